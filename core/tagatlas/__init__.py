@@ -1,0 +1,1 @@
+"""tagatlas maps an image collection by what machines see in it."""

@@ -1,0 +1,47 @@
+"""The contracts: what a plugin announces, implements, receives and returns."""
+
+from tagatlas.contracts.layout import Layout
+from tagatlas.contracts.network import GraphBuilder
+from tagatlas.contracts.progress import Progress, no_progress
+from tagatlas.contracts.renderer import Renderer
+from tagatlas.contracts.source import Records, Source
+from tagatlas.contracts.specs import (
+    GraphBuilderSpec,
+    ImageStoreSpec,
+    LayoutSpec,
+    NoOptions,
+    RendererSpec,
+    SourceSpec,
+    Spec,
+    TaggerSpec,
+)
+from tagatlas.contracts.statuses import ImageStatus, TagStatus, Variant
+from tagatlas.contracts.store import ImageStore
+from tagatlas.contracts.tagger import FailureKind, ImageInput, Tag, Tagger, TagResult
+
+__all__ = [
+    "FailureKind",
+    "GraphBuilder",
+    "GraphBuilderSpec",
+    "ImageInput",
+    "ImageStatus",
+    "ImageStore",
+    "ImageStoreSpec",
+    "Layout",
+    "LayoutSpec",
+    "NoOptions",
+    "Progress",
+    "Records",
+    "Renderer",
+    "RendererSpec",
+    "Source",
+    "SourceSpec",
+    "Spec",
+    "Tag",
+    "TagResult",
+    "TagStatus",
+    "Tagger",
+    "TaggerSpec",
+    "Variant",
+    "no_progress",
+]

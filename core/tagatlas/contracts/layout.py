@@ -1,0 +1,40 @@
+"""Contract of a layout: it gives the nodes of a network positions."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tagatlas.contracts.progress import Progress
+    from tagatlas.network import Network
+
+
+class Layout(ABC):
+    """Gives the nodes of a network positions in the plane."""
+
+    @abstractmethod
+    def place(
+        self,
+        network: Network,
+        *,
+        start: NDArray[np.float64],
+        seed: int,
+        progress: Progress,
+    ) -> NDArray[np.float64]:
+        """Place the nodes.
+
+        Args:
+            network: n nodes, at least one.
+            start: where to start from, shape (n, 2), all finite: a spectral start for a new
+                map, the old positions for one that grew. A layout may scale it, or ignore it.
+            seed: of everything random. The same arguments give the same positions to the bit.
+            progress: called with the steps done and the steps there will be at most.
+
+        Returns:
+            Positions, shape (n, 2), all finite, in the network's node order, any unit;
+            y grows upwards.
+        """

@@ -1,0 +1,31 @@
+"""Contract of a renderer: it writes a map to files."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tagatlas.maps import Map
+
+
+class Renderer(ABC):
+    """Writes a map to files."""
+
+    @abstractmethod
+    def render(self, map_: Map, folder: Path) -> Sequence[Path]:
+        """Write the files of this format into ``folder``, which exists.
+
+        Files of the same name are replaced, each atomically. The same map gives the same
+        bytes. Everything that came from outside (labels, URLs, columns) is written as text,
+        never as markup or as a formula.
+
+        Returns:
+            The files written, the one to open first at the front.
+
+        Raises:
+            StorageError: a file could not be written.
+        """

@@ -1,0 +1,96 @@
+"""What a plugin announces: one frozen dataclass per kind of plugin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tagatlas.contracts.layout import Layout
+    from tagatlas.contracts.network import GraphBuilder
+    from tagatlas.contracts.renderer import Renderer
+    from tagatlas.contracts.source import Source
+    from tagatlas.contracts.store import ImageStore
+    from tagatlas.contracts.tagger import Tagger
+
+
+@dataclass(frozen=True)
+class NoOptions:
+    """Options of a plugin that has none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """What every kind of plugin announces.
+
+    Attributes:
+        name: what the user types; lower-case letters, digits and hyphens.
+        summary: one line for lists and help.
+        extra: the pip extra of the plugin's own distribution that it needs, such as
+            ``"tagatlas[clip]"``; None if a plain install is enough.
+        options: a frozen dataclass whose fields all have defaults. A field's type is bool, int,
+            float, str, pathlib.Path, tuple[str, ...], a Literal of strings, or one of these or
+            None; ``Annotated[..., msgspec.Meta(description=..., ge=..., le=...)]`` gives help
+            text and bounds. Flags, settings file and validation are derived from it.
+    """
+
+    name: str
+    summary: str
+    extra: str | None = None
+    options: type = NoOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceSpec(Spec):
+    """Announces a source.
+
+    Attributes:
+        accepts: whether the source reads such a location; looks at its form and at most at
+            whether a file or folder is there.
+        factory: called with an instance of ``options``.
+    """
+
+    accepts: Callable[[str], bool]
+    factory: Callable[..., Source]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageStoreSpec(Spec):
+    """Announces an image store. ``factory`` gets the options and the atlas's folder."""
+
+    factory: Callable[..., ImageStore]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggerSpec(Spec):
+    """Announces a tagger. ``factory`` gets the options."""
+
+    factory: Callable[..., Tagger]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphBuilderSpec(Spec):
+    """Announces a graph builder. ``factory`` gets the options."""
+
+    factory: Callable[..., GraphBuilder]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayoutSpec(Spec):
+    """Announces a layout. ``factory`` gets the options."""
+
+    factory: Callable[..., Layout]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RendererSpec(Spec):
+    """Announces a renderer. ``factory`` gets the options.
+
+    Attributes:
+        default: whether ``tagatlas render`` writes this format without being asked.
+    """
+
+    factory: Callable[..., Renderer]
+    default: bool = True

@@ -1,0 +1,44 @@
+"""Contract of an image store: it keeps image bytes under their id."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tagatlas.contracts.statuses import Variant
+
+
+class ImageStore(ABC):
+    """Keeps the encoded variants of images under the image's id.
+
+    An id is 64 lower-case hexadecimal digits: the SHA-256 of the bytes as they were fetched.
+    All methods may be called from several threads at once.
+    """
+
+    @abstractmethod
+    def put(self, image_id: str, variant: Variant, data: bytes) -> None:
+        """Keep ``data``. Atomic: a reader sees all of it or none; an equal put changes nothing.
+
+        Raises:
+            StorageError: the bytes could not be written; nothing was changed.
+        """
+
+    @abstractmethod
+    def get(self, image_id: str, variant: Variant) -> bytes:
+        """The bytes that were put.
+
+        Raises:
+            ImageNotStored: they were not, or are gone.
+        """
+
+    @abstractmethod
+    def has(self, image_id: str, variant: Variant) -> bool:
+        """Whether ``get`` would find the bytes."""
+
+    @abstractmethod
+    def locate(self, image_id: str, variant: Variant) -> str:
+        """Where another program finds the file: a path relative to the atlas folder, or a URL.
+
+        Always written with ``/``. The file need not exist.
+        """

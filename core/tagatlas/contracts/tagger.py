@@ -1,0 +1,147 @@
+"""Contract of a tagger, also called a backend: it turns images into tags."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Literal, Self
+
+from tagatlas.contracts.statuses import TagStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL.Image import Image
+
+FailureKind = Literal["image", "transient"]
+"""``image``: this image will fail again; ``transient``: worth another try later."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInput:
+    """One image as a tagger gets it.
+
+    Attributes:
+        id: SHA-256 of the original bytes, 64 hexadecimal digits.
+        data: the normalised copy: a JPEG, RGB, upright, its longer side at most 1,024 pixels
+            (or what the atlas is set to).
+    """
+
+    id: str
+    data: bytes
+
+    def open(self, *, at_least: int | None = None) -> Image:
+        """Decode to an RGB Pillow image.
+
+        Args:
+            at_least: the shorter side the caller needs, in pixels. The JPEG is then decoded
+                at a half, a quarter or an eighth where that is still enough: much faster.
+
+        Raises:
+            OSError: the bytes are damaged.
+        """
+        from PIL import Image
+
+        picture = Image.open(BytesIO(self.data))
+        if at_least is not None:
+            picture.draft("RGB", (at_least, at_least))
+        return picture.convert("RGB")
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A label with a score in [0, 1]. Labels are kept exactly as the backend gives them."""
+
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class TagResult:
+    """A tagger's answer for one image. Make it with :meth:`ok`, :meth:`empty` or :meth:`failed`.
+
+    Attributes:
+        status: ``ok``, ``empty`` or ``failed``.
+        tags: at least one where ``ok``, highest score first; a label comes once.
+        raw: the backend's response as it came, to be kept; None where tags say it all.
+        kind: what sort of failure; None unless ``failed``.
+        message: why it failed, one line; empty unless ``failed``.
+    """
+
+    status: TagStatus
+    tags: tuple[Tag, ...] = ()
+    raw: bytes | None = None
+    kind: FailureKind | None = None
+    message: str = ""
+
+    @classmethod
+    def ok(cls, tags: Sequence[Tag], raw: bytes | None = None) -> Self:
+        """An answer with tags; sorts them by falling score, then by label.
+
+        Raises:
+            ValueError: no tags, an empty label, a label twice, or a score outside [0, 1].
+        """
+        ordered = tuple(sorted(tags, key=lambda tag: (-tag.score, tag.label)))
+        if not ordered:
+            raise ValueError("no tags: use TagResult.empty()")
+        if not all(0.0 <= tag.score <= 1.0 for tag in ordered):
+            raise ValueError("a score lies outside [0, 1]")
+        labels = {tag.label for tag in ordered}
+        if len(labels) != len(ordered) or "" in labels:
+            raise ValueError("a label is empty or comes twice")
+        return cls(TagStatus.OK, ordered, raw)
+
+    @classmethod
+    def empty(cls, raw: bytes | None = None) -> Self:
+        """The backend looked at the image and saw nothing it has a label for."""
+        return cls(TagStatus.EMPTY, raw=raw)
+
+    @classmethod
+    def failed(cls, kind: FailureKind, message: str, raw: bytes | None = None) -> Self:
+        """The backend could not look at this image; the others are not affected."""
+        return cls(TagStatus.FAILED, raw=raw, kind=kind, message=message)
+
+
+class Tagger(ABC):
+    """Turns images into tags. Made by its spec's factory; heavy packages are imported there.
+
+    The class attributes tell the engine how to drive it; an instance may override them.
+    """
+
+    batch_size: int = 1
+    """The most images that one call of :meth:`tag` takes."""
+    concurrency: int = 1
+    """How many calls of :meth:`tag` may run at once, each in a thread of its own."""
+    local: bool = True
+    """Whether images stay on this machine."""
+    key_variable: str | None = None
+    """The environment variable that holds the key, for a backend that needs one."""
+    cost_per_image: float | None = None
+    """Price of one image in US dollars, for a backend that costs money."""
+    takes_vocabulary: bool = False
+    """Whether the labels are the user's choice."""
+
+    @abstractmethod
+    def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
+        """Tag a batch.
+
+        Args:
+            images: 1 to ``batch_size`` images.
+
+        Returns:
+            One result per image, in the same order. What goes wrong with one image is that
+            image's ``failed`` result and costs the others nothing.
+
+        Raises:
+            TaggerError: nothing more can be had from the backend (wrong key, no quota): the
+                run stops with its text, and what was answered before is kept.
+        """
+
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Whatever changes the answer, as one line: model, version, parameters.
+
+        With the image's id this is the key under which an answer is kept for ever, so two
+        settings that could answer differently must differ here, and nothing else may.
+        """

@@ -1,0 +1,117 @@
+"""Every error that tagatlas raises on purpose.
+
+::
+
+    TagatlasError                   base; its text is one line: what happened, what to do
+    ├── UsageError                  wrong words on the command line or in a call
+    │   ├── OptionError             an option's name or value is not accepted
+    │   └── UnknownPlugin           no installed plugin has that name
+    ├── InputError                  a source that cannot be read into records
+    ├── AtlasError                  an atlas folder that cannot be used
+    │   ├── AtlasNotFound           there is no atlas at that path
+    │   ├── AtlasLocked             another process is working on it
+    │   ├── AtlasTooNew             written by a newer tagatlas
+    │   └── AtlasDamaged            its catalog cannot be read
+    ├── StorageError                bytes could not be written (full disk, no permission)
+    ├── ImageNotStored              an image store has no such image
+    ├── ImageRejected               bytes that do not become an image, with the status to record
+    ├── EmptyMap                    nothing to map: no image has a tag that passes the thresholds
+    ├── PluginError                 a plugin that does not keep its contract
+    │   └── MissingDependency       a plugin whose optional packages are not installed
+    └── TaggerError                 a backend that cannot go on; what was answered is kept
+        ├── AuthenticationFailed    wrong or missing key
+        └── QuotaExceeded           the account's quota is used up
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tagatlas.contracts.statuses import ImageStatus
+
+
+class TagatlasError(Exception):
+    """Base of all errors below. ``str(error)`` is one line, fit to be shown to a user."""
+
+
+class UsageError(TagatlasError):
+    """Wrong words on the command line or in a call."""
+
+
+class OptionError(UsageError):
+    """An option's name or value is not accepted."""
+
+
+class UnknownPlugin(UsageError):
+    """No installed plugin has that name."""
+
+
+class InputError(TagatlasError):
+    """A source that cannot be read into records."""
+
+
+class AtlasError(TagatlasError):
+    """An atlas folder that cannot be used."""
+
+
+class AtlasNotFound(AtlasError):
+    """There is no atlas at that path."""
+
+
+class AtlasLocked(AtlasError):
+    """Another process is working on the atlas."""
+
+
+class AtlasTooNew(AtlasError):
+    """The atlas was written by a newer tagatlas."""
+
+
+class AtlasDamaged(AtlasError):
+    """The atlas's catalog cannot be read."""
+
+
+class StorageError(TagatlasError):
+    """Bytes could not be written: full disk, no permission."""
+
+
+class ImageNotStored(TagatlasError):
+    """An image store has no such image."""
+
+
+class ImageRejected(TagatlasError):
+    """Bytes that do not become an image.
+
+    Attributes:
+        status: the status to record for the address the bytes came from.
+        reason: why, in a few words.
+    """
+
+    def __init__(self, status: ImageStatus, reason: str) -> None:
+        super().__init__(f"{status}: {reason}")
+        self.status = status
+        self.reason = reason
+
+
+class EmptyMap(TagatlasError):
+    """Nothing to map: no image has a tag that passes the thresholds."""
+
+
+class PluginError(TagatlasError):
+    """A plugin that does not keep its contract."""
+
+
+class MissingDependency(PluginError):
+    """A plugin whose optional packages are not installed."""
+
+
+class TaggerError(TagatlasError):
+    """A backend that cannot go on: the run stops, and what was answered is kept."""
+
+
+class AuthenticationFailed(TaggerError):
+    """The backend refused the key, or there is none."""
+
+
+class QuotaExceeded(TaggerError):
+    """The account's quota is used up."""

@@ -1,0 +1,139 @@
+"""The six hooks. Each docstring is the contract of its hook.
+
+A plugin is a module named by an entry point of the group ``tagatlas``. It implements one or more
+of these functions, marked with :data:`hookimpl`. A hook only announces: it returns specs, cheaply,
+and imports no heavy package. Work is done by the class that a spec's ``factory`` makes, which is
+called only when the user chose it.
+
+A complete plugin::
+
+    # greytagger.py            pyproject.toml: [project.entry-points.tagatlas]
+    #                                          grey = "greytagger"
+    from tagatlas import Tag, Tagger, TaggerSpec, TagResult, hookimpl
+
+    class GreyTagger(Tagger):
+        def __init__(self, options): ...
+
+        def tag(self, images):
+            return [TagResult.ok([Tag(_tone(image), 1.0)]) for image in images]
+
+        def fingerprint(self):
+            return "grey 1"
+
+    def _tone(image):
+        mean = image.open().convert("L").resize((1, 1)).getpixel((0, 0))
+        return "light" if mean > 127 else "dark"
+
+    @hookimpl
+    def tagatlas_taggers():
+        return [TaggerSpec(name="grey", summary="Light or dark.", factory=GreyTagger)]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tagatlas.contracts import (
+        GraphBuilderSpec,
+        ImageStoreSpec,
+        LayoutSpec,
+        RendererSpec,
+        SourceSpec,
+        TaggerSpec,
+    )
+
+hookspec = pluggy.HookspecMarker("tagatlas")
+hookimpl = pluggy.HookimplMarker("tagatlas")
+
+
+@hookspec
+def tagatlas_sources() -> Iterable[SourceSpec]:
+    """Announce sources: they read an input into records.
+
+    Called once, when a command that adds records starts. The class is a
+    :class:`~tagatlas.contracts.Source`; its suite is :class:`tagatlas.testing.SourceContract`::
+
+        @hookimpl
+        def tagatlas_sources():
+            return [SourceSpec(name="table", summary="CSV, Parquet, …", accepts=is_table,
+                               options=TableOptions, factory=TableSource)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tagatlas_image_stores() -> Iterable[ImageStoreSpec]:
+    """Announce image stores: they keep image bytes under their id.
+
+    The class is an :class:`~tagatlas.contracts.ImageStore`; its suite is
+    :class:`tagatlas.testing.ImageStoreContract`::
+
+        @hookimpl
+        def tagatlas_image_stores():
+            return [ImageStoreSpec(name="files", summary="Files in the atlas.", factory=FileStore)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tagatlas_taggers() -> Iterable[TaggerSpec]:
+    """Announce taggers, also called backends: they turn images into tags.
+
+    The class is a :class:`~tagatlas.contracts.Tagger`; its suite is
+    :class:`tagatlas.testing.TaggerContract`::
+
+        @hookimpl
+        def tagatlas_taggers():
+            return [TaggerSpec(name="imagenet", summary="1,000 things.", factory=ImageNetTagger)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tagatlas_graph_builders() -> Iterable[GraphBuilderSpec]:
+    """Announce graph builders: they turn tags into a network.
+
+    The class is a :class:`~tagatlas.contracts.GraphBuilder`; its suite is
+    :class:`tagatlas.testing.GraphBuilderContract`::
+
+        @hookimpl
+        def tagatlas_graph_builders():
+            return [GraphBuilderSpec(name="bipartite", summary="Images and tags.",
+                                     options=BipartiteOptions, factory=BipartiteBuilder)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tagatlas_layouts() -> Iterable[LayoutSpec]:
+    """Announce layouts: they give the nodes of a network positions.
+
+    The class is a :class:`~tagatlas.contracts.Layout`; its suite is
+    :class:`tagatlas.testing.LayoutContract`::
+
+        @hookimpl
+        def tagatlas_layouts():
+            return [LayoutSpec(name="forceatlas2", summary="ForceAtlas2.",
+                               options=ForceAtlas2Options, factory=ForceAtlas2Layout)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tagatlas_renderers() -> Iterable[RendererSpec]:
+    """Announce renderers: they write a map to files.
+
+    The class is a :class:`~tagatlas.contracts.Renderer`; its suite is
+    :class:`tagatlas.testing.RendererContract`::
+
+        @hookimpl
+        def tagatlas_renderers():
+            return [RendererSpec(name="poster", summary="The images in place, as a PNG.",
+                                 options=PosterOptions, factory=PosterRenderer)]
+    """
+    raise NotImplementedError

@@ -1,0 +1,105 @@
+"""The map: what every renderer draws from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from tagatlas.contracts import ImageStore
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """One source of the collection, for the methods text."""
+
+    location: str
+    recognised: str
+    added_at: str
+    records: int
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What was done to get the map: enough for a methods section.
+
+    Attributes:
+        sources: in the order they were added; dates are ISO 8601, UTC.
+        addresses: number of distinct addresses by image status.
+        fetched_between: first and last day of fetching, ISO 8601; None if nothing was fetched.
+        images: number of distinct images, mapped or not.
+        taggings: number of images by tag status.
+        tagger: the backend's name.
+        fingerprint: the backend's fingerprint.
+        settings: every setting the map depends on, by its name in ``atlas.toml``.
+        versions: version of each package that shaped the result, by name.
+    """
+
+    sources: Sequence[SourceFacts]
+    addresses: Mapping[str, int]
+    fetched_between: tuple[str, str] | None
+    images: int
+    taggings: Mapping[str, int]
+    tagger: str
+    fingerprint: str
+    settings: Mapping[str, bool | int | float | str | None]
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """One network of one backend with positions, sizes, clusters and names.
+
+    Attributes:
+        name: the map's name in the atlas, fit for a folder name.
+        nodes: one row a node, images first, in the network's order:
+
+            - ``id``, ``kind``, ``label`` (String) as in :class:`~tagatlas.network.Network`;
+            - ``x``, ``y`` (Float64): centre, in map units; y grows upwards;
+            - ``width``, ``height`` (Float64): drawn size in map units; an image keeps its
+              aspect ratio, a tag is square;
+            - ``cluster`` (Int32): row in ``clusters``;
+            - ``frequency`` (Int64), ``records`` (Int64): of an image, summed over the records
+              that lead to it; 0 for a tag;
+            - ``out_degree``, ``in_degree`` (Int64): in the network.
+
+        sources, targets, weights: the edges, as in :class:`~tagatlas.network.Network`.
+        directed: as in the network.
+        clusters: one row a cluster, the one with most images first: ``cluster`` (Int32, equal
+            to the row), ``name`` (String, unique), ``tags`` (List[String], the distinctive
+            ones, most distinctive first), ``images``, ``records``, ``frequency`` (Int64),
+            ``share`` (Float64, of the map's images, in [0, 1]), ``x``, ``y`` (Float64, where
+            the name is best placed).
+        outlines: the rings around each cluster's images, by cluster; a ring is a closed
+            polygon, shape (k, 2), its first point not repeated.
+        tags: every tag of the mapped images as the backend gave it: ``image``, ``tag``
+            (String), ``score`` (Float64); ordered by image, falling score, tag.
+        records: every record that leads to an image of the map, in the order they were added:
+            ``image``, ``location`` (String), ``frequency`` (Int64), ``columns`` (String, a JSON
+            object of the kept columns).
+        provenance: what was done.
+        store: where the images are; images are addressed by their node's ``id``.
+    """
+
+    name: str
+    nodes: pl.DataFrame
+    sources: NDArray[np.int32]
+    targets: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    directed: bool
+    clusters: pl.DataFrame
+    outlines: Mapping[int, Sequence[NDArray[np.float64]]]
+    tags: pl.DataFrame
+    records: pl.DataFrame
+    provenance: Provenance
+    store: ImageStore = field(repr=False)
+
+    @property
+    def images(self) -> pl.DataFrame:
+        """The rows of ``nodes`` that are images."""
+        return self.nodes.filter(pl.col("kind") == "image")

@@ -1,0 +1,5 @@
+"""Networks: nodes and weighted edges as arrays, ``networkx`` at the edge."""
+
+from tagatlas.network.network import IMAGE, TAG, Network
+
+__all__ = ["IMAGE", "TAG", "Network"]

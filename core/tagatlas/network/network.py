@@ -1,0 +1,139 @@
+"""The network: a table of nodes, and edges as three parallel arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import networkx as nx
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+IMAGE = "image"
+TAG = "tag"
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Nodes and weighted edges.
+
+    Attributes:
+        nodes: one row a node, with columns ``id`` (String, unique; an image's is its SHA-256),
+            ``kind`` (String: ``image`` or ``tag``) and ``label`` (String).
+        sources: row in ``nodes`` of each edge's source, int32, shape (m,).
+        targets: row in ``nodes`` of each edge's target, int32, shape (m,).
+        weights: weight of each edge, float32, shape (m,), finite and above 0.
+        directed: whether an edge's direction means something (image to tag).
+
+    No edge joins a node to itself, and no two edges join the same two nodes.
+    Treat the arrays as read-only.
+    """
+
+    nodes: pl.DataFrame
+    sources: NDArray[np.int32]
+    targets: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    directed: bool = True
+
+    def __post_init__(self) -> None:
+        """Check shapes and ranges.
+
+        Raises:
+            ValueError: an array does not fit its description above.
+        """
+        if self.nodes.columns[:3] != ["id", "kind", "label"]:
+            raise ValueError("nodes need the columns id, kind, label, in this order")
+        if not len(self.sources) == len(self.targets) == len(self.weights):
+            raise ValueError("sources, targets and weights differ in length")
+        if len(self.sources) == 0:
+            return
+        low = min(self.sources.min(), self.targets.min())
+        high = max(self.sources.max(), self.targets.max())
+        if low < 0 or high >= self.nodes.height:
+            raise ValueError("an edge's end is no row of nodes")
+        if not np.all(np.isfinite(self.weights)) or self.weights.min() <= 0:
+            raise ValueError("weights must be finite and above 0")
+        if np.any(self.sources == self.targets):
+            raise ValueError("an edge joins a node to itself")
+
+    @property
+    def node_count(self) -> int:
+        """Number of nodes."""
+        return self.nodes.height
+
+    @property
+    def edge_count(self) -> int:
+        """Number of edges."""
+        return len(self.sources)
+
+    def is_kind(self, kind: str) -> NDArray[np.bool_]:
+        """Which nodes are of this kind, shape (n,)."""
+        return (self.nodes["kind"] == kind).to_numpy()
+
+    def out_degrees(self) -> NDArray[np.int64]:
+        """Number of edges that leave each node, shape (n,)."""
+        return np.bincount(self.sources, minlength=self.node_count).astype(np.int64)
+
+    def in_degrees(self) -> NDArray[np.int64]:
+        """Number of edges that reach each node, shape (n,)."""
+        return np.bincount(self.targets, minlength=self.node_count).astype(np.int64)
+
+    def adjacency(self) -> csr_array:
+        """Symmetric weight matrix, float32, shape (n, n), rows sorted, each edge in both halves."""
+        rows = np.concatenate([self.sources, self.targets])
+        columns = np.concatenate([self.targets, self.sources])
+        values = np.concatenate([self.weights, self.weights])
+        matrix = csr_array((values, (rows, columns)), shape=(self.node_count, self.node_count))
+        matrix.sort_indices()
+        return matrix
+
+    def to_networkx(self) -> nx.Graph:
+        """The same network as a ``networkx`` graph: ``DiGraph`` where directed, else ``Graph``.
+
+        Nodes are named by ``id`` and carry the other columns; edges carry ``weight``.
+        """
+        graph: nx.Graph = nx.DiGraph() if self.directed else nx.Graph()
+        for row in self.nodes.iter_rows(named=True):
+            graph.add_node(row.pop("id"), **row)
+        ids = self.nodes["id"].to_list()
+        graph.add_weighted_edges_from(
+            (ids[source], ids[target], float(weight))
+            for source, target, weight in zip(
+                self.sources.tolist(), self.targets.tolist(), self.weights.tolist(), strict=True
+            )
+        )
+        return graph
+
+    @classmethod
+    def from_networkx(cls, graph: nx.Graph) -> Self:
+        """A network from a ``networkx`` graph.
+
+        Args:
+            graph: node names become ids (as text); ``kind`` is ``image`` where a node does not
+                say, ``label`` its id; an edge's ``weight`` is 1 where it does not say.
+
+        Raises:
+            ValueError: a self-loop, parallel edges, or a weight that is not above 0.
+        """
+        if graph.is_multigraph():
+            raise ValueError("parallel edges: merge them first, for instance by summing weights")
+        names = list(graph.nodes)
+        row_of = {name: row for row, name in enumerate(names)}
+        nodes = pl.DataFrame(
+            {
+                "id": [str(name) for name in names],
+                "kind": [str(graph.nodes[name].get("kind", IMAGE)) for name in names],
+                "label": [str(graph.nodes[name].get("label", name)) for name in names],
+            },
+            schema={"id": pl.String, "kind": pl.String, "label": pl.String},
+        )
+        edges = list(graph.edges(data="weight", default=1.0))
+        return cls(
+            nodes=nodes,
+            sources=np.array([row_of[source] for source, _, _ in edges], dtype=np.int32),
+            targets=np.array([row_of[target] for _, target, _ in edges], dtype=np.int32),
+            weights=np.array([weight for _, _, weight in edges], dtype=np.float32),
+            directed=graph.is_directed(),
+        )
