@@ -1,0 +1,36 @@
+# `make demo` and `make test` do all their set-up; they need Python 3.11 or newer, make and git.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+DEVELOP := $(VENV)/develop
+
+.PHONY: demo test quick lint clean
+
+demo: $(INSTALLED)
+	$(BIN)/tagatlas demo
+
+test: lint
+	$(BIN)/pytest
+
+quick: lint
+	$(BIN)/pytest -m "not slow"
+
+lint: $(DEVELOP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+$(INSTALLED): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(DEVELOP): $(INSTALLED)
+	$(BIN)/pip install --quiet --group dev
+	touch $@
+
+clean:
+	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache

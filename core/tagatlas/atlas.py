@@ -1,0 +1,109 @@
+"""The atlas: a folder that holds one collection and everything computed on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from tagatlas.catalog import Catalog
+from tagatlas.contracts import ImageStore
+from tagatlas.errors import AtlasError, AtlasLocked, AtlasNotFound, StorageError
+from tagatlas.plugins import IMAGE_STORES, Plugins, plugin_owner
+from tagatlas.settings import SettingsFile
+
+CATALOG = "catalog.sqlite"
+SETTINGS = "atlas.toml"
+LOCK = ".lock"
+DEFAULT_STORE = "files"
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """An open atlas. Made by :func:`open_atlas`; used by one thread at a time.
+
+    Attributes:
+        folder: the atlas's folder.
+        catalog: what is known: records, fetches, images, answers, maps, annotations.
+        settings: what was chosen for this collection.
+        store: the images' bytes.
+        plugins: the plugins it was opened with.
+    """
+
+    folder: Path
+    catalog: Catalog
+    settings: SettingsFile
+    store: ImageStore
+    plugins: Plugins
+
+    def map_folder(self, name: str) -> Path:
+        """The folder of a map's files; made if it is not there.
+
+        Raises:
+            StorageError: it cannot be made.
+        """
+        folder = self.folder / "maps" / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"cannot make {folder}: {error.strerror}") from error
+        return folder
+
+
+@contextmanager
+def open_atlas(
+    folder: Path, plugins: Plugins, *, create: bool = False, write: bool = True
+) -> Iterator[Atlas]:
+    """Open an atlas for the length of a ``with`` block.
+
+    Args:
+        folder: the atlas's folder.
+        plugins: among which its image store is looked up.
+        create: make an atlas if there is none.
+        write: take the atlas's lock, so that no second process changes it meanwhile. The lock
+            dies with the process, however it ends.
+
+    Raises:
+        AtlasNotFound: there is no atlas there, and none is to be made.
+        AtlasLocked: another process holds the lock.
+        AtlasError: something else than an atlas is there.
+        AtlasTooNew, AtlasDamaged, StorageError: see their descriptions.
+    """
+    _check_folder(folder, create=create)
+    lock = FileLock(folder / LOCK, timeout=0)
+    try:
+        if write:
+            lock.acquire()
+        settings = SettingsFile(folder / SETTINGS)
+        with Catalog(folder / CATALOG) as catalog:
+            yield Atlas(folder, catalog, settings, _make_store(folder, settings, plugins), plugins)
+    except Timeout as error:
+        raise AtlasLocked(
+            f"another process is working on {folder}: wait until it has finished"
+        ) from error
+    finally:
+        lock.release()
+
+
+def _check_folder(folder: Path, *, create: bool) -> None:
+    if (folder / CATALOG).exists():
+        return
+    if not create:
+        raise AtlasNotFound(f"there is no atlas at {folder}: make one with tagatlas run or add")
+    if folder.exists() and not folder.is_dir():
+        raise AtlasError(f"{folder} is a file, an atlas is a folder: choose another name")
+    if folder.exists() and any(entry.name != LOCK for entry in folder.iterdir()):
+        raise AtlasError(f"{folder} holds other files: choose a new or empty folder for the atlas")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot make {folder}: {error.strerror}") from error
+
+
+def _make_store(folder: Path, settings: SettingsFile, plugins: Plugins) -> ImageStore:
+    name = str(settings.values("store").get("name", DEFAULT_STORE))
+    chosen = plugins.choose(IMAGE_STORES, name, settings.values(plugin_owner(name)))
+    return chosen.make(folder)

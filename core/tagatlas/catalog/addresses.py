@@ -1,0 +1,111 @@
+"""Addresses, what became of each, and the images they lead to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from tagatlas.catalog.database import Database, now
+from tagatlas.contracts import ImageStatus
+from tagatlas.fetch import Address, FetchOutcome
+
+
+class AddressTable:
+    """The catalog's addresses and images."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def with_status(self, statuses: Iterable[ImageStatus]) -> list[Address]:
+        """The addresses in any of these statuses, in the order they were added."""
+        wanted = json.dumps([str(status) for status in statuses])
+        rows = self._database.frame(
+            "SELECT id, location, local FROM used_addresses "
+            "WHERE status IN (SELECT value FROM json_each(?)) ORDER BY id",
+            {"key": pl.Int64, "location": pl.String, "local": pl.Boolean},
+            [wanted],
+        )
+        return [Address(**row) for row in rows.iter_rows(named=True)]
+
+    def store(self, outcomes: Sequence[FetchOutcome]) -> None:
+        """Keep what became of some addresses, in one transaction."""
+        moment = now()
+        with self._database.transaction() as connection:
+            for outcome in outcomes:
+                image = outcome.image
+                if image is not None:
+                    connection.execute(
+                        "INSERT OR IGNORE INTO images "
+                        "(sha256, width, height, format, bytes, frames) VALUES (?, ?, ?, ?, ?, ?)",
+                        [
+                            image.id,
+                            image.width,
+                            image.height,
+                            image.format,
+                            image.bytes,
+                            image.frames,
+                        ],
+                    )
+                connection.execute(
+                    "UPDATE addresses SET status = ?, reason = ?, http_status = ?, "
+                    "final_url = ?, content_type = ?, attempts = attempts + ?, fetched_at = ?, "
+                    "image = (SELECT id FROM images WHERE sha256 = ?) WHERE id = ?",
+                    [
+                        str(outcome.status),
+                        outcome.reason,
+                        outcome.http_status,
+                        outcome.final_url,
+                        outcome.content_type,
+                        outcome.attempts,
+                        moment,
+                        None if image is None else image.id,
+                        outcome.key,
+                    ],
+                )
+
+    def counts(self) -> dict[str, int]:
+        """Number of addresses by status; every status is there."""
+        found = self._database.frame(
+            "SELECT status, count(*) FROM used_addresses GROUP BY status",
+            {"status": pl.String, "count": pl.Int64},
+        )
+        counts = dict.fromkeys((str(status) for status in ImageStatus), 0)
+        return counts | dict(found.iter_rows())
+
+    def fetched_between(self) -> tuple[str, str] | None:
+        """First and last moment at which an address was fetched; None before that."""
+        [(first, last)] = self._database.rows(
+            "SELECT min(fetched_at), max(fetched_at) FROM used_addresses"
+        )
+        return None if first is None else (str(first), str(last))
+
+    def image_count(self) -> int:
+        """Number of distinct images that a record leads to."""
+        [(count,)] = self._database.rows("SELECT count(*) FROM collection")
+        return int(str(count))
+
+    def images(self) -> pl.DataFrame:
+        """The distinct images that a record leads to, ordered by ``id``.
+
+        Columns: ``id`` (String, SHA-256), ``location`` (String, of the first record),
+        ``width``, ``height`` (Int64, of the original in pixels), ``records`` and
+        ``frequency`` (Int64, number and summed frequency of the records).
+        """
+        return self._database.frame(
+            "SELECT images.sha256, addresses.location, images.width, images.height, "
+            "count(*), sum(records.frequency), min(records.id) "
+            "FROM records JOIN addresses ON addresses.id = records.address "
+            "JOIN images ON images.id = addresses.image "
+            "GROUP BY images.id ORDER BY images.sha256",
+            {
+                "id": pl.String,
+                "location": pl.String,
+                "width": pl.Int64,
+                "height": pl.Int64,
+                "records": pl.Int64,
+                "frequency": pl.Int64,
+                "first": pl.Int64,
+            },
+        ).drop("first")  # SQLite takes bare columns from the row that holds the minimum

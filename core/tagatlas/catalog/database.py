@@ -1,0 +1,117 @@
+"""The SQLite file under the catalog: opening it, transactions, and SQLite's errors in our words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from tagatlas.catalog.schema import migrate
+from tagatlas.errors import AtlasDamaged, AtlasError, AtlasLocked, StorageError
+
+APPLICATION_ID = 0x7A617461
+"""Marks the file as a tagatlas catalog (SQLite's ``application_id``)."""
+
+_DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+_BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def now() -> str:
+    """The present moment, ISO 8601, UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Database:
+    """A connection to a catalog file, used by one thread at a time.
+
+    The file is in write-ahead mode with full synchronisation: what a finished transaction
+    wrote survives the death of the process and of the machine at any moment.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, make it if it is not there, and migrate it.
+
+        Raises:
+            AtlasTooNew, AtlasDamaged, AtlasLocked, StorageError: see their descriptions.
+        """
+        self.path = path
+        with self._our_errors():
+            self.connection = sqlite3.connect(path, isolation_level=None, timeout=10.0)
+        try:
+            with self._our_errors():
+                self._prepare()
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        found = int(self.connection.execute("PRAGMA application_id").fetchone()[0])
+        tables = int(self.connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
+        if found != APPLICATION_ID and tables > 0:
+            raise AtlasDamaged(
+                f"{self.path} is a database of another program: choose another atlas"
+            )
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = FULL")
+        self.connection.execute("PRAGMA foreign_keys = ON")
+        if found != APPLICATION_ID:
+            self.connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        migrate(self.connection)
+
+    def close(self) -> None:
+        """Close the file; what was committed is on disk."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All that is written in the block is kept together, or none of it is."""
+        with self._our_errors():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+            self.connection.execute("COMMIT")
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        """All rows of a query."""
+        with self._our_errors():
+            return self.connection.execute(query, parameters).fetchall()
+
+    def frame(
+        self,
+        query: str,
+        schema: dict[str, type[pl.DataType]],
+        parameters: Sequence[object] = (),
+    ) -> pl.DataFrame:
+        """All rows of a query as a table; ``schema`` names and types its columns in order."""
+        return pl.DataFrame(self.rows(query, parameters), schema=schema, orient="row")
+
+    @contextmanager
+    def _our_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise self._translate(error) from error
+
+    def _translate(self, error: sqlite3.DatabaseError) -> Exception:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without SQLite's extended codes
+        if code in _DISK_CODES:
+            return StorageError(
+                f"cannot write {self.path}: {error}; free some space or check permissions, "
+                "then run the command again: nothing that was stored is lost"
+            )
+        if code in _BUSY_CODES:
+            return AtlasLocked(f"{self.path} is in use by another program: try again later")
+        if code in _DAMAGE_CODES:
+            return AtlasDamaged(f"{self.path} is no readable catalog ({error}): restore a backup")
+        if code == sqlite3.SQLITE_CANTOPEN:
+            return AtlasError(f"cannot open {self.path}: {error}; check the path and permissions")
+        return error

@@ -1,0 +1,213 @@
+"""Maps and the annotations on them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tagatlas.catalog.answers import Backend
+from tagatlas.catalog.database import Database, now
+
+SettingValue = bool | int | float | str | None
+
+
+@dataclass(frozen=True, eq=False)
+class StoredMap:
+    """What the catalog keeps of a map; :class:`tagatlas.maps.Map` describes the fields.
+
+    Attributes:
+        backend: number of the backend whose tags are mapped.
+        digest: of everything the map depends on: equal digests mean equal maps.
+        settings: the settings it was made with, by their name in ``atlas.toml``.
+    """
+
+    name: str
+    backend: int
+    digest: str
+    settings: Mapping[str, SettingValue]
+    nodes: pl.DataFrame
+    sources: NDArray[np.int32]
+    targets: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    directed: bool
+    clusters: pl.DataFrame
+    outlines: Mapping[int, Sequence[NDArray[np.float64]]]
+
+
+class MapTable:
+    """The catalog's maps."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, stored: StoredMap) -> None:
+        """Keep a map; one of the same name is replaced, its annotations stay."""
+        edges = pl.DataFrame(
+            {"source": stored.sources, "target": stored.targets, "weight": stored.weights}
+        )
+        outlines = {
+            str(cluster): [ring.tolist() for ring in rings]
+            for cluster, rings in stored.outlines.items()
+        }
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO maps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) "
+                "DO UPDATE SET backend = excluded.backend, digest = excluded.digest, "
+                "settings = excluded.settings, directed = excluded.directed, "
+                "nodes = excluded.nodes, edges = excluded.edges, clusters = excluded.clusters, "
+                "outlines = excluded.outlines, made_at = excluded.made_at",
+                [
+                    stored.name,
+                    stored.backend,
+                    stored.digest,
+                    json.dumps(stored.settings),
+                    stored.directed,
+                    _to_bytes(stored.nodes),
+                    _to_bytes(edges),
+                    _to_bytes(stored.clusters),
+                    json.dumps(outlines),
+                    now(),
+                ],
+            )
+
+    def names(self) -> list[str]:
+        """Names of the maps, the one made last at the front."""
+        rows = self._database.rows("SELECT name FROM maps ORDER BY made_at DESC, name")
+        return [str(row[0]) for row in rows]
+
+    def digest(self, name: str) -> str | None:
+        """The digest of a map; None if there is no such map."""
+        rows = self._database.rows("SELECT digest FROM maps WHERE name = ?", [name])
+        return str(rows[0][0]) if rows else None
+
+    def backend(self, name: str) -> Backend | None:
+        """The backend whose tags a map shows; None if there is no such map."""
+        frame = self._database.frame(
+            "SELECT backends.id, backends.name, fingerprint FROM maps "
+            "JOIN backends ON backends.id = maps.backend WHERE maps.name = ?",
+            {"id": pl.Int64, "name": pl.String, "fingerprint": pl.String},
+            [name],
+        )
+        return Backend(*frame.row(0)) if frame.height else None
+
+    def load(self, name: str) -> StoredMap | None:
+        """The map of that name; None if there is none."""
+        frame = self._database.frame(
+            "SELECT backend, digest, settings, directed, nodes, edges, clusters, outlines "
+            "FROM maps WHERE name = ?",
+            {
+                "backend": pl.Int64,
+                "digest": pl.String,
+                "settings": pl.String,
+                "directed": pl.Boolean,
+                "nodes": pl.Binary,
+                "edges": pl.Binary,
+                "clusters": pl.Binary,
+                "outlines": pl.String,
+            },
+            [name],
+        )
+        if frame.is_empty():
+            return None
+        row = frame.row(0, named=True)
+        edges = _from_bytes(row["edges"])
+        return StoredMap(
+            name=name,
+            backend=row["backend"],
+            digest=row["digest"],
+            settings=json.loads(row["settings"]),
+            nodes=_from_bytes(row["nodes"]),
+            sources=edges["source"].to_numpy(),
+            targets=edges["target"].to_numpy(),
+            weights=edges["weight"].to_numpy(),
+            directed=row["directed"],
+            clusters=_from_bytes(row["clusters"]),
+            outlines={
+                int(cluster): [np.array(ring, dtype=np.float64) for ring in rings]
+                for cluster, rings in json.loads(row["outlines"]).items()
+            },
+        )
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A researcher's own label or outline on a map.
+
+    Attributes:
+        id: its number in the catalog.
+        map: the map's name.
+        kind: what it is, such as ``cluster-name`` or ``outline``.
+        body: its content; plain JSON values.
+        changed_at: ISO 8601, UTC.
+    """
+
+    id: int
+    map: str
+    kind: str
+    body: Mapping[str, object]
+    changed_at: str
+
+
+class AnnotationTable:
+    """The catalog's annotations."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, map_name: str, kind: str, body: Mapping[str, object]) -> int:
+        """Keep an annotation on an existing map; returns its number."""
+        with self._database.transaction() as connection:
+            return int(
+                connection.execute(
+                    "INSERT INTO annotations (map, kind, body, changed_at) VALUES (?, ?, ?, ?) "
+                    "RETURNING id",
+                    [map_name, kind, json.dumps(body), now()],
+                ).fetchone()[0]
+            )
+
+    def change(self, number: int, body: Mapping[str, object]) -> None:
+        """Replace an annotation's content."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE annotations SET body = ?, changed_at = ? WHERE id = ?",
+                [json.dumps(body), now(), number],
+            )
+
+    def remove(self, number: int) -> None:
+        """Forget an annotation."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM annotations WHERE id = ?", [number])
+
+    def on(self, map_name: str) -> list[Annotation]:
+        """The annotations on a map, in the order they were added."""
+        frame = self._database.frame(
+            "SELECT id, map, kind, body, changed_at FROM annotations WHERE map = ? ORDER BY id",
+            {
+                "id": pl.Int64,
+                "map": pl.String,
+                "kind": pl.String,
+                "body": pl.String,
+                "changed_at": pl.String,
+            },
+            [map_name],
+        )
+        return [
+            Annotation(**(row | {"body": json.loads(row["body"])}))
+            for row in frame.iter_rows(named=True)
+        ]
+
+
+def _to_bytes(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_ipc(buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _from_bytes(data: bytes) -> pl.DataFrame:
+    return pl.read_ipc(io.BytesIO(data))

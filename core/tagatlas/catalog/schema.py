@@ -1,0 +1,129 @@
+"""The catalog's tables, and the way from each older version to the present one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from tagatlas.errors import AtlasTooNew
+
+MIGRATIONS: Sequence[str] = (
+    """
+    CREATE TABLE sources (
+        id INTEGER PRIMARY KEY,
+        location TEXT NOT NULL UNIQUE,
+        plugin TEXT NOT NULL,
+        recognised TEXT NOT NULL,
+        digest TEXT NOT NULL,           -- of the records, to notice an unchanged input
+        added_at TEXT NOT NULL
+    );
+    CREATE TABLE images (
+        id INTEGER PRIMARY KEY,
+        sha256 TEXT NOT NULL UNIQUE,    -- of the bytes as they were fetched
+        width INTEGER NOT NULL,         -- of the original, upright, in pixels
+        height INTEGER NOT NULL,
+        format TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        frames INTEGER NOT NULL
+    );
+    CREATE TABLE addresses (
+        id INTEGER PRIMARY KEY,
+        location TEXT NOT NULL,
+        local INTEGER NOT NULL,
+        status TEXT NOT NULL DEFAULT 'pending',
+        reason TEXT NOT NULL DEFAULT '',
+        http_status INTEGER,
+        final_url TEXT,
+        content_type TEXT,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        fetched_at TEXT,
+        image INTEGER REFERENCES images(id),
+        UNIQUE (location, local),
+        CHECK ((status = 'ok') = (image IS NOT NULL))
+    );
+    CREATE INDEX addresses_by_image ON addresses(image);
+    CREATE INDEX addresses_by_status ON addresses(status);
+    CREATE TABLE records (
+        id INTEGER PRIMARY KEY,
+        source INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+        address INTEGER NOT NULL REFERENCES addresses(id),
+        frequency INTEGER NOT NULL CHECK (frequency >= 1),
+        columns TEXT NOT NULL           -- a JSON object of the kept columns
+    );
+    CREATE INDEX records_by_source ON records(source);
+    CREATE INDEX records_by_address ON records(address);
+    CREATE VIEW used_addresses AS       -- an address counts as long as a record names it
+        SELECT * FROM addresses WHERE id IN (SELECT address FROM records);
+    CREATE VIEW collection AS           -- the distinct images that a record leads to
+        SELECT DISTINCT image FROM used_addresses WHERE image IS NOT NULL;
+    CREATE TABLE backends (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        used INTEGER NOT NULL,          -- rises with every use: the highest was used last
+        UNIQUE (name, fingerprint)
+    );
+    CREATE TABLE answers (
+        backend INTEGER NOT NULL REFERENCES backends(id),
+        image INTEGER NOT NULL REFERENCES images(id),
+        status TEXT NOT NULL CHECK (status IN ('ok', 'empty', 'failed')),
+        kind TEXT,
+        message TEXT NOT NULL,
+        raw BLOB,                       -- the response as it came, zlib-compressed
+        answered_at TEXT NOT NULL,
+        PRIMARY KEY (backend, image)
+    ) WITHOUT ROWID;
+    CREATE TABLE labels (
+        id INTEGER PRIMARY KEY,
+        label TEXT NOT NULL UNIQUE
+    );
+    CREATE TABLE tags (
+        backend INTEGER NOT NULL,
+        image INTEGER NOT NULL,
+        label INTEGER NOT NULL REFERENCES labels(id),
+        score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),
+        PRIMARY KEY (backend, image, label),
+        FOREIGN KEY (backend, image) REFERENCES answers(backend, image) ON DELETE CASCADE
+    ) WITHOUT ROWID;
+    CREATE TABLE maps (
+        name TEXT PRIMARY KEY,
+        backend INTEGER NOT NULL REFERENCES backends(id),
+        digest TEXT NOT NULL,           -- of everything the map depends on
+        settings TEXT NOT NULL,         -- JSON
+        directed INTEGER NOT NULL,
+        nodes BLOB NOT NULL,            -- Arrow IPC
+        edges BLOB NOT NULL,            -- Arrow IPC
+        clusters BLOB NOT NULL,         -- Arrow IPC
+        outlines TEXT NOT NULL,         -- JSON
+        made_at TEXT NOT NULL
+    );
+    CREATE TABLE annotations (
+        id INTEGER PRIMARY KEY,
+        map TEXT NOT NULL REFERENCES maps(name),
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL,             -- JSON
+        changed_at TEXT NOT NULL
+    );
+    """,
+)
+"""Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> None:
+    """Bring a catalog to the present schema; each step is one transaction.
+
+    Args:
+        connection: to the catalog; a new, empty file is version 0.
+        migrations: see :data:`MIGRATIONS`.
+
+    Raises:
+        AtlasTooNew: the catalog's version is higher than the last migration's.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(migrations):
+        raise AtlasTooNew(
+            f"this atlas has schema version {version}, and this tagatlas knows versions up to "
+            f"{len(migrations)}: update it with pip install --upgrade tagatlas"
+        )
+    for number, script in enumerate(migrations[version:], start=version + 1):
+        connection.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")

@@ -1,0 +1,28 @@
+"""``tagatlas add``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tagatlas.cli import steps
+from tagatlas.cli.arguments import AtlasArgument, SourceArgument
+from tagatlas.cli.flags import Choices, with_flags
+from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.sections import plugins_at_hand, source_sections
+
+
+def command() -> Callable[..., Outcome]:
+    """The command, with the flags of every installed source."""
+    plugins = plugins_at_hand()
+
+    def run(atlas: AtlasArgument, source: SourceArgument, choices: Choices) -> Outcome:
+        from tagatlas.atlas import open_atlas
+        from tagatlas.cli.picks import Picks
+
+        with open_atlas(atlas, plugins, create=True) as opened:
+            picks = Picks(opened, choices)
+            reader = picks.source(source)
+            picks.settle()
+            return steps.add(opened, source, reader)
+
+    return with_flags(run, source_sections(plugins))

@@ -1,0 +1,30 @@
+"""Arguments and flags that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AtlasArgument = Annotated[Path, typer.Argument(help="Folder of the atlas.", show_default=False)]
+SourceArgument = Annotated[
+    str, typer.Argument(help="A table of image URLs, or a folder of images.", show_default=False)
+]
+RetryFlag = Annotated[
+    bool, typer.Option("--retry-failed", help="Also try again what failed before.")
+]
+MaxFailuresOption = Annotated[
+    str | None,
+    typer.Option(
+        "--max-failures",
+        metavar="N|N%",
+        help="Exit with status 3 if more fail. Any number is accepted by default.",
+        show_default=False,
+    ),
+]
+MapNameOption = Annotated[
+    str | None,
+    typer.Option("--map", help="Name of the map. By default the backend's.", show_default=False),
+]
+OpenFlag = Annotated[bool, typer.Option("--open", help="Open the map in the browser.")]

@@ -1,0 +1,43 @@
+"""``tagatlas doctor``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tagatlas.cli.outcome import FAILED, Outcome
+from tagatlas.plugins import TAGGERS, load_plugins
+
+AtlasToCheck = Annotated[
+    Path | None, typer.Argument(metavar="ATLAS", help="An atlas to check.", show_default=False)
+]
+BackendOption = Annotated[
+    str | None, typer.Option("--backend", help="A backend to check.", show_default=False)
+]
+
+
+def command() -> Callable[..., Outcome]:
+    """The command."""
+    return run
+
+
+def run(atlas: AtlasToCheck = None, backend: BackendOption = None) -> Outcome:
+    """Check the installation, and a backend or an atlas if one is named."""
+    from tagatlas.atlas import open_atlas
+    from tagatlas.pipeline.doctor import check_atlas, check_backend, check_installation
+
+    plugins = load_plugins(strict=False)
+    findings = check_installation(plugins)
+    if backend is not None:
+        findings += check_backend(plugins.choose(TAGGERS, backend, {}), os.environ)
+    if atlas is not None:
+        with open_atlas(atlas, plugins, write=False) as opened:
+            findings += check_atlas(opened)
+    lines = [f"{'ok ' if each.ok else 'BAD'} {each.subject}: {each.text}" for each in findings]
+    status = 0 if all(each.ok for each in findings) else FAILED
+    return Outcome({"findings": [asdict(each) for each in findings]}, lines, status)

@@ -1,0 +1,116 @@
+"""How a command ends: its result printed, or its error in one line, and the exit status."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tagatlas.cli.terminal import answer, say
+from tagatlas.errors import OptionError, TagatlasError, UsageError
+
+FAILED = 1
+WRONG_USAGE = 2
+TOO_MANY_FAILURES = 3
+INTERRUPTED = 130  # what shells report after Ctrl-C
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+DebugFlag = Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did.
+
+    Attributes:
+        facts: for a program, printed with ``--json``.
+        lines: for a person.
+        status: exit status.
+        opens: the file that a person wants to see; None where there is none.
+    """
+
+    facts: Mapping[str, object]
+    lines: list[str]
+    status: int = 0
+    opens: Path | None = None
+
+
+def reporting(command: Callable[..., Outcome]) -> Callable[..., None]:
+    """The command with ``--json`` and ``--debug``, printing its outcome or its error."""
+    signature = inspect.signature(command, eval_str=True)
+
+    @functools.wraps(command)
+    def run(*, json_output: bool, debug: bool, **arguments: object) -> None:
+        try:
+            outcome = command(**arguments)
+        except TagatlasError as error:
+            if debug:
+                raise
+            _end(str(error), WRONG_USAGE if isinstance(error, UsageError) else FAILED, json_output)
+        except KeyboardInterrupt:
+            _end("stopped; run the same command again to go on", INTERRUPTED, json_output)
+        except BrokenPipeError:
+            # Whoever read our output has gone; nothing may be written to it on the way out.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(FAILED) from None
+        except Exception as error:
+            if debug:
+                raise
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            _end(f"this is a fault of tagatlas: {text} (--debug shows where)", FAILED, json_output)
+        else:
+            answer(outcome.facts, outcome.lines, as_json=json_output)
+            raise typer.Exit(outcome.status)
+
+    common = {"json_output": JsonFlag, "debug": DebugFlag}
+    parameters = [
+        *signature.parameters.values(),
+        *(
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=annotation
+            )
+            for name, annotation in common.items()
+        ),
+    ]
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined] # read by inspect
+    run.__annotations__ = {item.name: item.annotation for item in parameters}
+    return run
+
+
+def _end(message: str, status: int, json_output: bool) -> None:
+    say(f"tagatlas: {message}")
+    if json_output:
+        answer({"error": message}, [], as_json=True)
+    raise typer.Exit(status)
+
+
+def failure_status(failed: int, total: int, limit: str | None) -> int:
+    """The exit status of work of which a part failed.
+
+    Args:
+        failed: number of failures.
+        total: number of attempts.
+        limit: the most that is accepted, as a number (``20``) or a share (``5%``);
+            None accepts any.
+
+    Raises:
+        OptionError: the limit is neither.
+    """
+    if limit is None:
+        return 0
+    try:
+        accepted = (
+            float(limit.removesuffix("%")) * total / 100 if limit.endswith("%") else int(limit)
+        )
+    except ValueError as error:
+        raise OptionError(
+            f"--max-failures takes a number or a share like 5%, not {limit!r}"
+        ) from error
+    return TOO_MANY_FAILURES if failed > accepted else 0

@@ -1,0 +1,95 @@
+"""What a command will work with: settled, checked and remembered before any work begins."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from tagatlas.atlas import Atlas
+from tagatlas.cli.flags import Choices
+from tagatlas.contracts import GraphBuilder, Layout, Renderer, Source, Spec, Tagger
+from tagatlas.plugins import (
+    GRAPH_BUILDERS,
+    LAYOUTS,
+    RENDERERS,
+    SOURCES,
+    TAGGERS,
+    Chosen,
+    Kind,
+    plugin_owner,
+)
+
+OptionsT = TypeVar("OptionsT")
+ProductT = TypeVar("ProductT")
+
+
+class Picks:
+    """The options and plugins that a command asks for, and which owners they belong to."""
+
+    def __init__(self, atlas: Atlas, choices: Choices) -> None:
+        self._atlas = atlas
+        self._choices = choices
+        self._picked: dict[str, object] = {}
+
+    def options(self, owner: str, options: type[OptionsT]) -> OptionsT:
+        """The options of a step.
+
+        Raises:
+            OptionError: a value that an option does not take.
+        """
+        chosen = self._choices.options(owner, options, self._atlas.settings)
+        self._picked[owner] = chosen
+        return chosen
+
+    def source(self, location: str) -> Chosen[Source]:
+        """The source plugin: the one that was named, or the one that accepts the location."""
+        from tagatlas.pipeline.add import source_for
+        from tagatlas.pipeline.options import AddOptions
+
+        named = self.options("add", AddOptions).source
+        return self._plugin(SOURCES, named or source_for(location, self._atlas.plugins))
+
+    def tagger(self) -> Chosen[Tagger]:
+        """The backend."""
+        from tagatlas.pipeline.options import TagOptions
+
+        return self._plugin(TAGGERS, self.options("tag", TagOptions).backend)
+
+    def builder(self, name: str) -> Chosen[GraphBuilder]:
+        """The graph builder of that name."""
+        return self._plugin(GRAPH_BUILDERS, name)
+
+    def layout(self, name: str) -> Chosen[Layout]:
+        """The layout of that name."""
+        return self._plugin(LAYOUTS, name)
+
+    def renderers(self, names: tuple[str, ...] = ()) -> list[Chosen[Renderer]]:
+        """The renderers of those names; of none, all that write without being asked."""
+        known = self._atlas.plugins.of_kind(RENDERERS)
+        wanted = names or tuple(name for name, entry in known.items() if entry.spec.default)
+        return [self._plugin(RENDERERS, name) for name in wanted]
+
+    def check(self) -> None:
+        """Refuse flags that nothing uses.
+
+        Raises:
+            OptionError: a typed flag belongs to a plugin that is not in use.
+        """
+        self._choices.require_use(set(self._picked))
+
+    def settle(self) -> None:
+        """End the picking: check it, and write the typed flags to the atlas's settings.
+
+        Raises:
+            OptionError: a typed flag belongs to a plugin that is not in use.
+        """
+        self.check()
+        for owner, chosen in self._picked.items():
+            self._choices.remember(owner, chosen, self._atlas.settings)
+
+    def _plugin(self, kind: Kind[Spec, ProductT], name: str) -> Chosen[ProductT]:
+        owner = plugin_owner(name)
+        options = self._atlas.plugins.get(kind, name).options
+        values = self._choices.values(owner, options, self._atlas.settings)
+        chosen = self._atlas.plugins.choose(kind, name, values)
+        self._picked[owner] = chosen.options
+        return chosen

@@ -1,0 +1,52 @@
+"""``tagatlas plugins``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tagatlas.cli.outcome import Outcome
+from tagatlas.plugins import KINDS, load_plugins
+
+
+def command() -> Callable[..., Outcome]:
+    """The command."""
+    return run
+
+
+def run() -> Outcome:
+    """List the installed plugins, the broken ones with the reason."""
+    plugins = load_plugins()
+    listed = [
+        {
+            "kind": kind.name,
+            "name": name,
+            "summary": entry.spec.summary,
+            "extra": entry.spec.extra,
+            "distribution": entry.plugin.distribution,
+            "version": entry.plugin.version,
+        }
+        for kind in KINDS
+        for name, entry in plugins.of_kind(kind).items()
+    ]
+    broken = [
+        {
+            "name": entry.plugin.name,
+            "module": entry.plugin.module,
+            "distribution": entry.plugin.distribution,
+            "version": entry.plugin.version,
+            "reason": entry.reason,
+        }
+        for entry in plugins.broken
+    ]
+    lines = [
+        f"{row['kind']:<14} {row['name']:<12} {row['summary']}{_origin(row)}" for row in listed
+    ]
+    lines += [f"broken: {entry.plugin}: {entry.reason}" for entry in plugins.broken]
+    lines += [f"warning: {warning}" for warning in plugins.warnings]
+    return Outcome({"plugins": listed, "broken": broken, "warnings": plugins.warnings}, lines)
+
+
+def _origin(row: dict[str, str | None]) -> str:
+    needs = f" (needs {row['extra']})" if row["extra"] else ""
+    ours = row["distribution"] == "tagatlas"
+    return needs if ours else f"{needs} [{row['distribution']} {row['version']}]"

@@ -1,0 +1,108 @@
+"""``tagatlas run``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tagatlas.cli import steps
+from tagatlas.cli.arguments import (
+    MapNameOption,
+    MaxFailuresOption,
+    OpenFlag,
+    RetryFlag,
+    SourceArgument,
+)
+from tagatlas.cli.flags import Choices, with_flags
+from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.render import open_in_browser
+from tagatlas.cli.sections import (
+    fetch_sections,
+    map_sections,
+    plugins_at_hand,
+    render_sections,
+    source_sections,
+    tag_sections,
+)
+from tagatlas.plugins import Plugins
+
+OutOption = Annotated[
+    Path, typer.Option("--out", help="Folder of the atlas; made if it is not there.")
+]
+
+
+def command() -> Callable[..., Outcome]:
+    """The command, with the flags of every step and every installed plugin."""
+    plugins = plugins_at_hand()
+
+    def run(
+        source: SourceArgument,
+        out: OutOption,
+        choices: Choices,
+        map_name: MapNameOption = None,
+        retry_failed: RetryFlag = False,
+        max_failures: MaxFailuresOption = None,
+        open_map: OpenFlag = False,
+    ) -> Outcome:
+        outcome = run_all(
+            source,
+            out,
+            plugins,
+            choices,
+            map_name=map_name,
+            retry_failed=retry_failed,
+            max_failures=max_failures,
+        )
+        if open_map:
+            open_in_browser(outcome)
+        return outcome
+
+    sections = [
+        *source_sections(plugins),
+        *fetch_sections(),
+        *tag_sections(plugins),
+        *map_sections(plugins),
+        *render_sections(plugins),
+    ]
+    return with_flags(run, sections)
+
+
+def run_all(
+    source: str,
+    out: Path,
+    plugins: Plugins,
+    choices: Choices,
+    *,
+    map_name: str | None = None,
+    retry_failed: bool = False,
+    max_failures: str | None = None,
+) -> Outcome:
+    """All steps, one after the other; everything chosen is checked before the first begins."""
+    from tagatlas.atlas import open_atlas
+    from tagatlas.cli.picks import Picks
+    from tagatlas.fetch import FetchOptions
+    from tagatlas.pipeline.options import MapOptions
+    from tagatlas.pipeline.render import load_map
+
+    with open_atlas(out, plugins, create=True) as atlas:
+        picks = Picks(atlas, choices)
+        reader = picks.source(source)
+        fetching = picks.options("fetch", FetchOptions)
+        tagger = picks.tagger()
+        mapping = picks.options("map", MapOptions)
+        builder = picks.builder(mapping.builder)
+        layout = picks.layout(mapping.layout)
+        renderers = picks.renderers()
+        picks.settle()
+        name = map_name or tagger.name
+        done = {"add": steps.add(atlas, source, reader)}
+        done["fetch"] = steps.fetch(
+            atlas, fetching, retry_failed=retry_failed, max_failures=max_failures
+        )
+        done["tag"] = steps.tag(atlas, tagger, retry_failed=retry_failed, max_failures=max_failures)
+        done["map"] = steps.map_(atlas, name, tagger.name, builder, layout, mapping)
+        done["render"] = steps.render(load_map(atlas, name), renderers, atlas.map_folder(name))
+    return steps.combined(done)

@@ -1,0 +1,141 @@
+"""The steps as the command line runs them: progress shown, results in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tagatlas.cli.outcome import Outcome, failure_status
+from tagatlas.cli.terminal import progress_bar
+from tagatlas.contracts import (
+    GraphBuilder,
+    ImageStatus,
+    Layout,
+    Renderer,
+    Source,
+    Tagger,
+    TagStatus,
+)
+from tagatlas.plugins import Chosen
+
+if TYPE_CHECKING:
+    from tagatlas.atlas import Atlas
+    from tagatlas.fetch import FetchOptions
+    from tagatlas.maps import Map
+    from tagatlas.pipeline.options import MapOptions
+
+
+def add(atlas: Atlas, location: str, source: Chosen[Source]) -> Outcome:
+    """Read a source into the catalog."""
+    from tagatlas.pipeline.add import add_source
+
+    report = add_source(atlas, location, source)
+    facts = {
+        "source": location,
+        "plugin": source.name,
+        "recognised": report.recognised,
+        "records": report.records,
+        "new_addresses": report.new_addresses,
+        "unchanged": report.unchanged,
+    }
+    news = "nothing new" if report.unchanged else f"{report.new_addresses:,} new addresses"
+    return Outcome(facts, [report.recognised, f"added: {report.records:,} records, {news}"])
+
+
+def fetch(
+    atlas: Atlas, options: FetchOptions, *, retry_failed: bool, max_failures: str | None
+) -> Outcome:
+    """Fetch what is pending."""
+    from tagatlas.pipeline.fetch import fetch_collection
+
+    with progress_bar("fetching") as progress:
+        report = fetch_collection(atlas, options, retry_failed=retry_failed, progress=progress)
+    total = sum(report.counts.values())
+    failures = total - report.counts[ImageStatus.OK] - report.counts[ImageStatus.PENDING]
+    facts = {"tried": report.tried, "images": report.images, "addresses": report.counts}
+    line = (
+        f"fetched: {report.tried:,} tried now; {report.images:,} distinct images from "
+        f"{total:,} addresses ({_by_status(report.counts)})"
+    )
+    return Outcome(facts, [line], failure_status(failures, total, max_failures))
+
+
+def tag(
+    atlas: Atlas, tagger: Chosen[Tagger], *, retry_failed: bool, max_failures: str | None
+) -> Outcome:
+    """Ask the backend about what it has not answered yet."""
+    from tagatlas.pipeline.tag import tag_collection
+
+    with progress_bar("tagging") as progress:
+        report = tag_collection(atlas, tagger, retry_failed=retry_failed, progress=progress)
+    total = sum(report.counts.values())
+    failures = report.counts[TagStatus.FAILED]
+    facts = {"backend": report.backend, "asked": report.asked, "images": report.counts}
+    line = (
+        f"tagged: {report.asked:,} images asked now of {report.backend} "
+        f"({_by_status(report.counts)} of {total:,})"
+    )
+    return Outcome(facts, [line], failure_status(failures, total, max_failures))
+
+
+def map_(
+    atlas: Atlas,
+    name: str,
+    tagger: str,
+    builder: Chosen[GraphBuilder],
+    layout: Chosen[Layout],
+    options: MapOptions,
+) -> Outcome:
+    """Build, lay out, cluster and name."""
+    from tagatlas.pipeline.map import map_collection
+
+    with progress_bar("mapping") as progress:
+        report = map_collection(atlas, name, tagger, builder, layout, options, progress=progress)
+    facts = {
+        "map": report.name,
+        "unchanged": report.unchanged,
+        "images": report.images,
+        "tags": report.tags,
+        "edges": report.edges,
+        "clusters": report.clusters,
+    }
+    state = "as it was" if report.unchanged else "new"
+    line = (
+        f"mapped: {report.images:,} images and {report.tags:,} tags in "
+        f"{len(report.clusters)} clusters ({state})"
+    )
+    return Outcome(facts, [line])
+
+
+def render(map_to_draw: Map, renderers: Sequence[Chosen[Renderer]], folder: Path) -> Outcome:
+    """Write a map's files."""
+    from tagatlas.pipeline.render import render_map
+
+    with progress_bar("rendering") as progress:
+        files = render_map(map_to_draw, renderers, folder, progress=progress)
+    first = file_to_open(files)
+    facts = {"map": map_to_draw.name, "files": [str(path) for path in files], "open": str(first)}
+    lines = [f"rendered: {len(files)} files in {folder}", f"open: {first}"]
+    return Outcome(facts, lines, opens=first)
+
+
+def file_to_open(files: Sequence[Path]) -> Path:
+    """The file a person wants to see: a page if there is one, else a picture, else any."""
+    order = (".html", ".png")
+    return min(files, key=lambda path: order.index(path.suffix) if path.suffix in order else 2)
+
+
+def combined(steps: Mapping[str, Outcome]) -> Outcome:
+    """One outcome of several steps, facts by step; the first bad status counts."""
+    outcomes = steps.values()
+    return Outcome(
+        facts={name: step.facts for name, step in steps.items()},
+        lines=[line for step in outcomes for line in step.lines],
+        status=next((step.status for step in outcomes if step.status), 0),
+        opens=next((step.opens for step in outcomes if step.opens), None),
+    )
+
+
+def _by_status(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)

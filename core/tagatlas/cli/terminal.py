@@ -1,0 +1,96 @@
+"""What a person or a program sees: results on standard output, the rest on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from tagatlas.contracts import Progress
+
+PLAIN_INTERVAL = 5.0
+"""Seconds between two lines of progress where standard error is no terminal."""
+
+
+def say(text: str) -> None:
+    """One line for a person, on standard error."""
+    print(printable(text), file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal
+
+
+def answer(facts: Mapping[str, object], lines: list[str], *, as_json: bool) -> None:
+    """The result of a command, on standard output: as JSON, or as lines for a person."""
+    if as_json:
+        import msgspec
+
+        text = msgspec.json.format(msgspec.json.encode(facts, enc_hook=str)).decode()
+    else:
+        text = "\n".join(printable(line) for line in lines)
+    print(text, flush=True)  # noqa: T201 - this is the terminal
+
+
+def printable(text: str) -> str:
+    """The text with control characters escaped: nothing from outside may steer a terminal."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Progress]:
+    """A :class:`Progress` drawn as a bar in a terminal, as plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield _PlainProgress(title)
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description:<9}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("[red]{task.fields[failed]}"),
+    )
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task(title, total=None, rate="", failed="")
+        begun = time.monotonic()
+
+        def show(done: int, total: int, failed: int = 0) -> None:
+            rate = done / max(time.monotonic() - begun, 1e-3)
+            bars.update(
+                task,
+                completed=done,
+                total=total,
+                rate=f"{rate:,.1f}/s",
+                failed=f"{failed:,} failed" if failed else "",
+            )
+
+        yield show
+
+
+class _PlainProgress:
+    """Progress as a line now and then, and one at the end."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._begun = self._said = time.monotonic()
+
+    def __call__(self, done: int, total: int, failed: int = 0) -> None:
+        now = time.monotonic()
+        if total == 0 or (done < total and now - self._said < PLAIN_INTERVAL):
+            return
+        self._said = now
+        rate = done / max(now - self._begun, 1e-3)
+        remaining = f", {(total - done) / rate:,.0f} s left" if 0 < done < total else ""
+        wrong = f", {failed:,} failed" if failed else ""
+        say(f"{self._title}: {done:,} of {total:,} ({rate:,.1f}/s{remaining}{wrong})")

@@ -1,0 +1,175 @@
+"""Options: one frozen dataclass per step or plugin, from which flags, settings and checks follow.
+
+A field is declared once, in the dataclass::
+
+    @dataclass(frozen=True)
+    class PosterOptions:
+        width: Annotated[int, Meta(ge=256, description="Width in pixels.")] = 4096
+
+and becomes the flag ``--width``, the variable ``TAGATLAS_WIDTH`` and the key ``width`` in the
+table of its owner in ``atlas.toml``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from types import NoneType, UnionType
+
+import msgspec
+
+from tagatlas.errors import OptionError
+
+OptionValue = bool | int | float | str | list[str]
+"""What an option's value looks like in a settings file or from a flag."""
+
+T = typing.TypeVar("T")
+
+
+@dataclass(frozen=True)
+class OptionField:
+    """One option, as help and flags need it.
+
+    Attributes:
+        name: the field's name, also its key in ``atlas.toml``.
+        flag: what a user types, without a value.
+        help: one line.
+        is_switch: whether it is a plain yes or no.
+        default: text of the default, empty where there is none.
+        metavar: what a value looks like: ``NUMBER``, ``TEXT``, ``A,B,...`` or the choices.
+    """
+
+    name: str
+    flag: str
+    help: str
+    is_switch: bool
+    default: str
+    metavar: str
+
+
+def flag_of(name: str) -> str:
+    """``url_column`` becomes ``--url-column``."""
+    return "--" + name.replace("_", "-")
+
+
+def option_fields(options: type) -> tuple[OptionField, ...]:
+    """The options of an options dataclass, in the order they are written."""
+    hints = typing.get_type_hints(options, include_extras=True)
+    return tuple(_option_field(field, hints[field.name]) for field in dataclasses.fields(options))
+
+
+def _option_field(field: dataclasses.Field[object], hint: object) -> OptionField:
+    plain, description = _strip_annotation(hint)
+    members = _members(plain)
+    return OptionField(
+        name=field.name,
+        flag=flag_of(field.name),
+        help=description,
+        is_switch=[member for member in members if member is not NoneType] == [bool],
+        default=_default_text(field),
+        metavar="|".join(_metavar(member) for member in members if member is not NoneType),
+    )
+
+
+def _metavar(plain: object) -> str:
+    if typing.get_origin(plain) is typing.Literal:
+        return "|".join(str(choice) for choice in typing.get_args(plain))
+    if typing.get_origin(plain) is tuple:
+        return "A,B,..."
+    if plain is Path:
+        return "PATH"
+    return "NUMBER" if plain in (int, float) else "TEXT"
+
+
+def _members(plain: object) -> list[object]:
+    """The types of a union, or the one type."""
+    if typing.get_origin(plain) in (typing.Union, UnionType):
+        return [_strip_annotation(member)[0] for member in typing.get_args(plain)]
+    return [plain]
+
+
+def _strip_annotation(hint: object) -> tuple[object, str]:
+    """The bare type of ``Annotated[...]``, and the description among its metadata."""
+    if typing.get_origin(hint) is not typing.Annotated:
+        return hint, ""
+    plain, *metadata = typing.get_args(hint)
+    descriptions = [item.description for item in metadata if isinstance(item, msgspec.Meta)]
+    return plain, next((text for text in descriptions if text), "")
+
+
+def _default_text(field: dataclasses.Field[object]) -> str:
+    if field.default is None or field.default is dataclasses.MISSING:
+        return ""
+    if isinstance(field.default, tuple):
+        return ",".join(str(item) for item in field.default)
+    return str(field.default)
+
+
+def make_options(options: type[T], values: Mapping[str, object], owner: str) -> T:
+    """An instance of an options dataclass, every value checked.
+
+    Args:
+        options: the dataclass.
+        values: by field name; text is read as the field's type (``"3"``, ``"true"``), and a
+            comma-separated text as a tuple; what is not named keeps its default.
+        owner: whose options these are, for the error's text.
+
+    Raises:
+        OptionError: an unknown name, or a value that the field does not take.
+    """
+    fields = {field.name: field for field in option_fields(options)}
+    for name in values:
+        if name not in fields:
+            close = get_close_matches(name, fields, n=1)
+            hint = (
+                f"did you mean {close[0]}?" if close else f"it has: {', '.join(fields) or 'none'}"
+            )
+            raise OptionError(f"{owner} has no option {name!r}; {hint}")
+    hints = typing.get_type_hints(options, include_extras=True)
+    prepared = {}
+    for name, value in values.items():
+        split = isinstance(value, str) and _takes_tuple(hints[name])
+        prepared[name] = _split_list(str(value)) if split else value
+    try:
+        return msgspec.convert(prepared, options, strict=False, dec_hook=_decode)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$.")
+        name = path.rstrip("`").split("[")[0]
+        flag = fields[name].flag if name in fields else owner
+        raise OptionError(
+            f"{flag} ({owner}): {message.replace('`', '')}; given: {values.get(name)!r}"
+        ) from error
+
+
+def _decode(kind: type, value: object) -> object:
+    """Read the one type of option that msgspec does not know."""
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise TypeError(f"no option can be a {kind.__name__}")
+
+
+def _takes_tuple(hint: object) -> bool:
+    plain, _ = _strip_annotation(hint)
+    return any(typing.get_origin(member) is tuple for member in _members(plain))
+
+
+def _split_list(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def option_values(options: object) -> dict[str, bool | int | float | str | None]:
+    """The values of an options instance by name, as they are written down; tuples as text."""
+    if not dataclasses.is_dataclass(options):
+        raise TypeError(f"{options!r} is no instance of an options dataclass")
+    values: dict[str, bool | int | float | str | None] = {}
+    for field in dataclasses.fields(options):
+        value = getattr(options, field.name)
+        if isinstance(value, tuple):
+            value = ",".join(str(item) for item in value)
+        plain = value is None or isinstance(value, bool | int | float | str)
+        values[field.name] = value if plain else str(value)
+    return values

@@ -1,0 +1,119 @@
+"""What is there, what works, and what to do about the rest."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tagatlas.atlas import Atlas
+from tagatlas.contracts import ImageInput, ImageStatus, Tagger, TagStatus, Variant
+from tagatlas.errors import TagatlasError
+from tagatlas.pipeline.versions import versions
+from tagatlas.plugins import Chosen, Plugins
+
+SPEED_IMAGES = 32
+"""Images that a local backend's speed is measured on."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        subject: what.
+        ok: whether it is as it should be.
+        text: what was found, and what to do where it is not ok.
+    """
+
+    subject: str
+    ok: bool
+    text: str
+
+
+def check_installation(plugins: Plugins) -> list[Finding]:
+    """The versions installed, and the plugins' state."""
+    listed = ", ".join(f"{name} {number}" for name, number in versions().items())
+    findings = [Finding("versions", True, listed)]
+    findings += [
+        Finding(f"plugin {entry.plugin}", False, f"{entry.reason}; update or uninstall it")
+        for entry in plugins.broken
+    ]
+    findings += [Finding("plugins", False, warning) for warning in plugins.warnings]
+    if len(findings) == 1:
+        findings.append(Finding("plugins", True, f"{len(plugins.installed)} loaded"))
+    return findings
+
+
+def check_backend(tagger: Chosen[Tagger], environment: Mapping[str, str]) -> list[Finding]:
+    """Whether a backend can be made and answers; one call at most where it costs money.
+
+    Args:
+        tagger: the backend.
+        environment: where its key is looked up.
+    """
+    subject = f"backend {tagger.name}"
+    try:
+        instance = tagger.make()
+        variable = instance.key_variable
+        if variable is not None and not environment.get(variable):
+            return [Finding(subject, False, f"set its key: export {variable}=...")]
+        count = SPEED_IMAGES if instance.local else 1
+        images = [ImageInput(f"{number:064x}", _grey_picture(number)) for number in range(count)]
+        instance.tag(images[:1])  # loads models, so that the speed is that of the work
+        begun = time.perf_counter()
+        if instance.local:
+            for first in range(0, count, instance.batch_size):
+                instance.tag(images[first : first + instance.batch_size])
+        seconds = time.perf_counter() - begun
+    except TagatlasError as error:
+        return [Finding(subject, False, str(error))]
+    speed = f", {count / seconds:,.0f} images/s" if instance.local else ""
+    return [Finding(subject, True, f"works{speed}; {instance.fingerprint()}")]
+
+
+def check_atlas(atlas: Atlas) -> list[Finding]:
+    """The state of an atlas: its addresses, its images' files, its backends."""
+    addresses = atlas.catalog.addresses.counts()
+    ids = atlas.catalog.addresses.images()["id"].to_list()
+    gone = [
+        image_id
+        for image_id in ids
+        if not all(atlas.store.has(image_id, variant) for variant in Variant)
+    ]
+    findings = [
+        Finding("addresses", True, _by_status(addresses)),
+        Finding(
+            "images",
+            not gone,
+            f"{len(ids):,} known"
+            + (f", {len(gone):,} of their files are gone: restore them" if gone else ""),
+        ),
+    ]
+    if addresses[ImageStatus.PENDING]:
+        findings.append(Finding("fetching", False, "not finished: tagatlas fetch goes on"))
+    backend = atlas.catalog.answers.last_used()
+    if backend is not None:
+        counts = atlas.catalog.answers.counts(backend.id)
+        findings.append(
+            Finding(
+                f"backend {backend.name}",
+                not counts[TagStatus.PENDING],
+                _by_status(counts)
+                + ("; tagatlas tag goes on" if counts[TagStatus.PENDING] else ""),
+            )
+        )
+    return findings
+
+
+def _by_status(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {status}" for status, count in counts.items() if count) or "none"
+
+
+def _grey_picture(tone: int) -> bytes:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (640, 480), (tone, tone, tone)).save(buffer, "JPEG")
+    return buffer.getvalue()

@@ -1,0 +1,93 @@
+"""Step five: a map to files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tagatlas.atlas import Atlas
+from tagatlas.contracts import Progress, Renderer, no_progress
+from tagatlas.errors import UsageError
+from tagatlas.maps import Map, Provenance
+from tagatlas.pipeline.versions import versions
+from tagatlas.plugins import Chosen
+
+
+def load_map(atlas: Atlas, name: str | None = None) -> Map:
+    """A map of the atlas, with all that renderers draw from.
+
+    Args:
+        atlas: to read from.
+        name: of the map; None for the one made last.
+
+    Raises:
+        UsageError: there is no such map; the text lists those there are.
+    """
+    names = atlas.catalog.maps.names()
+    if name is None and names:
+        name = names[0]
+    stored = None if name is None else atlas.catalog.maps.load(name)
+    backend = None if name is None else atlas.catalog.maps.backend(name)
+    if stored is None or backend is None:
+        there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"
+        raise UsageError(f"{atlas.folder} has no map {name or ''}; {there}".replace("  ", " "))
+    mapped = stored.nodes.filter(stored.nodes["kind"] == "image")["id"]
+    tags = atlas.catalog.answers.tags(backend.id)
+    records = atlas.catalog.records.of_images()
+    provenance = Provenance(
+        sources=atlas.catalog.records.sources(),
+        addresses=atlas.catalog.addresses.counts(),
+        fetched_between=atlas.catalog.addresses.fetched_between(),
+        images=atlas.catalog.addresses.image_count(),
+        taggings=atlas.catalog.answers.counts(backend.id),
+        tagger=backend.name,
+        fingerprint=backend.fingerprint,
+        settings=stored.settings,
+        versions=versions(),
+    )
+    return Map(
+        name=stored.name,
+        nodes=stored.nodes,
+        sources=stored.sources,
+        targets=stored.targets,
+        weights=stored.weights,
+        directed=stored.directed,
+        clusters=stored.clusters,
+        outlines=stored.outlines,
+        tags=tags.filter(tags["image"].is_in(mapped.implode())),
+        records=records.filter(records["image"].is_in(mapped.implode())),
+        provenance=provenance,
+        store=atlas.store,
+    )
+
+
+def render_map(
+    map_: Map,
+    renderers: Sequence[Chosen[Renderer]],
+    folder: Path,
+    *,
+    progress: Progress = no_progress,
+) -> list[Path]:
+    """Write a map's files.
+
+    Args:
+        map_: what to draw.
+        renderers: what to write, in this order: a page may show what came before it.
+        folder: where to; it exists.
+        progress: told of renderers done.
+
+    Returns:
+        The files written, in the order they were.
+
+    Raises:
+        UsageError: no renderer was given.
+        StorageError: a file could not be written.
+    """
+    if not renderers:
+        raise UsageError("nothing to render: name a renderer, tagatlas plugins lists them")
+    files: list[Path] = []
+    for done, renderer in enumerate(renderers):
+        progress(done, len(renderers))
+        files.extend(renderer.make().render(map_, folder))
+    progress(len(renderers), len(renderers))
+    return files

@@ -1,0 +1,321 @@
+"""Finding plugins: names without imports, broken ones reported and skipped, none lost silently."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import Generic, TypeVar
+
+import pluggy
+
+from tagatlas import hookspecs
+from tagatlas.contracts import (
+    GraphBuilder,
+    GraphBuilderSpec,
+    ImageStore,
+    ImageStoreSpec,
+    Layout,
+    LayoutSpec,
+    Renderer,
+    RendererSpec,
+    Source,
+    SourceSpec,
+    Spec,
+    Tagger,
+    TaggerSpec,
+)
+from tagatlas.errors import MissingDependency, PluginError, UnknownPlugin
+from tagatlas.options import make_options
+
+GROUP = "tagatlas"
+STRICT_VARIABLE = "TAGATLAS_STRICT_PLUGINS"
+
+SpecT = TypeVar("SpecT", bound=Spec)
+SpecT_co = TypeVar("SpecT_co", bound=Spec, covariant=True)
+ProductT = TypeVar("ProductT")
+ProductT_co = TypeVar("ProductT_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class InstalledPlugin:
+    """A plugin as its distribution's metadata announces it; nothing was imported to know it.
+
+    Attributes:
+        name: the entry point's name.
+        module: the module it names.
+        distribution: the distribution it comes from, such as ``tagatlas``; empty if unknown.
+        version: that distribution's version; empty if unknown.
+    """
+
+    name: str
+    module: str
+    distribution: str
+    version: str
+
+    def __str__(self) -> str:
+        """How messages name it."""
+        return f"{self.name} ({self.distribution or 'unknown'} {self.version})".replace(" )", ")")
+
+
+@dataclass(frozen=True)
+class BrokenPlugin:
+    """A plugin that was skipped, with the reason in one line."""
+
+    plugin: InstalledPlugin
+    reason: str
+
+
+@dataclass(frozen=True)
+class Registered(Generic[SpecT]):
+    """A spec, and the plugin that announced it."""
+
+    spec: SpecT
+    plugin: InstalledPlugin
+
+
+@dataclass(frozen=True)
+class Kind(Generic[SpecT_co, ProductT_co]):
+    """A kind of plugin.
+
+    Attributes:
+        name: as messages call it.
+        hook: the hook that announces it.
+        spec: the class of its specs.
+        product: the class that a spec's factory returns an instance of.
+    """
+
+    name: str
+    hook: str
+    spec: type[SpecT_co]
+    product: type[ProductT_co]
+
+
+SOURCES = Kind("source", "tagatlas_sources", SourceSpec, Source)
+IMAGE_STORES = Kind("image store", "tagatlas_image_stores", ImageStoreSpec, ImageStore)
+TAGGERS = Kind("tagger", "tagatlas_taggers", TaggerSpec, Tagger)
+GRAPH_BUILDERS = Kind("graph builder", "tagatlas_graph_builders", GraphBuilderSpec, GraphBuilder)
+LAYOUTS = Kind("layout", "tagatlas_layouts", LayoutSpec, Layout)
+RENDERERS = Kind("renderer", "tagatlas_renderers", RendererSpec, Renderer)
+KINDS: tuple[Kind[Spec, object], ...] = (
+    SOURCES,
+    IMAGE_STORES,
+    TAGGERS,
+    GRAPH_BUILDERS,
+    LAYOUTS,
+    RENDERERS,
+)
+
+
+@dataclass(frozen=True)
+class Chosen(Generic[ProductT_co]):
+    """A plugin with its options, ready to be made.
+
+    Attributes:
+        name: the plugin's name.
+        options: an instance of its options dataclass.
+    """
+
+    spec: Spec
+    options: object
+    product: type[ProductT_co]
+
+    @property
+    def name(self) -> str:
+        """The plugin's name."""
+        return self.spec.name
+
+    def make(self, *further: object) -> ProductT_co:
+        """Call the plugin's factory.
+
+        Args:
+            further: what the kind's factory takes beside the options.
+
+        Raises:
+            MissingDependency: the plugin's optional packages are not installed.
+            PluginError: the factory returned something else than it must.
+        """
+        try:
+            made = self.spec.factory(self.options, *further)
+        except ImportError as error:
+            if self.spec.extra is None:
+                raise PluginError(f"{self.name} cannot be imported: {error}") from error
+            raise MissingDependency(
+                f"{self.name} needs: pip install '{self.spec.extra}'"
+            ) from error
+        if not isinstance(made, self.product):
+            raise PluginError(f"{self.name}: its factory made the wrong thing: {made!r}")
+        return made
+
+
+@dataclass
+class Plugins:
+    """The plugins at hand, by kind and name. Made by :func:`load_plugins`.
+
+    Attributes:
+        installed: what the metadata announces, loaded or not, ordered by name.
+        broken: what was skipped, and why.
+        warnings: names that two plugins share; one line each.
+    """
+
+    installed: Sequence[InstalledPlugin]
+    broken: list[BrokenPlugin] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    _registered: dict[str, dict[str, Registered[Spec]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+
+    def of_kind(self, kind: Kind[SpecT, object]) -> dict[str, Registered[SpecT]]:
+        """All of one kind, by name, ordered by name."""
+        return {
+            name: Registered(entry.spec, entry.plugin)
+            for name, entry in sorted(self._registered[kind.hook].items())
+            if isinstance(entry.spec, kind.spec)
+        }
+
+    def get(self, kind: Kind[SpecT, object], name: str) -> SpecT:
+        """The spec of that kind and name.
+
+        Raises:
+            UnknownPlugin: there is none; the text lists what there is, or why it was skipped.
+        """
+        known = self.of_kind(kind)
+        if name in known:
+            return known[name].spec
+        for broken in self.broken:
+            if broken.plugin.name == name:
+                raise UnknownPlugin(f"{kind.name} {name!r} cannot be used: {broken.reason}")
+        close = get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known) or 'none'}"
+        raise UnknownPlugin(f"no {kind.name} is named {name!r}; {hint}")
+
+    def choose(
+        self, kind: Kind[Spec, ProductT], name: str, values: Mapping[str, object]
+    ) -> Chosen[ProductT]:
+        """The plugin of that kind and name with its options.
+
+        Args:
+            kind: of plugin.
+            name: of the plugin.
+            values: options by name; the others keep their defaults.
+
+        Raises:
+            UnknownPlugin: there is no such plugin.
+            OptionError: it does not take one of the values.
+        """
+        spec = self.get(kind, name)
+        options: object = make_options(spec.options, values, name)
+        return Chosen(spec, options, kind.product)
+
+    def add(self, kind: Kind[Spec, object], spec: Spec, plugin: InstalledPlugin) -> None:
+        """Register a spec; the first of a name stays, and a second is a warning."""
+        known = self._registered[kind.hook]
+        if spec.name in known:
+            self.warnings.append(
+                f"two {kind.name}s are named {spec.name!r}: {known[spec.name].plugin} is used, "
+                f"{plugin} is not; uninstall one of them"
+            )
+            return
+        known[spec.name] = Registered(spec, plugin)
+
+
+def installed_plugins() -> list[InstalledPlugin]:
+    """What installed distributions announce, ordered by name then distribution; no imports."""
+    return [_describe(entry_point) for entry_point in _ordered(entry_points(group=GROUP))]
+
+
+def load_plugins(
+    *,
+    points: Iterable[EntryPoint] | None = None,
+    modules: Iterable[ModuleType] = (),
+    strict: bool | None = None,
+) -> Plugins:
+    """Import the plugins and ask them what they announce.
+
+    A plugin that cannot be imported, or whose hook fails, is reported in ``broken`` and
+    skipped; it breaks nothing else.
+
+    Args:
+        points: the entry points to load; None for those of all installed distributions.
+        modules: further plugin modules, for tests and notebooks.
+        strict: raise on the first broken plugin or shared name instead; None follows the
+            variable ``TAGATLAS_STRICT_PLUGINS``.
+
+    Raises:
+        PluginError: only where strict.
+    """
+    if strict is None:
+        strict = os.environ.get(STRICT_VARIABLE, "") not in ("", "0")
+    found = _ordered(entry_points(group=GROUP) if points is None else points)
+    plugins = Plugins([_describe(entry_point) for entry_point in found])
+    for entry_point in found:
+        plugin = _describe(entry_point)
+        try:
+            announced = _announcements(entry_point.load())
+        except Exception as error:  # noqa: BLE001 - a stranger's module may raise anything
+            _skip(plugins, plugin, error, strict)
+            continue
+        for kind, spec in announced:
+            plugins.add(kind, spec, plugin)
+    for module in modules:
+        for kind, spec in _announcements(module):
+            plugins.add(kind, spec, InstalledPlugin(module.__name__, module.__name__, "", ""))
+    if strict and plugins.warnings:
+        raise PluginError(plugins.warnings[0])
+    return plugins
+
+
+def _announcements(module: ModuleType) -> list[tuple[Kind[Spec, object], Spec]]:
+    """What one plugin announces; a manager of its own keeps its faults from the others."""
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    manager.register(module)
+    manager.check_pending()
+    announced = []
+    for kind in KINDS:
+        for specs in getattr(manager.hook, kind.hook)():
+            for spec in specs:
+                if not isinstance(spec, kind.spec):
+                    raise PluginError(
+                        f"{kind.hook} gave {spec!r}, which is no {kind.spec.__name__}"
+                    )
+                announced.append((kind, spec))
+    return announced
+
+
+def _skip(plugins: Plugins, plugin: InstalledPlugin, error: Exception, strict: bool) -> None:
+    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    if strict:
+        raise PluginError(f"plugin {plugin} is broken: {reason}") from error
+    plugins.broken.append(BrokenPlugin(plugin, reason))
+
+
+def _ordered(points: Iterable[EntryPoint]) -> list[EntryPoint]:
+    """By name; where names are shared, tagatlas's own first, so that nobody displaces it."""
+    return sorted(
+        points,
+        key=lambda point: (
+            point.name,
+            point.dist is None or point.dist.name != GROUP,
+            "" if point.dist is None else point.dist.name,
+        ),
+    )
+
+
+def _describe(point: EntryPoint) -> InstalledPlugin:
+    distribution = point.dist
+    return InstalledPlugin(
+        name=point.name,
+        module=point.value,
+        distribution="" if distribution is None else distribution.name,
+        version="" if distribution is None else distribution.version,
+    )
+
+
+def plugin_owner(name: str) -> str:
+    """The table of a plugin's settings in ``atlas.toml``."""
+    return f"plugin.{name}"

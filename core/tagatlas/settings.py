@@ -1,0 +1,85 @@
+"""The settings file of an atlas: written by the commands, edited by hand, its comments kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
+
+from tagatlas.errors import OptionError, StorageError
+from tagatlas.options import OptionValue
+
+_HEADER = (
+    "Settings of this atlas. Commands write here what they were told; edit it as you like.\n"
+    "A flag or a TAGATLAS_ variable goes before what stands here."
+)
+
+
+class SettingsFile:
+    """``atlas.toml``: a table per step (``fetch``, ``map``) or plugin (``plugin.poster``)."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file; one that is not there is empty.
+
+        Raises:
+            OptionError: it is no TOML; the text says where.
+        """
+        self.path = path
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        try:
+            self._document = tomlkit.parse(text)
+        except TOMLKitError as error:
+            raise OptionError(f"{path} is no valid TOML: {error}; mend or delete it") from error
+
+    def values(self, owner: str) -> dict[str, object]:
+        """The settings of one owner, by option name.
+
+        Args:
+            owner: a dotted table name, such as ``fetch`` or ``plugin.poster``.
+
+        Raises:
+            OptionError: the owner's name stands for something else than a table.
+        """
+        table: object = self._document
+        for part in owner.split("."):
+            if not isinstance(table, Mapping):
+                raise OptionError(f"{self.path}: {owner} must be a table")
+            table = table.get(part, {})
+        if not isinstance(table, Mapping):
+            raise OptionError(f"{self.path}: {owner} must be a table")
+        return {
+            name: value.unwrap() if hasattr(value, "unwrap") else value
+            for name, value in table.items()
+            if not isinstance(value, Mapping)
+        }
+
+    def update(self, owner: str, values: Mapping[str, OptionValue]) -> None:
+        """Write settings of one owner and leave the rest of the file as it is.
+
+        Raises:
+            StorageError: the file cannot be written; it is unchanged.
+        """
+        if not values:
+            return
+        table: tomlkit.TOMLDocument | Table = self._document
+        for part in owner.split("."):
+            inner = table.get(part)
+            if not isinstance(inner, Table):
+                inner = tomlkit.table()
+                table[part] = inner
+            table = inner
+        for name, value in values.items():
+            table[name] = value
+        text = tomlkit.dumps(self._document)
+        if not self.path.exists():
+            text = "".join(f"# {line}\n" for line in _HEADER.splitlines()) + "\n" + text
+        temporary = self.path.with_suffix(".toml.new")
+        try:
+            temporary.write_text(text, encoding="utf-8")
+            os.replace(temporary, self.path)  # noqa: PTH105 - pathlib's replace hides the atomicity
+        except OSError as error:
+            raise StorageError(f"cannot write {self.path}: {error.strerror}") from error

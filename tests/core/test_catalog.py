@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tagatlas.catalog import Catalog, StoredMap
+from tagatlas.catalog.schema import MIGRATIONS, migrate
+from tagatlas.contracts import ImageStatus, Records, Tag, TagResult
+from tagatlas.errors import AtlasDamaged, AtlasError, AtlasTooNew
+from tagatlas.fetch import FetchOutcome, StoredImage
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog(tmp_path / "catalog.sqlite") as opened:
+        yield opened
+
+
+def records(*locations: str, frequency: int = 1, **columns: list[str]) -> Records:
+    table = pl.DataFrame(
+        {"location": locations, "frequency": [frequency] * len(locations), **columns},
+        schema_overrides={"frequency": pl.Int64},
+    )
+    return Records(table, f"{len(locations)} locations")
+
+
+def image(number: int) -> StoredImage:
+    return StoredImage(f"{number:064x}", 640, 480, "jpeg", 1000, 1)
+
+
+def add_images(catalog: Catalog, *numbers: int) -> None:
+    catalog.records.add("list", "table", records(*(f"https://x.org/{n}.jpg" for n in numbers)))
+    pending = catalog.addresses.with_status([ImageStatus.PENDING])
+    catalog.addresses.store(
+        [
+            FetchOutcome(address.key, ImageStatus.OK, image=image(number))
+            for address, number in zip(pending, numbers, strict=True)
+        ]
+    )
+
+
+def test_adding_the_same_records_again_changes_nothing(catalog: Catalog) -> None:
+    first = catalog.records.add("list", "table", records("https://a.org/1", "https://a.org/2"))
+    again = catalog.records.add("list", "table", records("https://a.org/1", "https://a.org/2"))
+    assert (first.records, first.new_addresses, first.unchanged) == (2, 2, False)
+    assert (again.records, again.new_addresses, again.unchanged) == (2, 0, True)
+
+
+def test_a_changed_source_replaces_its_records_and_keeps_what_was_fetched(
+    catalog: Catalog,
+) -> None:
+    add_images(catalog, 1, 2)
+    changed = catalog.records.add(
+        "list", "table", records("https://x.org/2.jpg", "https://x.org/3.jpg", frequency=5)
+    )
+    assert changed.new_addresses == 1
+    counts = catalog.addresses.counts()
+    assert (counts["ok"], counts["pending"], sum(counts.values())) == (1, 1, 2)
+    [row] = catalog.addresses.images().iter_rows(named=True)
+    assert (row["id"], row["frequency"]) == (image(2).id, 5)
+
+
+def test_addresses_of_one_image_are_joined_and_frequencies_summed(catalog: Catalog) -> None:
+    catalog.records.add("a", "table", records("https://a.org/1", frequency=3))
+    catalog.records.add("b", "table", records("https://b.org/1", "https://a.org/1", frequency=4))
+    pending = catalog.addresses.with_status([ImageStatus.PENDING])
+    catalog.addresses.store(
+        [FetchOutcome(address.key, ImageStatus.OK, image=image(7)) for address in pending]
+    )
+    [row] = catalog.addresses.images().iter_rows(named=True)
+    assert (row["records"], row["frequency"], row["location"]) == (3, 11, "https://a.org/1")
+    assert catalog.addresses.image_count() == 1
+
+
+def test_every_failure_keeps_its_kind_and_reason(catalog: Catalog) -> None:
+    failures = [status for status in ImageStatus if status not in ("ok", "pending")]
+    catalog.records.add("a", "table", records(*(f"https://a.org/{s}" for s in failures)))
+    pending = catalog.addresses.with_status([ImageStatus.PENDING])
+    catalog.addresses.store(
+        [
+            FetchOutcome(address.key, status, reason=f"because {status}")
+            for address, status in zip(pending, failures, strict=True)
+        ]
+    )
+    assert catalog.addresses.counts() == {
+        status: int(status in failures) for status in ImageStatus
+    }
+    again = catalog.addresses.with_status([ImageStatus.BLOCKED])
+    assert [address.location for address in again] == ["https://a.org/blocked"]
+
+
+def test_answers_are_asked_for_once_unless_they_failed(catalog: Catalog) -> None:
+    add_images(catalog, 1, 2, 3)
+    backend = catalog.answers.backend("grey", "grey 1")
+    answers = [
+        (image(1).id, TagResult.ok([Tag("dark", 0.75), Tag("a\n=cmd|'😀", 1.0)], raw=b"{}" * 50)),
+        (image(2).id, TagResult.empty()),
+        (image(3).id, TagResult.failed("transient", "timed out")),
+    ]
+    catalog.answers.store(backend, answers)
+    assert catalog.answers.unanswered(backend, retry_failed=False) == []
+    assert catalog.answers.unanswered(backend, retry_failed=True) == [image(3).id]
+    assert catalog.answers.counts(backend) == {"pending": 0, "ok": 1, "empty": 1, "failed": 1}
+    assert catalog.answers.raw(backend, image(1).id) == b"{}" * 50
+    assert catalog.answers.tags(backend).rows() == [
+        (image(1).id, "a\n=cmd|'😀", 1.0),
+        (image(1).id, "dark", 0.75),
+    ]
+    assert catalog.answers.failures(backend).rows() == [(image(3).id, "transient", "timed out")]
+    catalog.answers.store(backend, [(image(3).id, TagResult.ok([Tag("light", 0.5)]))])
+    assert catalog.answers.counts(backend)["ok"] == 2
+
+
+def test_backends_differ_by_fingerprint_and_the_last_used_is_known(catalog: Catalog) -> None:
+    add_images(catalog, 1)
+    old = catalog.answers.backend("grey", "grey 1")
+    new = catalog.answers.backend("grey", "grey 2")
+    catalog.answers.store(old, [(image(1).id, TagResult.empty())])
+    assert catalog.answers.unanswered(new, retry_failed=False) == [image(1).id]
+    assert catalog.answers.backend("grey", "grey 1") == old
+    last = catalog.answers.last_used("grey")
+    assert last is not None
+    assert (last.id, last.fingerprint) == (old, "grey 1")
+    assert catalog.answers.last_used("other") is None
+
+
+def test_a_map_and_the_annotations_on_it_come_back_as_they_went(catalog: Catalog) -> None:
+    backend = catalog.answers.backend("grey", "grey 1")
+    stored = StoredMap(
+        name="grey",
+        backend=backend,
+        digest="abc",
+        settings={"map.seed": 0, "map.builder": "bipartite"},
+        nodes=pl.DataFrame({"id": ["a", "tag:b"], "x": [0.1, 1 / 3]}),
+        sources=np.array([0], dtype=np.int32),
+        targets=np.array([1], dtype=np.int32),
+        weights=np.array([0.7], dtype=np.float32),
+        directed=True,
+        clusters=pl.DataFrame({"name": ["b"], "tags": [["b", "c"]]}),
+        outlines={0: [np.array([[0.0, 1 / 3], [1.0, 0.0], [1.0, 1.0]])]},
+    )
+    catalog.maps.save(stored)
+    number = catalog.annotations.add("grey", "cluster-name", {"cluster": 0, "name": "Greys"})
+    catalog.maps.save(stored)
+    loaded = catalog.maps.load("grey")
+    assert loaded is not None
+    assert loaded.nodes.equals(stored.nodes)
+    assert loaded.clusters.equals(stored.clusters)
+    assert loaded.settings == stored.settings
+    assert loaded.weights.tolist() == stored.weights.tolist()
+    assert loaded.outlines[0][0].tolist() == stored.outlines[0][0].tolist()
+    catalog.annotations.change(number, {"cluster": 0, "name": "Silver"})
+    [annotation] = catalog.annotations.on("grey")
+    assert annotation.body["name"] == "Silver"
+    catalog.annotations.remove(number)
+    assert catalog.annotations.on("grey") == []
+    assert catalog.maps.load("other") is None
+
+
+def test_a_catalog_of_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite"
+    Catalog(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    connection.close()
+    with pytest.raises(AtlasTooNew, match="update it with pip install"):
+        Catalog(path)
+
+
+def test_an_older_catalog_is_brought_up_one_step_at_a_time() -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, ["CREATE TABLE one (a); INSERT INTO one VALUES (1)"])
+    migrate(connection, ["no SQL at all", "ALTER TABLE one ADD COLUMN b DEFAULT 2"])
+    assert connection.execute("SELECT a, b FROM one").fetchall() == [(1, 2)]
+    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    connection.close()
+
+
+@pytest.mark.parametrize("content", [b"not a database at all, but long enough" * 50, b"\x00" * 4096])
+def test_a_damaged_catalog_is_said_to_be_one(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "catalog.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(AtlasDamaged, match="restore a backup"):
+        Catalog(path)
+
+
+def test_another_programs_database_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE theirs (a)")
+    connection.commit()
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(AtlasDamaged, match="another program"):
+        Catalog(path)
+    assert path.read_bytes() == before
+
+
+def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite"
+    Catalog(path).close()
+    script = (
+        "import resource, signal, sys; from pathlib import Path\n"
+        "import polars as pl\n"
+        "from tagatlas.catalog import Catalog; from tagatlas.contracts import Records\n"
+        "from tagatlas.errors import StorageError\n"
+        "def add(name, count):\n"
+        "    table = pl.DataFrame({'location': [f'https://x.org/{name}/{i}' for i in range(count)],"
+        " 'frequency': [1] * count})\n"
+        "    return catalog.records.add(name, 'table', Records(table, 'list'))\n"
+        "with Catalog(Path(sys.argv[1])) as catalog:\n"
+        "    add('small', 10)\n"
+        "    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "    size = Path(sys.argv[1]).stat().st_size\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 300_000, size + 300_000))\n"
+        "    try: add('large', 100_000)\n"
+        "    except StorageError as error: print(error)\n"
+    )
+    environment = os.environ | {"PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert "free some space" in done.stdout, done.stderr
+    with Catalog(path) as catalog:
+        assert [source.location for source in catalog.records.sources()] == ["small"]
+        assert catalog.addresses.counts()["pending"] == 10
+
+
+def test_a_place_that_cannot_be_opened_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(AtlasError, match="check the path and permissions"):
+        Catalog(tmp_path / "not-there" / "catalog.sqlite")

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import Meta
+
+from tagatlas.errors import OptionError
+from tagatlas.options import make_options, option_fields, option_values
+
+
+@dataclass(frozen=True)
+class Poster:
+    width: Annotated[int, Meta(ge=256, description="Width in pixels.")] = 4096
+    opacity: Annotated[float, Meta(gt=0, le=1)] = 0.5
+    outlines: Annotated[bool, Meta(description="Draw outlines.")] = True
+    background: Literal["light", "dark"] = "light"
+    stop_tags: tuple[str, ...] = ()
+    title: str | None = None
+    font: Path | None = None
+
+
+def test_fields_say_what_flags_and_help_need() -> None:
+    width, _, outlines, background, stop_tags, title, font = option_fields(Poster)
+    assert (width.flag, width.help, width.default) == ("--width", "Width in pixels.", "4096")
+    assert (outlines.is_switch, width.is_switch) == (True, False)
+    assert [field.metavar for field in (width, background, stop_tags, title, font)] == [
+        "NUMBER",
+        "light|dark",
+        "A,B,...",
+        "TEXT",
+        "PATH",
+    ]
+    assert stop_tags.flag == "--stop-tags"
+
+
+def test_text_is_read_as_the_fields_type() -> None:
+    values = {
+        "width": "300",
+        "opacity": "0.25",
+        "outlines": "false",
+        "background": "dark",
+        "stop_tags": "person, no person",
+        "title": "Birds",
+        "font": "fonts/a.ttf",
+    }
+    assert make_options(Poster, values, "poster") == Poster(
+        300, 0.25, False, "dark", ("person", "no person"), "Birds", Path("fonts/a.ttf")
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"width": "12"}, "--width (poster): Expected int >= 256; given: '12'"),
+        ({"width": "wide"}, "--width (poster): Expected int, got str; given: 'wide'"),
+        ({"opacity": 0}, "--opacity (poster): Expected float > 0.0; given: 0"),
+        ({"background": "grey"}, "--background (poster): Invalid enum value 'grey'; given: 'grey'"),
+        ({"widht": 3}, "poster has no option 'widht'; did you mean width?"),
+        ({"colour": 3}, "poster has no option 'colour'; it has: width, opacity, outlines"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_one_line(values: dict[str, object], says: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        make_options(Poster, values, "poster")
+    assert str(caught.value).startswith(says)
+    assert "\n" not in str(caught.value)
+
+
+@given(
+    width=st.integers(256, 10**6),
+    outlines=st.booleans(),
+    tags=st.lists(
+        st.text(st.characters(exclude_characters=",", exclude_categories=["Cc", "Zs", "Cs"])).filter(
+            bool
+        )
+    ),
+    title=st.none() | st.text(st.characters(exclude_categories=["Cs"])),
+)
+def test_values_written_down_read_back_the_same(
+    width: int, outlines: bool, tags: list[str], title: str | None
+) -> None:
+    options = Poster(
+        width=width,
+        outlines=outlines,
+        stop_tags=tuple(tag.strip() for tag in tags if tag.strip()),
+        title=title,
+    )
+    assert make_options(Poster, option_values(options), "poster") == options

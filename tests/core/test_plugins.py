@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tagatlas.contracts import ImageInput, Tagger, TaggerSpec, TagResult
+from tagatlas.errors import MissingDependency, OptionError, PluginError, UnknownPlugin
+from tagatlas.hookspecs import hookimpl
+from tagatlas.plugins import KINDS, TAGGERS, installed_plugins, load_plugins
+
+HEAVY = ("torch", "PIL", "numpy", "polars", "onnxruntime", "numba", "scipy", "networkx", "google")
+
+
+class Silent(Tagger):
+    def __init__(self, options: object) -> None: ...
+
+    def tag(self, images: list[ImageInput]) -> list[TagResult]:  # type: ignore[override] # a list is enough here
+        return [TagResult.empty() for _ in images]
+
+    def fingerprint(self) -> str:
+        return "silent 1"
+
+
+def needs_more(options: object) -> Tagger:
+    raise ImportError("No module named 'heavy'")
+
+
+def plugin_module(name: str, *specs: object) -> ModuleType:
+    module = ModuleType(name)
+
+    @hookimpl
+    def tagatlas_taggers() -> list[object]:
+        return list(specs)
+
+    module.tagatlas_taggers = tagatlas_taggers  # type: ignore[attr-defined] # as a plugin's module has it
+    return module
+
+
+def silent(name: str = "silent") -> TaggerSpec:
+    return TaggerSpec(name=name, summary="Says nothing.", factory=Silent)
+
+
+def written_plugin(folder: Path, name: str, source: str) -> EntryPoint:
+    (folder / f"{name}.py").write_text(source)
+    return EntryPoint(name=name, value=name, group="tagatlas")
+
+
+@pytest.fixture
+def importable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return tmp_path
+
+
+def test_every_built_in_plugin_is_found_and_whole() -> None:
+    plugins = load_plugins(strict=True)
+    assert plugins.broken == []
+    for kind in KINDS:
+        assert plugins.of_kind(kind), f"no {kind.name}"
+    for plugin in installed_plugins():
+        assert plugin.distribution, plugin
+
+
+def test_loading_all_plugins_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from tagatlas.plugins import load_plugins; load_plugins(strict=True);"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_listing_names_imports_no_plugin() -> None:
+    code = (
+        "import sys; from tagatlas.plugins import installed_plugins; found = installed_plugins();"
+        "print([p.module for p in found if p.module in sys.modules], len(found) > 5)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] True"
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("raise RuntimeError('no\\nluck')", "RuntimeError: no luck"),
+        ("import a_module_that_is_not_there", "ModuleNotFoundError"),
+        ("def", "SyntaxError"),
+        (
+            "from tagatlas.hookspecs import hookimpl\n@hookimpl\ndef tagatlas_tagers(): return []",
+            "PluginValidationError",
+        ),
+        (
+            "from tagatlas.hookspecs import hookimpl\n"
+            "@hookimpl\ndef tagatlas_taggers(): raise ValueError('half done')",
+            "ValueError: half done",
+        ),
+        (
+            "from tagatlas.hookspecs import hookimpl\n"
+            "@hookimpl\ndef tagatlas_taggers(): return ['a name']",
+            "gave 'a name', which is no TaggerSpec",
+        ),
+    ],
+)
+def test_a_broken_plugin_is_reported_and_breaks_nothing_else(
+    importable: Path, source: str, reason: str
+) -> None:
+    points = [
+        written_plugin(importable, "broken_one", source),
+        written_plugin(
+            importable,
+            "whole_one",
+            "from tagatlas.hookspecs import hookimpl\n"
+            "from tagatlas.contracts import TaggerSpec\n"
+            "@hookimpl\n"
+            "def tagatlas_taggers(): return [TaggerSpec(name='whole', summary='.', factory=int)]",
+        ),
+    ]
+    for name in ("broken_one", "whole_one"):
+        sys.modules.pop(name, None)
+    plugins = load_plugins(points=points, strict=False)
+    assert list(plugins.of_kind(TAGGERS)) == ["whole"]
+    [broken] = plugins.broken
+    assert broken.plugin.name == "broken_one"
+    assert reason in broken.reason
+    assert "\n" not in broken.reason
+    with pytest.raises(PluginError, match="broken_one"):
+        load_plugins(points=points, strict=True)
+    with pytest.raises(UnknownPlugin, match="cannot be used"):
+        plugins.get(TAGGERS, "broken_one")
+
+
+def test_two_plugins_of_one_name_are_a_warning_that_names_both() -> None:
+    modules = [plugin_module("first", silent()), plugin_module("second", silent())]
+    plugins = load_plugins(points=[], modules=modules, strict=False)
+    [warning] = plugins.warnings
+    assert "first" in warning
+    assert "second" in warning
+    assert plugins.of_kind(TAGGERS)["silent"].plugin.name == "first"
+    with pytest.raises(PluginError, match="two taggers"):
+        load_plugins(points=[], modules=modules, strict=True)
+
+
+def test_an_unknown_name_gets_the_closest_or_all_there_are() -> None:
+    plugins = load_plugins(points=[], modules=[plugin_module("one", silent())])
+    with pytest.raises(UnknownPlugin, match=r"no tagger is named 'silnt'; did you mean silent\?"):
+        plugins.get(TAGGERS, "silnt")
+    with pytest.raises(UnknownPlugin, match="there are: silent"):
+        plugins.get(TAGGERS, "clarifai")
+
+
+def test_a_missing_extra_is_one_line_that_says_what_to_install() -> None:
+    spec = TaggerSpec(name="big", summary=".", factory=needs_more, extra="tagatlas[clip]")
+    plugins = load_plugins(points=[], modules=[plugin_module("one", spec)])
+    with pytest.raises(MissingDependency, match=r"big needs: pip install 'tagatlas\[clip\]'"):
+        plugins.choose(TAGGERS, "big", {}).make()
+
+
+def test_a_factory_that_makes_something_else_is_the_plugins_fault() -> None:
+    spec = TaggerSpec(name="odd", summary=".", factory=lambda options: "a text")
+    plugins = load_plugins(points=[], modules=[plugin_module("one", spec)])
+    with pytest.raises(PluginError, match="odd: its factory made the wrong thing"):
+        plugins.choose(TAGGERS, "odd", {}).make()
+
+
+def test_choosing_checks_the_options() -> None:
+    plugins = load_plugins(points=[], modules=[plugin_module("one", silent())])
+    with pytest.raises(OptionError, match="silent has no option 'volume'"):
+        plugins.choose(TAGGERS, "silent", {"volume": 11})

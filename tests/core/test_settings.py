@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tagatlas.errors import OptionError, StorageError
+from tagatlas.settings import SettingsFile
+
+
+def test_what_is_written_reads_back_with_its_types(tmp_path: Path) -> None:
+    path = tmp_path / "atlas.toml"
+    SettingsFile(path).update("map", {"seed": 3, "fill": 0.5})
+    SettingsFile(path).update("plugin.poster", {"outlines": False, "stop_tags": ["a", 'b "c"']})
+    read = SettingsFile(path)
+    assert read.values("map") == {"seed": 3, "fill": 0.5}
+    assert read.values("plugin.poster") == {"outlines": False, "stop_tags": ["a", 'b "c"']}
+    assert read.values("plugin.gephi") == {}
+    assert read.values("plugin") == {}
+
+
+def test_what_a_person_wrote_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "atlas.toml"
+    path.write_text("# ours\n[map]\nseed = 1  # the lucky one\n\n[notes]\nwho = 'me'\n")
+    SettingsFile(path).update("map", {"seed": 2})
+    text = path.read_text()
+    assert text == "# ours\n[map]\nseed = 2  # the lucky one\n\n[notes]\nwho = 'me'\n"
+
+
+def test_writing_nothing_makes_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "atlas.toml"
+    SettingsFile(path).update("map", {})
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("text", ["[map", "map = ", "\x00"])
+def test_a_file_that_is_no_toml_is_one_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "atlas.toml"
+    path.write_text(text)
+    with pytest.raises(OptionError, match="is no valid TOML") as caught:
+        SettingsFile(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_value_where_a_table_must_be_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "atlas.toml"
+    path.write_text("plugin = 3\n")
+    with pytest.raises(OptionError, match=r"plugin\.poster must be a table"):
+        SettingsFile(path).values("plugin.poster")
+
+
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    settings = SettingsFile(tmp_path / "gone" / "atlas.toml")
+    with pytest.raises(StorageError, match="cannot write"):
+        settings.update("map", {"seed": 1})
