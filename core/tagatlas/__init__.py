@@ -1,1 +1,115 @@
-"""tagatlas maps an image collection by what machines see in it."""
+"""tagatlas maps an image collection by what machines see in it.
+
+What is listed in ``__all__`` is the public API; :mod:`tagatlas.errors` has the errors and
+:mod:`tagatlas.testing` the conformance suites for plugins. Importing this module is cheap: names that
+need NumPy, Polars or the like are imported when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from tagatlas.contracts import (
+    GraphBuilder,
+    GraphBuilderSpec,
+    ImageInput,
+    ImageStatus,
+    ImageStore,
+    ImageStoreSpec,
+    Layout,
+    LayoutSpec,
+    NoOptions,
+    Progress,
+    Records,
+    Renderer,
+    RendererSpec,
+    Source,
+    SourceSpec,
+    Tag,
+    Tagger,
+    TaggerSpec,
+    TagResult,
+    TagStatus,
+    Variant,
+)
+from tagatlas.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from tagatlas.atlas import Atlas, open_atlas
+    from tagatlas.fetch import FetchOptions
+    from tagatlas.maps import Map
+    from tagatlas.network import Network
+    from tagatlas.pipeline.add import add_source
+    from tagatlas.pipeline.fetch import fetch_collection
+    from tagatlas.pipeline.map import map_collection
+    from tagatlas.pipeline.options import MapOptions
+    from tagatlas.pipeline.render import load_map, render_map
+    from tagatlas.pipeline.tag import tag_collection
+    from tagatlas.plugins import Plugins, load_plugins
+
+_LAZY = {
+    "Atlas": "atlas",
+    "FetchOptions": "fetch",
+    "Map": "maps",
+    "MapOptions": "pipeline.options",
+    "Network": "network",
+    "Plugins": "plugins",
+    "add_source": "pipeline.add",
+    "fetch_collection": "pipeline.fetch",
+    "load_map": "pipeline.render",
+    "load_plugins": "plugins",
+    "map_collection": "pipeline.map",
+    "open_atlas": "atlas",
+    "render_map": "pipeline.render",
+    "tag_collection": "pipeline.tag",
+}
+
+__all__ = [
+    "Atlas",
+    "FetchOptions",
+    "GraphBuilder",
+    "GraphBuilderSpec",
+    "ImageInput",
+    "ImageStatus",
+    "ImageStore",
+    "ImageStoreSpec",
+    "Layout",
+    "LayoutSpec",
+    "Map",
+    "MapOptions",
+    "Network",
+    "NoOptions",
+    "Plugins",
+    "Progress",
+    "Records",
+    "Renderer",
+    "RendererSpec",
+    "Source",
+    "SourceSpec",
+    "Tag",
+    "TagResult",
+    "TagStatus",
+    "Tagger",
+    "TaggerSpec",
+    "Variant",
+    "add_source",
+    "fetch_collection",
+    "hookimpl",
+    "load_map",
+    "load_plugins",
+    "map_collection",
+    "open_atlas",
+    "render_map",
+    "tag_collection",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'tagatlas' has no attribute {name!r}")
+    return getattr(import_module(f"tagatlas.{_LAZY[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,7 +63,8 @@ def open_atlas(
     Args:
         folder: the atlas's folder.
         plugins: among which its image store is looked up.
-        create: make an atlas if there is none.
+        create: make an atlas if there is none; it goes again if the block fails before a
+            source was added.
         write: take the atlas's lock, so that no second process changes it meanwhile. The lock
             dies with the process, however it ends.
 
@@ -72,25 +74,34 @@ def open_atlas(
         AtlasError: something else than an atlas is there.
         AtlasTooNew, AtlasDamaged, StorageError: see their descriptions.
     """
-    _check_folder(folder, create=create)
+    is_new = not (folder / CATALOG).exists()
+    if is_new:
+        _make_folder(folder, create=create)
     lock = FileLock(folder / LOCK, timeout=0)
+    is_blank = False
     try:
         if write:
             lock.acquire()
         settings = SettingsFile(folder / SETTINGS)
         with Catalog(folder / CATALOG) as catalog:
-            yield Atlas(folder, catalog, settings, _make_store(folder, settings, plugins), plugins)
+            try:
+                yield Atlas(
+                    folder, catalog, settings, _make_store(folder, settings, plugins), plugins
+                )
+            except BaseException:
+                is_blank = is_new and not catalog.records.sources()
+                raise
     except Timeout as error:
         raise AtlasLocked(
             f"another process is working on {folder}: wait until it has finished"
         ) from error
     finally:
         lock.release()
+        if is_blank:  # a mistyped source leaves no atlas behind
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _check_folder(folder: Path, *, create: bool) -> None:
-    if (folder / CATALOG).exists():
-        return
+def _make_folder(folder: Path, *, create: bool) -> None:
     if not create:
         raise AtlasNotFound(f"there is no atlas at {folder}: make one with tagatlas run or add")
     if folder.exists() and not folder.is_dir():

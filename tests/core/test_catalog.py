@@ -90,9 +90,7 @@ def test_every_failure_keeps_its_kind_and_reason(catalog: Catalog) -> None:
             for address, status in zip(pending, failures, strict=True)
         ]
     )
-    assert catalog.addresses.counts() == {
-        status: int(status in failures) for status in ImageStatus
-    }
+    assert catalog.addresses.counts() == {status: int(status in failures) for status in ImageStatus}
     again = catalog.addresses.with_status([ImageStatus.BLOCKED])
     assert [address.location for address in again] == ["https://a.org/blocked"]
 
@@ -184,7 +182,9 @@ def test_an_older_catalog_is_brought_up_one_step_at_a_time() -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("content", [b"not a database at all, but long enough" * 50, b"\x00" * 4096])
+@pytest.mark.parametrize(
+    "content", [b"not a database at all, but long enough" * 50, b"\x00" * 4096]
+)
 def test_a_damaged_catalog_is_said_to_be_one(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "catalog.sqlite"
     path.write_bytes(content)

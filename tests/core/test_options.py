@@ -75,9 +75,9 @@ def test_a_value_that_does_not_fit_is_one_line(values: dict[str, object], says: 
     width=st.integers(256, 10**6),
     outlines=st.booleans(),
     tags=st.lists(
-        st.text(st.characters(exclude_characters=",", exclude_categories=["Cc", "Zs", "Cs"])).filter(
-            bool
-        )
+        st.text(
+            st.characters(exclude_characters=",", exclude_categories=["Cc", "Zs", "Cs"])
+        ).filter(bool)
     ),
     title=st.none() | st.text(st.characters(exclude_categories=["Cs"])),
 )

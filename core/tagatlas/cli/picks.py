@@ -66,7 +66,8 @@ class Picks:
         """The renderers of those names; of none, all that write without being asked."""
         known = self._atlas.plugins.of_kind(RENDERERS)
         wanted = names or tuple(name for name, entry in known.items() if entry.spec.default)
-        return [self._plugin(RENDERERS, name) for name in wanted]
+        chosen = [self._plugin(RENDERERS, name) for name in wanted]
+        return sorted(chosen, key=lambda renderer: known[renderer.name].spec.last)
 
     def check(self) -> None:
         """Refuse flags that nothing uses.

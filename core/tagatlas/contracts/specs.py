@@ -34,10 +34,13 @@ class Spec:
             float, str, pathlib.Path, tuple[str, ...], a Literal of strings, or one of these or
             None; ``Annotated[..., msgspec.Meta(description=..., ge=..., le=...)]`` gives help
             text and bounds. Flags, settings file and validation are derived from it.
+        factory: makes the plugin's object; called only when the plugin is used, with an
+            instance of ``options``.
     """
 
     name: str
     summary: str
+    factory: Callable[..., object]
     extra: str | None = None
     options: type = NoOptions
 
@@ -49,7 +52,6 @@ class SourceSpec(Spec):
     Attributes:
         accepts: whether the source reads such a location; looks at its form and at most at
             whether a file or folder is there.
-        factory: called with an instance of ``options``.
     """
 
     accepts: Callable[[str], bool]
@@ -58,39 +60,41 @@ class SourceSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class ImageStoreSpec(Spec):
-    """Announces an image store. ``factory`` gets the options and the atlas's folder."""
+    """Announces an image store. ``factory`` gets the options, then the atlas's folder."""
 
     factory: Callable[..., ImageStore]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaggerSpec(Spec):
-    """Announces a tagger. ``factory`` gets the options."""
+    """Announces a tagger."""
 
     factory: Callable[..., Tagger]
 
 
 @dataclass(frozen=True, kw_only=True)
 class GraphBuilderSpec(Spec):
-    """Announces a graph builder. ``factory`` gets the options."""
+    """Announces a graph builder."""
 
     factory: Callable[..., GraphBuilder]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LayoutSpec(Spec):
-    """Announces a layout. ``factory`` gets the options."""
+    """Announces a layout."""
 
     factory: Callable[..., Layout]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RendererSpec(Spec):
-    """Announces a renderer. ``factory`` gets the options.
+    """Announces a renderer.
 
     Attributes:
         default: whether ``tagatlas render`` writes this format without being asked.
+        last: whether it shows what the other renderers wrote, and so runs after them.
     """
 
     factory: Callable[..., Renderer]
     default: bool = True
+    last: bool = False

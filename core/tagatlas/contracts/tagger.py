@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal, Self
 
-from tagatlas.contracts.statuses import TagStatus
+from tagatlas.contracts.statuses import TagStatus, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ class ImageInput:
     Attributes:
         id: SHA-256 of the original bytes, 64 hexadecimal digits.
         data: the normalised copy: a JPEG, RGB, upright, its longer side at most 1,024 pixels
-            (or what the atlas is set to).
+            (or what the atlas is set to); or the thumbnail, if the tagger asks for it.
     """
 
     id: str
@@ -121,6 +121,9 @@ class Tagger(ABC):
     """Price of one image in US dollars, for a backend that costs money."""
     takes_vocabulary: bool = False
     """Whether the labels are the user's choice."""
+    variant: Variant = Variant.IMAGE
+    """Which of the two encodings it gets: the thumbnail is enough for a small model, and much
+    faster to decode."""
 
     @abstractmethod
     def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:

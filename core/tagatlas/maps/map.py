@@ -57,7 +57,7 @@ class Map:
 
     Attributes:
         name: the map's name in the atlas, fit for a folder name.
-        nodes: one row a node, images first, in the network's order:
+        nodes: one row a node, in the order of the network:
 
             - ``id``, ``kind``, ``label`` (String) as in :class:`~tagatlas.network.Network`;
             - ``x``, ``y`` (Float64): centre, in map units; y grows upwards;

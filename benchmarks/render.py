@@ -1,0 +1,167 @@
+"""The poster against Pillow with one large canvas: time and peak memory.
+
+Both draw the same pictures from the same store at the same places, decoded and resized by the
+same calls, and write a PNG; the reference pastes them into a canvas of the poster's size and saves
+it with ``compress_level=1``. Every run is a process of its own; runs take turns; medians are
+printed. Pictures are drawn, not photographed, so files are smaller than with photographs::
+
+    python benchmarks/render.py --images 10000 --width 16384
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from PIL import Image
+
+from tagatlas.contracts import Variant
+from tagatlas.maps import Map, Provenance
+from tagatlas.testing import MemoryStore
+from tagatlas_poster import PosterOptions
+from tagatlas_poster.canvas import fit_canvas
+from tagatlas_poster.pictures import load_picture
+from tagatlas_poster.renderer import PosterRenderer
+
+DISTINCT = 400
+
+
+def pictures() -> list[bytes]:
+    """Thumbnails of noise and gradients, 256 pixels on the longer side."""
+    made = []
+    for number in range(DISTINCT):
+        dice = np.random.default_rng(number)
+        height, width = (256, 192) if number % 3 == 0 else (192, 256)
+        coarse = dice.integers(0, 256, (12, 12, 3), dtype=np.uint8)
+        image = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
+        noise = dice.normal(0, 8, (height, width, 3))
+        noisy = Image.fromarray((np.asarray(image) + noise).clip(0, 255).astype(np.uint8))
+        encoded = BytesIO()
+        noisy.save(encoded, "JPEG", quality=85)
+        made.append(encoded.getvalue())
+    return made
+
+
+def grid_map(images: int) -> Map:
+    """Pictures on a loose grid, without overlaps, clusters, tags or edges."""
+    store, thumbnails = MemoryStore(), pictures()
+    ids = [sha256(str(row).encode()).hexdigest() for row in range(images)]
+    for row, image_id in enumerate(ids):
+        store.put(image_id, Variant.THUMBNAIL, thumbnails[row % DISTINCT])
+    side = int(np.ceil(np.sqrt(images)))
+    rows = np.arange(images)
+    is_upright = rows % DISTINCT % 3 == 0
+    nodes = pl.DataFrame(
+        {
+            "id": ids,
+            "kind": ["image"] * images,
+            "label": ids,
+            "x": (rows % side).astype(float),
+            "y": (rows // side).astype(float),
+            "width": np.where(is_upright, 0.675, 0.9),
+            "height": np.where(is_upright, 0.9, 0.675),
+            "cluster": np.zeros(images, dtype=np.int32),
+        }
+    )
+    clusters = pl.DataFrame(
+        {
+            "cluster": [0],
+            "name": ["all"],
+            "images": [images],
+            "share": [1.0],
+            "x": [0.0],
+            "y": [0.0],
+        }
+    )
+    none = np.empty(0, dtype=np.int32)
+    return Map(
+        name="grid",
+        nodes=nodes,
+        sources=none,
+        targets=none,
+        weights=none.astype(np.float32),
+        directed=True,
+        clusters=clusters,
+        outlines={},
+        tags=pl.DataFrame(),
+        records=pl.DataFrame(),
+        provenance=Provenance([], {}, None, images, {}, "none", "none", {}, {}),
+        store=store,
+    )
+
+
+def poster(map_: Map, width: int, folder: Path) -> None:
+    """What is measured."""
+    PosterRenderer(PosterOptions(width=width)).render(map_, folder)
+
+
+def pillow(map_: Map, width: int, folder: Path) -> None:
+    """The reference."""
+    canvas = fit_canvas(map_.images, {}, width, has_title=True)
+    whole = Image.new("RGB", (canvas.width, canvas.height), (250, 248, 244))
+    boxes = canvas.boxes(map_.images)
+    for image_id, (left, top, right, bottom) in zip(map_.images["id"], boxes, strict=True):
+        picture = load_picture(map_.store, image_id, (int(right - left), int(bottom - top)))
+        assert picture is not None
+        whole.paste(picture, (int(left), int(top)))
+    whole.save(folder / "map.png", compress_level=1)
+
+
+Draw = Callable[[Map, int, Path], None]
+Figures = tuple[float, float, float]
+"""Seconds, MB of peak memory, MB of file."""
+
+
+def measure(draw: Draw, images: int, width: int) -> Figures:
+    """Run in a fresh process, whose memory before the drawing is taken off."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_measured, (draw, images, width))
+
+
+def _measured(draw: Draw, images: int, width: int) -> Figures:
+    map_ = grid_map(images)
+    with tempfile.TemporaryDirectory() as folder:
+        draw(grid_map(1), 400, Path(folder))  # imports and caches are not what is measured
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        start = time.perf_counter()
+        draw(map_, width, Path(folder))
+        seconds = time.perf_counter() - start
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        return seconds, peak / 1024, (Path(folder) / "map.png").stat().st_size / 1e6
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--images", type=int, default=10_000)
+    parser.add_argument("--width", type=int, default=16_384)
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    figures: dict[str, list[Figures]] = {"poster": [], "pillow": []}
+    for _ in range(options.runs):
+        for name, draw in (("poster", poster), ("pillow", pillow)):
+            figures[name].append(measure(draw, options.images, options.width))
+    medians = {
+        name: tuple(statistics.median(column) for column in zip(*rows, strict=True))
+        for name, rows in figures.items()
+    }
+    print(f"{options.images:,} images, {options.width:,} pixels wide, medians of {options.runs}")
+    for name, (seconds, peak, size) in medians.items():
+        print(f"{name:8} {seconds:7.2f} s   {peak:7.0f} MB above start   {size:6.1f} MB file")
+    time_ratio = medians["pillow"][0] / medians["poster"][0]
+    memory_ratio = medians["poster"][1] / medians["pillow"][1]
+    print(f"poster: {time_ratio:.1f} times as fast, {memory_ratio:.2f} of the memory")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""Step four: a backend's tags to a map."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import networkx as nx
+import polars as pl
+
+from tagatlas.atlas import Atlas
+from tagatlas.catalog import StoredMap
+from tagatlas.catalog.maps import SettingValue
+from tagatlas.contracts import GraphBuilder, Layout, Progress, no_progress
+from tagatlas.errors import EmptyMap, UsageError
+from tagatlas.maps.build import draw_map
+from tagatlas.network import Network
+from tagatlas.options import option_values
+from tagatlas.pipeline.options import MapOptions
+from tagatlas.pipeline.versions import versions
+from tagatlas.plugins import Chosen, plugin_owner
+
+
+@dataclass(frozen=True)
+class MapReport:
+    """What mapping did.
+
+    Attributes:
+        name: the map's name.
+        unchanged: whether the very same map was there already.
+        images, tags, edges: size of its network.
+        clusters: names of its clusters, the largest first.
+    """
+
+    name: str
+    unchanged: bool
+    images: int
+    tags: int
+    edges: int
+    clusters: list[str]
+
+
+def backend_to_map(atlas: Atlas, tagger: str | None) -> str:
+    """The tagger whose tags are mapped: the one named, or the one used last.
+
+    Raises:
+        UsageError: it has not tagged anything here.
+    """
+    backend = atlas.catalog.answers.last_used(tagger)
+    if backend is None:
+        raise UsageError(
+            f"{tagger or 'no backend'} has tagged nothing in {atlas.folder}: run tagatlas tag first"
+        )
+    return backend.name
+
+
+def map_collection(
+    atlas: Atlas,
+    name: str,
+    tagger: str,
+    builder: Chosen[GraphBuilder],
+    layout: Chosen[Layout],
+    options: MapOptions,
+    *,
+    progress: Progress = no_progress,
+) -> MapReport:
+    """Build, lay out, cluster and name; nothing is computed where nothing changed.
+
+    A map whose images changed but whose settings did not starts from its old positions, so
+    that it does not jump.
+
+    Args:
+        atlas: open for writing.
+        name: of the map; one of that name is replaced.
+        tagger: whose tags to map; with the fingerprint it was used with last.
+        builder: makes the network.
+        layout: places it.
+        options: of the map itself.
+        progress: told of the layout's steps.
+
+    Raises:
+        UsageError: the backend has tagged nothing.
+        EmptyMap: no image has a tag that passes the thresholds.
+    """
+    backend = atlas.catalog.answers.last_used(backend_to_map(atlas, tagger))
+    if backend is None:
+        raise UsageError(f"{tagger} has tagged nothing: run tagatlas tag first")
+    images = _labelled(atlas.catalog.addresses.images())
+    tags = atlas.catalog.answers.tags(backend.id)
+    settings = _settings(options, builder, layout)
+    digest = _digest(backend.fingerprint, settings, images, tags)
+    stored = atlas.catalog.maps.load(name)
+    if stored is not None and stored.digest == digest:
+        return _report(stored, unchanged=True)
+    if tags.is_empty():
+        raise EmptyMap(f"no image has a tag of {tagger}: nothing to map")
+    built = builder.make().build(images.select("id", "label", "frequency"), tags)
+    network = Network.from_networkx(built) if isinstance(built, nx.Graph) else built
+    drawn = draw_map(
+        network,
+        images,
+        tags,
+        layout.make(),
+        options,
+        old_positions=_old_positions(stored, settings),
+        progress=progress,
+    )
+    made = StoredMap(
+        name=name,
+        backend=backend.id,
+        digest=digest,
+        settings=settings,
+        nodes=drawn.nodes,
+        sources=network.sources,
+        targets=network.targets,
+        weights=network.weights,
+        directed=network.directed,
+        clusters=drawn.clusters,
+        outlines=drawn.outlines,
+    )
+    atlas.catalog.maps.save(made)
+    return _report(made, unchanged=False)
+
+
+def _settings(
+    options: MapOptions, builder: Chosen[GraphBuilder], layout: Chosen[Layout]
+) -> dict[str, SettingValue]:
+    """Every setting the map depends on, by its name in ``atlas.toml``."""
+    owners: Mapping[str, object] = {
+        "map": options,
+        plugin_owner(builder.name): builder.options,
+        plugin_owner(layout.name): layout.options,
+    }
+    return {
+        f"{owner}.{name}": value
+        for owner, chosen in owners.items()
+        for name, value in option_values(chosen).items()
+    }
+
+
+def _digest(
+    fingerprint: str,
+    settings: Mapping[str, SettingValue],
+    images: pl.DataFrame,
+    tags: pl.DataFrame,
+) -> str:
+    digest = hashlib.sha256(json.dumps([fingerprint, settings, versions()]).encode())
+    for table in (images, tags):
+        digest.update(table.write_csv().encode())
+    return digest.hexdigest()
+
+
+def _old_positions(
+    stored: StoredMap | None, settings: Mapping[str, SettingValue]
+) -> Mapping[str, tuple[float, float]]:
+    """Where the nodes of the map were, by id, if only its images have changed since."""
+    if stored is None or stored.settings != settings:
+        return {}
+    columns = stored.nodes.select("id", "x", "y")
+    return {node: (x, y) for node, x, y in columns.iter_rows()}
+
+
+def _labelled(images: pl.DataFrame) -> pl.DataFrame:
+    """The images with a ``label``: the last part of the first record's path."""
+    return images.with_columns(
+        pl.struct("location", "id")
+        .map_elements(lambda row: _label(row["location"], row["id"]), return_dtype=pl.String)
+        .alias("label")
+    )
+
+
+def _label(location: str, image_id: str) -> str:
+    try:
+        path = urlsplit(location).path if "://" in location else location
+    except ValueError:  # brackets that are no IPv6 address
+        path = location
+    return PurePosixPath(unquote(path)).name or image_id[:12]
+
+
+def _report(stored: StoredMap, *, unchanged: bool) -> MapReport:
+    kinds = stored.nodes["kind"]
+    return MapReport(
+        name=stored.name,
+        unchanged=unchanged,
+        images=int((kinds == "image").sum()),
+        tags=int((kinds == "tag").sum()),
+        edges=len(stored.sources),
+        clusters=stored.clusters["name"].to_list(),
+    )
+

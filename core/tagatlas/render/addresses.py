@@ -1,0 +1,29 @@
+"""Where the images of a map were found on the web."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def web_addresses(records: pl.DataFrame) -> pl.DataFrame:
+    """The first web address of each image.
+
+    Args:
+        records: as in :class:`~tagatlas.maps.Map`.
+
+    Returns:
+        One row an image that has an ``http(s)`` address, with columns ``image`` and ``url``, in
+        the order of the records. Paths on this machine are nobody else's business and stay out.
+    """
+    import polars as pl
+
+    return (
+        records.lazy()
+        .filter(pl.col("location").str.contains(r"^(?i)https?://"))
+        .unique("image", keep="first", maintain_order=True)
+        .select("image", url="location")
+        .collect()
+    )

@@ -1,0 +1,37 @@
+r"""Text cells that a spreadsheet program takes for text, never for a formula.
+
+A cell that starts with ``=``, ``+``, ``-``, ``@``, a tab or a line break may be run as a formula
+when a CSV file is opened in a spreadsheet (OWASP, "CSV Injection"). Such a cell gets an
+apostrophe in front, which spreadsheets read as "this is text". So does one that starts with
+apostrophes before such a character: taking away one apostrophe then always gives the text back.
+Numbers are written as numbers and need none of this.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_FORMULA = r"^'*[=+\-@\t\r\n]"
+_GUARDED = r"^''*[=+\-@\t\r\n]"
+
+
+def safe_cell(text: str) -> str:
+    """The text as a cell that no spreadsheet runs."""
+    return f"'{text}" if re.match(_FORMULA, text) else text
+
+
+def safe_cells(column: pl.Expr) -> pl.Expr:
+    """:func:`safe_cell` for a column of text."""
+    import polars as pl
+
+    guarded = column.str.replace("^", "'")
+    return pl.when(column.str.contains(_FORMULA)).then(guarded).otherwise(column)
+
+
+def cell_text(cell: str) -> str:
+    """The text that :func:`safe_cell` was given."""
+    return cell[1:] if re.match(_GUARDED, cell) else cell

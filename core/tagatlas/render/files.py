@@ -1,0 +1,37 @@
+"""Writing a file so that a reader sees the old one or the new one, never a part."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+from tagatlas.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def write_atomically(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of ``path`` when the block ends well.
+
+    Until then it lies beside ``path``, under a hidden name. If the block raises, it is removed
+    and ``path`` stays as it was. One writer at a time for one path.
+
+    Raises:
+        StorageError: the bytes could not be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StorageError(
+            f"could not write {path}: {error.strerror or error}; free some space or write elsewhere"
+        ) from error
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,70 @@
+"""The source ``folder``: the image files below a folder.
+
+What is decided here:
+
+- Files count by their extension; whether they are images is found when they are decoded.
+- Files and folders whose names begin with a dot are skipped, and so are links to folders, which
+  could lead in a circle or out of the tree. Links to files are read.
+- The order is that of the relative paths, by code point, whatever the file system's may be.
+- A file whose name is not valid UTF-8 is left out, and said to be: no catalog could hold its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from tagatlas.contracts import SourceSpec
+from tagatlas.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tagatlas.contracts import Source
+
+__all__ = ["FolderOptions", "is_folder", "make_source", "tagatlas_sources"]
+
+
+@dataclass(frozen=True)
+class FolderOptions:
+    """Which files of a folder are taken."""
+
+    extensions: Annotated[
+        tuple[str, ...],
+        Meta(description="The extensions of image files, in lower or upper case."),
+    ] = (
+        *("jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "avif"),
+        *("tif", "tiff", "bmp", "ico", "heic", "heif"),
+    )
+
+
+def is_folder(location: str) -> bool:
+    """Whether ``location`` is a folder that is there."""
+    try:
+        return location != "" and Path(location).is_dir()
+    except OSError:  # such as a name too long for the file system
+        return False
+
+
+def make_source(options: FolderOptions) -> Source:
+    """The source for these options."""
+    from tagatlas_folder.source import FolderSource
+
+    return FolderSource(options)
+
+
+@hookimpl
+def tagatlas_sources() -> Iterable[SourceSpec]:
+    """Announce the source ``folder``."""
+    return [
+        SourceSpec(
+            name="folder",
+            summary="The image files in a folder and all folders below it.",
+            options=FolderOptions,
+            accepts=is_folder,
+            factory=make_source,
+        )
+    ]

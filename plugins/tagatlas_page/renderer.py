@@ -1,0 +1,178 @@
+"""Writes ``map.html``: one file, without scripts, that asks nothing of any server.
+
+Its Content Security Policy lets it load the poster beside it and what it carries itself, nothing
+else. All that came from outside is escaped.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from tagatlas.contracts import Renderer, Variant
+from tagatlas.errors import ImageNotStored
+from tagatlas.render import cluster_colour, write_atomically
+from tagatlas_page.typical import typical_images
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tagatlas.contracts import ImageStore
+    from tagatlas.maps import Map
+
+_POSTER = "map.png"
+_FILES = {
+    "map.png": "the poster",
+    "methods.md": "what was done, ready for a paper",
+    "clusters.csv": "names, tags and sizes of the clusters",
+    "images.csv": "every image with its cluster and place",
+    "tags.csv": "every tag with its score, as dd-image-tagging writes it",
+    "network.gexf": "the network, for Gephi and Gephi Lite",
+    "nodes.csv": "its nodes as a table",
+    "edges.csv": "its edges as a table",
+}
+_TYPICAL = 6
+_CLUSTERS_WITH_PICTURES = 60
+_TAGS_SHOWN = 8
+_THUMBNAIL_HEIGHT = 120
+_THUMBNAIL_WIDTH = 3 * _THUMBNAIL_HEIGHT
+_UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+_STYLE = Path(__file__).with_name("page.css")
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    images: int
+    records: int
+    frequency: int
+    share: float
+
+
+class PageRenderer(Renderer):
+    """Writes a page that shows the poster and lists the clusters."""
+
+    def render(self, map_: Map, folder: Path) -> Sequence[Path]:
+        """Write ``map.html``.
+
+        It links to those of the map's other files that are in ``folder``: render it last.
+        """
+        path = folder / "map.html"
+        with write_atomically(path) as file:
+            for part in _page(map_, folder):
+                file.write(part.encode())
+        return [path]
+
+
+def _page(map_: Map, folder: Path) -> Iterator[str]:
+    style = _STYLE.read_text("utf-8")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; img-src 'self' file: data:; style-src 'sha256-{digest}';"
+        " base-uri 'none'; form-action 'none'"
+    )
+    title = escape(map_.name, quote=True)
+    yield (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{title} · tagatlas</title>\n<style>{style}</style>\n</head>\n<body>\n"
+    )
+    yield _header(map_, title)
+    yield _poster(title)
+    yield '<main>\n<h2 id="clusters">Clusters</h2>\n<ol class="clusters">\n'
+    typical = typical_images(map_, _TYPICAL)
+    labels = dict(map_.images.select("id", "label").iter_rows())
+    columns = map_.clusters.select(
+        "cluster", "name", "tags", "images", "records", "frequency", "share"
+    )
+    for number, name, tags, *sizes in columns.iter_rows():
+        shown = typical.get(number, []) if number < _CLUSTERS_WITH_PICTURES else []
+        pictures = "".join(_picture(map_.store, image, labels[image]) for image in shown)
+        yield _cluster(number, name, tags, _Sizes(*sizes), pictures)
+    yield "</ol>\n</main>\n"
+    yield _footer(folder)
+    yield "</body>\n</html>\n"
+
+
+def _header(map_: Map, title: str) -> str:
+    images, clusters = map_.images.height, map_.clusters.height
+    return (
+        f"<header>\n<h1><bdi>{title}</bdi></h1>\n"
+        f"<p>{_many(images, 'image')} in {_many(clusters, 'cluster')}, placed by the tags that"
+        f" <b>{_text(map_.provenance.tagger)}</b> gave them: images that share tags lie close"
+        " together.</p>\n</header>\n"
+    )
+
+
+def _poster(title: str) -> str:
+    missing = "There is no poster here yet: render the format “poster” to make one."
+    zooms = "".join(
+        f'<input type="radio" name="zoom" id="zoom-{step}"{" checked" * (step == 1)}>'
+        f'<label for="zoom-{step}">{name}</label>\n'
+        for step, name in ((1, "Fit"), (2, "200%"), (4, "400%"))
+    )
+    return (
+        f'<section class="poster" aria-label="Poster of {title}">\n{zooms}'
+        f'<a class="full" href="{_POSTER}">Open full size</a>\n'
+        f'<div class="frame"><a href="{_POSTER}"><img src="{_POSTER}" alt="{missing}"></a></div>\n'
+        "</section>\n"
+    )
+
+
+def _cluster(number: int, name: str, tags: list[str], sizes: _Sizes, pictures: str) -> str:
+    colour = "#{:02x}{:02x}{:02x}".format(*cluster_colour(number))
+    words = "".join(f"<li>{_text(tag)}</li>" for tag in tags[:_TAGS_SHOWN])
+    facts = (
+        f"<b>{_many(sizes.images, 'image')}</b>, {sizes.share:.1%} of the map<br>"
+        f"{_many(sizes.records, 'record')}, seen {_many(sizes.frequency, 'time')}"
+    )
+    return (
+        f'<li id="cluster-{number}">\n'
+        f'<h3><svg viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5"'
+        f' fill="{colour}"/></svg>{_text(name)}</h3>\n'
+        f'<p class="facts">{facts}</p>\n'
+        '<svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect width="{100 * sizes.share:.2f}" height="1" fill="{colour}"/></svg>\n'
+        f'<ul class="tags" aria-label="Distinctive tags">{words}</ul>\n'
+        f'<div class="pictures">{pictures}</div>\n</li>\n'
+    )
+
+
+def _picture(store: ImageStore, image_id: str, label: str) -> str:
+    """An image as part of the page; nothing if it cannot be read."""
+    try:
+        data = store.get(image_id, Variant.THUMBNAIL)
+        with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
+            small = picture.convert("RGB")
+    except _UNREADABLE:
+        return ""
+    small.thumbnail((_THUMBNAIL_WIDTH, _THUMBNAIL_HEIGHT))
+    encoded = BytesIO()
+    small.save(encoded, "JPEG", quality=82)
+    address = f"data:image/jpeg;base64,{b64encode(encoded.getvalue()).decode()}"
+    text = escape(label, quote=True)
+    return f'<img src="{address}" alt="{text}" title="{text}">'
+
+
+def _footer(folder: Path) -> str:
+    there = [(name, what) for name, what in _FILES.items() if (folder / name).is_file()]
+    items = "".join(f'<li><a href="{name}">{name}</a> {what}</li>\n' for name, what in there)
+    files = f'<h2>Files</h2>\n<ul class="files">\n{items}</ul>\n' if there else ""
+    return f"<footer>\n{files}<p>Made with tagatlas.</p>\n</footer>\n"
+
+
+def _text(text: str) -> str:
+    """Escaped, and kept from changing the direction of the text around it."""
+    return f"<bdi>{escape(text, quote=True)}</bdi>"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

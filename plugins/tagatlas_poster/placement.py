@@ -1,0 +1,113 @@
+"""Finds places for labels: near their point, off each other, off pictures where that is cheap."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom, in pixels."""
+
+_CELLS = 512
+_RINGS = 32
+_DIRECTIONS = 24
+# What covering pictures of its own cluster with all of a label costs, in heights of the label
+# moved away from its point; and what it costs with pictures of other clusters.
+_OWN_COST, _FOREIGN_COST = 9.0, 20.0
+
+
+class LabelPlacer:
+    """Places labels one after the other; the important ones first.
+
+    Args:
+        area: where labels may be.
+        pictures: boxes of the pictures, in pixels, shape (n, 4).
+        clusters: cluster of each picture, shape (n,).
+    """
+
+    def __init__(self, area: Box, pictures: NDArray[np.int64], clusters: NDArray[np.int32]) -> None:
+        self._area = area
+        self._pictures = pictures
+        self._clusters = clusters
+        self._covered = self._cover_table(pictures)
+        self._taken: list[Box] = []
+
+    def place(self, size: tuple[int, int], anchor: tuple[float, float], cluster: int) -> Box | None:
+        """Take the best free place for a label.
+
+        Args:
+            size: width and height of the label.
+            anchor: where its centre is best.
+            cluster: the cluster it names.
+
+        Returns:
+            Its place; None if there is no free one.
+        """
+        boxes = self._free(self._candidates(size, anchor))
+        if not len(boxes):
+            return None
+        centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+        moved = np.hypot(*(centres - np.array(anchor)).T) / size[1]
+        own_table = self._cover_table(self._pictures[self._clusters == cluster])
+        own, every = self._cover(own_table, boxes), self._cover(self._covered, boxes)
+        cost = moved + _OWN_COST * own + _FOREIGN_COST * (every - own)
+        left, top, right, bottom = boxes[np.argmin(cost)].tolist()
+        self._taken.append((left, top, right, bottom))
+        return left, top, right, bottom
+
+    def _candidates(self, size: tuple[int, int], anchor: tuple[float, float]) -> NDArray[np.int64]:
+        """Places around the anchor, on rings that grow until they reach every corner."""
+        left, top, right, bottom = self._area
+        width, height = size
+        if width > right - left or height > bottom - top:
+            return np.empty((0, 4), dtype=np.int64)
+        reach = math.hypot(right - left, bottom - top)
+        near = np.arange(_RINGS // 2) * 0.5 * height
+        far = np.geomspace(max(near[-1], 1.0), max(reach, near[-1] + 1.0), _RINGS // 2)
+        radius = np.concatenate([near, far])[:, None]
+        angle = np.arange(_DIRECTIONS) * (2 * math.pi / _DIRECTIONS)
+        x = (anchor[0] + radius * np.cos(angle) - width / 2).clip(left, right - width)
+        y = (anchor[1] + radius * np.sin(angle) - height / 2).clip(top, bottom - height)
+        first = np.rint(np.stack([x.ravel(), y.ravel()], axis=1)).astype(np.int64)
+        return np.concatenate([first, first + np.array(size)], axis=1)
+
+    def _free(self, boxes: NDArray[np.int64]) -> NDArray[np.int64]:
+        for left, top, right, bottom in self._taken:
+            apart = (
+                (boxes[:, 0] >= right)
+                | (boxes[:, 2] <= left)
+                | (boxes[:, 1] >= bottom)
+                | (boxes[:, 3] <= top)
+            )
+            boxes = boxes[apart]
+        return boxes
+
+    def _cover_table(self, pictures: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Summed-area table (F. Crow, 1984) of the grid's cells that pictures cover."""
+        x0, y0, x1, y1 = self._cells(pictures).T
+        steps = np.zeros((_CELLS + 1, _CELLS + 1))
+        for x, y, step in ((x0, y0, 1), (x1, y1, 1), (x0, y1, -1), (x1, y0, -1)):
+            np.add.at(steps, (x, y), step)
+        is_covered = steps.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0
+        table = np.zeros((_CELLS + 1, _CELLS + 1))
+        table[1:, 1:] = is_covered.cumsum(axis=0).cumsum(axis=1)
+        return table
+
+    def _cover(self, table: NDArray[np.float64], boxes: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The part of each box that is covered, about, in [0, 1]."""
+        x0, y0, x1, y1 = self._cells(boxes).T
+        covered = table[x1, y1] - table[x0, y1] - table[x1, y0] + table[x0, y0]
+        part: NDArray[np.float64] = covered / np.maximum((x1 - x0) * (y1 - y0), 1)
+        return part
+
+    def _cells(self, boxes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The boxes' edges on the grid."""
+        left, top, right, bottom = self._area
+        cell = np.array([right - left, bottom - top] * 2) / _CELLS
+        edges: NDArray[np.int64] = np.rint((boxes - np.array([left, top] * 2)) / cell).astype(int)
+        return edges.clip(0, _CELLS)

@@ -1,0 +1,98 @@
+"""The source ``table``: a list of image URLs in a file.
+
+CSV with commas, semicolons, tabs or bars, Parquet, JSON Lines, JSON arrays, and plain text with a
+URL a line; each but Parquet also gzipped. The exports of TCAT and 4CAT are recognised by their
+headers, any other table by the name and the content of its columns.
+
+What is decided here and nowhere said by the formats:
+
+- Every cell is text, kept as it was written; a missing cell is the empty string.
+- A cell may hold several URLs. It is split only where the next piece begins with ``http``, because
+  commas and semicolons are legal inside a URL.
+- URLs are kept as written, less outer white space; ``//host/…`` becomes ``https://host/…`` and
+  ``HTTP://`` becomes ``http://``. Only ``http`` and ``https`` count: a table from outside must not
+  name files of this machine.
+- Text is UTF-8, or UTF-16 with a byte order mark. Anything else must be named with ``--encoding``:
+  a wrong guess would change names and URLs without a word.
+- Rows shorter than the header are filled with empty cells, cells beyond the header are dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from tagatlas.contracts import SourceSpec
+from tagatlas.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tagatlas.contracts import Source
+
+__all__ = ["TableOptions", "is_table", "make_source", "tagatlas_sources"]
+
+_SUFFIXES = frozenset(
+    {".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".ndjson", ".jsonl", ".json"}
+)
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """How a table is read. Whatever is left out is found by looking at the table."""
+
+    url_column: Annotated[str | None, Meta(description="The column that holds the image URLs.")] = (
+        None
+    )
+    frequency_column: Annotated[
+        str | None,
+        Meta(description="The column that says how often an image was seen, in whole numbers."),
+    ] = None
+    columns_to_keep: Annotated[
+        tuple[str, ...],
+        Meta(description="Further columns to keep, with commas between them; or all, or none."),
+    ] = ()
+    separator: Annotated[
+        str | None,
+        Meta(description="What stands between several URLs in one cell, such as '; '."),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        Meta(description="The text encoding, such as cp1252, for a file that is not UTF-8."),
+    ] = None
+
+
+def is_table(location: str) -> bool:
+    """Whether ``location`` is a file, or is named like a table that may turn out to be missing."""
+    path = Path(location)
+    try:
+        if path.is_file() or path.is_dir():
+            return path.is_file()
+    except OSError:  # such as a name too long for the file system
+        return False
+    endings = {suffix.lower() for suffix in path.suffixes[-2:]}  # two, for .csv.gz
+    return not _SUFFIXES.isdisjoint(endings) and "://" not in location
+
+
+def make_source(options: TableOptions) -> Source:
+    """The source for these options."""
+    from tagatlas_table.source import TableSource
+
+    return TableSource(options)
+
+
+@hookimpl
+def tagatlas_sources() -> Iterable[SourceSpec]:
+    """Announce the source ``table``."""
+    return [
+        SourceSpec(
+            name="table",
+            summary="A table or list of image URLs: CSV, TSV, Parquet, JSON Lines, text.",
+            options=TableOptions,
+            accepts=is_table,
+            factory=make_source,
+        )
+    ]

@@ -1,0 +1,36 @@
+"""How names and numbers stand in a message of one line."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LONGEST_NAME = 60
+_MOST_NAMES = 20
+
+
+def shown(text: str) -> str:
+    """``text`` in quotes, cut when long, with every character escaped that a terminal obeys."""
+    return repr(text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…")
+
+
+def shown_columns(names: Sequence[str]) -> str:
+    """The first 20 names, and how many more there are."""
+    listed = ", ".join(shown(name) for name in names[:_MOST_NAMES])
+    further = len(names) - _MOST_NAMES
+    return f"{listed} and {further:,} more" if further > 0 else listed
+
+
+def count(number: int, thing: str) -> str:
+    """``1 row``, ``2,310 rows``."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def suggestion(wrong: str, names: Sequence[str]) -> str:
+    """A question in brackets that offers the most similar of ``names``, or nothing."""
+    by_lower = {name.lower(): name for name in names}
+    close = get_close_matches(wrong.lower(), by_lower, n=1)
+    return f" (did you mean {shown(by_lower[close[0]])}?)" if close else ""

@@ -1,0 +1,93 @@
+r"""Writes ``tags.csv``, ``clusters.csv`` and ``images.csv``.
+
+All three are UTF-8 without a byte order mark, comma-separated, with a header and ``\n`` line
+ends. Text from outside is guarded against being run as a formula: see
+:mod:`tagatlas.render.cells`, whose :func:`~tagatlas.render.cell_text` takes the guard off again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tagatlas.contracts import Renderer
+from tagatlas.render import safe_cells, write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tagatlas.maps import Map
+
+NO_TAGS = "No elements present"
+"""What dd-image-tagging writes in place of a tag where an image has none."""
+
+
+class TablesRenderer(Renderer):
+    """Writes the tables of a map."""
+
+    def render(self, map_: Map, folder: Path) -> Sequence[Path]:
+        """Write ``clusters.csv``, ``images.csv`` and ``tags.csv``."""
+        tables = {
+            "clusters.csv": clusters_table(map_),
+            "images.csv": images_table(map_),
+            "tags.csv": tags_table(map_),
+        }
+        written = []
+        for name, table in tables.items():
+            path = folder / name
+            with write_atomically(path) as file:
+                table.with_columns(safe_cells(pl.col(pl.String))).write_csv(file)
+            written.append(path)
+        return written
+
+
+def tags_table(map_: Map) -> pl.DataFrame:
+    """One row per address and tag: ``url``, ``concept``, ``confidence``.
+
+    The columns and their meaning are those of dd-image-tagging's concept models, so that whatever
+    reads its files reads these. Addresses come in the order of the records, each once; tags by
+    falling score. Scores are as the backend gave them: no threshold is applied, where
+    dd-image-tagging leaves out those below 0.1. An image of the map without any tag has one row,
+    ``No elements present``, with an empty confidence; images that are not in the map, because
+    they could not be fetched or tagged, are not in the table.
+    """
+    addresses = map_.records.lazy().select("image", "location").unique(maintain_order=True)
+    return (
+        addresses.join(map_.tags.lazy(), on="image", how="left", maintain_order="left_right")
+        .select(
+            url="location",
+            concept=pl.col("tag").fill_null(NO_TAGS),
+            confidence="score",
+        )
+        .collect()
+    )
+
+
+def clusters_table(map_: Map) -> pl.DataFrame:
+    """One row per cluster, the one with most images first; ``tags`` are joined by ``"; "``."""
+    return map_.clusters.select(
+        "cluster",
+        "name",
+        pl.col("tags").list.join("; "),
+        "images",
+        "records",
+        "frequency",
+        "share",
+    )
+
+
+def images_table(map_: Map) -> pl.DataFrame:
+    """One row per image of the map, in the map's order; ``url`` is where it was seen first."""
+    first = map_.records.lazy().unique("image", keep="first", maintain_order=True)
+    addresses = first.select("image", url="location")
+    names = map_.clusters.lazy().select("cluster", cluster_name="name")
+    columns = ("label", "url", "cluster", "cluster_name", "x", "y", "frequency", "records")
+    return (
+        map_.images.lazy()
+        .join(addresses, left_on="id", right_on="image", how="left", maintain_order="left")
+        .join(names, on="cluster", how="left", maintain_order="left")
+        .select(pl.col("id").alias("image"), *columns)
+        .collect()
+    )

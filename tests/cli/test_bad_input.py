@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import fcntl
+import json
+import sqlite3
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from command import Run
+
+if TYPE_CHECKING:
+    from tests.conftest import ImageServer, MakePicture
+
+HOSTILE = [
+    "quotes \"and\" 'more'",
+    "commas, and; semicolons",
+    "=cmd|' C calc'!A0",
+    "emoji 🦜👩‍👩‍👧",
+    "عربي من اليمين",
+    "a" * 200,
+    "<script>alert(1)<script>",
+    "-dash first",
+    "%2e%2e",
+    "back\\slash",
+    "new\nline",
+]
+
+
+def one_line(done: subprocess.CompletedProcess[str], status: int) -> str:
+    """The command's error, after checking that it is nothing but one line."""
+    assert done.returncode == status, done.stderr
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert line.startswith("tagatlas: ")
+    return line
+
+
+@pytest.fixture
+def folder(tmp_path: Path, picture: MakePicture) -> Path:
+    """A folder of six pictures."""
+    made = tmp_path / "pictures"
+    made.mkdir()
+    for seed in range(6):
+        (made / f"{seed}.jpg").write_bytes(picture(seed=seed, size=(320, 240)))
+    return made
+
+
+def test_a_missing_file_is_one_line_and_makes_no_atlas(tagatlas: Run, tmp_path: Path) -> None:
+    done = tagatlas("run", "not-there.csv", "--out", "x.atlas")
+    assert "not-there.csv" in one_line(done, 1)
+    assert not (tmp_path / "x.atlas").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"url,frequency\n", "no "),
+        (b"name,colour\nx,red\n", "'name', 'colour'"),
+        (b"url\nhttp://x.org/\xff\xfe.jpg\n\xe9", "encoding"),
+        (b"name,place\nhttp\x00,\n", "'name', 'place'"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_one_line(
+    tagatlas: Run, tmp_path: Path, content: bytes, says: str
+) -> None:
+    (tmp_path / "list.csv").write_bytes(content)
+    assert says in one_line(tagatlas("add", "x.atlas", "list.csv"), 1)
+
+
+def test_a_column_that_is_not_there_lists_those_that_are(tagatlas: Run, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("picture,who\nhttps://x.org/1.jpg,me\n")
+    line = one_line(tagatlas("add", "x.atlas", "list.csv", "--url-column", "image"), 1)
+    assert "'picture', 'who'" in line
+
+
+def test_a_folder_without_images_is_one_line(tagatlas: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    one_line(tagatlas("add", "x.atlas", "empty"), 1)
+
+
+def test_an_atlas_of_a_newer_schema_is_left_alone(
+    tagatlas: Run, tmp_path: Path, folder: Path
+) -> None:
+    assert tagatlas("add", "x.atlas", folder).returncode == 0
+    connection = sqlite3.connect(tmp_path / "x.atlas" / "catalog.sqlite")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    assert "update it" in one_line(tagatlas("fetch", "x.atlas"), 1)
+
+
+def test_a_second_process_on_the_same_atlas_is_one_line(
+    tagatlas: Run, tmp_path: Path, folder: Path
+) -> None:
+    assert tagatlas("add", "x.atlas", folder).returncode == 0
+    with (tmp_path / "x.atlas" / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "another process" in one_line(tagatlas("fetch", "x.atlas"), 1)
+    assert tagatlas("fetch", "x.atlas").returncode == 0
+
+
+def test_a_folder_that_holds_something_else_does_not_become_an_atlas(
+    tagatlas: Run, tmp_path: Path, folder: Path
+) -> None:
+    assert "other files" in one_line(tagatlas("run", folder, "--out", folder), 1)
+    (tmp_path / "file").write_text("mine")
+    assert "is a file" in one_line(tagatlas("run", folder, "--out", "file"), 1)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_what_is_chosen_is_checked_before_any_work(tagatlas: Run, folder: Path) -> None:
+    run = ("run", folder, "--out", "x.atlas")
+    assert "--width" in one_line(tagatlas(*run, "--width", "wide"), 2)
+    assert "did you mean imagenet?" in one_line(tagatlas(*run, "--backend", "imagnet"), 2)
+    assert "not in use" in one_line(tagatlas(*run, "--url-column", "x"), 2)
+    variables = {"TAGATLAS_SEED": "minus one"}
+    assert "--seed" in one_line(tagatlas(*run, variables=variables), 2)
+
+
+def test_maps_and_renderings_before_their_time_say_what_to_do(
+    tagatlas: Run, tmp_path: Path, folder: Path
+) -> None:
+    assert tagatlas("add", "x.atlas", folder).returncode == 0
+    assert "tagatlas tag first" in one_line(tagatlas("map", "x.atlas"), 2)
+    assert "tagatlas map" in one_line(tagatlas("render", "x.atlas"), 2)
+    assert "no atlas at y.atlas" in one_line(tagatlas("tag", "y.atlas"), 1)
+
+
+@pytest.mark.slow
+def test_corrupt_giant_and_oddly_named_images_cost_nobody_else(
+    tagatlas: Run, tmp_path: Path, folder: Path, picture: MakePicture
+) -> None:
+    (folder / "corrupt.jpg").write_bytes(picture(seed=8)[:200])
+    (folder / "giant.png").write_bytes(picture("PNG", size=(5000, 4000), mode="1"))
+    (folder / "page.jpg").write_bytes(b"<!doctype html><html><body>not here</body></html>")
+    for seed, name in enumerate(HOSTILE, start=100):
+        (folder / f"{name}.png").write_bytes(picture("PNG", seed=seed))
+    done = tagatlas(
+        "run",
+        folder,
+        "--out",
+        "x.atlas",
+        "--max-pixels",
+        "1000000",
+        "--minimum-score",
+        "0",
+        "--json",
+    )
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    addresses = facts["fetch"]["addresses"]
+    assert addresses["ok"] == 6 + len(HOSTILE)
+    assert addresses["refused"] == 1
+    assert addresses["unreadable"] + addresses["blocked"] == 2
+    assert Path(tmp_path, facts["render"]["open"]).exists()
+
+
+def test_dead_and_html_answering_urls_are_counted_and_more_than_allowed_is_status_3(
+    tagatlas: Run, tmp_path: Path, image_server: ImageServer, picture: MakePicture
+) -> None:
+    urls = [image_server.serve(f"/{seed}.jpg", picture(seed=seed)) for seed in range(4)]
+    urls.append(image_server.serve("/copy.jpg", picture(seed=0)))
+    urls.append(
+        image_server.serve("/page.jpg", b"<!doctype html><p>hello", content_type="text/html")
+    )
+    urls.append(image_server.url("/gone.jpg"))
+    (tmp_path / "urls.txt").write_text("\n".join(urls))
+    assert tagatlas("add", "x.atlas", "urls.txt").returncode == 0
+    fetch = ("fetch", "x.atlas", "--json", "--allow-private", "--max-failures")
+    done = tagatlas(*fetch, "1")
+    assert done.returncode == 3, done.stderr
+    facts = json.loads(done.stdout)
+    assert facts["images"] == 4
+    assert {name: count for name, count in facts["addresses"].items() if count} == {
+        "ok": 5,
+        "missing": 1,
+        "blocked": 1,
+    }
+    assert tagatlas(*fetch, "50%").returncode == 0
+    assert image_server.requests["/0.jpg"] == 1
+    assert "--max-failures takes" in tagatlas("fetch", "x.atlas", "--max-failures", "few").stderr
+
+
+def test_private_addresses_are_refused_unless_allowed(
+    tagatlas: Run, tmp_path: Path, image_server: ImageServer, picture: MakePicture
+) -> None:
+    (tmp_path / "urls.txt").write_text(image_server.serve("/1.jpg", picture()))
+    assert tagatlas("add", "x.atlas", "urls.txt").returncode == 0
+    facts = json.loads(tagatlas("fetch", "x.atlas", "--json").stdout)
+    assert facts["addresses"]["refused"] == 1
+    facts = json.loads(
+        tagatlas("fetch", "x.atlas", "--json", "--allow-private", "--retry-failed").stdout
+    )
+    assert facts["addresses"]["ok"] == 1
+    assert "allow_private = true" in (tmp_path / "x.atlas" / "atlas.toml").read_text()

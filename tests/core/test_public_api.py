@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import tagatlas
+
+
+def test_all_is_sorted_and_everything_in_it_is_there() -> None:
+    assert tagatlas.__all__ == sorted(tagatlas.__all__)
+    for name in tagatlas.__all__:
+        assert getattr(tagatlas, name).__doc__, f"{name} has no docstring"
+
+
+def test_a_name_that_is_not_there_is_said_so() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Tagg'"):
+        tagatlas.Tagg  # type: ignore[attr-defined] # noqa: B018 - that is the point
+
+
+@pytest.mark.parametrize(
+    "code", ["import tagatlas", "import tagatlas.plugins", "import tagatlas.cli"]
+)
+def test_importing_is_cheap(code: str) -> None:
+    heavy = ("torch", "PIL", "numpy", "polars", "onnxruntime", "numba", "scipy", "aiohttp", "rich")
+    code += f"; import sys; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

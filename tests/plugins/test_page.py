@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import re
+import subprocess
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+import pytest
+from PIL import Image
+from programs import find_program
+from themed_map import themed_map
+
+from tagatlas.contracts import RendererSpec
+from tagatlas.maps import Map
+from tagatlas.testing import RendererContract, sample_map
+from tagatlas_page import tagatlas_renderers
+from tagatlas_page.typical import typical_images
+
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--enable-logging=stderr",
+]
+
+
+def render(map_: Map, folder: Path) -> Path:
+    (spec,) = tagatlas_renderers()
+    (path,) = spec.factory(spec.options()).render(map_, folder)
+    return Path(path)
+
+
+def test_page_says_what_the_map_shows(tmp_path: Path) -> None:
+    text = render(themed_map(), tmp_path).read_text("utf-8")
+    assert "150 images in 9 clusters" in text
+    assert "<bdi>parrot · macaw</bdi>" in text
+    assert "<b>38 images</b>, 25.3% of the map" in text
+    assert text.count("data:image/jpeg;base64,") == 9 * 6
+
+
+def test_page_loads_nothing_but_the_poster(tmp_path: Path) -> None:
+    text = render(themed_map(), tmp_path).read_text("utf-8")
+    sources = set(re.findall(r'\bsrc="([^"]*)"', text))
+    assert {source for source in sources if not source.startswith("data:")} == {"map.png"}
+    assert "<script" not in text
+    assert " style=" not in text
+
+
+def test_policy_allows_the_style_of_the_page_and_no_other(tmp_path: Path) -> None:
+    text = render(sample_map(), tmp_path).read_text("utf-8")
+    (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in text
+    assert "default-src 'none'" in text
+
+
+def test_page_links_to_the_files_that_are_there(tmp_path: Path) -> None:
+    assert "<h2>Files</h2>" not in render(sample_map(), tmp_path).read_text("utf-8")
+    (tmp_path / "network.gexf").touch()
+    text = render(sample_map(), tmp_path).read_text("utf-8")
+    assert '<a href="network.gexf">' in text
+    assert '<a href="tags.csv">' not in text
+
+
+def test_typical_images_carry_the_distinctive_tags() -> None:
+    map_ = sample_map(12, clusters=2)
+    typical = typical_images(map_, most=3)
+    scores = (
+        map_.tags.join(map_.images, left_on="image", right_on="id")
+        .join(
+            map_.clusters.explode("tags"), left_on=["cluster", "tag"], right_on=["cluster", "tags"]
+        )
+        .group_by("cluster", "image")
+        .agg(pl.col("score").sum())
+    )
+    for cluster, images in typical.items():
+        own = dict(scores.filter(cluster=cluster).select("image", "score").iter_rows())
+        shown = [own.get(image, 0.0) for image in images]
+        assert len(shown) == 3
+        assert shown == pytest.approx(sorted(own.values(), reverse=True)[:3])
+
+
+@pytest.mark.slow
+def test_a_browser_shows_the_poster(tmp_path: Path) -> None:
+    chromium = find_program(["chromium", "chromium-browser", "google-chrome"], ["chromium"])
+    page = render(themed_map(), tmp_path)
+    magenta = (255, 0, 255)
+    Image.new("RGB", (400, 300), magenta).save(tmp_path / "map.png")
+    shot = tmp_path / "shot.png"
+    done = subprocess.run(
+        [
+            chromium,
+            *CHROMIUM,
+            f"--user-data-dir={tmp_path / 'profile'}",
+            "--window-size=1200,1600",
+            f"--screenshot={shot}",
+            page.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "Content Security Policy" not in done.stderr
+    with Image.open(shot) as picture:
+        found = picture.convert("RGB").getcolors(1 << 24)
+    assert found is not None
+    assert {colour: count for count, colour in found}.get(magenta, 0) > 300 * 200
+
+
+class TestPage(RendererContract):
+    @pytest.fixture
+    def spec(self) -> RendererSpec:
+        (spec,) = tagatlas_renderers()
+        return spec

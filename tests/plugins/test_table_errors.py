@@ -1,0 +1,200 @@
+"""Every input that cannot be read ends in one line that says what to do."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tagatlas.errors import InputError
+from tagatlas_table import TableOptions, make_source
+
+DEFAULTS = TableOptions()
+
+
+def failure(path: Path, data: bytes | str, options: TableOptions = DEFAULTS) -> str:
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    with pytest.raises(InputError) as caught:
+        make_source(options).read(str(path))
+    message = str(caught.value)
+    assert message.isprintable()
+    assert len(message) < 2_000
+    return message
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "posts.csv"
+
+
+def test_missing_file(path: Path) -> None:
+    with pytest.raises(InputError, match=r"^'posts\.csv': there is no such file: check the path$"):
+        make_source(TableOptions()).read(str(path))
+
+
+def test_folder(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(InputError, match=r"cannot be read: Is a directory$"):
+        make_source(TableOptions()).read(str(path))
+
+
+@pytest.mark.parametrize("data", ["", "\n \r\n", "\ufeff"])
+def test_empty_file(path: Path, data: str) -> None:
+    assert failure(path, data) == "'posts.csv': the file is empty"
+
+
+def test_header_without_rows(path: Path) -> None:
+    assert failure(path, "id,url\n") == "'posts.csv': no rows under the columns 'id', 'url'"
+
+
+def test_named_column_that_is_not_there(path: Path) -> None:
+    assert failure(path, "Image_URL,id\nhttps://a/1,2\n", TableOptions(url_column="image url")) == (
+        "'posts.csv': there is no column 'image url' (did you mean 'Image_URL'?); "
+        "columns found: 'Image_URL', 'id'"
+    )
+
+
+@pytest.mark.parametrize(
+    "options", [TableOptions(frequency_column="n"), TableOptions(columns_to_keep=("id", "n"))]
+)
+def test_other_named_columns_that_are_not_there(path: Path, options: TableOptions) -> None:
+    assert failure(path, "url,id\nhttps://a/1,2\n", options).startswith(
+        "'posts.csv': there is no column 'n'"
+    )
+
+
+def test_no_column_with_urls_lists_the_first_twenty(path: Path) -> None:
+    names = [f"c{number}" for number in range(25)]
+    message = failure(path, ",".join(names) + "\n" + ",".join("1" * 25) + "\n")
+    assert message.startswith("'posts.csv': no column has URLs; columns found: 'c0', 'c1', ")
+    assert "'c19' and 5 more; name the right one with --url-column" in message
+    assert "'c20'" not in message
+
+
+def test_named_column_without_a_usable_url(path: Path) -> None:
+    message = failure(path, "id,url\n1,ftp://a/b\n", TableOptions(url_column="url"))
+    assert message.startswith("'posts.csv': the column 'url' has no http or https URL")
+    assert "columns found: 'id', 'url'" in message
+
+
+def test_names_are_escaped_and_cut(path: Path) -> None:
+    message = failure(path, "\x1b[31mred,\u202eevil," + "x" * 5_000 + "\n1,2,3\n")
+    assert r"'\x1b[31mred', '\u202eevil', 'xxx" in message
+    assert "xxx…'" in message
+
+
+def test_file_names_are_escaped(tmp_path: Path) -> None:
+    assert failure(tmp_path / "a\x1b[2J\n.csv", "").startswith(r"'a\x1b[2J\n.csv': ")
+
+
+@pytest.mark.parametrize("cell", ["many", "0", "", "1,5"])
+def test_bad_frequency_says_the_row(path: Path, cell: str) -> None:
+    message = failure(
+        path,
+        f'interval,"media url",frequency\nd,https://a/1,2\n\nd,,x\nd,https://a/2,"{cell}"\n',
+    )
+    assert message.startswith(f"'posts.csv': row 5: the frequency {cell!r} in the column 'freq")
+
+
+def test_bad_frequency_in_a_named_column(path: Path) -> None:
+    message = failure(path, "url,n\nhttps://a/1,x\n", TableOptions(frequency_column="n"))
+    assert message.startswith("'posts.csv': row 2: the frequency 'x' in the column 'n' is not a")
+
+
+@pytest.mark.parametrize("rows_before", [0, 50_000])
+def test_wrong_encoding_says_where(path: Path, rows_before: int) -> None:
+    before = "url,name\n" + "https://a/1,x\n" * rows_before
+    message = failure(path, before.encode() + "https://a/2,café\n".encode("latin-1"))
+    assert message == (
+        f"'posts.csv': not UTF-8 text: byte 0xe9 in line {rows_before + 2:,}, "
+        f"{len(before) + 15:,} bytes in; name its encoding with --encoding (cp1252 for many files "
+        "from Windows) or save it as UTF-8"
+    )
+
+
+def test_header_in_a_wrong_encoding(path: Path) -> None:
+    assert "byte 0xfc in line 1, 1 bytes in" in failure(
+        path, "fünf,url\n1,http://a\n".encode("cp1252")
+    )
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13", ""])
+def test_encoding_that_is_none(path: Path, encoding: str) -> None:
+    data = "url\nhttps://a/é\n".encode("cp1252")
+    assert "'posts.csv': " in failure(path, data, TableOptions(encoding=encoding))
+
+
+def test_named_encoding_that_does_not_fit(path: Path) -> None:
+    message = failure(path, b"url\nhttps://a/\x81\n", TableOptions(encoding="cp1252"))
+    assert "not CP1252 text: byte 0x81 in line 2" in message
+
+
+@pytest.mark.parametrize("head", ["", "id,url\n1,https://a\n"])
+def test_quotation_mark_that_is_never_closed(path: Path, head: str) -> None:
+    rows = head + 'id,url\n1,"https://a/1\n2,https://a/2\n'
+    number = rows[: rows.index('"')].count("\n") + 1
+    message = failure(path, rows)
+    assert f"the quotation mark that row {number} opens is never closed" in message
+
+
+def test_giant_cell_by_a_quotation_mark_that_is_never_closed(path: Path) -> None:
+    message = failure(path, 'id,url\n1,"https://a/1\n' + "2,https://a/2\n" * 20_000)
+    assert message.startswith("'posts.csv': row 2 cannot be read (field larger than field limit")
+
+
+def test_too_many_columns(path: Path) -> None:
+    assert "more than 10,000 columns" in failure(path, "url" + ",x" * 10_001 + "\nhttps://a\n")
+
+
+def test_damaged_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "posts.parquet"
+    pl.DataFrame({"url": ["https://a/1"] * 1_000}).write_parquet(path)
+    whole = path.read_bytes()
+    for data in (whole[:-10], whole[:50] + b"\xff" * 40 + whole[90:], b"PAR1", b"PAR1PAR1PAR1"):
+        assert failure(path, data) == (
+            "'posts.parquet': the Parquet file is damaged: write it again"
+        )
+
+
+def test_parquet_without_text(tmp_path: Path) -> None:
+    path = tmp_path / "posts.parquet"
+    pl.DataFrame({"image": [b"\xff\xd8"]}).write_parquet(path)
+    assert "no column of text" in failure(path, path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ('{"url": "https://a"}\n{"url": "https', "line 2 is not a JSON object"),
+        ('{"url": "https://a"}\n[1]', "line 2 is not a JSON object"),
+        ('[{"url": "https://a"}, 2]', "not a JSON array of objects"),
+        ('{"url": ' + "[" * 100_000, "line 1 is not a JSON object"),
+        ('{"url": "\\ud800"}', "line 1"),
+    ],
+)
+def test_damaged_json(path: Path, data: str, said: str) -> None:
+    assert said in failure(path, data)
+
+
+def test_json_in_a_wrong_encoding(path: Path) -> None:
+    assert "byte 0xe9 in line 1" in failure(path, '{"é": "https://a"}'.encode("latin-1"))
+
+
+def test_damaged_gzip(path: Path) -> None:
+    packed = gzip.compress(b"url\n" + b"https://a/1\n" * 100)
+    for data in (packed[:-9], packed[:12] + b"\xff" * 10 + packed[22:], b"\x1f\x8bxx"):
+        assert "the gzip file is damaged" in failure(path, data)
+
+
+def test_workbook(tmp_path: Path) -> None:
+    assert "an Excel workbook: unpack it, or save it as CSV" in failure(
+        tmp_path / "posts.xlsx", b"PK\x03\x04rest"
+    )
+
+
+def test_picture(tmp_path: Path) -> None:
+    assert "not UTF-8 text: byte 0x89 in line 1" in failure(
+        tmp_path / "a.png", b"\x89PNG\r\n\x1a\n"
+    )

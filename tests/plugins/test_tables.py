@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import csv
+import dataclasses
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tagatlas.contracts import RendererSpec
+from tagatlas.maps import Map
+from tagatlas.render import cell_text
+from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
+from tagatlas_tables import tagatlas_renderers
+
+
+def render(map_: Map, folder: Path) -> dict[str, list[list[str]]]:
+    """The rows of each table, read with the standard library's reader."""
+    (spec,) = tagatlas_renderers()
+    tables = {}
+    for path in spec.factory(spec.options()).render(map_, folder):
+        with path.open(encoding="utf-8", newline="") as file:
+            tables[path.name] = list(csv.reader(file))
+    return tables
+
+
+def a_map(locations: list[tuple[str, str]], tags: list[tuple[str, str, float]]) -> Map:
+    map_ = sample_map(2)
+    ids = dict(zip("ab", map_.images["id"], strict=True))
+    records = pl.DataFrame(
+        {
+            "image": [ids[image] for image, _ in locations],
+            "location": [location for _, location in locations],
+            "frequency": [1] * len(locations),
+            "columns": ["{}"] * len(locations),
+        }
+    )
+    table = pl.DataFrame(
+        {
+            "image": [ids[image] for image, _, _ in tags],
+            "tag": [tag for _, tag, _ in tags],
+            "score": [score for _, _, score in tags],
+        },
+        schema={"image": pl.String, "tag": pl.String, "score": pl.Float64},
+    )
+    return dataclasses.replace(map_, records=records, tags=table)
+
+
+def test_tags_are_written_as_dd_image_tagging_does(tmp_path: Path) -> None:
+    map_ = a_map(
+        [("b", "http://x/b"), ("a", "http://x/a"), ("b", "http://x/b"), ("a", "http://x/a2")],
+        [("a", "cat", 0.75), ("a", "grey", 0.05)],
+    )
+    render(map_, tmp_path)
+    assert (tmp_path / "tags.csv").read_bytes() == (
+        b"url,concept,confidence\n"
+        b"http://x/b,No elements present,\n"
+        b"http://x/a,cat,0.75\n"
+        b"http://x/a,grey,0.05\n"
+        b"http://x/a2,cat,0.75\n"
+        b"http://x/a2,grey,0.05\n"
+    )
+
+
+def test_odd_tags_come_back_as_they_were(tmp_path: Path) -> None:
+    tags = [("a", label, 0.5) for label in ODD_LABELS]
+    header, *rows = render(a_map([("a", "http://x/a")], tags), tmp_path)["tags.csv"]
+    assert header == ["url", "concept", "confidence"]
+    assert [cell_text(concept) for _, concept, _ in rows] == list(ODD_LABELS)
+
+
+def test_clusters_have_their_quantities(tmp_path: Path) -> None:
+    map_ = sample_map(12, clusters=3)
+    header, first, *_ = render(map_, tmp_path)["clusters.csv"]
+    assert header == ["cluster", "name", "tags", "images", "records", "frequency", "share"]
+    assert first[:4] == ["0", "cat 0", "cat; dog; tree; car; street; sky", "4"]
+    assert float(first[6]) == pytest.approx(1 / 3)
+
+
+def test_images_have_their_first_address_cluster_and_place(tmp_path: Path) -> None:
+    map_ = sample_map(12, clusters=2)
+    header, *rows = render(map_, tmp_path)["images.csv"]
+    assert header[:5] == ["image", "label", "url", "cluster", "cluster_name"]
+    assert [row[0] for row in rows] == map_.images["id"].to_list()
+    assert rows[1][1:5] == ["picture 1.jpg", "https://example.org/0/cat", "1", "dog 1"]
+    assert [float(row[5]) for row in rows] == map_.images["x"].to_list()
+
+
+class TestTables(RendererContract):
+    @pytest.fixture
+    def spec(self) -> RendererSpec:
+        (spec,) = tagatlas_renderers()
+        return spec
