@@ -72,6 +72,7 @@ def random_map(images: int, edges: int) -> Map:
     )
     return Map(
         name="random",
+        collection="random",
         nodes=nodes,
         sources=sources,
         targets=targets.astype(np.int32),

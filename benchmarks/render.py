@@ -86,6 +86,7 @@ def grid_map(images: int) -> Map:
     none = np.empty(0, dtype=np.int32)
     return Map(
         name="grid",
+        collection="grid",
         nodes=nodes,
         sources=none,
         targets=none,

@@ -1,8 +1,8 @@
 """tagatlas maps an image collection by what machines see in it.
 
 What is listed in ``__all__`` is the public API; :mod:`tagatlas.errors` has the errors and
-:mod:`tagatlas.testing` the conformance suites for plugins. Importing this module is cheap: names that
-need NumPy, Polars or the like are imported when they are first used.
+:mod:`tagatlas.testing` the conformance suites for plugins. Importing this module is cheap: names
+that need NumPy, Polars or the like are imported when they are first used.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from tagatlas.atlas import Atlas, open_atlas
     from tagatlas.fetch import FetchOptions
     from tagatlas.maps import Map
+    from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
     from tagatlas.pipeline.add import add_source
     from tagatlas.pipeline.fetch import fetch_collection
     from tagatlas.pipeline.map import map_collection
-    from tagatlas.pipeline.options import MapOptions
     from tagatlas.pipeline.render import load_map, render_map
     from tagatlas.pipeline.tag import tag_collection
     from tagatlas.plugins import Plugins, load_plugins
@@ -52,7 +52,7 @@ _LAZY = {
     "Atlas": "atlas",
     "FetchOptions": "fetch",
     "Map": "maps",
-    "MapOptions": "pipeline.options",
+    "MapOptions": "maps.options",
     "Network": "network",
     "Plugins": "plugins",
     "add_source": "pipeline.add",

@@ -77,7 +77,7 @@ def _page(map_: Map, folder: Path) -> Iterator[str]:
         f"default-src 'none'; img-src 'self' file: data:; style-src 'sha256-{digest}';"
         " base-uri 'none'; form-action 'none'"
     )
-    title = escape(map_.name, quote=True)
+    title = escape(map_.collection, quote=True)
     yield (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'

@@ -30,7 +30,8 @@ class PosterOptions:
         Literal["light", "dark"], Meta(description="Colour of the paper: light or dark.")
     ] = "light"
     title: Annotated[
-        str | None, Meta(description='Title of the poster; the name of the map by default, "" none')
+        str | None,
+        Meta(description="Title of the poster; by default what the collection is called."),
     ] = None
     outlines: Annotated[bool, Meta(description="Whether clusters are outlined.")] = True
     names: Annotated[bool, Meta(description="Whether clusters are named.")] = True

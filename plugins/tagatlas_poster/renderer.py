@@ -60,7 +60,7 @@ class PosterRenderer(Renderer):
             StorageError: the file could not be written.
         """
         options = self._options
-        title = map_.name if options.title is None else options.title
+        title = map_.collection if options.title is None else options.title
         outlines = map_.outlines if options.outlines else {}
         canvas = fit_canvas(map_.images, outlines, options.width, has_title=bool(title))
         threads = min(_MOST_THREADS, os.cpu_count() or 1)

@@ -13,6 +13,7 @@ from tagatlas.errors import MissingDependency, OptionError, PluginError, Unknown
 from tagatlas.hookspecs import hookimpl
 from tagatlas.plugins import KINDS, TAGGERS, installed_plugins, load_plugins
 
+HOOKIMPL = "from tagatlas.hookspecs import hookimpl\n"
 HEAVY = ("torch", "PIL", "numpy", "polars", "onnxruntime", "numba", "scipy", "networkx", "google")
 
 
@@ -90,17 +91,15 @@ def test_listing_names_imports_no_plugin() -> None:
         ("import a_module_that_is_not_there", "ModuleNotFoundError"),
         ("def", "SyntaxError"),
         (
-            "from tagatlas.hookspecs import hookimpl\n@hookimpl\ndef tagatlas_tagers(): return []",
+            f"{HOOKIMPL}@hookimpl\ndef tagatlas_tagers(): return []",
             "PluginValidationError",
         ),
         (
-            "from tagatlas.hookspecs import hookimpl\n"
-            "@hookimpl\ndef tagatlas_taggers(): raise ValueError('half done')",
+            f"{HOOKIMPL}@hookimpl\ndef tagatlas_taggers(): raise ValueError('half done')",
             "ValueError: half done",
         ),
         (
-            "from tagatlas.hookspecs import hookimpl\n"
-            "@hookimpl\ndef tagatlas_taggers(): return ['a name']",
+            f"{HOOKIMPL}@hookimpl\ndef tagatlas_taggers(): return ['a name']",
             "gave 'a name', which is no TaggerSpec",
         ),
     ],
@@ -160,7 +159,7 @@ def test_a_missing_extra_is_one_line_that_says_what_to_install() -> None:
 
 
 def test_a_factory_that_makes_something_else_is_the_plugins_fault() -> None:
-    spec = TaggerSpec(name="odd", summary=".", factory=lambda options: "a text")
+    spec = TaggerSpec(name="odd", summary=".", factory=str)  # type: ignore[arg-type] # the fault
     plugins = load_plugins(points=[], modules=[plugin_module("one", spec)])
     with pytest.raises(PluginError, match="odd: its factory made the wrong thing"):
         plugins.choose(TAGGERS, "odd", {}).make()

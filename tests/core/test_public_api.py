@@ -16,7 +16,7 @@ def test_all_is_sorted_and_everything_in_it_is_there() -> None:
 
 def test_a_name_that_is_not_there_is_said_so() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'Tagg'"):
-        tagatlas.Tagg  # type: ignore[attr-defined] # noqa: B018 - that is the point
+        tagatlas.Tagg  # noqa: B018 - that is the point
 
 
 @pytest.mark.parametrize(

@@ -111,10 +111,10 @@ def test_trouble_stops_the_run_after_what_was_answered(
 ) -> None:
     store, ids = store_of(10)
     tagger = Limited(trouble)
-    answered = []
+    answered: list[tuple[str, TagResult]] = []
+    batches = tag_images(ids, store, tagger)
     with pytest.raises(raised) as caught:
-        for batch in tag_images(ids, store, tagger):
-            answered += batch
+        answered.extend(answer for batch in batches for answer in batch)
     assert len(answered) == 2
     assert tagger.asked < 6
     assert "\n" not in str(caught.value)

@@ -59,6 +59,7 @@ def themed_map(images: int = 150, names: tuple[str, ...] = (), pictures: int = 1
     row_of = {node: row for row, node in enumerate(nodes["id"])}
     return Map(
         name="themed",
+        collection="sample",
         nodes=nodes,
         sources=np.array([row_of[image] for image in table["image"]], dtype=np.int32),
         targets=np.array([row_of[f"tag:{tag}"] for tag in table["tag"]], dtype=np.int32),

@@ -29,8 +29,6 @@ def command() -> Callable[..., Outcome]:
             picks = Picks(opened, choices)
             options = picks.options("fetch", FetchOptions)
             picks.settle()
-            return steps.fetch(
-                opened, options, retry_failed=retry_failed, max_failures=max_failures
-            )
+            return steps.fetch(opened, options, retry_failed, max_failures)
 
     return with_flags(run, fetch_sections())

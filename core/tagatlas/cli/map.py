@@ -33,8 +33,8 @@ def command() -> Callable[..., Outcome]:
     ) -> Outcome:
         from tagatlas.atlas import open_atlas
         from tagatlas.cli.picks import Picks
+        from tagatlas.maps.options import MapOptions
         from tagatlas.pipeline.map import backend_to_map
-        from tagatlas.pipeline.options import MapOptions
 
         with open_atlas(atlas, plugins) as opened:
             picks = Picks(opened, choices)
@@ -43,6 +43,8 @@ def command() -> Callable[..., Outcome]:
             layout = picks.layout(options.layout)
             picks.settle()
             tagger = backend_to_map(opened, backend)
+            with steps.preparing(layout) as wait_until_prepared:
+                wait_until_prepared()
             return steps.map_(opened, map_name or tagger, tagger, builder, layout, options)
 
     return with_flags(run, map_sections(plugins))

@@ -84,7 +84,7 @@ def run_all(
     from tagatlas.atlas import open_atlas
     from tagatlas.cli.picks import Picks
     from tagatlas.fetch import FetchOptions
-    from tagatlas.pipeline.options import MapOptions
+    from tagatlas.maps.options import MapOptions
     from tagatlas.pipeline.render import load_map
 
     with open_atlas(out, plugins, create=True) as atlas:
@@ -99,10 +99,10 @@ def run_all(
         picks.settle()
         name = map_name or tagger.name
         done = {"add": steps.add(atlas, source, reader)}
-        done["fetch"] = steps.fetch(
-            atlas, fetching, retry_failed=retry_failed, max_failures=max_failures
-        )
-        done["tag"] = steps.tag(atlas, tagger, retry_failed=retry_failed, max_failures=max_failures)
+        with steps.preparing(layout) as wait_until_prepared:
+            done["fetch"] = steps.fetch(atlas, fetching, retry_failed, max_failures)
+            done["tag"] = steps.tag(atlas, tagger, retry_failed, max_failures)
+            wait_until_prepared()
         done["map"] = steps.map_(atlas, name, tagger.name, builder, layout, mapping)
         done["render"] = steps.render(load_map(atlas, name), renderers, atlas.map_folder(name))
     return steps.combined(done)

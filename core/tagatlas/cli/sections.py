@@ -51,7 +51,7 @@ def tag_sections(plugins: Plugins) -> list[Section]:
 
 def map_sections(plugins: Plugins) -> list[Section]:
     """For building a map."""
-    from tagatlas.pipeline.options import MapOptions
+    from tagatlas.maps.options import MapOptions
 
     return [
         Section("map", MapOptions, "Map"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from tagatlas.atlas import Atlas
     from tagatlas.fetch import FetchOptions
     from tagatlas.maps import Map
-    from tagatlas.pipeline.options import MapOptions
+    from tagatlas.maps.options import MapOptions
 
 
 def add(atlas: Atlas, location: str, source: Chosen[Source]) -> Outcome:
@@ -44,7 +46,7 @@ def add(atlas: Atlas, location: str, source: Chosen[Source]) -> Outcome:
 
 
 def fetch(
-    atlas: Atlas, options: FetchOptions, *, retry_failed: bool, max_failures: str | None
+    atlas: Atlas, options: FetchOptions, retry_failed: bool, max_failures: str | None
 ) -> Outcome:
     """Fetch what is pending."""
     from tagatlas.pipeline.fetch import fetch_collection
@@ -62,7 +64,7 @@ def fetch(
 
 
 def tag(
-    atlas: Atlas, tagger: Chosen[Tagger], *, retry_failed: bool, max_failures: str | None
+    atlas: Atlas, tagger: Chosen[Tagger], retry_failed: bool, max_failures: str | None
 ) -> Outcome:
     """Ask the backend about what it has not answered yet."""
     from tagatlas.pipeline.tag import tag_collection
@@ -77,6 +79,27 @@ def tag(
         f"({_by_status(report.counts)} of {total:,})"
     )
     return Outcome(facts, [line], failure_status(failures, total, max_failures))
+
+
+@contextmanager
+def preparing(layout: Chosen[Layout]) -> Iterator[Callable[[], None]]:
+    """Compile and load what mapping needs in a thread, beside the steps of the block.
+
+    Yields:
+        What waits until that is done; to be called before :func:`map_`.
+    """
+    from tagatlas.maps.prepare import prepare_drawing
+
+    with ThreadPoolExecutor(1, thread_name_prefix="prepare") as thread:
+        prepared = thread.submit(prepare_drawing, layout.make())
+
+        def wait() -> None:
+            with progress_bar("preparing") as progress:
+                progress(0, 1)
+                prepared.result()
+                progress(1, 1)
+
+        yield wait
 
 
 def map_(

@@ -28,6 +28,6 @@ def command() -> Callable[..., Outcome]:
             picks = Picks(opened, choices)
             tagger = picks.tagger()
             picks.settle()
-            return steps.tag(opened, tagger, retry_failed=retry_failed, max_failures=max_failures)
+            return steps.tag(opened, tagger, retry_failed, max_failures)
 
     return with_flags(run, tag_sections(plugins))

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 class Layout(ABC):
     """Gives the nodes of a network positions in the plane."""
 
+    def prepare(self) -> None:  # noqa: B027 - most layouts have nothing to prepare
+        """Do now what would make the first :meth:`place` slow, such as compiling or loading.
+
+        The engine calls it in a thread of its own, beside the steps that come before.
+        """
+
     @abstractmethod
     def place(
         self,

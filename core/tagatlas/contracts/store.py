@@ -22,6 +22,7 @@ class ImageStore(ABC):
 
         Raises:
             StorageError: the bytes could not be written; nothing was changed.
+            ValueError: ``image_id`` is no id.
         """
 
     @abstractmethod
@@ -30,6 +31,7 @@ class ImageStore(ABC):
 
         Raises:
             ImageNotStored: they were not, or are gone.
+            ValueError: ``image_id`` is no id.
         """
 
     @abstractmethod

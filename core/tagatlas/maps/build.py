@@ -19,14 +19,24 @@ from tagatlas.cluster import (
 )
 from tagatlas.contracts import Layout, Progress
 from tagatlas.errors import PluginError
-from tagatlas.layout import continue_start, follow, image_boxes, remove_overlaps, spectral_start
+from tagatlas.layout import (
+    continue_start,
+    follow,
+    image_boxes,
+    landscape,
+    remove_overlaps,
+    spectral_start,
+)
+from tagatlas.maps.options import MapOptions
 from tagatlas.network import IMAGE, Network
-from tagatlas.pipeline.options import MapOptions
 
 Points = NDArray[np.float64]
 
 GAP = 0.08
 """Room left around each image, as a share of the median side of an image."""
+
+MARGIN = 0.2
+"""Room between an image and its cluster's outline, as a share of the median side of an image."""
 
 TAG_SIDE = 0.5
 """Drawn side of a tag of median degree, as a share of the median side of an image."""
@@ -68,8 +78,10 @@ def draw_map(
     """
     is_image = network.is_kind(IMAGE)
     places = _lay_out(network, layout, options.seed, old_positions, progress)
-    facts = network.nodes.filter(is_image).select("id").join(
-        images, on="id", how="left", maintain_order="left"
+    facts = (
+        network.nodes.filter(is_image)
+        .select("id")
+        .join(images, on="id", how="left", maintain_order="left")
     )
     boxes = image_boxes(
         _quantity(network, facts, is_image, options.size_by),
@@ -77,8 +89,8 @@ def draw_map(
         places[is_image],
         options.fill,
     )
-    gap = GAP * float(np.median(boxes))
-    apart = remove_overlaps(places[is_image], boxes + gap)
+    side = float(np.median(boxes))
+    apart = remove_overlaps(places[is_image], boxes + GAP * side)
     places[~is_image] = follow(places[is_image], apart, places[~is_image])
     places[is_image] = apart
 
@@ -90,10 +102,17 @@ def draw_map(
         resolution=options.resolution,
         seed=options.seed,
     )
-    of_image = facts.select("id").join(
-        mapped.select("id", pl.Series("cluster", found)), on="id", how="left", maintain_order="left"
-    )["cluster"].to_numpy()
-    rings = outlines(apart, boxes, of_image, gap=gap)
+    of_image = (
+        facts.select("id")
+        .join(
+            mapped.select("id", pl.Series("cluster", found)),
+            on="id",
+            how="left",
+            maintain_order="left",
+        )["cluster"]
+        .to_numpy()
+    )
+    rings = outlines(apart, boxes, of_image, gap=MARGIN * side)
     clusters = (
         name_clusters(mapped, tags, found)
         .join(cluster_quantities(facts, of_image), on="cluster", maintain_order="left")
@@ -119,7 +138,7 @@ def _lay_out(
     if places.shape != (network.node_count, 2) or not np.isfinite(places).all():
         name = type(layout).__name__
         raise PluginError(f"{name} did not give each node a place: tell its author")
-    return places
+    return places if old_positions else landscape(places, network.is_kind(IMAGE))
 
 
 def _quantity(

@@ -57,6 +57,7 @@ class Map:
 
     Attributes:
         name: the map's name in the atlas, fit for a folder name.
+        collection: what the collection is called.
         nodes: one row a node, in the order of the network:
 
             - ``id``, ``kind``, ``label`` (String) as in :class:`~tagatlas.network.Network`;
@@ -87,6 +88,7 @@ class Map:
     """
 
     name: str
+    collection: str
     nodes: pl.DataFrame
     sources: NDArray[np.int32]
     targets: NDArray[np.int32]

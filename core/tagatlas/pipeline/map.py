@@ -18,9 +18,9 @@ from tagatlas.catalog.maps import SettingValue
 from tagatlas.contracts import GraphBuilder, Layout, Progress, no_progress
 from tagatlas.errors import EmptyMap, UsageError
 from tagatlas.maps.build import draw_map
+from tagatlas.maps.options import MapOptions
 from tagatlas.network import Network
 from tagatlas.options import option_values
-from tagatlas.pipeline.options import MapOptions
 from tagatlas.pipeline.versions import versions
 from tagatlas.plugins import Chosen, plugin_owner
 
@@ -191,4 +191,3 @@ def _report(stored: StoredMap, *, unchanged: bool) -> MapReport:
         edges=len(stored.sources),
         clusters=stored.clusters["name"].to_list(),
     )
-

@@ -47,6 +47,7 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
     )
     return Map(
         name=stored.name,
+        collection=atlas.folder.resolve().name.removesuffix(".atlas"),
         nodes=stored.nodes,
         sources=stored.sources,
         targets=stored.targets,

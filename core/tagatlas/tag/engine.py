@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from threading import Semaphore
+from itertools import islice
 
 from tagatlas.contracts import ImageInput, ImageStore, Tagger, TagResult, Variant
 from tagatlas.errors import ImageNotStored, PluginError, TaggerError
 
 Answers = list[tuple[str, TagResult]]
+Batch = list[tuple[str, ImageInput | TagResult]]
 
 
 def tag_images(ids: Sequence[str], store: ImageStore, tagger: Tagger) -> Iterator[Answers]:
     """Tag images, and yield each batch's answers as soon as they are there.
 
-    Batches are sent in the order of ``ids``, at most ``tagger.concurrency`` at once, and the
-    images of the next ones are read meanwhile; only that many are in memory. When the iterator
-    is closed, the batches in flight are waited for and dropped.
+    Batches are sent in the order of ``ids``, at most ``tagger.concurrency`` at once, and as many
+    are read ahead; no more are in memory. The next batch is sent only when the caller has come
+    back from dealing with the answers of one: a caller that stores them and dies loses at most
+    the batches that the backend is working on.
 
     Args:
         ids: of the images, each once.
@@ -31,21 +34,25 @@ def tag_images(ids: Sequence[str], store: ImageStore, tagger: Tagger) -> Iterato
         TaggerError: the backend cannot go on; raised after the answers in flight were yielded.
         PluginError: the tagger broke its contract; likewise.
     """
-    waiting = iter(range(0, len(ids), tagger.batch_size))
-    slots = Semaphore(tagger.concurrency)
+    firsts = iter(range(0, len(ids), tagger.batch_size))
     trouble: TaggerError | PluginError | None = None
-    with ThreadPoolExecutor(tagger.concurrency + 1, thread_name_prefix="tag") as pool:
-        running: set[Future[Answers]] = set()
+    with ThreadPoolExecutor(2 * tagger.concurrency, thread_name_prefix="tag") as pool:
+        read: deque[Future[Batch]] = deque()
+        asked: set[Future[Answers]] = set()
         while True:
-            while trouble is None and len(running) <= tagger.concurrency:
-                first = next(waiting, None)
-                if first is None:
+            while trouble is None and len(asked) < tagger.concurrency:
+                read.extend(
+                    pool.submit(
+                        _read, ids[first : first + tagger.batch_size], store, tagger.variant
+                    )
+                    for first in islice(firsts, 1 + tagger.concurrency - len(read))
+                )
+                if not read:
                     break
-                batch = ids[first : first + tagger.batch_size]
-                running.add(pool.submit(_tag_batch, batch, store, tagger, slots))
-            if not running:
+                asked.add(pool.submit(_answer, read.popleft(), tagger))
+            if not asked:
                 break
-            done, running = wait(running, return_when=FIRST_COMPLETED)
+            done, asked = wait(asked, return_when=FIRST_COMPLETED)
             for future in done:
                 try:
                     answers = future.result()
@@ -57,19 +64,26 @@ def tag_images(ids: Sequence[str], store: ImageStore, tagger: Tagger) -> Iterato
         raise trouble
 
 
-def _tag_batch(ids: Sequence[str], store: ImageStore, tagger: Tagger, slots: Semaphore) -> Answers:
-    answers: dict[str, TagResult] = {}
-    images = []
+def _read(ids: Sequence[str], store: ImageStore, variant: Variant) -> Batch:
+    """The images' bytes; for one whose file is gone, the failure that this is."""
+    batch: Batch = []
     for image_id in ids:
         try:
-            images.append(ImageInput(image_id, store.get(image_id, Variant.IMAGE)))
+            batch.append((image_id, ImageInput(image_id, store.get(image_id, variant))))
         except ImageNotStored as error:
-            answers[image_id] = TagResult.failed("transient", f"{error}: fetch it again")
-    if images:
-        with slots:
-            results = _ask(images, tagger)
-        answers |= {image.id: result for image, result in zip(images, results, strict=True)}
-    return [(image_id, answers[image_id]) for image_id in ids]
+            failure = TagResult.failed("transient", f"{error}: fetch it again")
+            batch.append((image_id, failure))
+    return batch
+
+
+def _answer(read: Future[Batch], tagger: Tagger) -> Answers:
+    batch = read.result()
+    images = [found for _, found in batch if isinstance(found, ImageInput)]
+    results = iter(_ask(images, tagger) if images else ())
+    return [
+        (image_id, next(results) if isinstance(found, ImageInput) else found)
+        for image_id, found in batch
+    ]
 
 
 def _ask(images: Sequence[ImageInput], tagger: Tagger) -> Sequence[TagResult]:

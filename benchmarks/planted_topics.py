@@ -1,0 +1,95 @@
+"""Synthetic image collections whose themes are known: what the layout's benchmarks run on.
+
+Every topic has a vocabulary of its own, drawn from all tags in proportion to the root of their
+popularity, and used with Zipf's frequencies. An image draws 10 to 20 tags: 65 % of them from its
+own topic, 15 % from a second one, 20 % from all tags. Tags drawn twice count once. Topics differ
+in size as one over the root of their rank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from tagatlas.network import IMAGE, TAG, Network
+
+_OWN, _OWN_OR_SECOND = 0.65, 0.80
+
+
+@dataclass(frozen=True, eq=False)
+class PlantedTopics:
+    """A collection.
+
+    Attributes:
+        network: the images, then the tags that some image has; edges weigh 0.5 to 1.
+        topics: the main topic of each image, shape (images,).
+    """
+
+    network: Network
+    topics: NDArray[np.int64]
+
+    @property
+    def images(self) -> int:
+        """Number of images."""
+        return len(self.topics)
+
+
+def planted_topics(images: int, seed: int = 7) -> PlantedTopics:
+    """Make a collection; its numbers of tags and topics grow with the number of images."""
+    random = np.random.default_rng(seed)
+    tags = int(np.clip(50 * images**0.37, 100, 4000))
+    topics = int(np.clip(0.4 * images**0.42, 2, 80))
+    popularity = _zipf(tags, 0.9)
+    words = int(np.clip(3 * (tags // topics), min(30, tags), 120))
+    drawn_by = np.sqrt(popularity) / np.sqrt(popularity).sum()
+    vocabularies = np.array(
+        [random.choice(tags, size=words, replace=False, p=drawn_by) for _ in range(topics)]
+    )
+    main = random.choice(topics, size=images, p=_zipf(topics, 0.5))
+    second = random.integers(0, topics, images)
+
+    image = np.repeat(np.arange(images), random.integers(10, 21, images))
+    kind = random.random(len(image))
+    word = random.choice(words, size=len(image), p=_zipf(words, 1.0))
+    background = random.choice(tags, size=len(image), p=popularity)
+    topical = np.where(kind < _OWN, main[image], second[image])
+    tag = np.where(kind < _OWN_OR_SECOND, vocabularies[topical, word], background)
+    edges = np.unique(np.column_stack([image, tag]), axis=0)
+    used, tag_row = np.unique(edges[:, 1], return_inverse=True)
+    return PlantedTopics(
+        Network(
+            nodes=_nodes(images, used),
+            sources=edges[:, 0].astype(np.int32),
+            targets=(images + tag_row).astype(np.int32),
+            weights=random.uniform(0.5, 1, len(edges)).astype(np.float32),
+        ),
+        main,
+    )
+
+
+def neighbour_agreement(positions: NDArray[np.float64], topics: NDArray[np.int64]) -> float:
+    """Mean share of an image's ten nearest that are of its topic.
+
+    Args:
+        positions: of all nodes, images first, shape (n, 2).
+        topics: of the images, shape (images,).
+    """
+    placed = positions[: len(topics)]
+    _, nearest = cKDTree(placed).query(placed, k=range(2, 12))
+    return float((topics[np.asarray(nearest)] == topics[:, None]).mean())
+
+
+def _zipf(count: int, exponent: float) -> NDArray[np.float64]:
+    """Frequencies that fall with the rank's power, and sum to 1."""
+    frequencies = 1 / np.arange(1, count + 1) ** exponent
+    return np.asarray(frequencies / frequencies.sum())
+
+
+def _nodes(images: int, tags: NDArray[np.int64]) -> pl.DataFrame:
+    names = [f"image {row}" for row in range(images)] + [f"tag {tag}" for tag in tags]
+    kinds = [IMAGE] * images + [TAG] * len(tags)
+    return pl.DataFrame({"id": names, "kind": kinds, "label": names})

@@ -1,0 +1,155 @@
+"""Names of clusters, from the tags that set them apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+_PRIOR_IMAGES = 10.0
+_LEAST_COVERAGE = 0.1
+_DISTINCTIVE_TAGS = 10
+_TAGS_CONSIDERED = 30
+_TAGS_IN_NAME = 3
+_NAME_LENGTH = 40
+# Two tags say the same, or one says what the other says in general, from this overlap on.
+_SAME_AS_FIRST = 0.6
+_SAME_AS_OTHER = 0.5
+# The first tag is a heading if it holds for so much of the cluster and of every other tag.
+_HEADING = 0.5
+
+
+def name_clusters(
+    images: pl.DataFrame, tags: pl.DataFrame, clusters: NDArray[np.int32]
+) -> pl.DataFrame:
+    """Name clusters by their distinctive tags, as in ``bird: finch, penguin`` or ``cup, plate``.
+
+    Tags are ranked by how much more often a cluster has them than the others: the log-odds
+    ratio with an informative Dirichlet prior, as a z-score (Monroe, Colaresi & Quinn,
+    "Fightin' Words", Political Analysis 16(4), 2008), times the Dice coefficient of the tag's
+    images and the cluster's, which favours tags that hold for much of it and for little else.
+    An image counts for a tag by the tag's score as a fraction of the image's best score, so
+    that backends of any scale of scores are treated alike. A tag that covers less than a tenth
+    of a cluster is not distinctive of it.
+
+    The best tag opens the name; up to two follow that say something new. Passed over are tags
+    that hold wherever the first does (``animal`` after ``bird``) and tags whose images are
+    those of another tag of the name. Where the first holds for half of the cluster and of the
+    others' images, it stands before them as a heading, with a colon.
+
+    Args:
+        images: ordered by ``id``: ``id`` (String).
+        tags: their tags: ``image``, ``tag`` (String), ``score`` (Float64, in [0, 1]); tags of
+            other images are ignored. Every cluster has an image with a tag above 0.
+        clusters: cluster of each image, numbered from 0 without gaps, shape (n,).
+
+    Returns:
+        One row a cluster, in order: ``cluster`` (Int32), ``name`` (String, one line, at most
+        about 40 characters, no two alike) and ``tags`` (List[String], at most 10, the most
+        distinctive first, with the backend's labels).
+    """
+    weights, labels = _relative_scores(images, tags)
+    total = np.asarray(weights.sum(axis=0), dtype=np.float64)
+    names: list[str] = []
+    distinctive: list[list[str]] = []
+    for cluster in range(int(clusters.max()) + 1):
+        inside = weights[np.flatnonzero(clusters == cluster)]
+        best = _most_distinctive(inside, total, len(clusters))
+        shown = best[:_TAGS_CONSIDERED]
+        texts = [_one_line(labels[tag]) for tag in shown]
+        names.append(_name(inside[:, shown].toarray(), texts, names))
+        distinctive.append([labels[tag] for tag in best[:_DISTINCTIVE_TAGS]])
+    return pl.DataFrame(
+        {"name": names, "tags": distinctive},
+        schema={"name": pl.String, "tags": pl.List(pl.String)},
+    ).select(pl.row_index("cluster").cast(pl.Int32), "name", "tags")
+
+
+def _relative_scores(images: pl.DataFrame, tags: pl.DataFrame) -> tuple[csr_array, list[str]]:
+    """Scores as fractions of each image's best one, shape (images, tags), and the tags' labels."""
+    rows = images.select(pl.col("id").alias("image"), pl.row_index("row"))
+    entries = tags.filter(pl.col("score") > 0).join(rows, on="image").sort("row", "tag")
+    labels = entries["tag"].unique().sort()
+    columns = entries["tag"].replace_strict(labels, range(len(labels)), return_dtype=pl.Int32)
+    relative = entries.select(pl.col("score") / pl.col("score").max().over("row")).to_series()
+    matrix = csr_array(
+        (relative.to_numpy(), (entries["row"].to_numpy(), columns.to_numpy())),
+        shape=(images.height, len(labels)),
+    )
+    return matrix, labels.to_list()
+
+
+def _most_distinctive(
+    inside: csr_array, total: NDArray[np.float64], images: int
+) -> NDArray[np.int64]:
+    """Tags of a cluster, best first: those that set it apart, else those that cover most of it.
+
+    Args:
+        inside: relative scores of the cluster's images, shape (images inside, tags).
+        total: relative scores summed over the collection, shape (tags,).
+        images: how many images the collection has.
+    """
+    size = inside.shape[0]
+    here = np.asarray(inside.sum(axis=0), dtype=np.float64)
+    there = total - here
+    # The prior: so many images more on either side, with the tags of the collection's average.
+    prior = _PRIOR_IMAGES * (total + 0.5) / (images + 1)
+    log_odds = np.log((here + prior) / (size + _PRIOR_IMAGES - here - prior))
+    log_odds -= np.log((there + prior) / (images - size + _PRIOR_IMAGES - there - prior))
+    z_score = log_odds / np.sqrt(1 / (here + prior) + 1 / (there + prior))
+    coverage = here / size
+    dice = 2 * here / (size + total)
+    rank = np.where((coverage >= _LEAST_COVERAGE) & (z_score > 0), z_score * dice, 0.0)
+    if not rank.any():  # the only cluster, or one of images that have nothing in common
+        rank = coverage
+    best = np.argsort(-rank, kind="stable")
+    return best[rank[best] > 0]
+
+
+def _name(weights: NDArray[np.float64], texts: list[str], taken: Sequence[str]) -> str:
+    """A name that is not taken; ``weights`` of the tags, best first, shape (images, tags)."""
+    name = ""
+    for passed_over in range(len(texts)):
+        candidates = [0, *range(1 + passed_over, len(texts))]
+        name = _spell(weights, texts, candidates)
+        if name not in taken:
+            return name
+    number = 2
+    while f"{name} ({number})" in taken:
+        number += 1
+    return f"{name} ({number})"
+
+
+def _spell(weights: NDArray[np.float64], texts: list[str], candidates: list[int]) -> str:
+    """Put the first candidate and the next two that say something new into words."""
+    mass = weights.sum(axis=0)
+    first, *others = candidates
+    chosen = [first]
+    for tag in others:
+        words = [texts[each] for each in chosen]
+        if texts[tag] in words or len(", ".join([*words, texts[tag]])) > _NAME_LENGTH:
+            continue
+        shared = np.minimum(weights[:, [tag]], weights[:, chosen]).sum(axis=0)
+        if shared[0] >= _SAME_AS_FIRST * mass[first]:
+            continue
+        if np.any(shared[1:] >= _SAME_AS_OTHER * np.minimum(mass[tag], mass[chosen[1:]])):
+            continue
+        chosen.append(tag)
+        if len(chosen) == _TAGS_IN_NAME:
+            break
+    heading, *rest = [texts[tag] for tag in chosen]
+    held = np.minimum(weights[:, [first]], weights[:, chosen]).sum(axis=0)
+    covers = mass[first] >= _HEADING * len(weights)
+    if rest and covers and np.all(held >= _HEADING * mass[chosen]):
+        return f"{heading}: {', '.join(rest)}"
+    return ", ".join([heading, *rest])
+
+
+def _one_line(label: str) -> str:
+    """A label as it is printed: without line breaks and control characters, and not too long."""
+    text = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", label).strip() or "(blank)"
+    return text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 1].rstrip()}…"

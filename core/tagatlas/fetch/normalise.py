@@ -1,0 +1,238 @@
+"""From bytes that somebody else made to one clean copy and a thumbnail.
+
+What the bytes begin with and a full decode decide whether they are a picture; file name,
+extension and Content-Type have no say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from typing import cast
+
+from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL.ExifTags import Base
+from PIL.Image import Resampling, Transpose
+from PIL.ImageFile import ImageFile
+
+from tagatlas.contracts import ImageStatus
+from tagatlas.errors import ImageRejected
+
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "BMP", "ICO")
+ANIMATED = frozenset({"GIF", "WEBP", "AVIF", "PNG"})
+THUMBNAIL_SIDE = 256
+IMAGE_QUALITY = 90
+THUMBNAIL_QUALITY = 85
+
+_REDUCING_GAP = 2.0
+"""Shrink fast to twice the size that is wanted, then filter: the eye sees no difference."""
+
+_PILLOW_MODULES = r"PIL\."
+_QUIET = ("ignore", None, Warning, re.compile(_PILLOW_MODULES), 0)
+"""The filter against Pillow's warnings, as Python keeps it."""
+
+_SNIFFED = 1024
+"""Bytes looked at for text formats."""
+
+_MARKUP = re.compile(rb"<(svg|!doctype html|html|head|body|script|title|meta)\b")
+"""What an SVG drawing or a web page has first, but for prologue and comments."""
+
+_UPRIGHT = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+"""What undoes each EXIF orientation but 1, which is upright (CIPA DC-008, table 6)."""
+
+_ON_ITS_SIDE = frozenset({5, 6, 7, 8})
+"""Orientations whose stored width is the upright height."""
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedImage:
+    """A picture ready for the store.
+
+    Attributes:
+        id: SHA-256 of the bytes it was made from, 64 hexadecimal digits.
+        image: JPEG, RGB, upright, without metadata.
+        thumbnail: the same with a longer side of at most 256 pixels.
+        width: of the original, upright, in pixels.
+        height: of the original, upright, in pixels.
+        format: what the bytes were, such as ``jpeg`` or ``webp``.
+        frames: of an animation, of which the first was taken; 1 for a still.
+    """
+
+    id: str
+    image: bytes
+    thumbnail: bytes
+    width: int
+    height: int
+    format: str
+    frames: int
+
+
+def normalise(data: bytes, *, max_side: int, max_pixels: int) -> NormalisedImage:
+    """Decode a picture in full and make its normalised copy and its thumbnail.
+
+    The same bytes give the same result under the same versions of Pillow and its libraries.
+    May be called from several threads at once; Pillow lets them run side by side.
+
+    Args:
+        data: the bytes as they were fetched.
+        max_side: longer side of the copy, in pixels; smaller pictures are not enlarged.
+        max_pixels: more pixels are refused before anything is decoded.
+
+    Raises:
+        ImageRejected: ``blocked`` (a web page), ``refused`` (too many pixels, SVG) or
+            ``unreadable`` (anything else that is no whole picture).
+    """
+    _reject_text(data)
+    _silence_pillow()
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as source:
+            _check_pixels(source, max_pixels)
+            format_ = "jpeg" if source.format == "MPO" else str(source.format).lower()
+            frames = _count_frames(source)
+            picture, size = _decode(source, max_side)
+        _check_pixels(picture, max_pixels)
+        image = _encode(picture, IMAGE_QUALITY)
+        picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Resampling.BICUBIC, _REDUCING_GAP)
+        thumbnail = _encode(picture, THUMBNAIL_QUALITY)
+    except ImageRejected:
+        raise
+    except Image.DecompressionBombError as error:
+        raise ImageRejected(ImageStatus.REFUSED, f"more than {max_pixels:,} pixels") from error
+    except UnidentifiedImageError as error:
+        raise ImageRejected(ImageStatus.UNREADABLE, "not in a picture format") from error
+    except Exception as error:  # Pillow's decoders raise whatever hostile bytes lead them to
+        reason = " ".join(str(error).split())[:100] or type(error).__name__
+        raise ImageRejected(ImageStatus.UNREADABLE, f"damaged: {reason}") from error
+    return NormalisedImage(
+        id=hashlib.sha256(data).hexdigest(),
+        image=image,
+        thumbnail=thumbnail,
+        width=size[0],
+        height=size[1],
+        format=format_,
+        frames=frames,
+    )
+
+
+def _reject_text(data: bytes) -> None:
+    """Tell a web page and an SVG from a damaged picture."""
+    if not data:
+        raise ImageRejected(ImageStatus.UNREADABLE, "no bytes")
+    start = data[:_SNIFFED].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    mark = _MARKUP.search(start) if start.startswith(b"<") else None
+    if mark is None:
+        return
+    if mark[1] == b"svg":
+        raise ImageRejected(ImageStatus.REFUSED, "an SVG drawing, which has no pixels")
+    raise ImageRejected(ImageStatus.BLOCKED, "a web page instead of a picture")
+
+
+def _silence_pillow() -> None:
+    """Keep Pillow's warnings about odd files from the user, who gets a status and a reason.
+
+    A filter for the whole process, put in place once: ``warnings.catch_warnings`` is not safe
+    in threads.
+    """
+    if _QUIET not in warnings.filters:
+        warnings.filterwarnings("ignore", module=_PILLOW_MODULES)
+
+
+def _check_pixels(picture: Image.Image, max_pixels: int) -> None:
+    """Refuse a picture by its size alone; nothing is decoded for that."""
+    if picture.width * picture.height > max_pixels:
+        raise ImageRejected(ImageStatus.REFUSED, f"more than {max_pixels:,} pixels")
+
+
+def _count_frames(source: ImageFile) -> int:
+    if source.format not in ANIMATED:
+        return 1
+    frames = getattr(source, "n_frames", 1)
+    return frames if isinstance(frames, int) else 1
+
+
+def _decode(source: ImageFile, max_side: int) -> tuple[Image.Image, tuple[int, int]]:
+    """The picture as an upright RGB copy of bounded size, and the upright size of the original.
+
+    Pictures are shrunk as early as their pixel format allows, so that what follows is cheap; a
+    JPEG is decoded at a half, a quarter or an eighth where that leaves enough.
+    """
+    if source.format not in ("JPEG", "MPO"):
+        source.load()
+    width, height = source.size
+    picture = _filterable(source)
+    picture.thumbnail((max_side, max_side), Resampling.BICUBIC, _REDUCING_GAP)
+    picture.load()
+    orientation = _orientation(source)
+    if orientation in _UPRIGHT:
+        picture = picture.transpose(_UPRIGHT[orientation])
+    if orientation in _ON_ITS_SIDE:
+        width, height = height, width
+    picture = _to_srgb(_on_white(picture))
+    picture.info = {}  # else a comment would be written into the copy
+    return picture, (width, height)
+
+
+def _filterable(source: ImageFile) -> Image.Image:
+    """The picture in a pixel format that can be resized with a filter; 8 bits a channel."""
+    if source.mode.startswith("I;16"):
+        return source.point(lambda value: value * (255 / 65_535)).convert("L")
+    if source.mode in ("I", "F"):  # no white is defined: the brightest pixel shall be it
+        low, high = cast("tuple[float, float]", source.getextrema())
+        scale = 255 / (high - low) if high > low else 0.0
+        return source.point(lambda value: value * scale - low * scale).convert("L")
+    if source.has_transparency_data:
+        return source.convert("RGBA")
+    if source.mode in ("P", "1"):
+        return source.convert("RGB")
+    return source
+
+
+def _orientation(source: ImageFile) -> int:
+    """The EXIF orientation, 1 to 8; 1 where it is absent, odd or damaged."""
+    try:
+        value = source.getexif().get(Base.Orientation, 1)
+    except Exception:  # noqa: BLE001 - damaged EXIF costs the orientation, not the picture
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode != "RGBA":
+        return picture
+    paper = Image.new("RGB", picture.size, "white")
+    paper.paste(picture, mask=picture.getchannel("A"))
+    paper.info = picture.info
+    return paper
+
+
+def _to_srgb(picture: Image.Image) -> Image.Image:
+    """Colours as the picture's ICC profile means them; without a usable one, as they stand."""
+    raw = picture.info.get("icc_profile")
+    if not raw:
+        return picture.convert("RGB")
+    try:
+        profile = ImageCms.ImageCmsProfile(BytesIO(raw))
+        if picture.mode == "RGB" and ImageCms.getProfileDescription(profile).startswith("sRGB"):
+            return picture.convert("RGB")
+        srgb = ImageCms.createProfile("sRGB")
+        converted = ImageCms.profileToProfile(picture, profile, srgb, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):  # damaged, or for another mode
+        converted = None
+    return picture.convert("RGB") if converted is None else converted
+
+
+def _encode(picture: Image.Image, quality: int) -> bytes:
+    encoded = BytesIO()
+    picture.save(encoded, "JPEG", quality=quality)
+    return encoded.getvalue()

@@ -1,0 +1,20 @@
+"""What comes before and after a layout: its start, the images' sizes, and room for each of them."""
+
+from tagatlas.layout.boxes import image_boxes
+from tagatlas.layout.compiled import kernel
+from tagatlas.layout.follow import follow
+from tagatlas.layout.orientation import landscape
+from tagatlas.layout.overlap import compile_kernels, remove_overlaps
+from tagatlas.layout.start import apart, continue_start, spectral_start
+
+__all__ = [
+    "apart",
+    "compile_kernels",
+    "continue_start",
+    "follow",
+    "image_boxes",
+    "kernel",
+    "landscape",
+    "remove_overlaps",
+    "spectral_start",
+]

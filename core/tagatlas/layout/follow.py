@@ -1,0 +1,37 @@
+"""Carries nodes along with others that were moved."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+_GUIDES = 8
+"""How many of the nearest moved nodes a node follows."""
+
+
+def follow(
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    others: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Move nodes as their surroundings moved.
+
+    Each follows the moved nodes that were nearest to it, in proportion to how near they were.
+
+    Args:
+        before: where the moved nodes were, shape (n, 2), n at least 1.
+        after: where they are now, shape (n, 2).
+        others: nodes that were not moved, shape (m, 2).
+
+    Returns:
+        New positions of ``others``, shape (m, 2).
+    """
+    guides = min(_GUIDES, len(before))
+    distances, nearest = cKDTree(before).query(others, k=range(1, guides + 1))
+    # At a moved node's own place only that node counts, but without a division by zero.
+    floor = 1e-9 * (float(np.ptp(before, axis=0).max()) or 1.0)
+    nearness = 1 / np.maximum(distances, floor)
+    weights = nearness / nearness.sum(axis=1, keepdims=True)
+    moves = (after - before)[nearest]
+    return np.asarray(others + (weights[:, :, None] * moves).sum(axis=1), dtype=np.float64)

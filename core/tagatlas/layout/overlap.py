@@ -1,0 +1,115 @@
+"""Moves boxes apart until none covers another, while neighbours stay neighbours.
+
+The boxes start as specks where the layout put them, and grow in small steps to their size. In a
+step they first grow in one direction and move apart along it, then in the other. Two boxes that
+did not overlap before a step share some width or some height at most, so what they must move
+along one axis is only what they have just grown: no box jumps over another, those that touch
+push on those behind them, and a box with room around it stays where it is.
+
+Along an axis the boxes keep their order. Taken from left to right, each moves right until it is
+clear of those before it; taken from right to left, each moves left. Both answers keep every
+pair's distance, hence so does their mean, which lets a crowd grow to both sides alike.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagatlas.layout.compiled import kernel
+
+GROWTH = 1.1
+"""How much the boxes grow in a step."""
+
+SPECK = 1e-4
+"""Share of their size that the boxes start with."""
+
+TOLERANCE = 1e-6
+"""Share of its size by which a box may overlap another in the end."""
+
+_SHIFT = 1e-2
+"""Standard deviation of a first random shift, as a share of the boxes' mean side."""
+
+
+def remove_overlaps(
+    positions: NDArray[np.float64], boxes: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Move boxes apart until no two overlap by more than :data:`TOLERANCE` of their size.
+
+    The same arguments give the same positions. Ten thousand boxes take about a second.
+
+    Args:
+        positions: centres of the boxes, shape (n, 2), finite. Any number may be at one place.
+        boxes: width and height, shape (n, 2), above 0.
+
+    Returns:
+        New centres, shape (n, 2).
+    """
+    if len(positions) < 2:
+        return positions.copy()
+    # Boxes at one place have no order along an axis. A shift far below what can be seen gives
+    # them one, and lets a heap of them become a round heap instead of a row.
+    side = float(boxes.mean())
+    shift = np.random.default_rng(0).normal(scale=_SHIFT * side, size=positions.shape)
+    x, y = (positions + shift).T
+    width, height = boxes.T
+    steps = int(np.ceil(np.log(1 / SPECK) / np.log(GROWTH)))
+    sizes = np.geomspace(SPECK, 1.0, steps + 1)
+    for step, (small, large) in enumerate(pairwise(sizes.tolist())):
+        if step % 2 == 0:
+            x = _separated(x, width * large, y, height * small)
+            y = _separated(y, height * large, x, width * large)
+        else:
+            y = _separated(y, height * large, x, width * small)
+            x = _separated(x, width * large, y, height * large)
+    return np.column_stack([x, y])
+
+
+def compile_kernels() -> None:
+    """Compile what :func:`remove_overlaps` runs, or read it from numba's cache."""
+    remove_overlaps(np.zeros((2, 2)), np.ones((2, 2)))
+
+
+def _separated(
+    places: NDArray[np.float64],
+    lengths: NDArray[np.float64],
+    across: NDArray[np.float64],
+    breadths: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """New places along an axis, at which boxes that share some of the other axis are clear."""
+    # Boxes that merely touch across the axis do not count as sharing some of it.
+    reach = breadths * (1 - TOLERANCE) / 2
+    borders = np.sort(np.concatenate([across - reach, across + reach]))
+    first = np.searchsorted(borders, across - reach)
+    last = np.searchsorted(borders, across + reach)
+    order = np.argsort(places, kind="stable")
+    upwards = _pushed(places, lengths, first, last, order)
+    downwards = -_pushed(-places, lengths, first, last, order[::-1])
+    return (upwards + downwards) / 2
+
+
+@kernel
+def _pushed(
+    places: NDArray[np.float64],
+    lengths: NDArray[np.float64],
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
+    order: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """The least places, none below the given, at which each box is clear of those before it.
+
+    Across the axis a box lies in the lanes ``first`` to ``last``. Of each lane it is known how
+    far the boxes in it reach so far.
+    """
+    pushed = np.empty(places.shape[0])
+    reached = np.full(2 * places.shape[0], -np.inf)
+    for box in order:
+        start = places[box] - lengths[box] / 2
+        for lane in range(first[box], last[box]):
+            start = max(start, reached[lane])
+        for lane in range(first[box], last[box]):
+            reached[lane] = start + lengths[box]
+        pushed[box] = start + lengths[box] / 2
+    return pushed

@@ -1,0 +1,21 @@
+"""What may be done before there is anything to draw."""
+
+from __future__ import annotations
+
+import tagatlas.cluster
+import tagatlas.layout
+from tagatlas.contracts import Layout
+
+
+def prepare_drawing(layout: Layout) -> None:
+    """Do now what would make the first :func:`tagatlas.maps.build.draw_map` slow.
+
+    Compiles all kernels, which takes seconds once per installed version. Safe to run in a
+    thread, beside fetching and tagging.
+
+    Args:
+        layout: that will place the nodes.
+    """
+    layout.prepare()
+    tagatlas.layout.compile_kernels()
+    tagatlas.cluster.compile_kernels()

@@ -1,0 +1,63 @@
+"""Conformance suites for plugins, and the sample data they are run on.
+
+A plugin's author subclasses the suite of the plugin's kind, names the spec, and runs pytest::
+
+    import pytest
+    from greytagger import tagatlas_taggers
+    from tagatlas.contracts import TaggerSpec
+    from tagatlas.testing import TaggerContract
+
+    class TestGrey(TaggerContract):
+        @pytest.fixture
+        def spec(self) -> TaggerSpec:
+            return tagatlas_taggers()[0]
+
+Every test method's docstring is the rule that it checks. A suite's other fixtures have defaults
+that fit most plugins; their docstrings say what to return instead. pytest is needed here and
+nowhere else in tagatlas.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+# Failing assertions show their values only in modules that are named before they are imported.
+pytest.register_assert_rewrite(
+    "tagatlas.testing.builders",
+    "tagatlas.testing.layouts",
+    "tagatlas.testing.renderers",
+    "tagatlas.testing.sources",
+    "tagatlas.testing.specs",
+    "tagatlas.testing.stores",
+    "tagatlas.testing.taggers",
+)
+
+from tagatlas.testing.builders import GraphBuilderContract  # noqa: E402
+from tagatlas.testing.layouts import LayoutContract  # noqa: E402
+from tagatlas.testing.renderers import RendererContract  # noqa: E402
+from tagatlas.testing.samples import (  # noqa: E402
+    ODD_LABELS,
+    MemoryStore,
+    sample_images,
+    sample_map,
+    sample_network,
+    sample_tables,
+)
+from tagatlas.testing.sources import SourceContract  # noqa: E402
+from tagatlas.testing.stores import ImageStoreContract  # noqa: E402
+from tagatlas.testing.taggers import TaggerContract  # noqa: E402
+
+__all__ = [
+    "ODD_LABELS",
+    "GraphBuilderContract",
+    "ImageStoreContract",
+    "LayoutContract",
+    "MemoryStore",
+    "RendererContract",
+    "SourceContract",
+    "TaggerContract",
+    "sample_images",
+    "sample_map",
+    "sample_network",
+    "sample_tables",
+]

@@ -1,0 +1,178 @@
+"""The suite of graph builders."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+import networkx as nx
+import polars as pl
+import pytest
+
+from tagatlas.contracts import GraphBuilder, GraphBuilderSpec
+from tagatlas.errors import EmptyMap
+from tagatlas.network import Network
+from tagatlas.network.network import IMAGE, TAG
+from tagatlas.testing.samples import ODD_LABELS, sample_tables
+from tagatlas.testing.specs import SpecContract, is_one_line
+
+Tables = tuple[pl.DataFrame, pl.DataFrame]
+
+
+def _with_scores(scores: Sequence[float]) -> Tables:
+    images, tags = sample_tables()
+    column = [scores[row % len(scores)] for row in range(tags.height)]
+    return images, tags.with_columns(score=pl.Series(column, dtype=pl.Float64))
+
+
+HARD_TABLES = {
+    "one image": sample_tables(1),
+    "one tag": (sample_tables(1)[0], sample_tables(1)[1].head(1)),
+    "every tag on every image": sample_tables(6, ("cat", "dog", "tree")),
+    "scores of 0 among others": _with_scores((1.0, 0.5, 0.0)),
+    "scores of 0 alone": _with_scores((0.0,)),
+}
+"""Tables that a builder's weights, shares and logarithms may stumble over; treat as read-only."""
+
+
+class GraphBuilderContract(SpecContract):
+    """Rules of a :class:`~tagatlas.contracts.GraphBuilder`. Override ``spec``."""
+
+    @pytest.fixture
+    def spec(self) -> GraphBuilderSpec:
+        """The plugin's spec. To be overridden."""
+        raise NotImplementedError("override the fixture `spec`: return your builder's spec")
+
+    @pytest.fixture
+    def builder(self, spec: GraphBuilderSpec, options: object) -> GraphBuilder:
+        """The builder under test."""
+        return spec.factory(options)
+
+    @pytest.fixture
+    def tables(self) -> Tables:
+        """Images and tags that give at least one edge; see :func:`sample_tables`."""
+        return sample_tables()
+
+    def test_factory_makes_a_builder(self, builder: GraphBuilder) -> None:
+        """The factory, called with the options, makes a ``GraphBuilder``."""
+        assert isinstance(builder, GraphBuilder)
+
+    def test_result_is_a_network(self, builder: GraphBuilder, tables: Tables) -> None:
+        """The result is a ``Network``, or a ``networkx.Graph`` that can be made one; with edges."""
+        built = builder.build(*tables)
+        assert isinstance(built, Network | nx.Graph)
+        assert as_network(built).edge_count > 0
+
+    def test_nodes(self, builder: GraphBuilder, tables: Tables) -> None:
+        """Node ids are unique; a node is an image or a tag; an image's id is its own."""
+        nodes = as_network(builder.build(*tables)).nodes
+        assert nodes["id"].is_unique().all()
+        assert set(nodes["kind"]) <= {IMAGE, TAG}
+        images, tags = tables
+        assert set(nodes.filter(pl.col("kind") == IMAGE)["id"]) <= set(images["id"])
+        assert set(nodes.filter(pl.col("kind") == TAG)["label"]) <= set(tags["tag"])
+
+    def test_edges(self, builder: GraphBuilder, tables: Tables) -> None:
+        """Weights are above 0, no edge is a loop, and no two edges join the same two nodes."""
+        network = as_network(builder.build(*tables))
+        assert (network.weights > 0).all()
+        ends = list(zip(network.sources.tolist(), network.targets.tolist(), strict=True))
+        assert all(source != target for source, target in ends)
+        assert len({frozenset(pair) for pair in ends}) == len(ends)
+
+    def test_images_without_an_edge_are_left_out(
+        self, builder: GraphBuilder, tables: Tables
+    ) -> None:
+        """An image that has no tag is no node."""
+        images, tags = tables
+        lonely = images["id"][0]
+        network = as_network(builder.build(images, tags.filter(pl.col("image") != lonely)))
+        degrees = network.out_degrees() + network.in_degrees()
+        assert lonely not in set(network.nodes["id"])
+        assert (degrees[network.is_kind(IMAGE)] > 0).all()
+
+    def test_is_deterministic(
+        self, spec: GraphBuilderSpec, options: object, builder: GraphBuilder, tables: Tables
+    ) -> None:
+        """The same tables give the same network to the bit, nodes and edges in the same order."""
+        first = as_network(builder.build(*tables))
+        for again in (builder, spec.factory(options)):
+            network = as_network(again.build(*tables))
+            assert network.nodes.equals(first.nodes)
+            assert network.sources.tobytes() == first.sources.tobytes()
+            assert network.targets.tobytes() == first.targets.tobytes()
+            assert network.weights.tobytes() == first.weights.tobytes()
+            assert network.directed is first.directed
+
+    def test_order_of_tags_does_not_matter(self, builder: GraphBuilder, tables: Tables) -> None:
+        """The network is the same, but for rounding, in whatever order the tags come."""
+        images, tags = tables
+        network = as_network(builder.build(images, tags))
+        for shuffled in (tags.reverse(), tags.sample(fraction=1.0, shuffle=True, seed=1)):
+            other = as_network(builder.build(images, shuffled))
+            assert set(other.nodes.rows()) == set(network.nodes.rows())
+            assert edges_by_ends(other) == pytest.approx(edges_by_ends(network), rel=1e-5)
+
+    @pytest.mark.parametrize("label", ODD_LABELS, ids=ascii)
+    def test_odd_labels_survive(self, builder: GraphBuilder, tables: Tables, label: str) -> None:
+        """Where tags are nodes, a label comes through unchanged, whatever it says."""
+        images, tags = tables
+        known = tags["tag"][0]
+        odd = tags.with_columns(pl.col("tag").replace(known, label))
+        assert _tag_labels(builder, images, odd) == {
+            label if name == known else name for name in _tag_labels(builder, images, tags)
+        }
+
+    def test_a_label_may_equal_an_images_id(self, builder: GraphBuilder, tables: Tables) -> None:
+        """A tag whose label is an image's id stays a node of its own."""
+        images, tags = tables
+        image = images["id"][0]
+        odd = tags.with_columns(pl.col("tag").replace(tags["tag"][0], image))
+        network = as_network(builder.build(images, odd))
+        assert network.nodes["id"].is_unique().all()
+        assert network.node_count == as_network(builder.build(images, tags)).node_count
+
+    def test_no_tags_are_an_empty_map(self, builder: GraphBuilder, tables: Tables) -> None:
+        """Without tags, or without images, there is no map: ``EmptyMap`` says so in one line."""
+        images, tags = tables
+        for few in (images, images.clear()):
+            with pytest.raises(EmptyMap) as caught:
+                builder.build(few, tags.clear())
+            assert is_one_line(str(caught.value))
+
+    @pytest.mark.parametrize("tables", HARD_TABLES.values(), ids=HARD_TABLES.keys())
+    def test_hard_tables(self, builder: GraphBuilder, tables: Tables) -> None:
+        """Tables that leave little to link give a network with edges, or are an ``EmptyMap``."""
+        with contextlib.suppress(EmptyMap):
+            assert as_network(builder.build(*tables)).edge_count > 0
+
+    def test_tables_are_left_alone(self, builder: GraphBuilder, tables: Tables) -> None:
+        """Building changes neither table."""
+        copies = [table.clone() for table in tables]
+        builder.build(*tables)
+        for table, copy in zip(tables, copies, strict=True):
+            assert table.equals(copy)
+            assert table.schema == copy.schema
+
+
+def as_network(built: Network | nx.Graph) -> Network:
+    """What the pipeline makes of a builder's result."""
+    return built if isinstance(built, Network) else Network.from_networkx(built)
+
+
+def edges_by_ends(network: Network) -> dict[tuple[str, str], float]:
+    """Weights by the ids of an edge's ends; where undirected, the lower id comes first."""
+    ids = network.nodes["id"].to_list()
+    edges: dict[tuple[str, str], float] = {}
+    for source, target, weight in zip(
+        network.sources.tolist(), network.targets.tolist(), network.weights.tolist(), strict=True
+    ):
+        ends = (ids[source], ids[target])
+        low, high = ends if network.directed else sorted(ends)
+        edges[low, high] = weight
+    return edges
+
+
+def _tag_labels(builder: GraphBuilder, images: pl.DataFrame, tags: pl.DataFrame) -> set[str]:
+    nodes = as_network(builder.build(images, tags)).nodes
+    return set(nodes.filter(pl.col("kind") == TAG)["label"])

@@ -1,0 +1,299 @@
+"""Small, fixed sample data: pictures, tables, a network, a map, and a store in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from io import BytesIO
+from threading import Lock
+
+import numpy as np
+import polars as pl
+from PIL import Image, ImageDraw
+
+from tagatlas.contracts import ImageInput, ImageStore, Variant
+from tagatlas.errors import ImageNotStored
+from tagatlas.maps import Map, Provenance, SourceFacts
+from tagatlas.network import Network
+from tagatlas.network.network import IMAGE, TAG
+
+ODD_LABELS = (
+    "=cmd|' /C calc'!A0",
+    "+1+cmd",
+    "@SUM(1,2)",
+    "\t=1+1",
+    "\n=1+1",
+    "<script>tagatlas_injected()</script>",
+    "</script><tagatlas-injected>",
+    '"><img src=x onerror="tagatlas_injected()">',
+    "' onload='tagatlas_injected()",
+    "]]><tagatlas-injected/><!--",
+    "&amp; &lt;b&gt; & <",
+    "quotes \" and ' and, commas; and \\ backslashes",
+    "two\nlines\r\nand a third",
+    "control \x00\x01\x08\x0b\x1b\x7f\ufffe characters",
+    "emoji \U0001f9d1\U0001f3fd\u200d\U0001f680 \U0001f1ea\U0001f1fa",
+    "\u0645\u0631\u062d\u0628\u0627 \u202e\u05e9\u05dc\u05d5\u05dd",
+    "../../etc/passwd",
+    "x" * 300,
+    " ",
+)
+"""Labels that a backend may give and that must cost nobody anything."""
+
+
+class MemoryStore(ImageStore):
+    """An image store in memory, for tests."""
+
+    def __init__(self) -> None:
+        self._data: dict[tuple[str, Variant], bytes] = {}
+        self._lock = Lock()
+
+    def put(self, image_id: str, variant: Variant, data: bytes) -> None:
+        """Keep ``data``."""
+        with self._lock:
+            self._data[image_id, variant] = bytes(data)
+
+    def get(self, image_id: str, variant: Variant) -> bytes:
+        """The bytes that were put; :class:`ImageNotStored` if they were not."""
+        with self._lock:
+            data = self._data.get((image_id, variant))
+        if data is None:
+            raise ImageNotStored(f"no {variant} is stored for {image_id}")
+        return data
+
+    def has(self, image_id: str, variant: Variant) -> bool:
+        """Whether the bytes were put."""
+        with self._lock:
+            return (image_id, variant) in self._data
+
+    def locate(self, image_id: str, variant: Variant) -> str:
+        """The path that the file would have in an atlas."""
+        return f"images/{image_id[:2]}/{image_id}.{variant}.jpg"
+
+
+def sample_images(count: int, size: tuple[int, int] = (160, 120)) -> list[ImageInput]:
+    """Real JPEG pictures, all different, the same at every call.
+
+    Args:
+        count: how many.
+        size: width and height in pixels.
+    """
+    return [_as_input(_picture(number, size)) for number in range(count)]
+
+
+def sample_tables(
+    images: int = 12, labels: Sequence[str] = ("cat", "dog", "tree", "car", "street", "sky")
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """An ``images`` and a ``tags`` table as a graph builder gets them.
+
+    Every image has three tags with scores of 0.9, 0.8 and 0.7, and the labels come round in
+    turn: with 12 images and 6 labels, each label has 6 images.
+
+    Args:
+        images: how many images.
+        labels: the labels given; at least three.
+    """
+    ids = sorted(_sample_id(number) for number in range(images))
+    table = pl.DataFrame(
+        {
+            "id": ids,
+            "label": [f"picture {number}.jpg" for number in range(images)],
+            "frequency": [1 + number % 4 for number in range(images)],
+        },
+        schema={"id": pl.String, "label": pl.String, "frequency": pl.Int64},
+    )
+    rows = [
+        (image, labels[(number + place) % len(labels)], score)
+        for number, image in enumerate(ids)
+        for place, score in enumerate((0.9, 0.8, 0.7))
+    ]
+    schema = {"image": pl.String, "tag": pl.String, "score": pl.Float64}
+    return table, pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def sample_network(
+    images: int = 12, labels: Sequence[str] = ("cat", "dog", "tree", "car", "street", "sky")
+) -> Network:
+    """The network of :func:`sample_tables`: images first, then tags; weight = score."""
+    table, tags = sample_tables(images, labels)
+    ids = table["id"].to_list()
+    used = tags["tag"].unique(maintain_order=True).to_list()
+    row_of_image = {image: row for row, image in enumerate(ids)}
+    row_of_tag = {label: len(ids) + row for row, label in enumerate(used)}
+    nodes = pl.DataFrame(
+        {
+            "id": ids + [f"tag:{label}" for label in used],
+            "kind": [IMAGE] * len(ids) + [TAG] * len(used),
+            "label": table["label"].to_list() + used,
+        },
+        schema={"id": pl.String, "kind": pl.String, "label": pl.String},
+    )
+    return Network(
+        nodes=nodes,
+        sources=np.array([row_of_image[image] for image in tags["image"]], dtype=np.int32),
+        targets=np.array([row_of_tag[label] for label in tags["tag"]], dtype=np.int32),
+        weights=tags["score"].to_numpy().astype(np.float32),
+    )
+
+
+def sample_map(
+    images: int = 12,
+    labels: Sequence[str] = ("cat", "dog", "tree", "car", "street", "sky"),
+    *,
+    clusters: int = 2,
+    thumbnail: tuple[int, int] = (160, 120),
+) -> Map:
+    """A map of the sample network, its pictures in a :class:`MemoryStore`.
+
+    Args:
+        images: how many images.
+        labels: labels of tags; they also name the clusters and fill the records' columns.
+        clusters: how many clusters, at most ``images``; the nodes take turns.
+        thumbnail: width and height of the pictures in pixels.
+    """
+    network = sample_network(images, labels)
+    _, tags = sample_tables(images, labels)
+    nodes = _placed_nodes(network, clusters, thumbnail)
+    store = MemoryStore()
+    for image, picture in zip(nodes["id"], sample_images(images, thumbnail), strict=False):
+        for variant in Variant:
+            store.put(image, variant, picture.data)
+    return Map(
+        name="sample",
+        collection="sample",
+        nodes=nodes,
+        sources=network.sources,
+        targets=network.targets,
+        weights=network.weights,
+        directed=network.directed,
+        clusters=_clusters(nodes, labels, clusters),
+        outlines={cluster: _rings(nodes, cluster) for cluster in range(clusters)},
+        tags=tags,
+        records=_records(nodes, labels),
+        provenance=_provenance(images),
+        store=store,
+    )
+
+
+def _sample_id(number: int) -> str:
+    return hashlib.sha256(f"sample {number}".encode()).hexdigest()
+
+
+def _picture(number: int, size: tuple[int, int]) -> Image.Image:
+    """A sky, a ground, a disc and a box, in colours and places that follow from ``number``."""
+    width, height = size
+    dice = np.random.default_rng(number)
+    colours = [tuple(int(part) for part in dice.integers(0, 256, 3)) for _ in range(4)]
+    picture = Image.new("RGB", size, colours[0])
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, height * 2 // 3, width, height), fill=colours[1])
+    left, top = (float(part) for part in dice.uniform(0.0, 0.5, 2))
+    draw.ellipse(
+        (left * width, top * height, (left + 0.4) * width, (top + 0.4) * height), fill=colours[2]
+    )
+    left, top = (float(part) for part in dice.uniform(0.1, 0.7, 2))
+    draw.rectangle(
+        (left * width, top * height, (left + 0.2) * width, (top + 0.2) * height), fill=colours[3]
+    )
+    return picture
+
+
+def _as_input(picture: Image.Image) -> ImageInput:
+    buffer = BytesIO()
+    picture.save(buffer, "JPEG", quality=85)
+    data = buffer.getvalue()
+    return ImageInput(id=hashlib.sha256(data).hexdigest(), data=data)
+
+
+def _placed_nodes(network: Network, clusters: int, size: tuple[int, int]) -> pl.DataFrame:
+    """The network's nodes with the columns that a map adds: each cluster on a circle."""
+    count = network.node_count
+    row = np.arange(count)
+    is_image = network.is_kind(IMAGE)
+    cluster = row % clusters
+    angle = 2.0 * np.pi * row / count
+    width, height = size
+    longer = max(size)
+    return network.nodes.with_columns(
+        x=pl.Series(40.0 * cluster + 10.0 * np.cos(angle)),
+        y=pl.Series(10.0 * np.sin(angle)),
+        width=pl.Series(np.where(is_image, 3.0 * width / longer, 1.0)),
+        height=pl.Series(np.where(is_image, 3.0 * height / longer, 1.0)),
+        cluster=pl.Series(cluster, dtype=pl.Int32),
+        frequency=pl.Series(np.where(is_image, 1 + row % 4, 0), dtype=pl.Int64),
+        records=pl.Series(np.where(is_image, 1 + row % 2, 0), dtype=pl.Int64),
+        out_degree=pl.Series(network.out_degrees()),
+        in_degree=pl.Series(network.in_degrees()),
+    )
+
+
+def _clusters(nodes: pl.DataFrame, labels: Sequence[str], count: int) -> pl.DataFrame:
+    images = nodes.filter(pl.col("kind") == IMAGE)
+    quantities = images.group_by("cluster").agg(
+        images=pl.len().cast(pl.Int64),
+        records=pl.col("records").sum(),
+        frequency=pl.col("frequency").sum(),
+        share=pl.len() / images.height,
+        x=pl.col("x").mean(),
+        y=pl.col("y").mean(),
+    )
+    named = pl.DataFrame(
+        {
+            "cluster": range(count),
+            "name": [f"{labels[row % len(labels)]} {row}" for row in range(count)],
+            "tags": [list(labels[row % len(labels) :]) for row in range(count)],
+        },
+        schema={"cluster": pl.Int32, "name": pl.String, "tags": pl.List(pl.String)},
+    )
+    return named.join(quantities, on="cluster", how="left", maintain_order="left")
+
+
+def _rings(
+    nodes: pl.DataFrame, cluster: int
+) -> list[np.ndarray[tuple[int, int], np.dtype[np.float64]]]:
+    """One rectangle around the cluster's images."""
+    own = nodes.filter((pl.col("kind") == IMAGE) & (pl.col("cluster") == cluster))
+    places = own.select("x", "y").to_numpy()
+    (left, bottom), (right, top) = places.min(axis=0) - 3.0, places.max(axis=0) + 3.0
+    return [np.array([[left, bottom], [right, bottom], [right, top], [left, top]])]
+
+
+def _records(nodes: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
+    rows = [
+        (
+            node["id"],
+            f"https://example.org/{number}/{labels[number % len(labels)]}",
+            node["frequency"] - node["records"] + 1 if number == 0 else 1,
+            json.dumps({"user": labels[number % len(labels)], "id": f"00{number}"}),
+        )
+        for node in nodes.filter(pl.col("kind") == IMAGE).iter_rows(named=True)
+        for number in range(node["records"])
+    ]
+    schema = {
+        "image": pl.String,
+        "location": pl.String,
+        "frequency": pl.Int64,
+        "columns": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _provenance(images: int) -> Provenance:
+    source = SourceFacts(
+        location="sample.csv",
+        recognised=f"generic table: {images} records",
+        added_at="2024-03-01T12:00:00+00:00",
+        records=images,
+    )
+    return Provenance(
+        sources=[source],
+        addresses={"ok": images, "missing": 2, "blocked": 1},
+        fetched_between=("2024-03-01", "2024-03-02"),
+        images=images,
+        taggings={"ok": images, "empty": 0, "failed": 0},
+        tagger="sample",
+        fingerprint="sample 1",
+        settings={"seed": 0, "threshold": 0.1, "layout": "forceatlas2", "idf": True},
+        versions={"tagatlas": "0.1.0", "polars": "1.20.0"},
+    )

@@ -1,0 +1,123 @@
+"""The suite of sources."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tagatlas.contracts import Records, Source, SourceSpec
+from tagatlas.errors import InputError
+from tagatlas.testing.specs import SpecContract, is_one_line
+
+
+class SourceContract(SpecContract):
+    """Rules of a :class:`~tagatlas.contracts.Source`. Override ``spec`` and ``location``."""
+
+    @pytest.fixture
+    def spec(self) -> SourceSpec:
+        """The plugin's spec. To be overridden."""
+        raise NotImplementedError("override the fixture `spec`: return your source's spec")
+
+    @pytest.fixture
+    def location(self) -> str:
+        """What a user would type for an input with at least two records. To be overridden."""
+        raise NotImplementedError("override the fixture `location`: what a user would type")
+
+    @pytest.fixture
+    def bad_location(self, tmp_path: Path) -> str:
+        """What a user types where nothing is; a missing file unless overridden."""
+        return str(tmp_path / "there is no such file")
+
+    @pytest.fixture
+    def source(self, spec: SourceSpec, options: object) -> Source:
+        """The source under test."""
+        return spec.factory(options)
+
+    @pytest.fixture
+    def records(self, source: Source, location: str) -> Records:
+        """What the source reads."""
+        return source.read(location)
+
+    def test_factory_makes_a_source(self, source: Source) -> None:
+        """The factory, called with the options, makes a ``Source``."""
+        assert isinstance(source, Source)
+
+    def test_accepts_its_location(self, spec: SourceSpec, location: str) -> None:
+        """The spec accepts the location that the source reads."""
+        assert spec.accepts(location) is True
+
+    def test_does_not_accept_everything(self, spec: SourceSpec) -> None:
+        """The spec says no, and raises nothing, where the text is no location at all."""
+        for text in ("", "\x00", "x" * 5_000):
+            assert spec.accepts(text) is False
+
+    def test_columns(self, records: Records) -> None:
+        """``location`` is String, ``frequency`` Int64, and every further column String."""
+        schema = dict(records.table.schema)
+        assert schema.pop("location") == pl.String
+        assert schema.pop("frequency") == pl.Int64
+        assert all(kind == pl.String for kind in schema.values()), schema
+
+    def test_there_are_records(self, records: Records) -> None:
+        """The location gives at least two records, so that their order can be checked."""
+        assert records.table.height >= 2
+
+    def test_locations(self, records: Records) -> None:
+        """No location is null; each is an absolute path if local, else an http(s) URL."""
+        for location in records.table["location"]:
+            assert location, "a location is null or empty"
+            if records.local:
+                assert Path(location).is_absolute(), location
+            else:
+                assert location.startswith(("http://", "https://")), location
+
+    def test_frequencies(self, records: Records) -> None:
+        """Every frequency is at least 1."""
+        frequency = records.table["frequency"]
+        assert frequency.null_count() == 0
+        assert (frequency >= 1).all()
+
+    def test_recognised_is_one_line(self, records: Records) -> None:
+        """What the input was taken for is said in one line."""
+        assert is_one_line(records.recognised)
+
+    def test_order_is_stable(
+        self, spec: SourceSpec, options: object, source: Source, location: str, records: Records
+    ) -> None:
+        """The same input gives the same records in the same order."""
+        for again in (source.read(location), spec.factory(options).read(location)):
+            assert again.table.equals(records.table)
+            assert again.recognised == records.recognised
+            assert again.local is records.local
+
+    def test_relative_paths(self, source: Source, location: str, records: Records) -> None:
+        """A path gives the same records, wherever one stands when typing it."""
+        path = Path(location)
+        if not path.exists():
+            pytest.skip("the location is no path")
+        with contextlib.chdir(path.parent):
+            assert source.read(path.name).table.equals(records.table)
+
+    def test_input_is_left_alone(self, source: Source, location: str) -> None:
+        """Reading changes nothing in the input, and leaves no file beside it."""
+        before = _bytes_at(location)
+        source.read(location)
+        assert _bytes_at(location) == before
+
+    def test_missing_input(self, source: Source, bad_location: str) -> None:
+        """Where there is nothing to read, ``InputError`` says so in one line."""
+        with pytest.raises(InputError) as caught:
+            source.read(bad_location)
+        assert is_one_line(str(caught.value))
+
+
+def _bytes_at(location: str) -> dict[Path, bytes]:
+    """The files at a location and, for a single file, beside it; none for a URL."""
+    path = Path(location)
+    if not path.exists():
+        return {}
+    folder = path if path.is_dir() else path.parent
+    return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}

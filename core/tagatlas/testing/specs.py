@@ -1,0 +1,163 @@
+"""What the suites of all kinds share: the rules of a spec and of a plugin's module."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import subprocess
+import sys
+import types
+import typing
+from pathlib import Path
+from typing import Annotated, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+import pytest
+
+from tagatlas.contracts import Spec
+
+HEAVY = frozenset(
+    [
+        "PIL",
+        "clarifai_grpc",
+        "google",
+        "networkx",
+        "numba",
+        "numpy",
+        "onnxruntime",
+        "polars",
+        "scipy",
+        "torch",
+    ]
+)
+"""Packages that importing a plugin's module must not import."""
+
+_NAMES_AFTER_IMPORT = """
+import importlib, json, sys
+before = set(sys.modules)
+module = importlib.import_module(sys.argv[1])
+for name, hook in list(vars(module).items()):
+    if name.startswith("tagatlas_") and callable(hook):
+        list(hook())
+print()
+print(json.dumps(sorted({name.partition(".")[0] for name in set(sys.modules) - before})))
+"""
+
+
+class SpecContract:
+    """Rules that hold for every kind of plugin; subclassed by the suite of each kind."""
+
+    @pytest.fixture
+    def spec(self) -> Spec:
+        """The plugin's spec, as its hook announces it. To be overridden."""
+        raise NotImplementedError("override the fixture `spec`: return your plugin's spec")
+
+    @pytest.fixture
+    def options(self, spec: Spec) -> object:
+        """The options the plugin is tested with; the defaults unless overridden."""
+        return spec.options()
+
+    @pytest.fixture
+    def module_name(self, spec: Spec) -> str:
+        """The module that the plugin's entry point names.
+
+        By default the top package of the factory; override it where the hooks live elsewhere.
+        """
+        return spec.factory.__module__.partition(".")[0]
+
+    def test_name_is_lower_case_letters_digits_and_hyphens(self, spec: Spec) -> None:
+        """The name is what the user types: lower-case letters, digits and hyphens."""
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", spec.name)
+
+    def test_summary_is_one_line(self, spec: Spec) -> None:
+        """The summary is one non-empty line."""
+        assert is_one_line(spec.summary)
+
+    def test_extra_names_a_distribution_and_its_extra(self, spec: Spec) -> None:
+        """The extra, if any, is what follows ``pip install``: ``distribution[extra]``."""
+        assert spec.extra is None or re.fullmatch(
+            r"[A-Za-z0-9._-]+\[[A-Za-z0-9._,-]+\]", spec.extra
+        )
+
+    def test_options_are_a_frozen_dataclass_with_defaults(self, spec: Spec) -> None:
+        """Options are a frozen dataclass whose fields all have defaults."""
+        options = spec.options
+        assert dataclasses.is_dataclass(options)
+        instance = options()
+        for field in dataclasses.fields(options):
+            with pytest.raises(dataclasses.FrozenInstanceError):
+                setattr(instance, field.name, getattr(instance, field.name))
+
+    def test_options_have_supported_types(self, spec: Spec) -> None:
+        """An option's type is one that flags and settings files can spell.
+
+        These are bool, int, float, str, Path, tuple[str, ...], a Literal of strings, or one of
+        them or None, each perhaps in ``Annotated``; all can be resolved at run time.
+        """
+        for name, hint in get_type_hints(spec.options, include_extras=True).items():
+            assert is_option_type(hint), f"option {name}: {hint} is not supported"
+
+    def test_defaults_fit_their_types_and_bounds(self, spec: Spec) -> None:
+        """An option's default is a value that its type and its bounds allow.
+
+        The bounds of a number that may be None stand with the number:
+        ``Annotated[int, Meta(ge=1)] | None``.
+        """
+        instance = spec.options()
+        for name, hint in get_type_hints(spec.options, include_extras=True).items():
+            msgspec.convert(getattr(instance, name), hint, dec_hook=_as_it_is)
+
+    def test_import_is_light(self, module_name: str) -> None:
+        """Importing the plugin's module and calling its hooks imports no heavy package."""
+        imported = json.loads(run_fresh(_NAMES_AFTER_IMPORT, module_name).splitlines()[-1])
+        heavy = HEAVY.intersection(imported)
+        assert not heavy, f"importing {module_name} imports {sorted(heavy)}: import in the method"
+
+
+def is_one_line(text: str) -> bool:
+    """Whether the text is exactly one line, with something on it."""
+    return bool(text.strip()) and len(text.splitlines()) == 1
+
+
+def is_option_type(hint: object) -> bool:
+    """Whether an option may be annotated so."""
+    if get_origin(hint) is Annotated:
+        return is_option_type(get_args(hint)[0])
+    if get_origin(hint) in (types.UnionType, typing.Union):
+        members = [member for member in get_args(hint) if member is not types.NoneType]
+        return len(members) == 1 and is_option_type(members[0])
+    if get_origin(hint) is Literal:
+        return all(isinstance(value, str) for value in get_args(hint))
+    return hint in (bool, int, float, str, Path, tuple[str, ...])
+
+
+def run_fresh(code: str, *arguments: str, hash_seed: int = 0) -> str:
+    """Run Python code in a fresh interpreter that sees the modules this one sees.
+
+    Args:
+        code: the program; finds ``arguments`` in ``sys.argv[1:]``.
+        arguments: its arguments.
+        hash_seed: of the interpreter; sets and hashes of text come in another order with each.
+
+    Returns:
+        What it printed.
+    """
+    path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": str(hash_seed)}
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code, *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _as_it_is(expected: type, value: object) -> object:
+    """Accept values of types that msgspec does not know, such as paths."""
+    assert isinstance(value, expected), f"{value!r} is no {expected.__name__}"
+    return value

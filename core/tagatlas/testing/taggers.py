@@ -1,0 +1,247 @@
+"""The suite of taggers."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pickle
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from tagatlas.contracts import ImageInput, Tagger, TaggerSpec, TagResult, TagStatus
+from tagatlas.testing.samples import sample_images
+from tagatlas.testing.specs import SpecContract, is_one_line, run_fresh
+
+_FINGERPRINT = """
+import importlib, pickle, sys
+module = importlib.import_module(sys.argv[1])
+spec = next(spec for spec in module.tagatlas_taggers() if spec.name == sys.argv[2])
+fingerprint = spec.factory(pickle.loads(bytes.fromhex(sys.argv[3]))).fingerprint()
+print()
+print(fingerprint)
+"""
+
+
+class TaggerContract(SpecContract):
+    """Rules of a :class:`~tagatlas.contracts.Tagger`. Override ``spec``.
+
+    A tagger that asks a remote backend is tested against recorded answers or a local server of
+    the author's: its ``options`` then name the address.
+    """
+
+    @pytest.fixture
+    def spec(self) -> TaggerSpec:
+        """The plugin's spec. To be overridden."""
+        raise NotImplementedError("override the fixture `spec`: return your tagger's spec")
+
+    @pytest.fixture
+    def tagger(self, spec: TaggerSpec, options: object) -> Tagger:
+        """The tagger under test."""
+        return spec.factory(options)
+
+    @pytest.fixture
+    def images(self) -> Sequence[ImageInput]:
+        """Sound images, at least three. Override to give some that the tagger knows."""
+        return sample_images(5)
+
+    @pytest.fixture
+    def answer_options(self) -> Mapping[str, object]:
+        """For each option that changes answers, a value other than in ``options``."""
+        return {}
+
+    @pytest.fixture
+    def neutral_options(self) -> Mapping[str, object]:
+        """For each option that changes no answer, a value other than in ``options``."""
+        return {}
+
+    @pytest.fixture
+    def tolerance(self) -> float:
+        """How far scores may lie apart where answers must be the same: rounding, no more."""
+        return 1e-3
+
+    def test_factory_makes_a_tagger(self, tagger: Tagger) -> None:
+        """The factory, called with the options, makes a ``Tagger``."""
+        assert isinstance(tagger, Tagger)
+
+    def test_class_attributes(self, tagger: Tagger) -> None:
+        """The attributes that drive the engine have usable values."""
+        assert tagger.batch_size >= 1
+        assert tagger.concurrency >= 1
+        assert isinstance(tagger.local, bool)
+        assert isinstance(tagger.takes_vocabulary, bool)
+        assert tagger.cost_per_image is None or tagger.cost_per_image >= 0.0
+
+    def test_key_variable_is_a_variables_name(self, tagger: Tagger) -> None:
+        """``key_variable`` is None or the name of an environment variable, not a key."""
+        name = tagger.key_variable
+        assert name is None or re.fullmatch(r"[A-Z][A-Z0-9_]*", name)
+
+    def test_one_result_per_image(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
+        """A batch gives one ``TagResult`` per image."""
+        batch = images[: tagger.batch_size]
+        results = tagger.tag(batch)
+        assert len(results) == len(batch)
+        assert all(isinstance(result, TagResult) for result in results)
+
+    def test_results_are_well_formed(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
+        """Statuses, scores, order and labels are as :class:`TagResult` says."""
+        for result in tag_all(tagger, images):
+            check_result(result)
+
+    def test_sound_images_do_not_fail(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
+        """A sound image is answered, with tags or with none."""
+        for result in tag_all(tagger, images):
+            assert result.status is not TagStatus.FAILED, result.message
+
+    def test_batch_answers_as_one_by_one(
+        self, tagger: Tagger, images: Sequence[ImageInput], tolerance: float
+    ) -> None:
+        """Results come in the order of the images, and neighbours change no answer."""
+        singly = [tagger.tag([image])[0] for image in images]
+        check_same(tag_all(tagger, images), singly, tolerance)
+        check_same(tag_all(tagger, images[::-1]), singly[::-1], tolerance)
+
+    def test_full_batch(
+        self, tagger: Tagger, images: Sequence[ImageInput], tolerance: float
+    ) -> None:
+        """``batch_size`` images are taken in one call, even the same one many times."""
+        batch = [images[number % len(images)] for number in range(tagger.batch_size)]
+        singly = tag_all(tagger, images)
+        wanted = [singly[number % len(images)] for number in range(tagger.batch_size)]
+        check_same(tagger.tag(batch), wanted, tolerance)
+        check_same(tagger.tag(batch[:1] * tagger.batch_size), wanted[:1] * len(batch), tolerance)
+
+    @pytest.mark.parametrize("damage", ["truncated", "empty", "page"])
+    def test_a_damaged_image_costs_the_others_nothing(
+        self, tagger: Tagger, images: Sequence[ImageInput], damage: str, tolerance: float
+    ) -> None:
+        """A damaged image among good ones is answered or fails alone, with kind ``image``."""
+        good = images[0].data
+        data = {"truncated": good[: len(good) // 2], "empty": b"", "page": b"<html>gone</html>"}
+        damaged = ImageInput(id="0" * 64, data=data[damage])
+        results = tag_all(tagger, [images[0], damaged, *images[1:]])
+        check_same([results[0], *results[2:]], tag_all(tagger, images), tolerance)
+        check_result(results[1])
+        assert results[1].status is not TagStatus.FAILED or results[1].kind == "image"
+
+    @pytest.mark.parametrize("size", [(1, 1), (1024, 1), (1, 1024), (3, 2)], ids=str)
+    def test_odd_sizes(self, tagger: Tagger, size: tuple[int, int]) -> None:
+        """A picture of one pixel or of one line is answered or fails; it raises nothing."""
+        (result,) = tagger.tag(sample_images(1, size))
+        check_result(result)
+
+    def test_concurrent_calls_give_the_same_answers(
+        self, tagger: Tagger, images: Sequence[ImageInput], tolerance: float
+    ) -> None:
+        """``concurrency`` calls at once, each in a thread, answer as they would alone."""
+        threads = min(tagger.concurrency, 32)
+        alone = tag_all(tagger, images)
+        barrier = Barrier(threads)
+
+        def tag_from(first: int) -> None:
+            barrier.wait(timeout=60)
+            for number in range(first, first + len(images)):
+                start = number % len(images)
+                results = tag_all(tagger, [*images[start:], *images[:start]])
+                check_same(results, [*alone[start:], *alone[:start]], tolerance)
+
+        with ThreadPoolExecutor(threads) as pool:
+            for future in [pool.submit(tag_from, thread) for thread in range(threads)]:
+                future.result()
+
+    def test_local_taggers_are_deterministic(
+        self, spec: TaggerSpec, options: object, tagger: Tagger, images: Sequence[ImageInput]
+    ) -> None:
+        """Two instances of a local tagger give the same tags."""
+        if not tagger.local:
+            pytest.skip("a remote backend may change its mind")
+        check_same(tag_all(spec.factory(options), images), tag_all(tagger, images), 0.0)
+
+    def test_fingerprint_is_one_line(self, tagger: Tagger) -> None:
+        """The fingerprint is one non-empty line, and does not hold the key."""
+        fingerprint = tagger.fingerprint()
+        assert is_one_line(fingerprint)
+        key = os.environ.get(tagger.key_variable or "")
+        assert not key or key not in fingerprint
+
+    def test_fingerprint_is_stable(
+        self,
+        spec: TaggerSpec,
+        options: object,
+        tagger: Tagger,
+        images: Sequence[ImageInput],
+        module_name: str,
+    ) -> None:
+        """The fingerprint is the same before and after use, in every instance and process.
+
+        A fingerprint that changes with the process asks, and pays, for every image again.
+        """
+        fingerprint = tagger.fingerprint()
+        tag_all(tagger, images[:1])
+        assert tagger.fingerprint() == fingerprint
+        assert spec.factory(options).fingerprint() == fingerprint
+        pickled = pickle.dumps(options).hex()
+        for seed in (1, 2):
+            printed = run_fresh(_FINGERPRINT, module_name, spec.name, pickled, hash_seed=seed)
+            assert printed.splitlines()[-1] == fingerprint
+
+    def test_fingerprint_tells_options_apart(
+        self,
+        spec: TaggerSpec,
+        options: object,
+        tagger: Tagger,
+        answer_options: Mapping[str, object],
+        neutral_options: Mapping[str, object],
+    ) -> None:
+        """Options that change answers change the fingerprint, and no others do."""
+        for name, value in answer_options.items():
+            assert _changed(spec, options, name, value) != tagger.fingerprint(), name
+        for name, value in neutral_options.items():
+            assert _changed(spec, options, name, value) == tagger.fingerprint(), name
+
+
+def tag_all(tagger: Tagger, images: Sequence[ImageInput]) -> list[TagResult]:
+    """The results for all images, asked for in batches that the tagger takes."""
+    size = tagger.batch_size
+    batches = [images[start : start + size] for start in range(0, len(images), size)]
+    return [result for batch in batches for result in tagger.tag(batch)]
+
+
+def check_result(result: TagResult) -> None:
+    """Assert that a result is as :class:`TagResult` says."""
+    assert isinstance(result.status, TagStatus)
+    assert result.status is not TagStatus.PENDING, "a tagger answers: ok, empty or failed"
+    assert bool(result.tags) == (result.status is TagStatus.OK), "tags come with ok only"
+    assert result.raw is None or isinstance(result.raw, bytes)
+    if result.status is TagStatus.FAILED:
+        assert result.kind in ("image", "transient")
+        assert is_one_line(result.message), "a failure says why in one line"
+    else:
+        assert result.kind is None
+    scores = [tag.score for tag in result.tags]
+    assert all(0.0 <= score <= 1.0 for score in scores), "scores lie in [0, 1]"
+    assert scores == sorted(scores, reverse=True), "the highest score comes first"
+    labels = [tag.label for tag in result.tags]
+    assert len(set(labels)) == len(labels), "a label comes once"
+    assert all(labels), "no label is empty"
+
+
+def check_same(results: Sequence[TagResult], wanted: Sequence[TagResult], tolerance: float) -> None:
+    """Assert that both give the same statuses, labels and, within the tolerance, scores."""
+    assert len(results) == len(wanted)
+    for result, other in zip(results, wanted, strict=True):
+        assert result.status is other.status
+        scores = {tag.label: tag.score for tag in result.tags}
+        assert scores == pytest.approx({tag.label: tag.score for tag in other.tags}, abs=tolerance)
+
+
+def _changed(spec: TaggerSpec, options: object, name: str, value: object) -> str:
+    """The fingerprint with one option changed."""
+    assert dataclasses.is_dataclass(options)
+    assert not isinstance(options, type)
+    assert getattr(options, name) != value, f"option {name} is {value!r} already"
+    return spec.factory(dataclasses.replace(options, **{name: value})).fingerprint()

@@ -1,0 +1,84 @@
+"""Images as plain files, which any program can open."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from tagatlas.contracts import ImageStore, Variant
+from tagatlas.errors import ImageNotStored, StorageError
+
+_FOLDERS = {Variant.IMAGE: "images", Variant.THUMBNAIL: "thumbnails"}
+_ID = re.compile(r"[0-9a-f]{64}")
+_TEMPORARY = ".writing-"
+
+
+class FileStore(ImageStore):
+    """Keeps an image as ``images/ab/<id>.jpg`` and its thumbnail as ``thumbnails/ab/<id>.jpg``.
+
+    ``ab`` are the first two digits of the id, so that no folder grows beyond what file managers
+    bear. A file is written under a hidden temporary name and then renamed: whoever looks sees
+    all of it or none. A killed process may leave such a temporary file; nothing reads it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Use ``folder``, the atlas; subfolders are made when they are needed."""
+        self._folder = folder
+
+    def put(self, image_id: str, variant: Variant, data: bytes) -> None:
+        """See :meth:`ImageStore.put`."""
+        path = self._path(image_id, variant)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_atomically(path, data)
+        except OSError as error:
+            raise StorageError(
+                f"cannot write {path}: {error.strerror or error}; make room or check the folder's "
+                "permissions, then run it again"
+            ) from error
+
+    def get(self, image_id: str, variant: Variant) -> bytes:
+        """See :meth:`ImageStore.get`."""
+        path = self._path(image_id, variant)
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise ImageNotStored(
+                f"cannot read {path}: {error.strerror or error}; fetch the image again"
+            ) from error
+
+    def has(self, image_id: str, variant: Variant) -> bool:
+        """See :meth:`ImageStore.has`."""
+        path = self._path(image_id, variant)
+        try:
+            return path.is_file()
+        except OSError:  # a folder that may not be looked into
+            return False
+
+    def locate(self, image_id: str, variant: Variant) -> str:
+        """See :meth:`ImageStore.locate`."""
+        if not _ID.fullmatch(image_id):
+            raise ValueError(f"not an image id: {image_id[:80]!r}")
+        return f"{_FOLDERS[variant]}/{image_id[:2]}/{image_id}.jpg"
+
+    def _path(self, image_id: str, variant: Variant) -> Path:
+        return self._folder / self.locate(image_id, variant)
+
+
+def _write_atomically(path: Path, data: bytes) -> None:
+    """Write a file such that it is there as a whole or not at all.
+
+    Raises:
+        OSError: it is not there, or as it was before.
+    """
+    temporary = path.with_name(_TEMPORARY + secrets.token_hex(8))
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise

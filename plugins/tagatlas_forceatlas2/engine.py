@@ -1,0 +1,119 @@
+"""The iterations: forces, speed, movement, until the network is at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagatlas.contracts import Progress
+from tagatlas_forceatlas2.forces import add_attraction_and_gravity, add_repulsion
+from tagatlas_forceatlas2.graph import Graph
+from tagatlas_forceatlas2.options import ForceAtlas2Options
+from tagatlas_forceatlas2.quadtree import build_quadtree
+from tagatlas_forceatlas2.speed import GlobalSpeed, move, swing_and_traction
+
+_CALM_ITERATIONS = 10
+"""Iterations in a row that must be calm for the network to be at rest."""
+
+_REPORTS = 100
+"""How often progress is told, at most."""
+
+_RANGES_PER_THREAD = 8
+
+Shares = Callable[[Callable[[int, int], None], int], None]
+
+
+def simulate(
+    graph: Graph,
+    start: NDArray[np.float64],
+    options: ForceAtlas2Options,
+    progress: Progress,
+) -> NDArray[np.float64]:
+    """Run ForceAtlas2.
+
+    The network is at rest, and the run ends, when in ten iterations in a row the mean distance
+    that a node moved is below ``options.convergence`` times the mean distance from the centre.
+
+    Args:
+        graph: what pulls.
+        start: positions, shape (n, 2), finite, no two nodes at one place.
+        options: the settings. The positions do not depend on the number of threads.
+        progress: called with iterations done, and those there will be at most.
+
+    Returns:
+        Positions, shape (n, 2).
+    """
+    positions = start.copy()
+    earlier = np.zeros_like(positions)
+    speed = GlobalSpeed(options.jitter_tolerance)
+    report_every = max(1, options.iterations // _REPORTS)
+    calm = 0
+    with _shared_among(options.threads) as share:
+        for iteration in range(1, options.iterations + 1):
+            forces = total_forces(graph, positions, options, share)
+            swing, traction = swing_and_traction(graph.masses, forces, earlier)
+            now = speed.update(swing, traction, len(positions))
+            moved, radius = move(positions, graph.masses, forces, earlier, now)
+            calm = calm + 1 if moved < options.convergence * radius else 0
+            at_rest = calm >= _CALM_ITERATIONS
+            if at_rest or iteration % report_every == 0:
+                progress(iteration, options.iterations)
+            if at_rest:
+                break
+    return positions
+
+
+def total_forces(
+    graph: Graph,
+    positions: NDArray[np.float64],
+    options: ForceAtlas2Options,
+    share: Shares,
+) -> NDArray[np.float64]:
+    """The force on each node, shape (n, 2)."""
+    forces = np.zeros_like(positions)
+    tree = build_quadtree(positions, graph.masses)
+    leaves = np.flatnonzero(tree.is_leaf)
+
+    def repel(begin: int, end: int) -> None:
+        add_repulsion(tree, leaves, begin, end, options.theta, options.scaling, forces)
+
+    def pull(begin: int, end: int) -> None:
+        add_attraction_and_gravity(
+            positions,
+            *graph,
+            begin,
+            end,
+            options.linlog,
+            options.gravity,
+            options.strong_gravity,
+            forces,
+        )
+
+    share(repel, len(leaves))
+    share(pull, len(positions))
+    return forces
+
+
+def alone(work: Callable[[int, int], None], count: int) -> None:
+    """Do all ``count`` pieces of the work in this thread."""
+    work(0, count)
+
+
+@contextmanager
+def _shared_among(threads: int) -> Iterator[Shares]:
+    """Give a function that divides work among so many threads, and waits for its end."""
+    if threads == 1:
+        yield alone
+        return
+    with ThreadPoolExecutor(threads, thread_name_prefix="forceatlas2") as pool:
+
+        def share(work: Callable[[int, int], None], count: int) -> None:
+            bounds = np.linspace(0, count, threads * _RANGES_PER_THREAD + 1).astype(int).tolist()
+            for _ in pool.map(work, bounds[:-1], bounds[1:]):
+                pass
+
+        yield share

@@ -1,0 +1,249 @@
+"""Writes ``methods.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path, PurePath
+from urllib.parse import urlsplit, urlunsplit
+
+from tagatlas.contracts import ImageStatus, Renderer, TagStatus
+from tagatlas.maps import Map, Provenance, SourceFacts
+from tagatlas.render import write_atomically
+from tagatlas_methods.markdown import count, escape, listed, table
+
+_ADDRESSES: dict[str, str] = {
+    ImageStatus.OK: "led to an image",
+    ImageStatus.MISSING: "did not exist any more",
+    ImageStatus.BLOCKED: "kept the image from us or gave a page in its place",
+    ImageStatus.UNREADABLE: "gave no readable image",
+    ImageStatus.REFUSED: "went beyond our own limits",
+    ImageStatus.FAILED: "failed in a way that may pass",
+    ImageStatus.PENDING: "still had to be fetched",
+}
+_TAGGINGS: dict[str, str] = {
+    TagStatus.OK: "got at least one tag",
+    TagStatus.EMPTY: "showed nothing that the backend has a label for",
+    TagStatus.FAILED: "could not be looked at",
+    TagStatus.PENDING: "still had to be tagged",
+}
+# Said even when it is 0: to see nothing and not to be able to look are not the same.
+_ALWAYS: tuple[str, ...] = (TagStatus.OK, TagStatus.EMPTY, TagStatus.FAILED)
+_LEIDEN = (
+    "Traag, V. A., Waltman, L., & van Eck, N. J. (2019). From Louvain to Leiden: guaranteeing "
+    "well-connected communities. *Scientific Reports*, 9, 5233."
+)
+_LOG_ODDS = (
+    "Monroe, B. L., Colaresi, M. P., & Quinn, K. M. (2008). Fightin' words: Lexical feature "
+    "selection and evaluation for identifying the content of political conflict. "
+    "*Political Analysis*, 16(4), 372-403."
+)
+_FORCEATLAS2 = (
+    "Jacomy, M., Venturini, T., Heymann, S., & Bastian, M. (2014). ForceAtlas2, a continuous "
+    "graph layout algorithm for handy network visualization designed for the Gephi software. "
+    "*PLoS ONE*, 9(6), e98679."
+)
+_FORCEATLAS2_LAYOUTS = ("forceatlas2", "fa2")
+
+Settings = Mapping[str, bool | int | float | str | None]
+
+
+class MethodsRenderer(Renderer):
+    """Says in plain prose what was done to get the map."""
+
+    def render(self, map_: Map, folder: Path) -> Sequence[Path]:
+        """Write ``methods.md``; see :meth:`tagatlas.contracts.Renderer.render`."""
+        path = folder / "methods.md"
+        with write_atomically(path) as file:
+            file.write(methods_text(map_).encode("utf-8"))
+        return [path]
+
+
+def methods_text(map_: Map) -> str:
+    """The methods section of a map, in Markdown.
+
+    Of a source only the last part of a path is named, and a URL without password and query.
+    """
+    facts = map_.provenance
+    blocks = [
+        f"# Methods: {escape(map_.collection)}, map {escape(map_.name)}",
+        "## Collection",
+        *_collection(facts),
+        "## Tags",
+        *_tags(map_),
+        "## Network and layout",
+        *_network(map_),
+        "## Clusters",
+        *_clusters(map_),
+        "## Limits",
+        _limits(map_),
+        "## Settings and versions",
+        *_settings(facts),
+        "## References",
+        _references(facts.settings),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _collection(facts: Provenance) -> list[str]:
+    sources = "\n".join(f"- {_source(source)}" for source in facts.sources)
+    total = sum(facts.addresses.values())
+    found = facts.addresses.get(ImageStatus.OK, 0)
+    joined = max(found - facts.images, 0)
+    outcome = (
+        f"They name {count(total, 'distinct address', 'distinct addresses')}"
+        f"{_fetched(facts.fetched_between)}: {_by_status(facts.addresses, _ADDRESSES, _ALWAYS)}."
+        f" Files that are equal byte by byte (SHA-256) count as one image: with"
+        f" {count(joined, 'duplicate')} joined, there are {count(facts.images, 'distinct image')}."
+    )
+    return [f"The collection comes from {count(len(facts.sources), 'source')}:", sources, outcome]
+
+
+def _source(source: SourceFacts) -> str:
+    day = source.added_at[:10]
+    return (
+        f"**{escape(_public_name(source.location))}**, read as: {escape(source.recognised)}"
+        f" ({count(source.records, 'record')}, added on {escape(day)})."
+    )
+
+
+def _public_name(location: str) -> str:
+    if "://" not in location:
+        return PurePath(location.replace("\\", "/")).name or location
+    try:
+        parts = urlsplit(location)
+    except ValueError:  # no valid URL: say nothing of what may be in it
+        return "a web address"
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _fetched(between: tuple[str, str] | None) -> str:
+    if between is None:
+        return ""
+    first, last = (escape(day[:10]) for day in between)
+    return f", fetched on {first}" if first == last else f", fetched between {first} and {last}"
+
+
+def _by_status(counts: Mapping[str, int], words: Mapping[str, str], always: Collection[str]) -> str:
+    """``12 led to an image and 2 gave no readable image``; 0 is said only of ``always``."""
+    parts = [
+        f"{counts.get(status, 0):,} {text}"
+        for status, text in words.items()
+        if counts.get(status, 0) or status in always
+    ]
+    return listed(parts)
+
+
+def _tags(map_: Map) -> list[str]:
+    facts = map_.provenance
+    labels = map_.tags["tag"].n_unique()
+    backend = (
+        f"Images were tagged by the backend *{escape(facts.tagger)}*"
+        f" (fingerprint: {escape(facts.fingerprint)})."
+        f" Of {count(facts.images, 'image')}, {_by_status(facts.taggings, _TAGGINGS, _ALWAYS)}."
+    )
+    used = (
+        f"The images on the map have {count(map_.tags.height, 'tag')} in all,"
+        f" of {count(labels, 'different label')}."
+    )
+    return [backend, used]
+
+
+def _network(map_: Map) -> list[str]:
+    settings = map_.provenance.settings
+    images = map_.images.height
+    others = map_.nodes.height - images
+    kind = "directed" if map_.directed else "undirected"
+    builder, layout, seed = (settings.get(f"map.{key}") for key in ("builder", "layout", "seed"))
+    cited = " (Jacomy et al., 2014)" if layout in _FORCEATLAS2_LAYOUTS else ""
+    network = (
+        f"The {kind} network{_by('graph builder', builder)} has {images:,} of the"
+        f" {count(map_.provenance.images, 'image')}, {count(others, 'tag')} and"
+        f" {count(len(map_.weights), 'weighted link')}; images without a link are left out."
+        f"{_plugin_settings(settings, builder)}"
+    )
+    places = (
+        f"It was laid out{_by('layout', layout)}{cited}"
+        f"{'' if seed is None else f', with the seed {seed}'}."
+        f" Images were then moved apart so that they do not cover each other."
+        f"{_plugin_settings(settings, layout)}"
+    )
+    return [network, places]
+
+
+def _by(what: str, name: object) -> str:
+    return "" if name is None else f" by the {what} *{escape(str(name))}*"
+
+
+def _plugin_settings(settings: Settings, plugin: object) -> str:
+    """A sentence with the settings of one plugin, or nothing where there are none."""
+    prefix = f"plugin.{plugin}."
+    chosen = [
+        f"{escape(name.removeprefix(prefix).replace('_', ' '))} {_value(value)}"
+        for name, value in sorted(settings.items())
+        if name.startswith(prefix)
+    ]
+    return f" Its settings: {', '.join(chosen)}." if chosen else ""
+
+
+def _value(value: bool | int | float | str | None) -> str:
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return escape(str(value))
+
+
+def _clusters(map_: Map) -> list[str]:
+    settings = map_.provenance.settings
+    neighbours = settings.get("map.neighbours")
+    resolution = settings.get("map.resolution")
+    at_most = "" if neighbours is None else f" ({neighbours} or fewer)"
+    at = "" if resolution is None else f" at the resolution {resolution}"
+    rows = [
+        [
+            escape(row["name"]),
+            f"{row['images']:,}",
+            f"{row['share']:.1%}",
+            f"{row['records']:,}",
+            f"{row['frequency']:,}",
+            escape(", ".join(row["tags"])) if row["tags"] else "",
+        ]
+        for row in map_.clusters.iter_rows(named=True)
+    ]
+    header = ["Cluster", "Images", "Share", "Records", "Frequency", "Distinctive tags"]
+    how = (
+        f"The images on the map form {count(map_.clusters.height, 'cluster')}. Each image was"
+        f" compared with all others by all its tags, as the cosine of the square roots of their"
+        f" scores, and linked to its nearest neighbours{at_most}; the clusters are the communities"
+        f" that the Leiden algorithm finds in these links{at} (Traag et al., 2019). They are named"
+        f" by their distinctive tags, ranked by weighted log-odds with an informative Dirichlet"
+        f" prior (Monroe et al., 2008)."
+    )
+    return [how, table(header, rows)]
+
+
+def _limits(map_: Map) -> str:
+    left_out = max(map_.provenance.images - map_.images.height, 0)
+    missing = "All images of the collection are on it."
+    if left_out:
+        missing = f"{count(left_out, 'image is', 'images are')} in the collection and not on it."
+    return (
+        "Tags are a model's guesses, bound to the labels and pictures it was trained on, and"
+        " clusters group what the model saw, not what the images mean; scores of different"
+        " backends cannot be compared. Positions and clusters depend on the settings and the seed:"
+        f" nearness on the map suggests likeness and does not measure it. {missing}"
+    )
+
+
+def _settings(facts: Provenance) -> list[str]:
+    rows = [[escape(name), _value(value)] for name, value in sorted(facts.settings.items())]
+    versions = [f"{escape(name)} {escape(version)}" for name, version in facts.versions.items()]
+    return [
+        table(["Setting", "Value"], rows),
+        f"Software: {listed(versions)}." if versions else "Software versions are not known.",
+    ]
+
+
+def _references(settings: Settings) -> str:
+    layout = [_FORCEATLAS2] if settings.get("map.layout") in _FORCEATLAS2_LAYOUTS else []
+    return "\n".join(f"- {reference}" for reference in (*layout, _LOG_ODDS, _LEIDEN))

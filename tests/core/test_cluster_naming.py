@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from planted import planted_collection
+
+from tagatlas.cluster import cluster_images, name_clusters
+from tagatlas.testing import ODD_LABELS
+
+Collection = list[tuple[int, dict[str, float]]]
+"""A cluster and tags for each image."""
+
+
+def named(collection: Collection) -> pl.DataFrame:
+    ids = [f"i{number:03}" for number in range(len(collection))]
+    rows = [
+        (image, tag, score)
+        for image, (_, tags) in zip(ids, collection, strict=True)
+        for tag, score in tags.items()
+    ]
+    return name_clusters(
+        pl.DataFrame({"id": ids}),
+        pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
+        np.array([cluster for cluster, _ in collection], dtype=np.int32),
+    )
+
+
+def names(collection: Collection) -> list[str]:
+    return named(collection)["name"].to_list()
+
+
+def some(tags: dict[str, float], **more: float) -> dict[str, float]:
+    return tags | more
+
+
+BIRDS: Collection = [
+    (0, some({"animal": 0.95, "bird": 0.9}, **{["finch", "jay", "owl"][n % 3]: 0.8}))
+    for n in range(12)
+]
+CARS: Collection = [(1, {"vehicle": 0.9, "car": 0.8}) for _ in range(10)]
+CATS: Collection = [(1, {"animal": 0.9, "cat": 0.8}) for _ in range(10)]
+
+
+def test_names_of_planted_clusters_begin_with_the_planted_tag() -> None:
+    collection, tags, topic_of = planted_collection(300, 6)
+    found = cluster_images(collection, tags, neighbours=10, resolution=1.0, seed=0)
+    table = name_clusters(collection, tags, found)
+    for cluster, name, distinctive in table.iter_rows():
+        topic = np.bincount(topic_of[found == cluster]).argmax()
+        assert name.startswith(f"topic {topic}")
+        assert distinctive[0] == f"topic {topic}"
+        assert set(distinctive[1:6]) == {f"topic {topic} kind {kind}" for kind in range(5)}
+
+
+def test_what_holds_for_the_others_stands_before_them_and_general_tags_are_left_out() -> None:
+    assert names(BIRDS + CATS) == ["bird: finch, jay, owl"[: len("bird: finch, jay")], "cat"]
+
+
+def test_tags_that_share_a_cluster_stand_side_by_side() -> None:
+    kitchen: Collection = [(0, {["cup", "plate", "spoon"][n % 3]: 0.9}) for n in range(12)]
+    assert names(kitchen + CARS)[0] == "cup, plate, spoon"
+
+
+def test_a_tag_of_few_images_names_nothing() -> None:
+    rare: Collection = [(0, {"bird": 0.9, "phoenix": 0.9}), *[(0, {"bird": 0.9})] * 49]
+    table = named(rare + CARS)
+    assert table["name"][0] == "bird"
+    assert table["tags"][0].to_list() == ["bird"]
+
+
+def test_weak_scores_count_by_the_images_best() -> None:
+    weak: Collection = [
+        (cluster, {tag: s / 100 for tag, s in tags.items()}) for cluster, tags in BIRDS
+    ]
+    assert names(weak + CATS) == names(BIRDS + CATS)
+
+
+def test_a_single_cluster_is_named_by_what_covers_it() -> None:
+    assert names([(0, tags) for _, tags in BIRDS])[0].startswith("animal")
+
+
+def test_images_with_nothing_in_common_still_have_a_name() -> None:
+    mixed: Collection = [(0, {f"tag {number:02}": 0.5}) for number in range(30)]
+    assert names(mixed + CARS)[0] == "tag 00, tag 01, tag 02"
+
+
+def test_no_two_clusters_have_the_same_name() -> None:
+    twins: Collection = [(cluster, {"cat": 0.9}) for cluster in range(4) for _ in range(5)]
+    assert names(twins) == ["cat", "cat (2)", "cat (3)", "cat (4)"]
+    siblings: Collection = [
+        (cluster, {"cat": 0.9, "pet": 0.9, f"room {cluster}": 0.4})
+        for cluster in range(2)
+        for _ in range(5)
+    ]
+    assert len(set(names(siblings + CARS[:0]))) == 2
+
+
+@pytest.mark.parametrize("label", ODD_LABELS, ids=ascii)
+def test_odd_labels_make_names_of_one_short_line(label: str) -> None:
+    table = named([(0, {label: 0.9})] * 5 + CARS)
+    name = table["name"][0]
+    assert name.strip() == name != ""
+    assert len(name) <= 40
+    assert name.splitlines() == [name]
+    assert not any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in name)
+    assert table["tags"][0].to_list() == [label]
+
+
+def test_names_depend_on_nothing_but_the_scores() -> None:
+    collection, tags, _ = planted_collection(120, 4)
+    found = cluster_images(collection, tags, neighbours=10, resolution=1.0, seed=0)
+    shuffled = tags.sample(fraction=1.0, shuffle=True, seed=5)
+    assert name_clusters(collection, tags, found).equals(name_clusters(collection, shuffled, found))

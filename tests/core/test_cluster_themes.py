@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from numpy.typing import NDArray
+from planted import planted_collection
+from sklearn.metrics import adjusted_rand_score
+
+from tagatlas.cluster import cluster_images
+
+
+def clusters_of(
+    tagging: dict[str, dict[str, float]], *, neighbours: int = 10, resolution: float = 1.0
+) -> NDArray[np.int32]:
+    """Clusters of a collection that is written down as ``{image: {tag: score}}``."""
+    rows = [(image, tag, score) for image, tags in tagging.items() for tag, score in tags.items()]
+    return cluster_images(
+        pl.DataFrame({"id": sorted(tagging)}),
+        pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
+        neighbours=neighbours,
+        resolution=resolution,
+        seed=0,
+    )
+
+
+def names(count: int) -> list[str]:
+    return [f"i{number:03}" for number in range(count)]
+
+
+@pytest.mark.parametrize(("images", "topics"), [(60, 3), (300, 6), (1500, 15)])
+def test_planted_topics_are_found(images: int, topics: int) -> None:
+    collection, tags, topic_of = planted_collection(images, topics)
+    found = cluster_images(collection, tags, neighbours=10, resolution=1.0, seed=0)
+    assert adjusted_rand_score(topic_of, found) > 0.95
+
+
+def test_same_input_and_seed_give_the_same_clusters_in_any_order_of_tags() -> None:
+    collection, tags, _ = planted_collection(200, 5)
+    shuffled = tags.sample(fraction=1.0, shuffle=True, seed=3)
+    first, again = (
+        cluster_images(collection, table, neighbours=10, resolution=1.0, seed=4)
+        for table in (tags, shuffled)
+    )
+    assert first.dtype == np.int32
+    assert first.tobytes() == again.tobytes()
+
+
+def test_clusters_are_numbered_by_size_then_by_first_image() -> None:
+    collection, tags, _ = planted_collection(200, 5)
+    found = cluster_images(collection, tags, neighbours=10, resolution=1.0, seed=0)
+    sizes = np.bincount(found)
+    first = [int(np.argmax(found == cluster)) for cluster in range(len(sizes))]
+    ranks = list(zip((-sizes).tolist(), first, strict=True))
+    assert ranks == sorted(ranks)
+
+
+def test_higher_resolution_gives_more_clusters() -> None:
+    collection, tags, _ = planted_collection(300, 6)
+    few, many = (
+        int(cluster_images(collection, tags, neighbours=10, resolution=resolution, seed=0).max())
+        for resolution in (0.3, 6.0)
+    )
+    assert few < many
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 40])
+def test_images_with_equal_tags_are_one_cluster(count: int) -> None:
+    tagging = {name: {"cat": 0.8, "pet": 0.4} for name in names(count)}
+    assert clusters_of(tagging).tolist() == [0] * count
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_few_images_that_share_nothing_are_apart(count: int) -> None:
+    tagging = {name: {f"tag of {name}": 0.5} for name in names(count)}
+    assert clusters_of(tagging).tolist() == list(range(count))
+
+
+def test_images_that_share_nothing_with_any_other_are_put_together() -> None:
+    collection, tags, topic_of = planted_collection(150, 6)
+    strays = names(5)
+    extra = pl.DataFrame({"image": strays, "tag": [f"only {s}" for s in strays], "score": 0.5})
+    images = pl.concat([collection.select("id"), pl.DataFrame({"id": strays})]).sort("id")
+    found = cluster_images(images, pl.concat([tags, extra]), neighbours=10, resolution=1.0, seed=0)
+    is_stray = images["id"].is_in(strays).to_numpy()
+    assert len(set(found[is_stray])) == 1
+    assert not set(found[is_stray]) & set(found[~is_stray])
+    assert adjusted_rand_score(topic_of, found[~is_stray]) > 0.95
+
+
+def test_tiny_clusters_join_the_one_they_are_linked_to_most() -> None:
+    def scores(topic: str, number: int) -> dict[str, float]:
+        return {topic: 0.9, f"{topic} {number}": 0.1}
+
+    tagging = {name: scores("ab"[number % 2], number) for number, name in enumerate(names(120))}
+    # Two that are nearly one, and only a little like the images of "b".
+    tagging |= {f"x{n}": {"pair": 0.9, "b": 0.05, f"x {n}": 0.01} for n in range(2)}
+    found = clusters_of(tagging, resolution=2.0)
+    assert np.bincount(found).min() >= 3
+    assert found[120] == found[121]
+    assert found[120] in found[1:120:2]
+    assert found[120] not in found[0:120:2]
+
+
+def test_scores_of_zero_and_tags_of_other_images_count_for_nothing() -> None:
+    tagging = {"a": {"cat": 0.5, "dog": 0.0}, "b": {"dog": 0.5, "cat": 0.0}}
+    rows = [(image, tag, score) for image, tags in tagging.items() for tag, score in tags.items()]
+    rows += [("c", "dog", 1.0), ("c", "cat", 1.0)]
+    found = cluster_images(
+        pl.DataFrame({"id": ["a", "b"]}),
+        pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
+        neighbours=1,
+        resolution=1.0,
+        seed=0,
+    )
+    assert found.tolist() == [0, 1]

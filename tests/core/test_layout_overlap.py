@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from tagatlas.layout import follow, image_boxes, remove_overlaps
+from tagatlas.layout.overlap import TOLERANCE
+
+Array = NDArray[np.float64]
+
+
+def worst_overlap(centres: Array, boxes: Array) -> float:
+    """Over all pairs, how far one lies in the other, as a share of their mean side."""
+    worst = -np.inf
+    for row in range(len(centres) - 1):
+        rest = slice(row + 1, None)
+        mean_sides = (boxes[row] + boxes[rest]) / 2
+        depths = 1 - np.abs(centres[row] - centres[rest]) / mean_sides
+        worst = max(worst, float(depths.min(axis=1).max()))
+    return worst
+
+
+def shared_neighbours(before: Array, after: Array, k: int = 10) -> float:
+    """Mean share of each point's k nearest that are the same before and after."""
+    first = neighbours(before, k)
+    second = neighbours(after, k)
+    return float(np.mean([len(one & two) / k for one, two in zip(first, second, strict=True)]))
+
+
+def neighbours(positions: Array, k: int) -> list[set[int]]:
+    _, rows = cKDTree(positions).query(positions, k=range(2, k + 2))
+    return [set(row) for row in np.asarray(rows).tolist()]
+
+
+def clumps(count: int, places: int, width: float, seed: int) -> tuple[Array, Array]:
+    """Boxes of mixed sizes and aspects, heaped around some places."""
+    random = np.random.default_rng(seed)
+    centres = random.uniform(0, 100, size=(places, 2))[random.integers(0, places, count)]
+    positions = centres + random.normal(scale=width, size=(count, 2))
+    boxes = image_boxes(
+        random.pareto(1.5, count) + 1, np.exp(random.normal(0, 0.4, count)), positions, 0.4
+    )
+    return positions, boxes
+
+
+box = st.tuples(
+    st.floats(-10, 10) | st.sampled_from([0.0, 1.0]),
+    st.floats(-10, 10) | st.sampled_from([0.0, 1.0]),
+    st.floats(0.1, 10),
+    st.floats(0.1, 10),
+)
+
+
+@given(st.lists(box, min_size=1, max_size=40))
+@settings(deadline=None)
+def test_no_two_boxes_overlap(boxes: list[tuple[float, float, float, float]]) -> None:
+    table = np.array(boxes)
+    moved = remove_overlaps(table[:, :2], table[:, 2:])
+    assert np.isfinite(moved).all()
+    assert worst_overlap(moved, table[:, 2:]) <= TOLERANCE
+
+
+@pytest.mark.parametrize(("places", "width"), [(30, 2.0), (12, 1e-9), (1, 0.0), (3000, 0.0)])
+def test_no_two_of_thousands_overlap(places: int, width: float) -> None:
+    positions, boxes = clumps(3000, places, width, seed=1)
+    moved = remove_overlaps(positions, boxes)
+    assert worst_overlap(moved, boxes) <= TOLERANCE
+
+
+def test_neighbours_stay_neighbours() -> None:
+    positions, boxes = clumps(3000, 20, 5.0, seed=2)
+    assert shared_neighbours(positions, remove_overlaps(positions, boxes)) > 0.6
+
+
+def test_boxes_with_room_stay_where_they_are() -> None:
+    positions = np.array([[x, y] for x in range(0, 100, 10) for y in range(0, 100, 10)], float)
+    boxes = np.full((100, 2), 4.0)
+    assert remove_overlaps(positions, boxes) == pytest.approx(positions, abs=0.25)
+
+
+def test_themes_stay_in_their_places() -> None:
+    positions, boxes = clumps(1000, 1, 0.5, seed=3)
+    theme = np.repeat([0, 1], 500)
+    positions[theme == 1] += [1000.0, 0.0]
+    moved = remove_overlaps(positions, boxes)
+    for which in (0, 1):
+        centre = positions[theme == which].mean(axis=0)
+        assert moved[theme == which].mean(axis=0) == pytest.approx(centre, abs=1.0)
+
+
+def test_a_heap_becomes_as_wide_as_high() -> None:
+    moved = remove_overlaps(np.zeros((400, 2)), np.ones((400, 2)))
+    width, height = np.ptp(moved, axis=0)
+    assert width / height == pytest.approx(1.0, abs=0.3)
+    assert width * height < 4 * 400
+
+
+def test_is_deterministic_and_leaves_its_arguments_alone() -> None:
+    positions, boxes = clumps(500, 5, 0.1, seed=4)
+    kept = positions.copy()
+    first = remove_overlaps(positions, boxes)
+    assert remove_overlaps(positions, boxes).tobytes() == first.tobytes()
+    assert np.array_equal(positions, kept)
+
+
+def test_followers_go_where_their_surroundings_go() -> None:
+    random = np.random.default_rng(5)
+    before = random.uniform(0, 1, size=(200, 2))
+    before[100:] += [10.0, 0.0]
+    after = before.copy()
+    after[100:] += [5.0, 2.0]
+    others = np.array([[0.5, 0.5], [10.5, 0.5], before[150]])
+    moved = follow(before, after, others)
+    assert moved == pytest.approx(np.array([[0.5, 0.5], [15.5, 2.5], after[150]]), abs=1e-6)
+
+
+def test_following_a_single_node() -> None:
+    moved = follow(np.zeros((1, 2)), np.ones((1, 2)), np.array([[0.0, 0.0], [3.0, 0.0]]))
+    assert moved == pytest.approx(np.array([[1.0, 1.0], [4.0, 1.0]]))
+
+
+def test_nobody_follows() -> None:
+    assert follow(np.zeros((3, 2)), np.ones((3, 2)), np.zeros((0, 2))).shape == (0, 2)

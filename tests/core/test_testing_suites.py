@@ -1,0 +1,439 @@
+"""The conformance suites: a correct plugin passes, and each fault fails the rule meant for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+from tagatlas.testing import sample_map, sample_network
+
+pytest_plugins = ["pytester"]
+
+SAMPLES = Path(__file__).parent.parent / "data" / "sample_plugins"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample plugin: its suite, its hook, and the fixtures its author overrides."""
+
+    suite: str
+    hook: str
+    fixtures: str = ""
+
+
+PLUGINS = {
+    "grey": Sample(
+        "TaggerContract",
+        "tagatlas_taggers",
+        """
+    @pytest.fixture
+    def answer_options(self):
+        return {"threshold": 99}
+
+    @pytest.fixture
+    def neutral_options(self):
+        return {"batch": 2}
+""",
+    ),
+    "lines": Sample(
+        "SourceContract",
+        "tagatlas_sources",
+        """
+    @pytest.fixture
+    def location(self, tmp_path):
+        path = tmp_path / "sample.lines"
+        path.write_text("# two\\nhttps://example.org/b\\nhttps://example.org/a\\n")
+        return str(path)
+""",
+    ),
+    "shelf": Sample("ImageStoreContract", "tagatlas_image_stores"),
+    "pairs": Sample("GraphBuilderContract", "tagatlas_graph_builders"),
+    "ring": Sample("LayoutContract", "tagatlas_layouts"),
+    "listing": Sample("RendererContract", "tagatlas_renderers"),
+}
+
+SUITE = """
+import pytest
+from sample_{module} import {hook}
+from tagatlas.testing import {suite}
+
+
+class TestSample({suite}):
+    @pytest.fixture
+    def spec(self):
+        return {hook}()[0]
+{fixtures}
+"""
+
+FAULTS = [
+    # What holds for every kind.
+    ("grey", "name_is_lower_case", 'name="grey"', 'name="Grey tagger"'),
+    ("grey", "summary_is_one_line", "Light or dark.", "Light\\nor dark."),
+    ("grey", "extra_names", 'name="grey"', 'name="grey", extra="pip install grey"'),
+    ("grey", "frozen_dataclass", "@dataclass(frozen=True)", "@dataclass"),
+    ("grey", "frozen_dataclass", 'light begins.")] = 127', 'light begins.")]'),
+    ("grey", "supported_types", "Annotated[int, Meta(ge=0, le=255, ", "Annotated[complex, Meta("),
+    ("grey", "defaults_fit", "] = 127", "] = 256"),
+    ("grey", "defaults_fit", "] = 127", "] = 'half'"),
+    ("grey", "import_is_light", "from msgspec", "import numpy\nfrom msgspec"),
+    (
+        "grey",
+        "import_is_light",
+        '"""Announce the tagger."""',
+        '"""Announce the tagger."""\n    import PIL',
+    ),
+    ("grey", "factory_makes_a_tagger", "factory=GreyTagger", "factory=list"),
+    ("lines", "factory_makes_a_source", "LinesSource(Source)", "LinesSource"),
+    ("shelf", "factory_makes_a_store", "Shelf(ImageStore)", "Shelf"),
+    ("pairs", "factory_makes_a_builder", "PairsBuilder(GraphBuilder)", "PairsBuilder"),
+    ("ring", "factory_makes_a_layout", "RingLayout(Layout)", "RingLayout"),
+    ("listing", "factory_makes_a_renderer", "ListingRenderer(Renderer)", "ListingRenderer"),
+    # Taggers.
+    ("grey", "class_attributes", "concurrency = 4", "concurrency = 0"),
+    ("grey", "key_variable", "concurrency = 4", "key_variable = 'abc-123-secret'"),
+    ("grey", "one_result_per_image", "for image in images]", "for image in images[1:]]"),
+    ("grey", "one_result_per_image", "[self._look(image) for", "[self._look(image).tags for"),
+    (
+        "grey",
+        "results_are_well_formed",
+        'TagResult.ok([Tag("grey", 0.2), Tag(tone, 0.8)])',
+        'TagResult("ok", (Tag(tone, 0.8),))',
+    ),
+    (
+        "grey",
+        "results_are_well_formed",
+        'TagResult.ok([Tag("grey", 0.2), Tag(tone, 0.8)])',
+        'TagResult(TagResult.empty().status.OK, (Tag("grey", 0.2), Tag(tone, 0.8)))',
+    ),
+    (
+        "grey",
+        "results_are_well_formed",
+        'TagResult.ok([Tag("grey", 0.2), Tag(tone, 0.8)])',
+        "TagResult(TagResult.empty().status.OK, (Tag(tone, 1.8),))",
+    ),
+    (
+        "grey",
+        "results_are_well_formed",
+        'TagResult.ok([Tag("grey", 0.2), Tag(tone, 0.8)])',
+        "TagResult(TagResult.empty().status.OK, (Tag(tone, 0.8), Tag(tone, 0.8)))",
+    ),
+    (
+        "grey",
+        "results_are_well_formed",
+        'TagResult.ok([Tag("grey", 0.2), Tag(tone, 0.8)])',
+        "TagResult(TagResult.empty().status.OK)",
+    ),
+    (
+        "grey",
+        "sound_images",
+        "except OSError as error",
+        "finally:\n            error = OSError()\n        if True",
+    ),
+    ("grey", "batch_answers_as", "for image in images]", "for image in images[::-1]]"),
+    (
+        "grey",
+        "batch_answers_as",
+        "[self._look(image) for image in",
+        "[self._look(images[0]) for _ in",
+    ),
+    ("grey", "full_batch", "for image in images]", "for image in dict.fromkeys(images)]"),
+    ("grey", "damaged_image", "except OSError", "except KeyError"),
+    ("grey", "damaged_image", '"image", f"cannot', '"transient", f"cannot'),
+    ("grey", "damaged_image", 'f"cannot be decoded: ', 'f"cannot be decoded:\\n'),
+    ("grey", "odd_sizes", "mean = sum", "mean = 1 / (min(picture.size) - 1) + sum"),
+    (
+        "grey",
+        "concurrent_calls",
+        "picture = image.open",
+        "picture = __import__('signal').signal(10, 0) or image.open",
+    ),
+    (
+        "grey",
+        "local_taggers_are_deterministic",
+        "Tag(tone, 0.8)",
+        "Tag(tone, 0.8 + id(self) % 1e5 / 1e7)",
+    ),
+    ("grey", "fingerprint_is_one_line", "grey 1, threshold", "grey 1\\nthreshold"),
+    ("grey", "fingerprint_is_one_line", 'f"grey 1, threshold {self._threshold}"', '""'),
+    ("grey", "fingerprint_is_stable", "{self._threshold}", "{id(self)}"),
+    ("grey", "fingerprint_is_stable", "{self._threshold}", "{set('abcdefgh')}"),
+    (
+        "grey",
+        "fingerprint_is_stable",
+        "tone = ",
+        "self._threshold += 0.5\n        tone = ",
+    ),
+    ("grey", "fingerprint_tells", "threshold {self._threshold}", "some threshold"),
+    ("grey", "fingerprint_tells", "{self._threshold}", "{self._threshold} {self.batch_size}"),
+    # Sources.
+    ("lines", "accepts_its_location", '".lines"', '".other"'),
+    ("lines", "does_not_accept_everything", 'location.endswith(".lines")', "True"),
+    ("lines", "does_not_accept_everything", 'location.endswith(".lines")', "Path(location).stat()"),
+    ("lines", "columns", '"frequency": pl.Int64', '"frequency": pl.Int32'),
+    ("lines", "columns", '"line": pl.String', '"line": pl.Int64'),
+    ("lines", "columns", '"location": urls', '"url": urls'),
+    ("lines", "there_are_records", "return Records(table, ", "return Records(table.head(1), "),
+    ("lines", "test_locations", '"location": urls', '"location": [None] * len(urls)'),
+    ("lines", "test_locations", '"location": urls', '"location": ["a.jpg"] * len(urls)'),
+    (
+        "lines",
+        "test_locations",
+        "return Records(table, ",
+        "return Records(local=True, table=table, recognised=",
+    ),
+    ("lines", "test_frequencies", "[1] * len(urls)", "[0] * len(urls)"),
+    ("lines", "test_frequencies", "[1] * len(urls)", "[None] * len(urls)"),
+    ("lines", "recognised_is_one_line", "a URL a line: ", "a URL a line:\\n"),
+    (
+        "lines",
+        "order_is_stable",
+        "urls = [line for line in lines",
+        """step = LinesSource.step = -getattr(LinesSource, "step", 1)
+        urls = [line for line in lines[::step]""",
+    ),
+    (
+        "lines",
+        "relative_paths",
+        '"line": [str(i) for i',
+        '"line": [location for i',
+    ),
+    (
+        "lines",
+        "input_is_left_alone",
+        "urls = ",
+        "Path(location + '.cache').touch()\n        urls = ",
+    ),
+    ("lines", "missing_input", "except OSError", "except KeyError"),
+    ("lines", "missing_input", "cannot read {location}: ", "cannot read {location}:\\n"),
+    # Stores.
+    ("shelf", "bytes_come_back", "part.write_bytes(data)", "part.write_bytes(data[:1000])"),
+    ("shelf", "bytes_come_back", ".is_file()", ".is_symlink()"),
+    ("shelf", "variants_are_apart", "{image_id}.{variant}", "{image_id}"),
+    ("shelf", "what_was_not_put", "raise ImageNotStored", "raise KeyError"),
+    ("shelf", "what_was_not_put", ".is_file()", ".parent"),
+    ("shelf", "equal_put", "part.replace(path)", "path.hardlink_to(part)"),
+    ("shelf", "later_put_wins", "part.replace(path)", "path.exists() or part.replace(path)"),
+    ("shelf", "another_instance", "= atlas", "= Path(__import__('tempfile').mkdtemp(dir=atlas))"),
+    ("shelf", "relative_paths_or_urls", 'f"shelf/', 'f"/shelf/'),
+    ("shelf", "relative_paths_or_urls", 'f"shelf/', 'f"../shelf/'),
+    ("shelf", "relative_paths_or_urls", 'f"shelf/', 'f"shelf\\\\'),
+    ("shelf", "locations_are_distinct", "{image_id}.{variant}", "{image_id[:1]}.{variant}"),
+    (
+        "shelf",
+        "where_they_are_located",
+        "atlas / self.locate(image_id, variant)",
+        'atlas / "shelf" / (image_id + variant)',
+    ),
+    ("shelf", "what_is_no_id", 'if not re.fullmatch("[0-9a-f]{64}", image_id)', "if not image_id"),
+    ("shelf", "what_is_no_id", '"[0-9a-f]{64}"', '"[0-9a-fA-F]{64}"'),
+    (
+        "shelf",
+        "unwritable_bytes",
+        'raise StorageError(f"cannot write {path}: {error.strerror}") from error',
+        "raise",
+    ),
+    ("shelf", "threads_put_and_get", 'f"{path.name}.{threading.get_ident()}"', '"part"'),
+    ("shelf", "puts_are_atomic", ".{threading.get_ident()}", ""),
+    (
+        "shelf",
+        "puts_are_atomic",
+        "part.write_bytes(data)\n            part.replace(path)",
+        "path.write_bytes(data)",
+    ),
+    # Graph builders.
+    ("pairs", "result_is_a_network", "return graph", "return graph.edges"),
+    ("pairs", "result_is_a_network", "nx.DiGraph()", "nx.MultiDiGraph()"),
+    ("pairs", "test_nodes", 'kind="tag"', 'kind="label"'),
+    (
+        "pairs",
+        "test_nodes",
+        "graph.add_node(image",
+        "image = image[:8]\n            graph.add_node(image",
+    ),
+    ("pairs", "test_nodes", "label=tag)", "label=tag.upper())"),
+    ("pairs", "test_edges", "weight=score", "weight=score - 1.0"),
+    (
+        "pairs",
+        "test_edges",
+        "weight=score)",
+        'weight=score)\n            graph.add_edge("tag " + tag, image)',
+    ),
+    (
+        "pairs",
+        "without_an_edge",
+        "nx.DiGraph()",
+        'nx.DiGraph()\n        graph.add_nodes_from(images["id"], kind="image")',
+    ),
+    ("pairs", "is_deterministic", "tags.sort(", "tags.sample(fraction=1.0, shuffle=True).select("),
+    ("pairs", "order_of_tags", "weight=score", "weight=score + (tags['tag'][0] == tag)"),
+    ("pairs", "odd_labels", "label=tag)", "label=tag.strip())"),
+    ("pairs", "odd_labels", "label=tag)", "label=tag[:100])"),
+    ("pairs", "may_equal_an_images_id", '"tag " + tag', "tag"),
+    ("pairs", "no_tags", "raise EmptyMap", "raise ValueError"),
+    ("pairs", "no_tags", "has a tag: tag", "has a tag:\\ntag"),
+    ("pairs", "hard_tables", " if row[2] > 0", ""),
+    ("pairs", "hard_tables", "if not rows", "if tags.is_empty()"),
+    (
+        "pairs",
+        "tables_are_left_alone",
+        "nx.DiGraph()",
+        "nx.DiGraph()\n        tags.replace_column(2, tags['score'] * 2)",
+    ),
+    # Layouts.
+    ("ring", "finite_position", "/ count", "/ (count - 1)"),
+    ("ring", "finite_position", "/ count", "/ network.edge_count"),
+    (
+        "ring",
+        "finite_position",
+        "np.column_stack([np.cos(angle), np.sin(angle)])",
+        "start / np.ptp(start)",
+    ),
+    ("ring", "finite_position", "angle)]) + noise", "angle)]).astype('f4')"),
+    ("ring", "finite_position", "angle)]) + noise", "angle)])[:-1]"),
+    ("ring", "nodes_are_spread", "+ noise", "* 0.0"),
+    ("ring", "deterministic", "default_rng(seed)", "default_rng()"),
+    ("ring", "deterministic", "default_rng(seed)", "mtrand._rand"),
+    ("ring", "arguments_are_left_alone", "progress(0, 1)", "start *= 2.0\n        progress(0, 1)"),
+    (
+        "ring",
+        "arguments_are_left_alone",
+        "progress(0, 1)",
+        "network.weights[:] = 1.0\n        progress(0, 1)",
+    ),
+    ("ring", "progress_is_told", "progress(1, 1)", "progress(2, 1)"),
+    ("ring", "progress_is_told", "progress(0, 1)", "progress(3, 4)"),
+    ("ring", "progress_is_told", "progress(", "str("),
+    # Renderers.
+    ("listing", "written_and_returned", "in files.items()]", "in files.items()][1:]"),
+    (
+        "listing",
+        "written_and_returned",
+        "in files.items()]",
+        'in files.items()] + [folder / "no.txt"]',
+    ),
+    (
+        "listing",
+        "written_and_returned",
+        "part.replace(path)",
+        "__import__('shutil').copy(part, path)",
+    ),
+    (
+        "listing",
+        "written_elsewhere",
+        "part.write_bytes(data)",
+        "part.write_bytes(data)\n        Path('log').touch()",
+    ),
+    (
+        "listing",
+        "written_elsewhere",
+        "part.write_bytes(data)",
+        "part.write_bytes(data)\n        (path.parent.parent / 'log').touch()",
+    ),
+    ("listing", "can_be_read_back", "{drawing}</svg>", "{drawing}</sgv>"),
+    ("listing", "can_be_read_back", "str(len(name))", "*name"),
+    ("listing", "the_same_bytes", "<ul>", "<ul id={__import__('os').urandom(4).hex()}>"),
+    ("listing", "the_same_bytes", "<ul>", "<ul id={folder}>"),
+    (
+        "listing",
+        "the_same_bytes",
+        "<ul>",
+        "<ul title={__import__('datetime').datetime.now(__import__('datetime').UTC).date()}>",
+    ),
+    (
+        "listing",
+        "replaced_not_rewritten",
+        "part.replace(path)",
+        "part.unlink()\n        path.write_bytes(data)",
+    ),
+    ("listing", "unwritable_files", "except OSError", "except KeyError"),
+    ("listing", "odd_labels", "<li title={_quoted(name)}>{_escaped(name)}", "<li>{name}"),
+    ("listing", "odd_labels", "<li title={_quoted(name)}>", "<li title='{name}'>"),
+    ("listing", "odd_labels", "<text id={_quoted(name)}>", "<text id='{name}'>"),
+    ("listing", "odd_labels", 're.sub(_NOT_IN_XML, "?", text)', "text"),
+    ("listing", "odd_labels", '[f"\'{name}", str(len(name))]', "[name, str(len(name))]"),
+    ("listing", "missing_pictures", "except ImageNotStored", "except KeyError"),
+    ("listing", "damaged_pictures", 'or b"none"', "[2000]"),
+    ("listing", "small_and_odd_maps", 'map_.images["id"][0]', 'map_.images["id"][1]'),
+    ("listing", "small_and_odd_maps", "names = [", "names = [str(map_.outlines[0]), "),
+    ("listing", "map_is_left_alone", "names = [", "map_.weights[:] = 0\n        names = ["),
+]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def load_compiled_modules() -> None:
+    """Load now what is loaded on first use: an inner run forgets its imports at its end.
+
+    Compiled modules cannot be imported a second time.
+    """
+    assert nx.is_bipartite(sample_network().to_networkx())
+    assert sample_map().nodes.sample(fraction=1.0, shuffle=True).height > 0
+
+
+def write_suite(folder: Path, name: str, right: str = "", wrong: str = "", key: str = "") -> None:
+    """Write the sample plugin, with ``right`` replaced by ``wrong``, and its tests.
+
+    Args:
+        folder: where to.
+        name: of the sample plugin.
+        right: part of its source.
+        wrong: what is to stand there instead.
+        key: makes the modules' names unique.
+    """
+    sample = PLUGINS[name]
+    source = (SAMPLES / f"sample_{name}.py").read_text("utf-8")
+    assert right in source
+    module = f"{name}{key}"
+    (folder / f"sample_{module}.py").write_text(source.replace(right, wrong), "utf-8")
+    suite = SUITE.format(
+        module=module, suite=sample.suite, hook=sample.hook, fixtures=sample.fixtures
+    )
+    (folder / f"test_{module}.py").write_text(suite, "utf-8")
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_correct_plugin_passes(pytester: pytest.Pytester, name: str) -> None:
+    write_suite(pytester.path, name)
+    result = pytester.runpytest_inprocess("-W", "error", "-p", "no:cacheprovider")
+    outcomes = result.parseoutcomes()
+    assert set(outcomes) == {"passed"}
+    assert outcomes["passed"] > 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PLUGINS)
+def test_each_fault_fails_its_rule(pytester: pytest.Pytester, name: str) -> None:
+    faults = {f"_fault{n:03}": fault for n, fault in enumerate(FAULTS) if fault[0] == name}
+    for key, (_, _, right, wrong) in faults.items():
+        assert right
+        write_suite(pytester.path, name, right, wrong, key)
+    chosen = " or ".join(f"({key} and {rule})" for key, (_, rule, _, _) in faults.items())
+    run = pytester.inline_run(
+        "-W", "error", "-p", "no:cacheprovider", "-k", chosen, "--continue-on-collection-errors"
+    )
+    reports = run.getreports("pytest_runtest_logreport")
+    failed = {report.nodeid.partition(".py")[0] for report in reports if report.failed}
+    unnoticed = [fault for key, fault in faults.items() if f"test_{name}{key}" not in failed]
+    assert unnoticed == []
+
+
+def test_suites_are_not_collected_themselves(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("from tagatlas.testing import *")
+    result = pytester.runpytest_inprocess("-W", "error", "-p", "no:cacheprovider")
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_a_forgotten_spec_is_said(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        "from tagatlas.testing import LayoutContract\nclass TestMine(LayoutContract): pass"
+    )
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-k", "name_is_lower_case")
+    result.stdout.fnmatch_lines(["*override the fixture `spec`: return your layout's spec*"])
+
+
+def test_failing_rule_shows_values(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "ring", 'name="ring"', 'name="The Ring"')
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-k", "name_is_lower_case")
+    result.stdout.fnmatch_lines(["*The Ring*"])

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from tagatlas.contracts import RendererSpec
+from tagatlas.maps import Map, Provenance, SourceFacts
+from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
+from tagatlas_methods import tagatlas_renderers
+from tagatlas_methods.markdown import count, escape, listed, table
+from tagatlas_methods.renderer import methods_text
+
+
+def with_facts(map_: Map, facts: Provenance) -> Map:
+    return dataclasses.replace(map_, provenance=facts)
+
+
+@pytest.fixture
+def facts() -> Provenance:
+    return Provenance(
+        sources=[
+            SourceFacts(
+                "/home/ada/secret/media.csv", "TCAT media frequency", "2024-03-01T10:00", 1204
+            ),
+            SourceFacts(
+                "https://ada:pw@host.org/b.csv?key=k", "generic table", "2024-03-02T10:00", 1
+            ),
+        ],
+        addresses={"ok": 1100, "missing": 80, "blocked": 1, "failed": 24},
+        fetched_between=("2024-03-01T10:00:00", "2024-03-03T10:00:00"),
+        images=1090,
+        taggings={"ok": 1000, "empty": 60, "failed": 20, "pending": 10},
+        tagger="imagenet",
+        fingerprint="imagenet 3fa; minimum-score 0.05",
+        settings={
+            "map.builder": "bipartite",
+            "map.layout": "forceatlas2",
+            "map.neighbours": 12,
+            "map.resolution": 1.0,
+            "map.seed": 7,
+            "plugin.bipartite.links_per_image": 15,
+            "plugin.bipartite.stop_tags": "",
+            "plugin.bipartite.threshold": 0.1,
+            "plugin.forceatlas2.linlog": True,
+        },
+        versions={"tagatlas": "0.1.0", "polars": "1.20.0"},
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The collection comes from 2 sources",
+        "**media.csv**, read as: TCAT media frequency (1,204 records, added on 2024-03-01)",
+        "**https\\://host.org/b.csv**, read as: generic table (1 record, added on 2024-03-02)",
+        (
+            "They name 1,205 distinct addresses, fetched between 2024-03-01 and 2024-03-03:"
+            " 1,100 led to an image, 80 did not exist any more, 1 kept the image from us or gave a"
+            " page in its place and 24 failed in a way that may pass."
+        ),
+        "with 10 duplicates joined, there are 1,090 distinct images",
+        "backend *imagenet* (fingerprint: imagenet 3fa; minimum-score 0.05)",
+        (
+            "1,000 got at least one tag, 60 showed nothing that the backend has a label for,"
+            " 20 could not be looked at and 10 still had to be tagged"
+        ),
+        "by the graph builder *bipartite* has 12 of the 1,090 images, 6 tags and 36 weighted links",
+        "Its settings: links per image 15, stop tags none, threshold 0.1.",
+        "by the layout *forceatlas2* (Jacomy et al., 2014), with the seed 7",
+        "Its settings: linlog yes.",
+        "form 2 clusters",
+        "nearest neighbours (12 or fewer)",
+        "at the resolution 1.0 (Traag et al., 2019)",
+        "| cat 0 | 6 | 50.0% | 6 | 12 | cat, dog, tree, car, street, sky |",
+        "1,078 images are in the collection and not on it.",
+        "Software: tagatlas 0.1.0 and polars 1.20.0.",
+        "Jacomy, M., Venturini, T., Heymann, S., & Bastian, M. (2014).",
+    ],
+)
+def test_the_text_says(facts: Provenance, said: str) -> None:
+    assert said in methods_text(with_facts(sample_map(), facts))
+
+
+@pytest.mark.parametrize("hidden", ["secret", "ada", "pw", "key=k"])
+def test_paths_passwords_and_queries_stay_out(facts: Provenance, hidden: str) -> None:
+    assert hidden not in methods_text(with_facts(sample_map(), facts))
+
+
+def test_nothing_seen_and_could_not_look_are_said_even_when_there_are_none() -> None:
+    text = methods_text(sample_map())
+    assert "0 showed nothing that the backend has a label for and 0 could not be looked at" in text
+
+
+def test_without_fetching_and_settings_nothing_is_made_up(facts: Provenance) -> None:
+    bare = dataclasses.replace(facts, fetched_between=None, settings={}, versions={})
+    text = methods_text(with_facts(sample_map(), bare))
+    assert "fetched" not in text
+    assert "seed," not in text
+    assert "Jacomy" not in text
+    assert "Software versions are not known." in text
+
+
+def test_a_map_of_all_images_says_so() -> None:
+    assert "All images of the collection are on it." in methods_text(sample_map())
+
+
+def render(markdown: str) -> list[Token]:
+    """Inline tokens of a text, as a Markdown reader with tables and bare links sees them."""
+    blocks = MarkdownIt("commonmark").enable("table").parse(markdown)
+    return [inline for block in blocks for inline in block.children or []]
+
+
+@given(st.text() | st.sampled_from(ODD_LABELS))
+def test_escaped_text_is_shown_letter_by_letter(text: str) -> None:
+    tokens = render(f"before {escape(text)}")
+    assert {token.type for token in tokens} <= {"text", "text_special"}
+    shown = " ".join("".join(token.content for token in tokens).split())
+    turning = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], " ")
+    controls = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+    plain = " ".join(text.translate(turning | controls).split())
+    # A Markdown reader replaces what no text may hold.
+    assert shown == f"before {plain or '(blank)'}"
+
+
+@given(st.lists(st.sampled_from(ODD_LABELS), min_size=1, max_size=5))
+def test_a_cell_never_ends_early(labels: list[str]) -> None:
+    markdown = table(["name", "number"], [[escape(label), "1"] for label in labels])
+    blocks = MarkdownIt("commonmark").enable("table").parse(markdown)
+    cells = [
+        block.content for before, block in itertools.pairwise(blocks) if before.type == "td_open"
+    ]
+    assert len(cells) == 2 * len(labels)
+    assert cells[1::2] == ["1"] * len(labels)
+
+
+def test_odd_labels_add_no_markup() -> None:
+    odd = methods_text(sample_map(36, ODD_LABELS, clusters=len(ODD_LABELS)))
+    plain_labels = [f"label {number}" for number in range(len(ODD_LABELS))]
+    plain = methods_text(sample_map(36, plain_labels, clusters=len(ODD_LABELS)))
+    kinds = [
+        [token.type for token in MarkdownIt("commonmark").enable("table").parse(text)]
+        for text in (odd, plain)
+    ]
+    assert kinds[0] == kinds[1]
+    inline = {token.type for token in render(odd)} - {token.type for token in render(plain)}
+    assert inline <= {"text_special"}
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (count(1, "image"), "1 image"),
+        (count(1204, "image"), "1,204 images"),
+        (count(0, "address", "addresses"), "0 addresses"),
+        (listed([]), ""),
+        (listed(["a"]), "a"),
+        (listed(["a", "b", "c"]), "a, b and c"),
+        (
+            escape("see https://example.org or www.example.org"),
+            "see https\\://example.org or www\\.example.org",
+        ),
+    ],
+)
+def test_words(found: str, expected: str) -> None:
+    assert found == expected
+
+
+class TestContract(RendererContract):
+    @pytest.fixture
+    def spec(self) -> RendererSpec:
+        (spec,) = tagatlas_renderers()
+        return spec
