@@ -137,7 +137,6 @@ PLAIN_LABELS = {
     "n02959942": "railway car",
     "n04243941": "coin machine",
     "n04530566": "watercraft",
-    "n04531098": "vessel (container)",
     "n07557434": "dish (food)",
 }
 """Labels chosen by hand, by synset."""

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from command import Run
+
+from tagatlas.cli import COMMANDS
+
+if TYPE_CHECKING:
+    from tests.conftest import MakePicture
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def atlas(tagatlas: Run, tmp_path: Path, picture: MakePicture) -> Path:
+    """An atlas of eight pictures with a map."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for seed in range(8):
+        (folder / f"{seed}.jpg").write_bytes(picture(seed=seed))
+    done = tagatlas("run", folder, "--out", "x.atlas", "--minimum-score", "0.001")
+    assert done.returncode == 0, done.stderr
+    return tmp_path / "x.atlas"
+
+
+def test_the_help_imports_nothing_heavy() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "tagatlas", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "typer" in imported
+    assert not imported & {"torch", "PIL", "numpy", "polars", "onnxruntime", "numba", "aiohttp"}
+    assert all(name in done.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_is_in_the_readme(tagatlas: Run, name: str) -> None:
+    done = tagatlas(name, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "--json" in done.stdout
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"tagatlas {name}" in readme or f"make {name}" in readme
+
+
+def test_every_flag_of_run_is_there_once_whatever_plugin_it_is_from(tagatlas: Run) -> None:
+    done = tagatlas("run", "--help")
+    for flag in ("--url-column", "--per-host", "--backend", "--linlog", "--width", "--seed"):
+        assert f" {flag} " in done.stdout
+    # The tagger and the layout both have threads: on one command each has its own flag.
+    assert "--imagenet-threads" in done.stdout
+    assert "--forceatlas2-threads" in done.stdout
+
+
+def test_the_version_is_that_of_the_distribution(tagatlas: Run) -> None:
+    done = tagatlas("--version")
+    assert done.stdout.strip() == "0.1.0"
+
+
+def test_plugins_are_listed_for_people_and_programs(tagatlas: Run) -> None:
+    listed = json.loads(tagatlas("plugins", "--json").stdout)
+    assert listed["broken"] == []
+    names = {(row["kind"], row["name"]) for row in listed["plugins"]}
+    assert names >= {
+        ("source", "table"),
+        ("source", "folder"),
+        ("image store", "files"),
+        ("tagger", "imagenet"),
+        ("graph builder", "bipartite"),
+        ("layout", "forceatlas2"),
+        ("layout", "fa2"),
+        ("renderer", "poster"),
+        ("renderer", "gephi"),
+    }
+    lines = tagatlas("plugins").stdout.splitlines()
+    assert len(lines) == len(listed["plugins"])
+    assert any("needs tagatlas[fa2]" in line for line in lines)
+
+
+def test_the_doctor_knows_the_installation_a_backend_and_an_atlas(
+    tagatlas: Run, atlas: Path
+) -> None:
+    healthy = tagatlas("doctor", atlas, "--backend", "imagenet", "--json")
+    assert healthy.returncode == 0, healthy.stderr
+    subjects = [finding["subject"] for finding in json.loads(healthy.stdout)["findings"]]
+    assert "backend imagenet" in subjects
+    assert "images" in subjects
+    next(atlas.glob("images/*/*.jpg")).unlink()
+    ill = tagatlas("doctor", atlas)
+    assert ill.returncode == 1
+    assert "1 of their files are gone" in ill.stdout
+
+
+def test_the_doctor_names_a_missing_extra(tagatlas: Run) -> None:
+    done = tagatlas("doctor", "--backend", "imagnet")
+    assert done.returncode == 2
+    assert "did you mean imagenet?" in done.stderr
+
+
+def test_one_format_can_be_exported_to_any_folder(
+    tagatlas: Run, atlas: Path, tmp_path: Path
+) -> None:
+    done = tagatlas("export", atlas, "--format", "gephi", "--out", "for gephi", "--json")
+    assert done.returncode == 0, done.stderr
+    written = sorted(path.name for path in (tmp_path / "for gephi").iterdir())
+    assert written == ["edges.csv", "network.gexf", "nodes.csv"]
+    unknown = tagatlas("export", atlas, "--format", "gefi")
+    assert unknown.returncode == 2
+    assert "did you mean gephi?" in unknown.stderr
+
+
+def test_what_was_chosen_is_kept_and_can_be_overridden(
+    tagatlas: Run, atlas: Path, tmp_path: Path
+) -> None:
+    def width(variables: dict[str, str] | None = None, *flags: str) -> int:
+        done = tagatlas("render", atlas, *flags, variables=variables)
+        assert done.returncode == 0, done.stderr
+        png = (atlas / "maps" / "imagenet" / "map.png").read_bytes()
+        return int.from_bytes(png[16:20], "big")
+
+    assert width() == 4096
+    assert width(None, "--width", "700") == 700
+    assert "width = 700" in (atlas / "atlas.toml").read_text()
+    assert width() == 700
+    assert width({"TAGATLAS_WIDTH": "600"}) == 600
+    assert width({"TAGATLAS_WIDTH": "600"}, "--width", "500") == 500
+
+
+def test_a_second_map_has_a_name_of_its_own(tagatlas: Run, atlas: Path) -> None:
+    assert tagatlas("map", atlas, "--map", "second", "--seed", "5").returncode == 0
+    assert tagatlas("render", atlas, "--map", "second").returncode == 0
+    assert (atlas / "maps" / "second" / "map.html").exists()
+    missing = tagatlas("render", atlas, "--map", "third")
+    assert missing.returncode == 2
+    assert "there are: second, imagenet" in missing.stderr
+
+
+@pytest.mark.slow
+def test_the_demo_maps_its_sample_and_a_second_one_fetches_nothing(
+    tagatlas: Run, tmp_path: Path
+) -> None:
+    first = tagatlas("demo", "--no-open", "--json")
+    assert first.returncode == 0, first.stderr
+    facts = json.loads(first.stdout)
+    assert facts["fetch"]["images"] >= 120
+    assert facts["fetch"]["addresses"]["missing"] == 1
+    assert len(facts["map"]["clusters"]) >= 4
+    assert Path(tmp_path, facts["render"]["open"]).name == "map.html"
+    again = json.loads(tagatlas("demo", "--no-open", "--json").stdout)
+    assert (again["fetch"]["tried"], again["tag"]["asked"]) == (0, 0)

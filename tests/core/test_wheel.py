@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_everything_that_runs_and_nothing_else(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "-q", "-w", tmp_path, ROOT], check=True)
+    [wheel] = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        metadata = next(name for name in names if name.endswith("dist-info/METADATA"))
+        requirements = archive.read(metadata).decode()
+    for needed in (
+        "tagatlas/py.typed",
+        "tagatlas/testing/taggers.py",
+        "tagatlas/cli/sample/CREDITS.csv",
+        "tagatlas_imagenet/data/model.onnx",
+        "tagatlas_imagenet/PROVENANCE.md",
+        "tagatlas_page/page.css",
+        "tagatlas_poster/fonts/LICENSE.txt",
+    ):
+        assert needed in names
+    assert {
+        name.partition("/")[0].partition("_")[0] for name in names if "dist-info" not in name
+    } == {"tagatlas"}
+    assert wheel.stat().st_size < 20_000_000
+    light = [line for line in requirements.splitlines() if "Requires-Dist" in line]
+    assert not any("fa2" in line for line in light if "extra ==" not in line)
