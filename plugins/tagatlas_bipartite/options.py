@@ -18,7 +18,7 @@ class BipartiteOptions:
 
     threshold: Annotated[
         float, Meta(ge=0.0, le=1.0, description="the lowest score that makes a link")
-    ] = 0.0
+    ] = 0.05
     links_per_image: Annotated[
         Annotated[int, Meta(ge=1)] | None,
         Meta(description="the most links of an image, its best tags first; none: no limit"),

@@ -25,10 +25,10 @@ class ImageNetOptions:
 
     minimum_score: Annotated[
         float, Meta(ge=0.0, le=1.0, description="Leave out tags below this probability.")
-    ] = 0.05
+    ] = 0.005
     tags_per_image: Annotated[
         int, Meta(ge=1, description="Keep at most so many tags of an image, the likeliest.")
-    ] = 20
+    ] = 60
     threads: Annotated[
         int, Meta(ge=0, description="Images worked on at once; 0 is one per processor core.")
     ] = 0

@@ -133,7 +133,7 @@ def _box(placed: tuple[Block, int, int], typesetter: Typesetter) -> NDArray[np.i
 def _name_block(
     name: str, count: str, size: int, ink: Colour, look: Look, typesetter: Typesetter
 ) -> Block:
-    lines = typesetter.wrap(name, size, bold=True, width=_NAME_WIDTH * size, most=2)
+    lines = typesetter.wrap(name, size, bold=True, width=_NAME_WIDTH * size, most=3)
     small = max(_SMALLEST, round(size * _COUNT))
     return Block(
         (

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
-from tagatlas.contracts import NoOptions, RendererSpec
+from msgspec import Meta
+
+from tagatlas.contracts import RendererSpec
 from tagatlas.hookspecs import hookimpl
 
 if TYPE_CHECKING:
@@ -13,10 +16,20 @@ if TYPE_CHECKING:
     from tagatlas.contracts import Renderer
 
 
-def _tables(_: NoOptions) -> Renderer:
+@dataclass(frozen=True)
+class TablesOptions:
+    """Options of the tables."""
+
+    minimum_confidence: Annotated[
+        float,
+        Meta(ge=0, le=1, description="Leave out of tags.csv what a backend was less sure of."),
+    ] = 0.1
+
+
+def _tables(options: TablesOptions) -> Renderer:
     from tagatlas_tables.renderer import TablesRenderer
 
-    return TablesRenderer()
+    return TablesRenderer(options)
 
 
 @hookimpl
@@ -26,6 +39,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="tables",
             summary="tags.csv (as dd-image-tagging writes it), clusters.csv and images.csv.",
+            options=TablesOptions,
             factory=_tables,
         )
     ]

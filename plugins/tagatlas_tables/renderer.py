@@ -13,6 +13,7 @@ import polars as pl
 
 from tagatlas.contracts import Renderer
 from tagatlas.render import safe_cells, write_atomically
+from tagatlas_tables import TablesOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,12 +28,15 @@ NO_TAGS = "No elements present"
 class TablesRenderer(Renderer):
     """Writes the tables of a map."""
 
+    def __init__(self, options: TablesOptions) -> None:
+        self._options = options
+
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
         """Write ``clusters.csv``, ``images.csv`` and ``tags.csv``."""
         tables = {
             "clusters.csv": clusters_table(map_),
             "images.csv": images_table(map_),
-            "tags.csv": tags_table(map_),
+            "tags.csv": tags_table(map_, self._options.minimum_confidence),
         }
         written = []
         for name, table in tables.items():
@@ -43,19 +47,20 @@ class TablesRenderer(Renderer):
         return written
 
 
-def tags_table(map_: Map) -> pl.DataFrame:
+def tags_table(map_: Map, minimum_confidence: float) -> pl.DataFrame:
     """One row per address and tag: ``url``, ``concept``, ``confidence``.
 
     The columns and their meaning are those of dd-image-tagging's concept models, so that whatever
     reads its files reads these. Addresses come in the order of the records, each once; tags by
-    falling score. Scores are as the backend gave them: no threshold is applied, where
-    dd-image-tagging leaves out those below 0.1. An image of the map without any tag has one row,
-    ``No elements present``, with an empty confidence; images that are not in the map, because
-    they could not be fetched or tagged, are not in the table.
+    falling score, as the backend gave it, those below ``minimum_confidence`` left out (0.1 in
+    dd-image-tagging). An image of the map without such a tag has one row, ``No elements
+    present``, with an empty confidence; images that are not in the map, because they could not
+    be fetched or tagged, are not in the table.
     """
     addresses = map_.records.lazy().select("image", "location").unique(maintain_order=True)
+    tags = map_.tags.lazy().filter(pl.col("score") >= minimum_confidence)
     return (
-        addresses.join(map_.tags.lazy(), on="image", how="left", maintain_order="left_right")
+        addresses.join(tags, on="image", how="left", maintain_order="left_right")
         .select(
             url="location",
             concept=pl.col("tag").fill_null(NO_TAGS),

@@ -68,6 +68,8 @@ class TestSample({suite}):
 {fixtures}
 """
 
+PAUSE = '__import__("time").sleep(0.002)'
+
 FAULTS = [
     # What holds for every kind.
     ("grey", "name_is_lower_case", 'name="grey"', 'name="Grey tagger"'),
@@ -235,13 +237,24 @@ FAULTS = [
         'raise StorageError(f"cannot write {path}: {error.strerror}") from error',
         "raise",
     ),
-    ("shelf", "threads_put_and_get", 'f"{path.name}.{threading.get_ident()}"', '"part"'),
-    ("shelf", "puts_are_atomic", ".{threading.get_ident()}", ""),
+    # Pauses make a fault between threads, which is a matter of luck, as good as certain.
+    (
+        "shelf",
+        "threads_put_and_get",
+        "part.write_bytes(data)",
+        f'part = path.with_name("part"); part.write_bytes(data); {PAUSE}',
+    ),
+    (
+        "shelf",
+        "puts_are_atomic",
+        "part.write_bytes(data)",
+        f'part = path.with_name(path.name + "part"); part.write_bytes(data); {PAUSE}',
+    ),
     (
         "shelf",
         "puts_are_atomic",
         "part.write_bytes(data)\n            part.replace(path)",
-        "path.write_bytes(data)",
+        f"path.write_bytes(data[:9]); {PAUSE}; path.write_bytes(data)",
     ),
     # Graph builders.
     ("pairs", "result_is_a_network", "return graph", "return graph.edges"),

@@ -112,7 +112,7 @@ def test_links_are_those_of_the_reference(tagging: Tagging, options: BipartiteOp
 
 @given(taggings.filter(lambda tagging: any(score > 1e-30 for score in tagging.values())))
 def test_nodes_are_linked_images_then_tags_by_label(tagging: Tagging) -> None:
-    network = build(tagging, BipartiteOptions(), images=6)
+    network = build(tagging, BipartiteOptions(threshold=0), images=6)
     images, tags = (network.nodes.filter(pl.col("kind") == kind) for kind in (IMAGE, TAG))
     assert network.nodes.equals(pl.concat([images, tags]))
     linked = links_of(network)

@@ -11,7 +11,7 @@ from tagatlas.contracts import RendererSpec
 from tagatlas.maps import Map
 from tagatlas.render import cell_text
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
-from tagatlas_tables import tagatlas_renderers
+from tagatlas_tables import TablesOptions, tagatlas_renderers
 
 
 def render(map_: Map, folder: Path) -> dict[str, list[list[str]]]:
@@ -49,17 +49,24 @@ def a_map(locations: list[tuple[str, str]], tags: list[tuple[str, str, float]]) 
 def test_tags_are_written_as_dd_image_tagging_does(tmp_path: Path) -> None:
     map_ = a_map(
         [("b", "http://x/b"), ("a", "http://x/a"), ("b", "http://x/b"), ("a", "http://x/a2")],
-        [("a", "cat", 0.75), ("a", "grey", 0.05)],
+        [("a", "cat", 0.75), ("a", "grey", 0.1), ("a", "dog", 0.09), ("b", "dog", 0.09)],
     )
     render(map_, tmp_path)
     assert (tmp_path / "tags.csv").read_bytes() == (
         b"url,concept,confidence\n"
         b"http://x/b,No elements present,\n"
         b"http://x/a,cat,0.75\n"
-        b"http://x/a,grey,0.05\n"
+        b"http://x/a,grey,0.1\n"
         b"http://x/a2,cat,0.75\n"
-        b"http://x/a2,grey,0.05\n"
+        b"http://x/a2,grey,0.1\n"
     )
+
+
+def test_weak_tags_are_written_where_they_are_asked_for(tmp_path: Path) -> None:
+    map_ = a_map([("a", "http://x/a")], [("a", "cat", 0.75), ("a", "dog", 0.01)])
+    (spec,) = tagatlas_renderers()
+    spec.factory(TablesOptions(minimum_confidence=0)).render(map_, tmp_path)
+    assert b"http://x/a,dog,0.01\n" in (tmp_path / "tags.csv").read_bytes()
 
 
 def test_odd_tags_come_back_as_they_were(tmp_path: Path) -> None:

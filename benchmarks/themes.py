@@ -1,0 +1,100 @@
+"""How well the clusters of a real collection agree with the folders that people sorted it into.
+
+Usage: python benchmarks/themes.py FOLDER [--leave-out PART]... [--set OPTION=VALUE]...
+
+FOLDER's top folders are the labels; files with a PART in their path are left out. Prints the
+adjusted mutual information of the clusters with the folders for Leiden on the network as it is
+drawn, for our clusters, and their ratio; then each cluster's name. On Debian's package
+`tuxpaint-stamps-default`: FOLDER is /usr/share/tuxpaint/stamps, PARTs are symbols and cartoon.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+from scipy.sparse import csr_matrix
+from sklearn.metrics import adjusted_mutual_info_score
+from sknetwork.clustering import Leiden
+
+import tagatlas
+from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, SOURCES, TAGGERS
+
+
+def copy_images(folder: Path, left_out: Sequence[str], target: Path) -> None:
+    """Copy the files whose path has none of the parts, in their folders."""
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if path.is_file() and not any(part in str(relative).lower() for part in left_out):
+            (target / relative.parent).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target / relative)
+
+
+def map_folder(folder: Path, atlas_folder: Path, options: dict[str, str]) -> tagatlas.Map:
+    """The map of a folder, made with the default plugins.
+
+    Args:
+        folder: of images.
+        atlas_folder: where the atlas is made.
+        options: of the tagger, by name.
+    """
+    plugins = tagatlas.load_plugins()
+    with tagatlas.open_atlas(atlas_folder, plugins, create=True) as atlas:
+        tagatlas.add_source(atlas, str(folder), plugins.choose(SOURCES, "folder", {}))
+        tagatlas.fetch_collection(atlas, tagatlas.FetchOptions())
+        tagatlas.tag_collection(atlas, plugins.choose(TAGGERS, "imagenet", options))
+        tagatlas.map_collection(
+            atlas,
+            "map",
+            "imagenet",
+            plugins.choose(GRAPH_BUILDERS, "bipartite", {}),
+            plugins.choose(LAYOUTS, "forceatlas2", {}),
+            tagatlas.MapOptions(),
+        )
+        return tagatlas.load_map(atlas)
+
+
+def clusters_of_network(drawn: tagatlas.Map) -> list[int]:
+    """Leiden communities of the network as it is drawn, of its images, in order."""
+    network = tagatlas.Network(
+        drawn.nodes.select("id", "kind", "label"), drawn.sources, drawn.targets, drawn.weights
+    )
+    labels = Leiden(random_state=0).fit_predict(csr_matrix(network.adjacency()))
+    return [int(label) for label in labels[network.is_kind("image")]]
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--leave-out", action="append", default=[], metavar="PART")
+    parser.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE")
+    arguments = parser.parse_args()
+    options = dict(pair.split("=", 1) for pair in arguments.set)
+    with TemporaryDirectory() as scratch:
+        copied = Path(scratch, "images")
+        copy_images(arguments.folder, arguments.leave_out, copied)
+        drawn = map_folder(copied, Path(scratch, "themes.atlas"), options)
+    folders = {
+        image: json.loads(columns)["folder"]
+        for image, columns in drawn.records.select("image", "columns").reverse().iter_rows()
+    }
+    images = drawn.images
+    truth = [folders[image] for image in images["id"]]
+    flat = adjusted_mutual_info_score(truth, clusters_of_network(drawn))
+    ours = adjusted_mutual_info_score(truth, images["cluster"].to_list())
+    print(f"{images.height} images on the map, {len(set(truth))} folders, ", end="")
+    print(f"{drawn.clusters.height} clusters")
+    print(f"Leiden on the network as drawn: AMI {flat:.3f}")
+    print(f"our clusters:                   AMI {ours:.3f}, ratio {ours / flat:.2f}")
+    with pl.Config(tbl_rows=-1, tbl_hide_dataframe_shape=True, fmt_str_lengths=60):
+        print(drawn.clusters.select("name", "images"))
+
+
+if __name__ == "__main__":
+    main()
