@@ -17,21 +17,22 @@ class BipartiteOptions:
     """
 
     threshold: Annotated[
-        float, Meta(ge=0.0, le=1.0, description="the lowest score that makes a link")
+        float, Meta(ge=0.0, le=1.0, description="The lowest score that makes a link.")
     ] = 0.05
     links_per_image: Annotated[
         Annotated[int, Meta(ge=1)] | None,
-        Meta(description="the most links of an image, its best tags first; none: no limit"),
+        Meta(description="The most links of an image, its best tags first; none: no limit."),
     ] = 15
     minimum_share: Annotated[
-        float, Meta(ge=0.0, le=1.0, description="leave out tags that a smaller share of images has")
+        float,
+        Meta(ge=0.0, le=1.0, description="Leave out tags that a smaller share of images has."),
     ] = 0.0
     maximum_share: Annotated[
-        float, Meta(ge=0.0, le=1.0, description="leave out tags that a larger share of images has")
+        float, Meta(ge=0.0, le=1.0, description="Leave out tags that a larger share of images has.")
     ] = 1.0
     idf: Annotated[
-        bool, Meta(description="weigh rare tags more: score times inverse document frequency")
+        bool, Meta(description="Weigh rare tags more: score times inverse document frequency.")
     ] = False
     stop_tags: Annotated[
-        tuple[str, ...], Meta(description="tags to leave out, exactly as the backend writes them")
+        tuple[str, ...], Meta(description="Tags to leave out, exactly as the backend writes them.")
     ] = ()

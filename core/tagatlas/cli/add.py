@@ -15,14 +15,14 @@ def command() -> Callable[..., Outcome]:
     """The command, with the flags of every installed source."""
     plugins = plugins_at_hand()
 
-    def run(atlas: AtlasArgument, source: SourceArgument, choices: Choices) -> Outcome:
+    def run(atlas: AtlasArgument, location: SourceArgument, choices: Choices) -> Outcome:
         from tagatlas.atlas import open_atlas
         from tagatlas.cli.picks import Picks
 
         with open_atlas(atlas, plugins, create=True) as opened:
             picks = Picks(opened, choices)
-            reader = picks.source(source)
+            source = picks.source(location)
             picks.settle()
-            return steps.add(opened, source, reader)
+            return steps.add(opened, location, source)
 
     return with_flags(run, source_sections(plugins))

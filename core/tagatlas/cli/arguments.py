@@ -7,9 +7,16 @@ from typing import Annotated
 
 import typer
 
-AtlasArgument = Annotated[Path, typer.Argument(help="Folder of the atlas.", show_default=False)]
+AtlasArgument = Annotated[
+    Path, typer.Argument(metavar="ATLAS", help="Folder of the atlas.", show_default=False)
+]
 SourceArgument = Annotated[
-    str, typer.Argument(help="A table of image URLs, or a folder of images.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="A table of image URLs, or a folder of images.",
+        show_default=False,
+    ),
 ]
 RetryFlag = Annotated[
     bool, typer.Option("--retry-failed", help="Also try again what failed before.")
@@ -19,12 +26,18 @@ MaxFailuresOption = Annotated[
     typer.Option(
         "--max-failures",
         metavar="N|N%",
+        envvar="TAGATLAS_MAX_FAILURES",
         help="Exit with status 3 if more fail. Any number is accepted by default.",
         show_default=False,
     ),
 ]
 MapNameOption = Annotated[
     str | None,
-    typer.Option("--map", help="Name of the map. By default the backend's.", show_default=False),
+    typer.Option(
+        "--map",
+        help="Name of the map. By default the backend's.",
+        envvar="TAGATLAS_MAP",
+        show_default=False,
+    ),
 ]
 OpenFlag = Annotated[bool, typer.Option("--open", help="Open the map in the browser.")]

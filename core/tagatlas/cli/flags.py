@@ -172,18 +172,12 @@ def with_flags(
 
 def _parameter(flag: Flag) -> inspect.Parameter:
     section, option = flag.targets[0]
-    plugins = [each.short_owner for each, _ in flag.targets if "." in each.owner]
-    text = option.help
-    if option.default:
-        text += f" Default: {option.default}."
-    if plugins:
-        text += f" ({', '.join(plugins)})"
     names = flag.name
     if option.is_switch:
         names += "/--no-" + flag.name.removeprefix("--")
     info = typer.Option(
         names,
-        help=text,
+        help=f"{option.help} {_defaults(flag)}".rstrip(),
         metavar=None if option.is_switch else option.metavar,
         rich_help_panel=section.panel,
         show_default=False,
@@ -195,3 +189,14 @@ def _parameter(flag: Flag) -> inspect.Parameter:
         default=None,
         annotation=Annotated[kind, info],
     )
+
+
+def _defaults(flag: Flag) -> str:
+    """The default, and which plugins have the option; both by plugin where defaults differ."""
+    defaults = {option.default for _, option in flag.targets}
+    plugins = [section.short_owner for section, _ in flag.targets if "." in section.owner]
+    if len(defaults) > 1:
+        each = (f"{option.default} ({section.short_owner})" for section, option in flag.targets)
+        return f"Default: {', '.join(each)}."
+    default = f"Default: {defaults.pop()}." if any(defaults) else ""
+    return f"{default} ({', '.join(plugins)})".lstrip() if plugins else default

@@ -39,7 +39,7 @@ def command() -> Callable[..., Outcome]:
     plugins = plugins_at_hand()
 
     def run(
-        source: SourceArgument,
+        location: SourceArgument,
         out: OutOption,
         choices: Choices,
         map_name: MapNameOption = None,
@@ -48,7 +48,7 @@ def command() -> Callable[..., Outcome]:
         open_map: OpenFlag = False,
     ) -> Outcome:
         outcome = run_all(
-            source,
+            location,
             out,
             plugins,
             choices,
@@ -71,7 +71,7 @@ def command() -> Callable[..., Outcome]:
 
 
 def run_all(
-    source: str,
+    location: str,
     out: Path,
     plugins: Plugins,
     choices: Choices,
@@ -89,7 +89,7 @@ def run_all(
 
     with open_atlas(out, plugins, create=True) as atlas:
         picks = Picks(atlas, choices)
-        reader = picks.source(source)
+        source = picks.source(location)
         fetching = picks.options("fetch", FetchOptions)
         tagger = picks.tagger()
         mapping = picks.options("map", MapOptions)
@@ -98,7 +98,7 @@ def run_all(
         renderers = picks.renderers()
         picks.settle()
         name = map_name or tagger.name
-        done = {"add": steps.add(atlas, source, reader)}
+        done = {"add": steps.add(atlas, location, source)}
         with steps.preparing(layout) as wait_until_prepared:
             done["fetch"] = steps.fetch(atlas, fetching, retry_failed, max_failures)
             done["tag"] = steps.tag(atlas, tagger, retry_failed, max_failures)
