@@ -52,7 +52,7 @@ def crossword() -> Image.Image:
 
 @pytest.fixture(scope="module")
 def tagger() -> ImageNetTagger:
-    return ImageNetTagger(ImageNetOptions())
+    return ImageNetTagger(ImageNetOptions(minimum_score=0.05))
 
 
 @pytest.fixture(scope="module")
