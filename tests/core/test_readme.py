@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import tagatlas
+from tagatlas.plugins import TAGGERS, load_plugins
+from tagatlas.testing import sample_images
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+PYTHON = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_the_plugin_in_the_readme_works_and_is_short() -> None:
+    [source] = [block for block in PYTHON if "# greytagger.py" in block]
+    module = ModuleType("greytagger")
+    exec(compile(source, "README.md", "exec"), vars(module))  # noqa: S102 - our own README
+    plugins = load_plugins(points=[], modules=[module], strict=True)
+    results = plugins.choose(TAGGERS, "grey", {}).make().tag(sample_images(3))
+    assert [result.tags[0].label in ("light", "dark") for result in results] == [True] * 3
+    assert len([line for line in source.splitlines() if line.strip()]) <= 15
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"tagatlas\.(\w+)\(", README))))
+def test_what_the_readme_calls_is_public(name: str) -> None:
+    assert name in tagatlas.__all__
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "build",
+        "cluster",
+        "fetch",
+        "gexf",
+        "layout",
+        "overlap",
+        "read",
+        "render",
+        "startup",
+        "tag",
+        "themes",
+    ],
+)
+def test_every_benchmark_is_named(script: str) -> None:
+    benchmarks = Path(__file__).parents[2] / "benchmarks"
+    assert (benchmarks / f"{script}.py").exists()
+    assert script in README
+
+
+def test_every_link_to_a_file_leads_somewhere() -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)]+)\)", README):
+        assert (Path(__file__).parents[2] / target).exists(), target
