@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -53,6 +54,18 @@ _UPRIGHT = {
 
 _ON_ITS_SIDE = frozenset({5, 6, 7, 8})
 """Orientations whose stored width is the upright height."""
+
+
+_DAMAGED_EXIF = (
+    ArithmeticError,
+    LookupError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What Pillow raises where EXIF data are not what they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +215,7 @@ def _orientation(source: ImageFile) -> int:
     """The EXIF orientation, 1 to 8; 1 where it is absent, odd or damaged."""
     try:
         value = source.getexif().get(Base.Orientation, 1)
-    except Exception:  # noqa: BLE001 - damaged EXIF costs the orientation, not the picture
+    except _DAMAGED_EXIF:  # costs the orientation, not the picture
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
