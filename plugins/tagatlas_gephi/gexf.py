@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from tagatlas.contracts import Variant
-from tagatlas.render import cluster_colour
+from tagatlas.render import cluster_colour, escape_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,20 +33,6 @@ _ATTRIBUTES = {
     "in_degree": "long",
 }
 
-# Characters that XML 1.0 (section 2.2) cannot hold are dropped; white space other than blanks is
-# written as a reference, or parsers would turn it into blanks (section 3.3.3).
-_ESCAPES: dict[int, str | None] = {
-    **dict.fromkeys(range(0x20)),
-    **dict.fromkeys((*range(0xD800, 0xE000), 0xFFFE, 0xFFFF)),
-    ord("\t"): "&#9;",
-    ord("\n"): "&#10;",
-    ord("\r"): "&#13;",
-    ord("&"): "&amp;",
-    ord("<"): "&lt;",
-    ord(">"): "&gt;",
-    ord('"'): "&quot;",
-}
-
 
 def write_gexf(map_: Map, nodes: pl.DataFrame, file: BinaryIO) -> None:
     """Write the map's network.
@@ -58,11 +44,6 @@ def write_gexf(map_: Map, nodes: pl.DataFrame, file: BinaryIO) -> None:
     """
     for text in _document(map_, nodes):
         file.write(text.encode())
-
-
-def escape(text: str) -> str:
-    """The text as the value of an XML attribute between double quotes."""
-    return text.translate(_ESCAPES)
 
 
 def _document(map_: Map, nodes: pl.DataFrame) -> Iterator[str]:
@@ -98,13 +79,13 @@ def _nodes(map_: Map, nodes: pl.DataFrame) -> Iterator[str]:
 
 def _node(row: dict[str, str | None], colour: tuple[int, int, int], shape: str) -> str:
     values = "".join(
-        f'<attvalue for="{name}" value="{escape(value)}"/>'
+        f'<attvalue for="{name}" value="{escape_xml(value)}"/>'
         for name in _ATTRIBUTES
         if (value := row[name]) is not None
     )
     red, green, blue = colour
     return (
-        f'<node id="{escape(row["id"] or "")}" label="{escape(row["label"] or "")}">'
+        f'<node id="{escape_xml(row["id"] or "")}" label="{escape_xml(row["label"] or "")}">'
         f"<attvalues>{values}</attvalues>"
         f'<viz:color r="{red}" g="{green}" b="{blue}"/>'
         f'<viz:position x="{row["x"]}" y="{row["y"]}" z="0"/>'
@@ -116,11 +97,11 @@ def _shape(map_: Map, row: dict[str, str | None]) -> str:
     if row["kind"] != "image":
         return '<viz:shape value="disc"/>'
     uri = row["url"] or map_.store.locate(row["id"] or "", Variant.IMAGE)
-    return f'<viz:shape value="image" uri="{escape(uri)}"/>'
+    return f'<viz:shape value="image" uri="{escape_xml(uri)}"/>'
 
 
 def _edges(map_: Map, node_ids: pl.Series) -> Iterator[str]:
-    ids = pl.Series([escape(node_id) for node_id in node_ids], dtype=pl.String)
+    ids = pl.Series([escape_xml(node_id) for node_id in node_ids], dtype=pl.String)
     for start in range(0, len(map_.weights), _ROWS_AT_ONCE):
         some = slice(start, start + _ROWS_AT_ONCE)
         # Polars writes a float32 with as many digits as it has; Python would write 0.1 in full.

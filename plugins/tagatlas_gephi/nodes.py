@@ -6,62 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tagatlas.contracts import Variant
-from tagatlas.network.network import IMAGE
-from tagatlas.render import web_addresses
+from tagatlas import render
 
 if TYPE_CHECKING:
     from tagatlas.maps import Map
 
-_IMAGE_FOLDER = "images/"
-
 
 def node_table(map_: Map) -> pl.DataFrame:
-    """One row per node, in the map's order.
-
-    Columns: ``id``, ``label``, ``kind``; ``image`` (file of an image, below the atlas's folder
-    ``images``; null for tags and for images kept elsewhere); ``url`` (first web address of an
-    image; else null); ``cluster``, ``cluster_name``; ``frequency``, ``records``;
-    ``out_degree``, ``in_degree``; ``x``, ``y``, ``width``, ``height`` in map units, as Float32,
-    which is what Gephi keeps.
-    """
-    images = map_.images["id"]
-    files = pl.DataFrame(
-        {"id": images, "image": [_image_file(map_, image_id) for image_id in images]},
-        schema={"id": pl.String, "image": pl.String},
-    )
-    names = map_.clusters.lazy().select("cluster", cluster_name="name")
-    addresses = web_addresses(map_.records).lazy()
-    return (
-        map_.nodes.lazy()
-        .join(files.lazy(), on="id", how="left", maintain_order="left")
-        .join(addresses, left_on="id", right_on="image", how="left", maintain_order="left")
-        .join(names, on="cluster", how="left", maintain_order="left")
-        .with_columns(
-            pl.when(kind=IMAGE).then(pl.col("image", "url")),
-            pl.col("x", "y", "width", "height").cast(pl.Float32),
-        )
-        .select(
-            "id",
-            "label",
-            "kind",
-            "image",
-            "url",
-            "cluster",
-            "cluster_name",
-            "frequency",
-            "records",
-            "out_degree",
-            "in_degree",
-            "x",
-            "y",
-            "width",
-            "height",
-        )
-        .collect()
-    )
-
-
-def _image_file(map_: Map, image_id: str) -> str | None:
-    place = map_.store.locate(image_id, Variant.IMAGE)
-    return place.removeprefix(_IMAGE_FOLDER) if place.startswith(_IMAGE_FOLDER) else None
+    """:func:`tagatlas.render.node_table` with places and sizes as Float32: what Gephi keeps."""
+    nodes = render.node_table(map_)
+    return nodes.with_columns(pl.col("x", "y", "width", "height").cast(pl.Float32))

@@ -11,6 +11,7 @@ from tagatlas.errors import StorageError
 from tagatlas.render import (
     cell_text,
     cluster_colour,
+    kept_columns,
     safe_cell,
     safe_cells,
     web_addresses,
@@ -88,3 +89,40 @@ def test_web_addresses_are_the_first_of_each_image_and_no_paths() -> None:
         ("a", "http://x/a"),
         ("c", "http://x/c"),
     ]
+
+
+def test_kept_columns_are_those_of_each_images_first_record() -> None:
+    records = pl.DataFrame(
+        {
+            "image": ["b", "a", "b", "c"],
+            "location": ["1", "2", "3", "4"],
+            "frequency": [1, 1, 1, 1],
+            "columns": ['{"user":"ann"}', '{"user":null,"day":"May"}', '{"user":"bob"}', "{}"],
+        }
+    )
+    assert kept_columns(records, ()).to_dict(as_series=False) == {
+        "image": ["b", "a", "c"],
+        "user": ["ann", None, None],
+        "day": [None, "May", None],
+    }
+
+
+def test_kept_columns_give_way_to_reserved_names_and_to_each_other() -> None:
+    columns = '{"Image":"1","ID":"2","id (kept)":"3","user":"4","User":"5"}'
+    records = pl.DataFrame(
+        {"image": ["a"], "location": [""], "frequency": [1], "columns": [columns]}
+    )
+    (row,) = kept_columns(records, ("id",)).rows(named=True)
+    assert row == {
+        "image": "a",
+        "Image (kept)": "1",
+        "ID (kept)": "2",
+        "id (kept) (kept)": "3",
+        "user": "4",
+        "User (kept)": "5",
+    }
+
+
+def test_kept_columns_of_no_records() -> None:
+    records = pl.DataFrame(schema={"image": pl.String, "columns": pl.String})
+    assert kept_columns(records, ()).schema == {"image": pl.String}

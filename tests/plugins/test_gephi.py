@@ -20,9 +20,9 @@ from themed_map import themed_map
 
 from tagatlas.contracts import RendererSpec
 from tagatlas.maps import Map
+from tagatlas.render import escape_xml
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_gephi import tagatlas_renderers
-from tagatlas_gephi.gexf import escape
 
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -41,7 +41,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 @given(st.text())
 def test_escaped_text_comes_back_from_a_parser(text: str) -> None:
-    element = ET.fromstring(f'<a b="{escape(text)}"/>')  # noqa: S314 - made here
+    element = ET.fromstring(f'<a b="{escape_xml(text)}"/>')  # noqa: S314 - made here
     assert element.attrib["b"] == NOT_IN_XML.sub("", text)
 
 

@@ -2,12 +2,18 @@
 
 from tagatlas.render.addresses import web_addresses
 from tagatlas.render.cells import cell_text, safe_cell, safe_cells
+from tagatlas.render.columns import kept_columns
 from tagatlas.render.files import write_atomically
+from tagatlas.render.nodes import node_table
 from tagatlas.render.palette import cluster_colour
+from tagatlas.render.xml import escape_xml
 
 __all__ = [
     "cell_text",
     "cluster_colour",
+    "escape_xml",
+    "kept_columns",
+    "node_table",
     "safe_cell",
     "safe_cells",
     "web_addresses",

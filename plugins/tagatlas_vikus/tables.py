@@ -1,0 +1,106 @@
+"""``data.csv``, ``map.csv`` and ``timeline.csv``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tagatlas.errors import OptionError
+from tagatlas.render import kept_columns, web_addresses
+
+if TYPE_CHECKING:
+    from tagatlas.maps import Map
+
+OWN_COLUMNS = ("id", "keywords", "year", "_label", "_cluster", "_url", "_frequency", "_records")
+"""Columns of ``data.csv`` before the kept ones."""
+
+# The viewer writes these itself over what it reads.
+_VIEWER = ("_year", "_keywords", "_id", "_imagenum")
+
+
+def data_table(map_: Map, keywords: int, year_column: str | None) -> pl.DataFrame:
+    """One row per image, in the map's order.
+
+    Columns: ``id``; ``keywords`` (tags, joined by commas, which tags have as semicolons);
+    ``year`` (of ``year_column``, else the cluster's name: the viewer groups by it);
+    ``_label``, ``_cluster``, ``_url``, ``_frequency``, ``_records``; then the kept columns of the
+    first record, ``_`` before each name, as the viewer has it for fields of one's own.
+
+    Raises:
+        OptionError: no kept column has the name ``year_column``.
+    """
+    tags = (
+        map_.tags.lazy()
+        .group_by("image", maintain_order=True)
+        .agg(pl.col("tag").head(keywords).str.replace_all(",", ";", literal=True))
+        .select("image", keywords=pl.col("tag").list.join(","))
+    )
+    names = map_.clusters.lazy().select("cluster", _cluster="name")
+    kept = _kept(map_)
+    year = pl.col("_cluster") if year_column is None else _years(kept, year_column)
+    return (
+        map_.images.lazy()
+        .rename({"id": "image"})
+        .join(tags, on="image", how="left", maintain_order="left")
+        .join(names, on="cluster", how="left", maintain_order="left")
+        .join(web_addresses(map_.records).lazy(), on="image", how="left", maintain_order="left")
+        .join(kept.lazy(), on="image", how="left", maintain_order="left")
+        .rename({"image": "id", "label": "_label", "url": "_url"})
+        .rename({"frequency": "_frequency", "records": "_records"})
+        .with_columns(year=year)
+        .select(*OWN_COLUMNS, *kept.columns[1:])
+        .collect()
+    )
+
+
+def _years(kept: pl.DataFrame, column: str) -> pl.Expr:
+    """The first number of four digits in a kept column."""
+    for name in (f"_{column}", f"_{column} (kept)"):
+        if name in kept.columns:
+            year = pl.col(name).str.extract(r"(?:^|\D)(\d{4})(?:\D|$)")
+            return year.fill_null("unknown")
+    there = ", ".join(name[1:] for name in kept.columns[1:]) or "none"
+    raise OptionError(f"no column {column!r} was kept; there are: {there}")
+
+
+def _kept(map_: Map) -> pl.DataFrame:
+    plain = kept_columns(
+        map_.records, [name.removeprefix("_") for name in (*OWN_COLUMNS, *_VIEWER)]
+    )
+    return plain.rename({name: f"_{name}" for name in plain.columns[1:]})
+
+
+def map_table(map_: Map, shown: list[str]) -> pl.DataFrame:
+    """``id``, ``x``, ``y`` (upwards) of each image.
+
+    The viewer stretches both axes to a square. Two rows that are no image's, at the corners of a
+    square around the map, keep the map's proportions.
+    """
+    places = map_.images.select("id", "x", "y").filter(pl.col("id").is_in(shown))
+    if places.is_empty():
+        return places
+    x, y = places["x"].to_numpy(), places["y"].to_numpy()
+    half = max(float(x.max() - x.min()), float(y.max() - y.min()), 1.0) / 2
+    middle_x, middle_y = float(x.max() + x.min()) / 2, float(y.max() + y.min()) / 2
+    corners = pl.DataFrame(
+        {
+            "id": ["corner-1", "corner-2"],
+            "x": [middle_x - half, middle_x + half],
+            "y": [middle_y - half, middle_y + half],
+        }
+    )
+    return pl.concat([places, corners])
+
+
+def timeline_table(map_: Map, *, has_years: bool) -> pl.DataFrame:
+    """A text below each cluster; no rows where groups are years, which nobody wrote about."""
+    names = map_.clusters.select(
+        year="name",
+        _cluster="name",
+        titel="name",
+        title="name",
+        text=pl.col("tags").list.join(", "),
+        extra=pl.format("{} images, {} records", "images", "records"),
+    )
+    return names.clear() if has_years else names
