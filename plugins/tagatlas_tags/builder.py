@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas.contracts import GraphBuilder
+from tagatlas.errors import EmptyMap
 from tagatlas.network import TAG, Network
 from tagatlas.network.backbone import backbone
 from tagatlas.network.projection import project
@@ -34,6 +35,11 @@ class TagsBuilder(GraphBuilder):
         scores, labels = tag_matrix(images, tags, options)
         by_tag = scores.T.tocsr()
         kept = np.diff(by_tag.indptr) >= options.minimum_images
+        if not kept.any():
+            raise EmptyMap(
+                f"none of {len(labels):,} tags is on {options.minimum_images:,} images or more:"
+                " lower the least number of images"
+            )
         network = project(
             labels.filter(pl.Series(kept))
             .to_frame()

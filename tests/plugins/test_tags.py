@@ -83,6 +83,11 @@ def test_tags_of_a_single_image_are_left_out_unless_asked_for() -> None:
     assert every.nodes["label"].to_list() == ["a", "b", "c", "d"]
 
 
+def test_tags_on_too_few_images_are_an_empty_map_that_says_so() -> None:
+    with pytest.raises(EmptyMap, match="none of 2 tags is on 2 images or more"):
+        build({("i0", "a"): 1.0, ("i0", "b"): 1.0}, TagsOptions())
+
+
 def test_the_backbone_is_taken_of_the_links() -> None:
     tagging = {(image, tag): 1.0 for image in image_names(5) for tag in "ab"}
     tagging |= {("i0", tag): 0.1 for tag in "cdef"} | {("i5", tag): 0.1 for tag in "cdef"}
