@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from tagatlas.contracts import GraphBuilder
-from tagatlas.errors import EmptyMap
 from tagatlas.network import IMAGE, TAG, Network
+from tagatlas.network.backbone import backbone
+from tagatlas.network.selection import select_tags, with_idf
 from tagatlas_bipartite.options import BipartiteOptions
 
 
@@ -23,56 +24,21 @@ class BipartiteBuilder(GraphBuilder):
     def build(self, images: pl.DataFrame, tags: pl.DataFrame) -> Network:
         """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`.
 
-        The share of a tag is counted over all of ``images``, and over scores that pass the
-        threshold. A score of 0 never makes a link. With ``idf`` the weight is
-        ``score * (1 + ln((1 + n) / (1 + images with the tag)))``, n images in the network:
-        the smoothed inverse document frequency, which keeps all weights above 0.
+        With ``idf`` the weight is that of :func:`tagatlas.network.selection.with_idf`, counted
+        over the links of the network.
         """
         options = self._options
-        wanted = tags.filter(~pl.col("tag").is_in(options.stop_tags)) if options.stop_tags else tags
-        scored = _weighted(wanted, images).filter(
-            pl.col("score") >= options.threshold, pl.col("weight") > 0
-        )
-        share = pl.col("images_with_tag") / images.height
-        shared = _with_tag_counts(scored).filter(
-            share >= options.minimum_share, share <= options.maximum_share
-        )
-        if shared.is_empty():
-            raise EmptyMap(_explain(options, images.height, [tags, wanted, scored, shared]))
-        links = _best_links(shared, options.links_per_image)
-        return _network(images, _with_idf(links) if options.idf else links)
-
-
-def _weighted(tags: pl.DataFrame, images: pl.DataFrame) -> pl.DataFrame:
-    """Tags of known images: ``image`` (its row in ``images``), ``tag``, ``score``, ``weight``."""
-    rows = images.select(pl.col("id").alias("image"), pl.row_index("row").cast(pl.Int32))
-    return tags.join(rows, on="image").select(
-        pl.col("row").alias("image"),
-        "tag",
-        "score",
-        pl.col("score").cast(pl.Float32).alias("weight"),
-    )
-
-
-def _with_tag_counts(links: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``images_with_tag`` and turns ``tag`` into its rank among the labels, by ``label``."""
-    labels = links.group_by(pl.col("tag").alias("label")).agg(pl.len().alias("images_with_tag"))
-    ranked = labels.sort("label").with_row_index("tag")
-    return links.rename({"tag": "label"}).join(ranked, on="label")
+        links = _best_links(select_tags(images, tags, options), options.links_per_image)
+        network = _network(images, with_idf(links) if options.idf else links)
+        return network if options.backbone is None else backbone(network, options.backbone)
 
 
 def _best_links(links: pl.DataFrame, limit: int | None) -> pl.DataFrame:
     """The ``limit`` links of highest score of each image, ordered by image, then by tag."""
-    if limit is not None:
-        ordered = links.sort(["image", "score", "tag"], descending=[False, True, False])
-        links = ordered.filter(pl.int_range(pl.len()).over("image") < limit)
-    return links.sort("image", "tag")
-
-
-def _with_idf(links: pl.DataFrame) -> pl.DataFrame:
-    images = links["image"].n_unique()
-    idf = 1.0 + ((1.0 + images) / (1.0 + pl.len().over("tag"))).log()
-    return links.with_columns((pl.col("score") * idf).cast(pl.Float32).alias("weight"))
+    if limit is None:
+        return links
+    ordered = links.sort(["image", "score", "tag"], descending=[False, True, False])
+    return ordered.filter(pl.int_range(pl.len()).over("image") < limit).sort("image", "tag")
 
 
 def _network(images: pl.DataFrame, links: pl.DataFrame) -> Network:
@@ -91,17 +57,3 @@ def _network(images: pl.DataFrame, links: pl.DataFrame) -> Network:
         targets=targets.to_numpy(),
         weights=links["weight"].to_numpy(),
     )
-
-
-def _explain(options: BipartiteOptions, images: int, stages: list[pl.DataFrame]) -> str:
-    """One line: how many tags there were, and which option removed how many of them."""
-    given, wanted, scored, shared = (stage.height for stage in stages)
-    if given == 0:
-        return f"none of the {images:,} images has a tag: choose another backend, or other images"
-    removed = {
-        "the stop tags": given - wanted,
-        f"the threshold of {options.threshold:g}": wanted - scored,
-        f"the shares from {options.minimum_share:g} to {options.maximum_share:g}": scored - shared,
-    }
-    reasons = ", ".join(f"{reason} removed {count:,}" for reason, count in removed.items() if count)
-    return f"no tag is left of {given:,} on {images:,} images: {reasons}; loosen these options"

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from tagatlas.contracts import ImageStatus, Renderer, TagStatus
 from tagatlas.maps import Map, Provenance, SourceFacts
+from tagatlas.network import IMAGE
 from tagatlas.render import write_atomically
 from tagatlas_methods.markdown import count, escape, listed, table
 
@@ -36,6 +37,10 @@ _LOG_ODDS = (
     "Monroe, B. L., Colaresi, M. P., & Quinn, K. M. (2008). Fightin' words: Lexical feature "
     "selection and evaluation for identifying the content of political conflict. "
     "*Political Analysis*, 16(4), 372-403."
+)
+_DISPARITY = (
+    "Serrano, M. Á., Boguñá, M., & Vespignani, A. (2009). Extracting the multiscale backbone of "
+    "complex weighted networks. *PNAS*, 106(16), 6483-6488."
 )
 _FORCEATLAS2 = (
     "Jacomy, M., Venturini, T., Heymann, S., & Bastian, M. (2014). ForceAtlas2, a continuous "
@@ -155,19 +160,38 @@ def _network(map_: Map) -> list[str]:
     kind = "directed" if map_.directed else "undirected"
     builder, layout, seed = (settings.get(f"map.{key}") for key in ("builder", "layout", "seed"))
     cited = " (Jacomy et al., 2014)" if layout in _FORCEATLAS2_LAYOUTS else ""
+    linked = _links_images(map_)
+    with_images = f"{images:,} of the {count(map_.provenance.images, 'image')}, " if linked else ""
+    left_out = "; images without a link are left out" if linked else ""
+    filtered = (
+        ""
+        if settings.get(f"plugin.{builder}.backbone") is None
+        else " They are its backbone by the disparity filter (Serrano et al., 2009)."
+    )
     network = (
-        f"The {kind} network{_by('graph builder', builder)} has {images:,} of the"
-        f" {count(map_.provenance.images, 'image')}, {count(others, 'tag')} and"
-        f" {count(len(map_.weights), 'weighted link')}; images without a link are left out."
-        f"{_plugin_settings(settings, builder)}"
+        f"The {kind} network{_by('graph builder', builder)} has {with_images}"
+        f"{count(others, 'tag')} and {count(len(map_.weights), 'weighted link')}{left_out}."
+        f"{filtered}{_plugin_settings(settings, builder)}"
+    )
+    amid = (
+        ""
+        if linked
+        else f" Each of {images:,} images was then put at the mean place of its tags, weighted by"
+        " the squares of their scores; images without a tag of the network are left out."
     )
     places = (
         f"It was laid out{_by('layout', layout)}{cited}"
-        f"{'' if seed is None else f', with the seed {seed}'}."
+        f"{'' if seed is None else f', with the seed {seed}'}.{amid}"
         f" Images were then moved apart so that they do not cover each other."
         f"{_plugin_settings(settings, layout)}"
     )
     return [network, places]
+
+
+def _links_images(map_: Map) -> bool:
+    """Whether any link leads from or to an image."""
+    is_image = (map_.nodes["kind"] == IMAGE).to_numpy()
+    return bool(is_image[map_.sources].any() or is_image[map_.targets].any())
 
 
 def _by(what: str, name: object) -> str:
@@ -246,4 +270,6 @@ def _settings(facts: Provenance) -> list[str]:
 
 def _references(settings: Settings) -> str:
     layout = [_FORCEATLAS2] if settings.get("map.layout") in _FORCEATLAS2_LAYOUTS else []
-    return "\n".join(f"- {reference}" for reference in (*layout, _LOG_ODDS, _LEIDEN))
+    backbone = settings.get(f"plugin.{settings.get('map.builder')}.backbone")
+    network = [] if backbone is None else [_DISPARITY]
+    return "\n".join(f"- {reference}" for reference in (*layout, _LOG_ODDS, *network, _LEIDEN))

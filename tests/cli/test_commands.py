@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -75,6 +76,8 @@ def test_plugins_are_listed_for_people_and_programs(tagatlas: Run) -> None:
         ("image store", "files"),
         ("tagger", "imagenet"),
         ("graph builder", "bipartite"),
+        ("graph builder", "images"),
+        ("graph builder", "tags"),
         ("layout", "forceatlas2"),
         ("layout", "fa2"),
         ("renderer", "poster"),
@@ -156,3 +159,20 @@ def test_the_demo_maps_its_sample_and_a_second_one_fetches_nothing(
     assert Path(tmp_path, facts["render"]["open"]).name == "map.html"
     again = json.loads(tagatlas("demo", "--no-open", "--json").stdout)
     assert (again["fetch"]["tried"], again["tag"]["asked"]) == (0, 0)
+
+
+@pytest.mark.parametrize("builder", ["images", "tags"])
+def test_a_map_can_be_made_of_another_network(tagatlas: Run, atlas: Path, builder: str) -> None:
+    flags = ("--threshold", "0.001", "--map", builder)
+    done = tagatlas("map", atlas, "--builder", builder, *flags, "--backbone", "0.9", "--json")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    assert facts["images"] > 0
+    assert (facts["tags"] > 0) == (builder == "tags")
+    done = tagatlas("render", atlas, "--map", builder)
+    assert done.returncode == 0, done.stderr
+    with (atlas / "maps" / builder / "nodes.csv").open(encoding="utf-8", newline="") as file:
+        nodes = list(csv.DictReader(file))
+    assert sum(node["kind"] == "image" for node in nodes) == facts["images"]
+    assert all(node["x"] and node["cluster_name"] for node in nodes)
+    assert (atlas / "maps" / builder / "map.png").stat().st_size > 10_000

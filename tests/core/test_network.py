@@ -49,6 +49,30 @@ def edges_of(each: Network) -> set[tuple[int, int, float]]:
 
 
 @given(edge_lists)
+def test_degrees_of_an_undirected_network_count_all_edges(edges: Edges) -> None:
+    ours = network(edges, nodes=5, directed=False)
+    expected = [degree for _, degree in ours.to_networkx().degree()]
+    assert ours.out_degrees().tolist() == ours.in_degrees().tolist() == expected
+
+
+@given(edge_lists, st.lists(st.booleans(), min_size=10, max_size=10), st.booleans())
+def test_an_edge_subgraph_is_that_of_networkx(
+    edges: Edges, kept: list[bool], directed: bool
+) -> None:
+    ours = network(edges, nodes=5, directed=directed)
+    ids = ours.nodes["id"].to_list()
+    some = [
+        (ids[source], ids[target])
+        for (source, target, _), keep in zip(edges, kept, strict=False)
+        if keep
+    ]
+    found = ours.edge_subgraph(np.array(kept[: len(edges)], dtype=np.bool_))
+    expected = ours.to_networkx().edge_subgraph(some)
+    assert nx.utils.graphs_equal(found.to_networkx(), expected)
+    assert found.nodes["id"].to_list() == [name for name in ids if name in expected]
+
+
+@given(edge_lists)
 def test_degrees_and_adjacency_are_those_of_networkx(edges: Edges) -> None:
     ours = network(edges, nodes=5)
     graph = ours.to_networkx()

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 
-import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from taggings import Tagging, idf_weights, image_names, selected, tables, taggings
 
 from tagatlas.contracts import GraphBuilderSpec
 from tagatlas.errors import EmptyMap
@@ -16,32 +15,10 @@ from tagatlas.testing import GraphBuilderContract
 from tagatlas_bipartite import BipartiteOptions, tagatlas_graph_builders
 from tagatlas_bipartite.builder import BipartiteBuilder
 
-Tagging = dict[tuple[str, str], float]
-"""Scores by image and tag."""
-
 
 def build(tagging: Tagging, options: BipartiteOptions, images: int | None = None) -> Network:
     names = sorted({image for image, _ in tagging}) if images is None else image_names(images)
     return BipartiteBuilder(options).build(*tables(names, tagging))
-
-
-def image_names(count: int) -> list[str]:
-    return [f"i{number}" for number in range(count)]
-
-
-def tables(images: list[str], tagging: Tagging) -> tuple[pl.DataFrame, pl.DataFrame]:
-    rows = sorted((image, -score, tag) for (image, tag), score in tagging.items())
-    return (
-        pl.DataFrame(
-            {"id": images, "label": [f"{image}.jpg" for image in images], "frequency": 1},
-            schema={"id": pl.String, "label": pl.String, "frequency": pl.Int64},
-        ),
-        pl.DataFrame(
-            [(image, tag, -score) for image, score, tag in rows],
-            schema={"image": pl.String, "tag": pl.String, "score": pl.Float64},
-            orient="row",
-        ),
-    )
 
 
 def links_of(network: Network) -> Tagging:
@@ -55,17 +32,7 @@ def links_of(network: Network) -> Tagging:
 
 def reference(tagging: Tagging, options: BipartiteOptions, images: int) -> Tagging:
     """What the options say, in plain words and loops."""
-    links = {
-        (image, tag): score
-        for (image, tag), score in tagging.items()
-        if tag not in options.stop_tags and score >= options.threshold and np.float32(score) > 0
-    }
-    having = Counter(tag for _, tag in links)
-    links = {
-        (image, tag): score
-        for (image, tag), score in links.items()
-        if options.minimum_share <= having[tag] / images <= options.maximum_share
-    }
+    links = selected(tagging, options, images)
     if options.links_per_image is not None:
         of_image: dict[str, list[tuple[float, str]]] = defaultdict(list)
         for (image, tag), score in links.items():
@@ -75,20 +42,10 @@ def reference(tagging: Tagging, options: BipartiteOptions, images: int) -> Taggi
             for image, found in of_image.items()
             for negative, tag in sorted(found)[: options.links_per_image]
         }
-    if options.idf:
-        linked = len({image for image, _ in links})
-        having = Counter(tag for _, tag in links)
-        links = {
-            (image, tag): score * (1 + math.log((1 + linked) / (1 + having[tag])))
-            for (image, tag), score in links.items()
-        }
-    return links
+    return idf_weights(links) if options.idf else links
 
 
-taggings = st.dictionaries(
-    st.tuples(st.sampled_from(image_names(6)), st.sampled_from(["a", "b", "c", "d", "Ä", "tag:a"])),
-    st.sampled_from([0.0, 1e-50, 0.1, 0.25, 0.5, 1.0]) | st.floats(0.0, 1.0),
-)
+any_tagging = taggings(st.sampled_from([0.0, 1e-50, 0.1, 0.25, 0.5, 1.0]) | st.floats(0.0, 1.0))
 all_options = st.builds(
     BipartiteOptions,
     threshold=st.sampled_from([0.0, 0.1, 0.3, 1.0]),
@@ -100,7 +57,7 @@ all_options = st.builds(
 )
 
 
-@given(taggings, all_options)
+@given(any_tagging, all_options)
 def test_links_are_those_of_the_reference(tagging: Tagging, options: BipartiteOptions) -> None:
     expected = reference(tagging, options, images=6)
     if not expected:
@@ -110,7 +67,7 @@ def test_links_are_those_of_the_reference(tagging: Tagging, options: BipartiteOp
     assert links_of(build(tagging, options, images=6)) == pytest.approx(expected, rel=1e-6)
 
 
-@given(taggings.filter(lambda tagging: any(score > 1e-30 for score in tagging.values())))
+@given(any_tagging.filter(lambda tagging: any(score > 1e-30 for score in tagging.values())))
 def test_nodes_are_linked_images_then_tags_by_label(tagging: Tagging) -> None:
     network = build(tagging, BipartiteOptions(threshold=0), images=6)
     images, tags = (network.nodes.filter(pl.col("kind") == kind) for kind in (IMAGE, TAG))
@@ -164,6 +121,13 @@ def test_an_empty_map_names_what_removed_the_tags(options: BipartiteOptions, sai
 def test_images_without_any_tag_are_said_to_have_none() -> None:
     with pytest.raises(EmptyMap, match="none of the 2 images has a tag"):
         build({}, BipartiteOptions(), images=2)
+
+
+def test_the_backbone_keeps_the_links_that_stand_out() -> None:
+    tagging = {("i0", tag): 0.1 for tag in "abcd"} | {("i0", "e"): 1.0, ("i1", "e"): 0.1}
+    network = build(tagging, BipartiteOptions(backbone=0.05))
+    assert links_of(network) == {("i0", "e"): 1.0}
+    assert network.nodes["label"].to_list() == ["i0.jpg", "e"]
 
 
 class TestContract(GraphBuilderContract):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -169,6 +170,31 @@ def test_odd_labels_add_no_markup() -> None:
 )
 def test_words(found: str, expected: str) -> None:
     assert found == expected
+
+
+def test_a_backbone_is_named_with_its_source(facts: Provenance) -> None:
+    text = methods_text(with_facts(sample_map(), facts))
+    assert "disparity filter" not in text
+    settings = dict(facts.settings) | {"plugin.bipartite.backbone": 0.1}
+    text = methods_text(with_facts(sample_map(), dataclasses.replace(facts, settings=settings)))
+    assert "its backbone by the disparity filter (Serrano et al., 2009)" in text
+    assert "Serrano, M. Á., Boguñá, M., & Vespignani, A. (2009)." in text
+
+
+def test_of_a_network_of_tags_alone_it_says_how_images_got_their_places() -> None:
+    whole = sample_map()
+    tags = np.flatnonzero((whole.nodes["kind"] == "tag").to_numpy()).astype(np.int32)
+    among_tags = dataclasses.replace(
+        whole,
+        sources=tags[:1],
+        targets=tags[1:2],
+        weights=np.ones(1, dtype=np.float32),
+        directed=False,
+    )
+    text = methods_text(among_tags)
+    assert "The undirected network" in text
+    assert "has 6 tags and 1 weighted link." in text
+    assert "Each of 12 images was then put at the mean place of its tags" in text
 
 
 class TestContract(RendererContract):

@@ -4,6 +4,7 @@ from tagatlas.contracts.layout import Layout
 from tagatlas.contracts.network import GraphBuilder
 from tagatlas.contracts.progress import Progress, no_progress
 from tagatlas.contracts.renderer import Renderer
+from tagatlas.contracts.selection import TagSelection
 from tagatlas.contracts.source import Records, Source
 from tagatlas.contracts.specs import (
     GraphBuilderSpec,
@@ -39,6 +40,7 @@ __all__ = [
     "Spec",
     "Tag",
     "TagResult",
+    "TagSelection",
     "TagStatus",
     "Tagger",
     "TaggerSpec",

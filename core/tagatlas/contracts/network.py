@@ -30,7 +30,9 @@ class GraphBuilder(ABC):
         Returns:
             A :class:`~tagatlas.network.Network`, or a ``networkx.Graph`` whose nodes carry
             ``kind`` (``"image"`` or ``"tag"``) and whose edges may carry ``weight``.
-            Image nodes have the image's id as their id. Images without an edge are left out.
+            Image nodes have the image's id as their id. Images without an edge are left out;
+            where no image has one, the map puts each image amid its tags, which are found by
+            their label.
 
         Raises:
             EmptyMap: no edge is left.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -27,6 +27,7 @@ from tagatlas.layout import (
     remove_overlaps,
     spectral_start,
 )
+from tagatlas.maps.amid import amid_tags, tie_images
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import IMAGE, Network
 
@@ -63,8 +64,11 @@ def draw_map(
 ) -> Drawing:
     """Lay a network out, make room for the images, cluster them and name the clusters.
 
+    Where the network has no images, those that have a tag of it are put amid their tags once
+    these are laid out, and follow its nodes in the map's table of nodes; no link leads to them.
+
     Args:
-        network: of images and, mostly, tags.
+        network: of images, of tags, or of both.
         images: at least those of the network, ordered by ``id``: ``id``, ``width``, ``height``,
             ``records``, ``frequency``.
         tags: all tags of the images: ``image``, ``tag``, ``score``.
@@ -75,16 +79,22 @@ def draw_map(
 
     Raises:
         PluginError: the layout gave something else than a finite place for each node.
+        EmptyMap: the network has no images, and no image a tag of it.
     """
-    is_image = network.is_kind(IMAGE)
     places = _lay_out(network, layout, options.seed, old_positions, progress)
+    ties = network
+    if not network.is_kind(IMAGE).any():
+        ties = tie_images(network, images, tags)
+        places = amid_tags(ties, places)
+        network = replace(network, nodes=ties.nodes)
+    is_image = network.is_kind(IMAGE)
     facts = (
         network.nodes.filter(is_image)
         .select("id")
         .join(images, on="id", how="left", maintain_order="left")
     )
     boxes = image_boxes(
-        _quantity(network, facts, is_image, options.size_by),
+        _quantity(ties, facts, is_image, options.size_by),
         (facts["width"] / facts["height"]).to_numpy(),
         places[is_image],
         options.fill,
@@ -118,7 +128,8 @@ def draw_map(
         .join(cluster_quantities(facts, of_image), on="cluster", maintain_order="left")
         .with_columns(_label_places(rings))
     )
-    return Drawing(_nodes(network, facts, places, boxes, of_image), clusters, rings)
+    nodes = _nodes(network, facts, places, boxes, of_image, cluster_of_tags(ties, of_image))
+    return Drawing(nodes, clusters, rings)
 
 
 def _lay_out(
@@ -138,17 +149,20 @@ def _lay_out(
     if places.shape != (network.node_count, 2) or not np.isfinite(places).all():
         name = type(layout).__name__
         raise PluginError(f"{name} did not give each node a place: tell its author")
-    return places if old_positions else landscape(places, network.is_kind(IMAGE))
+    if old_positions:
+        return places
+    guides = network.is_kind(IMAGE)
+    return landscape(places, guides if guides.any() else ~guides)
 
 
 def _quantity(
-    network: Network, facts: pl.DataFrame, is_image: NDArray[np.bool_], size_by: str
+    ties: Network, facts: pl.DataFrame, is_image: NDArray[np.bool_], size_by: str
 ) -> Points:
     """What the area of each image stands for."""
     if size_by == "frequency":
         return facts["frequency"].to_numpy().astype(float)
     if size_by == "out-degree":
-        return network.out_degrees()[is_image].astype(float)
+        return ties.out_degrees()[is_image].astype(float)
     return np.ones(facts.height)
 
 
@@ -164,6 +178,7 @@ def _nodes(
     places: Points,
     boxes: Points,
     of_image: NDArray[np.int32],
+    of_tag: NDArray[np.int32],
 ) -> pl.DataFrame:
     """The map's table of nodes."""
     is_image = network.is_kind(IMAGE)
@@ -174,7 +189,7 @@ def _nodes(
     drawn[~is_image] = _tag_sides(in_degrees[~is_image] + out_degrees[~is_image], boxes)[:, None]
     cluster = np.empty(count, dtype=np.int32)
     cluster[is_image] = of_image
-    cluster[~is_image] = cluster_of_tags(network, of_image)
+    cluster[~is_image] = of_tag
     frequency = np.zeros(count, dtype=np.int64)
     frequency[is_image] = facts["frequency"].to_numpy()
     records = np.zeros(count, dtype=np.int64)

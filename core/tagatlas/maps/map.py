@@ -58,7 +58,8 @@ class Map:
     Attributes:
         name: the map's name in the atlas, fit for a folder name.
         collection: what the collection is called.
-        nodes: one row a node, in the order of the network:
+        nodes: one row a node, in the order of the network, and after them the images of a network
+            of tags alone:
 
             - ``id``, ``kind``, ``label`` (String) as in :class:`~tagatlas.network.Network`;
             - ``x``, ``y`` (Float64): centre, in map units; y grows upwards;
@@ -67,7 +68,8 @@ class Map:
             - ``cluster`` (Int32): row in ``clusters``;
             - ``frequency`` (Int64), ``records`` (Int64): of an image, summed over the records
               that lead to it; 0 for a tag;
-            - ``out_degree``, ``in_degree`` (Int64): in the network.
+            - ``out_degree``, ``in_degree`` (Int64): in the network; both are the number of all
+              links where it is undirected, and 0 for the images of a network of tags alone.
 
         sources, targets, weights: the edges, as in :class:`~tagatlas.network.Network`.
         directed: as in the network.

@@ -73,12 +73,30 @@ class Network:
         return (self.nodes["kind"] == kind).to_numpy()
 
     def out_degrees(self) -> NDArray[np.int64]:
-        """Number of edges that leave each node, shape (n,)."""
-        return np.bincount(self.sources, minlength=self.node_count).astype(np.int64)
+        """Number of edges that leave each node; undirected: of all its edges. Shape (n,)."""
+        return self._times_at_end(self.sources if self.directed else self._ends())
 
     def in_degrees(self) -> NDArray[np.int64]:
-        """Number of edges that reach each node, shape (n,)."""
-        return np.bincount(self.targets, minlength=self.node_count).astype(np.int64)
+        """Number of edges that reach each node; undirected: of all its edges. Shape (n,)."""
+        return self._times_at_end(self.targets if self.directed else self._ends())
+
+    def edge_subgraph(self, kept: NDArray[np.bool_]) -> Self:
+        """The network of some of the edges and of the nodes at their ends, in the same order.
+
+        Args:
+            kept: which edges, shape (m,).
+        """
+        sources, targets = self.sources[kept], self.targets[kept]
+        used = np.zeros(self.node_count, dtype=np.bool_)
+        used[sources] = used[targets] = True
+        new_row = (np.cumsum(used) - 1).astype(np.int32)
+        return type(self)(
+            nodes=self.nodes.filter(pl.Series(used)),
+            sources=new_row[sources],
+            targets=new_row[targets],
+            weights=self.weights[kept],
+            directed=self.directed,
+        )
 
     def adjacency(self) -> csr_array:
         """Symmetric weight matrix, float32, shape (n, n), rows sorted, each edge in both halves."""
@@ -105,6 +123,12 @@ class Network:
             )
         )
         return graph
+
+    def _ends(self) -> NDArray[np.int32]:
+        return np.concatenate([self.sources, self.targets])
+
+    def _times_at_end(self, ends: NDArray[np.int32]) -> NDArray[np.int64]:
+        return np.bincount(ends, minlength=self.node_count).astype(np.int64)
 
     @classmethod
     def from_networkx(cls, graph: nx.Graph) -> Self:

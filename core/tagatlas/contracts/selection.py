@@ -1,0 +1,42 @@
+"""Options that the built-in graph builders share; those of others may extend them as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+
+@dataclass(frozen=True)
+class TagSelection:
+    """Which tags count, how they are weighed, and which links are kept in the end.
+
+    They work in this order: stop tags and threshold, the two shares, IDF; then, on the links that
+    the builder made, the backbone. :mod:`tagatlas.network.selection` and
+    :mod:`tagatlas.network.backbone` do what they say.
+    """
+
+    threshold: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="The lowest score of a tag that counts.")
+    ] = 0.05
+    minimum_share: Annotated[
+        float,
+        Meta(ge=0.0, le=1.0, description="Leave out tags that a smaller share of images has."),
+    ] = 0.0
+    maximum_share: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Leave out tags that a larger share of images has.")
+    ] = 1.0
+    idf: Annotated[
+        bool, Meta(description="Weigh rare tags more: score times inverse document frequency.")
+    ] = False
+    stop_tags: Annotated[
+        tuple[str, ...], Meta(description="Tags to leave out, exactly as the backend writes them.")
+    ] = ()
+    backbone: Annotated[
+        Annotated[float, Meta(gt=0.0, le=1.0)] | None,
+        Meta(
+            description="Keep links that chance alone would make as heavy with a lower"
+            " probability, such as 0.1 (disparity filter); none: all links."
+        ),
+    ] = None

@@ -1,0 +1,75 @@
+"""Links between things that share something: images that share tags, tags that share images."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from tagatlas.cluster.neighbours import nearest_neighbours
+from tagatlas.errors import EmptyMap
+from tagatlas.network.network import Network
+
+Likeness = Literal["cosine", "shared"]
+"""How alike two rows of weights are: their cosine, in [0, 1], or their dot product."""
+
+
+def project(
+    nodes: pl.DataFrame,
+    weights: csr_array[np.float32, tuple[int, int]],
+    *,
+    likeness: Likeness,
+    links_per_node: int,
+) -> Network:
+    """Link each node with those that are most like it.
+
+    That is the product of the matrix with its transpose, of which only the largest entries of
+    each row are kept, row by row: it needs memory for the links that are kept and for one row,
+    never for the whole product. Time grows with the square of the number of nodes.
+
+    Args:
+        nodes: of the network, n rows: ``id``, ``kind``, ``label``.
+        weights: of what each node has, not below 0; shape (n, d).
+        likeness: what a link's weight is. The dot product adds up weight times weight of all that
+            two nodes share, so nodes that have much are tied to much; the cosine divides it by
+            the lengths of both rows.
+        links_per_node: how many links a node makes, at least 1. It may have more, where others
+            have it among theirs. Among equals, those to earlier nodes win.
+
+    Returns:
+        An undirected network of the nodes with at least one link, in their order. Links go from
+        the earlier node to the later and are ordered by these ends.
+
+    Raises:
+        EmptyMap: no two nodes share anything.
+    """
+    vectors = _unit_rows(weights) if likeness == "cosine" else weights
+    count = nodes.height
+    found, similarities = nearest_neighbours(vectors, min(links_per_node, count))
+    made = found >= 0
+    if not made.any():
+        raise EmptyMap(
+            f"no two of {count:,} nodes share anything: loosen the threshold and the shares,"
+            " or choose the builder bipartite"
+        )
+    rows, others = np.nonzero(made)[0], found[made]
+    # A pair as one number, so that a link which both ends make is found and kept once.
+    pairs = np.minimum(rows, others) * count + np.maximum(rows, others)
+    links, first = np.unique(pairs, return_index=True)
+    sources, targets = (end.astype(np.int32) for end in np.divmod(links, count))
+    whole = Network(nodes, sources, targets, similarities[made][first], directed=False)
+    return whole.edge_subgraph(np.ones(len(links), dtype=np.bool_))
+
+
+def _unit_rows(
+    weights: csr_array[np.float32, tuple[int, int]],
+) -> csr_array[np.float32, tuple[int, int]]:
+    """Rows of length 1; a row of zeros stays."""
+    row_of_entry = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+    squares: NDArray[np.float64] = weights.data.astype(np.float64) ** 2
+    lengths = np.sqrt(np.bincount(row_of_entry, squares, weights.shape[0]))
+    values = (weights.data / lengths[row_of_entry]).astype(np.float32)
+    return csr_array((values, weights.indices, weights.indptr), shape=weights.shape)

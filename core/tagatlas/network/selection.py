@@ -1,0 +1,119 @@
+"""Which tags of which images a network is made of, and how much each counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_array
+
+from tagatlas.contracts import TagSelection
+from tagatlas.errors import EmptyMap
+
+
+def select_tags(images: pl.DataFrame, tags: pl.DataFrame, selection: TagSelection) -> pl.DataFrame:
+    """Select tags by stop tags, threshold and shares.
+
+    The share of a tag is counted over all of ``images``, and over scores that pass the
+    threshold. A score of 0 never counts.
+
+    Args:
+        images: as in :meth:`tagatlas.contracts.GraphBuilder.build`.
+        tags: of the images, as there.
+        selection: what to leave out. ``idf`` and ``backbone`` play no part here.
+
+    Returns:
+        One row a tag of an image, ordered by image, then by tag: ``image`` (Int32, its row in
+        ``images``), ``tag`` (UInt32, rank of the label among those that pass the threshold),
+        ``label`` (String), ``score`` (Float64), ``weight`` (Float32, the score, above 0).
+
+    Raises:
+        EmptyMap: none is left; the message says which option removed how many.
+    """
+    wanted = tags.filter(~pl.col("tag").is_in(selection.stop_tags)) if selection.stop_tags else tags
+    scored = _weighted(wanted, images).filter(
+        pl.col("score") >= selection.threshold, pl.col("weight") > 0
+    )
+    share = pl.col("images_with_tag") / images.height
+    shared = _with_tag_counts(scored).filter(
+        share >= selection.minimum_share, share <= selection.maximum_share
+    )
+    if shared.is_empty():
+        raise EmptyMap(_explain(selection, images.height, [tags, wanted, scored, shared]))
+    return shared.select("image", "tag", "label", "score", "weight").sort("image", "tag")
+
+
+def with_idf(links: pl.DataFrame) -> pl.DataFrame:
+    """Weigh rare tags more.
+
+    The new weight is ``score * (1 + ln((1 + n) / (1 + images with the tag)))``, with the n images
+    of ``links``: the smoothed inverse document frequency, which keeps all weights above 0.
+
+    Args:
+        links: as :func:`select_tags` gives them, or some of them.
+    """
+    images = links["image"].n_unique()
+    idf = 1.0 + ((1.0 + images) / (1.0 + pl.len().over("tag"))).log()
+    return links.with_columns((pl.col("score") * idf).cast(pl.Float32).alias("weight"))
+
+
+def tag_matrix(
+    images: pl.DataFrame, tags: pl.DataFrame, selection: TagSelection
+) -> tuple[csr_array[np.float32, tuple[int, int]], pl.Series]:
+    """The selected tags as a matrix of weights.
+
+    Args:
+        images: as in :meth:`tagatlas.contracts.GraphBuilder.build`.
+        tags: of the images, as there.
+        selection: which tags count; their weights are scores, or with ``idf`` those of
+            :func:`with_idf`.
+
+    Returns:
+        Weights, float32, shape (images, labels), a row for each row of ``images``; and the
+        labels of the columns, sorted.
+
+    Raises:
+        EmptyMap: no tag is left.
+    """
+    links = select_tags(images, tags, selection)
+    if selection.idf:
+        links = with_idf(links)
+    labels = links.select("tag", "label").unique("tag").sort("tag")["label"]
+    columns = links["tag"].rank("dense").cast(pl.Int32) - 1
+    matrix = csr_array(
+        (links["weight"].to_numpy(), (links["image"].to_numpy(), columns.to_numpy())),
+        shape=(images.height, len(labels)),
+    )
+    return matrix, labels
+
+
+def _weighted(tags: pl.DataFrame, images: pl.DataFrame) -> pl.DataFrame:
+    """Tags of known images: ``image`` (its row in ``images``), ``tag``, ``score``, ``weight``."""
+    rows = images.select(pl.col("id").alias("image"), pl.row_index("row").cast(pl.Int32))
+    return tags.join(rows, on="image").select(
+        pl.col("row").alias("image"),
+        "tag",
+        "score",
+        pl.col("score").cast(pl.Float32).alias("weight"),
+    )
+
+
+def _with_tag_counts(links: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``images_with_tag`` and turns ``tag`` into its rank among the labels, by ``label``."""
+    labels = links.group_by(pl.col("tag").alias("label")).agg(pl.len().alias("images_with_tag"))
+    ranked = labels.sort("label").with_row_index("tag")
+    return links.rename({"tag": "label"}).join(ranked, on="label")
+
+
+def _explain(selection: TagSelection, images: int, stages: list[pl.DataFrame]) -> str:
+    """One line: how many tags there were, and which option removed how many of them."""
+    given, wanted, scored, shared = (stage.height for stage in stages)
+    if given == 0:
+        return f"none of the {images:,} images has a tag: choose another backend, or other images"
+    shares = f"the shares from {selection.minimum_share:g} to {selection.maximum_share:g}"
+    removed = {
+        "the stop tags": given - wanted,
+        f"the threshold of {selection.threshold:g}": wanted - scored,
+        shares: scored - shared,
+    }
+    reasons = ", ".join(f"{reason} removed {count:,}" for reason, count in removed.items() if count)
+    return f"no tag is left of {given:,} on {images:,} images: {reasons}; loosen these options"

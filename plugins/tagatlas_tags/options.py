@@ -1,0 +1,36 @@
+"""Options of the graph builder ``tags``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from tagatlas.contracts import TagSelection
+
+
+@dataclass(frozen=True)
+class TagsOptions(TagSelection):
+    """Which tags count, and how many links a tag makes."""
+
+    minimum_images: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Leave out tags that fewer images have: those of a single image are tied"
+            " to each other alone.",
+        ),
+    ] = 2
+    links_per_node: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="The links that each image, or tag, makes, to those most like it;"
+            " others may link to it as well.",
+        ),
+    ] = 10
+    likeness: Annotated[
+        Literal["cosine", "shared"],
+        Meta(description="Weight of a link: the cosine, or the sum of products of shared scores."),
+    ] = "cosine"
