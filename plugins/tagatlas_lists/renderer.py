@@ -76,7 +76,7 @@ def images_table(map_: Map) -> pl.DataFrame:
     images = map_.images.rename({"id": "image"})
     files = [map_.store.locate(image, Variant.IMAGE) for image in images["image"]]
     tags = (
-        map_.tags.lazy()
+        map_.likely_tags.lazy()
         .group_by("image", maintain_order=True)
         .agg(pl.col("tag").str.join("; ").alias("tags"))
     )

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tagatlas.contracts import ImageStore
 
 
+LIKELY = 0.1
+"""The lowest score of a tag that is worth reading; dd-image-tagging draws the same line."""
+
+
 @dataclass(frozen=True)
 class SourceFacts:
     """One source of the collection, for the methods text."""
@@ -107,3 +111,11 @@ class Map:
     def images(self) -> pl.DataFrame:
         """The rows of ``nodes`` that are images."""
         return self.nodes.filter(pl.col("kind") == "image")
+
+    @property
+    def likely_tags(self) -> pl.DataFrame:
+        """The rows of ``tags`` with a score of at least :data:`LIKELY`: for people to read.
+
+        Clusters are found with all tags, of which many are weak and say little one by one.
+        """
+        return self.tags.filter(pl.col("score") >= LIKELY)
