@@ -27,10 +27,10 @@ from PIL import Image
 
 from tagatlas.contracts import Variant
 from tagatlas.maps import Map, Provenance
+from tagatlas.render.poster import PosterOptions
+from tagatlas.render.poster.canvas import fit_canvas
+from tagatlas.render.poster.pictures import load_picture
 from tagatlas.testing import MemoryStore
-from tagatlas_poster import PosterOptions
-from tagatlas_poster.canvas import fit_canvas
-from tagatlas_poster.pictures import load_picture
 from tagatlas_poster.renderer import PosterRenderer
 
 DISTINCT = 400

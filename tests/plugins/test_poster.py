@@ -17,15 +17,19 @@ from themed_map import themed_map
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.errors import UsageError
 from tagatlas.maps import Map
+from tagatlas.render.poster import PosterOptions
+from tagatlas.render.poster.canvas import MAX_PIXELS, fit_canvas
+from tagatlas.render.poster.look import choose_look
+from tagatlas.render.poster.outlines import Ring, smooth
+from tagatlas.render.poster.pictures import load_picture
+from tagatlas.render.poster.placement import LabelPlacer
+from tagatlas.render.poster.text import Block, Line, Typesetter, clean
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
-from tagatlas_poster import PosterOptions, tagatlas_renderers
-from tagatlas_poster.canvas import MAX_PIXELS, fit_canvas
-from tagatlas_poster.look import choose_look
-from tagatlas_poster.outlines import OutlineLayer, Ring, smooth
-from tagatlas_poster.pictures import PictureLayer, load_picture
-from tagatlas_poster.placement import LabelPlacer
+from tagatlas_poster import tagatlas_renderers
+from tagatlas_poster.outlines import OutlineLayer
+from tagatlas_poster.pictures import PictureLayer
 from tagatlas_poster.png import PngWriter
-from tagatlas_poster.text import Block, Line, TextLayer, Typesetter, clean
+from tagatlas_poster.text import TextLayer
 
 INK = (20, 20, 20)
 PAPER = (250, 250, 250)
@@ -165,7 +169,7 @@ def outlines() -> OutlineLayer:
     reach = np.where(np.arange(9) % 2, 70.0, 40.0)
     star = np.stack([reach * np.cos(angle), reach * np.sin(angle)], axis=1)
     places = (np.array([80.0, 80.0]), np.array([130.0, 60.0]))
-    rings = [Ring(smooth(star + place), (200, 0, 0)) for place in places]
+    rings = [Ring(smooth(star + place), 0, (200, 0, 0)) for place in places]
     return OutlineLayer(rings, fill=0.3, stroke=0.8, line=2.0)
 
 
