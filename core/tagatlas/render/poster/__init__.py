@@ -4,6 +4,6 @@
 that into its format, so that every format of one map looks the same.
 """
 
-from tagatlas.render.poster.options import PosterOptions
+from tagatlas.render.poster.options import PosterOptions, VectorOptions
 
-__all__ = ["PosterOptions"]
+__all__ = ["PosterOptions", "VectorOptions"]

@@ -12,16 +12,18 @@ from tagatlas.render.poster.canvas import Canvas, fit_canvas
 from tagatlas.render.poster.labels import Placed, heading, name_blocks, small_print, tag_blocks
 from tagatlas.render.poster.look import Look, choose_look
 from tagatlas.render.poster.outlines import Ring
+from tagatlas.render.poster.pictures import load_jpegs
 from tagatlas.render.poster.text import Typesetter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from tagatlas.contracts import ImageStore
     from tagatlas.maps import Map
     from tagatlas.render.poster.options import PosterOptions
+    from tagatlas.render.poster.pictures import Jpeg
 
 _LINE = 0.0011
 """Width of an outline, as a part of the poster's width."""
@@ -60,6 +62,15 @@ class Composition:
     tags: Placed
     names: Placed
     typesetter: Typesetter
+
+    def jpegs(self, detail: float) -> Iterator[Jpeg | None]:
+        """The pictures as files, in the order of ``ids``; None for those that cannot be read.
+
+        Args:
+            detail: how many pixels a file has at most for each pixel of its box.
+        """
+        sizes = np.ceil((self.boxes[:, 2:] - self.boxes[:, :2]) * detail).astype(np.int64)
+        return load_jpegs(self.store, self.ids, sizes)
 
 
 def compose(map_: Map, options: PosterOptions) -> Composition:

@@ -28,3 +28,17 @@ class PosterOptions:
     outlines: Annotated[bool, Meta(description="Whether clusters are outlined.")] = True
     names: Annotated[bool, Meta(description="Whether clusters are named.")] = True
     show_tags: Annotated[bool, Meta(description="Whether tags are written in place.")] = False
+
+
+@dataclass(frozen=True)
+class VectorOptions(PosterOptions):
+    """Options of the formats whose pictures are files within the file."""
+
+    detail: Annotated[
+        float,
+        Meta(
+            ge=0.25,
+            le=8.0,
+            description="Pixels of a picture for each pixel that it covers: sharper, and larger.",
+        ),
+    ] = 2.0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -12,10 +15,17 @@ from tagatlas.contracts import Variant
 from tagatlas.errors import ImageNotStored
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from tagatlas.contracts import ImageStore
 
 _THUMBNAIL_SIDE = 256
 _QUALITY = 85
+_THREADS = min(4, os.cpu_count() or 1)
+_AHEAD = 16
 _UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 """What a store and Pillow raise for bytes that are gone or damaged."""
 
@@ -79,6 +89,26 @@ def load_jpeg(store: ImageStore, image_id: str, size: tuple[int, int]) -> Jpeg |
         except _UNREADABLE:
             continue
     return None
+
+
+def load_jpegs(
+    store: ImageStore, ids: Sequence[str], sizes: NDArray[np.int64]
+) -> Iterator[Jpeg | None]:
+    """:func:`load_jpeg` of many images, in their order; threads read a few of them ahead.
+
+    Args:
+        store: where the images are.
+        ids: of the images.
+        sizes: width and height of each in pixels, shape (n, 2).
+    """
+    with ThreadPoolExecutor(_THREADS) as executor:
+        ahead: deque[Future[Jpeg | None]] = deque()
+        for image_id, (width, height) in zip(ids, sizes.tolist(), strict=True):
+            ahead.append(executor.submit(load_jpeg, store, image_id, (width, height)))
+            if len(ahead) > _AHEAD:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def _filter(old: tuple[int, int], new: tuple[int, int]) -> Image.Resampling:
