@@ -1,9 +1,10 @@
-"""The poster against Pillow with one large canvas: time and peak memory.
+"""The posters against Pillow with one large canvas: time and peak memory.
 
-Both draw the same pictures from the same store at the same places, decoded and resized by the
-same calls, and write a PNG; the reference pastes them into a canvas of the poster's size and saves
-it with ``compress_level=1``. Every run is a process of its own; runs take turns; medians are
-printed. Pictures are drawn, not photographed, so files are smaller than with photographs::
+All draw the same pictures from the same store at the same places. The poster and the reference
+decode and resize them by the same calls and write a PNG; SVG and PDF embed them as JPEG files. The
+reference pastes them into a canvas of the poster's size and saves it with ``compress_level=1``.
+Every run is a process of its own; runs take turns; medians are printed. Pictures are drawn, not
+photographed, so files are smaller than with photographs::
 
     python benchmarks/render.py --images 10000 --width 16384
 """
@@ -27,11 +28,14 @@ from PIL import Image
 
 from tagatlas.contracts import Variant
 from tagatlas.maps import Map, Provenance
+from tagatlas.render.poster import PosterOptions, VectorOptions
+from tagatlas.render.poster.canvas import fit_canvas
+from tagatlas.render.poster.pictures import load_picture
 from tagatlas.testing import MemoryStore
-from tagatlas_poster import PosterOptions
-from tagatlas_poster.canvas import fit_canvas
-from tagatlas_poster.pictures import load_picture
+from tagatlas_pdf.renderer import PdfRenderer
 from tagatlas_poster.renderer import PosterRenderer
+from tagatlas_svg import SvgOptions
+from tagatlas_svg.renderer import SvgRenderer
 
 DISTINCT = 400
 
@@ -106,6 +110,16 @@ def poster(map_: Map, width: int, folder: Path) -> None:
     PosterRenderer(PosterOptions(width=width)).render(map_, folder)
 
 
+def svg(map_: Map, width: int, folder: Path) -> None:
+    """The same as SVG."""
+    SvgRenderer(SvgOptions(width=width)).render(map_, folder)
+
+
+def pdf(map_: Map, width: int, folder: Path) -> None:
+    """The same as PDF."""
+    PdfRenderer(VectorOptions(width=width)).render(map_, folder)
+
+
 def pillow(map_: Map, width: int, folder: Path) -> None:
     """The reference."""
     canvas = fit_canvas(map_.images, {}, width, has_title=True)
@@ -138,7 +152,8 @@ def _measured(draw: Draw, images: int, width: int) -> Figures:
         draw(map_, width, Path(folder))
         seconds = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        return seconds, peak / 1024, (Path(folder) / "map.png").stat().st_size / 1e6
+        (file,) = Path(folder).iterdir()
+        return seconds, peak / 1024, file.stat().st_size / 1e6
 
 
 def main() -> None:
@@ -148,9 +163,10 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=16_384)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    figures: dict[str, list[Figures]] = {"poster": [], "pillow": []}
+    draws: dict[str, Draw] = {"poster": poster, "svg": svg, "pdf": pdf, "pillow": pillow}
+    figures: dict[str, list[Figures]] = {name: [] for name in draws}
     for _ in range(options.runs):
-        for name, draw in (("poster", poster), ("pillow", pillow)):
+        for name, draw in draws.items():
             figures[name].append(measure(draw, options.images, options.width))
     medians = {
         name: tuple(statistics.median(column) for column in zip(*rows, strict=True))
@@ -159,9 +175,10 @@ def main() -> None:
     print(f"{options.images:,} images, {options.width:,} pixels wide, medians of {options.runs}")
     for name, (seconds, peak, size) in medians.items():
         print(f"{name:8} {seconds:7.2f} s   {peak:7.0f} MB above start   {size:6.1f} MB file")
-    time_ratio = medians["pillow"][0] / medians["poster"][0]
-    memory_ratio = medians["poster"][1] / medians["pillow"][1]
-    print(f"poster: {time_ratio:.1f} times as fast, {memory_ratio:.2f} of the memory")
+    for name in ("poster", "svg", "pdf"):
+        time_ratio = medians["pillow"][0] / medians[name][0]
+        memory_ratio = medians[name][1] / medians["pillow"][1]
+        print(f"{name}: {time_ratio:.1f} times as fast, {memory_ratio:.2f} of the memory")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _POSTER = "map.png"
 _FILES = {
     "map.png": "the poster",
+    "map.svg": "the poster as vectors, to be edited",
+    "map.pdf": "the poster as vectors, to be printed",
     "methods.md": "what was done, ready for a paper",
     "clusters.csv": "names, tags and sizes of the clusters",
     "images.csv": "every image with its cluster and place",

@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
-
-from msgspec import Meta
+from typing import TYPE_CHECKING
 
 from tagatlas.contracts import RendererSpec
 from tagatlas.hookspecs import hookimpl
+from tagatlas.render.poster import PosterOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tagatlas.contracts import Renderer
-
-
-@dataclass(frozen=True)
-class PosterOptions:
-    """Options of the poster."""
-
-    width: Annotated[
-        int, Meta(ge=400, le=65_536, description="Width in pixels; the height follows.")
-    ] = 4096
-    opacity: Annotated[
-        float, Meta(ge=0.0, le=1.0, description="Opacity of the pictures: 0 hides, 1 covers.")
-    ] = 1.0
-    background: Annotated[
-        Literal["light", "dark"], Meta(description="Colour of the paper: light or dark.")
-    ] = "light"
-    title: Annotated[
-        str | None,
-        Meta(description="Title of the poster; by default what the collection is called."),
-    ] = None
-    outlines: Annotated[bool, Meta(description="Whether clusters are outlined.")] = True
-    names: Annotated[bool, Meta(description="Whether clusters are named.")] = True
-    show_tags: Annotated[bool, Meta(description="Whether tags are written in place.")] = False
 
 
 def _poster(options: PosterOptions) -> Renderer:

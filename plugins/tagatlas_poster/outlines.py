@@ -3,55 +3,32 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
-    from tagatlas.render.palette import Colour
+    from tagatlas.render.poster.outlines import Ring
 
 # Pillow draws shapes without anti-aliasing: they are drawn larger, as masks, and averaged.
 _OVERSAMPLING = 3
-
-
-@dataclass(frozen=True, eq=False)
-class Ring:
-    """A closed line.
-
-    Attributes:
-        points: shape (k, 2), in pixels of the poster; the first is not repeated.
-        colour: of line and area.
-    """
-
-    points: NDArray[np.float64]
-    colour: Colour
-
-
-def smooth(points: NDArray[np.float64], rounds: int = 2) -> NDArray[np.float64]:
-    """Round a ring's corners by cutting them (G. Chaikin, 1974); each round doubles the points."""
-    for _ in range(rounds):
-        after = np.roll(points, -1, axis=0)
-        cut = np.stack([0.75 * points + 0.25 * after, 0.25 * points + 0.75 * after], axis=1)
-        points = cut.reshape(-1, 2)
-    return points
 
 
 class OutlineLayer:
     """Paints rings: a soft area, and a line unless its width is 0.
 
     Args:
-        rings: what to paint, in this order.
+        rings: what to paint, in this order; smoothed already.
         fill: opacity of the areas, in [0, 1].
         stroke: opacity of the lines, in [0, 1].
         line: width of the lines, in pixels.
     """
 
-    def __init__(self, rings: list[Ring], *, fill: float, stroke: float, line: float) -> None:
-        self._rings = [ring for ring in rings if len(ring.points) > 2]
+    def __init__(self, rings: Sequence[Ring], *, fill: float, stroke: float, line: float) -> None:
+        self._rings = rings
         self._fill = round(255 * fill)
         self._stroke = round(255 * stroke)
         self._line = line

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
-from tagatlas.contracts import Variant
-from tagatlas.errors import ImageNotStored
+from tagatlas.render.poster.pictures import load_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,13 +23,9 @@ if TYPE_CHECKING:
 _DECODED_AT_ONCE = 8 << 20
 _KEPT = 24 << 20
 
-_THUMBNAIL_SIDE = 256
-_UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
-"""What a store and Pillow raise for bytes that are gone or damaged."""
-
 
 class PictureLayer:
-    """Paints pictures into their boxes, large ones first so that small ones stay visible.
+    """Paints pictures into their boxes, in the order they are given.
 
     Args:
         ids: of the images.
@@ -52,12 +46,9 @@ class PictureLayer:
         opacity: float,
         blank: Colour,
     ) -> None:
-        sizes = boxes[:, 2:] - boxes[:, :2]
         self._ids = ids
         self._boxes = boxes
-        self._pixels = sizes.prod(axis=1)
-        self._order = np.argsort(-self._pixels, kind="stable")
-        self._uppers, self._lowers = boxes[self._order, 1], boxes[self._order, 3]
+        self._pixels = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
         self._store = store
         self._executor = executor
         self._opacity = round(255 * opacity)
@@ -69,7 +60,7 @@ class PictureLayer:
         if not self._opacity:
             return
         bottom = top + band.height
-        rows = self._order[(self._uppers < bottom) & (self._lowers > top)]
+        rows = np.flatnonzero((self._boxes[:, 1] < bottom) & (self._boxes[:, 3] > top))
         kept: dict[int, Image.Image] = {}
         room = _KEPT
         for some in self._portions(rows.tolist()):
@@ -103,30 +94,3 @@ class PictureLayer:
         size = (right - left, lower - upper)
         picture = load_picture(self._store, self._ids[row], size)
         return picture or Image.new("RGB", size, self._blank)
-
-
-def load_picture(store: ImageStore, image_id: str, size: tuple[int, int]) -> Image.Image | None:
-    """The image in exactly that size, RGB; None if its bytes are gone or damaged.
-
-    The thumbnail serves where it is as large as needed, the image itself otherwise; if the one
-    cannot be read, the other is tried.
-    """
-    variants = [Variant.THUMBNAIL, Variant.IMAGE]
-    if max(size) > _THUMBNAIL_SIDE:
-        variants.reverse()
-    for variant in variants:
-        try:
-            data = store.get(image_id, variant)
-            with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
-                picture.draft("RGB", size)
-                rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
-                return rgb.resize(size, _filter(rgb.size, size))
-        except _UNREADABLE:
-            continue
-    return None
-
-
-def _filter(old: tuple[int, int], new: tuple[int, int]) -> Image.Resampling:
-    """Hamming shrinks as sharply as bicubic, half again as fast; it is not made to enlarge."""
-    is_smaller = new[0] <= old[0] and new[1] <= old[1]
-    return Image.Resampling.HAMMING if is_smaller else Image.Resampling.BICUBIC

@@ -1,149 +1,14 @@
-"""Sets text in any script.
-
-The fonts are DejaVu Sans Condensed, which cover Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian,
-Armenian and many signs; what they lack is drawn as a box. Right-to-left text is ordered and
-shaped where Pillow has its Raqm layout engine and FriBiDi is installed, and is set letter by
-letter from left to right elsewhere.
-"""
+"""Draws the text."""
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw, ImageFont
-
 if TYPE_CHECKING:
-    from PIL.ImageFont import FreeTypeFont
+    from PIL import Image
 
-    from tagatlas.render.palette import Colour
-
-_FONTS = Path(__file__).parent / "fonts"
-_LEADING = 1.18
-_HALO = 0.13
-_LONGEST = 200
-_ELLIPSIS = "…"
-# Characters that reorder the text around them (Unicode UAX #9): a label must not do that.
-_BIDI_CONTROLS = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of text; ``size`` is the height of the em in pixels."""
-
-    text: str
-    size: int
-    ink: Colour
-    bold: bool = False
-
-
-@dataclass(frozen=True)
-class Block:
-    """Lines below each other, centred or flush left, with a halo that sets them off."""
-
-    lines: tuple[Line, ...]
-    halo: Colour
-    centred: bool = True
-
-    @property
-    def halo_width(self) -> int:
-        """How far the halo reaches around the letters, in pixels."""
-        return max(1, round(max(line.size for line in self.lines) * _HALO))
-
-    @property
-    def pad(self) -> int:
-        """Room around the text for the halo, in pixels."""
-        return self.halo_width + 1
-
-
-def clean(text: str) -> str:
-    """The text on one line, without control characters, at most 200 characters long."""
-    visible = (" " if char.isspace() else char for char in text)
-    kept = (
-        char
-        for char in visible
-        if unicodedata.category(char) not in ("Cc", "Cs") and char not in _BIDI_CONTROLS
-    )
-    line = " ".join("".join(kept).split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + _ELLIPSIS
-
-
-class Typesetter:
-    """Measures and draws text. Used by one thread."""
-
-    def __init__(self) -> None:
-        self._fonts: dict[tuple[int, bool], FreeTypeFont] = {}
-
-    def length(self, text: str, size: int, *, bold: bool) -> float:
-        """Width of a line in pixels."""
-        return self._font(size, bold=bold).getlength(text)
-
-    def wrap(self, text: str, size: int, *, bold: bool, width: float, most: int) -> list[str]:
-        """Break a text into at most ``most`` lines of at most ``width`` pixels.
-
-        It is broken between words, in the middle of a word that is longer than a line, and cut
-        off with an ellipsis.
-        """
-        lines: list[str] = []
-        rest = clean(text)
-        while rest:
-            fits = self._fitting(rest, size, bold=bold, width=width)
-            if fits < len(rest) and len(lines) + 1 == most:
-                cut = self._fitting(rest, size, bold=bold, width=width, tail=_ELLIPSIS)
-                return [*lines, rest[:cut].rstrip() + _ELLIPSIS]
-            if fits < len(rest) and not rest[fits].isspace():
-                fits = rest.rfind(" ", 1, fits) if " " in rest[1:fits] else fits
-            lines.append(rest[:fits].rstrip())
-            rest = rest[fits:].lstrip()
-        return lines
-
-    def measure(self, block: Block) -> tuple[int, int]:
-        """Width and height of a block in pixels."""
-        widths = [self.length(line.text, line.size, bold=line.bold) for line in block.lines]
-        height = sum(_advance(line) for line in block.lines)
-        return round(max(widths)) + 2 * block.pad, height + 2 * block.pad
-
-    def draw(self, block: Block) -> Image.Image:
-        """The block as an RGBA image of the size that :meth:`measure` says."""
-        size = self.measure(block)
-        # Transparent halo colour, not transparent black: edges would turn dark.
-        image = Image.new("RGBA", size, (*block.halo, 0))
-        draw = ImageDraw.Draw(image)
-        x, anchor = (size[0] / 2, "ms") if block.centred else (float(block.pad), "ls")
-        for is_halo in (True, False):
-            y = float(block.pad)
-            for line in block.lines:
-                draw.text(
-                    (x, y + 0.93 * line.size),
-                    line.text,
-                    fill=(*(block.halo if is_halo else line.ink), 255),
-                    font=self._font(line.size, bold=line.bold),
-                    anchor=anchor,
-                    stroke_width=block.halo_width if is_halo else 0,
-                )
-                y += _advance(line)
-        return image
-
-    def _fitting(self, text: str, size: int, *, bold: bool, width: float, tail: str = "") -> int:
-        """How many characters of the text fit, at least one."""
-        low, high = 1, len(text)
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.length(text[:middle] + tail, size, bold=bold) <= width:
-                low = middle
-            else:
-                high = middle - 1
-        return low
-
-    def _font(self, size: int, *, bold: bool) -> FreeTypeFont:
-        if (size, bold) not in self._fonts:
-            name = "DejaVuSansCondensed-Bold.ttf" if bold else "DejaVuSansCondensed.ttf"
-            self._fonts[size, bold] = ImageFont.truetype(_FONTS / name, size)
-        return self._fonts[size, bold]
+    from tagatlas.render.poster.labels import Placed
+    from tagatlas.render.poster.text import Typesetter
 
 
 class TextLayer:
@@ -154,7 +19,7 @@ class TextLayer:
         typesetter: measures and draws.
     """
 
-    def __init__(self, blocks: list[tuple[Block, int, int]], typesetter: Typesetter) -> None:
+    def __init__(self, blocks: Placed, typesetter: Typesetter) -> None:
         self._typesetter = typesetter
         self._blocks = [
             (block, left, top, top + typesetter.measure(block)[1]) for block, left, top in blocks
@@ -171,7 +36,3 @@ class TextLayer:
             band.paste(drawn, (left, upper - top), drawn)
             if lower > bottom:
                 self._drawn[index] = drawn
-
-
-def _advance(line: Line) -> int:
-    return round(line.size * _LEADING)

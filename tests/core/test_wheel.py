@@ -26,7 +26,7 @@ def test_the_wheel_holds_everything_that_runs_and_nothing_else(tmp_path: Path) -
         "tagatlas_imagenet/data/model.onnx",
         "tagatlas_imagenet/PROVENANCE.md",
         "tagatlas_page/page.css",
-        "tagatlas_poster/fonts/LICENSE.txt",
+        "tagatlas/render/poster/fonts/LICENSE.txt",
     ):
         assert needed in names
     assert {

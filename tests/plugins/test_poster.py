@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,15 +16,17 @@ from themed_map import themed_map
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.errors import UsageError
 from tagatlas.maps import Map
-from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
-from tagatlas_poster import PosterOptions, tagatlas_renderers
-from tagatlas_poster.canvas import MAX_PIXELS, fit_canvas
-from tagatlas_poster.look import choose_look
-from tagatlas_poster.outlines import OutlineLayer, Ring, smooth
-from tagatlas_poster.pictures import PictureLayer, load_picture
-from tagatlas_poster.placement import LabelPlacer
+from tagatlas.render.poster import PosterOptions
+from tagatlas.render.poster.canvas import MAX_PIXELS, fit_canvas
+from tagatlas.render.poster.look import choose_look
+from tagatlas.render.poster.outlines import Ring, smooth
+from tagatlas.render.poster.text import Block, Line, Typesetter
+from tagatlas.testing import MemoryStore, RendererContract, sample_map
+from tagatlas_poster import tagatlas_renderers
+from tagatlas_poster.outlines import OutlineLayer
+from tagatlas_poster.pictures import PictureLayer
 from tagatlas_poster.png import PngWriter
-from tagatlas_poster.text import Block, Line, TextLayer, Typesetter, clean
+from tagatlas_poster.text import TextLayer
 
 INK = (20, 20, 20)
 PAPER = (250, 250, 250)
@@ -98,35 +99,6 @@ def test_a_png_has_as_many_rows_as_it_says() -> None:
 # The canvas
 
 
-@settings(max_examples=50)
-@given(
-    places=st.lists(st.tuples(*[st.floats(-1e4, 1e4)] * 2), min_size=1, max_size=8),
-    sizes=st.tuples(*[st.floats(0.001, 1e4)] * 2),
-    width=st.integers(400, 5000),
-    has_title=st.booleans(),
-)
-def test_every_picture_lies_on_the_canvas(
-    places: list[tuple[float, float]], sizes: tuple[float, float], width: int, has_title: bool
-) -> None:
-    images = pl.DataFrame(places, schema={"x": pl.Float64, "y": pl.Float64}, orient="row")
-    images = images.with_columns(width=pl.lit(sizes[0]), height=pl.lit(sizes[1]))
-    canvas = fit_canvas(images, {}, width, has_title=has_title)
-    boxes = canvas.boxes(images)
-    assert canvas.width == width
-    assert canvas.height <= 2.2 * width
-    assert (boxes[:, :2] >= 0).all()
-    assert (boxes[:, 2:] <= (canvas.width, canvas.height)).all()
-    assert (boxes[:, 2:] > boxes[:, :2]).all()
-
-
-def test_up_in_the_map_is_up_on_the_poster() -> None:
-    images = pl.DataFrame(
-        {"x": [0.0, 0.0], "y": [0.0, 5.0], "width": [1.0, 1.0], "height": [1.0, 1.0]}
-    )
-    low, high = fit_canvas(images, {}, 1000, has_title=True).boxes(images)
-    assert high[3] < low[1]
-
-
 def test_too_many_pixels_are_refused_with_a_width_that_fits(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"choose a width of at most") as caught:
         render(sample_map(), tmp_path, PosterOptions(width=60_000))
@@ -165,7 +137,7 @@ def outlines() -> OutlineLayer:
     reach = np.where(np.arange(9) % 2, 70.0, 40.0)
     star = np.stack([reach * np.cos(angle), reach * np.sin(angle)], axis=1)
     places = (np.array([80.0, 80.0]), np.array([130.0, 60.0]))
-    rings = [Ring(smooth(star + place), (200, 0, 0)) for place in places]
+    rings = [Ring(smooth(star + place), 0, (200, 0, 0)) for place in places]
     return OutlineLayer(rings, fill=0.3, stroke=0.8, line=2.0)
 
 
@@ -222,21 +194,6 @@ def test_pictures_that_are_gone_or_damaged_are_blank(tmp_path: Path) -> None:
     assert count(poster, choose_look("light").blank, 0) == area
 
 
-def test_the_thumbnail_serves_where_it_is_large_enough() -> None:
-    store = MemoryStore()
-    store.put("a", Variant.THUMBNAIL, jpeg((256, 256), (250, 0, 0)))
-    store.put("a", Variant.IMAGE, jpeg((900, 900), (0, 0, 250)))
-    small, large = load_picture(store, "a", (200, 256)), load_picture(store, "a", (200, 257))
-    assert small is not None
-    assert large is not None
-    assert small.size == (200, 256)
-    assert count(small, (250, 0, 0)) == 200 * 256
-    assert count(large, (0, 0, 250)) == 200 * 257
-    store.put("b", Variant.IMAGE, jpeg((30, 30), (0, 0, 250)))
-    assert load_picture(store, "b", (10, 10)) is not None
-    assert load_picture(store, "c", (10, 10)) is None
-
-
 def test_options_change_what_is_drawn(tmp_path: Path) -> None:
     map_ = themed_map(40)
     plain = PosterOptions(width=700, names=False, outlines=False)
@@ -256,95 +213,6 @@ def test_options_change_what_is_drawn(tmp_path: Path) -> None:
     assert {poster.width for poster in posters.values()} == {700}
     assert posters["untitled"].height < posters["plain"].height
     assert count(posters["dark"], choose_look("dark").paper, 0) > 700 * 200
-
-
-# Text
-
-
-@given(st.text(max_size=400))
-def test_cleaned_text_is_one_short_line(text: str) -> None:
-    line = clean(text)
-    assert len(line) <= 200
-    assert line == " ".join(line.split())
-    assert not set(line) & set("\0\x1b\u202e\n\t")
-    assert clean(line) == line
-
-
-@settings(max_examples=60)
-@given(text=st.text(max_size=120), most=st.integers(1, 3))
-def test_wrapped_lines_fit(text: str, most: int) -> None:
-    typesetter = Typesetter()
-    lines = typesetter.wrap(text, 20, bold=True, width=160, most=most)
-    assert len(lines) <= most
-    for line in lines:
-        # A single character may be wider than the line, and so may the ellipsis behind it.
-        assert len(line) <= 2 or typesetter.length(line, 20, bold=True) <= 160
-
-
-def test_words_are_kept_whole_where_they_fit() -> None:
-    typesetter = Typesetter()
-    lines = typesetter.wrap("acoustic guitar player", 20, bold=False, width=160, most=2)
-    assert lines == ["acoustic guitar", "player"]
-    lines = typesetter.wrap("acoustic guitar player", 20, bold=False, width=160, most=1)
-    assert len(lines) == 1
-    assert lines[0].startswith("acoustic gui")
-    assert lines[0].endswith("…")
-
-
-@pytest.mark.parametrize("label", ODD_LABELS)
-def test_any_label_can_be_drawn(label: str) -> None:
-    typesetter = Typesetter()
-    lines = typesetter.wrap(label, 30, bold=True, width=400, most=2) or [""]
-    block = Block(tuple(Line(line, 30, INK, bold=True) for line in lines), PAPER)
-    assert typesetter.draw(block).size == typesetter.measure(block)
-
-
-# Places of names
-
-
-@settings(max_examples=40)
-@given(
-    sizes=st.lists(st.tuples(st.integers(5, 300), st.integers(5, 80)), max_size=12),
-    seed=st.integers(0, 99),
-)
-def test_names_keep_off_each_other(sizes: list[tuple[int, int]], seed: int) -> None:
-    dice = np.random.default_rng(seed)
-    area = (50, 80, 950, 600)
-    first = dice.integers(50, 500, (60, 2))
-    boxes = np.concatenate([first, first + 40], axis=1)
-    clusters = dice.integers(0, 3, 60).astype(np.int32)
-    placer = LabelPlacer(area, boxes, clusters)
-    placed = []
-    for width, height in sizes:
-        x, y = (float(part) for part in dice.uniform(0, 1000, 2))
-        box = placer.place((width, height), (x, y), 0)
-        if box is not None:
-            assert (box[2] - box[0], box[3] - box[1]) == (width, height)
-            assert area[0] <= box[0]
-            assert area[1] <= box[1]
-            assert box[2] <= area[2]
-            assert box[3] <= area[3]
-            placed.append(box)
-    for one in range(len(placed)):
-        for other in range(one):
-            a, b = placed[one], placed[other]
-            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
-
-
-def test_a_name_goes_beside_its_pictures() -> None:
-    boxes = np.array([[400, 300, 600, 380]])
-    placer = LabelPlacer((0, 0, 1000, 700), boxes, np.zeros(1, dtype=np.int32))
-    box = placer.place((120, 30), (500.0, 340.0), 0)
-    assert box is not None
-    assert box[3] <= 302 or box[1] >= 378
-    assert abs(box[0] + 60 - 500) < 120
-
-
-def test_a_name_without_room_is_left_out() -> None:
-    placer = LabelPlacer((0, 0, 100, 100), np.empty((0, 4), dtype=np.int64), np.empty(0, np.int32))
-    assert placer.place((101, 10), (50.0, 50.0), 0) is None
-    assert placer.place((90, 90), (50.0, 50.0), 0) is not None
-    assert placer.place((90, 90), (50.0, 50.0), 0) is None
 
 
 class TestPoster(RendererContract):

@@ -8,18 +8,18 @@ import numpy as np
 
 from tagatlas.network.network import TAG
 from tagatlas.render import cluster_colour
-from tagatlas_poster.look import mix
-from tagatlas_poster.placement import LabelPlacer
-from tagatlas_poster.text import Block, Line, clean
+from tagatlas.render.poster.look import mix
+from tagatlas.render.poster.placement import LabelPlacer
+from tagatlas.render.poster.text import Block, Line, clean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tagatlas.maps import Map
     from tagatlas.render.palette import Colour
-    from tagatlas_poster.canvas import Canvas
-    from tagatlas_poster.look import Look
-    from tagatlas_poster.text import Typesetter
+    from tagatlas.render.poster.canvas import Canvas
+    from tagatlas.render.poster.look import Look
+    from tagatlas.render.poster.text import Typesetter
 
 Placed = list[tuple[Block, int, int]]
 """Blocks, each with the left and top pixel of its place."""

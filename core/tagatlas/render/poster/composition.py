@@ -1,0 +1,110 @@
+"""The poster of a map, settled in pixels: what every format of it draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tagatlas.render.palette import cluster_colour
+from tagatlas.render.poster.canvas import Canvas, fit_canvas
+from tagatlas.render.poster.labels import Placed, heading, name_blocks, small_print, tag_blocks
+from tagatlas.render.poster.look import Look, choose_look
+from tagatlas.render.poster.outlines import Ring
+from tagatlas.render.poster.pictures import load_jpegs
+from tagatlas.render.poster.text import Typesetter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from tagatlas.contracts import ImageStore
+    from tagatlas.maps import Map
+    from tagatlas.render.poster.options import PosterOptions
+    from tagatlas.render.poster.pictures import Jpeg
+
+_LINE = 0.0011
+"""Width of an outline, as a part of the poster's width."""
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """What is on the poster, in the order it is painted; places and sizes are pixels.
+
+    Attributes:
+        canvas: size of the poster.
+        look: its colours.
+        title: one line, empty if there is none.
+        rings: outlines of the clusters, not smoothed yet.
+        line: width of their lines.
+        ids: of the images, the largest first so that small ones stay visible.
+        boxes: left, top, right and bottom of each image, int64, shape (n, 4).
+        opacity: of the images, in [0, 1].
+        store: where the images are.
+        margins: title and small print.
+        tags: tags in place.
+        names: names of the clusters.
+        typesetter: measures the text.
+    """
+
+    canvas: Canvas
+    look: Look
+    title: str
+    rings: Sequence[Ring]
+    line: float
+    ids: Sequence[str]
+    boxes: NDArray[np.int64]
+    opacity: float
+    store: ImageStore
+    margins: Placed
+    tags: Placed
+    names: Placed
+    typesetter: Typesetter
+
+    def jpegs(self, detail: float) -> Iterator[Jpeg | None]:
+        """The pictures as files, in the order of ``ids``; None for those that cannot be read.
+
+        Args:
+            detail: how many pixels a file has at most for each pixel of its box.
+        """
+        sizes = np.ceil((self.boxes[:, 2:] - self.boxes[:, :2]) * detail).astype(np.int64)
+        return load_jpegs(self.store, self.ids, sizes)
+
+
+def compose(map_: Map, options: PosterOptions) -> Composition:
+    """Settle what is on the poster, and where.
+
+    Raises:
+        OptionError: the poster would have too many pixels.
+    """
+    look, typesetter = choose_look(options.background), Typesetter()
+    title = map_.collection if options.title is None else options.title
+    outlines = map_.outlines if options.outlines else {}
+    images = map_.images
+    canvas = fit_canvas(images, outlines, options.width, has_title=bool(title))
+    boxes = canvas.boxes(images)
+    order = np.argsort(-(boxes[:, 2:] - boxes[:, :2]).prod(axis=1), kind="stable")
+    names = name_blocks(map_, canvas, look, typesetter) if options.names else []
+    tags = tag_blocks(map_, canvas, look, typesetter, names) if options.show_tags else []
+    return Composition(
+        canvas=canvas,
+        look=look,
+        title=title,
+        rings=[
+            Ring(canvas.pixels(ring), cluster, cluster_colour(cluster))
+            for cluster, some in sorted(outlines.items())
+            for ring in some
+            if len(ring)
+        ],
+        line=_LINE * canvas.width,
+        ids=images["id"].gather(order).to_list(),
+        boxes=boxes[order],
+        opacity=options.opacity,
+        store=map_.store,
+        margins=heading(map_, canvas, look, title) + small_print(map_, canvas, look, typesetter),
+        tags=tags,
+        names=names,
+        typesetter=typesetter,
+    )

@@ -1,0 +1,117 @@
+"""Reads pictures for the poster, no larger than they are shown."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from tagatlas.contracts import Variant
+from tagatlas.errors import ImageNotStored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tagatlas.contracts import ImageStore
+
+_THUMBNAIL_SIDE = 256
+_QUALITY = 85
+_THREADS = min(4, os.cpu_count() or 1)
+_AHEAD = 16
+_UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+"""What a store and Pillow raise for bytes that are gone or damaged."""
+
+
+def variants_for(size: tuple[int, int]) -> list[Variant]:
+    """Which stored files serve a picture shown at that size in pixels, the best one first."""
+    variants = [Variant.THUMBNAIL, Variant.IMAGE]
+    if max(size) > _THUMBNAIL_SIDE:
+        variants.reverse()
+    return variants
+
+
+def load_picture(store: ImageStore, image_id: str, size: tuple[int, int]) -> Image.Image | None:
+    """The image in exactly that size, RGB; None if its bytes are gone or damaged.
+
+    The thumbnail serves where it is as large as needed, the image itself otherwise; if the one
+    cannot be read, the other is tried.
+    """
+    for variant in variants_for(size):
+        try:
+            data = store.get(image_id, variant)
+            with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
+                picture.draft("RGB", size)
+                rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
+                return rgb.resize(size, _filter(rgb.size, size))
+        except _UNREADABLE:
+            continue
+    return None
+
+
+@dataclass(frozen=True)
+class Jpeg:
+    """A picture as the bytes of a JPEG file, RGB; width and height are in its own pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def load_jpeg(store: ImageStore, image_id: str, size: tuple[int, int]) -> Jpeg | None:
+    """The image as a file of about that size, never enlarged; None as :func:`load_picture`.
+
+    A stored file that is no larger than that is passed on as it is.
+    """
+    for variant in variants_for(size):
+        try:
+            data = store.get(image_id, variant)
+            with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
+                fits = picture.width <= size[0] and picture.height <= size[1]
+                if not fits:
+                    picture.draft("RGB", size)
+                picture.load()
+                if fits and picture.mode == "RGB":
+                    return Jpeg(data, *picture.size)
+                rgb = picture.convert("RGB")
+            smaller = (min(size[0], rgb.width), min(size[1], rgb.height))
+            resized = rgb.resize(smaller, Image.Resampling.HAMMING)
+            encoded = BytesIO()
+            resized.save(encoded, "JPEG", quality=_QUALITY)
+            return Jpeg(encoded.getvalue(), *smaller)
+        except _UNREADABLE:
+            continue
+    return None
+
+
+def load_jpegs(
+    store: ImageStore, ids: Sequence[str], sizes: NDArray[np.int64]
+) -> Iterator[Jpeg | None]:
+    """:func:`load_jpeg` of many images, in their order; threads read a few of them ahead.
+
+    Args:
+        store: where the images are.
+        ids: of the images.
+        sizes: width and height of each in pixels, shape (n, 2).
+    """
+    with ThreadPoolExecutor(_THREADS) as executor:
+        ahead: deque[Future[Jpeg | None]] = deque()
+        for image_id, (width, height) in zip(ids, sizes.tolist(), strict=True):
+            ahead.append(executor.submit(load_jpeg, store, image_id, (width, height)))
+            if len(ahead) > _AHEAD:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _filter(old: tuple[int, int], new: tuple[int, int]) -> Image.Resampling:
+    """Hamming shrinks as sharply as bicubic, half again as fast; it is not made to enlarge."""
+    is_smaller = new[0] <= old[0] and new[1] <= old[1]
+    return Image.Resampling.HAMMING if is_smaller else Image.Resampling.BICUBIC

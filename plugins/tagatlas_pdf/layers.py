@@ -1,0 +1,126 @@
+"""What each layer of the page paints, in pixels of the poster with y downwards.
+
+The light edge around text is drawn as the outlines of its letters, not as text, so that nothing
+is found or selected twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pydyf
+
+from tagatlas.render.poster.outlines import curves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tagatlas.render.palette import Colour
+    from tagatlas.render.poster.composition import Composition
+    from tagatlas.render.poster.labels import Placed
+    from tagatlas.render.poster.text import Line
+    from tagatlas_pdf.font import EmbeddedFont
+
+OUTLINE_STATE, PICTURE_STATE = "Outlines", "Pictures"
+"""Names of the graphics states that say how opaque outlines and pictures are."""
+
+
+def font_name(*, bold: bool) -> str:
+    """What a font is called on the page."""
+    return "Bold" if bold else "Plain"
+
+
+def picture_name(number: int) -> str:
+    """What a picture is called on the page."""
+    return f"Picture{number}"
+
+
+def paper(poster: Composition) -> pydyf.Stream:
+    """The background."""
+    layer = pydyf.Stream(compress=True)
+    layer.set_color_rgb(*_parts(poster.look.paper))
+    layer.rectangle(0, 0, poster.canvas.width, poster.canvas.height)
+    layer.fill()
+    return layer
+
+
+def outlines(poster: Composition) -> pydyf.Stream:
+    """Areas and lines of the clusters."""
+    layer = pydyf.Stream(compress=True)
+    layer.set_state(OUTLINE_STATE)
+    layer.set_line_width(round(poster.line, 3))
+    layer.set_line_join(1)
+    for ring in poster.rings:
+        layer.set_color_rgb(*_parts(ring.colour))
+        layer.set_color_rgb(*_parts(ring.colour), stroke=True)
+        pieces = curves(ring.points)
+        layer.move_to(*pieces[0, 0].round(2))
+        for first, control, last in pieces:
+            # A quadratic piece as a cubic one: its control points lie on two thirds of the way.
+            one, two = first + (control - first) * 2 / 3, last + (control - last) * 2 / 3
+            layer.curve_to(*one.round(2), *two.round(2), *last.round(2))
+        layer.close()
+        layer.fill_and_stroke()
+    return layer
+
+
+def pictures(poster: Composition) -> pydyf.Stream:
+    """The pictures in their boxes."""
+    layer = pydyf.Stream(compress=True)
+    layer.set_state(PICTURE_STATE)
+    for number, (left, top, right, bottom) in enumerate(poster.boxes.tolist()):
+        layer.push_state()
+        layer.set_matrix(right - left, 0, 0, top - bottom, left, bottom)
+        layer.draw_x_object(picture_name(number))
+        layer.pop_state()
+    return layer
+
+
+def halos(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
+    """The edges around tags and names."""
+    layer = pydyf.Stream(compress=True)
+    layer.set_line_join(1)
+    for block, left, top in (*poster.tags, *poster.names):
+        layer.set_color_rgb(*_parts(block.halo), stroke=True)
+        for line, x, y, stretch in _lines(poster, [(block, left, top)], fonts):
+            layer.push_state()
+            layer.set_matrix(round(line.size * stretch, 4), 0, 0, -line.size, x, y)
+            layer.set_line_width(round(2 * block.halo_width / line.size, 4))
+            fonts[line.bold].draw(line.text, layer)
+            layer.stroke()
+            layer.pop_state()
+    return layer
+
+
+def texts(poster: Composition, blocks: Placed, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
+    """Blocks of text."""
+    layer = pydyf.Stream(compress=True)
+    for line, x, y, stretch in _lines(poster, blocks, fonts):
+        layer.begin_text()
+        layer.set_color_rgb(*_parts(line.ink))
+        layer.set_font_size(font_name(bold=line.bold), line.size)
+        layer.set_text_matrix(round(stretch, 4), 0, 0, -1, x, y)
+        layer.show_text(fonts[line.bold].encode(line.text))
+        layer.end_text()
+    return layer
+
+
+def _lines(
+    poster: Composition, blocks: Placed, fonts: Mapping[bool, EmbeddedFont]
+) -> Iterator[tuple[Line, float, float, float]]:
+    """Each line with the left end of its baseline, and by how much it is stretched.
+
+    It becomes as long as it was measured, which was with kerning and whole pixels.
+    """
+    for block, left, top in blocks:
+        for line, x, y in poster.typesetter.set_lines(block):
+            length = poster.typesetter.length(line.text, line.size, bold=line.bold)
+            plain = fonts[line.bold].length(line.text) * line.size
+            start = x - length / 2 if block.centred else x
+            stretch = length / plain if plain and length else 1.0
+            yield line, round(left + start, 2), round(top + y, 2), stretch
+
+
+def _parts(colour: Colour) -> tuple[float, float, float]:
+    red, green, blue = (round(part / 255, 4) for part in colour)
+    return red, green, blue

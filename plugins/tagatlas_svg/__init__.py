@@ -1,0 +1,47 @@
+"""The plugin ``svg``: the poster as vectors, to be edited in Inkscape, Illustrator or Figma."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from tagatlas.contracts import RendererSpec
+from tagatlas.hookspecs import hookimpl
+from tagatlas.render.poster import VectorOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tagatlas.contracts import Renderer
+
+
+@dataclass(frozen=True)
+class SvgOptions(VectorOptions):
+    """Options of the SVG poster."""
+
+    pictures: Annotated[
+        Literal["embedded", "linked"],
+        Meta(description="Whether pictures are in the file, or linked to in the atlas."),
+    ] = "embedded"
+
+
+def _svg(options: SvgOptions) -> Renderer:
+    from tagatlas_svg.renderer import SvgRenderer
+
+    return SvgRenderer(options)
+
+
+@hookimpl
+def tagatlas_renderers() -> Iterable[RendererSpec]:
+    """Announce the poster as SVG."""
+    return [
+        RendererSpec(
+            name="svg",
+            summary="map.svg: the poster with outlines and names on layers, to be edited.",
+            options=SvgOptions,
+            default=False,
+            factory=_svg,
+        )
+    ]

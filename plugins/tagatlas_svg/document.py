@@ -1,0 +1,136 @@
+"""The poster as an SVG document.
+
+Format: W3C, *Scalable Vector Graphics (SVG) 1.1*, which every program reads. A layer is a group
+that Inkscape takes for a layer and others for a group with an id. Text is text. The light edge
+around it is a clone of it with a stroke, below it on a layer of its own: unlike ``paint-order``,
+that is understood by all, and a name's edge follows when the name is edited.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from tagatlas.render.poster.outlines import curves
+from tagatlas.render.poster.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tagatlas.render.palette import Colour
+    from tagatlas.render.poster.composition import Composition
+    from tagatlas.render.poster.labels import Placed
+    from tagatlas.render.poster.outlines import Ring
+    from tagatlas.render.poster.text import Block, Typesetter
+
+_FONTS = (
+    "'DejaVu Sans Condensed', 'DejaVu Sans', 'Arial Narrow', 'Liberation Sans Narrow',"
+    " 'Helvetica Neue', Arial, sans-serif"
+)
+# Characters that XML 1.0 (section 2.2) cannot hold, beyond those that labels are cleaned of.
+_NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
+
+
+def svg_document(poster: Composition, addresses: Iterator[str | None]) -> Iterator[str]:
+    """The document, piece by piece.
+
+    Args:
+        poster: what to draw.
+        addresses: of its pictures, in their order; None for one that cannot be read.
+    """
+    width, height = poster.canvas.width, poster.canvas.height
+    yield (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        ' xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" version="1.1"'
+        f' width="{width}" height="{height}" viewBox="0 0 {width} {height}">\n'
+        f"<title>{_text(clean(poster.title))}</title>\n"
+    )
+    paper = _colour(poster.look.paper)
+    yield from _layer("Paper", [f'<rect width="{width}" height="{height}" fill="{paper}"/>\n'])
+    yield from _layer("Outlines", _outlines(poster))
+    yield from _layer("Pictures", _pictures(poster, addresses))
+    texts = {"tag": poster.tags, "name": poster.names}
+    yield from _layer("Halos", (halo for each in texts.items() for halo in _halos(*each)))
+    yield from _layer("Tags", _texts("tag", poster.tags, poster.typesetter))
+    yield from _layer("Names", _texts("name", poster.names, poster.typesetter))
+    yield from _layer("Title", _texts("title", poster.margins, poster.typesetter))
+    yield "</svg>\n"
+
+
+def _layer(name: str, elements: Iterable[str]) -> Iterator[str]:
+    yield f'<g id="{name.lower()}" inkscape:groupmode="layer" inkscape:label="{name}">\n'
+    yield from elements
+    yield "</g>\n"
+
+
+def _outlines(poster: Composition) -> Iterator[str]:
+    look = poster.look
+    for number, ring in enumerate(poster.rings):
+        colour = _colour(ring.colour)
+        yield (
+            f'<path id="outline-{number}" class="cluster-{ring.cluster}" d="{_path(ring)}"'
+            f' fill="{colour}" fill-opacity="{look.fill}" stroke="{colour}"'
+            f' stroke-opacity="{look.stroke}" stroke-width="{_number(poster.line)}"'
+            ' stroke-linejoin="round"/>\n'
+        )
+
+
+def _path(ring: Ring) -> str:
+    pieces = curves(ring.points)
+    start = " ".join(_number(part) for part in pieces[0, 0])
+    steps = (" ".join(_number(part) for part in piece[1:].ravel()) for piece in pieces)
+    return f"M{start}" + "".join(f"Q{step}" for step in steps) + "Z"
+
+
+def _pictures(poster: Composition, addresses: Iterator[str | None]) -> Iterator[str]:
+    """Pictures in their boxes, a plain rectangle for each that cannot be read."""
+    if not poster.opacity:
+        return
+    opacity = f' opacity="{poster.opacity}"' if poster.opacity < 1 else ""
+    blank = _colour(poster.look.blank)
+    for (left, top, right, bottom), address in zip(poster.boxes.tolist(), addresses, strict=True):
+        box = f'x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"{opacity}'
+        if address is None:
+            yield f'<rect {box} fill="{blank}"/>\n'
+        else:
+            yield f'<image {box} preserveAspectRatio="none" xlink:href="{_text(address)}"/>\n'
+
+
+def _halos(kind: str, blocks: Placed) -> Iterator[str]:
+    for number, (block, _, _) in enumerate(blocks):
+        yield (
+            f'<use xlink:href="#{kind}-{number}" stroke="{_colour(block.halo)}"'
+            f' stroke-width="{2 * block.halo_width}" stroke-linejoin="round"/>\n'
+        )
+
+
+def _texts(kind: str, blocks: Placed, typesetter: Typesetter) -> Iterator[str]:
+    for number, (block, left, top) in enumerate(blocks):
+        anchor = "middle" if block.centred else "start"
+        lines = "".join(_lines(block, left, top, typesetter))
+        yield (
+            f'<text id="{kind}-{number}" font-family="{_FONTS}" font-stretch="condensed"'
+            f' text-anchor="{anchor}">{lines}</text>\n'
+        )
+
+
+def _lines(block: Block, left: int, top: int, typesetter: Typesetter) -> Iterator[str]:
+    for line, x, y in typesetter.set_lines(block):
+        weight = ' font-weight="bold"' if line.bold else ""
+        yield (
+            f'<tspan x="{_number(left + x)}" y="{_number(top + y)}" font-size="{line.size}"'
+            f'{weight} fill="{_colour(line.ink)}">{_text(line.text)}</tspan>'
+        )
+
+
+def _text(text: str) -> str:
+    return escape(text.translate(_NOT_IN_XML), quote=True)
+
+
+def _colour(colour: Colour) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def _number(number: float) -> str:
+    return f"{number:.2f}".rstrip("0").rstrip(".")
