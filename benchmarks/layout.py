@@ -44,7 +44,7 @@ def ours(network: Network, start: Positions, *, linlog: bool) -> Positions:
         iterations=ITERATIONS, linlog=linlog, scaling=2.0, gravity=1.0, convergence=0.0
     )
     graph = graph_of(network, edge_weight_influence=1.0, dissuade_hubs=False)
-    return simulate(graph, start, options, no_progress)
+    return simulate(graph, start, options, no_progress, np.zeros(len(start), dtype=np.bool_))
 
 
 def with_fa2(network: Network, start: Positions, *, linlog: bool) -> Positions:

@@ -77,6 +77,7 @@ def test_plugins_are_listed_for_people_and_programs(tagatlas: Run) -> None:
         ("graph builder", "bipartite"),
         ("layout", "forceatlas2"),
         ("layout", "fa2"),
+        ("layout", "umap"),
         ("renderer", "poster"),
         ("renderer", "gephi"),
     }
