@@ -56,6 +56,7 @@ class ForceAtlas2Layout(PinningLayout):
             network,
             edge_weight_influence=options.edge_weight_influence,
             dissuade_hubs=options.dissuade_hubs,
+            embeddedness_influence=options.embeddedness_influence,
         )
         held = np.zeros(network.node_count, dtype=np.bool_) if pinned is None else pinned
         centre = start.mean(axis=0)

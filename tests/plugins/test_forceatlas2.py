@@ -328,7 +328,7 @@ def test_positions_are_the_same_with_any_number_of_threads_and_in_another_proces
 def test_stops_at_rest() -> None:
     network, start = random_network(50, 100, seed=8), random_positions(50, seed=8)
     told: list[tuple[int, int]] = []
-    options = ForceAtlas2Options(iterations=5000)
+    options = ForceAtlas2Options(iterations=5000, embeddedness_influence=0.0)
 
     def progress(done: int, total: int, failed: int = 0) -> None:
         told.append((done, total))
@@ -381,8 +381,9 @@ def test_kernels_compile_ahead_of_time() -> None:
 from tagatlas_forceatlas2 import ForceAtlas2Options
 from tagatlas_forceatlas2.layout import ForceAtlas2Layout
 ForceAtlas2Layout(ForceAtlas2Options()).prepare()
-from tagatlas_forceatlas2 import forces, quadtree, speed
+from tagatlas_forceatlas2 import embeddedness, forces, quadtree, speed
 kernels = [
+    embeddedness._fill,
     forces.add_repulsion, forces.add_attraction_and_gravity,
     quadtree._morton_codes, quadtree._in_order, quadtree._divide, quadtree._sum_up,
     speed.swing_and_traction, speed.move,
