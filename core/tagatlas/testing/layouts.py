@@ -136,7 +136,7 @@ class LayoutContract(SpecContract):
     def test_pinned_nodes_stay(self, layout: Layout) -> None:
         """A ``PinningLayout`` keeps pinned nodes at their very start, and places the others."""
         if not isinstance(layout, PinningLayout):
-            pytest.skip("this layout pins no nodes")
+            return  # there is no such promise to keep
         network = sample_network()
         start = 5.0 + 3.0 * _spread(network)
         pinned = np.arange(network.node_count) % 2 == 0
