@@ -4,7 +4,10 @@ Usage: python benchmarks/layout.py [IMAGES ...]        (1000 10000 unless said; 
 
 Prints, for each size, how many times faster ``forceatlas2`` is at the same settings, from the same
 start, in the same number of iterations, on one thread each, compilation excluded (its time is
-printed first); and how well both keep topics together, at these and at the default settings.
+printed first), and how well both keep topics together. Then, on three collections of each size,
+what the default settings reach, what they would without `embeddedness_influence` (which makes of
+the network another one, so that any engine would gain by it), and UMAP of the images' tags, where
+the package umap-learn is installed.
 """
 
 from __future__ import annotations
@@ -22,16 +25,20 @@ from numpy.typing import NDArray
 from planted_topics import PlantedTopics, neighbour_agreement, planted_topics
 from scipy.sparse import csr_matrix
 
-from tagatlas.contracts import no_progress
+from tagatlas.contracts import Layout, no_progress
 from tagatlas.layout import spectral_start
 from tagatlas.network import Network
 from tagatlas_forceatlas2 import ForceAtlas2Options
 from tagatlas_forceatlas2.engine import simulate
 from tagatlas_forceatlas2.graph import graph_of
 from tagatlas_forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_umap import UmapOptions
+from tagatlas_umap.layout import UmapLayout
 
 HAS_FA2 = importlib.util.find_spec("fa2") is not None
+HAS_UMAP = importlib.util.find_spec("umap") is not None
 RUNS = 3
+SEEDS = (7, 8, 9)
 ITERATIONS = 50
 RADIUS = 1000.0
 
@@ -44,7 +51,7 @@ def ours(network: Network, start: Positions, *, linlog: bool) -> Positions:
         iterations=ITERATIONS, linlog=linlog, scaling=2.0, gravity=1.0, convergence=0.0
     )
     graph = graph_of(network, edge_weight_influence=1.0, dissuade_hubs=False)
-    return simulate(graph, start, options, no_progress)
+    return simulate(graph, start, options, no_progress, np.zeros(len(start), dtype=np.bool_))
 
 
 def with_fa2(network: Network, start: Positions, *, linlog: bool) -> Positions:
@@ -101,30 +108,43 @@ def compare(collection: PlantedTopics, reference: Callable[..., Positions]) -> N
         )
 
 
-class LastProgress:
-    """Remembers the last step it was told."""
+def placed_by(layout: Layout, collection: PlantedTopics) -> tuple[float, float]:
+    """Seconds from the network to positions, and the agreement of neighbours.
 
-    def __init__(self) -> None:
-        self.done = 0
+    The start is in the time.
+    """
 
-    def __call__(self, done: int, total: int, failed: int = 0) -> None:  # noqa: ARG002 - Progress
-        """Remember the step."""
-        self.done = done
+    def work() -> Positions:
+        start = spectral_start(collection.network, seed=0)
+        return layout.place(collection.network, start=start, seed=0, progress=no_progress)
+
+    seconds, placed = timed(work)
+    return seconds, neighbour_agreement(placed, collection.topics)
 
 
-def show_defaults(collection: PlantedTopics) -> None:
-    """Print what the default settings reach."""
-    progress = LastProgress()
-    layout = ForceAtlas2Layout(ForceAtlas2Options())
-    start = spectral_start(collection.network, seed=0)
-    seconds, placed = timed(
-        lambda: layout.place(collection.network, start=start, seed=0, progress=progress)
-    )
-    print(
-        f"{collection.images:>7,} images, default settings: neighbours of the same topic"
-        f" {neighbour_agreement(placed, collection.topics):.3f} after {progress.done} iterations,"
-        f" {seconds:.2f} s"
-    )
+def show_quality(images: int) -> None:
+    """Print what the default settings reach, beside those of Gephi's forces and UMAP."""
+    layouts: dict[str, Layout] = {
+        "default settings": ForceAtlas2Layout(ForceAtlas2Options()),
+        "embeddedness 0": ForceAtlas2Layout(ForceAtlas2Options(embeddedness_influence=0.0)),
+    }
+    if HAS_UMAP:
+        layouts["umap"] = UmapLayout(UmapOptions())
+        placed_by(layouts["umap"], planted_topics(300))  # compiles
+    collections = [planted_topics(images, seed) for seed in SEEDS]
+    times = {}
+    for name, layout in layouts.items():
+        results = [placed_by(layout, collection) for collection in collections]
+        times[name] = [seconds for seconds, _ in results]
+        shares = " ".join(f"{agreement:.3f}" for _, agreement in results)
+        print(
+            f"{images:>7,} images, {name}: neighbours of the same topic {shares},"
+            f" {statistics.median(times[name]):.2f} s"
+        )
+    if HAS_UMAP:
+        pairs = zip(times["umap"], times["default settings"], strict=True)
+        ratio = statistics.median(theirs / ours for theirs, ours in pairs)
+        print(f"{images:>7,} images: default settings {ratio:.1f} times faster than umap")
 
 
 def main() -> None:
@@ -139,7 +159,7 @@ def main() -> None:
     for images in sizes or ([1000, 10000] if HAS_FA2 else [300]):
         compare(planted_topics(images), reference)
     for images in sizes or [1000, 10000]:
-        show_defaults(planted_topics(images))
+        show_quality(images)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas.network import Network
+from tagatlas_forceatlas2.embeddedness import embeddedness
 
 _STEEPEST = 40.0
 """Largest logarithm of an edge's strength: beyond it single precision could overflow."""
@@ -30,16 +31,25 @@ class Graph(NamedTuple):
     strengths: NDArray[np.float32]
 
 
-def graph_of(network: Network, *, edge_weight_influence: float, dissuade_hubs: bool) -> Graph:
+def graph_of(
+    network: Network,
+    *,
+    edge_weight_influence: float,
+    dissuade_hubs: bool,
+    embeddedness_influence: float = 0.0,
+) -> Graph:
     """The network's graph.
 
-    An edge pulls with its weight to the power ``edge_weight_influence``. With ``dissuade_hubs``
-    this is divided by the mass of the edge's source, and multiplied by the mean mass, as Gephi
-    does it, so that the map keeps its size.
+    An edge pulls with its weight to the power ``edge_weight_influence``, times its embeddedness
+    to the power ``embeddedness_influence``. With ``dissuade_hubs`` this is divided by the mass
+    of the edge's source, and multiplied by the mean mass, as Gephi does it, so that the map
+    keeps its size.
     """
     ends = np.concatenate([network.sources, network.targets])
     masses = 1 + np.bincount(ends, minlength=network.node_count).astype(np.float64)
     powers = edge_weight_influence * np.log(network.weights.astype(np.float64))
+    if embeddedness_influence > 0:
+        powers += embeddedness_influence * np.log(embeddedness(network))
     strengths = np.exp(np.clip(powers, -_STEEPEST, _STEEPEST))
     if dissuade_hubs:
         strengths *= masses.mean() / masses[network.sources]

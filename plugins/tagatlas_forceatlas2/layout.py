@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.contracts import Layout, Progress, no_progress
+from tagatlas.contracts import PinningLayout, Progress, no_progress
 from tagatlas.layout import apart
 from tagatlas.network import IMAGE, Network
 from tagatlas_forceatlas2.engine import simulate
@@ -17,7 +17,7 @@ from tagatlas_forceatlas2.options import ForceAtlas2Options
 from tagatlas_forceatlas2.scale import balanced_scale
 
 
-class ForceAtlas2Layout(Layout):
+class ForceAtlas2Layout(PinningLayout):
     """ForceAtlas2 with Barnes-Hut repulsion, compiled by numba. Threads may share an instance."""
 
     def __init__(self, options: ForceAtlas2Options) -> None:
@@ -43,25 +43,33 @@ class ForceAtlas2Layout(Layout):
         start: NDArray[np.float64],
         seed: int,
         progress: Progress,
+        pinned: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.float64]:
-        """Place the nodes; see :meth:`tagatlas.contracts.Layout.place`.
+        """Place the nodes; see :meth:`tagatlas.contracts.PinningLayout.place`.
 
         The start keeps its shape but not its size or centre: it is scaled to where the forces
-        balance. The seed decides only in which direction nodes that start at one place part.
+        balance, and only if nodes are pinned is the result scaled back. The seed decides only
+        in which direction nodes that start at one place part.
         """
         options = self._options
         graph = graph_of(
             network,
             edge_weight_influence=options.edge_weight_influence,
             dissuade_hubs=options.dissuade_hubs,
+            embeddedness_influence=options.embeddedness_influence,
         )
-        positions = apart(start - start.mean(axis=0), seed)
-        positions *= balanced_scale(
-            positions,
+        held = np.zeros(network.node_count, dtype=np.bool_) if pinned is None else pinned
+        centre = start.mean(axis=0)
+        centred = apart(start - centre, seed)
+        scale = balanced_scale(
+            centred,
             graph,
             scaling=options.scaling,
             linlog=options.linlog,
             gravity=options.gravity,
             strong_gravity=options.strong_gravity,
         )
-        return simulate(graph, positions, options, progress)
+        placed = simulate(graph, scale * centred, options, progress, held)
+        if held.any():
+            placed = np.where(held[:, None], start, centre + placed / scale)
+        return placed

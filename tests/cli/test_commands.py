@@ -80,6 +80,7 @@ def test_plugins_are_listed_for_people_and_programs(tagatlas: Run) -> None:
         ("graph builder", "tags"),
         ("layout", "forceatlas2"),
         ("layout", "fa2"),
+        ("layout", "umap"),
         ("renderer", "poster"),
         ("renderer", "gephi"),
     }

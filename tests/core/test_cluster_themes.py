@@ -46,6 +46,17 @@ def test_same_input_and_seed_give_the_same_clusters_in_any_order_of_tags() -> No
     assert first.tobytes() == again.tobytes()
 
 
+def test_a_seed_gives_the_same_clusters_again_in_one_process() -> None:
+    """Of tags by chance, where there are many partitions as good as another."""
+    dice = np.random.default_rng(0)
+    tagging = {
+        image: {f"tag {tag}": 0.5 for tag in dice.choice(40, 5, replace=False)}
+        for image in names(400)
+    }
+    found = {clusters_of(tagging).tobytes() for _ in range(4)}
+    assert len(found) == 1
+
+
 def test_clusters_are_numbered_by_size_then_by_first_image() -> None:
     collection, tags, _ = planted_collection(200, 5)
     found = cluster_images(collection, tags, neighbours=10, resolution=1.0, seed=0)

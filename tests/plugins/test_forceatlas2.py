@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.spatial.distance import pdist, squareform
 
 from tagatlas.contracts import LayoutSpec, no_progress
 from tagatlas.network import IMAGE, Network
@@ -204,17 +207,101 @@ def test_size_and_place_of_the_start_do_not_matter() -> None:
     assert other == pytest.approx(one, rel=1e-3, abs=1e-3 * np.abs(one).max())
 
 
+def agreement(placed: Array, group: NDArray[np.int64]) -> float:
+    """Mean share of a node's ten nearest that are of its group."""
+    distances = squareform(pdist(placed))
+    np.fill_diagonal(distances, np.inf)
+    nearest = np.argsort(distances, axis=1)[:, :10]
+    return float((group[nearest] == group[:, None]).mean())
+
+
 def test_connected_nodes_come_together() -> None:
     graph = nx.planted_partition_graph(4, 50, p_in=0.3, p_out=0.01, seed=6)
     network, group = Network.from_networkx(graph), np.repeat(np.arange(4), 50)
     placed = ForceAtlas2Layout(ForceAtlas2Options()).place(
         network, start=random_positions(200, seed=6), seed=0, progress=no_progress
     )
-    offsets = placed[:, None] - placed
-    distances = np.hypot(offsets[..., 0], offsets[..., 1])
-    np.fill_diagonal(distances, np.inf)
-    nearest = np.argsort(distances, axis=1)[:, :10]
-    assert (group[nearest] == group[:, None]).mean() > 0.9
+    assert agreement(placed, group) > 0.9
+
+
+def test_free_nodes_come_to_rest_among_the_pinned() -> None:
+    """Two nodes are held where a reader put them; what is tied to each gathers around it."""
+    graph = nx.empty_graph(42)
+    graph.add_edges_from((end, 2 + 2 * leaf + end) for leaf in range(20) for end in range(2))
+    network = Network.from_networkx(graph)
+    pinned = np.arange(network.node_count) < 2
+    start = random_positions(network.node_count, seed=10)
+    start[:2] = [[1000.0, 500.0], [1400.0, 500.0]]
+    start[2:] += np.array([1200.0, 500.0])
+    placed = ForceAtlas2Layout(ForceAtlas2Options()).place(
+        network, start=start, seed=0, progress=no_progress, pinned=pinned
+    )
+    assert np.array_equal(placed[:2], start[:2])
+    nearer = np.hypot(*(placed[2:] - placed[0]).T) > np.hypot(*(placed[2:] - placed[1]).T)
+    assert nearer.tolist() == [False, True] * 20
+
+
+def test_pinning_all_nodes_gives_the_start() -> None:
+    network, start = random_network(30, 60, seed=11), random_positions(30, seed=11)
+    placed = ForceAtlas2Layout(ForceAtlas2Options(iterations=20)).place(
+        network, start=start, seed=0, progress=no_progress, pinned=np.ones(30, dtype=np.bool_)
+    )
+    assert np.array_equal(placed, start)
+
+
+def test_pinning_no_node_changes_nothing() -> None:
+    network, start = random_network(30, 60, seed=12), random_positions(30, seed=12)
+    layout = ForceAtlas2Layout(ForceAtlas2Options(iterations=20))
+    without = layout.place(network, start=start, seed=0, progress=no_progress)
+    nothing = np.zeros(30, dtype=np.bool_)
+    assert np.array_equal(
+        layout.place(network, start=start, seed=0, progress=no_progress, pinned=nothing), without
+    )
+
+
+def with_package(network: Network, start: Array, options: ForceAtlas2Options) -> Array:
+    """The layout of the package fa2 in the same settings, all pairs of nodes computed."""
+    from fa2 import ForceAtlas2
+
+    engine = ForceAtlas2(
+        linLogMode=options.linlog,
+        scalingRatio=options.scaling,
+        gravity=options.gravity,
+        outboundAttractionDistribution=options.dissuade_hubs,
+        barnesHutOptimize=False,
+        verbose=False,
+    )
+    weights = csr_matrix(network.adjacency(), dtype=np.float64)
+    placed = engine.forceatlas2(weights, pos=start, iterations=options.iterations)
+    return np.array(placed, dtype=np.float64)
+
+
+def engine_layout(network: Network, start: Array, options: ForceAtlas2Options) -> Array:
+    graph = graph_of(network, edge_weight_influence=1.0, dissuade_hubs=options.dissuade_hubs)
+    return simulate(graph, start, options, no_progress, np.zeros(len(start), dtype=np.bool_))
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("fa2") is None,
+    reason="compares with the GPL package fa2: pip install 'tagatlas[fa2]'",
+)
+@pytest.mark.parametrize("linlog", [True, False])
+def test_layouts_are_those_of_the_package_fa2(linlog: bool) -> None:
+    """Step by step at first; later rounding drives nodes apart, but the maps stay of one form."""
+    graph = nx.planted_partition_graph(4, 50, p_in=0.3, p_out=0.01, seed=13)
+    network, group = Network.from_networkx(graph), np.repeat(np.arange(4), 50)
+    start = random_positions(200, seed=13)
+    options = ForceAtlas2Options(
+        iterations=5, linlog=linlog, scaling=2.0, gravity=1.0, theta=0.0, convergence=0.0
+    )
+    ours, theirs = (work(network, start, options) for work in (engine_layout, with_package))
+    radius = np.hypot(*theirs.T).mean()
+    assert np.hypot(*(ours - theirs).T).max() < 0.01 * radius
+    longer = replace(options, iterations=300)
+    ours, theirs = (work(network, start, longer) for work in (engine_layout, with_package))
+    assert np.hypot(*ours.T).mean() == pytest.approx(np.hypot(*theirs.T).mean(), rel=0.02)
+    assert agreement(ours, group) == pytest.approx(agreement(theirs, group), abs=0.02)
+    assert np.corrcoef(pdist(ours), pdist(theirs))[0, 1] > 0.98
 
 
 def digest(threads: int) -> str:
@@ -241,7 +328,7 @@ def test_positions_are_the_same_with_any_number_of_threads_and_in_another_proces
 def test_stops_at_rest() -> None:
     network, start = random_network(50, 100, seed=8), random_positions(50, seed=8)
     told: list[tuple[int, int]] = []
-    options = ForceAtlas2Options(iterations=5000)
+    options = ForceAtlas2Options(iterations=5000, embeddedness_influence=0.0)
 
     def progress(done: int, total: int, failed: int = 0) -> None:
         told.append((done, total))
@@ -250,7 +337,8 @@ def test_stops_at_rest() -> None:
     done, total = told[-1]
     assert done < total == 5000
     graph = graph_of(network, edge_weight_influence=1.0, dissuade_hubs=False)
-    further = simulate(graph, placed, replace(options, iterations=200), no_progress)
+    nothing_pinned = np.zeros(50, dtype=np.bool_)
+    further = simulate(graph, placed, replace(options, iterations=200), no_progress, nothing_pinned)
     radius = np.hypot(*placed.T).mean()
     assert np.hypot(*(further - placed).T).mean() < 0.1 * radius
 
@@ -293,8 +381,9 @@ def test_kernels_compile_ahead_of_time() -> None:
 from tagatlas_forceatlas2 import ForceAtlas2Options
 from tagatlas_forceatlas2.layout import ForceAtlas2Layout
 ForceAtlas2Layout(ForceAtlas2Options()).prepare()
-from tagatlas_forceatlas2 import forces, quadtree, speed
+from tagatlas_forceatlas2 import embeddedness, forces, quadtree, speed
 kernels = [
+    embeddedness._fill,
     forces.add_repulsion, forces.add_attraction_and_gravity,
     quadtree._morton_codes, quadtree._in_order, quadtree._divide, quadtree._sum_up,
     speed.swing_and_traction, speed.move,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
+import sys
 
 import numpy as np
 import polars as pl
@@ -96,9 +98,20 @@ def _communities(links: csr_array, resolution: float, seed: int) -> NDArray[np.i
     if links.nnz == 0:
         return np.arange(links.shape[0])
     # Without shuffling, scikit-network visits nodes in their order and the seed has no effect.
+    _seed_c_library(seed)
     leiden = Leiden(resolution=resolution, shuffle_nodes=True, random_state=seed)
     labels: NDArray[np.int64] = leiden.fit_predict(csr_matrix(links)).astype(np.int64)
     return labels
+
+
+def _seed_c_library(seed: int) -> None:
+    """Seed the C library's ``rand``, which Leiden's refinement draws from.
+
+    scikit-network does not seed it, so that without this a second map made in one process would
+    have other clusters than the first.
+    """
+    library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
+    library.srand(ctypes.c_uint(seed))
 
 
 def _join_small(

@@ -1,6 +1,6 @@
 """The contracts: what a plugin announces, implements, receives and returns."""
 
-from tagatlas.contracts.layout import Layout
+from tagatlas.contracts.layout import Layout, PinningLayout
 from tagatlas.contracts.network import GraphBuilder
 from tagatlas.contracts.progress import Progress, no_progress
 from tagatlas.contracts.renderer import Renderer
@@ -31,6 +31,7 @@ __all__ = [
     "Layout",
     "LayoutSpec",
     "NoOptions",
+    "PinningLayout",
     "Progress",
     "Records",
     "Renderer",

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+import pytest
+from planted import planted_collection
+
+from tagatlas.contracts import LayoutSpec, no_progress
+from tagatlas.errors import MissingDependency
+from tagatlas.layout import spectral_start
+from tagatlas.testing import LayoutContract, sample_network
+from tagatlas_bipartite import BipartiteOptions
+from tagatlas_bipartite.builder import BipartiteBuilder
+from tagatlas_umap import UmapOptions, tagatlas_layouts
+from tagatlas_umap.layout import UmapLayout
+
+INSTALLED = importlib.util.find_spec("umap") is not None
+needs_umap = pytest.mark.skipif(
+    not INSTALLED, reason="needs the package umap-learn: pip install 'tagatlas[umap]'"
+)
+
+
+@pytest.mark.skipif(INSTALLED, reason="umap-learn is installed")
+def test_a_missing_package_is_one_line_that_says_what_to_install() -> None:
+    (spec,) = tagatlas_layouts()
+    network = sample_network()
+    start = np.random.default_rng(0).normal(size=(network.node_count, 2))
+    with pytest.raises(MissingDependency, match=r"^[^\n]*pip install 'tagatlas\[umap\]'$"):
+        spec.factory(spec.options()).place(network, start=start, seed=0, progress=no_progress)
+
+
+@pytest.mark.slow
+@needs_umap
+def test_images_of_a_topic_come_together_and_tags_lie_amid_their_images() -> None:
+    images, tags, topics = planted_collection(200, 4)
+    network = BipartiteBuilder(BipartiteOptions()).build(images, tags)
+    placed = UmapLayout(UmapOptions()).place(
+        network, start=spectral_start(network, 0), seed=0, progress=no_progress
+    )
+    is_image = network.is_kind("image")
+    of_id = dict(zip(images["id"], topics.tolist(), strict=True))
+    topic = np.array([of_id[name] for name in network.nodes["id"].to_numpy()[is_image]])
+    offsets = placed[is_image][:, None] - placed[is_image]
+    distances = np.hypot(offsets[..., 0], offsets[..., 1])
+    np.fill_diagonal(distances, np.inf)
+    nearest = np.argsort(distances, axis=1)[:, :10]
+    assert (topic[nearest] == topic[:, None]).mean() > 0.9
+    (tag,) = np.flatnonzero((network.nodes["label"] == "topic 2").to_numpy())
+    edges = network.targets == tag
+    middle = np.average(
+        placed[network.sources[edges]], axis=0, weights=network.weights[edges].astype(float)
+    )
+    assert placed[tag] == pytest.approx(middle)
+
+
+@pytest.mark.slow
+@needs_umap
+class TestUmap(LayoutContract):
+    @pytest.fixture
+    def spec(self) -> LayoutSpec:
+        (spec,) = tagatlas_layouts()
+        return spec
