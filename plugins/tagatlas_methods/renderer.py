@@ -47,7 +47,21 @@ _FORCEATLAS2 = (
     "graph layout algorithm for handy network visualization designed for the Gephi software. "
     "*PLoS ONE*, 9(6), e98679."
 )
-_FORCEATLAS2_LAYOUTS = ("forceatlas2", "fa2")
+_UMAP = (
+    "McInnes, L., Healy, J., & Melville, J. (2018). UMAP: Uniform manifold approximation and "
+    "projection for dimension reduction. *arXiv*, 1802.03426."
+)
+_EMBEDDEDNESS = (
+    "Nocaj, A., Ortmann, M., & Brandes, U. (2015). Untangling the hairballs of multi-centered, "
+    "small-world online social media networks. *Journal of Graph Algorithms and Applications*, "
+    "19(2), 595-618."
+)
+_LAYOUTS = {
+    "forceatlas2": ("Jacomy et al., 2014", _FORCEATLAS2),
+    "fa2": ("Jacomy et al., 2014", _FORCEATLAS2),
+    "umap": ("McInnes et al., 2018", _UMAP),
+}
+"""Of each layout that has one, its paper: as cited, and in full."""
 
 Settings = Mapping[str, bool | int | float | str | None]
 
@@ -159,7 +173,13 @@ def _network(map_: Map) -> list[str]:
     others = map_.nodes.height - images
     kind = "directed" if map_.directed else "undirected"
     builder, layout, seed = (settings.get(f"map.{key}") for key in ("builder", "layout", "seed"))
-    cited = " (Jacomy et al., 2014)" if layout in _FORCEATLAS2_LAYOUTS else ""
+    cited = f" ({_LAYOUTS[str(layout)][0]})" if layout in _LAYOUTS else ""
+    pulled = (
+        " An edge pulls by its weight and by how well it is embedded among the others"
+        " (Nocaj et al., 2015)."
+        if _uses_embeddedness(settings)
+        else ""
+    )
     linked = _links_images(map_)
     with_images = f"{images:,} of the {count(map_.provenance.images, 'image')}, " if linked else ""
     left_out = "; images without a link are left out" if linked else ""
@@ -181,7 +201,7 @@ def _network(map_: Map) -> list[str]:
     )
     places = (
         f"It was laid out{_by('layout', layout)}{cited}"
-        f"{'' if seed is None else f', with the seed {seed}'}.{amid}"
+        f"{'' if seed is None else f', with the seed {seed}'}.{pulled}{amid}"
         f" Images were then moved apart so that they do not cover each other."
         f"{_plugin_settings(settings, layout)}"
     )
@@ -192,6 +212,11 @@ def _links_images(map_: Map) -> bool:
     """Whether any link leads from or to an image."""
     is_image = (map_.nodes["kind"] == IMAGE).to_numpy()
     return bool(is_image[map_.sources].any() or is_image[map_.targets].any())
+
+
+def _uses_embeddedness(settings: Settings) -> bool:
+    layout = settings.get("map.layout")
+    return bool(settings.get(f"plugin.{layout}.embeddedness_influence"))
 
 
 def _by(what: str, name: object) -> str:
@@ -269,7 +294,12 @@ def _settings(facts: Provenance) -> list[str]:
 
 
 def _references(settings: Settings) -> str:
-    layout = [_FORCEATLAS2] if settings.get("map.layout") in _FORCEATLAS2_LAYOUTS else []
-    backbone = settings.get(f"plugin.{settings.get('map.builder')}.backbone")
-    network = [] if backbone is None else [_DISPARITY]
-    return "\n".join(f"- {reference}" for reference in (*layout, _LOG_ODDS, *network, _LEIDEN))
+    """What the text cites, ordered by author."""
+    references = [_LOG_ODDS, _LEIDEN]
+    if settings.get("map.layout") in _LAYOUTS:
+        references.append(_LAYOUTS[str(settings["map.layout"])][1])
+    if _uses_embeddedness(settings):
+        references.append(_EMBEDDEDNESS)
+    if settings.get(f"plugin.{settings.get('map.builder')}.backbone") is not None:
+        references.append(_DISPARITY)
+    return "\n".join(f"- {reference}" for reference in sorted(references))

@@ -98,6 +98,27 @@ def test_nothing_seen_and_could_not_look_are_said_even_when_there_are_none() -> 
     assert "0 showed nothing that the backend has a label for and 0 could not be looked at" in text
 
 
+@pytest.mark.parametrize(
+    ("settings", "said", "cited"),
+    [
+        ({"map.layout": "umap"}, "*umap* (McInnes et al., 2018)", "McInnes, L."),
+        (
+            {"map.layout": "forceatlas2", "plugin.forceatlas2.embeddedness_influence": 0.5},
+            "how well it is embedded among the others (Nocaj et al., 2015)",
+            "Nocaj, A.",
+        ),
+    ],
+)
+def test_a_method_is_cited_where_it_was_used(
+    facts: Provenance, settings: dict[str, str | float], said: str, cited: str
+) -> None:
+    text = methods_text(with_facts(sample_map(), dataclasses.replace(facts, settings=settings)))
+    assert said in text
+    assert f"- {cited}" in text
+    unused = dataclasses.replace(facts, settings={"map.layout": "forceatlas2"})
+    assert cited not in methods_text(with_facts(sample_map(), unused))
+
+
 def test_without_fetching_and_settings_nothing_is_made_up(facts: Provenance) -> None:
     bare = dataclasses.replace(facts, fetched_between=None, settings={}, versions={})
     text = methods_text(with_facts(sample_map(), bare))
