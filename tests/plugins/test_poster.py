@@ -19,7 +19,7 @@ from tagatlas.maps import Map
 from tagatlas.render.poster import PosterOptions
 from tagatlas.render.poster.canvas import MAX_PIXELS, fit_canvas
 from tagatlas.render.poster.look import choose_look
-from tagatlas.render.poster.outlines import Ring, smooth
+from tagatlas.render.poster.outlines import Ring, smooth, worth_drawing
 from tagatlas.render.poster.text import Block, Line, Typesetter
 from tagatlas.testing import MemoryStore, RendererContract, sample_map
 from tagatlas_poster import tagatlas_renderers
@@ -130,6 +130,14 @@ def pictures(opacity: float = 1.0) -> PictureLayer:
     ids = map_.images["id"].to_list()
     blank = (9, 9, 9)
     return PictureLayer(ids, boxes, map_.store, executor, opacity=opacity, blank=blank)
+
+
+def test_rings_too_small_to_be_an_outline_are_not_drawn() -> None:
+    square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    rings = [10 * square, 2 * square + 50, square - 9, np.empty((0, 2))]
+    assert [len(ring) for ring in worth_drawing(rings)] == [4, 4]
+    assert worth_drawing([]) == []
+    assert len(worth_drawing([square])) == 1
 
 
 def outlines() -> OutlineLayer:

@@ -11,7 +11,7 @@ from tagatlas.render.palette import cluster_colour
 from tagatlas.render.poster.canvas import Canvas, fit_canvas
 from tagatlas.render.poster.labels import Placed, heading, name_blocks, small_print, tag_blocks
 from tagatlas.render.poster.look import Look, choose_look
-from tagatlas.render.poster.outlines import Ring
+from tagatlas.render.poster.outlines import Ring, worth_drawing
 from tagatlas.render.poster.pictures import load_jpegs
 from tagatlas.render.poster.text import Typesetter
 
@@ -95,8 +95,7 @@ def compose(map_: Map, options: PosterOptions) -> Composition:
         rings=[
             Ring(canvas.pixels(ring), cluster, cluster_colour(cluster))
             for cluster, some in sorted(outlines.items())
-            for ring in some
-            if len(ring)
+            for ring in worth_drawing(some)
         ],
         line=_LINE * canvas.width,
         ids=images["id"].gather(order).to_list(),

@@ -12,9 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from tagatlas.render.palette import Colour
+
+
+_LEAST = 1 / 50
+"""Area of the smallest ring that is drawn, as a share of its cluster's largest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +36,26 @@ class Ring:
     points: NDArray[np.float64]
     cluster: int
     colour: Colour
+
+
+def worth_drawing(rings: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """The rings of a cluster that read as its outline.
+
+    A large cluster may have hundreds of images far from the rest of it. A ring around each of
+    them would say little, and all together they would hide the map.
+
+    Args:
+        rings: of one cluster, each of shape (k, 2); those without points are left out.
+    """
+    areas = [_area(ring) for ring in rings]
+    least = _LEAST * max(areas, default=0.0)
+    return [ring for ring, area in zip(rings, areas, strict=True) if len(ring) and area >= least]
+
+
+def _area(ring: NDArray[np.float64]) -> float:
+    """The area that a ring encloses (the shoelace formula)."""
+    x, y = ring.T
+    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
 
 
 def smooth(points: NDArray[np.float64], rounds: int = 2) -> NDArray[np.float64]:
