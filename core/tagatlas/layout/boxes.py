@@ -37,7 +37,8 @@ def image_boxes(
         Width and height in the unit of the positions, shape (n, 2). Each keeps its aspect.
     """
     middle = float(np.median(quantity)) or float(quantity.mean()) or 1.0
-    relative = np.clip(quantity / middle, SMALLEST, LARGEST)
+    # Held down before the division, which could overflow for quantities of very unlike size.
+    relative = np.maximum(np.minimum(quantity, LARGEST * middle) / middle, SMALLEST)
     area = relative * (fill * _map_area(positions) / relative.sum())
     return np.column_stack([np.sqrt(area * aspect), np.sqrt(area / aspect)])
 
