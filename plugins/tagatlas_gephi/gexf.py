@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from tagatlas.contracts import Variant
-from tagatlas.render import cluster_colour, escape_xml
+from tagatlas.render import ROWS_AT_ONCE, cluster_colour, edges_as_xml, escape_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tagatlas.maps import Map
 
-_ROWS_AT_ONCE = 1 << 16
 
 # Gephi refuses the type anyURI, so addresses are strings.
 _ATTRIBUTES = {
@@ -60,7 +59,7 @@ def _document(map_: Map, nodes: pl.DataFrame) -> Iterator[str]:
     yield f'</attributes>\n<nodes count="{nodes.height}">\n'
     yield from _nodes(map_, nodes)
     yield f'</nodes>\n<edges count="{len(map_.weights)}">\n'
-    yield from _edges(map_, nodes["id"])
+    yield from edges_as_xml(map_, '<edge source="{}" target="{}" weight="{}"/>\n')
     yield "</edges>\n</graph>\n</gexf>\n"
 
 
@@ -68,7 +67,7 @@ def _nodes(map_: Map, nodes: pl.DataFrame) -> Iterator[str]:
     colours = [cluster_colour(cluster) for cluster in range(map_.clusters.height)]
     # A node's size in Gephi is half the width it is drawn with.
     sized = nodes.with_columns(size=pl.col("width") / 2)
-    for some in sized.iter_slices(_ROWS_AT_ONCE):
+    for some in sized.iter_slices(ROWS_AT_ONCE):
         clusters = some["cluster"].to_list()
         rows = some.with_columns(pl.all().cast(pl.String)).iter_rows(named=True)
         yield "".join(
@@ -98,19 +97,3 @@ def _shape(map_: Map, row: dict[str, str | None]) -> str:
         return '<viz:shape value="disc"/>'
     uri = row["url"] or map_.store.locate(row["id"] or "", Variant.IMAGE)
     return f'<viz:shape value="image" uri="{escape_xml(uri)}"/>'
-
-
-def _edges(map_: Map, node_ids: pl.Series) -> Iterator[str]:
-    ids = pl.Series([escape_xml(node_id) for node_id in node_ids], dtype=pl.String)
-    for start in range(0, len(map_.weights), _ROWS_AT_ONCE):
-        some = slice(start, start + _ROWS_AT_ONCE)
-        # Polars writes a float32 with as many digits as it has; Python would write 0.1 in full.
-        lines = pl.select(
-            pl.format(
-                '<edge source="{}" target="{}" weight="{}"/>\n',
-                ids.gather(map_.sources[some]),
-                ids.gather(map_.targets[some]),
-                pl.Series(map_.weights[some]),
-            )
-        )
-        yield "".join(lines.to_series())

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tagatlas.contracts import Renderer
-from tagatlas.render import cluster_colour, escape_xml, node_table, write_atomically
+from tagatlas.render import (
+    ROWS_AT_ONCE,
+    cluster_colour,
+    edges_as_xml,
+    escape_xml,
+    node_table,
+    write_atomically,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +27,6 @@ if TYPE_CHECKING:
 
     from tagatlas.maps import Map
 
-_ROWS_AT_ONCE = 1 << 16
 
 _ATTRIBUTES = {
     "label": "string",
@@ -70,9 +76,11 @@ def _document(map_: Map) -> Iterator[str]:
     yield '<key id="weight" for="edge" attr.name="weight" attr.type="double"/>\n'
     direction = "directed" if map_.directed else "undirected"
     yield f'<graph id="network" edgedefault="{direction}">\n'
-    for some in nodes.iter_slices(_ROWS_AT_ONCE):
+    for some in nodes.iter_slices(ROWS_AT_ONCE):
         yield "".join(_node(row) for row in some.iter_rows(named=True))
-    yield from _edges(map_, nodes["id"])
+    yield from edges_as_xml(
+        map_, '<edge source="{}" target="{}"><data key="weight">{}</data></edge>\n'
+    )
     yield "</graph>\n</graphml>\n"
 
 
@@ -97,19 +105,3 @@ def _node(row: dict[str, str | None]) -> str:
         if (value := row[name])
     )
     return f'<node id="{escape_xml(row["id"] or "")}">{values}</node>\n'
-
-
-def _edges(map_: Map, node_ids: pl.Series) -> Iterator[str]:
-    ids = pl.Series([escape_xml(node_id) for node_id in node_ids], dtype=pl.String)
-    for start in range(0, len(map_.weights), _ROWS_AT_ONCE):
-        some = slice(start, start + _ROWS_AT_ONCE)
-        # Polars writes a float32 with as many digits as it has; Python would write 0.1 in full.
-        lines = pl.select(
-            pl.format(
-                '<edge source="{}" target="{}"><data key="weight">{}</data></edge>\n',
-                ids.gather(map_.sources[some]),
-                ids.gather(map_.targets[some]),
-                pl.Series(map_.weights[some]),
-            )
-        )
-        yield "".join(lines.to_series())

@@ -8,9 +8,9 @@ that is understood by all, and a name's edge follows when the name is edited.
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
+from tagatlas.render import escape_xml
 from tagatlas.render.poster.outlines import curves
 from tagatlas.render.poster.text import clean
 
@@ -27,8 +27,6 @@ _FONTS = (
     "'DejaVu Sans Condensed', 'DejaVu Sans', 'Arial Narrow', 'Liberation Sans Narrow',"
     " 'Helvetica Neue', Arial, sans-serif"
 )
-# Characters that XML 1.0 (section 2.2) cannot hold, beyond those that labels are cleaned of.
-_NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
 
 
 def svg_document(poster: Composition, addresses: Iterator[str | None]) -> Iterator[str]:
@@ -44,7 +42,7 @@ def svg_document(poster: Composition, addresses: Iterator[str | None]) -> Iterat
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
         ' xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" version="1.1"'
         f' width="{width}" height="{height}" viewBox="0 0 {width} {height}">\n'
-        f"<title>{_text(clean(poster.title))}</title>\n"
+        f"<title>{escape_xml(clean(poster.title))}</title>\n"
     )
     paper = _colour(poster.look.paper)
     yield from _layer("Paper", [f'<rect width="{width}" height="{height}" fill="{paper}"/>\n'])
@@ -94,7 +92,7 @@ def _pictures(poster: Composition, addresses: Iterator[str | None]) -> Iterator[
         if address is None:
             yield f'<rect {box} fill="{blank}"/>\n'
         else:
-            yield f'<image {box} preserveAspectRatio="none" xlink:href="{_text(address)}"/>\n'
+            yield f'<image {box} preserveAspectRatio="none" xlink:href="{escape_xml(address)}"/>\n'
 
 
 def _halos(kind: str, blocks: Placed) -> Iterator[str]:
@@ -120,12 +118,8 @@ def _lines(block: Block, left: int, top: int, typesetter: Typesetter) -> Iterato
         weight = ' font-weight="bold"' if line.bold else ""
         yield (
             f'<tspan x="{_number(left + x)}" y="{_number(top + y)}" font-size="{line.size}"'
-            f'{weight} fill="{_colour(line.ink)}">{_text(line.text)}</tspan>'
+            f'{weight} fill="{_colour(line.ink)}">{escape_xml(line.text)}</tspan>'
         )
-
-
-def _text(text: str) -> str:
-    return escape(text.translate(_NOT_IN_XML), quote=True)
 
 
 def _colour(colour: Colour) -> str:

@@ -6,11 +6,13 @@ from tagatlas.render.columns import kept_columns
 from tagatlas.render.files import write_atomically
 from tagatlas.render.nodes import node_table
 from tagatlas.render.palette import cluster_colour
-from tagatlas.render.xml import escape_xml
+from tagatlas.render.xml import ROWS_AT_ONCE, edges_as_xml, escape_xml
 
 __all__ = [
+    "ROWS_AT_ONCE",
     "cell_text",
     "cluster_colour",
+    "edges_as_xml",
     "escape_xml",
     "kept_columns",
     "node_table",

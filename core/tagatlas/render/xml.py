@@ -1,6 +1,15 @@
-"""Text as XML holds it."""
+"""Text and edges as XML holds them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tagatlas.maps import Map
+
+ROWS_AT_ONCE = 1 << 16
+"""Nodes or edges that become text at a time: what a streaming writer has in memory."""
 
 # Characters that XML 1.0 (section 2.2) cannot hold are dropped; white space other than blanks is
 # written as a reference, or parsers would turn it into blanks (section 3.3.3).
@@ -20,3 +29,28 @@ _ESCAPES: dict[int, str | None] = {
 def escape_xml(text: str) -> str:
     """The text as an element's content, or as an attribute's value between double quotes."""
     return text.translate(_ESCAPES)
+
+
+def edges_as_xml(map_: Map, element: str) -> Iterator[str]:
+    """The edges of a map as XML, many at a time, in their order.
+
+    Args:
+        map_: whose edges.
+        element: one edge, with ``{}`` where the source's id, the target's id and the weight
+            belong, in this order.
+    """
+    import polars as pl
+
+    ids = pl.Series([escape_xml(node_id) for node_id in map_.nodes["id"]], dtype=pl.String)
+    for start in range(0, len(map_.weights), ROWS_AT_ONCE):
+        some = slice(start, start + ROWS_AT_ONCE)
+        # Polars writes a float32 with as many digits as it has; Python would write 0.1 in full.
+        lines = pl.select(
+            pl.format(
+                element,
+                ids.gather(map_.sources[some]),
+                ids.gather(map_.targets[some]),
+                pl.Series(map_.weights[some]),
+            )
+        )
+        yield "".join(lines.to_series())
