@@ -2,7 +2,7 @@
 
 What is listed in ``__all__`` is the public API; :mod:`tagatlas.errors` has the errors and
 :mod:`tagatlas.testing` the conformance suites for plugins. Importing this module is cheap: names
-that need NumPy, Polars or the like are imported when they are first used.
+are imported when they are first used.
 """
 
 from __future__ import annotations
@@ -10,35 +10,34 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import (
-    GraphBuilder,
-    GraphBuilderSpec,
-    ImageInput,
-    ImageStatus,
-    ImageStore,
-    ImageStoreSpec,
-    Layout,
-    LayoutSpec,
-    NoOptions,
-    PinningLayout,
-    Progress,
-    Records,
-    Renderer,
-    RendererSpec,
-    Source,
-    SourceSpec,
-    Tag,
-    Tagger,
-    TaggerSpec,
-    TagResult,
-    TagStatus,
-    Variant,
-)
-from tagatlas.hookspecs import hookimpl
-
 if TYPE_CHECKING:
     from tagatlas.atlas import Atlas, open_atlas
+    from tagatlas.contracts import (
+        GraphBuilder,
+        GraphBuilderSpec,
+        ImageInput,
+        ImageStatus,
+        ImageStore,
+        ImageStoreSpec,
+        Layout,
+        LayoutSpec,
+        NoOptions,
+        PinningLayout,
+        Progress,
+        Records,
+        Renderer,
+        RendererSpec,
+        Source,
+        SourceSpec,
+        Tag,
+        Tagger,
+        TaggerSpec,
+        TagResult,
+        TagStatus,
+        Variant,
+    )
     from tagatlas.fetch import FetchOptions
+    from tagatlas.hookspecs import hookimpl
     from tagatlas.maps import Map
     from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
@@ -52,12 +51,35 @@ if TYPE_CHECKING:
 _LAZY = {
     "Atlas": "atlas",
     "FetchOptions": "fetch",
+    "GraphBuilder": "contracts",
+    "GraphBuilderSpec": "contracts",
+    "ImageInput": "contracts",
+    "ImageStatus": "contracts",
+    "ImageStore": "contracts",
+    "ImageStoreSpec": "contracts",
+    "Layout": "contracts",
+    "LayoutSpec": "contracts",
     "Map": "maps",
     "MapOptions": "maps.options",
     "Network": "network",
+    "NoOptions": "contracts",
+    "PinningLayout": "contracts",
     "Plugins": "plugins",
+    "Progress": "contracts",
+    "Records": "contracts",
+    "Renderer": "contracts",
+    "RendererSpec": "contracts",
+    "Source": "contracts",
+    "SourceSpec": "contracts",
+    "Tag": "contracts",
+    "TagResult": "contracts",
+    "TagStatus": "contracts",
+    "Tagger": "contracts",
+    "TaggerSpec": "contracts",
+    "Variant": "contracts",
     "add_source": "pipeline.add",
     "fetch_collection": "pipeline.fetch",
+    "hookimpl": "hookspecs",
     "load_map": "pipeline.render",
     "load_plugins": "plugins",
     "map_collection": "pipeline.map",
