@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
-from tagatlas.contracts import TagSelection
+from tagatlas.contracts import ProjectionSelection
 
 
 @dataclass(frozen=True)
-class TagsOptions(TagSelection):
+class TagsOptions(ProjectionSelection):
     """Which tags count, and how many links a tag makes."""
 
     minimum_images: Annotated[
@@ -22,15 +22,3 @@ class TagsOptions(TagSelection):
             " to each other alone.",
         ),
     ] = 2
-    links_per_node: Annotated[
-        int,
-        Meta(
-            ge=1,
-            description="The links that each image, or tag, makes, to those most like it;"
-            " others may link to it as well.",
-        ),
-    ] = 10
-    likeness: Annotated[
-        Literal["cosine", "shared"],
-        Meta(description="Weight of a link: the cosine, or the sum of products of shared scores."),
-    ] = "cosine"

@@ -81,11 +81,6 @@ class MapTable:
         rows = self._database.rows("SELECT name FROM maps ORDER BY made_at DESC, name")
         return [str(row[0]) for row in rows]
 
-    def digest(self, name: str) -> str | None:
-        """The digest of a map; None if there is no such map."""
-        rows = self._database.rows("SELECT digest FROM maps WHERE name = ?", [name])
-        return str(rows[0][0]) if rows else None
-
     def backend(self, name: str) -> Backend | None:
         """The backend whose tags a map shows; None if there is no such map."""
         frame = self._database.frame(

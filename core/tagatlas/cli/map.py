@@ -42,7 +42,7 @@ def command() -> Callable[..., Outcome]:
             builder = picks.builder(options.builder)
             layout = picks.layout(options.layout)
             picks.settle()
-            tagger = backend_to_map(opened, backend)
+            tagger = backend_to_map(opened, backend).name
             with steps.preparing(layout) as wait_until_prepared:
                 wait_until_prepared()
             return steps.map_(opened, map_name or tagger, tagger, builder, layout, options)

@@ -4,7 +4,7 @@ from tagatlas.contracts.layout import Layout, PinningLayout
 from tagatlas.contracts.network import GraphBuilder
 from tagatlas.contracts.progress import Progress, no_progress
 from tagatlas.contracts.renderer import Renderer
-from tagatlas.contracts.selection import TagSelection
+from tagatlas.contracts.selection import ProjectionSelection, TagSelection
 from tagatlas.contracts.source import Records, Source
 from tagatlas.contracts.specs import (
     GraphBuilderSpec,
@@ -33,6 +33,7 @@ __all__ = [
     "NoOptions",
     "PinningLayout",
     "Progress",
+    "ProjectionSelection",
     "Records",
     "Renderer",
     "RendererSpec",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -40,3 +40,24 @@ class TagSelection:
             " probability, such as 0.1 (disparity filter); none: all links."
         ),
     ] = None
+
+
+@dataclass(frozen=True)
+class ProjectionSelection(TagSelection):
+    """Which tags count, and which of the links between alike nodes are kept.
+
+    :func:`tagatlas.network.projection.project` does what the two further options say.
+    """
+
+    links_per_node: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="The links that each image, or tag, makes, to those most like it;"
+            " others may link to it as well.",
+        ),
+    ] = 10
+    likeness: Annotated[
+        Literal["cosine", "shared"],
+        Meta(description="Weight of a link: the cosine, or the sum of products of shared scores."),
+    ] = "cosine"

@@ -13,7 +13,7 @@ import networkx as nx
 import polars as pl
 
 from tagatlas.atlas import Atlas
-from tagatlas.catalog import StoredMap
+from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import SettingValue
 from tagatlas.contracts import GraphBuilder, Layout, Progress, no_progress
 from tagatlas.errors import EmptyMap, UsageError
@@ -44,8 +44,8 @@ class MapReport:
     clusters: list[str]
 
 
-def backend_to_map(atlas: Atlas, tagger: str | None) -> str:
-    """The tagger whose tags are mapped: the one named, or the one used last.
+def backend_to_map(atlas: Atlas, tagger: str | None) -> Backend:
+    """The backend whose tags are mapped: the one used last, of the tagger named or of any.
 
     Raises:
         UsageError: it has not tagged anything here.
@@ -55,7 +55,7 @@ def backend_to_map(atlas: Atlas, tagger: str | None) -> str:
         raise UsageError(
             f"{tagger or 'no backend'} has tagged nothing in {atlas.folder}: run tagatlas tag first"
         )
-    return backend.name
+    return backend
 
 
 def map_collection(
@@ -86,9 +86,7 @@ def map_collection(
         UsageError: the backend has tagged nothing.
         EmptyMap: no image has a tag that passes the thresholds.
     """
-    backend = atlas.catalog.answers.last_used(backend_to_map(atlas, tagger))
-    if backend is None:
-        raise UsageError(f"{tagger} has tagged nothing: run tagatlas tag first")
+    backend = backend_to_map(atlas, tagger)
     images = _labelled(atlas.catalog.addresses.images())
     tags = atlas.catalog.answers.tags(backend.id)
     settings = _settings(options, builder, layout)
