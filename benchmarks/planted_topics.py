@@ -1,9 +1,9 @@
 """Synthetic image collections whose themes are known: what the layout's benchmarks run on.
 
 Every topic has a vocabulary of its own, drawn from all tags in proportion to the root of their
-popularity, and used with Zipf's frequencies. An image draws 10 to 20 tags: 65 % of them from its
-own topic, 15 % from a second one, 20 % from all tags. Tags drawn twice count once. Topics differ
-in size as one over the root of their rank.
+popularity, and used with Zipf's frequencies. An image draws 10 to 20 tags, unless said otherwise:
+65 % of them from its own topic, 15 % from a second one, 20 % from all tags. Tags drawn twice count
+once. Topics differ in size as one over the root of their rank.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 
 from tagatlas.network import IMAGE, TAG, Network
 
+DRAWS = (10, 20)
 _OWN, _OWN_OR_SECOND = 0.65, 0.80
 
 
@@ -38,8 +39,14 @@ class PlantedTopics:
         return len(self.topics)
 
 
-def planted_topics(images: int, seed: int = 7) -> PlantedTopics:
-    """Make a collection; its numbers of tags and topics grow with the number of images."""
+def planted_topics(images: int, seed: int = 7, *, draws: tuple[int, int] = DRAWS) -> PlantedTopics:
+    """Make a collection; its numbers of tags and topics grow with the number of images.
+
+    Args:
+        images: how many.
+        seed: of everything random.
+        draws: how many tags an image draws, from the first number to the last.
+    """
     random = np.random.default_rng(seed)
     tags = int(np.clip(50 * images**0.37, 100, 4000))
     topics = int(np.clip(0.4 * images**0.42, 2, 80))
@@ -52,20 +59,20 @@ def planted_topics(images: int, seed: int = 7) -> PlantedTopics:
     main = random.choice(topics, size=images, p=_zipf(topics, 0.5))
     second = random.integers(0, topics, images)
 
-    image = np.repeat(np.arange(images), random.integers(10, 21, images))
+    image = np.repeat(np.arange(images), random.integers(draws[0], draws[1] + 1, images))
     kind = random.random(len(image))
     word = random.choice(words, size=len(image), p=_zipf(words, 1.0))
     background = random.choice(tags, size=len(image), p=popularity)
     topical = np.where(kind < _OWN, main[image], second[image])
     tag = np.where(kind < _OWN_OR_SECOND, vocabularies[topical, word], background)
-    edges = np.unique(np.column_stack([image, tag]), axis=0)
-    used, tag_row = np.unique(edges[:, 1], return_inverse=True)
+    image, tag = np.divmod(np.unique(image * tags + tag), tags)
+    used, tag_row = np.unique(tag, return_inverse=True)
     return PlantedTopics(
         Network(
             nodes=_nodes(images, used),
-            sources=edges[:, 0].astype(np.int32),
+            sources=image.astype(np.int32),
             targets=(images + tag_row).astype(np.int32),
-            weights=random.uniform(0.5, 1, len(edges)).astype(np.float32),
+            weights=random.uniform(0.5, 1, len(image)).astype(np.float32),
         ),
         main,
     )

@@ -81,6 +81,8 @@ def _nodes(places: Places, of_image: NDArray[np.int32]) -> pl.DataFrame:
     frequency[is_image] = facts["frequency"].to_numpy()
     records = np.zeros(count, dtype=np.int64)
     records[is_image] = facts["records"].to_numpy()
+    shown = np.ones(count, dtype=np.bool_)
+    shown[is_image] = places.shown
     return network.nodes.select("id", "kind", "label").with_columns(
         pl.Series("x", places.positions[:, 0]),
         pl.Series("y", places.positions[:, 1]),
@@ -91,6 +93,7 @@ def _nodes(places: Places, of_image: NDArray[np.int32]) -> pl.DataFrame:
         pl.Series("records", records),
         pl.Series("out_degree", out_degrees),
         pl.Series("in_degree", in_degrees),
+        pl.Series("shown", shown),
     )
 
 

@@ -63,9 +63,9 @@ def find_clusters(
         .join(numbers, on="id", how="left", maintain_order="left")["cluster"]
         .to_numpy()
     )
-    side = float(np.median(places.boxes))
-    centres = places.positions[places.is_image]
-    rings = outlines(centres, places.boxes, of_image, gap=MARGIN * side)
+    shown = places.shown
+    boxes, centres = places.boxes[shown], places.positions[places.is_image][shown]
+    rings = outlines(centres, boxes, of_image[shown], gap=MARGIN * float(np.median(boxes)))
     table = (
         name_clusters(mapped, tags, found)
         .join(cluster_quantities(places.facts, of_image), on="cluster", maintain_order="left")

@@ -16,6 +16,22 @@ class MapOptions:
         "bipartite"
     )
     layout: Annotated[str, Meta(description="Layout that places them.")] = "forceatlas2"
+    sample: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Most images that are laid out one by one; where there are more, a sample"
+            " is, and the others are placed by their tags.",
+        ),
+    ] = 50_000
+    pictures: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Most images that are drawn as pictures; where there are more, typical"
+            " ones from all over the map are, and the others show as density.",
+        ),
+    ] = 20_000
     seed: Annotated[int, Meta(ge=0, description="Seed of everything random.")] = 0
     size_by: Annotated[
         Literal["out-degree", "frequency", "constant"],

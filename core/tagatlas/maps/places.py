@@ -21,6 +21,8 @@ from tagatlas.layout import (
 )
 from tagatlas.maps.amid import amid_tags, tie_images
 from tagatlas.maps.options import MapOptions
+from tagatlas.maps.sample import laid_out, place_others
+from tagatlas.maps.shown import choose_shown
 from tagatlas.network import IMAGE, Network
 
 Points = NDArray[np.float64]
@@ -41,6 +43,7 @@ class Places:
             ``records``, ``frequency``.
         positions: of the nodes, shape (n, 2).
         boxes: drawn width and height of the images, shape (images, 2).
+        shown: which images are drawn as pictures, shape (images,).
     """
 
     network: Network
@@ -48,6 +51,7 @@ class Places:
     facts: pl.DataFrame
     positions: Points
     boxes: Points
+    shown: NDArray[np.bool_]
 
     @property
     def is_image(self) -> NDArray[np.bool_]:
@@ -69,7 +73,7 @@ def place_nodes(
 
     The arguments and errors are those of :func:`tagatlas.maps.build.draw_map`.
     """
-    positions = _lay_out(network, layout, options.seed, old_positions, progress)
+    positions = _positions(network, tags, layout, options, old_positions, progress)
     ties = network
     if not network.is_kind(IMAGE).any():
         ties = tie_images(network, images, tags)
@@ -81,16 +85,54 @@ def place_nodes(
         .select("id")
         .join(images, on="id", how="left", maintain_order="left")
     )
-    boxes = image_boxes(
-        _quantity(ties, facts, is_image, options.size_by),
-        (facts["width"] / facts["height"]).to_numpy(),
-        positions[is_image],
-        options.fill,
-    )
-    apart = remove_overlaps(positions[is_image], boxes + GAP * float(np.median(boxes)))
-    positions[~is_image] = follow(positions[is_image], apart, positions[~is_image])
-    positions[is_image] = apart
-    return Places(network, ties, facts, positions, boxes)
+    shown = choose_shown(positions[is_image], np.zeros(facts.height), options.pictures)
+    boxes = _boxes(ties, facts, positions[is_image], shown, options)
+    drawn = np.flatnonzero(is_image)[shown]
+    before = positions[drawn]
+    after = remove_overlaps(before, boxes[shown] + GAP * float(np.median(boxes[shown])))
+    carried = np.ones(network.node_count, dtype=np.bool_)
+    carried[drawn] = False
+    positions[carried] = follow(before, after, positions[carried])
+    positions[drawn] = after
+    return Places(network, ties, facts, positions, boxes, shown)
+
+
+def _positions(
+    network: Network,
+    tags: pl.DataFrame,
+    layout: Layout,
+    options: MapOptions,
+    old_positions: Mapping[str, tuple[float, float]],
+    progress: Progress,
+) -> Points:
+    """Lay out the network; of a large one a sample, and place the others by their tags."""
+    chosen = laid_out(network, options.sample)
+    if chosen.all():
+        return _lay_out(network, layout, options.seed, old_positions, progress)
+    part = network.edge_subgraph(chosen[network.sources] & chosen[network.targets])
+    is_placed = network.nodes["id"].is_in(part.nodes["id"].implode()).to_numpy()
+    positions = np.zeros((network.node_count, 2))
+    positions[is_placed] = _lay_out(part, layout, options.seed, old_positions, progress)
+    return place_others(network, is_placed, positions, tags)
+
+
+def _boxes(
+    ties: Network,
+    facts: pl.DataFrame,
+    positions: Points,
+    shown: NDArray[np.bool_],
+    options: MapOptions,
+) -> Points:
+    """Sizes of the images: those shown fill the map, and so do all together where none is left out.
+
+    An image that is not shown has the size that it would have among all.
+    """
+    quantity = _quantity(ties, facts, ties.is_kind(IMAGE), options.size_by)
+    aspect = (facts["width"] / facts["height"]).to_numpy()
+    boxes = image_boxes(quantity, aspect, positions, options.fill)
+    if not shown.all():
+        boxes[shown] = image_boxes(quantity[shown], aspect[shown], positions[shown], options.fill)
+    return boxes
 
 
 def _lay_out(

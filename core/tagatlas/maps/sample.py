@@ -1,0 +1,102 @@
+"""Large collections: a sample of the images is laid out, the others are placed by their tags.
+
+Landmarks that are laid out first, and others that are placed among them, are a common way to draw
+large sets (V. de Silva, J. Tenenbaum: Global versus local methods in nonlinear dimensionality
+reduction, NIPS 2002). Here a tag network's pull would draw the others to the middle of the map,
+since most tags of an image are general. The likeness of tags places them better.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tagatlas.cluster import nearest_among, tag_vectors
+from tagatlas.network import IMAGE, Network
+
+_LANDMARKS = 10
+"""How many images of the sample an image is placed among."""
+
+Points = NDArray[np.float64]
+
+
+def laid_out(network: Network, most: int) -> NDArray[np.bool_]:
+    """Which nodes are laid out: all but the images beyond a sample of them.
+
+    The sample are the images of lowest id. Ids are hashes, so that it is drawn at random, and
+    an image stays in it, or out of it, when others come to the collection. A network that links
+    images with images is not sampled, since a part of it would lack most of its links.
+
+    Args:
+        network: n nodes.
+        most: the size of the sample.
+
+    Returns:
+        Shape (n,).
+    """
+    is_image = network.is_kind(IMAGE)
+    chosen = np.ones(network.node_count, dtype=np.bool_)
+    if is_image.sum() <= most or np.any(is_image[network.sources] & is_image[network.targets]):
+        return chosen
+    rows = np.flatnonzero(is_image)
+    by_id = network.nodes["id"].gather(rows).arg_sort().to_numpy()
+    chosen[rows[by_id[most:]]] = False
+    return chosen
+
+
+def place_others(
+    network: Network, is_placed: NDArray[np.bool_], positions: Points, tags: pl.DataFrame
+) -> Points:
+    """Place the nodes that were not laid out.
+
+    An image goes to the median, in x and in y, of the ten placed images whose tags are most like
+    its own, by the cosine of the roots of their scores. The median, not the mean, because an
+    image between two themes belongs to one of them, and not on the empty ground between. A node
+    that this does not place, such as a tag, goes to the mean of those it is linked to.
+
+    Args:
+        network: n nodes, each linked to another.
+        is_placed: which nodes are placed, shape (n,); some image is.
+        positions: of the nodes, shape (n, 2); rows of nodes that are not placed do not matter.
+        tags: of the images: ``image``, ``tag``, ``score``; ordered by image.
+
+    Returns:
+        Positions, shape (n, 2).
+    """
+    is_image = network.is_kind(IMAGE)
+    known, new = np.flatnonzero(is_placed & is_image), np.flatnonzero(~is_placed & is_image)
+    vectors = tag_vectors(network.nodes["id"], tags)
+    nearest, _ = nearest_among(vectors[new], vectors[known], _LANDMARKS)
+    positions, is_placed = positions.copy(), is_placed.copy()
+    alike = nearest[:, 0] >= 0
+    positions[new[alike]] = _medians(positions[known], nearest[alike])
+    is_placed[new[alike]] = True
+    means = _means_of_linked(network, is_placed, positions)
+    return np.where(is_placed[:, None], positions, means)
+
+
+def _medians(landmarks: Points, nearest: NDArray[np.int32]) -> Points:
+    """The median of some landmarks each, at least one; -1 fills the end of a row."""
+    found = np.where(nearest[:, :, None] >= 0, landmarks[nearest], np.inf)
+    ordered = np.sort(found, axis=1)
+    counts = (nearest >= 0).sum(axis=1)
+    rows = np.arange(len(nearest))
+    medians: Points = (ordered[rows, (counts - 1) // 2] + ordered[rows, counts // 2]) / 2
+    return medians
+
+
+def _means_of_linked(network: Network, is_placed: NDArray[np.bool_], positions: Points) -> Points:
+    """The mean of the placed nodes that each node is linked to; the centre of all where none is."""
+    sources = np.concatenate([network.sources, network.targets])
+    targets = np.concatenate([network.targets, network.sources])
+    counted = is_placed[targets] & ~is_placed[sources]
+    sources, targets = sources[counted], targets[counted]
+    count = network.node_count
+    links = np.bincount(sources, minlength=count)
+    sums = np.column_stack(
+        [np.bincount(sources, axis[targets], minlength=count) for axis in positions.T]
+    )
+    means: Points = sums / np.maximum(links, 1)[:, None]
+    means[links == 0] = positions[is_placed].mean(axis=0)
+    return means
