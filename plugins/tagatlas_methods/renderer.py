@@ -201,11 +201,37 @@ def _network(map_: Map) -> list[str]:
     )
     places = (
         f"It was laid out{_by('layout', layout)}{cited}"
-        f"{'' if seed is None else f', with the seed {seed}'}.{pulled}{amid}"
-        f" Images were then moved apart so that they do not cover each other."
+        f"{'' if seed is None else f', with the seed {seed}'}.{pulled}{amid}{_sample(map_)}"
+        f" Images were then moved apart so that they do not cover each other.{_shown(map_)}"
         f"{_plugin_settings(settings, layout)}"
     )
     return [network, places]
+
+
+def _sample(map_: Map) -> str:
+    """Which images were laid out, where not all were."""
+    sample = map_.provenance.settings.get("map.sample")
+    is_image = (map_.nodes["kind"] == IMAGE).to_numpy()
+    alone = bool((is_image[map_.sources] & is_image[map_.targets]).any())
+    images = map_.images.height
+    if not isinstance(sample, int) or images <= sample or alone or not _links_images(map_):
+        return ""
+    return (
+        f" A random sample of {sample:,} images was laid out with the tags; each of the others was"
+        " then put at the median place of the ten of the sample whose tags are most like its own."
+    )
+
+
+def _shown(map_: Map) -> str:
+    """How many images are drawn, where not all are."""
+    images = map_.images
+    shown = int(images["shown"].sum())
+    if shown == images.height:
+        return ""
+    return (
+        f" Of the {images.height:,} images {shown:,} are drawn, the most typical one of each small"
+        " part of the map; the others show as density."
+    )
 
 
 def _links_images(map_: Map) -> bool:

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster.neighbours import nearest_neighbours
+from tagatlas.cluster.neighbours import nearest_among, nearest_neighbours
 
 # Sums of quarters are exact, so that ties are ties in whatever order they are summed.
 matrices = arrays(
@@ -55,3 +55,18 @@ def test_neighbours_of_random_vectors_are_those_of_all_products() -> None:
     _, similarities = nearest_neighbours(csr_array(dense), 10)
     expected = np.sort(products, axis=1)[:, :-11:-1].clip(min=0.0)
     assert similarities == pytest.approx(expected, abs=1e-5)
+
+
+@settings(deadline=None)
+@given(matrices, st.integers(1, 14), st.data())
+def test_neighbours_among_others_are_those_of_all_products(
+    vectors: NDArray[np.float32], count: int, data: st.DataObject
+) -> None:
+    part = sorted(data.draw(st.sets(st.integers(0, len(vectors) - 1), min_size=1)))
+    rows, similarities = nearest_among(csr_array(vectors), csr_array(vectors[part]), count)
+    for row, vector in enumerate(vectors):
+        products = vectors[part] @ vector
+        best = [other for other in np.argsort(-products, kind="stable") if products[other] > 0]
+        found = [other for other in rows[row].tolist() if other >= 0]
+        assert found == best[:count]
+        assert similarities[row, : len(found)].tolist() == products[found].tolist()

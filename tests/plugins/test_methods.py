@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -200,6 +201,25 @@ def test_a_backbone_is_named_with_its_source(facts: Provenance) -> None:
     text = methods_text(with_facts(sample_map(), dataclasses.replace(facts, settings=settings)))
     assert "its backbone by the disparity filter (Serrano et al., 2009)" in text
     assert "Serrano, M. Á., Boguñá, M., & Vespignani, A. (2009)." in text
+
+
+def test_of_a_large_collection_it_says_how_many_were_laid_out_and_are_drawn(
+    facts: Provenance,
+) -> None:
+    whole = with_facts(sample_map(), facts)
+    settings = dict(facts.settings) | {"map.sample": 5}
+    shown = pl.Series(
+        [kind == "tag" or row % 4 == 0 for row, kind in enumerate(whole.nodes["kind"])]
+    )
+    large = dataclasses.replace(
+        with_facts(whole, dataclasses.replace(facts, settings=settings)),
+        nodes=whole.nodes.with_columns(shown=shown),
+    )
+    text = methods_text(large)
+    assert "A random sample of 5 images was laid out with the tags" in text
+    assert "Of the 12 images 3 are drawn" in text
+    assert "sample of" not in methods_text(whole)
+    assert "are drawn" not in methods_text(whole)
 
 
 def test_of_a_network_of_tags_alone_it_says_how_images_got_their_places() -> None:

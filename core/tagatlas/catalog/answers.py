@@ -131,10 +131,34 @@ class AnswerTable:
 
         Ordered by image, falling score, tag.
         """
-        return self._database.frame(
-            "SELECT sha256, labels.label, score FROM tags JOIN images ON images.id = tags.image "
-            "JOIN labels ON labels.id = tags.label WHERE tags.backend = ? "
-            "AND tags.image IN (SELECT image FROM collection)",
-            {"image": pl.String, "tag": pl.String, "score": pl.Float64},
+        # The long table is read and sorted as numbers; its texts are shared by its rows.
+        images = self._database.frame(
+            "SELECT images.id, sha256 FROM images JOIN collection ON collection.image = images.id "
+            "ORDER BY sha256",
+            {"number": pl.Int64, "text": pl.String},
+        )
+        labels = self._database.frame(
+            "SELECT id, label FROM labels ORDER BY label", {"number": pl.Int64, "text": pl.String}
+        )
+        tags = self._database.frame(
+            "SELECT image, label, score FROM tags WHERE backend = ?",
+            {"image": pl.Int64, "label": pl.Int64, "score": pl.Float64},
             [backend],
-        ).sort("image", "score", "tag", descending=[False, True, False])
+        )
+        ordered = (
+            tags.join(_ranks(images, "image"), on="image")
+            .join(_ranks(labels, "label"), on="label")
+            .sort("image rank", "score", "label rank", descending=[False, True, False])
+        )
+        return pl.DataFrame(
+            {
+                "image": images["text"].gather(ordered["image rank"]),
+                "tag": labels["text"].gather(ordered["label rank"]),
+                "score": ordered["score"],
+            }
+        )
+
+
+def _ranks(texts: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The place of each number of a table of texts, which is ordered by text."""
+    return texts.with_row_index(f"{name} rank").select(pl.col("number").alias(name), f"{name} rank")

@@ -16,6 +16,8 @@ from tagatlas.errors import AtlasDamaged, AtlasError, AtlasLocked, StorageError
 APPLICATION_ID = 0x7A617461
 """Marks the file as a tagatlas catalog (SQLite's ``application_id``)."""
 
+_ROWS_AT_ONCE = 1 << 17
+
 _DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 _BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -91,8 +93,16 @@ class Database:
         schema: dict[str, type[pl.DataType]],
         parameters: Sequence[object] = (),
     ) -> pl.DataFrame:
-        """All rows of a query as a table; ``schema`` names and types its columns in order."""
-        return pl.DataFrame(self.rows(query, parameters), schema=schema, orient="row")
+        """All rows of a query as a table; ``schema`` names and types its columns in order.
+
+        Python objects are made for some rows at a time, so that memory is that of the table.
+        """
+        parts = [pl.DataFrame(schema=schema)]
+        with self._our_errors():
+            cursor = self.connection.execute(query, parameters)
+            while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+                parts.append(pl.DataFrame(rows, schema=schema, orient="row"))
+        return pl.concat(parts, rechunk=True)
 
     @contextmanager
     def _our_errors(self) -> Iterator[None]:
