@@ -85,6 +85,11 @@ class Database:
         with self._our_errors():
             return self.connection.execute(query, parameters).fetchall()
 
+    def stream(self, query: str, parameters: Sequence[object] = ()) -> Iterator[tuple[object, ...]]:
+        """The rows of a query, one after the other: they are never all in memory."""
+        with self._our_errors():
+            yield from self.connection.execute(query, parameters)
+
     def frame(
         self,
         query: str,
