@@ -10,7 +10,9 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 import networkx as nx
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
@@ -89,8 +91,9 @@ def map_collection(
     backend = backend_to_map(atlas, tagger)
     images = _labelled(atlas.catalog.addresses.images())
     tags = atlas.catalog.answers.tags(backend.id)
+    embeddings = atlas.catalog.answers.embeddings(backend.id, images["id"])
     settings = _settings(options, builder, layout)
-    digest = _digest(backend.fingerprint, settings, images, tags)
+    digest = _digest(backend.fingerprint, settings, images, tags, embeddings)
     stored = atlas.catalog.maps.load(name)
     if stored is not None and stored.digest == digest:
         return _report(stored, unchanged=True)
@@ -104,6 +107,7 @@ def map_collection(
         tags,
         layout.make(),
         options,
+        embeddings=embeddings,
         old_positions=_old_positions(stored, settings),
         progress=progress,
     )
@@ -145,10 +149,13 @@ def _digest(
     settings: Mapping[str, SettingValue],
     images: pl.DataFrame,
     tags: pl.DataFrame,
+    embeddings: NDArray[np.float16] | None,
 ) -> str:
     digest = hashlib.sha256(json.dumps([fingerprint, settings, versions()]).encode())
     for table in (images, tags):
         digest.update(table.write_csv().encode())
+    if embeddings is not None:
+        digest.update(embeddings.data)
     return digest.hexdigest()
 
 
