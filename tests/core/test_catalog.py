@@ -14,7 +14,7 @@ import pytest
 from tagatlas.catalog import Catalog, StoredMap
 from tagatlas.catalog.schema import MIGRATIONS, migrate
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult
-from tagatlas.errors import AtlasDamaged, AtlasError, AtlasTooNew
+from tagatlas.errors import AtlasDamaged, AtlasError, AtlasTooNew, PluginError
 from tagatlas.fetch import FetchOutcome, StoredImage
 
 
@@ -115,6 +115,51 @@ def test_answers_are_asked_for_once_unless_they_failed(catalog: Catalog) -> None
     assert catalog.answers.failures(backend).rows() == [(image(3).id, "transient", "timed out")]
     catalog.answers.store(backend, [(image(3).id, TagResult.ok([Tag("light", 0.5)]))])
     assert catalog.answers.counts(backend)["ok"] == 2
+
+
+def test_embeddings_come_in_the_order_asked_for_and_zeros_where_there_is_none(
+    catalog: Catalog,
+) -> None:
+    add_images(catalog, 1, 2, 3)
+    backend = catalog.answers.backend("grey", "grey 1")
+    other = catalog.answers.backend("grey", "grey 2")
+    catalog.answers.store(
+        backend,
+        [
+            (image(1).id, TagResult.ok([Tag("dark", 1.0)], embedding=[1.0, -0.1])),
+            (image(2).id, TagResult.empty(embedding=[65504.0, 2.0**-24])),
+            (image(3).id, TagResult.failed("transient", "timed out")),
+        ],
+    )
+    ids = [image(number).id for number in (3, 2, 7, 1)]
+    for order in (ids, pl.Series(ids)):
+        found = catalog.answers.embeddings(backend, order)
+        assert found is not None
+        assert found.dtype == np.float16
+        assert found.tolist() == [[0, 0], [65504, 2.0**-24], [0, 0], [1, np.float16(-0.1)]]
+    assert catalog.answers.embeddings(other, ids) is None
+
+
+def test_an_embedding_goes_with_its_answer(catalog: Catalog) -> None:
+    add_images(catalog, 1)
+    backend = catalog.answers.backend("grey", "grey 1")
+    for embedding in ([1.0], [2.0], None):
+        catalog.answers.store(backend, [(image(1).id, TagResult.empty(embedding=embedding))])
+        found = catalog.answers.embeddings(backend, [image(1).id])
+        assert (None if found is None else found[0].tolist()) == embedding
+
+
+def test_embeddings_of_two_lengths_are_refused_and_nothing_is_kept(catalog: Catalog) -> None:
+    add_images(catalog, 1, 2)
+    backend = catalog.answers.backend("grey", "grey 1")
+    first, second = TagResult.empty(embedding=[1.0, 2.0]), TagResult.empty(embedding=[1.0])
+    with pytest.raises(PluginError, match="grey gave embeddings of 1 and of 2 values"):
+        catalog.answers.store(backend, [(image(1).id, first), (image(2).id, second)])
+    assert catalog.answers.counts(backend)["pending"] == 2
+    catalog.answers.store(backend, [(image(1).id, first)])
+    with pytest.raises(PluginError, match="grey gave embeddings of 1 and of 2 values"):
+        catalog.answers.store(backend, [(image(2).id, second)])
+    assert catalog.answers.counts(backend)["pending"] == 1
 
 
 def test_backends_differ_by_fingerprint_and_the_last_used_is_known(catalog: Catalog) -> None:

@@ -130,6 +130,24 @@ FAULTS = [
     ),
     (
         "grey",
+        "results_are_well_formed",
+        'TagResult.ok([Tag("grey", 0.2), Tag(tone, 0.8)])',
+        "TagResult(TagResult.empty().status.EMPTY, embedding=[1.0])",
+    ),
+    (
+        "grey",
+        "embeddings_have_one_length",
+        'TagResult.ok([Tag("grey", 0.2), Tag(tone, 0.8)])',
+        "TagResult.ok([Tag(tone, 0.8)], embedding=[1.0] * (int(mean) % 7 + 1))",
+    ),
+    (
+        "grey",
+        "local_taggers_are_deterministic",
+        'TagResult.ok([Tag("grey", 0.2), Tag(tone, 0.8)])',
+        "TagResult.ok([Tag(tone, 0.8)], embedding=[float(id(self) % 1009)])",
+    ),
+    (
+        "grey",
         "sound_images",
         "except OSError as error",
         "finally:\n            error = OSError()\n        if True",

@@ -209,13 +209,28 @@ def test_the_answer_is_that_of_the_model_on_the_pixels(tagger: ImageNetTagger) -
     session = onnxruntime.InferenceSession(
         (DATA / "model.onnx").read_bytes(), providers=["CPUExecutionProvider"]
     )
-    [[probabilities]] = session.run(None, {"images": to_pixels(image.data)[np.newaxis]})
+    [[probabilities], [features]] = session.run(
+        ["probabilities", "features"], {"images": to_pixels(image.data)[np.newaxis]}
+    )
     assert probabilities.sum() == pytest.approx(1.0, abs=1e-4)
     label = {int(row["index"]): row["label"] for row in rows("classes.csv")}
     [result] = tagger.tag([image])
     scores = {tag.label: tag.score for tag in result.tags}
     best = int(probabilities.argmax())
     assert scores[label[best]] == pytest.approx(float(probabilities[best]), abs=1e-4)
+    assert result.embedding is not None
+    assert result.embedding.tolist() == features.astype(np.float16).tolist()
+
+
+def test_alike_pictures_have_alike_embeddings(tagger: ImageNetTagger) -> None:
+    names = ["birds-duck.png", "birds-swan.png", "music-cello.png", "music-violin.png"]
+    images = [as_input(drawing(name)) for name in names]
+    vectors = np.array([result.embedding for result in tagger.tag(images)], dtype=np.float32)
+    assert vectors.shape == (4, 1280)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines = vectors @ vectors.T
+    np.fill_diagonal(cosines, 0.0)
+    assert cosines.argmax(axis=1).tolist() == [1, 0, 3, 2]
 
 
 class TestContract(TaggerContract):

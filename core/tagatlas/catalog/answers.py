@@ -6,10 +6,16 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tagatlas.catalog.database import Database, now
 from tagatlas.contracts import TagResult, TagStatus
+from tagatlas.errors import PluginError
+
+_VECTOR = np.dtype("<f2")
+"""How embeddings are stored: float16, little-endian."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class Backend:
 
 
 class AnswerTable:
-    """The catalog's backends, answers and tags."""
+    """The catalog's backends, answers, tags and embeddings."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -70,7 +76,12 @@ class AnswerTable:
         return [str(row[0]) for row in rows]
 
     def store(self, backend: int, answers: Sequence[tuple[str, TagResult]]) -> None:
-        """Keep answers, by image id, in one transaction; an earlier failure is replaced."""
+        """Keep answers, by image id, in one transaction; an earlier failure is replaced.
+
+        Raises:
+            PluginError: an embedding is longer or shorter than others of the backend.
+        """
+        self._check_dimensions(backend, answers)
         moment = now()
         with self._database.transaction() as connection:
             for sha256, result in answers:
@@ -93,6 +104,11 @@ class AnswerTable:
                     "INSERT INTO tags VALUES (?, ?, (SELECT id FROM labels WHERE label = ?), ?)",
                     ([backend, image, tag.label, tag.score] for tag in result.tags),
                 )
+                if result.embedding is not None:
+                    connection.execute(
+                        "INSERT INTO embeddings VALUES (?, ?, ?)",
+                        [backend, image, result.embedding.astype(_VECTOR).tobytes()],
+                    )
 
     def raw(self, backend: int, sha256: str) -> bytes | None:
         """The response as it came; None where there is none."""
@@ -157,6 +173,53 @@ class AnswerTable:
                 "score": ordered["score"],
             }
         )
+
+    def embeddings(
+        self, backend: int, ids: Sequence[str] | pl.Series
+    ) -> NDArray[np.float16] | None:
+        """Embeddings of images; no more than the result is in memory.
+
+        Args:
+            backend: the backend's number.
+            ids: of the images, each once.
+
+        Returns:
+            Shape (ids, d), in the order of ``ids``, a row of zeros where an image has none;
+            None if the backend stores none.
+        """
+        dimension = self._dimension(backend)
+        if dimension is None:
+            return None
+        row_of = {image_id: row for row, image_id in enumerate(ids)}
+        found = np.zeros((len(row_of), dimension), dtype=np.float16)
+        stored = self._database.stream(
+            "SELECT sha256, vector FROM embeddings JOIN images ON images.id = embeddings.image "
+            "WHERE backend = ?",
+            [backend],
+        )
+        for image_id, vector in stored:
+            row = row_of.get(str(image_id))
+            if row is not None and isinstance(vector, bytes):
+                found[row] = np.frombuffer(vector, _VECTOR)
+        return found
+
+    def _dimension(self, backend: int) -> int | None:
+        """How long the backend's embeddings are; None if it stores none."""
+        rows = self._database.rows(
+            "SELECT length(vector) FROM embeddings WHERE backend = ? LIMIT 1", [backend]
+        )
+        return int(str(rows[0][0])) // _VECTOR.itemsize if rows else None
+
+    def _check_dimensions(self, backend: int, answers: Sequence[tuple[str, TagResult]]) -> None:
+        given = {len(result.embedding) for _, result in answers if result.embedding is not None}
+        stored = self._dimension(backend) if given else None
+        lengths = sorted(given if stored is None else given | {stored})
+        if len(lengths) > 1:
+            [(name,)] = self._database.rows("SELECT name FROM backends WHERE id = ?", [backend])
+            raise PluginError(
+                f"{name} gave embeddings of {lengths[0]:,} and of {lengths[-1]:,} values:"
+                " tell its author"
+            )
 
 
 def _ranks(texts: pl.DataFrame, name: str) -> pl.DataFrame:

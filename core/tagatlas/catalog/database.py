@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -87,6 +88,11 @@ class Database:
         with self._our_errors():
             return self.connection.execute(query, parameters).fetchall()
 
+    def stream(self, query: str, parameters: Sequence[object] = ()) -> Iterator[tuple[object, ...]]:
+        """The rows of a query, one after the other: they are never all in memory."""
+        with self._our_errors():
+            yield from self.connection.execute(query, parameters)
+
     def frame(
         self,
         query: str,
@@ -97,11 +103,10 @@ class Database:
 
         Python objects are made for some rows at a time, so that memory is that of the table.
         """
+        rows = self.stream(query, parameters)
         parts = [pl.DataFrame(schema=schema)]
-        with self._our_errors():
-            cursor = self.connection.execute(query, parameters)
-            while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-                parts.append(pl.DataFrame(rows, schema=schema, orient="row"))
+        while some := list(islice(rows, _ROWS_AT_ONCE)):
+            parts.append(pl.DataFrame(some, schema=schema, orient="row"))
         return pl.concat(parts, rechunk=True)
 
     @contextmanager

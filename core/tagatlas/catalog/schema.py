@@ -105,6 +105,15 @@ MIGRATIONS: Sequence[str] = (
         changed_at TEXT NOT NULL
     );
     """,
+    """
+    CREATE TABLE embeddings (
+        backend INTEGER NOT NULL,
+        image INTEGER NOT NULL,
+        vector BLOB NOT NULL,           -- float16, little-endian; as long for all of a backend
+        PRIMARY KEY (backend, image),
+        FOREIGN KEY (backend, image) REFERENCES answers(backend, image) ON DELETE CASCADE
+    );
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

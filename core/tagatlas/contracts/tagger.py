@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -12,6 +12,8 @@ from tagatlas.contracts.statuses import TagStatus, Variant
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
     from PIL.Image import Image
 
 FailureKind = Literal["image", "transient"]
@@ -67,6 +69,9 @@ class TagResult:
         raw: the backend's response as it came, to be kept; None where tags say it all.
         kind: what sort of failure; None unless ``failed``.
         message: why it failed, one line; empty unless ``failed``.
+        embedding: where the backend sees the image among all images: alike images have embeddings
+            of a high cosine. Shape (d,), finite; d is the same for all images of a backend. None
+            where the backend has none to give. It plays no part in comparing results.
     """
 
     status: TagStatus
@@ -74,13 +79,19 @@ class TagResult:
     raw: bytes | None = None
     kind: FailureKind | None = None
     message: str = ""
+    embedding: NDArray[np.float16] | None = field(default=None, compare=False)
 
     @classmethod
-    def ok(cls, tags: Sequence[Tag], raw: bytes | None = None) -> Self:
+    def ok(
+        cls, tags: Sequence[Tag], raw: bytes | None = None, embedding: ArrayLike | None = None
+    ) -> Self:
         """An answer with tags; sorts them by falling score, then by label.
 
+        The embedding is kept as a copy, in float16.
+
         Raises:
-            ValueError: no tags, an empty label, a label twice, or a score outside [0, 1].
+            ValueError: no tags, an empty label, a label twice, a score outside [0, 1], or an
+                embedding that is no finite vector.
         """
         ordered = tuple(sorted(tags, key=lambda tag: (-tag.score, tag.label)))
         if not ordered:
@@ -90,17 +101,33 @@ class TagResult:
         labels = {tag.label for tag in ordered}
         if len(labels) != len(ordered) or "" in labels:
             raise ValueError("a label is empty or comes twice")
-        return cls(TagStatus.OK, ordered, raw)
+        return cls(TagStatus.OK, ordered, raw, embedding=_half(embedding))
 
     @classmethod
-    def empty(cls, raw: bytes | None = None) -> Self:
-        """The backend looked at the image and saw nothing it has a label for."""
-        return cls(TagStatus.EMPTY, raw=raw)
+    def empty(cls, raw: bytes | None = None, embedding: ArrayLike | None = None) -> Self:
+        """The backend looked at the image and saw nothing it has a label for.
+
+        Raises:
+            ValueError: the embedding is no finite vector.
+        """
+        return cls(TagStatus.EMPTY, raw=raw, embedding=_half(embedding))
 
     @classmethod
     def failed(cls, kind: FailureKind, message: str, raw: bytes | None = None) -> Self:
         """The backend could not look at this image; the others are not affected."""
         return cls(TagStatus.FAILED, raw=raw, kind=kind, message=message)
+
+
+def _half(embedding: ArrayLike | None) -> NDArray[np.float16] | None:
+    if embedding is None:
+        return None
+    import numpy as np
+
+    with np.errstate(over="ignore"):  # what float16 cannot hold becomes infinite, and is refused
+        half = np.array(embedding, dtype=np.float16)
+    if half.ndim != 1 or half.size == 0 or not np.isfinite(half).all():
+        raise ValueError("an embedding is not a vector of finite numbers, each below 65,520")
+    return half
 
 
 class Tagger(ABC):

@@ -36,6 +36,7 @@ def draw_map(
     layout: Layout,
     options: MapOptions,
     *,
+    embeddings: NDArray[np.float16] | None = None,
     old_positions: Mapping[str, tuple[float, float]],
     progress: Progress,
 ) -> Drawing:
@@ -51,6 +52,8 @@ def draw_map(
         tags: all tags of the images: ``image``, ``tag``, ``score``.
         layout: places the nodes.
         options: of the map.
+        embeddings: of the images, shape (images, d), a row of zeros where an image has none; None
+            where the backend stores none.
         old_positions: of nodes that were on the map before, by id; empty for a new map.
         progress: told of the layout's steps.
 
@@ -61,7 +64,7 @@ def draw_map(
     places = place_nodes(
         network, images, tags, layout, options, old_positions=old_positions, progress=progress
     )
-    found = find_clusters(places, images, tags, options)
+    found = find_clusters(places, images, tags, options, embeddings=embeddings)
     return Drawing(_nodes(places, found.of_image), found.table, found.outlines)
 
 

@@ -39,7 +39,12 @@ class Clustering:
 
 
 def find_clusters(
-    places: Places, images: pl.DataFrame, tags: pl.DataFrame, options: MapOptions
+    places: Places,
+    images: pl.DataFrame,
+    tags: pl.DataFrame,
+    options: MapOptions,
+    *,
+    embeddings: NDArray[np.float16] | None = None,  # noqa: ARG001
 ) -> Clustering:
     """Cluster the images of a map by their tags, and name and outline the clusters.
 
@@ -48,6 +53,7 @@ def find_clusters(
         images: at least those of the map, ordered by ``id``.
         tags: all tags of the images: ``image``, ``tag``, ``score``.
         options: of the map.
+        embeddings: of the images, as in :func:`tagatlas.maps.build.draw_map`.
     """
     mapped = images.filter(pl.col("id").is_in(places.facts["id"].implode()))
     found = cluster_images(

@@ -10,7 +10,9 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 import networkx as nx
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
@@ -91,8 +93,9 @@ def map_collection(
     backend = backend_to_map(atlas, tagger)
     images = _labelled(atlas.catalog.addresses.images())
     tags = atlas.catalog.answers.tags(backend.id)
+    embeddings = atlas.catalog.answers.embeddings(backend.id, images["id"])
     settings = _settings(options, builder, layout)
-    digest = _digest(backend.fingerprint, settings, images, tags)
+    digest = _digest(backend.fingerprint, settings, images, tags, embeddings)
     stored = atlas.catalog.maps.load(name)
     if stored is not None and stored.digest == digest:
         return _report(stored, unchanged=True)
@@ -106,6 +109,7 @@ def map_collection(
         tags,
         layout.make(),
         options,
+        embeddings=embeddings,
         old_positions=_old_positions(stored, settings),
         progress=progress,
     )
@@ -147,11 +151,14 @@ def _digest(
     settings: Mapping[str, SettingValue],
     images: pl.DataFrame,
     tags: pl.DataFrame,
+    embeddings: NDArray[np.float16] | None,
 ) -> str:
     digest = hashlib.sha256(json.dumps([fingerprint, settings, versions()]).encode())
     for table in (images, tags):
         for some in table.iter_slices(_ROWS_AT_ONCE):
             digest.update(some.write_csv(include_header=False).encode())
+    if embeddings is not None:
+        digest.update(embeddings.data)
     return digest.hexdigest()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import numpy as np
 import pytest
 
 from tagatlas.contracts import ImageInput, Tagger, TaggerSpec, TagResult, TagStatus
@@ -91,6 +92,11 @@ class TaggerContract(SpecContract):
         """Statuses, scores, order and labels are as :class:`TagResult` says."""
         for result in tag_all(tagger, images):
             check_result(result)
+
+    def test_embeddings_have_one_length(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
+        """All embeddings that a backend gives are equally long."""
+        embeddings = [result.embedding for result in tag_all(tagger, images)]
+        assert len({len(each) for each in embeddings if each is not None}) <= 1
 
     def test_sound_images_do_not_fail(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
         """A sound image is answered, with tags or with none."""
@@ -220,8 +226,15 @@ def check_result(result: TagResult) -> None:
     if result.status is TagStatus.FAILED:
         assert result.kind in ("image", "transient")
         assert is_one_line(result.message), "a failure says why in one line"
+        assert result.embedding is None, "a failure has no embedding"
     else:
         assert result.kind is None
+    if result.embedding is not None:
+        assert isinstance(result.embedding, np.ndarray)
+        assert result.embedding.dtype == np.float16
+        assert result.embedding.ndim == 1
+        assert len(result.embedding) > 0
+        assert np.isfinite(result.embedding).all(), "embeddings are finite"
     scores = [tag.score for tag in result.tags]
     assert all(0.0 <= score <= 1.0 for score in scores), "scores lie in [0, 1]"
     assert scores == sorted(scores, reverse=True), "the highest score comes first"
@@ -231,12 +244,19 @@ def check_result(result: TagResult) -> None:
 
 
 def check_same(results: Sequence[TagResult], wanted: Sequence[TagResult], tolerance: float) -> None:
-    """Assert that both give the same statuses, labels and, within the tolerance, scores."""
+    """Assert that both give the same statuses, labels and, within the tolerance, numbers.
+
+    The tolerance is that of scores; embeddings may differ by that share of their largest value.
+    """
     assert len(results) == len(wanted)
     for result, other in zip(results, wanted, strict=True):
         assert result.status is other.status
         scores = {tag.label: tag.score for tag in result.tags}
         assert scores == pytest.approx({tag.label: tag.score for tag in other.tags}, abs=tolerance)
+        assert (result.embedding is None) is (other.embedding is None)
+        if result.embedding is not None and other.embedding is not None:
+            most = float(np.abs(other.embedding).max())
+            assert result.embedding == pytest.approx(other.embedding, abs=tolerance * most)
 
 
 def _changed(spec: TaggerSpec, options: object, name: str, value: object) -> str:

@@ -6,9 +6,10 @@ Needs the PyPI packages of PROVENANCE.md beside an installed tagatlas::
     python export_model.py compare FOLDER    # a folder of pictures, any depth
 
 The graph takes RGB pixels, uint8, shape (images, 260, 260, 3), and gives the probabilities of the
-1,000 ImageNet classes, float32, shape (images, 1000). Normalisation and softmax are inside. The
-weights are kept as float16 and cast to float32 when a session loads: half the file, and the
-computation stays float32.
+1,000 ImageNet classes, float32, shape (images, 1000), and the pooled features that its last layer
+makes them of, float32, shape (images, 1280). Normalisation and softmax are inside. The weights are
+kept as float16 and cast to float32 when a session loads: half the file, and the computation stays
+float32.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def export() -> None:
         opset_version=20,
         dynamo=True,
     )
-    model = halve_weights(program.model_proto)
+    model = with_features(halve_weights(program.model_proto))
     onnx.checker.check_model(model, full_check=True)
     MODEL.write_bytes(model.SerializeToString(deterministic=True))
 
@@ -126,6 +127,25 @@ def halve_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     return onnx.helper.make_model(graph, opset_imports=model.opset_import, ir_version=10)
 
 
+def with_features(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with what its classifier sees of an image as a second output, ``features``."""
+    result = onnx.ModelProto()
+    result.CopyFrom(model)
+    [classifier] = [node for node in result.graph.node if node.op_type == "Gemm"]
+    [weights] = [
+        node.input[0] for node in result.graph.node if node.output[0] == classifier.input[1]
+    ]
+    [shape] = [each.dims for each in result.graph.initializer if each.name == weights]
+    pooled = classifier.input[0]
+    for node in result.graph.node:
+        for names in (node.input, node.output):
+            names[:] = ["features" if name == pooled else name for name in names]
+    result.graph.output.append(
+        onnx.helper.make_tensor_value_info("features", onnx.TensorProto.FLOAT, ["n", shape[1]])
+    )
+    return result
+
+
 def pictures(folder: Path) -> Iterator[NDArray[np.uint8]]:
     """The PNG and JPEG pictures below a folder, on white, as the model takes them."""
     from PIL import Image
@@ -155,7 +175,7 @@ def compare(folder: Path) -> None:
     same_first, first, differences = 0, 0.0, []
     for pixels in pictures(folder):
         expected = original(pixels)[0]
-        [[found]] = session.run(None, {"images": pixels})
+        [[found]] = session.run(["probabilities"], {"images": pixels})
         same_first += int(expected.argmax() == found.argmax())
         first += float(expected.max())
         differences.append(float(np.abs(expected - found).max()))
