@@ -33,6 +33,7 @@ NODE_COLUMNS = {
     "records": pl.Int64,
     "out_degree": pl.Int64,
     "in_degree": pl.Int64,
+    "shown": pl.Boolean,
 }
 CLUSTER_COLUMNS = {
     "cluster": pl.Int32,

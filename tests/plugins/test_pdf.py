@@ -23,7 +23,17 @@ from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_m
 from tagatlas_pdf import tagatlas_renderers
 from tagatlas_poster import tagatlas_renderers as png_renderers
 
-LAYERS = ["Paper", "Outlines", "Pictures", "Halos", "Tags", "Names", "Title"]
+LAYERS = [
+    "Paper",
+    "Density",
+    "Outlines",
+    "Pictures",
+    "Halos",
+    "Tags",
+    "Names",
+    "Legend",
+    "Title",
+]
 
 
 def render(map_: Map, folder: Path, options: VectorOptions) -> PdfReader:

@@ -104,6 +104,7 @@ def _nodes(
             "records": [1] * len(ids) + [0] * len(tags),
             "out_degree": [len(labels[theme]) for theme in theme_of] + [0] * len(tags),
             "in_degree": [0] * len(ids) + [1] * len(tags),
+            "shown": [True] * (len(ids) + len(tags)),
         },
         schema_overrides={"out_degree": pl.Int64, "in_degree": pl.Int64},
     )

@@ -91,6 +91,7 @@ def _nodes(places: Places, of_image: NDArray[np.int32]) -> pl.DataFrame:
         pl.Series("records", records),
         pl.Series("out_degree", out_degrees),
         pl.Series("in_degree", in_degrees),
+        shown=pl.lit(True),
     )
 
 

@@ -73,7 +73,9 @@ class Map:
             - ``frequency`` (Int64), ``records`` (Int64): of an image, summed over the records
               that lead to it; 0 for a tag;
             - ``out_degree``, ``in_degree`` (Int64): in the network; both are the number of all
-              links where it is undirected, and 0 for the images of a network of tags alone.
+              links where it is undirected, and 0 for the images of a network of tags alone;
+            - ``shown`` (Boolean): drawn as a picture, or, for a tag, written; other images show
+              only as density.
 
         sources, targets, weights: the edges, as in :class:`~tagatlas.network.Network`.
         directed: as in the network.

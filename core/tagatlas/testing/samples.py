@@ -225,6 +225,7 @@ def _placed_nodes(network: Network, clusters: int, size: tuple[int, int]) -> pl.
         records=pl.Series(np.where(is_image, 1 + row % 2, 0), dtype=pl.Int64),
         out_degree=pl.Series(network.out_degrees()),
         in_degree=pl.Series(network.in_degrees()),
+        shown=pl.lit(True),
     )
 
 
