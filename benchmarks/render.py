@@ -30,7 +30,6 @@ from tagatlas.contracts import Variant
 from tagatlas.maps import Map, Provenance
 from tagatlas.render.poster import PosterOptions, VectorOptions
 from tagatlas.render.poster.canvas import fit_canvas
-from tagatlas.render.poster.pictures import load_picture
 from tagatlas.testing import MemoryStore
 from tagatlas_pdf.renderer import PdfRenderer
 from tagatlas_poster.renderer import PosterRenderer
@@ -75,6 +74,7 @@ def grid_map(images: int) -> Map:
             "width": np.where(is_upright, 0.675, 0.9),
             "height": np.where(is_upright, 0.9, 0.675),
             "cluster": np.zeros(images, dtype=np.int32),
+            "shown": np.ones(images, dtype=np.bool_),
         }
     )
     clusters = pl.DataFrame(
@@ -120,14 +120,21 @@ def pdf(map_: Map, width: int, folder: Path) -> None:
     PdfRenderer(VectorOptions(width=width)).render(map_, folder)
 
 
+def load_picture(map_: Map, image_id: str, size: tuple[int, int]) -> Image.Image:
+    """A picture as Pillow alone loads it: scaled while it is decoded, then by the same filter."""
+    data = BytesIO(map_.store.get(image_id, Variant.THUMBNAIL))
+    with Image.open(data, formats=("JPEG",)) as picture:
+        picture.draft("RGB", size)
+        return picture.resize(size, Image.Resampling.HAMMING)
+
+
 def pillow(map_: Map, width: int, folder: Path) -> None:
     """The reference."""
     canvas = fit_canvas(map_.images, {}, width, has_title=True)
     whole = Image.new("RGB", (canvas.width, canvas.height), (250, 248, 244))
     boxes = canvas.boxes(map_.images)
     for image_id, (left, top, right, bottom) in zip(map_.images["id"], boxes, strict=True):
-        picture = load_picture(map_.store, image_id, (int(right - left), int(bottom - top)))
-        assert picture is not None
+        picture = load_picture(map_, image_id, (int(right - left), int(bottom - top)))
         whole.paste(picture, (int(left), int(top)))
     whole.save(folder / "map.png", compress_level=1)
 

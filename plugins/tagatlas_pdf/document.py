@@ -45,11 +45,13 @@ def pdf_document(poster: Composition, detail: float) -> pydyf.PDF:
     fonts = _fonts(poster)
     painted = {
         "Paper": layers.paper(poster),
+        "Density": layers.density(poster),
         "Outlines": layers.outlines(poster),
         "Pictures": layers.pictures(poster) if poster.opacity else pydyf.Stream(),
         "Halos": layers.halos(poster, fonts),
         "Tags": layers.texts(poster, poster.tags, fonts),
         "Names": layers.texts(poster, poster.names, fonts),
+        "Legend": layers.legend(poster, fonts),
         "Title": layers.texts(poster, poster.margins, fonts),
     }
     # The poster's pixels have y downwards, the page has it upwards.
@@ -67,7 +69,9 @@ def pdf_document(poster: Composition, detail: float) -> pydyf.PDF:
             "Font": pydyf.Dictionary(
                 {layers.font_name(bold=bold): font.add_to(pdf) for bold, font in fonts.items()}
             ),
-            "XObject": _add_pictures(pdf, poster, detail),
+            "XObject": pydyf.Dictionary(
+                _add_density(pdf, poster) | _add_pictures(pdf, poster, detail)
+            ),
         }
     )
     pdf.add_object(resources)
@@ -86,7 +90,7 @@ def pdf_document(poster: Composition, detail: float) -> pydyf.PDF:
 
 def _fonts(poster: Composition) -> dict[bool, EmbeddedFont]:
     """The fonts that are used, by whether they are bold."""
-    blocks = [block for block, _, _ in (*poster.margins, *poster.tags, *poster.names)]
+    blocks = [block for block, _, _ in poster.texts]
     lines = [line for block in blocks for line in block.lines]
     return {
         bold: EmbeddedFont(font_file(bold=bold), [line.text for line in lines if line.bold is bold])
@@ -126,6 +130,25 @@ def _add_pictures(pdf: pydyf.PDF, poster: Composition, detail: float) -> pydyf.D
         pdf.add_object(picture)
         named[layers.picture_name(number)] = picture.reference
     return named
+
+
+def _add_density(pdf: pydyf.PDF, poster: Composition) -> pydyf.Dictionary:
+    """Add the density of images, and return the reference to it by name."""
+    if poster.density is None:
+        return pydyf.Dictionary()
+    height, width, _ = poster.density.shape
+    facts = {
+        "Type": "/XObject",
+        "Subtype": "/Image",
+        "Width": width,
+        "Height": height,
+        "ColorSpace": "/DeviceRGB",
+        "BitsPerComponent": 8,
+        "Interpolate": "true",
+    }
+    picture = pydyf.Stream([poster.density.tobytes()], facts, compress=True)
+    pdf.add_object(picture)
+    return pydyf.Dictionary({layers.DENSITY: picture.reference})
 
 
 class _Picture(pydyf.Object):  # type: ignore[misc] # pydyf has no types

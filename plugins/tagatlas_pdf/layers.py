@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tagatlas.render.poster.text import Line
     from tagatlas_pdf.font import EmbeddedFont
 
+DENSITY = "Density"
+"""Name of the picture of the density."""
 OUTLINE_STATE, PICTURE_STATE = "Outlines", "Pictures"
 """Names of the graphics states that say how opaque outlines and pictures are."""
 
@@ -41,6 +43,18 @@ def paper(poster: Composition) -> pydyf.Stream:
     layer.set_color_rgb(*_parts(poster.look.paper))
     layer.rectangle(0, 0, poster.canvas.width, poster.canvas.height)
     layer.fill()
+    return layer
+
+
+def density(poster: Composition) -> pydyf.Stream:
+    """How many images lie where."""
+    layer = pydyf.Stream(compress=True)
+    if poster.density is not None:
+        width, height = poster.canvas.width, poster.canvas.height
+        layer.push_state()
+        layer.set_matrix(width, 0, 0, -height, 0, height)
+        layer.draw_x_object(DENSITY)
+        layer.pop_state()
     return layer
 
 
@@ -89,6 +103,18 @@ def halos(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stre
             fonts[line.bold].draw(line.text, layer)
             layer.stroke()
             layer.pop_state()
+    return layer
+
+
+def legend(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
+    """Colours, sizes and texts below the map."""
+    layer = pydyf.Stream(compress=True)
+    for patch in poster.legend.patches:
+        left, top, right, bottom = patch.box
+        layer.set_color_rgb(*_parts(patch.colour))
+        layer.rectangle(left, top, right - left, bottom - top)
+        layer.fill()
+    layer.stream += texts(poster, poster.legend.texts, fonts).stream
     return layer
 
 

@@ -8,7 +8,11 @@ that is understood by all, and a name's edge follows when the name is edited.
 
 from __future__ import annotations
 
+from base64 import b64encode
+from io import BytesIO
 from typing import TYPE_CHECKING
+
+from PIL import Image
 
 from tagatlas.render import escape_xml
 from tagatlas.render.poster.outlines import curves
@@ -46,12 +50,14 @@ def svg_document(poster: Composition, addresses: Iterator[str | None]) -> Iterat
     )
     paper = _colour(poster.look.paper)
     yield from _layer("Paper", [f'<rect width="{width}" height="{height}" fill="{paper}"/>\n'])
+    yield from _layer("Density", _density(poster))
     yield from _layer("Outlines", _outlines(poster))
     yield from _layer("Pictures", _pictures(poster, addresses))
     texts = {"tag": poster.tags, "name": poster.names}
     yield from _layer("Halos", (halo for each in texts.items() for halo in _halos(*each)))
     yield from _layer("Tags", _texts("tag", poster.tags, poster.typesetter))
     yield from _layer("Names", _texts("name", poster.names, poster.typesetter))
+    yield from _layer("Legend", _legend(poster))
     yield from _layer("Title", _texts("title", poster.margins, poster.typesetter))
     yield "</svg>\n"
 
@@ -60,6 +66,18 @@ def _layer(name: str, elements: Iterable[str]) -> Iterator[str]:
     yield f'<g id="{name.lower()}" inkscape:groupmode="layer" inkscape:label="{name}">\n'
     yield from elements
     yield "</g>\n"
+
+
+def _density(poster: Composition) -> Iterator[str]:
+    if poster.density is None:
+        return
+    encoded = BytesIO()
+    Image.fromarray(poster.density).save(encoded, "PNG")
+    width, height = poster.canvas.width, poster.canvas.height
+    yield (
+        f'<image x="0" y="0" width="{width}" height="{height}" preserveAspectRatio="none"'
+        f' xlink:href="data:image/png;base64,{b64encode(encoded.getvalue()).decode()}"/>\n'
+    )
 
 
 def _outlines(poster: Composition) -> Iterator[str]:
@@ -93,6 +111,14 @@ def _pictures(poster: Composition, addresses: Iterator[str | None]) -> Iterator[
             yield f'<rect {box} fill="{blank}"/>\n'
         else:
             yield f'<image {box} preserveAspectRatio="none" xlink:href="{escape_xml(address)}"/>\n'
+
+
+def _legend(poster: Composition) -> Iterator[str]:
+    for patch in poster.legend.patches:
+        left, top, right, bottom = patch.box
+        box = f'x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"'
+        yield f'<rect {box} fill="{_colour(patch.colour)}"/>\n'
+    yield from _texts("legend", poster.legend.texts, poster.typesetter)
 
 
 def _halos(kind: str, blocks: Placed) -> Iterator[str]:

@@ -7,11 +7,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from PIL import Image
 
 from tagatlas.contracts import Variant
 from tagatlas.render.poster.canvas import fit_canvas
-from tagatlas.render.poster.pictures import load_jpeg, load_jpegs, load_picture
+from tagatlas.render.poster.pictures import load_jpeg, load_jpegs, load_pixels
 from tagatlas.render.poster.placement import LabelPlacer
 from tagatlas.render.poster.text import Block, Line, Typesetter, clean
 from tagatlas.testing import ODD_LABELS, MemoryStore
@@ -26,7 +27,9 @@ def jpeg(size: tuple[int, int], colour: tuple[int, int, int]) -> bytes:
     return encoded.getvalue()
 
 
-def count(poster: Image.Image, colour: tuple[int, int, int], tolerance: int = 6) -> int:
+def count(
+    poster: Image.Image | NDArray[np.uint8], colour: tuple[int, int, int], tolerance: int = 6
+) -> int:
     """How many pixels have about this colour."""
     away = np.abs(np.asarray(poster).astype(int) - np.array(colour)).max(axis=2)
     return int((away <= tolerance).sum())
@@ -46,7 +49,9 @@ def test_every_picture_lies_on_the_canvas(
     places: list[tuple[float, float]], sizes: tuple[float, float], width: int, has_title: bool
 ) -> None:
     images = pl.DataFrame(places, schema={"x": pl.Float64, "y": pl.Float64}, orient="row")
-    images = images.with_columns(width=pl.lit(sizes[0]), height=pl.lit(sizes[1]))
+    images = images.with_columns(
+        width=pl.lit(sizes[0]), height=pl.lit(sizes[1]), shown=pl.lit(True)
+    )
     canvas = fit_canvas(images, {}, width, has_title=has_title)
     boxes = canvas.boxes(images)
     assert canvas.width == width
@@ -59,7 +64,7 @@ def test_every_picture_lies_on_the_canvas(
 def test_up_in_the_map_is_up_on_the_poster() -> None:
     images = pl.DataFrame(
         {"x": [0.0, 0.0], "y": [0.0, 5.0], "width": [1.0, 1.0], "height": [1.0, 1.0]}
-    )
+    ).with_columns(shown=pl.lit(True))
     low, high = fit_canvas(images, {}, 1000, has_title=True).boxes(images)
     assert high[3] < low[1]
 
@@ -71,15 +76,15 @@ def test_the_thumbnail_serves_where_it_is_large_enough() -> None:
     store = MemoryStore()
     store.put("a", Variant.THUMBNAIL, jpeg((256, 256), (250, 0, 0)))
     store.put("a", Variant.IMAGE, jpeg((900, 900), (0, 0, 250)))
-    small, large = load_picture(store, "a", (200, 256)), load_picture(store, "a", (200, 257))
+    small, large = load_pixels(store, "a", (200, 256)), load_pixels(store, "a", (200, 257))
     assert small is not None
     assert large is not None
-    assert small.size == (200, 256)
-    assert count(small, (250, 0, 0)) == 200 * 256
-    assert count(large, (0, 0, 250)) == 200 * 257
+    assert count(small, (250, 0, 0)) == 256 * 256
+    assert 257 <= min(large.shape[:2]) <= 450
+    assert count(large, (0, 0, 250)) == large.shape[0] * large.shape[1]
     store.put("b", Variant.IMAGE, jpeg((30, 30), (0, 0, 250)))
-    assert load_picture(store, "b", (10, 10)) is not None
-    assert load_picture(store, "c", (10, 10)) is None
+    assert load_pixels(store, "b", (10, 10)) is not None
+    assert load_pixels(store, "c", (10, 10)) is None
 
 
 def test_a_file_is_passed_on_or_shrunk_and_never_enlarged() -> None:
@@ -132,7 +137,7 @@ def test_cleaned_text_is_one_short_line(text: str) -> None:
     assert clean(line) == line
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=120), most=st.integers(1, 3))
 def test_wrapped_lines_fit(text: str, most: int) -> None:
     typesetter = Typesetter()
@@ -164,7 +169,7 @@ def test_any_label_can_be_drawn(label: str) -> None:
 # Places of names
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     sizes=st.lists(st.tuples(st.integers(5, 300), st.integers(5, 80)), max_size=12),
     seed=st.integers(0, 99),

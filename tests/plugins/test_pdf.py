@@ -23,7 +23,17 @@ from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_m
 from tagatlas_pdf import tagatlas_renderers
 from tagatlas_poster import tagatlas_renderers as png_renderers
 
-LAYERS = ["Paper", "Outlines", "Pictures", "Halos", "Tags", "Names", "Title"]
+LAYERS = [
+    "Paper",
+    "Density",
+    "Outlines",
+    "Pictures",
+    "Halos",
+    "Tags",
+    "Names",
+    "Legend",
+    "Title",
+]
 
 
 def render(map_: Map, folder: Path, options: VectorOptions) -> PdfReader:
@@ -141,7 +151,7 @@ def test_names_are_text_at_the_places_of_the_png(tmp_path: Path) -> None:
 
 
 def test_every_text_is_found_once(tmp_path: Path) -> None:
-    pdf = render(themed_map(60), tmp_path, VectorOptions(width=1600, title="A title"))
+    pdf = render(themed_map(60), tmp_path, VectorOptions(width=1600, title="A title", legend=False))
     text = page(pdf).extract_text()
     for once in ("A title", "60 images in 9 clusters", *(name for name, _, _ in THEMES)):
         assert words(text).count(words(once)) == 1, once

@@ -14,7 +14,6 @@ from themed_map import THEMES, themed_map
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
-from tagatlas.render.poster.canvas import fit_canvas
 from tagatlas.render.poster.composition import compose
 from tagatlas.render.poster.outlines import curves, smooth
 from tagatlas.render.poster.text import clean
@@ -54,13 +53,23 @@ def data(image: ET.Element) -> bytes:
 def test_layers_lie_in_the_order_they_are_painted(tmp_path: Path) -> None:
     svg = render(themed_map(40), tmp_path, SvgOptions(width=900))
     names = [group.get(f"{INKSCAPE}label") for group in svg.iter(f"{SVG}g")]
-    assert names == ["Paper", "Outlines", "Pictures", "Halos", "Tags", "Names", "Title"]
+    assert names == [
+        "Paper",
+        "Density",
+        "Outlines",
+        "Pictures",
+        "Halos",
+        "Tags",
+        "Names",
+        "Legend",
+        "Title",
+    ]
 
 
 def test_pictures_lie_where_they_lie_on_the_png(tmp_path: Path) -> None:
     map_ = themed_map(40)
     svg = render(map_, tmp_path, SvgOptions(width=1200))
-    canvas = fit_canvas(map_.images, map_.outlines, 1200, has_title=True)
+    canvas = compose(map_, SvgOptions(width=1200)).canvas
     assert svg.get("viewBox") == f"0 0 {canvas.width} {canvas.height}"
     found = [box(image) for image in layer(svg, "Pictures")]
     assert sorted(found) == sorted(tuple(row) for row in canvas.boxes(map_.images).tolist())
@@ -119,7 +128,7 @@ def test_each_halo_is_a_clone_of_its_text(tmp_path: Path) -> None:
 def test_outlines_are_closed_curves_close_to_those_of_the_png(tmp_path: Path) -> None:
     map_ = themed_map(60)
     svg = render(map_, tmp_path, SvgOptions(width=1600))
-    canvas = fit_canvas(map_.images, map_.outlines, 1600, has_title=True)
+    canvas = compose(map_, SvgOptions(width=1600)).canvas
     rings = [canvas.pixels(ring) for some in map_.outlines.values() for ring in some]
     paths = layer(svg, "Outlines").findall(f"{SVG}path")
     assert len(paths) == len(rings)

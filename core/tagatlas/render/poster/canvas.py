@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_PIXELS = 1 << 30
-"""The most pixels of a poster: 32,768 x 32,768, a file of about 2 GB."""
+"""The most pixels of a poster in one file: 32,768 x 32,768, as PNG about 2 GB."""
 
 # Parts of the poster's width.
 _MARGIN = 0.04
@@ -61,6 +61,26 @@ class Canvas:
         last = np.rint(centres + sides / 2).astype(np.int64)
         return np.concatenate([first, np.maximum(last, first + 1)], axis=1)
 
+    def extended(self, rows: int) -> Canvas:
+        """The canvas with more room below the map's area."""
+        return replace(self, height=self.height + rows)
+
+    def check_size(self, most: int) -> None:
+        """Make sure that the poster has at most so many pixels.
+
+        Raises:
+            OptionError: it has more; the text says what to choose.
+        """
+        pixels = self.width * self.height
+        if pixels > most:
+            # A little less than the square root says: sizes of type are whole pixels.
+            width = int(0.998 * self.width * (most / pixels) ** 0.5)
+            raise OptionError(
+                f"a poster {self.width:,} pixels wide would be {self.height:,} high, more than"
+                f" {most:,} pixels in all; choose a width of at most {width:,}"
+                + (", or --format deepzoom" if most <= MAX_PIXELS else "")
+            )
+
 
 def fit_canvas(
     images: pl.DataFrame,
@@ -71,20 +91,19 @@ def fit_canvas(
 ) -> Canvas:
     """Find the canvas that holds a map.
 
-    Pictures of a small map are not blown up beyond three tenths of the width.
+    Pictures of a small map are not blown up beyond three tenths of the width. Images that are
+    not shown take no room.
 
     Args:
-        images: the map's images.
+        images: the map's images, as in :class:`~tagatlas.maps.Map`.
         outlines: the map's outlines, empty if they are not drawn.
         width: of the poster, in pixels.
         has_title: whether room for a title is left at the top.
-
-    Raises:
-        OptionError: the poster would have more than :data:`MAX_PIXELS` pixels.
     """
-    low, high = _extent(images, outlines)
+    sizes = np.where(images.select("shown"), images.select("width", "height"), 0.0)
+    low, high = _extent(images.select("x", "y").to_numpy(), sizes / 2, outlines)
     extent = np.maximum(high - low, 1e-9)
-    longest = max(float(images.select("width", "height").to_numpy().max()), 1e-9)
+    longest = max(float(sizes.max()), 1e-9)
     inner = width * (1 - 2 * _MARGIN)
     side = min(_LARGEST_PICTURE * width, _LARGEST_SIDE)
     scale = min(inner / extent[0], _HIGHEST * width / extent[1], side / longest)
@@ -92,12 +111,6 @@ def fit_canvas(
     top = width * (_HEADER if has_title else _MARGIN)
     bottom = top + map_height
     height = round(bottom + width * _FOOTER)
-    if width * height > MAX_PIXELS:
-        most = int(width * (MAX_PIXELS / (width * height)) ** 0.5)
-        raise OptionError(
-            f"a poster {width:,} pixels wide would be {height:,} high, more than"
-            f" {MAX_PIXELS:,} pixels in all; choose a width of at most {most:,}"
-        )
     x, y = (low + high) / 2
     margin = round(width * _MARGIN)
     area = (margin, round(top), width - margin, round(bottom))
@@ -105,10 +118,10 @@ def fit_canvas(
 
 
 def _extent(
-    images: pl.DataFrame, outlines: Mapping[int, Sequence[NDArray[np.float64]]]
+    centres: NDArray[np.float64],
+    halves: NDArray[np.float64],
+    outlines: Mapping[int, Sequence[NDArray[np.float64]]],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    centres = images.select("x", "y").to_numpy()
-    halves = images.select("width", "height").to_numpy() / 2
     points = [centres - halves, centres + halves]
     points += [ring for rings in outlines.values() for ring in rings if len(ring)]
     every = np.concatenate(points)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tagatlas.render.palette import cluster_colour
-from tagatlas.render.poster.canvas import Canvas, fit_canvas
+from tagatlas.render.poster.canvas import MAX_PIXELS, Canvas, fit_canvas
+from tagatlas.render.poster.density import density_field
 from tagatlas.render.poster.labels import Placed, heading, name_blocks, small_print, tag_blocks
+from tagatlas.render.poster.legend import Legend, lay_out_legend
 from tagatlas.render.poster.look import Look, choose_look
 from tagatlas.render.poster.outlines import Ring, worth_drawing
 from tagatlas.render.poster.pictures import load_jpegs
-from tagatlas.render.poster.text import Typesetter
+from tagatlas.render.poster.text import Typesetter, clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,13 +39,16 @@ class Composition:
         canvas: size of the poster.
         look: its colours.
         title: one line, empty if there is none.
+        density: how many images lie where, red, green and blue, shape (h, w, 3), to be stretched
+            over the whole canvas; None where all images are shown.
         rings: outlines of the clusters, not smoothed yet.
         line: width of their lines.
-        ids: of the images, the largest first so that small ones stay visible.
+        ids: of the images that are shown, the largest first so that small ones stay visible.
         boxes: left, top, right and bottom of each image, int64, shape (n, 4).
         opacity: of the images, in [0, 1].
         store: where the images are.
         margins: title and small print.
+        legend: clusters and sizes, below the map.
         tags: tags in place.
         names: names of the clusters.
         typesetter: measures the text.
@@ -52,6 +57,7 @@ class Composition:
     canvas: Canvas
     look: Look
     title: str
+    density: NDArray[np.uint8] | None
     rings: Sequence[Ring]
     line: float
     ids: Sequence[str]
@@ -59,9 +65,15 @@ class Composition:
     opacity: float
     store: ImageStore
     margins: Placed
+    legend: Legend
     tags: Placed
     names: Placed
     typesetter: Typesetter
+
+    @property
+    def texts(self) -> Placed:
+        """All blocks of text, in the order they are painted."""
+        return [*self.margins, *self.legend.texts, *self.tags, *self.names]
 
     def jpegs(self, detail: float) -> Iterator[Jpeg | None]:
         """The pictures as files, in the order of ``ids``; None for those that cannot be read.
@@ -73,36 +85,44 @@ class Composition:
         return load_jpegs(self.store, self.ids, sizes)
 
 
-def compose(map_: Map, options: PosterOptions) -> Composition:
+def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) -> Composition:
     """Settle what is on the poster, and where.
 
     Raises:
-        OptionError: the poster would have too many pixels.
+        OptionError: the poster would have more pixels than that.
     """
     look, typesetter = choose_look(options.background), Typesetter()
     title = map_.collection if options.title is None else options.title
     outlines = map_.outlines if options.outlines else {}
     images = map_.images
-    canvas = fit_canvas(images, outlines, options.width, has_title=bool(title))
-    boxes = canvas.boxes(images)
+    shown = images.filter("shown")
+    canvas = fit_canvas(images, outlines, options.width, has_title=bool(clean(title)))
+    legend = lay_out_legend(map_, canvas, look, typesetter, options)
+    canvas = canvas.extended(legend.bottom - canvas.area[3])
+    canvas.check_size(most_pixels)
+    boxes = canvas.boxes(shown)
     order = np.argsort(-(boxes[:, 2:] - boxes[:, :2]).prod(axis=1), kind="stable")
     names = name_blocks(map_, canvas, look, typesetter) if options.names else []
     tags = tag_blocks(map_, canvas, look, typesetter, names) if options.show_tags else []
+    margins = heading(map_, canvas, look, typesetter, title)
+    margins += small_print(map_, canvas, look, typesetter, legend.bottom)
     return Composition(
         canvas=canvas,
         look=look,
         title=title,
+        density=density_field(images, canvas, look) if shown.height < images.height else None,
         rings=[
             Ring(canvas.pixels(ring), cluster, cluster_colour(cluster))
             for cluster, some in sorted(outlines.items())
             for ring in worth_drawing(some)
         ],
         line=_LINE * canvas.width,
-        ids=images["id"].gather(order).to_list(),
+        ids=shown["id"].gather(order).to_list(),
         boxes=boxes[order],
         opacity=options.opacity,
         store=map_.store,
-        margins=heading(map_, canvas, look, title) + small_print(map_, canvas, look, typesetter),
+        margins=margins,
+        legend=legend,
         tags=tags,
         names=names,
         typesetter=typesetter,

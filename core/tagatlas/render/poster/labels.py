@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from tagatlas.network.network import TAG
 from tagatlas.render import cluster_colour
@@ -38,32 +39,47 @@ _SHRINK = (1.0, 0.8, 0.6)
 _MANY_CLUSTERS = 16
 
 
-def heading(map_: Map, canvas: Canvas, look: Look, title: str) -> Placed:
+def heading(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, title: str) -> Placed:
     """Title and subtitle, at the top left; nothing without a title."""
-    if not clean(title):
+    size, smaller = pixels(canvas, _TITLE), pixels(canvas, _SUBTITLE)
+    left, _, right, _ = canvas.area
+    titles = typesetter.wrap(title, size, bold=True, width=right - left, most=1)
+    if not titles:
         return []
-    size, smaller = _pixels(canvas, _TITLE), _pixels(canvas, _SUBTITLE)
-    images, clusters = map_.images.height, map_.clusters.height
-    facts = f"{_many(images, 'image')} in {_many(clusters, 'cluster')}"
+    images, shown = map_.images.height, _shown(map_)
+    facts = f"{many(images, 'image')} in {many(map_.clusters.height, 'cluster')}"
+    if shown < images:
+        facts += f", {shown:,} of them shown"
     lines = (
-        Line(clean(title), size, look.ink, bold=True),
+        Line(titles[0], size, look.ink, bold=True),
         Line(facts, smaller, look.soft_ink),
     )
-    return [(Block(lines, look.paper, centred=False), canvas.area[0], round(canvas.area[0] * 0.6))]
+    block = Block(lines, look.paper, centred=False)
+    return [(block, left - block.pad, round(left * 0.6))]
 
 
-def small_print(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter) -> Placed:
-    """One line at the bottom left: what the map shows and who tagged the images."""
-    size = _pixels(canvas, _SMALL)
+def small_print(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, top: int) -> Placed:
+    """One line at the bottom left: what the map shows and who tagged the images.
+
+    Args:
+        map_: what is shown.
+        canvas: of the poster.
+        look: its colours.
+        typesetter: measures the line.
+        top: where what is above the line ends, in pixels.
+    """
+    size = pixels(canvas, _SMALL)
+    images = map_.images.height
+    density = " The shading shows how many lie where." if _shown(map_) < images else ""
     text = (
-        f"{_many(map_.images.height, 'image')} placed by the tags they share."
+        f"{many(images, 'image')} placed by the tags they share.{density}"
         f" Tags: {clean(map_.provenance.tagger)}. Made with tagatlas."
     )
-    left, _, right, bottom = canvas.area
+    left, _, right, _ = canvas.area
     lines = typesetter.wrap(text, size, bold=False, width=right - left, most=1)
     block = Block((Line(lines[0], size, look.soft_ink),), look.paper, centred=False)
-    middle = (bottom + canvas.height - typesetter.measure(block)[1]) // 2
-    return [(block, left, middle)]
+    middle = (top + canvas.height - typesetter.measure(block)[1]) // 2
+    return [(block, left - block.pad, middle)]
 
 
 def name_blocks(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter) -> Placed:
@@ -71,7 +87,7 @@ def name_blocks(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter) -
 
     A name that finds no room is tried smaller, and left out at last.
     """
-    images = map_.images
+    images = map_.images.filter("shown")
     placer = LabelPlacer(canvas.area, canvas.boxes(images), images["cluster"].to_numpy())
     anchors = canvas.pixels(map_.clusters.select("x", "y").to_numpy())
     shares = np.sqrt(map_.clusters["share"].to_numpy())
@@ -82,9 +98,9 @@ def name_blocks(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter) -
         cluster = row["cluster"]
         anchor = (float(anchors[cluster, 0]), float(anchors[cluster, 1]))
         for shrink in _SHRINK:
-            size = _pixels(canvas, float(sizes[cluster]) * shrink)
+            size = pixels(canvas, float(sizes[cluster]) * shrink)
             ink = mix(cluster_colour(cluster), look.ink, look.name_ink)
-            name, count = row["name"], _many(row["images"], "image")
+            name, count = row["name"], many(row["images"], "image")
             block = _name_block(name, count, size, ink, look, typesetter)
             box = placer.place(typesetter.measure(block), anchor, cluster)
             if box is not None:
@@ -97,7 +113,9 @@ def tag_blocks(
     map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, names: Placed
 ) -> Placed:
     """The most frequent tags at their places, but those that collide with another or a name."""
-    tags = map_.nodes.filter(kind=TAG).sort("in_degree", descending=True, maintain_order=True)
+    tags = map_.nodes.filter(pl.col("shown"), kind=TAG).sort(
+        "in_degree", descending=True, maintain_order=True
+    )
     tags = tags.head(_MOST_TAGS)
     if tags.is_empty():
         return []
@@ -108,7 +126,7 @@ def tag_blocks(
     taken = np.array([_box(name, typesetter) for name in names], dtype=float).reshape(-1, 4)
     placed: Placed = []
     for label, (x, y), part in zip(tags["label"], centres, sizes, strict=True):
-        size = _pixels(canvas, float(part))
+        size = pixels(canvas, float(part))
         lines = typesetter.wrap(label, size, bold=False, width=_NAME_WIDTH * size, most=1)
         if not lines:
             continue
@@ -122,6 +140,11 @@ def tag_blocks(
             taken = np.vstack([taken, box])
             placed.append(tag)
     return placed
+
+
+def _shown(map_: Map) -> int:
+    """How many images are drawn as pictures."""
+    return map_.images.filter("shown").height
 
 
 def _box(placed: tuple[Block, int, int], typesetter: Typesetter) -> NDArray[np.int64]:
@@ -144,9 +167,11 @@ def _name_block(
     )
 
 
-def _pixels(canvas: Canvas, part: float) -> int:
+def pixels(canvas: Canvas, part: float) -> int:
+    """A size of type that is a part of the poster's width; never too small to be read."""
     return max(_SMALLEST, round(part * canvas.width))
 
 
-def _many(count: int, noun: str) -> str:
+def many(count: int, noun: str) -> str:
+    """A number of things, in words that agree with it."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

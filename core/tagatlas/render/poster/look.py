@@ -20,6 +20,7 @@ class Look:
         blank: in place of a picture that cannot be read.
         fill: opacity of a cluster's area, in [0, 1].
         stroke: opacity of a cluster's outline, in [0, 1].
+        relief: how much of the clusters' colours is where most images lie, in [0, 1].
     """
 
     paper: Colour
@@ -29,6 +30,7 @@ class Look:
     blank: Colour
     fill: float
     stroke: float
+    relief: float
 
 
 _LIGHT = Look(
@@ -39,6 +41,7 @@ _LIGHT = Look(
     blank=(214, 211, 205),
     fill=0.16,
     stroke=0.85,
+    relief=0.55,
 )
 _DARK = Look(
     paper=(22, 23, 27),
@@ -48,6 +51,7 @@ _DARK = Look(
     blank=(58, 60, 66),
     fill=0.26,
     stroke=0.9,
+    relief=0.6,
 )
 
 

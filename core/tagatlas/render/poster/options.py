@@ -28,6 +28,12 @@ class PosterOptions:
     outlines: Annotated[bool, Meta(description="Whether clusters are outlined.")] = True
     names: Annotated[bool, Meta(description="Whether clusters are named.")] = True
     show_tags: Annotated[bool, Meta(description="Whether tags are written in place.")] = False
+    legend: Annotated[bool, Meta(description="Whether the clusters are listed below the map.")] = (
+        True
+    )
+    size_scale: Annotated[
+        bool, Meta(description="Whether it is said what the sizes of images stand for.")
+    ] = True
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+import numpy as np
+import simplejpeg
 from PIL import Image
 
 from tagatlas.contracts import Variant
@@ -17,13 +19,13 @@ from tagatlas.errors import ImageNotStored
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from tagatlas.contracts import ImageStore
 
 _THUMBNAIL_SIDE = 256
 _QUALITY = 85
+_MOST_PIXELS = 1 << 28
 _THREADS = min(4, os.cpu_count() or 1)
 _AHEAD = 16
 _UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
@@ -38,22 +40,38 @@ def variants_for(size: tuple[int, int]) -> list[Variant]:
     return variants
 
 
-def load_picture(store: ImageStore, image_id: str, size: tuple[int, int]) -> Image.Image | None:
-    """The image in exactly that size, RGB; None if its bytes are gone or damaged.
+def load_pixels(
+    store: ImageStore, image_id: str, size: tuple[int, int]
+) -> NDArray[np.uint8] | None:
+    """The image as pixels, at least of that size where its file is; None if there are none.
 
     The thumbnail serves where it is as large as needed, the image itself otherwise; if the one
     cannot be read, the other is tried.
+
+    Returns:
+        Red, green and blue, shape (height, width, 3).
     """
     for variant in variants_for(size):
         try:
-            data = store.get(image_id, variant)
-            with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
-                picture.draft("RGB", size)
-                rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
-                return rgb.resize(size, _filter(rgb.size, size))
+            return _decode(store.get(image_id, variant), size)
         except _UNREADABLE:
             continue
     return None
+
+
+def _decode(data: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Decode a JPEG file; one that is more than twice that size, at a half or less of its own."""
+    try:
+        height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
+        if colours != "CMYK" and height * width <= _MOST_PIXELS:
+            pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
+                data, "RGB", min_width=size[0], min_height=size[1], min_factor=2
+            )
+            return pixels
+    except ValueError:
+        pass  # damaged, or of a rare kind that Pillow knows
+    with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
+        return np.array(picture.convert("RGB"))
 
 
 @dataclass(frozen=True)
@@ -109,9 +127,3 @@ def load_jpegs(
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
-
-
-def _filter(old: tuple[int, int], new: tuple[int, int]) -> Image.Resampling:
-    """Hamming shrinks as sharply as bicubic, half again as fast; it is not made to enlarge."""
-    is_smaller = new[0] <= old[0] and new[1] <= old[1]
-    return Image.Resampling.HAMMING if is_smaller else Image.Resampling.BICUBIC

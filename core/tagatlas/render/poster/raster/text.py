@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from tagatlas.render.poster.raster.blend import blend, shared_part
+
 if TYPE_CHECKING:
-    from PIL import Image
+    from numpy.typing import NDArray
 
     from tagatlas.render.poster.labels import Placed
     from tagatlas.render.poster.text import Typesetter
@@ -24,15 +28,18 @@ class TextLayer:
         self._blocks = [
             (block, left, top, top + typesetter.measure(block)[1]) for block, left, top in blocks
         ]
-        self._drawn: dict[int, Image.Image] = {}
+        self._drawn: dict[int, NDArray[np.uint8]] = {}
 
-    def paint(self, band: Image.Image, top: int) -> None:
+    def paint(self, band: NDArray[np.uint8], top: int) -> None:
         """Paint what lies on a band whose first row is the poster's row ``top``."""
-        bottom = top + band.height
+        bottom = top + len(band)
         for index, (block, left, upper, lower) in enumerate(self._blocks):
             if lower <= top or upper >= bottom:
                 continue
-            drawn = self._drawn.pop(index, None) or self._typesetter.draw(block)
-            band.paste(drawn, (left, upper - top), drawn)
+            drawn = self._drawn.pop(index, None)
+            if drawn is None:
+                drawn = np.array(self._typesetter.draw(block))
+            below, visible = shared_part(band, drawn, left, upper - top)
+            blend(below, visible[:, :, :3], visible[:, :, 3])
             if lower > bottom:
                 self._drawn[index] = drawn
