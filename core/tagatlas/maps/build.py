@@ -57,6 +57,7 @@ def draw_map(
     Raises:
         PluginError: the layout gave something else than a finite place for each node.
         EmptyMap: the network has no images, and no image a tag of it.
+        OptionError: images cannot be sized as the options say.
     """
     places = place_nodes(
         network, images, tags, layout, options, old_positions=old_positions, progress=progress

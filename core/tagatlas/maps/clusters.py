@@ -19,9 +19,6 @@ from tagatlas.cluster import (
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.places import Places, Points
 
-MARGIN = 0.2
-"""Room between an image and its cluster's outline, as a share of the median side of an image."""
-
 
 @dataclass(frozen=True, eq=False)
 class Clustering:
@@ -63,9 +60,8 @@ def find_clusters(
         .join(numbers, on="id", how="left", maintain_order="left")["cluster"]
         .to_numpy()
     )
-    side = float(np.median(places.boxes))
     centres = places.positions[places.is_image]
-    rings = outlines(centres, places.boxes, of_image, gap=MARGIN * side)
+    rings = outlines(centres, places.rooms, of_image, gap=places.margin)
     table = (
         name_clusters(mapped, tags, found)
         .join(cluster_quantities(places.facts, of_image), on="cluster", maintain_order="left")

@@ -10,10 +10,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.contracts import Layout, Progress
-from tagatlas.errors import PluginError
+from tagatlas.errors import OptionError, PluginError
 from tagatlas.layout import (
     continue_start,
     follow,
+    hang_on_wall,
     image_boxes,
     landscape,
     remove_overlaps,
@@ -28,6 +29,12 @@ Points = NDArray[np.float64]
 GAP = 0.08
 """Room left around each image, as a share of the median side of an image."""
 
+MARGIN = 0.2
+"""Room between an image and its cluster's outline, as a share of the median side of an image."""
+
+CELL_MARGIN = 0.1
+"""Share of the sides of a wall's cells that outlines leave out."""
+
 
 @dataclass(frozen=True, eq=False)
 class Places:
@@ -41,6 +48,9 @@ class Places:
             ``records``, ``frequency``.
         positions: of the nodes, shape (n, 2).
         boxes: drawn width and height of the images, shape (images, 2).
+        rooms: width and height of what the outline of an image's cluster encloses, which on a
+            wall is most of its cell, and otherwise the image; shape (images, 2).
+        margin: between a room and the outline.
     """
 
     network: Network
@@ -48,6 +58,8 @@ class Places:
     facts: pl.DataFrame
     positions: Points
     boxes: Points
+    rooms: Points
+    margin: float
 
     @property
     def is_image(self) -> NDArray[np.bool_]:
@@ -69,28 +81,33 @@ def place_nodes(
 
     The arguments and errors are those of :func:`tagatlas.maps.build.draw_map`.
     """
-    positions = _lay_out(network, layout, options.seed, old_positions, progress)
-    ties = network
-    if not network.is_kind(IMAGE).any():
-        ties = tie_images(network, images, tags)
-        positions = amid_tags(ties, positions)
-        network = replace(network, nodes=ties.nodes)
-    is_image = network.is_kind(IMAGE)
+    has_images = bool(network.is_kind(IMAGE).any())
+    ties = network if has_images else tie_images(network, images, tags)
+    is_image = ties.is_kind(IMAGE)
     facts = (
-        network.nodes.filter(is_image)
+        ties.nodes.filter(is_image)
         .select("id")
         .join(images, on="id", how="left", maintain_order="left")
     )
-    boxes = image_boxes(
-        _quantity(ties, facts, is_image, options.size_by),
-        (facts["width"] / facts["height"]).to_numpy(),
-        positions[is_image],
-        options.fill,
-    )
-    apart = remove_overlaps(positions[is_image], boxes + GAP * float(np.median(boxes)))
-    positions[~is_image] = follow(positions[is_image], apart, positions[~is_image])
-    positions[is_image] = apart
-    return Places(network, ties, facts, positions, boxes)
+    quantity = _quantity(ties, facts, options.size_by)
+    positions = _lay_out(network, layout, options.seed, old_positions, progress)
+    if not has_images:
+        positions = amid_tags(ties, positions)
+    laid_out = positions[is_image]
+    aspect = (facts["width"] / facts["height"]).to_numpy()
+    if options.arrangement == "grid":
+        arranged, boxes, cell = hang_on_wall(laid_out, aspect)
+        rooms = np.tile(cell * (1 - CELL_MARGIN), (len(boxes), 1))
+        margin = CELL_MARGIN * float(cell.min()) / 2
+    else:
+        boxes = rooms = image_boxes(quantity, aspect, laid_out, options.fill)
+        side = float(np.median(boxes))
+        arranged = remove_overlaps(laid_out, boxes + GAP * side)
+        margin = MARGIN * side
+    positions[~is_image] = follow(laid_out, arranged, positions[~is_image])
+    positions[is_image] = arranged
+    nodes = replace(network, nodes=ties.nodes)
+    return Places(nodes, ties, facts, positions, boxes, rooms, margin)
 
 
 def _lay_out(
@@ -116,12 +133,19 @@ def _lay_out(
     return landscape(places, guides if guides.any() else ~guides)
 
 
-def _quantity(
-    ties: Network, facts: pl.DataFrame, is_image: NDArray[np.bool_], size_by: str
-) -> Points:
+def _quantity(ties: Network, facts: pl.DataFrame, size_by: str) -> Points:
     """What the area of each image stands for."""
+    is_image = ties.is_kind(IMAGE)
     if size_by == "frequency":
         return facts["frequency"].to_numpy().astype(float)
     if size_by == "out-degree":
         return ties.out_degrees()[is_image].astype(float)
+    if size_by == "in-degree":
+        reached = ties.in_degrees()[is_image]
+        if not reached.any():
+            raise OptionError(
+                "--size-by (map): no link of this network leads to an image;"
+                " choose --size-by out-degree, or --builder images"
+            )
+        return reached.astype(float)
     return np.ones(facts.height)
