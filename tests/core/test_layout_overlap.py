@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tagatlas.layout import follow, image_boxes, remove_overlaps
+from tagatlas.layout.crowds import FULL, spread_crowds
 from tagatlas.layout.overlap import TOLERANCE
 
 Array = NDArray[np.float64]
@@ -97,6 +98,37 @@ def test_a_heap_becomes_as_wide_as_high() -> None:
     width, height = np.ptp(moved, axis=0)
     assert width / height == pytest.approx(1.0, abs=0.3)
     assert width * height < 4 * 400
+
+
+def test_a_round_theme_stays_round() -> None:
+    """Its core is denser than its rim, and would grow along the axes most."""
+    random = np.random.default_rng(6)
+    positions = random.normal(size=(4000, 2)) * np.exp(random.normal(scale=0.5, size=(4000, 1)))
+    boxes = np.exp(random.normal(scale=0.3, size=(4000, 2)))
+    moved = remove_overlaps(positions, boxes)
+    angles = np.arctan2(*moved.T) % (np.pi / 2)
+    is_diagonal = np.abs(angles - np.pi / 4) < np.pi / 16
+    is_along = np.abs(angles - np.pi / 4) > 3 * np.pi / 16
+    diagonal, along = (
+        float(np.quantile(np.hypot(*moved[where].T), 0.9)) for where in (is_diagonal, is_along)
+    )
+    assert along / diagonal == pytest.approx(1.0, abs=0.08)
+
+
+@pytest.mark.parametrize("count", [50, 2000])
+def test_crowds_are_spread_and_others_stay(count: int) -> None:
+    random = np.random.default_rng(7)
+    crowd = random.normal(scale=0.5, size=(count, 2))
+    loners = np.array([[x, y] for x in (-400.0, 400.0) for y in (-400.0, 0.0, 400.0)])
+    boxes = random.uniform(0.5, 2.0, size=(count + 6, 2))
+    placed = spread_crowds(np.concatenate([crowd, loners]), boxes)
+    assert placed[count:] == pytest.approx(loners)
+    area = boxes[:count].prod(axis=1).sum()
+    radius = np.sqrt(area / FULL / np.pi)
+    within = np.hypot(*placed[:count].T) < radius
+    assert within.mean() > 0.75
+    assert np.hypot(*placed[:count].T).max() < 2 * radius
+    assert shared_neighbours(crowd, placed[:count]) > 0.7
 
 
 def test_is_deterministic_and_leaves_its_arguments_alone() -> None:

@@ -3,8 +3,10 @@
 from tagatlas.layout.boxes import image_boxes
 from tagatlas.layout.compiled import kernel
 from tagatlas.layout.follow import follow
+from tagatlas.layout.grid import hang_on_wall
 from tagatlas.layout.orientation import landscape
-from tagatlas.layout.overlap import compile_kernels, remove_overlaps
+from tagatlas.layout.overlap import remove_overlaps
+from tagatlas.layout.prepare import compile_kernels
 from tagatlas.layout.start import apart, continue_start, spectral_start
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "compile_kernels",
     "continue_start",
     "follow",
+    "hang_on_wall",
     "image_boxes",
     "kernel",
     "landscape",

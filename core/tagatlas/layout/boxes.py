@@ -39,12 +39,16 @@ def image_boxes(
     middle = float(np.median(quantity)) or float(quantity.mean()) or 1.0
     # Held down before the division, which could overflow for quantities of very unlike size.
     relative = np.maximum(np.minimum(quantity, LARGEST * middle) / middle, SMALLEST)
-    area = relative * (fill * _map_area(positions) / relative.sum())
+    area = relative * (fill * map_area(positions) / relative.sum())
     return np.column_stack([np.sqrt(area * aspect), np.sqrt(area / aspect)])
 
 
-def _map_area(positions: NDArray[np.float64]) -> float:
-    """Area that the positions take up, outliers left out; 1 where all are at one place."""
+def map_area(positions: NDArray[np.float64]) -> float:
+    """Area that positions, shape (n, 2), take up.
+
+    That of the rectangle from their 1st to their 99th percentile, held from being much longer
+    than wide; 1 where all are at one place.
+    """
     low, high = np.percentile(positions, [1, 99], axis=0)
     longer = float((high - low).max())
     shorter = float((high - low).min())

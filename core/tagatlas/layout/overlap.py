@@ -1,6 +1,9 @@
 """Moves boxes apart until none covers another, while neighbours stay neighbours.
 
-The boxes start as specks where the layout put them, and grow in small steps to their size. In a
+First crowds are spread (see :mod:`tagatlas.layout.crowds`). Without that they would grow into
+crosses, since the boxes move apart along the axes only.
+
+The boxes then start as specks where they are, and grow in small steps to their size. In a
 step they first grow in one direction and move apart along it, then in the other. Two boxes that
 did not overlap before a step share some width or some height at most, so what they must move
 along one axis is only what they have just grown: no box jumps over another, those that touch
@@ -19,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagatlas.layout.compiled import kernel
+from tagatlas.layout.crowds import spread_crowds
 
 GROWTH = 1.1
 """How much the boxes grow in a step."""
@@ -53,7 +57,7 @@ def remove_overlaps(
     # them one, and lets a heap of them become a round heap instead of a row.
     side = float(boxes.mean())
     shift = np.random.default_rng(0).normal(scale=_SHIFT * side, size=positions.shape)
-    x, y = (positions + shift).T
+    x, y = spread_crowds(positions + shift, boxes).T
     width, height = boxes.T
     steps = int(np.ceil(np.log(1 / SPECK) / np.log(GROWTH)))
     sizes = np.geomspace(SPECK, 1.0, steps + 1)

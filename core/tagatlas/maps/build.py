@@ -13,7 +13,8 @@ from tagatlas.cluster import cluster_of_tags
 from tagatlas.contracts import Layout, Progress
 from tagatlas.maps.clusters import find_clusters
 from tagatlas.maps.options import MapOptions
-from tagatlas.maps.places import Places, Points, place_nodes
+from tagatlas.maps.places import Places, place_nodes
+from tagatlas.maps.room import Points
 from tagatlas.network import Network
 
 TAG_SIDE = 0.5
@@ -60,6 +61,7 @@ def draw_map(
     Raises:
         PluginError: the layout gave something else than a finite place for each node.
         EmptyMap: the network has no images, and no image a tag of it.
+        OptionError: images cannot be sized as the options say.
     """
     places = place_nodes(
         network, images, tags, layout, options, old_positions=old_positions, progress=progress
@@ -74,9 +76,9 @@ def _nodes(places: Places, of_image: NDArray[np.int32]) -> pl.DataFrame:
     count = network.node_count
     out_degrees, in_degrees = network.out_degrees(), network.in_degrees()
     drawn = np.empty((count, 2))
-    drawn[is_image] = places.boxes
+    drawn[is_image] = places.room.boxes
     degrees = (in_degrees + out_degrees)[~is_image]
-    drawn[~is_image] = _tag_sides(degrees, places.boxes)[:, None]
+    drawn[~is_image] = _tag_sides(degrees, places.room.boxes)[:, None]
     cluster = np.empty(count, dtype=np.int32)
     cluster[is_image] = of_image
     cluster[~is_image] = cluster_of_tags(places.ties, of_image)
@@ -85,7 +87,7 @@ def _nodes(places: Places, of_image: NDArray[np.int32]) -> pl.DataFrame:
     records = np.zeros(count, dtype=np.int64)
     records[is_image] = facts["records"].to_numpy()
     shown = np.ones(count, dtype=np.bool_)
-    shown[is_image] = places.shown
+    shown[is_image] = places.room.shown
     return network.nodes.select("id", "kind", "label").with_columns(
         pl.Series("x", places.positions[:, 0]),
         pl.Series("y", places.positions[:, 1]),

@@ -17,10 +17,8 @@ from tagatlas.cluster import (
     outlines,
 )
 from tagatlas.maps.options import MapOptions
-from tagatlas.maps.places import Places, Points
-
-MARGIN = 0.2
-"""Room between an image and its cluster's outline, as a share of the median side of an image."""
+from tagatlas.maps.places import Places
+from tagatlas.maps.room import Points
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +67,8 @@ def find_clusters(
         .join(numbers, on="id", how="left", maintain_order="left")["cluster"]
         .to_numpy()
     )
-    shown = places.shown
-    boxes, centres = places.boxes[shown], places.positions[places.is_image][shown]
-    rings = outlines(centres, boxes, of_image[shown], gap=MARGIN * float(np.median(boxes)))
+    room = places.room
+    rings = outlines(room.positions, room.enclosed, of_image[room.shown], gap=room.margin)
     table = (
         name_clusters(mapped, tags, found)
         .join(cluster_quantities(places.facts, of_image), on="cluster", maintain_order="left")

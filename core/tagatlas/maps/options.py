@@ -33,8 +33,15 @@ class MapOptions:
         ),
     ] = 20_000
     seed: Annotated[int, Meta(ge=0, description="Seed of everything random.")] = 0
+    arrangement: Annotated[
+        Literal["free", "grid"],
+        Meta(
+            description="Where images go: where the layout put them, or on a wall of equal cells"
+            " without gaps, in which neighbours stay neighbours."
+        ),
+    ] = "free"
     size_by: Annotated[
-        Literal["out-degree", "frequency", "constant"],
+        Literal["out-degree", "in-degree", "frequency", "constant"],
         Meta(description="What an image's area on the map stands for."),
     ] = "out-degree"
     fill: Annotated[float, Meta(gt=0, le=1, description="Share of the map that images cover.")] = (

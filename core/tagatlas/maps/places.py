@@ -10,25 +10,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.contracts import Layout, Progress
-from tagatlas.errors import PluginError
-from tagatlas.layout import (
-    continue_start,
-    follow,
-    image_boxes,
-    landscape,
-    remove_overlaps,
-    spectral_start,
-)
+from tagatlas.errors import OptionError, PluginError
+from tagatlas.layout import continue_start, follow, landscape, spectral_start
 from tagatlas.maps.amid import amid_tags, tie_images
 from tagatlas.maps.options import MapOptions
+from tagatlas.maps.room import Points, Room, make_room
 from tagatlas.maps.sample import laid_out, place_others
-from tagatlas.maps.shown import choose_shown
 from tagatlas.network import IMAGE, Network
-
-Points = NDArray[np.float64]
-
-GAP = 0.08
-"""Room left around each image, as a share of the median side of an image."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,16 +30,14 @@ class Places:
         facts: of the images, in the order of the nodes: ``id``, ``width``, ``height``,
             ``records``, ``frequency``.
         positions: of the nodes, shape (n, 2).
-        boxes: drawn width and height of the images, shape (images, 2).
-        shown: which images are drawn as pictures, shape (images,).
+        room: how the images are drawn.
     """
 
     network: Network
     ties: Network
     facts: pl.DataFrame
     positions: Points
-    boxes: Points
-    shown: NDArray[np.bool_]
+    room: Room
 
     @property
     def is_image(self) -> NDArray[np.bool_]:
@@ -73,28 +59,26 @@ def place_nodes(
 
     The arguments and errors are those of :func:`tagatlas.maps.build.draw_map`.
     """
-    positions = _positions(network, tags, layout, options, old_positions, progress)
-    ties = network
-    if not network.is_kind(IMAGE).any():
-        ties = tie_images(network, images, tags)
-        positions = amid_tags(ties, positions)
-        network = replace(network, nodes=ties.nodes)
-    is_image = network.is_kind(IMAGE)
+    has_images = bool(network.is_kind(IMAGE).any())
+    ties = network if has_images else tie_images(network, images, tags)
+    is_image = ties.is_kind(IMAGE)
     facts = (
-        network.nodes.filter(is_image)
+        ties.nodes.filter(is_image)
         .select("id")
         .join(images, on="id", how="left", maintain_order="left")
     )
-    shown = choose_shown(positions[is_image], np.zeros(facts.height), options.pictures)
-    boxes = _boxes(ties, facts, positions[is_image], shown, options)
-    drawn = np.flatnonzero(is_image)[shown]
-    before = positions[drawn]
-    after = remove_overlaps(before, boxes[shown] + GAP * float(np.median(boxes[shown])))
-    carried = np.ones(network.node_count, dtype=np.bool_)
+    quantity = _quantity(ties, facts, options.size_by)
+    positions = _positions(network, tags, layout, options, old_positions, progress)
+    if not has_images:
+        positions = amid_tags(ties, positions)
+    aspect = (facts["width"] / facts["height"]).to_numpy()
+    room = make_room(positions[is_image], quantity, aspect, options)
+    drawn = np.flatnonzero(is_image)[room.shown]
+    carried = np.ones(len(positions), dtype=np.bool_)
     carried[drawn] = False
-    positions[carried] = follow(before, after, positions[carried])
-    positions[drawn] = after
-    return Places(network, ties, facts, positions, boxes, shown)
+    positions[carried] = follow(positions[drawn], room.positions, positions[carried])
+    positions[drawn] = room.positions
+    return Places(replace(network, nodes=ties.nodes), ties, facts, positions, room)
 
 
 def _positions(
@@ -114,25 +98,6 @@ def _positions(
     positions = np.zeros((network.node_count, 2))
     positions[is_placed] = _lay_out(part, layout, options.seed, old_positions, progress)
     return place_others(network, is_placed, positions, tags)
-
-
-def _boxes(
-    ties: Network,
-    facts: pl.DataFrame,
-    positions: Points,
-    shown: NDArray[np.bool_],
-    options: MapOptions,
-) -> Points:
-    """Sizes of the images: those shown fill the map, and so do all together where none is left out.
-
-    An image that is not shown has the size that it would have among all.
-    """
-    quantity = _quantity(ties, facts, ties.is_kind(IMAGE), options.size_by)
-    aspect = (facts["width"] / facts["height"]).to_numpy()
-    boxes = image_boxes(quantity, aspect, positions, options.fill)
-    if not shown.all():
-        boxes[shown] = image_boxes(quantity[shown], aspect[shown], positions[shown], options.fill)
-    return boxes
 
 
 def _lay_out(
@@ -158,12 +123,19 @@ def _lay_out(
     return landscape(places, guides if guides.any() else ~guides)
 
 
-def _quantity(
-    ties: Network, facts: pl.DataFrame, is_image: NDArray[np.bool_], size_by: str
-) -> Points:
+def _quantity(ties: Network, facts: pl.DataFrame, size_by: str) -> Points:
     """What the area of each image stands for."""
+    is_image = ties.is_kind(IMAGE)
     if size_by == "frequency":
         return facts["frequency"].to_numpy().astype(float)
     if size_by == "out-degree":
         return ties.out_degrees()[is_image].astype(float)
+    if size_by == "in-degree":
+        reached = ties.in_degrees()[is_image]
+        if not reached.any():
+            raise OptionError(
+                "--size-by (map): no link of this network leads to an image;"
+                " choose --size-by out-degree, or --builder images"
+            )
+        return reached.astype(float)
     return np.ones(facts.height)

@@ -1,0 +1,11 @@
+"""What may be done before there is anything to lay out."""
+
+from __future__ import annotations
+
+from tagatlas.layout import grid, overlap
+
+
+def compile_kernels() -> None:
+    """Compile all kernels of this package, or read them from numba's cache."""
+    grid.compile_kernels()
+    overlap.compile_kernels()

@@ -1,0 +1,74 @@
+"""Room for the images that are drawn as pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagatlas.layout import hang_on_wall, image_boxes, remove_overlaps
+from tagatlas.maps.options import MapOptions
+from tagatlas.maps.shown import choose_shown
+
+Points = NDArray[np.float64]
+
+GAP = 0.08
+"""Room left around each image, as a share of the median side of an image."""
+
+MARGIN = 0.2
+"""Room between an image and its cluster's outline, as a share of the median side of an image."""
+
+CELL_MARGIN = 0.1
+"""Share of the sides of a wall's cells that outlines leave out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Room:
+    """How n images are drawn, of which s are shown as pictures.
+
+    Attributes:
+        shown: which are, shape (n,).
+        positions: centres of those, none of which covers another, shape (s, 2).
+        boxes: width and height of all, shape (n, 2). An image that is not shown has the size that
+            it would have if all were.
+        enclosed: width and height of what a cluster's outline encloses of each image that is
+            shown, which on a wall is most of its cell, and otherwise the image; shape (s, 2).
+        margin: between that and the outline.
+    """
+
+    shown: NDArray[np.bool_]
+    positions: Points
+    boxes: Points
+    enclosed: Points
+    margin: float
+
+
+def make_room(
+    laid_out: Points,
+    quantity: Points,
+    aspect: Points,
+    options: MapOptions,
+) -> Room:
+    """Choose which images are shown, and move them apart.
+
+    Args:
+        laid_out: where the images were laid out, shape (n, 2).
+        quantity: what the area of each stands for, shape (n,).
+        aspect: width divided by height of each, shape (n,).
+        options: of the map.
+    """
+    shown = choose_shown(laid_out, np.zeros(len(laid_out)), options.pictures)
+    boxes = image_boxes(quantity, aspect, laid_out, options.fill)
+    places, shape = laid_out[shown], aspect[shown]
+    if options.arrangement == "grid":
+        positions, drawn, cell = hang_on_wall(places, shape)
+        enclosed = np.tile(cell * (1 - CELL_MARGIN), (len(drawn), 1))
+        margin = CELL_MARGIN * float(cell.min()) / 2
+    else:
+        drawn = enclosed = image_boxes(quantity[shown], shape, places, options.fill)
+        side = float(np.median(drawn))
+        positions = remove_overlaps(places, drawn + GAP * side)
+        margin = MARGIN * side
+    boxes[shown] = drawn
+    return Room(shown, positions, boxes, enclosed, margin)
