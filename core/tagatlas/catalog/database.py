@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,8 @@ from tagatlas.errors import AtlasDamaged, AtlasError, AtlasLocked, StorageError
 
 APPLICATION_ID = 0x7A617461
 """Marks the file as a tagatlas catalog (SQLite's ``application_id``)."""
+
+_ROWS_AT_ONCE = 1 << 16
 
 _DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 _BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -96,8 +99,15 @@ class Database:
         schema: dict[str, type[pl.DataType]],
         parameters: Sequence[object] = (),
     ) -> pl.DataFrame:
-        """All rows of a query as a table; ``schema`` names and types its columns in order."""
-        return pl.DataFrame(self.rows(query, parameters), schema=schema, orient="row")
+        """All rows of a query as a table; ``schema`` names and types its columns in order.
+
+        Rows become columns some at a time: as Python's objects they take many times the room.
+        """
+        rows = self.stream(query, parameters)
+        parts = [pl.DataFrame(schema=schema)]
+        while some := list(islice(rows, _ROWS_AT_ONCE)):
+            parts.append(pl.DataFrame(some, schema=schema, orient="row"))
+        return pl.concat(parts, rechunk=True)
 
     @contextmanager
     def _our_errors(self) -> Iterator[None]:

@@ -19,7 +19,7 @@ from tagatlas.layout import (
     remove_overlaps,
     spectral_start,
 )
-from tagatlas.maps.amid import amid_tags, tie_images
+from tagatlas.maps.amid import amid_ties, tie_images
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import IMAGE, Network
 
@@ -36,7 +36,7 @@ class Places:
     Attributes:
         network: all nodes of the map, with the links of the network as it was built.
         ties: links between images and tags, by rows of the same nodes: those of the network, or,
-            where that has no images, those that put them amid their tags.
+            where that has no images, those that put them amid its nodes.
         facts: of the images, in the order of the nodes: ``id``, ``width``, ``height``,
             ``records``, ``frequency``.
         positions: of the nodes, shape (n, 2).
@@ -58,10 +58,10 @@ class Places:
 def place_nodes(
     network: Network,
     images: pl.DataFrame,
-    tags: pl.DataFrame,
     layout: Layout,
     options: MapOptions,
     *,
+    ties: pl.DataFrame | None,
     old_positions: Mapping[str, tuple[float, float]],
     progress: Progress,
 ) -> Places:
@@ -70,11 +70,11 @@ def place_nodes(
     The arguments and errors are those of :func:`tagatlas.maps.build.draw_map`.
     """
     positions = _lay_out(network, layout, options.seed, old_positions, progress)
-    ties = network
-    if not network.is_kind(IMAGE).any():
-        ties = tie_images(network, images, tags)
-        positions = amid_tags(ties, positions)
-        network = replace(network, nodes=ties.nodes)
+    tied = network
+    if ties is not None:
+        tied = tie_images(network, images, ties)
+        positions = amid_ties(tied, positions)
+        network = replace(network, nodes=tied.nodes)
     is_image = network.is_kind(IMAGE)
     facts = (
         network.nodes.filter(is_image)
@@ -82,7 +82,7 @@ def place_nodes(
         .join(images, on="id", how="left", maintain_order="left")
     )
     boxes = image_boxes(
-        _quantity(ties, facts, is_image, options.size_by),
+        _quantity(tied, facts, is_image, options.size_by),
         (facts["width"] / facts["height"]).to_numpy(),
         positions[is_image],
         options.fill,
@@ -90,7 +90,7 @@ def place_nodes(
     apart = remove_overlaps(positions[is_image], boxes + GAP * float(np.median(boxes)))
     positions[~is_image] = follow(positions[is_image], apart, positions[~is_image])
     positions[is_image] = apart
-    return Places(network, ties, facts, positions, boxes)
+    return Places(network, tied, facts, positions, boxes)
 
 
 def _lay_out(
