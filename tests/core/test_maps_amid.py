@@ -8,7 +8,7 @@ from planted import planted_collection
 
 from tagatlas.contracts import Layout, Progress, no_progress
 from tagatlas.errors import EmptyMap
-from tagatlas.maps.amid import amid_tags, tie_images
+from tagatlas.maps.amid import amid_ties, tie_images
 from tagatlas.maps.build import Drawing, draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import Network
@@ -47,30 +47,34 @@ TAGS = pl.DataFrame(
 )
 
 
-def test_images_are_tied_to_their_tags_that_are_nodes_and_come_after_them() -> None:
-    ties = tie_images(tag_network("a", "b", "c"), IMAGES, TAGS)
+TIES = TAGS.select("image", ("tag:" + pl.col("tag")).alias("node"), weight="score")
+
+
+def test_images_are_tied_to_the_nodes_there_are_and_come_after_them() -> None:
+    ties = tie_images(tag_network("a", "b", "c"), IMAGES, TIES)
     assert ties.nodes["id"].to_list() == ["tag:a", "tag:b", "tag:c", "i0", "i2"]
     ends = zip(ties.sources.tolist(), ties.targets.tolist(), ties.weights.tolist(), strict=True)
     assert list(ends) == [(3, 0, 0.5), (3, 1, 0.25), (4, 2, pytest.approx(0.1))]
 
 
 def test_an_image_lies_amid_its_tags_nearer_to_the_surer_ones() -> None:
-    ties = tie_images(tag_network("a", "b", "c"), IMAGES, TAGS)
+    ties = tie_images(tag_network("a", "b", "c"), IMAGES, TIES)
     places = np.array([[0.0, 0.0], [10.0, 5.0], [-3.0, 4.0]])
-    found = amid_tags(ties, places)
+    found = amid_ties(ties, places)
     assert np.array_equal(found[:3], places)
     assert found[3:] == pytest.approx(np.array([[2.0, 1.0], [-3.0, 4.0]]))
 
 
 def test_a_network_whose_tags_no_image_has_is_an_empty_map() -> None:
     with pytest.raises(EmptyMap, match="no image has a tag of the network"):
-        tie_images(tag_network("x", "y"), IMAGES, TAGS)
+        tie_images(tag_network("x", "y"), IMAGES, TIES)
 
 
 def drawn(old: Drawing | None = None) -> tuple[Network, Drawing, NDArray[np.int64]]:
     """A map of a network of tags; again from its old places, if given."""
     images, tags, topics = planted_collection(60, 3)
-    network = TagsBuilder(TagsOptions(maximum_share=0.9)).build(images, tags)
+    builder = TagsBuilder(TagsOptions(maximum_share=0.9))
+    network = builder.build(images, tags)
     columns = ("id", "x", "y")
     rows = [] if old is None else old.nodes.select(columns).rows()
     drawing = draw_map(
@@ -79,6 +83,7 @@ def drawn(old: Drawing | None = None) -> tuple[Network, Drawing, NDArray[np.int6
         tags,
         StartLayout(),
         MapOptions(),
+        ties=builder.ties(network, images, tags),
         old_positions={node: (x, y) for node, x, y in rows},
         progress=no_progress,
     )

@@ -290,7 +290,14 @@ FAULTS = [
         "pairs",
         "test_edges",
         "weight=score)",
-        'weight=score)\n            graph.add_edge("tag " + tag, image)',
+        "weight=score)\n            graph.add_edge(image, image)",
+    ),
+    ("pairs", "reads_what_there_is", '"""Links an', 'reads = {"sound"}\n    """Links an'),
+    (
+        "pairs",
+        "ties_lead_from",
+        "return graph",
+        'graph = nx.Graph([("", "!")]); nx.set_node_attributes(graph, "tag", "kind"); return graph',
     ),
     (
         "pairs",

@@ -203,6 +203,15 @@ class AnswerTable:
                 found[row] = np.frombuffer(vector, _VECTOR)
         return found
 
+    def names_with_embeddings(self) -> list[str]:
+        """Names of the taggers that stored embeddings with the fingerprint they were used last."""
+        rows = self._database.rows(
+            "SELECT name FROM backends WHERE used IN "
+            "(SELECT max(used) FROM backends GROUP BY name) "
+            "AND id IN (SELECT backend FROM embeddings) ORDER BY name"
+        )
+        return [str(row[0]) for row in rows]
+
     def _dimension(self, backend: int) -> int | None:
         """How long the backend's embeddings are; None if it stores none."""
         rows = self._database.rows(

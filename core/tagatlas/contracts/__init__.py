@@ -4,7 +4,12 @@ from tagatlas.contracts.layout import Layout, PinningLayout
 from tagatlas.contracts.network import GraphBuilder
 from tagatlas.contracts.progress import Progress, no_progress
 from tagatlas.contracts.renderer import Renderer
-from tagatlas.contracts.selection import ProjectionSelection, TagSelection
+from tagatlas.contracts.selection import (
+    Backbone,
+    LinksPerNode,
+    ProjectionSelection,
+    TagSelection,
+)
 from tagatlas.contracts.source import Records, Source
 from tagatlas.contracts.specs import (
     GraphBuilderSpec,
@@ -21,6 +26,7 @@ from tagatlas.contracts.store import ImageStore
 from tagatlas.contracts.tagger import FailureKind, ImageInput, Tag, Tagger, TagResult
 
 __all__ = [
+    "Backbone",
     "FailureKind",
     "GraphBuilder",
     "GraphBuilderSpec",
@@ -30,6 +36,7 @@ __all__ = [
     "ImageStoreSpec",
     "Layout",
     "LayoutSpec",
+    "LinksPerNode",
     "NoOptions",
     "PinningLayout",
     "Progress",

@@ -1,4 +1,4 @@
-"""Contract of a graph builder: it turns tags into a network."""
+"""Contract of a graph builder: it turns tags, or more of what is known, into a network."""
 
 from __future__ import annotations
 
@@ -11,9 +11,22 @@ if TYPE_CHECKING:
 
     from tagatlas.network import Network
 
+READABLE = frozenset({"embedding", "records"})
+"""What :attr:`GraphBuilder.reads` may name."""
+
 
 class GraphBuilder(ABC):
     """Turns tags into a network. Pure: the same tables give the same network."""
+
+    reads: frozenset[str] = frozenset()
+    """Which further columns of ``images`` it is given; an instance may override it.
+
+    - ``embedding`` (Array[Float32, d]): of the image, as the backend gave it; null where there is
+      none. Where the backend stores none at all, the builder is not called.
+    - ``records`` (List[Struct]): the image's records in the order they were added, each with
+      ``frequency`` (Int64) and ``columns`` (String, a JSON object of the kept columns, which
+      :func:`tagatlas.columns.read_columns` reads).
+    """
 
     @abstractmethod
     def build(self, images: pl.DataFrame, tags: pl.DataFrame) -> Network | nx.Graph:
@@ -22,7 +35,7 @@ class GraphBuilder(ABC):
         Args:
             images: one row an image, ordered by ``id``: ``id`` (String, the SHA-256),
                 ``label`` (String, a readable name), ``frequency`` (Int64, occurrences summed
-                over the image's records).
+                over the image's records), and the columns that it ``reads``.
             tags: one row a tag of an image, ordered by image, then falling score, then tag:
                 ``image`` (String, an id of ``images``), ``tag`` (String), ``score`` (Float64,
                 in [0, 1]).
@@ -31,9 +44,35 @@ class GraphBuilder(ABC):
             A :class:`~tagatlas.network.Network`, or a ``networkx.Graph`` whose nodes carry
             ``kind`` (``"image"`` or ``"tag"``) and whose edges may carry ``weight``.
             Image nodes have the image's id as their id. Images without an edge are left out;
-            where no image has one, the map puts each image amid its tags, which are found by
-            their label.
+            where no image has one, the map puts each image amid the nodes that it is tied to:
+            see :meth:`ties`.
 
         Raises:
             EmptyMap: no edge is left.
+            OptionError: an option does not fit these tables, such as a column that is not there.
         """
+
+    def ties(
+        self,
+        network: Network,
+        images: pl.DataFrame,  # noqa: ARG002 - for those that override it
+        tags: pl.DataFrame,
+    ) -> pl.DataFrame:
+        """Tie images to the nodes of a network that has no images; called for no other.
+
+        As it stands, an image is tied to the nodes that its tags are the labels of, by score.
+
+        Args:
+            network: that :meth:`build` made of the same tables.
+            images: as in :meth:`build`.
+            tags: as in :meth:`build`.
+
+        Returns:
+            One row a tie, each pair once, in any order: ``image`` (String, an id of ``images``),
+            ``node`` (String, an id of the network), ``weight`` (above 0). What names no image or
+            no node is ignored.
+        """
+        import polars as pl
+
+        nodes = network.nodes.select(pl.col("id").alias("node"), pl.col("label").alias("tag"))
+        return tags.join(nodes, on="tag").select("image", "node", pl.col("score").alias("weight"))

@@ -7,6 +7,25 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+Backbone = Annotated[
+    Annotated[float, Meta(gt=0.0, le=1.0)] | None,
+    Meta(
+        description="Keep links that chance alone would make as heavy with a lower"
+        " probability, such as 0.1 (disparity filter); none: all links."
+    ),
+]
+"""The option ``backbone``, for :func:`tagatlas.network.backbone.backbone`."""
+
+LinksPerNode = Annotated[
+    int,
+    Meta(
+        ge=1,
+        description="The links that each image, or tag, makes, to those most like it;"
+        " others may link to it as well.",
+    ),
+]
+"""The option ``links_per_node``."""
+
 
 @dataclass(frozen=True)
 class TagSelection:
@@ -33,13 +52,7 @@ class TagSelection:
     stop_tags: Annotated[
         tuple[str, ...], Meta(description="Tags to leave out, exactly as the backend writes them.")
     ] = ()
-    backbone: Annotated[
-        Annotated[float, Meta(gt=0.0, le=1.0)] | None,
-        Meta(
-            description="Keep links that chance alone would make as heavy with a lower"
-            " probability, such as 0.1 (disparity filter); none: all links."
-        ),
-    ] = None
+    backbone: Backbone = None
 
 
 @dataclass(frozen=True)
@@ -49,14 +62,7 @@ class ProjectionSelection(TagSelection):
     :func:`tagatlas.network.projection.project` does what the two further options say.
     """
 
-    links_per_node: Annotated[
-        int,
-        Meta(
-            ge=1,
-            description="The links that each image, or tag, makes, to those most like it;"
-            " others may link to it as well.",
-        ),
-    ] = 10
+    links_per_node: LinksPerNode = 10
     likeness: Annotated[
         Literal["cosine", "shared"],
         Meta(description="Weight of a link: the cosine, or the sum of products of shared scores."),

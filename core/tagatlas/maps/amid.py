@@ -1,4 +1,4 @@
-"""Puts images on the map of a network that has none, amid their tags."""
+"""Puts images on the map of a network that has none, amid the nodes they are tied to."""
 
 from __future__ import annotations
 
@@ -7,27 +7,31 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.errors import EmptyMap
-from tagatlas.network import IMAGE, TAG, Network
+from tagatlas.network import IMAGE, Network
 
 
-def tie_images(network: Network, images: pl.DataFrame, tags: pl.DataFrame) -> Network:
-    """Tie images to those of their tags that are in a network of tags.
+def tie_images(network: Network, images: pl.DataFrame, ties: pl.DataFrame) -> Network:
+    """Tie images to nodes of a network that has no images.
 
     Args:
-        network: without images; t nodes, its tags' labels all different.
+        network: without images; t nodes.
         images: ordered by ``id``: ``id``, ``label``.
-        tags: of the images: ``image``, ``tag``, ``score``.
+        ties: as from :meth:`tagatlas.contracts.GraphBuilder.ties`.
 
     Returns:
-        A network of other links between the same nodes and, after them, the images that have one
-        of their tags; from each image to each such tag, by score.
+        A network of other links between the same nodes and, after them, the images that are tied
+        to one of them; from each image to each such node, by weight.
 
     Raises:
-        EmptyMap: no image has such a tag.
+        EmptyMap: no image is tied to any.
     """
-    rows = network.nodes.select("kind", pl.col("label").alias("tag"), pl.row_index("target"))
-    links = tags.with_columns(pl.col("score").cast(pl.Float32)).filter(pl.col("score") > 0)
-    links = links.join(rows.filter(kind=TAG), on="tag").sort("image", "target")
+    rows = network.nodes.select(pl.col("id").alias("node"), pl.row_index("target"))
+    links = (
+        ties.with_columns(pl.col("weight").cast(pl.Float32))
+        .filter(pl.col("weight") > 0, pl.col("image").is_in(images["id"].implode()))
+        .join(rows, on="node")
+        .sort("image", "target")
+    )
     if links.is_empty():
         raise EmptyMap("no image has a tag of the network: choose another graph builder")
     tied = images.filter(pl.col("id").is_in(links["image"].unique().implode()))
@@ -38,19 +42,19 @@ def tie_images(network: Network, images: pl.DataFrame, tags: pl.DataFrame) -> Ne
         nodes=pl.concat([network.nodes.select("id", "kind", "label"), nodes]),
         sources=sources.to_numpy(),
         targets=links["target"].cast(pl.Int32).to_numpy(),
-        weights=links["score"].to_numpy(),
+        weights=links["weight"].to_numpy(),
     )
 
 
-def amid_tags(ties: Network, places: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Place each image at the mean place of its tags, weighted by the squares of their scores.
+def amid_ties(ties: Network, places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Place each image at the mean place of its nodes, weighted by the squares of the ties.
 
     Args:
-        ties: as from :func:`tie_images`, t tags and n images.
-        places: of the tags, shape (t, 2).
+        ties: as from :func:`tie_images`, t nodes and n images.
+        places: of the nodes, shape (t, 2).
 
     Returns:
-        Places of tags and images, shape (t + n, 2).
+        Places of nodes and images, shape (t + n, 2).
     """
     count = ties.node_count
     pulls = ties.weights.astype(np.float64) ** 2

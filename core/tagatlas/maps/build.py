@@ -37,14 +37,15 @@ def draw_map(
     layout: Layout,
     options: MapOptions,
     *,
+    ties: pl.DataFrame | None = None,
     embeddings: NDArray[np.float16] | None = None,
     old_positions: Mapping[str, tuple[float, float]],
     progress: Progress,
 ) -> Drawing:
     """Lay a network out, make room for the images, cluster them and name the clusters.
 
-    Where the network has no images, those that have a tag of it are put amid their tags once
-    these are laid out, and follow its nodes in the map's table of nodes; no link leads to them.
+    Where the network has no images, those that are tied to a node of it are put amid their nodes
+    once these are laid out, and follow them in the map's table of nodes; no link leads to them.
 
     Args:
         network: of images, of tags, or of both.
@@ -53,6 +54,8 @@ def draw_map(
         tags: all tags of the images: ``image``, ``tag``, ``score``.
         layout: places the nodes.
         options: of the map.
+        ties: of images to a network that has none, as from
+            :meth:`tagatlas.contracts.GraphBuilder.ties`; None for any other network.
         embeddings: of the images, shape (images, d), a row of zeros where an image has none; None
             where the backend stores none.
         old_positions: of nodes that were on the map before, by id; empty for a new map.
@@ -60,11 +63,18 @@ def draw_map(
 
     Raises:
         PluginError: the layout gave something else than a finite place for each node.
-        EmptyMap: the network has no images, and no image a tag of it.
+        EmptyMap: the network has no images, and no image is tied to it.
         OptionError: images cannot be sized as the options say.
     """
     places = place_nodes(
-        network, images, tags, layout, options, old_positions=old_positions, progress=progress
+        network,
+        images,
+        tags,
+        layout,
+        options,
+        ties=ties,
+        old_positions=old_positions,
+        progress=progress,
     )
     found = find_clusters(places, images, tags, options, embeddings=embeddings)
     return Drawing(_nodes(places, found.of_image), found.table, found.outlines)

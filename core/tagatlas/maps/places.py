@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tagatlas.contracts import Layout, Progress
 from tagatlas.errors import OptionError, PluginError
 from tagatlas.layout import continue_start, follow, landscape, spectral_start
-from tagatlas.maps.amid import amid_tags, tie_images
+from tagatlas.maps.amid import amid_ties, tie_images
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.room import Points, Room, make_room
 from tagatlas.maps.sample import laid_out, place_others
@@ -26,7 +26,7 @@ class Places:
     Attributes:
         network: all nodes of the map, with the links of the network as it was built.
         ties: links between images and tags, by rows of the same nodes: those of the network, or,
-            where that has no images, those that put them amid their tags.
+            where that has no images, those that put them amid its nodes.
         facts: of the images, in the order of the nodes: ``id``, ``width``, ``height``,
             ``records``, ``frequency``.
         positions: of the nodes, shape (n, 2).
@@ -52,6 +52,7 @@ def place_nodes(
     layout: Layout,
     options: MapOptions,
     *,
+    ties: pl.DataFrame | None,
     old_positions: Mapping[str, tuple[float, float]],
     progress: Progress,
 ) -> Places:
@@ -59,18 +60,17 @@ def place_nodes(
 
     The arguments and errors are those of :func:`tagatlas.maps.build.draw_map`.
     """
-    has_images = bool(network.is_kind(IMAGE).any())
-    ties = network if has_images else tie_images(network, images, tags)
-    is_image = ties.is_kind(IMAGE)
+    tied = network if ties is None else tie_images(network, images, ties)
+    is_image = tied.is_kind(IMAGE)
     facts = (
-        ties.nodes.filter(is_image)
+        tied.nodes.filter(is_image)
         .select("id")
         .join(images, on="id", how="left", maintain_order="left")
     )
-    quantity = _quantity(ties, facts, options.size_by)
+    quantity = _quantity(tied, facts, options.size_by)
     positions = _positions(network, tags, layout, options, old_positions, progress)
-    if not has_images:
-        positions = amid_tags(ties, positions)
+    if ties is not None:
+        positions = amid_ties(tied, positions)
     aspect = (facts["width"] / facts["height"]).to_numpy()
     room = make_room(positions[is_image], quantity, aspect, options)
     drawn = np.flatnonzero(is_image)[room.shown]
@@ -78,7 +78,7 @@ def place_nodes(
     carried[drawn] = False
     positions[carried] = follow(positions[drawn], room.positions, positions[carried])
     positions[drawn] = room.positions
-    return Places(replace(network, nodes=ties.nodes), ties, facts, positions, room)
+    return Places(replace(network, nodes=tied.nodes), tied, facts, positions, room)
 
 
 def _positions(

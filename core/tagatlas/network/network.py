@@ -27,7 +27,8 @@ class Network:
         weights: weight of each edge, float32, shape (m,), finite and above 0.
         directed: whether an edge's direction means something (image to tag).
 
-    No edge joins a node to itself, and no two edges join the same two nodes.
+    No edge joins a node to itself, and no two edges join the same two nodes; but where the network
+    is directed, there may be one each way.
     Treat the arrays as read-only.
     """
 

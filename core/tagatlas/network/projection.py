@@ -55,13 +55,37 @@ def project(
             f"no two of {count:,} nodes share anything: loosen the threshold and the shares,"
             " or choose the builder bipartite"
         )
-    rows, others = np.nonzero(made)[0], found[made]
+    return link_neighbours(nodes, found, similarities, made)
+
+
+def link_neighbours(
+    nodes: pl.DataFrame,
+    found: NDArray[np.int32],
+    similarities: NDArray[np.float32],
+    made: NDArray[np.bool_],
+    *,
+    mutual: bool = False,
+) -> Network:
+    """Link nodes with their neighbours.
+
+    Args:
+        nodes: of the network, n rows: ``id``, ``kind``, ``label``.
+        found: rows of the neighbours of each node, shape (n, k).
+        similarities: to them, the weights of the links; the same shape.
+        made: which of these links are made; the same shape.
+        mutual: keep only those that both ends make.
+
+    Returns:
+        An undirected network of the nodes with at least one link, in their order. Links go from
+        the earlier node to the later and are ordered by these ends.
+    """
+    rows, others = np.nonzero(made)[0], found[made].astype(np.int64)
     # A pair as one number, so that a link which both ends make is found and kept once.
-    pairs = np.minimum(rows, others) * count + np.maximum(rows, others)
-    links, first = np.unique(pairs, return_index=True)
-    sources, targets = (end.astype(np.int32) for end in np.divmod(links, count))
+    pairs = np.minimum(rows, others) * len(found) + np.maximum(rows, others)
+    links, first, ends = np.unique(pairs, return_index=True, return_counts=True)
+    sources, targets = (end.astype(np.int32) for end in np.divmod(links, len(found)))
     whole = Network(nodes, sources, targets, similarities[made][first], directed=False)
-    return whole.edge_subgraph(np.ones(len(links), dtype=np.bool_))
+    return whole.edge_subgraph(ends == 2 if mutual else ends > 0)
 
 
 def _unit_rows(

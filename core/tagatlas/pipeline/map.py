@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-import networkx as nx
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -21,8 +20,8 @@ from tagatlas.contracts import GraphBuilder, Layout, Progress, no_progress
 from tagatlas.errors import EmptyMap, UsageError
 from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
-from tagatlas.network import Network
 from tagatlas.options import option_values
+from tagatlas.pipeline.network import build_network, builder_images
 from tagatlas.pipeline.versions import versions
 from tagatlas.plugins import Chosen, plugin_owner
 
@@ -87,7 +86,8 @@ def map_collection(
         progress: told of the layout's steps.
 
     Raises:
-        UsageError: the backend has tagged nothing.
+        UsageError: the backend has tagged nothing, or lacks the embeddings that the builder reads.
+        OptionError: an option of the builder does not fit the collection.
         EmptyMap: no image has a tag that passes the thresholds.
     """
     backend = backend_to_map(atlas, tagger)
@@ -95,20 +95,22 @@ def map_collection(
     tags = atlas.catalog.answers.tags(backend.id)
     embeddings = atlas.catalog.answers.embeddings(backend.id, images["id"])
     settings = _settings(options, builder, layout)
-    digest = _digest(backend.fingerprint, settings, images, tags, embeddings)
+    maker = builder.make()
+    given = builder_images(atlas, backend, maker, images, embeddings)
+    digest = _digest(backend.fingerprint, settings, images, tags, given, embeddings)
     stored = atlas.catalog.maps.load(name)
     if stored is not None and stored.digest == digest:
         return _report(stored, unchanged=True)
     if tags.is_empty():
         raise EmptyMap(f"no image has a tag of {tagger}: nothing to map")
-    built = builder.make().build(images.select("id", "label", "frequency"), tags)
-    network = Network.from_networkx(built) if isinstance(built, nx.Graph) else built
+    network, ties = build_network(maker, given, tags)
     drawn = draw_map(
         network,
         images,
         tags,
         layout.make(),
         options,
+        ties=ties,
         embeddings=embeddings,
         old_positions=_old_positions(stored, settings),
         progress=progress,
@@ -151,12 +153,15 @@ def _digest(
     settings: Mapping[str, SettingValue],
     images: pl.DataFrame,
     tags: pl.DataFrame,
+    given: pl.DataFrame,
     embeddings: NDArray[np.float16] | None,
 ) -> str:
     digest = hashlib.sha256(json.dumps([fingerprint, settings, versions()]).encode())
     for table in (images, tags):
         for some in table.iter_slices(_ROWS_AT_ONCE):
             digest.update(some.write_csv(include_header=False).encode())
+    if "records" in given.columns:
+        digest.update(given.select("id", "records").write_ndjson().encode())
     if embeddings is not None:
         digest.update(embeddings.data)
     return digest.hexdigest()

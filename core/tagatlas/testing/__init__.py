@@ -42,6 +42,7 @@ from tagatlas.testing.samples import (  # noqa: E402
     sample_map,
     sample_network,
     sample_tables,
+    with_columns,
 )
 from tagatlas.testing.sources import SourceContract  # noqa: E402
 from tagatlas.testing.stores import ImageStoreContract  # noqa: E402
@@ -60,4 +61,5 @@ __all__ = [
     "sample_map",
     "sample_network",
     "sample_tables",
+    "with_columns",
 ]

@@ -10,10 +10,11 @@ import polars as pl
 import pytest
 
 from tagatlas.contracts import GraphBuilder, GraphBuilderSpec
+from tagatlas.contracts.network import READABLE
 from tagatlas.errors import EmptyMap
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE, TAG
-from tagatlas.testing.samples import ODD_LABELS, sample_tables
+from tagatlas.testing.samples import ODD_LABELS, sample_tables, with_columns
 from tagatlas.testing.specs import SpecContract, is_one_line
 
 Tables = tuple[pl.DataFrame, pl.DataFrame]
@@ -36,7 +37,11 @@ HARD_TABLES = {
 
 
 class GraphBuilderContract(SpecContract):
-    """Rules of a :class:`~tagatlas.contracts.GraphBuilder`. Override ``spec``."""
+    """Rules of a :class:`~tagatlas.contracts.GraphBuilder`. Override ``spec``.
+
+    What the builder ``reads`` beside tags is made of them by
+    :func:`tagatlas.testing.with_columns`, which says what the columns of the records are called.
+    """
 
     @pytest.fixture
     def spec(self) -> GraphBuilderSpec:
@@ -57,15 +62,19 @@ class GraphBuilderContract(SpecContract):
         """The factory, called with the options, makes a ``GraphBuilder``."""
         assert isinstance(builder, GraphBuilder)
 
+    def test_reads_what_there_is(self, builder: GraphBuilder) -> None:
+        """``reads`` names nothing but ``embedding`` and ``records``."""
+        assert builder.reads <= READABLE
+
     def test_result_is_a_network(self, builder: GraphBuilder, tables: Tables) -> None:
         """The result is a ``Network``, or a ``networkx.Graph`` that can be made one; with edges."""
-        built = builder.build(*tables)
+        built = builder.build(*given(builder, tables))
         assert isinstance(built, Network | nx.Graph)
         assert as_network(built).edge_count > 0
 
     def test_nodes(self, builder: GraphBuilder, tables: Tables) -> None:
         """Node ids are unique; a node is an image or a tag; an image's id is its own."""
-        nodes = as_network(builder.build(*tables)).nodes
+        nodes = build(builder, *tables).nodes
         assert nodes["id"].is_unique().all()
         assert set(nodes["kind"]) <= {IMAGE, TAG}
         images, tags = tables
@@ -73,20 +82,24 @@ class GraphBuilderContract(SpecContract):
         assert set(nodes.filter(pl.col("kind") == TAG)["label"]) <= set(tags["tag"])
 
     def test_edges(self, builder: GraphBuilder, tables: Tables) -> None:
-        """Weights are above 0, no edge is a loop, and no two edges join the same two nodes."""
-        network = as_network(builder.build(*tables))
+        """Weights are above 0, no edge is a loop, and no two edges join the same two nodes.
+
+        In a directed network, two nodes may each have an edge to the other.
+        """
+        network = build(builder, *tables)
         assert (network.weights > 0).all()
         ends = list(zip(network.sources.tolist(), network.targets.tolist(), strict=True))
         assert all(source != target for source, target in ends)
-        assert len({frozenset(pair) for pair in ends}) == len(ends)
+        assert len(set(ends)) == len(ends)
+        assert network.directed or len({frozenset(pair) for pair in ends}) == len(ends)
 
     def test_images_without_an_edge_are_left_out(
         self, builder: GraphBuilder, tables: Tables
     ) -> None:
-        """An image that has no tag is no node."""
+        """An image that has no tag, and nothing else that the builder reads, is no node."""
         images, tags = tables
         lonely = images["id"][0]
-        network = as_network(builder.build(images, tags.filter(pl.col("image") != lonely)))
+        network = build(builder, images, tags.filter(pl.col("image") != lonely))
         degrees = network.out_degrees() + network.in_degrees()
         assert lonely not in set(network.nodes["id"])
         assert (degrees[network.is_kind(IMAGE)] > 0).all()
@@ -95,9 +108,9 @@ class GraphBuilderContract(SpecContract):
         self, spec: GraphBuilderSpec, options: object, builder: GraphBuilder, tables: Tables
     ) -> None:
         """The same tables give the same network to the bit, nodes and edges in the same order."""
-        first = as_network(builder.build(*tables))
+        first = build(builder, *tables)
         for again in (builder, spec.factory(options)):
-            network = as_network(again.build(*tables))
+            network = build(again, *tables)
             assert network.nodes.equals(first.nodes)
             assert network.sources.tobytes() == first.sources.tobytes()
             assert network.targets.tobytes() == first.targets.tobytes()
@@ -107,52 +120,79 @@ class GraphBuilderContract(SpecContract):
     def test_order_of_tags_does_not_matter(self, builder: GraphBuilder, tables: Tables) -> None:
         """The network is the same, but for rounding, in whatever order the tags come."""
         images, tags = tables
-        network = as_network(builder.build(images, tags))
+        network = build(builder, images, tags)
         for shuffled in (tags.reverse(), tags.sample(fraction=1.0, shuffle=True, seed=1)):
-            other = as_network(builder.build(images, shuffled))
+            other = build(builder, images, shuffled)
             assert set(other.nodes.rows()) == set(network.nodes.rows())
             assert edges_by_ends(other) == pytest.approx(edges_by_ends(network), rel=1e-5)
 
     @pytest.mark.parametrize("label", ODD_LABELS, ids=ascii)
     def test_odd_labels_survive(self, builder: GraphBuilder, tables: Tables, label: str) -> None:
-        """Where tags are nodes, a label comes through unchanged, whatever it says."""
+        """Where tags are nodes, a label comes through unchanged, whatever it says.
+
+        Of labels that come from records, blanks around them may go.
+        """
         images, tags = tables
         known = tags["tag"][0]
         odd = tags.with_columns(pl.col("tag").replace(known, label))
-        assert _tag_labels(builder, images, odd) == {
-            label if name == known else name for name in _tag_labels(builder, images, tags)
-        }
+        before, after = (_tag_labels(builder, images, table) for table in (tags, odd))
+        kept = label.strip() if "records" in builder.reads else label
+        assert after == {kept if name == known else name for name in before} - {""}
 
     def test_a_label_may_equal_an_images_id(self, builder: GraphBuilder, tables: Tables) -> None:
         """A tag whose label is an image's id stays a node of its own."""
         images, tags = tables
         image = images["id"][0]
         odd = tags.with_columns(pl.col("tag").replace(tags["tag"][0], image))
-        network = as_network(builder.build(images, odd))
+        network = build(builder, images, odd)
         assert network.nodes["id"].is_unique().all()
-        assert network.node_count == as_network(builder.build(images, tags)).node_count
+        assert network.node_count == build(builder, images, tags).node_count
 
     def test_no_tags_are_an_empty_map(self, builder: GraphBuilder, tables: Tables) -> None:
         """Without tags, or without images, there is no map: ``EmptyMap`` says so in one line."""
         images, tags = tables
         for few in (images, images.clear()):
             with pytest.raises(EmptyMap) as caught:
-                builder.build(few, tags.clear())
+                build(builder, few, tags.clear())
             assert is_one_line(str(caught.value))
 
     @pytest.mark.parametrize("tables", HARD_TABLES.values(), ids=HARD_TABLES.keys())
     def test_hard_tables(self, builder: GraphBuilder, tables: Tables) -> None:
         """Tables that leave little to link give a network with edges, or are an ``EmptyMap``."""
         with contextlib.suppress(EmptyMap):
-            assert as_network(builder.build(*tables)).edge_count > 0
+            assert build(builder, *tables).edge_count > 0
+
+    def test_ties_lead_from_images_to_nodes(self, builder: GraphBuilder, tables: Tables) -> None:
+        """Where no image is in the network, images are tied to its nodes, each pair once."""
+        images, tags = given(builder, tables)
+        network = build(builder, *tables)
+        has_images = network.is_kind(IMAGE).any()
+        ties = None if has_images else builder.ties(network, images, tags)
+        if ties is not None:
+            assert not ties.select("image", "node").is_duplicated().any()
+            assert (ties["weight"] > 0).any()
+            assert set(ties["image"]) & set(images["id"])
+            assert set(ties["node"]) & set(network.nodes["id"])
 
     def test_tables_are_left_alone(self, builder: GraphBuilder, tables: Tables) -> None:
         """Building changes neither table."""
-        copies = [table.clone() for table in tables]
-        builder.build(*tables)
-        for table, copy in zip(tables, copies, strict=True):
+        originals = given(builder, tables)
+        copies = [table.clone() for table in originals]
+        builder.build(*originals)
+        for table, copy in zip(originals, copies, strict=True):
             assert table.equals(copy)
             assert table.schema == copy.schema
+
+
+def given(builder: GraphBuilder, tables: Tables) -> Tables:
+    """The tables as the pipeline gives them to a builder: with what it reads."""
+    images, tags = tables
+    return with_columns(images, tags, builder.reads), tags
+
+
+def build(builder: GraphBuilder, images: pl.DataFrame, tags: pl.DataFrame) -> Network:
+    """The network of :func:`sample_tables`, or of such tables."""
+    return as_network(builder.build(*given(builder, (images, tags))))
 
 
 def as_network(built: Network | nx.Graph) -> Network:
@@ -174,5 +214,5 @@ def edges_by_ends(network: Network) -> dict[tuple[str, str], float]:
 
 
 def _tag_labels(builder: GraphBuilder, images: pl.DataFrame, tags: pl.DataFrame) -> set[str]:
-    nodes = as_network(builder.build(images, tags)).nodes
+    nodes = build(builder, images, tags).nodes
     return set(nodes.filter(pl.col("kind") == TAG)["label"])

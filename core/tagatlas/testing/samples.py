@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from io import BytesIO
 from threading import Lock
 
@@ -110,6 +110,38 @@ def sample_tables(
     ]
     schema = {"image": pl.String, "tag": pl.String, "score": pl.Float64}
     return table, pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def with_columns(images: pl.DataFrame, tags: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
+    """The images with further columns that a graph builder reads, made of their tags.
+
+    An image's ``embedding`` has a value per label, its score; it is null where the image has
+    none above 0. An image's ``records`` are one for each of its tags, with the label in the column
+    ``tag`` and the image's id in the column ``picture``.
+
+    Args:
+        images: as from :func:`sample_tables`.
+        tags: as from there, or changed.
+        names: of the columns to add: some of ``embedding`` and ``records``.
+    """
+    rows = {image: row for row, image in enumerate(images["id"])}
+    labels = {label: column for column, label in enumerate(sorted(set(tags["tag"])) or ["none"])}
+    scores = np.zeros((images.height, len(labels)), dtype=np.float32)
+    records: list[list[dict[str, object]]] = [[] for _ in rows]
+    for image, label, score in tags.select("image", "tag", "score").iter_rows():
+        scores[rows[image], labels[label]] = score
+        columns = json.dumps({"tag": label, "picture": image})
+        records[rows[image]].append({"frequency": 1, "columns": columns})
+    record = pl.Struct({"frequency": pl.Int64, "columns": pl.String})
+    made = {
+        "embedding": pl.Series(
+            "embedding",
+            [row.tolist() if row.any() else None for row in scores],
+            dtype=pl.Array(pl.Float32, len(labels)),
+        ),
+        "records": pl.Series("records", records, dtype=pl.List(record)),
+    }
+    return images.with_columns(made[name] for name in sorted(names))
 
 
 def sample_network(

@@ -1,0 +1,93 @@
+"""The network of a map: what its graph builder is given, and what is made of its result."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tagatlas.atlas import Atlas
+from tagatlas.catalog import Backend
+from tagatlas.contracts import GraphBuilder
+from tagatlas.contracts.network import READABLE
+from tagatlas.errors import PluginError, UsageError
+from tagatlas.network import IMAGE, Network
+
+
+def builder_images(
+    atlas: Atlas,
+    backend: Backend,
+    builder: GraphBuilder,
+    images: pl.DataFrame,
+    embeddings: NDArray[np.float16] | None,
+) -> pl.DataFrame:
+    """The images as a graph builder gets them: :meth:`tagatlas.contracts.GraphBuilder.build`.
+
+    Args:
+        atlas: the images' records are read from it, if the builder reads them.
+        backend: whose embeddings these are.
+        builder: says what it reads.
+        images: ordered by ``id``: ``id``, ``label``, ``frequency``.
+        embeddings: in the same order, a row of zeros where an image has none; or None.
+
+    Raises:
+        UsageError: the builder reads embeddings, and the backend stores none.
+        PluginError: the builder reads what there is not.
+    """
+    unknown = builder.reads - READABLE
+    if unknown:
+        name = type(builder).__name__
+        raise PluginError(f"{name} reads {sorted(unknown)[0]!r}, which is not to be had")
+    given = images.select("id", "label", "frequency")
+    if "embedding" in builder.reads:
+        if embeddings is None:
+            raise UsageError(_no_embeddings(atlas, backend))
+        given = given.with_columns(_embedding_column(embeddings))
+    if "records" in builder.reads:
+        records = atlas.catalog.records.of_images().group_by("image")
+        lists = records.agg(pl.struct("frequency", "columns").alias("records"))
+        given = given.join(lists, left_on="id", right_on="image", how="left", maintain_order="left")
+    return given
+
+
+def build_network(
+    builder: GraphBuilder, images: pl.DataFrame, tags: pl.DataFrame
+) -> tuple[Network, pl.DataFrame | None]:
+    """Build a network, and tie the images to it where it has none of its own.
+
+    Args:
+        builder: makes it.
+        images: as from :func:`builder_images`.
+        tags: of the images.
+
+    Returns:
+        The network; and, where it has no images, the ties of :meth:`GraphBuilder.ties`, else None.
+
+    Raises:
+        EmptyMap: no edge is left.
+        OptionError: an option of the builder does not fit these tables.
+    """
+    built = builder.build(images, tags)
+    network = Network.from_networkx(built) if isinstance(built, nx.Graph) else built
+    if network.is_kind(IMAGE).any():
+        return network, None
+    return network, builder.ties(network, images, tags)
+
+
+def _embedding_column(embeddings: NDArray[np.float16]) -> pl.Expr:
+    there = pl.Series(embeddings.any(axis=1))
+    return pl.when(there).then(pl.Series(embeddings.astype(np.float32))).alias("embedding")
+
+
+def _no_embeddings(atlas: Atlas, backend: Backend) -> str:
+    others = atlas.catalog.answers.names_with_embeddings()
+    remedy = (
+        f"map {' or '.join(others)} (--backend), which does"
+        if others
+        else "tag with a backend that does, such as imagenet"
+    )
+    return (
+        f"{backend.name} stored no embeddings of these images, and this graph builder links by"
+        f" them: {remedy}, or choose another --builder"
+    )
