@@ -13,6 +13,7 @@ from tagatlas.errors import OptionError
 from tagatlas.maps.build import Drawing, draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import Network
+from tagatlas.pipeline.network import build_network
 from tagatlas_bipartite import BipartiteOptions
 from tagatlas_bipartite.builder import BipartiteBuilder
 from tagatlas_images import ImagesOptions
@@ -52,8 +53,7 @@ def drawn(
 ) -> Drawing:
     """A map of 60 images in three topics; with ``reverse``, links lead from tags to images."""
     images, tags, _ = planted_collection(60, 3)
-    network = builder.build(images, tags)
-    assert isinstance(network, Network)
+    network, ties = build_network(builder, images, tags)
     if reverse:
         network = replace(network, sources=network.targets, targets=network.sources)
     sizes = images.with_columns(
@@ -65,6 +65,7 @@ def drawn(
         tags,
         layout or StartLayout(),
         options,
+        ties=ties,
         old_positions={},
         progress=no_progress,
     )
