@@ -56,7 +56,7 @@ def small_print(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter) -
     """One line at the bottom left: what the map shows and who tagged the images."""
     size = _pixels(canvas, _SMALL)
     text = (
-        f"{_many(map_.images.height, 'image')} placed by the tags they share."
+        f"{_many(map_.images.height, 'image')} placed by {map_.placed_by}."
         f" Tags: {clean(map_.provenance.tagger)}. Made with tagatlas."
     )
     left, _, right, bottom = canvas.area
