@@ -63,6 +63,13 @@ _LAYOUTS = {
 }
 """Of each layout that has one, its paper: as cited, and in full."""
 
+_MADE_OF = {
+    "columns": " Its values are those of the collection's own columns.",
+    "knn": " A link weighs as much as the cosine of the embeddings that the backend gave both"
+    " images.",
+}
+"""What a graph builder reads beside tags."""
+
 Settings = Mapping[str, bool | int | float | str | None]
 
 
@@ -188,16 +195,18 @@ def _network(map_: Map) -> list[str]:
         if settings.get(f"plugin.{builder}.backbone") is None
         else " They are its backbone by the disparity filter (Serrano et al., 2009)."
     )
+    node = "value" if builder == "columns" else "tag"
     network = (
         f"The {kind} network{_by('graph builder', builder)} has {with_images}"
-        f"{count(others, 'tag')} and {count(len(map_.weights), 'weighted link')}{left_out}."
-        f"{filtered}{_plugin_settings(settings, builder)}"
+        f"{count(others, node)} and {count(len(map_.weights), 'weighted link')}{left_out}."
+        f"{_MADE_OF.get(str(builder), '')}{filtered}{_plugin_settings(settings, builder)}"
     )
     amid = (
         ""
         if linked
-        else f" Each of {images:,} images was then put at the mean place of its tags, weighted by"
-        " the squares of their scores; images without a tag of the network are left out."
+        else f" Each of {images:,} images was then put at the mean place of its {node}s, weighted"
+        f" by the squares of {'their scores' if node == 'tag' else 'the links to them'}; images"
+        f" without a {node} of the network are left out."
     )
     places = (
         f"It was laid out{_by('layout', layout)}{cited}"

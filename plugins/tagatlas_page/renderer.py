@@ -108,9 +108,9 @@ def _header(map_: Map, title: str) -> str:
     images, clusters = map_.images.height, map_.clusters.height
     return (
         f"<header>\n<h1><bdi>{title}</bdi></h1>\n"
-        f"<p>{_many(images, 'image')} in {_many(clusters, 'cluster')}, placed by the tags that"
-        f" <b>{_text(map_.provenance.tagger)}</b> gave them: images that share tags lie close"
-        " together.</p>\n</header>\n"
+        f"<p>{_many(images, 'image')} in {_many(clusters, 'cluster')}, placed by {map_.placed_by}:"
+        " images that are alike lie close together. Tags are those of"
+        f" <b>{_text(map_.provenance.tagger)}</b>.</p>\n</header>\n"
     )
 
 

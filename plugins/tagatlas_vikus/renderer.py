@@ -104,8 +104,8 @@ def _map_scale(map_: Map, groups: int) -> float:
 def _info(map_: Map, shown: int) -> str:
     images, clusters = map_.images.height, map_.clusters.height
     text = (
-        f"# About this map\n\n{shown:,} images in {clusters:,} clusters, placed by the tags that"
-        " a vision backend gave them: images that share tags lie close together.\n\n"
+        f"# About this map\n\n{shown:,} images in {clusters:,} clusters, placed by"
+        f" {map_.placed_by}: images that are alike lie close together.\n\n"
     )
     if shown < images:
         text += f"{images - shown:,} further images of the map could not be read.\n\n"

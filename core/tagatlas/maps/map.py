@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 LIKELY = 0.1
 """The lowest score of a tag that is worth reading; dd-image-tagging draws the same line."""
 
+_PLACED_BY = {
+    "columns": "the columns of their records",
+    "knn": "the likeness of their embeddings",
+}
+"""By graph builder, where it is not tags."""
+
 
 @dataclass(frozen=True)
 class SourceFacts:
@@ -113,6 +119,12 @@ class Map:
     def images(self) -> pl.DataFrame:
         """The rows of ``nodes`` that are images."""
         return self.nodes.filter(pl.col("kind") == "image")
+
+    @property
+    def placed_by(self) -> str:
+        """What the images are placed by, in words: "the tags they share" and the like."""
+        builder = self.provenance.settings.get("map.builder")
+        return _PLACED_BY.get(str(builder), "the tags they share")
 
     @property
     def likely_tags(self) -> pl.DataFrame:

@@ -83,11 +83,11 @@ def _embedding_column(embeddings: NDArray[np.float16]) -> pl.Expr:
 def _no_embeddings(atlas: Atlas, backend: Backend) -> str:
     others = atlas.catalog.answers.names_with_embeddings()
     remedy = (
-        f"map {' or '.join(others)} (--backend), which does"
+        f"map {' or '.join(others)} (--backend), which did"
         if others
-        else "tag with a backend that does, such as imagenet"
+        else "run tagatlas tag with one that does, such as imagenet as it is now"
     )
     return (
-        f"{backend.name} stored no embeddings of these images, and this graph builder links by"
+        f"{backend.name} stored no embeddings of these images, by which this graph builder links"
         f" them: {remedy}, or choose another --builder"
     )
