@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-
 import numpy as np
 from numpy.typing import NDArray
 
 from tagatlas.contracts import Progress
 from tagatlas_forceatlas2.forces import add_attraction_and_gravity, add_repulsion
-from tagatlas_forceatlas2.graph import Graph
+from tagatlas_forceatlas2.graph import Graph, reordered
 from tagatlas_forceatlas2.options import ForceAtlas2Options
-from tagatlas_forceatlas2.quadtree import build_quadtree
+from tagatlas_forceatlas2.quadtree import build_quadtree, morton_order
 from tagatlas_forceatlas2.speed import GlobalSpeed, move, swing_and_traction
+from tagatlas_forceatlas2.threads import Shares, shared_among, threads_for
 
 _CALM_ITERATIONS = 10
 """Iterations in a row that must be calm for the network to be at rest."""
 
 _REPORTS = 100
 """How often progress is told, at most."""
-
-_RANGES_PER_THREAD = 8
-
-Shares = Callable[[Callable[[int, int], None], int], None]
 
 
 def simulate(
@@ -50,13 +43,16 @@ def simulate(
     Returns:
         Positions, shape (n, 2).
     """
-    positions = start.copy()
+    # Nodes that start near each other come to lie near each other in memory, without which large
+    # networks wait for memory: at 500,000 images this saves a fourth of the time.
+    order = morton_order(start)
+    graph, positions, pinned = reordered(graph, order), start[order], pinned[order]
     earlier = np.zeros_like(positions)
     speed = GlobalSpeed(options.jitter_tolerance)
     report_every = max(1, options.iterations // _REPORTS)
     calm = 0
     free = 1.0 - float(pinned.mean())
-    with _shared_among(options.threads) as share:
+    with shared_among(threads_for(options.threads, len(positions))) as share:
         for iteration in range(1, options.iterations + 1):
             forces = total_forces(graph, positions, options, share)
             forces[pinned] = 0.0
@@ -69,7 +65,9 @@ def simulate(
                 progress(iteration, options.iterations)
             if at_rest:
                 break
-    return positions
+    placed = np.empty_like(positions)
+    placed[order] = positions
+    return placed
 
 
 def total_forces(
@@ -101,24 +99,3 @@ def total_forces(
     share(repel, len(leaves))
     share(pull, len(positions))
     return forces
-
-
-def alone(work: Callable[[int, int], None], count: int) -> None:
-    """Do all ``count`` pieces of the work in this thread."""
-    work(0, count)
-
-
-@contextmanager
-def _shared_among(threads: int) -> Iterator[Shares]:
-    """Give a function that divides work among so many threads, and waits for its end."""
-    if threads == 1:
-        yield alone
-        return
-    with ThreadPoolExecutor(threads, thread_name_prefix="forceatlas2") as pool:
-
-        def share(work: Callable[[int, int], None], count: int) -> None:
-            bounds = np.linspace(0, count, threads * _RANGES_PER_THREAD + 1).astype(int).tolist()
-            for _ in pool.map(work, bounds[:-1], bounds[1:]):
-                pass
-
-        yield share

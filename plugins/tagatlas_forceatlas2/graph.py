@@ -59,6 +59,19 @@ def graph_of(
         shape=(network.node_count, network.node_count),
     )
     rows.sort_indices()
+    return _graph(masses, rows)
+
+
+def reordered(graph: Graph, order: NDArray[np.int64]) -> Graph:
+    """The same graph with its nodes in another order: first ``order[0]``, and so on."""
+    count = len(graph.masses)
+    rows = csr_array((graph.strengths, graph.neighbours, graph.row_starts), shape=(count, count))
+    moved = csr_array(rows[order][:, order])
+    moved.sort_indices()
+    return _graph(graph.masses[order], moved)
+
+
+def _graph(masses: NDArray[np.float64], rows: csr_array[np.float32, tuple[int, int]]) -> Graph:
     return Graph(
         masses,
         rows.indptr.astype(np.int64),

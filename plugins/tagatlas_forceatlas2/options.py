@@ -55,4 +55,12 @@ class ForceAtlas2Options:
             " in an iteration; 0 never stops early.",
         ),
     ] = 0.0005
-    threads: Annotated[int, Meta(ge=1, le=256, description="Threads to work with.")] = 1
+    threads: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=256,
+            description="Threads to work with; 0 takes one, and more where the network is so large"
+            " that they help. Positions do not depend on it.",
+        ),
+    ] = 0

@@ -69,6 +69,11 @@ def build_quadtree(positions: NDArray[np.float64], masses: NDArray[np.float64]) 
     )
 
 
+def morton_order(positions: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The rows of ``positions``, shape (n, 2), in the order of the Morton curve, shape (n,)."""
+    return np.argsort(_morton_codes(positions), kind="stable")
+
+
 @kernel
 def _spread_bits(value: np.uint64) -> np.uint64:
     """Put a zero before each of the 32 low bits of ``value``."""

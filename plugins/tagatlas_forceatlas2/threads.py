@@ -1,0 +1,60 @@
+"""Divides the work of an iteration among threads, where that helps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+
+NODES_PER_THREAD = 25_000
+"""Nodes for each thread beyond the first; with fewer, sharing costs about what it saves."""
+
+_RANGES_PER_THREAD = 8
+"""Ranges are handed out as threads come free, so that a slow one does not hold up the others."""
+
+Shares = Callable[[Callable[[int, int], None], int], None]
+"""Does work on each range of a number of pieces, and waits for its end."""
+
+
+def threads_for(threads: int, nodes: int) -> int:
+    """Number of threads to work with.
+
+    Args:
+        threads: what was asked for; 0 takes as many as help.
+        nodes: of the network.
+    """
+    return threads or max(1, min(_cores(), nodes // NODES_PER_THREAD))
+
+
+def alone(work: Callable[[int, int], None], count: int) -> None:
+    """Do all ``count`` pieces of the work in this thread."""
+    work(0, count)
+
+
+@contextmanager
+def shared_among(threads: int) -> Iterator[Shares]:
+    """Give a function that divides work among so many threads, and waits for its end.
+
+    Threads that have nothing to do sleep, so that they take no time from other programs.
+    """
+    if threads == 1:
+        yield alone
+        return
+    with ThreadPoolExecutor(threads, thread_name_prefix="forceatlas2") as pool:
+
+        def share(work: Callable[[int, int], None], count: int) -> None:
+            bounds = np.linspace(0, count, threads * _RANGES_PER_THREAD + 1).astype(int).tolist()
+            for _ in pool.map(work, bounds[:-1], bounds[1:]):
+                pass
+
+        yield share
+
+
+def _cores() -> int:
+    """Number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
