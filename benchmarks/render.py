@@ -1,10 +1,14 @@
 """The posters against Pillow with one large canvas: time and peak memory.
 
 All draw the same pictures from the same store at the same places. The poster and the reference
-decode and resize them by the same calls and write a PNG; SVG and PDF embed them as JPEG files. The
-reference pastes them into a canvas of the poster's size and saves it with ``compress_level=1``.
+resize them with the same filter and write a PNG, and the tiles are JPEG files; SVG and PDF embed
+the pictures as JPEG files. The reference is Pillow alone, in one thread: it decodes with ``draft``,
+pastes into a canvas of the poster's size and saves that with ``compress_level=1``. ``decode`` is
+the decoding alone of all pictures in one thread, by the poster's decoder.
+
 Every run is a process of its own; runs take turns; medians are printed. Pictures are drawn, not
-photographed, so files are smaller than with photographs::
+photographed, so files are smaller than with photographs. There are a few hundred of them, which
+come again in turn; every image is decoded on its own all the same, in all that is measured::
 
     python benchmarks/render.py --images 10000 --width 16384
 """
@@ -13,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import resource
 import statistics
 import tempfile
@@ -30,7 +35,10 @@ from tagatlas.contracts import Variant
 from tagatlas.maps import Map, Provenance
 from tagatlas.render.poster import PosterOptions, VectorOptions
 from tagatlas.render.poster.canvas import fit_canvas
+from tagatlas.render.poster.pictures import load_pixels
 from tagatlas.testing import MemoryStore
+from tagatlas_deepzoom import DeepZoomOptions
+from tagatlas_deepzoom.renderer import DeepZoomRenderer
 from tagatlas_pdf.renderer import PdfRenderer
 from tagatlas_poster.renderer import PosterRenderer
 from tagatlas_svg import SvgOptions
@@ -120,6 +128,20 @@ def pdf(map_: Map, width: int, folder: Path) -> None:
     PdfRenderer(VectorOptions(width=width)).render(map_, folder)
 
 
+def deepzoom(map_: Map, width: int, folder: Path) -> None:
+    """The same as tiles."""
+    DeepZoomRenderer(DeepZoomOptions(width=width)).render(map_, folder)
+
+
+def decode(map_: Map, width: int, folder: Path) -> None:
+    """What decoding alone takes."""
+    canvas = fit_canvas(map_.images, {}, width, has_title=True)
+    boxes = canvas.boxes(map_.images).tolist()
+    for image_id, (left, top, right, bottom) in zip(map_.images["id"], boxes, strict=True):
+        assert load_pixels(map_.store, image_id, (right - left, bottom - top)) is not None
+    (folder / "nothing").touch()
+
+
 def load_picture(map_: Map, image_id: str, size: tuple[int, int]) -> Image.Image:
     """A picture as Pillow alone loads it: scaled while it is decoded, then by the same filter."""
     data = BytesIO(map_.store.get(image_id, Variant.THUMBNAIL))
@@ -140,8 +162,8 @@ def pillow(map_: Map, width: int, folder: Path) -> None:
 
 
 Draw = Callable[[Map, int, Path], None]
-Figures = tuple[float, float, float]
-"""Seconds, MB of peak memory, MB of file."""
+Figures = tuple[float, float, float, float]
+"""Seconds, seconds of processors, MB of peak memory, MB of files."""
 
 
 def measure(draw: Draw, images: int, width: int) -> Figures:
@@ -155,12 +177,12 @@ def _measured(draw: Draw, images: int, width: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         draw(grid_map(1), 400, Path(folder))  # imports and caches are not what is measured
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         draw(map_, width, Path(folder))
-        seconds = time.perf_counter() - start
+        seconds, busy = time.perf_counter() - start, time.process_time() - busy
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        (file,) = Path(folder).iterdir()
-        return seconds, peak / 1024, file.stat().st_size / 1e6
+        files = [path.stat().st_size for path in Path(folder).rglob("*") if path.is_file()]
+        return seconds, busy, peak / 1024, sum(files) / 1e6
 
 
 def main() -> None:
@@ -170,7 +192,14 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=16_384)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    draws: dict[str, Draw] = {"poster": poster, "svg": svg, "pdf": pdf, "pillow": pillow}
+    draws: dict[str, Draw] = {
+        "poster": poster,
+        "deepzoom": deepzoom,
+        "svg": svg,
+        "pdf": pdf,
+        "decode": decode,
+        "pillow": pillow,
+    }
     figures: dict[str, list[Figures]] = {name: [] for name in draws}
     for _ in range(options.runs):
         for name, draw in draws.items():
@@ -179,13 +208,25 @@ def main() -> None:
         name: tuple(statistics.median(column) for column in zip(*rows, strict=True))
         for name, rows in figures.items()
     }
-    print(f"{options.images:,} images, {options.width:,} pixels wide, medians of {options.runs}")
-    for name, (seconds, peak, size) in medians.items():
-        print(f"{name:8} {seconds:7.2f} s   {peak:7.0f} MB above start   {size:6.1f} MB file")
-    for name in ("poster", "svg", "pdf"):
-        time_ratio = medians["pillow"][0] / medians[name][0]
-        memory_ratio = medians[name][1] / medians["pillow"][1]
-        print(f"{name}: {time_ratio:.1f} times as fast, {memory_ratio:.2f} of the memory")
+    print(
+        f"{options.images:,} images, {options.width:,} pixels wide, medians of {options.runs}, on"
+        f" {os.cpu_count()} processors with a load of {os.getloadavg()[0]:.1f}"
+    )
+    for name, (seconds, busy, peak, size) in medians.items():
+        print(
+            f"{name:8} {seconds:7.2f} s   {busy:7.2f} s of processors"
+            f"   {peak:7.0f} MB above start   {size:6.1f} MB of files"
+        )
+    for name in ("poster", "deepzoom", "svg", "pdf"):
+        faster, lighter, memory = (
+            medians["pillow"][column] / medians[name][column] for column in range(3)
+        )
+        print(
+            f"{name}: {faster:.1f} times as fast as Pillow, {lighter:.1f} times by processors'"
+            f" time, with {1 / memory:.2f} of the memory"
+        )
+    share = medians["decode"][1] / medians["poster"][1]
+    print(f"decoding alone is {share:.0%} of the poster's processors' time")
 
 
 if __name__ == "__main__":

@@ -315,7 +315,18 @@ def _limits(map_: Map) -> str:
         "Tags are a model's guesses, bound to the labels and pictures it was trained on, and"
         " clusters group what the model saw, not what the images mean; scores of different"
         " backends cannot be compared. Positions and clusters depend on the settings and the seed:"
-        f" nearness on the map suggests likeness and does not measure it. {missing}"
+        f" nearness on the map suggests likeness and does not measure it. {missing}{_shown(map_)}"
+    )
+
+
+def _shown(map_: Map) -> str:
+    images, shown = map_.images.height, map_.images.filter("shown").height
+    if shown == images:
+        return ""
+    return (
+        f" {count(shown, 'image is', 'images are')} drawn as pictures; shading below them shows how"
+        f" many of all {images:,} lie where, smoothed with a Gaussian kernel and in steps on a"
+        " logarithmic scale."
     )
 
 

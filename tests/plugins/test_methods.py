@@ -19,6 +19,15 @@ from tagatlas_methods.markdown import count, escape, listed, table
 from tagatlas_methods.renderer import methods_text
 
 
+def test_what_is_not_shown_is_said() -> None:
+    map_ = sample_map()
+    assert "drawn as pictures" not in methods_text(map_)
+    few = map_.nodes.with_columns(shown=map_.nodes["id"].is_in(map_.images["id"].head(5).implode()))
+    text = methods_text(dataclasses.replace(map_, nodes=few))
+    assert "5 images are drawn as pictures" in text
+    assert "how many of all 12 lie where" in text
+
+
 def with_facts(map_: Map, facts: Provenance) -> Map:
     return dataclasses.replace(map_, provenance=facts)
 

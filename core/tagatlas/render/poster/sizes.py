@@ -74,10 +74,9 @@ def _spread(told: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The smallest, the largest, and one between them, if they are unlike enough."""
     if not told:
         return
-    low, high = told[0], told[-1]
+    low, *between, high = told
     yield low
-    if high[0] >= _UNLIKE**2 * max(low[0], 1):
+    if between and high[0] >= _UNLIKE**2 * max(low[0], 1):
         middle = (max(low[0], 1) * high[0]) ** 0.5
-        yield min(told, key=lambda each: abs(each[0] - middle))
-    if high[0] > low[0]:
-        yield high
+        yield min(between, key=lambda each: abs(each[0] - middle))
+    yield high
