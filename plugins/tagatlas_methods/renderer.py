@@ -211,7 +211,7 @@ def _network(map_: Map) -> list[str]:
     places = (
         f"It was laid out{_by('layout', layout)}{cited}"
         f"{'' if seed is None else f', with the seed {seed}'}.{pulled}{amid}{_sample(map_)}"
-        f" Images were then moved apart so that they do not cover each other.{_shown(map_)}"
+        f" Images were then moved apart so that they do not cover each other."
         f"{_plugin_settings(settings, layout)}"
     )
     return [network, places]
@@ -228,18 +228,6 @@ def _sample(map_: Map) -> str:
     return (
         f" A random sample of {sample:,} images was laid out with the tags; each of the others was"
         " then put at the median place of the ten of the sample whose tags are most like its own."
-    )
-
-
-def _shown(map_: Map) -> str:
-    """How many images are drawn, where not all are."""
-    images = map_.images
-    shown = int(images["shown"].sum())
-    if shown == images.height:
-        return ""
-    return (
-        f" Of the {images.height:,} images {shown:,} are drawn, the most typical one of each small"
-        " part of the map; the others show as density."
     )
 
 
@@ -324,9 +312,9 @@ def _shown(map_: Map) -> str:
     if shown == images:
         return ""
     return (
-        f" {count(shown, 'image is', 'images are')} drawn as pictures; shading below them shows how"
-        f" many of all {images:,} lie where, smoothed with a Gaussian kernel and in steps on a"
-        " logarithmic scale."
+        f" {count(shown, 'image is', 'images are')} drawn as pictures, the most typical one of each"
+        f" small part of the map; shading below them shows how many of all {images:,} lie where,"
+        " smoothed with a Gaussian kernel and in steps on a logarithmic scale."
     )
 
 
