@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.cluster import cluster_of_tags
+from tagatlas.cluster import cluster_of_tags, label_place, outlines
 from tagatlas.contracts import Layout, Progress
-from tagatlas.maps.clusters import find_clusters
+from tagatlas.maps.clusters import Clustering, find_clusters
+from tagatlas.maps.members import Members, find_members
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.places import Places, place_nodes
 from tagatlas.maps.room import Points
@@ -66,23 +67,32 @@ def draw_map(
         EmptyMap: the network has no images, and no image is tied to it.
         OptionError: images cannot be sized as the options say.
     """
+    members = find_members(network, images, ties, options.size_by)
+    found = find_clusters(members, images, tags, options, embeddings=embeddings)
     places = place_nodes(
-        network,
-        images,
+        members,
+        found,
         tags,
         layout,
         options,
-        ties=ties,
         old_positions=old_positions,
         progress=progress,
     )
-    found = find_clusters(places, images, tags, options, embeddings=embeddings)
-    return Drawing(_nodes(places, found.of_image), found.table, found.outlines)
+    room = places.room
+    rings = outlines(room.positions, room.enclosed, found.of_image[room.shown], gap=room.margin)
+    clusters = found.table.with_columns(_label_places(rings))
+    return Drawing(_nodes(members, places, found), clusters, rings)
 
 
-def _nodes(places: Places, of_image: NDArray[np.int32]) -> pl.DataFrame:
+def _label_places(rings: Mapping[int, Sequence[Points]]) -> list[pl.Series]:
+    """Where each cluster's name is best placed, as columns ``x`` and ``y``."""
+    places = np.array([label_place(rings[cluster]) for cluster in sorted(rings)])
+    return [pl.Series("x", places[:, 0]), pl.Series("y", places[:, 1])]
+
+
+def _nodes(members: Members, places: Places, found: Clustering) -> pl.DataFrame:
     """The map's table of nodes."""
-    network, facts, is_image = places.network, places.facts, places.is_image
+    network, facts, is_image = members.network, members.facts, members.is_image
     count = network.node_count
     out_degrees, in_degrees = network.out_degrees(), network.in_degrees()
     drawn = np.empty((count, 2))
@@ -90,8 +100,8 @@ def _nodes(places: Places, of_image: NDArray[np.int32]) -> pl.DataFrame:
     degrees = (in_degrees + out_degrees)[~is_image]
     drawn[~is_image] = _tag_sides(degrees, places.room.boxes)[:, None]
     cluster = np.empty(count, dtype=np.int32)
-    cluster[is_image] = of_image
-    cluster[~is_image] = cluster_of_tags(places.ties, of_image)
+    cluster[is_image] = found.of_image
+    cluster[~is_image] = cluster_of_tags(members.ties, found.of_image)
     frequency = np.zeros(count, dtype=np.int64)
     frequency[is_image] = facts["frequency"].to_numpy()
     records = np.zeros(count, dtype=np.int64)

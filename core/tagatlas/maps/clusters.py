@@ -1,59 +1,52 @@
-"""The clusters of a map: which images, what they are called, where they lie."""
+"""The clusters of a map: which images they are, and what they are called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.cluster import (
-    cluster_images,
-    cluster_quantities,
-    label_place,
-    name_clusters,
-    outlines,
-)
+from tagatlas.cluster import cluster_images, cluster_quantities, name_clusters
+from tagatlas.maps.members import Members
 from tagatlas.maps.options import MapOptions
-from tagatlas.maps.places import Places
-from tagatlas.maps.room import Points
 
 
 @dataclass(frozen=True, eq=False)
 class Clustering:
-    """The clusters of a map; :class:`tagatlas.maps.Map` describes table and outlines.
+    """The clusters of a map, before they are placed.
 
     Attributes:
-        table: one row a cluster.
-        outlines: rings, by cluster.
+        table: one row a cluster, as in :class:`tagatlas.maps.Map`, but for their places.
         of_image: cluster of each image, in the order of the nodes, shape (images,).
+        typicality: of each image, likewise.
     """
 
     table: pl.DataFrame
-    outlines: Mapping[int, Sequence[Points]]
     of_image: NDArray[np.int32]
+    typicality: NDArray[np.float64]
 
 
 def find_clusters(
-    places: Places,
+    members: Members,
     images: pl.DataFrame,
     tags: pl.DataFrame,
     options: MapOptions,
     *,
-    embeddings: NDArray[np.float16] | None = None,  # noqa: ARG001
+    embeddings: NDArray[np.float16] | None,  # noqa: ARG001
 ) -> Clustering:
-    """Cluster the images of a map by their tags, and name and outline the clusters.
+    """Cluster the images of a map, and name the clusters.
 
     Args:
-        places: of the images.
+        members: of the map.
         images: at least those of the map, ordered by ``id``.
         tags: all tags of the images: ``image``, ``tag``, ``score``.
         options: of the map.
         embeddings: of the images, as in :func:`tagatlas.maps.build.draw_map`.
     """
-    mapped = images.filter(pl.col("id").is_in(places.facts["id"].implode()))
+    facts = members.facts
+    mapped = images.filter(pl.col("id").is_in(facts["id"].implode()))
     found = cluster_images(
         mapped,
         tags,
@@ -63,21 +56,11 @@ def find_clusters(
     )
     numbers = mapped.select("id", pl.Series("cluster", found))
     of_image = (
-        places.facts.select("id")
+        facts.select("id")
         .join(numbers, on="id", how="left", maintain_order="left")["cluster"]
         .to_numpy()
     )
-    room = places.room
-    rings = outlines(room.positions, room.enclosed, of_image[room.shown], gap=room.margin)
-    table = (
-        name_clusters(mapped, tags, found)
-        .join(cluster_quantities(places.facts, of_image), on="cluster", maintain_order="left")
-        .with_columns(_label_places(rings))
+    table = name_clusters(mapped, tags, found).join(
+        cluster_quantities(facts, of_image), on="cluster", maintain_order="left"
     )
-    return Clustering(table, rings, of_image)
-
-
-def _label_places(rings: Mapping[int, Sequence[Points]]) -> list[pl.Series]:
-    """Where each cluster's name is best placed, as columns ``x`` and ``y``."""
-    places = np.array([label_place(rings[cluster]) for cluster in sorted(rings)])
-    return [pl.Series("x", places[:, 0]), pl.Series("y", places[:, 1])]
+    return Clustering(table, of_image, np.zeros(len(of_image)))

@@ -31,7 +31,7 @@ class MapOptions:
             description="Most images that are drawn as pictures; where there are more, typical"
             " ones from all over the map are, and the others show as density.",
         ),
-    ] = 20_000
+    ] = 10_000
     seed: Annotated[int, Meta(ge=0, description="Seed of everything random.")] = 0
     arrangement: Annotated[
         Literal["free", "grid"],

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tagatlas.contracts import Layout, Progress
-from tagatlas.errors import OptionError, PluginError
+from tagatlas.errors import PluginError
 from tagatlas.layout import continue_start, follow, landscape, spectral_start
-from tagatlas.maps.amid import amid_ties, tie_images
+from tagatlas.maps.amid import amid_ties
+from tagatlas.maps.clusters import Clustering
+from tagatlas.maps.members import Members
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.room import Points, Room, make_room
 from tagatlas.maps.sample import laid_out, place_others
@@ -21,64 +22,55 @@ from tagatlas.network import IMAGE, Network
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """The nodes of a map at their places, before they are clustered.
+    """The nodes of a map at their places.
 
     Attributes:
-        network: all nodes of the map, with the links of the network as it was built.
-        ties: links between images and tags, by rows of the same nodes: those of the network, or,
-            where that has no images, those that put them amid its nodes.
-        facts: of the images, in the order of the nodes: ``id``, ``width``, ``height``,
-            ``records``, ``frequency``.
         positions: of the nodes, shape (n, 2).
         room: how the images are drawn.
     """
 
-    network: Network
-    ties: Network
-    facts: pl.DataFrame
     positions: Points
     room: Room
 
-    @property
-    def is_image(self) -> NDArray[np.bool_]:
-        """Which nodes are images, shape (n,)."""
-        return self.network.is_kind(IMAGE)
-
 
 def place_nodes(
-    network: Network,
-    images: pl.DataFrame,
+    members: Members,
+    clustering: Clustering,
     tags: pl.DataFrame,
     layout: Layout,
     options: MapOptions,
     *,
-    ties: pl.DataFrame | None,
     old_positions: Mapping[str, tuple[float, float]],
     progress: Progress,
 ) -> Places:
     """Lay a network out, and make room for the images.
 
-    The arguments and errors are those of :func:`tagatlas.maps.build.draw_map`.
+    Args:
+        members: of the map.
+        clustering: of its images.
+        tags: of the images.
+        layout: places the nodes.
+        options: of the map.
+        old_positions: of nodes that were on the map before, by id; empty for a new map.
+        progress: told of the layout's steps.
+
+    Raises:
+        PluginError: the layout gave something else than a finite place for each node.
     """
-    tied = network if ties is None else tie_images(network, images, ties)
-    is_image = tied.is_kind(IMAGE)
-    facts = (
-        tied.nodes.filter(is_image)
-        .select("id")
-        .join(images, on="id", how="left", maintain_order="left")
-    )
-    quantity = _quantity(tied, facts, options.size_by)
-    positions = _positions(network, tags, layout, options, old_positions, progress)
-    if ties is not None:
-        positions = amid_ties(tied, positions)
-    aspect = (facts["width"] / facts["height"]).to_numpy()
-    room = make_room(positions[is_image], quantity, aspect, options)
+    network, is_image = members.network, members.is_image
+    if members.are_tied:
+        alone = replace(network, nodes=network.nodes.filter(~is_image))
+        positions = _lay_out(alone, layout, options.seed, old_positions, progress)
+        positions = amid_ties(members.ties, positions)
+    else:
+        positions = _positions(network, tags, layout, options, old_positions, progress)
+    room = make_room(positions[is_image], members, clustering, options)
     drawn = np.flatnonzero(is_image)[room.shown]
     carried = np.ones(len(positions), dtype=np.bool_)
     carried[drawn] = False
     positions[carried] = follow(positions[drawn], room.positions, positions[carried])
     positions[drawn] = room.positions
-    return Places(replace(network, nodes=tied.nodes), tied, facts, positions, room)
+    return Places(positions, room)
 
 
 def _positions(
@@ -121,21 +113,3 @@ def _lay_out(
         return places
     guides = network.is_kind(IMAGE)
     return landscape(places, guides if guides.any() else ~guides)
-
-
-def _quantity(ties: Network, facts: pl.DataFrame, size_by: str) -> Points:
-    """What the area of each image stands for."""
-    is_image = ties.is_kind(IMAGE)
-    if size_by == "frequency":
-        return facts["frequency"].to_numpy().astype(float)
-    if size_by == "out-degree":
-        return ties.out_degrees()[is_image].astype(float)
-    if size_by == "in-degree":
-        reached = ties.in_degrees()[is_image]
-        if not reached.any():
-            raise OptionError(
-                "--size-by (map): no link of this network leads to an image;"
-                " choose --size-by out-degree, or --builder images"
-            )
-        return reached.astype(float)
-    return np.ones(facts.height)

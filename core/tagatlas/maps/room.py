@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagatlas.layout import hang_on_wall, image_boxes, remove_overlaps
+from tagatlas.maps.clusters import Clustering
+from tagatlas.maps.members import Members
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.shown import choose_shown
 
@@ -45,20 +47,19 @@ class Room:
 
 
 def make_room(
-    laid_out: Points,
-    quantity: Points,
-    aspect: Points,
-    options: MapOptions,
+    laid_out: Points, members: Members, clustering: Clustering, options: MapOptions
 ) -> Room:
     """Choose which images are shown, and move them apart.
 
     Args:
         laid_out: where the images were laid out, shape (n, 2).
-        quantity: what the area of each stands for, shape (n,).
-        aspect: width divided by height of each, shape (n,).
+        members: with the n images.
+        clustering: of the images.
         options: of the map.
     """
-    shown = choose_shown(laid_out, np.zeros(len(laid_out)), options.pictures)
+    shown = choose_shown(laid_out, clustering.of_image, clustering.typicality, options.pictures)
+    quantity = members.quantity
+    aspect = (members.facts["width"] / members.facts["height"]).to_numpy()
     boxes = image_boxes(quantity, aspect, laid_out, options.fill)
     places, shape = laid_out[shown], aspect[shown]
     if options.arrangement == "grid":

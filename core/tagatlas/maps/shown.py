@@ -10,18 +10,24 @@ _FINEST = 1 << 14
 
 
 def choose_shown(
-    positions: NDArray[np.float64], typicality: NDArray[np.float64], most: int
+    positions: NDArray[np.float64],
+    clusters: NDArray[np.int32],
+    typicality: NDArray[np.float64],
+    most: int,
 ) -> NDArray[np.bool_]:
     """Choose images that stand for those around them, from all over the map.
 
     The map is divided into square cells, so small that as many as may be shown have an image in
     them. In each, the most typical image is chosen; among equals the first. So sparse and crowded
-    ground is shown alike, and how many images there are is left to the density.
+    ground is shown alike, and how many images there are is left to the density. The most typical
+    image of each cluster is always chosen.
 
     Args:
         positions: of n images, shape (n, 2).
+        clusters: of each, numbered from 0 without gaps, shape (n,).
         typicality: of each, shape (n,).
-        most: how many may be shown, at least 1. All are, where there are no more.
+        most: how many may be shown, at least 1, but no fewer than there are clusters. All are,
+            where there are no more.
 
     Returns:
         Shape (n,).
@@ -29,19 +35,29 @@ def choose_shown(
     count = len(positions)
     if count <= most:
         return np.ones(count, dtype=np.bool_)
+    shown = np.zeros(count, dtype=np.bool_)
+    shown[_most_typical(clusters, typicality)] = True
+    room = most - int(shown.sum())
     coarse, fine = 1, _FINEST
     while coarse < fine:
         middle = (coarse + fine + 1) // 2
-        if len(np.unique(_cells(positions, middle))) <= most:
+        if len(np.unique(_cells(positions, middle))) <= room:
             coarse = middle
         else:
             fine = middle - 1
-    cells = _cells(positions, coarse)
-    best_first = np.lexsort((-typicality, cells))
-    _, first = np.unique(cells[best_first], return_index=True)
-    shown = np.zeros(count, dtype=np.bool_)
-    shown[best_first[first]] = True
+    if room > 0:
+        shown[_most_typical(_cells(positions, coarse), typicality)] = True
     return shown
+
+
+def _most_typical(
+    groups: NDArray[np.signedinteger], typicality: NDArray[np.float64]
+) -> NDArray[np.intp]:
+    """The row of the most typical image of each group."""
+    best_first = np.lexsort((-typicality, groups))
+    _, first = np.unique(groups[best_first], return_index=True)
+    rows: NDArray[np.intp] = best_first[first]
+    return rows
 
 
 def _cells(positions: NDArray[np.float64], along: int) -> NDArray[np.int64]:
