@@ -201,9 +201,11 @@ def test_pictures_that_cannot_be_read_are_plain(tmp_path: Path) -> None:
 
 
 def test_what_is_switched_off_is_not_there(tmp_path: Path) -> None:
-    options = VectorOptions(width=600, opacity=0.0, outlines=False, names=False, title="")
+    options = VectorOptions(
+        width=600, opacity=0.0, outlines=False, names=False, legend=False, title=""
+    )
     pdf = render(sample_map(4), tmp_path, options)
-    for layer in ("Outlines", "Pictures", "Halos", "Tags", "Names"):
+    for layer in ("Density", "Outlines", "Pictures", "Halos", "Tags", "Names", "Legend"):
         assert not {"Do", "B", "S", "Tj"}.intersection(do for _, do in operations(pdf, layer))
     assert pdf.metadata is not None
     assert pdf.metadata.title is None
@@ -237,6 +239,8 @@ def test_the_page_looks_like_the_png(tmp_path: Path, background: str) -> None:
         background="dark" if background == "dark" else "light",
     )
     map_ = themed_map(60)
+    nodes = map_.nodes.with_columns(shown=map_.nodes["frequency"] != 3)
+    map_ = dataclasses.replace(map_, nodes=nodes)
     render(map_, tmp_path, options)
     (png,) = png_renderers()
     png.factory(options).render(map_, tmp_path)

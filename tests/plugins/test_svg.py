@@ -176,6 +176,26 @@ def test_pictures_that_cannot_be_read_are_plain(tmp_path: Path) -> None:
         assert [element.tag for element in shown] == [f"{SVG}rect"] * 4
 
 
+def test_density_and_legend_are_on_layers_of_their_own(tmp_path: Path) -> None:
+    map_ = themed_map(60)
+    assert list(layer(render(map_, tmp_path, SvgOptions(width=900)), "Density")) == []
+    nodes = map_.nodes.with_columns(shown=map_.nodes["id"].is_in(map_.images["id"][:9].implode()))
+    few, options = dataclasses.replace(map_, nodes=nodes), SvgOptions(width=900)
+    svg, poster = render(few, tmp_path, options), compose(few, options)
+    assert len(layer(svg, "Pictures")) == 9
+    (density,) = layer(svg, "Density")
+    assert box(density) == (0, 0, poster.canvas.width, poster.canvas.height)
+    kind, _, content = density.attrib[HREF].partition(",")
+    assert kind == "data:image/png;base64"
+    with Image.open(BytesIO(b64decode(content))) as relief:
+        assert poster.density is not None
+        assert np.array_equal(np.asarray(relief), poster.density)
+    rects = layer(svg, "Legend").findall(f"{SVG}rect")
+    assert [box(rect) for rect in rects] == [patch.box for patch in poster.legend.patches]
+    texts = ["".join(text.itertext()) for text in layer(svg, "Legend").findall(f"{SVG}text")]
+    assert texts == [line.text for block, _, _ in poster.legend.texts for line in block.lines]
+
+
 def test_opacity_is_that_of_each_picture(tmp_path: Path) -> None:
     half = layer(render(sample_map(4), tmp_path, SvgOptions(width=600, opacity=0.5)), "Pictures")
     assert {image.get("opacity") for image in half} == {"0.5"}
