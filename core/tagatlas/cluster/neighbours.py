@@ -32,10 +32,10 @@ def nearest_neighbours(
     similarities = np.zeros((vectors.shape[0], count), dtype=np.float32)
     _fill(
         vectors.indptr.astype(np.int64),
-        vectors.indices,
+        vectors.indices.astype(np.int32),
         vectors.data,
         by_column.indptr.astype(np.int64),
-        by_column.indices,
+        by_column.indices.astype(np.int32),
         by_column.data,
         rows,
         similarities,
