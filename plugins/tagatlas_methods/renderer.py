@@ -56,6 +56,26 @@ _EMBEDDEDNESS = (
     "small-world online social media networks. *Journal of Graph Algorithms and Applications*, "
     "19(2), 595-618."
 )
+_DIFFUSION = (
+    "Gastner, M. T., & Newman, M. E. J. (2004). Diffusion-based method for producing "
+    "density-equalizing maps. *PNAS*, 101(20), 7499-7504."
+)
+_GRID = (
+    "Hilasaca, G. M., Marcílio-Jr, W. E., Eler, D. M., Martins, R. M., & Paulovich, F. V. (2024). "
+    "A grid-based method for removing overlaps of dimensionality reduction scatterplot layouts. "
+    "*IEEE Transactions on Visualization and Computer Graphics*, 30(8), 5733-5749."
+)
+_SPREAD = (
+    "Crowds of images were then spread by the diffusion of what is too dense (Gastner & Newman,"
+    " 2004), and images moved apart so that they do not cover each other."
+)
+_HUNG = (
+    "Images were then put into the equal cells of a grid: both were halved together again and again"
+    " (Hilasaca et al., 2024), and images in touching cells swapped while that brought neighbours"
+    " closer."
+)
+_ARRANGEMENTS = {"free": (_SPREAD, _DIFFUSION), "grid": (_HUNG, _GRID)}
+"""Of each arrangement, how it was made, and the paper."""
 _LAYOUTS = {
     "forceatlas2": ("Jacomy et al., 2014", _FORCEATLAS2),
     "fa2": ("Jacomy et al., 2014", _FORCEATLAS2),
@@ -208,10 +228,10 @@ def _network(map_: Map) -> list[str]:
         f" by the squares of {'their scores' if node == 'tag' else 'the links to them'}; images"
         f" without a {node} of the network are left out."
     )
+    arranged, _ = _ARRANGEMENTS[_arrangement(settings)]
     places = (
         f"It was laid out{_by('layout', layout)}{cited}"
-        f"{'' if seed is None else f', with the seed {seed}'}.{pulled}{amid}{_sample(map_)}"
-        f" Images were then moved apart so that they do not cover each other."
+        f"{'' if seed is None else f', with the seed {seed}'}.{pulled}{amid}{_sample(map_)} {arranged}"
         f"{_plugin_settings(settings, layout)}"
     )
     return [network, places]
@@ -235,6 +255,10 @@ def _links_images(map_: Map) -> bool:
     """Whether any link leads from or to an image."""
     is_image = (map_.nodes["kind"] == IMAGE).to_numpy()
     return bool(is_image[map_.sources].any() or is_image[map_.targets].any())
+
+
+def _arrangement(settings: Settings) -> str:
+    return "grid" if settings.get("map.arrangement") == "grid" else "free"
 
 
 def _uses_embeddedness(settings: Settings) -> bool:
@@ -329,7 +353,7 @@ def _settings(facts: Provenance) -> list[str]:
 
 def _references(settings: Settings) -> str:
     """What the text cites, ordered by author."""
-    references = [_LOG_ODDS, _LEIDEN]
+    references = [_LOG_ODDS, _LEIDEN, _ARRANGEMENTS[_arrangement(settings)][1]]
     if settings.get("map.layout") in _LAYOUTS:
         references.append(_LAYOUTS[str(settings["map.layout"])][1])
     if _uses_embeddedness(settings):

@@ -154,6 +154,23 @@ def test_a_map_that_grows_starts_from_where_it_was(
     assert kept >= len(before) / 2
 
 
+@pytest.mark.slow
+def test_compiling_is_announced_and_done_beside_the_other_steps(
+    tagatlas: Run, tmp_path: Path, picture: MakePicture
+) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for seed in range(4):
+        (folder / f"{seed}.jpg").write_bytes(picture(seed=seed))
+    fresh = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    done = tagatlas("run", "pictures", "--out", "x.atlas", *SCORES, variables=fresh)
+    assert done.returncode == 0, done.stderr
+    steps = [line.partition(":")[0] for line in done.stderr.splitlines()]
+    assert steps.index("tagging") < steps.index("preparing")
+    assert "preparing: compiling for this machine" in done.stderr
+    assert list((tmp_path / "cache").rglob("forces.add_repulsion*.nbi"))
+
+
 def places(folder: Path) -> dict[str, tuple[float, float]]:
     """Where the images of the map are, by id."""
     with (folder / "x.atlas" / "maps" / "imagenet" / "images.csv").open(newline="") as file:

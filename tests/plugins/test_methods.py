@@ -117,6 +117,7 @@ def test_nothing_seen_and_could_not_look_are_said_even_when_there_are_none() -> 
             "how well it is embedded among the others (Nocaj et al., 2015)",
             "Nocaj, A.",
         ),
+        ({"map.arrangement": "grid"}, "(Hilasaca et al., 2024)", "Hilasaca, G. M."),
     ],
 )
 def test_a_method_is_cited_where_it_was_used(
@@ -127,6 +128,15 @@ def test_a_method_is_cited_where_it_was_used(
     assert f"- {cited}" in text
     unused = dataclasses.replace(facts, settings={"map.layout": "forceatlas2"})
     assert cited not in methods_text(with_facts(sample_map(), unused))
+
+
+def test_a_wall_is_not_said_to_be_moved_apart(facts: Provenance) -> None:
+    wall = dataclasses.replace(facts, settings={"map.arrangement": "grid"})
+    on_wall, free = (methods_text(with_facts(sample_map(), each)) for each in (wall, facts))
+    assert "moved apart" not in on_wall
+    assert "Gastner" not in on_wall
+    assert "moved apart so that they do not cover each other" in free
+    assert "- Gastner, M. T." in free
 
 
 def test_without_fetching_and_settings_nothing_is_made_up(facts: Provenance) -> None:

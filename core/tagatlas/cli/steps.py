@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagatlas.cli.outcome import Outcome, failure_status
-from tagatlas.cli.terminal import progress_bar
+from tagatlas.cli.terminal import progress_bar, say
 from tagatlas.contracts import (
     GraphBuilder,
     ImageStatus,
@@ -94,6 +94,8 @@ def preparing(layout: Chosen[Layout]) -> Iterator[Callable[[], None]]:
         prepared = thread.submit(prepare_drawing, layout.make())
 
         def wait() -> None:
+            if not prepared.done():
+                say("preparing: compiling for this machine takes up to a minute, once per version")
             with progress_bar("preparing") as progress:
                 progress(0, 1)
                 prepared.result()

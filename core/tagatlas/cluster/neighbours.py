@@ -63,10 +63,10 @@ def _search(
     def search(begin: int, end: int) -> None:
         _fill(
             vectors.indptr.astype(np.int64),
-            vectors.indices,
+            vectors.indices.astype(np.int32),
             vectors.data,
             by_column.indptr.astype(np.int64),
-            by_column.indices,
+            by_column.indices.astype(np.int32),
             by_column.data,
             own,
             others.shape[0],

@@ -57,7 +57,20 @@ def remove_overlaps(
     # them one, and lets a heap of them become a round heap instead of a row.
     side = float(boxes.mean())
     shift = np.random.default_rng(0).normal(scale=_SHIFT * side, size=positions.shape)
-    x, y = spread_crowds(positions + shift, boxes).T
+    return grow_apart(spread_crowds(positions + shift, boxes), boxes)
+
+
+def grow_apart(positions: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Grow boxes from specks to their size, moving them apart in each step.
+
+    Args:
+        positions: centres of the boxes, shape (n, 2), finite.
+        boxes: width and height, shape (n, 2), above 0.
+
+    Returns:
+        New centres, shape (n, 2).
+    """
+    x, y = positions.T
     width, height = boxes.T
     steps = int(np.ceil(np.log(1 / SPECK) / np.log(GROWTH)))
     sizes = np.geomspace(SPECK, 1.0, steps + 1)

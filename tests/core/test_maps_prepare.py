@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+SUPPORT = Path(__file__).parents[1] / "support"
+
+SCRIPT = """
+import gc
+import sys
+
+sys.path.insert(0, sys.argv[1])
+
+from numba.core.registry import CPUDispatcher
+from planted import planted_collection
+
+from tagatlas.contracts import no_progress
+from tagatlas.maps.build import draw_map
+from tagatlas.maps.options import MapOptions
+from tagatlas.maps.prepare import prepare_drawing
+from tagatlas_bipartite import BipartiteOptions
+from tagatlas_bipartite.builder import BipartiteBuilder
+from tagatlas_forceatlas2 import ForceAtlas2Options
+from tagatlas_forceatlas2.layout import ForceAtlas2Layout
+
+
+def compiled():
+    kernels = [each for each in gc.get_objects() if isinstance(each, CPUDispatcher)]
+    return {
+        f"{kernel.py_func.__module__}.{kernel.py_func.__name__}{signature}"
+        for kernel in kernels
+        if kernel.py_func.__module__.startswith("tagatlas")
+        for signature in kernel.signatures
+    }
+
+
+layout = ForceAtlas2Layout(ForceAtlas2Options())
+prepare_drawing(layout)
+before = compiled()
+assert any("forceatlas2" in name for name in before), before
+images, tags, _ = planted_collection(300, 5)
+network = BipartiteBuilder(BipartiteOptions()).build(images, tags)
+for arrangement in ("free", "grid"):
+    draw_map(
+        network,
+        images.with_columns(width=400, height=300),
+        tags,
+        layout,
+        MapOptions(arrangement=arrangement),
+        old_positions={},
+        progress=no_progress,
+    )
+print(*sorted(compiled() - before), sep="\\n")
+"""
+
+
+def test_what_is_prepared_is_all_that_is_compiled_for_a_map() -> None:
+    command = [sys.executable, "-c", SCRIPT, str(SUPPORT)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == ""
