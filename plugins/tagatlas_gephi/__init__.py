@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import NoOptions, RendererSpec
+from tagatlas.contracts import RendererSpec
 from tagatlas.hookspecs import hookimpl
+from tagatlas_gephi.options import GephiOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tagatlas.contracts import Renderer
 
+__all__ = ["GephiOptions"]
 
-def _gephi(_: NoOptions) -> Renderer:
+
+def _gephi(options: GephiOptions) -> Renderer:
     from tagatlas_gephi.renderer import GephiRenderer
 
-    return GephiRenderer()
+    return GephiRenderer(options)
 
 
 @hookimpl
@@ -26,6 +29,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="gephi",
             summary="network.gexf, nodes.csv and edges.csv for Gephi and Gephi Lite.",
+            options=GephiOptions,
             factory=_gephi,
         )
     ]

@@ -12,11 +12,13 @@ import polars as pl
 
 from tagatlas.contracts import Variant
 from tagatlas.render import ROWS_AT_ONCE, cluster_colour, edges_as_xml, escape_xml
+from tagatlas_gephi.times import images_at_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tagatlas.maps import Map
+    from tagatlas_gephi.times import Spells
 
 
 # Gephi refuses the type anyURI, so addresses are strings.
@@ -33,59 +35,115 @@ _ATTRIBUTES = {
 }
 
 
-def write_gexf(map_: Map, nodes: pl.DataFrame, file: BinaryIO) -> None:
+def write_gexf(
+    map_: Map,
+    nodes: pl.DataFrame,
+    file: BinaryIO,
+    *,
+    attributes: Sequence[str] = (),
+    spells: Spells | None = None,
+) -> None:
     """Write the map's network.
 
     Args:
         map_: edges, clusters and where the images are.
         nodes: what :func:`~tagatlas_gephi.nodes.node_table` made of the map.
         file: where to write to.
+        attributes: further columns of ``nodes`` (String) to write.
+        spells: when nodes are there; None for a graph without time.
     """
-    for text in _document(map_, nodes):
+    columns = _ATTRIBUTES | dict.fromkeys(attributes, "string")
+    timed = spells if spells is not None and spells.format else None
+    file.write(_start(map_, columns, spells).encode())
+    for text in _document(map_, nodes, {name: escape_xml(name) for name in columns}, timed):
         file.write(text.encode())
 
 
-def _document(map_: Map, nodes: pl.DataFrame) -> Iterator[str]:
+def _start(map_: Map, columns: Mapping[str, str], spells: Spells | None) -> str:
     direction = "directed" if map_.directed else "undirected"
-    yield (
+    time = f' mode="dynamic" timeformat="{spells.format}"' if spells and spells.format else ""
+    titles = {escape_xml(name): kind for name, kind in columns.items()}
+    attributes = "".join(
+        f'<attribute id="{title}" title="{title}" type="{kind}"/>\n'
+        for title, kind in titles.items()
+    )
+    return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" version="1.3">\n'
-        "<meta><creator>tagatlas</creator></meta>\n"
-        f'<graph defaultedgetype="{direction}" idtype="string">\n'
-        '<attributes class="node">\n'
+        f"<meta><creator>tagatlas</creator>{_unreadable(spells)}</meta>\n"
+        f'<graph defaultedgetype="{direction}" idtype="string"{time}>\n'
+        f'<attributes class="node">\n{attributes}</attributes>\n'
     )
-    for name, kind in _ATTRIBUTES.items():
-        yield f'<attribute id="{name}" title="{name}" type="{kind}"/>\n'
-    yield f'</attributes>\n<nodes count="{nodes.height}">\n'
-    yield from _nodes(map_, nodes)
+
+
+def _unreadable(spells: Spells | None) -> str:
+    """What is said of records whose time cannot be read."""
+    if spells is None or not spells.unreadable:
+        return ""
+    return (
+        f"<description>Of {spells.records:,} records with a value in the column"
+        f" {escape_xml(spells.column)}, {spells.unreadable:,} have one that is no year, date or"
+        " time as the others are, and give no spell.</description>"
+    )
+
+
+def _document(
+    map_: Map, nodes: pl.DataFrame, titles: Mapping[str, str], spells: Spells | None
+) -> Iterator[str]:
+    """Nodes and edges. ``titles`` are the names of the attributes, and how they are written."""
+    yield f'<nodes count="{nodes.height}">\n'
+    yield from _nodes(map_, nodes, titles, spells)
     yield f'</nodes>\n<edges count="{len(map_.weights)}">\n'
-    yield from edges_as_xml(map_, '<edge source="{}" target="{}" weight="{}"/>\n')
+    yield from _edges(map_, spells)
     yield "</edges>\n</graph>\n</gexf>\n"
 
 
-def _nodes(map_: Map, nodes: pl.DataFrame) -> Iterator[str]:
+def _edges(map_: Map, spells: Spells | None) -> Iterator[str]:
+    """The edges; one is there when the image is that it leaves or, if it leaves none, leads to."""
+    start = '<edge source="{}" target="{}" weight="{}"'
+    if spells is None:
+        yield from edges_as_xml(map_, f"{start}/>\n")
+        return
+
+    def content(some: slice) -> pl.Series:
+        return spells.as_xml(pl.Series(images_at_ends(map_, some)))
+
+    yield from edges_as_xml(map_, f"{start}>{{}}</edge>\n", content)
+
+
+def _nodes(
+    map_: Map, nodes: pl.DataFrame, titles: Mapping[str, str], spells: Spells | None
+) -> Iterator[str]:
     colours = [cluster_colour(cluster) for cluster in range(map_.clusters.height)]
     # A node's size in Gephi is half the width it is drawn with.
     sized = nodes.with_columns(size=pl.col("width") / 2)
-    for some in sized.iter_slices(ROWS_AT_ONCE):
+    numbered = sized.with_row_index("row")
+    for some in numbered.iter_slices(ROWS_AT_ONCE):
         clusters = some["cluster"].to_list()
+        times = [""] * some.height if spells is None else spells.as_xml(some["row"].cast(pl.Int32))
         rows = some.with_columns(pl.all().cast(pl.String)).iter_rows(named=True)
         yield "".join(
-            _node(row, colours[cluster], _shape(map_, row))
-            for row, cluster in zip(rows, clusters, strict=True)
+            _node(row, titles, time, colours[cluster], _shape(map_, row))
+            for row, cluster, time in zip(rows, clusters, times, strict=True)
         )
 
 
-def _node(row: dict[str, str | None], colour: tuple[int, int, int], shape: str) -> str:
+def _node(
+    row: dict[str, str | None],
+    titles: Mapping[str, str],
+    time: str,
+    colour: tuple[int, int, int],
+    shape: str,
+) -> str:
     values = "".join(
-        f'<attvalue for="{name}" value="{escape_xml(value)}"/>'
-        for name in _ATTRIBUTES
+        f'<attvalue for="{title}" value="{escape_xml(value)}"/>'
+        for name, title in titles.items()
         if (value := row[name]) is not None
     )
     red, green, blue = colour
     return (
         f'<node id="{escape_xml(row["id"] or "")}" label="{escape_xml(row["label"] or "")}">'
-        f"<attvalues>{values}</attvalues>"
+        f"<attvalues>{values}</attvalues>{time}"
         f'<viz:color r="{red}" g="{green}" b="{blue}"/>'
         f'<viz:position x="{row["x"]}" y="{row["y"]}" z="0"/>'
         f'<viz:size value="{row["size"]}"/>{shape}</node>\n'

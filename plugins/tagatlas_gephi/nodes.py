@@ -9,10 +9,28 @@ import polars as pl
 from tagatlas import render
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tagatlas.maps import Map
 
+_GEPHI = ("timeset", "interval", "weight")
+"""Names that Gephi gives a meaning to."""
 
-def node_table(map_: Map) -> pl.DataFrame:
-    """:func:`tagatlas.render.node_table` with places and sizes as Float32: what Gephi keeps."""
+
+def node_table(map_: Map, attributes: Sequence[str] = ()) -> pl.DataFrame:
+    """:func:`tagatlas.render.node_table` with places and sizes as Float32: what Gephi keeps.
+
+    Args:
+        map_: whose nodes.
+        attributes: kept columns, each once; they come last, as
+            :func:`tagatlas.render.copied_columns` makes them, null for tags.
+
+    Raises:
+        OptionError: no record has a column of such a name.
+    """
     nodes = render.node_table(map_)
-    return nodes.with_columns(pl.col("x", "y", "width", "height").cast(pl.Float32))
+    nodes = nodes.with_columns(pl.col("x", "y", "width", "height").cast(pl.Float32))
+    if not attributes:
+        return nodes
+    copied = render.copied_columns(map_.records, attributes, (*nodes.columns, *_GEPHI))
+    return nodes.join(copied, left_on="id", right_on="image", how="left", maintain_order="left")

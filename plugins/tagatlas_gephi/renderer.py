@@ -8,6 +8,14 @@ r"""Writes ``network.gexf``, ``nodes.csv`` and ``edges.csv``.
 - Others read ``viz:shape`` of GEXF with ``value="image"`` and a ``uri``: the web address, or, for
   pictures that came from a folder, the path inside the atlas.
 
+**Attributes.** Kept columns can be copied to the images, as Table 2 Net does; other columns of
+such a name come first, and the copied one is called ``name (kept)``.
+
+**Time.** With a column of times, the graph is dynamic: nodes and edges have spells
+(:mod:`tagatlas_gephi.times`). Those that no time is known of have none, which Gephi takes for
+always. How many records have something else than a time in the column, the file says in its
+``description``.
+
 **Tables.** Gephi reads ``\`` as an escape in CSV, so it is doubled there. ``edges.csv`` says
 ``Type`` (Gephi takes edges for directed otherwise) and has no column ``Id`` (Gephi merges edges
 by it). Text is guarded against formulas: see :mod:`tagatlas.render.cells`.
@@ -20,9 +28,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tagatlas.contracts import Renderer
-from tagatlas.render import safe_cells, write_atomically
+from tagatlas.render import safe_cell, safe_cells, write_atomically
 from tagatlas_gephi.gexf import write_gexf
 from tagatlas_gephi.nodes import node_table
+from tagatlas_gephi.options import GephiOptions
+from tagatlas_gephi.times import read_spells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,11 +47,23 @@ _EDGES_AT_ONCE = 1 << 18
 class GephiRenderer(Renderer):
     """Writes a map's network for Gephi."""
 
+    def __init__(self, options: GephiOptions) -> None:
+        self._options = options
+
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
-        """Write ``network.gexf``, ``nodes.csv`` and ``edges.csv``."""
-        nodes = node_table(map_)
+        """Write ``network.gexf``, ``nodes.csv`` and ``edges.csv``.
+
+        Raises:
+            OptionError: no record has a column of such a name.
+            StorageError: a file could not be written.
+        """
+        column = self._options.time_column
+        spells = None if column is None else read_spells(map_, column)
+        attributes = tuple(dict.fromkeys(self._options.attributes))
+        nodes = node_table(map_, attributes)
+        copied = nodes.columns[nodes.width - len(attributes) :]
         with write_atomically(folder / "network.gexf") as file:
-            write_gexf(map_, nodes, file)
+            write_gexf(map_, nodes, file, attributes=copied, spells=spells)
         with write_atomically(folder / "nodes.csv") as file:
             _write_nodes(nodes, file)
         with write_atomically(folder / "edges.csv") as file:
@@ -51,7 +73,9 @@ class GephiRenderer(Renderer):
 
 def _write_nodes(nodes: pl.DataFrame, file: BinaryIO) -> None:
     text = _gephi_cells(pl.col(pl.String))
-    nodes.with_columns(text).rename({"id": "Id", "label": "Label"}).write_csv(file)
+    titles = {name: safe_cell(name.replace("\\", "\\\\")) for name in nodes.columns}
+    titles |= {"id": "Id", "label": "Label"}
+    nodes.with_columns(text).rename(titles).write_csv(file)
 
 
 def _write_edges(map_: Map, file: BinaryIO) -> None:

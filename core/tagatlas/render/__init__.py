@@ -2,7 +2,7 @@
 
 from tagatlas.render.addresses import web_addresses
 from tagatlas.render.cells import cell_text, safe_cell, safe_cells
-from tagatlas.render.columns import kept_columns
+from tagatlas.render.columns import copied_columns, kept_columns
 from tagatlas.render.files import write_atomically
 from tagatlas.render.nodes import node_table
 from tagatlas.render.palette import cluster_colour
@@ -12,6 +12,7 @@ __all__ = [
     "ROWS_AT_ONCE",
     "cell_text",
     "cluster_colour",
+    "copied_columns",
     "edges_as_xml",
     "escape_xml",
     "kept_columns",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
+
+from tagatlas.columns import read_columns
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,11 +30,56 @@ def kept_columns(records: pl.DataFrame, reserved: Collection[str]) -> pl.DataFra
     decode = msgspec.json.Decoder(dict[str, str | None]).decode
     rows = [decode(columns) for columns in first["columns"]]
     table = {"image": first["image"]}
-    taken = {name.casefold() for name in (*reserved, "image")}
-    for name in dict.fromkeys(name for row in rows for name in row):
-        free = name
-        while free.casefold() in taken:
-            free += " (kept)"
-        taken.add(free.casefold())
+    names = dict.fromkeys(name for row in rows for name in row)
+    for name, free in free_names(names, (*reserved, "image")).items():
         table[free] = pl.Series([row.get(name) for row in rows], dtype=pl.String)
     return pl.DataFrame(table)
+
+
+def copied_columns(
+    records: pl.DataFrame, names: Sequence[str], reserved: Collection[str]
+) -> pl.DataFrame:
+    """Some kept columns, of all records of each image.
+
+    Args:
+        records: as in :class:`~tagatlas.maps.Map`.
+        names: of the columns, each once.
+        reserved: see :func:`kept_columns`.
+
+    Returns:
+        One row an image, in the order of the records: ``image``, then the columns (String): the
+        different values of its records, in their order, joined by `` | ``; null where there is
+        none.
+
+    Raises:
+        OptionError: no record has a column of that name.
+    """
+    import polars as pl
+
+    cells = read_columns(records["columns"], names).rename(free_names(names, (*reserved, "image")))
+    values = pl.exclude("image").drop_nulls().unique(maintain_order=True).str.join(" | ")
+    joined = (
+        cells.insert_column(0, records["image"])
+        .with_columns(pl.exclude("image").replace("", None))
+        .group_by("image", maintain_order=True)
+        .agg(values)
+    )
+    return joined.with_columns(pl.exclude("image").replace("", None))
+
+
+def free_names(names: Iterable[str], reserved: Collection[str]) -> dict[str, str]:
+    """What kept columns are called in a table that has columns of its own.
+
+    Args:
+        names: of the columns, each once.
+        reserved: names of the table's own columns. A kept column that has one of these names, in
+            whatever case, is called ``name (kept)``.
+    """
+    taken = {name.casefold() for name in reserved}
+    free = {}
+    for name in names:
+        free[name] = name
+        while free[name].casefold() in taken:
+            free[name] += " (kept)"
+        taken.add(free[name].casefold())
+    return free

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from tagatlas.maps import Map
 
 ROWS_AT_ONCE = 1 << 16
@@ -31,13 +33,16 @@ def escape_xml(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
-def edges_as_xml(map_: Map, element: str) -> Iterator[str]:
+def edges_as_xml(
+    map_: Map, element: str, content: Callable[[slice], pl.Series] | None = None
+) -> Iterator[str]:
     """The edges of a map as XML, many at a time, in their order.
 
     Args:
         map_: whose edges.
         element: one edge, with ``{}`` where the source's id, the target's id and the weight
-            belong, in this order.
+            belong, in this order; and a fourth for the content.
+        content: gives the content of some edges, as XML; None where there is no fourth ``{}``.
     """
     import polars as pl
 
@@ -51,6 +56,7 @@ def edges_as_xml(map_: Map, element: str) -> Iterator[str]:
                 ids.gather(map_.sources[some]),
                 ids.gather(map_.targets[some]),
                 pl.Series(map_.weights[some]),
+                *(() if content is None else (content(some),)),
             )
         )
         yield "".join(lines.to_series())
