@@ -231,7 +231,8 @@ def _network(map_: Map) -> list[str]:
     arranged, _ = _ARRANGEMENTS[_arrangement(settings)]
     places = (
         f"It was laid out{_by('layout', layout)}{cited}"
-        f"{'' if seed is None else f', with the seed {seed}'}.{pulled}{amid}{_sample(map_)} {arranged}"
+        f"{'' if seed is None else f', with the seed {seed}'}.{pulled}{amid}"
+        f"{_sample(map_)} {arranged}"
         f"{_plugin_settings(settings, layout)}"
     )
     return [network, places]
