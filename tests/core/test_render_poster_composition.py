@@ -198,6 +198,13 @@ def test_sizes_that_are_all_the_same_say_nothing(size_by: str) -> None:
     assert size_samples(map_, compose(map_, PosterOptions(width=900)).canvas) == []
 
 
+def test_sizes_that_differ_within_a_quantity_say_nothing() -> None:
+    map_ = with_sizes("frequency", "frequency", [1, 1, 2, 4, 9, 9])
+    wider = map_.nodes.with_columns(width=pl.col("width") * pl.int_range(pl.len()))
+    map_ = dataclasses.replace(map_, nodes=wider)
+    assert size_samples(map_, compose(map_, PosterOptions(width=900)).canvas) == []
+
+
 def test_bounds_of_size_are_not_shown_as_samples() -> None:
     map_ = with_sizes("frequency", "frequency", [1, 2, 3, 6, 12, 50, 900])
     held = np.clip([1, 2, 3, 6, 12, 50, 900], 3, 50) ** 0.5

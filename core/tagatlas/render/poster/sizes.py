@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tagatlas.maps import Map
     from tagatlas.render.poster.canvas import Canvas
 
+_ALIKE = 1.05
+"""How many times as large the largest image of one quantity is as the smallest, at most."""
 _UNLIKE = 1.9
 """How many times as much the next sample stands for, at least."""
 
@@ -36,8 +38,9 @@ class SizeSample:
 def size_samples(map_: Map, canvas: Canvas) -> list[SizeSample]:
     """Up to three sizes that images of the map have, the smallest first.
 
-    None where sizes stand for nothing, or are all the same. They are read off the images
-    themselves, since the smallest and the largest may have been held within bounds.
+    None where sizes stand for nothing, are all the same, or are not alike for one quantity. They
+    are read off the images themselves: the smallest and the largest may have been held within
+    bounds.
     """
     quantity = _quantity(map_)
     if quantity is None:
@@ -45,7 +48,11 @@ def size_samples(map_: Map, canvas: Canvas) -> list[SizeSample]:
     column, units = quantity
     area = pl.col("width") * pl.col("height")
     shown = map_.images.lazy().filter("shown").group_by(pl.col(column).alias("quantity"))
-    seen = shown.agg(area=area.median()).sort("quantity").collect()
+    seen = (
+        shown.agg(area=area.median(), least=area.min(), most=area.max()).sort("quantity").collect()
+    )
+    if (seen["most"] > _ALIKE * seen["least"]).any():
+        return []  # places such as the cells of a grid have made areas what they are
     amounts, areas = seen["quantity"].to_numpy(), seen["area"].to_numpy()
     sides = np.rint(np.sqrt(areas) * canvas.scale).astype(np.int64)
     # Where areas do not grow with the quantity, they are at a bound and say nothing.
