@@ -98,7 +98,8 @@ def tagatlas_taggers() -> Iterable[TaggerSpec]:
 def tagatlas_graph_builders() -> Iterable[GraphBuilderSpec]:
     """Announce graph builders: they turn tags into a network.
 
-    The class is a :class:`~tagatlas.contracts.GraphBuilder`; its suite is
+    A builder may also read the images' embeddings or records: its ``reads`` says so. The class is
+    a :class:`~tagatlas.contracts.GraphBuilder`; its suite is
     :class:`tagatlas.testing.GraphBuilderContract`::
 
         @hookimpl

@@ -121,7 +121,7 @@ def images_at_ends(map_: Map, some: slice) -> NDArray[np.int32]:
 def _of_tags(map_: Map, of_images: pl.DataFrame, gap: int) -> pl.DataFrame:
     """The spells of tags: those of their images, merged."""
     is_image = (map_.nodes["kind"] == "image").to_numpy()
-    merged = pl.DataFrame(schema=_SPELLS)
+    parts = [pl.DataFrame(schema=_SPELLS)]
     for first in range(0, len(map_.weights), ROWS_AT_ONCE):
         some = slice(first, first + ROWS_AT_ONCE)
         sources, targets = map_.sources[some], map_.targets[some]
@@ -132,8 +132,8 @@ def _of_tags(map_: Map, of_images: pl.DataFrame, gap: int) -> pl.DataFrame:
             .join(of_images.rename({"node": "image"}), on="image")
             .select(_SPELLS.names())
         )
-        merged = _merged(pl.concat([merged, spells]), gap)
-    return merged
+        parts.append(_merged(spells, gap))
+    return _merged(pl.concat(parts), gap)
 
 
 def _merged(spells: pl.DataFrame, gap: int) -> pl.DataFrame:

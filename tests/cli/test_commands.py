@@ -76,7 +76,9 @@ def test_plugins_are_listed_for_people_and_programs(tagatlas: Run) -> None:
         ("image store", "files"),
         ("tagger", "imagenet"),
         ("graph builder", "bipartite"),
+        ("graph builder", "columns"),
         ("graph builder", "images"),
+        ("graph builder", "knn"),
         ("graph builder", "tags"),
         ("layout", "forceatlas2"),
         ("layout", "fa2"),
@@ -162,14 +164,23 @@ def test_the_demo_maps_its_sample_and_a_second_one_fetches_nothing(
     assert (again["fetch"]["tried"], again["tag"]["asked"]) == (0, 0)
 
 
-@pytest.mark.parametrize("builder", ["images", "tags"])
-def test_a_map_can_be_made_of_another_network(tagatlas: Run, atlas: Path, builder: str) -> None:
-    flags = ("--threshold", "0.001", "--map", builder)
-    done = tagatlas("map", atlas, "--builder", builder, *flags, "--backbone", "0.9", "--json")
+@pytest.mark.parametrize(
+    ("builder", "flags"),
+    [
+        ("images", ("--threshold", "0.001", "--backbone", "0.9")),
+        ("tags", ("--threshold", "0.001", "--backbone", "0.9")),
+        ("knn", ("--links-per-node", "4", "--backbone", "0.9")),
+        ("columns", ("--node-column", "file")),
+    ],
+)
+def test_a_map_can_be_made_of_another_network(
+    tagatlas: Run, atlas: Path, builder: str, flags: tuple[str, ...]
+) -> None:
+    done = tagatlas("map", atlas, "--map", builder, "--builder", builder, *flags, "--json")
     assert done.returncode == 0, done.stderr
     facts = json.loads(done.stdout)
     assert facts["images"] > 0
-    assert (facts["tags"] > 0) == (builder == "tags")
+    assert (facts["tags"] > 0) == (builder in ("tags", "columns"))
     done = tagatlas("render", atlas, "--map", builder)
     assert done.returncode == 0, done.stderr
     with (atlas / "maps" / builder / "nodes.csv").open(encoding="utf-8", newline="") as file:

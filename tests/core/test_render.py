@@ -11,6 +11,7 @@ from tagatlas.errors import StorageError
 from tagatlas.render import (
     cell_text,
     cluster_colour,
+    copied_columns,
     kept_columns,
     safe_cell,
     safe_cells,
@@ -126,3 +127,12 @@ def test_kept_columns_give_way_to_reserved_names_and_to_each_other() -> None:
 def test_kept_columns_of_no_records() -> None:
     records = pl.DataFrame(schema={"image": pl.String, "columns": pl.String})
     assert kept_columns(records, ()).schema == {"image": pl.String}
+
+
+def test_copied_columns_are_those_of_all_records_of_an_image() -> None:
+    columns = ['{"id":"x","b":"1"}', '{"id":""}', '{"id":"y","b":"1"}', '{"id":"x","b":null}']
+    records = pl.DataFrame({"image": ["b", "a", "b", "b"], "columns": columns})
+    assert copied_columns(records, ["b", "id"], ("id",)).rows(named=True) == [
+        {"image": "b", "b": "1", "id (kept)": "x | y"},
+        {"image": "a", "b": None, "id (kept)": None},
+    ]

@@ -255,6 +255,18 @@ def test_of_a_network_of_tags_alone_it_says_how_images_got_their_places() -> Non
     assert "Each of 12 images was then put at the mean place of its tags" in text
 
 
+def test_it_says_what_a_builder_read_beside_tags(facts: Provenance) -> None:
+    def text_of(builder: str) -> str:
+        settings = {"map.builder": builder, f"plugin.{builder}.backbone": None}
+        changed = dataclasses.replace(facts, settings=settings)
+        return methods_text(with_facts(sample_map(), changed))
+
+    assert "6 values and 36 weighted links" in text_of("columns")
+    assert "Its values are those of the collection's own columns." in text_of("columns")
+    assert "the cosine of the embeddings that the backend gave" in text_of("knn")
+    assert "embeddings" not in text_of("bipartite")
+
+
 class TestContract(RendererContract):
     @pytest.fixture
     def spec(self) -> RendererSpec:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 from base64 import b64encode
@@ -44,6 +45,21 @@ def test_page_says_what_the_map_shows(tmp_path: Path) -> None:
     assert "<bdi>parrot · macaw</bdi>" in text
     assert "<b>38 images</b>, 25.3% of the map" in text
     assert text.count("data:image/jpeg;base64,") == 9 * 6
+
+
+@pytest.mark.parametrize(
+    ("builder", "said"),
+    [
+        ("images", "placed by the tags they share:"),
+        ("knn", "placed by the likeness of their embeddings:"),
+        ("columns", "placed by the columns of their records:"),
+    ],
+)
+def test_page_says_what_images_are_placed_by(tmp_path: Path, builder: str, said: str) -> None:
+    map_ = sample_map()
+    facts = dataclasses.replace(map_.provenance, settings={"map.builder": builder})
+    page = render(dataclasses.replace(map_, provenance=facts), tmp_path)
+    assert said in page.read_text("utf-8")
 
 
 def test_page_loads_nothing_but_the_poster(tmp_path: Path) -> None:
