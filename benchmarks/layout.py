@@ -5,8 +5,8 @@ Usage: python benchmarks/layout.py [IMAGES ...]        (1000 10000 unless said)
 Prints, on three collections of each size, how well the default settings keep topics together and
 in what time, what they would without `embeddedness_influence` (which makes of the network another
 one, so that any engine would gain by it), and UMAP of the images' tags, where the package
-umap-learn is installed. Compilation is not in the times; ours is printed first. For other
-ForceAtlas2 engines see layout_peers.py, for threads layout_threads.py.
+umap-learn is installed. Times are of the processor, without compilation; ours is printed first.
+For other ForceAtlas2 engines see layout_peers.py, for threads layout_threads.py.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ Positions = NDArray[np.float64]
 
 
 def timed(work: Callable[[], Positions]) -> tuple[float, Positions]:
-    """Seconds that the work took, and its result."""
-    began = time.perf_counter()
+    """Processor seconds that the work took, and its result."""
+    began = time.process_time()
     result = work()
-    return time.perf_counter() - began, result
+    return time.process_time() - began, result
 
 
 def placed_by(layout: Layout, collection: PlantedTopics) -> tuple[float, float]:
