@@ -7,7 +7,30 @@ from numpy.typing import NDArray
 from planted import planted_collection
 from sklearn.metrics import adjusted_rand_score
 
-from tagatlas.cluster import cluster_images
+from tagatlas.cluster import Themes, cluster_images
+
+
+def themes_of(
+    images: pl.DataFrame,
+    tags: pl.DataFrame,
+    *,
+    embeddings: NDArray[np.float16] | None = None,
+    neighbours: int = 10,
+    resolution: float = 1.0,
+    sample: int = 50_000,
+    seed: int = 0,
+) -> Themes:
+    """Clusters of a collection, by the default settings of a map."""
+    return cluster_images(
+        images,
+        tags,
+        embeddings=embeddings,
+        neighbours=neighbours,
+        resolution=resolution,
+        sub_resolution=1.0,
+        sample=sample,
+        seed=seed,
+    )
 
 
 def clusters_of(
@@ -15,13 +38,12 @@ def clusters_of(
 ) -> NDArray[np.int32]:
     """Clusters of a collection that is written down as ``{image: {tag: score}}``."""
     rows = [(image, tag, score) for image, tags in tagging.items() for tag, score in tags.items()]
-    return cluster_images(
+    return themes_of(
         pl.DataFrame({"id": sorted(tagging)}),
         pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
         neighbours=neighbours,
         resolution=resolution,
-        seed=0,
-    )
+    ).of_image
 
 
 def names(count: int) -> list[str]:
@@ -31,17 +53,14 @@ def names(count: int) -> list[str]:
 @pytest.mark.parametrize(("images", "topics"), [(60, 3), (300, 6), (1500, 15)])
 def test_planted_topics_are_found(images: int, topics: int) -> None:
     collection, tags, topic_of = planted_collection(images, topics)
-    found = cluster_images(collection, tags, neighbours=10, resolution=1.0, seed=0)
+    found = themes_of(collection, tags).of_image
     assert adjusted_rand_score(topic_of, found) > 0.95
 
 
 def test_same_input_and_seed_give_the_same_clusters_in_any_order_of_tags() -> None:
     collection, tags, _ = planted_collection(200, 5)
     shuffled = tags.sample(fraction=1.0, shuffle=True, seed=3)
-    first, again = (
-        cluster_images(collection, table, neighbours=10, resolution=1.0, seed=4)
-        for table in (tags, shuffled)
-    )
+    first, again = (themes_of(collection, table, seed=4).of_image for table in (tags, shuffled))
     assert first.dtype == np.int32
     assert first.tobytes() == again.tobytes()
 
@@ -59,7 +78,7 @@ def test_a_seed_gives_the_same_clusters_again_in_one_process() -> None:
 
 def test_clusters_are_numbered_by_size_then_by_first_image() -> None:
     collection, tags, _ = planted_collection(200, 5)
-    found = cluster_images(collection, tags, neighbours=10, resolution=1.0, seed=0)
+    found = themes_of(collection, tags).of_image
     sizes = np.bincount(found)
     first = [int(np.argmax(found == cluster)) for cluster in range(len(sizes))]
     ranks = list(zip((-sizes).tolist(), first, strict=True))
@@ -69,7 +88,7 @@ def test_clusters_are_numbered_by_size_then_by_first_image() -> None:
 def test_higher_resolution_gives_more_clusters() -> None:
     collection, tags, _ = planted_collection(300, 6)
     few, many = (
-        int(cluster_images(collection, tags, neighbours=10, resolution=resolution, seed=0).max())
+        int(themes_of(collection, tags, resolution=resolution).of_image.max())
         for resolution in (0.3, 6.0)
     )
     assert few < many
@@ -92,7 +111,7 @@ def test_images_that_share_nothing_with_any_other_are_put_together() -> None:
     strays = names(5)
     extra = pl.DataFrame({"image": strays, "tag": [f"only {s}" for s in strays], "score": 0.5})
     images = pl.concat([collection.select("id"), pl.DataFrame({"id": strays})]).sort("id")
-    found = cluster_images(images, pl.concat([tags, extra]), neighbours=10, resolution=1.0, seed=0)
+    found = themes_of(images, pl.concat([tags, extra])).of_image
     is_stray = images["id"].is_in(strays).to_numpy()
     assert len(set(found[is_stray])) == 1
     assert not set(found[is_stray]) & set(found[~is_stray])
@@ -117,11 +136,9 @@ def test_scores_of_zero_and_tags_of_other_images_count_for_nothing() -> None:
     tagging = {"a": {"cat": 0.5, "dog": 0.0}, "b": {"dog": 0.5, "cat": 0.0}}
     rows = [(image, tag, score) for image, tags in tagging.items() for tag, score in tags.items()]
     rows += [("c", "dog", 1.0), ("c", "cat", 1.0)]
-    found = cluster_images(
+    found = themes_of(
         pl.DataFrame({"id": ["a", "b"]}),
         pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
         neighbours=1,
-        resolution=1.0,
-        seed=0,
     )
-    assert found.tolist() == [0, 1]
+    assert found.of_image.tolist() == [0, 1]

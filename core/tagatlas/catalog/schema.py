@@ -105,6 +105,11 @@ MIGRATIONS: Sequence[str] = (
         changed_at TEXT NOT NULL
     );
     """,
+    """
+    ALTER TABLE maps ADD COLUMN subclusters BLOB;           -- Arrow IPC
+    ALTER TABLE maps ADD COLUMN stability REAL;
+    UPDATE maps SET digest = '';        -- made before there were sub-clusters: to be made anew
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

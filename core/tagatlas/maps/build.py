@@ -26,6 +26,8 @@ class Drawing:
 
     nodes: pl.DataFrame
     clusters: pl.DataFrame
+    subclusters: pl.DataFrame
+    stability: float
     outlines: Mapping[int, Sequence[Points]]
 
 
@@ -36,6 +38,7 @@ def draw_map(
     layout: Layout,
     options: MapOptions,
     *,
+    embeddings: NDArray[np.float16] | None = None,
     old_positions: Mapping[str, tuple[float, float]],
     progress: Progress,
 ) -> Drawing:
@@ -51,6 +54,7 @@ def draw_map(
         tags: all tags of the images: ``image``, ``tag``, ``score``.
         layout: places the nodes.
         options: of the map.
+        embeddings: of the images, in their order, shape (n, d); None if the backend stores none.
         old_positions: of nodes that were on the map before, by id; empty for a new map.
         progress: told of the layout's steps.
 
@@ -61,11 +65,17 @@ def draw_map(
     places = place_nodes(
         network, images, tags, layout, options, old_positions=old_positions, progress=progress
     )
-    found = find_clusters(places, images, tags, options)
-    return Drawing(_nodes(places, found.of_image), found.table, found.outlines)
+    found = find_clusters(places, images, tags, options, embeddings=embeddings)
+    return Drawing(
+        _nodes(places, found.members),
+        found.table,
+        found.subtable,
+        found.stability,
+        found.outlines,
+    )
 
 
-def _nodes(places: Places, of_image: NDArray[np.int32]) -> pl.DataFrame:
+def _nodes(places: Places, members: pl.DataFrame) -> pl.DataFrame:
     """The map's table of nodes."""
     network, facts, is_image = places.network, places.facts, places.is_image
     count = network.node_count
@@ -74,6 +84,7 @@ def _nodes(places: Places, of_image: NDArray[np.int32]) -> pl.DataFrame:
     drawn[is_image] = places.boxes
     degrees = (in_degrees + out_degrees)[~is_image]
     drawn[~is_image] = _tag_sides(degrees, places.boxes)[:, None]
+    of_image = members["cluster"].to_numpy()
     cluster = np.empty(count, dtype=np.int32)
     cluster[is_image] = of_image
     cluster[~is_image] = cluster_of_tags(places.ties, of_image)
@@ -81,7 +92,7 @@ def _nodes(places: Places, of_image: NDArray[np.int32]) -> pl.DataFrame:
     frequency[is_image] = facts["frequency"].to_numpy()
     records = np.zeros(count, dtype=np.int64)
     records[is_image] = facts["records"].to_numpy()
-    return network.nodes.select("id", "kind", "label").with_columns(
+    nodes = network.nodes.select("id", "kind", "label").with_columns(
         pl.Series("x", places.positions[:, 0]),
         pl.Series("y", places.positions[:, 1]),
         pl.Series("width", drawn[:, 0]),
@@ -92,6 +103,9 @@ def _nodes(places: Places, of_image: NDArray[np.int32]) -> pl.DataFrame:
         pl.Series("out_degree", out_degrees),
         pl.Series("in_degree", in_degrees),
     )
+    return nodes.join(
+        members.select("id", "subcluster", "typicality"), on="id", how="left", maintain_order="left"
+    ).with_columns(pl.col("typicality").fill_null(0.0))
 
 
 def _tag_sides(degrees: NDArray[np.int64], boxes: Points) -> Points:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -30,3 +31,23 @@ class MapOptions:
     resolution: Annotated[
         float, Meta(gt=0, description="Higher values give more and smaller clusters.")
     ] = 1.0
+    sub_resolution: Annotated[
+        float,
+        Meta(ge=0, description="The same for the sub-clusters within a cluster; 0 makes none."),
+    ] = 1.0
+    cluster_sample: Annotated[
+        int,
+        Meta(
+            ge=100,
+            description="Images that are clustered; of more, the rest goes where those most like"
+            " it are.",
+        ),
+    ] = 50_000
+    cluster_names: Annotated[
+        tuple[Path, ...],
+        Meta(
+            description="CSV files with your names for clusters: a clusters.csv or"
+            " subclusters.csv with another text in the column name, or cluster,name, or"
+            " name,new_name."
+        ),
+    ] = ()
