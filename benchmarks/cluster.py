@@ -1,20 +1,28 @@
 """Speed and quality of the clusters, against communities of the network of images and tags.
 
-    python benchmarks/cluster.py [--images 1000 10000] [--rounds 3]
+    python benchmarks/cluster.py [--images 1000 10000] [--rounds 3] [--scale 10000 100000 1000000]
 
 On collections with planted topics, side by side: our clusters (vectors of tags, exact nearest
-neighbours, Leiden: all of it is in the time), networkx's Louvain and scikit-network's Leiden, both
-on the network of images and tags as it is drawn. Building that network is not in their time.
-Prints medians over the rounds, each with another seed and all of them in turn: seconds, how many
-times as fast as networkx, the adjusted Rand index of images and topics, and clusters found.
+neighbours, the consensus of Leiden's runs, sub-clusters: all of it is in the time), networkx's
+Louvain and scikit-network's Leiden, both on the network of images and tags as it is drawn. Building
+that network is not in their time. Prints medians over the rounds, each with another seed and all of
+them in turn: seconds, how many times as fast as networkx, the adjusted Rand index of images and
+topics, and clusters found.
+
+Then all that a map does with clusters but drawing them, at each size of --scale in a process of its
+own: seconds by step, as multiples of the first size's where there are more, and the most memory
+that the process had, with the collection itself.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import networkx as nx
 import numpy as np
@@ -25,17 +33,24 @@ from scipy.sparse import csr_matrix
 from sklearn.metrics import adjusted_rand_score
 from sknetwork.clustering import Leiden
 
-from tagatlas.cluster import cluster_images, compile_kernels
-from tagatlas.network import IMAGE
+from tagatlas.cluster import (
+    Themes,
+    cluster_images,
+    cluster_of_tags,
+    cluster_quantities,
+    compile_kernels,
+    name_clusters,
+    name_subclusters,
+)
+from tagatlas.maps.options import MapOptions
+from tagatlas.network import IMAGE, Network
 
 Labels = NDArray[np.int64]
 Method = Callable[[int], Labels]
 
 
-def methods_for(collection: PlantedTopics) -> dict[str, Method]:
-    """Ways to cluster the images of a collection, by name; each takes a seed."""
-    network = collection.network
-    is_image = network.is_kind(IMAGE)
+def tables_of(network: Network) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The images of a network of images and tags, and their tags."""
     images = network.nodes.filter(pl.col("kind") == IMAGE).select("id")
     tags = pl.DataFrame(
         {
@@ -44,12 +59,33 @@ def methods_for(collection: PlantedTopics) -> dict[str, Method]:
             "score": network.weights.astype(float),
         }
     )
+    return images, tags
+
+
+def find_themes(images: pl.DataFrame, tags: pl.DataFrame, seed: int) -> Themes:
+    """Our clusters, by the default settings."""
+    defaults = MapOptions()
+    return cluster_images(
+        images,
+        tags,
+        neighbours=defaults.neighbours,
+        resolution=defaults.resolution,
+        sub_resolution=defaults.sub_resolution,
+        sample=defaults.sample,
+        seed=seed,
+    )
+
+
+def methods_for(collection: PlantedTopics) -> dict[str, Method]:
+    """Ways to cluster the images of a collection, by name; each takes a seed."""
+    network = collection.network
+    is_image = network.is_kind(IMAGE)
+    images, tags = tables_of(network)
     graph = network.to_networkx().to_undirected()
     adjacency = csr_matrix(network.adjacency())
 
     def ours(seed: int) -> Labels:
-        found = cluster_images(images, tags, neighbours=10, resolution=1.0, seed=seed)
-        return found.astype(np.int64)
+        return find_themes(images, tags, seed).of_image.astype(np.int64)
 
     def louvain(seed: int) -> Labels:
         community_of = {
@@ -95,15 +131,50 @@ def compare(collection: PlantedTopics, rounds: int) -> None:
         )
 
 
+def measure(images: int) -> tuple[dict[str, float], float, float]:
+    """Seconds by step, the adjusted Rand index of images and topics, and the most memory in GB."""
+    collection = planted_topics(images)
+    table, tags = tables_of(collection.network)
+    counted = table.with_columns(frequency=pl.lit(1, pl.Int64), records=pl.lit(1, pl.Int64))
+    compile_kernels()
+    clock = [time.perf_counter()]
+    themes = find_themes(table, tags, seed=0)
+    clock.append(time.perf_counter())
+    names = name_clusters(table, tags, themes.of_image)["name"].to_list()
+    name_subclusters(table, tags, themes.of_image, themes.sub_of_image, taken=names)
+    clock.append(time.perf_counter())
+    cluster_quantities(counted, themes.of_image)
+    cluster_of_tags(collection.network, themes.of_image)
+    clock.append(time.perf_counter())
+    steps = ("clusters", "names", "quantities and clusters of tags")
+    score = float(adjusted_rand_score(collection.topics, themes.of_image))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return dict(zip(steps, np.diff(clock).tolist(), strict=True)), score, memory
+
+
+def show_scale(sizes: Sequence[int]) -> None:
+    """Measure all steps at each size and print their figures."""
+    first: dict[str, float] = {}
+    for images in sizes:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            seconds, score, memory = pool.submit(measure, images).result()
+        first = first or seconds
+        print(f"\n{images:,} images: ARI {score:.3f}, at most {memory:.1f} GB")
+        for step, elapsed in seconds.items():
+            print(f"{step:44}{elapsed:8.2f} s {elapsed / first[step]:7.1f} x")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--images", type=int, nargs="+", default=[1_000, 10_000])
+    parser.add_argument("--images", type=int, nargs="*", default=[1_000, 10_000])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scale", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
     arguments = parser.parse_args()
     compile_kernels()
     for images in arguments.images:
         compare(planted_topics(images), arguments.rounds)
+    show_scale(arguments.scale)
 
 
 if __name__ == "__main__":

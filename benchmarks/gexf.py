@@ -57,6 +57,8 @@ def random_map(images: int, edges: int) -> Map:
             "cluster": dice.integers(0, CLUSTERS, count).astype(np.int32),
             "frequency": np.ones(count, dtype=np.int64),
             "records": np.ones(count, dtype=np.int64),
+            "subcluster": np.zeros(count, dtype=np.int32),
+            "typicality": np.ones(count),
             "out_degree": np.ones(count, dtype=np.int64),
             "in_degree": np.ones(count, dtype=np.int64),
         }
@@ -79,6 +81,8 @@ def random_map(images: int, edges: int) -> Map:
         weights=dice.random(edges).astype(np.float32) + np.float32(0.01),
         directed=True,
         clusters=clusters,
+        subclusters=clusters.head(1).rename({"cluster": "subcluster"}),
+        stability=1.0,
         outlines={},
         tags=pl.DataFrame(),
         records=records,

@@ -105,6 +105,8 @@ def grid_map(images: int) -> Map:
         weights=none.astype(np.float32),
         directed=True,
         clusters=clusters,
+        subclusters=pl.DataFrame(),
+        stability=1.0,
         outlines={},
         tags=pl.DataFrame(),
         records=pl.DataFrame(),

@@ -119,6 +119,8 @@ def draw(folder: Path) -> tuple[dict[str, float], float, float]:
             weights=network.weights,
             directed=network.directed,
             clusters=drawn.clusters,
+            subclusters=drawn.subclusters,
+            stability=drawn.stability,
             outlines=drawn.outlines,
             tags=tags,
             records=pl.DataFrame(),

@@ -84,9 +84,11 @@ def clusters_of_tags(drawn: tagatlas.Map, seed: int) -> list[int]:
         drawn.tags,
         neighbours=defaults.neighbours,
         resolution=defaults.resolution,
+        sub_resolution=0,
+        sample=defaults.sample,
         seed=seed,
     )
-    return images.with_columns(cluster=found).sort("row")["cluster"].to_list()
+    return images.with_columns(cluster=found.of_image).sort("row")["cluster"].to_list()
 
 
 def agreements(truth: list[str], find: Callable[[int], list[int]]) -> list[float]:

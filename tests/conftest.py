@@ -14,7 +14,12 @@ from typing import Any, Protocol
 
 import pytest
 from aiohttp import web
+from hypothesis import settings
 from PIL import Image
+
+# How long an example takes says nothing: the first call compiles, and machines are busy.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

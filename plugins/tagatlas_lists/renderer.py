@@ -17,7 +17,14 @@ from PIL import Image
 
 from tagatlas.contracts import Renderer, Variant
 from tagatlas.errors import ImageNotStored, StorageError
-from tagatlas.render import kept_columns, safe_cell, safe_cells, web_addresses, write_atomically
+from tagatlas.render import (
+    kept_columns,
+    safe_cell,
+    safe_cells,
+    web_addresses,
+    with_cluster_names,
+    write_atomically,
+)
 from tagatlas_lists import ListsOptions
 from tagatlas_lists.names import cluster_file_name
 
@@ -28,7 +35,20 @@ if TYPE_CHECKING:
     from tagatlas.contracts import ImageStore
     from tagatlas.maps import Map
 
-_COLUMNS = ("image", "label", "url", "file", "tags", "x", "y", "frequency", "records")
+_COLUMNS = (
+    "image",
+    "label",
+    "url",
+    "file",
+    "tags",
+    "subcluster",
+    "subcluster_name",
+    "typicality",
+    "x",
+    "y",
+    "frequency",
+    "records",
+)
 _OWN_LIST = re.compile(r"cluster-\d{2,}(-.*)?\.csv")
 _OWN_FOLDER = re.compile(r"cluster-\d{2,}(-.*)?")
 _OWN_IMAGE = re.compile(r"[0-9a-f]{64}\.jpg")
@@ -70,10 +90,11 @@ def images_table(map_: Map) -> pl.DataFrame:
     """One row per image, the most frequent first.
 
     Columns: ``cluster``; ``image``, ``label``; ``url`` (first web address); ``file`` (where the
-    atlas keeps it); ``tags`` (joined by ``"; "``, the strongest first); ``x``, ``y``,
-    ``frequency``, ``records``; then the kept columns of the image's first record.
+    atlas keeps it); ``tags`` (joined by ``"; "``, the strongest first); ``subcluster``,
+    ``subcluster_name``, ``typicality``; ``x``, ``y``, ``frequency``, ``records``; then
+    the kept columns of the image's first record.
     """
-    images = map_.images.rename({"id": "image"})
+    images = with_cluster_names(map_, map_.images).rename({"id": "image"})
     files = [map_.store.locate(image, Variant.IMAGE) for image in images["image"]]
     tags = (
         map_.likely_tags.lazy()

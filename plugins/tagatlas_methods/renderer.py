@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePath
 from urllib.parse import urlsplit, urlunsplit
 
+import polars as pl
+
 from tagatlas.contracts import ImageStatus, Renderer, TagStatus
 from tagatlas.maps import Map, Provenance, SourceFacts
 from tagatlas.network import IMAGE
@@ -37,6 +39,18 @@ _LOG_ODDS = (
     "Monroe, B. L., Colaresi, M. P., & Quinn, K. M. (2008). Fightin' words: Lexical feature "
     "selection and evaluation for identifying the content of political conflict. "
     "*Political Analysis*, 16(4), 372-403."
+)
+_CONSENSUS = (
+    "Tandon, A., Albeshri, A., Thayananthan, V., Alhalabi, W., & Fortunato, S. (2019). Fast "
+    "consensus clustering in complex networks. *Physical Review E*, 99, 042301."
+)
+_STABILITY = (
+    "Hennig, C. (2007). Cluster-wise assessment of cluster stability. *Computational Statistics & "
+    "Data Analysis*, 52(1), 258-271."
+)
+_CENTRING = (
+    "Jégou, H., & Chum, O. (2012). Negative evidences and co-occurrences in image retrieval: the "
+    "benefit of PCA and whitening. *ECCV 2012*, 774-787."
 )
 _DISPARITY = (
     "Serrano, M. Á., Boguñá, M., & Vespignani, A. (2009). Extracting the multiscale backbone of "
@@ -291,11 +305,7 @@ def _value(value: bool | int | float | str | None) -> str:
 
 
 def _clusters(map_: Map) -> list[str]:
-    settings = map_.provenance.settings
-    neighbours = settings.get("map.neighbours")
-    resolution = settings.get("map.resolution")
-    at_most = "" if neighbours is None else f" ({neighbours} or fewer)"
-    at = "" if resolution is None else f" at the resolution {resolution}"
+    header = ["Cluster", "Images", "Share", "Records", "Frequency", "Stability", "Distinctive tags"]
     rows = [
         [
             escape(row["name"]),
@@ -303,20 +313,68 @@ def _clusters(map_: Map) -> list[str]:
             f"{row['share']:.1%}",
             f"{row['records']:,}",
             f"{row['frequency']:,}",
+            f"{row['stability']:.2f}",
             escape(", ".join(row["tags"])) if row["tags"] else "",
         ]
         for row in map_.clusters.iter_rows(named=True)
     ]
-    header = ["Cluster", "Images", "Share", "Records", "Frequency", "Distinctive tags"]
-    how = (
+    return [_how_clustered(map_), table(header, rows), *_subclusters(map_)]
+
+
+def _how_clustered(map_: Map) -> str:
+    settings = map_.provenance.settings
+    neighbours, sample = (settings.get(f"map.{key}") for key in ("neighbours", "sample"))
+    at_most = "" if neighbours is None else f" ({neighbours} or fewer)"
+    sampled = ""
+    if isinstance(sample, int) and map_.images.height > sample:
+        sampled = (
+            f" Of images that differ, at most {sample:,} drawn at random were clustered; every"
+            " other went to the cluster of most of its nearest neighbours among them."
+        )
+    by_hand = map_.clusters.filter(pl.col("name") != pl.col("automatic_name")).height
+    renamed = f" {count(by_hand, 'of them was', 'of them were')} renamed by hand." * bool(by_hand)
+    return (
         f"The images on the map form {count(map_.clusters.height, 'cluster')}. Each image was"
         f" compared with all others by all its tags, as the cosine of the square roots of their"
-        f" scores, and linked to its nearest neighbours{at_most}; the clusters are the communities"
-        f" that the Leiden algorithm finds in these links{at} (Traag et al., 2019). They are named"
-        f" by their distinctive tags, ranked by weighted log-odds with an informative Dirichlet"
-        f" prior (Monroe et al., 2008)."
+        f" scores less the collection's mean and, where the backend stores embeddings of images,"
+        f" in equal parts by the cosine of their principal components (Jégou & Chum, 2012). It was"
+        f" linked to its nearest neighbours{at_most}. The clusters are the communities that several"
+        f" runs of the Leiden algorithm{_at(settings, 'resolution')} agree on (Traag et al., 2019;"
+        f" Tandon et al., 2019). The runs agree with a mean adjusted Rand"
+        f" index of {map_.stability:.2f}; a cluster's stability is the mean over the runs of its"
+        f" Jaccard similarity with the run's most similar cluster (Hennig, 2007).{sampled} Clusters"
+        f" are named by their distinctive tags, ranked by weighted log-odds with an informative"
+        f" Dirichlet prior (Monroe et al., 2008).{renamed}"
     )
-    return [how, table(header, rows)]
+
+
+def _subclusters(map_: Map) -> list[str]:
+    divided = map_.subclusters["cluster"].n_unique()
+    if divided == 0:
+        return ["No cluster divides well into sub-clusters."]
+    names = dict(map_.clusters.select("cluster", "name").iter_rows())
+    rows = [
+        [
+            escape(names[row["cluster"]]),
+            escape(row["name"]),
+            f"{row['images']:,}",
+            f"{row['stability']:.2f}",
+        ]
+        for row in map_.subclusters.iter_rows(named=True)
+    ]
+    how = (
+        f"{count(divided, 'cluster divides', 'clusters divide')} into"
+        f" {count(map_.subclusters.height, 'sub-cluster')}, found in the same way among the links"
+        f" within a cluster{_at(map_.provenance.settings, 'sub_resolution')}. A division counts if"
+        f" its modularity is at least 0.3 and the runs agree on it with an adjusted Rand index of"
+        f" at least 0.6."
+    )
+    return [how, table(["Cluster", "Sub-cluster", "Images", "Stability"], rows)]
+
+
+def _at(settings: Settings, name: str) -> str:
+    value = settings.get(f"map.{name}")
+    return "" if value is None else f" at the resolution {value}"
 
 
 def _limits(map_: Map) -> str:
@@ -354,7 +412,14 @@ def _settings(facts: Provenance) -> list[str]:
 
 def _references(settings: Settings) -> str:
     """What the text cites, ordered by author."""
-    references = [_LOG_ODDS, _LEIDEN, _ARRANGEMENTS[_arrangement(settings)][1]]
+    references = [
+        _LOG_ODDS,
+        _LEIDEN,
+        _CONSENSUS,
+        _STABILITY,
+        _CENTRING,
+        _ARRANGEMENTS[_arrangement(settings)][1],
+    ]
     if settings.get("map.layout") in _LAYOUTS:
         references.append(_LAYOUTS[str(settings["map.layout"])][1])
     if _uses_embeddedness(settings):

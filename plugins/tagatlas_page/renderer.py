@@ -19,10 +19,11 @@ from PIL import Image
 from tagatlas.contracts import Renderer, Variant
 from tagatlas.errors import ImageNotStored
 from tagatlas.render import cluster_colour, write_atomically
-from tagatlas_page.typical import typical_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import polars as pl
 
     from tagatlas.contracts import ImageStore
     from tagatlas.maps import Map
@@ -33,14 +34,15 @@ _FILES = {
     "map.svg": "the poster as vectors, to be edited",
     "map.pdf": "the poster as vectors, to be printed",
     "methods.md": "what was done, ready for a paper",
-    "clusters.csv": "names, tags and sizes of the clusters",
+    "clusters.csv": "names, tags, sizes and typical images of the clusters",
+    "subclusters.csv": "the same of what they divide into",
     "images.csv": "every image with its cluster and place",
     "tags.csv": "every tag with its score, as dd-image-tagging writes it",
     "network.gexf": "the network, for Gephi and Gephi Lite",
     "nodes.csv": "its nodes as a table",
     "edges.csv": "its edges as a table",
 }
-_TYPICAL = 6
+_PICTURES = 6
 _CLUSTERS_WITH_PICTURES = 60
 _TAGS_SHOWN = 8
 _THUMBNAIL_HEIGHT = 120
@@ -55,6 +57,7 @@ class _Sizes:
     records: int
     frequency: int
     share: float
+    stability: float
 
 
 class PageRenderer(Renderer):
@@ -89,16 +92,24 @@ def _page(map_: Map, folder: Path) -> Iterator[str]:
     )
     yield _header(map_, title)
     yield _poster(title)
-    yield '<main>\n<h2 id="clusters">Clusters</h2>\n<ol class="clusters">\n'
-    typical = typical_images(map_, _TYPICAL)
+    yield f'<main>\n<h2 id="clusters">Clusters</h2>\n{_stability(map_)}<ol class="clusters">\n'
     labels = dict(map_.images.select("id", "label").iter_rows())
     columns = map_.clusters.select(
-        "cluster", "name", "tags", "images", "records", "frequency", "share"
+        "cluster",
+        "name",
+        "tags",
+        "typical",
+        "images",
+        "records",
+        "frequency",
+        "share",
+        "stability",
     )
-    for number, name, tags, *sizes in columns.iter_rows():
-        shown = typical.get(number, []) if number < _CLUSTERS_WITH_PICTURES else []
+    for number, name, tags, typical, *sizes in columns.iter_rows():
+        shown = typical[:_PICTURES] if number < _CLUSTERS_WITH_PICTURES else []
         pictures = "".join(_picture(map_.store, image, labels[image]) for image in shown)
-        yield _cluster(number, name, tags, _Sizes(*sizes), pictures)
+        parts = _parts(map_.subclusters.filter(map_.subclusters["cluster"] == number))
+        yield _cluster(number, name, tags, _Sizes(*sizes), parts, pictures)
     yield "</ol>\n</main>\n"
     yield _footer(folder)
     yield "</body>\n</html>\n"
@@ -129,12 +140,24 @@ def _poster(title: str) -> str:
     )
 
 
-def _cluster(number: int, name: str, tags: list[str], sizes: _Sizes, pictures: str) -> str:
+def _stability(map_: Map) -> str:
+    return (
+        '<p class="note">Several runs of the algorithm agree on these clusters with an adjusted'
+        f" Rand index of {map_.stability:.2f}, where 1 is full agreement. A cluster has the"
+        " stability with which a run finds it: above 0.75 it holds, below 0.6 do not rely on"
+        " it.</p>\n"
+    )
+
+
+def _cluster(
+    number: int, name: str, tags: list[str], sizes: _Sizes, parts: str, pictures: str
+) -> str:
     colour = "#{:02x}{:02x}{:02x}".format(*cluster_colour(number))
     words = "".join(f"<li>{_text(tag)}</li>" for tag in tags[:_TAGS_SHOWN])
     facts = (
         f"<b>{_many(sizes.images, 'image')}</b>, {sizes.share:.1%} of the map<br>"
-        f"{_many(sizes.records, 'record')}, seen {_many(sizes.frequency, 'time')}"
+        f"{_many(sizes.records, 'record')}, seen {_many(sizes.frequency, 'time')}<br>"
+        f"stability {sizes.stability:.2f}"
     )
     return (
         f'<li id="cluster-{number}">\n'
@@ -143,9 +166,18 @@ def _cluster(number: int, name: str, tags: list[str], sizes: _Sizes, pictures: s
         f'<p class="facts">{facts}</p>\n'
         '<svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect width="{100 * sizes.share:.2f}" height="1" fill="{colour}"/></svg>\n'
-        f'<ul class="tags" aria-label="Distinctive tags">{words}</ul>\n'
+        f'<ul class="tags" aria-label="Distinctive tags">{words}</ul>\n{parts}'
         f'<div class="pictures">{pictures}</div>\n</li>\n'
     )
+
+
+def _parts(subclusters: pl.DataFrame) -> str:
+    """What a cluster divides into; nothing if it does not."""
+    items = "".join(
+        f"<li>{_text(name)} <span>{_many(images, 'image')}</span></li>\n"
+        for name, images in subclusters.select("name", "images").iter_rows()
+    )
+    return f'<ul class="parts" aria-label="Divides into">\n{items}</ul>\n' if items else ""
 
 
 def _picture(store: ImageStore, image_id: str, label: str) -> str:

@@ -1,6 +1,6 @@
-r"""Writes ``tags.csv``, ``clusters.csv`` and ``images.csv``.
+r"""Writes ``tags.csv``, ``clusters.csv``, ``subclusters.csv`` and ``images.csv``.
 
-All three are UTF-8 without a byte order mark, comma-separated, with a header and ``\n`` line
+All are UTF-8 without a byte order mark, comma-separated, with a header and ``\n`` line
 ends. Text from outside is guarded against being run as a formula: see
 :mod:`tagatlas.render.cells`, whose :func:`~tagatlas.render.cell_text` takes the guard off again.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tagatlas.contracts import Renderer
-from tagatlas.render import safe_cells, write_atomically
+from tagatlas.render import safe_cells, with_cluster_names, write_atomically
 from tagatlas_tables import TablesOptions
 
 if TYPE_CHECKING:
@@ -32,9 +32,10 @@ class TablesRenderer(Renderer):
         self._options = options
 
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
-        """Write ``clusters.csv``, ``images.csv`` and ``tags.csv``."""
+        """Write ``clusters.csv``, ``subclusters.csv``, ``images.csv`` and ``tags.csv``."""
         tables = {
             "clusters.csv": clusters_table(map_),
+            "subclusters.csv": subclusters_table(map_),
             "images.csv": images_table(map_),
             "tags.csv": tags_table(map_, self._options.minimum_confidence),
         }
@@ -70,29 +71,54 @@ def tags_table(map_: Map, minimum_confidence: float) -> pl.DataFrame:
     )
 
 
+_OF_CLUSTERS = (
+    "name",
+    "automatic_name",
+    pl.col("tags").list.join("; "),
+    "images",
+    "records",
+    "frequency",
+    "share",
+    "stability",
+    pl.col("typical").list.join("; "),
+)
+
+
 def clusters_table(map_: Map) -> pl.DataFrame:
-    """One row per cluster, the one with most images first; ``tags`` are joined by ``"; "``."""
-    return map_.clusters.select(
-        "cluster",
-        "name",
-        pl.col("tags").list.join("; "),
-        "images",
-        "records",
-        "frequency",
-        "share",
-    )
+    """One row per cluster, the one with most images first.
+
+    ``tags`` and ``typical`` (ids of images) are joined by ``"; "``. With another text in ``name``,
+    the file is one that ``--cluster-names`` takes.
+    """
+    return map_.clusters.select("cluster", *_OF_CLUSTERS)
+
+
+def subclusters_table(map_: Map) -> pl.DataFrame:
+    """One row per sub-cluster, by cluster; columns as in ``clusters.csv``."""
+    return map_.subclusters.select("cluster", "subcluster", *_OF_CLUSTERS)
 
 
 def images_table(map_: Map) -> pl.DataFrame:
     """One row per image of the map, in the map's order; ``url`` is where it was seen first."""
     first = map_.records.lazy().unique("image", keep="first", maintain_order=True)
     addresses = first.select("image", url="location")
-    names = map_.clusters.lazy().select("cluster", cluster_name="name")
-    columns = ("label", "url", "cluster", "cluster_name", "x", "y", "frequency", "records")
+    columns = (
+        "label",
+        "url",
+        "cluster",
+        "cluster_name",
+        "subcluster",
+        "subcluster_name",
+        "typicality",
+        "x",
+        "y",
+        "frequency",
+        "records",
+    )
     return (
-        map_.images.lazy()
+        with_cluster_names(map_, map_.images)
+        .lazy()
         .join(addresses, left_on="id", right_on="image", how="left", maintain_order="left")
-        .join(names, on="cluster", how="left", maintain_order="left")
         .select(pl.col("id").alias("image"), *columns)
         .collect()
     )

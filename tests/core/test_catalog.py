@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from tagatlas.catalog import Catalog, StoredMap
+from tagatlas.catalog.database import APPLICATION_ID
 from tagatlas.catalog.schema import MIGRATIONS, migrate
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult
 from tagatlas.errors import AtlasDamaged, AtlasError, AtlasTooNew, PluginError
@@ -188,6 +189,8 @@ def test_a_map_and_the_annotations_on_it_come_back_as_they_went(catalog: Catalog
         weights=np.array([0.7], dtype=np.float32),
         directed=True,
         clusters=pl.DataFrame({"name": ["b"], "tags": [["b", "c"]]}),
+        subclusters=pl.DataFrame({"name": ["d"], "tags": [["d"]]}),
+        stability=0.75,
         outlines={0: [np.array([[0.0, 1 / 3], [1.0, 0.0], [1.0, 1.0]])]},
     )
     catalog.maps.save(stored)
@@ -197,6 +200,8 @@ def test_a_map_and_the_annotations_on_it_come_back_as_they_went(catalog: Catalog
     assert loaded is not None
     assert loaded.nodes.equals(stored.nodes)
     assert loaded.clusters.equals(stored.clusters)
+    assert loaded.subclusters.equals(stored.subclusters)
+    assert loaded.stability == stored.stability
     assert loaded.settings == stored.settings
     assert loaded.weights.tolist() == stored.weights.tolist()
     assert loaded.outlines[0][0].tolist() == stored.outlines[0][0].tolist()
@@ -225,6 +230,20 @@ def test_an_older_catalog_is_brought_up_one_step_at_a_time() -> None:
     assert connection.execute("SELECT a, b FROM one").fetchall() == [(1, 2)]
     assert connection.execute("PRAGMA user_version").fetchone() == (2,)
     connection.close()
+
+
+def test_a_map_of_an_older_schema_is_one_to_be_made_anew(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "catalog.sqlite", isolation_level=None)
+    migrate(connection, MIGRATIONS[:1])
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("INSERT INTO backends VALUES (1, 'grey', 'grey 1', 1)")
+    connection.execute(
+        "INSERT INTO maps VALUES ('old', 1, 'abc', '{}', 1, '', '', '', '{}', 'now')"
+    )
+    connection.close()
+    with Catalog(tmp_path / "catalog.sqlite") as catalog:
+        assert catalog.maps.names() == ["old"]
+        assert catalog.maps.load("old") is None
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from numpy.typing import NDArray
 from planted import planted_collection
 
 from tagatlas.cluster import cluster_images, name_clusters
@@ -10,6 +11,12 @@ from tagatlas.testing import ODD_LABELS
 
 Collection = list[tuple[int, dict[str, float]]]
 """A cluster and tags for each image."""
+
+
+def clusters_of(images: pl.DataFrame, tags: pl.DataFrame) -> NDArray[np.int32]:
+    return cluster_images(
+        images, tags, neighbours=10, resolution=1.0, sub_resolution=0, sample=1000, seed=0
+    ).of_image
 
 
 def named(collection: Collection) -> pl.DataFrame:
@@ -44,7 +51,7 @@ CATS: Collection = [(1, {"animal": 0.9, "cat": 0.8}) for _ in range(10)]
 
 def test_names_of_planted_clusters_begin_with_the_planted_tag() -> None:
     collection, tags, topic_of = planted_collection(300, 6)
-    found = cluster_images(collection, tags, neighbours=10, resolution=1.0, seed=0)
+    found = clusters_of(collection, tags)
     table = name_clusters(collection, tags, found)
     for cluster, name, distinctive in table.iter_rows():
         topic = np.bincount(topic_of[found == cluster]).argmax()
@@ -109,6 +116,6 @@ def test_odd_labels_make_names_of_one_short_line(label: str) -> None:
 
 def test_names_depend_on_nothing_but_the_scores() -> None:
     collection, tags, _ = planted_collection(120, 4)
-    found = cluster_images(collection, tags, neighbours=10, resolution=1.0, seed=0)
+    found = clusters_of(collection, tags)
     shuffled = tags.sample(fraction=1.0, shuffle=True, seed=5)
     assert name_clusters(collection, tags, found).equals(name_clusters(collection, shuffled, found))

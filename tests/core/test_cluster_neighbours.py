@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster.neighbours import nearest_among, nearest_neighbours
+from tagatlas.cluster.neighbours import nearest_neighbours, similar_images
+from tagatlas.cluster.vectors import image_vectors
 
 # Sums of quarters are exact, so that ties are ties in whatever order they are summed.
 matrices = arrays(
@@ -57,16 +60,31 @@ def test_neighbours_of_random_vectors_are_those_of_all_products() -> None:
     assert similarities == pytest.approx(expected, abs=1e-5)
 
 
-@settings(deadline=None)
-@given(matrices, st.integers(1, 14), st.data())
-def test_neighbours_among_others_are_those_of_all_products(
-    vectors: NDArray[np.float32], count: int, data: st.DataObject
-) -> None:
-    part = sorted(data.draw(st.sets(st.integers(0, len(vectors) - 1), min_size=1)))
-    rows, similarities = nearest_among(csr_array(vectors), csr_array(vectors[part]), count)
-    for row, vector in enumerate(vectors):
-        products = vectors[part] @ vector
-        best = [other for other in np.argsort(-products, kind="stable") if products[other] > 0]
-        found = [other for other in rows[row].tolist() if other >= 0]
-        assert found == best[:count]
-        assert similarities[row, : len(found)].tolist() == products[found].tolist()
+def similarities_by_hand(
+    tags: NDArray[np.float32], embeddings: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """The mean of the cosines of centred roots of scores and of embeddings."""
+    roots = np.sqrt(tags / tags.sum(axis=1, keepdims=True))
+    centred = roots - roots.sum(axis=0) / (len(tags) + 10)
+    unit = centred / np.linalg.norm(centred, axis=1, keepdims=True)
+    return np.asarray((unit @ unit.T + embeddings @ embeddings.T) / 2, dtype=np.float64)
+
+
+def test_similar_images_are_those_of_all_similarities() -> None:
+    dice = np.random.default_rng(0)
+    tags = (dice.random((80, 30)) * (dice.random((80, 30)) < 0.3)).astype(np.float32)
+    tags[:, 0] += 0.01
+    dense = dice.normal(size=(80, 5)).astype(np.float32)
+    dense /= np.linalg.norm(dense, axis=1, keepdims=True)
+    vectors = image_vectors(csr_array(tags.astype(np.float64)), None)
+    both = dataclasses.replace(vectors, embeddings=dense)
+    expected = similarities_by_hand(tags, dense)
+    np.fill_diagonal(expected, -2.0)
+    rows, found = similar_images(both, 6)
+    assert rows.tolist() == np.argsort(-expected, axis=1)[:, :6].tolist()
+    assert found == pytest.approx(np.take_along_axis(expected, rows, axis=1), abs=1e-5)
+    part = np.arange(0, 80, 3)
+    others = np.setdiff1d(np.arange(80), part)
+    rows, _ = similar_images(both.take(others), 4, among=both.take(part))
+    among = expected[others][:, part]
+    assert rows.tolist() == np.argsort(-among, axis=1)[:, :4].tolist()

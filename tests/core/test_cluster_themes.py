@@ -7,7 +7,31 @@ from numpy.typing import NDArray
 from planted import planted_collection
 from sklearn.metrics import adjusted_rand_score
 
-from tagatlas.cluster import cluster_images
+from tagatlas.cluster import Themes, cluster_images
+
+
+def themes_of(
+    images: pl.DataFrame,
+    tags: pl.DataFrame,
+    *,
+    embeddings: NDArray[np.float16] | None = None,
+    neighbours: int = 10,
+    resolution: float = 1.0,
+    sub_resolution: float = 1.0,
+    sample: int = 50_000,
+    seed: int = 0,
+) -> Themes:
+    """Clusters of a collection, by the default settings of a map."""
+    return cluster_images(
+        images,
+        tags,
+        embeddings=embeddings,
+        neighbours=neighbours,
+        resolution=resolution,
+        sub_resolution=sub_resolution,
+        sample=sample,
+        seed=seed,
+    )
 
 
 def clusters_of(
@@ -15,13 +39,12 @@ def clusters_of(
 ) -> NDArray[np.int32]:
     """Clusters of a collection that is written down as ``{image: {tag: score}}``."""
     rows = [(image, tag, score) for image, tags in tagging.items() for tag, score in tags.items()]
-    return cluster_images(
+    return themes_of(
         pl.DataFrame({"id": sorted(tagging)}),
         pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
         neighbours=neighbours,
         resolution=resolution,
-        seed=0,
-    )
+    ).of_image
 
 
 def names(count: int) -> list[str]:
@@ -31,17 +54,14 @@ def names(count: int) -> list[str]:
 @pytest.mark.parametrize(("images", "topics"), [(60, 3), (300, 6), (1500, 15)])
 def test_planted_topics_are_found(images: int, topics: int) -> None:
     collection, tags, topic_of = planted_collection(images, topics)
-    found = cluster_images(collection, tags, neighbours=10, resolution=1.0, seed=0)
+    found = themes_of(collection, tags).of_image
     assert adjusted_rand_score(topic_of, found) > 0.95
 
 
 def test_same_input_and_seed_give_the_same_clusters_in_any_order_of_tags() -> None:
     collection, tags, _ = planted_collection(200, 5)
     shuffled = tags.sample(fraction=1.0, shuffle=True, seed=3)
-    first, again = (
-        cluster_images(collection, table, neighbours=10, resolution=1.0, seed=4)
-        for table in (tags, shuffled)
-    )
+    first, again = (themes_of(collection, table, seed=4).of_image for table in (tags, shuffled))
     assert first.dtype == np.int32
     assert first.tobytes() == again.tobytes()
 
@@ -59,7 +79,7 @@ def test_a_seed_gives_the_same_clusters_again_in_one_process() -> None:
 
 def test_clusters_are_numbered_by_size_then_by_first_image() -> None:
     collection, tags, _ = planted_collection(200, 5)
-    found = cluster_images(collection, tags, neighbours=10, resolution=1.0, seed=0)
+    found = themes_of(collection, tags).of_image
     sizes = np.bincount(found)
     first = [int(np.argmax(found == cluster)) for cluster in range(len(sizes))]
     ranks = list(zip((-sizes).tolist(), first, strict=True))
@@ -69,7 +89,7 @@ def test_clusters_are_numbered_by_size_then_by_first_image() -> None:
 def test_higher_resolution_gives_more_clusters() -> None:
     collection, tags, _ = planted_collection(300, 6)
     few, many = (
-        int(cluster_images(collection, tags, neighbours=10, resolution=resolution, seed=0).max())
+        int(themes_of(collection, tags, resolution=resolution).of_image.max())
         for resolution in (0.3, 6.0)
     )
     assert few < many
@@ -92,7 +112,7 @@ def test_images_that_share_nothing_with_any_other_are_put_together() -> None:
     strays = names(5)
     extra = pl.DataFrame({"image": strays, "tag": [f"only {s}" for s in strays], "score": 0.5})
     images = pl.concat([collection.select("id"), pl.DataFrame({"id": strays})]).sort("id")
-    found = cluster_images(images, pl.concat([tags, extra]), neighbours=10, resolution=1.0, seed=0)
+    found = themes_of(images, pl.concat([tags, extra])).of_image
     is_stray = images["id"].is_in(strays).to_numpy()
     assert len(set(found[is_stray])) == 1
     assert not set(found[is_stray]) & set(found[~is_stray])
@@ -117,11 +137,95 @@ def test_scores_of_zero_and_tags_of_other_images_count_for_nothing() -> None:
     tagging = {"a": {"cat": 0.5, "dog": 0.0}, "b": {"dog": 0.5, "cat": 0.0}}
     rows = [(image, tag, score) for image, tags in tagging.items() for tag, score in tags.items()]
     rows += [("c", "dog", 1.0), ("c", "cat", 1.0)]
-    found = cluster_images(
+    found = themes_of(
         pl.DataFrame({"id": ["a", "b"]}),
         pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
         neighbours=1,
-        resolution=1.0,
-        seed=0,
     )
-    assert found.tolist() == [0, 1]
+    assert found.of_image.tolist() == [0, 1]
+
+
+def nested_collection() -> tuple[pl.DataFrame, pl.DataFrame, NDArray[np.int64], NDArray[np.int64]]:
+    """Images of two themes, of which the first has three parts; their theme and part."""
+    dice = np.random.default_rng(1)
+    theme = np.array([0] * 120 + [1] * 60)
+    part = np.array([number % 3 for number in range(120)] + [-1] * 60)
+    rows: list[tuple[str, str, float]] = []
+    for name, own_theme, own_part in zip(names(180), theme.tolist(), part.tolist(), strict=True):
+        shared = [f"theme {own_theme} {kind}" for kind in range(8)]
+        rows += [(name, tag, 0.5) for tag in dice.choice(shared, 4, replace=False)]
+        if own_part >= 0:
+            kinds = [f"part {own_part} {kind}" for kind in range(4)]
+            rows += [(name, tag, 0.5) for tag in dice.choice(kinds, 2, replace=False)]
+    tags = pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row")
+    return pl.DataFrame({"id": names(180)}), tags, theme, part
+
+
+def test_a_theme_that_divides_well_has_subclusters_and_one_that_does_not_has_none() -> None:
+    images, tags, theme, part = nested_collection()
+    found = themes_of(images, tags, resolution=0.1)
+    assert found.of_image.tolist() == theme.tolist()
+    assert adjusted_rand_score(part[theme == 0], found.sub_of_image[theme == 0]) > 0.95
+    assert set(found.sub_of_image[theme == 0]) == {0, 1, 2}
+    assert len(found.sub_stability) == found.sub_of_image.max() + 1
+    whole = themes_of(images, tags, resolution=0.1, sub_resolution=0.0)
+    assert set(whole.sub_of_image) == {-1}
+
+
+def test_planted_clusters_are_stable_and_those_of_chance_are_not() -> None:
+    collection, tags, _ = planted_collection(300, 6)
+    planted = themes_of(collection, tags)
+    dice = np.random.default_rng(0)
+    rows = [
+        (name, f"tag {tag}", 0.5)
+        for name in names(300)
+        for tag in dice.choice(40, 5, replace=False)
+    ]
+    chance = themes_of(
+        pl.DataFrame({"id": names(300)}),
+        pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
+    )
+    assert planted.agreement > 0.95
+    assert planted.stability.min() > 0.9
+    assert chance.agreement < 0.7
+    assert chance.stability.mean() < planted.stability.mean()
+
+
+def test_images_beyond_the_sample_go_to_the_cluster_of_their_topic() -> None:
+    collection, tags, topic_of = planted_collection(600, 5)
+    found = themes_of(collection, tags, sample=120)
+    assert adjusted_rand_score(topic_of, found.of_image) > 0.95
+
+
+def test_embeddings_part_images_whose_tags_are_alike() -> None:
+    dice = np.random.default_rng(0)
+    kind = np.arange(120) % 2
+    embeddings = (kind[:, None] * [4.0, -4.0, 0.0, 0.0] + dice.normal(size=(120, 4))).astype(
+        np.float16
+    )
+    rows = [
+        (name, f"tag {tag}", 0.5)
+        for name in names(120)
+        for tag in dice.choice(12, 4, replace=False)
+    ]
+    found = themes_of(
+        pl.DataFrame({"id": names(120)}),
+        pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
+        embeddings=embeddings,
+        resolution=0.3,
+    )
+    assert adjusted_rand_score(kind, found.of_image) > 0.9
+
+
+def test_an_image_amid_its_cluster_is_more_typical_than_one_at_its_edge() -> None:
+    tagging = {name: {"cat": 0.9, f"kind {n % 3}": 0.3} for n, name in enumerate(names(40))}
+    tagging |= {f"j{n:03}": {"car": 0.9, f"make {n % 3}": 0.3} for n in range(40)}
+    tagging["i000"] = {"cat": 0.5, "car": 0.4}
+    images = pl.DataFrame({"id": sorted(tagging)})
+    rows = [(image, tag, score) for image, tags in tagging.items() for tag, score in tags.items()]
+    tags = pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row")
+    found = themes_of(images, tags)
+    assert found.typicality.min() >= 0
+    assert found.typicality.max() <= 1
+    own = found.typicality[found.of_image == found.of_image[0]]
+    assert found.typicality[0] == own.min()

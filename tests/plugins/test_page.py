@@ -17,7 +17,6 @@ from tagatlas.contracts import RendererSpec
 from tagatlas.maps import Map
 from tagatlas.testing import RendererContract, sample_map
 from tagatlas_page import tagatlas_renderers
-from tagatlas_page.typical import typical_images
 
 CHROMIUM = [
     "--headless",
@@ -86,22 +85,24 @@ def test_page_links_to_the_files_that_are_there(tmp_path: Path) -> None:
     assert '<a href="tags.csv">' not in text
 
 
-def test_typical_images_carry_the_distinctive_tags() -> None:
+def test_page_says_what_a_cluster_divides_into_and_how_stable_it_is(tmp_path: Path) -> None:
+    text = render(themed_map(), tmp_path).read_text("utf-8")
+    assert "<bdi>macaw</bdi> <span>19 images</span>" in text
+    assert text.count('class="parts"') == 1
+    assert "stability 0.95" in text
+    assert "Rand index of 0.87" in text
+
+
+def test_page_shows_the_typical_images(tmp_path: Path) -> None:
     map_ = sample_map(12, clusters=2)
-    typical = typical_images(map_, most=3)
-    scores = (
-        map_.tags.join(map_.images, left_on="image", right_on="id")
-        .join(
-            map_.clusters.explode("tags"), left_on=["cluster", "tag"], right_on=["cluster", "tags"]
-        )
-        .group_by("cluster", "image")
-        .agg(pl.col("score").sum())
+    chosen = [["picture 4.jpg"], ["picture 7.jpg", "picture 1.jpg"]]
+    labels = dict(map_.images.select("label", "id").iter_rows())
+    typical = [[labels[label] for label in some] for some in chosen]
+    shown = dataclasses.replace(
+        map_, clusters=map_.clusters.with_columns(typical=pl.Series(typical))
     )
-    for cluster, images in typical.items():
-        own = dict(scores.filter(cluster=cluster).select("image", "score").iter_rows())
-        shown = [own.get(image, 0.0) for image in images]
-        assert len(shown) == 3
-        assert shown == pytest.approx(sorted(own.values(), reverse=True)[:3])
+    text = render(shown, tmp_path).read_text("utf-8")
+    assert re.findall(r'alt="(picture[^"]*)"', text) == [*chosen[0], *chosen[1]]
 
 
 @pytest.mark.slow

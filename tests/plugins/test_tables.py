@@ -79,18 +79,46 @@ def test_odd_tags_come_back_as_they_were(tmp_path: Path) -> None:
 def test_clusters_have_their_quantities(tmp_path: Path) -> None:
     map_ = sample_map(12, clusters=3)
     header, first, *_ = render(map_, tmp_path)["clusters.csv"]
-    assert header == ["cluster", "name", "tags", "images", "records", "frequency", "share"]
-    assert first[:4] == ["0", "cat 0", "cat; dog; tree; car; street; sky", "4"]
-    assert float(first[6]) == pytest.approx(1 / 3)
+    assert header == [
+        "cluster",
+        "name",
+        "automatic_name",
+        "tags",
+        "images",
+        "records",
+        "frequency",
+        "share",
+        "stability",
+        "typical",
+    ]
+    assert first[:5] == ["0", "cat 0", "cat 0", "cat; dog; tree; car; street; sky", "4"]
+    assert float(first[7]) == pytest.approx(1 / 3)
+    assert first[9].split("; ") == map_.images.filter(cluster=0)["id"].to_list()
 
 
-def test_images_have_their_first_address_cluster_and_place(tmp_path: Path) -> None:
+def test_subclusters_come_with_the_number_of_their_cluster(tmp_path: Path) -> None:
+    header, *rows = render(sample_map(12, clusters=3), tmp_path)["subclusters.csv"]
+    assert header[:4] == ["cluster", "subcluster", "name", "automatic_name"]
+    assert [row[:3] for row in rows] == [["0", "0", "cat part 0"], ["0", "1", "dog part 1"]]
+    assert [int(row[5]) for row in rows] == [1, 2]
+
+
+def test_images_have_their_first_address_clusters_and_place(tmp_path: Path) -> None:
     map_ = sample_map(12, clusters=2)
     header, *rows = render(map_, tmp_path)["images.csv"]
-    assert header[:5] == ["image", "label", "url", "cluster", "cluster_name"]
+    assert header[:7] == [
+        "image",
+        "label",
+        "url",
+        "cluster",
+        "cluster_name",
+        "subcluster",
+        "subcluster_name",
+    ]
     assert [row[0] for row in rows] == map_.images["id"].to_list()
     assert rows[1][1:5] == ["picture 1.jpg", "https://example.org/0/cat", "1", "dog 1"]
-    assert [float(row[5]) for row in rows] == map_.images["x"].to_list()
+    assert [row[5:7] for row in rows[:4]] == [["", ""], ["", ""], ["1", "dog part 1"], ["", ""]]
+    assert [float(row[8]) for row in rows] == map_.images["x"].to_list()
 
 
 class TestTables(RendererContract):

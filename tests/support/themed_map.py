@@ -66,6 +66,8 @@ def themed_map(images: int = 150, names: tuple[str, ...] = (), pictures: int = 1
         weights=table["score"].to_numpy().astype(np.float32),
         directed=True,
         clusters=_clusters(nodes, names, labels),
+        subclusters=_subclusters(nodes),
+        stability=0.87,
         outlines={theme: _rings(nodes, theme) for theme in range(len(THEMES))},
         tags=table,
         records=pl.DataFrame(
@@ -100,6 +102,8 @@ def _nodes(
             "width": size[:, 0],
             "height": size[:, 1],
             "cluster": pl.Series(cluster, dtype=pl.Int32),
+            "subcluster": _halves(cluster, len(ids)),
+            "typicality": [1 / (1 + row % 7) for row in range(len(ids))] + [0.0] * len(tags),
             "frequency": [1 + row % 5 for row in range(len(ids))] + [0] * len(tags),
             "records": [1] * len(ids) + [0] * len(tags),
             "out_degree": [len(labels[theme]) for theme in theme_of] + [0] * len(tags),
@@ -151,16 +155,48 @@ def _clusters(
             {
                 "cluster": theme,
                 "name": names[theme] if theme < len(names) else name,
+                "automatic_name": names[theme] if theme < len(names) else name,
                 "tags": list(labels[theme]),
                 "images": own.height,
                 "records": int(own["records"].sum()),
                 "frequency": int(own["frequency"].sum()),
                 "share": own.height / images.height,
+                "stability": 0.95 - 0.05 * theme,
+                "typical": own.sort("typicality", descending=True)["id"].head(6).to_list(),
                 "x": _mean(own["x"]),
                 "y": _mean(own["y"]),
             }
         )
     return pl.DataFrame(rows, schema_overrides={"cluster": pl.Int32})
+
+
+def _halves(cluster: NDArray[np.int64], images: int) -> pl.Series:
+    """The sub-cluster of each node: the images of the first theme take turns in two."""
+    rows = [row % 2 if row < images and theme == 0 else None for row, theme in enumerate(cluster)]
+    return pl.Series(rows, dtype=pl.Int32)
+
+
+def _subclusters(nodes: pl.DataFrame) -> pl.DataFrame:
+    images = nodes.filter(kind="image")
+    rows = []
+    for number, tag in enumerate(("macaw", "parrot")):
+        own = images.filter(subcluster=number)
+        rows.append(
+            {
+                "subcluster": number,
+                "cluster": 0,
+                "name": tag,
+                "automatic_name": tag,
+                "tags": [tag],
+                "images": own.height,
+                "records": int(own["records"].sum()),
+                "frequency": int(own["frequency"].sum()),
+                "share": own.height / images.height,
+                "stability": 0.8,
+                "typical": own["id"].head(6).to_list(),
+            }
+        )
+    return pl.DataFrame(rows, schema_overrides={"subcluster": pl.Int32, "cluster": pl.Int32})
 
 
 def _mean(column: pl.Series) -> float:

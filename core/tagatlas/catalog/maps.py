@@ -23,7 +23,8 @@ class StoredMap:
 
     Attributes:
         backend: number of the backend whose tags are mapped.
-        digest: of everything the map depends on: equal digests mean equal maps.
+        digest: of everything the map depends on but names that researchers give: equal digests
+            mean maps that are equal but for these.
         settings: the settings it was made with, by their name in ``atlas.toml``.
     """
 
@@ -37,6 +38,8 @@ class StoredMap:
     weights: NDArray[np.float32]
     directed: bool
     clusters: pl.DataFrame
+    subclusters: pl.DataFrame
+    stability: float
     outlines: Mapping[int, Sequence[NDArray[np.float64]]]
 
 
@@ -57,10 +60,13 @@ class MapTable:
         }
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO maps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) "
+                "INSERT INTO maps (name, backend, digest, settings, directed, nodes, edges, "
+                "clusters, subclusters, stability, outlines, made_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) "
                 "DO UPDATE SET backend = excluded.backend, digest = excluded.digest, "
                 "settings = excluded.settings, directed = excluded.directed, "
                 "nodes = excluded.nodes, edges = excluded.edges, clusters = excluded.clusters, "
+                "subclusters = excluded.subclusters, stability = excluded.stability, "
                 "outlines = excluded.outlines, made_at = excluded.made_at",
                 [
                     stored.name,
@@ -71,6 +77,8 @@ class MapTable:
                     _to_bytes(stored.nodes),
                     _to_bytes(edges),
                     _to_bytes(stored.clusters),
+                    _to_bytes(stored.subclusters),
+                    stored.stability,
                     json.dumps(outlines),
                     now(),
                 ],
@@ -92,10 +100,13 @@ class MapTable:
         return Backend(*frame.row(0)) if frame.height else None
 
     def load(self, name: str) -> StoredMap | None:
-        """The map of that name; None if there is none."""
+        """The map of that name; None if there is none, or only one to be made anew.
+
+        A map of an older tagatlas lacks what this one draws.
+        """
         frame = self._database.frame(
-            "SELECT backend, digest, settings, directed, nodes, edges, clusters, outlines "
-            "FROM maps WHERE name = ?",
+            "SELECT backend, digest, settings, directed, nodes, edges, clusters, subclusters, "
+            "stability, outlines FROM maps WHERE name = ? AND digest != ''",
             {
                 "backend": pl.Int64,
                 "digest": pl.String,
@@ -104,6 +115,8 @@ class MapTable:
                 "nodes": pl.Binary,
                 "edges": pl.Binary,
                 "clusters": pl.Binary,
+                "subclusters": pl.Binary,
+                "stability": pl.Float64,
                 "outlines": pl.String,
             },
             [name],
@@ -123,6 +136,8 @@ class MapTable:
             weights=edges["weight"].to_numpy(),
             directed=row["directed"],
             clusters=_from_bytes(row["clusters"]),
+            subclusters=_from_bytes(row["subclusters"]),
+            stability=row["stability"],
             outlines={
                 int(cluster): [np.array(ring, dtype=np.float64) for ring in rings]
                 for cluster, rings in json.loads(row["outlines"]).items()

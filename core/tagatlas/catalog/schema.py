@@ -114,6 +114,11 @@ MIGRATIONS: Sequence[str] = (
         FOREIGN KEY (backend, image) REFERENCES answers(backend, image) ON DELETE CASCADE
     );
     """,
+    """
+    ALTER TABLE maps ADD COLUMN subclusters BLOB;           -- Arrow IPC
+    ALTER TABLE maps ADD COLUMN stability REAL;
+    UPDATE maps SET digest = '';        -- made before there were sub-clusters: to be made anew
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

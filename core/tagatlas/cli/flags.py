@@ -7,6 +7,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -96,7 +97,9 @@ class Choices:
             value = getattr(chosen, name)
             if value is not None:
                 plain = isinstance(value, bool | int | float | str)
-                listed = [str(item) for item in value] if isinstance(value, tuple) else str(value)
+                listed = (
+                    [_text(item) for item in value] if isinstance(value, tuple) else _text(value)
+                )
                 kept[name] = value if plain else listed
         settings.update(owner, kept)
 
@@ -119,6 +122,11 @@ class Choices:
             for section, option in flag.targets
             if section.owner == owner
         }
+
+
+def _text(value: object) -> str:
+    """A value as it is kept; a path so that it leads to the same file from anywhere."""
+    return str(value.resolve()) if isinstance(value, Path) else str(value)
 
 
 def flags_of(sections: Sequence[Section], taken: set[str]) -> list[Flag]:

@@ -84,6 +84,7 @@ def run_all(
     from tagatlas.atlas import open_atlas
     from tagatlas.cli.picks import Picks
     from tagatlas.fetch import FetchOptions
+    from tagatlas.maps.names import read_names
     from tagatlas.maps.options import MapOptions
     from tagatlas.pipeline.render import load_map
 
@@ -93,6 +94,7 @@ def run_all(
         fetching = picks.options("fetch", FetchOptions)
         tagger = picks.tagger()
         mapping = picks.options("map", MapOptions)
+        read_names(mapping.cluster_names)
         builder = picks.builder(mapping.builder)
         layout = picks.layout(mapping.layout)
         renderers = picks.renderers()

@@ -124,13 +124,17 @@ def map_(
         "tags": report.tags,
         "edges": report.edges,
         "clusters": report.clusters,
+        "unused_names": report.unused_names,
     }
     state = "as it was" if report.unchanged else "new"
     line = (
         f"mapped: {report.images:,} images and {report.tags:,} tags in "
         f"{len(report.clusters)} clusters ({state})"
     )
-    return Outcome(facts, [line])
+    lines = [line]
+    if report.unused_names:
+        lines.append(f"names that fit no cluster: {', '.join(report.unused_names)}")
+    return Outcome(facts, lines)
 
 
 def render(map_to_draw: Map, renderers: Sequence[Chosen[Renderer]], folder: Path) -> Outcome:

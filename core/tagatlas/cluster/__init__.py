@@ -1,20 +1,22 @@
 """Clusters: which images belong together, what their tags call them, where they lie."""
 
-from tagatlas.cluster.naming import name_clusters
-from tagatlas.cluster.neighbours import compile_kernels, nearest_among
+from tagatlas.cluster.naming import name_clusters, name_subclusters, untaken
+from tagatlas.cluster.neighbours import compile_kernels
 from tagatlas.cluster.outline import label_place, outlines
 from tagatlas.cluster.quantities import cluster_of_tags, cluster_quantities
-from tagatlas.cluster.themes import cluster_images
-from tagatlas.cluster.vectors import tag_vectors
+from tagatlas.cluster.themes import Themes, cluster_images
+from tagatlas.cluster.typicality import typical_images
 
 __all__ = [
+    "Themes",
     "cluster_images",
     "cluster_of_tags",
     "cluster_quantities",
     "compile_kernels",
     "label_place",
     "name_clusters",
-    "nearest_among",
+    "name_subclusters",
     "outlines",
-    "tag_vectors",
+    "typical_images",
+    "untaken",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+from tagatlas.cluster.scores import row_of_entry, score_matrix
 
 _PRIOR_IMAGES = 10.0
 _LEAST_COVERAGE = 0.1
@@ -16,6 +18,7 @@ _DISTINCTIVE_TAGS = 10
 _TAGS_CONSIDERED = 30
 _TAGS_IN_NAME = 3
 _NAME_LENGTH = 40
+_NO_NAME = "without tags"
 # Two tags say the same, or one says what the other says in general, from this overlap on.
 _SAME_AS_FIRST = 0.6
 _SAME_AS_OTHER = 0.5
@@ -44,7 +47,7 @@ def name_clusters(
     Args:
         images: ordered by ``id``: ``id`` (String).
         tags: their tags: ``image``, ``tag`` (String), ``score`` (Float64, in [0, 1]); tags of
-            other images are ignored. Every cluster has an image with a tag above 0.
+            other images are ignored. A cluster of which no image has one is ``without tags``.
         clusters: cluster of each image, numbered from 0 without gaps, shape (n,).
 
     Returns:
@@ -53,34 +56,80 @@ def name_clusters(
         distinctive first, with the backend's labels).
     """
     weights, labels = _relative_scores(images, tags)
+    found = _named(weights, labels, clusters, taken=())
+    return found.select(pl.row_index("cluster").cast(pl.Int32), "name", "tags")
+
+
+def name_subclusters(
+    images: pl.DataFrame,
+    tags: pl.DataFrame,
+    clusters: NDArray[np.int32],
+    subclusters: NDArray[np.int32],
+    *,
+    taken: Sequence[str],
+) -> pl.DataFrame:
+    """Name sub-clusters by what sets each apart within its cluster, as clusters are named.
+
+    Args:
+        images: as for :func:`name_clusters`.
+        tags: as for :func:`name_clusters`.
+        clusters: as for :func:`name_clusters`.
+        subclusters: sub-cluster of each image, numbered by cluster from 0 without gaps; -1 for
+            images in none; shape (n,).
+        taken: names that no sub-cluster may have: those of the clusters.
+
+    Returns:
+        One row a sub-cluster, in order: ``subcluster`` (Int32), ``cluster`` (Int32) and ``name``
+        and ``tags`` as from :func:`name_clusters`.
+    """
+    weights, labels = _relative_scores(images, tags)
+    found = pl.DataFrame(
+        schema={"cluster": pl.Int32, "name": pl.String, "tags": pl.List(pl.String)}
+    )
+    for cluster in np.unique(clusters[subclusters >= 0]):
+        members = np.flatnonzero(clusters == cluster)
+        subs = subclusters[members]
+        numbers = np.where(subs < 0, -1, subs - found.height)
+        names = [*taken, *found["name"]]
+        named = _named(csr_array(weights[members]), labels, numbers, taken=names)
+        own = pl.lit(cluster, pl.Int32).alias("cluster")
+        found = found.vstack(named.select(own, "name", "tags"))
+    return found.select(pl.row_index("subcluster").cast(pl.Int32), "cluster", "name", "tags")
+
+
+def _named(
+    weights: csr_array, labels: list[str], groups: NDArray[np.int32], *, taken: Sequence[str]
+) -> pl.DataFrame:
+    """``name`` and ``tags`` of each group of images.
+
+    Args:
+        weights: relative scores, shape (images, tags).
+        labels: of the tags.
+        groups: of the images, numbered from 0 without gaps, or -1.
+        taken: names that no group may have.
+    """
     total = np.asarray(weights.sum(axis=0), dtype=np.float64)
-    names: list[str] = []
+    names = list(taken)
     distinctive: list[list[str]] = []
-    for cluster in range(int(clusters.max()) + 1):
-        inside = weights[np.flatnonzero(clusters == cluster)]
-        best = _most_distinctive(inside, total, len(clusters))
+    for group in range(int(groups.max()) + 1):
+        inside = weights[np.flatnonzero(groups == group)]
+        best = _most_distinctive(inside, total, len(groups))
         shown = best[:_TAGS_CONSIDERED]
-        texts = [_one_line(labels[tag]) for tag in shown]
+        texts = [one_line(labels[tag]) for tag in shown]
         names.append(_name(inside[:, shown].toarray(), texts, names))
         distinctive.append([labels[tag] for tag in best[:_DISTINCTIVE_TAGS]])
     return pl.DataFrame(
-        {"name": names, "tags": distinctive},
+        {"name": names[len(taken) :], "tags": distinctive},
         schema={"name": pl.String, "tags": pl.List(pl.String)},
-    ).select(pl.row_index("cluster").cast(pl.Int32), "name", "tags")
+    )
 
 
 def _relative_scores(images: pl.DataFrame, tags: pl.DataFrame) -> tuple[csr_array, list[str]]:
     """Scores as fractions of each image's best one, shape (images, tags), and the tags' labels."""
-    rows = images.select(pl.col("id").alias("image"), pl.row_index("row"))
-    entries = tags.filter(pl.col("score") > 0).join(rows, on="image").sort("row", "tag")
-    labels = entries["tag"].unique().sort()
-    columns = entries["tag"].replace_strict(labels, range(len(labels)), return_dtype=pl.Int32)
-    relative = entries.select(pl.col("score") / pl.col("score").max().over("row")).to_series()
-    matrix = csr_array(
-        (relative.to_numpy(), (entries["row"].to_numpy(), columns.to_numpy())),
-        shape=(images.height, len(labels)),
-    )
-    return matrix, labels.to_list()
+    scores, labels = score_matrix(images, tags)
+    best = scores.max(axis=1).toarray()
+    relative = scores.data / best[row_of_entry(scores)]
+    return csr_array((relative, scores.indices, scores.indptr), shape=scores.shape), labels
 
 
 def _most_distinctive(
@@ -112,16 +161,22 @@ def _most_distinctive(
 
 def _name(weights: NDArray[np.float64], texts: list[str], taken: Sequence[str]) -> str:
     """A name that is not taken; ``weights`` of the tags, best first, shape (images, tags)."""
-    name = ""
+    name = _NO_NAME
     for passed_over in range(len(texts)):
         candidates = [0, *range(1 + passed_over, len(texts))]
         name = _spell(weights, texts, candidates)
         if name not in taken:
             return name
-    number = 2
-    while f"{name} ({number})" in taken:
+    return untaken(name, taken)
+
+
+def untaken(name: str, taken: Collection[str]) -> str:
+    """The name, with a number behind it if it is taken."""
+    number, free = 1, name
+    while free in taken:
         number += 1
-    return f"{name} ({number})"
+        free = f"{name} ({number})"
+    return free
 
 
 def _spell(weights: NDArray[np.float64], texts: list[str], candidates: list[int]) -> str:
@@ -149,7 +204,7 @@ def _spell(weights: NDArray[np.float64], texts: list[str], candidates: list[int]
     return ", ".join([heading, *rest])
 
 
-def _one_line(label: str) -> str:
+def one_line(label: str) -> str:
     """A label as it is printed: without line breaks and control characters, and not too long."""
     text = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", label).strip() or "(blank)"
     return text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 1].rstrip()}…"

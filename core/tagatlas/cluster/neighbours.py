@@ -1,27 +1,32 @@
-"""Exact nearest neighbours of sparse vectors."""
+"""Exact nearest neighbours of sparse vectors, and of images."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array, csr_array
 
+from tagatlas.cluster.scores import row_of_entry
+from tagatlas.cluster.vectors import Vectors
 from tagatlas.layout import kernel
 
-_ROWS_AT_ONCE = 4096
+Neighbours = tuple[NDArray[np.int32], NDArray[np.float32]]
+"""Row numbers and similarities, both of shape (n, count), the most similar first."""
+
+_ROWS_AT_ONCE = 256
 
 
-def nearest_neighbours(
-    vectors: csr_array, count: int
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+def nearest_neighbours(vectors: csr_array, count: int) -> Neighbours:
     """The rows most similar to each row, by dot product: the cosine where rows have unit length.
 
     Exact, and in memory of the order of input and output: each row is compared only with the
     rows it shares a column with, through an inverted index (Zobel & Moffat, "Inverted Files
-    for Text Search Engines", ACM Computing Surveys 38(2), 2006).
+    for Text Search Engines", ACM Computing Surveys 38(2), 2006). All cores work on it.
 
     Args:
         vectors: one row an item, shape (n, d), float32, no negative values.
@@ -32,56 +37,51 @@ def nearest_neighbours(
         first and the lower row first among equals. A row is not its own neighbour. Where fewer
         rows share anything with it, the rest is row -1 with similarity 0.
     """
-    own = np.arange(vectors.shape[0], dtype=np.int64)
-    return _search(vectors, vectors, own, count)
+    size = vectors.shape[0]
+    nothing = np.zeros(size, dtype=np.float32)
+    dense = np.empty((size, 0), dtype=np.float32)
+    return _search(
+        _Sought(vectors, nothing, dense, np.arange(size)),
+        _Searched(vectors.tocsc(), nothing, nothing, dense),
+        count,
+    )
 
 
-def nearest_among(
-    vectors: csr_array, others: csr_array, count: int
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """The rows of another matrix most similar to each row; see :func:`nearest_neighbours`.
+def similar_images(vectors: Vectors, count: int, *, among: Vectors | None = None) -> Neighbours:
+    """The images most similar to each image, by the similarity of :class:`Vectors`; exact.
+
+    Without embeddings, an image is compared only with those that it shares a tag with.
 
     Args:
-        vectors: the rows to find neighbours of, shape (n, d), float32, no negative values.
-        others: the rows they are found among, shape (m, d), likewise.
-        count: how many neighbours of each row, at least 1.
+        vectors: of n images.
+        count: how many neighbours of each image, at least 1.
+        among: the images that are searched; None for the same, where none is its own neighbour.
 
     Returns:
-        Row numbers in ``others``, int32, and similarities, float32, both of shape (n, count).
+        As :func:`nearest_neighbours` does, with similarities in [-1, 1].
     """
-    return _search(vectors, others, np.full(vectors.shape[0], -1, dtype=np.int64), count)
-
-
-def _search(
-    vectors: csr_array, others: csr_array, own: NDArray[np.int64], count: int
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """``own`` is the row of ``others`` that each vector is, and is not to find; else -1."""
-    by_column = others.tocsc()
-    rows = np.full((vectors.shape[0], count), -1, dtype=np.int32)
-    similarities = np.zeros((vectors.shape[0], count), dtype=np.float32)
-
-    def search(begin: int, end: int) -> None:
-        _fill(
-            vectors.indptr.astype(np.int64),
-            vectors.indices.astype(np.int32),
-            vectors.data,
-            by_column.indptr.astype(np.int64),
-            by_column.indices.astype(np.int32),
-            by_column.data,
+    other = vectors if among is None else among
+    own_lengths, lengths = vectors.lengths(), other.lengths()
+    own = np.arange(len(vectors)) if among is None else np.full(len(vectors), -1)
+    # With the common part c taken off, the product of a and b is ab - ac - bc + cc. Over the
+    # length of b only: that of a is the same for all candidates.
+    slopes = other.has_tags.astype(np.float32) / lengths
+    offsets = (other.along_common() - other.common @ other.common) * slopes
+    tags = other.tags
+    scaled = csr_array(
+        (tags.data / lengths[row_of_entry(tags)], tags.indices, tags.indptr), shape=tags.shape
+    )
+    rows, products = _search(
+        _Sought(
+            vectors.tags,
+            vectors.along_common(),
+            vectors.embeddings * own_lengths[:, None],
             own,
-            others.shape[0],
-            begin,
-            end,
-            rows,
-            similarities,
-        )
-
-    # A row's neighbours do not depend on the others', so ranges of rows may run at once.
-    bounds = [*range(0, vectors.shape[0], _ROWS_AT_ONCE), vectors.shape[0]]
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        for _ in threads.map(search, bounds[:-1], bounds[1:]):
-            pass
-    return rows, similarities
+        ),
+        _Searched(scaled.tocsc(), slopes, offsets, other.embeddings),
+        count,
+    )
+    return rows, products / (own_lengths[:, None] * vectors.parts)
 
 
 def compile_kernels() -> None:
@@ -89,36 +89,122 @@ def compile_kernels() -> None:
     nearest_neighbours(csr_array(np.ones((2, 1), dtype=np.float32)), 1)
 
 
+@dataclass(frozen=True, eq=False)
+class _Sought:
+    """Rows whose neighbours are sought.
+
+    Attributes:
+        rows: sparse parts, shape (n, d).
+        along: of each row, what ``slopes`` are multiplied with, shape (n,).
+        dense: dense parts, shape (n, e); e is 0 where there are none.
+        own: number of each row among those searched, -1 where it is not there, shape (n,).
+    """
+
+    rows: csr_array
+    along: NDArray[np.float32]
+    dense: NDArray[np.float32]
+    own: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class _Searched:
+    """Rows that are searched.
+
+    The similarity of two rows is the product of their sparse parts, less ``along * slope +
+    offset`` where the sought row has a sparse part, and the product of their dense parts.
+
+    Attributes:
+        columns: sparse parts, shape (m, d).
+        slopes, offsets: shape (m,).
+        dense: dense parts, shape (m, e).
+    """
+
+    columns: csc_array
+    slopes: NDArray[np.float32]
+    offsets: NDArray[np.float32]
+    dense: NDArray[np.float32]
+
+
+def _search(sought: _Sought, searched: _Searched, count: int) -> Neighbours:
+    size = sought.rows.shape[0]
+    rows = np.full((size, count), -1, dtype=np.int32)
+    similarities = np.full((size, count), -np.inf, dtype=np.float32)
+    row_starts = sought.rows.indptr.astype(np.int64)
+    column_starts = searched.columns.indptr.astype(np.int64)
+    has_dense = searched.dense.shape[1] > 0
+
+    def search_some(start: int) -> None:
+        some = slice(start, start + _ROWS_AT_ONCE)
+        dense = sought.dense[some]
+        if has_dense:
+            dense = dense @ searched.dense.T
+        _fill(
+            row_starts[start : start + len(dense) + 1],
+            sought.rows.indices,
+            sought.rows.data,
+            sought.along[some],
+            sought.own[some],
+            column_starts,
+            searched.columns.indices,
+            searched.columns.data,
+            searched.slopes,
+            searched.offsets,
+            dense,
+            has_dense,
+            rows[some],
+            similarities[some],
+        )
+
+    _in_threads(search_some, range(0, size, _ROWS_AT_ONCE))
+    similarities[rows < 0] = 0.0
+    return rows, similarities
+
+
+def _in_threads(work: Callable[[int], None], starts: range) -> None:
+    """Do the work for all starts, on all cores; each piece is on its own."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    with ThreadPoolExecutor(cores, thread_name_prefix="neighbours") as pool:
+        for _ in pool.map(work, starts):
+            pass
+
+
 @kernel
 def _fill(
     row_starts: NDArray[np.int64],
     row_columns: NDArray[np.int32],
     row_values: NDArray[np.float32],
+    along: NDArray[np.float32],
+    own: NDArray[np.int64],
     column_starts: NDArray[np.int64],
     column_rows: NDArray[np.int32],
     column_values: NDArray[np.float32],
-    own: NDArray[np.int64],
-    others: int,
-    begin: int,
-    end: int,
+    slopes: NDArray[np.float32],
+    offsets: NDArray[np.float32],
+    dense: NDArray[np.float32],
+    has_dense: bool,
     rows: NDArray[np.int32],
     similarities: NDArray[np.float32],
 ) -> None:
     count = rows.shape[1]
-    products = np.empty(others, np.float32)
-    for row in range(begin, end):
-        products[:] = 0.0
+    products = np.empty(slopes.shape[0], np.float32)
+    for row in range(rows.shape[0]):
+        if has_dense:
+            products[:] = dense[row]
+        else:
+            products[:] = 0.0
         for entry in range(row_starts[row], row_starts[row + 1]):
             column, value = row_columns[entry], row_values[entry]
             for other in range(column_starts[column], column_starts[column + 1]):
                 products[column_rows[other]] += value * column_values[other]
-        if own[row] >= 0:
-            products[own[row]] = 0.0
+        share = np.float32(row_starts[row] < row_starts[row + 1])
         best, best_of = similarities[row], rows[row]
+        least = best[count - 1]
         for other in range(products.shape[0]):
-            if products[other] > best[count - 1]:
+            likeness = products[other] - share * (along[row] * slopes[other] + offsets[other])
+            if likeness > least and (has_dense or products[other] > 0) and other != own[row]:
                 place = count - 1
-                while place > 0 and best[place - 1] < products[other]:
+                while place > 0 and best[place - 1] < likeness:
                     best[place], best_of[place] = best[place - 1], best_of[place - 1]
                     place -= 1
-                best[place], best_of[place] = products[other], other
+                best[place], best_of[place] = likeness, other
+                least = best[count - 1]

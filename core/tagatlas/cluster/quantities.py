@@ -14,7 +14,8 @@ def cluster_quantities(images: pl.DataFrame, clusters: NDArray[np.int32]) -> pl.
 
     Args:
         images: one row an image: ``frequency`` and ``records`` (Int64), as in a map's nodes.
-        clusters: cluster of each image, numbered from 0 without gaps, shape (n,).
+        clusters: cluster of each image, numbered from 0 without gaps, shape (n,); images of -1
+            are in none.
 
     Returns:
         One row a cluster, in order: ``cluster`` (Int32), ``images``, ``records``, ``frequency``
@@ -22,6 +23,7 @@ def cluster_quantities(images: pl.DataFrame, clusters: NDArray[np.int32]) -> pl.
     """
     return (
         images.select("records", "frequency", pl.Series("cluster", clusters, dtype=pl.Int32))
+        .filter(pl.col("cluster") >= 0)
         .group_by("cluster")
         .agg(pl.len().cast(pl.Int64).alias("images"), pl.col("records", "frequency").sum())
         .sort("cluster")

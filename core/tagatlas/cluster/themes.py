@@ -1,169 +1,153 @@
-"""Clusters of images: images whose tags are alike."""
+"""Clusters of images on two levels: themes, and the sub-themes that some divide into."""
 
 from __future__ import annotations
 
-import ctypes
 import math
-import sys
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, csr_matrix
-from sknetwork.clustering import Leiden
 
-from tagatlas.cluster.neighbours import nearest_neighbours
+from tagatlas.cluster.division import Division, divide, neighbour_links, subdivide
+from tagatlas.cluster.neighbours import similar_images
+from tagatlas.cluster.scores import score_matrix
+from tagatlas.cluster.typicality import typicality
+from tagatlas.cluster.vectors import Vectors, distinct_rows, image_vectors
+from tagatlas.cluster.voting import draw_sample, votes
 
-_SMALLEST_CLUSTER = 3
-_SMALLEST_SHARE = 0.02
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Themes:
+    """The clusters of n images.
+
+    Attributes:
+        of_image: cluster of each image, int32, shape (n,). Clusters are numbered from 0 by
+            falling number of images, then by the first image.
+        stability: of each cluster, in [0, 1]: how surely a run of the algorithm finds it; see
+            :func:`~tagatlas.cluster.stability.cluster_stability`.
+        agreement: of the runs, at most 1: the mean adjusted Rand index of two of them.
+        sub_of_image: sub-cluster of each image, int32, shape (n,); -1 for images in none.
+            Sub-clusters are numbered from 0 by cluster, and within it as clusters are.
+        sub_stability: of each sub-cluster, when its cluster is divided.
+        typicality: how typical each image is of its cluster, in [0, 1], shape (n,); see
+            :func:`~tagatlas.cluster.typicality.typicality`.
+        sub_typicality: how typical it is of its sub-cluster; 0 for images in none.
+    """
+
+    of_image: NDArray[np.int32]
+    stability: NDArray[np.float64]
+    agreement: float
+    sub_of_image: NDArray[np.int32]
+    sub_stability: NDArray[np.float64]
+    typicality: NDArray[np.float64]
+    sub_typicality: NDArray[np.float64]
 
 
 def cluster_images(
-    images: pl.DataFrame, tags: pl.DataFrame, *, neighbours: int, resolution: float, seed: int
-) -> NDArray[np.int32]:
-    """Find the clusters of a collection.
+    images: pl.DataFrame,
+    tags: pl.DataFrame,
+    *,
+    embeddings: NDArray[np.float16] | None = None,
+    neighbours: int,
+    resolution: float,
+    sub_resolution: float,
+    sample: int,
+    seed: int,
+) -> Themes:
+    """Find the clusters of a collection, and what they divide into.
 
-    An image is a vector of the square roots of its tags' scores, so that the dot product of two
-    images is the Bhattacharyya coefficient of their scores (the Hellinger kernel) and weak tags
-    still count. Each image is linked to its nearest neighbours by cosine, and the Leiden
-    algorithm (Traag, Waltman & van Eck, Scientific Reports 9, 2019) finds the communities of
-    this network by modularity. Give it every tag that the backend gave, weak and general ones
-    too: the clusters get better with each, whatever few links the map is drawn with.
+    Each image is linked to those most like it by its tags, and by its embedding if it has one
+    (:func:`~tagatlas.cluster.vectors.image_vectors`). The clusters are the communities of this
+    network that many runs of the Leiden algorithm agree on
+    (:func:`~tagatlas.cluster.communities.find_communities`); sub-clusters are found in the same
+    way among the links within a cluster (:func:`~tagatlas.cluster.division.subdivide`). Give it
+    every tag that the backend gave, weak and general ones too: the clusters get better with
+    each, whatever few links the map is drawn with.
 
-    Images with equal tags are one node to the algorithm, and so never part. A cluster of fewer
-    than 3 images that has also less than 2 % of them is no theme to a reader: it joins the cluster
-    it is linked to most; such clusters that are linked to none are put together into one.
+    Images that are equal in tags and embedding are one node to the algorithm, and so never part.
+    Of more than ``sample`` distinct ones, a random sample is clustered; every other image goes
+    where most of its nearest neighbours in the sample are.
 
     Args:
-        images: the images to cluster, at least one, ordered by ``id``: ``id`` (String).
+        images: the n images to cluster, at least one, ordered by ``id``: ``id`` (String).
         tags: their tags: ``image``, ``tag`` (String), ``score`` (Float64, in [0, 1]), in any
             order; tags of other images are ignored.
+        embeddings: of the images, shape (n, d), in the order of ``images``; a row of zeros for
+            an image without one. None if the backend stores none.
         neighbours: the most links an image starts, at least 1. In small collections
             it is fewer: the square root of the number of images, at least 3.
         resolution: above 1 gives more and smaller clusters, below 1 fewer and larger ones.
-        seed: of the order in which the algorithm visits images.
+        sub_resolution: the same within a cluster; 0 divides none.
+        sample: how many distinct images are clustered at most, at least 1.
+        seed: of all that is random.
+    """
+    scores, _ = score_matrix(images, tags)
+    first, vector_of_image = distinct_rows(scores, embeddings)
+    vectors = image_vectors(scores[first], None if embeddings is None else embeddings[first])
+    weights = np.bincount(vector_of_image)
+    sampled = draw_sample(len(vectors), sample, seed)
+    inside, sizes = vectors.take(sampled), weights[sampled]
+    most = min(neighbours, max(3, math.isqrt(len(sampled))))
+    links = neighbour_links(similar_images(inside, most))
+    themes = divide(links, sizes, resolution, seed)
+    parts = subdivide(themes.labels, links, sizes, sub_resolution, seed)
+    labels, sub_labels = _spread(vectors, sampled, most, themes, parts)
+    clusters, order = _numbered(labels[vector_of_image], np.zeros(images.height))
+    subs, sub_order = _numbered(sub_labels[vector_of_image], clusters)
+    stability = np.append(themes.stability, 0.0)  # that of images which nobody votes for
+    return Themes(
+        of_image=clusters,
+        stability=stability[order],
+        agreement=themes.agreement,
+        sub_of_image=subs,
+        sub_stability=parts.stability[sub_order],
+        typicality=typicality(vectors, clusters[first], weights)[vector_of_image],
+        sub_typicality=typicality(vectors, subs[first], weights)[vector_of_image],
+    )
+
+
+def _spread(
+    vectors: Vectors, sampled: NDArray[np.intp], neighbours: int, themes: Division, parts: Division
+) -> tuple[Labels, Labels]:
+    """Clusters and sub-clusters of all vectors, from those of a sample.
+
+    Vectors that are like none of the sample are in one more cluster, the last.
+    """
+    labels = np.empty(len(vectors), dtype=np.int64)
+    sub_labels = np.empty(len(vectors), dtype=np.int64)
+    labels[sampled], sub_labels[sampled] = themes.labels, parts.labels
+    others = np.setdiff1d(np.arange(len(vectors)), sampled, assume_unique=True)
+    if len(others):
+        found, _ = similar_images(vectors.take(others), neighbours, among=vectors.take(sampled))
+        chosen = votes(themes.labels[found], found >= 0)
+        alike = (found >= 0) & (themes.labels[found] == chosen[:, None])
+        labels[others] = np.where(chosen < 0, len(themes.stability), chosen)
+        sub_labels[others] = votes(parts.labels[found], alike)
+    return labels, sub_labels
+
+
+def _numbered(
+    labels: Labels, groups: NDArray[np.generic]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Number labels anew: by group, falling number of images, and first image; -1 stays.
+
+    Args:
+        labels: of the images, shape (n,).
+        groups: of the images, shape (n,); images of one label are in one group.
 
     Returns:
-        Each image's cluster, int32, shape (n,), in the order of ``images``. Clusters are
-        numbered from 0 by falling number of images, then by the first image.
+        New labels, shape (n,), and the old one of each new one.
     """
-    vectors, vector_of_image = _distinct_vectors(images, tags)
-    enough = max(3, math.isqrt(vectors.shape[0]))
-    links = _links(vectors, min(neighbours, enough))
-    communities = _communities(links, resolution, seed)
-    weights = np.bincount(vector_of_image, minlength=vectors.shape[0])
-    joined = _join_small(communities, links, weights)
-    return _numbered_by_size(joined[vector_of_image])
-
-
-def _distinct_vectors(
-    images: pl.DataFrame, tags: pl.DataFrame
-) -> tuple[csr_array, NDArray[np.int32]]:
-    """Unit vectors of the distinct sets of tags, and the row of each image's vector."""
-    rows = images.select(pl.col("id").alias("image"), pl.row_index("row"))
-    labels = tags.select("tag").unique().sort("tag").with_row_index("column")
-    entries = tags.filter(pl.col("score") > 0).join(labels, on="tag")
-    sets = (
-        rows.join(entries, on="image", how="left")
-        .sort("row", "column")
-        .group_by("row", maintain_order=True)
-        .agg("column", "score")
-        .group_by("column", "score", maintain_order=True)
-        .agg("row")
-        .with_row_index("vector")
+    there = np.flatnonzero(labels >= 0)
+    old, first, inverse, sizes = np.unique(
+        labels[there], return_index=True, return_inverse=True, return_counts=True
     )
-    members = sets.select("vector", "row").explode("row").sort("row")
-    filled = sets.select("vector", "column", "score").explode("column", "score").drop_nulls()
-    norms = pl.col("score").sum().over("vector")
-    values = filled.select((pl.col("score") / norms).sqrt().cast(pl.Float32)).to_series()
-    vectors = csr_array(
-        (values.to_numpy(), (filled["vector"].to_numpy(), filled["column"].to_numpy())),
-        shape=(sets.height, labels.height),
-    )
-    return vectors, members["vector"].cast(pl.Int32).to_numpy()
-
-
-def _links(vectors: csr_array, neighbours: int) -> csr_array:
-    """Symmetric weights, shape (n, n): 1 where one is the other's neighbour, 2 where both are."""
-    count = vectors.shape[0]
-    ends, _ = nearest_neighbours(vectors, neighbours)
-    starts = np.repeat(np.arange(count, dtype=np.int32), neighbours)
-    found = ends.ravel() >= 0
-    weights = np.ones(int(found.sum()), dtype=np.float32)
-    directed = csr_array((weights, (starts[found], ends.ravel()[found])), shape=(count, count))
-    return csr_array(directed + directed.T)
-
-
-def _communities(links: csr_array, resolution: float, seed: int) -> NDArray[np.int64]:
-    if links.nnz == 0:
-        return np.arange(links.shape[0])
-    # Without shuffling, scikit-network visits nodes in their order and the seed has no effect.
-    _seed_c_library(seed)
-    leiden = Leiden(resolution=resolution, shuffle_nodes=True, random_state=seed)
-    labels: NDArray[np.int64] = leiden.fit_predict(csr_matrix(links)).astype(np.int64)
-    return labels
-
-
-def _seed_c_library(seed: int) -> None:
-    """Seed the C library's ``rand``, which Leiden's refinement draws from.
-
-    scikit-network does not seed it, so that without this a second map made in one process would
-    have other clusters than the first.
-    """
-    library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
-    library.srand(ctypes.c_uint(seed))
-
-
-def _join_small(
-    communities: NDArray[np.int64], links: csr_array, weights: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Do away with clusters too small to be a theme; ``weights`` are images by node."""
-    limit = min(_SMALLEST_CLUSTER, _SMALLEST_SHARE * float(weights.sum()))
-    while True:
-        communities = np.unique(communities, return_inverse=True)[1]
-        sizes = np.bincount(communities, weights=weights).astype(np.float64)
-        target = _strongest_larger(communities, links, sizes, limit)
-        if np.array_equal(target, np.arange(len(sizes))):
-            break
-        communities = target[communities]
-    stray = np.flatnonzero(sizes < limit)
-    if len(stray):
-        communities[np.isin(communities, stray)] = stray[0]
-    return communities
-
-
-def _strongest_larger(
-    communities: NDArray[np.int64],
-    links: csr_array,
-    sizes: NDArray[np.float64],
-    limit: float,
-) -> NDArray[np.int64]:
-    """Where each community goes: those below ``limit`` to the one they are linked to most."""
-    count = len(sizes)
-    member = csr_array(
-        (np.ones(len(communities)), (np.arange(len(communities)), communities)),
-        shape=(len(communities), count),
-    )
-    between = (member.T @ links @ member).tocoo()
-    # Only a larger one, or of equals a later one, can take another in: so no two swap places.
-    rank = np.empty(count, dtype=np.int64)
-    rank[np.argsort(sizes, kind="stable")] = np.arange(count)
-    small, large = between.coords
-    joins = (sizes[small] < limit) & (rank[small] < rank[large])
-    small, large, strength = small[joins], large[joins], between.data[joins]
-    order = np.lexsort((-rank[large], -strength, small))
-    small, first = np.unique(small[order], return_index=True)
-    target = np.arange(count)
-    target[small] = large[order][first]
-    for community in np.argsort(-rank):
-        target[community] = target[target[community]]
-    return target
-
-
-def _numbered_by_size(communities: NDArray[np.int64]) -> NDArray[np.int32]:
-    _, first, labels, sizes = np.unique(
-        communities, return_index=True, return_inverse=True, return_counts=True
-    )
-    number = np.empty(len(first), dtype=np.int32)
-    number[np.lexsort((first, -sizes))] = np.arange(len(first), dtype=np.int32)
-    return number[labels]
+    order = np.lexsort((first, -sizes, groups[there[first]]))
+    number = np.empty(len(old), dtype=np.int32)
+    number[order] = np.arange(len(old), dtype=np.int32)
+    numbered = np.full(len(labels), -1, dtype=np.int32)
+    numbered[there] = number[inverse]
+    return numbered, old[order]

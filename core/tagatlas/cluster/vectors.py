@@ -1,48 +1,194 @@
-"""Images as vectors of their tags."""
+"""What images are compared by: vectors of their tags and, where there are any, their embeddings."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
 import numpy as np
-import polars as pl
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from tagatlas.cluster.scores import row_of_entry
 
-def tag_vectors(ids: pl.Series, tags: pl.DataFrame) -> csr_array:
-    """The square roots of the scores of each image's tags, as a row of unit length.
+_PRIOR_IMAGES = 10
+"""So many images more, that have nothing, are in each mean: what few have in common is kept."""
 
-    The dot product of two rows is the Bhattacharyya coefficient of the images' scores (the
-    Hellinger kernel), so that weak tags still count.
+_COMPONENTS = 32
+"""An embedding is reduced to so many principal components."""
+
+_OVERSAMPLED = 32
+_ITERATIONS = 6
+_ROWS_FOR_COMPONENTS = 20_000
+_ROWS_AT_ONCE = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Vectors:
+    """Vectors of n images; their product is a similarity.
+
+    Attributes:
+        tags: square roots of the scores, each row of length 1, or empty where an image has no
+            tag; shape (n, t), float32.
+        common: what the images' tags have in common, shape (t,), float32: is taken off each row.
+        embeddings: each row of length 1, or of zeros where an image has none; shape (n, d),
+            float32. d is 0 where the backend stores none.
+    """
+
+    tags: csr_array
+    common: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return int(self.tags.shape[0])
+
+    @property
+    def parts(self) -> int:
+        """How many cosines the similarity of two images is the mean of: 1, or 2."""
+        return 2 if self.embeddings.shape[1] else 1
+
+    @property
+    def has_tags(self) -> NDArray[np.bool_]:
+        """Which images have a tag, shape (n,)."""
+        return np.diff(self.tags.indptr) > 0
+
+    def lengths(self) -> NDArray[np.float32]:
+        """Lengths of the rows of ``tags`` less ``common``, shape (n,); 1 for an empty row."""
+        squares = 1 - 2 * self.along_common() + self.common @ self.common
+        return np.where(self.has_tags, np.sqrt(np.maximum(squares, 1e-6)), 1).astype(np.float32)
+
+    def along_common(self) -> NDArray[np.float32]:
+        """Products of the rows of ``tags`` with ``common``, shape (n,)."""
+        return cast("NDArray[np.float32]", self.tags @ self.common)
+
+    def take(self, rows: NDArray[np.intp]) -> Vectors:
+        """The vectors of some of the images."""
+        return Vectors(csr_array(self.tags[rows]), self.common, self.embeddings[rows])
+
+
+def image_vectors(scores: csr_array, embeddings: NDArray[np.float16] | None) -> Vectors:
+    """Make vectors whose products say how alike images are.
+
+    The tags of an image are the square roots of its scores' shares, so that the product of two
+    rows is the Bhattacharyya coefficient (the Hellinger kernel) and weak tags still count. What
+    the rows have in common, their mean, is taken off, so that what two images both lack counts as
+    well as what both have, and no image is everybody's neighbour; an embedding is taken to the
+    signed square root, centred, and reduced to its principal components. See H. Jégou & O. Chum,
+    "Negative Evidences and Co-occurrences in Image Retrieval", ECCV 2012, for both; F. Perronnin,
+    J. Sánchez & T. Mensink, "Improving the Fisher Kernel", ECCV 2010, for the root; and I. Suzuki
+    et al., "Centering Similarity Measures to Reduce Hubs", EMNLP 2013.
+
+    The similarity of two images is the cosine of their rows; with embeddings, the mean of the
+    cosines of both.
 
     Args:
-        ids: of n images (String).
-        tags: ``image``, ``tag`` (String), ``score`` (Float64, in [0, 1]), ordered by image; tags
-            of other images are ignored.
+        scores: one row an image, not below 0, shape (n, t).
+        embeddings: in the same order, shape (n, d); a row of zeros for an image without one.
+    """
+    reduced = np.zeros((scores.shape[0], 0), dtype=np.float32)
+    if embeddings is not None:
+        reduced = _components(embeddings)
+    rows = row_of_entry(scores)
+    totals = np.bincount(rows, scores.data, scores.shape[0])
+    roots = np.sqrt(scores.data / totals[rows]).astype(np.float32)
+    tags = csr_array((roots, scores.indices, scores.indptr), shape=scores.shape)
+    sums = np.bincount(tags.indices, tags.data, tags.shape[1])
+    common = sums / (np.count_nonzero(np.diff(tags.indptr)) + _PRIOR_IMAGES)
+    return Vectors(tags, common.astype(np.float32), reduced)
+
+
+def _components(embeddings: NDArray[np.float16]) -> NDArray[np.float32]:
+    """Principal components of the signed roots of embeddings, each row of length 1 or 0."""
+    count, size = embeddings.shape
+    there = np.zeros(count, dtype=np.bool_)
+    total = np.zeros(size)
+    for some in _blocks(count):
+        roots = _signed_roots(embeddings[some])
+        there[some] = roots.any(axis=1)
+        total += roots.sum(axis=0, dtype=np.float64)
+    mean = (total / (np.count_nonzero(there) + _PRIOR_IMAGES)).astype(np.float32)
+    fitted = np.flatnonzero(there)
+    if len(fitted) > _ROWS_FOR_COMPONENTS:
+        fitted = fitted[np.linspace(0, len(fitted) - 1, _ROWS_FOR_COMPONENTS).astype(np.intp)]
+    axes = _principal_axes(_signed_roots(embeddings[fitted]) - mean)
+    reduced = np.empty((count, axes.shape[1]), dtype=np.float32)
+    for some in _blocks(count):
+        reduced[some] = (_signed_roots(embeddings[some]) - mean) @ axes
+    reduced[~there] = 0
+    lengths = np.linalg.norm(reduced, axis=1, keepdims=True)
+    reduced /= np.where(lengths > 0, lengths, 1)
+    return reduced
+
+
+def _principal_axes(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The directions in which rows vary most, by subspace iteration from a random start.
+
+    Halko, Martinsson & Tropp, "Finding Structure with Randomness", SIAM Review 53(2), 2011. The
+    last axes come out blurred, which similarities do not feel.
+    """
+    basis = np.random.default_rng(0).normal(size=(rows.shape[1], _COMPONENTS + _OVERSAMPLED))
+    basis = basis.astype(np.float32)
+    for _ in range(_ITERATIONS):
+        basis = np.linalg.qr(rows.T @ (rows @ basis))[0]
+    projected = rows @ basis
+    _, turns = np.linalg.eigh(projected.T @ projected)
+    axes: NDArray[np.float32] = basis @ turns[:, -_COMPONENTS:]
+    return axes
+
+
+def _signed_roots(embeddings: NDArray[np.float16]) -> NDArray[np.float32]:
+    values = embeddings.astype(np.float32)
+    return np.sign(values) * np.sqrt(np.abs(values))
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    for start in range(0, count, _ROWS_AT_ONCE):
+        yield slice(start, min(start + _ROWS_AT_ONCE, count))
+
+
+def distinct_rows(
+    scores: csr_array, embeddings: NDArray[np.float16] | None
+) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """Find the images that are equal in all that they are compared by.
+
+    Rows are told apart by a hash of 64 bits: among a million, two that differ are taken for equal
+    once in forty million times.
+
+    Args:
+        scores: one row an image, columns in order, shape (n, t).
+        embeddings: in the same order, shape (n, d).
 
     Returns:
-        float32, shape (n, labels), rows sorted; a column for each label of ``tags``, by label.
-        The row of an image without a tag above 0 is empty.
+        The first image of each of m sets of equal ones, rising, shape (m,); and each image's set,
+        shape (n,).
     """
-    # An image's tags follow each other: the long table is never joined by long ids.
-    run = tags["image"].rle_id()
-    runs = pl.DataFrame({"id": tags["image"].unique(maintain_order=True)}).with_row_index("run")
-    row_of_id = pl.DataFrame({"id": ids}).with_row_index("row")
-    row_of_run = runs.join(row_of_id, on="id", how="left", maintain_order="left")["row"]
-    labels = tags["tag"].unique().sort()
-    entries = pl.DataFrame(
-        {
-            "row": row_of_run.gather(run),
-            "column": tags["tag"].replace_strict(
-                labels, pl.int_range(len(labels), dtype=pl.Int32, eager=True)
-            ),
-            "score": tags["score"],
-        }
-    ).filter(pl.col("row").is_not_null(), pl.col("score") > 0)
-    rows = entries["row"].to_numpy()
-    sums = np.bincount(rows, entries["score"].to_numpy(), len(ids))
-    values = np.sqrt(entries["score"].to_numpy() / sums[rows]).astype(np.float32)
-    vectors = csr_array(
-        (values, (rows.astype(np.int32), entries["column"].to_numpy())),
-        shape=(len(ids), len(labels)),
+    values = scores.data.astype(np.float32).view(np.uint32).astype(np.uint64)
+    hashes = _sums_by_row(
+        _mixed(values ^ (scores.indices.astype(np.uint64) << np.uint64(32))), scores
     )
-    vectors.sort_indices()
-    return vectors
+    if embeddings is not None:
+        for some in _blocks(len(embeddings)):
+            words = np.ascontiguousarray(embeddings[some]).view(np.uint16).astype(np.uint64)
+            words += np.arange(1, words.shape[1] + 1, dtype=np.uint64) << np.uint64(16)
+            hashes[some] += _mixed(words).sum(axis=1)
+    _, first, sets = np.unique(hashes, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    number = np.empty(len(first), dtype=np.int32)
+    number[order] = np.arange(len(first), dtype=np.int32)
+    return first[order], number[sets]
+
+
+def _sums_by_row(values: NDArray[np.uint64], matrix: csr_array) -> NDArray[np.uint64]:
+    """Sums over each row of a matrix of values, one an entry, shape (n,); modulo 2^64."""
+    running = np.zeros(len(values) + 1, dtype=np.uint64)
+    np.cumsum(values, out=running[1:])
+    return np.diff(running[matrix.indptr])
+
+
+def _mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Hash each word (splitmix64: G. Steele, D. Lea & C. Flood, OOPSLA 2014)."""
+    words = words + np.uint64(0x9E3779B97F4A7C15)
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))

@@ -28,6 +28,8 @@ class Drawing:
 
     nodes: pl.DataFrame
     clusters: pl.DataFrame
+    subclusters: pl.DataFrame
+    stability: float
     outlines: Mapping[int, Sequence[Points]]
 
 
@@ -78,10 +80,11 @@ def draw_map(
         old_positions=old_positions,
         progress=progress,
     )
-    room = places.room
-    rings = outlines(room.positions, room.enclosed, found.of_image[room.shown], gap=room.margin)
+    room, of_image = places.room, found.of_image["cluster"].to_numpy()
+    rings = outlines(room.positions, room.enclosed, of_image[room.shown], gap=room.margin)
     clusters = found.table.with_columns(_label_places(rings))
-    return Drawing(_nodes(members, places, found), clusters, rings)
+    nodes = _nodes(members, places, found)
+    return Drawing(nodes, clusters, found.subtable, found.stability, rings)
 
 
 def _label_places(rings: Mapping[int, Sequence[Points]]) -> list[pl.Series]:
@@ -99,16 +102,17 @@ def _nodes(members: Members, places: Places, found: Clustering) -> pl.DataFrame:
     drawn[is_image] = places.room.boxes
     degrees = (in_degrees + out_degrees)[~is_image]
     drawn[~is_image] = _tag_sides(degrees, places.room.boxes)[:, None]
+    of_image = found.of_image["cluster"].to_numpy()
     cluster = np.empty(count, dtype=np.int32)
-    cluster[is_image] = found.of_image
-    cluster[~is_image] = cluster_of_tags(members.ties, found.of_image)
+    cluster[is_image] = of_image
+    cluster[~is_image] = cluster_of_tags(members.ties, of_image)
     frequency = np.zeros(count, dtype=np.int64)
     frequency[is_image] = facts["frequency"].to_numpy()
     records = np.zeros(count, dtype=np.int64)
     records[is_image] = facts["records"].to_numpy()
     shown = np.ones(count, dtype=np.bool_)
     shown[is_image] = places.room.shown
-    return network.nodes.select("id", "kind", "label").with_columns(
+    nodes = network.nodes.select("id", "kind", "label").with_columns(
         pl.Series("x", places.positions[:, 0]),
         pl.Series("y", places.positions[:, 1]),
         pl.Series("width", drawn[:, 0]),
@@ -120,6 +124,12 @@ def _nodes(members: Members, places: Places, found: Clustering) -> pl.DataFrame:
         pl.Series("in_degree", in_degrees),
         pl.Series("shown", shown),
     )
+    return nodes.join(
+        found.of_image.select("id", "subcluster", "typicality"),
+        on="id",
+        how="left",
+        maintain_order="left",
+    ).with_columns(pl.col("typicality").fill_null(0.0))
 
 
 def _tag_sides(degrees: NDArray[np.int64], boxes: Points) -> Points:

@@ -1,16 +1,27 @@
-"""The clusters of a map: which images they are, and what they are called."""
+"""The clusters of a map: which images, what they are called, where they lie."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.cluster import cluster_images, cluster_quantities, name_clusters
+from tagatlas.cluster import (
+    Themes,
+    cluster_images,
+    cluster_quantities,
+    name_clusters,
+    name_subclusters,
+    typical_images,
+)
 from tagatlas.maps.members import Members
 from tagatlas.maps.options import MapOptions
+
+TYPICAL = 6
+"""How many images stand for a cluster."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,13 +30,16 @@ class Clustering:
 
     Attributes:
         table: one row a cluster, as in :class:`tagatlas.maps.Map`, but for their places.
-        of_image: cluster of each image, in the order of the nodes, shape (images,).
-        typicality: of each image, likewise.
+        subtable: one row a sub-cluster, as there.
+        stability: agreement of the runs that found the clusters.
+        of_image: one row an image, in the order of the nodes: ``id``, ``cluster``, ``subcluster``
+            (Int32, null for images in none), ``typicality``.
     """
 
     table: pl.DataFrame
-    of_image: NDArray[np.int32]
-    typicality: NDArray[np.float64]
+    subtable: pl.DataFrame
+    stability: float
+    of_image: pl.DataFrame
 
 
 def find_clusters(
@@ -34,9 +48,9 @@ def find_clusters(
     tags: pl.DataFrame,
     options: MapOptions,
     *,
-    embeddings: NDArray[np.float16] | None,  # noqa: ARG001
+    embeddings: NDArray[np.float16] | None,
 ) -> Clustering:
-    """Cluster the images of a map, and name the clusters.
+    """Cluster the images of a map on two levels, and name the clusters.
 
     Args:
         members: of the map.
@@ -45,22 +59,76 @@ def find_clusters(
         options: of the map.
         embeddings: of the images, as in :func:`tagatlas.maps.build.draw_map`.
     """
-    facts = members.facts
-    mapped = images.filter(pl.col("id").is_in(facts["id"].implode()))
-    found = cluster_images(
+    is_mapped = images["id"].is_in(members.facts["id"].implode())
+    mapped = images.filter(is_mapped)
+    themes = cluster_images(
         mapped,
         tags,
+        embeddings=None if embeddings is None else embeddings[is_mapped.to_numpy()],
         neighbours=options.neighbours,
         resolution=options.resolution,
+        sub_resolution=options.sub_resolution,
+        sample=options.sample,
         seed=options.seed,
     )
-    numbers = mapped.select("id", pl.Series("cluster", found))
-    of_image = (
-        facts.select("id")
-        .join(numbers, on="id", how="left", maintain_order="left")["cluster"]
-        .to_numpy()
+    clustered = members.facts.join(
+        mapped.select("id", *_columns(themes)), on="id", how="left", maintain_order="left"
     )
-    table = name_clusters(mapped, tags, found).join(
-        cluster_quantities(facts, of_image), on="cluster", maintain_order="left"
+    table = _table(mapped, tags, themes, clustered)
+    subtable = _subtable(mapped, tags, themes, clustered, taken=table["name"].to_list())
+    of_image = clustered.select(
+        "id",
+        "cluster",
+        pl.when(pl.col("subcluster") >= 0).then("subcluster").alias("subcluster"),
+        "typicality",
     )
-    return Clustering(table, of_image, np.zeros(len(of_image)))
+    return Clustering(table, subtable, themes.agreement, of_image)
+
+
+def _columns(themes: Themes) -> list[pl.Series]:
+    return [
+        pl.Series("cluster", themes.of_image),
+        pl.Series("subcluster", themes.sub_of_image),
+        pl.Series("typicality", themes.typicality),
+        pl.Series("sub_typicality", themes.sub_typicality),
+    ]
+
+
+def _table(
+    mapped: pl.DataFrame, tags: pl.DataFrame, themes: Themes, members: pl.DataFrame
+) -> pl.DataFrame:
+    """The table of clusters, but for their places."""
+    quantities = cluster_quantities(members, members["cluster"].to_numpy())
+    return (
+        name_clusters(mapped, tags, themes.of_image)
+        .with_columns(pl.col("name").alias("automatic_name"))
+        .join(quantities, on="cluster", maintain_order="left")
+        .with_columns(pl.Series("stability", themes.stability))
+        .join(typical_images(members, TYPICAL), on="cluster", maintain_order="left")
+    )
+
+
+def _subtable(
+    mapped: pl.DataFrame,
+    tags: pl.DataFrame,
+    themes: Themes,
+    members: pl.DataFrame,
+    *,
+    taken: Sequence[str],
+) -> pl.DataFrame:
+    """The table of sub-clusters; ``taken`` are the names of the clusters."""
+    inside = members.filter(pl.col("subcluster") >= 0).select(
+        "id", "frequency", cluster="subcluster", typicality="sub_typicality"
+    )
+    quantities = cluster_quantities(members, members["subcluster"].to_numpy())
+    names = name_subclusters(mapped, tags, themes.of_image, themes.sub_of_image, taken=taken)
+    return (
+        names.with_columns(pl.col("name").alias("automatic_name"))
+        .join(quantities.rename({"cluster": "subcluster"}), on="subcluster", maintain_order="left")
+        .with_columns(pl.Series("stability", themes.sub_stability))
+        .join(
+            typical_images(inside, TYPICAL).rename({"cluster": "subcluster"}),
+            on="subcluster",
+            maintain_order="left",
+        )
+    )

@@ -76,6 +76,10 @@ class Map:
             - ``width``, ``height`` (Float64): drawn size in map units; an image keeps its
               aspect ratio, a tag is square;
             - ``cluster`` (Int32): row in ``clusters``;
+            - ``subcluster`` (Int32): of an image, row in ``subclusters``; null for a tag and for
+              an image in none;
+            - ``typicality`` (Float64): of an image, how typical it is of its cluster, in [0, 1];
+              0 for a tag;
             - ``frequency`` (Int64), ``records`` (Int64): of an image, summed over the records
               that lead to it; 0 for a tag;
             - ``out_degree``, ``in_degree`` (Int64): in the network; both are the number of all
@@ -86,10 +90,19 @@ class Map:
         sources, targets, weights: the edges, as in :class:`~tagatlas.network.Network`.
         directed: as in the network.
         clusters: one row a cluster, the one with most images first: ``cluster`` (Int32, equal
-            to the row), ``name`` (String, unique), ``tags`` (List[String], the distinctive
+            to the row), ``name`` (String, unique: a researcher's, else the automatic one),
+            ``automatic_name`` (String, unique), ``tags`` (List[String], the distinctive
             ones, most distinctive first), ``images``, ``records``, ``frequency`` (Int64),
-            ``share`` (Float64, of the map's images, in [0, 1]), ``x``, ``y`` (Float64, where
-            the name is best placed).
+            ``share`` (Float64, of the map's images, in [0, 1]), ``stability`` (Float64, in
+            [0, 1], how surely it is found again), ``typical`` (List[String], ids of images that
+            stand for it, the most typical first), ``x``, ``y`` (Float64, where the name is best
+            placed).
+        subclusters: what clusters divide into, one row each, by cluster, the one with most
+            images first: ``subcluster`` (Int32, equal to the row), ``cluster`` (Int32), and from
+            ``name`` to ``typical`` the columns of ``clusters``. A cluster that does not divide
+            well has none, and an image of a divided one can be in none.
+        stability: how well several runs of the algorithm agree on the clusters: the mean adjusted
+            Rand index of two of them, at most 1.
         outlines: the rings around each cluster's images, by cluster; a ring is a closed
             polygon, shape (k, 2), its first point not repeated.
         tags: every tag of the mapped images as the backend gave it: ``image``, ``tag``
@@ -109,6 +122,8 @@ class Map:
     weights: NDArray[np.float32]
     directed: bool
     clusters: pl.DataFrame
+    subclusters: pl.DataFrame
+    stability: float
     outlines: Mapping[int, Sequence[NDArray[np.float64]]]
     tags: pl.DataFrame
     records: pl.DataFrame

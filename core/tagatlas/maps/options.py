@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -20,8 +21,8 @@ class MapOptions:
         int,
         Meta(
             ge=1,
-            description="Most images that are laid out one by one; where there are more, a sample"
-            " is, and the others are placed by their tags.",
+            description="Most images that are laid out and clustered one by one; where there are"
+            " more, a sample is, and the others go where those most like them are.",
         ),
     ] = 50_000
     pictures: Annotated[
@@ -49,7 +50,19 @@ class MapOptions:
     )
     neighbours: Annotated[
         int, Meta(ge=2, description="Most similar images that each image is clustered with.")
-    ] = 10
+    ] = 12
     resolution: Annotated[
         float, Meta(gt=0, description="Higher values give more and smaller clusters.")
     ] = 1.0
+    sub_resolution: Annotated[
+        float,
+        Meta(ge=0, description="The same for the sub-clusters within a cluster; 0 makes none."),
+    ] = 1.0
+    cluster_names: Annotated[
+        tuple[Path, ...],
+        Meta(
+            description="CSV files with your names for clusters: a clusters.csv or"
+            " subclusters.csv with another text in the column name, or cluster,name, or"
+            " name,new_name."
+        ),
+    ] = ()

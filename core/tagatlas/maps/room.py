@@ -57,7 +57,13 @@ def make_room(
         clustering: of the images.
         options: of the map.
     """
-    shown = choose_shown(laid_out, clustering.of_image, clustering.typicality, options.pictures)
+    of_image = clustering.of_image
+    shown = choose_shown(
+        laid_out,
+        of_image["cluster"].to_numpy(),
+        of_image["typicality"].to_numpy(),
+        options.pictures,
+    )
     quantity = members.quantity
     aspect = (members.facts["width"] / members.facts["height"]).to_numpy()
     boxes = image_boxes(quantity, aspect, laid_out, options.fill)

@@ -12,7 +12,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.cluster import nearest_among, tag_vectors
+from tagatlas.cluster.neighbours import similar_images
+from tagatlas.cluster.scores import score_matrix
+from tagatlas.cluster.vectors import image_vectors
 from tagatlas.network import IMAGE, Network
 
 _LANDMARKS = 10
@@ -51,9 +53,10 @@ def place_others(
     """Place the nodes that were not laid out.
 
     An image goes to the median, in x and in y, of the ten placed images whose tags are most like
-    its own, by the cosine of the roots of their scores. The median, not the mean, because an
-    image between two themes belongs to one of them, and not on the empty ground between. A node
-    that this does not place, such as a tag, goes to the mean of those it is linked to.
+    its own, as :func:`tagatlas.cluster.vectors.image_vectors` compares them. The median, not the
+    mean, because an image between two themes belongs to one of them, and not on the empty ground
+    between. A node that this does not place, such as a tag, goes to the mean of those it is
+    linked to.
 
     Args:
         network: n nodes, each linked to another.
@@ -66,8 +69,9 @@ def place_others(
     """
     is_image = network.is_kind(IMAGE)
     known, new = np.flatnonzero(is_placed & is_image), np.flatnonzero(~is_placed & is_image)
-    vectors = tag_vectors(network.nodes["id"], tags)
-    nearest, _ = nearest_among(vectors[new], vectors[known], _LANDMARKS)
+    scores, _ = score_matrix(network.nodes.select("id"), tags)
+    vectors = image_vectors(scores, None)
+    nearest, _ = similar_images(vectors.take(new), _LANDMARKS, among=vectors.take(known))
     positions, is_placed = positions.copy(), is_placed.copy()
     alike = nearest[:, 0] >= 0
     positions[new[alike]] = _medians(positions[known], nearest[alike])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +19,7 @@ from tagatlas.catalog.maps import SettingValue
 from tagatlas.contracts import GraphBuilder, Layout, Progress, no_progress
 from tagatlas.errors import EmptyMap, UsageError
 from tagatlas.maps.build import draw_map
+from tagatlas.maps.names import GivenName, read_names, rename_clusters
 from tagatlas.maps.options import MapOptions
 from tagatlas.options import option_values
 from tagatlas.pipeline.network import build_network, builder_images
@@ -37,6 +38,7 @@ class MapReport:
         unchanged: whether the very same map was there already.
         images, tags, edges: size of its network.
         clusters: names of its clusters, the largest first.
+        unused_names: names that a researcher gave and that fit no cluster of the map.
     """
 
     name: str
@@ -45,6 +47,7 @@ class MapReport:
     tags: int
     edges: int
     clusters: list[str]
+    unused_names: list[str]
 
 
 def backend_to_map(atlas: Atlas, tagger: str | None) -> Backend:
@@ -74,7 +77,7 @@ def map_collection(
     """Build, lay out, cluster and name; nothing is computed where nothing changed.
 
     A map whose images changed but whose settings did not starts from its old positions, so
-    that it does not jump.
+    that it does not jump. Names that researchers give are put in last, without drawing anew.
 
     Args:
         atlas: open for writing.
@@ -86,10 +89,12 @@ def map_collection(
         progress: told of the layout's steps.
 
     Raises:
-        UsageError: the backend has tagged nothing, or lacks the embeddings that the builder reads.
+        UsageError: the backend has tagged nothing, or lacks the embeddings that the builder
+            reads, or the names cannot be read.
         OptionError: an option of the builder does not fit the collection.
         EmptyMap: no image has a tag that passes the thresholds.
     """
+    names = read_names(options.cluster_names)
     backend = backend_to_map(atlas, tagger)
     images = _labelled(atlas.catalog.addresses.images())
     tags = atlas.catalog.answers.tags(backend.id)
@@ -100,7 +105,7 @@ def map_collection(
     digest = _digest(backend.fingerprint, settings, images, tags, given, embeddings)
     stored = atlas.catalog.maps.load(name)
     if stored is not None and stored.digest == digest:
-        return _report(stored, unchanged=True)
+        return _with_names(atlas, stored, names, before=stored)
     if tags.is_empty():
         raise EmptyMap(f"no image has a tag of {tagger}: nothing to map")
     network, ties = build_network(maker, given, tags)
@@ -126,16 +131,36 @@ def map_collection(
         weights=network.weights,
         directed=network.directed,
         clusters=drawn.clusters,
+        subclusters=drawn.subclusters,
+        stability=drawn.stability,
         outlines=drawn.outlines,
     )
-    atlas.catalog.maps.save(made)
-    return _report(made, unchanged=False)
+    return _with_names(atlas, made, names, before=None)
+
+
+def _with_names(
+    atlas: Atlas, made: StoredMap, names: Sequence[GivenName], *, before: StoredMap | None
+) -> MapReport:
+    """Give a map its names, and keep it if it is not what was kept before."""
+    renamed = rename_clusters(made.clusters, made.subclusters, made.nodes, names)
+    named = replace(made, clusters=renamed.clusters, subclusters=renamed.subclusters)
+    unchanged = (
+        before is not None
+        and before.clusters.equals(named.clusters)
+        and before.subclusters.equals(named.subclusters)
+    )
+    if not unchanged:
+        atlas.catalog.maps.save(named)
+    return _report(named, unchanged=unchanged, unused_names=renamed.unused)
 
 
 def _settings(
     options: MapOptions, builder: Chosen[GraphBuilder], layout: Chosen[Layout]
 ) -> dict[str, SettingValue]:
-    """Every setting the map depends on, by its name in ``atlas.toml``."""
+    """Every setting the map depends on, by its name in ``atlas.toml``.
+
+    Names that researchers give are not among them: they are put in last, and change nothing else.
+    """
     owners: Mapping[str, object] = {
         "map": options,
         plugin_owner(builder.name): builder.options,
@@ -145,6 +170,7 @@ def _settings(
         f"{owner}.{name}": value
         for owner, chosen in owners.items()
         for name, value in option_values(chosen).items()
+        if (owner, name) != ("map", "cluster_names")
     }
 
 
@@ -194,7 +220,7 @@ def _label(location: str, image_id: str) -> str:
     return PurePosixPath(unquote(path)).name or image_id[:12]
 
 
-def _report(stored: StoredMap, *, unchanged: bool) -> MapReport:
+def _report(stored: StoredMap, *, unchanged: bool, unused_names: list[str]) -> MapReport:
     kinds = stored.nodes["kind"]
     return MapReport(
         name=stored.name,
@@ -203,4 +229,5 @@ def _report(stored: StoredMap, *, unchanged: bool) -> MapReport:
         tags=int((kinds == "tag").sum()),
         edges=len(stored.sources),
         clusters=stored.clusters["name"].to_list(),
+        unused_names=unused_names,
     )

@@ -21,13 +21,18 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         name: of the map; None for the one made last.
 
     Raises:
-        UsageError: there is no such map; the text lists those there are.
+        UsageError: there is no such map, and the text lists those there are; or it is one of an
+            older tagatlas.
     """
     names = atlas.catalog.maps.names()
     if name is None and names:
         name = names[0]
     stored = None if name is None else atlas.catalog.maps.load(name)
     backend = None if name is None else atlas.catalog.maps.backend(name)
+    if stored is None and name in names:
+        raise UsageError(
+            f"the map {name} was made by an older tagatlas: make it anew with tagatlas map"
+        )
     if stored is None or backend is None:
         there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"
         raise UsageError(f"{atlas.folder} has no map {name or ''}; {there}".replace("  ", " "))
@@ -54,6 +59,8 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         weights=stored.weights,
         directed=stored.directed,
         clusters=stored.clusters,
+        subclusters=stored.subclusters,
+        stability=stored.stability,
         outlines=stored.outlines,
         tags=tags.filter(tags["image"].is_in(mapped.implode())),
         records=records.filter(records["image"].is_in(mapped.implode())),

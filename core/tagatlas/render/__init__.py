@@ -4,7 +4,7 @@ from tagatlas.render.addresses import web_addresses
 from tagatlas.render.cells import cell_text, safe_cell, safe_cells
 from tagatlas.render.columns import copied_columns, kept_columns
 from tagatlas.render.files import write_atomically
-from tagatlas.render.nodes import node_table
+from tagatlas.render.nodes import node_table, with_cluster_names
 from tagatlas.render.palette import cluster_colour
 from tagatlas.render.xml import ROWS_AT_ONCE, edges_as_xml, escape_xml
 
@@ -20,5 +20,6 @@ __all__ = [
     "safe_cell",
     "safe_cells",
     "web_addresses",
+    "with_cluster_names",
     "write_atomically",
 ]

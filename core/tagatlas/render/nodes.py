@@ -17,7 +17,8 @@ def node_table(map_: Map) -> pl.DataFrame:
 
     Columns: ``id``, ``label``, ``kind``; ``image`` (file of an image, below the atlas's folder
     ``images``; null for tags and for images kept elsewhere); ``url`` (first web address of an
-    image; else null); ``cluster``, ``cluster_name``; ``frequency``, ``records``;
+    image; else null); ``cluster``, ``cluster_name``, ``subcluster``, ``subcluster_name`` (null
+    where there is none), ``typicality``; ``frequency``, ``records``;
     ``out_degree``, ``in_degree``; ``x``, ``y``, ``width``, ``height`` in map units.
     """
     import polars as pl
@@ -29,13 +30,12 @@ def node_table(map_: Map) -> pl.DataFrame:
         {"id": images, "image": [_image_file(map_, image_id) for image_id in images]},
         schema={"id": pl.String, "image": pl.String},
     )
-    names = map_.clusters.lazy().select("cluster", cluster_name="name")
     addresses = web_addresses(map_.records).lazy()
     return (
-        map_.nodes.lazy()
+        with_cluster_names(map_, map_.nodes)
+        .lazy()
         .join(files.lazy(), on="id", how="left", maintain_order="left")
         .join(addresses, left_on="id", right_on="image", how="left", maintain_order="left")
-        .join(names, on="cluster", how="left", maintain_order="left")
         .with_columns(pl.when(kind="image").then(pl.col("image", "url")))
         .select(
             "id",
@@ -45,6 +45,9 @@ def node_table(map_: Map) -> pl.DataFrame:
             "url",
             "cluster",
             "cluster_name",
+            "subcluster",
+            "subcluster_name",
+            "typicality",
             "frequency",
             "records",
             "out_degree",
@@ -55,6 +58,15 @@ def node_table(map_: Map) -> pl.DataFrame:
             "height",
         )
         .collect()
+    )
+
+
+def with_cluster_names(map_: Map, nodes: pl.DataFrame) -> pl.DataFrame:
+    """Some of a map's nodes with ``cluster_name`` and ``subcluster_name``, null for none."""
+    names = map_.clusters.select("cluster", cluster_name="name")
+    subnames = map_.subclusters.select("subcluster", subcluster_name="name")
+    return nodes.join(names, on="cluster", how="left", maintain_order="left").join(
+        subnames, on="subcluster", how="left", maintain_order="left"
     )
 
 

@@ -178,6 +178,8 @@ def sample_map(
 ) -> Map:
     """A map of the sample network, its pictures in a :class:`MemoryStore`.
 
+    The first cluster has two sub-clusters; its first image is in neither.
+
     Args:
         images: how many images.
         labels: labels of tags; they also name the clusters and fill the records' columns.
@@ -200,6 +202,8 @@ def sample_map(
         weights=network.weights,
         directed=network.directed,
         clusters=_clusters(nodes, labels, clusters),
+        subclusters=_subclusters(nodes, labels),
+        stability=0.9,
         outlines={cluster: _rings(nodes, cluster) for cluster in range(clusters)},
         tags=tags,
         records=_records(nodes, labels),
@@ -244,6 +248,7 @@ def _placed_nodes(network: Network, clusters: int, size: tuple[int, int]) -> pl.
     row = np.arange(count)
     is_image = network.is_kind(IMAGE)
     cluster = row % clusters
+    is_divided = is_image & (cluster == 0) & (row > 0)
     angle = 2.0 * np.pi * row / count
     width, height = size
     longer = max(size)
@@ -253,6 +258,10 @@ def _placed_nodes(network: Network, clusters: int, size: tuple[int, int]) -> pl.
         width=pl.Series(np.where(is_image, 3.0 * width / longer, 1.0)),
         height=pl.Series(np.where(is_image, 3.0 * height / longer, 1.0)),
         cluster=pl.Series(cluster, dtype=pl.Int32),
+        subcluster=pl.when(pl.Series(is_divided))
+        .then(pl.Series(row // clusters % 2))
+        .cast(pl.Int32),
+        typicality=pl.Series(np.where(is_image, 1.0 / (1 + row), 0.0)),
         frequency=pl.Series(np.where(is_image, 1 + row % 4, 0), dtype=pl.Int64),
         records=pl.Series(np.where(is_image, 1 + row % 2, 0), dtype=pl.Int64),
         out_degree=pl.Series(network.out_degrees()),
@@ -262,15 +271,6 @@ def _placed_nodes(network: Network, clusters: int, size: tuple[int, int]) -> pl.
 
 
 def _clusters(nodes: pl.DataFrame, labels: Sequence[str], count: int) -> pl.DataFrame:
-    images = nodes.filter(pl.col("kind") == IMAGE)
-    quantities = images.group_by("cluster").agg(
-        images=pl.len().cast(pl.Int64),
-        records=pl.col("records").sum(),
-        frequency=pl.col("frequency").sum(),
-        share=pl.len() / images.height,
-        x=pl.col("x").mean(),
-        y=pl.col("y").mean(),
-    )
     named = pl.DataFrame(
         {
             "cluster": range(count),
@@ -279,7 +279,53 @@ def _clusters(nodes: pl.DataFrame, labels: Sequence[str], count: int) -> pl.Data
         },
         schema={"cluster": pl.Int32, "name": pl.String, "tags": pl.List(pl.String)},
     )
-    return named.join(quantities, on="cluster", how="left", maintain_order="left")
+    places = nodes.filter(kind=IMAGE).group_by("cluster").agg(pl.col("x", "y").mean())
+    return _with_quantities(named, nodes).join(
+        places, on="cluster", how="left", maintain_order="left"
+    )
+
+
+def _subclusters(nodes: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
+    there = nodes["subcluster"].drop_nulls().unique().sort()
+    named = pl.DataFrame(
+        {
+            "subcluster": there,
+            "cluster": [0] * len(there),
+            "name": [f"{labels[row % len(labels)]} part {row}" for row in there],
+            "tags": [list(labels[row % len(labels) :][:3]) for row in there],
+        },
+        schema={
+            "subcluster": pl.Int32,
+            "cluster": pl.Int32,
+            "name": pl.String,
+            "tags": pl.List(pl.String),
+        },
+    )
+    return _with_quantities(named, nodes)
+
+
+def _with_quantities(named: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """The table with the columns that count what is in each of its rows."""
+    level = named.columns[0]
+    images = nodes.filter(pl.col("kind") == IMAGE)
+    quantities = images.group_by(level, maintain_order=True).agg(
+        images=pl.len().cast(pl.Int64),
+        records=pl.col("records").sum(),
+        frequency=pl.col("frequency").sum(),
+        share=pl.len() / images.height,
+        typical=pl.col("id").head(6),
+    )
+    return named.join(quantities, on=level, how="left", maintain_order="left").select(
+        *named.columns[:-1],
+        pl.col("name").alias("automatic_name"),
+        "tags",
+        "images",
+        "records",
+        "frequency",
+        "share",
+        pl.lit(0.8).alias("stability"),
+        "typical",
+    )
 
 
 def _rings(

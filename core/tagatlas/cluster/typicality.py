@@ -1,0 +1,85 @@
+"""How typical an image is of its cluster, and which images stand for one."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from tagatlas.cluster.scores import row_of_entry
+from tagatlas.cluster.vectors import Vectors
+
+
+def typicality(
+    vectors: Vectors, clusters: NDArray[np.int32], weights: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The cosine of each image with the mean of its cluster, brought from [-1, 1] to [0, 1].
+
+    Vectors and cosines are those that images are compared by: with embeddings, an image's vector
+    is that of its tags and its embedding one after the other.
+
+    Args:
+        vectors: of n images.
+        clusters: of the images, numbered from 0 without gaps, shape (n,); -1 for images in none.
+        weights: how often each image counts, shape (n,).
+
+    Returns:
+        In [0, 1], shape (n,); 0 for images in no cluster.
+    """
+    found = np.zeros(len(vectors))
+    inside = np.flatnonzero(clusters >= 0)
+    if len(inside):
+        cosines = _cosines(vectors.take(inside), clusters[inside], weights[inside])
+        found[inside] = np.clip((1 + cosines) / 2, 0.0, 1.0)
+    return found
+
+
+def _cosines(
+    vectors: Vectors, clusters: NDArray[np.int32], weights: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Cosine of each image with the mean of its cluster, shape (n,)."""
+    scale = 1 / vectors.lengths()
+    centred = vectors.has_tags * scale
+    member = csr_array(
+        (weights.astype(np.float64), (clusters, np.arange(len(vectors)))),
+        shape=(int(clusters.max()) + 1, len(vectors)),
+    )
+    tags = vectors.tags
+    rows = row_of_entry(tags)
+    unit = csr_array((tags.data * scale[rows], tags.indices, tags.indptr), shape=tags.shape)
+    mean_tags = (member @ unit).toarray() - np.outer(np.asarray(member @ centred), vectors.common)
+    mean_embeddings = member @ vectors.embeddings
+    shares = unit.data * mean_tags[clusters[rows], unit.indices]
+    products = np.asarray(np.bincount(rows, shares, len(vectors)), dtype=np.float64)
+    products -= centred * (mean_tags @ vectors.common)[clusters]
+    products += np.einsum("ij,ij->i", vectors.embeddings, mean_embeddings[clusters])
+    means = np.sqrt((mean_tags**2).sum(axis=1) + (mean_embeddings**2).sum(axis=1))[clusters]
+    own = np.sqrt((centred > 0) + (vectors.embeddings**2).sum(axis=1))
+    cosines: NDArray[np.float64] = products / np.maximum(means * own, 1e-12)
+    return cosines
+
+
+def typical_images(images: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Which images stand for their clusters.
+
+    The most typical come first; of equals the one seen more often, then the lower id. Of images
+    that are equal in all that they are compared by, the second comes after all first ones.
+
+    Args:
+        images: ``id`` (String), ``cluster`` (Int32), ``typicality`` (Float64), ``frequency``.
+        most: how many images of a cluster at most.
+
+    Returns:
+        One row a cluster, in order: ``cluster``, ``typical`` (List[String]).
+    """
+    return (
+        images.lazy()
+        .sort("typicality", "frequency", "id", descending=[True, True, False])
+        .with_columns(again=pl.int_range(pl.len()).over("cluster", "typicality"))
+        .sort("again", maintain_order=True)
+        .group_by("cluster", maintain_order=True)
+        .agg(pl.col("id").head(most).alias("typical"))
+        .sort("cluster")
+        .collect()
+    )

@@ -1,0 +1,184 @@
+"""Names that researchers give to clusters, in a file of their own."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import polars as pl
+
+from tagatlas.cluster import untaken
+from tagatlas.errors import UsageError
+from tagatlas.render.cells import cell_text
+
+_LONGEST = 80
+_LARGEST_FILE = 50_000_000
+_SEPARATOR = "; "
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_FORMS = (
+    "give it the columns cluster,name or name,new_name, or edit the column name of a clusters.csv"
+)
+
+
+@dataclass(frozen=True)
+class GivenName:
+    """A name that somebody gave to a cluster or sub-cluster, and what tells which one it is.
+
+    Attributes:
+        name: the name.
+        level: ``cluster`` or ``subcluster``; None where the file does not say.
+        typical: ids of images that stood for it.
+        automatic_name: the name it had from its tags; None where the file does not say.
+        number: its number; None where the file does not say.
+    """
+
+    name: str
+    level: str | None
+    typical: tuple[str, ...]
+    automatic_name: str | None
+    number: int | None
+
+
+def read_names(paths: Iterable[Path]) -> list[GivenName]:
+    """Read the names in some files, in their order.
+
+    A file is a CSV (UTF-8; separated by commas, semicolons or tabs) with a header. In a
+    ``clusters.csv`` or ``subclusters.csv`` that tagatlas wrote, every row counts whose ``name`` is
+    not its ``automatic_name``. In a file of ``cluster`` (or ``subcluster``) and ``name``, and in
+    one of ``name`` (the automatic one) and ``new_name``, every row with a new name does.
+
+    Raises:
+        UsageError: a file cannot be read, lacks a column, or has a name or a number that is none.
+    """
+    return [given for path in paths for given in _read(path)]
+
+
+def _read(path: Path) -> list[GivenName]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(f"cannot read the names in {path}: {reason}") from error
+    if len(data) > _LARGEST_FILE:
+        raise UsageError(f"{path} is too large for a file of names")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not in UTF-8: save it as CSV UTF-8") from error
+    first_line = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first_line.count)
+    try:
+        header, *rows = [row for row in csv.reader(StringIO(text), delimiter=delimiter) if row]
+    except (ValueError, csv.Error) as error:
+        raise UsageError(f"{path} holds no table of names: {_FORMS}") from error
+    columns = [cell_text(cell).strip().casefold() for cell in header]
+    known = {"cluster", "subcluster", "automatic_name", "new_name"}
+    if "name" not in columns or not known.intersection(columns):
+        raise UsageError(f"{path} does not say which cluster gets which name: {_FORMS}")
+    return [
+        given
+        for number, row in enumerate(rows, start=2)
+        if (given := _given(dict(zip(columns, row, strict=False)), f"{path}, row {number}"))
+    ]
+
+
+def _given(row: Mapping[str, str], place: str) -> GivenName | None:
+    """The name that a row gives; None if it gives none."""
+    cells = {column: cell_text(cell).strip() for column, cell in row.items()}
+    is_pair = "new_name" in cells
+    name = " ".join((cells["new_name"] if is_pair else cells.get("name", "")).split())
+    automatic = cells.get("automatic_name") or (cells.get("name") if is_pair else None)
+    if not name or name == automatic:
+        return None
+    if len(name) > _LONGEST or _CONTROL.search(name):
+        raise UsageError(
+            f"{place}: a name is at most {_LONGEST} characters of text, this is {name[:40]!r}"
+        )
+    level = "subcluster" if cells.get("subcluster") else "cluster" if "cluster" in cells else None
+    number = cells.get(level or "") or None
+    if number is not None and not (number.isascii() and number.isdigit()):
+        raise UsageError(f"{place}: {number[:40]!r} is no number of a {level}")
+    typical = tuple(filter(None, cells.get("typical", "").split(_SEPARATOR)))
+    return GivenName(name, level, typical, automatic, None if number is None else int(number))
+
+
+@dataclass(frozen=True, eq=False)
+class Renamed:
+    """Tables of a map with given names in them.
+
+    Attributes:
+        clusters, subclusters: as in :class:`~tagatlas.maps.Map`.
+        unused: the names that fit nothing on the map.
+    """
+
+    clusters: pl.DataFrame
+    subclusters: pl.DataFrame
+    unused: list[str]
+
+
+def rename_clusters(
+    clusters: pl.DataFrame,
+    subclusters: pl.DataFrame,
+    nodes: pl.DataFrame,
+    names: Sequence[GivenName],
+) -> Renamed:
+    """Put names into a map's tables; where none is given, the automatic one stands.
+
+    A name goes to the cluster that holds most of the images that were typical of the one it was
+    given to, so that it stays with its images when clusters are found anew; where the file names
+    no image that is still there, to the cluster of that automatic name, else of that number. Of
+    names for one cluster the last counts. A name that another cluster has gets a number.
+
+    Args:
+        clusters: as in :class:`~tagatlas.maps.Map`.
+        subclusters: as in the same.
+        nodes: as in the same.
+        names: to be given.
+    """
+    tables = {"cluster": clusters, "subcluster": subclusters}
+    chosen: dict[str, dict[int, str]] = {level: {} for level in tables}
+    unused: list[str] = []
+    for given in names:
+        levels = (given.level,) if given.level else tuple(tables)
+        found = ((level, _match(given, level, tables[level], nodes)) for level in levels)
+        level, row = next(((level, row) for level, row in found if row is not None), ("", None))
+        if row is None:
+            unused.append(given.name)
+        else:
+            chosen[level][row] = given.name
+    renamed = _put(clusters, chosen["cluster"], taken=())
+    return Renamed(
+        renamed,
+        _put(subclusters, chosen["subcluster"], taken=renamed["name"].to_list()),
+        unused,
+    )
+
+
+def _match(given: GivenName, level: str, table: pl.DataFrame, nodes: pl.DataFrame) -> int | None:
+    """The row of the table that a name is for; None if there is none."""
+    there = nodes.filter(pl.col("id").is_in(given.typical))[level].drop_nulls().to_list()
+    if there:
+        return int(Counter(sorted(there)).most_common(1)[0][0])
+    if given.automatic_name is not None:
+        rows = table.filter(pl.col("automatic_name") == given.automatic_name)[level]
+        return int(rows[0]) if len(rows) else None
+    if given.number is not None and given.number < table.height:
+        return given.number
+    return None
+
+
+def _put(table: pl.DataFrame, chosen: Mapping[int, str], *, taken: Sequence[str]) -> pl.DataFrame:
+    """The table with names chosen by row; those that are not chosen give way to those that are."""
+    names: dict[int, str] = {}
+    automatic = dict(enumerate(table["automatic_name"]))
+    for row, name in [*sorted(chosen.items()), *automatic.items()]:
+        if row not in names:
+            names[row] = untaken(name, {*taken, *names.values()})
+    ordered = [names[row] for row in range(table.height)]
+    return table.with_columns(pl.Series("name", ordered, dtype=pl.String))
