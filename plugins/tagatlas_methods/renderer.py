@@ -13,6 +13,19 @@ from tagatlas.maps import Map, Provenance, SourceFacts
 from tagatlas.network import IMAGE
 from tagatlas.render import write_atomically
 from tagatlas_methods.markdown import count, escape, listed, table
+from tagatlas_methods.references import (
+    CENTRING,
+    CONSENSUS,
+    DIFFUSION,
+    DISPARITY,
+    EMBEDDEDNESS,
+    FORCEATLAS2,
+    GRID,
+    LEIDEN,
+    LOG_ODDS,
+    STABILITY,
+    UMAP,
+)
 
 _ADDRESSES: dict[str, str] = {
     ImageStatus.OK: "led to an image",
@@ -31,54 +44,6 @@ _TAGGINGS: dict[str, str] = {
 }
 # Said even when it is 0: to see nothing and not to be able to look are not the same.
 _ALWAYS: tuple[str, ...] = (TagStatus.OK, TagStatus.EMPTY, TagStatus.FAILED)
-_LEIDEN = (
-    "Traag, V. A., Waltman, L., & van Eck, N. J. (2019). From Louvain to Leiden: guaranteeing "
-    "well-connected communities. *Scientific Reports*, 9, 5233."
-)
-_LOG_ODDS = (
-    "Monroe, B. L., Colaresi, M. P., & Quinn, K. M. (2008). Fightin' words: Lexical feature "
-    "selection and evaluation for identifying the content of political conflict. "
-    "*Political Analysis*, 16(4), 372-403."
-)
-_CONSENSUS = (
-    "Tandon, A., Albeshri, A., Thayananthan, V., Alhalabi, W., & Fortunato, S. (2019). Fast "
-    "consensus clustering in complex networks. *Physical Review E*, 99, 042301."
-)
-_STABILITY = (
-    "Hennig, C. (2007). Cluster-wise assessment of cluster stability. *Computational Statistics & "
-    "Data Analysis*, 52(1), 258-271."
-)
-_CENTRING = (
-    "Jégou, H., & Chum, O. (2012). Negative evidences and co-occurrences in image retrieval: the "
-    "benefit of PCA and whitening. *ECCV 2012*, 774-787."
-)
-_DISPARITY = (
-    "Serrano, M. Á., Boguñá, M., & Vespignani, A. (2009). Extracting the multiscale backbone of "
-    "complex weighted networks. *PNAS*, 106(16), 6483-6488."
-)
-_FORCEATLAS2 = (
-    "Jacomy, M., Venturini, T., Heymann, S., & Bastian, M. (2014). ForceAtlas2, a continuous "
-    "graph layout algorithm for handy network visualization designed for the Gephi software. "
-    "*PLoS ONE*, 9(6), e98679."
-)
-_UMAP = (
-    "McInnes, L., Healy, J., & Melville, J. (2018). UMAP: Uniform manifold approximation and "
-    "projection for dimension reduction. *arXiv*, 1802.03426."
-)
-_EMBEDDEDNESS = (
-    "Nocaj, A., Ortmann, M., & Brandes, U. (2015). Untangling the hairballs of multi-centered, "
-    "small-world online social media networks. *Journal of Graph Algorithms and Applications*, "
-    "19(2), 595-618."
-)
-_DIFFUSION = (
-    "Gastner, M. T., & Newman, M. E. J. (2004). Diffusion-based method for producing "
-    "density-equalizing maps. *PNAS*, 101(20), 7499-7504."
-)
-_GRID = (
-    "Hilasaca, G. M., Marcílio-Jr, W. E., Eler, D. M., Martins, R. M., & Paulovich, F. V. (2024). "
-    "A grid-based method for removing overlaps of dimensionality reduction scatterplot layouts. "
-    "*IEEE Transactions on Visualization and Computer Graphics*, 30(8), 5733-5749."
-)
 _SPREAD = (
     "Crowds of images were then spread by the diffusion of what is too dense (Gastner & Newman,"
     " 2004), and images moved apart so that they do not cover each other."
@@ -88,12 +53,12 @@ _HUNG = (
     " (Hilasaca et al., 2024), and images in touching cells swapped while that brought neighbours"
     " closer."
 )
-_ARRANGEMENTS = {"free": (_SPREAD, _DIFFUSION), "grid": (_HUNG, _GRID)}
+_ARRANGEMENTS = {"free": (_SPREAD, DIFFUSION), "grid": (_HUNG, GRID)}
 """Of each arrangement, how it was made, and the paper."""
 _LAYOUTS = {
-    "forceatlas2": ("Jacomy et al., 2014", _FORCEATLAS2),
-    "fa2": ("Jacomy et al., 2014", _FORCEATLAS2),
-    "umap": ("McInnes et al., 2018", _UMAP),
+    "forceatlas2": ("Jacomy et al., 2014", FORCEATLAS2),
+    "fa2": ("Jacomy et al., 2014", FORCEATLAS2),
+    "umap": ("McInnes et al., 2018", UMAP),
 }
 """Of each layout that has one, its paper: as cited, and in full."""
 
@@ -413,17 +378,17 @@ def _settings(facts: Provenance) -> list[str]:
 def _references(settings: Settings) -> str:
     """What the text cites, ordered by author."""
     references = [
-        _LOG_ODDS,
-        _LEIDEN,
-        _CONSENSUS,
-        _STABILITY,
-        _CENTRING,
+        LOG_ODDS,
+        LEIDEN,
+        CONSENSUS,
+        STABILITY,
+        CENTRING,
         _ARRANGEMENTS[_arrangement(settings)][1],
     ]
     if settings.get("map.layout") in _LAYOUTS:
         references.append(_LAYOUTS[str(settings["map.layout"])][1])
     if _uses_embeddedness(settings):
-        references.append(_EMBEDDEDNESS)
+        references.append(EMBEDDEDNESS)
     if settings.get(f"plugin.{settings.get('map.builder')}.backbone") is not None:
-        references.append(_DISPARITY)
+        references.append(DISPARITY)
     return "\n".join(f"- {reference}" for reference in sorted(references))
