@@ -50,7 +50,7 @@ class MapOptions:
     )
     neighbours: Annotated[
         int, Meta(ge=2, description="Most similar images that each image is clustered with.")
-    ] = 12
+    ] = 10
     resolution: Annotated[
         float, Meta(gt=0, description="Higher values give more and smaller clusters.")
     ] = 1.0
