@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from planted import planted_collection
 
-from tagatlas.cluster import cluster_images, name_clusters
+from tagatlas.cluster import cluster_images, name_clusters, name_subclusters
 from tagatlas.testing import ODD_LABELS
 
 Collection = list[tuple[int, dict[str, float]]]
@@ -119,3 +119,44 @@ def test_names_depend_on_nothing_but_the_scores() -> None:
     found = clusters_of(collection, tags)
     shuffled = tags.sample(fraction=1.0, shuffle=True, seed=5)
     assert name_clusters(collection, tags, found).equals(name_clusters(collection, shuffled, found))
+
+
+def test_sub_clusters_are_named_by_what_sets_them_apart_within_their_cluster() -> None:
+    kinds = ("finch", "owl")
+    collection: Collection = [
+        (0, {"bird": 0.9, "animal": 0.9, kinds[number % 2]: 0.6}) for number in range(20)
+    ] + CARS
+    ids = [f"i{number:03}" for number in range(len(collection))]
+    rows = [
+        (image, tag, score)
+        for image, (_, tags) in zip(ids, collection, strict=True)
+        for tag, score in tags.items()
+    ]
+    clusters = np.array([cluster for cluster, _ in collection], dtype=np.int32)
+    subclusters = np.array([number % 2 for number in range(20)] + [-1] * 10, dtype=np.int32)
+    subclusters[0] = -1  # an image in none
+    table = name_subclusters(
+        pl.DataFrame({"id": ids}),
+        pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
+        clusters,
+        subclusters,
+        taken=["finch"],
+    )
+    assert table.select("subcluster", "cluster").rows() == [(0, 0), (1, 0)]
+    assert table["tags"].list.first().to_list() == ["finch", "owl"]
+    first, second = table["name"]
+    assert first != "finch"
+    assert first.startswith("finch")
+    assert second.startswith("owl")
+
+
+def test_no_sub_clusters_have_no_names() -> None:
+    collection, tags, _ = planted_collection(30, 2)
+    nobody = np.full(30, -1, dtype=np.int32)
+    clusters = np.zeros(30, dtype=np.int32)
+    assert name_subclusters(collection, tags, clusters, nobody, taken=[]).is_empty()
+
+
+def test_a_cluster_without_tags_has_a_name() -> None:
+    table = named([(0, {}), (0, {}), *CARS])
+    assert table["name"].to_list() == ["without tags", "vehicle"]

@@ -97,6 +97,17 @@ def test_strangers_on_the_border_are_left_outside() -> None:
     assert shapely.Polygon(beside_it).intersection(stranger).area == pytest.approx(0.0, abs=0.2)
 
 
+def test_rings_run_midway_between_images_that_are_close() -> None:
+    dice = np.random.default_rng(0)
+    centres = np.stack(np.meshgrid(np.arange(12.0), np.arange(12.0)), axis=-1).reshape(-1, 2) * 10.8
+    boxes = np.full((144, 2), 10.0)
+    clusters = dice.integers(0, 3, 144).astype(np.int32)
+    for cluster, rings in outlines(centres, boxes, clusters, gap=2.0).items():
+        strangers = shapely.box(*np.hstack([centres - 5.0, centres + 5.0])[clusters != cluster].T)
+        borders = shapely.union_all([shapely.LinearRing(ring) for ring in rings])
+        assert not shapely.intersects(borders, strangers).any()
+
+
 def test_the_name_stands_amid_the_largest_clump() -> None:
     centres = np.array(
         [[x, y] for x in (0.0, 11.0, 22.0) for y in (0.0, 11.0, 22.0)] + [[500.0, 0.0]]

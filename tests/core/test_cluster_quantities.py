@@ -18,6 +18,12 @@ def test_quantities_add_up_by_cluster() -> None:
     assert found.dtypes == [pl.Int32, pl.Int64, pl.Int64, pl.Int64, pl.Float64]
 
 
+def test_images_in_no_cluster_count_for_the_share_only() -> None:
+    images = pl.DataFrame({"frequency": [5, 1], "records": [2, 1]})
+    found = cluster_quantities(images, np.array([-1, 0], dtype=np.int32))
+    assert found.select("cluster", "images", "share").rows() == [(0, 1, 0.5)]
+
+
 def network(edges: list[tuple[int, int, float]], images: int, tags: int) -> Network:
     kinds = [IMAGE] * images + [TAG] * tags
     names = [f"{kind} {row}" for row, kind in enumerate(kinds)]

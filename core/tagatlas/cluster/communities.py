@@ -65,7 +65,13 @@ def _leiden(links: csr_array, resolution: float, seed: int) -> Labels:
         return np.arange(links.shape[0])
     # Without shuffling, scikit-network visits nodes in their order and the seed has no effect.
     _seed_c_library(seed)
-    leiden = Leiden(resolution=resolution, shuffle_nodes=True, random_state=seed % 2**32)
+    leiden = Leiden(
+        resolution=resolution,
+        shuffle_nodes=True,
+        return_probs=False,
+        return_aggregate=False,
+        random_state=seed % 2**32,
+    )
     labels: Labels = leiden.fit_predict(csr_matrix(links)).astype(np.int64)
     return labels
 

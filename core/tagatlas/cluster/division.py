@@ -12,8 +12,8 @@ from tagatlas.cluster.communities import find_communities, join_small, modularit
 from tagatlas.cluster.neighbours import Neighbours
 from tagatlas.cluster.stability import Labels, agreement_of_runs, cluster_stability
 
-_RUNS = 10
-_RUNS_WITHIN = 5
+_RUNS = 5
+_RUNS_WITHIN = 3
 _SMALLEST_CLUSTER = 3
 _SMALLEST_SHARE = 0.02
 _SMALLEST_SUBCLUSTER = 5
@@ -48,11 +48,10 @@ def neighbour_links(found: Neighbours) -> csr_array:
 
 
 def divide(links: csr_array, weights: NDArray[np.int64], resolution: float, seed: int) -> Division:
-    """Divide all nodes into clusters.
+    """Divide a network into clusters.
 
     A cluster of fewer than 3 images that has also less than 2 % of them is no theme to a reader:
-    it joins the cluster it is linked to most; such clusters that are linked to none are put
-    together into one, the last.
+    it joins the cluster it is linked to most. If it is linked to none, its nodes are in none.
 
     Args:
         links: between the n nodes.
@@ -63,7 +62,6 @@ def divide(links: csr_array, weights: NDArray[np.int64], resolution: float, seed
     found = find_communities(links, resolution, seed, _RUNS)
     limit = min(_SMALLEST_CLUSTER, _SMALLEST_SHARE * float(weights.sum()))
     labels = join_small(found.labels, links, weights, limit)
-    labels[labels < 0] = labels.max() + 1
     return Division(
         labels,
         cluster_stability(labels, found.runs, weights),
@@ -83,15 +81,15 @@ def subdivide(
     Stability: An Overview", Foundations and Trends in Machine Learning 2(3), 2010).
 
     Args:
-        clusters: of the n nodes, numbered from 0, shape (n,).
+        clusters: of the n nodes, numbered from 0, shape (n,); -1 for nodes in none.
         links: as for :func:`divide`.
         weights: as for :func:`divide`.
         resolution: as for :func:`divide`; 0 divides none.
         seed: as for :func:`divide`.
 
     Returns:
-        Sub-clusters, numbered by cluster; -1 where a cluster has none, and for nodes that
-        nothing links to their cluster. ``agreement`` is the least of the divisions made.
+        Sub-clusters, numbered by cluster; -1 where a cluster has none, and for nodes in none.
+        ``agreement`` is the least of the divisions made.
     """
     labels = np.full(len(clusters), -1, dtype=np.int64)
     stability = [np.empty(0)]

@@ -11,10 +11,12 @@ from shapely.geometry.base import BaseGeometry
 
 Ring = NDArray[np.float64]
 
-# In gaps: how far rings reach out to join images, keep off strangers, and may be simplified.
+# In gaps: how far rings reach out to join images, keep off strangers, how wide they are at
+# least, and how much they may be simplified. They run between images 0.4 gaps apart.
 _REACH = 3.0
-_KEEP_OFF = 0.5
-_TOLERANCE = 0.05
+_KEEP_OFF = 0.18
+_NARROWEST = 1.5
+_TOLERANCE = 0.02
 _SEGMENTS_OF_A_QUARTER = 6
 
 
@@ -29,8 +31,9 @@ def outlines(
 
     Images of a cluster that are less than eight gaps apart share a ring, which keeps a margin of
     ``gap`` around them and runs on smoothly from one to the next. Images of other clusters that
-    lie on its border are left outside, at half that margin; those that it encloses stay inside.
-    An image far from the rest of its cluster has a ring of its own.
+    lie on its border are left outside, and between two that are 0.4 gaps apart the ring runs
+    midway; those that it encloses stay inside. An image far from the rest of its cluster has a
+    ring of its own.
 
     Args:
         centres: of the images, in map units, shape (n, 2).
@@ -54,7 +57,7 @@ def outlines(
         near = tree.query(shape, predicate="intersects")
         strangers = rectangles[near[~is_own[near]]]
         if len(strangers):
-            shape = _keep_off(shape, own, shapely.union_all(strangers), gap * _KEEP_OFF)
+            shape = _keep_off(shape, own, shapely.union_all(strangers), gap)
         found[int(cluster)] = _rings(shape, gap * _TOLERANCE)
     return found
 
@@ -73,12 +76,13 @@ def label_place(rings: Sequence[Ring]) -> tuple[float, float]:
 
 
 def _keep_off(
-    shape: BaseGeometry, own: BaseGeometry, strangers: BaseGeometry, margin: float
+    shape: BaseGeometry, own: BaseGeometry, strangers: BaseGeometry, gap: float
 ) -> BaseGeometry:
     """The shape without strangers, where they are not too near to the cluster's own images."""
-    rest = shapely.difference(shape, _buffer(strangers, margin))
-    rounded = _buffer(_buffer(rest, -margin), margin)  # slivers go, corners become round
-    parts = shapely.get_parts(shapely.union(rounded, _buffer(own, margin)))
+    rest = shapely.difference(shape, _buffer(strangers, gap * _KEEP_OFF))
+    radius = gap * _NARROWEST / 2
+    rounded = _buffer(_buffer(rest, -radius), radius)  # slivers go, corners become round
+    parts = shapely.get_parts(shapely.union(rounded, _buffer(own, gap * _KEEP_OFF)))
     return shapely.union_all(parts[shapely.intersects(parts, own)])
 
 

@@ -44,7 +44,9 @@ def cluster_stability(
         Of each cluster, in [0, 1].
     """
     found = np.zeros(int(clusters.max(initial=-1)) + 1)
-    inside = clusters >= 0
+    inside = np.flatnonzero(clusters >= 0)
+    if len(inside) == 0:
+        return found
     sizes = np.bincount(clusters[inside], weights[inside], len(found))
     for run in runs:
         others = np.bincount(run, weights)

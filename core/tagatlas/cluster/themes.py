@@ -68,6 +68,7 @@ def cluster_images(
     each, whatever few links the map is drawn with.
 
     Images that are equal in tags and embedding are one node to the algorithm, and so never part.
+    Those that are like no other are put together into one cluster.
     Of more than ``sample`` distinct ones, a random sample is clustered; every other image goes
     where most of its nearest neighbours in the sample are.
 
@@ -97,7 +98,7 @@ def cluster_images(
     labels, sub_labels = _spread(vectors, sampled, most, themes, parts)
     clusters, order = _numbered(labels[vector_of_image], np.zeros(images.height))
     subs, sub_order = _numbered(sub_labels[vector_of_image], clusters)
-    stability = np.append(themes.stability, 0.0)  # that of images which nobody votes for
+    stability = np.append(themes.stability, 0.0)  # of those that are like none
     return Themes(
         of_image=clusters,
         stability=stability[order],
@@ -114,7 +115,8 @@ def _spread(
 ) -> tuple[Labels, Labels]:
     """Clusters and sub-clusters of all vectors, from those of a sample.
 
-    Vectors that are like none of the sample are in one more cluster, the last.
+    Vectors that are like no other, or like none of the sample, are put together into one more
+    cluster, the last.
     """
     labels = np.empty(len(vectors), dtype=np.int64)
     sub_labels = np.empty(len(vectors), dtype=np.int64)
@@ -124,9 +126,9 @@ def _spread(
         found, _ = similar_images(vectors.take(others), neighbours, among=vectors.take(sampled))
         chosen = votes(themes.labels[found], found >= 0)
         alike = (found >= 0) & (themes.labels[found] == chosen[:, None])
-        labels[others] = np.where(chosen < 0, len(themes.stability), chosen)
+        labels[others] = chosen
         sub_labels[others] = votes(parts.labels[found], alike)
-    return labels, sub_labels
+    return np.where(labels < 0, len(themes.stability), labels), sub_labels
 
 
 def _numbered(

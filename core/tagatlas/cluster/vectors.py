@@ -87,7 +87,7 @@ def image_vectors(scores: csr_array, embeddings: NDArray[np.float16] | None) -> 
         embeddings: in the same order, shape (n, d); a row of zeros for an image without one.
     """
     reduced = np.zeros((scores.shape[0], 0), dtype=np.float32)
-    if embeddings is not None:
+    if embeddings is not None and embeddings.any():
         reduced = _components(embeddings)
     rows = row_of_entry(scores)
     totals = np.bincount(rows, scores.data, scores.shape[0])

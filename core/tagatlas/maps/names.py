@@ -92,10 +92,11 @@ def _given(row: Mapping[str, str], place: str) -> GivenName | None:
     """The name that a row gives; None if it gives none."""
     cells = {column: cell_text(cell).strip() for column, cell in row.items()}
     is_pair = "new_name" in cells
-    name = " ".join((cells["new_name"] if is_pair else cells.get("name", "")).split())
+    written = cells["new_name"] if is_pair else cells.get("name", "")
     automatic = cells.get("automatic_name") or (cells.get("name") if is_pair else None)
-    if not name or name == automatic:
+    if written in ("", automatic):
         return None
+    name = " ".join(written.split())
     if len(name) > _LONGEST or _CONTROL.search(name):
         raise UsageError(
             f"{place}: a name is at most {_LONGEST} characters of text, this is {name[:40]!r}"
