@@ -54,7 +54,7 @@ class ForceAtlas2Options:
             description="Stop once nodes move less than this share of the map's radius"
             " in an iteration; 0 never stops early.",
         ),
-    ] = 0.0005
+    ] = 0.001
     threads: Annotated[
         int,
         Meta(
