@@ -266,7 +266,7 @@ def test_it_says_what_a_builder_read_beside_tags(facts: Provenance) -> None:
     assert "6 values and 36 weighted links" in text_of("columns")
     assert "Its values are those of the collection's own columns." in text_of("columns")
     assert "the cosine of the embeddings that the backend gave" in text_of("knn")
-    assert "embeddings" not in text_of("bipartite")
+    assert "the cosine of the embeddings that the backend gave" not in text_of("bipartite")
 
 
 class TestContract(RendererContract):
