@@ -142,3 +142,116 @@ def test_scores_of_zero_and_tags_of_other_images_count_for_nothing() -> None:
         neighbours=1,
     )
     assert found.of_image.tolist() == [0, 1]
+
+
+def test_embeddings_part_what_tags_do_not() -> None:
+    dice = np.random.default_rng(0)
+    collection, tags, topic_of = planted_collection(300, 6)
+    truth = 2 * topic_of + dice.integers(0, 2, 300)
+    directions = dice.normal(size=(12, 60))[truth]
+    embeddings = (directions + 0.3 * dice.normal(size=(300, 60))).astype(np.float16)
+    alone, both = (
+        themes_of(collection, tags, embeddings=seen).of_image for seen in (None, embeddings)
+    )
+    assert adjusted_rand_score(truth, both) > 0.95 > adjusted_rand_score(truth, alone)
+
+
+def test_images_without_an_embedding_and_without_tags_are_clustered_by_the_other() -> None:
+    dice = np.random.default_rng(1)
+    collection, tags, topic_of = planted_collection(300, 10)
+    directions = dice.normal(size=(10, 60))[topic_of]
+    embeddings = (directions + 0.3 * dice.normal(size=(300, 60))).astype(np.float16)
+    embeddings[:30] = 0
+    untagged = collection["id"][30:60].implode()
+    kept = tags.filter(~pl.col("image").is_in(untagged))
+    found = themes_of(collection, kept, embeddings=embeddings).of_image
+    assert adjusted_rand_score(topic_of, found) > 0.95
+
+
+def test_embeddings_of_zeros_are_none() -> None:
+    collection, tags, _ = planted_collection(120, 3)
+    plain, zeros = (
+        themes_of(collection, tags, embeddings=embeddings)
+        for embeddings in (None, np.zeros((120, 8), dtype=np.float16))
+    )
+    assert plain.of_image.tobytes() == zeros.of_image.tobytes()
+    assert plain.typicality.tobytes() == zeros.typicality.tobytes()
+
+
+def test_images_beyond_the_sample_go_where_those_like_them_are() -> None:
+    collection, tags, topic_of = planted_collection(1500, 10)
+    found, again = (themes_of(collection, tags, sample=400, seed=3) for _ in range(2))
+    assert adjusted_rand_score(topic_of, found.of_image) > 0.95
+    assert found.of_image.tobytes() == again.of_image.tobytes()
+    sizes = np.bincount(found.of_image)
+    assert sizes.tolist() == sorted(sizes.tolist(), reverse=True)
+
+
+def test_images_beyond_the_sample_that_are_like_none_of_it_are_a_cluster_of_their_own() -> None:
+    collection, tags, _ = planted_collection(600, 4)
+    strays = names(40)
+    extra = pl.DataFrame({"image": strays, "tag": [f"only {s}" for s in strays], "score": 0.5})
+    images = pl.concat([collection.select("id"), pl.DataFrame({"id": strays})]).sort("id")
+    found = themes_of(images, pl.concat([tags, extra]), sample=300)
+    is_stray = images["id"].is_in(strays).to_numpy()
+    (cluster,) = set(found.of_image[is_stray].tolist())
+    assert cluster not in found.of_image[~is_stray]
+    assert len(found.stability) == found.of_image.max() + 1
+
+
+def planted_parts() -> tuple[dict[str, dict[str, float]], list[int]]:
+    """Images of four themes, the first of which has three parts; and the part of each image."""
+    dice = np.random.default_rng(0)
+    tagging, part_of = {}, []
+    for number, name in enumerate(names(600)):
+        theme = number % 4
+        part = int(dice.integers(3)) if theme == 0 else -1
+        tags = {f"theme {theme}": 0.9, f"by chance {dice.integers(30)}": 0.1}
+        if theme == 0:
+            tags |= {f"part {part} {tag}": 0.2 for tag in dice.choice(6, 2, replace=False)}
+            tags |= {f"any {tag}": 0.2 for tag in dice.choice(12, 2, replace=False)}
+        else:
+            tags |= {f"{theme} {tag}": 0.2 for tag in dice.choice(40, 4, replace=False)}
+        tagging[name] = tags
+        part_of.append(part)
+    return tagging, part_of
+
+
+@pytest.mark.parametrize("sample", [50_000, 500])
+def test_a_theme_with_parts_is_divided_into_them(sample: int) -> None:
+    tagging, part_of = planted_parts()
+    rows = [(image, tag, score) for image, tags in tagging.items() for tag, score in tags.items()]
+    found = themes_of(
+        pl.DataFrame({"id": sorted(tagging)}),
+        pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
+        resolution=0.4,
+        sample=sample,
+    )
+    parts = np.array(part_of)
+    assert adjusted_rand_score(np.arange(600) % 4, found.of_image) > 0.95
+    subs = found.sub_of_image[parts >= 0]
+    assert adjusted_rand_score(parts[parts >= 0], subs) > 0.9
+    assert set(found.sub_of_image[parts < 0]) == {-1}
+    sizes = np.bincount(subs[subs >= 0])
+    assert sizes.tolist() == sorted(sizes.tolist(), reverse=True)
+    assert len(found.sub_stability) == len(sizes)
+    assert np.all((found.sub_typicality > 0) == (found.sub_of_image >= 0))
+
+
+def test_an_image_between_two_themes_is_less_typical_than_others() -> None:
+    collection, tags, _ = planted_collection(200, 4)
+    between = pl.DataFrame(
+        {"image": ["x"] * 3, "tag": ["topic 0", "topic 1", "thing"], "score": [0.5, 0.4, 0.9]}
+    )
+    images = pl.concat([collection.select("id"), pl.DataFrame({"id": ["x"]})])
+    found = themes_of(images, pl.concat([tags.select(between.columns), between]))
+    own = found.of_image == found.of_image[-1]
+    assert found.typicality[-1] < np.median(found.typicality[own])
+    assert np.all((found.typicality >= 0) & (found.typicality <= 1))
+
+
+def test_many_images_that_share_nothing_are_one_cluster_that_no_run_finds() -> None:
+    images = pl.DataFrame({"id": names(200)})
+    found = themes_of(images, images.select(image="id", tag="id", score=pl.lit(0.5)))
+    assert set(found.of_image) == {0}
+    assert found.stability.tolist() == [0.0]

@@ -30,21 +30,24 @@ def collections(draw: st.DrawFn) -> tuple[Matrix, Halves]:
 
 def unit(rows: Matrix) -> Matrix:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-3))
+    found: Matrix = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-3)
+    return found
 
 
 def similarities(scores: Matrix, embeddings: Halves) -> Matrix:
     """Of all pairs, by the definition, without reducing embeddings."""
+    has_tags = np.asarray(scores.any(axis=1))
     totals = scores.sum(axis=1, keepdims=True)
     roots = np.sqrt(scores / np.where(totals > 0, totals, 1))
+    centred = roots - roots.sum(axis=0) / (has_tags.sum() + 10)
+    tags = unit(centred) * has_tags[:, None]
+    if not embeddings.any():
+        return np.asarray(tags @ tags.T)
     values = embeddings.astype(np.float64)
     powers = np.sign(values) * np.sqrt(np.abs(values))
-    cosines = []
-    for rows in (roots, powers):
-        there = np.count_nonzero(rows, axis=1, keepdims=True) > 0
-        centred = unit(rows - rows.sum(axis=0) / (there.sum() + 10)) * there
-        cosines.append(np.asarray(centred @ centred.T))
-    return (cosines[0] + cosines[1]) / 2 if embeddings.any() else cosines[0]
+    there = np.asarray(powers.any(axis=1))
+    seen = unit(powers - powers.sum(axis=0) / (there.sum() + 10)) * there[:, None]
+    return np.asarray((tags @ tags.T + seen @ seen.T) / 2)
 
 
 def compared(vectors: Vectors) -> tuple[NDArray[np.bool_], Matrix]:

@@ -98,8 +98,12 @@ def test_no_two_clusters_have_the_same_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
+        (b"", "holds no table of names"),
+        (b"one,two\n1,2\n", "does not say which cluster"),
         (b"name\nBirds\n", "does not say which cluster"),
         (b"cluster,name\nfirst,Birds\n", "row 2: 'first' is no number"),
+        (b"cluster,name\n\xb2,Birds\n", "is not in UTF-8"),
+        (b"cluster,name\n0," + b"x" * 81 + b"\n", "at most 80 characters"),
         (b"cluster,name\n0,B\x07\n", "at most 80 characters of text"),
         (b'cluster,name\n0,"' + b"x" * 200_000 + b'"\n', "holds no table of names"),
     ],
@@ -111,6 +115,11 @@ def test_bad_files_are_refused_in_one_line(tmp_path: Path, content: bytes, reaso
         read_names([path])
     assert str(path) in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    with pytest.raises(UsageError, match=r"cannot read the names in nowhere\.csv: No such file"):
+        read_names([Path("nowhere.csv")])
 
 
 @pytest.mark.parametrize("label", ODD_LABELS, ids=ascii)
