@@ -143,8 +143,8 @@ def _poster(title: str) -> str:
 def _stability(map_: Map) -> str:
     return (
         '<p class="note">Several runs of the algorithm agree on these clusters with an adjusted'
-        f" Rand index of {map_.stability:.2f}, where 1 is full agreement. A cluster has the"
-        " stability with which a run finds it: above 0.75 it holds, below 0.6 do not rely on"
+        f" Rand index of {map_.stability:.2f}, where 1 is full agreement. The stability of a"
+        " cluster says how surely a run finds it: above 0.75 it holds, below 0.6 do not rely on"
         " it.</p>\n"
     )
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -147,6 +148,41 @@ def test_a_second_map_has_a_name_of_its_own(tagatlas: Run, atlas: Path) -> None:
     missing = tagatlas("render", atlas, "--map", "third")
     assert missing.returncode == 2
     assert "there are: second, imagenet" in missing.stderr
+
+
+def test_clusters_are_renamed_by_editing_their_table_and_the_map_stays(
+    tagatlas: Run, atlas: Path
+) -> None:
+    folder = atlas / "maps" / "imagenet"
+    before = (folder / "network.gexf").read_text(encoding="utf-8")
+    table = folder / "clusters.csv"
+    old = json.loads(tagatlas("map", atlas, "--json").stdout)["clusters"][0]
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace(old, "My own", 1), encoding="utf-8")
+    facts = json.loads(tagatlas("map", atlas, "--cluster-names", table, "--json").stdout)
+    assert facts["clusters"][0] == "My own"
+    assert not facts["unchanged"]
+    assert tagatlas("render", atlas).returncode == 0
+    after = (folder / "network.gexf").read_text(encoding="utf-8")
+    assert after == before.replace(f'"cluster_name" value="{old}"', '"cluster_name" value="My own"')
+    again = json.loads(tagatlas("map", atlas, "--json").stdout)
+    assert again["clusters"] == facts["clusters"]
+    assert again["unchanged"]
+    table.unlink()
+    lost = tagatlas("map", atlas)
+    assert lost.returncode == 2
+    assert lost.stderr.strip().endswith("No such file or directory")
+
+
+def test_a_map_of_an_older_tagatlas_is_to_be_made_anew(tagatlas: Run, atlas: Path) -> None:
+    with sqlite3.connect(atlas / "catalog.sqlite") as connection:
+        connection.execute("UPDATE maps SET digest = '', subclusters = NULL, stability = NULL")
+    connection.close()
+    old = tagatlas("render", atlas)
+    assert old.returncode == 2
+    assert "was made by an older tagatlas: make it anew with tagatlas map" in old.stderr
+    assert tagatlas("map", atlas).returncode == 0
+    assert tagatlas("render", atlas).returncode == 0
 
 
 @pytest.mark.slow

@@ -248,3 +248,10 @@ def test_an_image_between_two_themes_is_less_typical_than_others() -> None:
     own = found.of_image == found.of_image[-1]
     assert found.typicality[-1] < np.median(found.typicality[own])
     assert np.all((found.typicality >= 0) & (found.typicality <= 1))
+
+
+def test_many_images_that_share_nothing_are_one_cluster_that_no_run_finds() -> None:
+    images = pl.DataFrame({"id": names(200)})
+    found = themes_of(images, images.select(image="id", tag="id", score=pl.lit(0.5)))
+    assert set(found.of_image) == {0}
+    assert found.stability.tolist() == [0.0]
