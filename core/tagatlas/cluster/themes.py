@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from tagatlas.cluster.division import Division, divide, neighbour_links, subdivide
 from tagatlas.cluster.neighbours import similar_images
@@ -87,7 +88,10 @@ def cluster_images(
     """
     scores, _ = score_matrix(images, tags)
     first, vector_of_image = distinct_rows(scores, embeddings)
-    vectors = image_vectors(scores[first], None if embeddings is None else embeddings[first])
+    if len(first) < images.height:  # else a copy of what can be gigabytes
+        scores = csr_array(scores[first])
+        embeddings = None if embeddings is None else embeddings[first]
+    vectors = image_vectors(scores, embeddings)
     weights = np.bincount(vector_of_image)
     sampled = draw_sample(len(vectors), sample, seed)
     inside, sizes = vectors.take(sampled), weights[sampled]
