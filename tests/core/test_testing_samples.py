@@ -29,6 +29,8 @@ NODE_COLUMNS = {
     "width": pl.Float64,
     "height": pl.Float64,
     "cluster": pl.Int32,
+    "subcluster": pl.Int32,
+    "typicality": pl.Float64,
     "frequency": pl.Int64,
     "records": pl.Int64,
     "out_degree": pl.Int64,
@@ -37,11 +39,14 @@ NODE_COLUMNS = {
 CLUSTER_COLUMNS = {
     "cluster": pl.Int32,
     "name": pl.String,
+    "automatic_name": pl.String,
     "tags": pl.List(pl.String),
     "images": pl.Int64,
     "records": pl.Int64,
     "frequency": pl.Int64,
     "share": pl.Float64,
+    "stability": pl.Float64,
+    "typical": pl.List(pl.String),
     "x": pl.Float64,
     "y": pl.Float64,
 }
@@ -85,6 +90,8 @@ def test_map_is_as_its_docstring_says(images: int, clusters: int, labels: tuple[
     assert map_.clusters["images"].to_list() == sorted(map_.clusters["images"], reverse=True)
     assert map_.clusters["share"].sum() == pytest.approx(1.0)
     assert map_.clusters["name"].is_unique().all()
+    parts = map_.images.drop_nulls("subcluster").group_by("subcluster").len().sort("subcluster")
+    assert parts["len"].to_list() == map_.subclusters["images"].to_list()
     for quantity in ("images", "records", "frequency"):
         whole = images if quantity == "images" else map_.images[quantity].sum()
         assert map_.clusters[quantity].sum() == whole
