@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from taggings import Tagging, assert_best_links, likenesses
@@ -34,6 +34,7 @@ matrices = st.integers(1, 4).flatmap(
 )
 
 
+@settings(deadline=None)  # the first call compiles
 @given(matrices, st.sampled_from(["cosine", "shared"]), st.integers(1, 12))
 def test_links_are_those_of_the_reference(rows: Rows, likeness: Likeness, most: int) -> None:
     weights: Tagging = {

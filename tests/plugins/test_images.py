@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from taggings import (
     Tagging,
@@ -39,6 +39,7 @@ all_options = st.builds(
 )
 
 
+@settings(deadline=None)  # the first call compiles
 @given(taggings(st.sampled_from([0.0, 0.25, 0.5, 1.0]) | st.floats(0.01, 1.0)), all_options)
 def test_links_are_those_of_the_reference(tagging: Tagging, options: ImagesOptions) -> None:
     weights = selected(tagging, options, images=6)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from taggings import (
     Tagging,
@@ -53,6 +53,7 @@ all_options = st.builds(
 )
 
 
+@settings(deadline=None)  # the first call compiles
 @given(taggings(st.sampled_from([0.0, 0.25, 0.5, 1.0]) | st.floats(0.01, 1.0)), all_options)
 def test_links_are_those_of_the_reference(tagging: Tagging, options: TagsOptions) -> None:
     expected = likenesses(weights_by_tag(tagging, options), options.likeness)

@@ -163,6 +163,9 @@ def _search(sought: _Sought, searched: _Searched, count: int) -> Neighbours:
 def _in_threads(work: Callable[[int], None], starts: range) -> None:
     """Do the work for all starts, on all cores; each piece is on its own."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if len(starts) == 1:  # a thread would take longer to start
+        work(starts[0])
+        return
     with ThreadPoolExecutor(cores, thread_name_prefix="neighbours") as pool:
         for _ in pool.map(work, starts):
             pass
