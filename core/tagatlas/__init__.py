@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tagatlas.atlas import Atlas, open_atlas
+    from tagatlas.compare import CompareOptions, Comparison
     from tagatlas.contracts import (
         GraphBuilder,
         GraphBuilderSpec,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         TaggerSpec,
         TagResult,
         TagStatus,
+        TextEncoder,
         Variant,
     )
     from tagatlas.fetch import FetchOptions
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
     from tagatlas.pipeline.add import add_source
+    from tagatlas.pipeline.compare import compare
     from tagatlas.pipeline.fetch import fetch_collection
     from tagatlas.pipeline.map import map_collection
     from tagatlas.pipeline.render import load_map, render_map
@@ -53,6 +56,8 @@ if TYPE_CHECKING:
 
 _LAZY = {
     "Atlas": "atlas",
+    "CompareOptions": "compare",
+    "Comparison": "compare",
     "FetchOptions": "fetch",
     "GraphBuilder": "contracts",
     "GraphBuilderSpec": "contracts",
@@ -82,8 +87,10 @@ _LAZY = {
     "TagStatus": "contracts",
     "Tagger": "contracts",
     "TaggerSpec": "contracts",
+    "TextEncoder": "contracts",
     "Variant": "contracts",
     "add_source": "pipeline.add",
+    "compare": "pipeline.compare",
     "fetch_collection": "pipeline.fetch",
     "hookimpl": "hookspecs",
     "load_map": "pipeline.render",
@@ -96,6 +103,8 @@ _LAZY = {
 
 __all__ = [
     "Atlas",
+    "CompareOptions",
+    "Comparison",
     "FetchOptions",
     "GraphBuilder",
     "GraphBuilderSpec",
@@ -125,8 +134,10 @@ __all__ = [
     "TagStatus",
     "Tagger",
     "TaggerSpec",
+    "TextEncoder",
     "Variant",
     "add_source",
+    "compare",
     "fetch_collection",
     "hookimpl",
     "load_map",

@@ -11,8 +11,9 @@ from tagatlas.catalog.database import Database
 from tagatlas.catalog.maps import Annotation, AnnotationTable, MapTable, StoredMap
 from tagatlas.catalog.readings import ReadingTable
 from tagatlas.catalog.records import Added, RecordTable
+from tagatlas.catalog.used import UsedBackend, UsedTable
 
-__all__ = ["Added", "Annotation", "Backend", "Catalog", "StoredMap"]
+__all__ = ["Added", "Annotation", "Backend", "Catalog", "StoredMap", "UsedBackend"]
 
 
 class Catalog:
@@ -25,6 +26,7 @@ class Catalog:
         readings: backends whose tags are read from the kept answers of another.
         maps: maps.
         annotations: annotations on maps.
+        used: the backends that have tagged, and how that went.
     """
 
     def __init__(self, path: Path) -> None:
@@ -42,6 +44,7 @@ class Catalog:
         self.readings = ReadingTable(self._database)
         self.maps = MapTable(self._database)
         self.annotations = AnnotationTable(self._database)
+        self.used = UsedTable(self._database)
 
     def close(self) -> None:
         """Close the file; what was stored is on disk."""

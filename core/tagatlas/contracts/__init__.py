@@ -33,6 +33,7 @@ from tagatlas.contracts.tagger import (
     Tagger,
     TagResult,
 )
+from tagatlas.contracts.text import TextEncoder
 
 __all__ = [
     "Backbone",
@@ -65,6 +66,7 @@ __all__ = [
     "TagStatus",
     "Tagger",
     "TaggerSpec",
+    "TextEncoder",
     "Variant",
     "no_progress",
 ]
