@@ -204,7 +204,7 @@ def _view(
     atlas: Atlas, chosen: NamedBackend, images: pl.DataFrame, stored: StoredMap | None
 ) -> View:
     backend = chosen.used.backend
-    scores, labels = score_matrix(images, atlas.catalog.answers.tags(backend.id))
+    scores, labels = score_matrix(images, atlas.catalog.tags.of(backend.id))
     statuses = atlas.catalog.used.statuses(backend.id)["status"]
     return View(
         label=chosen.label,
