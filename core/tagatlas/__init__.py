@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tagatlas.atlas import Atlas, open_atlas
-    from tagatlas.compare import CompareOptions, Comparison
+    from tagatlas.comparison import CompareOptions, Comparison
     from tagatlas.contracts import (
         GraphBuilder,
         GraphBuilderSpec,
@@ -56,8 +56,8 @@ if TYPE_CHECKING:
 
 _LAZY = {
     "Atlas": "atlas",
-    "CompareOptions": "compare",
-    "Comparison": "compare",
+    "CompareOptions": "comparison",
+    "Comparison": "comparison",
     "FetchOptions": "fetch",
     "GraphBuilder": "contracts",
     "GraphBuilderSpec": "contracts",

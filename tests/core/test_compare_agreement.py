@@ -13,7 +13,7 @@ from nltk.metrics.distance import jaccard_distance
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.compare.agreement import (
+from tagatlas.comparison.agreement import (
     Similarity,
     alpha,
     expected_disagreement,
@@ -22,7 +22,7 @@ from tagatlas.compare.agreement import (
     observed_disagreement,
     resampled_alpha,
 )
-from tagatlas.compare.figures import draw_resamples
+from tagatlas.comparison.figures import draw_resamples
 
 Distance = Callable[[frozenset[int], frozenset[int]], float]
 Sets = list[frozenset[int]]

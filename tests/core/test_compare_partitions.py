@@ -12,8 +12,8 @@ from sklearn.metrics import (
     v_measure_score,
 )
 
-from tagatlas.compare.flows import flows, relations, theme_overlap
-from tagatlas.compare.partitions import agreement, contingency
+from tagatlas.comparison.flows import flows, relations, theme_overlap
+from tagatlas.comparison.partitions import agreement, contingency
 
 Labels = NDArray[np.int32]
 

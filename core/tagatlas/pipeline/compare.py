@@ -13,12 +13,12 @@ from scipy.sparse import csr_array
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import StoredMap, UsedBackend
 from tagatlas.cluster.scores import score_matrix
-from tagatlas.compare.comparison import Comparison, compare_views
-from tagatlas.compare.coverage import COVERAGE, Coverage
-from tagatlas.compare.meaning import EncodedMeaning, Meaning
-from tagatlas.compare.options import CompareOptions
-from tagatlas.compare.view import Drawn, View
-from tagatlas.compare.wordnet import WordNetMeaning
+from tagatlas.comparison.comparison import Comparison, compare_views
+from tagatlas.comparison.coverage import COVERAGE, Coverage
+from tagatlas.comparison.meaning import EncodedMeaning, Meaning
+from tagatlas.comparison.options import CompareOptions
+from tagatlas.comparison.view import Drawn, View
+from tagatlas.comparison.wordnet import WordNetMeaning
 from tagatlas.contracts import Progress, TagStatus, no_progress
 from tagatlas.contracts.text import TextEncoder
 from tagatlas.errors import EmptyMap, UsageError

@@ -32,7 +32,7 @@ class Meaning(ABC):
         """How alike labels are, in [0, 1], shape (one, other); 0 where one is not known.
 
         Args:
-            one: normal labels, as from :func:`tagatlas.compare.labels.normal_label`.
+            one: normal labels, as from :func:`tagatlas.comparison.labels.normal_label`.
             other: likewise.
         """
 

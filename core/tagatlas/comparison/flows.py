@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from tagatlas.compare.figures import share_interval
-from tagatlas.compare.partitions import Table
+from tagatlas.comparison.figures import share_interval
+from tagatlas.comparison.partitions import Table
 
 Numbers = NDArray[np.intp]
 
@@ -24,7 +24,7 @@ def flows(table: Table) -> pl.DataFrame:
     """The images that two clusters share, for all pairs that share any.
 
     Args:
-        table: as from :func:`tagatlas.compare.partitions.contingency`.
+        table: as from :func:`tagatlas.comparison.partitions.contingency`.
 
     Returns:
         ``cluster_a``, ``cluster_b`` (Int32), ``images``; ``share_of_a``: of cluster a's images,
@@ -62,7 +62,7 @@ def relations(table: Table) -> pl.DataFrame:
     ``spread``: no cluster of the other backend has most of it.
 
     Args:
-        table: as from :func:`tagatlas.compare.partitions.contingency`.
+        table: as from :func:`tagatlas.comparison.partitions.contingency`.
 
     Returns:
         ``kind``, ``clusters_a``, ``clusters_b`` (List[Int32]) and ``images``: those in one of
@@ -116,7 +116,7 @@ def theme_overlap(
     Args:
         one: cluster of each image, shape (n,).
         other: by the other backend.
-        table: as from :func:`tagatlas.compare.partitions.contingency`.
+        table: as from :func:`tagatlas.comparison.partitions.contingency`.
     """
     shared = table[one, other]
     either = table.sum(axis=1)[one] + table.sum(axis=0)[other] - shared

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.compare.meaning import Likeness, Meaning
+from tagatlas.comparison.meaning import Likeness, Meaning
 
 _ENDINGS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("xes", "x"), ("s", ""))
 """Regular plurals, and what they are plurals of."""
@@ -113,5 +113,5 @@ def _groups(labels: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.int
 
 def _table(name: str) -> pl.DataFrame:
     """A table that ``scripts/derive_nouns.py`` wrote."""
-    data = (files("tagatlas.compare") / "data" / f"{name}.parquet").read_bytes()
+    data = (files("tagatlas.comparison") / "data" / f"{name}.parquet").read_bytes()
     return pl.read_parquet(BytesIO(data))

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.compare.agreement import (
+from tagatlas.comparison.agreement import (
     alpha,
     expected_disagreement,
     jaccard,
@@ -19,19 +19,19 @@ from tagatlas.compare.agreement import (
     observed_disagreement,
     resampled_alpha,
 )
-from tagatlas.compare.coverage import COVERAGE
-from tagatlas.compare.figures import SHUFFLES, Figure, draw_resamples, figure
-from tagatlas.compare.labels import TagSets, sizes, tag_sets
-from tagatlas.compare.meaning import Meaning
-from tagatlas.compare.options import CompareOptions
-from tagatlas.compare.pairs import (
+from tagatlas.comparison.coverage import COVERAGE
+from tagatlas.comparison.figures import SHUFFLES, Figure, draw_resamples, figure
+from tagatlas.comparison.labels import TagSets, sizes, tag_sets
+from tagatlas.comparison.meaning import Meaning
+from tagatlas.comparison.options import CompareOptions
+from tagatlas.comparison.pairs import (
     Measure,
     TagComparison,
     ThemeComparison,
     compare_tags,
     compare_themes,
 )
-from tagatlas.compare.view import View
+from tagatlas.comparison.view import View
 from tagatlas.contracts import Progress
 
 ALL = "all"
@@ -50,17 +50,17 @@ class Comparison:
         options: how they were compared.
         meaning: what the likeness of labels goes by; empty if that was left out.
         measures: one row a figure: ``a``, ``b`` (both ``all`` for those of all backends together),
-            ``measure`` (as in :data:`tagatlas.compare.measures.MEASURES`), ``k`` (of
+            ``measure`` (as in :data:`tagatlas.comparison.measures.MEASURES`), ``k`` (of
             neighbourhoods, else null), ``value``, its 95 % interval ``low`` to ``high``, ``chance``
             where images are shuffled, with ``chance_low`` to ``chance_high``, and ``images``.
         vocabularies: one row a pair: ``labels_a``, ``labels_b``, ``shared``, ``jaccard`` of the
             normal labels among the compared tags; ``known_a``, ``known_b``: the share of their
             tags that have a meaning, null where that was left out.
-        prevalence: of tags, by pair: :func:`tagatlas.compare.tagging.prevalence`.
+        prevalence: of tags, by pair: :func:`tagatlas.comparison.tagging.prevalence`.
         calibration: by ordered pair, scores of ``a`` against tags of ``b``:
-            :func:`tagatlas.compare.tagging.calibration`.
-        flows: by pair: :func:`tagatlas.compare.flows.flows`, with the clusters' names.
-        relations: by pair: :func:`tagatlas.compare.flows.relations`.
+            :func:`tagatlas.comparison.tagging.calibration`.
+        flows: by pair: :func:`tagatlas.comparison.flows.flows`, with the clusters' names.
+        relations: by pair: :func:`tagatlas.comparison.flows.relations`.
         places: one row an image and backend that has it on its map: ``image``, ``backend``,
             ``cluster`` (Int32), ``name`` of the cluster, ``x``, ``y`` laid on the first backend's
             map, and ``moved``: how far it lies from its place there, in radii of that map; null
@@ -72,7 +72,7 @@ class Comparison:
             the others, in alpha (Jaccard) and in adjusted mutual information.
         tag_sets: the tags that were compared.
         collection: what the collection is called.
-        coverage: one row a backend: :class:`tagatlas.compare.coverage.Coverage`.
+        coverage: one row a backend: :class:`tagatlas.comparison.coverage.Coverage`.
         settings: of each backend's map, by its label.
     """
 
@@ -143,7 +143,7 @@ class Comparison:
 
     def _aligned_nodes(self, view: View) -> NDArray[np.float64]:
         """Positions of a map's nodes on the first map."""
-        from tagatlas.compare.alignment import align
+        from tagatlas.comparison.alignment import align
 
         assert view.drawn is not None  # noqa: S101 - the caller made sure
         own = self.places.filter(backend=view.label).select("image", "x", "y")

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.compare.agreement import (
+from tagatlas.comparison.agreement import (
     Similarity,
     alpha,
     expected_disagreement,
@@ -19,12 +19,12 @@ from tagatlas.compare.agreement import (
     observed_disagreement,
     resampled_alpha,
 )
-from tagatlas.compare.alignment import Alignment, align, resampled_explained, unit_of
-from tagatlas.compare.figures import SHUFFLES, Figure, figure, mean_figure
-from tagatlas.compare.flows import flows, relations, theme_overlap
-from tagatlas.compare.labels import TagSets, sizes
-from tagatlas.compare.meaning import Meaning, label_likeness, soft_agreement
-from tagatlas.compare.neighbourhoods import (
+from tagatlas.comparison.alignment import Alignment, align, resampled_explained, unit_of
+from tagatlas.comparison.figures import SHUFFLES, Figure, figure, mean_figure
+from tagatlas.comparison.flows import flows, relations, theme_overlap
+from tagatlas.comparison.labels import TagSets, sizes
+from tagatlas.comparison.meaning import Meaning, label_likeness, soft_agreement
+from tagatlas.comparison.neighbourhoods import (
     Neighbours,
     likest_images,
     nearest_on_map,
@@ -32,9 +32,9 @@ from tagatlas.compare.neighbourhoods import (
     overlap,
     shuffled_neighbours,
 )
-from tagatlas.compare.partitions import agreement, contingency
-from tagatlas.compare.tagging import calibration, prevalence, rank_correlation
-from tagatlas.compare.view import Drawn, View
+from tagatlas.comparison.partitions import agreement, contingency
+from tagatlas.comparison.tagging import calibration, prevalence, rank_correlation
+from tagatlas.comparison.view import Drawn, View
 
 Values = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ class Measure:
     """A measured figure.
 
     Attributes:
-        name: of the measure, as in :data:`tagatlas.compare.measures.MEASURES`.
+        name: of the measure, as in :data:`tagatlas.comparison.measures.MEASURES`.
         figure: what was measured.
         images: on how many images.
         k: number of neighbours, for measures of neighbourhoods.

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from scipy.stats import rankdata
 
 from tagatlas.cluster.scores import row_of_entry
-from tagatlas.compare.figures import Figure, figure, share_interval
+from tagatlas.comparison.figures import Figure, figure, share_interval
 
 BINS = 10
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from tagatlas.compare.labels import sizes
+from tagatlas.comparison.labels import sizes
 
 Values = NDArray[np.float64]
 Similarity = Callable[[csr_array, csr_array], Values]
