@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "map": "Lay out the network of images and tags, find and name clusters.",
     "render": "Write a map's files: poster, page, tables, Gephi.",
     "export": "Write one format of a map to a folder of your choice.",
+    "compare": "Compare what backends make of an atlas: agreement on tags and on themes.",
     "plugins": "List the installed plugins.",
     "doctor": "Check the installation, a backend, or an atlas.",
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -136,6 +138,12 @@ def compare(
         coverage=_coverage(atlas, chosen),
         settings=_settings(chosen, maps),
     )
+
+
+def report_folder(atlas: Atlas, labels: Sequence[str]) -> Path:
+    """Where the report of a comparison goes, unless a user says otherwise."""
+    name = "+".join(re.sub(r"[^\w.-]", "-", label) for label in labels)
+    return atlas.folder / "comparisons" / name
 
 
 def find_meaning(atlas: Atlas, name: str) -> Meaning | None:

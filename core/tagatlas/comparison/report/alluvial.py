@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from tagatlas.comparison.comparison import Comparison
 from tagatlas.comparison.report.drawing import (
+    INK,
     SOFT,
     Chart,
     colour,
@@ -128,7 +129,8 @@ def draw_alluvial(comparison: Comparison) -> Chart | None:
                     ha="right" if side < 0 else "left",
                     va="center",
                     size=8,
-                    color=SOFT if cluster == OTHERS else None,
+                    color=SOFT if cluster == OTHERS else INK,
+                    bbox={"facecolor": "#ffffffa0", "edgecolor": "none", "pad": 0.6},
                 )
     table = pl.DataFrame(data)
     largest = table.sort("images", descending=True).row(0, named=True)

@@ -62,10 +62,9 @@ def draw_measures(comparison: Comparison) -> Chart | None:
         axes.set_ylim(0.6 - len(kinds), 0.6)
         axes.set_xlabel("agreement, with the interval that holds it 95 times out of 100")
         figure.legend(loc="outside upper left", frameon=False, ncols=2)
-    best = table.filter(pl.col("measure").is_in(["alpha_jaccard", "mutual_information"]))
+    best = table.filter(measure="mutual_information").sort("value", descending=True)
     said = "; ".join(
-        f"{_title(row['measure'], None)} of {row['a']} and {row['b']}: {row['value']:.2f}"
-        for row in best.iter_rows(named=True)
+        f"{row['a']} and {row['b']}: {row['value']:.2f}" for row in best.iter_rows(named=True)
     )
     return Chart(
         "measures",
@@ -73,7 +72,7 @@ def draw_measures(comparison: Comparison) -> Chart | None:
         "A dot is a figure, the line through it its 95 % interval, the grey tick what the same"
         " figure is where the images are shuffled. Agreement is what lies to the right of the"
         " tick.",
-        said,
+        f"Agreement on clusters, by information: {said or 'n/a'}",
         buffer.getvalue(),
         comparison.measures,
     )
@@ -91,7 +90,7 @@ def draw_maps(comparison: Comparison) -> Chart | None:
     places = comparison.places
     first = places.filter(backend=views[0].label).select("image", colour="cluster")
     coloured = places.join(first, on="image", how="left", maintain_order="left")
-    columns = min(len(views), 3)
+    columns = 2
     lines = -(-len(views) // columns)
     with drawn_as_svg(5.2 * columns, 4.3 * lines + 0.3) as (figure, buffer):
         panels = figure.subplots(lines, columns, squeeze=False).ravel()

@@ -72,7 +72,8 @@ def page(comparison: Comparison, charts: Sequence[Chart], store: ImageStore) -> 
 
 
 def _header(comparison: Comparison) -> str:
-    labels = " and ".join(f"<b>{text_of(label)}</b>" for label in comparison.labels)
+    *others, last = [text_of(label) for label in comparison.labels]
+    labels = f"{', '.join(others)} and {last}"
     links = "".join(
         f'<a href="#{anchor}">{name}</a>'
         for anchor, name in (
@@ -121,8 +122,9 @@ def _headline(own: pl.DataFrame, measure: str, name: str) -> str:
     row = rows.row(min(1, rows.height - 1), named=True)
     title = MEASURES[measure].title.format(k=row["k"])
     return (
-        f'<div><dt>{name}</dt><dd><b>{row["value"]:.2f}</b> <span title="{escape(title)}">'
-        f"{row['low']:.2f} to {row['high']:.2f}; chance {row['chance']:.2f}</span></dd></div>"
+        f'<div><dt>{name}</dt><dd><b>{_number(row["value"])}</b> <span title="{escape(title)}">'
+        f"{_number(row['low'])} to {_number(row['high'])}; chance {_number(row['chance'])}"
+        "</span></dd></div>"
     )
 
 
@@ -279,4 +281,4 @@ def _table(head: str, body: str) -> str:
 
 
 def _number(value: float | None, digits: int = 2) -> str:
-    return _NOTHING if value is None else f"{value:,.{digits}f}"
+    return _NOTHING if value is None else f"{value:z,.{digits}f}"  # z: no minus before zero
