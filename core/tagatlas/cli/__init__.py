@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "render": "Write a map's files: poster, page, tables, Gephi.",
     "export": "Write one format of a map to a folder of your choice.",
     "compare": "Compare what backends make of an atlas: agreement on tags and on themes.",
+    "bench": "Measure backends against each other: quality, stability, speed, memory, cost.",
     "plugins": "List the installed plugins.",
     "doctor": "Check the installation, a backend, or an atlas.",
 }

@@ -63,14 +63,14 @@ def tag_sets(scores: Sequence[csr_array], labels: Sequence[Sequence[str]], *, to
     return TagSets(
         vocabulary,
         [
-            _renamed(_best(each, top), [column_of[label] for label in names], len(vocabulary))
+            _renamed(best_tags(each, top), [column_of[label] for label in names], len(vocabulary))
             for each, names in zip(scores, normal, strict=True)
         ],
     )
 
 
-def _best(scores: csr_array, top: int) -> csr_array:
-    """The highest entries of each row."""
+def best_tags(scores: csr_array, top: int) -> csr_array:
+    """The highest entries of each row, so many at most; of equal ones those in first columns."""
     rows = row_of_entry(scores)
     order = np.lexsort((scores.indices, -scores.data, rows))
     place = np.arange(scores.nnz) - scores.indptr[rows]
