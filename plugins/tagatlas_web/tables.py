@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tagatlas.cluster import neighbour_rows
+from tagatlas.cluster import most_alike
 from tagatlas.render import cluster_colour, kept_columns
 from tagatlas_web.scripts import packed
 
@@ -163,7 +163,7 @@ def detail_files(map_: Map, images: pl.DataFrame, pictures: Sequence[str]) -> It
         map_.tags.filter(pl.col("image").is_in(ids.implode())).collect(), "tag", "score"
     )
     records = _by_image(map_.records, "location", "frequency", "columns")
-    nearest = neighbour_rows(images, map_.tags, _NEAREST)
+    nearest = most_alike(images, map_.tags, _NEAREST)
     linked = _linked_tags(map_, images)
     details: list[object] = []
     for row, image_id in enumerate(ids):
