@@ -1,5 +1,7 @@
-"""An order of points in which neighbours stay together, so that few pages of pictures are needed
-for any part of the map."""
+"""An order of points in which neighbours stay together.
+
+Few pages of pictures are then needed for any part of the map.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +34,9 @@ def along_curve(points: NDArray[np.float64]) -> NDArray[np.intp]:
         place += side * side * ((3 * right) ^ upper)
         turned = ~upper
         flipped = turned & right
-        x, y = np.where(flipped, side - 1 - (x & (side - 1)), x & (side - 1)), np.where(
-            flipped, side - 1 - (y & (side - 1)), y & (side - 1)
+        x, y = (
+            np.where(flipped, side - 1 - (x & (side - 1)), x & (side - 1)),
+            np.where(flipped, side - 1 - (y & (side - 1)), y & (side - 1)),
         )
         x, y = np.where(turned, y, x), np.where(turned, x, y)
     return np.argsort(place, kind="stable")

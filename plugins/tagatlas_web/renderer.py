@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.contracts import Renderer, Variant
-from tagatlas.errors import ImageNotStored, StorageError
+from tagatlas.contracts import Renderer
+from tagatlas.errors import StorageError
 from tagatlas.render import replace_folder
+from tagatlas.render.poster.pictures import load_jpegs
 from tagatlas_web.order import along_curve
 from tagatlas_web.pages import levels_for, write_pages
 from tagatlas_web.scripts import ScriptFolder
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from tagatlas.maps import Map
     from tagatlas_web import WebOptions
 
+_SIDES = {"thumbnail": 256, "image": 1 << 16}
+"""Longest side of a picture that a click shows."""
+
 _STATIC = ("index.html", "viewer.css", "viewer.js")
 
 
@@ -45,9 +49,11 @@ class WebRenderer(Renderer):
         """Write ``viewer/``; one of an earlier run is replaced when all of it is there.
 
         Raises:
-            StorageError: a file could not be written.
+            StorageError: a file could not be written, or something else than a viewer is there.
         """
         viewer, new = folder / "viewer", folder / ".viewer.part"
+        if viewer.exists() and not (viewer / "index.html").is_file():
+            raise StorageError(f"{viewer} is there, and is no viewer: move it away")
         try:
             shutil.rmtree(new, ignore_errors=True)
             new.mkdir()
@@ -86,16 +92,12 @@ class WebRenderer(Renderer):
         write_pages(map_.store, images["id"].to_list(), sizes, levels, scripts)
 
     def _copy_pictures(self, map_: Map, ids: pl.Series, folder: Path) -> list[str]:
-        """Copy what a click shows; the path of each, in the folder."""
-        variant = Variant(self._options.pictures)
-        paths = []
-        for image_id in ids:
-            path = f"pictures/{image_id[:2]}/{image_id}.jpg"
-            paths.append(path)
-            try:
-                data = map_.store.get(image_id, variant)
-            except ImageNotStored:
-                continue  # the viewer says so
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(data)
+        """Copy what a click shows, as far as it can be read; the path of each, in the folder."""
+        side = _SIDES[self._options.pictures]
+        paths = [f"pictures/{image_id[:2]}/{image_id}.jpg" for image_id in ids]
+        sizes = np.full((len(ids), 2), side, dtype=np.int64)
+        for path, picture in zip(paths, load_jpegs(map_.store, ids, sizes), strict=True):
+            if picture is not None:  # where it is missing, the viewer says so
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_bytes(picture.data)
         return paths

@@ -14,7 +14,7 @@ from tagatlas.render import cluster_colour, kept_columns
 from tagatlas_web.scripts import packed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,7 +28,9 @@ _NEAREST = 8
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d.*)?)?)?")
 
 
-def map_file(map_: Map, images: pl.DataFrame, columns: pl.DataFrame, levels: Sequence[Level]) -> object:
+def map_file(
+    map_: Map, images: pl.DataFrame, columns: pl.DataFrame, levels: Sequence[Level]
+) -> object:
     """``map.js``: all that is drawn at once; see ``viewer/src/data.ts``.
 
     Args:
@@ -48,17 +50,17 @@ def map_file(map_: Map, images: pl.DataFrame, columns: pl.DataFrame, levels: Seq
         "images": images.height,
         "bounds": _bounds(map_, boxes),
         "clusters": [
-            {
-                **_cluster(row, row_of),
-                "x": row["x"],
-                "y": row["y"],
-                "colour": "#{:02x}{:02x}{:02x}".format(*cluster_colour(row["cluster"])),
-            }
-            for row in map_.clusters.iter_rows(named=True)
+            {**facts, "x": x, "y": y, "colour": "#{:02x}{:02x}{:02x}".format(*cluster_colour(n))}
+            for n, (facts, x, y) in enumerate(
+                zip(
+                    _clusters(map_.clusters, row_of),
+                    map_.clusters["x"],
+                    map_.clusters["y"],
+                    strict=True,
+                )
+            )
         ],
-        "subclusters": [
-            _cluster(row, row_of) for row in map_.subclusters.iter_rows(named=True)
-        ],
+        "subclusters": _clusters(map_.subclusters, row_of),
         "outlines": [
             {"cluster": cluster, "ring": packed(np.asarray(ring, dtype=np.float32))}
             for cluster, rings in sorted(map_.outlines.items())
@@ -89,11 +91,11 @@ def _bounds(map_: Map, boxes: NDArray[np.float32]) -> list[float]:
     return [*all_.min(axis=0).tolist(), *all_.max(axis=0).tolist()]
 
 
-def _cluster(row: dict[str, object], row_of: dict[str, int]) -> dict[str, object]:
-    typical = row["typical"]
-    assert isinstance(typical, list)
+def _clusters(table: pl.DataFrame, row_of: Mapping[str, int]) -> list[dict[str, object]]:
     names = ("name", "cluster", "tags", "images", "records", "frequency", "share", "stability")
-    return {**{name: row[name] for name in names}, "typical": [row_of[each] for each in typical]}
+    typical = [[row_of[image] for image in images] for images in table["typical"].to_list()]
+    rows = table.select(names).iter_rows(named=True)
+    return [{**row, "typical": images} for row, images in zip(rows, typical, strict=True)]
 
 
 def _counts(column: pl.Series) -> NDArray[np.uint32]:
@@ -150,7 +152,9 @@ def _kind(column: pl.Series) -> str:
     return "date" if all(_DATE.fullmatch(value) for value in values) else "text"
 
 
-def detail_files(map_: Map, images: pl.DataFrame, pictures: Sequence[str]) -> Iterator[list[object]]:
+def detail_files(
+    map_: Map, images: pl.DataFrame, pictures: Sequence[str]
+) -> Iterator[list[object]]:
     """``details/N.js``, one after the other: what a click on an image shows.
 
     Args:
@@ -159,10 +163,9 @@ def detail_files(map_: Map, images: pl.DataFrame, pictures: Sequence[str]) -> It
         pictures: of each image, the file that is shown.
     """
     ids = images["id"]
-    tags = _by_image(
-        map_.tags.filter(pl.col("image").is_in(ids.implode())).collect(), "tag", "score"
-    )
-    records = _by_image(map_.records, "location", "frequency", "columns")
+    tagged = map_.tags.with_columns(pl.col("score").round(4))
+    tags = _by_image(tagged.filter(pl.col("image").is_in(ids.implode())).collect())
+    records = _by_image(map_.records)
     nearest = most_alike(images, map_.tags, _NEAREST)
     linked = _linked_tags(map_, images)
     details: list[object] = []
@@ -171,13 +174,11 @@ def detail_files(map_: Map, images: pl.DataFrame, pictures: Sequence[str]) -> It
             {
                 "picture": pictures[row],
                 "records": [
-                    {"location": where, "frequency": times, "columns": json.loads(columns)}
-                    for where, times, columns in records.get(image_id, ())
+                    {**record, "columns": json.loads(record["columns"])}
+                    for record in records.get(image_id, ())
                 ],
                 "tags": {
-                    map_.provenance.tagger: [
-                        [tag, round(score, 4)] for tag, score in tags.get(image_id, ())
-                    ]
+                    map_.provenance.tagger: [list(tag.values()) for tag in tags.get(image_id, ())]
                 },
                 "nearest": [near for near in nearest[row].tolist() if near >= 0],
                 "linked": linked.get(row, []),
@@ -188,11 +189,10 @@ def detail_files(map_: Map, images: pl.DataFrame, pictures: Sequence[str]) -> It
             details = []
 
 
-def _by_image(table: pl.DataFrame, *columns: str) -> dict[str, list[tuple[object, ...]]]:
-    found: dict[str, list[tuple[object, ...]]] = {}
-    for image, *values in table.select("image", *columns).iter_rows():
-        found.setdefault(image, []).append(tuple(values))
-    return found
+def _by_image(table: pl.DataFrame) -> dict[str, list[dict[str, str]]]:
+    """The rows of each image, without the column ``image``."""
+    parts = table.partition_by("image", as_dict=True, include_key=False, maintain_order=True)
+    return {str(image): part.to_dicts() for (image,), part in parts.items()}
 
 
 def _linked_tags(map_: Map, images: pl.DataFrame) -> dict[int, list[int]]:

@@ -73,19 +73,20 @@ export class Side {
     choose.className = "cluster";
     choose.title = facts.tags.join(", ");
     const size = element("span", { class: "size" }, `${facts.images.toLocaleString("en")} · ${percent(facts.share)}`);
-    const parts = map.subclusters
-      .map((sub, at) => ({ sub, at }))
-      .filter(({ sub }) => sub.cluster === number);
-    const list = element("ul");
-    for (const { sub, at } of parts) {
-      const open = button(foreign(sub.name), () => {
-        this.conditions.clear();
-        this.conditions.add(inSubcluster(this.model, at));
-        this.actions.visit(rowsOf(this.model.subcluster, at));
-      });
-      list.append(element("li", {}, open, element("span", { class: "size" }, String(sub.images))));
-    }
-    return element("li", {}, choose, size, parts.length ? list : null);
+    const parts = map.subclusters.flatMap((sub, at) => (sub.cluster === number ? [this.part(at)] : []));
+    if (!parts.length) return element("li", {}, choose, size);
+    const summary = element("summary", {}, count(parts.length, "sub-cluster"));
+    return element("li", {}, choose, size, element("details", {}, summary, element("ul", {}, ...parts)));
+  }
+
+  private part(number: number): HTMLElement {
+    const facts = this.model.map.subclusters[number]!;
+    const choose = button(foreign(facts.name), () => {
+      this.conditions.clear();
+      this.conditions.add(inSubcluster(this.model, number));
+      this.actions.visit(rowsOf(this.model.subcluster, number));
+    });
+    return element("li", {}, choose, element("span", { class: "size" }, String(facts.images)));
   }
 
   private listenToSearch(): void {
