@@ -30,7 +30,8 @@ from tagatlas_web.pages import BASE_PIXELS, levels_for
 class TestWeb(RendererContract):
     @pytest.fixture
     def spec(self) -> RendererSpec:
-        return tagatlas_renderers()[0]
+        (spec,) = tagatlas_renderers()
+        return spec
 
 
 def render(map_: Map, folder: Path, options: WebOptions | None = None) -> Path:
@@ -39,12 +40,19 @@ def render(map_: Map, folder: Path, options: WebOptions | None = None) -> Path:
 
 
 def read(viewer: Path, name: str) -> dict[str, object]:
+    """A file of data that is an object."""
+    content = read_any(viewer, name)
+    assert isinstance(content, dict)
+    return content
+
+
+def read_any(viewer: Path, name: str) -> object:
     """A file of data, without what hands it to the viewer."""
     script = (viewer / "data" / f"{name}.js").read_text("ascii")
     found = re.fullmatch(r'tagatlasData\("([^"]+)",(.*)\);\n', script, re.DOTALL)
     assert found
     assert found[1] == name
-    content: dict[str, object] = json.loads(found[2])
+    content: object = json.loads(found[2])
     return content
 
 
@@ -53,7 +61,7 @@ def unpack(packed: object, kind: str) -> NDArray[np.float64]:
 
 
 def page(viewer: Path, level: str, number: int) -> NDArray[np.uint8]:
-    encoded = read(viewer, f"pages/{level}-{number}")
+    encoded = read_any(viewer, f"pages/{level}-{number}")
     with Image.open(BytesIO(b64decode(str(encoded)))) as picture:
         return np.asarray(picture.convert("RGB"))
 
@@ -127,11 +135,12 @@ def test_details_hold_records_tags_and_likes(tmp_path: Path) -> None:
     viewer = render(map_, tmp_path, WebOptions(pictures="image"))
     ids = read(viewer, "texts")["ids"]
     assert isinstance(ids, list)
-    first, second = (read(viewer, f"details/{part}") for part in (0, 1))
+    first, second = (read_any(viewer, f"details/{part}") for part in (0, 1))
+    assert isinstance(first, list)
+    assert isinstance(second, list)
     assert (len(first), len(second)) == (256, 44)
     themes = dict(map_.images.select("id", "cluster").iter_rows())
     for part, row in ((first, 0), (first, 255), (second, 256), (second, 299)):
-        assert isinstance(part, list)
         detail = part[row % 256]
         image = ids[row]
         assert (viewer / detail["picture"]).read_bytes() == map_.store.get(image, Variant.IMAGE)

@@ -67,7 +67,10 @@ export class App {
     this.listen();
     this.camera.fit();
     this.nameAll();
-    void this.scene.load().then(() => this.model.readTexts());
+    void this.scene
+      .load()
+      .then(() => this.model.readTexts())
+      .then(() => (document.documentElement.dataset.ready = "yes"));
     redraw();
   }
 
