@@ -44,6 +44,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             name="web",
             summary="viewer/: the map as a page to explore, which works from any folder.",
             options=WebOptions,
+            default=False,
             factory=_web,
         )
     ]

@@ -118,7 +118,7 @@ def test_it_shows_the_map_and_its_clusters(
     assert page.locator("#clusters > li").count() == 9
     assert "parrot" in page.inner_text("#clusters")
     assert "parrot" in page.inner_text("#names")
-    page.screenshot(path=tmp_path / "map.png")
+    page.screenshot(path=tmp_path / "map.png", animations="disabled")
 
 
 def test_a_click_opens_an_image(page: playwright.Page, viewer: Path, tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_click_opens_an_image(page: playwright.Page, viewer: Path, tmp_path: P
     assert shown
     assert page.locator("#card .nearest button").count() == 8
     assert page.locator("#card .scores li").count() >= 2
-    page.screenshot(path=tmp_path / "card.png")
+    page.screenshot(path=tmp_path / "card.png", animations="disabled")
     page.locator("#card .scores button").first.click()
     assert "images (" in page.inner_text("#chosen")
     page.click("#card .close")
@@ -221,7 +221,7 @@ def test_it_fits_a_telephone(page: playwright.Page, viewer: Path, tmp_path: Path
     page.focus("#map")
     page.keyboard.press("Enter")
     page.wait_for_selector("#card h2")
-    page.screenshot(path=tmp_path / "telephone.png")
+    page.screenshot(path=tmp_path / "telephone.png", animations="disabled")
     close = page.locator("#card .close").bounding_box()
     assert close is not None
     assert close["height"] >= 40
