@@ -28,8 +28,6 @@ from tagatlas_web.tables import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import polars as pl
-
     from tagatlas.maps import Map
     from tagatlas_web import WebOptions
 
@@ -80,18 +78,19 @@ class WebRenderer(Renderer):
         images = images[along_curve(images.select("x", "y").to_numpy())]
         columns = columns_of(map_, images)
         levels = levels_for(images.height, int(self._options.sharpest))
+        ids = images["id"].to_list()
         scripts.write("map", map_file(map_, images, columns, levels))
         scripts.write("texts", texts_file(images))
         scripts.write("tags", tag_file(map_, images))
         for number, name in enumerate(columns.columns[1:]):
             scripts.write(f"columns/{number}", column_file(columns[name]))
-        pictures = self._copy_pictures(map_, images["id"], folder)
+        pictures = self._copy_pictures(map_, ids, folder)
         for number, details in enumerate(detail_files(map_, images, pictures)):
             scripts.write(f"details/{number}", details)
         sizes = images.select("width", "height").to_numpy().astype(np.float64)
-        write_pages(map_.store, images["id"].to_list(), sizes, levels, scripts)
+        write_pages(map_.store, ids, sizes, levels, scripts)
 
-    def _copy_pictures(self, map_: Map, ids: pl.Series, folder: Path) -> list[str]:
+    def _copy_pictures(self, map_: Map, ids: Sequence[str], folder: Path) -> list[str]:
         """Copy what a click shows, as far as it can be read; the path of each, in the folder."""
         side = _SIDES[self._options.pictures]
         paths = [f"pictures/{image_id[:2]}/{image_id}.jpg" for image_id in ids]
