@@ -34,6 +34,7 @@ def test_what_the_readme_calls_is_public(name: str) -> None:
     [
         "build",
         "cluster",
+        "compare",
         "fetch",
         "gexf",
         "layout",
@@ -42,6 +43,7 @@ def test_what_the_readme_calls_is_public(name: str) -> None:
         "render",
         "startup",
         "tag",
+        "taggers",
         "themes",
     ],
 )
