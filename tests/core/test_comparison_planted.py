@@ -102,7 +102,10 @@ def test_backends_are_ranked_by_their_error_rates() -> None:
         images, tags, topics = planted_collection(120, 4, seed)
         clusters = topics.astype(np.int32)
         views = [
-            view(name, images, with_errors(tags, rate, 7 * seed + number), clusters=clusters)
+            replace(
+                view(name, images, with_errors(tags, rate, 7 * seed + number), clusters=clusters),
+                drawn=None,
+            )
             for number, (name, rate) in enumerate(rates.items())
         ]
         agreement = mean_agreement(compared(images, views), "tags")
