@@ -2,6 +2,7 @@
 
 from tagatlas.contracts.layout import Layout, PinningLayout
 from tagatlas.contracts.network import GraphBuilder
+from tagatlas.contracts.price import Price
 from tagatlas.contracts.progress import Progress, no_progress
 from tagatlas.contracts.renderer import Renderer
 from tagatlas.contracts.selection import (
@@ -39,6 +40,7 @@ __all__ = [
     "LinksPerNode",
     "NoOptions",
     "PinningLayout",
+    "Price",
     "Progress",
     "ProjectionSelection",
     "Records",
