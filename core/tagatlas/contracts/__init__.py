@@ -24,7 +24,16 @@ from tagatlas.contracts.specs import (
 )
 from tagatlas.contracts.statuses import ImageStatus, TagStatus, Variant
 from tagatlas.contracts.store import ImageStore
-from tagatlas.contracts.tagger import FailureKind, ImageInput, Tag, Tagger, TagResult
+from tagatlas.contracts.tagger import (
+    FailureKind,
+    ImageInput,
+    KeptAnswer,
+    Reading,
+    RereadingTagger,
+    Tag,
+    Tagger,
+    TagResult,
+)
 
 __all__ = [
     "Backbone",
@@ -35,6 +44,7 @@ __all__ = [
     "ImageStatus",
     "ImageStore",
     "ImageStoreSpec",
+    "KeptAnswer",
     "Layout",
     "LayoutSpec",
     "LinksPerNode",
@@ -43,9 +53,11 @@ __all__ = [
     "Price",
     "Progress",
     "ProjectionSelection",
+    "Reading",
     "Records",
     "Renderer",
     "RendererSpec",
+    "RereadingTagger",
     "Source",
     "SourceSpec",
     "Spec",
