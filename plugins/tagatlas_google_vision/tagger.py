@@ -17,11 +17,20 @@ from google.cloud.vision_v1.types import (
 
 from tagatlas.contracts import ImageInput, KeptAnswer, Reading, RereadingTagger, TagResult
 from tagatlas.errors import AuthenticationFailed, TaggerError
-from tagatlas.remote import CHANNEL_OPTIONS, call_error, is_loopback, one_line, open_channel, small_picture
+from tagatlas.remote import (
+    CHANNEL_OPTIONS,
+    call_error,
+    is_loopback,
+    one_line,
+    open_channel,
+    small_picture,
+)
 from tagatlas_google_vision.features import FEATURES, price_of, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from google.protobuf.message import Message
 
     from tagatlas.contracts import FailureKind
     from tagatlas_google_vision import GoogleVisionOptions
@@ -140,7 +149,7 @@ class GoogleVisionTagger(RereadingTagger):
                 " credentials (gcloud auth application-default login)"
             ) from None
 
-    def _request(self, images: Sequence[ImageInput]) -> BatchAnnotateImagesRequest:
+    def _request(self, images: Sequence[ImageInput]) -> Message:
         features = [
             {"type_": FEATURES[name].kind, "max_results": self._options.max_results}
             for name in self._features
@@ -151,9 +160,7 @@ class GoogleVisionTagger(RereadingTagger):
 
     def _result(self, response: AnnotateImageResponse) -> TagResult:
         if response.error.code:
-            kind: FailureKind = (
-                "image" if response.error.code == _INVALID_ARGUMENT else "transient"
-            )
+            kind: FailureKind = "image" if response.error.code == _INVALID_ARGUMENT else "transient"
             text = one_line(response.error.message) or f"code {response.error.code}"
             return TagResult.failed(kind, f"Google Vision: {text}")
         return self._read(response.SerializeToString())

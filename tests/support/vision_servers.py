@@ -32,6 +32,7 @@ from google.cloud.vision_v1.types import (
 )
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status as RpcStatus
 
@@ -102,15 +103,13 @@ class VisionServer(ABC):
     def handler(self) -> grpc.GenericRpcHandler:
         """What a gRPC server hands its calls to."""
 
-    def meet(
-        self, context: grpc.ServicerContext, images: Sequence[bytes], units: int
-    ) -> Fault:
+    def meet(self, context: grpc.ServicerContext, images: Sequence[bytes], units: int) -> Fault:
         """What this call meets; does not come back from a call that is to have no answer."""
         with self._lock:
             fault = self.script.popleft() if self.script else self.chance()
             self.calls.append(len(images))
             number = len(self.calls)
-            if fault.billed and fault.code is None or fault.code and fault.billed:
+            if fault.billed:
                 for image in images:
                     self.billed[sha256(image).hexdigest()] += units
         self.on_call(number)
@@ -124,6 +123,7 @@ class VisionServer(ABC):
 
 def abort(context: grpc.ServicerContext, fault: Fault) -> NoReturn:
     """End a call with an error, as Google's services do: details in the trailing metadata."""
+    assert fault.code is not None
     if fault.retry_after is not None:
         detail = AnyMessage()
         detail.Pack(RetryInfo(retry_delay=Duration(nanos=int(fault.retry_after * 1e9))))
@@ -152,9 +152,7 @@ class ClarifaiServer(VisionServer):
             request_deserializer=service_pb2.PostModelOutputsRequest.FromString,
             response_serializer=service_pb2.MultiOutputResponse.SerializeToString,
         )
-        return grpc.method_handlers_generic_handler(
-            "clarifai.api.V2", {"PostModelOutputs": method}
-        )
+        return grpc.method_handlers_generic_handler("clarifai.api.V2", {"PostModelOutputs": method})
 
     def post_model_outputs(
         self, request: service_pb2.PostModelOutputsRequest, context: grpc.ServicerContext
@@ -220,7 +218,7 @@ class GoogleVisionServer(VisionServer):
 
     def batch_annotate_images(
         self, request: BatchAnnotateImagesRequest, context: grpc.ServicerContext
-    ) -> BatchAnnotateImagesResponse:
+    ) -> Message:
         """The answer to a call."""
         key = dict(context.invocation_metadata()).get("x-goog-api-key", "")
         if key != KEY:
@@ -228,17 +226,17 @@ class GoogleVisionServer(VisionServer):
         images = [each.image.content for each in request.requests]
         if sum(map(len, images)) > 10 * 2**20:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "Request payload size exceeds limit")
-        features = {feature.type_ for each in request.requests for feature in each.features}
+        features: set[int] = {
+            feature.type_ for each in request.requests for feature in each.features
+        }
         fault = self.meet(context, images, len(features))
         responses = [
             self._annotate(each.image.content, features, fault.images.get(place, 0))
             for place, each in enumerate(request.requests)
         ]
-        return BatchAnnotateImagesResponse.pb()(
-            responses=responses[: len(responses) - fault.fewer]
-        )
+        return BatchAnnotateImagesResponse.pb()(responses=responses[: len(responses) - fault.fewer])
 
-    def _annotate(self, image: bytes, features: set[int], code: int) -> AnnotateImageResponse:
+    def _annotate(self, image: bytes, features: set[int], code: int) -> Message:
         response = AnnotateImageResponse.pb()()
         if code:
             response.error.code = code

@@ -7,12 +7,13 @@ from typing import Self
 
 from tagatlas.catalog.addresses import AddressTable
 from tagatlas.catalog.answers import AnswerTable, Backend
+from tagatlas.catalog.calls import CallTable, EndedCall, Spent
 from tagatlas.catalog.database import Database
 from tagatlas.catalog.maps import Annotation, AnnotationTable, MapTable, StoredMap
 from tagatlas.catalog.readings import ReadingTable
 from tagatlas.catalog.records import Added, RecordTable
 
-__all__ = ["Added", "Annotation", "Backend", "Catalog", "StoredMap"]
+__all__ = ["Added", "Annotation", "Backend", "Catalog", "EndedCall", "Spent", "StoredMap"]
 
 
 class Catalog:
@@ -23,6 +24,7 @@ class Catalog:
         addresses: addresses, what became of them, and images.
         answers: backends, their answers, and tags.
         readings: backends whose tags are read from the kept answers of another.
+        calls: calls that cost money.
         maps: maps.
         annotations: annotations on maps.
     """
@@ -40,6 +42,7 @@ class Catalog:
         self.addresses = AddressTable(self._database)
         self.answers = AnswerTable(self._database)
         self.readings = ReadingTable(self._database)
+        self.calls = CallTable(self._database)
         self.maps = MapTable(self._database)
         self.annotations = AnnotationTable(self._database)
 

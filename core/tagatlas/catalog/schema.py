@@ -139,6 +139,26 @@ MIGRATIONS: Sequence[str] = (
         LEFT JOIN answers AS mine ON mine.backend = readings.id AND mine.image = images.id
         WHERE images.id IN (SELECT image FROM collection);
     """,
+    """
+    CREATE TABLE calls (                -- that cost money
+        id INTEGER PRIMARY KEY,
+        backend INTEGER NOT NULL REFERENCES backends(id),
+        images INTEGER NOT NULL,
+        units INTEGER NOT NULL,         -- that may be billed
+        dollars REAL NOT NULL,          -- what they cost
+        begun_at TEXT NOT NULL,         -- written before the call is made
+        ended_at TEXT,
+        billed TEXT CHECK (billed IN ('yes', 'no', 'unknown'))
+    );
+    CREATE INDEX calls_by_backend ON calls(backend);
+    CREATE TABLE copied_answers (       -- of images too alike to be asked about twice
+        backend INTEGER NOT NULL,
+        image INTEGER NOT NULL,
+        original INTEGER NOT NULL REFERENCES images(id),
+        PRIMARY KEY (backend, image),
+        FOREIGN KEY (backend, image) REFERENCES answers(backend, image) ON DELETE CASCADE
+    ) WITHOUT ROWID;
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

@@ -48,11 +48,9 @@ class Picks:
         named = self.options("add", AddOptions).source
         return self._plugin(SOURCES, named or source_for(location, self._atlas.plugins))
 
-    def tagger(self) -> Chosen[Tagger]:
-        """The backend."""
-        from tagatlas.pipeline.options import TagOptions
-
-        return self._plugin(TAGGERS, self.options("tag", TagOptions).backend)
+    def tagger(self, name: str) -> Chosen[Tagger]:
+        """The backend of that name."""
+        return self._plugin(TAGGERS, name)
 
     def builder(self, name: str) -> Chosen[GraphBuilder]:
         """The graph builder of that name."""

@@ -86,13 +86,15 @@ def run_all(
     from tagatlas.fetch import FetchOptions
     from tagatlas.maps.names import read_names
     from tagatlas.maps.options import MapOptions
+    from tagatlas.pipeline.options import TagOptions
     from tagatlas.pipeline.render import load_map
 
     with open_atlas(out, plugins, create=True) as atlas:
         picks = Picks(atlas, choices)
         source = picks.source(location)
         fetching = picks.options("fetch", FetchOptions)
-        tagger = picks.tagger()
+        tagging = picks.options("tag", TagOptions)
+        tagger = picks.tagger(tagging.backend)
         mapping = picks.options("map", MapOptions)
         read_names(mapping.cluster_names)
         builder = picks.builder(mapping.builder)
@@ -103,7 +105,7 @@ def run_all(
         done = {"add": steps.add(atlas, location, source)}
         with steps.preparing(layout) as wait_until_prepared:
             done["fetch"] = steps.fetch(atlas, fetching, retry_failed, max_failures)
-            done["tag"] = steps.tag(atlas, tagger, retry_failed, max_failures)
+            done["tag"] = steps.tag(atlas, tagger, tagging, retry_failed, max_failures)
             wait_until_prepared()
         done["map"] = steps.map_(atlas, name, tagger.name, builder, layout, mapping)
         done["render"] = steps.render(load_map(atlas, name), renderers, atlas.map_folder(name))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagatlas.cli.outcome import Outcome, failure_status
-from tagatlas.cli.terminal import progress_bar, say
+from tagatlas.cli.terminal import progress_bar, say, stop_on_interrupt
 from tagatlas.contracts import (
     GraphBuilder,
     ImageStatus,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from tagatlas.fetch import FetchOptions
     from tagatlas.maps import Map
     from tagatlas.maps.options import MapOptions
+    from tagatlas.pipeline.options import TagOptions
+    from tagatlas.pipeline.spending import Estimate
 
 
 def add(atlas: Atlas, location: str, source: Chosen[Source]) -> Outcome:
@@ -63,22 +66,95 @@ def fetch(
     return Outcome(facts, [line], failure_status(failures, total, max_failures))
 
 
-def tag(
-    atlas: Atlas, tagger: Chosen[Tagger], retry_failed: bool, max_failures: str | None
+def estimate(
+    atlas: Atlas, tagger: Chosen[Tagger], options: TagOptions, retry_failed: bool
 ) -> Outcome:
-    """Ask the backend about what it has not answered yet."""
-    from tagatlas.pipeline.tag import tag_collection
+    """Say what tagging would ask, and what it would cost."""
+    from tagatlas.pipeline.tag import estimate_tagging
 
-    with progress_bar("tagging") as progress:
-        report = tag_collection(atlas, tagger, retry_failed=retry_failed, progress=progress)
+    ask_each = options.near_duplicates == "each"
+    found = estimate_tagging(atlas, tagger, retry_failed=retry_failed, ask_each=ask_each)
+    facts = {
+        "backend": found.backend,
+        "images": found.images,
+        "copies": found.copies,
+        "units": found.units,
+        "dollars": round(found.dollars, 6),
+        "spent": round(found.spent, 6),
+        "budget": options.budget,
+        "price": found.price and asdict(found.price),
+    }
+    return Outcome(facts, estimate_lines(found, options.budget))
+
+
+def estimate_lines(found: Estimate, budget: float | None) -> list[str]:
+    """An estimate in words."""
+    copies = f"; {found.copies:,} more get the answer of one that looks the same"
+    lines = [f"to ask {found.backend}: {found.images:,} images" + (copies if found.copies else "")]
+    if found.price is None:
+        return [*lines, "cost: nothing"]
+    each = ", ".join(f"{name} ${dollars:g}" for name, dollars in found.price.units.items())
+    lines.append(
+        f"cost: up to ${found.dollars:,.4f} for {found.units:,} units "
+        f"({each}; prices of {found.price.as_of}, {found.price.source})"
+    )
+    if budget is not None:
+        left = max(budget - found.spent, 0.0)
+        enough = "enough" if left >= found.dollars else "it stops before the call that passes it"
+        lines.append(f"budget: ${left:,.4f} of ${budget:,.2f} left; {enough}")
+    return lines
+
+
+def tag(
+    atlas: Atlas,
+    tagger: Chosen[Tagger],
+    options: TagOptions,
+    retry_failed: bool,
+    max_failures: str | None,
+) -> Outcome:
+    """Ask the backend about what it has not answered yet.
+
+    Raises:
+        KeyboardInterrupt: it was told to stop; what was under way is kept.
+    """
+    from tagatlas.pipeline.tag import estimate_tagging, tag_collection
+
+    ask_each = options.near_duplicates == "each"
+    expected = estimate_tagging(atlas, tagger, retry_failed=retry_failed, ask_each=ask_each)
+    if expected.price is not None and expected.images:
+        for line in estimate_lines(expected, options.budget):
+            say(line)
+    with stop_on_interrupt() as stop, progress_bar("tagging") as progress:
+        report = tag_collection(
+            atlas,
+            tagger,
+            retry_failed=retry_failed,
+            budget=options.budget,
+            ask_each=ask_each,
+            stop=stop,
+            progress=progress,
+        )
+    if report.stopped:
+        raise KeyboardInterrupt
     total = sum(report.counts.values())
     failures = report.counts[TagStatus.FAILED]
-    facts = {"backend": report.backend, "asked": report.asked, "images": report.counts}
+    facts = {
+        "backend": report.backend,
+        "asked": report.asked,
+        "copied": report.copied,
+        "images": report.counts,
+        "spent": report.spent,
+    }
     line = (
         f"tagged: {report.asked:,} images asked now of {report.backend} "
         f"({_by_status(report.counts)} of {total:,})"
     )
-    return Outcome(facts, [line], failure_status(failures, total, max_failures))
+    lines = [line]
+    if report.copied:
+        lines.append(f"copied: {report.copied:,} images have the answer of one that looks the same")
+    if report.spent is not None:
+        lines.append(f"spent: up to ${report.spent:,.4f} on {report.backend} in this atlas")
+    return Outcome(facts, lines, failure_status(failures, total, max_failures))
 
 
 @contextmanager

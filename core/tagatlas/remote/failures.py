@@ -60,7 +60,11 @@ def call_error(error: grpc.RpcError, service: str) -> TaggerError:
     retry_after = _retry_after(error)
     if code is grpc.StatusCode.UNAVAILABLE and said.startswith(_NEVER_CONNECTED):
         return CallRefused(f"{service} cannot be reached: {said}")
-    if code in _WRONG_KEY or said.startswith(_NO_CREDENTIALS) or _reason(error) == "API_KEY_INVALID":
+    if (
+        code in _WRONG_KEY
+        or said.startswith(_NO_CREDENTIALS)
+        or _reason(error) == "API_KEY_INVALID"
+    ):
         return AuthenticationFailed(f"{text}; check the key and its rights")
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
         if retry_after is None and "per day" in said.lower():

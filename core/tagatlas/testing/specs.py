@@ -133,7 +133,9 @@ def is_option_type(hint: object) -> bool:
         return all(isinstance(value, str) for value in get_args(hint))
     if get_origin(hint) is tuple:
         item, *rest = get_args(hint)
-        return rest == [...] and (item is str or get_origin(item) is Literal and is_option_type(item))
+        return rest == [...] and (
+            item is str or (get_origin(item) is Literal and is_option_type(item))
+        )
     return hint in (bool, int, float, str, Path)
 
 

@@ -13,7 +13,7 @@ from threading import Barrier
 import numpy as np
 import pytest
 
-from tagatlas.contracts import ImageInput, Tagger, TaggerSpec, TagResult, TagStatus
+from tagatlas.contracts import ImageInput, Price, Tagger, TaggerSpec, TagResult, TagStatus
 from tagatlas.testing.samples import sample_images
 from tagatlas.testing.specs import SpecContract, is_one_line, run_fresh
 
@@ -74,7 +74,9 @@ class TaggerContract(SpecContract):
         assert tagger.concurrency >= 1
         assert isinstance(tagger.local, bool)
         assert isinstance(tagger.takes_vocabulary, bool)
-        assert tagger.cost_per_image is None or tagger.cost_per_image >= 0.0
+        assert tagger.price is None or isinstance(tagger.price, Price)
+        assert tagger.batch_bytes is None or tagger.batch_bytes >= 1
+        assert tagger.calls_per_second is None or tagger.calls_per_second > 0.0
 
     def test_key_variable_is_a_variables_name(self, tagger: Tagger) -> None:
         """``key_variable`` is None or the name of an environment variable, not a key."""
