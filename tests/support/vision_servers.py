@@ -85,6 +85,7 @@ class VisionServer(ABC):
         billed: units billed for each image, by the SHA-256 of the bytes sent.
         calls: number of images of each call that came, whatever became of it.
         on_call: told of each call's number, from 1, before it is answered.
+        on_end: likewise, after it was.
         endpoint: where it listens.
     """
 
@@ -95,6 +96,7 @@ class VisionServer(ABC):
         self.billed: Counter[str] = Counter()
         self.calls: list[int] = []
         self.on_call: Callable[[int], None] = lambda _: None
+        self.on_end: Callable[[int], None] = lambda _: None
         self.endpoint = ""
         self.cut: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
@@ -112,6 +114,7 @@ class VisionServer(ABC):
             if fault.billed:
                 for image in images:
                     self.billed[sha256(image).hexdigest()] += units
+        context.add_callback(lambda: self.on_end(number))
         self.on_call(number)
         time.sleep(self.latency + fault.late)
         if fault.cut:
