@@ -119,6 +119,9 @@ MIGRATIONS: Sequence[str] = (
     ALTER TABLE maps ADD COLUMN stability REAL;
     UPDATE maps SET digest = '';        -- made before there were sub-clusters: to be made anew
     """,
+    """
+    ALTER TABLE images ADD COLUMN perceptual_hash INTEGER;  -- its 64 bits, as a signed number
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 
