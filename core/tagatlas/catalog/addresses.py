@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import polars as pl
 
 from tagatlas.catalog.database import Database, now
 from tagatlas.contracts import ImageStatus
+from tagatlas.duplicates import NEAR, near_groups
 from tagatlas.fetch import Address, FetchOutcome
 
 
@@ -38,7 +40,8 @@ class AddressTable:
                 if image is not None:
                     connection.execute(
                         "INSERT OR IGNORE INTO images "
-                        "(sha256, width, height, format, bytes, frames) VALUES (?, ?, ?, ?, ?, ?)",
+                        "(sha256, width, height, format, bytes, frames, perceptual_hash) "
+                        "VALUES (?, ?, ?, ?, ?, ?, ?)",
                         [
                             image.id,
                             image.width,
@@ -46,6 +49,7 @@ class AddressTable:
                             image.format,
                             image.bytes,
                             image.frames,
+                            _signed(image.perceptual_hash),
                         ],
                     )
                 connection.execute(
@@ -109,3 +113,36 @@ class AddressTable:
                 "first": pl.Int64,
             },
         ).drop("first")  # SQLite takes bare columns from the row that holds the minimum
+
+    def representatives(self, *, threshold: int = NEAR) -> pl.DataFrame:
+        """Which image stands for each of the collection's images, near duplicates joined.
+
+        The representative of a group of near duplicates is the one whose record came first, so
+        that images added later change no group that was there. An image that is like no other,
+        or that has no perceptual hash, stands for itself.
+
+        Args:
+            threshold: bits in which hashes of near duplicates differ at most; see
+                :data:`tagatlas.duplicates.NEAR`.
+
+        Returns:
+            Columns ``image`` and ``representative`` (String, ids), ordered by ``image``; the
+            representative of a representative is itself.
+        """
+        images = self._database.frame(
+            "SELECT images.sha256, images.perceptual_hash FROM records "
+            "JOIN addresses ON addresses.id = records.address "
+            "JOIN images ON images.id = addresses.image "
+            "GROUP BY images.id ORDER BY min(records.id)",
+            {"image": pl.String, "hash": pl.Int64},
+        )
+        hashed = images.filter(pl.col("hash").is_not_null())
+        leaders = near_groups(hashed["hash"].to_numpy().view(np.uint64), threshold=threshold)
+        joined = hashed.select("image", representative=pl.col("image").gather(pl.Series(leaders)))
+        alone = images.filter(pl.col("hash").is_null()).select("image", representative="image")
+        return pl.concat([joined, alone]).sort("image")
+
+
+def _signed(word: int | None) -> int | None:
+    """64 bits as SQLite keeps them: a number from -2**63 to 2**63 - 1."""
+    return word if word is None or word < 1 << 63 else word - (1 << 64)

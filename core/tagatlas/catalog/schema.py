@@ -140,6 +140,9 @@ MIGRATIONS: Sequence[str] = (
         WHERE images.id IN (SELECT image FROM collection);
     """,
     """
+    ALTER TABLE images ADD COLUMN perceptual_hash INTEGER;  -- its 64 bits, as a signed number
+    """,
+    """
     CREATE TABLE calls (                -- that cost money
         id INTEGER PRIMARY KEY,
         backend INTEGER NOT NULL REFERENCES backends(id),

@@ -189,4 +189,5 @@ def keep(data: bytes, store: ImageStore, options: FetchOptions) -> StoredImage:
         format=made.format,
         bytes=len(data),
         frames=made.frames,
+        perceptual_hash=made.perceptual_hash,
     )

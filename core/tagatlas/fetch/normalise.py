@@ -20,6 +20,7 @@ from PIL.Image import Resampling, Transpose
 from PIL.ImageFile import ImageFile
 
 from tagatlas.contracts import ImageStatus
+from tagatlas.duplicates import perceptual_hash
 from tagatlas.errors import ImageRejected
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "BMP", "ICO")
@@ -80,6 +81,7 @@ class NormalisedImage:
         height: of the original, upright, in pixels.
         format: what the bytes were, such as ``jpeg`` or ``webp``.
         frames: of an animation, of which the first was taken; 1 for a still.
+        perceptual_hash: see :func:`tagatlas.duplicates.perceptual_hash`.
     """
 
     id: str
@@ -89,6 +91,7 @@ class NormalisedImage:
     height: int
     format: str
     frames: int
+    perceptual_hash: int | None
 
 
 def normalise(data: bytes, *, max_side: int, max_pixels: int) -> NormalisedImage:
@@ -118,6 +121,7 @@ def normalise(data: bytes, *, max_side: int, max_pixels: int) -> NormalisedImage
         image = _encode(picture, IMAGE_QUALITY)
         picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Resampling.BICUBIC, _REDUCING_GAP)
         thumbnail = _encode(picture, THUMBNAIL_QUALITY)
+        fingerprint = perceptual_hash(picture)
     except ImageRejected:
         raise
     except Image.DecompressionBombError as error:
@@ -135,6 +139,7 @@ def normalise(data: bytes, *, max_side: int, max_pixels: int) -> NormalisedImage
         height=size[1],
         format=format_,
         frames=frames,
+        perceptual_hash=fingerprint,
     )
 
 

@@ -34,6 +34,7 @@ class StoredImage:
             ``bmp`` or ``ico``.
         bytes: how many bytes were fetched.
         frames: of an animation, of which the first is kept; 1 for a still.
+        perceptual_hash: see :func:`tagatlas.duplicates.perceptual_hash`.
     """
 
     id: str
@@ -42,6 +43,7 @@ class StoredImage:
     format: str
     bytes: int
     frames: int
+    perceptual_hash: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

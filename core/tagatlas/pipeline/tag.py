@@ -204,5 +204,9 @@ def _plan(
 
 
 def look_alikes(atlas: Atlas) -> list[list[str]]:
-    """Groups of images that look the same, by id."""
-    return []
+    """Groups of images that look the same, by id, each led by the one that stands for it."""
+    groups: dict[str, list[str]] = {}
+    for image, leader in atlas.catalog.addresses.representatives().iter_rows():
+        if image != leader:
+            groups.setdefault(leader, [leader]).append(image)
+    return list(groups.values())

@@ -30,15 +30,15 @@ def plan_asking(
     Args:
         unanswered: ids of images without an answer, each once.
         answered: ids of images with an answer of their own.
-        groups: ids of images that look the same; an image is in one group at most, and may be
-            in none.
+        groups: ids of images that look the same, first the one to ask about rather than others;
+            an image is in one group at most, and may be in none.
     """
     left = set(unanswered)
     originals: dict[str, str] = {}
     waiting: set[str] = set()
     for group in groups:
-        pending = sorted(left.intersection(group))
-        original = min((each for each in group if each in answered), default=None)
+        pending = [each for each in group if each in left]
+        original = next((each for each in group if each in answered), None)
         if original is not None:
             originals.update(dict.fromkeys(pending, original))
         else:
