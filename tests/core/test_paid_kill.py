@@ -115,6 +115,7 @@ def run(atlas: Path, server: ClarifaiServer, budget: float, ambush: Ambush | Non
             *("--endpoint", server.endpoint, "--images-per-call", str(BATCH)),
             *("--calls-at-once", str(CALLS), "--calls-per-second", "1000"),
             *("--price-per-unit", str(PRICE), "--budget", f"{budget:.2f}"),
+            *("--near-duplicates", "each"),  # there are none, and looking for them takes a second
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -180,9 +180,10 @@ def test_thresholds_need_no_call(tagger: ClarifaiTagger, server: ClarifaiServer)
 
 
 def test_the_price_can_be_ones_own() -> None:
-    price = ClarifaiTagger(ClarifaiOptions(price_per_unit=0.5)).price
-    assert price.per_image == 0.5
-    assert ClarifaiTagger(ClarifaiOptions()).price.per_image == pytest.approx(0.0012)
+    for given, dollars in ((0.5, 0.5), (None, 0.0012)):
+        price = ClarifaiTagger(ClarifaiOptions(price_per_unit=given)).price
+        assert price is not None
+        assert price.per_image == pytest.approx(dollars)
 
 
 class TestContract(RereadingTaggerContract):

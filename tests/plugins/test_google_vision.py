@@ -18,7 +18,7 @@ from tagatlas.errors import (
     TaggerError,
 )
 from tagatlas.testing import RereadingTaggerContract, sample_images
-from tagatlas_google_vision import GoogleVisionOptions, tagatlas_taggers
+from tagatlas_google_vision import Feature, GoogleVisionOptions, tagatlas_taggers
 from tagatlas_google_vision.features import tags_of
 from tagatlas_google_vision.tagger import GoogleVisionTagger
 
@@ -57,7 +57,7 @@ def test_an_image_has_the_labels_that_the_service_sees_in_it(tagger: GoogleVisio
 
 
 def test_each_feature_has_its_namespace_and_is_billed(server: GoogleVisionServer) -> None:
-    features = ("web", "labels", "objects", "logos", "landmarks")
+    features: tuple[Feature, ...] = ("web", "labels", "objects", "logos", "landmarks")
     tagger = GoogleVisionTagger(GoogleVisionOptions(endpoint=server.endpoint, features=features))
     [result] = tagger.tag(IMAGES[:1])
     scores = {tag.label: tag.score for tag in result.tags}

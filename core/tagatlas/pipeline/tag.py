@@ -198,7 +198,7 @@ def _plan(
     answers = atlas.catalog.answers
     number = -1 if backend is None else backend
     unanswered = answers.unanswered(number, retry_failed=retry_failed, copied=ask_each)
-    if tagger.price is None or ask_each:
+    if tagger.price is None or ask_each or not unanswered:
         return Plan(unanswered, {}, [])
     return plan_asking(unanswered, answers.answered(number), look_alikes(atlas))
 

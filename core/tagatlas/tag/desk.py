@@ -25,6 +25,7 @@ from tenacity import (
 from tagatlas.contracts import Tagger, TagResult
 from tagatlas.errors import CallLost, CallRefused, PluginError, TagatlasError, TaggerError
 from tagatlas.tag.batches import Batch
+from tagatlas.tag.secrets import without_key
 
 Answers = list[tuple[str, TagResult]]
 Billed = Literal["yes", "no", "unknown"]
@@ -160,15 +161,13 @@ class Desk:
         return Call(number, failures + batch.missing, "unknown", trouble)
 
     def _without_key(self, error: ErrorT) -> ErrorT:
-        """The error with a text that does not hold the key, whatever the service said."""
-        if self._key and self._key in str(error):
-            error.args = (str(error).replace(self._key, "***"),)
+        error.args = (without_key(str(error), self._key),)
         return error
 
     def _clean(self, result: TagResult) -> TagResult:
-        if self._key and self._key in result.message:
-            return replace(result, message=result.message.replace(self._key, "***"))
-        return result
+        if not result.message:
+            return result
+        return replace(result, message=without_key(result.message, self._key))
 
 
 def _limiter(calls_per_second: float | None) -> Limiter | None:
