@@ -126,23 +126,16 @@ class ClarifaiTagger(RereadingTagger):
         return outputs
 
     def _request(self, images: Sequence[ImageInput]) -> service_pb2.PostModelOutputsRequest:
-        user, _, app = self._options.model_app.partition("/")
-        inputs = [
-            resources_pb2.Input(
-                id=_input_id(place),
-                data=resources_pb2.Data(image=resources_pb2.Image(base64=image.data)),
-            )
-            for place, image in enumerate(images)
-        ]
-        config = resources_pb2.OutputConfig(max_concepts=self._options.concepts)
-        model = resources_pb2.Model(output_info=resources_pb2.OutputInfo(output_config=config))
-        return service_pb2.PostModelOutputsRequest(
-            user_app_id=resources_pb2.UserAppIDSet(user_id=user, app_id=app),
-            model_id=self._options.model,
-            version_id=self._options.model_version or "",
-            inputs=inputs,
-            model=model,
+        request = service_pb2.PostModelOutputsRequest(
+            model_id=self._options.model, version_id=self._options.model_version or ""
         )
+        app = request.user_app_id
+        app.user_id, _, app.app_id = self._options.model_app.partition("/")
+        request.model.output_info.output_config.max_concepts = self._options.concepts
+        for place, image in enumerate(images):
+            # Written in place: a message that is put into another is copied, image and all.
+            request.inputs.add(id=_input_id(place)).data.image.base64 = image.data
+        return request
 
     def _result(self, output: resources_pb2.Output) -> TagResult:
         if output.status.code != SUCCESS:

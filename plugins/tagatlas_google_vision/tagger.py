@@ -150,13 +150,14 @@ class GoogleVisionTagger(RereadingTagger):
             ) from None
 
     def _request(self, images: Sequence[ImageInput]) -> Message:
-        features = [
-            {"type_": FEATURES[name].kind, "max_results": self._options.max_results}
-            for name in self._features
-        ]
-        return _Request(
-            requests=[{"image": {"content": image.data}, "features": features} for image in images]
-        )
+        request = _Request()
+        for image in images:
+            # Written in place: a message that is put into another is copied, image and all.
+            one = request.requests.add()
+            one.image.content = image.data
+            for name in self._features:
+                one.features.add(type_=FEATURES[name].kind, max_results=self._options.max_results)
+        return request
 
     def _result(self, response: AnnotateImageResponse) -> TagResult:
         if response.error.code:

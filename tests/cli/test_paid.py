@@ -55,6 +55,7 @@ def atlas(tmp_path: Path) -> Path:
     return picture_atlas(tmp_path, IMAGES)
 
 
+@pytest.mark.parametrize("backend", ["google-vision"], indirect=True)
 def test_a_dry_run_prints_units_and_cost_and_asks_nothing(
     tagatlas: Run, atlas: Path, backend: str, server: VisionServer
 ) -> None:
@@ -72,6 +73,7 @@ def test_a_dry_run_prints_units_and_cost_and_asks_nothing(
     assert not (atlas / "atlas.toml").exists()
 
 
+@pytest.mark.parametrize("backend", ["clarifai"], indirect=True)
 def test_the_budget_is_remembered_and_ends_the_run_in_one_line(
     tagatlas: Run, atlas: Path, backend: str, server: VisionServer
 ) -> None:
@@ -142,6 +144,7 @@ def waiting(begun: Event, until: Event) -> Callable[[int], None]:
     return wait
 
 
+@pytest.mark.parametrize("backend", ["google-vision"], indirect=True)
 def test_ctrl_c_finishes_what_is_under_way_and_keeps_it(
     tagatlas: Run, atlas: Path, backend: str, server: VisionServer
 ) -> None:
@@ -165,6 +168,7 @@ def test_ctrl_c_finishes_what_is_under_way_and_keeps_it(
     assert set(server.billed.values()) == {1}
 
 
+@pytest.mark.parametrize("backend", ["clarifai"], indirect=True)
 def test_a_second_ctrl_c_ends_it_at_once(
     tagatlas: Run, atlas: Path, backend: str, server: VisionServer
 ) -> None:

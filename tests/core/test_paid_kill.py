@@ -23,6 +23,7 @@ from picture_atlas import picture_atlas
 from vision_servers import KEY, ClarifaiServer, running
 
 from tagatlas.atlas import open_atlas
+from tagatlas.pipeline.tag import READY
 from tagatlas.plugins import load_plugins
 
 pytestmark = pytest.mark.slow
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.slow
 IMAGES = 240
 KILLS = 50
 BATCH, CALLS = 2, 4
-IN_FLIGHT = BATCH * CALLS
+IN_FLIGHT = BATCH * (CALLS + READY)
 PRICE = 0.01
 RAISE = 60 * PRICE
 """What a budget is raised by when it is reached."""

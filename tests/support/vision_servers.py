@@ -266,19 +266,27 @@ class GoogleVisionServer(VisionServer):
 
 
 @contextmanager
-def running(server: VisionServer) -> Iterator[VisionServer]:
-    """The server listens as long as the block runs; a relay before it lets connections be cut."""
+def running(server: VisionServer, *, can_cut: bool = True) -> Iterator[VisionServer]:
+    """The server listens as long as the block runs.
+
+    Args:
+        server: what it does.
+        can_cut: whether connections can be cut: they go through a relay then, and take longer.
+    """
     workers = ThreadPoolExecutor(96, thread_name_prefix="vision-server")
     listener = grpc.server(workers, options=[("grpc.max_receive_message_length", -1)])
     listener.add_generic_rpc_handlers((server.handler(),))
     port = listener.add_insecure_port("127.0.0.1:0")
     listener.start()
-    relay = Relay(port)
-    server.endpoint, server.cut = relay.endpoint, relay.cut
+    relay = Relay(port) if can_cut else None
+    server.endpoint = f"127.0.0.1:{port}"
+    if relay is not None:
+        server.endpoint, server.cut = relay.endpoint, relay.cut
     try:
         yield server
     finally:
-        relay.close()
+        if relay is not None:
+            relay.close()
         listener.stop(0).wait()
         workers.shutdown()
 

@@ -96,6 +96,8 @@ class Desk:
         """Ask about a batch, and take whatever comes."""
         if not batch.images:
             return Call(number, batch.missing, "no")
+        if self._ending.is_set():
+            return Call(number, [], "no")
         try:
             results = self._retrying(self._ask, batch)
         except CallLost as error:

@@ -30,6 +30,7 @@ def tag_images(
     tagger: Tagger,
     *,
     begin: Begin = begin_freely,
+    ready: int = 0,
     stop: Event | None = None,
     patience: float = PATIENCE,
 ) -> Iterator[Call]:
@@ -38,13 +39,15 @@ def tag_images(
     Batches are sent in the order of ``ids``, at most ``tagger.concurrency`` at once, and as many
     are read ahead; no more are in memory. The next batch is sent only when the caller has come
     back from dealing with the answers of one: a caller that stores them and dies loses at most
-    the batches that the backend is working on.
+    the batches that the backend is working on, and ``ready`` more.
 
     Args:
         ids: of the images, each once.
         store: where their bytes are.
         tagger: the backend.
         begin: see :data:`Begin`; called by the thread that iterates.
+        ready: calls that are begun beyond those that the backend works on, so that it need not
+            wait for the caller; they are sent as soon as one under way has ended.
         stop: once it is set, by any thread, no further call is begun; those under way are
             finished and yielded. It is set here as well where the run must end.
         patience: seconds for which a call that is refused is made again.
@@ -57,11 +60,14 @@ def tag_images(
     ending = stop or Event()
     desk = Desk(tagger, ending, patience)
     trouble: TaggerError | PluginError | None = None
-    with ThreadPoolExecutor(2 * tagger.concurrency, thread_name_prefix="tag") as pool:
-        batches = _read_ahead(iter(ids), store, tagger, pool)
+    with (
+        ThreadPoolExecutor(tagger.concurrency, thread_name_prefix="read") as readers,
+        ThreadPoolExecutor(tagger.concurrency, thread_name_prefix="tag") as callers,
+    ):
+        batches = _read_ahead(iter(ids), store, tagger, readers)
         asked: set[Future[Call]] = set()
         while True:
-            while not ending.is_set() and len(asked) < tagger.concurrency:
+            while not ending.is_set() and len(asked) < tagger.concurrency + ready:
                 batch = next(batches, None)
                 if batch is None:
                     break
@@ -71,7 +77,7 @@ def tag_images(
                     trouble = trouble or error
                     ending.set()
                 else:
-                    asked.add(pool.submit(desk.answer, batch, number))
+                    asked.add(callers.submit(desk.answer, batch, number))
             if not asked:
                 break
             ended, _ = wait(asked, return_when=FIRST_COMPLETED)
@@ -87,14 +93,14 @@ def tag_images(
 
 
 def _read_ahead(
-    ids: Iterator[str], store: ImageStore, tagger: Tagger, pool: ThreadPoolExecutor
+    ids: Iterator[str], store: ImageStore, tagger: Tagger, readers: ThreadPoolExecutor
 ) -> Iterator[Batch]:
     """Batches in the order of ``ids``; as many as the tagger takes at once are read ahead."""
     reading: deque[Future[list[Batch]]] = deque()
     while True:
         while len(reading) <= tagger.concurrency and (some := list(islice(ids, tagger.batch_size))):
             reading.append(
-                pool.submit(read_batches, some, store, tagger.variant, tagger.batch_bytes)
+                readers.submit(read_batches, some, store, tagger.variant, tagger.batch_bytes)
             )
         if not reading:
             return
