@@ -49,6 +49,13 @@ def tag_sections(plugins: Plugins) -> list[Section]:
     return [Section("tag", TagOptions, "Tagging"), *_of_plugins(plugins, TAGGERS, "Backends")]
 
 
+def import_sections() -> list[Section]:
+    """For importing tags."""
+    from tagatlas.imports import ImportOptions
+
+    return [Section("import", ImportOptions, "Import")]
+
+
 def map_sections(plugins: Plugins) -> list[Section]:
     """For building a map."""
     from tagatlas.maps.options import MapOptions

@@ -25,10 +25,14 @@ from tagatlas.plugins import Chosen
 if TYPE_CHECKING:
     from tagatlas.atlas import Atlas
     from tagatlas.fetch import FetchOptions
+    from tagatlas.imports import ImportOptions
     from tagatlas.maps import Map
     from tagatlas.maps.options import MapOptions
     from tagatlas.pipeline.options import TagOptions
     from tagatlas.pipeline.spending import Estimate
+
+_SHOWN = 3
+"""Names of images that are shown of those that were not found."""
 
 
 def add(atlas: Atlas, location: str, source: Chosen[Source]) -> Outcome:
@@ -155,6 +159,41 @@ def tag(
     if report.spent is not None:
         lines.append(f"spent: up to ${report.spent:,.4f} on {report.backend} in this atlas")
     return Outcome(facts, lines, failure_status(failures, total, max_failures))
+
+
+def import_tags(atlas: Atlas, path: Path, options: ImportOptions) -> Outcome:
+    """Keep the tags of a file that another program wrote."""
+    from tagatlas.pipeline.import_tags import import_tags
+
+    reports = import_tags(atlas, path, options)
+    facts = [
+        {
+            "backend": report.backend,
+            "recognised": report.recognised,
+            "named": report.named,
+            "matched": report.named - len(report.unmatched),
+            "unmatched": report.unmatched,
+            "listed": report.listed,
+            "images": report.counts,
+        }
+        for report in reports
+    ]
+    lines = []
+    for report in reports:
+        lines.append(f"recognised: {report.recognised}")
+        lines.append(
+            f"imported: {report.backend} knows {report.named - len(report.unmatched):,} of the "
+            f"{report.named:,} images of the file ({_by_status(report.counts)})"
+        )
+        if report.remark:
+            lines.append(f"note: {report.remark}")
+        if report.listed is not None:
+            some = ", ".join(list(report.unmatched)[:_SHOWN])
+            lines.append(
+                f"not found: {len(report.unmatched):,} images, such as {some}; "
+                f"all are in {report.listed}"
+            )
+    return Outcome({"backends": facts}, lines)
 
 
 @contextmanager
