@@ -183,7 +183,8 @@ def import_tags(atlas: Atlas, path: Path, options: ImportOptions) -> Outcome:
         lines.append(f"recognised: {report.recognised}")
         lines.append(
             f"imported: {report.backend} knows {report.named - len(report.unmatched):,} of the "
-            f"{report.named:,} images of the file ({_by_status(report.counts)})"
+            f"{report.named:,} images of the file ({_by_status(report.counts)} of "
+            f"{sum(report.counts.values()):,})"
         )
         if report.remark:
             lines.append(f"note: {report.remark}")

@@ -55,11 +55,10 @@ def _read(path: Path, options: ImportOptions) -> list[ForeignTags]:
 
 
 def _from_json(path: Path) -> list[ForeignTags]:
-    """What Memespector's JSON says; nothing if it is another file."""
+    """What Memespector's JSON says; nothing if it is another file, or none."""
     try:
         with path.open("rb") as file:
-            if _MARK not in file.read(4096):
-                return []
-        return read_memespector_json(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"the file cannot be read: {error.strerror}") from error
+            beginning = file.read(4096)
+            return read_memespector_json(beginning + file.read()) if _MARK in beginning else []
+    except OSError:
+        return []  # who reads it as a table says what is wrong
