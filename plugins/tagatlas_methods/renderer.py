@@ -166,6 +166,11 @@ def _tags(map_: Map) -> list[str]:
         f" (fingerprint: {escape(facts.fingerprint)})."
         f" Of {count(facts.images, 'image')}, {_by_status(facts.taggings, _TAGGINGS, _ALWAYS)}."
     )
+    if facts.copied:
+        backend += (
+            f" Of images that look the same one was asked about:"
+            f" {count(facts.copied, 'image')} got the answer of another."
+        )
     used = (
         f"The images on the map have {count(map_.tags.height, 'tag')} in all,"
         f" of {count(labels, 'different label')}."

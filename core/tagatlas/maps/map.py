@@ -48,6 +48,7 @@ class Provenance:
         fingerprint: the backend's fingerprint.
         settings: every setting the map depends on, by its name in ``atlas.toml``.
         versions: version of each package that shaped the result, by name.
+        copied: how many images have the answer of another one, which looks the same.
     """
 
     sources: Sequence[SourceFacts]
@@ -59,6 +60,7 @@ class Provenance:
     fingerprint: str
     settings: Mapping[str, bool | int | float | str | None]
     versions: Mapping[str, str]
+    copied: int = 0
 
 
 @dataclass(frozen=True, eq=False)

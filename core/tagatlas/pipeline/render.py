@@ -49,6 +49,7 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         fingerprint=backend.fingerprint,
         settings=stored.settings,
         versions=versions(),
+        copied=len(atlas.catalog.answers.copied(backend.id)),
     )
     return Map(
         name=stored.name,
