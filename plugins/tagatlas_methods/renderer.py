@@ -160,7 +160,8 @@ def _by_status(counts: Mapping[str, int], words: Mapping[str, str], always: Coll
 
 def _tags(map_: Map) -> list[str]:
     facts = map_.provenance
-    labels = map_.tags["tag"].n_unique()
+    tags = map_.tags.select(pl.len().alias("tags"), pl.col("tag").n_unique().alias("labels"))
+    counts = tags.collect(engine="streaming")
     backend = (
         f"Images were tagged by the backend *{escape(facts.tagger)}*"
         f" (fingerprint: {escape(facts.fingerprint)})."
@@ -172,8 +173,8 @@ def _tags(map_: Map) -> list[str]:
             f" {count(facts.copied, 'image')} got the answer of another."
         )
     used = (
-        f"The images on the map have {count(map_.tags.height, 'tag')} in all,"
-        f" of {count(labels, 'different label')}."
+        f"The images on the map have {count(counts['tags'].item(), 'tag')} in all,"
+        f" of {count(counts['labels'].item(), 'different label')}."
     )
     return [backend, used]
 

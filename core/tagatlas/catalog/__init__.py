@@ -12,6 +12,7 @@ from tagatlas.catalog.database import Database
 from tagatlas.catalog.maps import Annotation, AnnotationTable, MapTable, StoredMap
 from tagatlas.catalog.readings import ReadingTable
 from tagatlas.catalog.records import Added, RecordTable
+from tagatlas.catalog.tags import TagTable
 
 __all__ = ["Added", "Annotation", "Backend", "Catalog", "EndedCall", "Spent", "StoredMap"]
 
@@ -22,7 +23,8 @@ class Catalog:
     Attributes:
         records: sources and records.
         addresses: addresses, what became of them, and images.
-        answers: backends, their answers, and tags.
+        answers: backends and their answers.
+        tags: tags.
         readings: backends whose tags are read from the kept answers of another.
         calls: calls that cost money.
         maps: maps.
@@ -41,6 +43,7 @@ class Catalog:
         self.records = RecordTable(self._database)
         self.addresses = AddressTable(self._database)
         self.answers = AnswerTable(self._database)
+        self.tags = TagTable(self._database)
         self.readings = ReadingTable(self._database)
         self.calls = CallTable(self._database)
         self.maps = MapTable(self._database)
