@@ -170,6 +170,6 @@ def test_killed_again_and_again(server: ClarifaiServer, tmp_path: Path) -> None:
         backend = opened.catalog.answers.last_used()
         assert backend is not None
         assert opened.catalog.answers.counts(backend.id)["ok"] == IMAGES
-        tags = opened.catalog.answers.tags(backend.id)
+        tags = opened.catalog.tags.of(backend.id).collect()
         assert tags.height == 3 * IMAGES
         assert tags.select("image", "tag").is_duplicated().any() is False

@@ -87,7 +87,7 @@ def test_other_thresholds_cost_nothing(atlas: Atlas, server: ClarifaiServer) -> 
     report = tag_collection(atlas, clarifai(server, minimum_score=0.9))
     backend = atlas.catalog.answers.last_used()
     assert backend is not None
-    assert set(atlas.catalog.answers.tags(backend.id)["tag"]) == {"picture"}
+    assert set(atlas.catalog.tags.of(backend.id).collect()["tag"]) == {"picture"}
     assert (report.asked, len(server.calls)) == (0, calls)
 
 
@@ -234,7 +234,9 @@ def test_of_near_duplicates_one_is_paid_for(copied: Atlas, server: ClarifaiServe
     assert len(originals) == 10
     tags = {
         image: rows.select("tag", "score").rows()
-        for (image,), rows in answers.tags(backend.id).group_by("image", maintain_order=True)
+        for (image,), rows in copied.catalog.tags.of(backend.id)
+        .collect()
+        .group_by("image", maintain_order=True)
     }
     for image, original in originals.items():
         assert tags[str(image)] == tags[original]

@@ -43,7 +43,7 @@ def found(atlas: Atlas, name: str) -> dict[str, set[tuple[str, float]]]:
     assert backend is not None
     names = dict(atlas.catalog.addresses.images().select("id", "location").iter_rows())
     tags: dict[str, set[tuple[str, float]]] = {}
-    for image, tag, score in atlas.catalog.answers.tags(backend.id).iter_rows():
+    for image, tag, score in atlas.catalog.tags.of(backend.id).collect().iter_rows():
         tags.setdefault(Path(names[image]).name, set()).add((tag, score))
     return tags
 

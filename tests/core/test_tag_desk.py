@@ -160,6 +160,31 @@ def test_a_forbidden_call_is_not_made_and_those_under_way_are_kept() -> None:
     assert len(tagger.calls) == 3
 
 
+def test_calls_that_were_begun_are_made_though_the_next_is_forbidden() -> None:
+    tagger, ledger = Scripted(), Ledger(limit=3)
+    store, ids = store_of(20)
+    calls: list[Call] = []
+    with pytest.raises(BudgetReached):
+        calls.extend(tag_images(ids, store, tagger, begin=ledger.begin, ready=2))
+    assert len(tagger.calls) == 3
+    assert [call.billed for call in calls] == ["yes"] * 3
+
+
+def test_calls_that_wait_for_others_are_not_made_once_it_is_stopped() -> None:
+    stop = threading.Event()
+
+    class Stopping(Scripted):
+        def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
+            stop.set()
+            return super().tag(images)
+
+    tagger, ledger = Stopping(), Ledger()
+    store, ids = store_of(20)
+    calls = list(tag_images(ids, store, tagger, begin=ledger.begin, ready=2, stop=stop))
+    assert len(tagger.calls) == 1
+    assert sorted(call.billed for call in calls) == ["no", "no", "yes"]
+
+
 def test_a_run_that_is_stopped_begins_no_further_call() -> None:
     tagger, stop = Scripted(), threading.Event()
     store, ids = store_of(20)

@@ -72,8 +72,9 @@ def test_three_backends_give_three_maps(atlas: Atlas, monkeypatch: pytest.Monkey
         assert drawn.clusters.height >= 2
     # Both servers see the same; what they say of it, and what imagenet says, is their own.
     themes = {f"theme {number}" for number in range(4)}
-    assert themes < set(maps["clarifai"].tags["tag"])
-    assert themes < set(maps["google-vision"].tags["tag"])
-    assert "mammal" in set(maps["imagenet"].tags["tag"])
+    labels = {name: set(drawn.tags.collect()["tag"]) for name, drawn in maps.items()}
+    assert themes < labels["clarifai"]
+    assert themes < labels["google-vision"]
+    assert "mammal" in labels["imagenet"]
     spent = {name: atlas.catalog.calls.spent(name).units for name in BACKENDS}
     assert spent == {"clarifai": IMAGES, "google-vision": IMAGES, "imagenet": 0}

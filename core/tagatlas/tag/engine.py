@@ -9,7 +9,7 @@ from itertools import islice
 from threading import Event
 
 from tagatlas.contracts import ImageStore, Tagger
-from tagatlas.errors import BudgetReached, CallRefused, PluginError, TaggerError
+from tagatlas.errors import CallRefused, TagatlasError
 from tagatlas.tag.batches import Batch, read_batches
 from tagatlas.tag.desk import PATIENCE, Call, Desk
 
@@ -48,8 +48,8 @@ def tag_images(
         begin: see :data:`Begin`; called by the thread that iterates.
         ready: calls that are begun beyond those that the backend works on, so that it need not
             wait for the caller; they are sent as soon as one under way has ended.
-        stop: once it is set, by any thread, no further call is begun; those under way are
-            finished and yielded. It is set here as well where the run must end.
+        stop: once it is set, by any thread, no further call is made; those under way are
+            finished and yielded. It is set here as well where the backend cannot go on.
         patience: seconds for which a call that is refused is made again.
 
     Raises:
@@ -59,7 +59,8 @@ def tag_images(
     """
     ending = stop or Event()
     desk = Desk(tagger, ending, patience)
-    trouble: TaggerError | PluginError | None = None
+    limit = tagger.concurrency + ready
+    trouble: TagatlasError | None = None
     with (
         ThreadPoolExecutor(tagger.concurrency, thread_name_prefix="read") as readers,
         ThreadPoolExecutor(tagger.concurrency, thread_name_prefix="tag") as callers,
@@ -67,15 +68,14 @@ def tag_images(
         batches = _read_ahead(iter(ids), store, tagger, readers)
         asked: set[Future[Call]] = set()
         while True:
-            while not ending.is_set() and len(asked) < tagger.concurrency + ready:
-                batch = next(batches, None)
-                if batch is None:
-                    break
+            while trouble is None and not ending.is_set() and len(asked) < limit:
                 try:
+                    batch = next(batches, None)
+                    if batch is None:
+                        break
                     number = begin(len(batch.images)) if batch.images else None
-                except BudgetReached as error:
-                    trouble = trouble or error
-                    ending.set()
+                except TagatlasError as error:  # no bytes or no budget: what was begun goes on
+                    trouble = error
                 else:
                     asked.add(callers.submit(desk.answer, batch, number))
             if not asked:
