@@ -171,14 +171,22 @@ def test_calls_that_were_begun_are_made_though_the_next_is_forbidden() -> None:
 
 
 def test_calls_that_wait_for_others_are_not_made_once_it_is_stopped() -> None:
-    stop = threading.Event()
+    stop, three_begun = threading.Event(), threading.Event()
 
     class Stopping(Scripted):
         def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
+            assert three_begun.wait(30)
             stop.set()
             return super().tag(images)
 
-    tagger, ledger = Stopping(), Ledger()
+    class Watched(Ledger):
+        def begin(self, images: int) -> int:
+            number = super().begin(images)
+            if number == 3:
+                three_begun.set()
+            return number
+
+    tagger, ledger = Stopping(), Watched()
     store, ids = store_of(20)
     calls = list(tag_images(ids, store, tagger, begin=ledger.begin, ready=2, stop=stop))
     assert len(tagger.calls) == 1
