@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from tagatlas_clarifai import ClarifaiOptions
 
 KEY_VARIABLE = "CLARIFAI_PAT"
-BATCH_BYTES = 64 * 1024 * 1024
-"""Half of what Clarifai takes in a call."""
+BATCH_BYTES = 20_000_000
+"""What Clarifai takes of one image, and less than it takes in a call (128 MB)."""
 
 PRICE = Price({"operation": 0.0012}, as_of="2020-02", source="https://www.clarifai.com/pricing")
 """One operation is billed per image. The price of a thousand of them beyond a plan's own, as it was

@@ -237,8 +237,11 @@ def test_a_call_is_no_larger_than_the_service_takes() -> None:
     tagger.batch_bytes = 25
     store, ids = store_of(7)
     store.put(ids[3], Variant.IMAGE, b"x" * 100)
-    list(tag_images(ids, store, tagger))
-    assert tagger.calls == [ids[:2], ids[2:3], ids[3:4], ids[4:6], ids[6:]]
+    answers = dict(answer for call in tag_images(ids, store, tagger) for answer in call.answers)
+    assert tagger.calls == [ids[:2], [ids[2], ids[4]], ids[5:]]
+    assert set(answers) == set(ids)
+    assert answers[ids[3]].kind == "image"
+    assert "--max-side" in answers[ids[3]].message
 
 
 def test_no_more_calls_are_begun_in_a_second_than_the_service_takes() -> None:

@@ -148,7 +148,7 @@ class Tagger(ABC):
     price: Price | None = None
     """What an image costs, for a backend that costs money."""
     batch_bytes: int | None = None
-    """The most bytes that the images of one call have together; one larger image comes alone."""
+    """The most bytes that the images of one call have together; a larger image is not sent."""
     calls_per_second: float | None = None
     """The most calls that may be begun in a second."""
     takes_vocabulary: bool = False

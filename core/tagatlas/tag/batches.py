@@ -14,12 +14,12 @@ class Batch:
     """Images for one call.
 
     Attributes:
-        images: what the backend is asked about; none where all are missing.
-        missing: images whose bytes are gone, each with the failure that this is.
+        images: what the backend is asked about; perhaps none.
+        failed: images that cannot be asked about, each with the reason.
     """
 
     images: list[ImageInput] = field(default_factory=list)
-    missing: list[tuple[str, TagResult]] = field(default_factory=list)
+    failed: list[tuple[str, TagResult]] = field(default_factory=list)
 
 
 def read_batches(
@@ -31,21 +31,33 @@ def read_batches(
         ids: of as many images as a call may have at most.
         store: where they are.
         variant: which encoding.
-        batch_bytes: the most bytes of a batch; an image that is larger comes alone.
+        batch_bytes: the most bytes of a batch; an image that is larger fails.
 
     Returns:
         At least one batch, in the order of ``ids``.
     """
-    missing: list[tuple[str, TagResult]] = []
+    failed: list[tuple[str, TagResult]] = []
     images: list[ImageInput] = []
     for image_id in ids:
         try:
-            images.append(ImageInput(image_id, store.get(image_id, variant)))
+            image = ImageInput(image_id, store.get(image_id, variant))
         except ImageNotStored as error:
-            failure = TagResult.failed("transient", f"{error}: fetch it again")
-            missing.append((image_id, failure))
+            failed.append((image_id, TagResult.failed("transient", f"{error}: fetch it again")))
+            continue
+        if batch_bytes is not None and len(image.data) > batch_bytes:
+            failed.append((image_id, _too_large(image, batch_bytes)))
+        else:
+            images.append(image)
     first, *others = _parted(images, batch_bytes)
-    return [Batch(first, missing), *map(Batch, others)]
+    return [Batch(first, failed), *map(Batch, others)]
+
+
+def _too_large(image: ImageInput, batch_bytes: int) -> TagResult:
+    return TagResult.failed(
+        "image",
+        f"its copy has {len(image.data):,} bytes, and the backend takes {batch_bytes:,}: "
+        "fetch with a smaller --max-side",
+    )
 
 
 def _parted(images: Sequence[ImageInput], most: int | None) -> Iterator[list[ImageInput]]:

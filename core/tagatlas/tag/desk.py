@@ -95,7 +95,7 @@ class Desk:
     def answer(self, batch: Batch, number: int | None) -> Call:
         """Ask about a batch, and take whatever comes."""
         if not batch.images:
-            return Call(number, batch.missing, "no")
+            return Call(number, batch.failed, "no")
         if self._ending.is_set():
             return Call(number, [], "no")
         try:
@@ -114,7 +114,7 @@ class Desk:
             (image.id, self._clean(result))
             for image, result in zip(batch.images, results, strict=True)
         ]
-        return Call(number, answers + batch.missing)
+        return Call(number, answers + batch.failed)
 
     def _ask(self, batch: Batch) -> Sequence[TagResult]:
         while (pause := self._not_before - monotonic()) > 0 and not self._ending.wait(pause):
@@ -160,7 +160,7 @@ class Desk:
         trouble = None
         if in_a_row >= LOST_IN_A_ROW:
             trouble = TaggerError(f"{in_a_row} calls in a row had no answer: {error}")
-        return Call(number, failures + batch.missing, "unknown", trouble)
+        return Call(number, failures + batch.failed, "unknown", trouble)
 
     def _without_key(self, error: ErrorT) -> ErrorT:
         error.args = (without_key(str(error), self._key),)
