@@ -20,6 +20,8 @@ from tagatlas.errors import (
 from tagatlas.remote import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clarifai_grpc.grpc.api.status.status_pb2 import Status
 
     from tagatlas.contracts import FailureKind
@@ -81,6 +83,12 @@ def call_status_error(status: Status) -> TaggerError:
     if any(code in codes for codes in _WRONG_CALL):
         return TaggerError(f"{text}; check the model, its version and its app")
     return CallLost(text)
+
+
+def is_of_the_call(statuses: Sequence[Status]) -> bool:
+    """Whether all inputs failed alike, and not because of what they are: then the call did."""
+    codes = {status.code for status in statuses}
+    return len(codes) == 1 and not codes <= {SUCCESS, *_WRONG_IMAGE}
 
 
 def failure_kind(status: Status) -> FailureKind:

@@ -19,7 +19,13 @@ from tagatlas.contracts import (
 )
 from tagatlas.errors import AuthenticationFailed, TaggerError
 from tagatlas.remote import call_error, open_channel, small_picture
-from tagatlas_clarifai.statuses import SUCCESS, call_status_error, failure_kind, status_text
+from tagatlas_clarifai.statuses import (
+    SUCCESS,
+    call_status_error,
+    failure_kind,
+    is_of_the_call,
+    status_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -120,9 +126,11 @@ class ClarifaiTagger(RereadingTagger):
             )
         except grpc.RpcError as error:
             raise call_error(error, "Clarifai") from None  # its text would tell more than needed
-        if response.status.code != SUCCESS and not response.outputs:
-            raise call_status_error(response.status)
         outputs: Sequence[resources_pb2.Output] = response.outputs
+        if response.status.code != SUCCESS and not outputs:
+            raise call_status_error(response.status)
+        if is_of_the_call([output.status for output in outputs]):
+            raise call_status_error(outputs[0].status)
         return outputs
 
     def _request(self, images: Sequence[ImageInput]) -> service_pb2.PostModelOutputsRequest:

@@ -16,7 +16,7 @@ from google.cloud.vision_v1.types import (
 )
 
 from tagatlas.contracts import ImageInput, KeptAnswer, Reading, RereadingTagger, TagResult
-from tagatlas.errors import AuthenticationFailed, TaggerError
+from tagatlas.errors import AuthenticationFailed, CallRefused, TaggerError
 from tagatlas.remote import (
     CHANNEL_OPTIONS,
     call_error,
@@ -46,6 +46,8 @@ _Request = BatchAnnotateImagesRequest.pb()
 _Response = BatchAnnotateImagesResponse.pb()
 _ImageResponse = AnnotateImageResponse.pb()
 _INVALID_ARGUMENT = 3  # of google.rpc.Code: what Google says of bytes that are no picture
+_OF_THE_CALL = {7: AuthenticationFailed, 8: CallRefused, 16: AuthenticationFailed}
+"""Codes that, where all images of a call have them, are about the call: it was not billed."""
 
 
 class GoogleVisionTagger(RereadingTagger):
@@ -118,6 +120,9 @@ class GoogleVisionTagger(RereadingTagger):
         except grpc.RpcError as error:
             raise call_error(error, "Google Vision") from None  # its text would tell too much
         responses: Sequence[AnnotateImageResponse] = response.responses
+        codes = {each.error.code for each in responses}
+        if len(codes) == 1 and (kind := _OF_THE_CALL.get(codes.pop())):
+            raise kind(f"Google Vision: {one_line(responses[0].error.message)}")
         return responses
 
     def _connected(self) -> grpc.UnaryUnaryMultiCallable:

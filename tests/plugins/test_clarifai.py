@@ -107,6 +107,8 @@ def test_results_that_are_missing_are_not_taken_for_others(
         (Fault(code=grpc.StatusCode.UNAUTHENTICATED), AuthenticationFailed, "check the key"),
         (Fault(code=grpc.StatusCode.INVALID_ARGUMENT), TaggerError, "INVALID_ARGUMENT"),
         (Fault(cut=True), CallLost, "UNAVAILABLE"),
+        (Fault(images=dict.fromkeys(range(3), StatusCode.MODEL_LOADING)), CallRefused, "21355"),
+        (Fault(images=dict.fromkeys(range(3), StatusCode.INTERNAL_UNCATEGORIZED)), CallLost, "9"),
     ],
     ids=lambda value: str(value.status or value.code) if isinstance(value, Fault) else "",
 )

@@ -116,6 +116,8 @@ def test_fewer_results_than_images_belong_to_nobody(
         (Fault(code=grpc.StatusCode.UNAUTHENTICATED), AuthenticationFailed, "check the key"),
         (Fault(code=grpc.StatusCode.INVALID_ARGUMENT), TaggerError, "INVALID_ARGUMENT"),
         (Fault(cut=True), CallLost, "UNAVAILABLE"),
+        (Fault(images={0: 8, 1: 8, 2: 8}), CallRefused, "Bad image"),
+        (Fault(images={0: 7, 1: 7, 2: 7}), AuthenticationFailed, "Bad image"),
     ],
     ids=lambda value: str(value.code) if isinstance(value, Fault) else "",
 )
