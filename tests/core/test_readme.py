@@ -38,6 +38,7 @@ def test_what_the_readme_calls_is_public(name: str) -> None:
         "gexf",
         "layout",
         "overlap",
+        "paid",
         "read",
         "render",
         "startup",

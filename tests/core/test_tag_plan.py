@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ def test_each_image_is_asked_about_or_has_somebody_to_wait_for(
     unanswered: set[str], answered: set[str], order: list[str], cuts: set[int]
 ) -> None:
     bounds = [0, *sorted(cuts), len(order)]
-    pieces = [order[first:end] for first, end in zip(bounds, bounds[1:], strict=False)]
+    pieces = [order[first:end] for first, end in pairwise(bounds)]
     groups = [piece for piece in pieces if len(piece) > 1]
     answered -= unanswered
     plan = plan_asking(sorted(unanswered), answered, groups)
