@@ -3,6 +3,7 @@
 from tagatlas.contracts.layout import Layout, PinningLayout
 from tagatlas.contracts.network import GraphBuilder
 from tagatlas.contracts.progress import Progress, no_progress
+from tagatlas.contracts.recovery import Recovery
 from tagatlas.contracts.renderer import Renderer
 from tagatlas.contracts.selection import (
     Backbone,
@@ -16,16 +17,18 @@ from tagatlas.contracts.specs import (
     ImageStoreSpec,
     LayoutSpec,
     NoOptions,
+    RecoverySpec,
     RendererSpec,
     SourceSpec,
     Spec,
     TaggerSpec,
 )
-from tagatlas.contracts.statuses import ImageStatus, TagStatus, Variant
+from tagatlas.contracts.statuses import ALWAYS_KEPT, ImageStatus, TagStatus, Variant
 from tagatlas.contracts.store import ImageStore
 from tagatlas.contracts.tagger import FailureKind, ImageInput, Tag, Tagger, TagResult
 
 __all__ = [
+    "ALWAYS_KEPT",
     "Backbone",
     "FailureKind",
     "GraphBuilder",
@@ -42,6 +45,8 @@ __all__ = [
     "Progress",
     "ProjectionSelection",
     "Records",
+    "Recovery",
+    "RecoverySpec",
     "Renderer",
     "RendererSpec",
     "Source",
