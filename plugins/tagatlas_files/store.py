@@ -22,9 +22,10 @@ _TEMPORARY = ".writing-"
 class FileStore(ImageStore):
     """Keeps an image as ``images/ab/<id>.jpg`` and its thumbnail as ``thumbnails/ab/<id>.jpg``.
 
-    An original is kept as ``originals/ab/<id>``. ``ab`` are the first two digits of the id, so that no folder grows beyond what file managers
-    bear. A file is written under a hidden temporary name and then renamed: whoever looks sees
-    all of it or none. A killed process may leave such a temporary file; nothing reads it.
+    An original is kept as ``originals/ab/<id>``. ``ab`` are the first two digits of the id, so
+    that no folder grows beyond what file managers bear. A file is written under a hidden
+    temporary name and then renamed: whoever looks sees all of it or none. A killed process may
+    leave such a temporary file; nothing reads it.
     """
 
     def __init__(self, folder: Path) -> None:

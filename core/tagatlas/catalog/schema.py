@@ -122,6 +122,12 @@ MIGRATIONS: Sequence[str] = (
     """
     ALTER TABLE images ADD COLUMN perceptual_hash INTEGER;  -- its 64 bits, as a signed number
     """,
+    """
+    ALTER TABLE images ADD COLUMN stored_image TEXT;        -- SHA-256 of the copy in the store
+    ALTER TABLE images ADD COLUMN stored_thumbnail TEXT;
+    ALTER TABLE images ADD COLUMN stored_original TEXT;     -- null where it is not kept
+    ALTER TABLE addresses ADD COLUMN way TEXT NOT NULL DEFAULT '';  -- to a copy elsewhere
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
@@ -96,7 +96,7 @@ def read_hosts(tables: Mapping[str, Mapping[str, object]], common: HostManners) 
     return Hosts(common, special)
 
 
-def parse_headers(lines: tuple[str, ...] | list[str]) -> dict[str, str]:
+def parse_headers(lines: Sequence[str]) -> dict[str, str]:
     """Headers from lines of the form ``Name: value``.
 
     Raises:

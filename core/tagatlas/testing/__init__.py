@@ -25,6 +25,7 @@ import pytest
 pytest.register_assert_rewrite(
     "tagatlas.testing.builders",
     "tagatlas.testing.layouts",
+    "tagatlas.testing.recoveries",
     "tagatlas.testing.renderers",
     "tagatlas.testing.sources",
     "tagatlas.testing.specs",
@@ -34,6 +35,7 @@ pytest.register_assert_rewrite(
 
 from tagatlas.testing.builders import GraphBuilderContract  # noqa: E402
 from tagatlas.testing.layouts import LayoutContract  # noqa: E402
+from tagatlas.testing.recoveries import RecoveryContract  # noqa: E402
 from tagatlas.testing.renderers import RendererContract  # noqa: E402
 from tagatlas.testing.samples import (  # noqa: E402
     ODD_LABELS,
@@ -54,6 +56,7 @@ __all__ = [
     "ImageStoreContract",
     "LayoutContract",
     "MemoryStore",
+    "RecoveryContract",
     "RendererContract",
     "SourceContract",
     "TaggerContract",
