@@ -33,7 +33,11 @@ IMAGE_QUALITY = 90
 THUMBNAIL_QUALITY = 85
 
 _REDUCING_GAP = 2.0
-"""Shrink fast to twice the size that is wanted, then filter: the eye sees no difference."""
+"""Shrink fast to twice the size that is wanted, then filter: the eye sees no difference. The
+filter is Hamming's, as sharp as a bicubic one where pictures shrink, in half the time."""
+
+_NO_GAP = 1.0
+"""Shrink fast as far as whole numbers go: a half of 512 pixels is 256, without any filter."""
 
 _PILLOW_MODULES = r"PIL\."
 _QUIET = ("ignore", None, Warning, re.compile(_PILLOW_MODULES), 0)
@@ -130,7 +134,7 @@ def normalise(
             picture, size = _decode(source, max_side, share)
         _check_pixels(picture, max_pixels)
         image = _encode(picture, IMAGE_QUALITY)
-        picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Resampling.BICUBIC, _REDUCING_GAP)
+        picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Resampling.HAMMING, _NO_GAP)
         thumbnail = _encode(picture, THUMBNAIL_QUALITY)
         fingerprint = perceptual_hash(picture)
     except ImageRejected:
@@ -217,7 +221,7 @@ def _decode(source: ImageFile, max_side: int, share: float) -> tuple[Image.Image
         source.draft(None, (min(side, width), min(side, height)))
     source.load()
     picture = _filterable(source)
-    picture.thumbnail((side, side), Resampling.BICUBIC, _REDUCING_GAP)
+    picture.thumbnail((side, side), Resampling.HAMMING, _REDUCING_GAP)
     orientation = _orientation(source)
     if orientation in _UPRIGHT:
         picture = picture.transpose(_UPRIGHT[orientation])
