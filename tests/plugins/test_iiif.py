@@ -252,7 +252,23 @@ JSON = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["id", "@id", "type", "items", "sequences", "canvases", "images", "resource", "body", "service", "label", "manifests", "width", "sizes", "profile"]
+                [
+                    "id",
+                    "@id",
+                    "type",
+                    "items",
+                    "sequences",
+                    "canvases",
+                    "images",
+                    "resource",
+                    "body",
+                    "service",
+                    "label",
+                    "manifests",
+                    "width",
+                    "sizes",
+                    "profile",
+                ]
             ),
             inner,
             max_size=5,
