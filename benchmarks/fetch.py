@@ -1,7 +1,7 @@
 """Fetching against img2dataset: the same URLs, the same work, alternating in one run.
 
     python -m venv /tmp/img2dataset && /tmp/img2dataset/bin/pip install img2dataset
-    python benchmarks/fetch.py [--images 5000] [--rounds 3] --img2dataset /tmp/img2dataset/bin/python
+    python benchmarks/fetch.py --img2dataset /tmp/img2dataset/bin/python [--images N] [--rounds 3]
 
 Each round fetches all URLs from a server on loopback, once with tagatlas (an atlas with its
 catalog, its copies and its thumbnails) and once with img2dataset (folders of files), both with

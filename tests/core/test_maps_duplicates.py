@@ -36,7 +36,7 @@ def test_its_own_tags_are_the_groups() -> None:
     tags = pl.DataFrame(
         {"image": ["a", "b", "c", "c"], "tag": list("wxyz"), "score": [0.9, 0.8, 0.7, 0.6]}
     )
-    assert join_tags(tags, REPRESENTATIVES).rows() == [
+    assert join_tags(tags.lazy(), REPRESENTATIVES).collect().rows() == [
         ("b", "x", 0.8),
         ("c", "y", 0.7),
         ("c", "z", 0.6),
@@ -47,7 +47,10 @@ def test_an_image_that_was_not_tagged_takes_the_tags_of_one_of_its_group() -> No
     tags = pl.DataFrame(
         {"image": ["a", "a", "d"], "tag": ["x", "y", "z"], "score": [0.9, 0.8, 0.7]}
     )
-    assert join_tags(tags, REPRESENTATIVES).rows() == [("c", "x", 0.9), ("c", "y", 0.8)]
+    assert join_tags(tags.lazy(), REPRESENTATIVES).collect().rows() == [
+        ("c", "x", 0.9),
+        ("c", "y", 0.8),
+    ]
 
 
 def test_records_say_what_they_lead_to_and_what_stands_for_it() -> None:

@@ -246,6 +246,11 @@ def test_addresses_of_iiif_are_recognised(location: str, accepted: bool) -> None
     assert is_iiif(location) is accepted
 
 
+KEYS = [
+    *("id", "@id", "type", "items", "sequences", "canvases", "images", "resource", "body"),
+    *("service", "label", "manifests", "width", "sizes", "profile"),
+]
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: (

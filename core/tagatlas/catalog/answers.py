@@ -1,7 +1,8 @@
-"""Backends, their answers, and the tags in them."""
+"""Backends and their answers."""
 
 from __future__ import annotations
 
+import sqlite3
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from tagatlas.catalog.database import Database, now
 from tagatlas.contracts import TagResult, TagStatus
 from tagatlas.errors import PluginError
 
-_VECTOR = np.dtype("<f2")
+VECTOR = np.dtype("<f2")
 """How embeddings are stored: float16, little-endian."""
 
 
@@ -34,7 +35,7 @@ class Backend:
 
 
 class AnswerTable:
-    """The catalog's backends, answers, tags and embeddings."""
+    """The catalog's backends, answers and embeddings."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -78,6 +79,8 @@ class AnswerTable:
     def store(self, backend: int, answers: Sequence[tuple[str, TagResult]]) -> None:
         """Keep answers, by image id, in one transaction; an earlier failure is replaced.
 
+        What was read from an answer that is replaced is forgotten.
+
         Raises:
             PluginError: an embedding is longer or shorter than others of the backend.
         """
@@ -89,32 +92,22 @@ class AnswerTable:
                     "SELECT id FROM images WHERE sha256 = ?", [sha256]
                 ).fetchone()
                 connection.execute(
-                    "DELETE FROM answers WHERE backend = ? AND image = ?", [backend, image]
+                    "DELETE FROM answers WHERE image = ?1 AND (backend = ?2 "
+                    "OR backend IN (SELECT id FROM backends WHERE reads = ?2))",
+                    [image, backend],
                 )
-                raw = None if result.raw is None else zlib.compress(result.raw)
-                connection.execute(
-                    "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    [backend, image, str(result.status), result.kind, result.message, raw, moment],
-                )
-                connection.executemany(
-                    "INSERT OR IGNORE INTO labels (label) VALUES (?)",
-                    ([tag.label] for tag in result.tags),
-                )
-                connection.executemany(
-                    "INSERT INTO tags VALUES (?, ?, (SELECT id FROM labels WHERE label = ?), ?)",
-                    ([backend, image, tag.label, tag.score] for tag in result.tags),
-                )
+                insert_answer(connection, backend, int(image), result, moment)
                 if result.embedding is not None:
                     connection.execute(
                         "INSERT INTO embeddings VALUES (?, ?, ?)",
-                        [backend, image, result.embedding.astype(_VECTOR).tobytes()],
+                        [backend, image, result.embedding.astype(VECTOR).tobytes()],
                     )
 
     def raw(self, backend: int, sha256: str) -> bytes | None:
         """The response as it came; None where there is none."""
         rows = self._database.rows(
-            "SELECT raw FROM answers JOIN images ON images.id = answers.image "
-            "WHERE backend = ? AND sha256 = ?",
+            "SELECT raw FROM asked JOIN answers ON answers.backend = asked "
+            "JOIN images ON images.id = answers.image WHERE asked.backend = ? AND sha256 = ?",
             [backend, sha256],
         )
         if not rows or not isinstance(rows[0][0], bytes):
@@ -142,38 +135,6 @@ class AnswerTable:
             [backend],
         )
 
-    def tags(self, backend: int) -> pl.DataFrame:
-        """All tags: ``image``, ``tag`` (String), ``score`` (Float64).
-
-        Ordered by image, falling score, tag.
-        """
-        # The long table is read and sorted as numbers; its texts are shared by its rows.
-        images = self._database.frame(
-            "SELECT images.id, sha256 FROM images JOIN collection ON collection.image = images.id "
-            "ORDER BY sha256",
-            {"number": pl.Int64, "text": pl.String},
-        )
-        labels = self._database.frame(
-            "SELECT id, label FROM labels ORDER BY label", {"number": pl.Int64, "text": pl.String}
-        )
-        tags = self._database.frame(
-            "SELECT image, label, score FROM tags WHERE backend = ?",
-            {"image": pl.Int64, "label": pl.Int64, "score": pl.Float64},
-            [backend],
-        )
-        ordered = (
-            tags.join(_ranks(images, "image"), on="image")
-            .join(_ranks(labels, "label"), on="label")
-            .sort("image rank", "score", "label rank", descending=[False, True, False])
-        )
-        return pl.DataFrame(
-            {
-                "image": images["text"].gather(ordered["image rank"]),
-                "tag": labels["text"].gather(ordered["label rank"]),
-                "score": ordered["score"],
-            }
-        )
-
     def embeddings(
         self, backend: int, ids: Sequence[str] | pl.Series
     ) -> NDArray[np.float16] | None:
@@ -193,14 +154,14 @@ class AnswerTable:
         row_of = {image_id: row for row, image_id in enumerate(ids)}
         found = np.zeros((len(row_of), dimension), dtype=np.float16)
         stored = self._database.stream(
-            "SELECT sha256, vector FROM embeddings JOIN images ON images.id = embeddings.image "
-            "WHERE backend = ?",
+            "SELECT sha256, vector FROM asked JOIN embeddings ON embeddings.backend = asked "
+            "JOIN images ON images.id = embeddings.image WHERE asked.backend = ?",
             [backend],
         )
         for image_id, vector in stored:
             row = row_of.get(str(image_id))
             if row is not None and isinstance(vector, bytes):
-                found[row] = np.frombuffer(vector, _VECTOR)
+                found[row] = np.frombuffer(vector, VECTOR)
         return found
 
     def names_with_embeddings(self) -> list[str]:
@@ -208,16 +169,18 @@ class AnswerTable:
         rows = self._database.rows(
             "SELECT name FROM backends WHERE used IN "
             "(SELECT max(used) FROM backends GROUP BY name) "
-            "AND id IN (SELECT backend FROM embeddings) ORDER BY name"
+            "AND coalesce(reads, id) IN (SELECT backend FROM embeddings) ORDER BY name"
         )
         return [str(row[0]) for row in rows]
 
     def _dimension(self, backend: int) -> int | None:
         """How long the backend's embeddings are; None if it stores none."""
         rows = self._database.rows(
-            "SELECT length(vector) FROM embeddings WHERE backend = ? LIMIT 1", [backend]
+            "SELECT length(vector) FROM asked JOIN embeddings ON embeddings.backend = asked "
+            "WHERE asked.backend = ? LIMIT 1",
+            [backend],
         )
-        return int(str(rows[0][0])) // _VECTOR.itemsize if rows else None
+        return int(str(rows[0][0])) // VECTOR.itemsize if rows else None
 
     def _check_dimensions(self, backend: int, answers: Sequence[tuple[str, TagResult]]) -> None:
         given = {len(result.embedding) for _, result in answers if result.embedding is not None}
@@ -231,6 +194,19 @@ class AnswerTable:
             )
 
 
-def _ranks(texts: pl.DataFrame, name: str) -> pl.DataFrame:
-    """The place of each number of a table of texts, which is ordered by text."""
-    return texts.with_row_index(f"{name} rank").select(pl.col("number").alias(name), f"{name} rank")
+def insert_answer(
+    connection: sqlite3.Connection, backend: int, image: int, result: TagResult, moment: str
+) -> None:
+    """Write an answer and its tags, of an image that has none of this backend."""
+    raw = None if result.raw is None else zlib.compress(result.raw)
+    connection.execute(
+        "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [backend, image, str(result.status), result.kind, result.message, raw, moment],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO labels (label) VALUES (?)", ([tag.label] for tag in result.tags)
+    )
+    connection.executemany(
+        "INSERT INTO tags VALUES (?, ?, (SELECT id FROM labels WHERE label = ?), ?)",
+        ([backend, image, tag.label, tag.score] for tag in result.tags),
+    )

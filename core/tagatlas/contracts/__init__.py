@@ -25,7 +25,16 @@ from tagatlas.contracts.specs import (
 )
 from tagatlas.contracts.statuses import ALWAYS_KEPT, ImageStatus, TagStatus, Variant
 from tagatlas.contracts.store import ImageStore
-from tagatlas.contracts.tagger import FailureKind, ImageInput, Tag, Tagger, TagResult
+from tagatlas.contracts.tagger import (
+    FailureKind,
+    ImageInput,
+    KeptAnswer,
+    Reading,
+    RereadingTagger,
+    Tag,
+    Tagger,
+    TagResult,
+)
 
 __all__ = [
     "ALWAYS_KEPT",
@@ -37,6 +46,7 @@ __all__ = [
     "ImageStatus",
     "ImageStore",
     "ImageStoreSpec",
+    "KeptAnswer",
     "Layout",
     "LayoutSpec",
     "LinksPerNode",
@@ -44,11 +54,13 @@ __all__ = [
     "PinningLayout",
     "Progress",
     "ProjectionSelection",
+    "Reading",
     "Records",
     "Recovery",
     "RecoverySpec",
     "Renderer",
     "RendererSpec",
+    "RereadingTagger",
     "Source",
     "SourceSpec",
     "Spec",

@@ -27,7 +27,7 @@ def join_images(images: pl.DataFrame, representatives: pl.DataFrame) -> pl.DataF
     return joined.select(images.columns)
 
 
-def join_tags(tags: pl.DataFrame, representatives: pl.DataFrame) -> pl.DataFrame:
+def join_tags(tags: pl.LazyFrame, representatives: pl.DataFrame) -> pl.LazyFrame:
     """The tags of each group: the representative's, or those of its first image that has any.
 
     Args:
@@ -37,14 +37,17 @@ def join_tags(tags: pl.DataFrame, representatives: pl.DataFrame) -> pl.DataFrame
     Returns:
         The same columns and the same order, by representative.
     """
-    tagged = representatives.join(tags.select("image").unique(), on="image", how="semi")
-    first = (pl.col("image") != pl.col("representative"), pl.col("image"))
-    speakers = tagged.sort(*first).unique("representative", keep="first", maintain_order=True)
-    return (
-        tags.join(speakers, on="image", maintain_order="left")
-        .select(pl.col("representative").alias("image"), "tag", "score")
-        .sort("image", maintain_order=True)
+    tagged = representatives.join(
+        tags.select("image").unique().collect(engine="streaming"), on="image", how="semi"
     )
+    stands_in = pl.col("image") != pl.col("representative")
+    speakers = tagged.sort(stands_in, "image").unique("representative", keep="first")
+    joined = tags.join(speakers.lazy(), on="image", how="inner", maintain_order="left").select(
+        pl.col("representative").alias("image"), "tag", "score"
+    )
+    if speakers.filter(stands_in).is_empty():
+        return joined
+    return joined.sort("image", maintain_order=True)
 
 
 def join_records(records: pl.DataFrame, representatives: pl.DataFrame | None) -> pl.DataFrame:

@@ -27,6 +27,7 @@ pytest.register_assert_rewrite(
     "tagatlas.testing.layouts",
     "tagatlas.testing.recoveries",
     "tagatlas.testing.renderers",
+    "tagatlas.testing.rereading",
     "tagatlas.testing.sources",
     "tagatlas.testing.specs",
     "tagatlas.testing.stores",
@@ -37,6 +38,7 @@ from tagatlas.testing.builders import GraphBuilderContract  # noqa: E402
 from tagatlas.testing.layouts import LayoutContract  # noqa: E402
 from tagatlas.testing.recoveries import RecoveryContract  # noqa: E402
 from tagatlas.testing.renderers import RendererContract  # noqa: E402
+from tagatlas.testing.rereading import RereadingTaggerContract  # noqa: E402
 from tagatlas.testing.samples import (  # noqa: E402
     ODD_LABELS,
     MemoryStore,
@@ -58,6 +60,7 @@ __all__ = [
     "MemoryStore",
     "RecoveryContract",
     "RendererContract",
+    "RereadingTaggerContract",
     "SourceContract",
     "TaggerContract",
     "sample_images",
