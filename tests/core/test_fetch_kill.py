@@ -1,4 +1,4 @@
-"""Fetching is killed (SIGKILL) at fifty random moments: nothing is lost, doubled or half-written."""
+"""Fetching is killed (SIGKILL) at fifty random moments: nothing is lost or half-written."""
 
 from __future__ import annotations
 
