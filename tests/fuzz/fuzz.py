@@ -43,14 +43,13 @@ MAX_PIXELS = 250_000
 
 def fuzz_normalise(data: bytes) -> None:
     """Either a reason, or a sound copy."""
-    reason = ""
+    made, reason = None, ""
     try:
         made = normalise(data, max_side=MAX_SIDE, max_pixels=MAX_PIXELS)
     except ImageRejected as rejected:
-        reason = rejected.reason or "none, which is a fault"
-    if reason:
+        reason = rejected.reason
+    if made is None:
         assert len(reason.splitlines()) == 1
-        assert "which is a fault" not in reason
         return
     with Image.open(BytesIO(made.image)) as copy:
         copy.load()

@@ -14,7 +14,7 @@ SourceArgument = Annotated[
     str,
     typer.Argument(
         metavar="SOURCE",
-        help="A table of image URLs, or a folder of images.",
+        help="A table of image URLs, a folder of images, or a IIIF manifest's URL.",
         show_default=False,
     ),
 ]

@@ -248,5 +248,5 @@ def host_in(location: str) -> str:
     """The host of a URL; any text gives some host."""
     try:
         return URL(location).raw_host or "?"
-    except ValueError:
+    except (ValueError, IndexError):  # an index: yarl, on odd host names
         return "?"
