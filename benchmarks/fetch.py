@@ -8,7 +8,7 @@ catalog, its copies and its thumbnails) and once with img2dataset (folders of fi
 pictures decoded, resized to a longer side of 512 pixels, encoded at quality 90 and stored; and
 decodes, resizes and encodes some of them without any network, in as many processes as there are
 cores: the limit of what fetching can reach. Without ``--img2dataset``, tagatlas and the limit
-alone are measured; ``--images 100000`` then shows whether memory stays flat.
+alone are measured; ``--images 100000 --size 96x72 --rounds 1`` shows whether memory stays flat.
 
 Prints medians over the rounds. Memory is the proportional set size (PSS) of all processes of a
 program, so that what they share counts once; its highest sum is given.
@@ -39,7 +39,6 @@ from PIL import Image
 from tagatlas.fetch import FetchOptions
 from tagatlas.fetch.workers import Workers
 
-SIZE = (1200, 900)
 SIDE = 512
 QUALITY = 90
 CONCURRENCY = 64
@@ -88,13 +87,17 @@ class Measured:
     megabytes: float
 
 
-def photographs() -> list[bytes]:
-    """Eight JPEGs of about 100 KB each, as busy as photographs."""
+def photographs(size: tuple[int, int]) -> list[bytes]:
+    """Eight JPEGs, as busy as photographs; of about 100 KB each where they have 1200 x 900 pixels.
+
+    Args:
+        size: width and height in pixels.
+    """
     random = np.random.default_rng(0)
     pictures = []
     for _ in range(8):
         coarse = random.integers(0, 256, (12, 16, 3), np.uint8)
-        smooth = np.asarray(Image.fromarray(coarse).resize(SIZE, Image.Resampling.BICUBIC), float)
+        smooth = np.asarray(Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC), float)
         noisy = smooth + random.normal(0, 9, smooth.shape)
         encoded = io.BytesIO()
         Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(encoded, "JPEG", quality=62)
@@ -217,9 +220,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Fetching against img2dataset, alternating.")
     parser.add_argument("--images", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--size", default="1200x900", help="Of the pictures, in pixels.")
     parser.add_argument("--img2dataset", help="A Python that has img2dataset installed.")
     chosen = parser.parse_args()
-    pictures = photographs()
+    width, height = map(int, chosen.size.split("x"))
+    pictures = photographs((width, height))
     here, there = multiprocessing.Pipe()
     server = multiprocessing.Process(target=run_server, args=(pictures, there), daemon=True)
     server.start()
@@ -249,6 +254,7 @@ def main() -> None:
                 print(f"round {number + 1}: img2dataset {theirs[-1]}", flush=True)
     server.terminate()
     server.join()
+    print(f"{chosen.images:,} JPEGs of {width} x {height} pixels, {os.cpu_count()} cores")
     report(chosen.images, ours, theirs, limits, course)
 
 
@@ -262,7 +268,6 @@ def report(
     """Print the medians."""
     median = statistics.median
     rate = median(images / each.seconds for each in ours)
-    print(f"{images:,} JPEGs of {SIZE[0]} x {SIZE[1]}, {os.cpu_count()} cores, {len(ours)} rounds")
     print(f"tagatlas        {rate:8.1f} images/s  {median(m.megabytes for m in ours):8.0f} MB")
     print(f"the limit       {median(limits):8.1f} images/s")
     shares = (images / our.seconds / most for our, most in zip(ours, limits, strict=True))

@@ -85,7 +85,7 @@ def seeds(target: str) -> list[bytes]:
             encoded = BytesIO()
             try:
                 picture.save(encoded, format_)
-            except OSError:  # a format without that mode
+            except (OSError, ValueError):  # a format without that mode
                 continue
             found.append(encoded.getvalue())
     return found
