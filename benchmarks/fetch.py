@@ -21,6 +21,7 @@ import asyncio
 import io
 import multiprocessing
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -81,9 +82,10 @@ if __name__ == "__main__":
 
 @dataclass(frozen=True)
 class Measured:
-    """What one run took: seconds, and the highest memory in MB."""
+    """What one run took: seconds, seconds of processor time, and the highest memory in MB."""
 
     seconds: float
+    processor: float
     megabytes: float
 
 
@@ -175,7 +177,7 @@ def memory_of(process: int) -> int:
 
 def measure(command: Sequence[str]) -> tuple[Measured, list[float]]:
     """Run a program; also its memory in MB, twice a second."""
-    begun = time.perf_counter()
+    begun, processor = time.perf_counter(), processor_time()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
         samples = [0.0]
@@ -193,11 +195,22 @@ def measure(command: Sequence[str]) -> tuple[Measured, list[float]]:
         watcher.join()
         said.seek(0)
         assert status == 0, said.read().decode()[-2000:]
-    return Measured(seconds, max(samples)), samples
+    return Measured(seconds, processor_time() - processor, max(samples)), samples
 
 
-def limit(pictures: Sequence[bytes], count: int) -> float:
-    """Images a second that are decoded, resized and encoded without any network."""
+def processor_time() -> float:
+    """Seconds of processor time that this process and its ended children have taken."""
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def limit(pictures: Sequence[bytes], count: int) -> tuple[float, float]:
+    """Images a second that are decoded, resized and encoded without any network.
+
+    Returns:
+        By the clock, and by processor time.
+    """
+    processor = processor_time()
     cores = os.cpu_count() or 1
     options = FetchOptions(max_side=SIDE)
     with Workers(cores, options) as workers, ThreadPoolExecutor(cores) as threads:
@@ -205,7 +218,8 @@ def limit(pictures: Sequence[bytes], count: int) -> float:
         begun = time.perf_counter()
         bodies = (body_of(pictures, number) for number in range(count))
         done = sum(1 for _ in threads.map(workers.normalise, bodies))
-        return done / (time.perf_counter() - begun)
+        rate = done / (time.perf_counter() - begun)
+    return rate, (done + len(pictures)) / (processor_time() - processor)
 
 
 def program(template: str) -> str:
@@ -232,7 +246,7 @@ def main() -> None:
 
     ours: list[Measured] = []
     theirs: list[Measured] = []
-    limits: list[float] = []
+    limits: list[tuple[float, float]] = []
     course: list[float] = []
     for number in range(chosen.rounds):
         with tempfile.TemporaryDirectory() as folder:
@@ -245,7 +259,9 @@ def main() -> None:
             our = [sys.executable, "-c", program(OURS), str(urls), f"{folder}/ours.atlas"]
             measured, course = measure(our)
             ours.append(measured)
-            print(f"round {number + 1}: tagatlas {measured}, limit {limits[-1]:.0f}/s", flush=True)
+            print(
+                f"round {number + 1}: tagatlas {measured}, limit {limits[-1][0]:.0f}/s", flush=True
+            )
             if chosen.img2dataset:
                 their = [chosen.img2dataset, str(script), str(urls), f"{folder}/theirs"]
                 theirs.append(measure(their)[0])
@@ -262,28 +278,38 @@ def report(
     images: int,
     ours: Sequence[Measured],
     theirs: Sequence[Measured],
-    limits: Sequence[float],
+    limits: Sequence[tuple[float, float]],
     course: Sequence[float],
 ) -> None:
     """Print the medians."""
     median = statistics.median
-    rate = median(images / each.seconds for each in ours)
-    print(f"tagatlas        {rate:8.1f} images/s  {median(m.megabytes for m in ours):8.0f} MB")
-    print(f"the limit       {median(limits):8.1f} images/s")
-    shares = (images / our.seconds / most for our, most in zip(ours, limits, strict=True))
+    print_program("tagatlas", images, ours)
+    by_clock, by_processor = zip(*limits, strict=True)
+    print(f"the limit    {median(by_clock):8.1f} images/s {median(by_processor):8.1f} a CPU second")
+    shares = (images / our.seconds / most for our, most in zip(ours, by_clock, strict=True))
     print(f"share of the limit reached     {median(shares):6.2f}")
+    shares = (images / our.processor / most for our, most in zip(ours, by_processor, strict=True))
+    print(f"the same by processor time     {median(shares):6.2f}")
     tenth = max(1, len(course) // 10)
     means = [statistics.mean(course[tenth * part : tenth * (part + 1)]) for part in range(10)]
     print("memory over the last run, MB   " + " ".join(f"{mean:.0f}" for mean in means))
     if theirs:
-        their_rate = median(images / each.seconds for each in theirs)
-        memory = median(m.megabytes for m in theirs)
-        print(f"img2dataset     {their_rate:8.1f} images/s  {memory:8.0f} MB")
+        print_program("img2dataset", images, theirs)
         pairs = list(zip(ours, theirs, strict=True))
         faster = median(their.seconds / our.seconds for our, their in pairs)
+        cheaper = median(their.processor / our.processor for our, their in pairs)
         leaner = median(our.megabytes / their.megabytes for our, their in pairs)
         print(f"tagatlas / img2dataset         {faster:6.2f} times the images/s")
+        print(f"the same by processor time     {cheaper:6.2f} times")
         print(f"tagatlas / img2dataset         {leaner:6.2f} of the memory")
+
+
+def print_program(name: str, images: int, runs: Sequence[Measured]) -> None:
+    """Print the medians of one program."""
+    rate = statistics.median(images / run.seconds for run in runs)
+    effort = statistics.median(images / run.processor for run in runs)
+    memory = statistics.median(run.megabytes for run in runs)
+    print(f"{name:12} {rate:8.1f} images/s {effort:8.1f} a CPU second {memory:8.0f} MB")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ NEAR = {1: 0, 2: 0, 7: 6}
 
 @pytest.fixture
 def atlas(tmp_path: Path) -> Iterator[Atlas]:
-    """An atlas of twelve images, of which three look like another, and a second URL of the first."""
+    """An atlas of twelve images, of which three look like another, and one URL more."""
     with open_atlas(tmp_path / "x.atlas", load_plugins(), create=True) as opened:
         urls = [f"https://x.org/{number}.jpg" for number in range(COUNT + 1)]
         table = pl.DataFrame({"location": urls, "frequency": range(1, COUNT + 2)})
