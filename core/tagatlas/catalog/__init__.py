@@ -49,6 +49,15 @@ class Catalog:
         self.maps = MapTable(self._database)
         self.annotations = AnnotationTable(self._database)
 
+    def faults(self) -> list[str]:
+        """What is wrong with the file itself, a line each; empty where it is sound."""
+        found = [str(text) for (text,) in self._database.rows("PRAGMA integrity_check(3)")]
+        broken = self._database.rows("PRAGMA foreign_key_check")
+        return [text for text in found if text != "ok"] + [
+            f"a row of {table} refers to a missing one of {parent}"
+            for table, _, parent, _ in broken[:3]
+        ]
+
     def close(self) -> None:
         """Close the file; what was stored is on disk."""
         self._database.close()

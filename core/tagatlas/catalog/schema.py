@@ -143,6 +143,12 @@ MIGRATIONS: Sequence[str] = (
     ALTER TABLE images ADD COLUMN perceptual_hash INTEGER;  -- its 64 bits, as a signed number
     """,
     """
+    ALTER TABLE images ADD COLUMN stored_image TEXT;        -- SHA-256 of the copy in the store
+    ALTER TABLE images ADD COLUMN stored_thumbnail TEXT;
+    ALTER TABLE images ADD COLUMN stored_original TEXT;     -- null where it is not kept
+    ALTER TABLE addresses ADD COLUMN way TEXT NOT NULL DEFAULT '';  -- to a copy elsewhere
+    """,
+    """
     CREATE TABLE calls (                -- that cost money
         id INTEGER PRIMARY KEY,
         backend INTEGER NOT NULL REFERENCES backends(id),

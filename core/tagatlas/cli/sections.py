@@ -8,6 +8,7 @@ from tagatlas.contracts import Spec
 from tagatlas.plugins import (
     GRAPH_BUILDERS,
     LAYOUTS,
+    RECOVERIES,
     RENDERERS,
     SOURCES,
     TAGGERS,
@@ -35,11 +36,14 @@ def source_sections(plugins: Plugins) -> list[Section]:
     return [Section("add", AddOptions, "Source"), *_of_plugins(plugins, SOURCES, "Source plugins")]
 
 
-def fetch_sections() -> list[Section]:
+def fetch_sections(plugins: Plugins) -> list[Section]:
     """For fetching."""
     from tagatlas.fetch.options import FetchOptions
 
-    return [Section("fetch", FetchOptions, "Fetching")]
+    return [
+        Section("fetch", FetchOptions, "Fetching"),
+        *_of_plugins(plugins, RECOVERIES, "Recoveries"),
+    ]
 
 
 def tag_sections(plugins: Plugins) -> list[Section]:

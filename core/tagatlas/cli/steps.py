@@ -15,11 +15,13 @@ from tagatlas.contracts import (
     GraphBuilder,
     ImageStatus,
     Layout,
+    Recovery,
     Renderer,
     Source,
     Tagger,
     TagStatus,
 )
+from tagatlas.errors import UsageError
 from tagatlas.plugins import Chosen
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from tagatlas.imports import ImportOptions
     from tagatlas.maps import Map
     from tagatlas.maps.options import MapOptions
+    from tagatlas.pipeline.fetch import FetchReport
     from tagatlas.pipeline.options import TagOptions
     from tagatlas.pipeline.spending import Estimate
 
@@ -52,22 +55,107 @@ def add(atlas: Atlas, location: str, source: Chosen[Source]) -> Outcome:
     return Outcome(facts, [report.recognised, f"added: {report.records:,} records, {news}"])
 
 
+def statuses_to_retry(retry_failed: bool, names: Sequence[str] | None) -> list[ImageStatus]:
+    """What ``--retry-failed`` and ``--status`` mean.
+
+    Raises:
+        UsageError: a status that there is not, or one without ``--retry-failed``.
+    """
+    from tagatlas.pipeline.fetch import RETRIED
+
+    if not names:
+        return list(RETRIED) if retry_failed else []
+    if not retry_failed:
+        raise UsageError("--status says what --retry-failed tries again: give both")
+    known = {str(status): status for status in RETRIED}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"--status is one of {', '.join(known)}, not {name!r}")
+    return [known[name] for name in names]
+
+
+def repair(atlas: Atlas) -> None:
+    """Check all stored files; those that are damaged are fetched again after that."""
+    from tagatlas.pipeline.verify import repair_images
+
+    with progress_bar("checking files") as progress:
+        verified = repair_images(atlas, progress=progress)
+    say(f"checked: {verified.files:,} files, {len(verified.damages):,} of them damaged or gone")
+
+
 def fetch(
-    atlas: Atlas, options: FetchOptions, retry_failed: bool, max_failures: str | None
+    atlas: Atlas,
+    options: FetchOptions,
+    retry: Sequence[ImageStatus],
+    headers: Mapping[str, str],
+    recoveries: Sequence[Chosen[Recovery]],
+    max_failures: str | None,
 ) -> Outcome:
     """Fetch what is pending."""
     from tagatlas.pipeline.fetch import fetch_collection
 
     with progress_bar("fetching") as progress:
-        report = fetch_collection(atlas, options, retry_failed=retry_failed, progress=progress)
+        report = fetch_collection(
+            atlas,
+            options,
+            retry=retry,
+            headers=headers,
+            recoveries=recoveries,
+            progress=progress,
+        )
     total = sum(report.counts.values())
     failures = total - report.counts[ImageStatus.OK] - report.counts[ImageStatus.PENDING]
-    facts = {"tried": report.tried, "images": report.images, "addresses": report.counts}
+    facts = {
+        "tried": report.tried,
+        "images": report.images,
+        "near_duplicates": report.near,
+        "addresses": report.counts,
+        "recovered": report.ways,
+        "hosts": report.hosts.to_dicts(),
+        "files": [str(path) for path in report.files],
+    }
     line = (
         f"fetched: {report.tried:,} tried now; {report.images:,} distinct images from "
         f"{total:,} addresses ({_by_status(report.counts)})"
     )
-    return Outcome(facts, [line], failure_status(failures, total, max_failures))
+    lines = [
+        line,
+        *_about_images(report),
+        *_about_hosts(report),
+    ]
+    return Outcome(facts, lines, failure_status(failures, total, max_failures))
+
+
+def _about_images(report: FetchReport) -> list[str]:
+    """Duplicates, and what was found elsewhere."""
+    lines = []
+    if report.near:
+        lines.append(f"near duplicates: {report.near:,} images look like another one")
+    if report.ways:
+        found = ", ".join(f"{count:,} by {way}" for way, count in report.ways.items())
+        lines.append(f"found elsewhere: {found}")
+    return lines
+
+
+HOSTS_SHOWN = 5
+
+
+def _about_hosts(report: FetchReport) -> list[str]:
+    """The hosts where most is lost, and where all of it is listed."""
+    import polars as pl
+
+    hosts = report.hosts.with_columns(
+        lost=pl.col("addresses") - pl.col("ok") - pl.col("pending")
+    ).filter(pl.col("lost") > 0)
+    lines = []
+    for row in hosts.sort("lost", descending=True).head(HOSTS_SHOWN).iter_rows(named=True):
+        counts = {str(status): row[str(status)] for status in ImageStatus}
+        share = f"{row['share_ok']:.0%} there"
+        name = row["host"] or "this machine"
+        lines.append(f"  {name}: {share} ({_by_status(counts)})")
+    if lines:
+        lines.append(f"all addresses and hosts: {report.files[0].parent}")
+    return lines
 
 
 def estimate(

@@ -4,6 +4,7 @@ from tagatlas.contracts.layout import Layout, PinningLayout
 from tagatlas.contracts.network import GraphBuilder
 from tagatlas.contracts.price import Price
 from tagatlas.contracts.progress import Progress, no_progress
+from tagatlas.contracts.recovery import Recovery
 from tagatlas.contracts.renderer import Renderer
 from tagatlas.contracts.selection import (
     Backbone,
@@ -17,12 +18,13 @@ from tagatlas.contracts.specs import (
     ImageStoreSpec,
     LayoutSpec,
     NoOptions,
+    RecoverySpec,
     RendererSpec,
     SourceSpec,
     Spec,
     TaggerSpec,
 )
-from tagatlas.contracts.statuses import ImageStatus, TagStatus, Variant
+from tagatlas.contracts.statuses import ALWAYS_KEPT, ImageStatus, TagStatus, Variant
 from tagatlas.contracts.store import ImageStore
 from tagatlas.contracts.tagger import (
     FailureKind,
@@ -36,6 +38,7 @@ from tagatlas.contracts.tagger import (
 )
 
 __all__ = [
+    "ALWAYS_KEPT",
     "Backbone",
     "FailureKind",
     "GraphBuilder",
@@ -55,6 +58,8 @@ __all__ = [
     "ProjectionSelection",
     "Reading",
     "Records",
+    "Recovery",
+    "RecoverySpec",
     "Renderer",
     "RendererSpec",
     "RereadingTagger",

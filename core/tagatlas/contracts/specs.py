@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from tagatlas.contracts.layout import Layout
     from tagatlas.contracts.network import GraphBuilder
+    from tagatlas.contracts.recovery import Recovery
     from tagatlas.contracts.renderer import Renderer
     from tagatlas.contracts.source import Source
     from tagatlas.contracts.store import ImageStore
@@ -63,6 +64,13 @@ class ImageStoreSpec(Spec):
     """Announces an image store. ``factory`` gets the options, then the atlas's folder."""
 
     factory: Callable[..., ImageStore]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoverySpec(Spec):
+    """Announces a recovery. It is used only where the user names it."""
+
+    factory: Callable[..., Recovery]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tagatlas.atlas import Atlas
-from tagatlas.contracts import ImageInput, ImageStatus, Price, Tagger, TagStatus, Variant
+from tagatlas.contracts import ImageInput, ImageStatus, Price, Tagger, TagStatus
 from tagatlas.errors import TagatlasError
+from tagatlas.pipeline.verify import verify_images
 from tagatlas.pipeline.versions import versions
 from tagatlas.plugins import Chosen, Plugins
 from tagatlas.tag import without_key
@@ -93,22 +94,12 @@ def _price_text(price: Price) -> str:
 
 
 def check_atlas(atlas: Atlas) -> list[Finding]:
-    """The state of an atlas: its addresses, its images' files, its backends."""
+    """The state of an atlas: its addresses, the files of its images, its catalog, its backends."""
     addresses = atlas.catalog.addresses.counts()
-    ids = atlas.catalog.addresses.images()["id"].to_list()
-    gone = [
-        image_id
-        for image_id in ids
-        if not all(atlas.store.has(image_id, variant) for variant in Variant)
-    ]
     findings = [
         Finding("addresses", True, _by_status(addresses)),
-        Finding(
-            "images",
-            not gone,
-            f"{len(ids):,} known"
-            + (f", {len(gone):,} of their files are gone: restore them" if gone else ""),
-        ),
+        _check_images(atlas),
+        *_check_catalog(atlas),
     ]
     if addresses[ImageStatus.PENDING]:
         findings.append(Finding("fetching", False, "not finished: tagatlas fetch goes on"))
@@ -124,6 +115,25 @@ def check_atlas(atlas: Atlas) -> list[Finding]:
             )
         )
     return findings
+
+
+def _check_images(atlas: Atlas) -> Finding:
+    """Every stored file, by its hash."""
+    verified = verify_images(atlas)
+    known = f"{atlas.catalog.addresses.image_count():,} known, {verified.files:,} files read"
+    if not verified.damages:
+        return Finding("images", True, known)
+    gone = sum(damage.gone for damage in verified.damages)
+    changed = len(verified.damages) - gone
+    remedy = "tagatlas fetch --repair fetches them again"
+    return Finding("images", False, f"{known}: {gone:,} gone, {changed:,} damaged; {remedy}")
+
+
+def _check_catalog(atlas: Atlas) -> list[Finding]:
+    """The catalog's own consistency; nothing is said where it is sound."""
+    faults = atlas.catalog.faults()
+    remedy = "restore a backup"
+    return [Finding("catalog", False, f"{fault}; {remedy}") for fault in faults[:3]]
 
 
 def _by_status(counts: Mapping[str, int]) -> str:
