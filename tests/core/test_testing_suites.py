@@ -38,6 +38,19 @@ PLUGINS = {
         return {"batch": 2}
 """,
     ),
+    "tones": Sample(
+        "RereadingTaggerContract",
+        "tagatlas_taggers",
+        """
+    @pytest.fixture
+    def answer_options(self):
+        return {"side": 4}
+
+    @pytest.fixture
+    def reading_options(self):
+        return {"threshold": 0.3}
+""",
+    ),
     "lines": Sample(
         "SourceContract",
         "tagatlas_sources",
@@ -93,6 +106,30 @@ FAULTS = [
     ("pairs", "factory_makes_a_builder", "PairsBuilder(GraphBuilder)", "PairsBuilder"),
     ("ring", "factory_makes_a_layout", "RingLayout(Layout)", "RingLayout"),
     ("listing", "factory_makes_a_renderer", "ListingRenderer(Renderer)", "ListingRenderer"),
+    # Taggers that read kept answers.
+    ("tones", "something_is_kept", "TagResult.ok(tags, raw)", "TagResult.ok(tags)"),
+    ("tones", "each_answer_is_read", "answer in answers)", "answer in list(answers)[1:])"),
+    ("tones", "each_answer_is_read", "answer in answers)", "answer in list(answers)[::-1])"),
+    (
+        "tones",
+        "no_answers",
+        "for answer in answers)",
+        "for answer in (answers or [KeptAnswer('0')]))",
+    ),
+    ("tones", "an_answer_alone", 'answer.raw or b""', '(answer.raw or b"")[::-1]'),
+    (
+        "tones",
+        "others_matter",
+        "self._tags(answer.raw",
+        "self._tags(bytes(3) if len(answers) > 1 else answer.raw",
+    ),
+    ("tones", "reading_again", '{"of": 3}', '{"of": __import__("time").perf_counter_ns()}'),
+    ("tones", "notes_are_json", '{"of": 3}', '{"of": (3,)}'),
+    ("tones", "notes_are_json", '{"of": 3}', '{"of": float("inf")}'),
+    ("tones", "reading_is_one_line", 'f"threshold {self._options.threshold}"', '""'),
+    ("tones", "reading_is_stable", 'f"threshold {self', 'f"{id(self)} {self'),
+    ("tones", "reading_tells", 'f"threshold {self._options.threshold}"', '"tones"'),
+    ("tones", "reading_tells", "side {self._options.side}", "{self._options.threshold}"),
     # Taggers.
     ("grey", "class_attributes", "concurrency = 4", "concurrency = 0"),
     ("grey", "key_variable", "concurrency = 4", "key_variable = 'abc-123-secret'"),

@@ -9,6 +9,7 @@ from tagatlas.catalog.addresses import AddressTable
 from tagatlas.catalog.answers import AnswerTable, Backend
 from tagatlas.catalog.database import Database
 from tagatlas.catalog.maps import Annotation, AnnotationTable, MapTable, StoredMap
+from tagatlas.catalog.readings import ReadingTable
 from tagatlas.catalog.records import Added, RecordTable
 
 __all__ = ["Added", "Annotation", "Backend", "Catalog", "StoredMap"]
@@ -21,6 +22,7 @@ class Catalog:
         records: sources and records.
         addresses: addresses, what became of them, and images.
         answers: backends, their answers, and tags.
+        readings: backends whose tags are read from the kept answers of another.
         maps: maps.
         annotations: annotations on maps.
     """
@@ -37,6 +39,7 @@ class Catalog:
         self.records = RecordTable(self._database)
         self.addresses = AddressTable(self._database)
         self.answers = AnswerTable(self._database)
+        self.readings = ReadingTable(self._database)
         self.maps = MapTable(self._database)
         self.annotations = AnnotationTable(self._database)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from tagatlas.catalog.database import Database, now
 from tagatlas.contracts import TagResult, TagStatus
 from tagatlas.errors import PluginError
 
-_VECTOR = np.dtype("<f2")
+VECTOR = np.dtype("<f2")
 """How embeddings are stored: float16, little-endian."""
 
 
@@ -78,6 +79,8 @@ class AnswerTable:
     def store(self, backend: int, answers: Sequence[tuple[str, TagResult]]) -> None:
         """Keep answers, by image id, in one transaction; an earlier failure is replaced.
 
+        What was read from an answer that is replaced is forgotten.
+
         Raises:
             PluginError: an embedding is longer or shorter than others of the backend.
         """
@@ -89,32 +92,22 @@ class AnswerTable:
                     "SELECT id FROM images WHERE sha256 = ?", [sha256]
                 ).fetchone()
                 connection.execute(
-                    "DELETE FROM answers WHERE backend = ? AND image = ?", [backend, image]
+                    "DELETE FROM answers WHERE image = ?1 AND (backend = ?2 "
+                    "OR backend IN (SELECT id FROM backends WHERE reads = ?2))",
+                    [image, backend],
                 )
-                raw = None if result.raw is None else zlib.compress(result.raw)
-                connection.execute(
-                    "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    [backend, image, str(result.status), result.kind, result.message, raw, moment],
-                )
-                connection.executemany(
-                    "INSERT OR IGNORE INTO labels (label) VALUES (?)",
-                    ([tag.label] for tag in result.tags),
-                )
-                connection.executemany(
-                    "INSERT INTO tags VALUES (?, ?, (SELECT id FROM labels WHERE label = ?), ?)",
-                    ([backend, image, tag.label, tag.score] for tag in result.tags),
-                )
+                insert_answer(connection, backend, int(image), result, moment)
                 if result.embedding is not None:
                     connection.execute(
                         "INSERT INTO embeddings VALUES (?, ?, ?)",
-                        [backend, image, result.embedding.astype(_VECTOR).tobytes()],
+                        [backend, image, result.embedding.astype(VECTOR).tobytes()],
                     )
 
     def raw(self, backend: int, sha256: str) -> bytes | None:
         """The response as it came; None where there is none."""
         rows = self._database.rows(
-            "SELECT raw FROM answers JOIN images ON images.id = answers.image "
-            "WHERE backend = ? AND sha256 = ?",
+            "SELECT raw FROM asked JOIN answers ON answers.backend = asked "
+            "JOIN images ON images.id = answers.image WHERE asked.backend = ? AND sha256 = ?",
             [backend, sha256],
         )
         if not rows or not isinstance(rows[0][0], bytes):
@@ -193,14 +186,14 @@ class AnswerTable:
         row_of = {image_id: row for row, image_id in enumerate(ids)}
         found = np.zeros((len(row_of), dimension), dtype=np.float16)
         stored = self._database.stream(
-            "SELECT sha256, vector FROM embeddings JOIN images ON images.id = embeddings.image "
-            "WHERE backend = ?",
+            "SELECT sha256, vector FROM asked JOIN embeddings ON embeddings.backend = asked "
+            "JOIN images ON images.id = embeddings.image WHERE asked.backend = ?",
             [backend],
         )
         for image_id, vector in stored:
             row = row_of.get(str(image_id))
             if row is not None and isinstance(vector, bytes):
-                found[row] = np.frombuffer(vector, _VECTOR)
+                found[row] = np.frombuffer(vector, VECTOR)
         return found
 
     def names_with_embeddings(self) -> list[str]:
@@ -208,16 +201,18 @@ class AnswerTable:
         rows = self._database.rows(
             "SELECT name FROM backends WHERE used IN "
             "(SELECT max(used) FROM backends GROUP BY name) "
-            "AND id IN (SELECT backend FROM embeddings) ORDER BY name"
+            "AND coalesce(reads, id) IN (SELECT backend FROM embeddings) ORDER BY name"
         )
         return [str(row[0]) for row in rows]
 
     def _dimension(self, backend: int) -> int | None:
         """How long the backend's embeddings are; None if it stores none."""
         rows = self._database.rows(
-            "SELECT length(vector) FROM embeddings WHERE backend = ? LIMIT 1", [backend]
+            "SELECT length(vector) FROM asked JOIN embeddings ON embeddings.backend = asked "
+            "WHERE asked.backend = ? LIMIT 1",
+            [backend],
         )
-        return int(str(rows[0][0])) // _VECTOR.itemsize if rows else None
+        return int(str(rows[0][0])) // VECTOR.itemsize if rows else None
 
     def _check_dimensions(self, backend: int, answers: Sequence[tuple[str, TagResult]]) -> None:
         given = {len(result.embedding) for _, result in answers if result.embedding is not None}
@@ -229,6 +224,24 @@ class AnswerTable:
                 f"{name} gave embeddings of {lengths[0]:,} and of {lengths[-1]:,} values:"
                 " tell its author"
             )
+
+
+def insert_answer(
+    connection: sqlite3.Connection, backend: int, image: int, result: TagResult, moment: str
+) -> None:
+    """Write an answer and its tags, of an image that has none of this backend."""
+    raw = None if result.raw is None else zlib.compress(result.raw)
+    connection.execute(
+        "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [backend, image, str(result.status), result.kind, result.message, raw, moment],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO labels (label) VALUES (?)", ([tag.label] for tag in result.tags)
+    )
+    connection.executemany(
+        "INSERT INTO tags VALUES (?, ?, (SELECT id FROM labels WHERE label = ?), ?)",
+        ([backend, image, tag.label, tag.score] for tag in result.tags),
+    )
 
 
 def _ranks(texts: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -119,6 +119,26 @@ MIGRATIONS: Sequence[str] = (
     ALTER TABLE maps ADD COLUMN stability REAL;
     UPDATE maps SET digest = '';        -- made before there were sub-clusters: to be made anew
     """,
+    """
+    ALTER TABLE backends ADD COLUMN reads INTEGER REFERENCES backends(id);
+                                    -- the backend whose answers its tags are read from; that one
+                                    -- has no tags of its own, and its `used` stays 0
+    ALTER TABLE backends ADD COLUMN notes TEXT NOT NULL DEFAULT '{}';   -- JSON
+    ALTER TABLE backends ADD COLUMN extent TEXT NOT NULL DEFAULT '';
+                                    -- of the answers that were read together, a digest
+    CREATE VIEW asked AS                -- of each backend the one whose answers are kept
+        SELECT id AS backend, coalesce(reads, id) AS asked FROM backends;
+    CREATE VIEW readable AS             -- what a reading finds about the collection's images
+        SELECT
+            readings.id AS backend, readings.reads AS asked, images.id AS image, sha256,
+            answers.status, answers.kind, answers.message, answers.raw, answers.answered_at,
+            mine.image IS NOT NULL AS is_read
+        FROM backends AS readings
+        CROSS JOIN images               -- in this order: by the index of ids, nothing is sorted
+        CROSS JOIN answers ON answers.backend = readings.reads AND answers.image = images.id
+        LEFT JOIN answers AS mine ON mine.backend = readings.id AND mine.image = images.id
+        WHERE images.id IN (SELECT image FROM collection);
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

@@ -23,7 +23,16 @@ from tagatlas.contracts.specs import (
 )
 from tagatlas.contracts.statuses import ImageStatus, TagStatus, Variant
 from tagatlas.contracts.store import ImageStore
-from tagatlas.contracts.tagger import FailureKind, ImageInput, Tag, Tagger, TagResult
+from tagatlas.contracts.tagger import (
+    FailureKind,
+    ImageInput,
+    KeptAnswer,
+    Reading,
+    RereadingTagger,
+    Tag,
+    Tagger,
+    TagResult,
+)
 
 __all__ = [
     "Backbone",
@@ -34,6 +43,7 @@ __all__ = [
     "ImageStatus",
     "ImageStore",
     "ImageStoreSpec",
+    "KeptAnswer",
     "Layout",
     "LayoutSpec",
     "LinksPerNode",
@@ -41,9 +51,11 @@ __all__ = [
     "PinningLayout",
     "Progress",
     "ProjectionSelection",
+    "Reading",
     "Records",
     "Renderer",
     "RendererSpec",
+    "RereadingTagger",
     "Source",
     "SourceSpec",
     "Spec",

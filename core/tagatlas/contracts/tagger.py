@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from tagatlas.contracts.statuses import TagStatus, Variant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
@@ -174,4 +174,72 @@ class Tagger(ABC):
 
         With the image's id this is the key under which an answer is kept for ever, so two
         settings that could answer differently must differ here, and nothing else may.
+        """
+
+    def check(self) -> Sequence[str]:
+        """What ``tagatlas doctor`` tells of the backend besides: a line each; by default nothing.
+
+        Of a backend that is not local, or costs money, this asks at most once.
+
+        Raises:
+            TaggerError: it cannot be used as things are, with what to do about it.
+        """
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What is kept of a backend's answer about an image that it could look at.
+
+    Attributes:
+        id: of the image.
+        raw: the response as it came; None if there is none.
+        embedding: see :class:`TagResult`.
+    """
+
+    id: str
+    raw: bytes | None = None
+    embedding: NDArray[np.float16] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Tags read from kept answers.
+
+    Attributes:
+        results: image id and result, one per answer, in the order of the answers; made while they
+            are iterated, so that they need not be in memory.
+        notes: what was estimated from the collection, such as the parameters of a calibration; of
+            JSON's types. Kept with the tags.
+    """
+
+    results: Iterable[tuple[str, TagResult]]
+    notes: Mapping[str, object] = field(default_factory=dict)
+
+
+class RereadingTagger(Tagger):
+    """A tagger that reads an image's tags from what is kept of the answer, as often as wanted.
+
+    What is costly (a service's response, a model's embedding) is had once; another vocabulary or
+    another threshold then reads it anew, without asking. :meth:`fingerprint` says what changes
+    the answers, :meth:`reading` what else changes the tags.
+
+    The results of :meth:`tag` are those that :meth:`read` gives for an answer alone.
+    """
+
+    collective: bool = False
+    """Whether the tags of an image depend on the other images of the collection, as with scores
+    that are calibrated on it: all are then read anew whenever the collection has changed."""
+
+    @abstractmethod
+    def reading(self) -> str:
+        """Whatever changes the tags read from the same answers, as one line; see fingerprint."""
+
+    @abstractmethod
+    def read(self, answers: Iterable[KeptAnswer]) -> Reading:
+        """Read tags from answers.
+
+        Args:
+            answers: may be iterated more than once, one iteration at a time, and are never all
+                in memory; ordered by id, of none, some or all images of the collection.
         """

@@ -26,6 +26,7 @@ pytest.register_assert_rewrite(
     "tagatlas.testing.builders",
     "tagatlas.testing.layouts",
     "tagatlas.testing.renderers",
+    "tagatlas.testing.rereading",
     "tagatlas.testing.sources",
     "tagatlas.testing.specs",
     "tagatlas.testing.stores",
@@ -35,6 +36,7 @@ pytest.register_assert_rewrite(
 from tagatlas.testing.builders import GraphBuilderContract  # noqa: E402
 from tagatlas.testing.layouts import LayoutContract  # noqa: E402
 from tagatlas.testing.renderers import RendererContract  # noqa: E402
+from tagatlas.testing.rereading import RereadingTaggerContract  # noqa: E402
 from tagatlas.testing.samples import (  # noqa: E402
     ODD_LABELS,
     MemoryStore,
@@ -55,6 +57,7 @@ __all__ = [
     "LayoutContract",
     "MemoryStore",
     "RendererContract",
+    "RereadingTaggerContract",
     "SourceContract",
     "TaggerContract",
     "sample_images",

@@ -1,0 +1,185 @@
+"""Readings: tags that are read from the kept answers of a backend, as often as wanted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tagatlas.catalog.answers import VECTOR, insert_answer
+from tagatlas.catalog.database import Database, now
+from tagatlas.contracts import KeptAnswer, Reading, TagResult
+from tagatlas.errors import PluginError
+
+_AUTHOR = "tell its author"
+
+
+@dataclass(frozen=True)
+class ReadingBackend:
+    """A backend whose tags are read from answers.
+
+    Attributes:
+        id: its number in the catalog; the one that maps and exports go by.
+        name: the tagger's name.
+        asked: number of the backend that the images are asked of, and whose answers are kept.
+    """
+
+    id: int
+    name: str
+    asked: int
+
+
+@dataclass(frozen=True)
+class _Answers(Iterable[KeptAnswer]):
+    """The answers to read, by image id; streamed at each iteration.
+
+    Attributes:
+        database: the catalog's.
+        backend: the reading.
+        all: also those that were read before.
+    """
+
+    database: Database
+    backend: ReadingBackend
+    all: bool
+
+    def __iter__(self) -> Iterator[KeptAnswer]:
+        for image_id, raw, vector in self.database.stream(
+            "SELECT sha256, raw, vector FROM readable LEFT JOIN embeddings "
+            "ON embeddings.backend = asked AND embeddings.image = readable.image "
+            "WHERE readable.backend = ? AND status != 'failed' AND (? OR NOT is_read) "
+            "ORDER BY sha256",
+            [self.backend.id, self.all],
+        ):
+            yield KeptAnswer(
+                str(image_id),
+                zlib.decompress(raw) if isinstance(raw, bytes) else None,
+                np.frombuffer(vector, VECTOR) if isinstance(vector, bytes) else None,
+            )
+
+    def images(self) -> list[tuple[str, int]]:
+        """Ids and numbers of their images."""
+        rows = self.database.rows(
+            "SELECT sha256, image FROM readable "
+            "WHERE backend = ? AND status != 'failed' AND (? OR NOT is_read) ORDER BY sha256",
+            [self.backend.id, self.all],
+        )
+        return [(str(text), int(str(number))) for text, number in rows]
+
+
+class ReadingTable:
+    """The catalog's readings."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def backend(self, tagger: str, fingerprint: str, reading: str) -> ReadingBackend:
+        """The reading of a tagger's answers, made when first used; marks it as used last.
+
+        Args:
+            tagger: the tagger's name.
+            fingerprint: whatever changes its answers.
+            reading: whatever else changes the tags.
+        """
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO backends (name, fingerprint, used) VALUES (?, ?, 0)",
+                [tagger, fingerprint],
+            )
+            [asked] = connection.execute(
+                "SELECT id FROM backends WHERE name = ? AND fingerprint = ?", [tagger, fingerprint]
+            ).fetchone()
+            [number] = connection.execute(
+                "INSERT INTO backends (name, fingerprint, reads, used) "
+                "VALUES (?, ?, ?, (SELECT max(used) + 1 FROM backends)) "
+                "ON CONFLICT (name, fingerprint) DO UPDATE SET used = excluded.used RETURNING id",
+                [tagger, f"{fingerprint}; {reading}", asked],
+            ).fetchone()
+        return ReadingBackend(int(number), tagger, int(asked))
+
+    def renew(
+        self,
+        backend: ReadingBackend,
+        read: Callable[[Iterable[KeptAnswer]], Reading],
+        *,
+        collective: bool,
+    ) -> None:
+        """Read the collection's answers that are not read yet, and keep the tags together.
+
+        Args:
+            backend: the reading.
+            read: see :meth:`tagatlas.contracts.RereadingTagger.read`; not called if there is
+                nothing to read.
+            collective: whether all answers are to be read together, again where these are not
+                exactly those that were.
+
+        Raises:
+            PluginError: the results are not those of the answers.
+        """
+        if self._is_current(backend, collective=collective):
+            return
+        answers = _Answers(self._database, backend, all=collective)
+        reading = read(answers)
+        with self._database.transaction() as connection:
+            if collective:
+                connection.execute("DELETE FROM answers WHERE backend = ?", [backend.id])
+            self._insert(connection, backend, reading.results, answers.images())
+            connection.execute(
+                "INSERT INTO answers "
+                "SELECT backend, image, status, kind, message, NULL, answered_at "
+                "FROM readable WHERE backend = ? AND NOT is_read",
+                [backend.id],
+            )
+            connection.execute(
+                "UPDATE backends SET notes = ?, extent = ? WHERE id = ?",
+                [json.dumps(reading.notes), self._extent(backend), backend.id],
+            )
+
+    def notes(self, backend: int) -> dict[str, object]:
+        """What was estimated when a backend's tags were read; empty for other backends."""
+        [(notes,)] = self._database.rows("SELECT notes FROM backends WHERE id = ?", [backend])
+        found: dict[str, object] = json.loads(str(notes))
+        return found
+
+    def _insert(
+        self,
+        connection: sqlite3.Connection,
+        backend: ReadingBackend,
+        results: Iterable[tuple[str, TagResult]],
+        images: Sequence[tuple[str, int]],
+    ) -> None:
+        """Write the results for images, given by id and number."""
+        moment = now()
+        expected = iter(images)
+        for image_id, result in results:
+            wanted, number = next(expected, ("", 0))
+            if image_id != wanted:
+                raise PluginError(f"{backend.name} read other images than it was given: {_AUTHOR}")
+            kept = replace(result, raw=None)  # the backend asked has it
+            insert_answer(connection, backend.id, number, kept, moment)
+        if next(expected, None) is not None:
+            raise PluginError(f"{backend.name} read fewer images than it was given: {_AUTHOR}")
+
+    def _is_current(self, backend: ReadingBackend, *, collective: bool) -> bool:
+        [(unread,)] = self._database.rows(
+            "SELECT count(*) FROM readable WHERE backend = ? AND NOT is_read", [backend.id]
+        )
+        if unread or not collective:
+            return not unread
+        [(extent,)] = self._database.rows("SELECT extent FROM backends WHERE id = ?", [backend.id])
+        return extent == self._extent(backend)
+
+    def _extent(self, backend: ReadingBackend) -> str:
+        """Which images of the collection have an answer to read, as a digest."""
+        digest = hashlib.sha256()
+        for (image,) in self._database.stream(
+            "SELECT sha256 FROM readable WHERE backend = ? AND status != 'failed' ORDER BY sha256",
+            [backend.id],
+        ):
+            digest.update(str(image).encode())
+        return digest.hexdigest()
