@@ -51,6 +51,13 @@ class AnswerTable:
             ).fetchone()
         return int(row[0])
 
+    def find(self, tagger: str, fingerprint: str) -> int | None:
+        """The number of a backend; None if it was never used."""
+        rows = self._database.rows(
+            "SELECT id FROM backends WHERE name = ? AND fingerprint = ?", [tagger, fingerprint]
+        )
+        return int(str(rows[0][0])) if rows else None
+
     def last_used(self, tagger: str | None = None) -> Backend | None:
         """The backend used last: of this tagger, or of any; None if there is none."""
         frame = self._database.frame(

@@ -1,6 +1,7 @@
 """The contracts: what a plugin announces, implements, receives and returns."""
 
 from tagatlas.contracts.layout import Layout, PinningLayout
+from tagatlas.contracts.models import Model, ModelShelf, TextEmbedder
 from tagatlas.contracts.network import GraphBuilder
 from tagatlas.contracts.progress import Progress, no_progress
 from tagatlas.contracts.renderer import Renderer
@@ -47,6 +48,8 @@ __all__ = [
     "Layout",
     "LayoutSpec",
     "LinksPerNode",
+    "Model",
+    "ModelShelf",
     "NoOptions",
     "PinningLayout",
     "Progress",
@@ -65,6 +68,7 @@ __all__ = [
     "TagStatus",
     "Tagger",
     "TaggerSpec",
+    "TextEmbedder",
     "Variant",
     "no_progress",
 ]
