@@ -81,7 +81,9 @@ def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     """The vectors, shape (n, d), brought to length 1; what is zero stays."""
     single: NDArray[np.float32] = vectors.astype(np.float32)
     lengths = np.linalg.norm(single, axis=1, keepdims=True)
-    return np.divide(single, lengths, out=np.zeros_like(single), where=lengths > 0)
+    found: NDArray[np.float32] = np.zeros_like(single)
+    np.divide(single, lengths, out=found, where=lengths > 0)
+    return found
 
 
 def _logsumexp(values: NDArray[np.float32]) -> NDArray[np.float32]:
