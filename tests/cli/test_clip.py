@@ -7,16 +7,24 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import web
 from command import Run
 from shape_pictures import draw, held_out, motifs
 from sklearn.metrics import adjusted_mutual_info_score
 
+if TYPE_CHECKING:
+    from tests.conftest import ImageServer
+
 pytest.importorskip("open_clip", reason="tagatlas[clip] is not installed: make test installs it")
 
 MODEL = Path(__file__).parents[1] / "data" / "shapes_clip"
+COMMIT = "0" * 40
 EACH = 16
 """Pictures of each motif."""
 
@@ -76,13 +84,11 @@ def test_it_really_tags(tagatlas: Run, tmp_path: Path, variables: dict[str, str]
     best: dict[str, tuple[float, str]] = {}
     for row in read_csv(maps / "tags.csv"):
         name = Path(row["url"]).name
-        best[name] = max(best.get(name, (0.0, "")), (float(row["confidence"]), row["concept"]))
+        best[name] = max(best.get(name, (0.0, "")), (float(row["confidence"] or 0), row["concept"]))
     right = [best.get(name, (0.0, ""))[1] == motif for name, motif in motif_of.items()]
     assert sum(right) >= 0.95 * len(right)
 
-    cluster_of = {
-        Path(row["location"]).name: row["cluster"] for row in read_csv(maps / "images.csv")
-    }
+    cluster_of = {Path(row["url"]).name: row["cluster"] for row in read_csv(maps / "images.csv")}
     names = sorted(motif_of)
     assert (
         adjusted_mutual_info_score(
@@ -217,3 +223,107 @@ def test_help_and_plugins_import_no_torch(tmp_path: Path) -> None:
             check=True,
         )
         assert done.stdout.splitlines()[-1] == "[]", words
+
+
+@dataclass
+class Hub:
+    """A hub on this machine with one repository, as the Hugging Face hub answers.
+
+    Attributes:
+        files: content by name.
+        damaged: names of files whose content is sent with a flipped byte.
+    """
+
+    server: ImageServer
+    repository: str
+    files: dict[str, bytes]
+    damaged: set[str] = field(default_factory=set)
+
+    def open(self) -> None:
+        for name in self.files:
+            self.server.behave(f"/{self.repository}/resolve/main/{name}", self._file)
+            self.server.behave(f"/{self.repository}/resolve/{COMMIT}/{name}", self._file)
+        self.server.behave(f"/{self.repository}/resolve/main/missing", self._file)
+        for revision in ("main", COMMIT):
+            self.server.behave(f"/api/models/{self.repository}/revision/{revision}", self._info)
+            self.server.behave(f"/api/models/{self.repository}/tree/{revision}", self._tree)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        name = request.path.rpartition("/")[2]
+        content = self.files[name]
+        digest = sha256(content).hexdigest()
+        if name in self.damaged:
+            content = content[:-1] + bytes([content[-1] ^ 1])
+        headers = {
+            "ETag": f'"{digest}"',
+            "X-Linked-Etag": f'"{digest}"',
+            "X-Linked-Size": str(len(content)),
+            "X-Repo-Commit": COMMIT,
+        }
+        return web.Response(body=content, headers=headers)
+
+    async def _info(self, _: web.Request) -> web.StreamResponse:
+        names = [{"rfilename": name} for name in self.files]
+        facts = {"id": self.repository, "sha": COMMIT, "siblings": names, "tags": []}
+        return web.json_response(facts)
+
+    async def _tree(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response(
+            [
+                {"type": "file", "path": name, "size": len(content), "oid": "0" * 40}
+                for name, content in self.files.items()
+            ]
+        )
+
+
+@pytest.fixture
+def hub(image_server: ImageServer) -> Hub:
+    """A hub that has the small model."""
+    files = {path.name: path.read_bytes() for path in MODEL.iterdir()}
+    config = json.loads(files["open_clip_config.json"])
+    config["model_cfg"]["text_cfg"]["hf_tokenizer_name"] = "shapes/tiny"
+    files["open_clip_config.json"] = json.dumps(config).encode()
+    found = Hub(image_server, "shapes/tiny", files)
+    found.open()
+    return found
+
+
+@pytest.mark.slow
+def test_a_model_is_pulled_verified_and_then_used_without_the_hub(
+    tagatlas: Run, tmp_path: Path, hub: Hub, variables: dict[str, str]
+) -> None:
+    name = "hf-hub:shapes/tiny"
+    online = {**variables, "HF_ENDPOINT": hub.server.url(""), "HF_HUB_DISABLE_XET": "1"}
+
+    hub.damaged = {"open_clip_model.safetensors"}
+    damaged = tagatlas("models", "pull", name, variables=online)
+    assert damaged.returncode == 1
+    assert damaged.stderr.splitlines()[-1] == (
+        "tagatlas: open_clip_model.safetensors came damaged and was deleted: pull it again"
+    )
+
+    hub.damaged = set()
+    pulled = tagatlas("models", "pull", name, variables=online)
+    assert pulled.returncode == 0, pulled.stderr
+    path = Path(pulled.stdout.strip())
+    assert path.read_bytes() == hub.files["open_clip_model.safetensors"]
+    asked = sum(hub.server.requests.values())
+
+    assert tagatlas("models", "path", name, variables=variables).stdout.strip() == str(path)
+    write_pictures(tmp_path / "pictures", 1)
+    labels = write_labels(tmp_path / "labels.txt")
+    assert tagatlas("add", "a.atlas", tmp_path / "pictures").returncode == 0
+    assert tagatlas("fetch", "a.atlas").returncode == 0
+    words = ("--backend", "clip", "--model", name, "--vocabulary", labels)
+    tagged = tagatlas("tag", "a.atlas", *words, variables=online)
+    assert tagged.returncode == 0, tagged.stderr
+    assert sum(hub.server.requests.values()) == asked
+
+
+def test_a_hub_that_cannot_be_reached_is_said_so(tagatlas: Run, variables: dict[str, str]) -> None:
+    closed = {**variables, "HF_ENDPOINT": "http://127.0.0.1:9"}
+    done = tagatlas("models", "pull", "hf-hub:shapes/tiny", variables=closed)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(
+        "tagatlas: hf-hub:shapes/tiny could not be fetched: "
+    )
