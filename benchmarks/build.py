@@ -108,13 +108,13 @@ def measure_bipartite(images: pl.DataFrame, tags: pl.DataFrame, rounds: int) -> 
             backbone=0.5,
         )
     )
-    built, reference = plain.build(images, tags), with_networkx(images, tags)
+    built, reference = plain.build(images, tags.lazy()), with_networkx(images, tags)
     assert built.edge_count == reference.number_of_edges()
     assert set(built.nodes["id"]) == set(reference.nodes)
     ours, all_options, theirs = medians(
         rounds,
-        lambda: plain.build(images, tags),
-        lambda: thorough.build(images, tags),
+        lambda: plain.build(images, tags.lazy()),
+        lambda: thorough.build(images, tags.lazy()),
         lambda: with_networkx(images, tags),
     )
     print(f"{images.height:,} images, {built.edge_count:,} links; medians of {rounds} rounds")
@@ -134,15 +134,15 @@ def measure_projection(
 ) -> None:
     """Print what a projection takes, with every link and with the best of each node."""
     images, tags = tables[0], tables[1].with_columns(score=pl.lit(1.0))
-    built = every.build(images, tags)
+    built = every.build(images, tags.lazy())
     assert isinstance(built, Network)
     reference = projection_with_networkx(images, tags, kind)
     edges = reference.edges(data="weight")
     assert links_of(built) == {frozenset((one, other)): weight for one, other, weight in edges}
     ours, ours_best, theirs = medians(
         rounds,
-        lambda: every.build(images, tags),
-        lambda: best.build(images, tags),
+        lambda: every.build(images, tags.lazy()),
+        lambda: best.build(images, tags.lazy()),
         lambda: projection_with_networkx(images, tags, kind),
     )
     print(f"{images.height:,} images, {built.edge_count:,} pairs of {kind}s share something")
@@ -158,7 +158,7 @@ def measure_once(
 ) -> None:
     """Print what a projection of the whole collection takes, and how much memory there was."""
     before = peak_memory()
-    took = seconds(lambda: builder.build(images, tags))
+    took = seconds(lambda: builder.build(images, tags.lazy()))
     print(
         f"{name} of {images.height:,} images, once: {took:.2f} s,"
         f" peak of memory {peak_memory():.2f} GiB ({before:.2f} with the tables alone)"

@@ -67,7 +67,7 @@ def find_themes(images: pl.DataFrame, tags: pl.DataFrame, seed: int) -> Themes:
     defaults = MapOptions()
     return cluster_images(
         images,
-        tags,
+        tags.lazy(),
         neighbours=defaults.neighbours,
         resolution=defaults.resolution,
         sub_resolution=defaults.sub_resolution,
@@ -140,8 +140,8 @@ def measure(images: int) -> tuple[dict[str, float], float, float]:
     clock = [time.perf_counter()]
     themes = find_themes(table, tags, seed=0)
     clock.append(time.perf_counter())
-    names = name_clusters(table, tags, themes.of_image)["name"].to_list()
-    name_subclusters(table, tags, themes.of_image, themes.sub_of_image, taken=names)
+    names = name_clusters(table, tags.lazy(), themes.of_image)["name"].to_list()
+    name_subclusters(table, tags.lazy(), themes.of_image, themes.sub_of_image, taken=names)
     clock.append(time.perf_counter())
     cluster_quantities(counted, themes.of_image)
     cluster_of_tags(collection.network, themes.of_image)

@@ -84,7 +84,7 @@ def random_map(images: int, edges: int) -> Map:
         subclusters=clusters.head(1).rename({"cluster": "subcluster"}),
         stability=1.0,
         outlines={},
-        tags=pl.DataFrame(),
+        tags=pl.LazyFrame(),
         records=records,
         provenance=Provenance([], {}, None, images, {}, "none", "none", {}, {}),
         store=MemoryStore(),

@@ -108,7 +108,7 @@ def grid_map(images: int) -> Map:
         subclusters=pl.DataFrame(),
         stability=1.0,
         outlines={},
-        tags=pl.DataFrame(),
+        tags=pl.LazyFrame(),
         records=pl.DataFrame(),
         provenance=Provenance([], {}, None, images, {}, "none", "none", {}, {}),
         store=store,

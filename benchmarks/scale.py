@@ -96,7 +96,7 @@ def draw(folder: Path) -> tuple[dict[str, float], float, float]:
     clock = Clock()
     with clock.step("read"):
         images = pl.read_parquet(folder / "images.parquet")
-        tags = pl.read_parquet(folder / "tags.parquet")
+        tags = pl.scan_parquet(folder / "tags.parquet")
     with clock.step("network"):
         network = BipartiteBuilder(BipartiteOptions()).build(images, tags)
     with clock.step("map"):

@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from tagatlas.catalog import Catalog
+from tagatlas.catalog.database import SCRATCH
 from tagatlas.contracts import ImageStore
 from tagatlas.errors import AtlasError, AtlasLocked, AtlasNotFound, StorageError
 from tagatlas.plugins import IMAGE_STORES, Plugins, plugin_owner
@@ -82,6 +83,7 @@ def open_atlas(
     try:
         if write:
             lock.acquire()
+            _remove_scratch(folder)
         settings = SettingsFile(folder / SETTINGS)
         with Catalog(folder / CATALOG) as catalog:
             try:
@@ -99,6 +101,12 @@ def open_atlas(
         lock.release()
         if is_blank:  # a mistyped source leaves no atlas behind
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_scratch(folder: Path) -> None:
+    """Remove what a process that was killed could not."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _make_folder(folder: Path, *, create: bool) -> None:

@@ -21,7 +21,7 @@ class BipartiteBuilder(GraphBuilder):
     def __init__(self, options: BipartiteOptions) -> None:
         self._options = options
 
-    def build(self, images: pl.DataFrame, tags: pl.DataFrame) -> Network:
+    def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:
         """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`.
 
         With ``idf`` the weight is that of :func:`tagatlas.network.selection.with_idf`, counted

@@ -48,7 +48,7 @@ class ColumnsBuilder(GraphBuilder):
     def __init__(self, options: ColumnsOptions) -> None:
         self._options = options
 
-    def build(self, images: pl.DataFrame, tags: pl.DataFrame) -> Network:  # noqa: ARG002
+    def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:  # noqa: ARG002
         """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""
         options = self._options
         whole = self._link(read_table(images, options), images)
@@ -67,7 +67,7 @@ class ColumnsBuilder(GraphBuilder):
         self,
         network: Network,  # noqa: ARG002
         images: pl.DataFrame,
-        tags: pl.DataFrame,  # noqa: ARG002
+        tags: pl.LazyFrame,  # noqa: ARG002
     ) -> pl.DataFrame:
         """Tie images to the values that their records have in the columns that became nodes."""
         table = read_table(images, self._options)

@@ -77,7 +77,7 @@ def images_table(map_: Map) -> pl.DataFrame:
     address); ``frequency``, ``records``; ``x``, ``y``, y growing upwards, as Embedding Atlas has
     it; then the kept columns of the image's first record.
     """
-    tags = map_.likely_tags.lazy().group_by("image", maintain_order=True).agg(tags="tag")
+    tags = map_.likely_tags.group_by("image", maintain_order=True).agg(tags="tag")
     names = map_.clusters.lazy().select("cluster", name="name")
     kept = kept_columns(map_.records, _RESERVED)
     words = pl.concat_list(pl.col("label"), pl.col("tags"))

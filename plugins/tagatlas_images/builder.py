@@ -26,7 +26,7 @@ class ImagesBuilder(GraphBuilder):
     def __init__(self, options: ImagesOptions) -> None:
         self._options = options
 
-    def build(self, images: pl.DataFrame, tags: pl.DataFrame) -> Network:
+    def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:
         """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""
         options = self._options
         scores, _ = tag_matrix(images, tags, options)

@@ -29,7 +29,7 @@ class KnnBuilder(GraphBuilder):
     def __init__(self, options: KnnOptions) -> None:
         self._options = options
 
-    def build(self, images: pl.DataFrame, tags: pl.DataFrame) -> Network:  # noqa: ARG002
+    def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:  # noqa: ARG002
         """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""
         options = self._options
         seen = images.filter(pl.col("embedding").is_not_null())

@@ -96,10 +96,8 @@ def images_table(map_: Map) -> pl.DataFrame:
     """
     images = with_cluster_names(map_, map_.images).rename({"id": "image"})
     files = [map_.store.locate(image, Variant.IMAGE) for image in images["image"]]
-    tags = (
-        map_.likely_tags.lazy()
-        .group_by("image", maintain_order=True)
-        .agg(pl.col("tag").str.join("; ").alias("tags"))
+    tags = map_.likely_tags.group_by("image", maintain_order=True).agg(
+        pl.col("tag").str.join("; ").alias("tags")
     )
     kept = kept_columns(map_.records, ("cluster", *_COLUMNS))
     return (

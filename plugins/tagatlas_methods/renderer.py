@@ -160,15 +160,16 @@ def _by_status(counts: Mapping[str, int], words: Mapping[str, str], always: Coll
 
 def _tags(map_: Map) -> list[str]:
     facts = map_.provenance
-    labels = map_.tags["tag"].n_unique()
+    tags = map_.tags.select(pl.len().alias("tags"), pl.col("tag").n_unique().alias("labels"))
+    counts = tags.collect(engine="streaming")
     backend = (
         f"Images were tagged by the backend *{escape(facts.tagger)}*"
         f" (fingerprint: {escape(facts.fingerprint)})."
         f" Of {count(facts.images, 'image')}, {_by_status(facts.taggings, _TAGGINGS, _ALWAYS)}."
     )
     used = (
-        f"The images on the map have {count(map_.tags.height, 'tag')} in all,"
-        f" of {count(labels, 'different label')}."
+        f"The images on the map have {count(counts['tags'].item(), 'tag')} in all,"
+        f" of {count(counts['labels'].item(), 'different label')}."
     )
     return [backend, used]
 

@@ -34,22 +34,22 @@ class TablesRenderer(Renderer):
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
         """Write ``clusters.csv``, ``subclusters.csv``, ``images.csv`` and ``tags.csv``."""
         tables = {
-            "clusters.csv": clusters_table(map_),
-            "subclusters.csv": subclusters_table(map_),
-            "images.csv": images_table(map_),
+            "clusters.csv": clusters_table(map_).lazy(),
+            "subclusters.csv": subclusters_table(map_).lazy(),
+            "images.csv": images_table(map_).lazy(),
             "tags.csv": tags_table(map_, self._options.minimum_confidence),
         }
         written = []
         for name, table in tables.items():
             path = folder / name
             with write_atomically(path) as file:
-                table.with_columns(safe_cells(pl.col(pl.String))).write_csv(file)
+                table.with_columns(safe_cells(pl.col(pl.String))).sink_csv(file)
             written.append(path)
         return written
 
 
-def tags_table(map_: Map, minimum_confidence: float) -> pl.DataFrame:
-    """One row per address and tag: ``url``, ``concept``, ``confidence``.
+def tags_table(map_: Map, minimum_confidence: float) -> pl.LazyFrame:
+    """One row per address and tag: ``url``, ``concept``, ``confidence``; lazy, as tags are.
 
     The columns and their meaning are those of dd-image-tagging's concept models, so that whatever
     reads its files reads these. Addresses come in the order of the records, each once; tags by
@@ -59,15 +59,9 @@ def tags_table(map_: Map, minimum_confidence: float) -> pl.DataFrame:
     be fetched or tagged, are not in the table.
     """
     addresses = map_.records.lazy().select("image", "location").unique(maintain_order=True)
-    tags = map_.tags.lazy().filter(pl.col("score") >= minimum_confidence)
-    return (
-        addresses.join(tags, on="image", how="left", maintain_order="left_right")
-        .select(
-            url="location",
-            concept=pl.col("tag").fill_null(NO_TAGS),
-            confidence="score",
-        )
-        .collect()
+    tags = map_.tags.filter(pl.col("score") >= minimum_confidence)
+    return addresses.join(tags, on="image", how="left", maintain_order="left_right").select(
+        url="location", concept=pl.col("tag").fill_null(NO_TAGS), confidence="score"
     )
 
 

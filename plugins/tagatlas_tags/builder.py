@@ -29,7 +29,7 @@ class TagsBuilder(GraphBuilder):
     def __init__(self, options: TagsOptions) -> None:
         self._options = options
 
-    def build(self, images: pl.DataFrame, tags: pl.DataFrame) -> Network:
+    def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:
         """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""
         options = self._options
         scores, labels = tag_matrix(images, tags, options)

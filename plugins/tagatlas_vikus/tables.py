@@ -31,8 +31,7 @@ def data_table(map_: Map, keywords: int, year_column: str | None) -> pl.DataFram
         OptionError: no kept column has the name ``year_column``.
     """
     tags = (
-        map_.likely_tags.lazy()
-        .group_by("image", maintain_order=True)
+        map_.likely_tags.group_by("image", maintain_order=True)
         .agg(pl.col("tag").head(keywords).str.replace_all(",", ";", literal=True))
         .select("image", keywords=pl.col("tag").list.join(","))
     )

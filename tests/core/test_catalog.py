@@ -109,7 +109,7 @@ def test_answers_are_asked_for_once_unless_they_failed(catalog: Catalog) -> None
     assert catalog.answers.unanswered(backend, retry_failed=True) == [image(3).id]
     assert catalog.answers.counts(backend) == {"pending": 0, "ok": 1, "empty": 1, "failed": 1}
     assert catalog.answers.raw(backend, image(1).id) == b"{}" * 50
-    assert catalog.answers.tags(backend).rows() == [
+    assert catalog.tags.of(backend).collect().rows() == [
         (image(1).id, "a\n=cmd|'😀", 1.0),
         (image(1).id, "dark", 0.75),
     ]

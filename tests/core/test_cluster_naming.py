@@ -15,7 +15,7 @@ Collection = list[tuple[int, dict[str, float]]]
 
 def clusters_of(images: pl.DataFrame, tags: pl.DataFrame) -> NDArray[np.int32]:
     return cluster_images(
-        images, tags, neighbours=10, resolution=1.0, sub_resolution=0, sample=1000, seed=0
+        images, tags.lazy(), neighbours=10, resolution=1.0, sub_resolution=0, sample=1000, seed=0
     ).of_image
 
 
@@ -28,7 +28,7 @@ def named(collection: Collection) -> pl.DataFrame:
     ]
     return name_clusters(
         pl.DataFrame({"id": ids}),
-        pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
+        pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row").lazy(),
         np.array([cluster for cluster, _ in collection], dtype=np.int32),
     )
 
@@ -52,7 +52,7 @@ CATS: Collection = [(1, {"animal": 0.9, "cat": 0.8}) for _ in range(10)]
 def test_names_of_planted_clusters_begin_with_the_planted_tag() -> None:
     collection, tags, topic_of = planted_collection(300, 6)
     found = clusters_of(collection, tags)
-    table = name_clusters(collection, tags, found)
+    table = name_clusters(collection, tags.lazy(), found)
     for cluster, name, distinctive in table.iter_rows():
         topic = np.bincount(topic_of[found == cluster]).argmax()
         assert name.startswith(f"topic {topic}")
@@ -118,7 +118,9 @@ def test_names_depend_on_nothing_but_the_scores() -> None:
     collection, tags, _ = planted_collection(120, 4)
     found = clusters_of(collection, tags)
     shuffled = tags.sample(fraction=1.0, shuffle=True, seed=5)
-    assert name_clusters(collection, tags, found).equals(name_clusters(collection, shuffled, found))
+    assert name_clusters(collection, tags.lazy(), found).equals(
+        name_clusters(collection, shuffled.lazy(), found)
+    )
 
 
 def test_sub_clusters_are_named_by_what_sets_them_apart_within_their_cluster() -> None:
@@ -137,7 +139,7 @@ def test_sub_clusters_are_named_by_what_sets_them_apart_within_their_cluster() -
     subclusters[0] = -1  # an image in none
     table = name_subclusters(
         pl.DataFrame({"id": ids}),
-        pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row"),
+        pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row").lazy(),
         clusters,
         subclusters,
         taken=["finch"],
@@ -154,7 +156,7 @@ def test_no_sub_clusters_have_no_names() -> None:
     collection, tags, _ = planted_collection(30, 2)
     nobody = np.full(30, -1, dtype=np.int32)
     clusters = np.zeros(30, dtype=np.int32)
-    assert name_subclusters(collection, tags, clusters, nobody, taken=[]).is_empty()
+    assert name_subclusters(collection, tags.lazy(), clusters, nobody, taken=[]).is_empty()
 
 
 def test_a_cluster_without_tags_has_a_name() -> None:

@@ -23,7 +23,7 @@ def themes_of(
     """Clusters of a collection, by the default settings of a map."""
     return cluster_images(
         images,
-        tags,
+        tags.lazy(),
         embeddings=embeddings,
         neighbours=neighbours,
         resolution=resolution,

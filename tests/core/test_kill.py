@@ -307,7 +307,9 @@ def inspect(folder: Path) -> Kept:
             return Kept(known - pending, frozenset())
         unanswered = atlas.catalog.answers.unanswered(backend.id, retry_failed=True)
         answered = images.difference(unanswered)
-        assert set(atlas.catalog.answers.tags(backend.id)["image"]) == answered, "half an answer"
+        assert set(atlas.catalog.tags.of(backend.id).collect()["image"]) == answered, (
+            "half an answer"
+        )
         return Kept(known - pending, frozenset(answered))
 
 

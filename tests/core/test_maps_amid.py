@@ -74,16 +74,16 @@ def drawn(old: Drawing | None = None) -> tuple[Network, Drawing, NDArray[np.int6
     """A map of a network of tags; again from its old places, if given."""
     images, tags, topics = planted_collection(60, 3)
     builder = TagsBuilder(TagsOptions(maximum_share=0.9))
-    network = builder.build(images, tags)
+    network = builder.build(images, tags.lazy())
     columns = ("id", "x", "y")
     rows = [] if old is None else old.nodes.select(columns).rows()
     drawing = draw_map(
         network,
         images.with_columns(width=400, height=300),
-        tags,
+        tags.lazy(),
         StartLayout(),
         MapOptions(),
-        ties=builder.ties(network, images, tags),
+        ties=builder.ties(network, images, tags.lazy()),
         old_positions={node: (x, y) for node, x, y in rows},
         progress=no_progress,
     )

@@ -53,7 +53,7 @@ def drawn(
 ) -> Drawing:
     """A map of 60 images in three topics; with ``reverse``, links lead from tags to images."""
     images, tags, _ = planted_collection(60, 3)
-    network, ties = build_network(builder, images, tags)
+    network, ties = build_network(builder, images, tags.lazy())
     if reverse:
         network = replace(network, sources=network.targets, targets=network.sources)
     sizes = images.with_columns(
@@ -62,7 +62,7 @@ def drawn(
     return draw_map(
         network,
         sizes,
-        tags,
+        tags.lazy(),
         layout or StartLayout(),
         options,
         ties=ties,

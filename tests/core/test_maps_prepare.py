@@ -40,12 +40,12 @@ prepare_drawing(layout)
 before = compiled()
 assert any("forceatlas2" in name for name in before), before
 images, tags, _ = planted_collection(300, 5)
-network = BipartiteBuilder(BipartiteOptions()).build(images, tags)
+network = BipartiteBuilder(BipartiteOptions()).build(images, tags.lazy())
 for arrangement in ("free", "grid"):
     draw_map(
         network,
         images.with_columns(width=400, height=300),
-        tags,
+        tags.lazy(),
         layout,
         MapOptions(arrangement=arrangement),
         old_positions={},

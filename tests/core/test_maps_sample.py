@@ -41,9 +41,9 @@ def drawn(images: int, options: MapOptions) -> tuple[Drawing, TopicsApart, NDArr
     collection, tags, topics = planted_collection(images, TOPICS)
     layout = TopicsApart()
     drawing = draw_map(
-        BipartiteBuilder(BipartiteOptions()).build(collection, tags),
+        BipartiteBuilder(BipartiteOptions()).build(collection, tags.lazy()),
         collection.with_columns(width=pl.lit(4), height=pl.lit(3)),
-        tags,
+        tags.lazy(),
         layout,
         options,
         old_positions={},
@@ -70,7 +70,7 @@ def test_an_image_stays_out_of_the_sample_when_others_come() -> None:
     tags = pl.concat([few_tags, more_tags]).sort("image", maintain_order=True)
     sampled = [
         set(network.nodes["id"].filter(pl.Series(laid_out(network, 50)))) & set(few["id"])
-        for network in (builder.build(few, few_tags), builder.build(collection, tags))
+        for network in (builder.build(few, few_tags.lazy()), builder.build(collection, tags.lazy()))
     ]
     assert len(sampled[0]) == 50
     assert sampled[1] < sampled[0]
@@ -78,7 +78,7 @@ def test_an_image_stays_out_of_the_sample_when_others_come() -> None:
 
 def test_a_network_of_images_alone_is_laid_out_whole() -> None:
     collection, tags, _ = planted_collection(80, TOPICS)
-    network = ImagesBuilder(ImagesOptions()).build(collection, tags)
+    network = ImagesBuilder(ImagesOptions()).build(collection, tags.lazy())
     assert laid_out(network, 10).all()
 
 
@@ -99,7 +99,7 @@ def test_a_node_that_is_like_nothing_placed_goes_amid_what_it_is_linked_to() -> 
     tags = pl.DataFrame({"image": ["i0", "i1"], "tag": ["a", "z"], "score": [1.0, 1.0]})
     positions = np.array([[2.0, 4.0], [0.0, 0.0], [6.0, 8.0], [0.0, 0.0]])
     placed = np.array([True, False, True, False])
-    found = place_others(network, placed, positions, tags)
+    found = place_others(network, placed, positions, tags.lazy())
     assert found[1] == pytest.approx([6.0, 8.0])
     assert found[3] == pytest.approx([2.0, 4.0])
     assert found[[0, 2]].tolist() == positions[[0, 2]].tolist()

@@ -113,7 +113,7 @@ def tag(atlas: Atlas, tagger: Grey, *, retry_failed: bool = False) -> TagReport:
 def labels(atlas: Atlas) -> list[str]:
     backend = atlas.catalog.answers.last_used("grey")
     assert backend is not None
-    tags = atlas.catalog.answers.tags(backend.id)
+    tags = atlas.catalog.tags.of(backend.id).collect()
     return sorted(tags["tag"].to_list())
 
 
@@ -142,7 +142,7 @@ def test_raw_answers_and_embeddings_are_kept_once_for_all_readings(atlas: Atlas)
     backend = answers.last_used()
     assert backend is not None
     assert backend.fingerprint == "grey 1; threshold 170, collective False"
-    image = answers.tags(backend.id)["image"][0]
+    image = atlas.catalog.tags.of(backend.id).collect()["image"][0]
     assert answers.raw(backend.id, image) is not None
     embeddings = answers.embeddings(backend.id, [image])
     assert embeddings is not None

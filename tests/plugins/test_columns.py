@@ -65,7 +65,7 @@ def image_table(given: list[Record]) -> pl.DataFrame:
 
 
 def build(given: list[Record], options: ColumnsOptions) -> Network:
-    return ColumnsBuilder(options).build(image_table(given), pl.DataFrame())
+    return ColumnsBuilder(options).build(image_table(given), pl.LazyFrame())
 
 
 def edges(network: Network) -> dict[tuple[str, str], float]:
@@ -175,7 +175,7 @@ def test_links_and_ties_are_those_of_the_reference(
     labels = network.nodes.filter(kind="tag").select("id", "label").rows()
     assert all(node[2:] == label for node, label in labels)
     if options.link != "images":
-        ties = ColumnsBuilder(options).ties(network, image_table(given), pl.DataFrame())
+        ties = ColumnsBuilder(options).ties(network, image_table(given), pl.LazyFrame())
         assert {(image, node): weight for image, node, weight in ties.rows()} == reference.ties()
 
 

@@ -29,7 +29,7 @@ vectors = st.lists(st.none() | signs | axes, max_size=9)
 def build(embeddings: Vectors, options: KnnOptions) -> Network:
     images, tags = tables(image_names(len(embeddings)), {})
     column = pl.Series("embedding", embeddings, dtype=pl.Array(pl.Float32, SIZE))
-    return KnnBuilder(options).build(images.with_columns(column), tags)
+    return KnnBuilder(options).build(images.with_columns(column), tags.lazy())
 
 
 def reference(embeddings: Vectors, options: KnnOptions) -> dict[tuple[int, int], float]:

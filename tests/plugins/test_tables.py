@@ -43,7 +43,7 @@ def a_map(locations: list[tuple[str, str]], tags: list[tuple[str, str, float]]) 
         },
         schema={"image": pl.String, "tag": pl.String, "score": pl.Float64},
     )
-    return dataclasses.replace(map_, records=records, tags=table)
+    return dataclasses.replace(map_, records=records, tags=table.lazy())
 
 
 def test_tags_are_written_as_dd_image_tagging_does(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_a_missing_package_is_one_line_that_says_what_to_install() -> None:
 @needs_umap
 def test_images_of_a_topic_come_together_and_tags_lie_amid_their_images() -> None:
     images, tags, topics = planted_collection(200, 4)
-    network = BipartiteBuilder(BipartiteOptions()).build(images, tags)
+    network = BipartiteBuilder(BipartiteOptions()).build(images, tags.lazy())
     placed = UmapLayout(UmapOptions()).place(
         network, start=spectral_start(network, 0), seed=0, progress=no_progress
     )

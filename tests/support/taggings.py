@@ -26,7 +26,7 @@ def image_names(count: int) -> list[str]:
     return [f"i{number}" for number in range(count)]
 
 
-def tables(images: list[str], tagging: Tagging) -> tuple[pl.DataFrame, pl.DataFrame]:
+def tables(images: list[str], tagging: Tagging) -> tuple[pl.DataFrame, pl.LazyFrame]:
     """What a builder gets."""
     rows = sorted((image, -score, tag) for (image, tag), score in tagging.items())
     return (
@@ -38,7 +38,7 @@ def tables(images: list[str], tagging: Tagging) -> tuple[pl.DataFrame, pl.DataFr
             [(image, tag, -score) for image, score, tag in rows],
             schema={"image": pl.String, "tag": pl.String, "score": pl.Float64},
             orient="row",
-        ),
+        ).lazy(),
     )
 
 

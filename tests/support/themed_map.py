@@ -69,7 +69,7 @@ def themed_map(images: int = 150, names: tuple[str, ...] = (), pictures: int = 1
         subclusters=_subclusters(nodes),
         stability=0.87,
         outlines={theme: _rings(nodes, theme) for theme in range(len(THEMES))},
-        tags=table,
+        tags=table.lazy(),
         records=pl.DataFrame(
             {
                 "image": ids,

@@ -11,6 +11,7 @@ from tagatlas.catalog.database import Database
 from tagatlas.catalog.maps import Annotation, AnnotationTable, MapTable, StoredMap
 from tagatlas.catalog.readings import ReadingTable
 from tagatlas.catalog.records import Added, RecordTable
+from tagatlas.catalog.tags import TagTable
 
 __all__ = ["Added", "Annotation", "Backend", "Catalog", "StoredMap"]
 
@@ -21,7 +22,8 @@ class Catalog:
     Attributes:
         records: sources and records.
         addresses: addresses, what became of them, and images.
-        answers: backends, their answers, and tags.
+        answers: backends and their answers.
+        tags: tags.
         readings: backends whose tags are read from the kept answers of another.
         maps: maps.
         annotations: annotations on maps.
@@ -39,6 +41,7 @@ class Catalog:
         self.records = RecordTable(self._database)
         self.addresses = AddressTable(self._database)
         self.answers = AnswerTable(self._database)
+        self.tags = TagTable(self._database)
         self.readings = ReadingTable(self._database)
         self.maps = MapTable(self._database)
         self.annotations = AnnotationTable(self._database)

@@ -1,4 +1,4 @@
-"""Backends, their answers, and the tags in them."""
+"""Backends and their answers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Backend:
 
 
 class AnswerTable:
-    """The catalog's backends, answers, tags and embeddings."""
+    """The catalog's backends, answers and embeddings."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -142,38 +142,6 @@ class AnswerTable:
             [backend],
         )
 
-    def tags(self, backend: int) -> pl.DataFrame:
-        """All tags: ``image``, ``tag`` (String), ``score`` (Float64).
-
-        Ordered by image, falling score, tag.
-        """
-        # The long table is read and sorted as numbers; its texts are shared by its rows.
-        images = self._database.frame(
-            "SELECT images.id, sha256 FROM images JOIN collection ON collection.image = images.id "
-            "ORDER BY sha256",
-            {"number": pl.Int64, "text": pl.String},
-        )
-        labels = self._database.frame(
-            "SELECT id, label FROM labels ORDER BY label", {"number": pl.Int64, "text": pl.String}
-        )
-        tags = self._database.frame(
-            "SELECT image, label, score FROM tags WHERE backend = ?",
-            {"image": pl.Int64, "label": pl.Int64, "score": pl.Float64},
-            [backend],
-        )
-        ordered = (
-            tags.join(_ranks(images, "image"), on="image")
-            .join(_ranks(labels, "label"), on="label")
-            .sort("image rank", "score", "label rank", descending=[False, True, False])
-        )
-        return pl.DataFrame(
-            {
-                "image": images["text"].gather(ordered["image rank"]),
-                "tag": labels["text"].gather(ordered["label rank"]),
-                "score": ordered["score"],
-            }
-        )
-
     def embeddings(
         self, backend: int, ids: Sequence[str] | pl.Series
     ) -> NDArray[np.float16] | None:
@@ -249,8 +217,3 @@ def insert_answer(
         "INSERT INTO tags VALUES (?, ?, (SELECT id FROM labels WHERE label = ?), ?)",
         ([backend, image, tag.label, tag.score] for tag in result.tags),
     )
-
-
-def _ranks(texts: pl.DataFrame, name: str) -> pl.DataFrame:
-    """The place of each number of a table of texts, which is ordered by text."""
-    return texts.with_row_index(f"{name} rank").select(pl.col("number").alias(name), f"{name} rank")

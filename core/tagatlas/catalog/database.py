@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -16,6 +17,9 @@ from tagatlas.errors import AtlasDamaged, AtlasError, AtlasLocked, StorageError
 
 APPLICATION_ID = 0x7A617461
 """Marks the file as a tagatlas catalog (SQLite's ``application_id``)."""
+
+SCRATCH = ".scratch-"
+"""How the names of scratch folders begin; those of a process that died may be removed."""
 
 _ROWS_AT_ONCE = 1 << 17
 
@@ -43,6 +47,7 @@ class Database:
             AtlasTooNew, AtlasDamaged, AtlasLocked, StorageError: see their descriptions.
         """
         self.path = path
+        self._scratch = ExitStack()
         with self._our_errors():
             self.connection = sqlite3.connect(path, isolation_level=None, timeout=10.0)
         try:
@@ -67,8 +72,23 @@ class Database:
         migrate(self.connection)
 
     def close(self) -> None:
-        """Close the file; what was committed is on disk."""
+        """Close the file; what was committed is on disk. Scratch folders go."""
         self.connection.close()
+        self._scratch.close()
+
+    def scratch_folder(self) -> Path:
+        """A new empty folder beside the file, for tables that do not fit into memory.
+
+        Raises:
+            StorageError: it cannot be made.
+        """
+        try:
+            folder = TemporaryDirectory(prefix=SCRATCH, dir=self.path.parent)
+        except OSError as error:
+            raise StorageError(
+                f"cannot make a folder in {self.path.parent}: {error.strerror}"
+            ) from error
+        return Path(self._scratch.enter_context(folder))
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

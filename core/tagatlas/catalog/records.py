@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 import polars as pl
 
@@ -12,6 +14,7 @@ from tagatlas.catalog.database import Database, now
 from tagatlas.contracts import Records
 from tagatlas.maps import SourceFacts
 
+_ROWS_AT_ONCE = 1 << 14
 _CONTRACT_COLUMNS = ("location", "frequency")
 
 
@@ -44,12 +47,10 @@ class RecordTable:
             plugin: name of the source plugin that read it.
             records: what it read.
         """
-        columns = _kept_columns(records.table)
-        digest = _digest(records, columns)
+        digest = _digest(records)
         known = self._database.rows("SELECT digest FROM sources WHERE location = ?", [location])
         if known and known[0][0] == digest:
             return Added(records.table.height, 0, unchanged=True)
-        locations = records.table["location"].to_list()
         with self._database.transaction() as connection:
             before = connection.execute("SELECT count(*) FROM addresses").fetchone()[0]
             connection.execute("DELETE FROM sources WHERE location = ?", [location])
@@ -60,22 +61,18 @@ class RecordTable:
             ).lastrowid
             connection.executemany(
                 "INSERT OR IGNORE INTO addresses (location, local) VALUES (?, ?)",
-                ((address, records.local) for address in locations),
+                ((address, records.local) for address, _, _ in _rows(records.table)),
             )
             connection.executemany(
                 "INSERT INTO records (source, address, frequency, columns) VALUES "
                 "(?, (SELECT id FROM addresses WHERE location = ? AND local = ?), ?, ?)",
-                zip(
-                    [source] * len(locations),
-                    locations,
-                    [records.local] * len(locations),
-                    records.table["frequency"].to_list(),
-                    columns,
-                    strict=True,
+                (
+                    (source, address, records.local, frequency, columns)
+                    for address, frequency, columns in _rows(records.table)
                 ),
             )
             after = connection.execute("SELECT count(*) FROM addresses").fetchone()[0]
-        return Added(len(locations), after - before, unchanged=False)
+        return Added(records.table.height, after - before, unchanged=False)
 
     def sources(self) -> list[SourceFacts]:
         """The sources in the order they were added, with their number of records."""
@@ -110,22 +107,19 @@ class RecordTable:
         )
 
 
-def _kept_columns(table: pl.DataFrame) -> list[str]:
-    """The further columns of each record as a JSON object."""
-    rest = table.drop(_CONTRACT_COLUMNS)
-    if not rest.columns:
-        return ["{}"] * table.height
-    return [json.dumps(row, ensure_ascii=False) for row in rest.iter_rows(named=True)]
+def _rows(table: pl.DataFrame) -> Iterator[tuple[str, int, str]]:
+    """Each record's location, its frequency, and its further columns as a JSON object."""
+    for some in table.iter_slices(_ROWS_AT_ONCE):
+        rest = some.drop(_CONTRACT_COLUMNS)
+        kept = rest.iter_rows(named=True) if rest.columns else repeat({}, some.height)
+        for location, frequency, columns in zip(
+            some["location"].to_list(), some["frequency"].to_list(), kept, strict=True
+        ):
+            yield location, frequency, json.dumps(columns, ensure_ascii=False)
 
 
-def _digest(records: Records, columns: list[str]) -> str:
-    lines = zip(
-        records.table["location"].to_list(),
-        records.table["frequency"].to_list(),
-        columns,
-        strict=True,
-    )
+def _digest(records: Records) -> str:
     digest = hashlib.sha256(f"{records.local} {records.recognised}".encode())
-    for line in lines:
-        digest.update(json.dumps(line).encode())
+    for row in _rows(records.table):
+        digest.update(json.dumps(row).encode())
     return digest.hexdigest()

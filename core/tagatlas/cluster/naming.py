@@ -27,7 +27,7 @@ _HEADING = 0.5
 
 
 def name_clusters(
-    images: pl.DataFrame, tags: pl.DataFrame, clusters: NDArray[np.int32]
+    images: pl.DataFrame, tags: pl.LazyFrame, clusters: NDArray[np.int32]
 ) -> pl.DataFrame:
     """Name clusters by their distinctive tags, as in ``bird: finch, penguin`` or ``cup, plate``.
 
@@ -62,7 +62,7 @@ def name_clusters(
 
 def name_subclusters(
     images: pl.DataFrame,
-    tags: pl.DataFrame,
+    tags: pl.LazyFrame,
     clusters: NDArray[np.int32],
     subclusters: NDArray[np.int32],
     *,
@@ -124,7 +124,7 @@ def _named(
     )
 
 
-def _relative_scores(images: pl.DataFrame, tags: pl.DataFrame) -> tuple[csr_array, list[str]]:
+def _relative_scores(images: pl.DataFrame, tags: pl.LazyFrame) -> tuple[csr_array, list[str]]:
     """Scores as fractions of each image's best one, shape (images, tags), and the tags' labels."""
     scores, labels = score_matrix(images, tags)
     best = scores.max(axis=1).toarray()

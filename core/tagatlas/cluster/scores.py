@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 
-def score_matrix(images: pl.DataFrame, tags: pl.DataFrame) -> tuple[csr_array, list[str]]:
+def score_matrix(images: pl.DataFrame, tags: pl.LazyFrame) -> tuple[csr_array, list[str]]:
     """The scores of images' tags.
 
     Args:
@@ -20,21 +20,20 @@ def score_matrix(images: pl.DataFrame, tags: pl.DataFrame) -> tuple[csr_array, l
         Scores, shape (n, t), float64, the columns of each row in order; and the tags' labels.
     """
     rows = images.select(pl.col("id").alias("image"), pl.row_index("row").cast(pl.Int32))
+    scored = tags.filter(pl.col("score") > 0).join(rows.lazy(), on="image")
+    labels = scored.select(pl.col("tag").unique()).collect(engine="streaming").sort("tag")
+    columns = labels.with_row_index("column").cast({"column": pl.Int32})
     entries = (
-        tags.lazy()
-        .filter(pl.col("score") > 0)
-        .join(rows.lazy(), on="image")
-        .select("row", "tag", "score")
-        .collect()
+        scored.join(columns.lazy(), on="tag")
+        .select("row", "column", "score")
+        .collect(engine="streaming")
     )
-    labels = entries["tag"].unique().sort()
-    columns = entries["tag"].replace_strict(labels, range(len(labels)), return_dtype=pl.Int32)
     matrix = csr_array(
-        (entries["score"].to_numpy(), (entries["row"].to_numpy(), columns.to_numpy())),
-        shape=(images.height, len(labels)),
+        (entries["score"].to_numpy(), (entries["row"].to_numpy(), entries["column"].to_numpy())),
+        shape=(images.height, labels.height),
     )
     matrix.sort_indices()
-    return matrix, labels.to_list()
+    return matrix, labels["tag"].to_list()
 
 
 def row_of_entry(matrix: csr_array) -> NDArray[np.intp]:

@@ -49,7 +49,7 @@ class Themes:
 
 def cluster_images(
     images: pl.DataFrame,
-    tags: pl.DataFrame,
+    tags: pl.LazyFrame,
     *,
     embeddings: NDArray[np.float16] | None = None,
     neighbours: int,

@@ -29,7 +29,7 @@ class GraphBuilder(ABC):
     """
 
     @abstractmethod
-    def build(self, images: pl.DataFrame, tags: pl.DataFrame) -> Network | nx.Graph:
+    def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network | nx.Graph:
         """Build the network.
 
         Args:
@@ -38,7 +38,8 @@ class GraphBuilder(ABC):
                 over the image's records), and the columns that it ``reads``.
             tags: one row a tag of an image, ordered by image, then falling score, then tag:
                 ``image`` (String, an id of ``images``), ``tag`` (String), ``score`` (Float64,
-                in [0, 1]).
+                in [0, 1]). Lazy, since there can be more than fit into memory: what is selected
+                is selected before ``collect(engine="streaming")``.
 
         Returns:
             A :class:`~tagatlas.network.Network`, or a ``networkx.Graph`` whose nodes carry
@@ -56,7 +57,7 @@ class GraphBuilder(ABC):
         self,
         network: Network,
         images: pl.DataFrame,  # noqa: ARG002 - for those that override it
-        tags: pl.DataFrame,
+        tags: pl.LazyFrame,
     ) -> pl.DataFrame:
         """Tie images to the nodes of a network that has no images; called for no other.
 
@@ -75,4 +76,6 @@ class GraphBuilder(ABC):
         import polars as pl
 
         nodes = network.nodes.select(pl.col("id").alias("node"), pl.col("label").alias("tag"))
-        return tags.join(nodes, on="tag").select("image", "node", pl.col("score").alias("weight"))
+        weighted = pl.col("score").alias("weight")
+        tied = tags.join(nodes.lazy(), on="tag").select("image", "node", weighted)
+        return tied.collect(engine="streaming")

@@ -36,7 +36,7 @@ class Drawing:
 def draw_map(
     network: Network,
     images: pl.DataFrame,
-    tags: pl.DataFrame,
+    tags: pl.LazyFrame,
     layout: Layout,
     options: MapOptions,
     *,

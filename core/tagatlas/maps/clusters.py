@@ -45,7 +45,7 @@ class Clustering:
 def find_clusters(
     members: Members,
     images: pl.DataFrame,
-    tags: pl.DataFrame,
+    tags: pl.LazyFrame,
     options: MapOptions,
     *,
     embeddings: NDArray[np.float16] | None,
@@ -95,7 +95,7 @@ def _columns(themes: Themes) -> list[pl.Series]:
 
 
 def _table(
-    mapped: pl.DataFrame, tags: pl.DataFrame, themes: Themes, members: pl.DataFrame
+    mapped: pl.DataFrame, tags: pl.LazyFrame, themes: Themes, members: pl.DataFrame
 ) -> pl.DataFrame:
     """The table of clusters, but for their places."""
     quantities = cluster_quantities(members, members["cluster"].to_numpy())
@@ -110,7 +110,7 @@ def _table(
 
 def _subtable(
     mapped: pl.DataFrame,
-    tags: pl.DataFrame,
+    tags: pl.LazyFrame,
     themes: Themes,
     members: pl.DataFrame,
     *,

@@ -106,7 +106,8 @@ class Map:
         outlines: the rings around each cluster's images, by cluster; a ring is a closed
             polygon, shape (k, 2), its first point not repeated.
         tags: every tag of the mapped images as the backend gave it: ``image``, ``tag``
-            (String), ``score`` (Float64); ordered by image, falling score, tag.
+            (String), ``score`` (Float64); ordered by image, falling score, tag. Lazy, since
+            there can be more than fit into memory.
         records: every record that leads to an image of the map, in the order they were added:
             ``image``, ``location`` (String), ``frequency`` (Int64), ``columns`` (String, a JSON
             object of the kept columns).
@@ -125,7 +126,7 @@ class Map:
     subclusters: pl.DataFrame
     stability: float
     outlines: Mapping[int, Sequence[NDArray[np.float64]]]
-    tags: pl.DataFrame
+    tags: pl.LazyFrame
     records: pl.DataFrame
     provenance: Provenance
     store: ImageStore = field(repr=False)
@@ -142,7 +143,7 @@ class Map:
         return _PLACED_BY.get(str(builder), "the tags they share")
 
     @property
-    def likely_tags(self) -> pl.DataFrame:
+    def likely_tags(self) -> pl.LazyFrame:
         """The rows of ``tags`` with a score of at least :data:`LIKELY`: for people to read.
 
         Clusters are found with all tags, of which many are weak and say little one by one.

@@ -36,7 +36,7 @@ class Places:
 def place_nodes(
     members: Members,
     clustering: Clustering,
-    tags: pl.DataFrame,
+    tags: pl.LazyFrame,
     layout: Layout,
     options: MapOptions,
     *,
@@ -75,7 +75,7 @@ def place_nodes(
 
 def _positions(
     network: Network,
-    tags: pl.DataFrame,
+    tags: pl.LazyFrame,
     layout: Layout,
     options: MapOptions,
     old_positions: Mapping[str, tuple[float, float]],

@@ -48,7 +48,7 @@ def laid_out(network: Network, most: int) -> NDArray[np.bool_]:
 
 
 def place_others(
-    network: Network, is_placed: NDArray[np.bool_], positions: Points, tags: pl.DataFrame
+    network: Network, is_placed: NDArray[np.bool_], positions: Points, tags: pl.LazyFrame
 ) -> Points:
     """Place the nodes that were not laid out.
 

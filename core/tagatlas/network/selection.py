@@ -10,7 +10,7 @@ from tagatlas.contracts import TagSelection
 from tagatlas.errors import EmptyMap
 
 
-def select_tags(images: pl.DataFrame, tags: pl.DataFrame, selection: TagSelection) -> pl.DataFrame:
+def select_tags(images: pl.DataFrame, tags: pl.LazyFrame, selection: TagSelection) -> pl.DataFrame:
     """Select tags by stop tags, threshold and shares.
 
     The share of a tag is counted over all of ``images``, and over scores that pass the
@@ -34,12 +34,18 @@ def select_tags(images: pl.DataFrame, tags: pl.DataFrame, selection: TagSelectio
         pl.col("score") >= selection.threshold, pl.col("weight") > 0
     )
     share = pl.col("images_with_tag") / images.height
-    shared = _with_tag_counts(scored).filter(
+    labels = _ranked_labels(scored).filter(
         share >= selection.minimum_share, share <= selection.maximum_share
     )
-    if shared.is_empty():
-        raise EmptyMap(_explain(selection, images.height, [tags, wanted, scored, shared]))
-    return shared.select("image", "tag", "label", "score", "weight").sort("image", "tag")
+    if labels.is_empty():
+        raise EmptyMap(_explain(selection, images.height, [tags, wanted, scored]))
+    return (
+        scored.rename({"tag": "label"})
+        .join(labels.lazy(), on="label")
+        .select("image", "tag", "label", "score", "weight")
+        .sort("image", "tag")
+        .collect(engine="streaming")
+    )
 
 
 def with_idf(links: pl.DataFrame) -> pl.DataFrame:
@@ -57,7 +63,7 @@ def with_idf(links: pl.DataFrame) -> pl.DataFrame:
 
 
 def tag_matrix(
-    images: pl.DataFrame, tags: pl.DataFrame, selection: TagSelection
+    images: pl.DataFrame, tags: pl.LazyFrame, selection: TagSelection
 ) -> tuple[csr_array[np.float32, tuple[int, int]], pl.Series]:
     """The selected tags as a matrix of weights.
 
@@ -86,10 +92,10 @@ def tag_matrix(
     return matrix, labels
 
 
-def _weighted(tags: pl.DataFrame, images: pl.DataFrame) -> pl.DataFrame:
+def _weighted(tags: pl.LazyFrame, images: pl.DataFrame) -> pl.LazyFrame:
     """Tags of known images: ``image`` (its row in ``images``), ``tag``, ``score``, ``weight``."""
     rows = images.select(pl.col("id").alias("image"), pl.row_index("row").cast(pl.Int32))
-    return tags.join(rows, on="image").select(
+    return tags.join(rows.lazy(), on="image").select(
         pl.col("row").alias("image"),
         "tag",
         "score",
@@ -97,23 +103,24 @@ def _weighted(tags: pl.DataFrame, images: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_tag_counts(links: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``images_with_tag`` and turns ``tag`` into its rank among the labels, by ``label``."""
-    labels = links.group_by(pl.col("tag").alias("label")).agg(pl.len().alias("images_with_tag"))
-    ranked = labels.sort("label").with_row_index("tag")
-    return links.rename({"tag": "label"}).join(ranked, on="label")
+def _ranked_labels(links: pl.LazyFrame) -> pl.DataFrame:
+    """The labels: ``label``, ``tag`` (its rank among them), ``images_with_tag``."""
+    counts = links.group_by(pl.col("tag").alias("label")).agg(pl.len().alias("images_with_tag"))
+    return counts.collect(engine="streaming").sort("label").with_row_index("tag")
 
 
-def _explain(selection: TagSelection, images: int, stages: list[pl.DataFrame]) -> str:
+def _explain(selection: TagSelection, images: int, stages: list[pl.LazyFrame]) -> str:
     """One line: how many tags there were, and which option removed how many of them."""
-    given, wanted, scored, shared = (stage.height for stage in stages)
+    given, wanted, scored = (
+        int(stage.select(pl.len()).collect(engine="streaming").item()) for stage in stages
+    )
     if given == 0:
         return f"none of the {images:,} images has a tag: choose another backend, or other images"
     shares = f"the shares from {selection.minimum_share:g} to {selection.maximum_share:g}"
     removed = {
         "the stop tags": given - wanted,
         f"the threshold of {selection.threshold:g}": wanted - scored,
-        shares: scored - shared,
+        shares: scored,
     }
     reasons = ", ".join(f"{reason} removed {count:,}" for reason, count in removed.items() if count)
     return f"no tag is left of {given:,} on {images:,} images: {reasons}; loosen these options"

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -97,7 +98,7 @@ def map_collection(
     names = read_names(options.cluster_names)
     backend = backend_to_map(atlas, tagger)
     images = _labelled(atlas.catalog.addresses.images())
-    tags = atlas.catalog.answers.tags(backend.id)
+    tags = atlas.catalog.tags.of(backend.id)
     embeddings = atlas.catalog.answers.embeddings(backend.id, images["id"])
     settings = _settings(options, builder, layout)
     maker = builder.make()
@@ -106,7 +107,7 @@ def map_collection(
     stored = atlas.catalog.maps.load(name)
     if stored is not None and stored.digest == digest:
         return _with_names(atlas, stored, names, before=stored)
-    if tags.is_empty():
+    if tags.head(1).collect().is_empty():
         raise EmptyMap(f"no image has a tag of {tagger}: nothing to map")
     network, ties = build_network(maker, given, tags)
     drawn = draw_map(
@@ -178,13 +179,16 @@ def _digest(
     fingerprint: str,
     settings: Mapping[str, SettingValue],
     images: pl.DataFrame,
-    tags: pl.DataFrame,
+    tags: pl.LazyFrame,
     given: pl.DataFrame,
     embeddings: NDArray[np.float16] | None,
 ) -> str:
     digest = hashlib.sha256(json.dumps([fingerprint, settings, versions()]).encode())
-    for table in (images, tags):
-        for some in table.iter_slices(_ROWS_AT_ONCE):
+    for table in (images.lazy(), tags):
+        for first in count(0, _ROWS_AT_ONCE):
+            some = table.slice(first, _ROWS_AT_ONCE).collect()
+            if some.is_empty():
+                break
             digest.update(some.write_csv(include_header=False).encode())
     if "records" in given.columns:
         digest.update(given.select("id", "records").write_ndjson().encode())

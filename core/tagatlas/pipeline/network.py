@@ -52,7 +52,7 @@ def builder_images(
 
 
 def build_network(
-    builder: GraphBuilder, images: pl.DataFrame, tags: pl.DataFrame
+    builder: GraphBuilder, images: pl.DataFrame, tags: pl.LazyFrame
 ) -> tuple[Network, pl.DataFrame | None]:
     """Build a network, and tie the images to it where it has none of its own.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
+
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import Progress, Renderer, no_progress
 from tagatlas.errors import UsageError
@@ -37,7 +39,7 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"
         raise UsageError(f"{atlas.folder} has no map {name or ''}; {there}".replace("  ", " "))
     mapped = stored.nodes.filter(stored.nodes["kind"] == "image")["id"]
-    tags = atlas.catalog.answers.tags(backend.id)
+    tags = atlas.catalog.tags.of(backend.id)
     records = atlas.catalog.records.of_images()
     provenance = Provenance(
         sources=atlas.catalog.records.sources(),
@@ -62,7 +64,7 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         subclusters=stored.subclusters,
         stability=stored.stability,
         outlines=stored.outlines,
-        tags=tags.filter(tags["image"].is_in(mapped.implode())),
+        tags=tags.filter(pl.col("image").is_in(mapped.implode())),
         records=records.filter(records["image"].is_in(mapped.implode())),
         provenance=provenance,
         store=atlas.store,

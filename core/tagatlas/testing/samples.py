@@ -205,7 +205,7 @@ def sample_map(
         subclusters=_subclusters(nodes, labels),
         stability=0.9,
         outlines={cluster: _rings(nodes, cluster) for cluster in range(clusters)},
-        tags=tags,
+        tags=tags.lazy(),
         records=_records(nodes, labels),
         provenance=_provenance(images),
         store=store,

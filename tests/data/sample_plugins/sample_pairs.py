@@ -19,12 +19,12 @@ class PairsBuilder(GraphBuilder):
     def __init__(self, options: NoOptions) -> None:
         self._options = options
 
-    def build(self, images: pl.DataFrame, tags: pl.DataFrame) -> nx.Graph:
+    def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> nx.Graph:
         """Build a directed graph."""
         import networkx as nx
 
         graph = nx.DiGraph()
-        rows = [row for row in tags.sort("image", "tag").iter_rows() if row[2] > 0]
+        rows = [row for row in tags.sort("image", "tag").collect().iter_rows() if row[2] > 0]
         if not rows:
             raise EmptyMap("no image has a tag: tag the images first")
         for image, tag, score in rows:
