@@ -1,4 +1,7 @@
-"""Which files make a model, and where they are on this machine. Nothing here uses the network."""
+"""Which files make a model, and where they are on this machine. Nothing here uses the network.
+
+open_clip, which takes long to import, is asked only about what it knows by name.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import huggingface_hub
-import open_clip
-from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
-
 from tagatlas.errors import ModelMissing, OptionError
 
 HUB = "hf-hub:"
+SAFE, PLAIN = "open_clip_model.safetensors", "open_clip_pytorch_model.bin"
+"""What open_clip calls weights in a folder or in a repository of the hub."""
 CONFIG = "open_clip_config.json"
 TOKENIZER = "tokenizer_config.json"
 PREPROCESSING = ("mean", "std", "interpolation", "resize_mode", "fill_color")
@@ -83,6 +84,8 @@ def with_tag(named: Named) -> Named:
     Raises:
         OptionError: the architecture or the tag is unknown, or there are several tags.
     """
+    import open_clip
+
     tags = open_clip.list_pretrained_tags_by_model(named.model)
     if not tags:
         raise OptionError(
@@ -113,6 +116,12 @@ def locate(named: Named) -> ModelFiles:
         return _of_folder(path, named.pretrained)
     if path.suffix == ".json" and path.is_file():
         return _of_config(path, named.pretrained)
+    return _of_open_clip(named)
+
+
+def _of_open_clip(named: Named) -> ModelFiles:
+    import open_clip
+
     config = open_clip.get_model_config(named.model)
     if config is None:
         raise OptionError(f"open_clip has no model {named.model!r}: see tagatlas models list")
@@ -134,6 +143,8 @@ def preprocessing_of(named: Named) -> dict[str, object]:
     That of the tag; of a file, that of the architecture's tags, where all of them agree: weights
     of the same kind were trained on pictures of the same kind.
     """
+    import open_clip
+
     tags = open_clip.list_pretrained_tags_by_model(named.model)
     if named.pretrained in tags:
         tags = [named.pretrained]
@@ -159,11 +170,13 @@ class HubFiles:
 def weights_of(named: Named) -> HubFiles:
     """Where open_clip gets the weights of a tag from, or of a model of the hub."""
     if named.model.startswith(HUB):
-        return HubFiles(named.model.removeprefix(HUB), (HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME))
+        return HubFiles(named.model.removeprefix(HUB), (SAFE, PLAIN))
+    import open_clip
+
     where = open_clip.get_pretrained_cfg(named.model, named.pretrained)["hf_hub"]
     repository, _, file = where.rpartition("/")
     if not file:
-        return HubFiles(repository, (HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME))
+        return HubFiles(repository, (SAFE, PLAIN))
     return HubFiles(repository, (f"{Path(file).stem}.safetensors", file))
 
 
@@ -190,6 +203,8 @@ def checksum(path: Path) -> str:
 
 def cached(files: HubFiles) -> Path | None:
     """Where one of the files is in the hub's cache on this machine; None if it is not."""
+    import huggingface_hub
+
     for name in files.names:
         found = huggingface_hub.try_to_load_from_cache(files.repository, name)
         if isinstance(found, str):
@@ -228,14 +243,10 @@ def _of_folder(folder: Path, pretrained: str) -> ModelFiles:
     if not (folder / CONFIG).is_file():
         raise OptionError(f"--model {folder} has no {CONFIG}")
     config, preprocessing = read_config(folder / CONFIG)
-    weights = (
-        [Path(pretrained)]
-        if pretrained
-        else [folder / name for name in (HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME)]
-    )
+    weights = [Path(pretrained)] if pretrained else [folder / name for name in (SAFE, PLAIN)]
     checkpoint = next((path for path in weights if path.is_file()), None)
     if checkpoint is None:
-        wanted = pretrained or f"{folder / HF_SAFE_WEIGHTS_NAME}"
+        wanted = pretrained or f"{folder / SAFE}"
         raise OptionError(f"there are no weights at {wanted}: give --pretrained FILE")
     tokenizer = None if tokenizer_repository(config) is None else folder
     return ModelFiles(str(folder), config, preprocessing, checkpoint, tokenizer)

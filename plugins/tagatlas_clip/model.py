@@ -76,7 +76,7 @@ class ClipModel:
         if self._device.type == "cuda":
             batch = batch.pin_memory()
         batch = batch.to(self._device, non_blocking=True).permute(0, 3, 1, 2).contiguous()
-        with torch.inference_mode(), autocast(self._device, self._precision):
+        with torch.inference_mode(), autocast(str(self._device), self._precision):
             # What ToTensor and Normalize do to each picture, for all at once.
             normal = self._normalize(batch.float().div(255))
             vectors = self._network.encode_image(normal, normalize=True)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import sha256
+from importlib.util import find_spec
 from itertools import islice
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ from tagatlas.contracts import (
 from tagatlas.vocabulary import Vocabulary, load_vocabulary
 from tagatlas_clip.calibration import FEWEST, Calibration, calibrate, sample_size
 from tagatlas_clip.defaults import ON_CPU, ON_GPU
+from tagatlas_clip.device import Precision, choose_devices, choose_precision
+from tagatlas_clip.files import ModelFiles, Named, locate
 from tagatlas_clip.scores import Evidence, best_tags, sigmoid, unit
 from tagatlas_clip.templates import BACKGROUND, read_templates
 from tagatlas_clip.texts import default_cache, embed_labels
@@ -31,9 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tagatlas_clip import ClipOptions
-    from tagatlas_clip.device import Precision
     from tagatlas_clip.embedding import Embedder
-    from tagatlas_clip.files import ModelFiles
     from tagatlas_clip.model import ClipModel
 
 READ_AT_ONCE = 512
@@ -48,24 +49,23 @@ def make_tagger(options: ClipOptions) -> ClipTagger:
         OptionError: there is no such model, device, vocabulary or template.
         ModelMissing: the model is not on this machine.
     """
+    if find_spec("open_clip") is None:
+        raise ImportError("open_clip is not installed")
     # Whatever a model needs is looked up on this machine alone, also by the libraries below.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from tagatlas_clip.device import choose_devices, choose_precision
-    from tagatlas_clip.files import Named, locate
-
     vocabulary = load_vocabulary(options.vocabulary).only(options.groups)
     templates = read_templates(options.templates)
     devices = choose_devices(options.device)
     named = Named(options.model, options.pretrained or "")
     if options.model == "auto":
-        named = Named(*(ON_CPU if devices[0].type == "cpu" else ON_GPU))
+        named = Named(*(ON_CPU if devices[0] == "cpu" else ON_GPU))
     precision = choose_precision(options.precision, devices[0])
     return ClipTagger(
         options,
         locate(named),
         vocabulary,
         templates,
-        [str(device) for device in devices],
+        devices,
         precision,
     )
 
@@ -214,11 +214,9 @@ class ClipTagger(RereadingTagger, TextEmbedder):
 
     def check(self) -> Sequence[str]:
         """The model, its weights, the devices and the vocabulary."""
-        import torch
-
         from tagatlas_clip.device import describe
 
-        devices = ", ".join(describe(torch.device(device)) for device in self._devices)
+        devices = ", ".join(describe(device) for device in self._devices)
         how = "calibrated on the collection" if self.collective else "as the model gives them"
         return (
             f"model {self._files.name}: {self._files.checkpoint}",

@@ -54,8 +54,7 @@ def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def options(vocabulary: Path) -> ClipOptions:
+def shape_options(vocabulary: Path) -> ClipOptions:
     return ClipOptions(
         model=str(MODEL),
         device="cpu",
@@ -63,6 +62,11 @@ def options(vocabulary: Path) -> ClipOptions:
         templates="a photo of {}.",
         threshold=0.2,
     )
+
+
+@pytest.fixture
+def options(vocabulary: Path) -> ClipOptions:
+    return shape_options(vocabulary)
 
 
 def as_input(picture_of: object, seed: int = 0) -> ImageInput:
@@ -92,6 +96,10 @@ class TestContract(RereadingTaggerContract):
     def spec(self) -> TaggerSpec:
         [spec] = tagatlas_taggers()
         return spec
+
+    @pytest.fixture
+    def options(self, vocabulary: Path) -> ClipOptions:
+        return shape_options(vocabulary)
 
     @pytest.fixture
     def images(self) -> Sequence[ImageInput]:
@@ -430,10 +438,10 @@ from tagatlas_clip.tagger import make_tagger
 import torch
 model, picture = sys.argv[1:]
 tagger = make_tagger(ClipOptions(model=model, device="cpu", vocabulary="scenes", model_batch=4096))
-images = [ImageInput("0" * 64, Path(picture).read_bytes())] * 4096
+images = [ImageInput("0" * 64, Path(picture).read_bytes())] * 1024
 tagger.embed_images(images[:1])
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + 700_000_000, -1))
+resource.setrlimit(resource.RLIMIT_AS, (used + 250_000_000, -1))
 vectors, failures = tagger.embed_images(images)
 print(len(vectors), len(failures), tagger._embedder._free.get().batch)
 """
@@ -449,8 +457,8 @@ def test_the_processors_own_allocator_may_have_no_more(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     vectors, failures, batch = map(int, done.stdout.split())
-    assert (vectors, failures) == (4096, 0)
-    assert batch < 4096
+    assert (vectors, failures) == (1024, 0)
+    assert batch < 1024
 
 
 def test_several_devices_share_the_work(options: ClipOptions) -> None:

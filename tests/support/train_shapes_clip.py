@@ -30,7 +30,7 @@ from transformers import PreTrainedTokenizerFast
 FOLDER = Path(__file__).parents[1] / "data" / "shapes_clip"
 PICTURES = 200
 """Of each motif."""
-STEPS = 1500
+STEPS = 1000
 BATCH = 96
 RATE = 3e-3
 CONTEXT = 12
