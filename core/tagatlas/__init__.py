@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         KeptAnswer,
         Layout,
         LayoutSpec,
+        Model,
+        ModelShelf,
         NoOptions,
         PinningLayout,
         Price,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
         TaggerSpec,
         TagResult,
         TagStatus,
+        TextEmbedder,
         Variant,
     )
     from tagatlas.fetch import FetchOptions
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from tagatlas.pipeline.fetch import fetch_collection
     from tagatlas.pipeline.map import map_collection
     from tagatlas.pipeline.render import load_map, render_map
+    from tagatlas.pipeline.search import search_collection
     from tagatlas.pipeline.tag import tag_collection
     from tagatlas.plugins import Plugins, load_plugins
 
@@ -68,6 +72,8 @@ _LAZY = {
     "LayoutSpec": "contracts",
     "Map": "maps",
     "MapOptions": "maps.options",
+    "Model": "contracts",
+    "ModelShelf": "contracts",
     "Network": "network",
     "NoOptions": "contracts",
     "PinningLayout": "contracts",
@@ -88,6 +94,7 @@ _LAZY = {
     "TagStatus": "contracts",
     "Tagger": "contracts",
     "TaggerSpec": "contracts",
+    "TextEmbedder": "contracts",
     "Variant": "contracts",
     "add_source": "pipeline.add",
     "fetch_collection": "pipeline.fetch",
@@ -97,6 +104,7 @@ _LAZY = {
     "map_collection": "pipeline.map",
     "open_atlas": "atlas",
     "render_map": "pipeline.render",
+    "search_collection": "pipeline.search",
     "tag_collection": "pipeline.tag",
 }
 
@@ -114,6 +122,8 @@ __all__ = [
     "LayoutSpec",
     "Map",
     "MapOptions",
+    "Model",
+    "ModelShelf",
     "Network",
     "NoOptions",
     "PinningLayout",
@@ -134,6 +144,7 @@ __all__ = [
     "TagStatus",
     "Tagger",
     "TaggerSpec",
+    "TextEmbedder",
     "Variant",
     "add_source",
     "fetch_collection",
@@ -143,6 +154,7 @@ __all__ = [
     "map_collection",
     "open_atlas",
     "render_map",
+    "search_collection",
     "tag_collection",
 ]
 

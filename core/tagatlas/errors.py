@@ -17,7 +17,8 @@
     ├── ImageRejected               bytes that do not become an image, with the status to record
     ├── EmptyMap                    nothing to map: no image has a tag that passes the thresholds
     ├── PluginError                 a plugin that does not keep its contract
-    │   └── MissingDependency       a plugin whose optional packages are not installed
+    │   ├── MissingDependency       a plugin whose optional packages are not installed
+    │   └── ModelMissing            a model whose weights are not on this machine
     └── TaggerError                 a backend that cannot go on; what was answered is kept
         ├── AuthenticationFailed    wrong or missing key
         ├── QuotaExceeded           the account's quota is used up
@@ -106,6 +107,10 @@ class PluginError(TagatlasError):
 
 class MissingDependency(PluginError):
     """A plugin whose optional packages are not installed."""
+
+
+class ModelMissing(PluginError):
+    """A model whose weights are not on this machine, or cannot be fetched."""
 
 
 class TaggerError(TagatlasError):

@@ -33,6 +33,7 @@ def test_what_the_readme_calls_is_public(name: str) -> None:
     "script",
     [
         "build",
+        "clip_throughput",
         "cluster",
         "fetch",
         "gexf",

@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = {
     "map": "Lay out the network of images and tags, find and name clusters.",
     "render": "Write a map's files: poster, page, tables, Gephi.",
     "export": "Write one format of a map to a folder of your choice.",
+    "search": "List the images that fit a text best.",
+    "models": "List a backend's models, or fetch one ahead.",
     "plugins": "List the installed plugins.",
     "doctor": "Check the installation, a backend, or an atlas.",
 }

@@ -1,6 +1,7 @@
 """The contracts: what a plugin announces, implements, receives and returns."""
 
 from tagatlas.contracts.layout import Layout, PinningLayout
+from tagatlas.contracts.models import Model, ModelShelf, TextEmbedder
 from tagatlas.contracts.network import GraphBuilder
 from tagatlas.contracts.price import Price
 from tagatlas.contracts.progress import Progress, no_progress
@@ -51,6 +52,8 @@ __all__ = [
     "Layout",
     "LayoutSpec",
     "LinksPerNode",
+    "Model",
+    "ModelShelf",
     "NoOptions",
     "PinningLayout",
     "Price",
@@ -72,6 +75,7 @@ __all__ = [
     "TagStatus",
     "Tagger",
     "TaggerSpec",
+    "TextEmbedder",
     "Variant",
     "no_progress",
 ]

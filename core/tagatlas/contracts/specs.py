@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tagatlas.contracts.layout import Layout
+    from tagatlas.contracts.models import ModelShelf
     from tagatlas.contracts.network import GraphBuilder
     from tagatlas.contracts.recovery import Recovery
     from tagatlas.contracts.renderer import Renderer
@@ -75,9 +76,15 @@ class RecoverySpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class TaggerSpec(Spec):
-    """Announces a tagger."""
+    """Announces a tagger.
+
+    Attributes:
+        models: makes what ``tagatlas models`` lists and fetches; None where the tagger has no
+            models to choose from.
+    """
 
     factory: Callable[..., Tagger]
+    models: Callable[[], ModelShelf] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
