@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tagatlas.atlas import Atlas, open_atlas
+    from tagatlas.comparison import CompareOptions, Comparison
     from tagatlas.contracts import (
         GraphBuilder,
         GraphBuilderSpec,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
     from tagatlas.pipeline.add import add_source
+    from tagatlas.pipeline.compare import compare
     from tagatlas.pipeline.fetch import fetch_collection
     from tagatlas.pipeline.map import map_collection
     from tagatlas.pipeline.render import load_map, render_map
@@ -60,6 +62,8 @@ if TYPE_CHECKING:
 
 _LAZY = {
     "Atlas": "atlas",
+    "CompareOptions": "comparison",
+    "Comparison": "comparison",
     "FetchOptions": "fetch",
     "GraphBuilder": "contracts",
     "GraphBuilderSpec": "contracts",
@@ -97,6 +101,7 @@ _LAZY = {
     "TextEmbedder": "contracts",
     "Variant": "contracts",
     "add_source": "pipeline.add",
+    "compare": "pipeline.compare",
     "fetch_collection": "pipeline.fetch",
     "hookimpl": "hookspecs",
     "load_map": "pipeline.render",
@@ -110,6 +115,8 @@ _LAZY = {
 
 __all__ = [
     "Atlas",
+    "CompareOptions",
+    "Comparison",
     "FetchOptions",
     "GraphBuilder",
     "GraphBuilderSpec",
@@ -147,6 +154,7 @@ __all__ = [
     "TextEmbedder",
     "Variant",
     "add_source",
+    "compare",
     "fetch_collection",
     "hookimpl",
     "load_map",

@@ -10,15 +10,11 @@ from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
-from tagatlas.contracts import Renderer, Variant
-from tagatlas.errors import ImageNotStored
-from tagatlas.render import cluster_colour, write_atomically
+from tagatlas.contracts import Renderer
+from tagatlas.render import cluster_colour, thumbnail_address, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +43,6 @@ _CLUSTERS_WITH_PICTURES = 60
 _TAGS_SHOWN = 8
 _THUMBNAIL_HEIGHT = 120
 _THUMBNAIL_WIDTH = 3 * _THUMBNAIL_HEIGHT
-_UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 _STYLE = Path(__file__).with_name("page.css")
 
 
@@ -182,18 +177,9 @@ def _parts(subclusters: pl.DataFrame) -> str:
 
 def _picture(store: ImageStore, image_id: str, label: str) -> str:
     """An image as part of the page; nothing if it cannot be read."""
-    try:
-        data = store.get(image_id, Variant.THUMBNAIL)
-        with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
-            small = picture.convert("RGB")
-    except _UNREADABLE:
-        return ""
-    small.thumbnail((_THUMBNAIL_WIDTH, _THUMBNAIL_HEIGHT))
-    encoded = BytesIO()
-    small.save(encoded, "JPEG", quality=82)
-    address = f"data:image/jpeg;base64,{b64encode(encoded.getvalue()).decode()}"
+    address = thumbnail_address(store, image_id, (_THUMBNAIL_WIDTH, _THUMBNAIL_HEIGHT))
     text = escape(label, quote=True)
-    return f'<img src="{address}" alt="{text}" title="{text}">'
+    return "" if address is None else f'<img src="{address}" alt="{text}" title="{text}">'
 
 
 def _footer(folder: Path) -> str:

@@ -13,8 +13,18 @@ from tagatlas.catalog.maps import Annotation, AnnotationTable, MapTable, StoredM
 from tagatlas.catalog.readings import ReadingTable
 from tagatlas.catalog.records import Added, RecordTable
 from tagatlas.catalog.tags import TagTable
+from tagatlas.catalog.used import UsedBackend, UsedTable
 
-__all__ = ["Added", "Annotation", "Backend", "Catalog", "EndedCall", "Spent", "StoredMap"]
+__all__ = [
+    "Added",
+    "Annotation",
+    "Backend",
+    "Catalog",
+    "EndedCall",
+    "Spent",
+    "StoredMap",
+    "UsedBackend",
+]
 
 
 class Catalog:
@@ -29,6 +39,7 @@ class Catalog:
         calls: calls that cost money.
         maps: maps.
         annotations: annotations on maps.
+        used: the backends that have tagged, and how that went.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,6 +59,7 @@ class Catalog:
         self.calls = CallTable(self._database)
         self.maps = MapTable(self._database)
         self.annotations = AnnotationTable(self._database)
+        self.used = UsedTable(self._database)
 
     def faults(self) -> list[str]:
         """What is wrong with the file itself, a line each; empty where it is sound."""

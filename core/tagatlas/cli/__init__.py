@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "export": "Write one format of a map to a folder of your choice.",
     "search": "List the images that fit a text best.",
     "models": "List a backend's models, or fetch one ahead.",
+    "compare": "Compare what backends make of an atlas: agreement on tags and on themes.",
+    "bench": "Measure backends against each other: quality, stability, speed, memory, cost.",
     "plugins": "List the installed plugins.",
     "doctor": "Check the installation, a backend, or an atlas.",
 }

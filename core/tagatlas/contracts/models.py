@@ -60,7 +60,10 @@ class ModelShelf(ABC):
 
 
 class TextEmbedder(ABC):
-    """A tagger that puts texts where its embeddings put images: ``tagatlas search`` uses it."""
+    """A second base class of a tagger that puts texts where its embeddings put images.
+
+    ``tagatlas search`` finds images by it, and comparisons tell how alike two labels are.
+    """
 
     @abstractmethod
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -68,4 +71,7 @@ class TextEmbedder(ABC):
 
         Args:
             texts: at least one.
+
+        Returns:
+            Shape (texts, d), finite, no row of zeros.
         """

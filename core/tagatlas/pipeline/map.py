@@ -69,7 +69,7 @@ def backend_to_map(atlas: Atlas, tagger: str | None) -> Backend:
 def map_collection(
     atlas: Atlas,
     name: str,
-    tagger: str,
+    tagger: str | Backend,
     builder: Chosen[GraphBuilder],
     layout: Chosen[Layout],
     options: MapOptions,
@@ -84,7 +84,7 @@ def map_collection(
     Args:
         atlas: open for writing.
         name: of the map; one of that name is replaced.
-        tagger: whose tags to map; with the fingerprint it was used with last.
+        tagger: whose tags to map: with the fingerprint it was used with last, or this backend.
         builder: makes the network.
         layout: places it.
         options: of the map itself.
@@ -97,7 +97,7 @@ def map_collection(
         EmptyMap: no image has a tag that passes the thresholds.
     """
     names = read_names(options.cluster_names)
-    backend = backend_to_map(atlas, tagger)
+    backend = tagger if isinstance(tagger, Backend) else backend_to_map(atlas, tagger)
     images, tags = _images_and_tags(atlas, backend, join=options.duplicates == "join")
     embeddings = atlas.catalog.answers.embeddings(backend.id, images["id"])
     settings = _settings(options, builder, layout)
@@ -110,7 +110,7 @@ def map_collection(
     if stored is not None and stored.digest == digest:
         return _with_names(atlas, stored, names, before=stored)
     if tags.head(1).collect().is_empty():
-        raise EmptyMap(f"no image has a tag of {tagger}: nothing to map")
+        raise EmptyMap(f"no image has a tag of {backend.name}: nothing to map")
     network, ties = build_network(maker, given, tags)
     drawn = draw_map(
         network,

@@ -6,6 +6,7 @@ from tagatlas.render.columns import copied_columns, kept_columns
 from tagatlas.render.files import replace_folder, write_atomically
 from tagatlas.render.nodes import node_table, with_cluster_names
 from tagatlas.render.palette import cluster_colour
+from tagatlas.render.thumbnails import thumbnail_address
 from tagatlas.render.xml import ROWS_AT_ONCE, edges_as_xml, escape_xml
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "replace_folder",
     "safe_cell",
     "safe_cells",
+    "thumbnail_address",
     "web_addresses",
     "with_cluster_names",
     "write_atomically",

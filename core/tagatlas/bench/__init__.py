@@ -1,0 +1,1 @@
+"""Taggers against each other on one collection: quality, stability, speed, memory, cost."""

@@ -1,0 +1,34 @@
+"""How taggers are measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+
+@dataclass(frozen=True)
+class BenchOptions:
+    """How taggers are measured."""
+
+    labels: Annotated[
+        str | None,
+        Meta(description="Column of the table that says what is on an image; of a folder: folder."),
+    ] = None
+    images: Annotated[
+        int, Meta(ge=2, description="Most images that are used; of more, a random sample is.")
+    ] = 1_000
+    repeats: Annotated[
+        int, Meta(ge=1, description="How often the images are tagged to measure the speed.")
+    ] = 3
+    perturbed: Annotated[
+        int,
+        Meta(ge=0, description="How many images are also shown re-encoded, cropped and rescaled."),
+    ] = 100
+    top: Annotated[int, Meta(ge=1, description="How many tags of an image count at most.")] = 10
+    budget: Annotated[
+        float,
+        Meta(ge=0, description="Most US dollars that backends which cost money may take, each."),
+    ] = 0.0
+    seed: Annotated[int, Meta(ge=0, description="Seed of everything random.")] = 0

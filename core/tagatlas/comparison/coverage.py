@@ -1,0 +1,45 @@
+"""What backends could look at, how fast they answered, and what it cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What became of the collection's images at a backend.
+
+    Attributes:
+        backend: its label.
+        ok, empty, failed, pending: number of images by status.
+        images_per_second: of the runs that tagged them; None where they were too short to tell.
+        seconds_median, seconds_95: quantiles of the time from asking about a batch to its answer;
+            None where it was not kept.
+        dollars: what was spent on it at most, in US dollars; None where nothing is charged.
+    """
+
+    backend: str
+    ok: int
+    empty: int
+    failed: int
+    pending: int
+    images_per_second: float | None = None
+    seconds_median: float | None = None
+    seconds_95: float | None = None
+    dollars: float | None = None
+
+
+COVERAGE = {
+    "backend": pl.String,
+    "ok": pl.Int64,
+    "empty": pl.Int64,
+    "failed": pl.Int64,
+    "pending": pl.Int64,
+    "images_per_second": pl.Float64,
+    "seconds_median": pl.Float64,
+    "seconds_95": pl.Float64,
+    "dollars": pl.Float64,
+}
+"""The columns of a table of :class:`Coverage`."""

@@ -1,0 +1,34 @@
+"""How backends are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+
+@dataclass(frozen=True)
+class CompareOptions:
+    """How backends are compared."""
+
+    top: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="How many tags of an image are compared: of each backend those that it"
+            " scores highest.",
+        ),
+    ] = 10
+    meaning: Annotated[
+        str,
+        Meta(
+            description="How alike two labels are in meaning: wordnet, none, or a backend whose"
+            " model reads text."
+        ),
+    ] = "wordnet"
+    gallery: Annotated[
+        int,
+        Meta(ge=0, description="How many of the images that backends disagree on are shown."),
+    ] = 24
+    seed: Annotated[int, Meta(ge=0, description="Seed of resampling and shuffling.")] = 0

@@ -1,0 +1,38 @@
+"""Small pictures that are part of a page."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from tagatlas.contracts import Variant
+from tagatlas.errors import ImageNotStored
+
+if TYPE_CHECKING:
+    from tagatlas.contracts import ImageStore
+
+
+def thumbnail_address(store: ImageStore, image_id: str, size: tuple[int, int]) -> str | None:
+    """An image as a ``data:`` address, to be the source of an ``img`` element.
+
+    Args:
+        store: where the image is.
+        image_id: of the image.
+        size: the most pixels in width and in height; the image keeps its shape.
+
+    Returns:
+        None if it cannot be read.
+    """
+    from PIL import Image
+
+    try:
+        data = store.get(image_id, Variant.THUMBNAIL)
+        with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
+            small = picture.convert("RGB")
+    except (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
+    small.thumbnail(size)
+    encoded = BytesIO()
+    small.save(encoded, "JPEG", quality=82)
+    return f"data:image/jpeg;base64,{b64encode(encoded.getvalue()).decode()}"

@@ -1,0 +1,116 @@
+"""Backends with planted tags, and what is made of them, for the tests of comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from planted import planted_collection
+
+from tagatlas.cluster import cluster_images
+from tagatlas.cluster.scores import score_matrix
+from tagatlas.comparison import CompareOptions, Comparison, Drawn, View, compare_views
+from tagatlas.comparison.meaning import Meaning
+from tagatlas.contracts import no_progress
+from tagatlas.network import Network
+
+Labels = NDArray[np.int32]
+
+
+def clusters_of(images: pl.DataFrame, tags: pl.DataFrame) -> Labels:
+    """The clusters that a map of these tags has."""
+    found = cluster_images(
+        images,
+        tags.lazy(),
+        neighbours=10,
+        resolution=1.0,
+        sub_resolution=0,
+        sample=50_000,
+        seed=0,
+    )
+    return found.of_image
+
+
+def view(
+    label: str,
+    images: pl.DataFrame,
+    tags: pl.DataFrame,
+    *,
+    clusters: Labels | None = None,
+    names: Sequence[str] | None = None,
+) -> View:
+    """A backend that gave these tags, with a map: each cluster on a place of its own."""
+    scores, labels = score_matrix(images, tags.lazy())
+    clusters = clusters_of(images, tags) if clusters is None else clusters
+    dice = np.random.default_rng(len(label))
+    angles = 2 * np.pi * clusters / (clusters.max() + 1)
+    positions = np.column_stack([np.cos(angles), np.sin(angles)])
+    positions = 10 * positions + dice.normal(size=positions.shape)
+    nodes = pl.DataFrame({"id": images["id"], "kind": "image", "label": images["label"]})
+    nothing = np.zeros(0, dtype=np.int32)
+    return View(
+        label=label,
+        name=label.partition(":")[0],
+        fingerprint=f"{label} 1",
+        scores=scores,
+        labels=labels,
+        looked=np.ones(images.height, dtype=np.bool_),
+        embeddings=None,
+        drawn=Drawn(
+            name=label,
+            clusters=clusters,
+            cluster_names=names or [f"{label} {each}" for each in range(clusters.max() + 1)],
+            positions=positions,
+            stability=0.9,
+            network=Network(nodes, nothing, nothing, np.zeros(0, dtype=np.float32)),
+            node_positions=positions,
+        ),
+    )
+
+
+def renamed(tags: pl.DataFrame, seed: int = 1) -> pl.DataFrame:
+    """The same tags under names that say nothing, in another order of the alphabet."""
+    labels = tags["tag"].unique().sort()
+    numbers = np.random.default_rng(seed).permutation(len(labels))
+    names = [f"name {number:05}" for number in numbers]
+    return tags.with_columns(tag=pl.col("tag").replace_strict(labels, names))
+
+
+def shuffled(images: pl.DataFrame, tags: pl.DataFrame, seed: int = 1) -> pl.DataFrame:
+    """The tags of each image given to another one."""
+    others = images["id"].sample(fraction=1.0, shuffle=True, seed=seed)
+    return tags.with_columns(image=pl.col("image").replace_strict(images["id"], others))
+
+
+def with_errors(tags: pl.DataFrame, rate: float, seed: int) -> pl.DataFrame:
+    """The tags, of which a share is replaced by others of the vocabulary."""
+    dice = np.random.default_rng(seed)
+    labels = tags["tag"].unique().sort()
+    wrong = dice.random(tags.height) < rate
+    others = labels.gather(dice.integers(0, len(labels), tags.height))
+    mixed = tags.with_columns(tag=pl.when(pl.Series(wrong)).then(others).otherwise("tag"))
+    return mixed.unique(["image", "tag"], keep="first", maintain_order=True)
+
+
+def compared(
+    images: pl.DataFrame,
+    views: Sequence[View],
+    meaning: Meaning | None = None,
+    options: CompareOptions | None = None,
+) -> Comparison:
+    """The comparison of these views."""
+    options = options or CompareOptions(top=5)
+    return compare_views(images, views, meaning, options, progress=no_progress)
+
+
+__all__ = [
+    "clusters_of",
+    "compared",
+    "planted_collection",
+    "renamed",
+    "shuffled",
+    "view",
+    "with_errors",
+]
