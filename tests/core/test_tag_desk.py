@@ -216,6 +216,27 @@ def test_a_pause_ends_when_the_run_is_stopped() -> None:
     assert (call.answers, call.billed) == ([], "no")
 
 
+def test_calls_that_wait_for_a_pause_to_end_are_not_made_once_it_is_stopped() -> None:
+    stop = threading.Event()
+
+    class Pausing(Scripted):
+        concurrency = 2
+
+        def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
+            with self.lock:
+                self.calls.append([image.id for image in images])
+                if len(self.calls) == 3:  # two have been told to wait; another batch comes
+                    stop.set()
+            raise CallRefused("come back", 0.2)
+
+    tagger = Pausing()
+    store, ids = store_of(8)
+    calls = list(tag_images(ids, store, tagger, begin=Ledger().begin, ready=2, stop=stop))
+    assert {call.billed for call in calls} == {"no"}
+    assert len(tagger.calls) <= 4
+    assert [call.answers for call in calls] == [[]] * 4
+
+
 def test_the_key_is_in_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRIPTED_KEY", "sesame")
     lost, wrong = CallLost("key sesame timed out"), AuthenticationFailed("key sesame is wrong")
