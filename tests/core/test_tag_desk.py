@@ -127,6 +127,10 @@ def test_a_service_that_never_answers_ends_the_run() -> None:
     with pytest.raises(TaggerError, match="10 calls in a row had no answer: deadline"):
         list(tag_images(ids, store, tagger))
     assert len(tagger.calls) == 10
+    free = Scripted(*[CallLost("deadline")] * 100, price=None)
+    with pytest.raises(TaggerError, match="deadline; it has been asked again and again"):
+        list(tag_images(ids, store, free, patience=0.0))
+    assert len(free.calls) == 1
 
 
 def test_answers_between_lost_calls_let_it_go_on() -> None:

@@ -166,7 +166,9 @@ class Desk:
             in_a_row = self._lost_in_a_row
         failures = [(image.id, TagResult.failed("transient", str(error))) for image in batch.images]
         trouble = None
-        if in_a_row >= LOST_IN_A_ROW:
+        if self._tagger.price is None:
+            trouble = TaggerError(f"{error}; it has been asked again and again: go on later")
+        elif in_a_row >= LOST_IN_A_ROW:
             trouble = TaggerError(f"{in_a_row} calls in a row had no answer: {error}")
         return Call(number, failures + batch.failed, "unknown", trouble)
 
