@@ -130,7 +130,7 @@ def alone(model: ClipModel, pixels: np.ndarray, batch: int) -> None:
 
 def end_to_end(tagger: ClipTagger, ids: Sequence[str], store: MemoryStore) -> None:
     """Tag as the engine does."""
-    answered = sum(len(answers) for answers in tag_images(ids, store, tagger))
+    answered = sum(len(call.answers) for call in tag_images(ids, store, tagger))
     assert answered == len(ids)
 
 

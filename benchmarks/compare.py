@@ -42,7 +42,9 @@ def fill(atlas: tagatlas.Atlas, images: int) -> None:
     planted = planted_topics(images, draws=DRAWS)
     names = [f"/pictures/{row}.jpg" for row in range(images)]
     ids = [sha256(name.encode()).hexdigest() for name in names]
-    table = pl.DataFrame({"location": names, "frequency": 1}, schema_overrides={"frequency": int})
+    table = pl.DataFrame(
+        {"location": names, "frequency": 1}, schema_overrides={"frequency": pl.Int64}
+    )
     atlas.catalog.records.add("pictures", "folder", Records(table, "a folder", local=True))
     outcomes = [
         FetchOutcome(

@@ -48,16 +48,18 @@ if TYPE_CHECKING:
     )
     from tagatlas.fetch import FetchOptions
     from tagatlas.hookspecs import hookimpl
+    from tagatlas.imports import ImportOptions
     from tagatlas.maps import Map
     from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
     from tagatlas.pipeline.add import add_source
     from tagatlas.pipeline.compare import compare
     from tagatlas.pipeline.fetch import fetch_collection
+    from tagatlas.pipeline.import_tags import import_tags
     from tagatlas.pipeline.map import map_collection
     from tagatlas.pipeline.render import load_map, render_map
     from tagatlas.pipeline.search import search_collection
-    from tagatlas.pipeline.tag import tag_collection
+    from tagatlas.pipeline.tag import estimate_tagging, tag_collection
     from tagatlas.plugins import Plugins, load_plugins
 
 _LAZY = {
@@ -71,6 +73,7 @@ _LAZY = {
     "ImageStatus": "contracts",
     "ImageStore": "contracts",
     "ImageStoreSpec": "contracts",
+    "ImportOptions": "imports",
     "KeptAnswer": "contracts",
     "Layout": "contracts",
     "LayoutSpec": "contracts",
@@ -102,8 +105,10 @@ _LAZY = {
     "Variant": "contracts",
     "add_source": "pipeline.add",
     "compare": "pipeline.compare",
+    "estimate_tagging": "pipeline.tag",
     "fetch_collection": "pipeline.fetch",
     "hookimpl": "hookspecs",
+    "import_tags": "pipeline.import_tags",
     "load_map": "pipeline.render",
     "load_plugins": "plugins",
     "map_collection": "pipeline.map",
@@ -124,6 +129,7 @@ __all__ = [
     "ImageStatus",
     "ImageStore",
     "ImageStoreSpec",
+    "ImportOptions",
     "KeptAnswer",
     "Layout",
     "LayoutSpec",
@@ -155,8 +161,10 @@ __all__ = [
     "Variant",
     "add_source",
     "compare",
+    "estimate_tagging",
     "fetch_collection",
     "hookimpl",
+    "import_tags",
     "load_map",
     "load_plugins",
     "map_collection",

@@ -127,6 +127,10 @@ def test_a_service_that_never_answers_ends_the_run() -> None:
     with pytest.raises(TaggerError, match="10 calls in a row had no answer: deadline"):
         list(tag_images(ids, store, tagger))
     assert len(tagger.calls) == 10
+    free = Scripted(*[CallLost("deadline")] * 100, price=None)
+    with pytest.raises(TaggerError, match="deadline; it has been asked again and again"):
+        list(tag_images(ids, store, free, patience=0.0))
+    assert len(free.calls) == 1
 
 
 def test_answers_between_lost_calls_let_it_go_on() -> None:
@@ -214,6 +218,27 @@ def test_a_pause_ends_when_the_run_is_stopped() -> None:
     store, ids = store_of(4)
     [call] = tag_images(ids, store, Stopping(), begin=Ledger().begin, stop=stop)
     assert (call.answers, call.billed) == ([], "no")
+
+
+def test_calls_that_wait_for_a_pause_to_end_are_not_made_once_it_is_stopped() -> None:
+    stop = threading.Event()
+
+    class Pausing(Scripted):
+        concurrency = 2
+
+        def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
+            with self.lock:
+                self.calls.append([image.id for image in images])
+                if len(self.calls) == 3:  # two have been told to wait; another batch comes
+                    stop.set()
+            raise CallRefused("come back", 0.2)
+
+    tagger = Pausing()
+    store, ids = store_of(8)
+    calls = list(tag_images(ids, store, tagger, begin=Ledger().begin, ready=2, stop=stop))
+    assert {call.billed for call in calls} == {"no"}
+    assert len(tagger.calls) <= 4
+    assert [call.answers for call in calls] == [[]] * 4
 
 
 def test_the_key_is_in_no_text(monkeypatch: pytest.MonkeyPatch) -> None:

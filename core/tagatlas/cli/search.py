@@ -30,11 +30,12 @@ def command() -> Callable[..., Outcome]:
     ) -> Outcome:
         from tagatlas.atlas import open_atlas
         from tagatlas.cli.picks import Picks
+        from tagatlas.pipeline.options import TagOptions
         from tagatlas.pipeline.search import search_collection
 
         with open_atlas(atlas, plugins, write=False) as opened:
             picks = Picks(opened, choices)
-            tagger = picks.tagger()
+            tagger = picks.tagger(picks.options("tag", TagOptions).backend)
             picks.check()
             found = search_collection(opened, tagger, text, most=most)
         rows = found.rows(named=True)

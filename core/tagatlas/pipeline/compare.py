@@ -21,8 +21,7 @@ from tagatlas.comparison.meaning import EncodedMeaning, Meaning
 from tagatlas.comparison.options import CompareOptions
 from tagatlas.comparison.view import Drawn, View
 from tagatlas.comparison.wordnet import WordNetMeaning
-from tagatlas.contracts import Progress, TagStatus, no_progress
-from tagatlas.contracts import TextEmbedder
+from tagatlas.contracts import Progress, TagStatus, TextEmbedder, no_progress
 from tagatlas.errors import EmptyMap, UsageError
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import IMAGE, Network

@@ -73,7 +73,7 @@ class Desk:
 
         Args:
             tagger: the backend.
-            ending: once it is set, no call is made again, and nobody waits any more.
+            ending: once it is set, no call is made any more, and nobody waits.
             patience: see :data:`PATIENCE`.
         """
         self._tagger = tagger
@@ -93,11 +93,17 @@ class Desk:
         )
 
     def answer(self, batch: Batch, number: int | None) -> Call:
-        """Ask about a batch, and take whatever comes."""
+        """Ask about a batch, and take whatever comes; trouble ends the run at once, here."""
         if not batch.images:
             return Call(number, batch.failed, "no")
         if self._ending.is_set():
             return Call(number, [], "no")
+        call = self._call(batch, number)
+        if call.trouble is not None:
+            self._ending.set()
+        return call
+
+    def _call(self, batch: Batch, number: int | None) -> Call:
         try:
             results = self._retrying(self._ask, batch)
         except CallLost as error:
@@ -121,6 +127,8 @@ class Desk:
             pass  # somebody else may have been told to wait longer meanwhile
         if self._limiter is not None:
             self._limiter.try_acquire("calls")
+        if self._ending.is_set():
+            raise CallRefused("the run ended before the call was made")
         name = type(self._tagger).__name__
         try:
             results = self._tagger.tag(batch.images)
@@ -158,7 +166,9 @@ class Desk:
             in_a_row = self._lost_in_a_row
         failures = [(image.id, TagResult.failed("transient", str(error))) for image in batch.images]
         trouble = None
-        if in_a_row >= LOST_IN_A_ROW:
+        if self._tagger.price is None:
+            trouble = TaggerError(f"{error}; it has been asked again and again: go on later")
+        elif in_a_row >= LOST_IN_A_ROW:
             trouble = TaggerError(f"{in_a_row} calls in a row had no answer: {error}")
         return Call(number, failures + batch.failed, "unknown", trouble)
 

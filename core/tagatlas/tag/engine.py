@@ -86,7 +86,6 @@ def tag_images(
             call = future.result()
             if call.trouble and not (ending.is_set() and isinstance(call.trouble, CallRefused)):
                 trouble = trouble or call.trouble
-                ending.set()
             yield call
     if trouble is not None:
         raise trouble
