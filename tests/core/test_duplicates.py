@@ -15,6 +15,7 @@ from PIL import Image
 
 import tagatlas.cli
 from tagatlas.duplicates import NEAR, near_groups, perceptual_hash
+from tagatlas.duplicates.groups import FEW, among_few, among_many
 
 PICTURES = Path(tagatlas.cli.__file__).parent / "sample"
 SAMPLE = sorted(PICTURES.glob("*.png"))
@@ -113,8 +114,9 @@ def test_groups_are_those_of_comparing_all(
         seeds[seed % len(seeds)] ^ sum(1 << bit for bit in set(bits)) for seed, bits in changes
     ]
     hashes = np.array(seeds + changed, dtype=np.uint64)
-    found = near_groups(hashes, threshold=threshold)
-    assert found.tolist() == leaders_by_comparing_all(hashes, threshold)
+    expected = leaders_by_comparing_all(hashes, threshold)
+    for way in (near_groups, among_few, among_many):
+        assert way(hashes, threshold=threshold).tolist() == expected
 
 
 def test_hashes_added_at_the_end_change_no_group() -> None:
@@ -123,6 +125,16 @@ def test_hashes_added_at_the_end_change_no_group() -> None:
     flips = np.uint64(1) << rng.integers(0, 64, (2000, 4), dtype=np.uint64)
     hashes = rng.choice(seeds, 2000) ^ np.bitwise_xor.reduce(flips, axis=1)
     assert near_groups(hashes[:1000]).tolist() == near_groups(hashes)[:1000].tolist()
+
+
+def test_few_and_many_are_grouped_alike() -> None:
+    rng = np.random.default_rng(1)
+    seeds = rng.integers(0, 2**64, FEW, dtype=np.uint64)
+    flips = np.uint64(1) << rng.integers(0, 64, (FEW, 5), dtype=np.uint64)
+    hashes = np.concatenate([seeds, seeds ^ np.bitwise_xor.reduce(flips, axis=1)])
+    found = near_groups(hashes)
+    assert found.tolist() == among_few(hashes, NEAR).tolist()
+    assert (found[FEW:] == np.arange(FEW)).mean() > 0.99
 
 
 def test_no_hashes_have_no_groups() -> None:

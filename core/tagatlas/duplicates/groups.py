@@ -21,6 +21,9 @@ a small letter and its capital, stars of many points.
 FARTHEST = 14
 """The largest threshold: beyond it, nothing has anything in common."""
 
+FEW = 4096
+"""Hashes that are compared each with each: quicker than to load what is compiled."""
+
 
 def near_groups(hashes: NDArray[np.uint64], *, threshold: int = NEAR) -> NDArray[np.int64]:
     """Put hashes that differ in few bits into groups, each led by its first hash.
@@ -30,8 +33,8 @@ def near_groups(hashes: NDArray[np.uint64], *, threshold: int = NEAR) -> NDArray
     join what is far apart, as they would if groups were joined by any two of their members. A
     hash added at the end changes no group.
 
-    Most hashes are near no other, which is found out first, for all at once. The first call
-    compiles, which takes seconds once per installed version.
+    A million random hashes take seconds; more where many share parts of their bits. The first call
+    with many compiles, which takes seconds once per installed version.
 
     Args:
         hashes: from :func:`tagatlas.duplicates.perceptual_hash`, shape (n,), in order of
@@ -47,11 +50,33 @@ def near_groups(hashes: NDArray[np.uint64], *, threshold: int = NEAR) -> NDArray
     """
     import numpy as np
 
-    from tagatlas.duplicates.search import find_leaders, has_near, index_of
-
     if not 0 <= threshold <= FARTHEST:
         raise ValueError(f"the threshold is from 0 to {FARTHEST} bits, not {threshold}")
     hashes = np.ascontiguousarray(hashes, dtype=np.uint64)
+    if len(hashes) <= FEW:
+        return among_few(hashes, threshold)
+    return among_many(hashes, threshold)
+
+
+def among_few(hashes: NDArray[np.uint64], threshold: int) -> NDArray[np.int64]:
+    """:func:`near_groups` by comparing each leader with all after it; nothing is compiled."""
+    import numpy as np
+
+    leaders = np.full(len(hashes), -1, dtype=np.int64)
+    for place in range(len(hashes)):
+        rest = leaders[place:]
+        if rest[0] < 0:
+            is_near = np.bitwise_count(hashes[place:] ^ hashes[place]) <= threshold
+            rest[is_near & (rest < 0)] = place
+    return leaders
+
+
+def among_many(hashes: NDArray[np.uint64], threshold: int) -> NDArray[np.int64]:
+    """:func:`near_groups` by an index; the few that are near any other are grouped with another."""
+    import numpy as np
+
+    from tagatlas.duplicates.search import find_leaders, has_near, index_of
+
     leaders = np.arange(len(hashes))
     crowded = np.flatnonzero(has_near(index_of(hashes, threshold), threshold))
     among = find_leaders(hashes[crowded], index_of(hashes[crowded], threshold), threshold)
