@@ -77,6 +77,12 @@ def test_every_address_and_its_fate_is_listed(
     assert hosts["127.0.0.1"]["share_ok"] == 1.0
     assert (hosts["localhost"]["missing"], hosts["localhost"]["share_ok"]) == (1, 0.0)
 
+    statuses = table(atlas, "statuses")
+    assert statuses["status"].to_list() == ["ok", "missing", "refused"]
+    assert statuses["addresses"].to_list() == [4, 1, 1]
+    assert statuses["share"].to_list() == [0.6667, 0.1667, 0.1667]
+    assert statuses["frequency"].to_list() == [8, 2, 2]
+
     copies = table(atlas, "duplicates").rows(named=True)
     assert [row["location"] for row in copies] == [first, same, alike]
     assert [row["kind"] for row in copies] == ["exact", "exact", "near"]

@@ -18,7 +18,7 @@ _HOST = r"^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)"
 
 
 def write_fates(atlas: Atlas, fates: pl.DataFrame, representatives: pl.DataFrame) -> list[Path]:
-    """Write ``addresses.csv``, ``hosts.csv`` and ``duplicates.csv`` to the atlas.
+    """Write ``addresses.csv``, ``hosts.csv``, ``statuses.csv`` and ``duplicates.csv``.
 
     Texts from outside are guarded against being run as formulas by a spreadsheet program.
 
@@ -37,6 +37,7 @@ def write_fates(atlas: Atlas, fates: pl.DataFrame, representatives: pl.DataFrame
     tables = {
         "addresses.csv": fates.drop("local"),
         "hosts.csv": by_host(fates),
+        "statuses.csv": by_status(fates),
         "duplicates.csv": duplicates(fates, representatives),
     }
     try:
@@ -73,6 +74,31 @@ def by_host(fates: pl.DataFrame) -> pl.DataFrame:
     share = pl.when(tried > 0).then(pl.col(str(ImageStatus.OK)) / tried)
     return counts.with_columns(share_ok=share.round(4)).sort(
         "addresses", "host", descending=[True, False]
+    )
+
+
+def by_status(fates: pl.DataFrame) -> pl.DataFrame:
+    """Counts and shares by status and reason, statuses in their order, frequent reasons first.
+
+    Args:
+        fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
+
+    Returns:
+        Columns ``status``, ``reason`` (as in ``fates``), ``addresses``, ``share`` (of all
+        addresses, in [0, 1]) and ``frequency`` (summed over their records).
+    """
+    order = {str(status): place for place, status in enumerate(ImageStatus)}
+    return (
+        fates.group_by("status", "reason")
+        .agg(pl.len().alias("addresses"), pl.col("frequency").sum())
+        .with_columns(share=(pl.col("addresses") / fates.height).round(4))
+        .sort(
+            pl.col("status").replace_strict(order, return_dtype=pl.Int64),
+            pl.col("addresses"),
+            "reason",
+            descending=[False, True, False],
+        )
+        .select("status", "reason", "addresses", "share", "frequency")
     )
 
 
