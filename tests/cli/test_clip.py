@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 from command import Run
-from shape_pictures import draw, held_out, motifs
+from shape_pictures import Motif, draw, held_out, motifs
 from sklearn.metrics import adjusted_mutual_info_score
 
 if TYPE_CHECKING:
@@ -39,11 +40,13 @@ def variables(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def write_pictures(folder: Path, each: int) -> dict[str, str]:
-    """Pictures of motifs that the model was not trained on; the motif by file name."""
+def write_pictures(
+    folder: Path, each: int, chosen: Sequence[Motif] | None = None
+) -> dict[str, str]:
+    """Pictures, by default of motifs not seen in training; the motif by file name."""
     folder.mkdir()
     names = {}
-    for motif in held_out():
+    for motif in chosen or held_out():
         for seed in range(each):
             name = f"{motif} {seed}".replace(" ", "-") + ".png"
             draw(motif, 500 + seed).save(folder / name)
