@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pytest
@@ -19,6 +20,11 @@ WORDS = ["cat", "dog", "tree", "car", "street"]
 
 @pytest.fixture(scope="module")
 def wordnet() -> WordNetMeaning:
+    return the_wordnet()
+
+
+@cache
+def the_wordnet() -> WordNetMeaning:
     return WordNetMeaning()
 
 
@@ -62,6 +68,11 @@ def test_labels_go_by_a_noun(wordnet: WordNetMeaning, label: str, noun: str) -> 
     assert wordnet.senses(label)[:1] == wordnet.senses(noun)[:1] != []
 
 
+def test_synonyms_share_a_sense_and_no_more(wordnet: WordNetMeaning) -> None:
+    found = wordnet.is_synonym(["cars", "toy car", "xyzzy"], ["automobile", "car", "truck"])
+    assert found.tolist() == [[True, True, False], [False] * 3, [False] * 3]
+
+
 def test_what_is_no_noun_is_like_nothing(wordnet: WordNetMeaning) -> None:
     assert wordnet.known(["cat", "xyzzy", ""]).tolist() == [True, False, False]
     assert likeness(wordnet, "xyzzy", "cat") == 0
@@ -84,7 +95,7 @@ matrices = arrays(np.float32, (4, len(WORDS)), elements=st.sampled_from([0.0, 1.
 def test_soft_agreement_is_the_mean_of_the_best_matches(
     one: NDArray[np.float32], other: NDArray[np.float32]
 ) -> None:
-    meaning = WordNetMeaning()
+    meaning = the_wordnet()
     sets = csr_array(one), csr_array(other)
     found = soft_agreement(*sets, label_likeness(meaning, WORDS, *sets, most=100))
     table = meaning.likeness(WORDS, WORDS)

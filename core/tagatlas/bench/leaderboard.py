@@ -82,7 +82,7 @@ def leaderboard(runs: Sequence[Run]) -> Iterator[str]:
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>Leaderboard · tagatlas</title>\n<style>{style}</style>\n</head>\n<body>\n"
         "<header>\n<h1>Backends against each other</h1>\n<p>The best first, by mean average"
-        " precision, or by stability where there are no labels. Behind each figure is the interval"
+        " precision, or by stability where there are no labels. Below each figure is the interval"
         " that holds it 95 times out of 100. Speeds can be compared on one machine only.</p>\n"
         "</header>\n<main>\n"
     )
@@ -179,7 +179,8 @@ def _row(run: Run, result: Run) -> str:
 def _figure(figure: Mapping[str, float | None] | None) -> str:
     if figure is None or figure["value"] is None:
         return _NOTHING
-    return f"{figure['value']:.2f} ({_number(figure['low'], 2)} to {_number(figure['high'], 2)})"
+    interval = f"{_number(figure['low'], 2)} to {_number(figure['high'], 2)}"
+    return f"<b>{figure['value']:.2f}</b> <small>{interval}</small>"
 
 
 def _number(value: float | None, digits: int) -> str:

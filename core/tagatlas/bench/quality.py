@@ -94,7 +94,7 @@ def matching_labels(words: Sequence[str], labels: Sequence[str]) -> NDArray[np.b
     """
     normal_words = [normal_label(word) for word in words]
     normal_labels = [normal_label(label) for label in labels]
-    synonyms = WordNetMeaning().likeness(normal_words, normal_labels) > 1 - 1e-6
+    synonyms = WordNetMeaning().is_synonym(normal_words, normal_labels)
     same = np.array([[word == label for label in normal_labels] for word in normal_words])
     found: NDArray[np.bool_] = synonyms | same.reshape(synonyms.shape)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from io import BytesIO
 
@@ -49,7 +49,26 @@ class WordNetMeaning(Meaning):
 
     def senses(self, label: str) -> list[int]:
         """The synsets of a normal label, the commonest sense first; none for unknown ones."""
-        return next(filter(None, (self._senses.get(form) for form in _forms(label))), [])
+        return self._first_known(_forms(label))
+
+    def _first_known(self, forms: Iterable[str]) -> list[int]:
+        return next(filter(None, (self._senses.get(form) for form in forms)), [])
+
+    def is_synonym(self, one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]:
+        """Which normal labels share a sense, shape (one, other).
+
+        Each as it is written, or its singular: what else it may go by says too little here.
+        """
+        senses = [self._first_known(_singulars(label)) for label in other]
+        with_sense: dict[int, list[int]] = {}
+        for column, own in enumerate(senses):
+            for sense in own:
+                with_sense.setdefault(sense, []).append(column)
+        found = np.zeros((len(one), len(other)), dtype=np.bool_)
+        for row, label in enumerate(one):
+            for sense in self._first_known(_singulars(label)):
+                found[row, with_sense.get(sense, [])] = True
+        return found
 
     def likeness(self, one: Sequence[str], other: Sequence[str]) -> Likeness:
         """Of two labels, that of their most alike senses."""
@@ -98,11 +117,18 @@ class WordNetMeaning(Meaning):
 def _forms(label: str) -> Iterator[str]:
     """What a label may be found by, the best form first."""
     before = _BEFORE.split(label)[0].strip()
-    for text in dict.fromkeys((label, before, before.rpartition(" ")[2])):
-        yield text
-        for plural, singular in _ENDINGS:
-            if text.endswith(plural):
-                yield text.removesuffix(plural) + singular
+    last = before.rpartition(" ")[2]
+    for text in dict.fromkeys((label, before, last)):
+        if text == label or not text.isdecimal():  # "topic 3" is no kind of number
+            yield from _singulars(text)
+
+
+def _singulars(text: str) -> Iterator[str]:
+    """A label, then what it may be the plural of."""
+    yield text
+    for plural, singular in _ENDINGS:
+        if text.endswith(plural):
+            yield text.removesuffix(plural) + singular
 
 
 def _groups(labels: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
