@@ -127,6 +127,16 @@ def test_hashes_added_at_the_end_change_no_group() -> None:
     assert near_groups(hashes[:1000]).tolist() == near_groups(hashes)[:1000].tolist()
 
 
+def test_many_equal_hashes_take_no_longer_than_one_of_each() -> None:
+    rng = np.random.default_rng(2)
+    seeds = rng.integers(0, 2**64, FEW + 100, dtype=np.uint64)
+    hashes = np.concatenate([seeds, np.full(200_000, seeds[7]), seeds])
+    found = near_groups(hashes)
+    assert found[: len(seeds)].tolist() == among_few(seeds, NEAR).tolist()
+    assert (found[len(seeds) : len(seeds) + 200_000] == 7).all()
+    assert found[-len(seeds) :].tolist() == found[: len(seeds)].tolist()
+
+
 def test_few_and_many_are_grouped_alike() -> None:
     rng = np.random.default_rng(1)
     seeds = rng.integers(0, 2**64, FEW, dtype=np.uint64)

@@ -52,10 +52,18 @@ def near_groups(hashes: NDArray[np.uint64], *, threshold: int = NEAR) -> NDArray
 
     if not 0 <= threshold <= FARTHEST:
         raise ValueError(f"the threshold is from 0 to {FARTHEST} bits, not {threshold}")
-    hashes = np.ascontiguousarray(hashes, dtype=np.uint64)
-    if len(hashes) <= FEW:
-        return among_few(hashes, threshold)
-    return among_many(hashes, threshold)
+    _, first, inverse = np.unique(
+        np.asarray(hashes, dtype=np.uint64), return_index=True, return_inverse=True
+    )
+    order = np.argsort(first)  # equal hashes once, where they come first
+    places = first[order]
+    distinct = np.ascontiguousarray(hashes[places], dtype=np.uint64)
+    group = among_few if len(distinct) <= FEW else among_many
+    leaders = places[group(distinct, threshold)]
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    found: NDArray[np.int64] = leaders[rank[inverse]]
+    return found
 
 
 def among_few(hashes: NDArray[np.uint64], threshold: int) -> NDArray[np.int64]:
