@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tagatlas.contracts import Renderer
 from tagatlas.errors import OptionError, StorageError
-from tagatlas.render import write_atomically
+from tagatlas.render import replace_folder, write_atomically
 from tagatlas.render.poster.composition import compose
 from tagatlas.render.poster.raster import paint_bands, painters
 from tagatlas_deepzoom.pyramid import OVERLAP, TILE, Pyramid, level_sizes, tiles_of
@@ -62,7 +62,7 @@ class DeepZoomRenderer(Renderer):
                 pyramid.finish()
             index = folder / "map.dzi"
             with write_atomically(index) as file:
-                _take_place(new, written)
+                replace_folder(new, written)
                 size = {"width": canvas.width, "height": canvas.height}
                 file.write(_DZI.format(format=suffix, overlap=OVERLAP, tile=TILE, **size).encode())
         except OSError as error:
@@ -97,13 +97,3 @@ def _make_empty(folder: Path, levels: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     for level in range(levels):
         (folder / str(level)).mkdir(parents=True)
-
-
-def _take_place(new: Path, old: Path) -> None:
-    """Put one folder in the place of another, which is removed."""
-    away = old.with_name(f".{old.name}.old")
-    shutil.rmtree(away, ignore_errors=True)
-    if old.exists():
-        old.rename(away)
-    new.rename(old)
-    shutil.rmtree(away, ignore_errors=True)

@@ -26,9 +26,12 @@ def test_the_wheel_holds_everything_that_runs_and_nothing_else(tmp_path: Path) -
         "tagatlas_imagenet/data/model.onnx",
         "tagatlas_imagenet/PROVENANCE.md",
         "tagatlas_page/page.css",
+        "tagatlas_web/static/index.html",
+        "tagatlas_web/static/viewer.js",
         "tagatlas/render/poster/fonts/LICENSE.txt",
     ):
         assert needed in names
+    assert not any("node_modules" in name or name.endswith(".ts") for name in names)
     assert {
         name.partition("/")[0].partition("_")[0] for name in names if "dist-info" not in name
     } == {"tagatlas"}

@@ -1,5 +1,6 @@
 """Clusters: which images belong together, what their tags call them, where they lie."""
 
+from tagatlas.cluster.alike import most_alike
 from tagatlas.cluster.naming import name_clusters, name_subclusters, untaken
 from tagatlas.cluster.neighbours import compile_kernels
 from tagatlas.cluster.outline import label_place, outlines
@@ -14,6 +15,7 @@ __all__ = [
     "cluster_quantities",
     "compile_kernels",
     "label_place",
+    "most_alike",
     "name_clusters",
     "name_subclusters",
     "outlines",

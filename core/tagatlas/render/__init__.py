@@ -3,7 +3,7 @@
 from tagatlas.render.addresses import web_addresses
 from tagatlas.render.cells import cell_text, safe_cell, safe_cells
 from tagatlas.render.columns import copied_columns, kept_columns
-from tagatlas.render.files import write_atomically
+from tagatlas.render.files import replace_folder, write_atomically
 from tagatlas.render.nodes import node_table, with_cluster_names
 from tagatlas.render.palette import cluster_colour
 from tagatlas.render.xml import ROWS_AT_ONCE, edges_as_xml, escape_xml
@@ -17,6 +17,7 @@ __all__ = [
     "escape_xml",
     "kept_columns",
     "node_table",
+    "replace_folder",
     "safe_cell",
     "safe_cells",
     "web_addresses",

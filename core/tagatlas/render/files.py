@@ -1,7 +1,8 @@
-"""Writing a file so that a reader sees the old one or the new one, never a part."""
+"""Writing a file, or a folder, so that a reader sees the old one or the new one, never a part."""
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -35,3 +36,17 @@ def write_atomically(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def replace_folder(new: Path, old: Path) -> None:
+    """Put one folder in the place of another, which is removed if it is there.
+
+    Raises:
+        OSError: the file system refuses.
+    """
+    away = old.with_name(f".{old.name}.old")
+    shutil.rmtree(away, ignore_errors=True)
+    if old.exists():
+        old.rename(away)
+    new.rename(old)
+    shutil.rmtree(away, ignore_errors=True)

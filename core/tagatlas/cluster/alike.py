@@ -1,0 +1,27 @@
+"""Which images are most alike."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tagatlas.cluster.neighbours import similar_images
+from tagatlas.cluster.scores import score_matrix
+from tagatlas.cluster.vectors import image_vectors
+
+
+def most_alike(images: pl.DataFrame, tags: pl.LazyFrame, count: int) -> NDArray[np.int32]:
+    """The images whose tags are most like those of each image.
+
+    Args:
+        images: n images: ``id`` (String).
+        tags: their tags: ``image``, ``tag`` (String), ``score`` (Float64), in any order.
+        count: how many to find, at least 1.
+
+    Returns:
+        Rows of ``images``, shape (n, count), the most alike first; -1 where there are no more.
+    """
+    scores, _ = score_matrix(images, tags)
+    rows, _ = similar_images(image_vectors(scores, None), count)
+    return rows

@@ -1,0 +1,50 @@
+"""The plugin ``web``: the map as a page to explore, in a folder that needs no server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from tagatlas.contracts import RendererSpec
+from tagatlas.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tagatlas.contracts import Renderer
+
+
+@dataclass(frozen=True)
+class WebOptions:
+    """Options of the renderer."""
+
+    pictures: Annotated[
+        Literal["thumbnail", "image"],
+        Meta(description="What a click shows: the stored thumbnail, or the stored image."),
+    ] = "thumbnail"
+    sharpest: Annotated[
+        Literal["64", "128", "256"],
+        Meta(description="Longer side of the sharpest pictures on the map, in pixels."),
+    ] = "128"
+
+
+def _web(options: WebOptions) -> Renderer:
+    from tagatlas_web.renderer import WebRenderer
+
+    return WebRenderer(options)
+
+
+@hookimpl
+def tagatlas_renderers() -> Iterable[RendererSpec]:
+    """Announce the viewer."""
+    return [
+        RendererSpec(
+            name="web",
+            summary="viewer/: the map as a page to explore, which works from any folder.",
+            options=WebOptions,
+            default=False,
+            factory=_web,
+        )
+    ]

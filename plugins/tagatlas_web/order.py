@@ -1,0 +1,42 @@
+"""An order of points in which neighbours stay together.
+
+Few pages of pictures are then needed for any part of the map.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_BITS = 16
+
+
+def along_curve(points: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The points in the order in which a Hilbert curve passes them.
+
+    Method: D. Hilbert, *Über die stetige Abbildung einer Linie auf ein Flächenstück*, 1891; the
+    place on the curve bit by bit, with the quadrant turned as the curve turns.
+
+    Args:
+        points: shape (n, 2); of equal places the earlier comes first.
+    """
+    low = points.min(axis=0)
+    extent = max(float(np.ptp(points, axis=0).max()), 1e-300)
+    x, y = ((points - low) / extent * ((1 << _BITS) - 1)).astype(np.int64).T
+    place = np.zeros(len(points), dtype=np.int64)
+    for bit in reversed(range(_BITS)):
+        side = 1 << bit
+        right, upper = (x & side) > 0, (y & side) > 0
+        place += side * side * ((3 * right) ^ upper)
+        turned = ~upper
+        flipped = turned & right
+        x, y = (
+            np.where(flipped, side - 1 - (x & (side - 1)), x & (side - 1)),
+            np.where(flipped, side - 1 - (y & (side - 1)), y & (side - 1)),
+        )
+        x, y = np.where(turned, y, x), np.where(turned, x, y)
+    return np.argsort(place, kind="stable")

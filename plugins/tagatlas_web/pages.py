@@ -1,0 +1,174 @@
+"""The pictures of the map, packed on square pages: all of them small, and sharper ones beside."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import simplejpeg
+
+from tagatlas.render.poster.pictures import load_pixels
+from tagatlas.render.poster.raster.resample import resize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from tagatlas.contracts import ImageStore
+    from tagatlas_web.scripts import ScriptFolder
+
+    Pixels = NDArray[np.uint8]
+
+BASE_PIXELS = 1 << 24
+"""The most pixels of all small pictures together: a graphics card keeps them all."""
+
+_SMALLEST, _LARGEST_BASE = 8, 64
+_BASE_SIDE = 2048
+_SHARP_SIDE = 1024
+_MIDDLE = 32
+_QUALITY = 82
+_THREADS = 4
+_AHEAD = 64
+_BLANK = 224
+
+
+@dataclass(frozen=True)
+class Level:
+    """Pictures of one size.
+
+    Attributes:
+        name: of its files.
+        cell: side of a picture's cell, in pixels.
+        side: of a page, in pixels.
+        pages: how many there are.
+    """
+
+    name: str
+    cell: int
+    side: int
+    pages: int
+
+    def facts(self) -> dict[str, int]:
+        """What the viewer is told."""
+        return {"cell": self.cell, "side": self.side, "pages": self.pages}
+
+
+def levels_for(images: int, sharpest: int) -> list[Level]:
+    """The levels for a number of images: the base, then sharper ones up to ``sharpest`` pixels."""
+    base = _LARGEST_BASE
+    while base > _SMALLEST and images * base * base > BASE_PIXELS:
+        base //= 2
+    sizes = [size for size in (_MIDDLE, sharpest) if size > base]
+    return [
+        _level("base", base, _BASE_SIDE, images),
+        *(_level(str(n), size, _SHARP_SIDE, images) for n, size in enumerate(sizes)),
+    ]
+
+
+def _level(name: str, cell: int, side: int, images: int) -> Level:
+    in_page = (side // cell) ** 2
+    while side > cell and images <= in_page // 4:  # a page that few pictures need is smaller
+        side //= 2
+        in_page //= 4
+    return Level(name, cell, side, -(-images // in_page))
+
+
+def write_pages(
+    store: ImageStore,
+    ids: Sequence[str],
+    sizes: NDArray[np.float64],
+    levels: Sequence[Level],
+    scripts: ScriptFolder,
+) -> None:
+    """Write all pages of all levels; each picture is decoded once.
+
+    Args:
+        store: where the images are.
+        ids: of the images.
+        sizes: width and height of each on the map, shape (n, 2); its picture gets these
+            proportions, its longer side the cell's.
+        levels: as from :func:`levels_for`.
+        scripts: where to.
+    """
+    pages = [_Pages(level, scripts) for level in levels]
+    for pictures in _in_order(store, ids, sizes, levels):
+        for page, picture in zip(pages, pictures, strict=True):
+            page.add(picture)
+    for page in pages:
+        page.finish()
+
+
+class _Pages:
+    """The pages of a level; one is in memory at a time."""
+
+    def __init__(self, level: Level, scripts: ScriptFolder) -> None:
+        self._level = level
+        self._scripts = scripts
+        self._written = 0
+        self._on_page = 0
+        self._page = self._blank()
+
+    def add(self, picture: Pixels) -> None:
+        """Put a picture into the next cell."""
+        cell, in_row = self._level.cell, self._level.side // self._level.cell
+        row, column = divmod(self._on_page, in_row)
+        height, width, _ = picture.shape
+        top, left = row * cell, column * cell
+        self._page[top : top + height, left : left + width] = picture
+        # The last pixels go on to the cell's end, so that smaller copies of the page do not mix
+        # a picture's edge with the ground.
+        self._page[top : top + height, left + width : left + cell] = picture[:, -1:]
+        self._page[top + height : top + cell, left : left + cell] = self._page[
+            top + height - 1, left : left + cell
+        ]
+        self._on_page += 1
+        if self._on_page == in_row * in_row:
+            self.finish()
+
+    def finish(self) -> None:
+        """Write the page that is being filled, if it has a picture."""
+        if not self._on_page:
+            return
+        data = simplejpeg.encode_jpeg(self._page, quality=_QUALITY, colorsubsampling="444")
+        name = f"pages/{self._level.name}-{self._written}"
+        self._scripts.write(name, b64encode(data).decode())
+        self._written += 1
+        self._on_page = 0
+        self._page = self._blank()
+
+    def _blank(self) -> Pixels:
+        return np.full((self._level.side, self._level.side, 3), _BLANK, dtype=np.uint8)
+
+
+def _in_order(
+    store: ImageStore,
+    ids: Sequence[str],
+    sizes: NDArray[np.float64],
+    levels: Sequence[Level],
+) -> Iterator[list[Pixels]]:
+    """The pictures of each image, one for each level; threads make a few of them ahead."""
+    cells = [level.cell for level in levels]
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="pictures") as executor:
+        ahead: deque[Future[list[Pixels]]] = deque()
+        for image_id, size in zip(ids, sizes, strict=True):
+            ahead.append(executor.submit(_pictures, store, image_id, size, cells))
+            if len(ahead) > _AHEAD:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _pictures(
+    store: ImageStore, image_id: str, size: NDArray[np.float64], cells: Sequence[int]
+) -> list[Pixels]:
+    width, height = size / max(size)
+    wanted = [(max(1, round(cell * width)), max(1, round(cell * height))) for cell in cells]
+    pixels = load_pixels(store, image_id, max(wanted))
+    if pixels is None:
+        pixels = np.full((1, 1, 3), _BLANK, dtype=np.uint8)
+    return [resize(pixels, *each) for each in wanted]

@@ -1,0 +1,49 @@
+"""The viewer's data as scripts.
+
+A page opened from a folder (``file://``) may run scripts and show pictures, but may read no other
+file. So each file of data is a script that hands its content to the viewer.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Number = np.float32 | np.uint8 | np.uint16 | np.uint32 | np.int32
+
+
+class ScriptFolder:
+    """The folder ``data`` of a viewer.
+
+    Args:
+        folder: it exists, and is empty.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, name: str, content: object) -> None:
+        """Write one file.
+
+        Args:
+            name: path in the folder without the ending, in simple letters.
+            content: of JSON's types.
+        """
+        path = self._folder / f"{name}.js"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Not every character stands for itself in a script as it does in JSON: plain ASCII does.
+        path.write_text(f"tagatlasData({json.dumps(name)},{json.dumps(content)});\n", "ascii")
+
+
+def packed(numbers: NDArray[Number]) -> str:
+    """Numbers as base64 of their bytes, little-endian."""
+    little = np.ascontiguousarray(numbers, numbers.dtype.newbyteorder("<"))
+    return b64encode(little.tobytes()).decode()

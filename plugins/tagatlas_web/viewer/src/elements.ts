@@ -1,0 +1,42 @@
+/** Elements of the page. All text is put in as text, never as markup. */
+
+type Child = Node | string | null;
+
+/** An element with attributes and children; event handlers are added by the caller. */
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Record<string, string> = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[Tag] {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+/** A text from outside, which cannot turn the order of what stands around it. */
+export function foreign(text: string): HTMLElement {
+  return element("bdi", {}, text);
+}
+
+export function button(text: Child, pressed: () => void): HTMLButtonElement {
+  const made = element("button", { type: "button" }, text);
+  made.addEventListener("click", pressed);
+  return made;
+}
+
+/** The element of that id, which the page has. */
+export function byId<Kind extends HTMLElement>(id: string): Kind {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found as Kind;
+}
+
+/** A number as people write it. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+}
+
+export function percent(share: number): string {
+  return share >= 0.1 || share === 0 ? `${Math.round(100 * share)} %` : `${(100 * share).toFixed(1)} %`;
+}

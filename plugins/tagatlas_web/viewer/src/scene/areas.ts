@@ -1,0 +1,72 @@
+/** Fills rings softly, whatever their shape: what an odd number of their parts covers. */
+
+import type { Camera } from "../camera";
+import { buffer, feed, Program, type GL } from "./gl";
+
+const VERTEX = `
+in vec2 point;
+uniform vec2 centre, scale;
+void main() { gl_Position = vec4((point - centre) * scale, 0.0, 1.0); }`;
+
+const FRAGMENT = `
+uniform vec4 ink;
+out vec4 colour;
+void main() { colour = ink; }`;
+
+interface Area {
+  readonly first: number;
+  readonly points: number;
+  readonly ink: readonly [number, number, number];
+}
+
+export class Areas {
+  private readonly program: Program;
+  private readonly array: WebGLVertexArrayObject;
+  private readonly areas: Area[] = [];
+
+  constructor(
+    private readonly gl: GL,
+    rings: readonly { ring: Float32Array; ink: readonly [number, number, number] }[],
+  ) {
+    this.program = new Program(gl, VERTEX, FRAGMENT);
+    let first = 0;
+    for (const { ring, ink } of rings) {
+      this.areas.push({ first, points: ring.length / 2, ink });
+      first += ring.length / 2;
+    }
+    const all = new Float32Array(2 * first);
+    rings.forEach(({ ring }, number) => all.set(ring, 2 * this.areas[number]!.first));
+    this.array = gl.createVertexArray();
+    gl.bindVertexArray(this.array);
+    buffer(gl, all);
+    feed(gl, this.program.attribute("point"), 2);
+    gl.bindVertexArray(null);
+  }
+
+  draw(camera: Camera, opacity: number): void {
+    const { gl, program } = this;
+    program.use();
+    gl.bindVertexArray(this.array);
+    gl.uniform2f(program.place("centre"), camera.x, camera.y);
+    gl.uniform2f(
+      program.place("scale"), (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height,
+    );
+    gl.enable(gl.STENCIL_TEST);
+    gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
+    for (const { first, points, ink } of this.areas) {
+      gl.uniform4f(program.place("ink"), ...ink, opacity);
+      gl.colorMask(false, false, false, false);
+      gl.stencilFunc(gl.ALWAYS, 0, 1);
+      gl.stencilOp(gl.INVERT, gl.INVERT, gl.INVERT);
+      gl.drawArrays(gl.TRIANGLE_FAN, first, points);
+      gl.colorMask(true, true, true, true);
+      gl.stencilFunc(gl.EQUAL, 1, 1);
+      gl.stencilOp(gl.ZERO, gl.ZERO, gl.ZERO);
+      gl.enable(gl.BLEND);
+      gl.drawArrays(gl.TRIANGLE_FAN, first, points);
+      gl.disable(gl.BLEND);
+    }
+    gl.disable(gl.STENCIL_TEST);
+    gl.bindVertexArray(null);
+  }
+}

@@ -1,0 +1,182 @@
+"""What the renderer of the viewer writes; ``test_web_browser.py`` opens it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from base64 import b64decode
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+from PIL import Image
+from themed_map import themed_map
+
+from tagatlas.contracts import RendererSpec, Variant
+from tagatlas.maps import Map
+from tagatlas.testing import RendererContract
+from tagatlas_web import WebOptions, tagatlas_renderers
+from tagatlas_web.order import along_curve
+from tagatlas_web.pages import BASE_PIXELS, levels_for
+
+
+class TestWeb(RendererContract):
+    @pytest.fixture
+    def spec(self) -> RendererSpec:
+        (spec,) = tagatlas_renderers()
+        return spec
+
+
+def render(map_: Map, folder: Path, options: WebOptions | None = None) -> Path:
+    (spec,) = tagatlas_renderers()
+    return spec.factory(options or WebOptions()).render(map_, folder)[0].parent
+
+
+def read(viewer: Path, name: str) -> dict[str, object]:
+    """A file of data that is an object."""
+    content = read_any(viewer, name)
+    assert isinstance(content, dict)
+    return content
+
+
+def read_any(viewer: Path, name: str) -> object:
+    """A file of data, without what hands it to the viewer."""
+    script = (viewer / "data" / f"{name}.js").read_text("ascii")
+    found = re.fullmatch(r'tagatlasData\("([^"]+)",(.*)\);\n', script, re.DOTALL)
+    assert found
+    assert found[1] == name
+    content: object = json.loads(found[2])
+    return content
+
+
+def unpack(packed: object, kind: str) -> NDArray[np.float64]:
+    return np.frombuffer(b64decode(str(packed)), np.dtype(kind)).astype(np.float64)
+
+
+def page(viewer: Path, level: str, number: int) -> NDArray[np.uint8]:
+    encoded = read_any(viewer, f"pages/{level}-{number}")
+    with Image.open(BytesIO(b64decode(str(encoded)))) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def test_numbers_are_those_of_the_map(tmp_path: Path) -> None:
+    map_ = themed_map(60)
+    viewer = render(map_, tmp_path)
+    facts, texts = read(viewer, "map"), read(viewer, "texts")
+    ids = texts["ids"]
+    assert isinstance(ids, list)
+    wanted = {row["id"]: row for row in map_.images.iter_rows(named=True)}
+    assert sorted(ids) == sorted(wanted)
+    boxes = unpack(facts["boxes"], "<f4").reshape(-1, 4)
+    for image, box, cluster, frequency in zip(
+        ids,
+        boxes,
+        unpack(facts["cluster"], "<u2"),
+        unpack(facts["frequency"], "<u4"),
+        strict=True,
+    ):
+        row = wanted[image]
+        assert box == pytest.approx([row["x"], row["y"], row["width"], row["height"]], rel=1e-5)
+        assert (cluster, frequency) == (row["cluster"], row["frequency"])
+
+
+def test_tags_lead_to_their_images(tmp_path: Path) -> None:
+    map_ = themed_map(60)
+    viewer = render(map_, tmp_path)
+    ids = read(viewer, "texts")["ids"]
+    assert isinstance(ids, list)
+    file = read(viewer, "tags")
+    starts = unpack(file["starts"], "<u4").astype(int)
+    rows = unpack(file["rows"], "<u4").astype(int)
+    scores = unpack(file["scores"], "u1")
+    labels = file["labels"]
+    assert isinstance(labels, list)
+    found = {
+        (ids[rows[at]], label): scores[at] / 255
+        for tag, label in enumerate(labels)
+        for at in range(starts[tag], starts[tag + 1])
+    }
+    tags = map_.tags.collect()
+    wanted = {(image, tag): score for image, tag, score in tags.iter_rows()}
+    assert found == pytest.approx(wanted, abs=1 / 255)
+
+
+def test_a_picture_fills_its_cell_on_every_level(tmp_path: Path) -> None:
+    map_ = themed_map(150)
+    viewer = render(map_, tmp_path)
+    facts, ids = read(viewer, "map"), read(viewer, "texts")["ids"]
+    assert isinstance(ids, list)
+    base, levels = facts["base"], facts["levels"]
+    assert isinstance(base, dict)
+    assert isinstance(levels, list)
+    sizes = unpack(facts["boxes"], "<f4").reshape(-1, 4)[:, 2:]
+    assert [level["cell"] for level in levels] == [128]
+    for name, level in (("base", base), ("0", levels[0])):
+        cell, in_row = level["cell"], level["side"] // level["cell"]
+        for row in (0, 77, 149):
+            number, place = divmod(row, in_row * in_row)
+            top, left = (cell * part for part in divmod(place, in_row))
+            width, height = (sizes[row] / sizes[row].max() * cell).round().astype(int)
+            shown = page(viewer, name, number)[top : top + height, left : left + width]
+            with Image.open(BytesIO(map_.store.get(ids[row], Variant.THUMBNAIL))) as picture:
+                wanted = np.asarray(picture.convert("RGB").resize((width, height)))
+            assert np.abs(shown.astype(int) - wanted.astype(int)).mean() < 12
+
+
+def test_details_hold_records_tags_and_likes(tmp_path: Path) -> None:
+    map_ = themed_map(300)
+    viewer = render(map_, tmp_path, WebOptions(pictures="image"))
+    ids = read(viewer, "texts")["ids"]
+    assert isinstance(ids, list)
+    first, second = (read_any(viewer, f"details/{part}") for part in (0, 1))
+    assert isinstance(first, list)
+    assert isinstance(second, list)
+    assert (len(first), len(second)) == (256, 44)
+    themes = dict(map_.images.select("id", "cluster").iter_rows())
+    for part, row in ((first, 0), (first, 255), (second, 256), (second, 299)):
+        detail = part[row % 256]
+        image = ids[row]
+        assert (viewer / detail["picture"]).read_bytes() == map_.store.get(image, Variant.IMAGE)
+        records = map_.records.filter(map_.records["image"] == image)
+        assert [each["location"] for each in detail["records"]] == records["location"].to_list()
+        assert row not in detail["nearest"]
+        assert {themes[ids[near]] for near in detail["nearest"]} == {themes[image]}
+        assert detail["linked"]
+
+
+@given(arrays(np.float64, st.tuples(st.integers(1, 60), st.just(2)), elements=st.floats(-9, 9)))
+def test_the_curve_passes_every_point_once(points: NDArray[np.float64]) -> None:
+    assert sorted(along_curve(points)) == list(range(len(points)))
+
+
+def test_the_curve_goes_from_neighbour_to_neighbour() -> None:
+    grid = np.stack(np.meshgrid(np.arange(32), np.arange(32)), axis=-1).reshape(-1, 2)
+    # Cells of 2,048 steps, each with its point inside.
+    steps = np.diff(grid[along_curve(grid * 65535.0 / 31)], axis=0)
+    assert np.abs(steps).sum(axis=1).tolist() == [1] * 1023
+
+
+@given(st.integers(1, 1_000_000), st.sampled_from([64, 128, 256]))
+def test_levels_fit_a_graphics_card(images: int, sharpest: int) -> None:
+    base, *sharper = levels_for(images, sharpest)
+    assert images * base.cell**2 <= BASE_PIXELS or base.cell == 8
+    cells = [base.cell, *(level.cell for level in sharper)]
+    assert cells == sorted(set(cells))
+    for level in (base, *sharper):
+        assert level.side <= 2048
+        assert level.side % level.cell == 0
+        in_page = (level.side // level.cell) ** 2
+        assert (level.pages - 1) * in_page < images <= level.pages * in_page
+
+
+def test_the_viewer_is_small() -> None:
+    static = files("tagatlas_web") / "static"
+    bundle = b"".join(each.read_bytes() for each in static.iterdir())
+    assert len(gzip.compress(bundle)) < 500_000
