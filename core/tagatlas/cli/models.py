@@ -45,13 +45,13 @@ def run(
     action: ActionArgument, name: NameArgument = None, backend: BackendOption = "clip"
 ) -> Outcome:
     """List the models of a backend, fetch one ahead, or print where it is."""
+    if action is not Action.LIST and name is None:
+        raise OptionError(f"tagatlas models {action} needs the name of a model: see models list")
     shelf = _shelf(backend)
-    if action is Action.LIST:
+    if name is None or action is Action.LIST:
         models = shelf.models()
         facts = {"backend": backend, "models": [_facts(model) for model in models]}
         return Outcome(facts, [_line(model) for model in models])
-    if name is None:
-        raise OptionError(f"tagatlas models {action} needs the name of a model: see models list")
     model = shelf.pull(name) if action is Action.PULL else shelf.find(name)
     if model.path is None:
         raise ModelMissing(f"{name} is not on this machine: tagatlas models pull {name}")
