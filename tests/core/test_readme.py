@@ -35,6 +35,7 @@ def test_what_the_readme_calls_is_public(name: str) -> None:
         "build",
         "clip_throughput",
         "cluster",
+        "compare",
         "fetch",
         "gexf",
         "layout",
@@ -44,6 +45,7 @@ def test_what_the_readme_calls_is_public(name: str) -> None:
         "render",
         "startup",
         "tag",
+        "taggers",
         "themes",
     ],
 )

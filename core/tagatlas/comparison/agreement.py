@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
+from tagatlas.comparison.figures import resampled_sums
 from tagatlas.comparison.labels import sizes
 
 Values = NDArray[np.float64]
@@ -138,9 +139,7 @@ def resampled_alpha(
     """
     if not expected > 0:
         return np.empty(0)
-    counts = backends.astype(np.float64)
-    totals = np.array([row @ counts for row in resamples])
-    sums = np.array([row @ within for row in resamples])
+    sums, totals = resampled_sums(np.column_stack([within, backends]), resamples).T
     found: Values = 1 - sums[totals > 0] / totals[totals > 0] / expected
     return found
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tagatlas.comparison.figures import resampled_sums
+
 Points = NDArray[np.float64]
 
 
@@ -69,8 +71,7 @@ def resampled_explained(
     products = points[:, :, None] * points[:, None, :]
     table = np.column_stack([np.ones(len(points)), points, products.reshape(len(points), 16)])
     found = []
-    for row in resamples:
-        count, *sums = row @ table
+    for count, *sums in resampled_sums(table, resamples):
         if count == 0:
             continue
         means = np.array(sums[:4]) / count

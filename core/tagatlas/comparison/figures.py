@@ -19,6 +19,7 @@ Z = 1.959963984540054
 """Half the width of an interval of that level, in standard deviations."""
 
 _DRAWN_AT_ONCE = 1 << 22
+_ROWS_AT_ONCE = 32
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,28 @@ def mean_of_images(
     counted = np.isfinite(values)
     if not counted.any():
         return np.empty(0)
-    there = np.where(counted, values, 0.0)
-    sums = np.array([row @ there for row in resamples])
-    totals = np.array([row @ counted.astype(np.float64) for row in resamples])
+    columns = np.column_stack([np.where(counted, values, 0.0), counted])
+    sums, totals = resampled_sums(columns, resamples).T
     found: NDArray[np.float64] = sums[totals > 0] / totals[totals > 0]
+    return found
+
+
+def resampled_sums(
+    columns: NDArray[np.float64], resamples: NDArray[np.uint8]
+) -> NDArray[np.float64]:
+    """Sums over the images of each resampled collection.
+
+    Args:
+        columns: of the images, shape (n, c), all finite.
+        resamples: as from :func:`draw_resamples`, shape (r, n).
+
+    Returns:
+        Shape (r, c).
+    """
+    found = np.empty((len(resamples), columns.shape[1]))
+    for start in range(0, len(resamples), _ROWS_AT_ONCE):
+        some = slice(start, start + _ROWS_AT_ONCE)
+        found[some] = resamples[some].astype(np.float64) @ columns  # as floats, BLAS does it
     return found
 
 

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from scipy.stats import rankdata
 
 from tagatlas.cluster.scores import row_of_entry
-from tagatlas.comparison.figures import Figure, figure, share_interval
+from tagatlas.comparison.figures import Figure, figure, resampled_sums, share_interval
 
 BINS = 10
 
@@ -147,7 +147,7 @@ def rank_correlation(
             for each in (np.ones(len(rows)), first, second, first**2, second**2, first * second)
         ]
     )
-    totals = np.array([row @ sums for row in resamples])
+    totals = resampled_sums(sums.astype(np.float64), resamples)
     count, x, y, xx, yy, xy = totals[totals[:, 0] > 1].T
     spread = np.sqrt(np.maximum(xx / count - (x / count) ** 2, 1e-12))
     other_spread = np.sqrt(np.maximum(yy / count - (y / count) ** 2, 1e-12))

@@ -1,0 +1,146 @@
+"""Taggers against each other on collections that anyone can get without an account.
+
+Usage: python benchmarks/taggers.py [--stamps FOLDER] [--clipart FOLDER] [--images N] [--out FOLDER]
+
+Collections, whose folders are the labels: Debian's ``tuxpaint-stamps-default`` (``--stamps
+/usr/share/tuxpaint/stamps``) and ``openclipart-png`` (``--clipart /usr/share/openclipart/png``),
+and one that is drawn here, in which every picture is of one of six plain shapes. Backends:
+``imagenet``; ``clip``, if it is installed: with the weights that it finds, whose fingerprint is
+printed, and it is said if there are none. With ``--recorded ATLAS``, for services whose answers are
+not to be paid for again: the quality of the tags that an atlas keeps of each of its backends.
+
+Everything goes to one leaderboard (``--out``, by default ``bench``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+import tagatlas
+import tagatlas.errors
+from tagatlas.bench.leaderboard import add_to_leaderboard
+from tagatlas.bench.options import BenchOptions
+from tagatlas.bench.quality import quality
+from tagatlas.bench.results import QUALITY, Bench
+from tagatlas.cli.bench import table
+from tagatlas.cluster.scores import score_matrix
+from tagatlas.columns import read_columns
+from tagatlas.pipeline.bench import bench_collection
+from tagatlas.plugins import SOURCES, TAGGERS, Plugins
+
+SHAPES = ("ball", "box", "cross", "ring", "stripe", "triangle")
+OF_EACH = 20
+SIDE = 256
+
+
+def draw_shapes(folder: Path) -> None:
+    """Draw pictures whose folder is the shape on them, in colours and places of chance."""
+    dice = np.random.default_rng(0)
+    for shape in SHAPES:
+        (folder / shape).mkdir(parents=True)
+        for number in range(OF_EACH):
+            draw_shape(shape, dice).save(folder / shape / f"{number}.png")
+
+
+def draw_shape(shape: str, dice: np.random.Generator) -> Image.Image:
+    """One shape on a ground."""
+    ground, ink = (
+        tuple(int(part) for part in dice.integers(*span, 3)) for span in ((150, 256), (0, 120))
+    )
+    picture = Image.new("RGB", (SIDE, SIDE), ground)
+    draw = ImageDraw.Draw(picture)
+    size = int(dice.integers(70, 170))
+    left, top = (int(place) for place in dice.integers(10, SIDE - size - 10, 2))
+    right, bottom, third = left + size, top + size, size // 3
+    if shape == "ball":
+        draw.ellipse((left, top, right, bottom), fill=ink)
+    elif shape == "box":
+        draw.rectangle((left, top, right, bottom), fill=ink)
+    elif shape == "ring":
+        draw.ellipse((left, top, right, bottom), outline=ink, width=size // 6)
+    elif shape == "triangle":
+        draw.polygon([(left, bottom), (right, bottom), ((left + right) // 2, top)], fill=ink)
+    elif shape == "stripe":
+        draw.rectangle((0, top, SIDE, top + third), fill=ink)
+    else:
+        draw.rectangle((left + third, top, right - third, bottom), fill=ink)
+        draw.rectangle((left, top + third, right, bottom - third), fill=ink)
+    return picture
+
+
+def backends(plugins: Plugins) -> Iterator[str]:
+    """Those that can be measured here."""
+    yield "imagenet"
+    if "clip" not in plugins.of_kind(TAGGERS):
+        print("clip: no such backend is installed, so it is left out")
+        return
+    try:
+        tagger = plugins.choose(TAGGERS, "clip", {}).make()
+    except tagatlas.errors.TagatlasError as error:
+        print(f"clip: left out ({error})")
+        return
+    print(f"clip: measured with the weights that are here: {tagger.fingerprint()}")
+    yield "clip"
+
+
+def measure(name: str, folder: Path, plugins: Plugins, named: list[str], images: int) -> Bench:
+    """Measure backends on a folder of folders."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, f"{name}.atlas")
+        with tagatlas.open_atlas(path, plugins, create=True) as atlas:
+            tagatlas.add_source(atlas, str(folder), plugins.choose(SOURCES, "folder", {}))
+            tagatlas.fetch_collection(atlas, tagatlas.FetchOptions())
+            return bench_collection(atlas, named, BenchOptions(labels="folder", images=images))
+
+
+def recorded(path: Path, plugins: Plugins) -> None:
+    """Print the quality of what an atlas keeps of each backend, by its images' folders."""
+    with tagatlas.open_atlas(path, plugins, write=False) as atlas:
+        records = atlas.catalog.records.of_images()
+        folders = read_columns(records["columns"], ["folder"]).select(truth="folder")
+        truth = folders.insert_column(0, records["image"]).unique("image", keep="first")
+        images = atlas.catalog.addresses.images().select("id")
+        labelled = images.join(truth, left_on="id", right_on="image").drop_nulls().sort("id")
+        for used in atlas.catalog.used.all():
+            scores, labels = score_matrix(labelled, atlas.catalog.tags.of(used.backend.id))
+            embeddings = atlas.catalog.answers.embeddings(used.backend.id, labelled["id"])
+            found = quality(labelled["truth"].to_list(), scores, labels, embeddings, top=10, seed=0)
+            said = ", ".join(f"{head} {found[name].value:.3f}" for name, head in QUALITY.items())
+            print(f"recorded {used.backend.name}:{used.number}, {labelled.height} images: {said}")
+
+
+def main() -> None:
+    """Measure, print, and write the leaderboard."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--stamps", type=Path)
+    parser.add_argument("--clipart", type=Path)
+    parser.add_argument("--recorded", type=Path, metavar="ATLAS")
+    parser.add_argument("--images", type=int, default=1000)
+    parser.add_argument("--out", type=Path, default=Path("bench"))
+    arguments = parser.parse_args()
+    plugins = tagatlas.load_plugins()
+    named = list(backends(plugins))
+    with tempfile.TemporaryDirectory() as scratch:
+        shapes = Path(scratch, "shapes")
+        draw_shapes(shapes)
+        folders = {"shapes": shapes, "stamps": arguments.stamps, "clipart": arguments.clipart}
+        for name, folder in folders.items():
+            if folder is None:
+                print(f"{name}: no --{name} given, so it is left out")
+                continue
+            found = measure(name, folder, plugins, named, arguments.images)
+            page, *_ = add_to_leaderboard(found, arguments.out)
+            print(name, *table(found), sep="\n")
+    if arguments.recorded is not None:
+        recorded(arguments.recorded, plugins)
+    print(f"leaderboard: {page}")
+
+
+if __name__ == "__main__":
+    main()
