@@ -14,6 +14,7 @@ from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.fetch import FetchOptions
 from tagatlas.maps.options import MapOptions
 from tagatlas.pipeline.add import add_source
+from tagatlas.pipeline.compare import compare
 from tagatlas.pipeline.fetch import fetch_collection
 from tagatlas.pipeline.map import map_collection
 from tagatlas.pipeline.render import load_map
@@ -78,3 +79,9 @@ def test_three_backends_give_three_maps(atlas: Atlas, monkeypatch: pytest.Monkey
     assert "mammal" in labels["imagenet"]
     spent = {name: atlas.catalog.calls.spent(name).units for name in BACKENDS}
     assert spent == {"clarifai": IMAGES, "google-vision": IMAGES, "imagenet": 0}
+    coverage = {row["backend"]: row for row in compare(atlas, BACKENDS).coverage.to_dicts()}
+    assert (coverage["imagenet"]["dollars"], coverage["imagenet"]["seconds_median"]) == (None, None)
+    for name in servers:
+        assert coverage[name]["dollars"] == pytest.approx(atlas.catalog.calls.spent(name).dollars)
+        assert coverage[name]["dollars"] > 0
+        assert 0 < coverage[name]["seconds_median"] <= coverage[name]["seconds_95"]

@@ -35,10 +35,12 @@ class EndedCall:
     Attributes:
         number: the call's.
         billed: ``yes``, ``no`` or ``unknown``.
+        seconds: from the last try to its answer; None if there was none.
     """
 
     number: int
     billed: str
+    seconds: float | None = None
 
 
 class CallTable:
@@ -79,9 +81,23 @@ class CallTable:
         )
         return Spent(*frame.row(0))
 
+    def of_backend(self, backend: int) -> pl.DataFrame:
+        """The calls for a backend's answers: ``dollars`` (0 if not billed), ``seconds``.
+
+        ``seconds`` is null where no answer came. Of a reading these are the calls for the answers
+        that it reads.
+        """
+        return self._database.frame(
+            "SELECT iif(billed = 'no', 0.0, dollars), seconds FROM asked "
+            "JOIN calls ON calls.backend = asked WHERE asked.backend = ? ORDER BY calls.id",
+            {"dollars": pl.Float64, "seconds": pl.Float64},
+            [backend],
+        )
+
 
 def end_call(connection: sqlite3.Connection, call: EndedCall) -> None:
     """Write down how a call ended, in a transaction of the caller's."""
     connection.execute(
-        "UPDATE calls SET ended_at = ?, billed = ? WHERE id = ?", [now(), call.billed, call.number]
+        "UPDATE calls SET ended_at = ?, billed = ?, seconds = ? WHERE id = ?",
+        [now(), call.billed, call.seconds, call.number],
     )

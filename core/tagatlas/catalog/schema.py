@@ -157,6 +157,7 @@ MIGRATIONS: Sequence[str] = (
         dollars REAL NOT NULL,          -- what they cost
         begun_at TEXT NOT NULL,         -- written before the call is made
         ended_at TEXT,
+        seconds REAL,                   -- from the last try to its answer
         billed TEXT CHECK (billed IN ('yes', 'no', 'unknown'))
     );
     CREATE INDEX calls_by_backend ON calls(backend);

@@ -257,6 +257,7 @@ def _coverage(atlas: Atlas, chosen: Sequence[NamedBackend]) -> pl.DataFrame:
     for each in chosen:
         backend = each.used.backend
         counts = atlas.catalog.answers.counts(backend.id)
+        calls = atlas.catalog.calls.of_backend(backend.id)
         rows.append(
             Coverage(
                 backend=each.label,
@@ -265,9 +266,17 @@ def _coverage(atlas: Atlas, chosen: Sequence[NamedBackend]) -> pl.DataFrame:
                 failed=counts[TagStatus.FAILED],
                 pending=counts[TagStatus.PENDING],
                 images_per_second=atlas.catalog.used.pace(backend.id).images_per_second,
+                seconds_median=_quantile(calls["seconds"], 0.5),
+                seconds_95=_quantile(calls["seconds"], 0.95),
+                dollars=None if calls.is_empty() else float(calls["dollars"].sum()),
             )
         )
     return pl.DataFrame(rows, schema=COVERAGE)
+
+
+def _quantile(seconds: pl.Series, share: float) -> float | None:
+    """A quantile of what is known; None where nothing is."""
+    return seconds.quantile(share, interpolation="linear")
 
 
 def _settings(

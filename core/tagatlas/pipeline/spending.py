@@ -105,4 +105,4 @@ class Purse:
         dollars = self._costs.pop(call.number)
         if call.billed == "no":
             self._spent -= dollars
-        return EndedCall(call.number, call.billed)
+        return EndedCall(call.number, call.billed, call.seconds)

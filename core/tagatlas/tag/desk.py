@@ -54,12 +54,14 @@ class Call:
             or none where the call did not come to an answer.
         billed: whether the backend bills it.
         trouble: why the run must end; None if it need not.
+        seconds: from asking to the answer, waiting and earlier tries left out; None without one.
     """
 
     number: int | None
     answers: Answers
     billed: Billed = "yes"
     trouble: TaggerError | PluginError | None = None
+    seconds: float | None = None
 
 
 class Desk:
@@ -105,7 +107,7 @@ class Desk:
 
     def _call(self, batch: Batch, number: int | None) -> Call:
         try:
-            results = self._retrying(self._ask, batch)
+            results, seconds = self._retrying(self._ask, batch)
         except CallLost as error:
             return self._lost(batch, number, self._without_key(error))
         except CallRefused as error:
@@ -120,9 +122,10 @@ class Desk:
             (image.id, self._clean(result))
             for image, result in zip(batch.images, results, strict=True)
         ]
-        return Call(number, answers + batch.failed)
+        return Call(number, answers + batch.failed, seconds=seconds)
 
-    def _ask(self, batch: Batch) -> Sequence[TagResult]:
+    def _ask(self, batch: Batch) -> tuple[Sequence[TagResult], float]:
+        """The results, and the seconds they took."""
         while (pause := self._not_before - monotonic()) > 0 and not self._ending.wait(pause):
             pass  # somebody else may have been told to wait longer meanwhile
         if self._limiter is not None:
@@ -130,6 +133,7 @@ class Desk:
         if self._ending.is_set():
             raise CallRefused("the run ended before the call was made")
         name = type(self._tagger).__name__
+        began = monotonic()
         try:
             results = self._tagger.tag(batch.images)
         except TaggerError:
@@ -142,7 +146,7 @@ class Desk:
                 f"{name} gave {len(results)} results for {len(batch.images)} images:"
                 " tell its author"
             )
-        return results
+        return results, monotonic() - began
 
     def _pause(self, state: RetryCallState) -> float:
         """Seconds until the next try: the service's own word, or more with each try; never even."""
