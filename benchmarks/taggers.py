@@ -136,10 +136,9 @@ def main() -> None:
                 continue
             found = measure(name, folder, plugins, named, arguments.images)
             page, *_ = add_to_leaderboard(found, arguments.out)
-            print(name, *table(found), sep="\n")
+            print(name, *table(found), f"leaderboard: {page}", sep="\n")
     if arguments.recorded is not None:
         recorded(arguments.recorded, plugins)
-    print(f"leaderboard: {page}")
 
 
 if __name__ == "__main__":
