@@ -35,7 +35,8 @@ class FetchOptions:
         float, Meta(gt=0, description="Seconds that one try may take, redirects included.")
     ] = 30.0
     time_limit: Annotated[
-        float, Meta(gt=0, description="Seconds for one address, all tries and pauses included.")
+        float,
+        Meta(gt=0, description="Seconds for one address (or copy), all tries and pauses included."),
     ] = 90.0
     retries: Annotated[
         int,
