@@ -42,7 +42,9 @@ def fill(atlas: tagatlas.Atlas, images: int) -> None:
     planted = planted_topics(images, draws=DRAWS)
     names = [f"/pictures/{row}.jpg" for row in range(images)]
     ids = [sha256(name.encode()).hexdigest() for name in names]
-    table = pl.DataFrame({"location": names, "frequency": [1] * images})
+    table = pl.DataFrame(
+        {"location": names, "frequency": 1}, schema_overrides={"frequency": pl.Int64}
+    )
     atlas.catalog.records.add("pictures", "folder", Records(table, "a folder", local=True))
     outcomes = [
         FetchOutcome(
@@ -116,6 +118,7 @@ def report(folder: Path) -> tuple[dict[str, float], float, pl.DataFrame]:
         compared = time.perf_counter()
         write_comparison(found, folder / "report", atlas.store)
     seconds = {"comparing": compared - began, "writing": time.perf_counter() - compared}
+    seconds["of the processor"] = time.process_time()
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20), found.measures
 
 
@@ -136,7 +139,8 @@ def main() -> None:
             seconds, peak, figures = process.apply(report, (folder,))
     steps = ", ".join(f"{name} {spent:.1f}" for name, spent in seconds.items())
     print(
-        f"{arguments.images:,} images, {len(BACKENDS)} backends: {sum(seconds.values()):.1f} s"
+        f"{arguments.images:,} images, {len(BACKENDS)} backends: "
+        f"{seconds['comparing'] + seconds['writing']:.1f} s"
         f" ({steps}), {peak:.2f} GB"
     )
     with pl.Config(tbl_rows=-1, tbl_hide_dataframe_shape=True):

@@ -24,7 +24,7 @@ from PIL import Image, ImageDraw
 
 import tagatlas
 import tagatlas.errors
-from tagatlas.bench.leaderboard import add_to_leaderboard
+from tagatlas.bench.leaderboard import PAGE, add_to_leaderboard
 from tagatlas.bench.options import BenchOptions
 from tagatlas.bench.quality import quality
 from tagatlas.bench.results import QUALITY, Bench
@@ -135,10 +135,11 @@ def main() -> None:
                 print(f"{name}: no --{name} given, so it is left out")
                 continue
             found = measure(name, folder, plugins, named, arguments.images)
-            page, *_ = add_to_leaderboard(found, arguments.out)
-            print(name, *table(found), f"leaderboard: {page}", sep="\n")
+            add_to_leaderboard(found, arguments.out)
+            print(name, *table(found), sep="\n")
     if arguments.recorded is not None:
         recorded(arguments.recorded, plugins)
+    print(f"leaderboard: {arguments.out / PAGE}")
 
 
 if __name__ == "__main__":

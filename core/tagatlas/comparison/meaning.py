@@ -107,7 +107,6 @@ def soft_agreement(
     one: csr_array,
     other: csr_array,
     likeness: tuple[Likeness, NDArray[np.int32], NDArray[np.int32]],
-    pairing: NDArray[np.intp] | None = None,
 ) -> NDArray[np.float64]:
     """Agreement of the tags of images by meaning.
 
@@ -119,17 +118,13 @@ def soft_agreement(
         one: which tags the images have, as ones, shape (n, vocabulary).
         other: the same of the other backend.
         likeness: as from :func:`label_likeness`.
-        pairing: the row of ``other`` that each row of ``one`` is held against, shape (n,); None
-            for the same.
     """
-    rows = np.arange(one.shape[0]) if pairing is None else pairing
     found = np.empty(one.shape[0])
     _hold_together(
         one.indptr.astype(np.int64),
         one.indices.astype(np.int64),
         other.indptr.astype(np.int64),
         other.indices.astype(np.int64),
-        rows.astype(np.int64),
         *likeness,
         found,
     )
@@ -142,16 +137,14 @@ def _hold_together(
     tags: NDArray[np.int64],
     other_starts: NDArray[np.int64],
     other_tags: NDArray[np.int64],
-    pairing: NDArray[np.int64],
     likeness: Likeness,
     row_of: NDArray[np.int32],
     column_of: NDArray[np.int32],
     found: NDArray[np.float64],
 ) -> None:
-    for image in range(pairing.shape[0]):
+    for image in range(found.shape[0]):
         first, last = starts[image], starts[image + 1]
-        other_first = other_starts[pairing[image]]
-        other_last = other_starts[pairing[image] + 1]
+        other_first, other_last = other_starts[image], other_starts[image + 1]
         count, other_count = last - first, other_last - other_first
         if count == 0 or other_count == 0:
             found[image] = 1.0 if count == other_count else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,12 @@ _ASKED = 5_000
 """The neighbours of so many images are compared at most, drawn at random."""
 
 _LABELS_WITH_MEANING = 3_000
+
+_SHUFFLED = 20_000
+"""Tags of so many images are held against those of others at most, for the level of chance."""
+
+Pairing = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Images of one backend and, in the same order, those of the other they are held against."""
 
 
 @dataclass(frozen=True)
@@ -117,21 +123,24 @@ def compare_tags(
     images = len(rows)
     first, second = csr_array(has[rows]), csr_array(others[rows])
     drawn = resamples[:, rows]
-    pairings = [dice.permutation(images) for _ in range(SHUFFLES)]
+    pairings = [_pairing(images, dice) for _ in range(SHUFFLES)]
 
-    def mean_of(held: Callable[[NDArray[np.intp]], Values]) -> tuple[Figure, Values]:
-        values = held(np.arange(images))
-        shuffled = [float(held(pairing).mean()) for pairing in pairings] if images else []
+    def mean_of(similarity: Similarity) -> tuple[Figure, Values]:
+        values = similarity(first, second)
+        shuffled = [
+            float(similarity(csr_array(first[own]), csr_array(second[others])).mean())
+            for own, others in (pairings if images else [])
+        ]
         return mean_figure(values, drawn, shuffled), values
 
-    jaccards, alike = mean_of(lambda pairing: jaccard(first, csr_array(second[pairing])))
+    jaccards, alike = mean_of(jaccard)
     measures = [Measure("jaccard", jaccards, images)]
     known = None
     if meaning is not None:
         likeness = label_likeness(
             meaning, sets.vocabulary, first, second, most=_LABELS_WITH_MEANING
         )
-        soft, alike = mean_of(lambda pairing: soft_agreement(first, second, likeness, pairing))
+        soft, alike = mean_of(lambda own, others: soft_agreement(own, others, likeness))
         measures.append(Measure("soft", soft, images))
         known = _known(meaning, sets, first), _known(meaning, sets, second)
     measures += [
@@ -154,6 +163,12 @@ def compare_tags(
     )
 
 
+def _pairing(images: int, dice: np.random.Generator) -> Pairing:
+    """Images drawn at random, each with another one drawn at random."""
+    count = min(images, _SHUFFLED)
+    return dice.permutation(images)[:count], dice.permutation(images)[:count]
+
+
 _EMPTY = csr_array(np.zeros((1, 0), dtype=np.float32))
 _NO_PREVALENCE = prevalence(_EMPTY, _EMPTY, [])
 
@@ -168,7 +183,7 @@ def _alpha(
     pair: list[csr_array],
     similarity: Similarity,
     resamples: NDArray[np.uint8],
-    pairings: list[NDArray[np.intp]],
+    pairings: list[Pairing],
     seed: int,
 ) -> Figure:
     """Krippendorff's alpha of two backends on the images that count for both."""
@@ -176,9 +191,10 @@ def _alpha(
     expected = expected_disagreement(pair, looked, similarity, seed)
     within, backends = observed_disagreement(pair, looked, similarity)
     shuffled = []
-    for pairing in pairings if np.isfinite(expected) else []:
-        mixed = [pair[0], csr_array(pair[1][pairing])]
-        shuffled.append(alpha(*observed_disagreement(mixed, looked, similarity), expected))
+    for own, others in pairings if np.isfinite(expected) else []:
+        mixed = [csr_array(pair[0][own]), csr_array(pair[1][others])]
+        there = looked[:, : len(own)]
+        shuffled.append(alpha(*observed_disagreement(mixed, there, similarity), expected))
     resampled = resampled_alpha(within, backends, expected, resamples)
     return figure(alpha(within, backends, expected), resampled, shuffled)
 
