@@ -64,7 +64,7 @@ def test_three_backends_give_three_maps(atlas: Atlas, monkeypatch: pytest.Monkey
                 backend,
                 plugins.choose(GRAPH_BUILDERS, "bipartite", {}),
                 plugins.choose(LAYOUTS, "forceatlas2", {}),
-                MapOptions(),
+                MapOptions(duplicates="keep"),
             )
         assert {len(server.billed) for server in servers.values()} == {IMAGES}
     maps = {backend: load_map(atlas, backend) for backend in BACKENDS}
