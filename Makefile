@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 DEVELOP := $(VENV)/develop
+CLIP := $(VENV)/clip
 
 .PHONY: demo test quick lint clean
 
 demo: $(INSTALLED)
 	$(BIN)/tagatlas demo
 
-test: lint
+test: lint $(CLIP)
 	$(BIN)/pytest
 
 quick: lint
@@ -30,6 +31,11 @@ $(INSTALLED): pyproject.toml
 
 $(DEVELOP): $(INSTALLED)
 	$(BIN)/pip install --quiet --group dev
+	touch $@
+
+# PyTorch, several GB: only the tests of the backend clip need it.
+$(CLIP): $(DEVELOP)
+	$(BIN)/pip install --quiet --editable '.[clip]'
 	touch $@
 
 clean:

@@ -6,9 +6,9 @@ Needs WordNet's ``data.noun``, ``index.noun`` and ``noun.exc`` (Debian package `
 
 ``nouns.parquet`` has a row a noun: ``noun`` (as :func:`tagatlas.comparison.labels.normal_label`
 writes it) and ``senses`` (List[Int32]: rows of ``kinds.parquet``, the commonest sense first, at
-most :data:`SENSES`); irregular plurals are nouns of their own. ``kinds.parquet`` has a row a synset:
-``synset`` (its offset in ``data.noun``) and ``above`` (List[Int32]: the rows of what it is a kind
-or an instance of). The same sources give the same bytes.
+most :data:`SENSES`); irregular plurals are nouns of their own. ``kinds.parquet`` has a row a
+synset: ``synset`` (its offset in ``data.noun``) and ``above`` (List[Int32]: the rows of what it
+is a kind or an instance of). The same sources give the same bytes.
 """
 
 from __future__ import annotations

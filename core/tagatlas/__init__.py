@@ -23,11 +23,16 @@ if TYPE_CHECKING:
         KeptAnswer,
         Layout,
         LayoutSpec,
+        Model,
+        ModelShelf,
         NoOptions,
         PinningLayout,
+        Price,
         Progress,
         Reading,
         Records,
+        Recovery,
+        RecoverySpec,
         Renderer,
         RendererSpec,
         RereadingTagger,
@@ -38,20 +43,23 @@ if TYPE_CHECKING:
         TaggerSpec,
         TagResult,
         TagStatus,
-        TextEncoder,
+        TextEmbedder,
         Variant,
     )
     from tagatlas.fetch import FetchOptions
     from tagatlas.hookspecs import hookimpl
+    from tagatlas.imports import ImportOptions
     from tagatlas.maps import Map
     from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
     from tagatlas.pipeline.add import add_source
     from tagatlas.pipeline.compare import compare
     from tagatlas.pipeline.fetch import fetch_collection
+    from tagatlas.pipeline.import_tags import import_tags
     from tagatlas.pipeline.map import map_collection
     from tagatlas.pipeline.render import load_map, render_map
-    from tagatlas.pipeline.tag import tag_collection
+    from tagatlas.pipeline.search import search_collection
+    from tagatlas.pipeline.tag import estimate_tagging, tag_collection
     from tagatlas.plugins import Plugins, load_plugins
 
 _LAZY = {
@@ -65,18 +73,24 @@ _LAZY = {
     "ImageStatus": "contracts",
     "ImageStore": "contracts",
     "ImageStoreSpec": "contracts",
+    "ImportOptions": "imports",
     "KeptAnswer": "contracts",
     "Layout": "contracts",
     "LayoutSpec": "contracts",
     "Map": "maps",
     "MapOptions": "maps.options",
+    "Model": "contracts",
+    "ModelShelf": "contracts",
     "Network": "network",
     "NoOptions": "contracts",
     "PinningLayout": "contracts",
+    "Price": "contracts",
     "Plugins": "plugins",
     "Progress": "contracts",
     "Reading": "contracts",
     "Records": "contracts",
+    "Recovery": "contracts",
+    "RecoverySpec": "contracts",
     "Renderer": "contracts",
     "RendererSpec": "contracts",
     "RereadingTagger": "contracts",
@@ -87,17 +101,20 @@ _LAZY = {
     "TagStatus": "contracts",
     "Tagger": "contracts",
     "TaggerSpec": "contracts",
-    "TextEncoder": "contracts",
+    "TextEmbedder": "contracts",
     "Variant": "contracts",
     "add_source": "pipeline.add",
     "compare": "pipeline.compare",
+    "estimate_tagging": "pipeline.tag",
     "fetch_collection": "pipeline.fetch",
     "hookimpl": "hookspecs",
+    "import_tags": "pipeline.import_tags",
     "load_map": "pipeline.render",
     "load_plugins": "plugins",
     "map_collection": "pipeline.map",
     "open_atlas": "atlas",
     "render_map": "pipeline.render",
+    "search_collection": "pipeline.search",
     "tag_collection": "pipeline.tag",
 }
 
@@ -112,18 +129,24 @@ __all__ = [
     "ImageStatus",
     "ImageStore",
     "ImageStoreSpec",
+    "ImportOptions",
     "KeptAnswer",
     "Layout",
     "LayoutSpec",
     "Map",
     "MapOptions",
+    "Model",
+    "ModelShelf",
     "Network",
     "NoOptions",
     "PinningLayout",
     "Plugins",
+    "Price",
     "Progress",
     "Reading",
     "Records",
+    "Recovery",
+    "RecoverySpec",
     "Renderer",
     "RendererSpec",
     "RereadingTagger",
@@ -134,17 +157,20 @@ __all__ = [
     "TagStatus",
     "Tagger",
     "TaggerSpec",
-    "TextEncoder",
+    "TextEmbedder",
     "Variant",
     "add_source",
     "compare",
+    "estimate_tagging",
     "fetch_collection",
     "hookimpl",
+    "import_tags",
     "load_map",
     "load_plugins",
     "map_collection",
     "open_atlas",
     "render_map",
+    "search_collection",
     "tag_collection",
 ]
 

@@ -17,10 +17,14 @@
     ├── ImageRejected               bytes that do not become an image, with the status to record
     ├── EmptyMap                    nothing to map: no image has a tag that passes the thresholds
     ├── PluginError                 a plugin that does not keep its contract
-    │   └── MissingDependency       a plugin whose optional packages are not installed
+    │   ├── MissingDependency       a plugin whose optional packages are not installed
+    │   └── ModelMissing            a model whose weights are not on this machine
     └── TaggerError                 a backend that cannot go on; what was answered is kept
         ├── AuthenticationFailed    wrong or missing key
-        └── QuotaExceeded           the account's quota is used up
+        ├── QuotaExceeded           the account's quota is used up
+        ├── BudgetReached           the next call could cost more than the budget has left
+        ├── CallRefused             a service turned one call away, and billed nothing
+        └── CallLost                no answer came to one call, and it may have been billed
 """
 
 from __future__ import annotations
@@ -105,6 +109,10 @@ class MissingDependency(PluginError):
     """A plugin whose optional packages are not installed."""
 
 
+class ModelMissing(PluginError):
+    """A model whose weights are not on this machine, or cannot be fetched."""
+
+
 class TaggerError(TagatlasError):
     """A backend that cannot go on: the run stops, and what was answered is kept."""
 
@@ -115,3 +123,29 @@ class AuthenticationFailed(TaggerError):
 
 class QuotaExceeded(TaggerError):
     """The account's quota is used up."""
+
+
+class BudgetReached(TaggerError):
+    """The next call could cost more than the budget has left: it is not made."""
+
+
+class CallRefused(TaggerError):
+    """A service turned one call away before doing any work: it billed nothing.
+
+    The engine makes the call again, after a while.
+
+    Attributes:
+        retry_after: seconds the service asks to wait; None where it says nothing.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class CallLost(TaggerError):
+    """No answer came to one call, and the service may have done the work and billed it.
+
+    A call that costs money is not made again by itself: its images end as failed, to be asked
+    about again where the user says so.
+    """

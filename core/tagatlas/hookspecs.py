@@ -1,4 +1,4 @@
-"""The six hooks. Each docstring is the contract of its hook.
+"""The seven hooks. Each docstring is the contract of its hook.
 
 A plugin is a module named by an entry point of the group ``tagatlas``. It implements one or more
 of these functions, marked with :data:`hookimpl`. A hook only announces: it returns specs, cheaply,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         GraphBuilderSpec,
         ImageStoreSpec,
         LayoutSpec,
+        RecoverySpec,
         RendererSpec,
         SourceSpec,
         TaggerSpec,
@@ -76,6 +77,26 @@ def tagatlas_image_stores() -> Iterable[ImageStoreSpec]:
         @hookimpl
         def tagatlas_image_stores():
             return [ImageStoreSpec(name="files", summary="Files in the atlas.", factory=FileStore)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tagatlas_recoveries() -> Iterable[RecoverySpec]:
+    """Announce recoveries: they name URLs where a copy of a picture may be that is gone.
+
+    The class is a :class:`~tagatlas.contracts.Recovery`; its suite is
+    :class:`tagatlas.testing.RecoveryContract`. A user asks for it by name, ``--recover archive``::
+
+        class Archive(Recovery):
+            def __init__(self, options): ...
+
+            def copies(self, url):
+                return [f"https://archive.example.org/latest/{url}"]
+
+        @hookimpl
+        def tagatlas_recoveries():
+            return [RecoverySpec(name="archive", summary="Our archive.", factory=Archive)]
     """
     raise NotImplementedError
 

@@ -21,6 +21,8 @@ from tagatlas.contracts import (
     ImageStoreSpec,
     Layout,
     LayoutSpec,
+    Recovery,
+    RecoverySpec,
     Renderer,
     RendererSpec,
     Source,
@@ -97,6 +99,7 @@ class Kind(Generic[SpecT_co, ProductT_co]):
 
 SOURCES = Kind("source", "tagatlas_sources", SourceSpec, Source)
 IMAGE_STORES = Kind("image store", "tagatlas_image_stores", ImageStoreSpec, ImageStore)
+RECOVERIES = Kind("recovery", "tagatlas_recoveries", RecoverySpec, Recovery)
 TAGGERS = Kind("tagger", "tagatlas_taggers", TaggerSpec, Tagger)
 GRAPH_BUILDERS = Kind("graph builder", "tagatlas_graph_builders", GraphBuilderSpec, GraphBuilder)
 LAYOUTS = Kind("layout", "tagatlas_layouts", LayoutSpec, Layout)
@@ -104,6 +107,7 @@ RENDERERS = Kind("renderer", "tagatlas_renderers", RendererSpec, Renderer)
 KINDS: tuple[Kind[Spec, object], ...] = (
     SOURCES,
     IMAGE_STORES,
+    RECOVERIES,
     TAGGERS,
     GRAPH_BUILDERS,
     LAYOUTS,

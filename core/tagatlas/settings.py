@@ -57,6 +57,24 @@ class SettingsFile:
             if not isinstance(value, Mapping)
         }
 
+    def tables(self, owner: str) -> dict[str, dict[str, object]]:
+        """The tables within the table of one owner, by name, such as those of single hosts.
+
+        Args:
+            owner: a dotted table name, such as ``fetch.hosts``.
+
+        Raises:
+            OptionError: the owner's name stands for something else than a table of tables.
+        """
+        table: object = self._document.unwrap()
+        for part in owner.split("."):
+            table = table.get(part, {}) if isinstance(table, Mapping) else None
+        if not isinstance(table, Mapping) or not all(
+            isinstance(inner, Mapping) for inner in table.values()
+        ):
+            raise OptionError(f"{self.path}: {owner} must hold tables, such as [{owner}.name]")
+        return {str(name): dict(inner) for name, inner in table.items()}
+
     def update(self, owner: str, values: Mapping[str, OptionValue]) -> None:
         """Write settings of one owner and leave the rest of the file as it is.
 

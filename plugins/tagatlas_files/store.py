@@ -10,7 +10,11 @@ from pathlib import Path
 from tagatlas.contracts import ImageStore, Variant
 from tagatlas.errors import ImageNotStored, StorageError
 
-_FOLDERS = {Variant.IMAGE: "images", Variant.THUMBNAIL: "thumbnails"}
+_FOLDERS = {
+    Variant.IMAGE: "images",
+    Variant.THUMBNAIL: "thumbnails",
+    Variant.ORIGINAL: "originals",
+}
 _ID = re.compile(r"[0-9a-f]{64}")
 _TEMPORARY = ".writing-"
 
@@ -18,9 +22,10 @@ _TEMPORARY = ".writing-"
 class FileStore(ImageStore):
     """Keeps an image as ``images/ab/<id>.jpg`` and its thumbnail as ``thumbnails/ab/<id>.jpg``.
 
-    ``ab`` are the first two digits of the id, so that no folder grows beyond what file managers
-    bear. A file is written under a hidden temporary name and then renamed: whoever looks sees
-    all of it or none. A killed process may leave such a temporary file; nothing reads it.
+    An original is kept as ``originals/ab/<id>``. ``ab`` are the first two digits of the id, so
+    that no folder grows beyond what file managers bear. A file is written under a hidden
+    temporary name and then renamed: whoever looks sees all of it or none. A killed process may
+    leave such a temporary file; nothing reads it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -61,7 +66,8 @@ class FileStore(ImageStore):
         """See :meth:`ImageStore.locate`."""
         if not _ID.fullmatch(image_id):
             raise ValueError(f"not an image id: {image_id[:80]!r}")
-        return f"{_FOLDERS[variant]}/{image_id[:2]}/{image_id}.jpg"
+        ending = "" if variant == Variant.ORIGINAL else ".jpg"  # which is in many formats
+        return f"{_FOLDERS[variant]}/{image_id[:2]}/{image_id}{ending}"
 
     def _path(self, image_id: str, variant: Variant) -> Path:
         return self._folder / self.locate(image_id, variant)

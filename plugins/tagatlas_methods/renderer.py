@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import polars as pl
 
 from tagatlas.contracts import ImageStatus, Renderer, TagStatus
+from tagatlas.duplicates import NEAR
 from tagatlas.maps import Map, Provenance, SourceFacts
 from tagatlas.network import IMAGE
 from tagatlas.render import write_atomically
@@ -92,7 +93,7 @@ def methods_text(map_: Map) -> str:
     blocks = [
         f"# Methods: {escape(map_.collection)}, map {escape(map_.name)}",
         "## Collection",
-        *_collection(facts),
+        *_collection(map_),
         "## Tags",
         *_tags(map_),
         "## Network and layout",
@@ -109,7 +110,8 @@ def methods_text(map_: Map) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _collection(facts: Provenance) -> list[str]:
+def _collection(map_: Map) -> list[str]:
+    facts = map_.provenance
     sources = "\n".join(f"- {_source(source)}" for source in facts.sources)
     total = sum(facts.addresses.values())
     found = facts.addresses.get(ImageStatus.OK, 0)
@@ -117,10 +119,42 @@ def _collection(facts: Provenance) -> list[str]:
     outcome = (
         f"They name {count(total, 'distinct address', 'distinct addresses')}"
         f"{_fetched(facts.fetched_between)}: {_by_status(facts.addresses, _ADDRESSES, _ALWAYS)}."
+        f"{_survival(facts)}"
         f" Files that are equal byte by byte (SHA-256) count as one image: with"
         f" {count(joined, 'duplicate')} joined, there are {count(facts.images, 'distinct image')}."
+        f"{_near_duplicates(map_)}"
     )
     return [f"The collection comes from {count(len(facts.sources), 'source')}:", sources, outcome]
+
+
+def _survival(facts: Provenance) -> str:
+    """The share of addresses that still lead to a picture, and by what help."""
+    tried = sum(facts.addresses.values()) - facts.addresses.get(ImageStatus.PENDING, 0)
+    if not tried:
+        return ""
+    found = facts.addresses.get(ImageStatus.OK, 0)
+    elsewhere = sum(facts.ways.values())
+    ways = ", ".join(f"{number:,} by {escape(way)}" for way, number in facts.ways.items())
+    helped = f", {count(elsewhere, 'of them', 'of them')} found elsewhere ({ways})" if ways else ""
+    return (
+        f" The survival rate, the share of the addresses tried that led to a picture, is"
+        f" {found / tried:.1%}{helped}."
+    )
+
+
+def _near_duplicates(map_: Map) -> str:
+    """What became of images that look the same."""
+    choice = map_.provenance.settings.get("map.duplicates")
+    if choice == "keep":
+        return " Images that only look the same were kept apart."
+    if choice != "join":
+        return ""
+    copies = map_.records.filter(pl.col("copy") != pl.col("image"))["copy"].n_unique()
+    return (
+        f" Images that look the same, by a perceptual hash of the cosine transform that differs"
+        f" in at most {NEAR} of 64 bits, are joined on the map and their frequencies summed:"
+        f" {count(copies, 'image')} {'is' if copies == 1 else 'are'} stood for by another one."
+    )
 
 
 def _source(source: SourceFacts) -> str:
@@ -167,6 +201,11 @@ def _tags(map_: Map) -> list[str]:
         f" (fingerprint: {escape(facts.fingerprint)})."
         f" Of {count(facts.images, 'image')}, {_by_status(facts.taggings, _TAGGINGS, _ALWAYS)}."
     )
+    if facts.copied:
+        backend += (
+            f" Of images that look the same one was asked about:"
+            f" {count(facts.copied, 'image')} got the answer of another."
+        )
     used = (
         f"The images on the map have {count(counts['tags'].item(), 'tag')} in all,"
         f" of {count(counts['labels'].item(), 'different label')}."

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tagatlas.errors import InputError
+from tagatlas.tables.urls import may_hold_url, share_of_images, share_of_urls
+from tagatlas.tables.wording import shown, shown_columns, suggestion
 from tagatlas_table.frequencies import is_frequency
-from tagatlas_table.urls import may_hold_url, share_of_images, share_of_urls
-from tagatlas_table.wording import shown, shown_columns, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tagatlas.tables.table import Table
     from tagatlas_table import TableOptions
-    from tagatlas_table.table import Table
 
 
 ALL = ("all",)

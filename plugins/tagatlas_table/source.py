@@ -9,17 +9,17 @@ import polars as pl
 
 from tagatlas.contracts import Records, Source
 from tagatlas.errors import InputError
-from tagatlas_table.files import read_file
+from tagatlas.tables.files import read_file
+from tagatlas.tables.table import unique_names
+from tagatlas.tables.urls import urls_in
+from tagatlas.tables.wording import count, shown, shown_columns
 from tagatlas_table.forms import GENERIC, MEDIA_FREQUENCY, recognise
 from tagatlas_table.frequencies import is_frequency, to_frequency
-from tagatlas_table.table import unique_names
-from tagatlas_table.urls import urls_in
-from tagatlas_table.wording import count, shown, shown_columns
 
 if TYPE_CHECKING:
+    from tagatlas.tables.table import Table
     from tagatlas_table import TableOptions
     from tagatlas_table.forms import Recognised
-    from tagatlas_table.table import Table
 
 
 class TableSource(Source):

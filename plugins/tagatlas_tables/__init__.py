@@ -38,7 +38,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
     return [
         RendererSpec(
             name="tables",
-            summary="tags.csv (as dd-image-tagging writes it), clusters.csv and images.csv.",
+            summary="CSV: tags (as dd-image-tagging writes them), clusters, images, duplicates.",
             options=TablesOptions,
             factory=_tables,
         )

@@ -1,4 +1,4 @@
-r"""Writes ``tags.csv``, ``clusters.csv``, ``subclusters.csv`` and ``images.csv``.
+r"""Writes tables of tags, clusters, sub-clusters, images and duplicates.
 
 All are UTF-8 without a byte order mark, comma-separated, with a header and ``\n`` line
 ends. Text from outside is guarded against being run as a formula: see
@@ -32,11 +32,12 @@ class TablesRenderer(Renderer):
         self._options = options
 
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
-        """Write ``clusters.csv``, ``subclusters.csv``, ``images.csv`` and ``tags.csv``."""
+        """Write clusters, sub-clusters, images, duplicates and tags, each as a CSV file."""
         tables = {
             "clusters.csv": clusters_table(map_).lazy(),
             "subclusters.csv": subclusters_table(map_).lazy(),
             "images.csv": images_table(map_).lazy(),
+            "duplicates.csv": duplicates_table(map_).lazy(),
             "tags.csv": tags_table(map_, self._options.minimum_confidence),
         }
         written = []
@@ -115,4 +116,25 @@ def images_table(map_: Map) -> pl.DataFrame:
         .join(addresses, left_on="id", right_on="image", how="left", maintain_order="left")
         .select(pl.col("id").alias("image"), *columns)
         .collect()
+    )
+
+
+def duplicates_table(map_: Map) -> pl.DataFrame:
+    """One row per address of each image of the map that is to be had at several.
+
+    Columns ``image``, ``url``, ``kind`` (``exact``: the image's very bytes; ``near``: those of
+    one that looks like it, and that it stands for), ``copy`` (id of the bytes found there) and
+    ``frequency``, summed over the address's records; images in the order of their first records.
+    """
+    addresses = map_.records.group_by("image", "location", "copy", maintain_order=True).agg(
+        pl.col("frequency").sum()
+    )
+    kind = (
+        pl.when(pl.col("image") == pl.col("copy")).then(pl.lit("exact")).otherwise(pl.lit("near"))
+    )
+    return (
+        addresses.with_row_index("place")
+        .filter(pl.len().over("image") > 1)
+        .sort(pl.col("place").min().over("image"), "place")
+        .select("image", kind.alias("kind"), "copy", pl.col("location").alias("url"), "frequency")
     )

@@ -103,7 +103,9 @@ def test_the_doctor_knows_the_installation_a_backend_and_an_atlas(
     next(atlas.glob("images/*/*.jpg")).unlink()
     ill = tagatlas("doctor", atlas)
     assert ill.returncode == 1
-    assert "1 of their files are gone" in ill.stdout
+    assert "1 gone" in ill.stdout
+    assert tagatlas("fetch", atlas, "--repair").returncode == 0
+    assert tagatlas("doctor", atlas).returncode == 0
 
 
 def test_the_doctor_names_a_missing_extra(tagatlas: Run) -> None:

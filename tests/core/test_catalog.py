@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,25 @@ def test_a_changed_source_replaces_its_records_and_keeps_what_was_fetched(
     assert (counts["ok"], counts["pending"], sum(counts.values())) == (1, 1, 2)
     [row] = catalog.addresses.images().iter_rows(named=True)
     assert (row["id"], row["frequency"]) == (image(2).id, 5)
+
+
+def test_the_first_record_of_near_duplicates_stands_for_them(catalog: Catalog) -> None:
+    hashes = [None, 0, 2**64 - 1, 0b1111, 2**64 - 2, None]
+    numbers = [9, 8, 7, 3, 2, 1]
+    catalog.records.add("list", "table", records(*(f"https://x.org/{n}.jpg" for n in numbers)))
+    pending = catalog.addresses.with_status([ImageStatus.PENDING])
+    catalog.addresses.store(
+        [
+            FetchOutcome(each.key, ImageStatus.OK, image=replace(image(n), perceptual_hash=hashed))
+            for each, n, hashed in zip(pending, numbers, hashes, strict=True)
+        ]
+    )
+    found = dict(catalog.addresses.representatives().iter_rows())
+    expected = {9: 9, 8: 8, 7: 7, 3: 8, 2: 7, 1: 1}
+    assert list(found) == sorted(found)
+    assert found == {image(n).id: image(leader).id for n, leader in expected.items()}
+    alone = catalog.addresses.representatives(threshold=0)
+    assert (alone["image"] == alone["representative"]).all()
 
 
 def test_addresses_of_one_image_are_joined_and_frequencies_summed(catalog: Catalog) -> None:

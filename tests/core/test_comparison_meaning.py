@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from tagatlas.comparison.meaning import EncodedMeaning, label_likeness, soft_agreement
 from tagatlas.comparison.wordnet import WordNetMeaning
-from tagatlas.contracts import TextEncoder
+from tagatlas.contracts import TextEmbedder
 
 WORDS = ["cat", "dog", "tree", "car", "street"]
 
@@ -115,10 +115,10 @@ def test_labels_beyond_the_commonest_are_like_themselves_alone(wordnet: WordNetM
     assert found.tolist() == [1, 1]
 
 
-class Lengths(TextEncoder):
+class Lengths(TextEmbedder):
     """Texts are alike if they are about as long."""
 
-    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         angles = np.array([len(text) / 2 for text in texts])
         return np.column_stack([np.cos(angles), np.sin(angles)]).astype(np.float32) * 7
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
+import subprocess
+import sys
 import warnings
 import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -421,3 +425,45 @@ def test_mutated_pictures_are_made_or_rejected(
 def test_any_bytes_at_all_are_made_or_rejected(data: bytes, magic: bytes) -> None:
     with suppress(ImageRejected):
         made(magic + data, max_pixels=200_000)
+
+
+DUCK = Path(__file__).parents[1] / "data" / "pictures" / "duck.heic"
+
+
+def test_heic_is_decoded_with_its_extra() -> None:
+    image = made(DUCK.read_bytes())
+    assert (image.format, image.width, image.height) == ("heif", 64, 48)
+    assert pixels(image.image).shape == (48, 64, 3)
+
+
+def test_heic_without_its_extra_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "pi_heif.py").write_text("raise ImportError('as if it were not installed')")
+    code = (
+        "import sys; from tagatlas.errors import ImageRejected\n"
+        "from tagatlas.fetch.normalise import normalise\n"
+        "try:\n    normalise(sys.stdin.buffer.read(), max_side=64, max_pixels=10_000)\n"
+        "except ImageRejected as error:\n    print(error.status, error.reason)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=DUCK.read_bytes(),
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert done.stdout.decode().strip() == "refused HEIC, which needs: pip install 'tagatlas[heic]'"
+
+
+@pytest.mark.parametrize(
+    ("share", "max_side", "expected"),
+    [(0.5, 1024, (100, 75)), (1.0, 1024, (200, 150)), (0.5, 64, (64, 48)), (0.01, 1024, (2, 2))],
+)
+@pytest.mark.parametrize("format_", ["JPEG", "PNG"])
+def test_copies_may_be_a_share_of_the_picture(
+    picture: MakePicture, share: float, max_side: int, expected: tuple[int, int], format_: str
+) -> None:
+    data = picture(format_, size=(200, 150))
+    image = normalise(data, max_side=max_side, max_pixels=10_000_000, share=share)
+    height, width, _ = pixels(image.image).shape
+    assert (width, height) == expected
+    assert (image.width, image.height) == (200, 150)

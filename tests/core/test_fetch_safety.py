@@ -68,6 +68,8 @@ def test_nothing_that_python_calls_private_is_public(address: IPv4Address | IPv6
         "javascript:alert(1)",
         "gopher://example.org/",
         "//example.org/a.jpg",
+        "http://[::1]:@@",  # these two were found by tests/fuzz
+        "xps://u_p\udcc6[::1]:@@",
         "example.org/a.jpg",
         "/a.jpg",
         "",

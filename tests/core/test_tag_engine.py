@@ -79,7 +79,7 @@ def store_of(count: int) -> tuple[MemoryStore, list[str]]:
 def test_every_image_gets_its_own_answer_once() -> None:
     store, ids = store_of(25)
     tagger = Counter(batch_size=4, concurrency=3)
-    answers = dict(answer for batch in tag_images(ids, store, tagger) for answer in batch)
+    answers = dict(answer for call in tag_images(ids, store, tagger) for answer in call.answers)
     assert {image_id: result.tags[0].label for image_id, result in answers.items()} == {
         image_id: image_id for image_id in ids
     }
@@ -89,7 +89,7 @@ def test_every_image_gets_its_own_answer_once() -> None:
 def test_no_more_calls_run_at_once_than_the_tagger_allows() -> None:
     store, ids = store_of(24)
     tagger = Counter(batch_size=2, concurrency=2)
-    assert sum(len(batch) for batch in tag_images(ids, store, tagger)) == 24
+    assert sum(len(call.answers) for call in tag_images(ids, store, tagger)) == 24
     assert tagger.most_running == 2
 
 
@@ -97,9 +97,9 @@ def test_an_image_whose_file_is_gone_fails_alone() -> None:
     store, ids = store_of(3)
     gone = "f" * 64
     tagger = Counter(batch_size=4, concurrency=1)
-    [batch] = tag_images([*ids, gone], store, tagger)
-    assert [result.status for _, result in batch] == [TagStatus.OK] * 3 + [TagStatus.FAILED]
-    assert batch[3][1].kind == "transient"
+    [call] = tag_images([*ids, gone], store, tagger)
+    assert [result.status for _, result in call.answers] == [TagStatus.OK] * 3 + [TagStatus.FAILED]
+    assert call.answers[3][1].kind == "transient"
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ def test_trouble_stops_the_run_after_what_was_answered(
     store, ids = store_of(10)
     tagger = Limited(trouble)
     answered: list[tuple[str, TagResult]] = []
-    batches = tag_images(ids, store, tagger)
+    calls = tag_images(ids, store, tagger)
     with pytest.raises(raised) as caught:
-        answered.extend(answer for batch in batches for answer in batch)
+        answered.extend(answer for call in calls for answer in call.answers)
     assert len(answered) == 2
     assert tagger.asked < 6
     assert "\n" not in str(caught.value)

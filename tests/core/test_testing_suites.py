@@ -133,6 +133,26 @@ FAULTS = [
     # Taggers.
     ("grey", "class_attributes", "concurrency = 4", "concurrency = 0"),
     ("grey", "key_variable", "concurrency = 4", "key_variable = 'abc-123-secret'"),
+    ("grey", "class_attributes", "concurrency = 4", "concurrency = 4\n    batch_bytes = 0"),
+    ("grey", "class_attributes", "concurrency = 4", "concurrency = 4\n    price = 0.5"),
+    (
+        "grey",
+        "without_its_key",
+        "concurrency = 4",
+        "concurrency = 4\n    key_variable = 'GREY_KEY'",
+    ),
+    (
+        "grey",
+        "key_is_in_no_result",
+        "Tag(tone, 0.8)",
+        "Tag(__import__('os').environ[setattr(self, 'key_variable', 'HOME') or 'HOME'], 0.8)",
+    ),
+    (
+        "grey",
+        "check_tells_in_lines",
+        "concurrency = 4",
+        "concurrency = 4\n    check = lambda self: ['two\\nlines']",
+    ),
     ("grey", "one_result_per_image", "for image in images]", "for image in images[1:]]"),
     ("grey", "one_result_per_image", "[self._look(image) for", "[self._look(image).tags for"),
     (

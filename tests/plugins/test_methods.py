@@ -28,6 +28,12 @@ def test_what_is_not_shown_is_said() -> None:
     assert "how many of all 12 lie where" in text
 
 
+def test_images_that_have_the_answer_of_another_are_said(facts: Provenance) -> None:
+    assert "look the same" not in methods_text(with_facts(sample_map(), facts))
+    text = methods_text(with_facts(sample_map(), dataclasses.replace(facts, copied=1204)))
+    assert "1,204 images got the answer of another" in text
+
+
 def with_facts(map_: Map, facts: Provenance) -> Map:
     return dataclasses.replace(map_, provenance=facts)
 

@@ -33,6 +33,7 @@ def a_map(locations: list[tuple[str, str]], tags: list[tuple[str, str, float]]) 
             "location": [location for _, location in locations],
             "frequency": [1] * len(locations),
             "columns": ["{}"] * len(locations),
+            "copy": [ids[image] for image, _ in locations],
         }
     )
     table = pl.DataFrame(

@@ -139,7 +139,7 @@ def answers_of(work: Work) -> Answers:
     began = time.perf_counter()
     tagger = plugins.choose(TAGGERS, work.tagger, work.values).make()
     made = time.perf_counter() - began
-    price = tagger.cost_per_image or 0.0
+    price = 0.0 if tagger.price is None else tagger.price.per_image
     is_free = tagger.local and not price
     repeats = work.repeats if is_free else 1
     cost = price * len(work.images)

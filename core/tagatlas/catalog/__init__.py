@@ -7,6 +7,7 @@ from typing import Self
 
 from tagatlas.catalog.addresses import AddressTable
 from tagatlas.catalog.answers import AnswerTable, Backend
+from tagatlas.catalog.calls import CallTable, EndedCall, Spent
 from tagatlas.catalog.database import Database
 from tagatlas.catalog.maps import Annotation, AnnotationTable, MapTable, StoredMap
 from tagatlas.catalog.readings import ReadingTable
@@ -14,7 +15,16 @@ from tagatlas.catalog.records import Added, RecordTable
 from tagatlas.catalog.tags import TagTable
 from tagatlas.catalog.used import UsedBackend, UsedTable
 
-__all__ = ["Added", "Annotation", "Backend", "Catalog", "StoredMap", "UsedBackend"]
+__all__ = [
+    "Added",
+    "Annotation",
+    "Backend",
+    "Catalog",
+    "EndedCall",
+    "Spent",
+    "StoredMap",
+    "UsedBackend",
+]
 
 
 class Catalog:
@@ -26,6 +36,7 @@ class Catalog:
         answers: backends and their answers.
         tags: tags.
         readings: backends whose tags are read from the kept answers of another.
+        calls: calls that cost money.
         maps: maps.
         annotations: annotations on maps.
         used: the backends that have tagged, and how that went.
@@ -45,9 +56,19 @@ class Catalog:
         self.answers = AnswerTable(self._database)
         self.tags = TagTable(self._database)
         self.readings = ReadingTable(self._database)
+        self.calls = CallTable(self._database)
         self.maps = MapTable(self._database)
         self.annotations = AnnotationTable(self._database)
         self.used = UsedTable(self._database)
+
+    def faults(self) -> list[str]:
+        """What is wrong with the file itself, a line each; empty where it is sound."""
+        found = [str(text) for (text,) in self._database.rows("PRAGMA integrity_check(3)")]
+        broken = self._database.rows("PRAGMA foreign_key_check")
+        return [text for text in found if text != "ok"] + [
+            f"a row of {table} refers to a missing one of {parent}"
+            for table, _, parent, _ in broken[:3]
+        ]
 
     def close(self) -> None:
         """Close the file; what was stored is on disk."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import polars as pl
 
 from tagatlas.catalog.database import Database, now
-from tagatlas.contracts import ImageStatus
-from tagatlas.fetch import Address, FetchOutcome
+from tagatlas.contracts import ImageStatus, Variant
+from tagatlas.duplicates import NEAR, near_groups
+from tagatlas.fetch import Address, FetchOutcome, StoredImage
 
 
 class AddressTable:
@@ -36,22 +38,11 @@ class AddressTable:
             for outcome in outcomes:
                 image = outcome.image
                 if image is not None:
-                    connection.execute(
-                        "INSERT OR IGNORE INTO images "
-                        "(sha256, width, height, format, bytes, frames) VALUES (?, ?, ?, ?, ?, ?)",
-                        [
-                            image.id,
-                            image.width,
-                            image.height,
-                            image.format,
-                            image.bytes,
-                            image.frames,
-                        ],
-                    )
+                    connection.execute(_KEEP_IMAGE, _image_row(image))
                 connection.execute(
                     "UPDATE addresses SET status = ?, reason = ?, http_status = ?, "
                     "final_url = ?, content_type = ?, attempts = attempts + ?, fetched_at = ?, "
-                    "image = (SELECT id FROM images WHERE sha256 = ?) WHERE id = ?",
+                    "way = ?, image = (SELECT id FROM images WHERE sha256 = ?) WHERE id = ?",
                     [
                         str(outcome.status),
                         outcome.reason,
@@ -60,10 +51,85 @@ class AddressTable:
                         outcome.content_type,
                         outcome.attempts,
                         moment,
+                        outcome.way,
                         None if image is None else image.id,
                         outcome.key,
                     ],
                 )
+
+    def fates(self) -> pl.DataFrame:
+        """What became of every address, in the order they were added.
+
+        Columns: ``location`` (String), ``local`` (Boolean), ``status``, ``reason`` (String),
+        ``http_status`` (Int64), ``final_url``, ``way``, ``content_type``, ``fetched_at``
+        (String), ``attempts`` (Int64), ``image``, ``format`` (String), ``width``, ``height``,
+        ``bytes``, ``frames``, ``records``, ``frequency`` (Int64); null where there is none.
+        """
+        return self._database.frame(
+            "SELECT location, local, status, reason, http_status, final_url, way, content_type, "
+            "fetched_at, attempts, sha256, format, width, height, bytes, frames, "
+            "count(records.id), sum(records.frequency) "
+            "FROM addresses JOIN records ON records.address = addresses.id "
+            "LEFT JOIN images ON images.id = addresses.image "
+            "GROUP BY addresses.id ORDER BY addresses.id",
+            {
+                "location": pl.String,
+                "local": pl.Boolean,
+                "status": pl.String,
+                "reason": pl.String,
+                "http_status": pl.Int64,
+                "final_url": pl.String,
+                "way": pl.String,
+                "content_type": pl.String,
+                "fetched_at": pl.String,
+                "attempts": pl.Int64,
+                "image": pl.String,
+                "format": pl.String,
+                "width": pl.Int64,
+                "height": pl.Int64,
+                "bytes": pl.Int64,
+                "frames": pl.Int64,
+                "records": pl.Int64,
+                "frequency": pl.Int64,
+            },
+        )
+
+    def ways(self) -> dict[str, int]:
+        """Number of addresses whose image was found elsewhere, by the way it was found."""
+        rows = self._database.rows(
+            "SELECT way, count(*) FROM used_addresses WHERE way <> '' GROUP BY way ORDER BY way"
+        )
+        return {str(way): int(str(count)) for way, count in rows}
+
+    def stored(self) -> pl.DataFrame:
+        """What the store should hold of the collection's images, ordered by ``id``.
+
+        Columns: ``id``, and ``image``, ``thumbnail``, ``original`` (String): SHA-256 of each
+        variant as it was put; null where that is not known, or no original is kept.
+        """
+        return self._database.frame(
+            "SELECT sha256, stored_image, stored_thumbnail, stored_original "
+            "FROM images JOIN collection ON collection.image = images.id ORDER BY sha256",
+            {
+                "id": pl.String,
+                "image": pl.String,
+                "thumbnail": pl.String,
+                "original": pl.String,
+            },
+        )
+
+    def make_pending(self, images: Iterable[str]) -> int:
+        """Have the addresses of some images fetched again; returns how many these are.
+
+        Args:
+            images: ids.
+        """
+        with self._database.transaction() as connection:
+            return connection.execute(
+                "UPDATE addresses SET status = 'pending', image = NULL WHERE image IN "
+                "(SELECT id FROM images WHERE sha256 IN (SELECT value FROM json_each(?)))",
+                [json.dumps(list(images))],
+            ).rowcount
 
     def counts(self) -> dict[str, int]:
         """Number of addresses by status; every status is there."""
@@ -109,3 +175,60 @@ class AddressTable:
                 "first": pl.Int64,
             },
         ).drop("first")  # SQLite takes bare columns from the row that holds the minimum
+
+    def representatives(self, *, threshold: int = NEAR) -> pl.DataFrame:
+        """Which image stands for each of the collection's images, near duplicates joined.
+
+        The representative of a group of near duplicates is the one whose record came first, so
+        that images added later change no group that was there. An image that is like no other,
+        or that has no perceptual hash, stands for itself.
+
+        Args:
+            threshold: bits in which hashes of near duplicates differ at most; see
+                :data:`tagatlas.duplicates.NEAR`.
+
+        Returns:
+            Columns ``image`` and ``representative`` (String, ids), ordered by ``image``; the
+            representative of a representative is itself.
+        """
+        images = self._database.frame(
+            "SELECT images.sha256, images.perceptual_hash FROM records "
+            "JOIN addresses ON addresses.id = records.address "
+            "JOIN images ON images.id = addresses.image "
+            "GROUP BY images.id ORDER BY min(records.id)",
+            {"image": pl.String, "hash": pl.Int64},
+        )
+        hashed = images.filter(pl.col("hash").is_not_null())
+        leaders = near_groups(hashed["hash"].to_numpy().view(np.uint64), threshold=threshold)
+        joined = hashed.select("image", representative=pl.col("image").gather(pl.Series(leaders)))
+        alone = images.filter(pl.col("hash").is_null()).select("image", representative="image")
+        return pl.concat([joined, alone]).sort("image")
+
+
+_KEEP_IMAGE = (
+    "INSERT INTO images (sha256, width, height, format, bytes, frames, perceptual_hash, "
+    "stored_image, stored_thumbnail, stored_original) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (sha256) DO UPDATE SET perceptual_hash = excluded.perceptual_hash, "
+    "stored_image = excluded.stored_image, stored_thumbnail = excluded.stored_thumbnail, "
+    "stored_original = coalesce(excluded.stored_original, stored_original)"
+)
+
+
+def _image_row(image: StoredImage) -> list[object]:
+    return [
+        image.id,
+        image.width,
+        image.height,
+        image.format,
+        image.bytes,
+        image.frames,
+        _signed(image.perceptual_hash),
+        image.stored.get(Variant.IMAGE),
+        image.stored.get(Variant.THUMBNAIL),
+        image.stored.get(Variant.ORIGINAL),
+    ]
+
+
+def _signed(word: int | None) -> int | None:
+    """64 bits as SQLite keeps them: a number from -2**63 to 2**63 - 1."""
+    return word if word is None or word < 1 << 63 else word - (1 << 64)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tagatlas.catalog.calls import EndedCall, end_call
 from tagatlas.catalog.database import Database, now
 from tagatlas.contracts import TagResult, TagStatus
 from tagatlas.errors import PluginError
@@ -51,6 +52,13 @@ class AnswerTable:
             ).fetchone()
         return int(row[0])
 
+    def known(self, tagger: str, fingerprint: str) -> int | None:
+        """The number of a backend; None if it was never used."""
+        rows = self._database.rows(
+            "SELECT id FROM backends WHERE name = ? AND fingerprint = ?", [tagger, fingerprint]
+        )
+        return int(str(rows[0][0])) if rows else None
+
     def last_used(self, tagger: str | None = None) -> Backend | None:
         """The backend used last: of this tagger, or of any; None if there is none."""
         frame = self._database.frame(
@@ -61,25 +69,49 @@ class AnswerTable:
         )
         return Backend(*frame.row(0)) if frame.height else None
 
-    def unanswered(self, backend: int, *, retry_failed: bool) -> list[str]:
+    def unanswered(self, backend: int, *, retry_failed: bool, copied: bool = False) -> list[str]:
         """Ids of the images that the backend is still to be asked about, in id order.
 
         Args:
             backend: the backend's number.
             retry_failed: also those it failed on before.
+            copied: also those that have another image's answer.
         """
         rows = self._database.rows(
             "SELECT sha256 FROM collection JOIN images ON images.id = collection.image "
             "LEFT JOIN answers ON answers.image = images.id AND answers.backend = ? "
-            "WHERE answers.status IS NULL OR (answers.status = 'failed' AND ?) ORDER BY sha256",
-            [backend, retry_failed],
+            "LEFT JOIN copied_answers AS copied "
+            "ON copied.image = answers.image AND copied.backend = answers.backend "
+            "WHERE answers.status IS NULL OR (answers.status = 'failed' AND ?) "
+            "OR (copied.image IS NOT NULL AND ?) ORDER BY sha256",
+            [backend, retry_failed, copied],
         )
         return [str(row[0]) for row in rows]
 
-    def store(self, backend: int, answers: Sequence[tuple[str, TagResult]]) -> None:
+    def answered(self, backend: int) -> set[str]:
+        """Ids of the images that the backend could look at itself."""
+        rows = self._database.rows(
+            "SELECT sha256 FROM answers JOIN images ON images.id = answers.image "
+            "WHERE backend = ?1 AND status != 'failed' "
+            "AND image NOT IN (SELECT image FROM copied_answers WHERE backend = ?1)",
+            [backend],
+        )
+        return {str(row[0]) for row in rows}
+
+    def store(
+        self,
+        backend: int,
+        answers: Sequence[tuple[str, TagResult]],
+        call: EndedCall | None = None,
+    ) -> None:
         """Keep answers, by image id, in one transaction; an earlier failure is replaced.
 
         What was read from an answer that is replaced is forgotten.
+
+        Args:
+            backend: the backend's number.
+            answers: image id and result.
+            call: the call that gave them, where it was written down.
 
         Raises:
             PluginError: an embedding is longer or shorter than others of the backend.
@@ -91,17 +123,60 @@ class AnswerTable:
                 [image] = connection.execute(
                     "SELECT id FROM images WHERE sha256 = ?", [sha256]
                 ).fetchone()
-                connection.execute(
-                    "DELETE FROM answers WHERE image = ?1 AND (backend = ?2 "
-                    "OR backend IN (SELECT id FROM backends WHERE reads = ?2))",
-                    [image, backend],
-                )
+                _forget_answer(connection, backend, int(image))
                 insert_answer(connection, backend, int(image), result, moment)
                 if result.embedding is not None:
                     connection.execute(
                         "INSERT INTO embeddings VALUES (?, ?, ?)",
                         [backend, image, result.embedding.astype(VECTOR).tobytes()],
                     )
+            if call is not None:
+                end_call(connection, call)
+
+    def copy(self, backend: int, originals: Mapping[str, str]) -> None:
+        """Give images the answers of others, in one transaction, and note that it was so.
+
+        Args:
+            backend: the backend's number.
+            originals: for each image the one whose answer it gets; both by id.
+        """
+        with self._database.transaction() as connection:
+            for pair in originals.items():
+                [image], [original] = (
+                    connection.execute("SELECT id FROM images WHERE sha256 = ?", [each]).fetchone()
+                    for each in pair
+                )
+                _forget_answer(connection, backend, image)
+                place = [image, backend, original]
+                connection.execute(
+                    "INSERT INTO answers "
+                    "SELECT backend, ?, status, kind, message, raw, answered_at "
+                    "FROM answers WHERE backend = ? AND image = ?",
+                    place,
+                )
+                connection.execute(
+                    "INSERT INTO tags SELECT backend, ?, label, score FROM tags "
+                    "WHERE backend = ? AND image = ?",
+                    place,
+                )
+                connection.execute(
+                    "INSERT INTO embeddings SELECT backend, ?, vector FROM embeddings "
+                    "WHERE backend = ? AND image = ?",
+                    place,
+                )
+                connection.execute("INSERT INTO copied_answers VALUES (?2, ?1, ?3)", place)
+
+    def copied(self, backend: int) -> dict[str, str]:
+        """For each image that has another one's answer, that one; both by id."""
+        rows = self._database.rows(
+            "SELECT images.sha256, originals.sha256 FROM asked "
+            "JOIN copied_answers AS copied ON copied.backend = asked.asked "
+            "JOIN images ON images.id = copied.image "
+            "JOIN images AS originals ON originals.id = copied.original "
+            "WHERE asked.backend = ? ORDER BY 1",
+            [backend],
+        )
+        return {str(image): str(original) for image, original in rows}
 
     def raw(self, backend: int, sha256: str) -> bytes | None:
         """The response as it came; None where there is none."""
@@ -192,6 +267,15 @@ class AnswerTable:
                 f"{name} gave embeddings of {lengths[0]:,} and of {lengths[-1]:,} values:"
                 " tell its author"
             )
+
+
+def _forget_answer(connection: sqlite3.Connection, backend: int, image: int) -> None:
+    """Delete an image's answer, and what was read from it."""
+    connection.execute(
+        "DELETE FROM answers WHERE image = ?1 AND (backend = ?2 "
+        "OR backend IN (SELECT id FROM backends WHERE reads = ?2))",
+        [image, backend],
+    )
 
 
 def insert_answer(

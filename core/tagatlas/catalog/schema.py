@@ -139,6 +139,36 @@ MIGRATIONS: Sequence[str] = (
         LEFT JOIN answers AS mine ON mine.backend = readings.id AND mine.image = images.id
         WHERE images.id IN (SELECT image FROM collection);
     """,
+    """
+    ALTER TABLE images ADD COLUMN perceptual_hash INTEGER;  -- its 64 bits, as a signed number
+    """,
+    """
+    ALTER TABLE images ADD COLUMN stored_image TEXT;        -- SHA-256 of the copy in the store
+    ALTER TABLE images ADD COLUMN stored_thumbnail TEXT;
+    ALTER TABLE images ADD COLUMN stored_original TEXT;     -- null where it is not kept
+    ALTER TABLE addresses ADD COLUMN way TEXT NOT NULL DEFAULT '';  -- to a copy elsewhere
+    """,
+    """
+    CREATE TABLE calls (                -- that cost money
+        id INTEGER PRIMARY KEY,
+        backend INTEGER NOT NULL REFERENCES backends(id),
+        images INTEGER NOT NULL,
+        units INTEGER NOT NULL,         -- that may be billed
+        dollars REAL NOT NULL,          -- what they cost
+        begun_at TEXT NOT NULL,         -- written before the call is made
+        ended_at TEXT,
+        seconds REAL,                   -- from the last try to its answer
+        billed TEXT CHECK (billed IN ('yes', 'no', 'unknown'))
+    );
+    CREATE INDEX calls_by_backend ON calls(backend);
+    CREATE TABLE copied_answers (       -- of images too alike to be asked about twice
+        backend INTEGER NOT NULL,
+        image INTEGER NOT NULL,
+        original INTEGER NOT NULL REFERENCES images(id),
+        PRIMARY KEY (backend, image),
+        FOREIGN KEY (backend, image) REFERENCES answers(backend, image) ON DELETE CASCADE
+    ) WITHOUT ROWID;
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

@@ -15,9 +15,12 @@ COMMANDS: Mapping[str, str] = {
     "add": "Read a source's records into an atlas.",
     "fetch": "Fetch the images that records point to.",
     "tag": "Have a backend tag the images.",
+    "import-tags": "Read tags that another program made: dd-image-tagging, Memespector, any table.",
     "map": "Lay out the network of images and tags, find and name clusters.",
     "render": "Write a map's files: poster, page, tables, Gephi.",
     "export": "Write one format of a map to a folder of your choice.",
+    "search": "List the images that fit a text best.",
+    "models": "List a backend's models, or fetch one ahead.",
     "compare": "Compare what backends make of an atlas: agreement on tags and on themes.",
     "bench": "Measure backends against each other: quality, stability, speed, memory, cost.",
     "plugins": "List the installed plugins.",
@@ -58,7 +61,7 @@ def main() -> None:
 def _load(name: str) -> Callable[..., None]:
     from tagatlas.cli.outcome import reporting
 
-    return reporting(import_module(f"tagatlas.cli.{name}").command())
+    return reporting(import_module(f"tagatlas.cli.{name.replace('-', '_')}").command())
 
 
 def _not_loaded() -> None:

@@ -14,12 +14,30 @@ SourceArgument = Annotated[
     str,
     typer.Argument(
         metavar="SOURCE",
-        help="A table of image URLs, or a folder of images.",
+        help="A table of image URLs, a folder of images, or a IIIF manifest's URL.",
         show_default=False,
     ),
 ]
 RetryFlag = Annotated[
     bool, typer.Option("--retry-failed", help="Also try again what failed before.")
+]
+StatusOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--status",
+        metavar="missing|blocked|unreadable|refused|failed",
+        help="With --retry-failed: only what ended so. May be given several times.",
+        show_default=False,
+    ),
+]
+HeaderOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--header",
+        metavar='"NAME: VALUE"',
+        help="A further header of every request; it is not kept. May be given several times.",
+        show_default=False,
+    ),
 ]
 MaxFailuresOption = Annotated[
     str | None,

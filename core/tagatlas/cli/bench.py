@@ -65,7 +65,8 @@ def command() -> Callable[..., Outcome]:
                 options = picks.options("bench", BenchOptions)
                 picks.check()
                 steps.add(atlas, location, source)
-                steps.fetch(atlas, fetching, retry_failed=False, max_failures=None)
+                recoveries = picks.recoveries(fetching.recover)
+                steps.fetch(atlas, fetching, (), {}, recoveries, max_failures=None)
                 with progress_bar("measuring") as progress:
                     found = bench_collection(atlas, backend, options, progress=progress)
         found = replace(found, collection=Path(location).name or location)
@@ -80,7 +81,7 @@ def command() -> Callable[..., Outcome]:
 
     sections = [
         *source_sections(plugins),
-        *fetch_sections(),
+        *fetch_sections(plugins),
         Section("bench", BenchOptions, "Measuring"),
     ]
     return with_flags(run, sections)

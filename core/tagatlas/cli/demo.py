@@ -44,7 +44,9 @@ def run(out: OutOption = Path("demo.atlas"), no_open: NoOpenFlag = False) -> Out
         say(f"demo: {url_list} lists the sample's images, served at {address}; now running")
         say(f"demo:   tagatlas run {url_list} --out {out} --allow-private")
         allow_private = next(
-            flag for flag in flags_of(fetch_sections(), set()) if flag.name == "--allow-private"
+            flag
+            for flag in flags_of(fetch_sections(plugins), set())
+            if flag.name == "--allow-private"
         )
         outcome = run_all(str(url_list), out, plugins, Choices({allow_private: True}))
     if not no_open:

@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
+from tagatlas.cli.flags import Choices
 from tagatlas.cli.outcome import FAILED, Outcome
-from tagatlas.plugins import TAGGERS, load_plugins
+from tagatlas.plugins import TAGGERS, load_plugins, plugin_owner
 
 AtlasToCheck = Annotated[
     Path | None, typer.Argument(metavar="ATLAS", help="An atlas to check.", show_default=False)
@@ -34,7 +35,9 @@ def run(atlas: AtlasToCheck = None, backend: BackendOption = None) -> Outcome:
     plugins = load_plugins(strict=False)
     findings = check_installation(plugins)
     if backend is not None:
-        findings += check_backend(plugins.choose(TAGGERS, backend, {}), os.environ)
+        options = plugins.get(TAGGERS, backend).options
+        values = Choices({}).values(plugin_owner(backend), options)
+        findings += check_backend(plugins.choose(TAGGERS, backend, values), os.environ)
     if atlas is not None:
         with open_atlas(atlas, plugins, write=False) as opened:
             findings += check_atlas(opened)

@@ -65,9 +65,11 @@ class Choices:
     given: Mapping[Flag, str | bool]
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
-    def values(self, owner: str, options: type, settings: SettingsFile) -> dict[str, object]:
+    def values(
+        self, owner: str, options: type, settings: SettingsFile | None = None
+    ) -> dict[str, object]:
         """The options of one owner that anything but the default decides, by name."""
-        values = settings.values(owner)
+        values = {} if settings is None else settings.values(owner)
         short_owner = owner.rpartition(".")[2]
         for option in option_fields(options):
             for variable in (option.name, f"{short_owner}_{option.name}"):

@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from tagatlas.atlas import Atlas
 from tagatlas.cli.flags import Choices
-from tagatlas.contracts import GraphBuilder, Layout, Renderer, Source, Spec, Tagger
+from tagatlas.contracts import GraphBuilder, Layout, Recovery, Renderer, Source, Spec, Tagger
 from tagatlas.plugins import (
     GRAPH_BUILDERS,
     LAYOUTS,
+    RECOVERIES,
     RENDERERS,
     SOURCES,
     TAGGERS,
@@ -48,11 +49,13 @@ class Picks:
         named = self.options("add", AddOptions).source
         return self._plugin(SOURCES, named or source_for(location, self._atlas.plugins))
 
-    def tagger(self) -> Chosen[Tagger]:
-        """The backend."""
-        from tagatlas.pipeline.options import TagOptions
+    def recoveries(self, names: tuple[str, ...]) -> list[Chosen[Recovery]]:
+        """The recoveries of those names."""
+        return [self._plugin(RECOVERIES, name) for name in names]
 
-        return self._plugin(TAGGERS, self.options("tag", TagOptions).backend)
+    def tagger(self, name: str) -> Chosen[Tagger]:
+        """The backend of that name."""
+        return self._plugin(TAGGERS, name)
 
     def builder(self, name: str) -> Chosen[GraphBuilder]:
         """The graph builder of that name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ import typer
 
 from tagatlas.cli import steps
 from tagatlas.cli.arguments import (
+    HeaderOption,
     MapNameOption,
     MaxFailuresOption,
     OpenFlag,
@@ -44,6 +45,7 @@ def command() -> Callable[..., Outcome]:
         choices: Choices,
         map_name: MapNameOption = None,
         retry_failed: RetryFlag = False,
+        header: HeaderOption = None,
         max_failures: MaxFailuresOption = None,
         open_map: OpenFlag = False,
     ) -> Outcome:
@@ -54,6 +56,7 @@ def command() -> Callable[..., Outcome]:
             choices,
             map_name=map_name,
             retry_failed=retry_failed,
+            headers=header or [],
             max_failures=max_failures,
         )
         if open_map:
@@ -62,7 +65,7 @@ def command() -> Callable[..., Outcome]:
 
     sections = [
         *source_sections(plugins),
-        *fetch_sections(),
+        *fetch_sections(plugins),
         *tag_sections(plugins),
         *map_sections(plugins),
         *render_sections(plugins),
@@ -78,21 +81,28 @@ def run_all(
     *,
     map_name: str | None = None,
     retry_failed: bool = False,
+    headers: Sequence[str] = (),
     max_failures: str | None = None,
 ) -> Outcome:
     """All steps, one after the other; everything chosen is checked before the first begins."""
     from tagatlas.atlas import open_atlas
     from tagatlas.cli.picks import Picks
     from tagatlas.fetch import FetchOptions
+    from tagatlas.fetch.hosts import parse_headers
     from tagatlas.maps.names import read_names
     from tagatlas.maps.options import MapOptions
+    from tagatlas.pipeline.options import TagOptions
     from tagatlas.pipeline.render import load_map
 
+    given_headers = parse_headers(headers)
+    retry = steps.statuses_to_retry(retry_failed, None)
     with open_atlas(out, plugins, create=True) as atlas:
         picks = Picks(atlas, choices)
         source = picks.source(location)
         fetching = picks.options("fetch", FetchOptions)
-        tagger = picks.tagger()
+        recoveries = picks.recoveries(fetching.recover)
+        tagging = picks.options("tag", TagOptions)
+        tagger = picks.tagger(tagging.backend)
         mapping = picks.options("map", MapOptions)
         read_names(mapping.cluster_names)
         builder = picks.builder(mapping.builder)
@@ -102,8 +112,10 @@ def run_all(
         name = map_name or tagger.name
         done = {"add": steps.add(atlas, location, source)}
         with steps.preparing(layout) as wait_until_prepared:
-            done["fetch"] = steps.fetch(atlas, fetching, retry_failed, max_failures)
-            done["tag"] = steps.tag(atlas, tagger, retry_failed, max_failures)
+            done["fetch"] = steps.fetch(
+                atlas, fetching, retry, given_headers, recoveries, max_failures
+            )
+            done["tag"] = steps.tag(atlas, tagger, tagging, retry_failed, max_failures)
             wait_until_prepared()
         done["map"] = steps.map_(atlas, name, tagger.name, builder, layout, mapping)
         done["render"] = steps.render(load_map(atlas, name), renderers, atlas.map_folder(name))

@@ -8,6 +8,7 @@ from tagatlas.contracts import Spec
 from tagatlas.plugins import (
     GRAPH_BUILDERS,
     LAYOUTS,
+    RECOVERIES,
     RENDERERS,
     SOURCES,
     TAGGERS,
@@ -35,11 +36,14 @@ def source_sections(plugins: Plugins) -> list[Section]:
     return [Section("add", AddOptions, "Source"), *_of_plugins(plugins, SOURCES, "Source plugins")]
 
 
-def fetch_sections() -> list[Section]:
+def fetch_sections(plugins: Plugins) -> list[Section]:
     """For fetching."""
     from tagatlas.fetch.options import FetchOptions
 
-    return [Section("fetch", FetchOptions, "Fetching")]
+    return [
+        Section("fetch", FetchOptions, "Fetching"),
+        *_of_plugins(plugins, RECOVERIES, "Recoveries"),
+    ]
 
 
 def tag_sections(plugins: Plugins) -> list[Section]:
@@ -47,6 +51,13 @@ def tag_sections(plugins: Plugins) -> list[Section]:
     from tagatlas.pipeline.options import TagOptions
 
     return [Section("tag", TagOptions, "Tagging"), *_of_plugins(plugins, TAGGERS, "Backends")]
+
+
+def import_sections() -> list[Section]:
+    """For importing tags."""
+    from tagatlas.imports import ImportOptions
+
+    return [Section("import", ImportOptions, "Import")]
 
 
 def map_sections(plugins: Plugins) -> list[Section]:

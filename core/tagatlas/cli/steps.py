@@ -5,27 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagatlas.cli.outcome import Outcome, failure_status
-from tagatlas.cli.terminal import progress_bar, say
+from tagatlas.cli.terminal import progress_bar, say, stop_on_interrupt
 from tagatlas.contracts import (
     GraphBuilder,
     ImageStatus,
     Layout,
+    Recovery,
     Renderer,
     Source,
     Tagger,
     TagStatus,
 )
+from tagatlas.errors import UsageError
 from tagatlas.plugins import Chosen
 
 if TYPE_CHECKING:
     from tagatlas.atlas import Atlas
     from tagatlas.fetch import FetchOptions
+    from tagatlas.imports import ImportOptions
     from tagatlas.maps import Map
     from tagatlas.maps.options import MapOptions
+    from tagatlas.pipeline.fetch import FetchReport
+    from tagatlas.pipeline.options import TagOptions
+    from tagatlas.pipeline.spending import Estimate
+
+_SHOWN = 3
+"""Names of images that are shown of those that were not found."""
 
 
 def add(atlas: Atlas, location: str, source: Chosen[Source]) -> Outcome:
@@ -45,40 +55,234 @@ def add(atlas: Atlas, location: str, source: Chosen[Source]) -> Outcome:
     return Outcome(facts, [report.recognised, f"added: {report.records:,} records, {news}"])
 
 
+def statuses_to_retry(retry_failed: bool, names: Sequence[str] | None) -> list[ImageStatus]:
+    """What ``--retry-failed`` and ``--status`` mean.
+
+    Raises:
+        UsageError: a status that there is not, or one without ``--retry-failed``.
+    """
+    from tagatlas.pipeline.fetch import RETRIED
+
+    if not names:
+        return list(RETRIED) if retry_failed else []
+    if not retry_failed:
+        raise UsageError("--status says what --retry-failed tries again: give both")
+    known = {str(status): status for status in RETRIED}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"--status is one of {', '.join(known)}, not {name!r}")
+    return [known[name] for name in names]
+
+
+def repair(atlas: Atlas) -> None:
+    """Check all stored files; those that are damaged are fetched again after that."""
+    from tagatlas.pipeline.verify import repair_images
+
+    with progress_bar("checking files") as progress:
+        verified = repair_images(atlas, progress=progress)
+    say(f"checked: {verified.files:,} files, {len(verified.damages):,} of them damaged or gone")
+
+
 def fetch(
-    atlas: Atlas, options: FetchOptions, retry_failed: bool, max_failures: str | None
+    atlas: Atlas,
+    options: FetchOptions,
+    retry: Sequence[ImageStatus],
+    headers: Mapping[str, str],
+    recoveries: Sequence[Chosen[Recovery]],
+    max_failures: str | None,
 ) -> Outcome:
     """Fetch what is pending."""
     from tagatlas.pipeline.fetch import fetch_collection
 
     with progress_bar("fetching") as progress:
-        report = fetch_collection(atlas, options, retry_failed=retry_failed, progress=progress)
+        report = fetch_collection(
+            atlas,
+            options,
+            retry=retry,
+            headers=headers,
+            recoveries=recoveries,
+            progress=progress,
+        )
     total = sum(report.counts.values())
     failures = total - report.counts[ImageStatus.OK] - report.counts[ImageStatus.PENDING]
-    facts = {"tried": report.tried, "images": report.images, "addresses": report.counts}
+    facts = {
+        "tried": report.tried,
+        "images": report.images,
+        "near_duplicates": report.near,
+        "addresses": report.counts,
+        "recovered": report.ways,
+        "hosts": report.hosts.to_dicts(),
+        "files": [str(path) for path in report.files],
+    }
     line = (
         f"fetched: {report.tried:,} tried now; {report.images:,} distinct images from "
         f"{total:,} addresses ({_by_status(report.counts)})"
     )
-    return Outcome(facts, [line], failure_status(failures, total, max_failures))
+    lines = [
+        line,
+        *_about_images(report),
+        *_about_hosts(report),
+    ]
+    return Outcome(facts, lines, failure_status(failures, total, max_failures))
+
+
+def _about_images(report: FetchReport) -> list[str]:
+    """Duplicates, and what was found elsewhere."""
+    lines = []
+    if report.near:
+        lines.append(f"near duplicates: {report.near:,} images look like another one")
+    if report.ways:
+        found = ", ".join(f"{count:,} by {way}" for way, count in report.ways.items())
+        lines.append(f"found elsewhere: {found}")
+    return lines
+
+
+HOSTS_SHOWN = 5
+
+
+def _about_hosts(report: FetchReport) -> list[str]:
+    """The hosts where most is lost, and where all of it is listed."""
+    import polars as pl
+
+    hosts = report.hosts.with_columns(
+        lost=pl.col("addresses") - pl.col("ok") - pl.col("pending")
+    ).filter(pl.col("lost") > 0)
+    lines = []
+    for row in hosts.sort("lost", descending=True).head(HOSTS_SHOWN).iter_rows(named=True):
+        counts = {str(status): row[str(status)] for status in ImageStatus}
+        share = f"{row['share_ok']:.0%} there"
+        name = row["host"] or "this machine"
+        lines.append(f"  {name}: {share} ({_by_status(counts)})")
+    if lines:
+        lines.append(f"all addresses and hosts: {report.files[0].parent}")
+    return lines
+
+
+def estimate(
+    atlas: Atlas, tagger: Chosen[Tagger], options: TagOptions, retry_failed: bool
+) -> Outcome:
+    """Say what tagging would ask, and what it would cost."""
+    from tagatlas.pipeline.tag import estimate_tagging
+
+    ask_each = options.near_duplicates == "each"
+    found = estimate_tagging(atlas, tagger, retry_failed=retry_failed, ask_each=ask_each)
+    facts = {
+        "backend": found.backend,
+        "images": found.images,
+        "copies": found.copies,
+        "units": found.units,
+        "dollars": round(found.dollars, 6),
+        "spent": round(found.spent, 6),
+        "budget": options.budget,
+        "price": found.price and asdict(found.price),
+    }
+    return Outcome(facts, estimate_lines(found, options.budget))
+
+
+def estimate_lines(found: Estimate, budget: float | None) -> list[str]:
+    """An estimate in words."""
+    copies = f"; {found.copies:,} more get the answer of one that looks the same"
+    lines = [f"to ask {found.backend}: {found.images:,} images" + (copies if found.copies else "")]
+    if found.price is None:
+        return [*lines, "cost: nothing"]
+    each = ", ".join(f"{name} ${dollars:g}" for name, dollars in found.price.units.items())
+    lines.append(
+        f"cost: up to ${found.dollars:,.4f} for {found.units:,} units "
+        f"({each}; prices of {found.price.as_of}, {found.price.source})"
+    )
+    if budget is not None:
+        left = max(budget - found.spent, 0.0)
+        enough = "enough" if left >= found.dollars else "it stops before the call that passes it"
+        lines.append(f"budget: ${left:,.4f} of ${budget:,.2f} left; {enough}")
+    return lines
 
 
 def tag(
-    atlas: Atlas, tagger: Chosen[Tagger], retry_failed: bool, max_failures: str | None
+    atlas: Atlas,
+    tagger: Chosen[Tagger],
+    options: TagOptions,
+    retry_failed: bool,
+    max_failures: str | None,
 ) -> Outcome:
-    """Ask the backend about what it has not answered yet."""
-    from tagatlas.pipeline.tag import tag_collection
+    """Ask the backend about what it has not answered yet.
 
-    with progress_bar("tagging") as progress:
-        report = tag_collection(atlas, tagger, retry_failed=retry_failed, progress=progress)
+    Raises:
+        KeyboardInterrupt: it was told to stop; what was under way is kept.
+    """
+    from tagatlas.pipeline.tag import estimate_tagging, tag_collection
+
+    ask_each = options.near_duplicates == "each"
+    expected = estimate_tagging(atlas, tagger, retry_failed=retry_failed, ask_each=ask_each)
+    if expected.price is not None and expected.images:
+        for line in estimate_lines(expected, options.budget):
+            say(line)
+    with stop_on_interrupt() as stop, progress_bar("tagging") as progress:
+        report = tag_collection(
+            atlas,
+            tagger,
+            retry_failed=retry_failed,
+            budget=options.budget,
+            ask_each=ask_each,
+            stop=stop,
+            progress=progress,
+        )
+    if report.stopped:
+        raise KeyboardInterrupt
     total = sum(report.counts.values())
     failures = report.counts[TagStatus.FAILED]
-    facts = {"backend": report.backend, "asked": report.asked, "images": report.counts}
+    facts = {
+        "backend": report.backend,
+        "asked": report.asked,
+        "copied": report.copied,
+        "images": report.counts,
+        "spent": report.spent,
+    }
     line = (
         f"tagged: {report.asked:,} images asked now of {report.backend} "
         f"({_by_status(report.counts)} of {total:,})"
     )
-    return Outcome(facts, [line], failure_status(failures, total, max_failures))
+    lines = [line]
+    if report.copied:
+        lines.append(f"copied: {report.copied:,} images have the answer of one that looks the same")
+    if report.spent is not None:
+        lines.append(f"spent: up to ${report.spent:,.4f} on {report.backend} in this atlas")
+    return Outcome(facts, lines, failure_status(failures, total, max_failures))
+
+
+def import_tags(atlas: Atlas, path: Path, options: ImportOptions) -> Outcome:
+    """Keep the tags of a file that another program wrote."""
+    from tagatlas.pipeline.import_tags import import_tags
+
+    reports = import_tags(atlas, path, options)
+    facts = [
+        {
+            "backend": report.backend,
+            "recognised": report.recognised,
+            "named": report.named,
+            "matched": report.named - len(report.unmatched),
+            "unmatched": report.unmatched,
+            "listed": report.listed,
+            "images": report.counts,
+        }
+        for report in reports
+    ]
+    lines = []
+    for report in reports:
+        lines.append(f"recognised: {report.recognised}")
+        lines.append(
+            f"imported: {report.backend} knows {report.named - len(report.unmatched):,} of the "
+            f"{report.named:,} images of the file ({_by_status(report.counts)} of "
+            f"{sum(report.counts.values()):,})"
+        )
+        if report.remark:
+            lines.append(f"note: {report.remark}")
+        if report.listed is not None:
+            some = ", ".join(list(report.unmatched)[:_SHOWN])
+            lines.append(
+                f"not found: {len(report.unmatched):,} images, such as {some}; "
+                f"all are in {report.listed}"
+            )
+    return Outcome({"backends": facts}, lines)
 
 
 @contextmanager

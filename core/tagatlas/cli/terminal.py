@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from threading import Event, current_thread, main_thread
+from types import FrameType
 
 from tagatlas.contracts import Progress
 
@@ -76,6 +79,31 @@ def progress_bar(title: str) -> Iterator[Progress]:
             )
 
         yield show
+
+
+@contextmanager
+def stop_on_interrupt() -> Iterator[Event]:
+    """Within the block, Ctrl-C sets an event; a second Ctrl-C ends the process at once.
+
+    Outside the main thread, where no signal comes, the event is never set.
+    """
+    stop = Event()
+    if current_thread() is not main_thread():
+        yield stop
+        return
+
+    def interrupted(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's
+        if stop.is_set():
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.raise_signal(signal.SIGINT)
+        stop.set()
+        say("stopping: what is under way is finished and kept; Ctrl-C again ends it at once")
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _PlainProgress:

@@ -16,7 +16,7 @@ class Coverage:
         ok, empty, failed, pending: number of images by status.
         images_per_second: of the runs that tagged them; None where they were too short to tell.
         seconds_median, seconds_95: quantiles of the time from asking about a batch to its answer;
-            None where it was not kept.
+            kept of calls that cost money, None for others.
         dollars: what was spent on it at most, in US dollars; None where nothing is charged.
     """
 

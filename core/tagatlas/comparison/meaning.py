@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.contracts.text import TextEncoder
+from tagatlas.contracts import TextEmbedder
 from tagatlas.layout import kernel
 
 Likeness = NDArray[np.float32]
@@ -40,7 +40,7 @@ class Meaning(ABC):
 class EncodedMeaning(Meaning):
     """Meaning by the cosine of a text encoder's embeddings; what is below 0 counts as 0."""
 
-    def __init__(self, encoder: TextEncoder, name: str) -> None:
+    def __init__(self, encoder: TextEmbedder, name: str) -> None:
         self._encoder = encoder
         self._name = name
 
@@ -61,7 +61,7 @@ class EncodedMeaning(Meaning):
     def _unit_rows(self, labels: Sequence[str]) -> NDArray[np.float32]:
         if not labels:
             return np.zeros((0, 1), dtype=np.float32)
-        rows = np.asarray(self._encoder.encode_texts(labels), dtype=np.float32)
+        rows = np.asarray(self._encoder.embed_texts(labels), dtype=np.float32)
         unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return unit
 

@@ -1,8 +1,11 @@
 """The contracts: what a plugin announces, implements, receives and returns."""
 
 from tagatlas.contracts.layout import Layout, PinningLayout
+from tagatlas.contracts.models import Model, ModelShelf, TextEmbedder
 from tagatlas.contracts.network import GraphBuilder
+from tagatlas.contracts.price import Price
 from tagatlas.contracts.progress import Progress, no_progress
+from tagatlas.contracts.recovery import Recovery
 from tagatlas.contracts.renderer import Renderer
 from tagatlas.contracts.selection import (
     Backbone,
@@ -16,12 +19,13 @@ from tagatlas.contracts.specs import (
     ImageStoreSpec,
     LayoutSpec,
     NoOptions,
+    RecoverySpec,
     RendererSpec,
     SourceSpec,
     Spec,
     TaggerSpec,
 )
-from tagatlas.contracts.statuses import ImageStatus, TagStatus, Variant
+from tagatlas.contracts.statuses import ALWAYS_KEPT, ImageStatus, TagStatus, Variant
 from tagatlas.contracts.store import ImageStore
 from tagatlas.contracts.tagger import (
     FailureKind,
@@ -33,9 +37,9 @@ from tagatlas.contracts.tagger import (
     Tagger,
     TagResult,
 )
-from tagatlas.contracts.text import TextEncoder
 
 __all__ = [
+    "ALWAYS_KEPT",
     "Backbone",
     "FailureKind",
     "GraphBuilder",
@@ -48,12 +52,17 @@ __all__ = [
     "Layout",
     "LayoutSpec",
     "LinksPerNode",
+    "Model",
+    "ModelShelf",
     "NoOptions",
     "PinningLayout",
+    "Price",
     "Progress",
     "ProjectionSelection",
     "Reading",
     "Records",
+    "Recovery",
+    "RecoverySpec",
     "Renderer",
     "RendererSpec",
     "RereadingTagger",
@@ -66,7 +75,7 @@ __all__ = [
     "TagStatus",
     "Tagger",
     "TaggerSpec",
-    "TextEncoder",
+    "TextEmbedder",
     "Variant",
     "no_progress",
 ]

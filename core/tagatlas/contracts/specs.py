@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tagatlas.contracts.layout import Layout
+    from tagatlas.contracts.models import ModelShelf
     from tagatlas.contracts.network import GraphBuilder
+    from tagatlas.contracts.recovery import Recovery
     from tagatlas.contracts.renderer import Renderer
     from tagatlas.contracts.source import Source
     from tagatlas.contracts.store import ImageStore
@@ -66,10 +68,23 @@ class ImageStoreSpec(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecoverySpec(Spec):
+    """Announces a recovery. It is used only where the user names it."""
+
+    factory: Callable[..., Recovery]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaggerSpec(Spec):
-    """Announces a tagger."""
+    """Announces a tagger.
+
+    Attributes:
+        models: makes what ``tagatlas models`` lists and fetches; None where the tagger has no
+            models to choose from.
+    """
 
     factory: Callable[..., Tagger]
+    models: Callable[[], ModelShelf] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,9 +38,15 @@ class TagStatus(StrEnum):
 
 
 class Variant(StrEnum):
-    """The two encodings that a store keeps of every image."""
+    """The copies that a store keeps of an image: the first two always, the last if asked for."""
 
     IMAGE = "image"
     """The normalised copy: JPEG, RGB, upright, bounded size."""
     THUMBNAIL = "thumbnail"
     """A JPEG whose longer side is at most 256 pixels."""
+    ORIGINAL = "original"
+    """The bytes as they were fetched, in whatever format they came."""
+
+
+ALWAYS_KEPT = (Variant.IMAGE, Variant.THUMBNAIL)
+"""The variants that every image has."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal, Self
 
+from tagatlas.contracts.price import Price
 from tagatlas.contracts.statuses import TagStatus, Variant
 
 if TYPE_CHECKING:
@@ -144,8 +145,12 @@ class Tagger(ABC):
     """Whether images stay on this machine."""
     key_variable: str | None = None
     """The environment variable that holds the key, for a backend that needs one."""
-    cost_per_image: float | None = None
-    """Price of one image in US dollars, for a backend that costs money."""
+    price: Price | None = None
+    """What an image costs, for a backend that costs money."""
+    batch_bytes: int | None = None
+    """The most bytes that the images of one call have together; a larger image is not sent."""
+    calls_per_second: float | None = None
+    """The most calls that may be begun in a second."""
     takes_vocabulary: bool = False
     """Whether the labels are the user's choice."""
     variant: Variant = Variant.IMAGE
@@ -164,8 +169,13 @@ class Tagger(ABC):
             image's ``failed`` result and costs the others nothing.
 
         Raises:
-            TaggerError: nothing more can be had from the backend (wrong key, no quota): the
-                run stops with its text, and what was answered before is kept.
+            CallRefused: the service turned the call away and billed nothing: the engine waits,
+                with growing pauses or as long as the service says, and makes it again.
+            CallLost: no answer came, and the service may have done the work and billed it. The
+                engine makes the call again only where images cost nothing.
+            TaggerError: nothing more can be had from the backend (wrong key, no quota), and this
+                call was not billed: the run stops with its text, and what was answered before
+                is kept.
         """
 
     @abstractmethod

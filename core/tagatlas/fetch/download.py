@@ -1,31 +1,34 @@
-"""One download over HTTP: a URL in, bytes out, or the reason why not."""
+"""One try to get a URL over HTTP: bytes come out, or the reason why not."""
 
 from __future__ import annotations
 
 import asyncio
-import math
-from dataclasses import dataclass, replace
+import zlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import aiohttp
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 from yarl import URL
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
+from tagatlas.fetch.hosts import HostManners, Hosts, for_other_origin
 from tagatlas.fetch.options import FetchOptions
+from tagatlas.fetch.robots import Robots, forbidding_directive
 from tagatlas.fetch.safety import CheckedResolver, checked_url
 
 MAX_REDIRECTS = 10
 CONNECT_SECONDS = 10.0
 LONGEST_HEADER = 64 * 1024
+GRACE_SECONDS = 5.0
+"""Seconds of a body that are not counted in its speed."""
+
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({404, 410})
 BUSY = frozenset({408, 425, 429})
-
-_back_off = wait_random_exponential(multiplier=1.0, max=10.0)
-"""Full jitter: hosts that broke down together are not asked again together."""
+HOST_FAILURES = frozenset({429, 502, 503, 504})
+"""Answers that say something about the host, not just about one of its addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,12 @@ class Download:
         final_url: where the last redirect led.
         http_status: a success, 200 to 299.
         content_type: what the server calls the bytes; None if it does not say.
-        attempts: how often it was tried.
     """
 
     data: bytes
     final_url: str
     http_status: int
     content_type: str | None
-    attempts: int = 1
 
 
 class DownloadRejected(ImageRejected):
@@ -53,8 +54,8 @@ class DownloadRejected(ImageRejected):
     Attributes:
         final_url: the URL that was asked last; None if none was.
         http_status: of the last answer; None without one.
-        retry_in: seconds after which another try may do better; None if it would not soon.
-        attempts: how often it was tried.
+        retry_in: seconds after which another try may do better; None if it would not.
+        host: the host that failed as a whole; None if it is just the address.
     """
 
     def __init__(
@@ -65,13 +66,13 @@ class DownloadRejected(ImageRejected):
         final_url: str | None = None,
         http_status: int | None = None,
         retry_in: float | None = None,
-        attempts: int = 1,
+        host: str | None = None,
     ) -> None:
         super().__init__(status, reason)
         self.final_url = final_url
         self.http_status = http_status
         self.retry_in = retry_in
-        self.attempts = attempts
+        self.host = host
 
 
 def open_session(options: FetchOptions) -> aiohttp.ClientSession:
@@ -94,81 +95,68 @@ def open_session(options: FetchOptions) -> aiohttp.ClientSession:
         },
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
         max_field_size=LONGEST_HEADER,
+        auto_decompress=False,  # it would unpack a bomb before anybody sees how large it is
         trust_env=False,
     )
 
 
-async def download(session: aiohttp.ClientSession, url: str, options: FetchOptions) -> Download:
-    """Get the bytes at a URL, following redirects, and trying again where that may help.
+async def download(
+    session: aiohttp.ClientSession,
+    url: str,
+    options: FetchOptions,
+    *,
+    hosts: Hosts | None = None,
+    robots: Robots | None = None,
+) -> Download:
+    """Get the bytes at a URL, following redirects.
 
     Args:
         session: from :func:`open_session`, with the same options.
         url: any text; whether it may be fetched is decided here.
-        options: limits and patience.
+        options: limits; ``timeout`` is that of this one try.
+        hosts: how each host is treated.
+        robots: whether robots may fetch; None if that is not asked.
 
     Raises:
         ImageRejected: ``refused`` without a try: no URL, or a place that is not fetched from.
         DownloadRejected: ``missing`` (404, 410, no such host), ``blocked`` (other answers of
-            the 400s), ``refused`` (our limits, a redirect to a place that is not fetched from)
-            or ``failed`` (timeouts, broken connections, 408, 425, 429, 5xx, after all tries).
+            the 400s, robots), ``refused`` (our limits, a redirect to a place that is not
+            fetched from) or ``failed`` (timeouts, broken connections, 408, 425, 429, 5xx).
     """
     target = checked_url(url, allow_private=options.allow_private)
-    retrying = AsyncRetrying(
-        retry=retry_if_exception(lambda error: _retry_in(error) <= options.longest_wait),
-        stop=lambda state: state.attempt_number > options.retries,
-        wait=_pause,
-        reraise=True,
-    )
-    attempts = 0
-
-    async def attempt() -> Download:
-        nonlocal attempts
-        attempts += 1
-        return await _attempt(session, target, options)
-
-    try:
-        async with asyncio.timeout(options.time_limit):
-            answer: Download = await retrying(attempt)
-    except TimeoutError as error:
-        reason = f"given up after {options.time_limit:g} seconds"
-        raise DownloadRejected(ImageStatus.FAILED, reason, attempts=attempts) from error
-    except DownloadRejected as rejected:
-        rejected.attempts = attempts
-        raise
-    return replace(answer, attempts=attempts)
-
-
-def _retry_in(error: BaseException | None) -> float:
-    """Seconds until another try makes sense; infinity if it does not."""
-    if isinstance(error, DownloadRejected) and error.retry_in is not None:
-        return error.retry_in
-    return math.inf
-
-
-def _pause(state: RetryCallState) -> float:
-    """Seconds until the next try: what the host asked for, and a random while on top."""
-    error = None if state.outcome is None else state.outcome.exception()
-    return _retry_in(error) + _back_off(state)
-
-
-async def _attempt(session: aiohttp.ClientSession, url: URL, options: FetchOptions) -> Download:
-    """One try, redirects included. Raises as :func:`download`, but without counting tries."""
+    hosts = hosts or Hosts()
+    origin = target.origin()
     try:
         async with asyncio.timeout(options.timeout):
             for _ in range(MAX_REDIRECTS + 1):
-                async with session.get(url, allow_redirects=False) as answer:
+                if robots is not None:
+                    await robots.check(target)
+                manners = hosts.of(target.raw_host or "")
+                if target.origin() != origin and manners is hosts.common:
+                    manners = for_other_origin(manners)
+                headers = _headers(target, manners)
+                async with session.get(target, headers=headers, allow_redirects=False) as answer:
                     if answer.status not in REDIRECTS:
-                        return await _read(answer, options.max_bytes)
-                    url = _redirected(answer, allow_private=options.allow_private)
+                        return await _read(answer, options, obeys_robots=robots is not None)
+                    target = _redirected(answer, allow_private=options.allow_private)
     except (aiohttp.ClientError, OSError) as error:
-        raise _broken(error, url) from error
+        raise _broken(error, target) from error
     except DownloadRejected:
         raise
-    except ImageRejected as rejected:  # by the resolver
-        raise DownloadRejected(rejected.status, rejected.reason, final_url=str(url)) from rejected
+    except ImageRejected as rejected:  # by the resolver, or by robots.txt
+        raise DownloadRejected(
+            rejected.status, rejected.reason, final_url=str(target)
+        ) from rejected
     raise DownloadRejected(
-        ImageStatus.REFUSED, f"more than {MAX_REDIRECTS} redirects", final_url=str(url)
+        ImageStatus.REFUSED, f"more than {MAX_REDIRECTS} redirects", final_url=str(target)
     )
+
+
+def _headers(url: URL, manners: HostManners) -> dict[str, str]:
+    headers = dict(manners.headers)
+    if manners.referer:
+        headers["Referer"] = f"{url.origin()}/" if manners.referer == "host" else manners.referer
+    return headers
 
 
 def _redirected(answer: aiohttp.ClientResponse, *, allow_private: bool) -> URL:
@@ -188,25 +176,75 @@ def _redirected(answer: aiohttp.ClientResponse, *, allow_private: bool) -> URL:
         ) from rejected
 
 
-async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> Download:
+async def _read(
+    answer: aiohttp.ClientResponse, options: FetchOptions, *, obeys_robots: bool
+) -> Download:
     """The body of a final answer.
 
     Raises:
-        DownloadRejected: it is no success, or larger than ``max_bytes``.
+        DownloadRejected: it is no success, larger or slower than the options allow, or not for
+            robots.
     """
     if not 200 <= answer.status < 300:
         raise _unsuccessful(answer)
+    if obeys_robots and (directive := forbidding_directive(answer.headers, options.identity())):
+        raise _rejected(answer, ImageStatus.BLOCKED, f"X-Robots-Tag: {directive}")
+    too_large = f"larger than {options.max_bytes:,} bytes"
+    if (answer.content_length or 0) > options.max_bytes:
+        raise _rejected(answer, ImageStatus.REFUSED, too_large)
+    data = await _read_body(answer, options)
+    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity"):
+        data = _unpacked(answer, data, encoding, options.max_bytes)
+    if len(data) > options.max_bytes:
+        raise _rejected(answer, ImageStatus.REFUSED, too_large)
+    return Download(data, str(answer.url), answer.status, answer.headers.get("Content-Type"))
+
+
+async def _read_body(answer: aiohttp.ClientResponse, options: FetchOptions) -> bytes:
+    """The body as it is sent, or what comes of it until it is too large.
+
+    Raises:
+        DownloadRejected: it is slower than ``options.min_speed`` allows.
+    """
     data = bytearray()
-    if (answer.content_length or 0) <= max_bytes:
-        async for chunk in answer.content.iter_any():
-            data += chunk
-            if len(data) > max_bytes:
-                break
-        else:
-            return Download(
-                bytes(data), str(answer.url), answer.status, answer.headers.get("Content-Type")
-            )
-    raise _rejected(answer, ImageStatus.REFUSED, f"larger than {max_bytes:,} bytes")
+    begun = asyncio.get_running_loop().time()
+    patience = asyncio.timeout(None)
+    try:
+        async with patience:
+            while len(data) <= options.max_bytes:
+                if options.min_speed:
+                    due = len(data) / options.min_speed
+                    patience.reschedule(begun + GRACE_SECONDS + due)
+                chunk = await answer.content.readany()
+                if not chunk:
+                    break
+                data += chunk
+    except TimeoutError:
+        if not patience.expired():
+            raise
+        reason = f"slower than {options.min_speed:,.0f} bytes/s"
+        raise _rejected(answer, ImageStatus.FAILED, reason, retry_in=0.0) from None
+    return bytes(data)
+
+
+def _unpacked(answer: aiohttp.ClientResponse, data: bytes, encoding: str, max_bytes: int) -> bytes:
+    """What a server compressed unasked, or more than ``max_bytes`` of it, but not much more.
+
+    Raises:
+        DownloadRejected: it cannot be unpacked.
+    """
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise _rejected(answer, ImageStatus.FAILED, f"compressed as {encoding[:20]}, unasked")
+    raw_deflate = encoding == "deflate" and data[:1] != b"\x78"
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS if raw_deflate else zlib.MAX_WBITS | 32)
+    try:
+        unpacked = unpacker.decompress(data, max_bytes + 1)
+    except zlib.error as error:
+        raise _rejected(answer, ImageStatus.FAILED, "the compressed body is damaged") from error
+    if not unpacker.eof and len(unpacked) <= max_bytes:
+        raise _rejected(answer, ImageStatus.FAILED, "the compressed body is cut off", retry_in=0.0)
+    return unpacked
 
 
 def _unsuccessful(answer: aiohttp.ClientResponse) -> DownloadRejected:
@@ -216,7 +254,8 @@ def _unsuccessful(answer: aiohttp.ClientResponse) -> DownloadRejected:
         return _rejected(answer, ImageStatus.MISSING, reason)
     if answer.status in BUSY or 500 <= answer.status < 600:
         retry_in = _retry_after(answer.headers.get("Retry-After", ""))
-        return _rejected(answer, ImageStatus.FAILED, reason, retry_in=retry_in)
+        host = (answer.url.raw_host or "?") if answer.status in HOST_FAILURES else None
+        return _rejected(answer, ImageStatus.FAILED, reason, retry_in=retry_in, host=host)
     if 400 <= answer.status < 500:
         return _rejected(answer, ImageStatus.BLOCKED, reason)
     return _rejected(answer, ImageStatus.FAILED, reason)
@@ -228,10 +267,15 @@ def _rejected(
     reason: str,
     *,
     retry_in: float | None = None,
+    host: str | None = None,
 ) -> DownloadRejected:
-    url = str(answer.url)
     return DownloadRejected(
-        status, reason, final_url=url, http_status=answer.status, retry_in=retry_in
+        status,
+        reason,
+        final_url=str(answer.url),
+        http_status=answer.status,
+        retry_in=retry_in,
+        host=host,
     )
 
 
@@ -251,15 +295,16 @@ def _retry_after(value: str) -> float:
 def _broken(error: aiohttp.ClientError | OSError, url: URL) -> DownloadRejected:
     """What it means that there was no proper answer."""
     status, retry_in = ImageStatus.FAILED, None
+    host = url.raw_host or "?"
     match error:
         case aiohttp.InvalidURL():
-            status, reason = ImageStatus.REFUSED, "not a valid URL"
+            status, reason, host = ImageStatus.REFUSED, "not a valid URL", ""
         case aiohttp.ClientConnectorCertificateError():
             reason = "the host's certificate is not valid"
         case aiohttp.ClientSSLError():
             reason = "no secure connection"
         case aiohttp.ClientResponseError():
-            reason = "the answer is not proper HTTP"
+            reason, host = "the answer is not proper HTTP", ""
         case TimeoutError():
             reason, retry_in = "no answer in time", 0.0
         case aiohttp.ClientConnectorDNSError():
@@ -267,5 +312,7 @@ def _broken(error: aiohttp.ClientError | OSError, url: URL) -> DownloadRejected:
         case aiohttp.ClientConnectorError():
             reason, retry_in = f"no connection: {error.strerror or 'reason unknown'}", 0.0
         case _:
-            reason, retry_in = "the connection broke off", 0.0
-    return DownloadRejected(status, reason, final_url=str(url), retry_in=retry_in)
+            reason, retry_in, host = "the connection broke off", 0.0, ""
+    return DownloadRejected(
+        status, reason, final_url=str(url), retry_in=retry_in, host=host or None
+    )

@@ -1,36 +1,46 @@
 """The engine: a batch of addresses in, images in the store, and an outcome per address out.
 
-Downloads share one event loop; decoding, hashing and writing are done by a few threads, for
-Pillow works outside Python's global lock. What is under way at once is bounded, and so is the
-memory, whatever the number of addresses.
+Downloads share one event loop; decoding is done by a few processes, hashing and writing by as
+many threads. What is under way at once is bounded, and so is the memory, whatever the number of
+addresses.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 
-from tagatlas.contracts import ImageStatus, ImageStore, Variant
-from tagatlas.errors import ImageRejected, StorageError
+from tagatlas.contracts import ImageStatus, ImageStore, Recovery
+from tagatlas.errors import ImageRejected, TagatlasError
 from tagatlas.fetch.blocking import iterate_in_thread
-from tagatlas.fetch.download import DownloadRejected, download, open_session
+from tagatlas.fetch.download import Download, DownloadRejected, download, open_session
+from tagatlas.fetch.hosts import Hosts
+from tagatlas.fetch.keep import Keeper
 from tagatlas.fetch.local import read_file
-from tagatlas.fetch.normalise import normalise
 from tagatlas.fetch.options import FetchOptions
-from tagatlas.fetch.outcome import Address, FetchOutcome, StoredImage
-from tagatlas.fetch.schedule import Schedule
+from tagatlas.fetch.outcome import Address, FetchOutcome
+from tagatlas.fetch.retries import Retries
+from tagatlas.fetch.robots import Robots
+from tagatlas.fetch.schedule import Schedule, Try
+from tagatlas.fetch.workers import Workers
 
 NAME_LOOKUPS = 32
 """Host names looked up at once: those of dead hosts take seconds each."""
 
 
 def fetch(
-    addresses: Sequence[Address], store: ImageStore, options: FetchOptions
+    addresses: Sequence[Address],
+    store: ImageStore,
+    options: FetchOptions,
+    *,
+    hosts: Hosts | None = None,
+    recoveries: Mapping[str, Recovery] | None = None,
 ) -> Generator[list[FetchOutcome], None, None]:
     """Fetch a batch of images into a store; :func:`fetch_batch` for code that is not async.
 
@@ -42,28 +52,37 @@ def fetch(
         addresses: see :func:`fetch_batch`.
         store: see :func:`fetch_batch`.
         options: see :func:`fetch_batch`.
+        hosts: see :func:`fetch_batch`.
+        recoveries: see :func:`fetch_batch`.
 
     Yields:
         The outcomes that have come since the last list; at least one. One list after the
         other, they have one outcome per address.
 
     Raises:
-        StorageError: see :func:`fetch_batch`.
+        StorageError, PluginError: see :func:`fetch_batch`.
     """
-    yield from iterate_in_thread(
-        fetch_batch(addresses, store, options), ahead=options.concurrency, helpers=NAME_LOOKUPS
-    )
+    batch = fetch_batch(addresses, store, options, hosts=hosts, recoveries=recoveries)
+    yield from iterate_in_thread(batch, ahead=options.concurrency, helpers=NAME_LOOKUPS)
 
 
 async def fetch_batch(
-    addresses: Sequence[Address], store: ImageStore, options: FetchOptions
+    addresses: Sequence[Address],
+    store: ImageStore,
+    options: FetchOptions,
+    *,
+    hosts: Hosts | None = None,
+    recoveries: Mapping[str, Recovery] | None = None,
 ) -> AsyncGenerator[FetchOutcome, None]:
     """Fetch a batch of images into a store.
 
     Args:
         addresses: what to fetch. Hosts are interleaved, so the order is not kept.
-        store: gets each image in both variants, unless it has them.
+        store: gets each image in all variants that are kept, unless it has them.
         options: limits and patience.
+        hosts: how each host is treated; by default all as the options say.
+        recoveries: ways to copies of what is not to be had at its address, tried in this order,
+            by the name that the outcome gets.
 
     Yields:
         One outcome per address, as they are ready.
@@ -71,122 +90,187 @@ async def fetch_batch(
     Raises:
         StorageError: the store cannot take an image. Nothing new is begun then, and the
             outcomes of what was under way are yielded first.
+        PluginError: pictures cannot be decoded here at all; the same goes.
     """
-    schedule = Schedule(addresses, per_host=options.per_host, concurrency=options.concurrency)
-    finished: asyncio.Queue[asyncio.Task[FetchOutcome]] = asyncio.Queue()
-    under_way: dict[asyncio.Task[FetchOutcome], Address] = {}
-    failure: StorageError | None = None
+    hosts = hosts or Hosts(options.manners())
+    schedule = Schedule(
+        addresses,
+        manners=hosts.of,
+        concurrency=options.concurrency,
+        rate=options.rate,
+        patience=options.host_patience,
+    )
+    count = min(os.cpu_count() or 1, max(1, len(addresses)))
+    threads = ThreadPoolExecutor(count, thread_name_prefix="tagatlas-keep")
     async with open_session(options) as session:
-        workers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="tagatlas-normalise")
-        fetcher = _Fetcher(session, workers, store, options)
+        robots = (
+            Robots(session, options.identity(), allow_private=options.allow_private)
+            if options.robots
+            else None
+        )
+        workers = Workers(count if addresses else 0, options)
+        run = _Run(
+            schedule,
+            Retries(schedule, options, recoveries or {}),
+            _Fetcher(session, threads, Keeper(store, workers, options), options, hosts, robots),
+        )
         try:
-            while True:
-                while failure is None and len(under_way) < options.concurrency:
-                    address = schedule.take()
-                    if address is None:
-                        break
-                    task = asyncio.create_task(fetcher.fetch(address))
-                    task.add_done_callback(finished.put_nowait)
-                    under_way[task] = address
-                if not under_way:
-                    break
-                task = await finished.get()
-                schedule.give_back(under_way.pop(task))
-                try:
-                    outcome = task.result()
-                except StorageError as error:
-                    failure = failure or error
-                else:
-                    yield outcome
+            async for outcome in run.outcomes(options.concurrency):
+                yield outcome
         finally:
-            for task in under_way:
-                task.cancel()
-            await asyncio.gather(*under_way, return_exceptions=True)
-            workers.shutdown(cancel_futures=True)
-    if failure is not None:
-        raise failure
+            await run.cancel()
+            if robots is not None:
+                await robots.close()
+            threads.shutdown(cancel_futures=True)
+            workers.close()
+    if run.failure is not None:
+        raise run.failure
+
+
+@dataclass
+class _Run:
+    """One batch on its way.
+
+    Attributes:
+        failure: what ended it early.
+    """
+
+    schedule: Schedule
+    retries: Retries
+    fetcher: _Fetcher
+    failure: TagatlasError | None = None
+    _under_way: dict[asyncio.Task[_Result], Try] = field(default_factory=dict)
+    _finished: asyncio.Queue[asyncio.Task[_Result]] = field(default_factory=asyncio.Queue)
+
+    async def outcomes(self, concurrency: int) -> AsyncGenerator[FetchOutcome, None]:
+        """One outcome per address, or up to the failure."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            while self.failure is None and len(self._under_way) < concurrency:
+                tried = self.schedule.take(clock())
+                if tried is None:
+                    break
+                self._start(self.retries.begun(tried, clock()))
+            if not self._under_way and (self.failure is not None or not len(self.schedule)):
+                return
+            task = await self._next(clock())
+            if task is None:
+                continue
+            tried = self._under_way.pop(task)
+            self.schedule.give_back(tried, clock())
+            try:
+                result = task.result()
+            except TagatlasError as error:  # nothing to do with the address
+                self.failure = self.failure or error
+                continue
+            if self.failure is None or result.rejected is None:
+                for outcome in self.retries.settle(tried, result.outcome, result.rejected, clock()):
+                    yield outcome
+
+    async def cancel(self) -> None:
+        """Give up what is under way."""
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _start(self, tried: Try) -> None:
+        task = asyncio.create_task(self.fetcher.fetch(tried))
+        task.add_done_callback(self._finished.put_nowait)
+        self._under_way[task] = tried
+
+    async def _next(self, now: float) -> asyncio.Task[_Result] | None:
+        """The next try that is over; None if it is time to look for another one first."""
+        moment = None if self.failure is not None else self.schedule.next_moment()
+        pause = None if moment is None else max(0.0, moment - now)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                return await self._finished.get()
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What became of one try; ``rejected`` is there where no bytes came."""
+
+    outcome: FetchOutcome
+    rejected: DownloadRejected | None = None
 
 
 @dataclass(frozen=True)
 class _Fetcher:
-    """Fetches single addresses with what a batch shares."""
+    """Makes single tries with what a batch shares."""
 
     session: aiohttp.ClientSession
-    workers: ThreadPoolExecutor
-    store: ImageStore
+    threads: ThreadPoolExecutor
+    keeper: Keeper
     options: FetchOptions
+    hosts: Hosts
+    robots: Robots | None
 
-    async def fetch(self, address: Address) -> FetchOutcome:
-        """Fetch one address, whatever comes of it.
+    async def fetch(self, tried: Try) -> _Result:
+        """Make one try, whatever comes of it.
 
         Raises:
             StorageError: the store cannot take the image.
+            PluginError: pictures cannot be decoded here.
         """
-        return await (self._from_file(address) if address.local else self._from_web(address))
+        if tried.address.local:
+            return _Result(await self._from_file(tried.address))
+        return await self._from_web(tried)
 
     async def _from_file(self, address: Address) -> FetchOutcome:
-        def read_and_keep() -> StoredImage:
-            return keep(
-                read_file(address.location, self.options.max_bytes), self.store, self.options
+        def read_and_keep() -> FetchOutcome:
+            try:
+                data = read_file(address.location, self.options.max_bytes)
+                return FetchOutcome(address.key, ImageStatus.OK, image=self.keeper.keep(data))
+            except ImageRejected as rejected:
+                return FetchOutcome(address.key, rejected.status, rejected.reason)
+
+        return await asyncio.get_running_loop().run_in_executor(self.threads, read_and_keep)
+
+    async def _from_web(self, tried: Try) -> _Result:
+        key = tried.address.key
+        attempts = tried.earlier + tried.number
+        left = (tried.deadline or float("inf")) - asyncio.get_running_loop().time()
+        limits = replace(self.options, timeout=max(0.01, min(self.options.timeout, left)))
+        try:
+            answer = await download(
+                self.session, tried.location, limits, hosts=self.hosts, robots=self.robots
             )
-
-        try:
-            image = await self._in_thread(read_and_keep)
-        except ImageRejected as rejected:
-            return FetchOutcome(address.key, rejected.status, rejected.reason)
-        return FetchOutcome(address.key, ImageStatus.OK, image=image)
-
-    async def _from_web(self, address: Address) -> FetchOutcome:
-        try:
-            answer = await download(self.session, address.location, self.options)
         except DownloadRejected as rejected:
-            return FetchOutcome(
-                address.key,
+            outcome = FetchOutcome(
+                key,
                 rejected.status,
                 rejected.reason,
                 http_status=rejected.http_status,
                 final_url=rejected.final_url,
-                attempts=rejected.attempts,
+                attempts=attempts,
             )
-        except ImageRejected as rejected:
-            return FetchOutcome(address.key, rejected.status, rejected.reason, attempts=0)
-        try:
-            image = await self._in_thread(lambda: keep(answer.data, self.store, self.options))
-            status, reason = ImageStatus.OK, ""
-        except ImageRejected as rejected:
-            image = None
-            status, reason = rejected.status, rejected.reason
-        return FetchOutcome(
-            address.key,
-            status,
-            reason,
-            image,
-            http_status=answer.http_status,
-            final_url=answer.final_url,
-            content_type=answer.content_type,
-            attempts=answer.attempts,
-        )
+            return _Result(outcome, rejected)
+        except ImageRejected as rejected:  # before anything was asked
+            outcome = FetchOutcome(key, rejected.status, rejected.reason, attempts=attempts - 1)
+            return _Result(outcome, DownloadRejected(rejected.status, rejected.reason))
+        return _Result(await self._kept(tried, answer, attempts))
 
-    async def _in_thread(self, work: Callable[[], StoredImage]) -> StoredImage:
-        return await asyncio.get_running_loop().run_in_executor(self.workers, work)
+    async def _kept(self, tried: Try, answer: Download, attempts: int) -> FetchOutcome:
+        """What becomes of bytes that came."""
 
+        def keep() -> FetchOutcome:
+            image, status, reason = None, ImageStatus.OK, ""
+            try:
+                image = self.keeper.keep(answer.data)
+            except ImageRejected as rejected:
+                status, reason = rejected.status, rejected.reason
+            return FetchOutcome(
+                tried.address.key,
+                status,
+                reason,
+                image,
+                http_status=answer.http_status,
+                final_url=answer.final_url,
+                content_type=answer.content_type,
+                attempts=attempts,
+                way=tried.way,
+            )
 
-def keep(data: bytes, store: ImageStore, options: FetchOptions) -> StoredImage:
-    """Normalise the bytes of one picture and put both variants into the store.
-
-    Raises:
-        ImageRejected: the bytes are no picture, or not one within the limits.
-        StorageError: the store cannot take it.
-    """
-    made = normalise(data, max_side=options.max_side, max_pixels=options.max_pixels)
-    for variant, encoded in ((Variant.IMAGE, made.image), (Variant.THUMBNAIL, made.thumbnail)):
-        if not store.has(made.id, variant):
-            store.put(made.id, variant, encoded)
-    return StoredImage(
-        id=made.id,
-        width=made.width,
-        height=made.height,
-        format=made.format,
-        bytes=len(data),
-        frames=made.frames,
-    )
+        return await asyncio.get_running_loop().run_in_executor(self.threads, keep)

@@ -20,16 +20,24 @@ from PIL.Image import Resampling, Transpose
 from PIL.ImageFile import ImageFile
 
 from tagatlas.contracts import ImageStatus
+from tagatlas.duplicates import perceptual_hash
 from tagatlas.errors import ImageRejected
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "BMP", "ICO")
+"""What Pillow decodes by itself; with the extra ``heic``, HEIF comes on top."""
+
+HEIF = "HEIF"
 ANIMATED = frozenset({"GIF", "WEBP", "AVIF", "PNG"})
 THUMBNAIL_SIDE = 256
 IMAGE_QUALITY = 90
 THUMBNAIL_QUALITY = 85
 
 _REDUCING_GAP = 2.0
-"""Shrink fast to twice the size that is wanted, then filter: the eye sees no difference."""
+"""Shrink fast to twice the size that is wanted, then filter: the eye sees no difference. The
+filter is Hamming's, as sharp as a bicubic one where pictures shrink, in half the time."""
+
+_NO_GAP = 1.0
+"""Shrink fast as far as whole numbers go: a half of 512 pixels is 256, without any filter."""
 
 _PILLOW_MODULES = r"PIL\."
 _QUIET = ("ignore", None, Warning, re.compile(_PILLOW_MODULES), 0)
@@ -37,6 +45,9 @@ _QUIET = ("ignore", None, Warning, re.compile(_PILLOW_MODULES), 0)
 
 _SNIFFED = 1024
 """Bytes looked at for text formats."""
+
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+"""Major brands of HEIF files (ISO/IEC 23008-12, annex B); AVIF has brands of its own."""
 
 _MARKUP = re.compile(rb"<(svg|!doctype html|html|head|body|script|title|meta)\b")
 """What an SVG drawing or a web page has first, but for prologue and comments."""
@@ -80,6 +91,7 @@ class NormalisedImage:
         height: of the original, upright, in pixels.
         format: what the bytes were, such as ``jpeg`` or ``webp``.
         frames: of an animation, of which the first was taken; 1 for a still.
+        perceptual_hash: see :func:`tagatlas.duplicates.perceptual_hash`.
     """
 
     id: str
@@ -89,9 +101,12 @@ class NormalisedImage:
     height: int
     format: str
     frames: int
+    perceptual_hash: int | None
 
 
-def normalise(data: bytes, *, max_side: int, max_pixels: int) -> NormalisedImage:
+def normalise(
+    data: bytes, *, max_side: int, max_pixels: int, share: float = 1.0
+) -> NormalisedImage:
     """Decode a picture in full and make its normalised copy and its thumbnail.
 
     The same bytes give the same result under the same versions of Pillow and its libraries.
@@ -101,23 +116,27 @@ def normalise(data: bytes, *, max_side: int, max_pixels: int) -> NormalisedImage
         data: the bytes as they were fetched.
         max_side: longer side of the copy, in pixels; smaller pictures are not enlarged.
         max_pixels: more pixels are refused before anything is decoded.
+        share: of the picture's sides that the copy's have, above 0 and at most 1; ``max_side``
+            bounds them all the same.
 
     Raises:
-        ImageRejected: ``blocked`` (a web page), ``refused`` (too many pixels, SVG) or
-            ``unreadable`` (anything else that is no whole picture).
+        ImageRejected: ``blocked`` (a web page), ``refused`` (too many pixels, SVG, HEIC without
+            its decoder) or ``unreadable`` (anything else that is no whole picture).
     """
     _reject_text(data)
+    formats = _formats_for(data)
     _silence_pillow()
     try:
-        with Image.open(BytesIO(data), formats=FORMATS) as source:
+        with Image.open(BytesIO(data), formats=formats) as source:
             _check_pixels(source, max_pixels)
             format_ = "jpeg" if source.format == "MPO" else str(source.format).lower()
             frames = _count_frames(source)
-            picture, size = _decode(source, max_side)
+            picture, size = _decode(source, max_side, share)
         _check_pixels(picture, max_pixels)
         image = _encode(picture, IMAGE_QUALITY)
-        picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Resampling.BICUBIC, _REDUCING_GAP)
+        picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Resampling.HAMMING, _NO_GAP)
         thumbnail = _encode(picture, THUMBNAIL_QUALITY)
+        fingerprint = perceptual_hash(picture)
     except ImageRejected:
         raise
     except Image.DecompressionBombError as error:
@@ -135,6 +154,7 @@ def normalise(data: bytes, *, max_side: int, max_pixels: int) -> NormalisedImage
         height=size[1],
         format=format_,
         frames=frames,
+        perceptual_hash=fingerprint,
     )
 
 
@@ -149,6 +169,20 @@ def _reject_text(data: bytes) -> None:
     if mark[1] == b"svg":
         raise ImageRejected(ImageStatus.REFUSED, "an SVG drawing, which has no pixels")
     raise ImageRejected(ImageStatus.BLOCKED, "a web page instead of a picture")
+
+
+def _formats_for(data: bytes) -> tuple[str, ...]:
+    """The formats to try: HEIF only where the bytes are such, for its decoder may be missing."""
+    if data[4:8] != b"ftyp" or data[8:12] not in _HEIF_BRANDS:
+        return FORMATS
+    try:
+        import pi_heif
+    except ImportError as error:
+        raise ImageRejected(
+            ImageStatus.REFUSED, "HEIC, which needs: pip install 'tagatlas[heic]'"
+        ) from error
+    pi_heif.register_heif_opener()
+    return (HEIF,)
 
 
 def _silence_pillow() -> None:
@@ -174,18 +208,20 @@ def _count_frames(source: ImageFile) -> int:
     return frames if isinstance(frames, int) else 1
 
 
-def _decode(source: ImageFile, max_side: int) -> tuple[Image.Image, tuple[int, int]]:
+def _decode(source: ImageFile, max_side: int, share: float) -> tuple[Image.Image, tuple[int, int]]:
     """The picture as an upright RGB copy of bounded size, and the upright size of the original.
 
     Pictures are shrunk as early as their pixel format allows, so that what follows is cheap; a
-    JPEG is decoded at a half, a quarter or an eighth where that leaves enough.
+    JPEG is decoded at a half, a quarter or an eighth where that leaves enough: its cosine
+    transform leaves out the fine detail, which is as good as a filter.
     """
-    if source.format not in ("JPEG", "MPO"):
-        source.load()
     width, height = source.size
+    side = max(1, min(max_side, round(max(width, height) * share)))
+    if source.format in ("JPEG", "MPO"):
+        source.draft(None, (min(side, width), min(side, height)))
+    source.load()
     picture = _filterable(source)
-    picture.thumbnail((max_side, max_side), Resampling.BICUBIC, _REDUCING_GAP)
-    picture.load()
+    picture.thumbnail((side, side), Resampling.HAMMING, _REDUCING_GAP)
     orientation = _orientation(source)
     if orientation in _UPRIGHT:
         picture = picture.transpose(_UPRIGHT[orientation])

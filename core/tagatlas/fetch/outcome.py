@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from tagatlas.contracts.statuses import ImageStatus
+from tagatlas.contracts.statuses import ImageStatus, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,11 @@ class StoredImage:
         width: of the original, upright, in pixels.
         height: of the original, upright, in pixels.
         format: what the bytes were: ``jpeg``, ``png``, ``gif``, ``webp``, ``avif``, ``tiff``,
-            ``bmp`` or ``ico``.
+            ``bmp``, ``ico`` or ``heif``.
         bytes: how many bytes were fetched.
         frames: of an animation, of which the first is kept; 1 for a still.
+        perceptual_hash: see :func:`tagatlas.duplicates.perceptual_hash`.
+        stored: SHA-256 of the stored copies, 64 hexadecimal digits, by variant.
     """
 
     id: str
@@ -42,6 +45,8 @@ class StoredImage:
     format: str
     bytes: int
     frames: int
+    perceptual_hash: int | None = None
+    stored: Mapping[Variant, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class FetchOutcome:
         final_url: where the last redirect led; None without an answer, and for a path.
         content_type: what the server called the bytes, which decides nothing.
         attempts: how often it was tried; 0 if it was refused untried.
+        way: which way the image was found, where it was not at its address; else empty.
     """
 
     key: int
@@ -67,3 +73,4 @@ class FetchOutcome:
     final_url: str | None = None
     content_type: str | None = None
     attempts: int = 1
+    way: str = ""

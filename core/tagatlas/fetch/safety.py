@@ -78,7 +78,7 @@ def checked_url(text: str, *, base: URL | None = None, allow_private: bool) -> U
             url = base.join(url)
         host = url.host
         _ = url.port  # a port out of range is noticed here
-    except ValueError as error:
+    except (ValueError, IndexError) as error:  # an index: yarl, on odd host names
         raise ImageRejected(ImageStatus.REFUSED, "not a valid URL") from error
     if url.scheme not in ("http", "https"):
         scheme = url.scheme[:20] or "no scheme"

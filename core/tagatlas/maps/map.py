@@ -48,6 +48,8 @@ class Provenance:
         fingerprint: the backend's fingerprint.
         settings: every setting the map depends on, by its name in ``atlas.toml``.
         versions: version of each package that shaped the result, by name.
+        copied: how many images have the answer of another one, which looks the same.
+        ways: number of addresses whose image was found elsewhere, by the way it was found.
     """
 
     sources: Sequence[SourceFacts]
@@ -59,6 +61,8 @@ class Provenance:
     fingerprint: str
     settings: Mapping[str, bool | int | float | str | None]
     versions: Mapping[str, str]
+    copied: int = 0
+    ways: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +114,8 @@ class Map:
             there can be more than fit into memory.
         records: every record that leads to an image of the map, in the order they were added:
             ``image``, ``location`` (String), ``frequency`` (Int64), ``columns`` (String, a JSON
-            object of the kept columns).
+            object of the kept columns), ``copy`` (String, id of the image that the record itself
+            leads to: another than ``image`` where that stands for its near duplicates).
         provenance: what was done.
         store: where the images are; images are addressed by their node's ``id``.
     """

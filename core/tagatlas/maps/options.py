@@ -41,6 +41,13 @@ class MapOptions:
             " without gaps, in which neighbours stay neighbours."
         ),
     ] = "free"
+    duplicates: Annotated[
+        Literal["join", "keep"],
+        Meta(
+            description="What becomes of images that look the same: one of them stands for all,"
+            " their frequencies summed; or they are kept apart."
+        ),
+    ] = "join"
     size_by: Annotated[
         Literal["out-degree", "in-degree", "frequency", "constant"],
         Meta(description="What an image's area on the map stands for."),

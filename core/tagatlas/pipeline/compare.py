@@ -21,8 +21,7 @@ from tagatlas.comparison.meaning import EncodedMeaning, Meaning
 from tagatlas.comparison.options import CompareOptions
 from tagatlas.comparison.view import Drawn, View
 from tagatlas.comparison.wordnet import WordNetMeaning
-from tagatlas.contracts import Progress, TagStatus, no_progress
-from tagatlas.contracts.text import TextEncoder
+from tagatlas.contracts import Progress, TagStatus, TextEmbedder, no_progress
 from tagatlas.errors import EmptyMap, UsageError
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import IMAGE, Network
@@ -152,7 +151,7 @@ def find_meaning(atlas: Atlas, name: str) -> Meaning | None:
     Args:
         atlas: whose plugins and settings are used.
         name: ``wordnet``, ``none``, or that of a tagger whose class is also a
-            :class:`~tagatlas.contracts.TextEncoder`.
+            :class:`~tagatlas.contracts.TextEmbedder`.
 
     Raises:
         UsageError: the tagger reads no text.
@@ -164,7 +163,7 @@ def find_meaning(atlas: Atlas, name: str) -> Meaning | None:
         return WordNetMeaning()
     values = atlas.settings.values(plugin_owner(name))
     tagger = atlas.plugins.choose(TAGGERS, name, values).make()
-    if not isinstance(tagger, TextEncoder):
+    if not isinstance(tagger, TextEmbedder):
         raise UsageError(f"the model of {name} reads no text: choose --meaning wordnet or none")
     return EncodedMeaning(tagger, name)
 
@@ -258,6 +257,7 @@ def _coverage(atlas: Atlas, chosen: Sequence[NamedBackend]) -> pl.DataFrame:
     for each in chosen:
         backend = each.used.backend
         counts = atlas.catalog.answers.counts(backend.id)
+        calls = atlas.catalog.calls.of_backend(backend.id)
         rows.append(
             Coverage(
                 backend=each.label,
@@ -266,9 +266,17 @@ def _coverage(atlas: Atlas, chosen: Sequence[NamedBackend]) -> pl.DataFrame:
                 failed=counts[TagStatus.FAILED],
                 pending=counts[TagStatus.PENDING],
                 images_per_second=atlas.catalog.used.pace(backend.id).images_per_second,
+                seconds_median=_quantile(calls["seconds"], 0.5),
+                seconds_95=_quantile(calls["seconds"], 0.95),
+                dollars=None if calls.is_empty() else float(calls["dollars"].sum()),
             )
         )
     return pl.DataFrame(rows, schema=COVERAGE)
+
+
+def _quantile(seconds: pl.Series, share: float) -> float | None:
+    """A quantile of what is known; None where nothing is."""
+    return seconds.quantile(share, interpolation="linear")
 
 
 def _settings(

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tagatlas.atlas import Atlas
-from tagatlas.contracts import ImageInput, ImageStatus, Tagger, TagStatus, Variant
+from tagatlas.contracts import ImageInput, ImageStatus, Price, Tagger, TagStatus
 from tagatlas.errors import TagatlasError
+from tagatlas.pipeline.verify import verify_images
 from tagatlas.pipeline.versions import versions
 from tagatlas.plugins import Chosen, Plugins
+from tagatlas.tag import without_key
 
 SPEED_IMAGES = 32
 """Images that a local backend's speed is measured on."""
@@ -47,49 +49,57 @@ def check_installation(plugins: Plugins) -> list[Finding]:
 
 
 def check_backend(tagger: Chosen[Tagger], environment: Mapping[str, str]) -> list[Finding]:
-    """Whether a backend can be made and answers; one call at most where it costs money.
+    """Whether a backend can be made and answers, how fast or at what price.
+
+    A backend that is not local, or costs money, is asked once at most: by its own
+    :meth:`~tagatlas.contracts.Tagger.check`.
 
     Args:
         tagger: the backend.
         environment: where its key is looked up.
     """
-    subject = f"backend {tagger.name}"
+    subject, key = f"backend {tagger.name}", ""
     try:
         instance = tagger.make()
         variable = instance.key_variable
-        if variable is not None and not environment.get(variable):
+        key = environment.get(variable or "", "")
+        if variable is not None and not key:
             return [Finding(subject, False, f"set its key: export {variable}=...")]
-        count = SPEED_IMAGES if instance.local else 1
-        images = [ImageInput(f"{number:064x}", _grey_picture(number)) for number in range(count)]
-        instance.tag(images[:1])  # loads models, so that the speed is that of the work
-        begun = time.perf_counter()
-        if instance.local:
-            for first in range(0, count, instance.batch_size):
-                instance.tag(images[first : first + instance.batch_size])
-        seconds = time.perf_counter() - begun
+        is_free = instance.local and instance.price is None
+        said = [f"works, {_speed(instance):,.0f} images/s"] if is_free else []
+        said += instance.check()
     except TagatlasError as error:
-        return [Finding(subject, False, str(error))]
-    speed = f", {count / seconds:,.0f} images/s" if instance.local else ""
-    return [Finding(subject, True, f"works{speed}; {instance.fingerprint()}")]
+        return [Finding(subject, False, without_key(str(error), key))]
+    if instance.price is not None:
+        said.append(_price_text(instance.price))
+    return [Finding(subject, True, "; ".join([*said, instance.fingerprint()]))]
+
+
+def _speed(tagger: Tagger) -> float:
+    """Images that a backend tags in a second; loading its model is not counted."""
+    images = [ImageInput(f"{number:064x}", _grey_picture(number)) for number in range(SPEED_IMAGES)]
+    tagger.tag(images[:1])
+    begun = time.perf_counter()
+    for first in range(0, SPEED_IMAGES, tagger.batch_size):
+        tagger.tag(images[first : first + tagger.batch_size])
+    return SPEED_IMAGES / (time.perf_counter() - begun)
+
+
+def _price_text(price: Price) -> str:
+    each = ", ".join(f"{name} ${dollars:g}" for name, dollars in price.units.items())
+    return (
+        f"1,000 images cost up to ${1000 * price.per_image:,.2f} ({each}; prices of "
+        f"{price.as_of}, {price.source}); this check cost up to ${price.per_image:g}"
+    )
 
 
 def check_atlas(atlas: Atlas) -> list[Finding]:
-    """The state of an atlas: its addresses, its images' files, its backends."""
+    """The state of an atlas: its addresses, the files of its images, its catalog, its backends."""
     addresses = atlas.catalog.addresses.counts()
-    ids = atlas.catalog.addresses.images()["id"].to_list()
-    gone = [
-        image_id
-        for image_id in ids
-        if not all(atlas.store.has(image_id, variant) for variant in Variant)
-    ]
     findings = [
         Finding("addresses", True, _by_status(addresses)),
-        Finding(
-            "images",
-            not gone,
-            f"{len(ids):,} known"
-            + (f", {len(gone):,} of their files are gone: restore them" if gone else ""),
-        ),
+        _check_images(atlas),
+        *_check_catalog(atlas),
     ]
     if addresses[ImageStatus.PENDING]:
         findings.append(Finding("fetching", False, "not finished: tagatlas fetch goes on"))
@@ -105,6 +115,25 @@ def check_atlas(atlas: Atlas) -> list[Finding]:
             )
         )
     return findings
+
+
+def _check_images(atlas: Atlas) -> Finding:
+    """Every stored file, by its hash."""
+    verified = verify_images(atlas)
+    known = f"{atlas.catalog.addresses.image_count():,} known, {verified.files:,} files read"
+    if not verified.damages:
+        return Finding("images", True, known)
+    gone = sum(damage.gone for damage in verified.damages)
+    changed = len(verified.damages) - gone
+    remedy = "tagatlas fetch --repair fetches them again"
+    return Finding("images", False, f"{known}: {gone:,} gone, {changed:,} damaged; {remedy}")
+
+
+def _check_catalog(atlas: Atlas) -> list[Finding]:
+    """The catalog's own consistency; nothing is said where it is sound."""
+    faults = atlas.catalog.faults()
+    remedy = "restore a backup"
+    return [Finding("catalog", False, f"{fault}; {remedy}") for fault in faults[:3]]
 
 
 def _by_status(counts: Mapping[str, int]) -> str:

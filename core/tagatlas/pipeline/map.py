@@ -20,6 +20,7 @@ from tagatlas.catalog.maps import SettingValue
 from tagatlas.contracts import GraphBuilder, Layout, Progress, no_progress
 from tagatlas.errors import EmptyMap, UsageError
 from tagatlas.maps.build import draw_map
+from tagatlas.maps.duplicates import join_images, join_tags
 from tagatlas.maps.names import GivenName, read_names, rename_clusters
 from tagatlas.maps.options import MapOptions
 from tagatlas.options import option_values
@@ -97,12 +98,13 @@ def map_collection(
     """
     names = read_names(options.cluster_names)
     backend = tagger if isinstance(tagger, Backend) else backend_to_map(atlas, tagger)
-    images = _labelled(atlas.catalog.addresses.images())
-    tags = atlas.catalog.tags.of(backend.id)
+    images, tags = _images_and_tags(atlas, backend, join=options.duplicates == "join")
     embeddings = atlas.catalog.answers.embeddings(backend.id, images["id"])
     settings = _settings(options, builder, layout)
     maker = builder.make()
-    given = builder_images(atlas, backend, maker, images, embeddings)
+    given = builder_images(
+        atlas, backend, maker, images, embeddings, join=options.duplicates == "join"
+    )
     digest = _digest(backend.fingerprint, settings, images, tags, given, embeddings)
     stored = atlas.catalog.maps.load(name)
     if stored is not None and stored.digest == digest:
@@ -137,6 +139,18 @@ def map_collection(
         outlines=drawn.outlines,
     )
     return _with_names(atlas, made, names, before=None)
+
+
+def _images_and_tags(
+    atlas: Atlas, backend: Backend, *, join: bool
+) -> tuple[pl.DataFrame, pl.LazyFrame]:
+    """The collection's images with a label, and their tags; near duplicates joined if wanted."""
+    images = _labelled(atlas.catalog.addresses.images())
+    tags = atlas.catalog.tags.of(backend.id)
+    if not join:
+        return images, tags
+    representatives = atlas.catalog.addresses.representatives()
+    return join_images(images, representatives), join_tags(tags, representatives)
 
 
 def _with_names(

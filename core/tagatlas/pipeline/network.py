@@ -12,6 +12,7 @@ from tagatlas.catalog import Backend
 from tagatlas.contracts import GraphBuilder
 from tagatlas.contracts.network import READABLE
 from tagatlas.errors import PluginError, UsageError
+from tagatlas.maps.duplicates import join_records
 from tagatlas.network import IMAGE, Network
 
 
@@ -21,6 +22,8 @@ def builder_images(
     builder: GraphBuilder,
     images: pl.DataFrame,
     embeddings: NDArray[np.float16] | None,
+    *,
+    join: bool = False,
 ) -> pl.DataFrame:
     """The images as a graph builder gets them: :meth:`tagatlas.contracts.GraphBuilder.build`.
 
@@ -30,6 +33,7 @@ def builder_images(
         builder: says what it reads.
         images: ordered by ``id``: ``id``, ``label``, ``frequency``.
         embeddings: in the same order, a row of zeros where an image has none; or None.
+        join: whether an image's records are also those of its near duplicates.
 
     Raises:
         UsageError: the builder reads embeddings, and the backend stores none.
@@ -45,8 +49,10 @@ def builder_images(
             raise UsageError(_no_embeddings(atlas, backend))
         given = given.with_columns(_embedding_column(embeddings))
     if "records" in builder.reads:
-        records = atlas.catalog.records.of_images().group_by("image")
-        lists = records.agg(pl.struct("frequency", "columns").alias("records"))
+        representatives = atlas.catalog.addresses.representatives() if join else None
+        records = join_records(atlas.catalog.records.of_images(), representatives)
+        by_image = records.group_by("image", maintain_order=True)
+        lists = by_image.agg(pl.struct("frequency", "columns").alias("records"))
         given = given.join(lists, left_on="id", right_on="image", how="left", maintain_order="left")
     return given
 

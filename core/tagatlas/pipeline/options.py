@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -19,6 +19,17 @@ class AddOptions:
 
 @dataclass(frozen=True)
 class TagOptions:
-    """Who tags."""
+    """Who tags, and what it may cost."""
 
     backend: Annotated[str, Meta(description="Tagger that looks at the images.")] = "imagenet"
+    budget: Annotated[
+        Annotated[float, Meta(ge=0)] | None,
+        Meta(
+            description="The most US dollars that this atlas may ever spend on the backend; "
+            "no limit by default."
+        ),
+    ] = None
+    near_duplicates: Annotated[
+        Literal["once", "each"],
+        Meta(description="Whether to pay for one of several images that look the same, or each."),
+    ] = "once"

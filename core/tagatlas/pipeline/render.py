@@ -11,6 +11,7 @@ from tagatlas.atlas import Atlas
 from tagatlas.contracts import Progress, Renderer, no_progress
 from tagatlas.errors import UsageError
 from tagatlas.maps import Map, Provenance
+from tagatlas.maps.duplicates import join_records, join_tags
 from tagatlas.pipeline.versions import versions
 from tagatlas.plugins import Chosen
 
@@ -40,7 +41,10 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         raise UsageError(f"{atlas.folder} has no map {name or ''}; {there}".replace("  ", " "))
     mapped = stored.nodes.filter(stored.nodes["kind"] == "image")["id"]
     tags = atlas.catalog.tags.of(backend.id)
-    records = atlas.catalog.records.of_images()
+    joined = stored.settings.get("map.duplicates") == "join"
+    representatives = atlas.catalog.addresses.representatives() if joined else None
+    records = join_records(atlas.catalog.records.of_images(), representatives)
+    tags = tags if representatives is None else join_tags(tags, representatives)
     provenance = Provenance(
         sources=atlas.catalog.records.sources(),
         addresses=atlas.catalog.addresses.counts(),
@@ -51,6 +55,8 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         fingerprint=backend.fingerprint,
         settings=stored.settings,
         versions=versions(),
+        copied=len(atlas.catalog.answers.copied(backend.id)),
+        ways=atlas.catalog.addresses.ways(),
     )
     return Map(
         name=stored.name,

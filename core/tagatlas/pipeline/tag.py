@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Event
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import (
     Progress,
     RereadingTagger,
     Tagger,
-    TagResult,
     TagStatus,
     no_progress,
 )
+from tagatlas.pipeline.spending import Estimate, Purse
 from tagatlas.plugins import Chosen
-from tagatlas.tag import tag_images
+from tagatlas.tag import Plan, begin_freely, plan_asking, tag_images
+
+READY = 1
+"""Calls that cost money which are in the catalog before the service is free for them: while it
+waits for nothing but the images, a tenth more of them are tagged in the same time."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,41 @@ class TagReport:
     Attributes:
         backend: the tagger's name.
         asked: number of images it was asked about now.
+        copied: number of images that got the answer of another one now.
         counts: number of the collection's images by tag status.
+        spent: US dollars spent on the backend in this atlas, at most; None if it costs nothing.
+        stopped: whether it was told to stop before all was asked.
     """
 
     backend: str
     asked: int
+    copied: int
     counts: Mapping[str, int]
+    spent: float | None = None
+    stopped: bool = False
+
+
+def estimate_tagging(
+    atlas: Atlas, tagger: Chosen[Tagger], *, retry_failed: bool = False, ask_each: bool = False
+) -> Estimate:
+    """What :func:`tag_collection` would do, and cost at most. Nothing is asked or written.
+
+    Args:
+        atlas: open.
+        tagger: the backend.
+        retry_failed: see :func:`tag_collection`.
+        ask_each: see :func:`tag_collection`.
+    """
+    instance = tagger.make()
+    backend = atlas.catalog.answers.known(tagger.name, instance.fingerprint())
+    plan = _plan(atlas, instance, backend, retry_failed, ask_each)
+    return Estimate(
+        backend=tagger.name,
+        images=len(plan.ask),
+        copies=len(plan.originals) + len(plan.waiting),
+        price=instance.price,
+        spent=atlas.catalog.calls.spent(tagger.name).dollars,
+    )
 
 
 def tag_collection(
@@ -38,6 +72,9 @@ def tag_collection(
     tagger: Chosen[Tagger],
     *,
     retry_failed: bool = False,
+    budget: float | None = None,
+    ask_each: bool = False,
+    stop: Event | None = None,
     progress: Progress = no_progress,
 ) -> TagReport:
     """Ask a backend about every image that it has not answered yet.
@@ -46,44 +83,141 @@ def tag_collection(
     process that dies loses at most the batches in flight. Where the tags are read from kept
     answers, that is done when all are there, also of those that another reading asked for.
 
+    Where images cost money, each call is in the catalog before it is made, and of images that
+    look the same only one is asked about: the others get its answer, and it is noted that they
+    did.
+
     Args:
         atlas: open for writing.
         tagger: the backend.
         retry_failed: ask again where it failed before.
+        budget: the most US dollars that this atlas may ever spend on the backend, in all runs;
+            None for no limit. What is only possibly billed counts.
+        ask_each: where images cost money, ask also about those that look the same as others.
+        stop: once it is set, by any thread, no further call is begun; those under way are kept.
         progress: told of images answered.
 
     Raises:
+        BudgetReached: the next call could cost more than the budget has left.
         TaggerError: the backend cannot go on; what it answered is kept.
     """
     instance = tagger.make()
-    answers = atlas.catalog.answers
-    if not isinstance(instance, RereadingTagger):
-        backend = answers.backend(tagger.name, instance.fingerprint())
-        asked = _ask(atlas, instance, backend, retry_failed, progress)
-        return TagReport(tagger.name, asked, answers.counts(backend))
-    readings = atlas.catalog.readings
-    reading = readings.backend(tagger.name, instance.fingerprint(), instance.reading())
+    answers, readings = atlas.catalog.answers, atlas.catalog.readings
+    reading = None
+    if isinstance(instance, RereadingTagger):
+        reading = readings.backend(tagger.name, instance.fingerprint(), instance.reading())
+        asked, tagged = reading.asked, reading.id
+    else:
+        asked = tagged = answers.backend(tagger.name, instance.fingerprint())
+    purse = _purse(atlas, tagger.name, asked, instance, budget)
+    run = _Run(atlas, instance, asked, purse, stop or Event(), progress)
     try:
-        asked = _ask(atlas, instance, reading.asked, retry_failed, progress)
+        run.ask(retry_failed=retry_failed, ask_each=ask_each)
     finally:
-        readings.renew(reading, instance.read, collective=instance.collective)
-    return TagReport(tagger.name, asked, answers.counts(reading.id))
+        if reading is not None and isinstance(instance, RereadingTagger):
+            readings.renew(reading, instance.read, collective=instance.collective)
+    return TagReport(
+        backend=tagger.name,
+        asked=run.asked,
+        copied=run.copied,
+        counts=answers.counts(tagged),
+        spent=None if purse is None else purse.spent,
+        stopped=run.stop.is_set(),
+    )
 
 
-def _ask(atlas: Atlas, tagger: Tagger, backend: int, retry_failed: bool, progress: Progress) -> int:
-    """Ask for what is missing, and keep it; the number of images asked about."""
-    ids = atlas.catalog.answers.unanswered(backend, retry_failed=retry_failed)
-    done = failed = 0
-    progress(done, len(ids), failed)
-    for answers in tag_images(ids, atlas.store, tagger):
-        if isinstance(tagger, RereadingTagger):
-            answers = _without_tags(answers)
-        atlas.catalog.answers.store(backend, answers)
-        done += len(answers)
-        failed += sum(result.status == TagStatus.FAILED for _, result in answers)
-        progress(done, len(ids), failed)
-    return done
+@dataclass
+class _Run:
+    """Asks one backend, and counts.
+
+    Attributes:
+        atlas: open for writing.
+        tagger: the backend.
+        backend: its number, under which answers are kept.
+        purse: what pays for the calls; None where they cost nothing.
+        stop: see :func:`tag_collection`.
+        progress: likewise.
+        asked: number of images that it was asked about.
+        copied: number of images that got another one's answer.
+        failed: number of images that it failed on.
+    """
+
+    atlas: Atlas
+    tagger: Tagger
+    backend: int
+    purse: Purse | None
+    stop: Event
+    progress: Progress
+    asked: int = 0
+    copied: int = 0
+    failed: int = 0
+
+    def ask(self, *, retry_failed: bool, ask_each: bool) -> None:
+        """Ask for what is missing, and keep it.
+
+        Where one of several that look the same could not be looked at, another is asked about.
+        """
+        plan = _plan(self.atlas, self.tagger, self.backend, retry_failed, ask_each)
+        total = len(plan.ask) + len(plan.originals) + len(plan.waiting)
+        self._tell(total)
+        while True:
+            self.atlas.catalog.answers.copy(self.backend, plan.originals)
+            self.copied += len(plan.originals)
+            self._tell(total)
+            if not plan.ask:
+                return
+            self._ask_about(plan.ask, total)
+            if self.stop.is_set() or not plan.waiting:
+                return
+            plan = _plan(self.atlas, self.tagger, self.backend, False, ask_each)
+
+    def _ask_about(self, ids: Sequence[str], total: int) -> None:
+        calls = tag_images(
+            ids,
+            self.atlas.store,
+            self.tagger,
+            begin=begin_freely if self.purse is None else self.purse.begin,
+            ready=0 if self.purse is None else READY,
+            stop=self.stop,
+        )
+        for call in calls:
+            answers = call.answers
+            if isinstance(self.tagger, RereadingTagger):
+                answers = [(image_id, replace(result, tags=())) for image_id, result in answers]
+            ended = None if self.purse is None else self.purse.end(call)
+            self.atlas.catalog.answers.store(self.backend, answers, ended)
+            self.asked += len(answers)
+            self.failed += sum(result.status == TagStatus.FAILED for _, result in answers)
+            self._tell(total)
+
+    def _tell(self, total: int) -> None:
+        self.progress(self.asked + self.copied, total, self.failed)
 
 
-def _without_tags(answers: Sequence[tuple[str, TagResult]]) -> list[tuple[str, TagResult]]:
-    return [(image_id, replace(result, tags=())) for image_id, result in answers]
+def _purse(
+    atlas: Atlas, name: str, backend: int, tagger: Tagger, budget: float | None
+) -> Purse | None:
+    if tagger.price is None:
+        return None
+    return Purse(atlas.catalog, name, backend, tagger.price, budget)
+
+
+def _plan(
+    atlas: Atlas, tagger: Tagger, backend: int | None, retry_failed: bool, ask_each: bool
+) -> Plan:
+    """Which images are to be asked about; one of a kind where that costs money."""
+    answers = atlas.catalog.answers
+    number = -1 if backend is None else backend
+    unanswered = answers.unanswered(number, retry_failed=retry_failed, copied=ask_each)
+    if tagger.price is None or ask_each or not unanswered:
+        return Plan(unanswered, {}, [])
+    return plan_asking(unanswered, answers.answered(number), look_alikes(atlas))
+
+
+def look_alikes(atlas: Atlas) -> list[list[str]]:
+    """Groups of images that look the same, by id, each led by the one that stands for it."""
+    groups: dict[str, list[str]] = {}
+    for image, leader in atlas.catalog.addresses.representatives().iter_rows():
+        if image != leader:
+            groups.setdefault(leader, [leader]).append(image)
+    return list(groups.values())

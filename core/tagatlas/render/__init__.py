@@ -1,7 +1,7 @@
 """What several renderers share: writing files, spreadsheet cells, colours, facts about images."""
 
 from tagatlas.render.addresses import web_addresses
-from tagatlas.render.cells import cell_text, safe_cell, safe_cells
+from tagatlas.render.cells import cell_text, cell_texts, safe_cell, safe_cells
 from tagatlas.render.columns import copied_columns, kept_columns
 from tagatlas.render.files import replace_folder, write_atomically
 from tagatlas.render.nodes import node_table, with_cluster_names
@@ -12,6 +12,7 @@ from tagatlas.render.xml import ROWS_AT_ONCE, edges_as_xml, escape_xml
 __all__ = [
     "ROWS_AT_ONCE",
     "cell_text",
+    "cell_texts",
     "cluster_colour",
     "copied_columns",
     "edges_as_xml",

@@ -35,3 +35,10 @@ def safe_cells(column: pl.Expr) -> pl.Expr:
 def cell_text(cell: str) -> str:
     """The text that :func:`safe_cell` was given."""
     return cell[1:] if re.match(_GUARDED, cell) else cell
+
+
+def cell_texts(column: pl.Expr) -> pl.Expr:
+    """:func:`cell_text` for a column of text."""
+    import polars as pl
+
+    return pl.when(column.str.contains(_GUARDED)).then(column.str.slice(1)).otherwise(column)

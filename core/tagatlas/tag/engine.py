@@ -3,100 +3,104 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
+from threading import Event
 
-from tagatlas.contracts import ImageInput, ImageStore, Tagger, TagResult, Variant
-from tagatlas.errors import ImageNotStored, PluginError, TaggerError
+from tagatlas.contracts import ImageStore, Tagger
+from tagatlas.errors import CallRefused, TagatlasError
+from tagatlas.tag.batches import Batch, read_batches
+from tagatlas.tag.desk import PATIENCE, Call, Desk
 
-Answers = list[tuple[str, TagResult]]
-Batch = list[tuple[str, ImageInput | TagResult]]
+Begin = Callable[[int], int | None]
+"""Told of each call before it is made, with its number of images; gives the call's number. What
+it writes down is known whatever becomes of the process. It raises BudgetReached to forbid the
+call."""
 
 
-def tag_images(ids: Sequence[str], store: ImageStore, tagger: Tagger) -> Iterator[Answers]:
-    """Tag images, and yield each batch's answers as soon as they are there.
+def begin_freely(images: int) -> int | None:  # noqa: ARG001 - see Begin
+    """A :data:`Begin` that keeps no books."""
+    return None
+
+
+def tag_images(
+    ids: Iterable[str],
+    store: ImageStore,
+    tagger: Tagger,
+    *,
+    begin: Begin = begin_freely,
+    ready: int = 0,
+    stop: Event | None = None,
+    patience: float = PATIENCE,
+) -> Iterator[Call]:
+    """Tag images, and yield each call as soon as it has ended.
 
     Batches are sent in the order of ``ids``, at most ``tagger.concurrency`` at once, and as many
     are read ahead; no more are in memory. The next batch is sent only when the caller has come
     back from dealing with the answers of one: a caller that stores them and dies loses at most
-    the batches that the backend is working on.
+    the batches that the backend is working on, and ``ready`` more.
 
     Args:
         ids: of the images, each once.
         store: where their bytes are.
         tagger: the backend.
-
-    Yields:
-        ``(image id, result)`` for every image of a batch, in the batch's order.
+        begin: see :data:`Begin`; called by the thread that iterates.
+        ready: calls that are begun beyond those that the backend works on, so that it need not
+            wait for the caller; they are sent as soon as one under way has ended.
+        stop: once it is set, by any thread, no further call is made; those under way are
+            finished and yielded. It is set here as well where the backend cannot go on.
+        patience: seconds for which a call that is refused is made again.
 
     Raises:
-        TaggerError: the backend cannot go on; raised after the answers in flight were yielded.
+        TaggerError: the backend cannot go on, or no further call may be made; raised after the
+            calls under way were yielded.
         PluginError: the tagger broke its contract; likewise.
     """
-    firsts = iter(range(0, len(ids), tagger.batch_size))
-    trouble: TaggerError | PluginError | None = None
-    with ThreadPoolExecutor(2 * tagger.concurrency, thread_name_prefix="tag") as pool:
-        read: deque[Future[Batch]] = deque()
-        asked: set[Future[Answers]] = set()
+    ending = stop or Event()
+    desk = Desk(tagger, ending, patience)
+    limit = tagger.concurrency + ready
+    trouble: TagatlasError | None = None
+    with (
+        ThreadPoolExecutor(tagger.concurrency, thread_name_prefix="read") as readers,
+        ThreadPoolExecutor(tagger.concurrency, thread_name_prefix="tag") as callers,
+    ):
+        batches = _read_ahead(iter(ids), store, tagger, readers)
+        asked: set[Future[Call]] = set()
         while True:
-            while trouble is None and len(asked) < tagger.concurrency:
-                read.extend(
-                    pool.submit(
-                        _read, ids[first : first + tagger.batch_size], store, tagger.variant
-                    )
-                    for first in islice(firsts, 1 + tagger.concurrency - len(read))
-                )
-                if not read:
-                    break
-                asked.add(pool.submit(_answer, read.popleft(), tagger))
+            while trouble is None and not ending.is_set() and len(asked) < limit:
+                try:
+                    batch = next(batches, None)
+                    if batch is None:
+                        break
+                    number = begin(len(batch.images)) if batch.images else None
+                except TagatlasError as error:  # no bytes or no budget: what was begun goes on
+                    trouble = error
+                else:
+                    asked.add(callers.submit(desk.answer, batch, number))
             if not asked:
                 break
-            done, asked = wait(asked, return_when=FIRST_COMPLETED)
-            for future in done:
-                try:
-                    answers = future.result()
-                except (TaggerError, PluginError) as error:
-                    trouble = trouble or error
-                else:
-                    yield answers
+            ended, _ = wait(asked, return_when=FIRST_COMPLETED)
+            future = ended.pop()
+            asked.remove(future)
+            call = future.result()
+            if call.trouble and not (ending.is_set() and isinstance(call.trouble, CallRefused)):
+                trouble = trouble or call.trouble
+            yield call
     if trouble is not None:
         raise trouble
 
 
-def _read(ids: Sequence[str], store: ImageStore, variant: Variant) -> Batch:
-    """The images' bytes; for one whose file is gone, the failure that this is."""
-    batch: Batch = []
-    for image_id in ids:
-        try:
-            batch.append((image_id, ImageInput(image_id, store.get(image_id, variant))))
-        except ImageNotStored as error:
-            failure = TagResult.failed("transient", f"{error}: fetch it again")
-            batch.append((image_id, failure))
-    return batch
-
-
-def _answer(read: Future[Batch], tagger: Tagger) -> Answers:
-    batch = read.result()
-    images = [found for _, found in batch if isinstance(found, ImageInput)]
-    results = iter(_ask(images, tagger) if images else ())
-    return [
-        (image_id, next(results) if isinstance(found, ImageInput) else found)
-        for image_id, found in batch
-    ]
-
-
-def _ask(images: Sequence[ImageInput], tagger: Tagger) -> Sequence[TagResult]:
-    name = type(tagger).__name__
-    try:
-        results = tagger.tag(images)
-    except TaggerError:
-        raise
-    except Exception as error:
-        message = " ".join(f"{type(error).__name__}: {error}".split())
-        raise PluginError(f"{name} failed ({message}): tell its author") from error
-    if len(results) != len(images):
-        raise PluginError(
-            f"{name} gave {len(results)} results for {len(images)} images: tell its author"
-        )
-    return results
+def _read_ahead(
+    ids: Iterator[str], store: ImageStore, tagger: Tagger, readers: ThreadPoolExecutor
+) -> Iterator[Batch]:
+    """Batches in the order of ``ids``; as many as the tagger takes at once are read ahead."""
+    reading: deque[Future[list[Batch]]] = deque()
+    while True:
+        while len(reading) <= tagger.concurrency and (some := list(islice(ids, tagger.batch_size))):
+            reading.append(
+                readers.submit(read_batches, some, store, tagger.variant, tagger.batch_bytes)
+            )
+        if not reading:
+            return
+        yield from reading.popleft().result()

@@ -25,6 +25,7 @@ import pytest
 pytest.register_assert_rewrite(
     "tagatlas.testing.builders",
     "tagatlas.testing.layouts",
+    "tagatlas.testing.recoveries",
     "tagatlas.testing.renderers",
     "tagatlas.testing.rereading",
     "tagatlas.testing.sources",
@@ -35,6 +36,7 @@ pytest.register_assert_rewrite(
 
 from tagatlas.testing.builders import GraphBuilderContract  # noqa: E402
 from tagatlas.testing.layouts import LayoutContract  # noqa: E402
+from tagatlas.testing.recoveries import RecoveryContract  # noqa: E402
 from tagatlas.testing.renderers import RendererContract  # noqa: E402
 from tagatlas.testing.rereading import RereadingTaggerContract  # noqa: E402
 from tagatlas.testing.samples import (  # noqa: E402
@@ -56,6 +58,7 @@ __all__ = [
     "ImageStoreContract",
     "LayoutContract",
     "MemoryStore",
+    "RecoveryContract",
     "RendererContract",
     "RereadingTaggerContract",
     "SourceContract",

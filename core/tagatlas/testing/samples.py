@@ -355,7 +355,7 @@ def _records(nodes: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
         "frequency": pl.Int64,
         "columns": pl.String,
     }
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(copy="image")
 
 
 def _provenance(images: int) -> Provenance:

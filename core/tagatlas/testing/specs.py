@@ -93,8 +93,9 @@ class SpecContract:
     def test_options_have_supported_types(self, spec: Spec) -> None:
         """An option's type is one that flags and settings files can spell.
 
-        These are bool, int, float, str, Path, tuple[str, ...], a Literal of strings, or one of
-        them or None, each perhaps in ``Annotated``; all can be resolved at run time.
+        These are bool, int, float, str, Path, a Literal of strings, a tuple of any number of
+        strings or of such Literals, or one of them or None, each perhaps in ``Annotated``; all
+        can be resolved at run time.
         """
         for name, hint in get_type_hints(spec.options, include_extras=True).items():
             assert is_option_type(hint), f"option {name}: {hint} is not supported"
@@ -130,7 +131,12 @@ def is_option_type(hint: object) -> bool:
         return len(members) == 1 and is_option_type(members[0])
     if get_origin(hint) is Literal:
         return all(isinstance(value, str) for value in get_args(hint))
-    return hint in (bool, int, float, str, Path, tuple[str, ...])
+    if get_origin(hint) is tuple:
+        item, *rest = get_args(hint)
+        return rest == [...] and (
+            item is str or (get_origin(item) is Literal and is_option_type(item))
+        )
+    return hint in (bool, int, float, str, Path)
 
 
 def run_fresh(code: str, *arguments: str, hash_seed: int = 0) -> str:

@@ -13,7 +13,8 @@ from threading import Barrier
 import numpy as np
 import pytest
 
-from tagatlas.contracts import ImageInput, Tagger, TaggerSpec, TagResult, TagStatus
+from tagatlas.contracts import ImageInput, Price, Tagger, TaggerSpec, TagResult, TagStatus
+from tagatlas.errors import AuthenticationFailed
 from tagatlas.testing.samples import sample_images
 from tagatlas.testing.specs import SpecContract, is_one_line, run_fresh
 
@@ -74,12 +75,47 @@ class TaggerContract(SpecContract):
         assert tagger.concurrency >= 1
         assert isinstance(tagger.local, bool)
         assert isinstance(tagger.takes_vocabulary, bool)
-        assert tagger.cost_per_image is None or tagger.cost_per_image >= 0.0
+        assert tagger.price is None or isinstance(tagger.price, Price)
+        assert tagger.batch_bytes is None or tagger.batch_bytes >= 1
+        assert tagger.calls_per_second is None or tagger.calls_per_second > 0.0
 
     def test_key_variable_is_a_variables_name(self, tagger: Tagger) -> None:
         """``key_variable`` is None or the name of an environment variable, not a key."""
         name = tagger.key_variable
         assert name is None or re.fullmatch(r"[A-Z][A-Z0-9_]*", name)
+
+    def test_without_its_key_nothing_is_tagged(
+        self,
+        spec: TaggerSpec,
+        options: object,
+        tagger: Tagger,
+        images: Sequence[ImageInput],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """A tagger that needs a key and has none raises ``AuthenticationFailed``: the run ends.
+
+        Were its images failed instead, each of a large collection would be.
+        """
+        if tagger.key_variable is None:
+            return
+        monkeypatch.delenv(tagger.key_variable, raising=False)
+        with pytest.raises(AuthenticationFailed):
+            spec.factory(options).tag(images[:1])
+
+    def test_the_key_is_in_no_result(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
+        """The key is in no tag, no message and no response that is kept."""
+        for result in tag_all(tagger, images):
+            key = os.environ.get(tagger.key_variable or "")
+            texts = [result.message, *(tag.label for tag in result.tags)]
+            assert not key or key not in "\n".join(texts)
+            assert not key or key.encode() not in (result.raw or b"")
+
+    def test_check_tells_in_lines(self, tagger: Tagger) -> None:
+        """What ``check`` tells are lines, without the key."""
+        key = os.environ.get(tagger.key_variable or "")
+        for line in tagger.check():
+            assert is_one_line(line)
+            assert not key or key not in line
 
     def test_one_result_per_image(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
         """A batch gives one ``TagResult`` per image."""

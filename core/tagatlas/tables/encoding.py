@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 from tagatlas.errors import InputError
-from tagatlas_table.wording import shown
+from tagatlas.tables.wording import shown
 
 
 def to_utf8(data: bytes, encoding: str | None = None) -> bytes:

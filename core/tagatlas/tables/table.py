@@ -1,4 +1,4 @@
-"""A table as every reader of this package returns it."""
+"""A table as every reader returns it."""
 
 from __future__ import annotations
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagatlas.errors import InputError
-from tagatlas_table.delimited import read_delimited
-from tagatlas_table.encoding import decode, to_utf8
-from tagatlas_table.structured import read_json, read_parquet
-from tagatlas_table.table import Table
-from tagatlas_table.urls import begins_with_url
+from tagatlas.tables.delimited import read_delimited
+from tagatlas.tables.encoding import decode, to_utf8
+from tagatlas.tables.structured import read_json, read_parquet
+from tagatlas.tables.table import Table
+from tagatlas.tables.urls import begins_with_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ import msgspec
 import polars as pl
 
 from tagatlas.errors import InputError
-from tagatlas_table.encoding import decode
-from tagatlas_table.table import Table, unique_names
+from tagatlas.tables.encoding import decode
+from tagatlas.tables.table import Table, unique_names
 
 if TYPE_CHECKING:
     from pathlib import Path

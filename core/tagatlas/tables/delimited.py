@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from tagatlas.errors import InputError
-from tagatlas_table.encoding import decode
-from tagatlas_table.table import Table, unique_names
-from tagatlas_table.urls import begins_with_url
+from tagatlas.tables.encoding import decode
+from tagatlas.tables.table import Table, unique_names
+from tagatlas.tables.urls import begins_with_url
 
 _KINDS = {b"\t": "TSV", b",": "CSV", b";": "CSV with semicolons", b"|": "CSV with bars"}
 _NO_DELIMITER = b"\x1f"  # a byte that text does not have: the whole line is one cell

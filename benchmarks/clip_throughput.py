@@ -1,0 +1,179 @@
+"""Throughput of the tagger ``clip``, from stored JPEGs to tags, against its model alone.
+
+The reference runs the same model, here ViT-B-32 with random weights, on pictures that are decoded
+and prepared before, in the best of several batch sizes. End to end is the engine: bytes from the
+store, decoding, model, scores of a vocabulary. Pictures are generated as large as tagatlas stores
+them, 1,024 pixels, as hard for a JPEG decoder as photographs. Alternating rounds; ratios of the
+medians, of the time on the wall and of processor time: the first needs an idle machine, the second
+tells the same where other work takes turns on the cores::
+
+    python benchmarks/clip_throughput.py [--model ViT-B-32] [--images 64] [--rounds 5]
+
+On a GPU, if there is one, the same with 4,096 pictures, and how busy it was.
+Also printed: what decoding at half size would save, and how far it would be from open_clip's
+numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import open_clip
+import torch  # noqa: TID253 - benchmarks import what they measure
+from safetensors.torch import save_file
+from tag import generate
+
+from tagatlas.contracts import ImageInput, Variant
+from tagatlas.tag import tag_images
+from tagatlas.testing import MemoryStore
+from tagatlas_clip import ClipOptions
+from tagatlas_clip.model import ClipModel
+from tagatlas_clip.tagger import ClipTagger, make_tagger
+
+SIZE, QUALITY = (1024, 768), 90
+DIFFERENT = 32
+"""Pictures that differ; more are these again."""
+GPU_IMAGES = 4096
+BATCHES = (8, 16, 32)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Throughput of the tagger clip.")
+    parser.add_argument("--model", default="ViT-B-32")
+    parser.add_argument("--images", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    pictures = [generate(SIZE, QUALITY, number) for number in range(DIFFERENT)]
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CACHE_HOME"] = folder
+        weights = Path(folder) / "weights.safetensors"
+        save_file(open_clip.create_model(arguments.model).state_dict(), weights)
+        labels = Path(folder) / "labels.txt"
+        labels.write_text("\n".join(f"thing {number}" for number in range(20)), encoding="utf-8")
+        options = ClipOptions(
+            model=arguments.model, pretrained=str(weights), device="cpu", vocabulary=str(labels)
+        )
+        measure("processor", make_tagger(options), pictures, arguments.images, arguments.rounds)
+        cost_of_exactness(make_tagger(options), pictures[:8])
+        if not torch.cuda.is_available():
+            print("GPU: skipped, there is no CUDA device here")
+            return
+        on_gpu = make_tagger(
+            ClipOptions(model=arguments.model, pretrained=str(weights), vocabulary=str(labels))
+        )
+        measure("GPU", on_gpu, pictures, GPU_IMAGES, arguments.rounds)
+
+
+def measure(
+    name: str, tagger: ClipTagger, pictures: Sequence[ImageInput], count: int, rounds: int
+) -> None:
+    """Print the throughput on one kind of device."""
+    images = [pictures[number % len(pictures)] for number in range(count)]
+    store = MemoryStore()
+    ids = [f"{number:064x}" for number in range(count)]
+    for image_id, image in zip(ids, images, strict=True):
+        store.put(image_id, Variant.IMAGE, image.data)
+    tagger.tag(images[: tagger.batch_size])  # loads the model and the vectors of the vocabulary
+    model = tagger._models[0]
+    prepared = np.stack([model.prepare(image.open()) for image in pictures])
+    pixels = prepared[np.arange(count) % len(prepared)]
+    batches = BATCHES if name == "processor" else (batch_of(tagger),)
+    ways: dict[str, Callable[[], None]] = {
+        f"batches of {batch}": partial(alone, model, pixels, batch) for batch in batches
+    }
+    ways["end to end"] = partial(end_to_end, tagger, ids, store)
+    walls: dict[str, list[float]] = {way: [] for way in ways}
+    processor: dict[str, list[float]] = {way: [] for way in ways}
+    busy: list[float] = []
+    for _ in range(rounds):
+        for way, run in ways.items():
+            begun, begun_processor = time.perf_counter(), time.process_time()
+            with gpu_use(busy if (name, way) == ("GPU", "end to end") else []):
+                run()
+            processor[way].append(time.process_time() - begun_processor)
+            walls[way].append(time.perf_counter() - begun)
+    wall = {way: statistics.median(each) for way, each in walls.items()}
+    spent = {way: statistics.median(each) for way, each in processor.items()}
+    ours, ours_spent = wall.pop("end to end"), spent.pop("end to end")
+    best = min(wall, key=wall.__getitem__)
+    print(
+        f"{name}: model alone, {best}: {count / wall[best]:,.1f} images/s;"
+        f" end to end {count / ours:,.1f}; ratio {wall[best] / ours:.2f}"
+        f" (processor time {min(spent.values()) / ours_spent:.2f})"
+    )
+    if name == "GPU":
+        share = f"{statistics.mean(busy):.0f} %" if busy else "not known: no nvidia-smi"
+        print(f"GPU busy end to end: {share}")
+
+
+def batch_of(tagger: ClipTagger) -> int:
+    """The batch that the tagger found to be the fastest."""
+    replica = tagger._embedder._free.get()
+    tagger._embedder._free.put(replica)
+    return replica.batch
+
+
+def alone(model: ClipModel, pixels: np.ndarray, batch: int) -> None:
+    """Run the model on prepared pictures."""
+    for first in range(0, len(pixels), batch):
+        model.embed_pictures(pixels[first : first + batch])
+
+
+def end_to_end(tagger: ClipTagger, ids: Sequence[str], store: MemoryStore) -> None:
+    """Tag as the engine does."""
+    answered = sum(len(call.answers) for call in tag_images(ids, store, tagger))
+    assert answered == len(ids)
+
+
+@contextmanager
+def gpu_use(shares: list[float]) -> Iterator[None]:
+    """Add how busy the GPU was, in percent, ten times a second."""
+    command = ["nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits"]
+    try:
+        watch = subprocess.Popen([*command, "-lms", "100"], stdout=subprocess.PIPE, text=True)
+    except FileNotFoundError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        watch.terminate()
+        output, _ = watch.communicate()
+        shares += [float(line) for line in output.split() if line.isdigit()]
+
+
+def cost_of_exactness(tagger: ClipTagger, images: Sequence[ImageInput]) -> None:
+    """Print what decoding at half size, which is not open_clip's way, would save and change."""
+    model = tagger._models[0]
+    side = min(model.picture_shape[:2])
+
+    def prepare(at_least: int | None) -> list[np.ndarray]:
+        return [model.prepare(image.open(at_least=at_least)) for image in images]
+
+    seconds = {}
+    for at_least in (None, side):
+        begun = time.process_time()
+        prepare(at_least)
+        seconds[at_least] = (time.process_time() - begun) / len(images)
+    exact, quick = (model.embed_pictures(np.stack(prepare(each))) for each in (None, side))
+    cosine = float((exact * quick).sum(axis=1).min())
+    print(
+        f"preparing a picture: {1000 * seconds[None]:.1f} ms exactly as open_clip does,"
+        f" {1000 * seconds[side]:.1f} ms from a smaller decoding, whose embeddings differ by"
+        f" {np.abs(exact - quick).max():.1e} (cosine {cosine:.6f})"
+    )
+
+
+if __name__ == "__main__":
+    main()

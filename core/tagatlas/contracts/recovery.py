@@ -1,0 +1,31 @@
+"""Contract of a recovery: it knows where a copy of a picture may be that is gone."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Recovery(ABC):
+    """Names other URLs for a picture that is not to be had at its own.
+
+    It only names them: they are fetched like any other URL, with the same limits and checks.
+    May be called from several threads at once.
+    """
+
+    @abstractmethod
+    def copies(self, url: str) -> Sequence[str]:
+        """URLs where a copy may be, the best first.
+
+        Quick, without any request: an archive is named by the URL that leads to its copy.
+
+        Args:
+            url: where the picture was to be; any ``http(s)`` URL, however odd.
+
+        Returns:
+            ``http(s)`` URLs other than ``url``; none if the URL is not of a kind that this
+            recovery knows.
+        """

@@ -1,0 +1,80 @@
+"""Tags of one backend as another program wrote them down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from tagatlas.errors import InputError
+
+TAGS = {"image": pl.String, "tag": pl.String, "score": pl.Float64}
+FAILED = {"image": pl.String, "message": pl.String}
+
+
+def _no_failures() -> pl.DataFrame:
+    return pl.DataFrame(schema=FAILED)
+
+
+@dataclass(frozen=True, eq=False)
+class ForeignTags:
+    """What a file says about images, which it names in its own way.
+
+    Attributes:
+        program: who wrote it, as a backend's name: ``memespector-google``.
+        recognised: what the file was taken for, in one line.
+        tags: ``image`` (String, as the file names it), ``tag`` (String, not empty), ``score``
+            (Float64 in [0, 1]); may come back with other scores, of which the highest counts.
+        empty: images that were looked at, with nothing seen.
+        failed: ``image`` and ``message`` (String): images that could not be looked at.
+        remark: what the file does not tell about those without tags; empty if it tells all.
+    """
+
+    program: str
+    recognised: str
+    tags: pl.DataFrame
+    empty: pl.Series = field(default_factory=lambda: pl.Series("image", [], pl.String))
+    failed: pl.DataFrame = field(default_factory=_no_failures)
+    remark: str = ""
+
+    def images(self) -> pl.Series:
+        """All images that it names, each once, in the order of the file."""
+        parts = [self.tags["image"], self.empty.alias("image"), self.failed["image"]]
+        return pl.concat(parts).unique(maintain_order=True)
+
+
+def as_scores(texts: pl.Series, scale: float) -> pl.Series:
+    """Scores from text: ``0.98``, ``0,98``, ``98%``; an empty one is 1.
+
+    Args:
+        texts: String, one score each.
+        scale: what a score of 1 is written as.
+
+    Raises:
+        InputError: a text is no number, or a score lies outside [0, 1].
+    """
+    plain = texts.str.strip_chars()
+    percent = plain.str.ends_with("%")
+    numbers = (
+        plain.str.strip_suffix("%")
+        .str.replace(",", ".", literal=True)
+        .cast(pl.Float64, strict=False)
+    )
+    wrong = plain.filter(numbers.is_null() & (plain != ""))
+    if wrong.len():
+        raise InputError(f"a score is no number: {wrong[0][:40]!r}; name the column that has it")
+    frame = pl.DataFrame({"number": numbers, "percent": percent})
+    scores = frame.select(
+        pl.when(pl.col("number").is_null())
+        .then(1.0)
+        .when(pl.col("percent"))
+        .then(pl.col("number") / 100)
+        .otherwise(pl.col("number") / scale)
+    ).to_series()
+    outside = scores.filter((scores < 0) | (scores > 1) | scores.is_nan())
+    if outside.len():
+        raise InputError(
+            f"a score is {outside[0]:g}, and scores are from 0 to 1: "
+            "--score-scale says what a score of 1 is in the file"
+        )
+    return scores

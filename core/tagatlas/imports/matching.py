@@ -1,0 +1,143 @@
+"""Finding the images that a file of tags speaks of among those of a collection."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Literal
+from urllib.parse import quote, unquote, urlsplit
+
+Matching = Literal["any", "content", "url", "name"]
+
+NOT_FOUND = "no image of the collection is called so"
+AMBIGUOUS = "several images of the collection are called so"
+
+_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])", re.IGNORECASE)
+_ENCODE_URI_KEEPS = ";,/?:@&=+$-_.!~*'()#"
+"""What JavaScript's ``encodeURI`` leaves as it is, beside letters and digits (ECMA-262, 19.2.6.4);
+"%" is not among it, so that what was escaped before is escaped again."""
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Known:
+    """An address in the collection.
+
+    Attributes:
+        image: id of the image it leads to.
+        location: the URL or path.
+    """
+
+    image: str
+    location: str
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Which images were found.
+
+    Attributes:
+        images: for each name in the file that was found, the image's id.
+        unmatched: for each other one, why it was not.
+    """
+
+    images: Mapping[str, str]
+    unmatched: Mapping[str, str]
+
+
+@dataclass
+class _Index:
+    """Names of images; one that several images have leads to none of them."""
+
+    found: dict[str, str | None] = field(default_factory=dict)
+
+    def add(self, name: str, image: str) -> None:
+        self.found[name] = image if self.found.get(name, image) == image else None
+
+    def get(self, names: Iterable[str]) -> tuple[str | None, bool]:
+        """The image with the first of these names that any has, and whether several have it."""
+        for name in names:
+            if name in self.found:
+                return self.found[name], self.found[name] is None
+        return None, False
+
+
+def match_images(
+    names: Sequence[str], known: Iterable[Known], how: Matching = "any", folder: Path | None = None
+) -> Matched:
+    """Find images by what a file calls them.
+
+    Args:
+        names: URLs, paths, file names, or SHA-256 sums of images' bytes, also within a file name
+            (as in the atlas's own ``images`` folder).
+        known: the collection's addresses; several may lead to the same image.
+        how: by what they may be found.
+        folder: where the files are that the names mean; those that are there are found by their
+            content as well.
+    """
+    ids, urls, files = set[str](), _Index(), _Index()
+    for each in known:
+        ids.add(each.image)
+        for url in _spellings(each.location):
+            urls.add(url, each.image)
+        files.add(file_name(each.location), each.image)
+    images: dict[str, str] = {}
+    unmatched: dict[str, str] = {}
+    for name in names:
+        found, is_ambiguous = None, False
+        if how in ("any", "content"):
+            found = _by_content(name, ids, folder)
+        if found is None and how in ("any", "url"):
+            found, is_ambiguous = urls.get(_spellings(name))
+        if found is None and how in ("any", "name"):
+            found, also_ambiguous = files.get([file_name(name)])
+            is_ambiguous = is_ambiguous or also_ambiguous
+        if found is None:
+            unmatched[name] = AMBIGUOUS if is_ambiguous else NOT_FOUND
+        else:
+            images[name] = found
+    return Matched(images, unmatched)
+
+
+def file_name(location: str) -> str:
+    """The last part of a URL's path or of a path, of any system, without escapes."""
+    if "://" in location:
+        try:
+            location = unquote(urlsplit(location).path)
+        except ValueError:  # no URL after all
+            return location
+        return PurePosixPath(location).name
+    return PureWindowsPath(location).name  # which knows both sorts of slashes
+
+
+def _spellings(location: str) -> Iterator[str]:
+    """A location as it is, as JavaScript escapes it, and without its escapes; one may be another's.
+
+    dd-image-tagging escapes URLs before it sends them, those that were escaped before as well.
+    """
+    yield location
+    yield quote(location, safe=_ENCODE_URI_KEEPS)
+    once = unquote(location)
+    yield once
+    yield unquote(once)
+
+
+def _by_content(name: str, ids: set[str], folder: Path | None) -> str | None:
+    for match in _ID.finditer(name):
+        if match[0].lower() in ids:
+            return match[0].lower()
+    if folder is None:
+        return None
+    path = folder / file_name(name)
+    if not path.is_file():
+        return None
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    found = digest.hexdigest()
+    return found if found in ids else None

@@ -1,0 +1,64 @@
+"""What sort of file it is, and what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tagatlas.errors import InputError
+from tagatlas.imports.dd_image_tagging import read_dd
+from tagatlas.imports.foreign import ForeignTags
+from tagatlas.imports.memespector import read_memespector_csv, read_memespector_json
+from tagatlas.imports.options import ImportOptions
+from tagatlas.imports.table import read_table
+from tagatlas.tables import read_file
+
+_MARK = b'"ImageLocation"'
+"""A key that every task in Memespector's JSON has."""
+
+
+def read_foreign_tags(path: Path, options: ImportOptions) -> list[ForeignTags]:
+    """Read a file of tags, whoever wrote it.
+
+    Args:
+        path: of dd-image-tagging's CSV, Memespector's CSV or JSON, a ``tags.csv``, or any table
+            of images, tags and scores.
+        options: columns named there are read whatever the file looks like.
+
+    Returns:
+        At least one: what each backend in the file says.
+
+    Raises:
+        InputError: it cannot be read, or holds no tags.
+    """
+    try:
+        found = _read(path, options)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    if not any(each.images().len() for each in found):
+        raise InputError(f"{path} names no image")
+    return found
+
+
+def _read(path: Path, options: ImportOptions) -> list[ForeignTags]:
+    if options.tag_column is None and options.image_column is None:
+        if memespector := _from_json(path):
+            return memespector
+        table = read_file(path, None)
+        if memespector := read_memespector_csv(table):
+            return memespector
+        dd = read_dd(table)
+        if dd is not None:
+            return [dd]
+    else:
+        table = read_file(path, None)
+    return [read_table(table, options)]
+
+
+def _from_json(path: Path) -> list[ForeignTags]:
+    """What Memespector's JSON says; nothing if it is another file, or none."""
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(4096)
+            return read_memespector_json(beginning + file.read()) if _MARK in beginning else []
+    except OSError:
+        return []  # who reads it as a table says what is wrong

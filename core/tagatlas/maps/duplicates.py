@@ -1,0 +1,70 @@
+"""Near duplicates on a map: one image stands for its group, and counts for all of it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def join_images(images: pl.DataFrame, representatives: pl.DataFrame) -> pl.DataFrame:
+    """The images that stand for a group, or for themselves alone; records and frequencies summed.
+
+    Args:
+        images: ordered by ``id``: ``id``, ``records``, ``frequency`` and further columns.
+        representatives: ``image`` and ``representative``, as from
+            :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
+
+    Returns:
+        The same columns, ordered by ``id``; the further ones are the representative's own.
+    """
+    sums = (
+        images.join(representatives, left_on="id", right_on="image", maintain_order="left")
+        .group_by("representative")
+        .agg(pl.col("records", "frequency").sum())
+    )
+    joined = images.drop("records", "frequency").join(
+        sums, left_on="id", right_on="representative", maintain_order="left"
+    )
+    return joined.select(images.columns)
+
+
+def join_tags(tags: pl.LazyFrame, representatives: pl.DataFrame) -> pl.LazyFrame:
+    """The tags of each group: the representative's, or those of its first image that has any.
+
+    Args:
+        tags: ``image``, ``tag``, ``score``, ordered by image, falling score, tag.
+        representatives: as for :func:`join_images`.
+
+    Returns:
+        The same columns and the same order, by representative.
+    """
+    tagged = representatives.join(
+        tags.select("image").unique().collect(engine="streaming"), on="image", how="semi"
+    )
+    stands_in = pl.col("image") != pl.col("representative")
+    speakers = tagged.sort(stands_in, "image").unique("representative", keep="first")
+    joined = tags.join(speakers.lazy(), on="image", how="inner", maintain_order="left").select(
+        pl.col("representative").alias("image"), "tag", "score"
+    )
+    if speakers.filter(stands_in).is_empty():
+        return joined
+    return joined.sort("image", maintain_order=True)
+
+
+def join_records(records: pl.DataFrame, representatives: pl.DataFrame | None) -> pl.DataFrame:
+    """The records with the image that stands for theirs.
+
+    Args:
+        records: in the order they were added: ``image`` and further columns.
+        representatives: as for :func:`join_images`; None where images are kept apart.
+
+    Returns:
+        The records in the same order: ``image`` is the representative; a new column ``copy`` has
+        the image that the record itself leads to.
+    """
+    if representatives is None:
+        return records.with_columns(copy="image")
+    joined = records.join(representatives, on="image", how="left", maintain_order="left")
+    own = pl.col("image")
+    return joined.with_columns(
+        own.alias("copy"), pl.col("representative").fill_null(own).alias("image")
+    ).select(*records.columns, "copy")

@@ -1,0 +1,107 @@
+"""gRPC's errors in the words of the tagging engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
+from google.rpc.status_pb2 import Status
+
+from tagatlas.errors import (
+    AuthenticationFailed,
+    CallLost,
+    CallRefused,
+    QuotaExceeded,
+    TaggerError,
+)
+
+_DETAILS = "grpc-status-details-bin"
+_NEVER_CONNECTED = ("failed to connect to all addresses", "DNS resolution failed")
+"""How gRPC's own texts begin where the call never left this machine."""
+_NO_CREDENTIALS = "Getting metadata from plugin failed"
+"""Likewise, because no valid credentials could be had."""
+
+_WRONG_KEY = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED)
+_UNCERTAIN = (
+    grpc.StatusCode.ABORTED,
+    grpc.StatusCode.CANCELLED,
+    grpc.StatusCode.DATA_LOSS,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.INTERNAL,
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.UNKNOWN,
+)
+
+MessageT = TypeVar("MessageT", bound=Message)
+
+
+def call_error(error: grpc.RpcError, service: str) -> TaggerError:
+    """What the engine is to make of a failed call.
+
+    Args:
+        error: as gRPC raised it.
+        service: its name, for the text.
+
+    Returns:
+        * :class:`CallRefused` where the service did no work: the call never reached it, it was
+          asked too often (``RESOURCE_EXHAUSTED``), or it says when to come back (``RetryInfo``);
+        * :class:`AuthenticationFailed` or :class:`QuotaExceeded` where the account is the reason;
+        * :class:`CallLost` where the work may have been done: deadlines, broken connections and
+          faults of the service. gRPC itself says of ``UNAVAILABLE`` that "it is not always safe
+          to retry" (https://grpc.github.io/grpc/core/md_doc_statuscodes.html);
+        * :class:`TaggerError` where the call itself is wrong and would be so again.
+    """
+    code, said = error.code(), one_line(error.details() or "")
+    name = code.name if isinstance(code, grpc.StatusCode) else str(code)
+    text = f"{service}: {name}, {said}" if said else f"{service}: {name}"
+    retry_after = _retry_after(error)
+    if code is grpc.StatusCode.UNAVAILABLE and said.startswith(_NEVER_CONNECTED):
+        return CallRefused(f"{service} cannot be reached: {said}")
+    if (
+        code in _WRONG_KEY
+        or said.startswith(_NO_CREDENTIALS)
+        or _reason(error) == "API_KEY_INVALID"
+    ):
+        return AuthenticationFailed(f"{text}; check the key and its rights")
+    if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        if retry_after is None and "per day" in said.lower():
+            return QuotaExceeded(f"{text}; go on when it is renewed")
+        return CallRefused(text, retry_after)
+    if code in _UNCERTAIN:
+        return CallLost(text) if retry_after is None else CallRefused(text, retry_after)
+    return TaggerError(text)
+
+
+def one_line(text: str) -> str:
+    """A text from a service as one line of bounded length."""
+    return " ".join(text.split())[:500]
+
+
+def _retry_after(error: grpc.RpcError) -> float | None:
+    """Seconds that the service asks to wait; None where it says nothing."""
+    for info in _details(error, RetryInfo):
+        return float(info.retry_delay.ToTimedelta().total_seconds())
+    return None
+
+
+def _reason(error: grpc.RpcError) -> str:
+    return next((info.reason for info in _details(error, ErrorInfo)), "")
+
+
+def _details(error: grpc.RpcError, kind: type[MessageT]) -> Iterator[MessageT]:
+    """Details of one kind that came with an error; those that cannot be read are left out."""
+    for key, value in error.trailing_metadata() or ():
+        if key != _DETAILS:
+            continue
+        status = Status()
+        try:
+            status.ParseFromString(value)
+        except DecodeError:
+            return
+        for detail in status.details:
+            found = kind()
+            if detail.Is(found.DESCRIPTOR) and detail.Unpack(found):
+                yield found

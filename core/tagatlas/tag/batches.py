@@ -1,0 +1,72 @@
+"""Images in the batches that a tagger takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tagatlas.contracts import ImageInput, ImageStore, TagResult, Variant
+from tagatlas.errors import ImageNotStored
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Images for one call.
+
+    Attributes:
+        images: what the backend is asked about; perhaps none.
+        failed: images that cannot be asked about, each with the reason.
+    """
+
+    images: list[ImageInput] = field(default_factory=list)
+    failed: list[tuple[str, TagResult]] = field(default_factory=list)
+
+
+def read_batches(
+    ids: Sequence[str], store: ImageStore, variant: Variant, batch_bytes: int | None
+) -> list[Batch]:
+    """Read images, and part them so that no batch is larger than a call may be.
+
+    Args:
+        ids: of as many images as a call may have at most.
+        store: where they are.
+        variant: which encoding.
+        batch_bytes: the most bytes of a batch; an image that is larger fails.
+
+    Returns:
+        At least one batch, in the order of ``ids``.
+    """
+    failed: list[tuple[str, TagResult]] = []
+    images: list[ImageInput] = []
+    for image_id in ids:
+        try:
+            image = ImageInput(image_id, store.get(image_id, variant))
+        except ImageNotStored as error:
+            failed.append((image_id, TagResult.failed("transient", f"{error}: fetch it again")))
+            continue
+        if batch_bytes is not None and len(image.data) > batch_bytes:
+            failed.append((image_id, _too_large(image, batch_bytes)))
+        else:
+            images.append(image)
+    first, *others = _parted(images, batch_bytes)
+    return [Batch(first, failed), *map(Batch, others)]
+
+
+def _too_large(image: ImageInput, batch_bytes: int) -> TagResult:
+    return TagResult.failed(
+        "image",
+        f"its copy has {len(image.data):,} bytes, and the backend takes {batch_bytes:,}: "
+        "fetch with a smaller --max-side",
+    )
+
+
+def _parted(images: Sequence[ImageInput], most: int | None) -> Iterator[list[ImageInput]]:
+    part: list[ImageInput] = []
+    size = 0
+    for image in images:
+        if part and most is not None and size + len(image.data) > most:
+            yield part
+            part, size = [], 0
+        part.append(image)
+        size += len(image.data)
+    yield part

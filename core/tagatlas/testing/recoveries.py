@@ -1,0 +1,62 @@
+"""The suite of recoveries."""
+
+from __future__ import annotations
+
+import pytest
+
+from tagatlas.contracts import Recovery, RecoverySpec
+from tagatlas.testing.specs import SpecContract
+
+ODD_URLS = (
+    "http://a",
+    "https://example.org/%2e%2e/a.jpg?x=1&y=2#part",
+    "https://[::1]/a.jpg",
+    "https://example.org/" + "a" * 4_000,
+    "https://example.org/ä \x00.jpg",
+    "https://",
+)
+
+
+class RecoveryContract(SpecContract):
+    """Rules of a :class:`~tagatlas.contracts.Recovery`. Override ``spec`` and ``url``."""
+
+    @pytest.fixture
+    def spec(self) -> RecoverySpec:
+        """The plugin's spec. To be overridden."""
+        raise NotImplementedError("override the fixture `spec`: return your recovery's spec")
+
+    @pytest.fixture
+    def url(self) -> str:
+        """A URL of a kind that the recovery knows. To be overridden."""
+        raise NotImplementedError("override the fixture `url`: one that has a copy elsewhere")
+
+    @pytest.fixture
+    def recovery(self, spec: RecoverySpec, options: object) -> Recovery:
+        """The recovery under test."""
+        return spec.factory(options)
+
+    def test_factory_makes_a_recovery(self, recovery: Recovery) -> None:
+        """The factory, called with the options, makes a ``Recovery``."""
+        assert isinstance(recovery, Recovery)
+
+    def test_copies_are_other_web_addresses(self, recovery: Recovery, url: str) -> None:
+        """There is a copy of the sample URL; all are ``http(s)`` URLs, distinct, and others."""
+        copies = list(recovery.copies(url))
+        assert copies
+        assert all(copy.startswith(("http://", "https://")) for copy in copies)
+        assert len(set(copies)) == len(copies)
+        assert url not in copies
+
+    def test_the_same_url_has_the_same_copies(
+        self, spec: RecoverySpec, options: object, recovery: Recovery, url: str
+    ) -> None:
+        """Copies are the same at every call, in the same order."""
+        again = spec.factory(options)
+        assert list(recovery.copies(url)) == list(recovery.copies(url)) == list(again.copies(url))
+
+    @pytest.mark.parametrize("odd", ODD_URLS)
+    def test_odd_urls_are_borne(self, recovery: Recovery, odd: str) -> None:
+        """Whatever the URL, nothing is raised, and copies are ``http(s)`` URLs."""
+        for copy in recovery.copies(odd):
+            assert copy.startswith(("http://", "https://"))
+            assert copy != odd

@@ -1,0 +1,39 @@
+"""The vocabularies that tagatlas brings, and files, by what a user types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from tagatlas.errors import OptionError
+from tagatlas.vocabulary.reading import read_vocabulary
+from tagatlas.vocabulary.vocabulary import Vocabulary
+
+BUILT_IN: Mapping[str, str] = {
+    "everyday": "What image collections are about: things, people, places, activities, styles.",
+    "scenes": "Kinds of places, indoors and outdoors.",
+    "imagenet": "The 1,000 classes of ImageNet.",
+}
+"""The built-in vocabularies, each with what it is for. data/PROVENANCE.md says where from."""
+
+
+def load_vocabulary(named: str) -> Vocabulary:
+    """The vocabulary of a name or a path.
+
+    Args:
+        named: one of :data:`BUILT_IN`, or the path of a file, which goes before.
+
+    Raises:
+        OptionError: there is neither, or the file is no vocabulary.
+    """
+    path = Path(named)
+    try:
+        if path.is_file():
+            return read_vocabulary(path.name, path.read_bytes())
+    except OSError as error:
+        raise OptionError(f"cannot read the vocabulary {named}: {error.strerror}") from error
+    if named in BUILT_IN:
+        data = (files("tagatlas.vocabulary") / "data" / f"{named}.csv").read_bytes()
+        return read_vocabulary(named, data)
+    raise OptionError(f"no vocabulary {named!r}: name a file, or one of {', '.join(BUILT_IN)}")

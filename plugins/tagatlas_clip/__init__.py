@@ -1,0 +1,99 @@
+"""The tagger ``clip``: zero-shot tags with any vocabulary, by any model of open_clip, offline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from tagatlas.contracts import TaggerSpec
+from tagatlas.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tagatlas.contracts import ModelShelf, Tagger
+
+
+@dataclass(frozen=True)
+class ClipOptions:
+    """Options of the tagger ``clip``."""
+
+    model: Annotated[
+        str,
+        Meta(
+            description="An architecture of open_clip, hf-hub:OWNER/NAME, a folder with a model,"
+            " or a configuration file; auto: by the device."
+        ),
+    ] = "auto"
+    pretrained: Annotated[
+        str | None,
+        Meta(description="Its weights: a tag of open_clip, or a file. By default the only tag."),
+    ] = None
+    device: Annotated[
+        str, Meta(description="auto, cpu, mps, cuda (all of them) or cuda:NUMBER.")
+    ] = "auto"
+    precision: Annotated[
+        Literal["auto", "fp32", "bf16", "fp16"],
+        Meta(description="What is computed in; auto: bf16 or fp16 on a GPU, else fp32."),
+    ] = "auto"
+    vocabulary: Annotated[
+        str, Meta(description="A file of labels, or everyday, scenes, imagenet.")
+    ] = "everyday"
+    groups: Annotated[
+        tuple[str, ...], Meta(description="Use only the labels of these groups.")
+    ] = ()
+    templates: Annotated[
+        str,
+        Meta(
+            description="How labels are put in words: photo, label, simple (7), imagenet (80), a"
+            " file with a template a line, or a text with {}."
+        ),
+    ] = "photo"
+    threshold: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Leave out tags with a lower score.")
+    ] = 0.1
+    top_k: Annotated[
+        int, Meta(ge=1, description="Keep at most so many tags of an image, the best.")
+    ] = 20
+    calibrate: Annotated[
+        bool,
+        Meta(
+            description="Calibrate each label's scores on the collection; models with a sigmoid of"
+            " their own do without."
+        ),
+    ] = True
+    model_batch: Annotated[
+        int, Meta(ge=0, description="Images that the model gets at once; 0 finds out.")
+    ] = 0
+    threads: Annotated[
+        int, Meta(ge=0, description="Images decoded at once; 0 is one per processor core.")
+    ] = 0
+
+
+def _make_tagger(options: ClipOptions) -> Tagger:
+    from tagatlas_clip.tagger import make_tagger
+
+    return make_tagger(options)
+
+
+def _make_shelf() -> ModelShelf:
+    from tagatlas_clip.shelf import OpenClipShelf
+
+    return OpenClipShelf()
+
+
+@hookimpl
+def tagatlas_taggers() -> Iterable[TaggerSpec]:
+    """Announce the tagger ``clip``."""
+    return [
+        TaggerSpec(
+            name="clip",
+            summary="Your own vocabulary, by CLIP and SigLIP models; offline, GPU or CPU.",
+            extra="tagatlas[clip]",
+            options=ClipOptions,
+            factory=_make_tagger,
+            models=_make_shelf,
+        )
+    ]

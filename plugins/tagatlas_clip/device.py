@@ -1,0 +1,68 @@
+"""Which devices there are, and what they compute in."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Literal
+
+from tagatlas.errors import OptionError
+
+Precision = Literal["fp32", "bf16", "fp16"]
+
+
+def choose_devices(named: str) -> tuple[str, ...]:
+    """The devices that a user means, as torch names them; all have the same kind.
+
+    Args:
+        named: ``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:NUMBER``.
+
+    Raises:
+        OptionError: there is no such device here.
+    """
+    if named == "cpu":
+        return (named,)
+    import torch
+
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    cuda = tuple(f"cuda:{index}" for index in range(count))
+    has_mps = torch.backends.mps.is_available()
+    if named == "auto":
+        return cuda or (("mps",) if has_mps else ("cpu",))
+    if named == "cuda" and cuda:
+        return cuda
+    there = ("cpu", *cuda, *(("mps",) if has_mps else ()))
+    if named not in there:
+        raise OptionError(f"there is no device {named!r} here; there is: {', '.join(there)}")
+    return (named,)
+
+
+def choose_precision(named: Literal["auto"] | Precision, device: str) -> Precision:
+    """What to compute in: on a GPU, unless told, the half that it is made for."""
+    if named != "auto":
+        return named
+    if device.startswith("cuda"):
+        import torch
+
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
+    return "fp16" if device == "mps" else "fp32"
+
+
+def autocast(device: str, precision: Precision) -> AbstractContextManager[object]:
+    """The context in which a model runs in that precision, its weights in fp32."""
+    if precision == "fp32":
+        return nullcontext()
+    import torch
+
+    dtype = torch.bfloat16 if precision == "bf16" else torch.float16
+    context: AbstractContextManager[object] = torch.autocast(device.partition(":")[0], dtype=dtype)
+    return context
+
+
+def describe(device: str) -> str:
+    """The device in words, such as ``cuda:0 (NVIDIA H100, 80 GB)``."""
+    import torch
+
+    if device.startswith("cuda"):
+        properties = torch.cuda.get_device_properties(device)
+        return f"{device} ({properties.name}, {properties.total_memory / 1e9:.0f} GB)"
+    return f"cpu ({torch.get_num_threads()} threads)" if device == "cpu" else device

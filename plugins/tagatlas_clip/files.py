@@ -1,0 +1,279 @@
+"""Which files make a model, and where they are on this machine. Nothing here uses the network.
+
+open_clip, which takes long to import, is asked only about what it knows by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tagatlas.errors import ModelMissing, OptionError
+
+HUB = "hf-hub:"
+SAFE, PLAIN = "open_clip_model.safetensors", "open_clip_pytorch_model.bin"
+"""What open_clip calls weights in a folder or in a repository of the hub."""
+CONFIG = "open_clip_config.json"
+TOKENIZER = "tokenizer_config.json"
+PREPROCESSING = ("mean", "std", "interpolation", "resize_mode", "fill_color")
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """A model on this machine.
+
+    Attributes:
+        name: as ``tagatlas models`` lists it, or the path of a local one.
+        config: the architecture, as open_clip's ``model_cfg``.
+        preprocessing: what the weights want of pictures that is not open_clip's default.
+        checkpoint: the weights.
+        tokenizer: the folder with the tokenizer's files; None for open_clip's own.
+    """
+
+    name: str
+    config: Mapping[str, object]
+    preprocessing: Mapping[str, object]
+    checkpoint: Path
+    tokenizer: Path | None
+
+    @property
+    def text_config(self) -> Mapping[str, Any]:
+        """The part of the architecture that is about texts."""
+        return text_config(self.config)
+
+    def digest(self) -> str:
+        """What the model computes, as 16 hexadecimal digits."""
+        said = json.dumps([self.config, self.preprocessing], sort_keys=True)
+        return hashlib.sha256((said + checksum(self.checkpoint)).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A model as it is asked for.
+
+    Attributes:
+        model: an architecture, ``hf-hub:OWNER/NAME``, or a path.
+        pretrained: a tag of the architecture, the path of a file, or empty.
+    """
+
+    model: str
+    pretrained: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.model}/{self.pretrained}" if self.pretrained else self.model
+
+    @classmethod
+    def parse(cls, text: str) -> Named:
+        """The model of a name such as ``ViT-B-32/openai`` or ``hf-hub:timm/ViT-B-16-SigLIP2``."""
+        if text.startswith(HUB):
+            return cls(text)
+        model, _, tag = text.partition("/")
+        return cls(model, tag)
+
+
+def with_tag(named: Named) -> Named:
+    """The same with a tag, where there is no choice.
+
+    Raises:
+        OptionError: the architecture or the tag is unknown, or there are several tags.
+    """
+    import open_clip
+
+    tags = open_clip.list_pretrained_tags_by_model(named.model)
+    if not tags:
+        raise OptionError(
+            f"no weights are known for --model {named.model}: give --pretrained FILE, or see"
+            " tagatlas models list"
+        )
+    if not named.pretrained and len(tags) == 1:
+        return Named(named.model, tags[0])
+    if named.pretrained not in tags:
+        given = f"no {named.pretrained!r}" if named.pretrained else "several weights"
+        raise OptionError(
+            f"{named.model} has {given}; choose --pretrained: {', '.join(tags)}, or a file"
+        )
+    return named
+
+
+def locate(named: Named) -> ModelFiles:
+    """Find a model's files.
+
+    Raises:
+        OptionError: there is no such model.
+        ModelMissing: there is, but not on this machine.
+    """
+    if named.model.startswith(HUB):
+        return _of_hub(named)
+    path = Path(named.model)
+    if path.is_dir():
+        return _of_folder(path, named.pretrained)
+    if path.suffix == ".json" and path.is_file():
+        return _of_config(path, named.pretrained)
+    return _of_open_clip(named)
+
+
+def _of_open_clip(named: Named) -> ModelFiles:
+    import open_clip
+
+    config = open_clip.get_model_config(named.model)
+    if config is None:
+        raise OptionError(f"open_clip has no model {named.model!r}: see tagatlas models list")
+    if named.pretrained and Path(named.pretrained).is_file():
+        checkpoint = Path(named.pretrained)
+        name = f"{named.model}/{checkpoint.name}"
+    else:
+        named = with_tag(named)
+        checkpoint = _cached(weights_of(named), named)
+        name = str(named)
+    return ModelFiles(
+        name, config, preprocessing_of(named), checkpoint, _tokenizer_of(config, named)
+    )
+
+
+def preprocessing_of(named: Named) -> dict[str, object]:
+    """What the weights want of pictures.
+
+    That of the tag; of a file, that of the architecture's tags, where all of them agree: weights
+    of the same kind were trained on pictures of the same kind.
+    """
+    import open_clip
+
+    tags = open_clip.list_pretrained_tags_by_model(named.model)
+    if named.pretrained in tags:
+        tags = [named.pretrained]
+    settings = [
+        {
+            key: value
+            for key, value in open_clip.get_pretrained_cfg(named.model, tag).items()
+            if key in PREPROCESSING
+        }
+        for tag in tags
+    ]
+    return settings[0] if settings and all(each == settings[0] for each in settings) else {}
+
+
+@dataclass(frozen=True)
+class HubFiles:
+    """Files of one repository of the hub; of several names, the first that is there is meant."""
+
+    repository: str
+    names: tuple[str, ...]
+
+
+def weights_of(named: Named) -> HubFiles:
+    """Where open_clip gets the weights of a tag from, or of a model of the hub."""
+    if named.model.startswith(HUB):
+        return HubFiles(named.model.removeprefix(HUB), (SAFE, PLAIN))
+    import open_clip
+
+    where = open_clip.get_pretrained_cfg(named.model, named.pretrained)["hf_hub"]
+    repository, _, file = where.rpartition("/")
+    if not file:
+        return HubFiles(repository, (SAFE, PLAIN))
+    return HubFiles(repository, (f"{Path(file).stem}.safetensors", file))
+
+
+def tokenizer_repository(config: Mapping[str, object]) -> str | None:
+    """The repository of the tokenizer; None where it is open_clip's own."""
+    name = text_config(config).get("hf_tokenizer_name")
+    return str(name) if name else None
+
+
+def text_config(config: Mapping[str, object]) -> Mapping[str, Any]:
+    """The part of an architecture that is about texts: of JSON's types."""
+    found = config["text_cfg"]
+    return found if isinstance(found, Mapping) else {}
+
+
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file; of one in the hub's cache, that is its name."""
+    real = path.resolve()
+    if _DIGEST.fullmatch(real.name):
+        return real.name
+    with real.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cached(files: HubFiles) -> Path | None:
+    """Where one of the files is in the hub's cache on this machine; None if it is not."""
+    import huggingface_hub
+
+    for name in files.names:
+        found = huggingface_hub.try_to_load_from_cache(files.repository, name)
+        if isinstance(found, str):
+            return Path(found)
+    return None
+
+
+def _cached(files: HubFiles, named: Named) -> Path:
+    found = cached(files)
+    if found is None:
+        raise ModelMissing(f"{named} is not on this machine: tagatlas models pull {named}")
+    return found
+
+
+def _tokenizer_of(config: Mapping[str, object], named: Named) -> Path | None:
+    repository = tokenizer_repository(config)
+    if repository is None:
+        return None
+    found = cached(HubFiles(repository, (TOKENIZER,)))
+    if found is None:
+        asked = Named(named.model) if Path(named.pretrained).is_file() else named
+        raise ModelMissing(
+            f"the tokenizer of {named.model} is not on this machine: tagatlas models pull {asked}"
+        )
+    return found.parent
+
+
+def _of_hub(named: Named) -> ModelFiles:
+    repository = named.model.removeprefix(HUB)
+    config, preprocessing = read_config(_cached(HubFiles(repository, (CONFIG,)), named))
+    checkpoint = _cached(weights_of(named), named)
+    return ModelFiles(named.model, config, preprocessing, checkpoint, _tokenizer_of(config, named))
+
+
+def _of_folder(folder: Path, pretrained: str) -> ModelFiles:
+    if not (folder / CONFIG).is_file():
+        raise OptionError(f"--model {folder} has no {CONFIG}")
+    config, preprocessing = read_config(folder / CONFIG)
+    weights = [Path(pretrained)] if pretrained else [folder / name for name in (SAFE, PLAIN)]
+    checkpoint = next((path for path in weights if path.is_file()), None)
+    if checkpoint is None:
+        wanted = pretrained or f"{folder / SAFE}"
+        raise OptionError(f"there are no weights at {wanted}: give --pretrained FILE")
+    tokenizer = None if tokenizer_repository(config) is None else folder
+    return ModelFiles(str(folder), config, preprocessing, checkpoint, tokenizer)
+
+
+def _of_config(path: Path, pretrained: str) -> ModelFiles:
+    config, preprocessing = read_config(path)
+    checkpoint = Path(pretrained)
+    if not checkpoint.is_file():
+        raise OptionError(f"--model {path} needs its weights: --pretrained FILE")
+    tokenizer = None if tokenizer_repository(config) is None else path.parent
+    return ModelFiles(str(path), config, preprocessing, checkpoint, tokenizer)
+
+
+def read_config(path: Path) -> tuple[dict[str, object], dict[str, object]]:
+    """The architecture and the preprocessing of a configuration file of open_clip's.
+
+    Raises:
+        OptionError: it is none.
+    """
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        config = said.get("model_cfg", said)
+        missing = [key for key in ("embed_dim", "vision_cfg", "text_cfg") if key not in config]
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise OptionError(f"{path} is no configuration of a model: {error}") from error
+    if missing:
+        raise OptionError(f"{path} is no configuration of a model: it has no {missing[0]}")
+    preprocessing = said.get("preprocess_cfg", {})
+    return config, {key: preprocessing[key] for key in PREPROCESSING if key in preprocessing}

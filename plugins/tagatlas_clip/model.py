@@ -1,0 +1,156 @@
+"""A model of open_clip on one device."""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import numpy as np
+import open_clip
+import torch
+from open_clip.transform import PreprocessCfg, image_transform_v2
+from torchvision.transforms import Compose, Normalize
+
+from tagatlas.errors import OptionError
+from tagatlas_clip.device import Precision, autocast
+from tagatlas_clip.files import CONFIG
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+    from tagatlas_clip.files import ModelFiles
+
+
+class ClipModel:
+    """Pictures and texts to vectors, with open_clip's own numbers.
+
+    Attributes:
+        scale: what a cosine is multiplied with.
+        bias: what is added to that; None of a model that compares texts by softmax.
+    """
+
+    def __init__(self, files: ModelFiles, device: torch.device, precision: Precision) -> None:
+        """Load the model.
+
+        Raises:
+            OptionError: the weights do not fit the architecture, or are no plain weights.
+        """
+        self._device = device
+        self._precision = precision
+        self._network = _load(files).to(device)
+        self._tokenize = _tokenizer(files)
+        transform = image_transform_v2(
+            PreprocessCfg(**self._network.visual.preprocess_cfg), is_train=False
+        )
+        *geometry, _, normalize = transform.transforms
+        self._geometry = Compose(geometry)
+        self._normalize: Normalize = normalize
+        self.scale = float(self._network.logit_scale.exp())
+        bias = self._network.logit_bias
+        self.bias = None if bias is None else float(bias)
+
+    @property
+    def device(self) -> torch.device:
+        """Where it runs."""
+        return self._device
+
+    def prepare(self, picture: Image) -> NDArray[np.uint8]:
+        """Resize and crop a picture as open_clip does; shape (height, width, 3)."""
+        return np.asarray(self._geometry(picture))
+
+    def embed_pictures(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Vectors of length 1, shape (n, d), of n prepared pictures, shape (n, height, width, 3).
+
+        Raises:
+            RuntimeError: out of memory, among others.
+        """
+        batch = torch.from_numpy(pixels)
+        if self._device.type == "cuda":
+            batch = batch.pin_memory()
+        batch = batch.to(self._device, non_blocking=True).permute(0, 3, 1, 2).contiguous()
+        with torch.inference_mode(), autocast(str(self._device), self._precision):
+            # What ToTensor and Normalize do to each picture, for all at once.
+            normal = self._normalize(batch.float().div(255))
+            vectors = self._network.encode_image(normal, normalize=True)
+        found: NDArray[np.float32] = vectors.float().cpu().numpy()
+        return found
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of length 1, shape (texts, d); always computed in fp32."""
+        with torch.inference_mode():
+            vectors = self._network.encode_text(
+                self._tokenize(list(texts)).to(self._device), normalize=True
+            )
+        found: NDArray[np.float32] = vectors.float().cpu().numpy()
+        return found
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """The shape of a prepared picture: height, width, 3."""
+        size = self._network.visual.preprocess_cfg["size"]
+        height, width = (size, size) if isinstance(size, int) else size
+        return height, width, 3
+
+
+def _load(files: ModelFiles) -> torch.nn.Module:
+    if files.checkpoint.suffix in (".npz", ".npy"):
+        raise OptionError(f"{files.checkpoint}: save the weights as safetensors")
+    with TemporaryDirectory() as folder, _quiet():
+        said = {"model_cfg": dict(files.config), "preprocess_cfg": dict(files.preprocessing)}
+        (Path(folder) / CONFIG).write_text(json.dumps(said), encoding="utf-8")
+        network = open_clip.create_model(
+            f"local-dir:{folder}", load_weights=False, pretrained_text=False
+        )
+    try:
+        open_clip.load_checkpoint(network, str(files.checkpoint), weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise OptionError(
+            f"{files.checkpoint} holds more than weights, which could run code: save it as"
+            " safetensors"
+        ) from error
+    except Exception as error:  # whatever a file that holds something else leads to
+        reason = " ".join(str(error).split())[:200]
+        raise OptionError(
+            f"{files.checkpoint} has no weights for {files.name}: {reason}"
+        ) from error
+    network.eval().requires_grad_(False)
+    return network
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to ourselves that a model is made before it has its weights."""
+    root = logging.getLogger()
+    root.addFilter(_nothing)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        root.removeFilter(_nothing)
+
+
+def _nothing(_: logging.LogRecord) -> bool:
+    return False
+
+
+def _tokenizer(files: ModelFiles) -> open_clip.SimpleTokenizer | open_clip.HFTokenizer:
+    text = files.text_config
+    length = text.get("context_length", open_clip.tokenizer.DEFAULT_CONTEXT_LENGTH)
+    settings = text.get("tokenizer_kwargs", {})
+    if files.tokenizer is None:
+        return open_clip.SimpleTokenizer(context_length=length, **settings)
+    return open_clip.tokenizer.HFTokenizer(
+        str(files.tokenizer),
+        context_length=length,
+        tokenizer_mode=text.get("tokenizer_mode"),
+        **settings,
+    )

@@ -1,0 +1,113 @@
+"""The models of open_clip: which there are, and their weights."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import huggingface_hub
+import open_clip
+import torch
+from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
+
+from tagatlas.contracts import Model, ModelShelf
+from tagatlas.errors import ModelMissing, OptionError
+from tagatlas_clip.defaults import ON_CPU, ON_GPU
+from tagatlas_clip.files import (
+    CONFIG,
+    HUB,
+    HubFiles,
+    Named,
+    cached,
+    checksum,
+    locate,
+    read_config,
+    text_config,
+    tokenizer_repository,
+    weights_of,
+    with_tag,
+)
+from tagatlas_clip.model import ClipModel
+
+TOKENIZER_FILES = ("*token*", "vocab*", "merges.txt", "*.model", "config.json")
+"""What a repository has of a tokenizer, and the configuration of a text model."""
+
+
+class OpenClipShelf(ModelShelf):
+    """Every architecture of open_clip with its weights, and any ``hf-hub:OWNER/NAME``.
+
+    Weights lie in the cache of the Hugging Face hub, which open_clip and others share.
+    """
+
+    def models(self) -> Sequence[Model]:
+        """All of open_clip's list, the defaults first."""
+        first = [Named(*ON_CPU), Named(*ON_GPU)]
+        others = (Named(model, tag) for model, tag in open_clip.list_pretrained())
+        return [_model(named) for named in dict.fromkeys([*first, *others])]
+
+    def find(self, name: str) -> Model:
+        """The model of a name such as ``ViT-B-32/openai`` or ``hf-hub:OWNER/NAME``."""
+        return _model(_known(name))
+
+    def pull(self, name: str) -> Model:
+        """Fetch weights, configuration and tokenizer; verify them, and load them once."""
+        named = _known(name)
+        try:
+            if named.model.startswith(HUB):
+                repository = named.model.removeprefix(HUB)
+                config, _ = read_config(_fetch(HubFiles(repository, (CONFIG,))))
+            else:
+                config = open_clip.get_model_config(named.model)
+            weights = _fetch(weights_of(named))
+            tokenizer = tokenizer_repository(config)
+            text_model = text_config(config).get("hf_model_name")
+            for each in dict.fromkeys(filter(None, [tokenizer, text_model])):
+                huggingface_hub.snapshot_download(each, allow_patterns=list(TOKENIZER_FILES))
+        except (HfHubHTTPError, OSError, ValueError) as error:
+            reason = " ".join(str(error).split())[:200] or type(error).__name__
+            raise ModelMissing(f"{named} could not be fetched: {reason}") from error
+        verify(weights)
+        ClipModel(locate(named), torch.device("cpu"), "fp32").embed_texts(["a photo."])
+        return _model(named)
+
+
+def verify(path: Path) -> None:
+    """Make sure that a file of the hub's cache has the content that its name is the hash of.
+
+    Raises:
+        ModelMissing: it has not; it is deleted.
+    """
+    real = path.resolve()
+    with real.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != checksum(path):
+        path.unlink()
+        real.unlink(missing_ok=True)
+        raise ModelMissing(f"{path.name} came damaged and was deleted: pull it again")
+
+
+def _fetch(files: HubFiles) -> Path:
+    """The first of some files that the hub has."""
+    for name in files.names[:-1]:
+        try:
+            return Path(huggingface_hub.hf_hub_download(files.repository, name))
+        except EntryNotFoundError:
+            continue
+    return Path(huggingface_hub.hf_hub_download(files.repository, files.names[-1]))
+
+
+def _known(name: str) -> Named:
+    named = Named.parse(name)
+    if named.model.startswith(HUB):
+        return named
+    if open_clip.get_model_config(named.model) is None:
+        raise OptionError(f"open_clip has no model {named.model!r}: see tagatlas models list")
+    return with_tag(named)
+
+
+def _model(named: Named) -> Model:
+    note = {ON_CPU: "default on a processor", ON_GPU: "default on a GPU"}
+    return Model(
+        str(named), cached(weights_of(named)), note.get((named.model, named.pretrained), "")
+    )

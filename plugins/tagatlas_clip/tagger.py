@@ -1,0 +1,262 @@
+"""The tagger ``clip``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from hashlib import sha256
+from importlib.util import find_spec
+from itertools import islice
+from threading import RLock
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tagatlas.contracts import (
+    ImageInput,
+    KeptAnswer,
+    Reading,
+    RereadingTagger,
+    TagResult,
+    TextEmbedder,
+)
+from tagatlas.vocabulary import Vocabulary, load_vocabulary
+from tagatlas_clip.calibration import FEWEST, Calibration, calibrate, sample_size
+from tagatlas_clip.defaults import ON_CPU, ON_GPU
+from tagatlas_clip.device import Precision, choose_devices, choose_precision
+from tagatlas_clip.files import ModelFiles, Named, locate
+from tagatlas_clip.scores import Evidence, best_tags, sigmoid, unit
+from tagatlas_clip.templates import BACKGROUND, read_templates
+from tagatlas_clip.texts import default_cache, embed_labels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tagatlas_clip import ClipOptions
+    from tagatlas_clip.embedding import Embedder
+    from tagatlas_clip.model import ClipModel
+
+READ_AT_ONCE = 512
+"""Answers that tags are read from at once."""
+
+
+def make_tagger(options: ClipOptions) -> ClipTagger:
+    """The tagger with the model that the options mean; nothing is loaded yet.
+
+    Raises:
+        ImportError: open_clip is not installed.
+        OptionError: there is no such model, device, vocabulary or template.
+        ModelMissing: the model is not on this machine.
+    """
+    if find_spec("open_clip") is None:
+        raise ImportError("open_clip is not installed")
+    # Whatever a model needs is looked up on this machine alone, also by the libraries below.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    vocabulary = load_vocabulary(options.vocabulary).only(options.groups)
+    templates = read_templates(options.templates)
+    devices = choose_devices(options.device)
+    named = Named(options.model, options.pretrained or "")
+    if options.model == "auto":
+        named = Named(*(ON_CPU if devices[0] == "cpu" else ON_GPU))
+    precision = choose_precision(options.precision, devices[0])
+    return ClipTagger(
+        options,
+        locate(named),
+        vocabulary,
+        templates,
+        devices,
+        precision,
+    )
+
+
+class ClipTagger(RereadingTagger, TextEmbedder):
+    """Zero-shot tags: the vocabulary's labels whose captions fit an image.
+
+    What is kept of an image is its embedding, a vector of length 1 in float16. Tags are read from
+    it: another vocabulary, other templates or thresholds need no second look at the images.
+
+    Models are loaded when they are first needed; one copy per device, which share the work.
+    """
+
+    takes_vocabulary = True
+
+    def __init__(
+        self,
+        options: ClipOptions,
+        files: ModelFiles,
+        vocabulary: Vocabulary,
+        templates: Sequence[str],
+        devices: Sequence[str],
+        precision: Precision,
+    ) -> None:
+        self._options = options
+        self._files = files
+        self._vocabulary = vocabulary
+        self._templates = tuple(templates)
+        self._devices = tuple(devices)
+        self._precision = precision
+        self._names = [label.name for label in vocabulary.labels]
+        self._loading = RLock()
+        on_gpu = not devices[0].startswith("cpu")
+        self.batch_size = 256 if on_gpu else 32
+        self.concurrency = len(devices) + 1  # one call decodes while the devices work for others
+        self.collective = options.calibrate and not self._has_sigmoid
+
+    @cached_property
+    def _digest(self) -> str:
+        return self._files.digest()
+
+    @property
+    def _has_sigmoid(self) -> bool:
+        """Whether the model was trained with a sigmoid: its architecture has a bias."""
+        return self._files.config.get("init_logit_bias") is not None
+
+    @cached_property
+    def _models(self) -> list[ClipModel]:
+        import torch
+
+        from tagatlas_clip.model import ClipModel
+
+        return [
+            ClipModel(self._files, torch.device(device), self._precision)
+            for device in self._devices
+        ]
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        from tagatlas_clip.embedding import Embedder, Replica
+
+        replicas = [Replica(model, self._options.model_batch) for model in self._models]
+        return Embedder(replicas, self._options.threads)
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        captions = [label.captions(self._templates) for label in self._vocabulary.labels]
+        vectors = self._embed_captions(captions)
+        model = self._models[0]
+        if model.bias is not None:
+            nothing = np.empty((0, vectors.shape[1]), dtype=np.float32)
+            return Evidence(vectors, nothing, model.scale, model.bias)
+        background = self._embed_captions([[caption] for caption in BACKGROUND])
+        return Evidence(vectors, background, model.scale, 0.0)
+
+    def _embed_captions(self, captions: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+        return embed_labels(
+            captions,
+            lambda texts: self._models[0].embed_texts(texts),
+            model=self._digest,
+            cache=default_cache(),
+        )
+
+    def embed_images(
+        self, images: Sequence[ImageInput]
+    ) -> tuple[dict[int, NDArray[np.float32]], dict[int, str]]:
+        """Vectors of length 1 by place; and why, by place, an image could not be decoded."""
+        with self._loading:
+            embedder = self._embedder
+        return embedder.embed(images)
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of length 1 of texts as they are, without templates."""
+        with self._loading:
+            return self._models[0].embed_texts(texts)
+
+    def evidence(self, vectors: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Log-odds that each label fits, shape (n, labels), of embeddings, shape (n, d)."""
+        with self._loading:
+            evidence = self._evidence
+        return evidence.of(unit(vectors))
+
+    def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
+        """Tag a batch; may be called from several threads at once."""
+        vectors, failures = self.embed_images(images)
+        kept = [
+            KeptAnswer(images[place].id, embedding=vector.astype(np.float16))
+            for place, vector in vectors.items()
+        ]
+        found = dict(zip(vectors, self._results(kept, None), strict=True))
+        return [
+            TagResult.failed("image", failures[place]) if place in failures else found[place]
+            for place in range(len(images))
+        ]
+
+    def fingerprint(self) -> str:
+        """The model by the hash of its weights and settings, and what it is computed in."""
+        return f"clip {self._files.name}; {self._digest}; {self._precision}"
+
+    def reading(self) -> str:
+        """Vocabulary and templates by hash, and how scores are made and chosen."""
+        captions = sha256("\n".join([*self._templates, "", *BACKGROUND]).encode()).hexdigest()[:16]
+        how = "sigmoid" if self._has_sigmoid else "contrast"
+        return (
+            f"vocabulary {self._vocabulary.digest()}; templates {captions};"
+            f" {'calibrated ' if self.collective else ''}{how};"
+            f" threshold {self._options.threshold}; top-k {self._options.top_k}"
+        )
+
+    def read(self, answers: Iterable[KeptAnswer]) -> Reading:
+        """Read tags from embeddings.
+
+        Where scores are calibrated and there are enough images, the notes have the labels'
+        temperatures and biases: see :mod:`tagatlas_clip.calibration`.
+        """
+        calibration = self._calibrate(answers) if self.collective else None
+        notes: dict[str, object] = {"vocabulary": self._vocabulary.name, "labels": len(self._names)}
+        if calibration is not None:
+            notes["calibration"] = {
+                name: {"temperature": float(f"{temperature:.6g}"), "bias": float(f"{bias:.6g}")}
+                for name, temperature, bias in zip(
+                    self._names, calibration.temperature, calibration.bias, strict=True
+                )
+            }
+        return Reading(self._read(answers, calibration), notes)
+
+    def check(self) -> Sequence[str]:
+        """The model, its weights, the devices and the vocabulary."""
+        from tagatlas_clip.device import describe
+
+        devices = ", ".join(describe(device) for device in self._devices)
+        how = "calibrated on the collection" if self.collective else "as the model gives them"
+        return (
+            f"model {self._files.name}: {self._files.checkpoint}",
+            f"on {devices}, in {self._precision}",
+            f"vocabulary {self._vocabulary.name}: {len(self._names):,} labels, scores {how}",
+        )
+
+    def _calibrate(self, answers: Iterable[KeptAnswer]) -> Calibration | None:
+        with_embeddings = (answer.embedding for answer in answers if answer.embedding is not None)
+        sample = list(islice(with_embeddings, sample_size(len(self._names))))
+        if len(sample) < FEWEST:
+            return None
+        return calibrate(self.evidence(np.stack(sample)))
+
+    def _read(
+        self, answers: Iterable[KeptAnswer], calibration: Calibration | None
+    ) -> Iterator[tuple[str, TagResult]]:
+        remaining = iter(answers)
+        while part := list(islice(remaining, READ_AT_ONCE)):
+            results = self._results(part, calibration)
+            yield from ((answer.id, result) for answer, result in zip(part, results, strict=True))
+
+    def _results(
+        self, answers: Sequence[KeptAnswer], calibration: Calibration | None
+    ) -> list[TagResult]:
+        """The results of some answers."""
+        embeddings = [answer.embedding for answer in answers if answer.embedding is not None]
+        if not embeddings:
+            return [TagResult.empty() for _ in answers]
+        evidence = self.evidence(np.stack(embeddings))
+        rows = iter(sigmoid(evidence) if calibration is None else calibration.scores(evidence))
+        return [
+            TagResult.empty()
+            if answer.embedding is None
+            else self._result(next(rows), answer.embedding)
+            for answer in answers
+        ]
+
+    def _result(self, scores: NDArray[np.float64], embedding: NDArray[np.float16]) -> TagResult:
+        tags = best_tags(scores, self._names, self._options.threshold, self._options.top_k)
+        if not tags:
+            return TagResult.empty(embedding=embedding)
+        return TagResult.ok(tags, embedding=embedding)

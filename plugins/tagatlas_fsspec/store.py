@@ -1,0 +1,146 @@
+"""Images wherever fsspec reaches."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tagatlas.contracts import ImageStore, Variant
+from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, StorageError
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+_FOLDERS = {
+    Variant.IMAGE: "images",
+    Variant.THUMBNAIL: "thumbnails",
+    Variant.ORIGINAL: "originals",
+}
+_ID = re.compile(r"[0-9a-f]{64}")
+_TEMPORARY = ".writing-"
+_EXTRAS = {
+    "s3": "s3",
+    "s3a": "s3",
+    "gs": "gs",
+    "gcs": "gs",
+    "az": "az",
+    "abfs": "az",
+    "abfss": "az",
+}
+"""Which extra of tagatlas brings a protocol's library."""
+
+
+class FsspecStore(ImageStore):
+    """Keeps an image at ``LOCATION/images/ab/<id>.jpg``; other variants in folders beside it.
+
+    Object stores take an object as a whole or not at all. Where files are written bit by bit, as
+    on disks and over SSH, they are written under another name first and then renamed.
+    """
+
+    def __init__(self, location: str, endpoint: str = "") -> None:
+        """Use a location.
+
+        Raises:
+            OptionError: it is no URL that fsspec knows.
+            MissingDependency: the library for its protocol is not installed.
+        """
+        if "://" not in location:
+            raise OptionError(
+                "the store fsspec needs a location, such as s3://bucket/folder: set location in"
+                " [plugin.fsspec] of atlas.toml"
+            )
+        self._location = location.rstrip("/")
+        self._fs, root = _open(self._location, endpoint)
+        self._root = root.rstrip("/")
+        protocols = self._fs.protocol
+        names = {protocols} if isinstance(protocols, str) else set(protocols)
+        self._renames = bool(names & {"file", "local", "sftp", "ssh", "smb", "hdfs", "ftp"})
+
+    def put(self, image_id: str, variant: Variant, data: bytes) -> None:
+        """See :meth:`ImageStore.put`."""
+        path = f"{self._root}/{_key(image_id, variant)}"
+        try:
+            if self._renames:
+                self._put_and_rename(path, data)
+            else:
+                self._fs.pipe_file(path, data)
+        except Exception as error:  # libraries raise whatever their services lead them to
+            raise StorageError(
+                f"cannot write {self._url(image_id, variant)}: {_one_line(error)}; check the "
+                "service and your permissions, then run it again"
+            ) from error
+
+    def get(self, image_id: str, variant: Variant) -> bytes:
+        """See :meth:`ImageStore.get`."""
+        path = f"{self._root}/{_key(image_id, variant)}"
+        try:
+            data: bytes = self._fs.cat_file(path)
+        except Exception as error:
+            raise ImageNotStored(
+                f"cannot read {self._url(image_id, variant)}: {_one_line(error)}; fetch the image "
+                "again"
+            ) from error
+        return data
+
+    def has(self, image_id: str, variant: Variant) -> bool:
+        """See :meth:`ImageStore.has`."""
+        try:
+            # A listing that is kept would not know what another process has put since.
+            self._fs.invalidate_cache()
+            return bool(self._fs.isfile(f"{self._root}/{_key(image_id, variant)}"))
+        except (OSError, ValueError):
+            return False
+
+    def locate(self, image_id: str, variant: Variant) -> str:
+        """See :meth:`ImageStore.locate`."""
+        return self._url(image_id, variant)
+
+    def _url(self, image_id: str, variant: Variant) -> str:
+        return f"{self._location}/{_key(image_id, variant)}"
+
+    def _put_and_rename(self, path: str, data: bytes) -> None:
+        folder, _, name = path.rpartition("/")
+        temporary = f"{folder}/{_TEMPORARY}{secrets.token_hex(8)}-{name[:8]}"
+        self._fs.makedirs(folder, exist_ok=True)
+        try:
+            self._fs.pipe_file(temporary, data)
+            self._fs.mv(temporary, path)
+        except BaseException:
+            with suppress(OSError):
+                self._fs.rm_file(temporary)
+            raise
+
+
+def _key(image_id: str, variant: Variant) -> str:
+    if not _ID.fullmatch(image_id):
+        raise ValueError(f"not an image id: {image_id[:80]!r}")
+    ending = "" if variant == Variant.ORIGINAL else ".jpg"  # which is in many formats
+    return f"{_FOLDERS[variant]}/{image_id[:2]}/{image_id}{ending}"
+
+
+def _open(location: str, endpoint: str) -> tuple[AbstractFileSystem, str]:
+    protocol = location.partition("://")[0].lower()
+    try:
+        import fsspec
+    except ImportError as error:
+        raise MissingDependency(
+            f"{protocol}:// needs fsspec: pip install 'tagatlas[{_EXTRAS.get(protocol, 'fsspec')}]'"
+        ) from error
+    options = {"endpoint_url": endpoint} if endpoint else {}
+    try:
+        fs, root = fsspec.core.url_to_fs(location, **options)
+    except ImportError as error:
+        extra = _EXTRAS.get(protocol)
+        remedy = f"pip install 'tagatlas[{extra}]'" if extra else _one_line(error)
+        raise MissingDependency(f"{protocol}:// needs its library: {remedy}") from error
+    except ValueError as error:
+        raise OptionError(
+            f"{location} is no place that fsspec knows: {_one_line(error)}"
+        ) from error
+    return fs, str(root)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

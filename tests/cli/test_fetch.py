@@ -1,0 +1,65 @@
+"""The command ``fetch`` and its flags."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from command import Run
+
+if TYPE_CHECKING:
+    from tests.conftest import ImageServer, MakePicture
+
+
+@pytest.fixture
+def listed(tagatlas: Run, image_server: ImageServer, picture: MakePicture, tmp_path: Path) -> Path:
+    """An atlas of three URLs: a picture, one that is gone, and one that is guarded."""
+    urls = [
+        image_server.serve("/there.jpg", picture()),
+        image_server.serve("/gone.jpg", status=404),
+        image_server.serve("/guarded.jpg", status=403),
+    ]
+    (tmp_path / "urls.txt").write_text("\n".join(urls))
+    assert tagatlas("add", "x.atlas", "urls.txt").returncode == 0
+    return tmp_path / "x.atlas"
+
+
+def test_it_says_what_became_of_it_by_host_and_status(
+    tagatlas: Run, listed: Path, image_server: ImageServer
+) -> None:
+    header = ("--header", "X-Key: secret, or not")
+    done = tagatlas("fetch", listed, "--allow-private", "--contact", "me@uni.test", *header)
+    assert done.returncode == 0, done.stderr
+    assert "127.0.0.1: 33% there (1 ok, 1 missing, 1 blocked)" in done.stdout
+    assert (listed / "fetched" / "addresses.csv").exists()
+    assert image_server.headers["/there.jpg"]["X-Key"] == "secret, or not"
+    settings = (listed / "atlas.toml").read_text()
+    assert "me@uni.test" in settings
+    assert "secret" not in settings
+
+    again = tagatlas("fetch", listed, "--retry-failed", "--status", "blocked", "--json")
+    facts = json.loads(again.stdout)
+    assert facts["tried"] == 1
+    assert facts["hosts"][0]["share_ok"] == pytest.approx(1 / 3, abs=1e-3)
+    assert image_server.requests["/gone.jpg"] == 1
+    assert image_server.requests["/guarded.jpg"] == 2
+
+
+WRONG = [
+    (["--status", "blocked"], "give both"),
+    (["--retry-failed", "--status", "lost"], "--status is one of missing, blocked"),
+    (["--header", "nonsense"], 'a header is "Name: value"'),
+    (["--recover", "waybak"], "did you mean wayback?"),
+    (["--resize", "200%"], "--resize"),
+    (["--archive", "https://archive.test"], "not in use"),
+]
+
+
+def test_wrong_flags_are_one_line(tagatlas: Run, listed: Path) -> None:
+    for flags, said in WRONG:
+        done = tagatlas("fetch", listed, *flags)
+        assert done.returncode == 2, flags
+        assert said in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1

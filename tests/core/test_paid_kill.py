@@ -1,0 +1,175 @@
+"""Runs that cost money, killed (SIGKILL) at random moments: nothing is lost, little paid twice.
+
+The moments are chosen by what the server has seen, not by the clock: it kills the process at a
+random one of its calls, before or after the answer.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from picture_atlas import picture_atlas
+from vision_servers import KEY, ClarifaiServer, running
+
+from tagatlas.atlas import open_atlas
+from tagatlas.pipeline.tag import READY
+from tagatlas.plugins import load_plugins
+
+pytestmark = pytest.mark.slow
+
+IMAGES = 240
+KILLS = 50
+BATCH, CALLS = 2, 4
+IN_FLIGHT = BATCH * (CALLS + READY)
+PRICE = 0.01
+RAISE = 60 * PRICE
+"""What a budget is raised by when it is reached."""
+
+
+@dataclass
+class Ambush:
+    """Kills a process at one of its calls.
+
+    Attributes:
+        call: which one.
+        after: whether after the answer, rather than before it.
+        process: the process, once it is started.
+    """
+
+    call: int
+    after: bool
+    process: Future[int]
+
+    def strike(self) -> None:
+        """Kill the process, unless it came to its end before."""
+        with suppress(ProcessLookupError):
+            os.kill(self.process.result(timeout=60), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the catalog says.
+
+    Attributes:
+        answered: number of images with an answer.
+        units: what was billed at most.
+        open: units of calls that were begun, and are not known to have ended.
+    """
+
+    answered: int
+    units: int
+    open: int
+
+
+def books(folder: Path) -> Books:
+    """Check that a catalog is sound, and read it."""
+    with closing(sqlite3.connect(folder / "catalog.sqlite")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        [answered] = connection.execute(
+            "SELECT count(*) FROM answers JOIN backends ON backends.id = backend "
+            "WHERE reads IS NULL AND status != 'failed'"
+        ).fetchone()
+        [units, still_open] = connection.execute(
+            "SELECT coalesce(sum(units) FILTER (WHERE billed IS NOT 'no'), 0), "
+            "coalesce(sum(units) FILTER (WHERE billed IS NULL), 0) FROM calls"
+        ).fetchone()
+    return Books(answered, units, still_open)
+
+
+@pytest.fixture
+def server() -> Iterator[ClarifaiServer]:
+    bills = ClarifaiServer()
+    with running(bills):
+        yield bills
+
+
+def run(atlas: Path, server: ClarifaiServer, budget: float, ambush: Ambush | None) -> int:
+    """``tagatlas tag``, until its end or until the ambush strikes; returns the exit status."""
+    first = len(server.calls)
+    if ambush is not None:
+        strikes = ambush
+
+        def watch(number: int) -> None:
+            if number == first + strikes.call:
+                strikes.strike()
+
+        server.on_end, server.on_call = (
+            (watch, lambda _: None) if ambush.after else (lambda _: None, watch)
+        )
+    else:
+        server.on_call = server.on_end = lambda _: None
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "tagatlas", "tag", atlas, "--backend", "clarifai"),
+            *("--endpoint", server.endpoint, "--images-per-call", str(BATCH)),
+            *("--calls-at-once", str(CALLS), "--calls-per-second", "1000"),
+            *("--price-per-unit", str(PRICE), "--budget", f"{budget:.2f}"),
+            *("--near-duplicates", "each"),  # there are none, and looking for them takes a second
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "CLARIFAI_PAT": KEY},
+    )
+    if ambush is not None:
+        ambush.process.set_result(process.pid)
+    _, said = process.communicate(timeout=300)
+    assert process.returncode in (0, 1, -signal.SIGKILL), said
+    if process.returncode == 1:
+        assert "budget" in said.splitlines()[-1], said
+    return process.returncode
+
+
+def test_killed_again_and_again(server: ClarifaiServer, tmp_path: Path) -> None:
+    atlas = picture_atlas(tmp_path, IMAGES)
+    dice = random.Random(20241107)  # noqa: S311 - no secret
+    budget, kills, in_flight, reached = RAISE, 0, 0, 0
+    before = books(atlas)
+    while True:
+        ambush = Ambush(dice.randint(1, 5), dice.random() < 0.5, Future())
+        billed_before = server.billed.total()
+        status = run(atlas, server, budget, ambush if kills < KILLS else None)
+        found = books(atlas)
+        at_kill = found.open - before.open
+        billed = server.billed.total()
+        assert found.answered >= before.answered, "an answer was lost"
+        assert billed <= found.units, "the catalog knows of less than was billed"
+        assert billed * PRICE <= budget + 1e-9, "the budget was passed"
+        assert found.units * PRICE <= budget + 1e-9
+        assert at_kill <= IN_FLIGHT
+        assert billed - billed_before <= found.answered - before.answered + at_kill
+        before, in_flight = found, in_flight + at_kill
+        if status == -signal.SIGKILL:
+            kills += 1
+        elif status == 1:
+            reached += 1
+            budget += RAISE
+        elif kills == KILLS or found.answered == IMAGES:
+            break
+
+    assert kills == KILLS
+    assert reached >= 3
+    assert found.answered == IMAGES
+    assert IMAGES <= billed <= IMAGES + in_flight
+    calls = len(server.calls)
+    assert run(atlas, server, budget, None) == 0
+    assert len(server.calls) == calls, "asked twice"
+    with open_atlas(atlas, load_plugins(), write=False) as opened:
+        backend = opened.catalog.answers.last_used()
+        assert backend is not None
+        assert opened.catalog.answers.counts(backend.id)["ok"] == IMAGES
+        tags = opened.catalog.tags.of(backend.id).collect()
+        assert tags.height == 3 * IMAGES
+        assert tags.select("image", "tag").is_duplicated().any() is False

@@ -1,0 +1,289 @@
+"""Tagging that costs money: what is asked, paid, capped, kept, and asked again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import grpc
+import pytest
+from clarifai_grpc.grpc.api.status.status_code_pb2 import StatusCode
+from picture_atlas import picture_atlas
+from PIL import Image
+from vision_servers import KEY, ClarifaiServer, Fault, GoogleVisionServer, failing, running
+
+from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.contracts import Tagger, TagStatus
+from tagatlas.errors import AuthenticationFailed, BudgetReached, QuotaExceeded
+from tagatlas.fetch import FetchOptions
+from tagatlas.pipeline.add import add_source
+from tagatlas.pipeline.fetch import fetch_collection
+from tagatlas.pipeline.tag import estimate_tagging, tag_collection
+from tagatlas.plugins import SOURCES, TAGGERS, Chosen, load_plugins
+
+IMAGES = 40
+PRICE = 0.01
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLARIFAI_PAT", KEY)
+    monkeypatch.setenv("GOOGLE_API_KEY", KEY)
+
+
+@pytest.fixture(scope="module")
+def fetched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return picture_atlas(tmp_path_factory.mktemp("paid"), IMAGES)
+
+
+@pytest.fixture
+def atlas(fetched: Path, tmp_path: Path) -> Iterator[Atlas]:
+    folder = tmp_path / "x.atlas"
+    shutil.copytree(fetched, folder)
+    with open_atlas(folder, load_plugins()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def server() -> Iterator[ClarifaiServer]:
+    bills = ClarifaiServer()
+    with running(bills):
+        yield bills
+
+
+def clarifai(server: ClarifaiServer, **values: object) -> Chosen[Tagger]:
+    options: Mapping[str, object] = {
+        "endpoint": server.endpoint,
+        "images_per_call": 4,
+        "calls_per_second": 1000.0,
+        "price_per_unit": PRICE,
+        **values,
+    }
+    return load_plugins().choose(TAGGERS, "clarifai", options)
+
+
+def test_every_image_is_paid_for_once(atlas: Atlas, server: ClarifaiServer) -> None:
+    tagger = clarifai(server)
+    before = estimate_tagging(atlas, tagger)
+    assert (before.images, before.units, before.spent) == (IMAGES, IMAGES, 0.0)
+    assert before.dollars == pytest.approx(IMAGES * PRICE)
+    report = tag_collection(atlas, tagger)
+    assert report.counts["ok"] == report.asked == IMAGES
+    assert report.spent == pytest.approx(IMAGES * PRICE)
+    assert set(server.billed.values()) == {1}
+    assert len(server.billed) == IMAGES
+    after = estimate_tagging(atlas, tagger)
+    assert (after.images, after.dollars) == (0, 0.0)
+    assert after.spent == pytest.approx(IMAGES * PRICE)
+    calls = len(server.calls)
+    assert tag_collection(atlas, tagger).asked == 0
+    assert len(server.calls) == calls
+
+
+def test_other_thresholds_cost_nothing(atlas: Atlas, server: ClarifaiServer) -> None:
+    tag_collection(atlas, clarifai(server))
+    calls = len(server.calls)
+    report = tag_collection(atlas, clarifai(server, minimum_score=0.9))
+    backend = atlas.catalog.answers.last_used()
+    assert backend is not None
+    assert set(atlas.catalog.tags.of(backend.id).collect()["tag"]) == {"picture"}
+    assert (report.asked, len(server.calls)) == (0, calls)
+
+
+def test_an_estimate_asks_and_writes_nothing(atlas: Atlas, server: ClarifaiServer) -> None:
+    estimate_tagging(atlas, clarifai(server))
+    assert server.calls == []
+    assert atlas.catalog.answers.last_used() is None
+
+
+@pytest.mark.parametrize("budget", [0.0, 0.03, 0.04, 0.15, 0.30])
+def test_the_budget_is_never_passed_in_any_number_of_runs(
+    atlas: Atlas, server: ClarifaiServer, budget: float
+) -> None:
+    for _ in range(3):
+        with pytest.raises(BudgetReached, match="a higher --budget goes on"):
+            tag_collection(atlas, clarifai(server), budget=budget)
+        assert server.billed.total() == int(budget / PRICE + 1e-9) // 4 * 4
+    assert tag_collection(atlas, clarifai(server), budget=1.0).counts["ok"] == IMAGES
+    assert server.billed.total() == IMAGES
+
+
+def test_a_budget_of_exactly_the_price_is_enough(atlas: Atlas, server: ClarifaiServer) -> None:
+    assert tag_collection(atlas, clarifai(server), budget=IMAGES * PRICE).counts["ok"] == IMAGES
+
+
+def test_a_budget_counts_calls_that_were_only_possibly_billed(
+    atlas: Atlas, server: ClarifaiServer
+) -> None:
+    server.script.extend([Fault(code=grpc.StatusCode.DEADLINE_EXCEEDED, billed=False)] * 3)
+    with pytest.raises(BudgetReached):
+        tag_collection(atlas, clarifai(server, calls_at_once=1), budget=0.20)
+    assert server.billed.total() == 8
+    spent = atlas.catalog.calls.spent("clarifai")
+    assert spent.units == 20
+    assert spent.dollars == pytest.approx(0.20)
+    assert spent.unsure == pytest.approx(0.12)
+
+
+def test_a_budget_does_not_count_calls_that_were_refused(
+    atlas: Atlas, server: ClarifaiServer
+) -> None:
+    refused = Fault(code=grpc.StatusCode.RESOURCE_EXHAUSTED, retry_after=0.01, billed=False)
+    server.script.extend([refused] * 10)
+    assert tag_collection(atlas, clarifai(server), budget=0.40).counts["ok"] == IMAGES
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (StatusCode.CONN_KEY_INVALID, AuthenticationFailed),
+        (StatusCode.CONN_EXCEED_MONTHLY_LIMIT, QuotaExceeded),
+    ],
+)
+def test_what_is_wrong_with_the_account_ends_the_run_at_once(
+    atlas: Atlas, server: ClarifaiServer, status: int, error: type[Exception]
+) -> None:
+    server.chance = lambda: Fault(status=status, billed=False)
+    with pytest.raises(error):
+        tag_collection(atlas, clarifai(server))
+    assert len(server.calls) <= 4, "more calls than were under way at once"
+    assert atlas.catalog.calls.spent("clarifai").dollars == 0.0
+    server.chance = Fault
+    assert tag_collection(atlas, clarifai(server)).counts["ok"] == IMAGES
+
+
+CLARIFAI_FAULTS = [
+    Fault(code=grpc.StatusCode.UNAVAILABLE, billed=False),
+    Fault(code=grpc.StatusCode.UNAVAILABLE, billed=True),
+    Fault(code=grpc.StatusCode.UNAVAILABLE, retry_after=0.02, billed=False),
+    Fault(code=grpc.StatusCode.RESOURCE_EXHAUSTED, retry_after=0.02, billed=False),
+    Fault(code=grpc.StatusCode.DEADLINE_EXCEEDED, billed=True),
+    Fault(status=StatusCode.CONN_THROTTLED, billed=False),
+    Fault(images={1: StatusCode.INTERNAL_UNCATEGORIZED}),
+    Fault(fewer=1),
+    Fault(late=1.0),
+    Fault(cut=True),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["clarifai", "google-vision"])
+def test_of_calls_that_fail_three_in_ten_nothing_is_lost_and_all_is_known(
+    atlas: Atlas, backend: str
+) -> None:
+    server = ClarifaiServer() if backend == "clarifai" else GoogleVisionServer()
+    server.chance = failing(0.3, CLARIFAI_FAULTS, seed=5)
+    options: dict[str, object] = {
+        "images_per_call": 2,
+        "calls_per_second": 1000.0,
+        "answer_timeout": 0.5,
+        "price_per_unit": PRICE,
+    }
+    with running(server):
+        options["endpoint"] = server.endpoint
+        tagger = load_plugins().choose(TAGGERS, backend, options)
+        report = tag_collection(atlas, tagger)
+        assert report.counts["ok"] + report.counts["failed"] == IMAGES
+        assert report.counts["failed"] > 0
+        runs = 1
+        while report.counts["failed"]:
+            assert server.billed.total() <= atlas.catalog.calls.spent(backend).units
+            report = tag_collection(atlas, tagger, retry_failed=True)
+            runs += 1
+    assert runs < 20
+    assert report.counts["ok"] == IMAGES
+    spent = atlas.catalog.calls.spent(backend)
+    assert IMAGES <= server.billed.total() <= spent.units
+    assert report.spent == pytest.approx(spent.units * PRICE)
+
+
+def with_copies(folder: Path, atlas: Atlas) -> None:
+    """Add each of five pictures three times: as it is, smaller, and encoded anew."""
+    copies = folder / "copies"
+    copies.mkdir()
+    for number in range(5):
+        tones = Image.effect_noise((8, 8), 200 + number).resize(
+            (320, 240), Image.Resampling.BICUBIC
+        )
+        tones.save(copies / f"{number}a.png")
+        tones.resize((160, 120)).save(copies / f"{number}b.png")
+        tones.save(copies / f"{number}c.jpg", quality=88)
+    add_source(atlas, str(copies), atlas.plugins.choose(SOURCES, "folder", {}))
+    fetch_collection(atlas, FetchOptions())
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Iterator[Atlas]:
+    """An atlas of five pictures, each three times."""
+    with open_atlas(tmp_path / "copied.atlas", load_plugins(), create=True) as opened:
+        with_copies(tmp_path, opened)
+        yield opened
+
+
+def test_of_near_duplicates_one_is_paid_for(copied: Atlas, server: ClarifaiServer) -> None:
+    estimate = estimate_tagging(copied, clarifai(server))
+    assert (estimate.images, estimate.copies) == (5, 10)
+    report = tag_collection(copied, clarifai(server))
+    assert (report.asked, report.copied, report.counts["ok"]) == (5, 10, 15)
+    assert server.billed.total() == 5
+    answers = copied.catalog.answers
+    backend = answers.last_used()
+    assert backend is not None
+    originals = answers.copied(backend.id)
+    assert len(originals) == 10
+    tags = {
+        image: rows.select("tag", "score").rows()
+        for (image,), rows in copied.catalog.tags.of(backend.id)
+        .collect()
+        .group_by("image", maintain_order=True)
+    }
+    for image, original in originals.items():
+        assert tags[str(image)] == tags[original]
+        assert answers.raw(backend.id, image) == answers.raw(backend.id, original)
+    again = tag_collection(copied, clarifai(server))
+    assert (again.asked, again.copied) == (0, 0)
+
+
+def test_each_near_duplicate_is_asked_about_where_that_is_wanted(
+    copied: Atlas, server: ClarifaiServer
+) -> None:
+    tag_collection(copied, clarifai(server))
+    report = tag_collection(copied, clarifai(server), ask_each=True)
+    assert (report.asked, report.copied) == (10, 0)
+    backend = copied.catalog.answers.last_used()
+    assert backend is not None
+    assert copied.catalog.answers.copied(backend.id) == {}
+    assert set(server.billed.values()) == {1}
+    assert len(server.billed) == 15
+
+
+def test_where_one_of_its_kind_fails_another_is_asked_about(
+    copied: Atlas, server: ClarifaiServer
+) -> None:
+    server.script.append(Fault(images={0: StatusCode.INPUT_UNSUPPORTED_FORMAT}))
+    report = tag_collection(copied, clarifai(server, calls_at_once=1))
+    assert (report.asked, report.copied) == (6, 9)
+    assert (report.counts["ok"], report.counts["failed"]) == (14, 1)
+    report = tag_collection(copied, clarifai(server), retry_failed=True)
+    assert (report.asked, report.copied, report.counts["ok"]) == (0, 1, 15)
+
+
+def test_copies_come_later_as_well(copied: Atlas, server: ClarifaiServer, tmp_path: Path) -> None:
+    tag_collection(copied, clarifai(server))
+    more = tmp_path / "more"
+    more.mkdir()
+    picture = Image.open(tmp_path / "copies" / "3a.png").convert("RGB")
+    picture.resize((300, 225)).save(more / "late.jpg", quality=80)
+    add_source(copied, str(more), copied.plugins.choose(SOURCES, "folder", {}))
+    fetch_collection(copied, FetchOptions())
+    report = tag_collection(copied, clarifai(server))
+    assert (report.asked, report.copied) == (0, 1)
+
+
+def test_a_backend_that_costs_nothing_is_asked_about_each(copied: Atlas) -> None:
+    imagenet = load_plugins().choose(TAGGERS, "imagenet", {})
+    assert estimate_tagging(copied, imagenet).copies == 0
+    report = tag_collection(copied, imagenet)
+    assert (report.asked, report.copied, report.spent) == (15, 0, None)
+    assert report.counts[TagStatus.FAILED] == 0

@@ -1,0 +1,92 @@
+"""Near duplicates, from the catalog to the map's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.contracts import ALWAYS_KEPT, ImageStatus, Records, Tag, TagResult
+from tagatlas.fetch import FetchOutcome, StoredImage
+from tagatlas.maps.options import MapOptions
+from tagatlas.pipeline.map import map_collection
+from tagatlas.pipeline.render import load_map, render_map
+from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
+from tagatlas.testing import sample_images
+
+COUNT = 12
+NEAR = {1: 0, 2: 0, 7: 6}
+"""Which image looks like which earlier one."""
+
+
+@pytest.fixture
+def atlas(tmp_path: Path) -> Iterator[Atlas]:
+    """An atlas of twelve images, of which three look like another, and one URL more."""
+    with open_atlas(tmp_path / "x.atlas", load_plugins(), create=True) as opened:
+        urls = [f"https://x.org/{number}.jpg" for number in range(COUNT + 1)]
+        table = pl.DataFrame({"location": urls, "frequency": range(1, COUNT + 2)})
+        opened.catalog.records.add("list", "table", Records(table, "URLs"))
+        pictures = sample_images(COUNT)
+        answers = []
+        outcomes = []
+        for address in opened.catalog.addresses.with_status([ImageStatus.PENDING]):
+            number = int(address.location.rpartition("/")[2].removesuffix(".jpg")) % COUNT
+            picture = pictures[number]
+            hashed = (NEAR.get(number, number) * 0x0123456789ABCDEF) % 2**64
+            stored = StoredImage(picture.id, 160, 120, "jpeg", 9, 1, hashed ^ (number in NEAR))
+            outcomes.append(FetchOutcome(address.key, ImageStatus.OK, image=stored))
+            tags = [Tag(f"theme{number % 3}", 0.9), Tag(f"part{number % 2}", 0.8)]
+            if address.location in urls[:COUNT]:
+                answers.append((picture.id, TagResult.ok(tags)))
+            for variant in ALWAYS_KEPT:
+                opened.store.put(picture.id, variant, picture.data)
+        opened.catalog.addresses.store(outcomes)
+        backend = opened.catalog.answers.backend("grey", "1")
+        opened.catalog.answers.store(backend, answers)
+        yield opened
+
+
+def mapped(atlas: Atlas, **options: str) -> pl.DataFrame:
+    map_collection(
+        atlas,
+        "grey",
+        "grey",
+        atlas.plugins.choose(GRAPH_BUILDERS, "bipartite", {}),
+        atlas.plugins.choose(LAYOUTS, "forceatlas2", {}),
+        MapOptions(**options),  # type: ignore[arg-type] # one literal
+    )
+    return load_map(atlas).images
+
+
+def tables(atlas: Atlas) -> dict[str, pl.DataFrame]:
+    folder = atlas.map_folder("grey")
+    renderers = [atlas.plugins.choose(RENDERERS, name, {}) for name in ("tables", "methods")]
+    render_map(load_map(atlas), renderers, folder)
+    return {path.stem: pl.read_csv(path) for path in folder.glob("*.csv")}
+
+
+def test_one_image_stands_for_all_that_look_like_it(atlas: Atlas) -> None:
+    images = mapped(atlas)
+    assert images.height == COUNT - len(NEAR)
+    assert images["frequency"].sum() == sum(range(1, COUNT + 2))
+    assert images["records"].sum() == COUNT + 1
+    written = tables(atlas)
+    duplicates = written["duplicates"]
+    assert duplicates["kind"].to_list() == ["exact", "near", "near", "exact", "exact", "near"]
+    assert duplicates["frequency"].to_list() == [1, 2, 3, 13, 7, 8]
+    assert written["tags"]["url"].n_unique() == COUNT + 1
+    methods = (atlas.map_folder("grey") / "methods.md").read_text()
+    assert "survival rate" in methods
+    assert "3 images are stood for by another one" in methods
+
+
+def test_they_are_kept_apart_on_demand(atlas: Atlas) -> None:
+    images = mapped(atlas, duplicates="keep")
+    assert images.height == COUNT
+    written = tables(atlas)
+    assert written["duplicates"]["kind"].to_list() == ["exact", "exact"]
+    methods = (atlas.map_folder("grey") / "methods.md").read_text()
+    assert "kept apart" in methods

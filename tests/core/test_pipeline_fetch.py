@@ -1,0 +1,214 @@
+"""The step of fetching: what it keeps, what it writes, and what it notices and mends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from PIL import Image
+
+from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.contracts import ImageStatus, Records, Variant
+from tagatlas.errors import OptionError
+from tagatlas.fetch import FetchOptions
+from tagatlas.fetch.hosts import HostManners, parse_headers, read_hosts
+from tagatlas.pipeline.doctor import check_atlas
+from tagatlas.pipeline.fetch import RETRIED, fetch_collection
+from tagatlas.pipeline.verify import repair_images, verify_images
+from tagatlas.plugins import load_plugins
+
+if TYPE_CHECKING:
+    from tests.conftest import ImageServer, MakePicture
+
+LOCAL = FetchOptions(allow_private=True, retries=0, host_rate=0, recover=())
+
+
+@pytest.fixture
+def atlas(tmp_path: Path) -> Iterator[Atlas]:
+    with open_atlas(tmp_path / "x.atlas", load_plugins(), create=True) as opened:
+        yield opened
+
+
+def add(atlas: Atlas, *urls: str, frequency: int = 1) -> None:
+    table = pl.DataFrame({"location": urls, "frequency": [frequency] * len(urls)})
+    atlas.catalog.records.add("list", "table", Records(table, f"{len(urls)} URLs"))
+
+
+def table(atlas: Atlas, name: str) -> pl.DataFrame:
+    return pl.read_csv(atlas.folder / "fetched" / f"{name}.csv")
+
+
+def smaller(data: bytes) -> bytes:
+    """The same picture at another size, in another format."""
+    with Image.open(BytesIO(data)) as source:
+        copy = source.resize((source.width * 2 // 3, source.height * 2 // 3))
+    encoded = BytesIO()
+    copy.save(encoded, "PNG")
+    return encoded.getvalue()
+
+
+def test_every_address_and_its_fate_is_listed(
+    atlas: Atlas, image_server: ImageServer, picture: MakePicture
+) -> None:
+    data = picture(size=(300, 200))
+    first = image_server.serve("/1.jpg", data)
+    same = image_server.serve("/2.jpg", data)
+    alike = image_server.serve("/3.png", smaller(data))
+    other = image_server.serve("/4.gif", picture("GIF", seed=4, size=(200, 200)))
+    gone = image_server.url("/gone.jpg").replace("127.0.0.1", "localhost")
+    formula = "=cmd|' /C calc'!A0"
+    add(atlas, first, same, alike, other, gone, formula, frequency=2)
+    report = fetch_collection(atlas, LOCAL)
+    assert (report.tried, report.images, report.near) == (6, 3, 1)
+
+    fates = table(atlas, "addresses")
+    assert fates["status"].to_list() == ["ok"] * 4 + ["missing", "refused"]
+    assert fates["location"][5] == "'" + formula
+    assert fates["format"].to_list()[:4] == ["jpeg", "jpeg", "png", "gif"]
+    assert fates["http_status"].to_list() == [200, 200, 200, 200, 404, None]
+    assert fates["frequency"].to_list() == [2] * 6
+
+    hosts = {row["host"]: row for row in table(atlas, "hosts").iter_rows(named=True)}
+    assert hosts["127.0.0.1"]["addresses"] == hosts["127.0.0.1"]["ok"] == 4
+    assert hosts["127.0.0.1"]["share_ok"] == 1.0
+    assert (hosts["localhost"]["missing"], hosts["localhost"]["share_ok"]) == (1, 0.0)
+
+    statuses = table(atlas, "statuses")
+    assert statuses["status"].to_list() == ["ok", "missing", "refused"]
+    assert statuses["addresses"].to_list() == [4, 1, 1]
+    assert statuses["share"].to_list() == [0.6667, 0.1667, 0.1667]
+    assert statuses["frequency"].to_list() == [8, 2, 2]
+
+    copies = table(atlas, "duplicates").rows(named=True)
+    assert [row["location"] for row in copies] == [first, same, alike]
+    assert [row["kind"] for row in copies] == ["exact", "exact", "near"]
+    assert len({row["representative"] for row in copies}) == 1
+
+
+def test_only_what_ended_so_is_tried_again(atlas: Atlas, image_server: ImageServer) -> None:
+    blocked = image_server.serve("/blocked", status=403)
+    gone = image_server.serve("/gone", status=404)
+    add(atlas, blocked, gone)
+    fetch_collection(atlas, LOCAL)
+    assert fetch_collection(atlas, LOCAL).tried == 0
+    assert fetch_collection(atlas, LOCAL, retry=[ImageStatus.BLOCKED]).tried == 1
+    assert dict(image_server.requests) == {"/blocked": 2, "/gone": 1}
+    assert fetch_collection(atlas, LOCAL, retry=RETRIED).tried == 2
+
+
+def test_the_way_to_a_copy_is_recorded(
+    atlas: Atlas, image_server: ImageServer, picture: MakePicture
+) -> None:
+    archive = image_server.url("/web")
+    atlas.settings.update("plugin.wayback", {"archive": archive})
+    gone = image_server.serve("/gone.jpg", status=404)
+    copy = image_server.serve(f"/web/2000id_/{gone}", picture())
+    add(atlas, gone)
+    options = FetchOptions(allow_private=True, retries=0, recover=("twitter", "wayback"))
+    report = fetch_collection(atlas, options)
+    assert report.ways == {"wayback": 1}
+    [fate] = table(atlas, "addresses").iter_rows(named=True)
+    assert (fate["status"], fate["way"], fate["final_url"]) == ("ok", "wayback", copy)
+
+
+def test_originals_are_kept_on_demand(
+    atlas: Atlas, image_server: ImageServer, picture: MakePicture
+) -> None:
+    data = picture("PNG")
+    add(atlas, image_server.serve("/1.png", data))
+    options = FetchOptions(allow_private=True, keep_original=True, resize="50%")
+    fetch_collection(atlas, options)
+    [image] = atlas.catalog.addresses.images()["id"]
+    assert atlas.store.get(image, Variant.ORIGINAL) == data
+    with Image.open(BytesIO(atlas.store.get(image, Variant.IMAGE))) as copy:
+        assert copy.size == (32, 24)
+    assert verify_images(atlas).files == 3
+
+
+def test_a_sound_atlas_is_found_sound(
+    atlas: Atlas, image_server: ImageServer, picture: MakePicture
+) -> None:
+    add(atlas, *(image_server.serve(f"/{number}", picture(seed=number)) for number in range(5)))
+    fetch_collection(atlas, LOCAL)
+    assert all(finding.ok for finding in check_atlas(atlas))
+
+
+@pytest.mark.parametrize("variant", [Variant.IMAGE, Variant.THUMBNAIL])
+@pytest.mark.parametrize("harm", ["gone", "one byte", "cut off", "empty"])
+def test_a_damaged_file_is_noticed_and_fetched_again(
+    atlas: Atlas, image_server: ImageServer, picture: MakePicture, variant: Variant, harm: str
+) -> None:
+    add(atlas, *(image_server.serve(f"/{number}", picture(seed=number)) for number in range(5)))
+    fetch_collection(atlas, LOCAL)
+    image = atlas.catalog.addresses.images()["id"][2]
+    path = atlas.folder / atlas.store.locate(image, variant)
+    whole = path.read_bytes()
+    match harm:
+        case "gone":
+            path.unlink()
+        case "one byte":
+            path.write_bytes(whole[:-30] + bytes([whole[-30] ^ 1]) + whole[-29:])
+        case "cut off":
+            path.write_bytes(whole[: len(whole) // 2])
+        case _:
+            path.write_bytes(b"")
+    [finding] = [each for each in check_atlas(atlas) if not each.ok]
+    assert "--repair" in finding.text
+    assert repair_images(atlas).images == [image]
+    assert fetch_collection(atlas, LOCAL).tried == 1
+    assert path.read_bytes() == whole
+    assert verify_images(atlas).damages == []
+    assert image_server.requests.total() == 6
+
+
+def test_hosts_have_their_own_manners(
+    atlas: Atlas, image_server: ImageServer, picture: MakePicture
+) -> None:
+    atlas.settings.path.write_text(
+        '[fetch]\nconcurrency = 4\n[fetch.hosts."127.0.0.1"]\nreferer = "host"\n'
+        'headers = { "X-Key" = "special" }\n'
+    )
+    with open_atlas(atlas.folder, load_plugins(), write=False) as opened:
+        manners = opened.settings.tables("fetch.hosts")
+        hosts = read_hosts(manners, HostManners(headers={"X-All": "everyone"}))
+    assert hosts.of("example.org").headers == {"X-All": "everyone"}
+    assert hosts.of("127.0.0.1").headers == {"X-All": "everyone", "X-Key": "special"}
+
+
+def test_headers_of_the_caller_reach_the_host(
+    atlas: Atlas, image_server: ImageServer, picture: MakePicture
+) -> None:
+    add(atlas, image_server.serve("/1", picture()))
+    options = FetchOptions(allow_private=True, referer="host", contact="me@university.test")
+    fetch_collection(atlas, options, headers=parse_headers(["X-Key: a, b: c"]))
+    sent = image_server.headers["/1"]
+    assert sent["X-Key"] == "a, b: c"
+    assert sent["Referer"] == image_server.url("/")
+    assert "me@university.test" in sent["User-Agent"]
+
+
+@pytest.mark.parametrize("line", ["no colon", ": no name", "a b: x", "a: x\r\nb: y"])
+def test_headers_that_cannot_be_sent_are_refused(line: str) -> None:
+    with pytest.raises(OptionError):
+        parse_headers([line])
+
+
+def test_subdomains_share_manners_and_the_longest_name_counts() -> None:
+    hosts = read_hosts(
+        {"example.org": {"connections": 2}, "img.example.org": {"rate": 1.5}}, HostManners()
+    )
+    assert hosts.of("www.example.org").connections == 2
+    assert hosts.of("a.IMG.example.org") == HostManners(rate=1.5)
+    assert hosts.of("notexample.org") == HostManners()
+
+
+@pytest.mark.parametrize(
+    "settings", [{"conections": 2}, {"connections": 0}, {"rate": "fast"}, {"headers": {"a b": "x"}}]
+)
+def test_wrong_manners_are_refused(settings: dict[str, object]) -> None:
+    with pytest.raises(OptionError, match=r"example\.org|header"):
+        read_hosts({"example.org": settings}, HostManners())

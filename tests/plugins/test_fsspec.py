@@ -1,0 +1,145 @@
+"""The image store ``fsspec``: in memory, on disk, and in a real S3 API on loopback."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tagatlas.contracts import ALWAYS_KEPT, ImageStore, ImageStoreSpec, Variant
+from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, StorageError
+from tagatlas.fetch import Address, FetchOptions
+from tagatlas.fetch.engine import fetch
+from tagatlas.testing import ImageStoreContract
+from tagatlas_fsspec import FsspecOptions, tagatlas_image_stores
+from tagatlas_fsspec.store import FsspecStore
+
+if TYPE_CHECKING:
+    from tests.conftest import ImageServer, MakePicture
+
+SAMPLE = "ab" * 32
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """A server that speaks S3, in a process of its own; its URL."""
+    command = [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        said = ""
+        for line in process.stderr:
+            said += line
+            found = re.search(r"http://127\.0\.0\.1:\d+", line)
+            if found:
+                break
+        else:
+            raise AssertionError(f"the S3 server does not start: {said}")
+        reader = threading.Thread(target=process.stderr.read)  # it says a line per request
+        reader.start()
+        try:
+            yield found[0]
+        finally:
+            process.terminate()
+            reader.join()
+
+
+@pytest.fixture
+def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A new bucket's URL, reached with keys from the environment."""
+    import fsspec
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    name = f"bucket-{secrets.token_hex(4)}"
+    fs = fsspec.filesystem("s3", endpoint_url=s3, skip_instance_cache=True)
+    fs.mkdir(name)
+    return f"s3://{name}/some/folder"
+
+
+class FsspecContract(ImageStoreContract):
+    @pytest.fixture
+    def spec(self) -> ImageStoreSpec:
+        [spec] = tagatlas_image_stores()
+        return spec
+
+
+class TestInMemory(FsspecContract):
+    @pytest.fixture
+    def options(self) -> FsspecOptions:
+        return FsspecOptions(location=f"memory://{secrets.token_hex(8)}")
+
+
+class TestOnDisk(FsspecContract):
+    @pytest.fixture
+    def options(self, tmp_path: Path) -> FsspecOptions:
+        return FsspecOptions(location=f"file://{tmp_path}/elsewhere")
+
+
+class TestInS3(FsspecContract):
+    @pytest.fixture
+    def options(self, bucket: str, s3: str) -> FsspecOptions:
+        return FsspecOptions(location=bucket, endpoint=s3)
+
+
+def test_images_are_fetched_into_s3(
+    bucket: str, s3: str, image_server: ImageServer, picture: MakePicture
+) -> None:
+    addresses = [
+        Address(key, image_server.serve(f"/{key}.jpg", picture(seed=key))) for key in range(20)
+    ]
+    options = FetchOptions(allow_private=True, host_rate=0)
+    store = FsspecStore(bucket, s3)
+    outcomes = list(chain.from_iterable(fetch(addresses, store, options)))
+    images = [outcome.image for outcome in outcomes if outcome.image]
+    assert len(images) == 20
+    another = FsspecStore(bucket, s3)
+    assert all(another.has(image.id, variant) for image in images for variant in ALWAYS_KEPT)
+    assert store.locate(images[0].id, Variant.IMAGE).startswith(f"{bucket}/images/")
+
+
+def test_a_service_that_is_gone_is_a_storage_error(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "images"
+    in_the_way.write_text("a file where a folder has to be")
+    store = FsspecStore(f"file://{tmp_path}")
+    with pytest.raises(StorageError, match="cannot write file://"):
+        store.put(SAMPLE, Variant.IMAGE, b"bytes")
+    with pytest.raises(ImageNotStored):
+        store.get(SAMPLE, Variant.IMAGE)
+    assert store.has(SAMPLE, Variant.IMAGE) is False
+
+
+def test_a_bucket_that_does_not_exist_is_a_storage_error(bucket: str, s3: str) -> None:
+    store = FsspecStore("s3://no-such-bucket-here/x", s3)
+    with pytest.raises(StorageError, match="cannot write s3://no-such-bucket-here"):
+        store.put(SAMPLE, Variant.IMAGE, b"bytes")
+
+
+@pytest.mark.parametrize("location", ["", "folder", "/absolute", "nonsense://bucket"])
+def test_what_is_no_location_is_refused(location: str) -> None:
+    with pytest.raises(OptionError):
+        FsspecStore(location)
+
+
+def test_a_missing_library_is_named() -> None:
+    with pytest.raises(MissingDependency, match=r"tagatlas\[gs\]"):
+        FsspecStore("gs://bucket/folder")
+
+
+@pytest.mark.parametrize(
+    "store", [lambda path: FsspecStore(f"file://{path}"), lambda _: FsspecStore("memory://left")]
+)
+def test_nothing_half_written_is_left(tmp_path: Path, store: Callable[[Path], ImageStore]) -> None:
+    opened = store(tmp_path)
+    opened.put(SAMPLE, Variant.IMAGE, b"bytes")
+    opened.put(SAMPLE, Variant.IMAGE, b"others")
+    files = [path.name for path in tmp_path.rglob("*") if path.is_file()]
+    assert files in ([f"{SAMPLE}.jpg"], [])

@@ -1,0 +1,33 @@
+"""Atlases of small pictures, fetched and not yet tagged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tagatlas.atlas import open_atlas
+from tagatlas.fetch import FetchOptions
+from tagatlas.pipeline.add import add_source
+from tagatlas.pipeline.fetch import fetch_collection
+from tagatlas.plugins import SOURCES, load_plugins
+from tagatlas.testing import sample_images
+
+
+def picture_atlas(folder: Path, count: int, size: tuple[int, int] = (64, 48)) -> Path:
+    """Make an atlas of so many pictures; returns its folder.
+
+    Args:
+        folder: a folder to work in.
+        count: number of pictures, all different.
+        size: their width and height.
+    """
+    pictures = folder / "pictures"
+    pictures.mkdir()
+    for number, image in enumerate(sample_images(count, size)):
+        (pictures / f"{number:05}.jpg").write_bytes(image.data)
+    plugins = load_plugins()
+    made = folder / "x.atlas"
+    with open_atlas(made, plugins, create=True) as atlas:
+        add_source(atlas, str(pictures), plugins.choose(SOURCES, "folder", {}))
+        fetch_collection(atlas, FetchOptions())
+        assert atlas.catalog.addresses.image_count() == count
+    return made
