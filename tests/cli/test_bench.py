@@ -14,7 +14,7 @@ from tagatlas import hookspecs
 
 GREY = dedent(dedent(hookspecs.__doc__ or "").partition("A complete plugin::\n")[2])
 FAILING = '''
-from tagatlas import Tagger, TaggerSpec, hookimpl
+from tagatlas import Price, Tagger, TaggerSpec, hookimpl
 
 class Failing(Tagger):
     """Ends its process."""
@@ -30,7 +30,7 @@ class Failing(Tagger):
 
 class Paid(Failing):
     local = False
-    cost_per_image = 0.5
+    price = Price({"image": 0.5}, "2026-01", "nowhere")
 
 @hookimpl
 def tagatlas_taggers():
