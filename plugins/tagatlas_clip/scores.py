@@ -9,6 +9,13 @@ are true of any picture, and its answer is the label's share of the softmax over
     score = sigmoid(evidence)
 
 so that a score is a probability of its own, not a share of what all labels get.
+
+Where scores are calibrated on a collection (:mod:`tagatlas_clip.calibration`), the labels of one
+picture also stand against each other. What stands out for a label that the collection does not
+show are near misses, pictures of another label, which fits them much better: a label counts the
+less the further its evidence lies below the picture's best::
+
+    score = calibrated score * exp((evidence - best evidence of the picture) / RIVALRY)
 """
 
 from __future__ import annotations
@@ -23,6 +30,11 @@ from tagatlas.contracts import Tag
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+RIVALRY = 4.0
+"""Log-odds below a picture's best label that take a label's calibrated score to 37 %: so much that
+several things in one picture remain, and near misses do not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +69,17 @@ class Evidence:
 def sigmoid(values: NDArray[np.floating]) -> NDArray[np.float64]:
     """From log-odds to probabilities, in [0, 1]."""
     return 1.0 / (1.0 + np.exp(-np.clip(values.astype(np.float64), -700.0, 700.0)))
+
+
+def against_rivals(evidence: NDArray[np.float32]) -> NDArray[np.float64]:
+    """What part of its score each label keeps beside the picture's best, in (0, 1].
+
+    Args:
+        evidence: shape (n, labels), at least one label.
+    """
+    below = evidence - evidence.max(axis=1, keepdims=True)
+    kept: NDArray[np.float64] = np.exp(below.astype(np.float64) / RIVALRY)
+    return kept
 
 
 def best_tags(

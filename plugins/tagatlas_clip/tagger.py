@@ -26,7 +26,7 @@ from tagatlas_clip.calibration import FEWEST, Calibration, calibrate, sample_siz
 from tagatlas_clip.defaults import ON_CPU, ON_GPU
 from tagatlas_clip.device import Precision, choose_devices, choose_precision
 from tagatlas_clip.files import ModelFiles, Named, locate
-from tagatlas_clip.scores import Evidence, best_tags, sigmoid, unit
+from tagatlas_clip.scores import RIVALRY, Evidence, against_rivals, best_tags, sigmoid, unit
 from tagatlas_clip.templates import BACKGROUND, read_templates
 from tagatlas_clip.texts import default_cache, embed_labels
 
@@ -191,7 +191,7 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         how = "sigmoid" if self._has_sigmoid else "contrast"
         return (
             f"vocabulary {self._vocabulary.digest()}; templates {captions};"
-            f" {'calibrated ' if self.collective else ''}{how};"
+            f" {f'calibrated (rivalry {RIVALRY:g}) ' if self.collective else ''}{how};"
             f" threshold {self._options.threshold}; top-k {self._options.top_k}"
         )
 
@@ -247,7 +247,11 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         if not embeddings:
             return [TagResult.empty() for _ in answers]
         evidence = self.evidence(np.stack(embeddings))
-        rows = iter(sigmoid(evidence) if calibration is None else calibration.scores(evidence))
+        if calibration is None:
+            scores = sigmoid(evidence)
+        else:
+            scores = calibration.scores(evidence) * against_rivals(evidence)
+        rows = iter(scores)
         return [
             TagResult.empty()
             if answer.embedding is None

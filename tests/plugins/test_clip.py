@@ -162,6 +162,23 @@ def test_it_names_what_it_never_saw_together(options: ClipOptions) -> None:
     assert all(set(each) == {"temperature", "bias"} for each in notes.values())
 
 
+def test_labels_that_the_collection_does_not_show_are_not_taken_for_near_misses(
+    options: ClipOptions,
+) -> None:
+    tagger = make_tagger(replace(options, threshold=0.02))
+    named = many_inputs(10, held_out())
+    images = [image for _, image in named]
+    first = [
+        result
+        for start in range(0, len(images), tagger.batch_size)
+        for result in tagger.tag(images[start : start + tagger.batch_size])
+    ]
+    found = dict(tagger.read(kept(images, first)).results)
+    hits = [found[image.id].tags[0].label == motif for motif, image in named]
+    assert len(hits) == 120
+    assert sum(hits) >= 0.95 * len(hits)
+
+
 def test_few_images_are_not_calibrated(options: ClipOptions) -> None:
     tagger = make_tagger(options)
     images = [as_input(motif) for motif in held_out()]
