@@ -12,8 +12,9 @@ CLIP := $(VENV)/clip
 demo: $(INSTALLED)
 	$(BIN)/tagatlas demo
 
+# Tests of one file share a process: what they load and start, they load and start once.
 test: lint $(CLIP)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 quick: lint
 	$(BIN)/pytest -m "not slow"
