@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path, PurePath
-from urllib.parse import urlsplit, urlunsplit
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import polars as pl
 
-from tagatlas.contracts import ImageStatus, Renderer, TagStatus
-from tagatlas.duplicates import NEAR
-from tagatlas.maps import Map, Provenance, SourceFacts
+from tagatlas.contracts import Renderer, TagStatus
+from tagatlas.maps import Map, Provenance
 from tagatlas.network import IMAGE
 from tagatlas.render import write_atomically
+from tagatlas_methods.collection import ALWAYS, by_status, collection
 from tagatlas_methods.markdown import count, escape, listed, table
 from tagatlas_methods.references import (
     CENTRING,
@@ -28,23 +27,12 @@ from tagatlas_methods.references import (
     UMAP,
 )
 
-_ADDRESSES: dict[str, str] = {
-    ImageStatus.OK: "led to an image",
-    ImageStatus.MISSING: "did not exist any more",
-    ImageStatus.BLOCKED: "kept the image from us or gave a page in its place",
-    ImageStatus.UNREADABLE: "gave no readable image",
-    ImageStatus.REFUSED: "went beyond our own limits",
-    ImageStatus.FAILED: "failed in a way that may pass",
-    ImageStatus.PENDING: "still had to be fetched",
-}
 _TAGGINGS: dict[str, str] = {
     TagStatus.OK: "got at least one tag",
     TagStatus.EMPTY: "showed nothing that the backend has a label for",
     TagStatus.FAILED: "could not be looked at",
     TagStatus.PENDING: "still had to be tagged",
 }
-# Said even when it is 0: to see nothing and not to be able to look are not the same.
-_ALWAYS: tuple[str, ...] = (TagStatus.OK, TagStatus.EMPTY, TagStatus.FAILED)
 _SPREAD = (
     "Crowds of images were then spread by the diffusion of what is too dense (Gastner & Newman,"
     " 2004), and images moved apart so that they do not cover each other."
@@ -93,7 +81,7 @@ def methods_text(map_: Map) -> str:
     blocks = [
         f"# Methods: {escape(map_.collection)}, map {escape(map_.name)}",
         "## Collection",
-        *_collection(map_),
+        *collection(map_),
         "## Tags",
         *_tags(map_),
         "## Network and layout",
@@ -110,88 +98,6 @@ def methods_text(map_: Map) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _collection(map_: Map) -> list[str]:
-    facts = map_.provenance
-    sources = "\n".join(f"- {_source(source)}" for source in facts.sources)
-    total = sum(facts.addresses.values())
-    found = facts.addresses.get(ImageStatus.OK, 0)
-    joined = max(found - facts.images, 0)
-    outcome = (
-        f"They name {count(total, 'distinct address', 'distinct addresses')}"
-        f"{_fetched(facts.fetched_between)}: {_by_status(facts.addresses, _ADDRESSES, _ALWAYS)}."
-        f"{_survival(facts)}"
-        f" Files that are equal byte by byte (SHA-256) count as one image: with"
-        f" {count(joined, 'duplicate')} joined, there are {count(facts.images, 'distinct image')}."
-        f"{_near_duplicates(map_)}"
-    )
-    return [f"The collection comes from {count(len(facts.sources), 'source')}:", sources, outcome]
-
-
-def _survival(facts: Provenance) -> str:
-    """The share of addresses that still lead to a picture, and by what help."""
-    tried = sum(facts.addresses.values()) - facts.addresses.get(ImageStatus.PENDING, 0)
-    if not tried:
-        return ""
-    found = facts.addresses.get(ImageStatus.OK, 0)
-    elsewhere = sum(facts.ways.values())
-    ways = ", ".join(f"{number:,} by {escape(way)}" for way, number in facts.ways.items())
-    helped = f", {count(elsewhere, 'of them', 'of them')} found elsewhere ({ways})" if ways else ""
-    return (
-        f" The survival rate, the share of the addresses tried that led to a picture, is"
-        f" {found / tried:.1%}{helped}."
-    )
-
-
-def _near_duplicates(map_: Map) -> str:
-    """What became of images that look the same."""
-    choice = map_.provenance.settings.get("map.duplicates")
-    if choice == "keep":
-        return " Images that only look the same were kept apart."
-    if choice != "join":
-        return ""
-    copies = map_.records.filter(pl.col("copy") != pl.col("image"))["copy"].n_unique()
-    return (
-        f" Images that look the same, by a perceptual hash of the cosine transform that differs"
-        f" in at most {NEAR} of 64 bits, are joined on the map and their frequencies summed:"
-        f" {count(copies, 'image')} {'is' if copies == 1 else 'are'} stood for by another one."
-    )
-
-
-def _source(source: SourceFacts) -> str:
-    day = source.added_at[:10]
-    return (
-        f"**{escape(_public_name(source.location))}**, read as: {escape(source.recognised)}"
-        f" ({count(source.records, 'record')}, added on {escape(day)})."
-    )
-
-
-def _public_name(location: str) -> str:
-    if "://" not in location:
-        return PurePath(location.replace("\\", "/")).name or location
-    try:
-        parts = urlsplit(location)
-    except ValueError:  # no valid URL: say nothing of what may be in it
-        return "a web address"
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
-def _fetched(between: tuple[str, str] | None) -> str:
-    if between is None:
-        return ""
-    first, last = (escape(day[:10]) for day in between)
-    return f", fetched on {first}" if first == last else f", fetched between {first} and {last}"
-
-
-def _by_status(counts: Mapping[str, int], words: Mapping[str, str], always: Collection[str]) -> str:
-    """``12 led to an image and 2 gave no readable image``; 0 is said only of ``always``."""
-    parts = [
-        f"{counts.get(status, 0):,} {text}"
-        for status, text in words.items()
-        if counts.get(status, 0) or status in always
-    ]
-    return listed(parts)
-
-
 def _tags(map_: Map) -> list[str]:
     facts = map_.provenance
     tags = map_.tags.select(pl.len().alias("tags"), pl.col("tag").n_unique().alias("labels"))
@@ -199,7 +105,7 @@ def _tags(map_: Map) -> list[str]:
     backend = (
         f"Images were tagged by the backend *{escape(facts.tagger)}*"
         f" (fingerprint: {escape(facts.fingerprint)})."
-        f" Of {count(facts.images, 'image')}, {_by_status(facts.taggings, _TAGGINGS, _ALWAYS)}."
+        f" Of {count(facts.images, 'image')}, {by_status(facts.taggings, _TAGGINGS, ALWAYS)}."
     )
     if facts.copied:
         backend += (

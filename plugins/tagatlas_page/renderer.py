@@ -6,15 +6,13 @@ else. All that came from outside is escaped.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import dataclass
-from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagatlas.contracts import Renderer
-from tagatlas.render import cluster_colour, thumbnail_address, write_atomically
+from tagatlas.render import cluster_colour, page_head, thumbnail_address, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,20 +69,8 @@ class PageRenderer(Renderer):
 
 
 def _page(map_: Map, folder: Path) -> Iterator[str]:
-    style = _STYLE.read_text("utf-8")
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; img-src 'self' file: data:; style-src 'sha256-{digest}';"
-        " base-uri 'none'; form-action 'none'"
-    )
     title = escape(map_.collection, quote=True)
-    yield (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{title} · tagatlas</title>\n<style>{style}</style>\n</head>\n<body>\n"
-    )
+    yield page_head(map_.collection, _STYLE.read_text("utf-8"), "'self' file: data:")
     yield _header(map_, title)
     yield _poster(title)
     yield f'<main>\n<h2 id="clusters">Clusters</h2>\n{_stability(map_)}<ol class="clusters">\n'

@@ -191,8 +191,8 @@ def detail_files(
 
 def _by_image(table: pl.DataFrame) -> dict[str, list[dict[str, str]]]:
     """The rows of each image, without the column ``image``."""
-    parts = table.partition_by("image", as_dict=True, include_key=False, maintain_order=True)
-    return {str(image): part.to_dicts() for (image,), part in parts.items()}
+    grouped = table.group_by("image").agg(pl.struct(pl.exclude("image")).alias("rows"))
+    return dict(grouped.iter_rows())
 
 
 def _linked_tags(map_: Map, images: pl.DataFrame) -> dict[int, list[int]]:

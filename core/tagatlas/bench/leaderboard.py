@@ -7,9 +7,7 @@ from it anew each time. Like the other pages it has no scripts and asks nothing 
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +17,7 @@ import msgspec
 
 from tagatlas.bench.results import QUALITY, SCHEMA, Bench
 from tagatlas.errors import StorageError
-from tagatlas.render import write_atomically
+from tagatlas.render import page_head, write_atomically
 
 RUNS = "runs.jsonl"
 PAGE = "leaderboard.html"
@@ -73,14 +71,8 @@ def _runs(lines: bytes, folder: Path) -> list[Run]:
 def leaderboard(runs: Sequence[Run]) -> Iterator[str]:
     """The page, part by part: a table for each collection, the one measured last at the front."""
     style = (files("tagatlas.comparison.report") / "page.css").read_text("utf-8")
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    yield page_head("Leaderboard", style)
     yield (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        f"<title>Leaderboard · tagatlas</title>\n<style>{style}</style>\n</head>\n<body>\n"
         "<header>\n<h1>Backends against each other</h1>\n<p>The best first, by mean average"
         " precision, or by stability where there are no labels. Below each figure is the interval"
         " that holds it 95 times out of 100. Speeds can be compared on one machine only.</p>\n"

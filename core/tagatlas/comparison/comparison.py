@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import networkx as nx
@@ -26,18 +26,25 @@ from tagatlas.comparison.meaning import Meaning
 from tagatlas.comparison.options import CompareOptions
 from tagatlas.comparison.pairs import (
     Measure,
-    TagComparison,
-    ThemeComparison,
     compare_tags,
     compare_themes,
+)
+from tagatlas.comparison.tables import (
+    FIGURE_COLUMNS,
+    Pair,
+    disagreement_table,
+    flow_table,
+    measure_table,
+    of_pairs,
+    place_table,
+    standing_table,
+    vocabulary_table,
 )
 from tagatlas.comparison.view import View
 from tagatlas.contracts import Progress
 
 ALL = "all"
 """Stands for the backends of a figure that is of all of them together."""
-
-_FIGURE = ("value", "low", "high", "chance", "chance_low", "chance_high")
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +119,7 @@ class Comparison:
             found = found.filter(pl.col("k") == k)
         if found.is_empty():
             raise KeyError(f"{measure} of {a} and {b}")
-        return Figure(*found.select(_FIGURE).row(0))
+        return Figure(*found.select(FIGURE_COLUMNS).row(0))
 
     def network(self, label: str) -> nx.Graph:
         """The network of a backend's map, laid on the first backend's map.
@@ -179,7 +186,7 @@ def compare_views(
         [view.scores for view in views], [view.labels for view in views], top=options.top
     )
     pairs = list(combinations(range(len(views)), 2))
-    found: list[tuple[int, int, TagComparison, ThemeComparison | None]] = []
+    found: list[Pair] = []
     for done, (one, other) in enumerate(pairs):
         progress(done, len(pairs))
         tags = compare_tags(one, other, sets, looked, meaning, resamples, options.seed)
@@ -193,16 +200,16 @@ def compare_views(
         for one, other, tags, themes in found
         for measure in [*tags.measures, *([] if themes is None else themes.measures)]
     ]
-    measures = _measures([*rows, *((ALL, ALL, measure) for measure in together)])
+    measures = measure_table([*rows, *((ALL, ALL, measure) for measure in together)])
     return Comparison(
         images=images.select("id", "label"),
         views=views,
         options=options,
         meaning="" if meaning is None else meaning.description,
         measures=measures,
-        vocabularies=_vocabularies(sets, labels, found),
-        prevalence=_of_pairs(labels, [(a, b, tags.prevalence) for a, b, tags, _ in found]),
-        calibration=_of_pairs(
+        vocabularies=vocabulary_table(sets, labels, found),
+        prevalence=of_pairs(labels, [(a, b, tags.prevalence) for a, b, tags, _ in found]),
+        calibration=of_pairs(
             labels,
             [
                 (*((b, a) if turned else (a, b)), tags.calibration[turned])
@@ -210,13 +217,13 @@ def compare_views(
                 for turned in (0, 1)
             ],
         ),
-        flows=_named_flows(views, found),
-        relations=_of_pairs(
+        flows=flow_table(views, found),
+        relations=of_pairs(
             labels, [(a, b, themes.relations) for a, b, _, themes in found if themes]
         ),
-        places=_places(images, views, found),
-        disagreement=_disagreement(images, found),
-        standing=_standing(labels, measures),
+        places=place_table(images, views, found),
+        disagreement=disagreement_table(images, found),
+        standing=standing_table(labels, measures),
         tag_sets=sets,
     )
 
@@ -244,168 +251,3 @@ def _together(
         whole = figure(alpha(within, backends, expected), resampled, shuffled)
         found.append(Measure(name, whole, images))
     return found
-
-
-def _measures(rows: Sequence[tuple[str, str, Measure]]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            {"a": a, "b": b, "measure": each.name, "k": each.k}
-            | asdict(each.figure)
-            | {"images": each.images}
-            for a, b, each in rows
-        ],
-        schema={
-            "a": pl.String,
-            "b": pl.String,
-            "measure": pl.String,
-            "k": pl.Int32,
-            **dict.fromkeys(_FIGURE, pl.Float64),
-            "images": pl.Int64,
-        },
-    ).with_columns(pl.col(_FIGURE).fill_nan(None))
-
-
-def _of_pairs(
-    labels: Sequence[str], parts: Sequence[tuple[int, int, pl.DataFrame]]
-) -> pl.DataFrame:
-    """Tables of pairs under one another, with the backends in front."""
-    named = [
-        part.select(pl.lit(labels[a]).alias("a"), pl.lit(labels[b]).alias("b"), pl.all())
-        for a, b, part in parts
-    ]
-    return pl.concat(named) if named else pl.DataFrame(schema={"a": pl.String, "b": pl.String})
-
-
-def _named_flows(
-    views: Sequence[View],
-    found: Sequence[tuple[int, int, TagComparison, ThemeComparison | None]],
-) -> pl.DataFrame:
-    parts = []
-    for a, b, _, themes in found:
-        first, second = views[a].drawn, views[b].drawn
-        if themes is None or first is None or second is None:
-            continue
-        names, others = pl.Series(first.cluster_names), pl.Series(second.cluster_names)
-        table = themes.flows
-        named = table.insert_column(1, names.gather(table["cluster_a"]).alias("name_a"))
-        named.insert_column(3, others.gather(table["cluster_b"]).alias("name_b"))
-        parts.append((a, b, named))
-    return _of_pairs([view.label for view in views], parts)
-
-
-def _vocabularies(
-    sets: TagSets,
-    labels: Sequence[str],
-    found: Sequence[tuple[int, int, TagComparison, ThemeComparison | None]],
-) -> pl.DataFrame:
-    used = [len(np.unique(each.indices)) for each in sets.scores]
-    rows = []
-    for a, b, tags, _ in found:
-        shared = len(np.intersect1d(sets.scores[a].indices, sets.scores[b].indices))
-        known_a, known_b = tags.known or (None, None)
-        rows.append(
-            {
-                "a": labels[a],
-                "b": labels[b],
-                "labels_a": used[a],
-                "labels_b": used[b],
-                "shared": shared,
-                "jaccard": shared / max(used[a] + used[b] - shared, 1),
-                "known_a": known_a,
-                "known_b": known_b,
-            }
-        )
-    return pl.DataFrame(rows, schema_overrides={"known_a": pl.Float64, "known_b": pl.Float64})
-
-
-def _places(
-    images: pl.DataFrame,
-    views: Sequence[View],
-    found: Sequence[tuple[int, int, TagComparison, ThemeComparison | None]],
-) -> pl.DataFrame:
-    """Clusters and places of the images by backend, on the first backend's map."""
-    to_first = {b: themes for a, b, _, themes in found if a == 0 and themes is not None}
-    parts = []
-    for number, view in enumerate(views):
-        drawn = view.drawn
-        if drawn is None:
-            continue
-        rows = np.flatnonzero(drawn.clusters >= 0)
-        positions, moved = drawn.positions[rows], np.full(len(rows), np.nan)
-        if number == 0:
-            moved = np.zeros(len(rows))
-        elif number in to_first:
-            positions = to_first[number].alignment.apply(positions)
-            moved = to_first[number].moved[rows]
-        clusters = pl.Series(drawn.clusters[rows])
-        parts.append(
-            pl.DataFrame(
-                {
-                    "image": images["id"].gather(rows),
-                    "backend": pl.repeat(view.label, len(rows), eager=True),
-                    "cluster": clusters,
-                    "name": pl.Series(drawn.cluster_names, dtype=pl.String).gather(clusters),
-                    "x": positions[:, 0],
-                    "y": positions[:, 1],
-                    "moved": pl.Series(moved).fill_nan(None),
-                }
-            )
-        )
-    if parts:
-        return pl.concat(parts)
-    return pl.DataFrame(
-        schema={
-            "image": pl.String,
-            "backend": pl.String,
-            "cluster": pl.Int32,
-            "name": pl.String,
-            "x": pl.Float64,
-            "y": pl.Float64,
-            "moved": pl.Float64,
-        }
-    )
-
-
-def _disagreement(
-    images: pl.DataFrame,
-    found: Sequence[tuple[int, int, TagComparison, ThemeComparison | None]],
-) -> pl.DataFrame:
-    tags = _mean_of_known([each.disagreement for _, _, each, _ in found], images.height)
-    themes = _mean_of_known([each.disagreement for _, _, _, each in found if each], images.height)
-    table = images.select(
-        pl.col("id").alias("image"),
-        "label",
-        pl.Series("tags", tags).fill_nan(None),
-        pl.Series("themes", themes).fill_nan(None),
-    )
-    mean = pl.mean_horizontal("tags", "themes").alias("disagreement")
-    return table.with_columns(mean).sort(
-        "disagreement", "image", descending=[True, False], nulls_last=True
-    )
-
-
-def _mean_of_known(columns: Sequence[NDArray[np.float64]], images: int) -> NDArray[np.float64]:
-    """The mean of what is not NaN, by image; NaN where nothing is."""
-    if not columns:
-        return np.full(images, np.nan)
-    values = np.array(columns)
-    known = np.isfinite(values).sum(axis=0)
-    sums = np.nansum(values, axis=0)
-    return np.where(known > 0, sums / np.maximum(known, 1), np.nan)
-
-
-def _standing(labels: Sequence[str], measures: pl.DataFrame) -> pl.DataFrame:
-    """How much each backend agrees with the others."""
-    rows = []
-    for label in labels:
-        own = measures.filter((pl.col("a") == label) | (pl.col("b") == label))
-        rows.append(
-            {
-                "backend": label,
-                "tags": own.filter(measure="alpha_jaccard")["value"].mean(),
-                "themes": own.filter(measure="mutual_information")["value"].mean(),
-            }
-        )
-    return pl.DataFrame(
-        rows, schema={"backend": pl.String, "tags": pl.Float64, "themes": pl.Float64}
-    )

@@ -4,6 +4,7 @@ from tagatlas.render.addresses import web_addresses
 from tagatlas.render.cells import cell_text, cell_texts, safe_cell, safe_cells
 from tagatlas.render.columns import copied_columns, kept_columns
 from tagatlas.render.files import replace_folder, write_atomically
+from tagatlas.render.html import page_head
 from tagatlas.render.nodes import node_table, with_cluster_names
 from tagatlas.render.palette import cluster_colour
 from tagatlas.render.thumbnails import thumbnail_address
@@ -19,6 +20,7 @@ __all__ = [
     "escape_xml",
     "kept_columns",
     "node_table",
+    "page_head",
     "replace_folder",
     "safe_cell",
     "safe_cells",

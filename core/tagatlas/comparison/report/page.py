@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
@@ -20,6 +19,7 @@ from tagatlas.comparison.report.drawing import Chart
 from tagatlas.comparison.report.gallery import gallery, text_of
 from tagatlas.comparison.report.methods import methods_text
 from tagatlas.contracts import ImageStore
+from tagatlas.render import page_head
 
 _KINDS = {
     "same": "the same theme",
@@ -40,19 +40,8 @@ def page(comparison: Comparison, charts: Sequence[Chart], store: ImageStore) -> 
         store: where the images are.
     """
     style = (files("tagatlas.comparison.report") / "page.css").read_text("utf-8")
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}';"
-        " base-uri 'none'; form-action 'none'"
-    )
     title = f"{comparison.collection}: {', '.join(comparison.labels)}"
-    yield (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escape(title)} · tagatlas</title>\n<style>{style}</style>\n</head>\n<body>\n"
-    )
+    yield page_head(title, style, "data:")
     yield _header(comparison)
     yield "<main>\n"
     yield _overview(comparison)

@@ -11,7 +11,8 @@ import { inside, listen } from "./gestures";
 import { Model } from "./model";
 import { Names, type Name } from "./names";
 import { Overview } from "./overview";
-import { inkOf, Scene } from "./scene/scene";
+import { inkOf, Scene, type Look } from "./scene/scene";
+import { Shade } from "./scene/sprites";
 import { Side } from "./side";
 
 const FLIGHT_MS = 600;
@@ -22,6 +23,7 @@ export class App {
   private readonly model: Model;
   private readonly places: Boxes;
   private readonly camera: Camera;
+  private readonly look: Look;
   private readonly scene: Scene;
   private readonly names: Names;
   private readonly overview: Overview;
@@ -42,12 +44,12 @@ export class App {
     this.camera = new Camera(map.bounds);
     this.measure();
     const style = getComputedStyle(document.documentElement);
-    const look = {
+    this.look = {
       paper: inkOf(style.getPropertyValue("--paper").trim()),
       mark: inkOf(style.getPropertyValue("--mark").trim()),
     };
     const redraw = () => this.redraw();
-    this.scene = new Scene(this.canvas, map, this.model.boxes, this.places, look, redraw);
+    this.scene = new Scene(this.canvas, map, this.model.boxes, this.places, this.look, redraw);
     this.names = new Names(byId("names"));
     this.overview = new Overview(byId<HTMLCanvasElement>("small"), this.model, map.bounds, (x, y) =>
       this.fly({ x, y, scale: this.camera.scale }),
@@ -129,7 +131,8 @@ export class App {
     requestAnimationFrame((now) => {
       this.due = false;
       this.step(now);
-      if (this.scene.draw(this.camera, now) || this.flight) this.redraw();
+      this.scene.draw(this.camera);
+      if (this.flight) this.redraw();
       this.names.place(this.camera);
       this.overview.draw(this.camera);
     });
@@ -197,10 +200,9 @@ export class App {
     this.frame();
     void this.card.show(row).then((detail) => {
       if (this.opened !== row) return;
-      const ink = inkOf(getComputedStyle(document.documentElement).getPropertyValue("--mark").trim());
       const [x, y] = this.places.centre(row);
       const nodes = detail.linked.map((node) => this.model.map.nodes[node]!);
-      this.scene.over.set(nodes.flatMap((node) => [x, y, node.x, node.y, ...ink, 1]));
+      this.scene.over.set(nodes.flatMap((node) => [x, y, node.x, node.y, ...this.look.mark, 1]));
       this.redraw();
     });
     this.say(`${this.model.label(row)} is open`);
@@ -224,8 +226,8 @@ export class App {
 
   private choose(): void {
     this.chosen = this.conditions.chosen();
-    const states = new Float32Array(this.model.count).fill(this.chosen ? 0 : 1);
-    this.chosen?.forEach((row) => (states[row] = 2));
+    const states = new Float32Array(this.model.count).fill(this.chosen ? Shade.Faded : Shade.Plain);
+    this.chosen?.forEach((row) => (states[row] = Shade.Marked));
     this.scene.shade(states);
     this.side.show(this.chosen);
     this.redraw();

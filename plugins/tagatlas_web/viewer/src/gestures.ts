@@ -12,7 +12,7 @@ export interface Gestures {
   moved(): void;
   /** The pointer is over a point of the screen, or has left. */
   hovered(point: [number, number] | null): void;
-  clicked(point: [number, number], extend: boolean): void;
+  clicked(point: [number, number]): void;
   /** Whether dragging draws instead of moving. */
   draws(): boolean;
   /** Points of a line as it is drawn, one x and y after the other. */
@@ -80,7 +80,7 @@ export function listen(canvas: HTMLCanvasElement, camera: Camera, gestures: Gest
     fingers.delete(event.pointerId);
     if (line && event.type === "pointerup") gestures.drawn(line, true);
     else if (start && event.type === "pointerup") {
-      gestures.clicked([place.x, place.y], event.shiftKey || event.ctrlKey || event.metaKey);
+      gestures.clicked([place.x, place.y]);
     }
     start = line = null;
   };

@@ -10,12 +10,12 @@ export interface Name {
   extent: number;
   /** Those of a higher weight come first. */
   weight: number;
-  kind: "cluster" | "subcluster" | "tag";
+  kind: "cluster" | "tag";
   colour: string;
 }
 
 const GAP = 4;
-const LEAST_PIXELS = { cluster: 26, subcluster: 260, tag: 10 };
+const LEAST_PIXELS = { cluster: 26, tag: 10 };
 const MOST = 80;
 
 interface Placed {

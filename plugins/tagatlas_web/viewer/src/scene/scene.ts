@@ -20,7 +20,6 @@ const AREA = 0.1;
 const OUTLINE = 0.75;
 const OUTLINE_WIDE = 1.6;
 const MARK_WIDE = 2.5;
-const GLIDE_MS = 900;
 // A picture may be drawn a little larger than it is before a sharper one is fetched.
 const SHARPER_FROM = 1.15;
 
@@ -35,7 +34,6 @@ export class Scene {
   private readonly base: BasePages;
   private readonly sharp: SharpPages;
   private readonly typical: number;
-  private glidingSince: number | null = null;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -87,29 +85,19 @@ export class Scene {
     );
   }
 
-  /** Let the images glide to other places. */
-  glide(from: Float32Array, to: Float32Array, now: number): void {
-    this.sprites.glide(from, to);
-    this.glidingSince = now;
-  }
-
-  /** Draw; true if another frame must follow. */
-  draw(camera: Camera, now: number): boolean {
+  draw(camera: Camera): void {
     const { gl, canvas } = this;
     gl.viewport(0, 0, canvas.width, canvas.height);
     gl.clearColor(...this.look.paper, 1);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.STENCIL_BUFFER_BIT);
-    const moved = this.glidingSince === null ? 1 : (now - this.glidingSince) / GLIDE_MS;
-    if (moved >= 1) this.glidingSince = null;
     const level = this.levelFor(camera);
     if (level >= 0) this.sharp.want(level, this.fromTheMiddle(camera));
     this.areas.draw(camera, AREA);
     this.outlines.draw(camera, OUTLINE);
     const pages = { base: this.base, sharp: this.sharp, level };
-    this.sprites.draw(camera, this.map.images, pages, this.look, smooth(moved));
+    this.sprites.draw(camera, this.map.images, pages, this.look);
     this.over.draw(camera, OUTLINE);
     this.marks.draw(camera, 1);
-    return moved < 1;
   }
 
   /** The level whose pictures are as large as images are drawn; -1 for the small ones. */
@@ -135,9 +123,4 @@ export class Scene {
 export function inkOf(colour: string): Ink {
   const value = parseInt(colour.slice(1), 16);
   return [(value >> 16) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
-}
-
-function smooth(part: number): number {
-  const all = Math.min(Math.max(part, 0), 1);
-  return all * all * (3 - 2 * all);
 }

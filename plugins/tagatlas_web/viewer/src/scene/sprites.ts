@@ -8,28 +8,24 @@ import type { BasePages, SharpPages } from "./pages";
 const VERTEX = `
 in vec2 corner;
 in vec4 box;
-in vec4 from;
 in float state;
 uniform vec2 centre, scale;
-uniform float moved, pixels;
+uniform float pixels;
 uniform vec4 base;
 uniform vec4 sharp[2];
 uniform int level;
 uniform highp isampler2D table;
-uniform highp sampler2DArray pictures;
 out vec3 at;
 flat out vec4 inside;
 flat out float shade;
 flat out int isSharp;
-out vec2 edge;
 
 void main() {
-  vec4 place = mix(from, box, moved);
-  vec2 half_ = place.zw / 2.0;
+  vec2 reach = box.zw / 2.0;
   // What is a target of the pointer or of a search is never smaller than a few pixels.
   float least = state > 1.5 ? 5.0 / pixels : 1.2 / pixels;
-  half_ *= max(1.0, least / max(half_.x, half_.y));
-  gl_Position = vec4((place.xy + corner * half_ - centre) * scale, 0.0, 1.0);
+  reach *= max(1.0, least / max(reach.x, reach.y));
+  gl_Position = vec4((box.xy + corner * reach - centre) * scale, 0.0, 1.0);
   vec4 facts = base;
   int layer = -1;
   if (level >= 0) {
@@ -48,8 +44,6 @@ void main() {
   vec2 unit = vec2(corner.x, -corner.y) * 0.5 + 0.5;
   at = vec3((first + unit * size) / facts.y, layer >= 0 ? float(layer) : float(gl_InstanceID / cells));
   shade = state;
-  edge = corner * half_ * pixels;
-  if (state < -0.5) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }`;
 
 const FRAGMENT = `
@@ -57,7 +51,6 @@ in vec3 at;
 flat in vec4 inside;
 flat in float shade;
 flat in int isSharp;
-in vec2 edge;
 uniform highp sampler2DArray basePictures, sharpPictures;
 uniform vec3 paper, mark;
 uniform float ready;
@@ -73,7 +66,6 @@ void main() {
 
 /** How an image is shown. */
 export const enum Shade {
-  Hidden = -1,
   Faded = 0,
   Plain = 1,
   Marked = 2,
@@ -83,8 +75,6 @@ export class Sprites {
   private readonly program: Program;
   private readonly array: WebGLVertexArrayObject;
   private readonly states: WebGLBuffer;
-  private readonly boxes: WebGLBuffer;
-  private readonly from: WebGLBuffer;
 
   constructor(
     private readonly gl: GL,
@@ -97,10 +87,8 @@ export class Sprites {
     gl.bindVertexArray(this.array);
     buffer(gl, new Float32Array([-1, -1, 1, -1, -1, 1, 1, 1]));
     feed(gl, this.program.attribute("corner"), 2);
-    this.boxes = buffer(gl, boxes);
+    buffer(gl, boxes);
     feed(gl, this.program.attribute("box"), 4, { divisor: 1 });
-    this.from = buffer(gl, boxes);
-    feed(gl, this.program.attribute("from"), 4, { divisor: 1 });
     this.states = buffer(gl, new Float32Array(boxes.length / 4).fill(Shade.Plain));
     feed(gl, this.program.attribute("state"), 1, { divisor: 1 });
     gl.bindVertexArray(null);
@@ -113,25 +101,12 @@ export class Sprites {
     gl.bufferData(gl.ARRAY_BUFFER, states, gl.DYNAMIC_DRAW);
   }
 
-  /** Let images glide from one place to another; see `moved` of `draw`. */
-  glide(from: Float32Array, to: Float32Array): void {
-    const { gl } = this;
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.from);
-    gl.bufferData(gl.ARRAY_BUFFER, from, gl.STATIC_DRAW);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.boxes);
-    gl.bufferData(gl.ARRAY_BUFFER, to, gl.STATIC_DRAW);
-  }
-
-  /**
-   * @param level the sharper level to take pictures from where they are there, or -1.
-   * @param moved how far images have glided, in [0, 1].
-   */
+  /** @param pages with the sharper level to take pictures from where they are there, or -1. */
   draw(
     camera: Camera,
     count: number,
     pages: { base: BasePages; sharp: SharpPages; level: number },
     look: { paper: readonly number[]; mark: readonly number[] },
-    moved: number,
   ): void {
     const { gl, program } = this;
     program.use();
@@ -154,7 +129,6 @@ export class Sprites {
     const scale = [2 * camera.scale / camera.width, 2 * camera.scale / camera.height] as const;
     gl.uniform2f(program.place("scale"), ...scale);
     gl.uniform1f(program.place("pixels"), camera.scale);
-    gl.uniform1f(program.place("moved"), moved);
     gl.uniform1f(program.place("ready"), pages.base.ready);
     gl.uniform3fv(program.place("paper"), look.paper);
     gl.uniform3fv(program.place("mark"), look.mark);
