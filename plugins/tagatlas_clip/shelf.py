@@ -9,7 +9,12 @@ from pathlib import Path
 import huggingface_hub
 import open_clip
 import torch
-from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    HfHubHTTPError,
+    LocalEntryNotFoundError,
+)
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from tagatlas.contracts import Model, ModelShelf
 from tagatlas.errors import ModelMissing, OptionError
@@ -34,6 +39,10 @@ TOKENIZER_FILES = ("*token*", "vocab*", "merges.txt", "*.model", "config.json")
 """What a repository has of a tokenizer, and the configuration of a text model."""
 
 
+PATIENCE = 30.0
+"""Seconds that the hub may take to say what a file is; its client's own limit is 10."""
+
+
 class OpenClipShelf(ModelShelf):
     """Every architecture of open_clip with its weights, and any ``hf-hub:OWNER/NAME``.
 
@@ -54,19 +63,9 @@ class OpenClipShelf(ModelShelf):
         """Fetch weights, configuration and tokenizer; verify them, and load them once."""
         named = _known(name)
         try:
-            if named.model.startswith(HUB):
-                repository = named.model.removeprefix(HUB)
-                config, _ = read_config(_fetch(HubFiles(repository, (CONFIG,))))
-            else:
-                config = open_clip.get_model_config(named.model)
-            weights = _fetch(weights_of(named))
-            tokenizer = tokenizer_repository(config)
-            text_model = text_config(config).get("hf_model_name")
-            for each in dict.fromkeys(filter(None, [tokenizer, text_model])):
-                huggingface_hub.snapshot_download(each, allow_patterns=list(TOKENIZER_FILES))
+            weights = _fetch_all(named)
         except (HfHubHTTPError, OSError, ValueError) as error:
-            reason = " ".join(str(error).split())[:200] or type(error).__name__
-            raise ModelMissing(f"{named} could not be fetched: {reason}") from error
+            raise ModelMissing(f"{named} could not be fetched: {_reason(error)}") from error
         verify(weights)
         ClipModel(locate(named), torch.device("cpu"), "fp32").embed_texts(["a photo."])
         return _model(named)
@@ -87,14 +86,51 @@ def verify(path: Path) -> None:
         raise ModelMissing(f"{path.name} came damaged and was deleted: pull it again")
 
 
+@retry(
+    retry=retry_if_exception_type(LocalEntryNotFoundError),
+    stop=stop_after_attempt(3),
+    wait=wait_exponential_jitter(initial=0.5, max=8),
+    reraise=True,
+)
+def _fetch_all(named: Named) -> Path:
+    """Fetch what a model is made of that is not here yet; returns the path of its weights.
+
+    A hub that does not answer is asked again, twice.
+    """
+    if named.model.startswith(HUB):
+        config, _ = read_config(_fetch(HubFiles(named.model.removeprefix(HUB), (CONFIG,))))
+    else:
+        config = open_clip.get_model_config(named.model)
+    weights = _fetch(weights_of(named))
+    text_model = text_config(config).get("hf_model_name")
+    for each in dict.fromkeys(filter(None, [tokenizer_repository(config), text_model])):
+        huggingface_hub.snapshot_download(
+            each, allow_patterns=list(TOKENIZER_FILES), etag_timeout=PATIENCE
+        )
+    return weights
+
+
 def _fetch(files: HubFiles) -> Path:
     """The first of some files that the hub has."""
     for name in files.names[:-1]:
         try:
-            return Path(huggingface_hub.hf_hub_download(files.repository, name))
+            return _download(files.repository, name)
+        except LocalEntryNotFoundError:
+            # The hub did not answer: that says nothing about what it has.
+            raise
         except EntryNotFoundError:
             continue
-    return Path(huggingface_hub.hf_hub_download(files.repository, files.names[-1]))
+    return _download(files.repository, files.names[-1])
+
+
+def _download(repository: str, name: str) -> Path:
+    return Path(huggingface_hub.hf_hub_download(repository, name, etag_timeout=PATIENCE))
+
+
+def _reason(error: Exception) -> str:
+    """Why, in a line: the hub's client says of a broken connection only that there was an error."""
+    told = error.__cause__ if isinstance(error, LocalEntryNotFoundError) else None
+    return " ".join(str(told or error).split())[:200] or type(error).__name__
 
 
 def _known(name: str) -> Named:
