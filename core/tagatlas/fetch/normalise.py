@@ -218,7 +218,9 @@ def _decode(source: ImageFile, max_side: int, share: float) -> tuple[Image.Image
     width, height = source.size
     side = max(1, min(max_side, round(max(width, height) * share)))
     if source.format in ("JPEG", "MPO"):
-        source.draft(None, (min(side, width), min(side, height)))
+        # By the sides that the copy will have: by a square, a broad picture would count as low.
+        scale = min(1.0, side / max(width, height))
+        source.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))
     source.load()
     picture = _filterable(source)
     picture.thumbnail((side, side), Resampling.HAMMING, _REDUCING_GAP)
