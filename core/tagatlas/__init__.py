@@ -56,8 +56,9 @@ if TYPE_CHECKING:
     from tagatlas.pipeline.compare import compare
     from tagatlas.pipeline.fetch import fetch_collection
     from tagatlas.pipeline.import_tags import import_tags
+    from tagatlas.pipeline.load import load_map
     from tagatlas.pipeline.map import map_collection
-    from tagatlas.pipeline.render import load_map, render_map
+    from tagatlas.pipeline.render import render_map
     from tagatlas.pipeline.search import search_collection
     from tagatlas.pipeline.tag import estimate_tagging, tag_collection
     from tagatlas.plugins import Plugins, load_plugins
@@ -109,7 +110,7 @@ _LAZY = {
     "fetch_collection": "pipeline.fetch",
     "hookimpl": "hookspecs",
     "import_tags": "pipeline.import_tags",
-    "load_map": "pipeline.render",
+    "load_map": "pipeline.load",
     "load_plugins": "plugins",
     "map_collection": "pipeline.map",
     "open_atlas": "atlas",

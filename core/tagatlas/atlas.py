@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -16,6 +17,9 @@ from tagatlas.contracts import ImageStore
 from tagatlas.errors import AtlasError, AtlasLocked, AtlasNotFound, StorageError
 from tagatlas.plugins import IMAGE_STORES, Plugins, plugin_owner
 from tagatlas.settings import SettingsFile
+
+if TYPE_CHECKING:
+    from tagatlas.maps import Map
 
 CATALOG = "catalog.sqlite"
 SETTINGS = "atlas.toml"
@@ -40,6 +44,12 @@ class Atlas:
     settings: SettingsFile
     store: ImageStore
     plugins: Plugins
+
+    def map(self, name: str | None = None) -> Map:
+        """A map of this atlas; see :func:`tagatlas.load_map`."""
+        from tagatlas.pipeline.load import load_map
+
+        return load_map(self, name)
 
     def map_folder(self, name: str) -> Path:
         """The folder of a map's files; made if it is not there.

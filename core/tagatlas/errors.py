@@ -12,6 +12,7 @@
     │   ├── AtlasLocked             another process is working on it
     │   ├── AtlasTooNew             written by a newer tagatlas
     │   └── AtlasDamaged            its catalog cannot be read
+    ├── AnnotationChanged           somebody else changed an annotation since it was read
     ├── StorageError                bytes could not be written (full disk, no permission)
     ├── ImageNotStored              an image store has no such image
     ├── ImageRejected               bytes that do not become an image, with the status to record
@@ -32,6 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tagatlas.annotations import Annotation
     from tagatlas.contracts.statuses import ImageStatus
 
 
@@ -73,6 +75,18 @@ class AtlasTooNew(AtlasError):
 
 class AtlasDamaged(AtlasError):
     """The atlas's catalog cannot be read."""
+
+
+class AnnotationChanged(TagatlasError):
+    """Somebody else changed an annotation since it was read.
+
+    Attributes:
+        present: the annotation as it is now.
+    """
+
+    def __init__(self, message: str, present: Annotation | None) -> None:
+        super().__init__(message)
+        self.present = present
 
 
 class StorageError(TagatlasError):

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tagatlas.annotations import Arrow
 from tagatlas.catalog import Catalog, StoredMap
 from tagatlas.catalog.database import APPLICATION_ID
 from tagatlas.catalog.schema import MIGRATIONS, migrate
@@ -214,7 +215,8 @@ def test_a_map_and_the_annotations_on_it_come_back_as_they_went(catalog: Catalog
         outlines={0: [np.array([[0.0, 1 / 3], [1.0, 0.0], [1.0, 1.0]])]},
     )
     catalog.maps.save(stored)
-    number = catalog.annotations.add("grey", "cluster-name", {"cluster": 0, "name": "Greys"})
+    arrow = Arrow((0.0, 1.0), (2.0, -1.5), "#aa0000", "look")
+    catalog.annotations.put("one", "grey", arrow, base=0)
     catalog.maps.save(stored)
     loaded = catalog.maps.load("grey")
     assert loaded is not None
@@ -225,12 +227,9 @@ def test_a_map_and_the_annotations_on_it_come_back_as_they_went(catalog: Catalog
     assert loaded.settings == stored.settings
     assert loaded.weights.tolist() == stored.weights.tolist()
     assert loaded.outlines[0][0].tolist() == stored.outlines[0][0].tolist()
-    catalog.annotations.change(number, {"cluster": 0, "name": "Silver"})
-    [annotation] = catalog.annotations.on("grey")
-    assert annotation.body["name"] == "Silver"
-    catalog.annotations.remove(number)
-    assert catalog.annotations.on("grey") == []
     assert catalog.maps.load("other") is None
+    [annotation] = catalog.annotations.on("grey")
+    assert annotation.content == arrow
 
 
 def test_a_catalog_of_a_newer_schema_is_left_alone(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ALWAYS_KEPT, ImageStatus, Records, Tag, TagResult
 from tagatlas.fetch import FetchOutcome, StoredImage
 from tagatlas.maps.options import MapOptions
+from tagatlas.pipeline.load import load_map
 from tagatlas.pipeline.map import map_collection
-from tagatlas.pipeline.render import load_map, render_map
+from tagatlas.pipeline.render import render_map
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
 from tagatlas.testing import sample_images
 

@@ -41,6 +41,7 @@ CLUSTER_COLUMNS = {
     "cluster": pl.Int32,
     "name": pl.String,
     "automatic_name": pl.String,
+    "plain_name": pl.String,
     "tags": pl.List(pl.String),
     "images": pl.Int64,
     "records": pl.Int64,

@@ -16,8 +16,8 @@ from tagatlas.maps.options import MapOptions
 from tagatlas.pipeline.add import add_source
 from tagatlas.pipeline.compare import compare
 from tagatlas.pipeline.fetch import fetch_collection
+from tagatlas.pipeline.load import load_map
 from tagatlas.pipeline.map import map_collection
-from tagatlas.pipeline.render import load_map
 from tagatlas.pipeline.tag import tag_collection
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, SOURCES, TAGGERS, load_plugins
 from tagatlas.testing import sample_images

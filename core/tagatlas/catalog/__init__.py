@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Self
 
 from tagatlas.catalog.addresses import AddressTable
+from tagatlas.catalog.annotations import AnnotationTable
 from tagatlas.catalog.answers import AnswerTable, Backend
 from tagatlas.catalog.calls import CallTable, EndedCall, Spent
 from tagatlas.catalog.database import Database
-from tagatlas.catalog.maps import Annotation, AnnotationTable, MapTable, StoredMap
+from tagatlas.catalog.maps import MapTable, StoredMap
 from tagatlas.catalog.readings import ReadingTable
 from tagatlas.catalog.records import Added, RecordTable
 from tagatlas.catalog.tags import TagTable
@@ -17,7 +18,6 @@ from tagatlas.catalog.used import UsedBackend, UsedTable
 
 __all__ = [
     "Added",
-    "Annotation",
     "Backend",
     "Catalog",
     "EndedCall",

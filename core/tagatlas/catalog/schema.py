@@ -169,6 +169,16 @@ MIGRATIONS: Sequence[str] = (
         FOREIGN KEY (backend, image) REFERENCES answers(backend, image) ON DELETE CASCADE
     ) WITHOUT ROWID;
     """,
+    """
+    DROP TABLE annotations;             -- nothing has ever written to it
+    CREATE TABLE annotations (
+        id TEXT PRIMARY KEY,            -- a UUID, made where it was drawn
+        map TEXT NOT NULL REFERENCES maps(name),
+        content TEXT NOT NULL,          -- JSON; null where it was removed
+        revision INTEGER NOT NULL UNIQUE,   -- rises with every change of any of them
+        changed_at TEXT NOT NULL
+    );
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

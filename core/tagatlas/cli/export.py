@@ -37,7 +37,7 @@ def command() -> Callable[..., Outcome]:
     ) -> Outcome:
         from tagatlas.atlas import open_atlas
         from tagatlas.cli.picks import Picks
-        from tagatlas.pipeline.render import load_map
+        from tagatlas.pipeline.load import load_map
 
         with open_atlas(atlas, plugins, write=False) as opened:
             picks = Picks(opened, choices)

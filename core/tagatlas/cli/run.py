@@ -91,8 +91,8 @@ def run_all(
     from tagatlas.fetch.hosts import parse_headers
     from tagatlas.maps.names import read_names
     from tagatlas.maps.options import MapOptions
+    from tagatlas.pipeline.load import load_map
     from tagatlas.pipeline.options import TagOptions
-    from tagatlas.pipeline.render import load_map
 
     given_headers = parse_headers(headers)
     retry = steps.statuses_to_retry(retry_failed, None)

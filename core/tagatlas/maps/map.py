@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from tagatlas.annotations import Annotation
 
 if TYPE_CHECKING:
     from tagatlas.contracts import ImageStore
@@ -95,7 +97,8 @@ class Map:
         directed: as in the network.
         clusters: one row a cluster, the one with most images first: ``cluster`` (Int32, equal
             to the row), ``name`` (String, unique: a researcher's, else the automatic one),
-            ``automatic_name`` (String, unique), ``tags`` (List[String], the distinctive
+            ``automatic_name`` (String, unique), ``plain_name`` (String, unique: the name that
+            there is without annotations), ``tags`` (List[String], the distinctive
             ones, most distinctive first), ``images``, ``records``, ``frequency`` (Int64),
             ``share`` (Float64, of the map's images, in [0, 1]), ``stability`` (Float64, in
             [0, 1], how surely it is found again), ``typical`` (List[String], ids of images that
@@ -118,6 +121,11 @@ class Map:
             leads to: another than ``image`` where that stands for its near duplicates).
         provenance: what was done.
         store: where the images are; images are addressed by their node's ``id``.
+        annotations: what researchers wrote and drew on it, those changed last at the end; names
+            among them are in ``clusters`` and ``subclusters`` already.
+        other_tags: tags that other backends gave to the images of the map, as in ``tags``; by
+            backend, as comparisons call them.
+        other_maps: of the same atlas, by name; each is loaded when it is called.
     """
 
     name: str
@@ -135,6 +143,9 @@ class Map:
     records: pl.DataFrame
     provenance: Provenance
     store: ImageStore = field(repr=False)
+    annotations: Sequence[Annotation] = ()
+    other_tags: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
+    other_maps: Mapping[str, Callable[[], Map]] = field(default_factory=dict)
 
     @property
     def images(self) -> pl.DataFrame:

@@ -6,17 +6,18 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 
 import polars as pl
+from msgspec import structs
 
+from tagatlas.annotations import LONGEST_NAME, Annotation, ClusterName
 from tagatlas.cluster import untaken
 from tagatlas.errors import UsageError
 from tagatlas.render.cells import cell_text
 
-_LONGEST = 80
 _LARGEST_FILE = 50_000_000
 _SEPARATOR = "; "
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -97,9 +98,9 @@ def _given(row: Mapping[str, str], place: str) -> GivenName | None:
     if written in ("", automatic):
         return None
     name = " ".join(written.split())
-    if len(name) > _LONGEST or _CONTROL.search(name):
+    if len(name) > LONGEST_NAME or _CONTROL.search(name):
         raise UsageError(
-            f"{place}: a name is at most {_LONGEST} characters of text, this is {name[:40]!r}"
+            f"{place}: a name is at most {LONGEST_NAME} characters of text, this is {name[:40]!r}"
         )
     level = "subcluster" if cells.get("subcluster") else "cluster" if "cluster" in cells else None
     number = cells.get(level or "") or None
@@ -128,6 +129,8 @@ def rename_clusters(
     subclusters: pl.DataFrame,
     nodes: pl.DataFrame,
     names: Sequence[GivenName],
+    *,
+    otherwise: str = "automatic_name",
 ) -> Renamed:
     """Put names into a map's tables; where none is given, the automatic one stands.
 
@@ -141,6 +144,7 @@ def rename_clusters(
         subclusters: as in the same.
         nodes: as in the same.
         names: to be given.
+        otherwise: the column whose names stand where none is given.
     """
     tables = {"cluster": clusters, "subcluster": subclusters}
     chosen: dict[str, dict[int, str]] = {level: {} for level in tables}
@@ -153,11 +157,48 @@ def rename_clusters(
             unused.append(given.name)
         else:
             chosen[level][row] = given.name
-    renamed = _put(clusters, chosen["cluster"], taken=())
-    return Renamed(
-        renamed,
-        _put(subclusters, chosen["subcluster"], taken=renamed["name"].to_list()),
-        unused,
+    renamed = _put(clusters, chosen["cluster"], otherwise, taken=())
+    taken = renamed["name"].to_list()
+    return Renamed(renamed, _put(subclusters, chosen["subcluster"], otherwise, taken=taken), unused)
+
+
+def place_names(
+    annotations: Iterable[Annotation],
+    clusters: pl.DataFrame,
+    subclusters: pl.DataFrame,
+    nodes: pl.DataFrame,
+) -> list[Annotation]:
+    """Annotations as they are on a map: each name with the number of the cluster that it fits now.
+
+    A name that fits no cluster is left out. All others stay as they are.
+
+    Args:
+        annotations: of the map.
+        clusters: as in :class:`~tagatlas.maps.Map`.
+        subclusters: as in the same.
+        nodes: as in the same.
+    """
+    tables = {"cluster": clusters, "subcluster": subclusters}
+    placed: list[Annotation] = []
+    for annotation in annotations:
+        content = annotation.content
+        if not isinstance(content, ClusterName):
+            placed.append(annotation)
+            continue
+        row = _match(given_by(content), content.level, tables[content.level], nodes)
+        if row is not None:
+            placed.append(replace(annotation, content=structs.replace(content, number=row)))
+    return placed
+
+
+def given_by(content: ClusterName) -> GivenName:
+    """The name that an annotation gives."""
+    return GivenName(
+        content.name,
+        content.level,
+        content.typical,
+        content.automatic_name or None,
+        content.number,
     )
 
 
@@ -174,11 +215,12 @@ def _match(given: GivenName, level: str, table: pl.DataFrame, nodes: pl.DataFram
     return None
 
 
-def _put(table: pl.DataFrame, chosen: Mapping[int, str], *, taken: Sequence[str]) -> pl.DataFrame:
+def _put(
+    table: pl.DataFrame, chosen: Mapping[int, str], otherwise: str, *, taken: Sequence[str]
+) -> pl.DataFrame:
     """The table with names chosen by row; those that are not chosen give way to those that are."""
     names: dict[int, str] = {}
-    automatic = dict(enumerate(table["automatic_name"]))
-    for row, name in [*sorted(chosen.items()), *automatic.items()]:
+    for row, name in [*sorted(chosen.items()), *enumerate(table[otherwise])]:
         if row not in names:
             names[row] = untaken(name, {*taken, *names.values()})
     ordered = [names[row] for row in range(table.height)]

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from PIL import Image, ImageDraw
 
+from tagatlas.annotations import Annotation, Arrow, Caption, Content, Note, Outline
 from tagatlas.contracts import ImageInput, ImageStore, Variant
 from tagatlas.errors import ImageNotStored
 from tagatlas.maps import Map, Provenance, SourceFacts
@@ -178,11 +179,13 @@ def sample_map(
 ) -> Map:
     """A map of the sample network, its pictures in a :class:`MemoryStore`.
 
-    The first cluster has two sub-clusters; its first image is in neither.
+    The first cluster has two sub-clusters; its first image is in neither. There is an annotation
+    of each kind that draws something.
 
     Args:
         images: how many images.
-        labels: labels of tags; they also name the clusters and fill the records' columns.
+        labels: labels of tags; they also name the clusters, fill the records' columns and are the
+            texts of the annotations.
         clusters: how many clusters, at most ``images``; the nodes take turns.
         thumbnail: width and height of the pictures in pixels.
     """
@@ -209,6 +212,7 @@ def sample_map(
         records=_records(nodes, labels),
         provenance=_provenance(images),
         store=store,
+        annotations=_annotations(nodes, labels),
     )
 
 
@@ -304,6 +308,23 @@ def _subclusters(nodes: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
     return _with_quantities(named, nodes)
 
 
+def _annotations(nodes: pl.DataFrame, labels: Sequence[str]) -> list[Annotation]:
+    """One of each kind that draws something, around and beside the first image."""
+    image, x, y = nodes.select("id", "x", "y").row(0)
+    corners = ((x - 4.0, y - 4.0), (x + 4.0, y - 4.0), (x + 4.0, y + 4.0), (x - 4.0, y + 4.0))
+    texts = [labels[number % len(labels)] for number in range(4)]
+    contents: list[Content] = [
+        Outline(corners, "#b3261e", texts[0]),
+        Arrow((x + 15.0, y + 8.0), (x + 4.0, y + 1.0), "#00639b", texts[1]),
+        Caption((x, y - 6.0), texts[2], 1.5, "#1b5e20"),
+        Note((x, y), texts[3], "#b3261e", image=image),
+    ]
+    return [
+        Annotation(f"sample-{number}", "sample", content, number, "2024-01-31T12:00:00+00:00")
+        for number, content in enumerate(contents, start=1)
+    ]
+
+
 def _with_quantities(named: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     """The table with the columns that count what is in each of its rows."""
     level = named.columns[0]
@@ -318,6 +339,7 @@ def _with_quantities(named: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     return named.join(quantities, on=level, how="left", maintain_order="left").select(
         *named.columns[:-1],
         pl.col("name").alias("automatic_name"),
+        pl.col("name").alias("plain_name"),
         "tags",
         "images",
         "records",

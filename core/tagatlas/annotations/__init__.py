@@ -1,0 +1,29 @@
+"""Annotations: what a researcher writes and draws on a map."""
+
+from tagatlas.annotations.model import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    Annotation,
+    Arrow,
+    Caption,
+    ClusterName,
+    Content,
+    Note,
+    Outline,
+    read_content,
+    written,
+)
+
+__all__ = [
+    "LONGEST_NAME",
+    "LONGEST_TEXT",
+    "Annotation",
+    "Arrow",
+    "Caption",
+    "ClusterName",
+    "Content",
+    "Note",
+    "Outline",
+    "read_content",
+    "written",
+]

@@ -1,0 +1,151 @@
+"""The kinds of annotations, and their form as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from tagatlas.errors import UsageError
+
+LONGEST_NAME = 80
+"""Characters of a cluster's name."""
+
+LONGEST_TEXT = 5000
+"""Characters of any other text."""
+
+_FARTHEST = 1e9
+
+Coordinate = Annotated[float, Meta(ge=-_FARTHEST, le=_FARTHEST)]
+Point = tuple[Coordinate, Coordinate]
+"""x and y in map units; y grows upwards."""
+
+Colour = Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}\Z")]
+Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
+Written = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
+ImageId = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+
+
+class ClusterName(Struct, tag="name", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+    """A name for a cluster or a sub-cluster.
+
+    Attributes:
+        level: which of the two it is.
+        number: its row in the map's table.
+        name: the name, one line.
+        typical: ids of images that stood for it: the name follows them when clusters are found
+            anew.
+        automatic_name: the name that it has from its tags.
+    """
+
+    level: Literal["cluster", "subcluster"]
+    number: Annotated[int, Meta(ge=0)]
+    name: Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
+    typical: Annotated[tuple[ImageId, ...], Meta(max_length=16)] = ()
+    automatic_name: Text = ""
+
+
+class Outline(Struct, tag="outline", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+    """A closed line around a part of the map.
+
+    Attributes:
+        points: its corners, the first not repeated.
+        colour: ``#rrggbb``.
+        text: written at its upper end; may be empty.
+    """
+
+    points: Annotated[tuple[Point, ...], Meta(min_length=3, max_length=5000)]
+    colour: Colour
+    text: Text = ""
+
+
+class Arrow(Struct, tag="arrow", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+    """A straight arrow.
+
+    Attributes:
+        begin: its tail.
+        end: its head.
+        colour: ``#rrggbb``.
+        text: written at its tail; may be empty.
+    """
+
+    begin: Point
+    end: Point
+    colour: Colour
+    text: Text = ""
+
+
+class Caption(Struct, tag="text", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+    """A text on the map, in lines as it was written.
+
+    Attributes:
+        place: the middle of its first line.
+        text: what it says.
+        size: of its letters, in map units.
+        colour: ``#rrggbb``.
+    """
+
+    place: Point
+    text: Written
+    size: Annotated[float, Meta(gt=0, le=_FARTHEST)]
+    colour: Colour
+
+
+class Note(Struct, tag="note", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+    """A remark, shown as a numbered mark on the map and as text beside it.
+
+    Attributes:
+        place: where the mark is.
+        text: the remark.
+        colour: ``#rrggbb``.
+        image: id of the image it is about, if it is about one.
+        cluster: row of the cluster it is about, if it is about one.
+    """
+
+    place: Point
+    text: Written
+    colour: Colour
+    image: ImageId | None = None
+    cluster: Annotated[int, Meta(ge=0)] | None = None
+
+
+Content = ClusterName | Outline | Arrow | Caption | Note
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A researcher's own label or drawing on a map.
+
+    Attributes:
+        id: what it is known by; made where it is drawn, as a UUID.
+        map: the map's name.
+        content: what it says; None where it was removed.
+        revision: rises with every change of any annotation of the atlas.
+        changed_at: ISO 8601, UTC.
+    """
+
+    id: str
+    map: str
+    content: Content | None
+    revision: int
+    changed_at: str
+
+
+def read_content(data: bytes | str) -> Content | None:
+    """The content of an annotation from JSON; None where the JSON is null.
+
+    Raises:
+        UsageError: it is no annotation; the text says what is wrong.
+    """
+    try:
+        content: Content | None = msgspec.json.decode(data, type=Content | None)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"this is no annotation: {error}") from error
+    return content
+
+
+def written(content: Content | None) -> str:
+    """The same content as JSON."""
+    return msgspec.json.encode(content).decode()

@@ -1,0 +1,117 @@
+"""A stored map with all that renderers draw from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import polars as pl
+
+from tagatlas.annotations import Annotation, ClusterName
+from tagatlas.atlas import Atlas
+from tagatlas.catalog import Backend, StoredMap
+from tagatlas.errors import UsageError
+from tagatlas.maps import Map, Provenance
+from tagatlas.maps.duplicates import join_records, join_tags
+from tagatlas.maps.names import Renamed, given_by, place_names, rename_clusters
+from tagatlas.pipeline.versions import versions
+
+
+def load_map(atlas: Atlas, name: str | None = None) -> Map:
+    """A map of the atlas, with all that renderers draw from.
+
+    Args:
+        atlas: to read from.
+        name: of the map; None for the one made last.
+
+    Raises:
+        UsageError: there is no such map, and the text lists those there are; or it is one of an
+            older tagatlas.
+    """
+    names = atlas.catalog.maps.names()
+    if name is None and names:
+        name = names[0]
+    stored = None if name is None else atlas.catalog.maps.load(name)
+    backend = None if name is None else atlas.catalog.maps.backend(name)
+    if stored is None and name in names:
+        raise UsageError(
+            f"the map {name} was made by an older tagatlas: make it anew with tagatlas map"
+        )
+    if stored is None or backend is None:
+        there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"
+        raise UsageError(f"{atlas.folder} has no map {name or ''}; {there}".replace("  ", " "))
+    mapped = stored.nodes.filter(stored.nodes["kind"] == "image")["id"].implode()
+    joined = stored.settings.get("map.duplicates") == "join"
+    representatives = atlas.catalog.addresses.representatives() if joined else None
+    records = join_records(atlas.catalog.records.of_images(), representatives)
+    annotations = place_names(
+        atlas.catalog.annotations.on(stored.name), stored.clusters, stored.subclusters, stored.nodes
+    )
+    named = _with_names(stored, annotations)
+
+    def tags_of(tagger: Backend) -> pl.LazyFrame:
+        tags = atlas.catalog.tags.of(tagger.id)
+        tags = tags if representatives is None else join_tags(tags, representatives)
+        return tags.filter(pl.col("image").is_in(mapped))
+
+    return Map(
+        name=stored.name,
+        collection=atlas.folder.resolve().name.removesuffix(".atlas"),
+        nodes=stored.nodes,
+        sources=stored.sources,
+        targets=stored.targets,
+        weights=stored.weights,
+        directed=stored.directed,
+        clusters=named.clusters,
+        subclusters=named.subclusters,
+        stability=stored.stability,
+        outlines=stored.outlines,
+        tags=tags_of(backend),
+        records=records.filter(records["image"].is_in(mapped)),
+        provenance=_provenance(atlas, backend, stored),
+        store=atlas.store,
+        annotations=annotations,
+        other_tags={
+            label: tags_of(other) for label, other in _backends(atlas).items() if other != backend
+        },
+        other_maps={other: partial(load_map, atlas, other) for other in names if other != name},
+    )
+
+
+def _with_names(stored: StoredMap, annotations: Sequence[Annotation]) -> Renamed:
+    """The tables of clusters with the names of annotations in them."""
+    plain = pl.col("name").alias("plain_name")
+    given = [
+        given_by(each.content) for each in annotations if isinstance(each.content, ClusterName)
+    ]
+    return rename_clusters(
+        stored.clusters.with_columns(plain),
+        stored.subclusters.with_columns(plain),
+        stored.nodes,
+        given,
+        otherwise="plain_name",
+    )
+
+
+def _backends(atlas: Atlas) -> dict[str, Backend]:
+    """Those that tagged, by what they are called: with a number unless the tagger's last."""
+    return {
+        each.backend.name if each.is_latest else f"{each.backend.name}:{each.number}": each.backend
+        for each in atlas.catalog.used.all()
+    }
+
+
+def _provenance(atlas: Atlas, backend: Backend, stored: StoredMap) -> Provenance:
+    return Provenance(
+        sources=atlas.catalog.records.sources(),
+        addresses=atlas.catalog.addresses.counts(),
+        fetched_between=atlas.catalog.addresses.fetched_between(),
+        images=atlas.catalog.addresses.image_count(),
+        taggings=atlas.catalog.answers.counts(backend.id),
+        tagger=backend.name,
+        fingerprint=backend.fingerprint,
+        settings=stored.settings,
+        versions=versions(),
+        copied=len(atlas.catalog.answers.copied(backend.id)),
+        ways=atlas.catalog.addresses.ways(),
+    )

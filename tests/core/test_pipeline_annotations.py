@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from picture_atlas import picture_atlas
+
+from tagatlas.annotations import Arrow, ClusterName, Content
+from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.catalog import Backend
+from tagatlas.contracts import Tag, TagResult
+from tagatlas.maps.options import MapOptions
+from tagatlas.pipeline.map import map_collection
+from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
+
+IMAGES = 24
+
+
+@pytest.fixture
+def atlas(tmp_path: Path) -> Iterator[Atlas]:
+    """With a map of two clusters."""
+    with open_atlas(picture_atlas(tmp_path, IMAGES), load_plugins()) as opened:
+        tag(opened, "first", ("cat", "dog"))
+        map_as(opened, "one", "first")
+        yield opened
+
+
+def tag(atlas: Atlas, backend: str, labels: tuple[str, str], fingerprint: str = "1") -> Backend:
+    """Half of the images have the one label, half the other."""
+    number = atlas.catalog.answers.backend(backend, f"{backend} {fingerprint}")
+    images = atlas.catalog.addresses.images()["id"].to_list()
+    atlas.catalog.answers.store(
+        number,
+        [
+            (image, TagResult.ok([Tag(labels[place % 2], 0.9)]))
+            for place, image in enumerate(images)
+        ],
+    )
+    found = atlas.catalog.answers.last_used(backend)
+    assert found is not None
+    return found
+
+
+def map_as(atlas: Atlas, name: str, backend: str, seed: int = 0) -> None:
+    builder = atlas.plugins.choose(GRAPH_BUILDERS, "bipartite", {})
+    layout = atlas.plugins.choose(LAYOUTS, "forceatlas2", {})
+    map_collection(atlas, name, backend, builder, layout, MapOptions(seed=seed))
+
+
+def annotate(atlas: Atlas, content: Content) -> None:
+    atlas.catalog.annotations.put("a", "one", content, base=0)
+
+
+def naming(atlas: Atlas, name: str) -> ClusterName:
+    """A name for the first cluster, as a window that shows the map gives it."""
+    first = atlas.map("one").clusters.row(0, named=True)
+    return ClusterName("cluster", 0, name, tuple(first["typical"]), first["automatic_name"])
+
+
+def test_annotations_are_on_the_map(atlas: Atlas) -> None:
+    arrow = Arrow((0.0, 0.0), (1.0, 1.0), "#aa0000")
+    annotate(atlas, arrow)
+    assert [each.content for each in atlas.map("one").annotations] == [arrow]
+
+
+def test_a_name_is_on_the_map_and_in_its_table(atlas: Atlas) -> None:
+    before = atlas.map("one").clusters
+    annotate(atlas, naming(atlas, "Pets of mine"))
+    after = atlas.map("one").clusters
+    assert after["name"].to_list() == ["Pets of mine", before["name"][1]]
+    assert after["plain_name"].to_list() == before["name"].to_list()
+
+
+def test_a_name_follows_its_images_when_clusters_change_places(atlas: Atlas) -> None:
+    name = naming(atlas, "Pets of mine")
+    annotate(atlas, ClusterName("cluster", 1, name.name, name.typical, name.automatic_name))
+    [placed] = atlas.map("one").annotations
+    assert placed.content == name
+    assert atlas.map("one").clusters["name"][0] == "Pets of mine"
+
+
+def test_annotations_stay_when_the_map_is_made_anew(atlas: Atlas) -> None:
+    annotate(atlas, naming(atlas, "Pets of mine"))
+    map_as(atlas, "one", "first", seed=1)
+    assert "Pets of mine" in atlas.map("one").clusters["name"]
+
+
+def test_a_map_knows_what_other_backends_say_and_the_other_maps(atlas: Atlas) -> None:
+    tag(atlas, "second", ("animal", "beast"))
+    tag(atlas, "second", ("creature", "being"), fingerprint="2")
+    map_as(atlas, "two", "second")
+    loaded = atlas.map("one")
+    assert sorted(loaded.other_tags) == ["second", "second:1"]
+    assert "beast" in loaded.other_tags["second:1"].collect()["tag"]
+    assert "being" in loaded.other_tags["second"].collect()["tag"]
+    assert list(loaded.other_maps) == ["two"]
+    assert loaded.other_maps["two"]().name == "two"
