@@ -17,6 +17,7 @@ from tagatlas_web.order import along_curve
 from tagatlas_web.pages import levels_for, write_pages
 from tagatlas_web.scripts import ScriptFolder
 from tagatlas_web.tables import (
+    annotations_file,
     column_file,
     columns_of,
     detail_files,
@@ -81,6 +82,7 @@ class WebRenderer(Renderer):
         ids = images["id"].to_list()
         scripts.write("map", map_file(map_, images, columns, levels))
         scripts.write("texts", texts_file(images))
+        scripts.write("annotations", annotations_file(map_))
         scripts.write("tags", tag_file(map_, images))
         for number, name in enumerate(columns.columns[1:]):
             scripts.write(f"columns/{number}", column_file(columns[name]))

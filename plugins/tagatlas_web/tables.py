@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from tagatlas.annotations import written
 from tagatlas.cluster import most_alike
 from tagatlas.render import cluster_colour, kept_columns
 from tagatlas_web.scripts import packed
@@ -92,9 +93,11 @@ def _bounds(map_: Map, boxes: NDArray[np.float32]) -> list[float]:
 
 
 def _clusters(table: pl.DataFrame, row_of: Mapping[str, int]) -> list[dict[str, object]]:
-    names = ("name", "cluster", "tags", "images", "records", "frequency", "share", "stability")
+    names = (
+        pl.col("plain_name").alias("name"), pl.col("automatic_name").alias("automaticName"),
+        "cluster", "tags", "images", "records", "frequency", "share", "stability")
     typical = [[row_of[image] for image in images] for images in table["typical"].to_list()]
-    rows = table.select(names).iter_rows(named=True)
+    rows = table.select(*names).iter_rows(named=True)
     return [{**row, "typical": images} for row, images in zip(rows, typical, strict=True)]
 
 
@@ -106,6 +109,15 @@ def _tag_nodes(map_: Map) -> list[dict[str, object]]:
     """Tags that are nodes of the map, in the order of its table."""
     tags = map_.nodes.filter(pl.col("kind") != "image")
     return tags.select("label", "x", "y", size="width", images="in_degree").to_dicts()
+
+
+def annotations_file(map_: Map) -> object:
+    """``annotations.js``: of each map what researchers wrote and drew on it, by name."""
+    told = [
+        {"id": each.id, "revision": each.revision, "content": json.loads(written(each.content))}
+        for each in map_.annotations
+    ]
+    return {map_.name: told}
 
 
 def texts_file(images: pl.DataFrame) -> object:

@@ -121,7 +121,7 @@ class Map:
             leads to: another than ``image`` where that stands for its near duplicates).
         provenance: what was done.
         store: where the images are; images are addressed by their node's ``id``.
-        annotations: what researchers wrote and drew on it, those changed last at the end; names
+        annotations: what researchers wrote and drew on it, those made last at the end; names
             among them are in ``clusters`` and ``subclusters`` already.
         other_tags: tags that other backends gave to the images of the map, as in ``tags``; by
             backend, as comparisons call them.

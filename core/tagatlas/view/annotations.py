@@ -32,11 +32,13 @@ class Told(Struct):
     """An annotation as windows are told of it.
 
     Attributes:
+        number: rises with every new annotation.
         content: None where it was removed.
     """
 
     id: str
     revision: int
+    number: int
     content: Content | None
 
 
@@ -73,12 +75,12 @@ class Teller:
         changed = atlas.catalog.annotations.changes(map_name, since)
         last = max((each.revision for each in changed), default=since)
         placed = self._placed(atlas, map_name, changed)
-        return last, [Told(each.id, each.revision, each.content) for each in placed]
+        return last, [_told(each) for each in placed]
 
     def one(self, atlas: Atlas, annotation: Annotation) -> Told:
         """An annotation; a name has the number of its cluster, as far as there is one."""
         placed = self._placed(atlas, annotation.map, [annotation]) or [annotation]
-        return Told(placed[0].id, placed[0].revision, placed[0].content)
+        return _told(placed[0])
 
     def _placed(
         self, atlas: Atlas, map_name: str, annotations: Sequence[Annotation]
@@ -95,3 +97,7 @@ class Teller:
             known = (state, stored.clusters, stored.subclusters, nodes)
             self._tables[map_name] = known
         return place_names(annotations, *known[1:])
+
+
+def _told(annotation: Annotation) -> Told:
+    return Told(annotation.id, annotation.revision, annotation.number, annotation.content)

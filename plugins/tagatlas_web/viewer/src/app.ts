@@ -1,9 +1,10 @@
 /** The map and what is around it, put together. */
 
+import { annotate, isLive } from "./annotate";
 import { Card } from "./card";
 import { Conditions, inCluster, ofRows, tagged, type Condition } from "./conditions";
 import { csv, save } from "./csv";
-import type { MapFile } from "./data";
+import { readAnnotations, type MapFile } from "./data";
 import { byId, count } from "./elements";
 import { Model } from "./model";
 import { Shade } from "./scene/sprites";
@@ -43,7 +44,19 @@ export class App {
     void this.stage
       .load()
       .then(() => this.model.readTexts())
+      .then(() => this.annotate())
       .then(() => (document.documentElement.dataset.ready = "yes"));
+  }
+
+  private async annotate(): Promise<void> {
+    const told = isLive() ? {} : await readAnnotations();
+    await annotate(this.stage, told[this.model.map.name] ?? [], {
+      named: () => {
+        this.stage.rename();
+        if (this.opened >= 0) void this.card.show(this.opened);
+      },
+      say: (news) => this.say(news),
+    });
   }
 
   private key(event: KeyboardEvent): void {

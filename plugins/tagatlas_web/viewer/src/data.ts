@@ -5,12 +5,16 @@
  * (`file://`) may load scripts and show pictures, but may not read files in any other way.
  */
 
+import type { Annotation } from "./annotate/content";
+
 /** Numbers as base64 of their bytes, little-endian. */
 export type Packed = string;
 
 /** What is known of a cluster, or of a sub-cluster. */
 export interface Cluster {
   name: string;
+  /** That it has from its tags. */
+  automaticName: string;
   /** The cluster it belongs to; its own number if it is a cluster. */
   cluster: number;
   tags: string[];
@@ -142,6 +146,7 @@ function read(name: string): Promise<unknown> {
 }
 
 export const readMap = () => read("map") as Promise<MapFile>;
+export const readAnnotations = () => read("annotations") as Promise<Record<string, Annotation[]>>;
 export const readTexts = () => read("texts") as Promise<TextFile>;
 export const readTags = () => read("tags") as Promise<TagFile>;
 export const readDetails = (part: number) => read(`details/${part}`) as Promise<Detail[]>;

@@ -71,6 +71,7 @@ export class Side {
     });
     choose.style.setProperty("--ink", facts.colour);
     choose.className = "cluster";
+    choose.dataset.cluster = String(number);
     choose.title = facts.tags.join(", ");
     const size = element("span", { class: "size" }, `${facts.images.toLocaleString("en")} · ${percent(facts.share)}`);
     const parts = map.subclusters.flatMap((sub, at) => (sub.cluster === number ? [this.part(at)] : []));
@@ -86,6 +87,7 @@ export class Side {
       this.conditions.add(inSubcluster(this.model, number));
       this.actions.visit(rowsOf(this.model.subcluster, number));
     });
+    choose.dataset.subcluster = String(number);
     return element("li", {}, choose, element("span", { class: "size" }, String(facts.images)));
   }
 

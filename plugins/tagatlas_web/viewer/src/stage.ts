@@ -156,6 +156,12 @@ export class Stage {
     this.redraw();
   }
 
+  /** Write the names that clusters have now. */
+  rename(): void {
+    this.nameAll();
+    this.redraw();
+  }
+
   fly(to: Place): void {
     if (calm()) this.camera.moveTo(to);
     else this.flight = new Flight(this.camera, to);
