@@ -94,8 +94,16 @@ def _bounds(map_: Map, boxes: NDArray[np.float32]) -> list[float]:
 
 def _clusters(table: pl.DataFrame, row_of: Mapping[str, int]) -> list[dict[str, object]]:
     names = (
-        pl.col("plain_name").alias("name"), pl.col("automatic_name").alias("automaticName"),
-        "cluster", "tags", "images", "records", "frequency", "share", "stability")
+        pl.col("plain_name").alias("name"),
+        pl.col("automatic_name").alias("automaticName"),
+        "cluster",
+        "tags",
+        "images",
+        "records",
+        "frequency",
+        "share",
+        "stability",
+    )
     typical = [[row_of[image] for image in images] for images in table["typical"].to_list()]
     rows = table.select(*names).iter_rows(named=True)
     return [{**row, "typical": images} for row, images in zip(rows, typical, strict=True)]

@@ -18,14 +18,17 @@ from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
 IMAGES = 24
 
 
-def viewed_atlas(folder: Path, labels: Sequence[str] = ("cat", "dog")) -> Path:
+def viewed_atlas(
+    folder: Path, labels: Sequence[str] = ("cat", "dog"), files: Sequence[str] = ()
+) -> Path:
     """Make the atlas; its map is called ``one``, and its first cluster has two sub-clusters.
 
     Args:
         folder: a folder to work in.
         labels: the tags, which images have in turn; two of them.
+        files: what the first pictures are called.
     """
-    made = picture_atlas(folder, IMAGES)
+    made = picture_atlas(folder, IMAGES, names=files)
     with open_atlas(made, load_plugins()) as atlas:
         number = atlas.catalog.answers.backend("teller", "teller 1")
         images = atlas.catalog.addresses.images()["id"].to_list()
