@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -37,11 +38,13 @@ class Viewing:
     """A server that runs.
 
     Attributes:
+        atlas: the folder of what it shows.
         url: of its page.
         said: what it said until it was ready.
     """
 
     process: subprocess.Popen[str]
+    atlas: Path
     url: str
     said: list[str]
 
@@ -96,11 +99,15 @@ class Viewing:
         change = {"map": "one", "base": base, "content": content}
         return self.send(f"api/annotations/{id_ or uuid4()}", change)
 
-    def contents(self, map_name: str = "one") -> dict[str, object]:
-        """What is on the map, by id; None for what was removed."""
-        changes = self.ask(f"api/annotations?map={map_name}&since=0").json["changes"]
+    def told(self) -> dict[str, dict[str, Any]]:
+        """What the server tells of the map ``one``, by id."""
+        changes = self.ask("api/annotations?map=one&since=0").json["changes"]
         assert isinstance(changes, list)
-        return {change["id"]: change["content"] for change in changes}
+        return {change["id"]: change for change in changes}
+
+    def contents(self) -> dict[str, object]:
+        """What is on the map ``one``, by id; None for what was removed."""
+        return {id_: change["content"] for id_, change in self.told().items()}
 
     def kill(self) -> None:
         """End it without a warning."""
@@ -132,6 +139,6 @@ def viewing(atlas: Path, *flags: str) -> Iterator[Viewing]:
                     break
             else:
                 raise AssertionError("".join(said))
-            yield Viewing(process, found[1], said)
+            yield Viewing(process, atlas, found[1], said)
         finally:
             process.kill()

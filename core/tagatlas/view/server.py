@@ -13,6 +13,9 @@ from tagatlas.view.files import MapFiles
 
 _PATIENCE = 5
 """Seconds that answers under way are given at the end."""
+_IDLE = 600
+"""Seconds after which an idle connection is closed: browsers close theirs before that, so that no
+request meets a connection that is just being closed."""
 
 
 def serve(files: MapFiles, map_name: str, address: Address, listening: socket.socket) -> None:
@@ -34,6 +37,7 @@ def serve(files: MapFiles, map_name: str, address: Address, listening: socket.so
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=_PATIENCE,
+        timeout_keep_alive=_IDLE,
         ws="none",
     )
     with suppress(KeyboardInterrupt), listening:

@@ -26,11 +26,15 @@ export interface Standing {
   waiting: number;
   /** Why the server does not answer; empty where it does. */
   away: string;
+  /** Whether the browser keeps what waits, so that it outlives the window. */
+  shelved: boolean;
 }
 
 export class Keeper {
   private readonly kept = new Map<string, Annotation>();
   private readonly waiting = new Map<string, Change>();
+  /** What the browser has not kept yet, or cannot. */
+  private readonly unshelved = new Set<string>();
   private revision = 0;
   private sending = false;
   /** What was sent last, as long as it is not answered. */
@@ -96,10 +100,16 @@ export class Keeper {
   }
 
   private shelve(change: Change): void {
-    void this.shelf?.put(change).catch(() => {});
+    this.unshelved.add(change.id);
+    const kept = () => {
+      if (this.waiting.get(change.id) === change) this.unshelved.delete(change.id);
+      this.stand();
+    };
+    void this.shelf?.put(change).then(kept, () => {});
   }
 
   private drop(id: string): void {
+    this.unshelved.delete(id);
     void this.shelf?.drop(id).catch(() => {});
   }
 
@@ -222,6 +232,6 @@ export class Keeper {
 
   private stand(away = this.away): void {
     this.away = away;
-    this.actions.stands({ waiting: this.waiting.size, away });
+    this.actions.stands({ waiting: this.waiting.size, away, shelved: this.unshelved.size === 0 });
   }
 }

@@ -248,9 +248,11 @@ export class Live {
     this.buttons();
   }
 
-  private stands({ waiting, away }: Standing): void {
-    const saved = waiting ? "Saving…" : "Saved";
-    this.standing.textContent = !away ? saved : waiting ? `Not saved yet: ${away}` : `Nothing new is seen: ${away}`;
+  private stands({ waiting, away, shelved }: Standing): void {
+    const kept = shelved ? "this browser keeps it until then" : "leave this window open";
+    const unsaved = away ? `Not saved yet: ${away}; ${kept}` : "Saving…";
+    const rest = away ? `Nothing new is seen: ${away}` : "Saved";
+    this.standing.textContent = waiting ? unsaved : rest;
     this.standing.classList.toggle("trouble", away !== "");
   }
 
