@@ -55,7 +55,7 @@ def test_the_page_and_its_files_are_served(server: Viewing) -> None:
     assert page.status == 200
     assert page.headers["content-type"].startswith("text/html")
     assert b"data-live=" in page.body
-    for name in ("viewer.js", "viewer.css", "data/map.js", "data/texts.js", "data/details/0.js"):
+    for name in ("viewer.js", "viewer.css", "data/atlas.js", "data/texts.js", "data/details/0.js"):
         assert server.ask(name).status == 200, name
 
 
@@ -146,7 +146,7 @@ def test_every_answer_says_what_browsers_must_keep_to(server: Viewing, path: str
         "/etc/passwd",
         "//etc/passwd",
         "%2fetc%2fpasswd",
-        "data/map.js%00.html",
+        "data/atlas.js%00.html",
         ".state",
         "data",
         "pictures/aa/../../../../../catalog.sqlite",
@@ -285,7 +285,7 @@ def test_exports_are_written_and_can_be_taken_away(
     assert taken.headers["content-disposition"].startswith("attachment")
     if format_ == "web":
         with zipfile.ZipFile(BytesIO(taken.body)) as archive:
-            assert {"viewer/index.html", "viewer/data/map.js"} <= set(archive.namelist())
+            assert {"viewer/index.html", "viewer/data/atlas.js"} <= set(archive.namelist())
             assert b"data-live" not in archive.read("viewer/index.html")
 
 
@@ -325,14 +325,14 @@ def test_it_serves_while_another_process_works_on_the_atlas(atlas: Path) -> None
 def test_windows_hear_of_a_map_made_anew_and_find_it_at_their_next_load(atlas: Path) -> None:
     with viewing(atlas) as server:
         before = server.ask("api/annotations?map=one&since=0").json["map"]
-        page, map_file = server.ask("").body, server.ask("data/map.js").body
+        page, map_file = server.ask("").body, server.ask("data/maps/0.js").body
         assert f'data-live="{before}"'.encode() in page
         with open_atlas(atlas, load_plugins()) as opened:
             make_map(opened, seed=5)
         after = server.ask("api/annotations?map=one&since=0").json["map"]
         assert after != before
         assert f'data-live="{after}"'.encode() in server.ask("").body
-        assert server.ask("data/map.js").body != map_file
+        assert server.ask("data/maps/0.js").body != map_file
 
 
 def test_a_name_is_told_with_the_number_that_its_cluster_has(atlas: Path) -> None:

@@ -1,6 +1,6 @@
 /** Annotations over the images: drawn, chosen, and moved with the pointer or with keys. */
 
-import type { Camera } from "../camera";
+import type { Bounds, Camera } from "../camera";
 import { figure } from "../elements";
 import type { Layer, Stage } from "../stage";
 import { moved, same, scaled, type Arrow, type Drawn, type Point } from "./content";
@@ -20,19 +20,27 @@ export interface DrawingActions {
 }
 
 export class Drawings implements Layer {
-  readonly sketcher: Sketcher;
+  private readonly sketcher: Sketcher;
   private readonly root = figure("g", { class: "annotations" });
   private readonly drawn = new Map<string, { content: Drawn; number: number; place: SVGGElement }>();
   private chosen: string | null = null;
   private scale = 1;
 
+  /** @param bounds of the map. */
   constructor(
     private readonly stage: Stage,
+    bounds: Bounds,
     private readonly actions: DrawingActions,
   ) {
-    this.sketcher = new Sketcher(stage.model.map.bounds);
+    this.sketcher = new Sketcher(bounds);
     stage.drawing.append(this.root);
     stage.layers.push(this);
+  }
+
+  /** Take all of it away. */
+  remove(): void {
+    this.root.remove();
+    this.stage.layers.splice(this.stage.layers.indexOf(this), 1);
   }
 
   draw({ x, y, scale, width, height }: Camera): void {

@@ -10,8 +10,6 @@ const WHAT = { outline: "Outline", arrow: "Arrow", text: "Text", note: "Note" };
 export interface EditorActions {
   /** It says something else; null removes it. `writing` is the same for one piece of writing. */
   changed(content: Drawn | null, writing: object | null): void;
-  /** A colour was chosen, for what is drawn from now on too. */
-  coloured(colour: string): void;
   done(): void;
 }
 
@@ -111,7 +109,6 @@ export class Editor {
   }
 
   private recolour(): void {
-    this.actions.coloured(this.colour);
     this.edit((content) => ({ ...content, colour: this.colour }));
   }
 

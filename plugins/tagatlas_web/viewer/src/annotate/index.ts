@@ -1,45 +1,129 @@
-/** Annotations of a map, to be changed where a server keeps them, else to be seen. */
+/** Annotations of the maps that are shown: to be changed where a server keeps them, else to be seen. */
 
+import type { Chart } from "../chart";
+import { byId } from "../elements";
+import type { Model } from "../model";
 import type { Stage } from "../stage";
+import type { Stages } from "../stages";
 import type { Annotation, Content } from "./content";
 import { Live } from "./live";
+import type { Level } from "./naming";
 import { Shown, type Annotations } from "./shown";
 
-export interface AnnotateActions {
-  /** Clusters have other names. */
-  named(): void;
+export interface AnnotatingActions {
+  /** Clusters of a map have other names. */
+  named(chart: Chart): void;
   say(news: string): void;
 }
+
+type Panel = Live | Shown;
 
 /** Whether the page comes from a server that keeps annotations. */
 export function isLive(): boolean {
   return document.documentElement.dataset.live !== undefined;
 }
 
-/**
- * Show the annotations of the map on a stage.
- *
- * @param told those in the viewer's folder; a server is asked instead where there is one.
- */
-export async function annotate(
-  stage: Stage,
-  told: readonly Annotation[],
-  actions: AnnotateActions,
-): Promise<void> {
-  if (isLive()) {
-    await Live.open(stage, actions);
-    return;
+export class Annotating {
+  private readonly panels = new Map<Chart, Promise<Panel>>();
+  private readonly attached = new Map<Stage, Panel>();
+  private active: Panel | null = null;
+
+  constructor(
+    private readonly stages: Stages,
+    private readonly model: Model,
+    private readonly actions: AnnotatingActions,
+  ) {
+    if (isLive()) this.listen();
   }
-  const shown: Shown = new Shown(stage, new Fixed(told), {
-    named: () => actions.named(),
-    chosen: (id) => shown.choose(id),
-    changed: null,
-  });
+
+  /** Other maps are shown, or another stage is worked with. */
+  async turned(): Promise<void> {
+    const wanted = await Promise.all(
+      this.stages.all.map(async (stage) => [stage, stage.chart, await this.panel(stage.chart)] as const),
+    );
+    if (wanted.some(([stage, chart]) => stage.chart !== chart)) return; // turned again meanwhile
+    const there = new Map(wanted.map(([stage, , panel]) => [stage, panel]));
+    for (const [stage, panel] of this.attached) {
+      if (there.get(stage) === panel) continue;
+      panel.detach(stage);
+      this.attached.delete(stage);
+    }
+    for (const [stage, panel] of there) {
+      if (this.attached.has(stage)) continue;
+      this.attached.set(stage, panel);
+      panel.attach(stage);
+    }
+    const panel = there.get(this.stages.active);
+    if (panel) this.activate(panel);
+  }
+
+  /** Rename a cluster of the map that is worked with, in place of the element that names it. */
+  rename(level: Level, number: number, named: HTMLElement): void {
+    if (this.active instanceof Live) this.active.renameIn(named, level, number);
+  }
+
+  private activate(panel: Panel): void {
+    if (this.active !== panel) {
+      if (this.active instanceof Live) this.active.leave();
+      this.active?.root.remove();
+      byId("clusters").closest("section")!.before(panel.root);
+      this.active = panel;
+    }
+    panel.activate(this.stages.active);
+  }
+
+  private panel(chart: Chart): Promise<Panel> {
+    let panel = this.panels.get(chart);
+    if (!panel) {
+      panel = isLive() ? this.open(chart) : this.show(chart);
+      this.panels.set(chart, panel);
+    }
+    return panel;
+  }
+
+  private open(chart: Chart): Promise<Live> {
+    return Live.open(chart, this.model, {
+      named: () => this.actions.named(chart),
+      say: (news) => this.actions.say(news),
+    });
+  }
+
+  private async show(chart: Chart): Promise<Shown> {
+    const told = (await this.model.annotations())[chart.facts.name] ?? [];
+    const shown: Shown = new Shown(chart, new Fixed(told as Pick<Annotation, "id" | "content">[]), {
+      chosen: (id) => shown.choose(id),
+      changed: null,
+    });
+    shown.refresh();
+    return shown;
+  }
+
+  private listen(): void {
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        const { active } = this;
+        if (!(active instanceof Live) || isText(event.target) || event.altKey) return;
+        const key = event.key.toLowerCase();
+        if (event.ctrlKey || event.metaKey) {
+          if (key === "z" && !event.shiftKey) active.takeBack();
+          else if (key === "z" || key === "y") active.doAgain();
+          else return;
+        } else if (!isMap(event.target) || !active.key(event)) return;
+        event.preventDefault();
+        event.stopPropagation();
+      },
+      { capture: true },
+    );
+    byId("stages").addEventListener("dblclick", (event) => {
+      if (this.active instanceof Live && isMap(event.target)) this.active.renameAt(event.clientX, event.clientY);
+    });
+  }
 }
 
 /** Annotations that nobody changes here. */
 class Fixed implements Annotations {
-  constructor(private readonly annotations: readonly Annotation[]) {}
+  constructor(private readonly annotations: readonly Pick<Annotation, "id" | "content">[]) {}
 
   all(): [string, Content][] {
     return this.annotations.flatMap(({ id, content }) =>
@@ -50,8 +134,12 @@ class Fixed implements Annotations {
   get(id: string): Content | null {
     return this.annotations.find((each) => each.id === id)?.content ?? null;
   }
+}
 
-  knows(id: string): boolean {
-    return this.annotations.some((each) => each.id === id);
-  }
+function isMap(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches("canvas.map");
+}
+
+function isText(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("input:not([type=radio]), textarea");
 }

@@ -1,17 +1,20 @@
 /** Annotating a map whose server keeps what is written and drawn. */
 
+import type { Chart } from "../chart";
 import { button, byId, element } from "../elements";
+import type { Model } from "../model";
 import type { Stage } from "../stage";
 import type { Content, Drawn, Point } from "./content";
 import { Editor, type Subject } from "./editor";
 import { exports } from "./exports";
 import { History } from "./history";
 import { Keeper, type Standing } from "./keeper";
-import type { Level } from "./naming";
+import { Naming, type Level } from "./naming";
 import { rename } from "./renamer";
 import { Server } from "./server";
 import { Shelf } from "./shelf";
 import { Shown } from "./shown";
+import { lettersOn } from "./sketch";
 import { Pencil, type ToolName } from "./tools";
 
 /** Size of letters, in heights of the words of outlines. */
@@ -24,34 +27,40 @@ const TOOLS: readonly (readonly [name: ToolName, text: string, key: string, titl
 ];
 
 export interface LiveActions {
+  /** Clusters have other names. */
   named(): void;
   say(news: string): void;
 }
 
+/** The annotations of one map, and the means to change them. */
 export class Live {
   private readonly keeper: Keeper;
   private readonly history: History;
   private readonly shown: Shown;
+  private readonly naming: Naming;
   private readonly editor: Editor;
+  private readonly bar: HTMLElement;
   private readonly tools = new Map<ToolName, HTMLButtonElement>();
   private readonly undo = button("Undo", () => this.takeBack());
   private readonly redo = button("Redo", () => this.doAgain());
   private readonly standing = element("p", { class: "standing", role: "status" });
   private readonly warning = element("p", { class: "warning", role: "alert", hidden: "" });
+  private stage: Stage | null = null;
   private chosen: string | null = null;
   private isOld = false;
 
-  static async open(stage: Stage, actions: LiveActions): Promise<Live> {
-    const { name } = stage.model.map;
+  static async open(chart: Chart, model: Model, actions: LiveActions): Promise<Live> {
+    const { name } = chart.facts;
     const { atlas = "" } = document.documentElement.dataset;
     const shelf = await Shelf.open(atlas, name).catch(() => null);
-    const live = new Live(stage, new Server(name), shelf, actions);
+    const live = new Live(chart, model, new Server(name), shelf, actions);
     await live.keeper.begin();
     return live;
   }
 
   private constructor(
-    private readonly stage: Stage,
+    private readonly chart: Chart,
+    private readonly model: Model,
     server: Server,
     shelf: Shelf | null,
     private readonly actions: LiveActions,
@@ -67,25 +76,61 @@ export class Live {
       anew: () => this.age(),
     });
     this.history = new History(this.keeper);
+    this.naming = new Naming(chart, this.keeper, (row) => model.id(row));
     this.editor = new Editor({
       changed: (content, writing) => this.write(content, writing),
-      coloured: () => {},
-      done: () => this.choose(null),
+      done: () => this.finish(),
     });
-    this.shown = new Shown(stage, this.keeper, {
-      named: () => this.actions.named(),
+    this.shown = new Shown(chart, this.keeper, {
       chosen: (id, opened) => this.choose(id, opened),
       changed: (id, content) => this.change(id, content),
     });
     const says = (news: string) => this.actions.say(news);
     this.shown.add(this.standing, this.warning, this.editor.colours, this.editor.root, exports(server, says));
-    stage.root.append(this.bar());
-    this.listen();
-    this.addRenaming();
+    this.bar = this.makeBar();
+    window.addEventListener("pagehide", () => this.editor.finish());
     this.refresh();
   }
 
-  private bar(): HTMLElement {
+  get root(): HTMLElement {
+    return this.shown.root;
+  }
+
+  attach(stage: Stage): void {
+    this.shown.attach(stage);
+    this.shown.choose(this.chosen);
+  }
+
+  detach(stage: Stage): void {
+    if (stage.tool instanceof Pencil) stage.tool = null;
+    this.shown.detach(stage);
+  }
+
+  /** One works with this map now, on that stage. */
+  activate(stage: Stage): void {
+    if (this.stage && this.stage !== stage && this.stage.tool instanceof Pencil) this.stage.tool = null;
+    this.stage = stage;
+    this.shown.activate(stage);
+    if (this.bar.parentElement !== stage.tools) stage.tools.append(this.bar);
+  }
+
+  /** One works with another map now. */
+  leave(): void {
+    this.editor.finish();
+    this.bar.remove();
+  }
+
+  /** A key was pressed on the map; whether it means something here. */
+  key(event: KeyboardEvent): boolean {
+    const { tool } = this.stage!;
+    const found = TOOLS.find(([, , key]) => key === event.key.toLowerCase());
+    if (event.key === "Enter" && tool instanceof Pencil) tool.place();
+    else if (found) this.take(found[0]);
+    else return false;
+    return true;
+  }
+
+  private makeBar(): HTMLElement {
     for (const [name, text, key, title] of TOOLS) {
       const made = button(text, () => this.take(name));
       made.title = `${title} (${key.toUpperCase()})`;
@@ -95,54 +140,25 @@ export class Live {
     }
     this.undo.title = "Take the last change back (Ctrl+Z)";
     this.redo.title = "Do it again (Ctrl+Shift+Z)";
-    return element("nav", { class: "drawing-tools", "aria-label": "Annotate" }, ...this.tools.values(), this.undo, this.redo);
-  }
-
-  private listen(): void {
-    const { root } = this.stage;
-    root.addEventListener(
-      "keydown",
-      (event) => {
-        if (event.ctrlKey || event.metaKey || event.altKey || !isMap(event.target)) return;
-        const { tool } = this.stage;
-        const found = TOOLS.find(([, , key]) => key === event.key.toLowerCase());
-        if (event.key === "Enter" && tool instanceof Pencil) tool.place();
-        else if (found) this.take(found[0]);
-        else return;
-        event.preventDefault();
-        event.stopPropagation();
-      },
-      { capture: true },
-    );
-    document.addEventListener("keydown", (event) => {
-      if (!(event.ctrlKey || event.metaKey) || isText(event.target)) return;
-      const key = event.key.toLowerCase();
-      if (key === "z" && !event.shiftKey) this.takeBack();
-      else if (key === "y" || key === "z") this.doAgain();
-      else return;
-      event.preventDefault();
-    });
-    root.addEventListener("dblclick", (event) => {
-      if (isMap(event.target)) this.renameAt(event.clientX, event.clientY);
-    });
-    window.addEventListener("pagehide", () => this.editor.finish());
+    return element("div", { class: "drawing-tools", role: "group", "aria-label": "Annotate" }, ...this.tools.values(), this.undo, this.redo);
   }
 
   private take(name: ToolName): void {
-    if (this.isOld) return;
-    const { tool } = this.stage;
+    const { stage } = this;
+    if (this.isOld || !stage) return;
+    const { tool } = stage;
     if (tool instanceof Pencil && tool.name === name) {
-      this.stage.tool = null;
+      stage.tool = null;
       return;
     }
     const pressed = this.tools.get(name)!;
     const put = (points: Point[]) => {
-      this.stage.tool = null;
+      stage.tool = null;
       this.add(name, points);
     };
-    this.stage.tool = new Pencil(name, this.stage, put, () => pressed.setAttribute("aria-pressed", "false"));
+    stage.tool = new Pencil(name, stage, put, () => pressed.setAttribute("aria-pressed", "false"));
     pressed.setAttribute("aria-pressed", "true");
-    this.stage.root.querySelector<HTMLElement>("canvas.map")?.focus();
+    stage.focus();
   }
 
   /** Begin an annotation; what must say something is there when it does. */
@@ -153,7 +169,7 @@ export class Live {
     const made: Record<ToolName, () => Drawn> = {
       outline: () => ({ kind: "outline", points, colour, text: "" }),
       arrow: () => ({ kind: "arrow", begin: place, end, colour, text: "" }),
-      text: () => ({ kind: "text", place, text: "", size: TEXT_SIZE * this.shown.drawings.sketcher.height, colour }),
+      text: () => ({ kind: "text", place, text: "", size: TEXT_SIZE * lettersOn(this.chart.file.bounds), colour }),
       note: () => ({ kind: "note", place, text: "", colour, image: this.imageAt(place), cluster: null }),
     };
     const content = made[name]();
@@ -165,19 +181,18 @@ export class Live {
   }
 
   private imageAt([x, y]: Point): string | null {
-    const row = this.stage.places.at(x, y);
-    return row >= 0 ? this.stage.model.id(row) || null : null;
+    const row = this.chart.places.at(x, y);
+    return row >= 0 ? this.model.id(row) || null : null;
   }
 
   /** What a note at a place may be about. */
   private subjects([x, y]: Point): Subject[] {
-    const { model, places } = this.stage;
-    const row = places.at(x, y);
+    const row = this.chart.places.at(x, y);
     const image = this.imageAt([x, y]);
     return [
       { text: "this place", image: null, cluster: null },
-      ...(image ? [{ text: `the image ${model.label(row)}`, image, cluster: null }] : []),
-      ...model.map.clusters.map(({ name }, cluster) => ({ text: `the cluster ${name}`, image: null, cluster })),
+      ...(image ? [{ text: `the image ${this.model.label(row)}`, image, cluster: null }] : []),
+      ...this.chart.clusters.map(({ name }, cluster) => ({ text: `the cluster ${name}`, image: null, cluster })),
     ];
   }
 
@@ -193,6 +208,12 @@ export class Live {
       subjects.push({ text: "its image", image: content.image, cluster: null });
     }
     this.editor.show(this.isOld ? null : content, subjects, opened);
+  }
+
+  /** The form is done with: back to what was written on. */
+  private finish(): void {
+    this.choose(null);
+    this.stage?.focus();
   }
 
   private drawn(id: string): Drawn | null {
@@ -217,11 +238,11 @@ export class Live {
     this.buttons();
   }
 
-  private takeBack(): void {
+  takeBack(): void {
     this.step(() => this.history.undo());
   }
 
-  private doAgain(): void {
+  doAgain(): void {
     this.step(() => this.history.redo());
   }
 
@@ -241,6 +262,7 @@ export class Live {
 
   /** Others, or an earlier life of this window, changed something; or we did. */
   private refresh(): void {
+    if (this.naming.apply()) this.actions.named();
     this.shown.refresh();
     const content = this.chosen === null ? null : this.drawn(this.chosen);
     if (content) this.editor.refresh(content);
@@ -265,7 +287,7 @@ export class Live {
   /** The map was made anew: what would be drawn now would be drawn on another. */
   private age(): void {
     if (this.isOld) return;
-    this.stage.tool = null;
+    if (this.stage?.tool instanceof Pencil) this.stage.tool = null;
     this.choose(null);
     this.warn("The map was made anew. ");
     this.warning.append(button("Show the new one", () => location.reload()));
@@ -273,45 +295,33 @@ export class Live {
     this.buttons();
   }
 
-  private addRenaming(): void {
-    for (const level of ["cluster", "subcluster"] as const) {
-      for (const named of byId("clusters").querySelectorAll<HTMLElement>(`[data-${level}]`)) {
-        const number = Number(named.dataset[level]);
-        const pen = button("✎", () => this.renameIn(named, level, number));
-        pen.className = "rename";
-        pen.setAttribute("aria-label", `Rename ${named.textContent}`);
-        pen.title = "Rename";
-        named.after(pen);
-      }
-    }
-  }
-
-  private renameIn(named: HTMLElement, level: Level, number: number): void {
+  /** Rename a cluster in place of the element that names it. */
+  renameIn(named: HTMLElement, level: Level, number: number): void {
     named.hidden = true;
     rename(
       named.textContent ?? "",
       (field) => named.before(field),
       (name) => this.rename(level, number, name),
       () => {
-        named.hidden = false;
-        named.focus();
+        named.hidden = false; // or it is another element now, of the new name
+        byId("clusters").querySelector<HTMLElement>(`[data-${level}="${number}"]`)?.focus();
       },
     );
   }
 
   /** Rename the cluster whose name is at a point of the window. */
-  private renameAt(x: number, y: number): void {
-    const { root, model } = this.stage;
+  renameAt(x: number, y: number): void {
+    const { root } = this.stage!;
     const named = [...root.querySelectorAll<HTMLElement>(".names .cluster:not([hidden])")].find((each) => {
       const { left, top, right, bottom } = each.getBoundingClientRect();
       return left <= x && x <= right && top <= y && y <= bottom;
     });
-    const number = model.map.clusters.findIndex(({ name }) => name === named?.textContent);
+    const number = this.chart.clusters.findIndex(({ name }) => name === named?.textContent);
     if (!named || number < 0) return;
     const { left, top } = root.getBoundingClientRect();
     const place = named.getBoundingClientRect();
     rename(
-      model.map.clusters[number]!.name,
+      this.chart.clusters[number]!.name,
       (field) => {
         field.classList.add("on-map");
         field.style.left = `${place.left - left}px`;
@@ -319,24 +329,16 @@ export class Live {
         root.append(field);
       },
       (name) => this.rename("cluster", number, name),
-      () => root.querySelector<HTMLElement>("canvas.map")?.focus(),
+      () => this.stage?.focus(),
     );
   }
 
   /** Give a name; why it cannot be had, or null. */
   private rename(level: Level, number: number, name: string): string | null {
     if (this.isOld) return "the map was made anew";
-    const named = this.shown.naming.rename(level, number, name);
+    const named = this.naming.rename(level, number, name);
     if (typeof named === "string") return named;
     this.change(named.id, named.content);
     return null;
   }
-}
-
-function isMap(target: EventTarget | null): boolean {
-  return target instanceof Element && target.matches("canvas.map");
-}
-
-function isText(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input:not([type=radio]), textarea");
 }

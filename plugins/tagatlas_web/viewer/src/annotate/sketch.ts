@@ -26,16 +26,13 @@ const FONTS =
 
 export class Sketcher {
   /** Width of lines. */
-  readonly line: number;
-  /** Height of marks, and of the words of outlines and arrows. */
-  readonly height: number;
+  private readonly line: number;
+  private readonly height: number;
   private readonly pen = document.createElement("canvas").getContext("2d")!;
 
   constructor(bounds: Bounds) {
-    const [left, bottom, right, top] = bounds;
-    const extent = Math.max(right - left, top - bottom, 1e-9);
-    this.line = extent * STROKE;
-    this.height = extent * HEIGHT;
+    this.line = extentOf(bounds) * STROKE;
+    this.height = lettersOn(bounds);
     this.pen.font = `${MEASURED}px ${FONTS}`;
   }
 
@@ -107,6 +104,15 @@ export class Sketcher {
     const edge = 2 * HALO;
     return [(widest / MEASURED + edge) * this.height, (lines.length * LEADING + edge) * this.height];
   }
+}
+
+/** The height of marks, and of the words of outlines and arrows, on a map. */
+export function lettersOn(bounds: Bounds): number {
+  return extentOf(bounds) * HEIGHT;
+}
+
+function extentOf([left, bottom, right, top]: Bounds): number {
+  return Math.max(right - left, top - bottom, 1e-9);
 }
 
 /** Lines of text about a point, set off from what is below them. */

@@ -34,8 +34,12 @@ export class Pencil implements Tool {
   }
 
   left(): void {
-    this.path.remove();
-    this.gone();
+    this.path.setAttribute("d", "");
+    queueMicrotask(() => {
+      if (this.stage.tool === this) return; // a line was given up, not the tool
+      this.path.remove();
+      this.gone();
+    });
   }
 
   /** Draw in the middle of the view: for those who use no pointer. */

@@ -1,0 +1,24 @@
+/** Small pictures in a row, each of which opens its image. */
+
+import { button, element } from "./elements";
+import type { Model } from "./model";
+
+export class Thumbnails {
+  constructor(
+    private readonly model: Model,
+    private readonly open: (row: number) => void,
+  ) {}
+
+  of(rows: readonly number[]): HTMLElement {
+    const line = element("div", { class: "nearest" });
+    for (const row of rows) {
+      const label = this.model.label(row);
+      const picture = element("img", { src: this.model.picture(row), alt: "", loading: "lazy" });
+      const opens = button(picture, () => this.open(row));
+      opens.title = label;
+      opens.setAttribute("aria-label", label);
+      line.append(opens);
+    }
+    return line;
+  }
+}
