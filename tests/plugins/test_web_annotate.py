@@ -14,7 +14,14 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    sync_playwright,
+)
 from playwright.sync_api import Error as PlaywrightError
 from viewed_atlas import make_map, viewed_atlas
 from viewing import Viewing, viewing
@@ -44,7 +51,7 @@ HOSTILE = (
     "日本語",
     "a" * 5000,
 )
-WIDE = {"width": 1280, "height": 850}
+WIDE = ViewportSize(width=1280, height=850)
 
 
 @pytest.fixture(scope="module")
@@ -169,14 +176,14 @@ def write(page: Page, text: str) -> None:
     page.click(".writing .done")
 
 
-def kept(atlas: Path) -> list[Annotation]:
-    """What the catalog has of the map, read past the server."""
+def kept(atlas: Path, map_name: str = "one") -> list[Annotation]:
+    """What the catalog has of a map, read past the server."""
     with open_atlas(atlas, load_plugins(), write=False) as opened:
-        return opened.catalog.annotations.on("one")
+        return opened.catalog.annotations.on(map_name)
 
 
-def texts(atlas: Path) -> list[str]:
-    contents = (each.content for each in kept(atlas))
+def texts(atlas: Path, map_name: str = "one") -> list[str]:
+    contents = (each.content for each in kept(atlas, map_name))
     return [each.text for each in contents if each and not isinstance(each, ClusterName)]
 
 
@@ -391,10 +398,9 @@ def test_two_windows_merge_what_they_draw(windows: Windows, server: Viewing, atl
     write(other, "of the other")
     for page in (one, other):
         page.bring_to_front()
-        page.wait_for_function("() => document.querySelectorAll('.annotation').length === 2")
+        page.wait_for_selector("ol.annotations:has-text('of the one'):has-text('of the other')")
         saved(page)
-    assert sorted(texts(atlas)) == ["of the one", "of the other"]
-    assert listed(one) == listed(other)
+    assert listed(one) == listed(other) == texts(atlas) == ["of the one", "of the other"]
 
 
 def test_a_change_of_what_another_window_changed_is_said(
@@ -431,6 +437,34 @@ def test_a_change_of_what_another_window_changed_is_said(
     saved(other)
     one.bring_to_front()
     one.wait_for_selector(".names .cluster:has-text('Mine')")
+
+
+def test_each_map_has_its_annotations(windows: Windows, own: Path) -> None:
+    with open_atlas(own, load_plugins()) as opened:
+        make_map(opened, seed=3, name="two")
+    with viewing(own, "--map", "one") as server:
+        page = windows.open(server.url)
+        draw(page, "Arrow", (600, 600), (800, 500))
+        write(page, "on the one")
+        saved(page)
+        page.locator(".picker").select_option("two")
+        page.wait_for_selector("ol.annotations", state="hidden")
+        rename(page, 0, "Of the other")
+        draw(page, "Arrow", (600, 600), (800, 500))
+        write(page, "on the other")
+        saved(page)
+        page.get_by_role("button", name="Side by side").click()
+        page.wait_for_function("() => document.querySelectorAll('.annotation').length === 2")
+        stages = page.locator(".stage")
+        assert "on the other" in (stages.nth(0).locator(".drawing").text_content() or "")
+        assert "on the one" in (stages.nth(1).locator(".drawing").text_content() or "")
+        stages.nth(1).locator(".map").focus()
+        page.wait_for_selector("ol.annotations:has-text('on the one')")
+        assert page.locator(".drawing-tools").count() == 1
+        assert page.locator(".stage.active .drawing-tools").count() == 1
+        assert not page.locator("#clusters:has-text('Of the other')").count()
+        assert texts(own) == ["on the one"]
+        assert texts(own, "two") == ["on the other"]
 
 
 def test_a_map_made_anew_is_said(windows: Windows, own: Path) -> None:
@@ -553,13 +587,14 @@ def test_exports_are_downloaded(page: Page, tmp_path: Path) -> None:
     saved(page)
     page.click(".export summary")
     begins = {"Poster (PNG)": b"\x89PNG", "Poster (SVG)": b"<?xml", "This viewer": b"PK"}
+    taken: dict[str, Path] = {}
     for name, begin in begins.items():
         with page.expect_download() as download:
             page.locator(".export button", has_text=name).click()
-        path = Path(download.value.path())
-        assert path.read_bytes().startswith(begin)
+        taken[name] = Path(download.value.path())
+        assert taken[name].read_bytes().startswith(begin)
         page.wait_for_selector("#news:has-text('is written')")
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(taken["This viewer"]) as archive:
         archive.extractall(tmp_path / "away")
     assert "in every export" in (tmp_path / "away/viewer/data/annotations.js").read_text("ascii")
 
@@ -602,10 +637,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_hostile_texts_are_text(windows: Windows, hostile: Path, tmp_path: Path) -> None:
     with viewing(hostile) as server:
-        page = windows.open(server.url)
         for number, text in enumerate(HOSTILE):
-            draw(page, "Note", (640 + 20 * number, 250))
-            write(page, text)
+            note = {"kind": "note", "place": [number, number], "text": text, "colour": "#eb1a13"}
+            assert server.put(note).status == 200
+        page = windows.open(server.url)
         draw(page, "Text", (800, 650))
         write(page, HOSTILE[0])
         draw(page, "Outline", (600, 600), (700, 500), (800, 600))

@@ -39,11 +39,11 @@ def viewed_atlas(
     return made
 
 
-def make_map(atlas: Atlas, seed: int = 0) -> None:
-    """Make the map ``one``, or make it anew."""
+def make_map(atlas: Atlas, seed: int = 0, name: str = "one") -> None:
+    """Make a map, or make it anew."""
     builder = atlas.plugins.choose(GRAPH_BUILDERS, "bipartite", {})
     layout = atlas.plugins.choose(LAYOUTS, "forceatlas2", {})
-    map_collection(atlas, "one", "teller", builder, layout, MapOptions(seed=seed))
+    map_collection(atlas, name, "teller", builder, layout, MapOptions(seed=seed))
 
 
 def _divide(atlas: Atlas) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock
@@ -64,12 +65,10 @@ class MapFiles:
 
     def state(self, atlas: Atlas) -> str:
         """What the page is made of: other maps, or maps made anew, make it another."""
-        made = {
-            "tagatlas": versions()["tagatlas"],
-            "options": repr(self.renderers[VIEWER].options),
-            **atlas.catalog.maps.states(),
-        }
-        return sha256(repr(sorted(made.items())).encode()).hexdigest()[:32]
+        renderer = self.renderers[VIEWER]
+        maps = sorted(atlas.catalog.maps.states().items())
+        made = (versions()["tagatlas"], _package_state(renderer), renderer.options, maps)
+        return sha256(repr(made).encode()).hexdigest()[:32]
 
     def viewer(self, map_name: str) -> tuple[Path, str]:
         """The folder of a map's page, written if it is not there or the maps are others now.
@@ -134,6 +133,14 @@ def _check(atlas: Atlas, map_name: str) -> None:
     if map_name not in names:
         there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"
         raise UsageError(f"{atlas.folder} has no map {map_name[:80]}; {there}")
+
+
+def _package_state(renderer: Chosen[Renderer]) -> list[tuple[str, int, int]]:
+    """Of each file of a renderer's package the size and when it was written."""
+    package = Path(str(files(renderer.spec.factory.__module__.partition(".")[0])))
+    found = [*package.glob("*.py"), *package.glob("static/*")]
+    facts = [(path.name, path.stat()) for path in found]
+    return sorted((name, fact.st_size, fact.st_mtime_ns) for name, fact in facts)
 
 
 def _read_state(viewer: Path) -> str | None:

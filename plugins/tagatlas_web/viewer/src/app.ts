@@ -153,8 +153,9 @@ export class App {
 
   private chooseNamed(name: Name): void {
     const { chart } = this.stages.active;
-    if (name.kind === "cluster") this.chooseCluster(chart, "cluster", name.number, false);
-    else void this.chooseTag(name.text);
+    if (name.kind === "cluster") {
+      this.annotating.unlessRenamed(() => this.chooseCluster(chart, "cluster", name.number, false));
+    } else void this.chooseTag(name.text);
   }
 
   private chooseCluster(chart: Chart, level: Level, number: number, visit: boolean): void {

@@ -55,7 +55,7 @@ export class Side {
     );
     const opened = this.listed === chart ? [...byId("clusters").children].map(isOpen) : [];
     const entries = chart.clusters.map((_, number) => this.entry(chart, number));
-    entries.forEach((each, number) => each.querySelector("details")?.toggleAttribute("open", opened[number]));
+    entries.forEach((each, number) => each.querySelector("details")?.toggleAttribute("open", opened[number] ?? false));
     byId("clusters").replaceChildren(...entries);
     this.listed = chart;
     this.filters.list(chart);

@@ -60,9 +60,9 @@ export class History {
     return true;
   }
 
-  /** Somebody else's change stands: undoing brings this window's back. */
-  overtaken(id: string, mine: Content | null, theirs: Content | null): void {
-    this.done.push({ id, before: mine, after: theirs, writing: null });
+  /** Something else stands than was changed here: undoing brings that back. */
+  overtaken(id: string, mine: Content | null, standing: Content | null): void {
+    this.done.push({ id, before: mine, after: standing, writing: null });
     this.undone.length = 0;
   }
 }

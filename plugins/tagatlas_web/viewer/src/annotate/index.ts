@@ -18,6 +18,8 @@ export interface AnnotatingActions {
 
 type Panel = Live | Shown;
 
+const DOUBLE_CLICK_MS = 300;
+
 /** Whether the page comes from a server that keeps annotations. */
 export function isLive(): boolean {
   return document.documentElement.dataset.live !== undefined;
@@ -27,6 +29,7 @@ export class Annotating {
   private readonly panels = new Map<Chart, Promise<Panel>>();
   private readonly attached = new Map<Stage, Panel>();
   private active: Panel | null = null;
+  private clicked = 0;
 
   constructor(
     private readonly stages: Stages,
@@ -60,6 +63,13 @@ export class Annotating {
   /** Rename a cluster of the map that is worked with, in place of the element that names it. */
   rename(level: Level, number: number, named: HTMLElement): void {
     if (this.active instanceof Live) this.active.renameIn(named, level, number);
+  }
+
+  /** Do what a click on a name on the map means, unless a double click is to rename it. */
+  unlessRenamed(work: () => void): void {
+    window.clearTimeout(this.clicked);
+    if (isLive()) this.clicked = window.setTimeout(work, DOUBLE_CLICK_MS);
+    else work();
   }
 
   private activate(panel: Panel): void {
@@ -116,7 +126,8 @@ export class Annotating {
       { capture: true },
     );
     byId("stages").addEventListener("dblclick", (event) => {
-      if (this.active instanceof Live && isMap(event.target)) this.active.renameAt(event.clientX, event.clientY);
+      if (!(this.active instanceof Live) || !isMap(event.target)) return;
+      if (this.active.renameAt(event.clientX, event.clientY)) window.clearTimeout(this.clicked);
     });
   }
 }

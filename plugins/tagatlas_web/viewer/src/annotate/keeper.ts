@@ -15,8 +15,8 @@ export interface KeeperActions {
   stands(standing: Standing): void;
   /** Somebody else's change stands instead of one that was made here. */
   overtaken(id: string, mine: Content | null, theirs: Content | null): void;
-  /** The server will not keep a change. */
-  refused(reason: string): void;
+  /** The server will not keep a change that was made here. */
+  refused(id: string, mine: Content | null, kept: Content | null, reason: string): void;
   /** The map was made anew. */
   anew(): void;
 }
@@ -214,9 +214,11 @@ export class Keeper {
   }
 
   private refused(change: Change, reason: string): void {
-    this.waiting.delete(change.id);
-    this.drop(change.id);
-    this.actions.refused(reason);
+    const { id } = change;
+    const { content } = this.waiting.get(id) ?? change;
+    this.waiting.delete(id);
+    this.drop(id);
+    this.actions.refused(id, content, this.get(id), reason);
     this.actions.changed();
   }
 

@@ -72,7 +72,10 @@ export class Live {
         this.history.overtaken(id, mine, theirs);
         this.warn("Changed in another window: theirs is shown, yours is in undo.");
       },
-      refused: (reason) => this.warn(`Not saved: ${reason}`),
+      refused: (id, mine, kept, reason) => {
+        this.history.overtaken(id, mine, kept);
+        this.warn(`Not saved, and in undo: ${reason}`);
+      },
       anew: () => this.age(),
     });
     this.history = new History(this.keeper);
@@ -309,15 +312,15 @@ export class Live {
     );
   }
 
-  /** Rename the cluster whose name is at a point of the window. */
-  renameAt(x: number, y: number): void {
+  /** Rename the cluster whose name is at a point of the window; whether there is one. */
+  renameAt(x: number, y: number): boolean {
     const { root } = this.stage!;
     const named = [...root.querySelectorAll<HTMLElement>(".names .cluster:not([hidden])")].find((each) => {
       const { left, top, right, bottom } = each.getBoundingClientRect();
       return left <= x && x <= right && top <= y && y <= bottom;
     });
     const number = this.chart.clusters.findIndex(({ name }) => name === named?.textContent);
-    if (!named || number < 0) return;
+    if (!named || number < 0) return false;
     const { left, top } = root.getBoundingClientRect();
     const place = named.getBoundingClientRect();
     rename(
@@ -331,6 +334,7 @@ export class Live {
       (name) => this.rename("cluster", number, name),
       () => this.stage?.focus(),
     );
+    return true;
   }
 
   /** Give a name; why it cannot be had, or null. */
