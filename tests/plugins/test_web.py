@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import json
-import re
 from base64 import b64decode
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,9 +17,9 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PIL import Image
 from themed_map import themed_map
+from viewer_files import read, read_any, render, rows, unpack
 
 from tagatlas.contracts import RendererSpec, Variant
-from tagatlas.maps import Map
 from tagatlas.testing import RendererContract
 from tagatlas_web import WebOptions, tagatlas_renderers
 from tagatlas_web.order import along_curve
@@ -34,39 +31,6 @@ class TestWeb(RendererContract):
     def spec(self) -> RendererSpec:
         (spec,) = tagatlas_renderers()
         return spec
-
-
-def render(map_: Map, folder: Path, options: WebOptions | None = None) -> Path:
-    (spec,) = tagatlas_renderers()
-    return spec.factory(options or WebOptions()).render(map_, folder)[0].parent
-
-
-def read(viewer: Path, name: str) -> dict[str, object]:
-    """A file of data that is an object."""
-    content = read_any(viewer, name)
-    assert isinstance(content, dict)
-    return content
-
-
-def rows(viewer: Path, name: str) -> list[Any]:
-    """A file of data that is a list, with an entry for each image."""
-    content = read_any(viewer, name)
-    assert isinstance(content, list)
-    return content
-
-
-def read_any(viewer: Path, name: str) -> object:
-    """A file of data, without what hands it to the viewer."""
-    script = (viewer / "data" / f"{name}.js").read_text("ascii")
-    found = re.fullmatch(r'tagatlasData\("([^"]+)",(.*)\);\n', script, re.DOTALL)
-    assert found
-    assert found[1] == name
-    content: object = json.loads(found[2])
-    return content
-
-
-def unpack(packed: object, kind: str) -> NDArray[np.float64]:
-    return np.frombuffer(b64decode(str(packed)), np.dtype(kind)).astype(np.float64)
 
 
 def page(viewer: Path, level: str, number: int) -> NDArray[np.uint8]:

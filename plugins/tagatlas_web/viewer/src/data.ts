@@ -194,8 +194,12 @@ export async function readPage(level: string, page: number): Promise<ImageBitmap
   return createImageBitmap(blob, { premultiplyAlpha: "none", colorSpaceConversion: "none" });
 }
 
+// New browsers read base64 themselves; the types do not know it yet.
+const { fromBase64 } = Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
+
 /** The bytes of packed numbers. */
 export function unpack(packed: Packed): ArrayBuffer {
+  if (fromBase64) return fromBase64.call(Uint8Array, packed).buffer;
   const text = atob(packed);
   const bytes = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);

@@ -2,7 +2,7 @@
 
 import type { Chart } from "./chart";
 import { ofRows, type Conditions } from "./conditions";
-import { button, byId, choice, count, element, foreign, percent } from "./elements";
+import { button, byId, choice, count, element, foreign, percent, plain } from "./elements";
 import { Filters } from "./filters";
 import type { Model } from "./model";
 
@@ -75,7 +75,7 @@ export class Side {
     });
     const here = chosen.reduce((sum, row) => sum + Number(chart.has(row)), 0);
     const elsewhere = chosen.length - here;
-    const lacking = elsewhere ? ` and ${elsewhere.toLocaleString("en")} that this map lacks` : "";
+    const lacking = elsewhere ? ` and ${plain(elsewhere)} that this map lacks` : "";
     const said = ` ${count(here, "image")} (${percent(here / chart.facts.images)})${lacking}`;
     line.querySelector("span")!.replaceChildren(...words, said);
   }
@@ -86,7 +86,7 @@ export class Side {
     choose.style.setProperty("--ink", facts.colour);
     choose.className = "cluster";
     choose.title = facts.tags.join(", ");
-    const size = element("span", { class: "size" }, `${facts.images.toLocaleString("en")} · ${percent(facts.share)}`);
+    const size = element("span", { class: "size" }, `${plain(facts.images)} · ${percent(facts.share)}`);
     const parts = chart.subclusters.flatMap((sub, at) => (sub.cluster === number ? [this.part(chart, at)] : []));
     const rename = this.renaming("cluster", number, choose);
     if (!parts.length) return element("li", {}, choose, rename, size);
@@ -97,7 +97,7 @@ export class Side {
   private part(chart: Chart, number: number): HTMLElement {
     const facts = chart.subclusters[number]!;
     const choose = button(foreign(facts.name), () => this.actions.cluster("subcluster", number));
-    const size = element("span", { class: "size" }, facts.images.toLocaleString("en"));
+    const size = element("span", { class: "size" }, plain(facts.images));
     return element("li", {}, choose, this.renaming("subcluster", number, choose), size);
   }
 

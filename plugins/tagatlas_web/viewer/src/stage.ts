@@ -80,7 +80,7 @@ export class Stage {
     private readonly actions: StageActions,
   ) {
     this.canvas = element("canvas", { class: "map", tabindex: "0", role: "application", "aria-describedby": "keys" });
-    this.drawing = figure("svg", { class: "drawing" });
+    this.drawing = figure("svg", { class: "drawing", role: "presentation" });
     const names = element("div", { class: "names", "aria-hidden": "true" });
     const small = element("canvas", { class: "small", role: "img", "aria-label": "Where you are on the map" });
     this.draws = toggle("Lasso", "Select by drawing around images (L); V selects all in view", () => this.toggleLasso());

@@ -321,15 +321,16 @@ export class Live {
     });
     const number = this.chart.clusters.findIndex(({ name }) => name === named?.textContent);
     if (!named || number < 0) return false;
-    const { left, top } = root.getBoundingClientRect();
+    const { left, top, width } = root.getBoundingClientRect();
     const place = named.getBoundingClientRect();
     rename(
       this.chart.clusters[number]!.name,
       (field) => {
         field.classList.add("on-map");
-        field.style.left = `${place.left - left}px`;
         field.style.top = `${place.top - top}px`;
         root.append(field);
+        const most = Math.max(width - field.offsetWidth, 0);
+        field.style.left = `${Math.min(place.left - left, most)}px`;
       },
       (name) => this.rename("cluster", number, name),
       () => this.stage?.focus(),
