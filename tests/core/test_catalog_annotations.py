@@ -83,8 +83,17 @@ def test_a_change_is_told_by_its_revision(catalog: Catalog) -> None:
     changed = catalog.annotations.put("a", "one", arrow(3), base=first.revision)
     catalog.annotations.put("c", "other", arrow(4), base=0)
     assert first.revision < second.revision < changed.revision
-    assert [each.content for each in catalog.annotations.on("one")] == [arrow(2), arrow(3)]
+    assert [each.content for each in catalog.annotations.on("one")] == [arrow(3), arrow(2)]
     assert catalog.annotations.changes("one", second.revision) == [changed]
+
+
+def test_a_change_leaves_an_annotation_at_its_place(catalog: Catalog) -> None:
+    first = catalog.annotations.put("z", "one", arrow(1), base=0)
+    second = catalog.annotations.put("y", "one", arrow(2), base=0)
+    removed = catalog.annotations.put("z", "one", None, base=first.revision)
+    back = catalog.annotations.put("z", "one", arrow(4), base=removed.revision)
+    assert first.number == back.number < second.number
+    assert catalog.annotations.on("one") == [back, second]
 
 
 def test_what_is_removed_is_told_and_can_be_put_back(catalog: Catalog) -> None:

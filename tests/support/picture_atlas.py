@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tagatlas.atlas import open_atlas
@@ -12,18 +13,22 @@ from tagatlas.plugins import SOURCES, load_plugins
 from tagatlas.testing import sample_images
 
 
-def picture_atlas(folder: Path, count: int, size: tuple[int, int] = (64, 48)) -> Path:
+def picture_atlas(
+    folder: Path, count: int, size: tuple[int, int] = (64, 48), names: Sequence[str] = ()
+) -> Path:
     """Make an atlas of so many pictures; returns its folder.
 
     Args:
         folder: a folder to work in.
         count: number of pictures, all different.
         size: their width and height.
+        names: what the files of the first ones are called.
     """
     pictures = folder / "pictures"
     pictures.mkdir()
     for number, image in enumerate(sample_images(count, size)):
-        (pictures / f"{number:05}.jpg").write_bytes(image.data)
+        name = names[number] if number < len(names) else f"{number:05}"
+        (pictures / f"{name}.jpg").write_bytes(image.data)
     plugins = load_plugins()
     made = folder / "x.atlas"
     with open_atlas(made, plugins, create=True) as atlas:

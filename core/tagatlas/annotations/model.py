@@ -124,6 +124,7 @@ class Annotation:
         content: what it says; None where it was removed.
         revision: rises with every change of any annotation of the atlas.
         changed_at: ISO 8601, UTC.
+        number: rises with every new annotation of the atlas; changes leave it as it is.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Annotation:
     content: Content | None
     revision: int
     changed_at: str
+    number: int = 0
 
 
 def read_content(data: bytes | str) -> Content | None:

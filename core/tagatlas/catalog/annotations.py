@@ -14,6 +14,7 @@ _COLUMNS = {
     "content": pl.String,
     "revision": pl.Int64,
     "changed_at": pl.String,
+    "number": pl.Int64,
 }
 
 
@@ -60,8 +61,9 @@ class AnnotationTable:
         return kept
 
     def on(self, map_name: str) -> list[Annotation]:
-        """The annotations on a map, those changed last at the end; without those removed."""
-        return [each for each in self.changes(map_name, 0) if each.content is not None]
+        """The annotations on a map, those made last at the end; without those removed."""
+        there = [each for each in self.changes(map_name, 0) if each.content is not None]
+        return sorted(there, key=lambda each: each.number)
 
     def changes(self, map_name: str, since: int) -> list[Annotation]:
         """What changed on a map after a revision, by revision; also what was removed."""
@@ -76,7 +78,7 @@ class AnnotationTable:
     ) -> list[Annotation]:
         """Those of an id, where it is given, and of a map, where it is."""
         frame = self._database.frame(
-            "SELECT id, map, content, revision, changed_at FROM annotations "
+            "SELECT id, map, content, revision, changed_at, rowid FROM annotations "
             "WHERE coalesce(id = ?, 1) AND coalesce(map = ?, 1) AND revision > ? "
             "ORDER BY revision",
             _COLUMNS,

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 import polars as pl
@@ -88,6 +89,14 @@ class MapTable:
         """Names of the maps, the one made last at the front."""
         rows = self._database.rows("SELECT name FROM maps ORDER BY made_at DESC, name")
         return [str(row[0]) for row in rows]
+
+    def states(self) -> dict[str, str]:
+        """By map a digest of all that is drawn of it without annotations.
+
+        Unlike the map's own digest it also changes with the names in its tables.
+        """
+        rows = self._database.stream("SELECT name, digest, clusters, subclusters FROM maps")
+        return {str(name): sha256(repr(parts).encode()).hexdigest() for name, *parts in rows}
 
     def loadable(self) -> list[str]:
         """Names of the maps that :meth:`load` gives, the one made last at the front."""

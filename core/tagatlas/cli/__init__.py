@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "import-tags": "Read tags that another program made: dd-image-tagging, Memespector, any table.",
     "map": "Lay out the network of images and tags, find and name clusters.",
     "render": "Write a map's files: poster, page, tables, Gephi.",
+    "view": "Open the map in the browser, to explore it and to write and draw on it.",
     "export": "Write one format of a map to a folder of your choice.",
     "search": "List the images that fit a text best.",
     "models": "List a backend's models, or fetch one ahead.",

@@ -121,7 +121,7 @@ class Map:
             leads to: another than ``image`` where that stands for its near duplicates).
         provenance: what was done.
         store: where the images are; images are addressed by their node's ``id``.
-        annotations: what researchers wrote and drew on it, those changed last at the end; names
+        annotations: what researchers wrote and drew on it, those made last at the end; names
             among them are in ``clusters`` and ``subclusters`` already.
         tagged_by: the backend that gave ``tags``, as comparisons call it; empty where the tagger's
             name says enough.

@@ -1,5 +1,6 @@
 /** The maps and what is around them, put together. */
 
+import { Annotating, isLive } from "./annotate";
 import { Card } from "./card";
 import type { Chart } from "./chart";
 import { Conditions, inCluster, inSubcluster, ofRows, tagged } from "./conditions";
@@ -22,6 +23,7 @@ export class App {
   private readonly card: Card;
   private readonly side: Side;
   private readonly conditions: Conditions;
+  private readonly annotating: Annotating;
   private chosen: Uint32Array | null = null;
   private states: Float32Array;
   private hovered = -1;
@@ -55,15 +57,21 @@ export class App {
     this.side = new Side(model, this.conditions, {
       visit: (rows) => this.visit(rows),
       cluster: (level, number) => this.chooseCluster(this.stages.active.chart, level, number, true),
+      rename: isLive() ? (level, number, named) => this.annotating.rename(level, number, named) : null,
       save: () => void this.save(),
       say: (news) => this.say(news),
     });
     this.side.list(first);
+    this.annotating = new Annotating(this.stages, model, {
+      named: (chart) => this.renamed(chart),
+      say: (news) => this.say(news),
+    });
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => this.stages.all.forEach((stage) => stage.restyle()));
     void this.stages.active
       .load()
       .then(() => model.readTexts())
+      .then(() => this.annotating.turned())
       .then(() => (document.documentElement.dataset.ready = "yes"));
   }
 
@@ -81,6 +89,7 @@ export class App {
 
   /** Other maps are shown, or another is worked with. */
   private turned(): void {
+    void this.annotating.turned();
     this.side.list(this.stages.active.chart);
     this.side.show(this.chosen, this.stages.active.chart);
     if (this.opened >= 0) void this.card.image(this.opened, this.stages.charts);
@@ -143,8 +152,10 @@ export class App {
 
   private chooseNamed(name: Name): void {
     const { chart } = this.stages.active;
-    if (name.kind === "tag") void this.chooseTag(name.text);
-    else this.chooseCluster(chart, name.kind, name.number, false);
+    const { kind, number, text } = name;
+    if (kind === "tag") void this.chooseTag(text);
+    else if (kind === "subcluster") this.chooseCluster(chart, kind, number, false);
+    else this.annotating.unlessRenamed(() => this.chooseCluster(chart, kind, number, false));
   }
 
   private chooseCluster(chart: Chart, level: Level, number: number, visit: boolean): void {

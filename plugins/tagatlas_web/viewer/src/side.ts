@@ -13,6 +13,8 @@ export interface SideActions {
   visit(rows: ArrayLike<number>): void;
   /** Choose a cluster, or a sub-cluster, of the listed map. */
   cluster(level: "cluster" | "subcluster", number: number): void;
+  /** Rename one in place of the element that names it; null where nothing may be changed. */
+  rename: ((level: "cluster" | "subcluster", number: number, named: HTMLElement) => void) | null;
   save(): void;
   /** Say something that is not seen. */
   say(news: string): void;
@@ -21,6 +23,7 @@ export interface SideActions {
 export class Side {
   private readonly filters: Filters;
   private readonly backend: HTMLSelectElement;
+  private listed: Chart | null = null;
 
   constructor(
     private readonly model: Model,
@@ -50,7 +53,11 @@ export class Side {
       foreign(facts.backend),
       ".",
     );
-    byId("clusters").replaceChildren(...chart.clusters.map((_, number) => this.entry(chart, number)));
+    const opened = this.listed === chart ? [...byId("clusters").children].map(isOpen) : [];
+    const entries = chart.clusters.map((_, number) => this.entry(chart, number));
+    entries.forEach((each, number) => each.querySelector("details")?.toggleAttribute("open", opened[number] ?? false));
+    byId("clusters").replaceChildren(...entries);
+    this.listed = chart;
     this.filters.list(chart);
   }
 
@@ -81,15 +88,28 @@ export class Side {
     choose.title = facts.tags.join(", ");
     const size = element("span", { class: "size" }, `${plain(facts.images)} · ${percent(facts.share)}`);
     const parts = chart.subclusters.flatMap((sub, at) => (sub.cluster === number ? [this.part(chart, at)] : []));
-    if (!parts.length) return element("li", {}, choose, size);
+    const rename = this.renaming("cluster", number, choose);
+    if (!parts.length) return element("li", {}, choose, rename, size);
     const summary = element("summary", {}, count(parts.length, "sub-cluster"));
-    return element("li", {}, choose, size, element("details", {}, summary, element("ul", {}, ...parts)));
+    return element("li", {}, choose, rename, size, element("details", {}, summary, element("ul", {}, ...parts)));
   }
 
   private part(chart: Chart, number: number): HTMLElement {
     const facts = chart.subclusters[number]!;
     const choose = button(foreign(facts.name), () => this.actions.cluster("subcluster", number));
-    return element("li", {}, choose, element("span", { class: "size" }, plain(facts.images)));
+    const size = element("span", { class: "size" }, plain(facts.images));
+    return element("li", {}, choose, this.renaming("subcluster", number, choose), size);
+  }
+
+  private renaming(level: "cluster" | "subcluster", number: number, named: HTMLElement): HTMLElement | null {
+    const { rename } = this.actions;
+    if (!rename) return null;
+    named.dataset[level] = String(number);
+    const pen = button("✎", () => rename(level, number, named));
+    pen.className = "rename";
+    pen.title = "Rename";
+    pen.setAttribute("aria-label", `Rename ${named.textContent}`);
+    return pen;
   }
 
   private listenToSearch(): void {
@@ -124,4 +144,8 @@ export class Side {
     this.actions.say(`${count(found.length, "image")} with “${text}”`);
     if (found.length) this.actions.visit(found);
   }
+}
+
+function isOpen(entry: Element): boolean {
+  return entry.querySelector("details")?.open ?? false;
 }

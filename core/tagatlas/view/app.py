@@ -1,0 +1,206 @@
+"""What the server answers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Scope
+
+from tagatlas.contracts import Variant
+from tagatlas.errors import (
+    AnnotationChanged,
+    AtlasLocked,
+    ImageNotStored,
+    MissingDependency,
+    StorageError,
+    TagatlasError,
+    UsageError,
+)
+from tagatlas.view.address import Address
+from tagatlas.view.annotations import Teller, read_change
+from tagatlas.view.files import MapFiles
+from tagatlas.view.guard import Guard
+
+LARGEST_BODY = 1 << 20
+"""Bytes of a request's body; an outline of as many corners as there may be has a quarter."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_IMAGE = re.compile(r"[0-9a-f]{64}")
+_TAKEN_AWAY = {"map.png", "map.svg", "map.pdf", "viewer.zip"}
+_FOREVER = "private, max-age=31536000, immutable"
+
+_STATUSES: dict[type[TagatlasError], int] = {
+    UsageError: 400,
+    MissingDependency: 501,
+    StorageError: 507,
+    AtlasLocked: 503,
+}
+"""Of an answer, by the error it tells of; those not listed are 500."""
+
+
+def make_app(files: MapFiles, map_name: str, address: Address) -> ASGIApp:
+    """The application.
+
+    Args:
+        files: of the atlas.
+        map_name: the map that is shown.
+        address: where it is served.
+    """
+    answers = _Answers(files, map_name)
+    routes = [
+        Route("/", answers.page),
+        Route("/index.html", answers.page),
+        Route("/pictures/{part}/{name}", answers.picture),
+        Route("/api/annotations", answers.changes),
+        Route("/api/annotations/{id}", answers.keep, methods=["PUT"]),
+        Route("/api/export", answers.export, methods=["POST"]),
+        Route("/files/{map}/{name}", answers.file),
+        Mount("/", _Viewer(files.atlas / "maps" / map_name / "viewer")),
+    ]
+    app = Starlette(
+        routes=[Mount(f"/{address.token}", routes=routes)],
+        exception_handlers={TagatlasError: _trouble, HTTPException: _refused},
+    )
+    return Guard(app, address)
+
+
+class _Viewer(StaticFiles):
+    """The files of the page; browsers ask whether they are still the same."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder, check_dir=False)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file's answer; hidden files are not there."""
+        if any(part.startswith(".") for part in Path(path).parts):
+            raise HTTPException(404)
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "private, no-cache"
+        return response
+
+
+class _Answers:
+    """Answers that are more than a file. What reads the atlas is run in a thread."""
+
+    def __init__(self, files: MapFiles, map_name: str) -> None:
+        self._files = files
+        self._map_name = map_name
+        self._teller = Teller()
+
+    def page(self, request: Request) -> Response:  # noqa: ARG002 - Starlette's
+        """The page itself, which says that it may be written on, and where."""
+        folder, state = self._files.viewer(self._map_name)
+        page = (folder / "index.html").read_text("utf-8")
+        live = f'<html lang="en" data-live="{state}" data-atlas="{self._files.name}">'
+        return Response(page.replace('<html lang="en">', live, 1), media_type="text/html")
+
+    def picture(self, request: Request) -> Response:
+        """The stored image."""
+        image, dot, ending = request.path_params["name"].partition(".")
+        if not _IMAGE.fullmatch(image) or f"{dot}{ending}" != ".jpg":
+            raise HTTPException(404)
+        with self._files.open() as atlas:
+            try:
+                picture = atlas.store.get(image, Variant.IMAGE)
+            except ImageNotStored as error:
+                raise HTTPException(404) from error
+        return Response(picture, media_type="image/jpeg", headers={"Cache-Control": _FOREVER})
+
+    def changes(self, request: Request) -> Response:
+        """What changed on a map since a revision."""
+        since = request.query_params.get("since", "0")
+        if not re.fullmatch(r"[0-9]{1,18}", since):
+            raise UsageError("since is the number of a revision")
+        map_name = request.query_params.get("map", self._map_name)
+        with self._files.open() as atlas:
+            revision, changes = self._teller.changes(atlas, map_name, int(since))
+            state = self._files.state(atlas)
+        return _json({"revision": revision, "map": state, "changes": changes})
+
+    async def keep(self, request: Request) -> Response:
+        """Keep a change."""
+        id_ = request.path_params["id"]
+        if not _UUID.fullmatch(id_):
+            raise UsageError("an annotation is known by a UUID in small letters")
+        change, content = read_change(await _body(request))
+
+        def keep() -> Response:
+            with self._files.open() as atlas:
+                try:
+                    kept = atlas.catalog.annotations.put(id_, change.map, content, base=change.base)
+                except AnnotationChanged as error:
+                    there = error.present and self._teller.one(atlas, error.present)
+                    return _json({"present": there}, 409)
+                return _json(self._teller.one(atlas, kept))
+
+        return await run_in_threadpool(keep)
+
+    async def export(self, request: Request) -> Response:
+        """Write a map's files of one format."""
+        body = await _body(request)
+        try:
+            wanted = msgspec.json.decode(body, type=_Export)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise UsageError(f"this is no order for an export: {error}") from error
+        path = await run_in_threadpool(self._files.export, wanted.map, wanted.format)
+        return _json({"path": str(path), "url": f"files/{path.parent.name}/{path.name}"})
+
+    def file(self, request: Request) -> Response:
+        """What was exported, to be taken away."""
+        map_name, name = request.path_params["map"], request.path_params["name"]
+        with self._files.open() as atlas:
+            if name not in _TAKEN_AWAY or map_name not in atlas.catalog.maps.names():
+                raise HTTPException(404)
+            path = atlas.map_folder(map_name) / name
+        if not path.is_file():
+            raise HTTPException(404)
+        title = f"{self._files.title} {map_name}{path.suffix}"
+        return FileResponse(path, filename=title)
+
+
+class _Export(msgspec.Struct, forbid_unknown_fields=True):
+    map: str
+    format: str
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a request that brings JSON.
+
+    Raises:
+        HTTPException: it brings something else, or too much.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise HTTPException(415, "send application/json")
+    body = bytearray()
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > LARGEST_BODY:
+                raise HTTPException(413, f"send at most {LARGEST_BODY:,} bytes")
+    except ClientDisconnect as error:
+        raise HTTPException(400, "the request broke off") from error
+    return bytes(body)
+
+
+def _json(content: object, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type="application/json")
+
+
+def _trouble(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's
+    statuses = (status for kind, status in _STATUSES.items() if isinstance(error, kind))
+    return _json({"error": " ".join(str(error).split())}, next(statuses, 500))
+
+
+def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is the handler of these alone
+    return _json({"error": error.detail}, error.status_code)

@@ -1,0 +1,164 @@
+"""The files of maps as the server shows and exports them."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+
+from filelock import FileLock
+
+from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.contracts import Progress, Renderer
+from tagatlas.errors import StorageError, UsageError
+from tagatlas.pipeline.load import load_map
+from tagatlas.pipeline.render import render_map
+from tagatlas.pipeline.versions import versions
+from tagatlas.plugins import Chosen, Plugins
+from tagatlas.render import write_atomically
+
+VIEWER = "web"
+"""The renderer of the page."""
+
+FORMATS = ("poster", "svg", "pdf", VIEWER)
+"""The renderers that the page offers."""
+
+_STATE = ".state"
+_PACKED = "viewer.zip"
+_TEXT = {".css", ".html", ".js"}
+
+
+@dataclass(frozen=True)
+class MapFiles:
+    """Writes what a server shows of an atlas; used by several threads at once.
+
+    Attributes:
+        atlas: the atlas's folder; it is opened anew for each piece of work, without its lock.
+        plugins: to open it with.
+        renderers: those of :data:`FORMATS` by name, with their options.
+        progress: makes what is told how far rendering is.
+    """
+
+    atlas: Path
+    plugins: Plugins
+    renderers: Mapping[str, Chosen[Renderer]]
+    progress: Callable[[], AbstractContextManager[Progress]]
+
+    @property
+    def name(self) -> str:
+        """What browsers know the atlas by: digits that tell its folder from others."""
+        folder = str(self.atlas.resolve()).encode("utf-8", "surrogatepass")
+        return sha256(folder).hexdigest()[:32]
+
+    @property
+    def title(self) -> str:
+        """What people know the atlas by."""
+        return self.atlas.resolve().name.removesuffix(".atlas")
+
+    def open(self) -> AbstractContextManager[Atlas]:
+        """The atlas, for one thread."""
+        return open_atlas(self.atlas, self.plugins, write=False)
+
+    def state(self, atlas: Atlas) -> str:
+        """What the page is made of: other maps, or maps made anew, make it another."""
+        renderer = self.renderers[VIEWER]
+        maps = sorted(atlas.catalog.maps.states().items())
+        made = (versions()["tagatlas"], _package_state(renderer), renderer.options, maps)
+        return sha256(repr(made).encode()).hexdigest()[:32]
+
+    def viewer(self, map_name: str) -> tuple[Path, str]:
+        """The folder of a map's page, written if it is not there or the maps are others now.
+
+        Returns:
+            The folder, and the state it shows.
+
+        Raises:
+            UsageError: there is no such map.
+            StorageError: it could not be written.
+        """
+        with self.open() as atlas:
+            _check(atlas, map_name)
+            folder, state = atlas.map_folder(map_name) / "viewer", self.state(atlas)
+            if _read_state(folder) != state:
+                with self._alone(atlas, map_name):
+                    if _read_state(folder) != state:  # not written by another process meanwhile
+                        self._write_viewer(atlas, map_name)
+        return folder, state
+
+    def export(self, map_name: str, format_: str) -> Path:
+        """Write a map's files of one format into its folder.
+
+        Returns:
+            The file to take away; of the page a ZIP of its folder.
+
+        Raises:
+            UsageError: there is no such map or format.
+            MissingDependency: the format needs packages that are not installed.
+            StorageError: a file could not be written.
+        """
+        if format_ not in self.renderers:
+            raise UsageError(f"there is no format {format_[:40]!r}: {', '.join(self.renderers)}")
+        with self.open() as atlas:
+            _check(atlas, map_name)
+            with self._alone(atlas, map_name):
+                if format_ == VIEWER:
+                    return _pack(self._write_viewer(atlas, map_name))
+                return self._render(atlas, map_name, format_)
+
+    def _write_viewer(self, atlas: Atlas, map_name: str) -> Path:
+        state = self.state(atlas)
+        folder = self._render(atlas, map_name, VIEWER).parent
+        with write_atomically(folder / _STATE) as file:
+            file.write(state.encode())
+        return folder
+
+    def _render(self, atlas: Atlas, map_name: str, format_: str) -> Path:
+        """The first file that a renderer wrote."""
+        folder = atlas.map_folder(map_name)
+        with self.progress() as progress:
+            loaded = load_map(atlas, map_name)
+            return render_map(loaded, [self.renderers[format_]], folder, progress=progress)[0]
+
+    def _alone(self, atlas: Atlas, map_name: str) -> FileLock:
+        """Held while a map's files are written: one server and one thread at a time."""
+        return FileLock(atlas.map_folder(map_name) / ".writing.lock")
+
+
+def _check(atlas: Atlas, map_name: str) -> None:
+    names = atlas.catalog.maps.names()
+    if map_name not in names:
+        there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"
+        raise UsageError(f"{atlas.folder} has no map {map_name[:80]}; {there}")
+
+
+def _package_state(renderer: Chosen[Renderer]) -> list[tuple[str, int, int]]:
+    """Of each file of a renderer's package the size and when it was written."""
+    package = Path(str(files(renderer.spec.factory.__module__.partition(".")[0])))
+    found = [*package.glob("*.py"), *package.glob("static/*")]
+    facts = [(path.name, path.stat()) for path in found]
+    return sorted((name, fact.st_size, fact.st_mtime_ns) for name, fact in facts)
+
+
+def _read_state(viewer: Path) -> str | None:
+    try:
+        return (viewer / _STATE).read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _pack(viewer: Path) -> Path:
+    """The folder of a page as a ZIP beside it."""
+    packed = viewer.with_name(_PACKED)
+    try:
+        with write_atomically(packed) as file, zipfile.ZipFile(file, "w") as archive:
+            for path in sorted(viewer.rglob("*")):
+                if path.is_file() and path.name != _STATE:
+                    method = zipfile.ZIP_DEFLATED if path.suffix in _TEXT else zipfile.ZIP_STORED
+                    archive.write(path, path.relative_to(viewer.parent), method)
+    except OSError as error:
+        raise StorageError(f"could not write {packed}: {error.strerror or error}") from error
+    return packed

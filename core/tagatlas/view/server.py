@@ -1,0 +1,44 @@
+"""Serving until somebody ends it."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+
+import uvicorn
+
+from tagatlas.view.address import Address
+from tagatlas.view.app import make_app
+from tagatlas.view.files import MapFiles
+
+_PATIENCE = 5
+"""Seconds that answers under way are given at the end."""
+_IDLE = 600
+"""Seconds after which an idle connection is closed: browsers close theirs before that, so that no
+request meets a connection that is just being closed."""
+
+
+def serve(files: MapFiles, map_name: str, address: Address, listening: socket.socket) -> None:
+    """Serve a map until the process is interrupted (SIGINT); answers under way are finished.
+
+    Args:
+        files: of the atlas.
+        map_name: the map that is shown.
+        address: what the socket is bound to.
+        listening: as from :func:`~tagatlas.view.address.listen`; closed at the end.
+    """
+    config = uvicorn.Config(
+        make_app(files, map_name, address),
+        access_log=False,
+        http="h11",
+        lifespan="off",
+        log_config=None,
+        loop="asyncio",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_PATIENCE,
+        timeout_keep_alive=_IDLE,
+        ws="none",
+    )
+    with suppress(KeyboardInterrupt), listening:
+        uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,205 @@
+/** Annotations over the images: drawn, chosen, and moved with the pointer or with keys. */
+
+import type { Bounds, Camera } from "../camera";
+import { figure } from "../elements";
+import type { Layer, Stage } from "../stage";
+import { moved, same, scaled, type Arrow, type Drawn, type Point } from "./content";
+import { linesOf, Sketcher } from "./sketch";
+
+const DRAG_FROM = 4;
+const KEY_STEP = 10;
+const KEY_SCALE = 1.1;
+const HANDLE = 7;
+
+export interface DrawingActions {
+  chosen(id: string): void;
+  /** It is to be written on. */
+  opened(id: string): void;
+  /** It is another now, or gone; null where nothing may be changed. */
+  changed: ((id: string, content: Drawn | null) => void) | null;
+}
+
+export class Drawings implements Layer {
+  private readonly sketcher: Sketcher;
+  private readonly root = figure("g", { class: "annotations" });
+  private readonly drawn = new Map<string, { content: Drawn; number: number; place: SVGGElement }>();
+  private chosen: string | null = null;
+  private scale = 1;
+
+  /** @param bounds of the map. */
+  constructor(
+    private readonly stage: Stage,
+    bounds: Bounds,
+    private readonly actions: DrawingActions,
+  ) {
+    this.sketcher = new Sketcher(bounds);
+    stage.drawing.append(this.root);
+    stage.layers.push(this);
+  }
+
+  /** Take all of it away. */
+  remove(): void {
+    this.root.remove();
+    this.stage.layers.splice(this.stage.layers.indexOf(this), 1);
+  }
+
+  draw({ x, y, scale, width, height }: Camera): void {
+    const [right, down] = [width / 2 - x * scale, height / 2 + y * scale];
+    this.root.setAttribute("transform", `translate(${right} ${down}) scale(${scale})`);
+    if (scale === this.scale) return;
+    this.scale = scale;
+    this.root.querySelectorAll(".handle").forEach((each) => each.setAttribute("r", String(HANDLE / scale)));
+  }
+
+  /** Show annotations, with the numbers of notes. What is as it was stays in the page as it is. */
+  set(annotations: readonly (readonly [id: string, content: Drawn, number: number])[]): void {
+    const focused = this.root.contains(document.activeElement);
+    const before = new Map(this.drawn);
+    this.drawn.clear();
+    for (const [id, content, number] of annotations) {
+      const old = before.get(id);
+      if (old && old.number === number && same(old.content, content)) this.drawn.set(id, old);
+      else this.drawn.set(id, { content, number, place: this.sketch(id, content, number) });
+    }
+    const places = [...this.drawn.values()].map(({ place }) => place);
+    for (const each of [...this.root.children]) if (!places.includes(each as SVGGElement)) each.remove();
+    places.forEach((place, at) => {
+      const there = this.root.children[at] ?? null;
+      if (there !== place) this.root.insertBefore(place, there);
+    });
+    this.choose(this.chosen, focused && !this.root.contains(document.activeElement));
+    this.stage.redraw();
+  }
+
+  /** Mark one as chosen, or none. */
+  choose(id: string | null, focus = false): void {
+    this.chosen = id;
+    for (const [each, { place }] of this.drawn) place.classList.toggle("chosen", each === id);
+    this.root.querySelectorAll(".handle").forEach((each) => each.remove());
+    const found = id === null ? undefined : this.drawn.get(id);
+    if (!found) return;
+    if (focus) found.place.focus({ preventScroll: true });
+    if (this.actions.changed && found.content.kind === "arrow") this.addHandles(id!, found.content);
+  }
+
+  private sketch(id: string, content: Drawn, number: number): SVGGElement {
+    const place = figure("g", { class: `annotation ${content.kind}`, tabindex: 0, role: "button" });
+    place.setAttribute("aria-label", described(content, number));
+    place.append(...this.sketcher.sketch(content, number));
+    for (const line of place.querySelectorAll("path[stroke]")) {
+      const reach = line.cloneNode() as SVGPathElement;
+      reach.setAttribute("class", "reach"); // a thin line is hard to hit
+      place.prepend(reach);
+    }
+    if (content.kind === "note") {
+      const title = figure("title");
+      title.textContent = content.text;
+      place.append(title);
+    }
+    place.addEventListener("pointerdown", (event) => this.press(id, event));
+    place.addEventListener("dblclick", () => this.actions.opened(id));
+    place.addEventListener("wheel", (event) => this.pass(event), { passive: false });
+    place.addEventListener("keydown", (event) => this.key(id, event));
+    place.addEventListener("focus", () => this.chosen !== id && this.actions.chosen(id));
+    return place;
+  }
+
+  /** Choose it, and let it follow the pointer. */
+  private press(id: string, event: PointerEvent): void {
+    const found = this.drawn.get(id);
+    if (this.stage.tool || !found || event.button > 0) {
+      this.pass(event);
+      return;
+    }
+    event.stopPropagation();
+    this.actions.chosen(id);
+    found.place.focus({ preventScroll: true });
+    this.follow(event, (right, up, finished) => {
+      if (!finished) found.place.setAttribute("transform", `translate(${right} ${-up})`);
+      else this.actions.changed?.(id, moved(found.content, right, up));
+    });
+  }
+
+  private addHandles(id: string, arrow: Arrow): void {
+    const found = this.drawn.get(id)!;
+    for (const end of ["begin", "end"] as const) {
+      const [x, y] = arrow[end];
+      const handle = figure("circle", { class: "handle", cx: x, cy: -y, r: HANDLE / this.scale });
+      handle.addEventListener("pointerdown", (event) => {
+        event.stopPropagation();
+        this.follow(event, (right, up, finished) => {
+          const to: Point = [x + right, y + up];
+          handle.setAttribute("cx", String(to[0]));
+          handle.setAttribute("cy", String(-to[1]));
+          if (finished) this.actions.changed?.(id, { ...arrow, [end]: to });
+        });
+      });
+      found.place.append(handle);
+    }
+  }
+
+  /** Follow the pointer until it is let go; told are map units right and up of where it was. */
+  private follow(down: PointerEvent, told: (right: number, up: number, finished: boolean) => void): void {
+    if (!this.actions.changed) return;
+    const target = down.currentTarget as Element;
+    let dragged = false;
+    const { signal, abort } = ending();
+    const move = (event: PointerEvent, finished: boolean) => {
+      if (event.pointerId !== down.pointerId) return;
+      const [right, below] = [event.clientX - down.clientX, event.clientY - down.clientY];
+      dragged ||= Math.hypot(right, below) > DRAG_FROM;
+      if (finished) abort();
+      if (dragged) told(right / this.scale, -below / this.scale, finished);
+    };
+    target.setPointerCapture(down.pointerId);
+    target.addEventListener("pointermove", (event) => move(event as PointerEvent, false), { signal });
+    target.addEventListener("pointerup", (event) => move(event as PointerEvent, true), { signal });
+    target.addEventListener("pointercancel", () => {
+      abort();
+      if (dragged) told(0, 0, false);
+    }, { signal });
+  }
+
+  /** Let the map have what is not meant for an annotation. */
+  private pass(event: PointerEvent | WheelEvent): void {
+    event.preventDefault();
+    const copy = event instanceof WheelEvent ? new WheelEvent(event.type, event) : new PointerEvent(event.type, event);
+    this.stage.root.querySelector("canvas.map")?.dispatchEvent(copy);
+  }
+
+  private key(id: string, event: KeyboardEvent): void {
+    const content = this.drawn.get(id)?.content;
+    if (!content || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter") {
+      this.actions.opened(id);
+      event.preventDefault();
+      return;
+    }
+    const { changed } = this.actions;
+    if (!changed) return;
+    const step = (event.shiftKey ? 5 * KEY_STEP : KEY_STEP) / this.scale;
+    const steps: Record<string, Point> = {
+      ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step],
+    };
+    const by = steps[event.key];
+    if (by) changed(id, moved(content, ...by));
+    else if (event.key === "+" || event.key === "=") changed(id, scaled(content, KEY_SCALE));
+    else if (event.key === "-") changed(id, scaled(content, 1 / KEY_SCALE));
+    else if (event.key === "Delete" || event.key === "Backspace") changed(id, null);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+/** What an annotation is, for those who do not see it. */
+export function described(content: Drawn, number: number): string {
+  const what = content.kind === "note" ? `Note ${number}` : content.kind[0]!.toUpperCase() + content.kind.slice(1);
+  const words = linesOf(content.text).join(" ");
+  return words ? `${what}: ${words.slice(0, 200)}` : what;
+}
+
+function ending(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}

@@ -1,0 +1,349 @@
+/** Annotating a map whose server keeps what is written and drawn. */
+
+import type { Chart } from "../chart";
+import { button, byId, element } from "../elements";
+import type { Model } from "../model";
+import type { Stage } from "../stage";
+import type { Content, Drawn, Point } from "./content";
+import { Editor, type Subject } from "./editor";
+import { exports } from "./exports";
+import { History } from "./history";
+import { Keeper, type Standing } from "./keeper";
+import { Naming, type Level } from "./naming";
+import { rename } from "./renamer";
+import { Server } from "./server";
+import { Shelf } from "./shelf";
+import { Shown } from "./shown";
+import { lettersOn } from "./sketch";
+import { Pencil, type ToolName } from "./tools";
+
+/** Size of letters, in heights of the words of outlines. */
+const TEXT_SIZE = 1.6;
+const TOOLS: readonly (readonly [name: ToolName, text: string, key: string, title: string])[] = [
+  ["outline", "Outline", "o", "Draw around a part of the map"],
+  ["arrow", "Arrow", "a", "Draw an arrow"],
+  ["text", "Text", "w", "Write on the map"],
+  ["note", "Note", "n", "Attach a note to an image or a place"],
+];
+
+export interface LiveActions {
+  /** Clusters have other names. */
+  named(): void;
+  say(news: string): void;
+}
+
+/** The annotations of one map, and the means to change them. */
+export class Live {
+  private readonly keeper: Keeper;
+  private readonly history: History;
+  private readonly shown: Shown;
+  private readonly naming: Naming;
+  private readonly editor: Editor;
+  private readonly bar: HTMLElement;
+  private readonly tools = new Map<ToolName, HTMLButtonElement>();
+  private readonly undo = button("Undo", () => this.takeBack());
+  private readonly redo = button("Redo", () => this.doAgain());
+  private readonly standing = element("p", { class: "standing", role: "status" });
+  private readonly warning = element("p", { class: "warning", role: "alert", hidden: "" });
+  private stage: Stage | null = null;
+  private chosen: string | null = null;
+  private isOld = false;
+
+  static async open(chart: Chart, model: Model, actions: LiveActions): Promise<Live> {
+    const { name } = chart.facts;
+    const { atlas = "" } = document.documentElement.dataset;
+    const shelf = await Shelf.open(atlas, name).catch(() => null);
+    const live = new Live(chart, model, new Server(name), shelf, actions);
+    await live.keeper.begin();
+    return live;
+  }
+
+  private constructor(
+    private readonly chart: Chart,
+    private readonly model: Model,
+    server: Server,
+    shelf: Shelf | null,
+    private readonly actions: LiveActions,
+  ) {
+    this.keeper = new Keeper(server, shelf, {
+      changed: () => this.refresh(),
+      stands: (standing) => this.stands(standing),
+      overtaken: (id, mine, theirs) => {
+        this.history.overtaken(id, mine, theirs);
+        this.warn("Changed in another window: theirs is shown, yours is in undo.");
+      },
+      refused: (id, mine, kept, reason) => {
+        this.history.overtaken(id, mine, kept);
+        this.warn(`Not saved, and in undo: ${reason}`);
+      },
+      anew: () => this.age(),
+    });
+    this.history = new History(this.keeper);
+    this.naming = new Naming(chart, this.keeper, (row) => model.id(row));
+    this.editor = new Editor({
+      changed: (content, writing) => this.write(content, writing),
+      done: () => this.finish(),
+    });
+    this.shown = new Shown(chart, this.keeper, {
+      chosen: (id, opened) => this.choose(id, opened),
+      changed: (id, content) => this.change(id, content),
+    });
+    const says = (news: string) => this.actions.say(news);
+    this.shown.add(this.standing, this.warning, this.editor.colours, this.editor.root, exports(server, says));
+    this.bar = this.makeBar();
+    window.addEventListener("pagehide", () => this.editor.finish());
+    this.refresh();
+  }
+
+  get root(): HTMLElement {
+    return this.shown.root;
+  }
+
+  attach(stage: Stage): void {
+    this.shown.attach(stage);
+    this.shown.choose(this.chosen);
+  }
+
+  detach(stage: Stage): void {
+    if (stage.tool instanceof Pencil) stage.tool = null;
+    this.shown.detach(stage);
+  }
+
+  /** One works with this map now, on that stage. */
+  activate(stage: Stage): void {
+    if (this.stage && this.stage !== stage && this.stage.tool instanceof Pencil) this.stage.tool = null;
+    this.stage = stage;
+    this.shown.activate(stage);
+    if (this.bar.parentElement !== stage.tools) stage.tools.append(this.bar);
+  }
+
+  /** One works with another map now. */
+  leave(): void {
+    this.editor.finish();
+    this.bar.remove();
+  }
+
+  /** A key was pressed on the map; whether it means something here. */
+  key(event: KeyboardEvent): boolean {
+    const { tool } = this.stage!;
+    const found = TOOLS.find(([, , key]) => key === event.key.toLowerCase());
+    if (event.key === "Enter" && tool instanceof Pencil) tool.place();
+    else if (found) this.take(found[0]);
+    else return false;
+    return true;
+  }
+
+  private makeBar(): HTMLElement {
+    for (const [name, text, key, title] of TOOLS) {
+      const made = button(text, () => this.take(name));
+      made.title = `${title} (${key.toUpperCase()})`;
+      made.setAttribute("aria-pressed", "false");
+      made.setAttribute("aria-keyshortcuts", key);
+      this.tools.set(name, made);
+    }
+    this.undo.title = "Take the last change back (Ctrl+Z)";
+    this.redo.title = "Do it again (Ctrl+Shift+Z)";
+    return element("div", { class: "drawing-tools", role: "group", "aria-label": "Annotate" }, ...this.tools.values(), this.undo, this.redo);
+  }
+
+  private take(name: ToolName): void {
+    const { stage } = this;
+    if (this.isOld || !stage) return;
+    const { tool } = stage;
+    if (tool instanceof Pencil && tool.name === name) {
+      stage.tool = null;
+      return;
+    }
+    const pressed = this.tools.get(name)!;
+    const put = (points: Point[]) => {
+      stage.tool = null;
+      this.add(name, points);
+    };
+    stage.tool = new Pencil(name, stage, put, () => pressed.setAttribute("aria-pressed", "false"));
+    pressed.setAttribute("aria-pressed", "true");
+    stage.focus();
+  }
+
+  /** Begin an annotation; what must say something is there when it does. */
+  private add(name: ToolName, points: Point[]): void {
+    const id = crypto.randomUUID();
+    const [place, end] = [points[0]!, points.at(-1)!];
+    const { colour } = this.editor;
+    const made: Record<ToolName, () => Drawn> = {
+      outline: () => ({ kind: "outline", points, colour, text: "" }),
+      arrow: () => ({ kind: "arrow", begin: place, end, colour, text: "" }),
+      text: () => ({ kind: "text", place, text: "", size: TEXT_SIZE * lettersOn(this.chart.file.bounds), colour }),
+      note: () => ({ kind: "note", place, text: "", colour, image: this.imageAt(place), cluster: null }),
+    };
+    const content = made[name]();
+    if (name === "outline" || name === "arrow") this.history.change(id, content);
+    this.chosen = id;
+    this.shown.choose(id);
+    this.editor.show(content, this.subjects(place), true);
+    this.buttons();
+  }
+
+  private imageAt([x, y]: Point): string | null {
+    const row = this.chart.places.at(x, y);
+    return row >= 0 ? this.model.id(row) || null : null;
+  }
+
+  /** What a note at a place may be about. */
+  private subjects([x, y]: Point): Subject[] {
+    const row = this.chart.places.at(x, y);
+    const image = this.imageAt([x, y]);
+    return [
+      { text: "this place", image: null, cluster: null },
+      ...(image ? [{ text: `the image ${this.model.label(row)}`, image, cluster: null }] : []),
+      ...this.chart.clusters.map(({ name }, cluster) => ({ text: `the cluster ${name}`, image: null, cluster })),
+    ];
+  }
+
+  private choose(id: string | null, opened = false): void {
+    if (id !== null && id === this.chosen && !opened) return;
+    this.editor.finish();
+    this.chosen = id;
+    this.shown.choose(id);
+    const content = id === null ? null : this.drawn(id);
+    const place = content?.kind === "note" || content?.kind === "text" ? content.place : ([0, 0] as const);
+    const subjects = this.subjects(place);
+    if (content?.kind === "note" && content.image && !subjects.some(({ image }) => image === content.image)) {
+      subjects.push({ text: "its image", image: content.image, cluster: null });
+    }
+    this.editor.show(this.isOld ? null : content, subjects, opened);
+  }
+
+  /** The form is done with: back to what was written on. */
+  private finish(): void {
+    this.choose(null);
+    this.stage?.focus();
+  }
+
+  private drawn(id: string): Drawn | null {
+    const content = this.keeper.get(id);
+    return content?.kind === "name" ? null : content;
+  }
+
+  private write(content: Drawn | null, writing: object | null): void {
+    if (this.chosen === null) return;
+    const id = this.chosen;
+    if (!content && !writing) this.choose(null);
+    this.change(id, content, writing);
+  }
+
+  private change(id: string, content: Content | null, writing: object | null = null): void {
+    if (this.isOld) {
+      this.refresh();
+      return;
+    }
+    this.warn("");
+    this.history.change(id, content, writing);
+    this.buttons();
+  }
+
+  takeBack(): void {
+    this.step(() => this.history.undo());
+  }
+
+  doAgain(): void {
+    this.step(() => this.history.redo());
+  }
+
+  private step(work: () => boolean): void {
+    if (this.isOld) return;
+    this.editor.finish();
+    this.warn("");
+    if (!work()) this.warn("Changed in another window meanwhile: theirs stays.");
+    this.buttons();
+  }
+
+  private buttons(): void {
+    this.undo.disabled = this.isOld || !this.history.canUndo;
+    this.redo.disabled = this.isOld || !this.history.canRedo;
+    for (const each of this.tools.values()) each.disabled = this.isOld;
+  }
+
+  /** Others, or an earlier life of this window, changed something; or we did. */
+  private refresh(): void {
+    if (this.naming.apply()) this.actions.named();
+    this.shown.refresh();
+    const content = this.chosen === null ? null : this.drawn(this.chosen);
+    if (content) this.editor.refresh(content);
+    this.shown.choose(this.chosen);
+    this.buttons();
+  }
+
+  private stands({ waiting, away, shelved }: Standing): void {
+    const kept = shelved ? "this browser keeps it until then" : "leave this window open";
+    const unsaved = away ? `Not saved yet: ${away}; ${kept}` : "Saving…";
+    const rest = away ? `Nothing new is seen: ${away}` : "Saved";
+    this.standing.textContent = waiting ? unsaved : rest;
+    this.standing.classList.toggle("trouble", away !== "");
+  }
+
+  private warn(text: string): void {
+    if (this.isOld) return;
+    this.warning.hidden = !text;
+    this.warning.textContent = text;
+  }
+
+  /** The map was made anew: what would be drawn now would be drawn on another. */
+  private age(): void {
+    if (this.isOld) return;
+    if (this.stage?.tool instanceof Pencil) this.stage.tool = null;
+    this.choose(null);
+    this.warn("The map was made anew. ");
+    this.warning.append(button("Show the new one", () => location.reload()));
+    this.isOld = true;
+    this.buttons();
+  }
+
+  /** Rename a cluster in place of the element that names it. */
+  renameIn(named: HTMLElement, level: Level, number: number): void {
+    named.hidden = true;
+    rename(
+      named.textContent ?? "",
+      (field) => named.before(field),
+      (name) => this.rename(level, number, name),
+      () => {
+        named.hidden = false; // or it is another element now, of the new name
+        byId("clusters").querySelector<HTMLElement>(`[data-${level}="${number}"]`)?.focus();
+      },
+    );
+  }
+
+  /** Rename the cluster whose name is at a point of the window; whether there is one. */
+  renameAt(x: number, y: number): boolean {
+    const { root } = this.stage!;
+    const named = [...root.querySelectorAll<HTMLElement>(".names .cluster:not([hidden])")].find((each) => {
+      const { left, top, right, bottom } = each.getBoundingClientRect();
+      return left <= x && x <= right && top <= y && y <= bottom;
+    });
+    const number = this.chart.clusters.findIndex(({ name }) => name === named?.textContent);
+    if (!named || number < 0) return false;
+    const { left, top, width } = root.getBoundingClientRect();
+    const place = named.getBoundingClientRect();
+    rename(
+      this.chart.clusters[number]!.name,
+      (field) => {
+        field.classList.add("on-map");
+        field.style.top = `${place.top - top}px`;
+        root.append(field);
+        const most = Math.max(width - field.offsetWidth, 0);
+        field.style.left = `${Math.min(place.left - left, most)}px`;
+      },
+      (name) => this.rename("cluster", number, name),
+      () => this.stage?.focus(),
+    );
+    return true;
+  }
+
+  /** Give a name; why it cannot be had, or null. */
+  private rename(level: Level, number: number, name: string): string | null {
+    if (this.isOld) return "the map was made anew";
+    const named = this.naming.rename(level, number, name);
+    if (typeof named === "string") return named;
+    this.change(named.id, named.content);
+    return null;
+  }
+}

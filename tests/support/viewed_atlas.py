@@ -1,0 +1,74 @@
+"""An atlas with a map of two clusters, as the tests of ``tagatlas view`` need it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+from picture_atlas import picture_atlas
+
+from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.contracts import Tag, TagResult
+from tagatlas.maps.options import MapOptions
+from tagatlas.pipeline.map import map_collection
+from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
+
+IMAGES = 24
+
+
+def viewed_atlas(
+    folder: Path, labels: Sequence[str] = ("cat", "dog"), files: Sequence[str] = ()
+) -> Path:
+    """Make the atlas; its map is called ``one``, and its first cluster has two sub-clusters.
+
+    Args:
+        folder: a folder to work in.
+        labels: the tags, which images have in turn; two of them.
+        files: what the first pictures are called.
+    """
+    made = picture_atlas(folder, IMAGES, names=files)
+    with open_atlas(made, load_plugins()) as atlas:
+        number = atlas.catalog.answers.backend("teller", "teller 1")
+        images = atlas.catalog.addresses.images()["id"].to_list()
+        tags = [TagResult.ok([Tag(labels[place % 2], 0.9)]) for place in range(len(images))]
+        atlas.catalog.answers.store(number, list(zip(images, tags, strict=True)))
+        make_map(atlas)
+        _divide(atlas)
+    return made
+
+
+def make_map(atlas: Atlas, seed: int = 0, name: str = "one") -> None:
+    """Make a map, or make it anew."""
+    builder = atlas.plugins.choose(GRAPH_BUILDERS, "bipartite", {})
+    layout = atlas.plugins.choose(LAYOUTS, "forceatlas2", {})
+    map_collection(atlas, name, "teller", builder, layout, MapOptions(seed=seed))
+
+
+def _divide(atlas: Atlas) -> None:
+    """Give the first cluster two sub-clusters, its images taking turns."""
+    stored = atlas.catalog.maps.load("one")
+    assert stored is not None
+    first = stored.nodes.filter(kind="image", cluster=0)["id"].to_list()
+    halves = {image: place % 2 for place, image in enumerate(first)}
+    own = stored.clusters.filter(cluster=0)
+    parts = [
+        own.with_columns(
+            subcluster=pl.lit(number, pl.Int32),
+            name=pl.lit(f"part {number}"),
+            automatic_name=pl.lit(f"part {number}"),
+            typical=pl.lit(first[number : number + 5 : 2], pl.List(pl.String)),
+        )
+        for number in range(2)
+    ]
+    columns = ["subcluster", *stored.clusters.columns]
+    atlas.catalog.maps.save(
+        replace(
+            stored,
+            subclusters=pl.concat(parts).select(columns).drop("x", "y"),
+            nodes=stored.nodes.with_columns(
+                subcluster=pl.col("id").replace_strict(halves, default=None, return_dtype=pl.Int32)
+            ),
+        )
+    )
