@@ -28,7 +28,8 @@ BASE_PIXELS = 1 << 24
 """The most pixels of all small pictures together: a graphics card keeps them all."""
 
 _SMALLEST, _LARGEST_BASE = 8, 64
-_SIDE = 1024
+_BASE_SIDE = 1024
+_SHARP_SIDE = 512
 _MIDDLE = 32
 _QUALITY = 82
 _THREADS = 4
@@ -64,13 +65,12 @@ def levels_for(images: int, sharpest: int) -> list[Level]:
         base //= 2
     sizes = [size for size in (_MIDDLE, sharpest) if size > base]
     return [
-        _level("base", base, images),
-        *(_level(str(n), size, images) for n, size in enumerate(sizes)),
+        _level("base", base, _BASE_SIDE, images),
+        *(_level(str(n), size, _SHARP_SIDE, images) for n, size in enumerate(sizes)),
     ]
 
 
-def _level(name: str, cell: int, images: int) -> Level:
-    side = _SIDE
+def _level(name: str, cell: int, side: int, images: int) -> Level:
     in_page = (side // cell) ** 2
     while side > cell and images <= in_page // 4:  # a page that few pictures need is smaller
         side //= 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from base64 import b64decode
 from importlib.resources import files
 from io import BytesIO
@@ -153,6 +154,27 @@ def test_levels_fit_a_graphics_card(images: int, sharpest: int) -> None:
         assert level.side % level.cell == 0
         in_page = (level.side // level.cell) ** 2
         assert (level.pages - 1) * in_page < images <= level.pages * in_page
+
+
+@pytest.mark.parametrize("shade", ["light", "dark"])
+def test_texts_stand_out_from_their_ground(shade: str) -> None:
+    sheet = (files("tagatlas_web") / "static" / "viewer.css").read_text("utf-8")
+    blocks = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
+    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", blocks[shade == "dark"]))
+    for ink in ("text", "quiet", "mark", "focus"):
+        for ground in ("paper", "panel"):
+            one, other = (luminance(colours[each]) for each in (ink, ground))
+            ratio = (max(one, other) + 0.05) / (min(one, other) + 0.05)
+            assert ratio >= 4.5, (ink, ground)  # WCAG 2.2, 1.4.3
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
 
 
 def test_the_viewer_is_small() -> None:

@@ -146,16 +146,15 @@ export class App {
     if (hadFocus) this.stages.active.focus();
   }
 
-  private visit(rows: Iterable<number>): void {
-    const all = [...rows];
-    for (const stage of this.stages.all) stage.visit(all);
+  private visit(rows: ArrayLike<number>): void {
+    for (const stage of this.stages.all) stage.visit(rows);
   }
 
   private chooseNamed(name: Name): void {
     const { chart } = this.stages.active;
-    if (name.kind === "cluster") {
-      this.annotating.unlessRenamed(() => this.chooseCluster(chart, "cluster", name.number, false));
-    } else void this.chooseTag(name.text);
+    const { kind, number } = name;
+    if (kind === "tag") void this.chooseTag(name.text);
+    else this.annotating.unlessRenamed(() => this.chooseCluster(chart, kind, number, false));
   }
 
   private chooseCluster(chart: Chart, level: Level, number: number, visit: boolean): void {

@@ -166,7 +166,8 @@ function read<Content>(name: string): Promise<Content> {
 function load(name: string): Promise<unknown> {
   const script = document.createElement("script");
   const content = new Promise((done, failed) => {
-    waiting.set(name, done);
+    // What is done with the content waits until the page had time for others.
+    waiting.set(name, (read) => setTimeout(done, 0, read));
     script.src = `data/${name}.js`;
     script.onerror = () => failed(new Error(`data/${name}.js is not there: copy the whole folder of the viewer`));
     document.head.append(script);

@@ -1,7 +1,7 @@
 /** The side of the page: search, filters, and the list of clusters of one map. */
 
 import type { Chart } from "./chart";
-import { ofRows, type Conditions } from "./conditions";
+import type { Conditions } from "./conditions";
 import { button, byId, choice, count, element, foreign, percent, plain } from "./elements";
 import { Filters } from "./filters";
 import type { Model } from "./model";
@@ -10,7 +10,7 @@ const SUGGESTIONS = 500;
 
 export interface SideActions {
   /** Show a part of the map. */
-  visit(rows: Iterable<number>): void;
+  visit(rows: ArrayLike<number>): void;
   /** Choose a cluster, or a sub-cluster, of the listed map. */
   cluster(level: "cluster" | "subcluster", number: number): void;
   /** Rename one in place of the element that names it; null where nothing may be changed. */
@@ -137,11 +137,12 @@ export class Side {
       this.conditions.clear();
       return;
     }
-    const found = await this.model.search(text, backend);
+    const holds = await this.model.search(text, backend);
     const by = backend ? ` (${backend})` : "";
-    this.conditions.only(ofRows("search", `“${text}”${by}`, this.model.count, found));
-    this.actions.say(`${count(found.size, "image")} with “${text}”`);
-    if (found.size) this.actions.visit(found);
+    this.conditions.only({ key: "search", words: `“${text}”${by}`, holds });
+    const found = this.conditions.chosen() ?? [];
+    this.actions.say(`${count(found.length, "image")} with “${text}”`);
+    if (found.length) this.actions.visit(found);
   }
 }
 

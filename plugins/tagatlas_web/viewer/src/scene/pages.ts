@@ -10,8 +10,9 @@ import { readPage, type PageLevel } from "../data";
 import { breath } from "../slices";
 import type { GL } from "./gl";
 
-const LAYERS = 32;
-const READS_AT_ONCE = 4;
+// 128 MiB. Pages are small: what lies together on one map is scattered over pages on another.
+const LAYERS = 128;
+const READS_AT_ONCE = 6;
 
 /** The small pictures of all images, as the layers of a texture. */
 export class BasePages {
