@@ -152,9 +152,8 @@ export class App {
 
   private chooseNamed(name: Name): void {
     const { chart } = this.stages.active;
-    const { kind, number, text } = name;
-    if (kind === "tag") void this.chooseTag(text);
-    else if (kind === "subcluster") this.chooseCluster(chart, kind, number, false);
+    const { kind, number } = name;
+    if (kind === "tag") void this.chooseTag(name.text);
     else this.annotating.unlessRenamed(() => this.chooseCluster(chart, kind, number, false));
   }
 

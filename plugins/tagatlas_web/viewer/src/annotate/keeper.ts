@@ -70,11 +70,6 @@ export class Keeper {
     return change ? change.content : (this.kept.get(id)?.content ?? null);
   }
 
-  /** Whether there is or was an annotation of that id. */
-  knows(id: string): boolean {
-    return this.waiting.has(id) || this.kept.has(id);
-  }
-
   /** All annotations: in the order of their numbers, those that have none yet at the end. */
   all(): [id: string, content: Content][] {
     const ids = [...this.kept.values()].sort((one, other) => one.number - other.number).map(({ id }) => id);

@@ -315,16 +315,18 @@ export class Live {
   /** Rename the cluster whose name is at a point of the window; whether there is one. */
   renameAt(x: number, y: number): boolean {
     const { root } = this.stage!;
-    const named = [...root.querySelectorAll<HTMLElement>(".names .cluster:not([hidden])")].find((each) => {
+    const named = [...root.querySelectorAll<HTMLElement>(".names span:not([hidden])")].find((each) => {
       const { left, top, right, bottom } = each.getBoundingClientRect();
       return left <= x && x <= right && top <= y && y <= bottom;
     });
-    const number = this.chart.clusters.findIndex(({ name }) => name === named?.textContent);
-    if (!named || number < 0) return false;
+    const level = named?.classList.contains("cluster") ? "cluster" : "subcluster";
+    const table = level === "cluster" ? this.chart.clusters : this.chart.subclusters;
+    const number = table.findIndex(({ name }) => name === named?.textContent);
+    if (!named || number < 0 || named.classList.contains("tag")) return false;
     const { left, top, width } = root.getBoundingClientRect();
     const place = named.getBoundingClientRect();
     rename(
-      this.chart.clusters[number]!.name,
+      table[number]!.name,
       (field) => {
         field.classList.add("on-map");
         field.style.top = `${place.top - top}px`;
@@ -332,7 +334,7 @@ export class Live {
         const most = Math.max(width - field.offsetWidth, 0);
         field.style.left = `${Math.min(place.left - left, most)}px`;
       },
-      (name) => this.rename("cluster", number, name),
+      (name) => this.rename(level, number, name),
       () => this.stage?.focus(),
     );
     return true;
