@@ -202,7 +202,13 @@ def test_pictures_that_cannot_be_read_are_plain(tmp_path: Path) -> None:
 
 def test_what_is_switched_off_is_not_there(tmp_path: Path) -> None:
     options = VectorOptions(
-        width=600, opacity=0.0, outlines=False, names=False, legend=False, title=""
+        width=600,
+        opacity=0.0,
+        outlines=False,
+        annotations=False,
+        names=False,
+        legend=False,
+        title="",
     )
     pdf = render(sample_map(4), tmp_path, options)
     for layer in ("Density", "Outlines", "Pictures", "Halos", "Tags", "Names", "Legend"):

@@ -125,9 +125,10 @@ class Typesetter:
     def flow(self, text: str, size: int, width: float) -> list[str]:
         """All of a text in lines of at most ``width`` pixels, without its empty lines."""
         lines: list[str] = []
-        for rest in lines_of(text):
+        for written in text.splitlines():
+            rest = _visible(written)
             while rest:
-                fits = self._fitting(rest, size, bold=False, width=width)
+                fits = self._fitting(rest[:_LONGEST], size, bold=False, width=width)
                 line, rest = _broken(rest, fits)
                 lines.append(line)
         return lines
