@@ -121,6 +121,7 @@ def test_many_clusters_have_a_line_each_and_the_smallest_are_summed_up() -> None
 
 def test_without_a_legend_there_is_no_room_for_one() -> None:
     map_ = with_sizes("frequency", "frequency", [1, 1, 2, 4, 6, 9, 9, 30])
+    map_ = dataclasses.replace(map_, annotations=())
     whole = compose(map_, PosterOptions(width=1200))
     sizes = compose(map_, PosterOptions(width=1200, legend=False))
     none = compose(map_, PosterOptions(width=1200, legend=False, size_scale=False))
