@@ -94,14 +94,14 @@ def image_under_pointer(page: Page) -> tuple[int, int]:
     for x in range(500, 1200, 23):
         for y in range(150, 800, 29):
             page.mouse.move(x, y)
-            if page.get_attribute("#map", "title"):
+            if page.get_attribute(".map", "title"):
                 return x, y
     raise AssertionError("there is no image on the map")
 
 
 def colours(page: Page) -> int:
     """How many colours the map has on the screen."""
-    with Image.open(BytesIO(page.locator("#map").screenshot())) as picture:
+    with Image.open(BytesIO(page.locator(".map").screenshot())) as picture:
         found = picture.convert("RGB").getcolors(1 << 24)
     assert found is not None
     return len(found)
@@ -112,14 +112,14 @@ def test_it_shows_the_map_and_its_clusters(page: Page, viewer: Path, tmp_path: P
     assert colours(page) > 500
     assert page.locator("#clusters > li").count() == 9
     assert "parrot" in page.inner_text("#clusters")
-    assert "parrot" in page.inner_text("#names")
+    assert "parrot" in page.inner_text(".names")
     page.screenshot(path=tmp_path / "map.png", animations="disabled")
 
 
 def test_a_click_opens_an_image(page: Page, viewer: Path, tmp_path: Path) -> None:
     open_viewer(page, viewer)
     x, y = image_under_pointer(page)
-    label = page.get_attribute("#map", "title")
+    label = page.get_attribute(".map", "title")
     page.mouse.click(x, y)
     page.wait_for_selector("#card h2")
     assert page.inner_text("#card h2") == label
@@ -150,7 +150,7 @@ def test_search_finds_tags_and_counts(page: Page, viewer: Path) -> None:
 
 def test_a_lasso_chooses_images_that_are_saved(page: Page, viewer: Path) -> None:
     open_viewer(page, viewer)
-    page.click("#draw")
+    page.click(".draw")
     page.mouse.move(800, 2)
     page.mouse.down()
     for x, y in ((1278, 2), (1278, 848), (322, 848), (322, 2)):
@@ -180,25 +180,25 @@ def test_filters_of_tags_and_frequency_hold_together(page: Page, viewer: Path) -
 
 def test_keys_move_open_and_close(page: Page, viewer: Path) -> None:
     open_viewer(page, viewer)
-    page.focus("#map")
-    before = page.locator("#map").screenshot()
+    page.focus(".map")
+    before = page.locator(".map").screenshot()
     for key in ("+", "+", "ArrowLeft", "ArrowUp"):
         page.keyboard.press(key)
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
-    assert page.locator("#map").screenshot() != before
+    assert page.locator(".map").screenshot() != before
     page.keyboard.press("Enter")
     page.wait_for_selector("#card h2")
     page.keyboard.press("Escape")
     assert page.is_hidden("#card")
     page.keyboard.press("t")
-    assert page.get_attribute("#tags", "aria-pressed") == "true"
+    assert page.get_attribute(".tools .tags", "aria-pressed") == "true"
 
 
 def test_names_from_outside_are_text(page: Page, tmp_path: Path) -> None:
     open_viewer(page, write(themed_map(90, names=HOSTILE), tmp_path))
     page.focus("#query")
-    page.click("#tags")
-    page.focus("#map")
+    page.click(".tools .tags")
+    page.focus(".map")
     page.keyboard.press("Enter")
     page.wait_for_selector("#card h2")
     assert page.evaluate("() => window.hacked") is None
@@ -212,7 +212,7 @@ def test_it_fits_a_telephone(page: Page, viewer: Path, tmp_path: Path) -> None:
     page.set_viewport_size({"width": 390, "height": 780})
     open_viewer(page, viewer)
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-    page.focus("#map")
+    page.focus(".map")
     page.keyboard.press("Enter")
     page.wait_for_selector("#card h2")
     page.screenshot(path=tmp_path / "telephone.png", animations="disabled")
