@@ -5,6 +5,7 @@ import { Conditions, inCluster, ofRows, tagged, type Condition } from "./conditi
 import { csv, save } from "./csv";
 import type { MapFile } from "./data";
 import { byId, count } from "./elements";
+import { hearChosen, tellChosen } from "./host";
 import { Model } from "./model";
 import { Shade } from "./scene/sprites";
 import { Side } from "./side";
@@ -17,6 +18,7 @@ export class App {
   private readonly side: Side;
   private readonly conditions: Conditions;
   private chosen: Uint32Array | null = null;
+  private readonly texts: Promise<void>;
   private hovered = -1;
   private opened = -1;
 
@@ -40,10 +42,11 @@ export class App {
       save: () => this.save(),
       say: (news) => this.say(news),
     });
-    void this.stage
-      .load()
-      .then(() => this.model.readTexts())
-      .then(() => (document.documentElement.dataset.ready = "yes"));
+    this.texts = this.stage.load().then(() => this.model.readTexts());
+    void this.texts.then(() => {
+      hearChosen((ids) => this.chooseInNotebook(ids));
+      document.documentElement.dataset.ready = "yes";
+    });
   }
 
   private key(event: KeyboardEvent): void {
@@ -89,6 +92,18 @@ export class App {
     this.chosen?.forEach((row) => (states[row] = Shade.Marked));
     this.stage.shade(states);
     this.side.show(this.chosen);
+    void this.tell();
+  }
+
+  private async tell(): Promise<void> {
+    const chosen = this.chosen;
+    await this.texts;
+    if (chosen === this.chosen) tellChosen(Array.from(chosen ?? [], (row) => this.model.id(row)));
+  }
+
+  private chooseInNotebook(ids: string[]): void {
+    if (ids.length) this.only(ofRows("chosen in the notebook", this.model.count, this.model.rows(ids)));
+    else if (this.chosen) this.conditions.clear();
   }
 
   private surround(rows: number[]): void {

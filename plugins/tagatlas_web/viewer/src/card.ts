@@ -2,6 +2,7 @@
 
 import type { Detail } from "./data";
 import { button, count, element, foreign } from "./elements";
+import { showPicture } from "./host";
 import type { Model } from "./model";
 
 const RECORDS_SHOWN = 50;
@@ -48,11 +49,11 @@ export class Card {
   }
 
   private picture(row: number, detail: Detail): HTMLElement {
-    const picture = element("img", { src: detail.picture, alt: this.model.label(row) });
+    const picture = element("img", { alt: this.model.label(row) });
     picture.addEventListener("error", () => {
       picture.replaceWith(element("p", { class: "gone" }, "The picture is not in this folder."));
     });
-    return element("figure", {}, picture);
+    return element("figure", {}, showPicture(picture, detail.picture));
   }
 
   private heading(row: number): HTMLElement {
@@ -81,9 +82,8 @@ export class Card {
     const row = element("div", { class: "nearest" });
     for (const [image, detail] of pictures) {
       const label = this.model.label(image);
-      const open = button(element("img", { src: detail.picture, alt: "", loading: "lazy" }), () =>
-        this.actions.open(image),
-      );
+      const picture = element("img", { alt: "", loading: "lazy" });
+      const open = button(showPicture(picture, detail.picture), () => this.actions.open(image));
       open.title = label;
       open.setAttribute("aria-label", label);
       row.append(open);

@@ -5,6 +5,8 @@
  * (`file://`) may load scripts and show pictures, but may not read files in any other way.
  */
 
+import { askFor, isEmbedded } from "./host";
+
 /** Numbers as base64 of their bytes, little-endian. */
 export type Packed = string;
 
@@ -128,6 +130,7 @@ window.tagatlasData = (name, content) => {
 
 /** Read one of the viewer's files; its name is its path in `data` without the ending. */
 function read(name: string): Promise<unknown> {
+  if (isEmbedded) return askFor(name);
   return new Promise((done, failed) => {
     const script = document.createElement("script");
     script.src = `data/${name}.js`;
