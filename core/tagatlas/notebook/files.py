@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import weakref
 from base64 import b64encode
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from tagatlas.plugins import RENDERERS, load_plugins
@@ -32,7 +34,8 @@ class ViewerFiles:
 
     def __init__(self, map_: Map) -> None:
         self._map = map_
-        self._temporary = TemporaryDirectory(prefix="tagatlas-")
+        self._temporary = Path(mkdtemp(prefix="tagatlas-")).resolve()
+        weakref.finalize(self, rmtree, self._temporary, ignore_errors=True)
 
     def page(self) -> str:
         """The viewer's page with all that it runs in it; it asks what is around it for the rest.
@@ -41,7 +44,7 @@ class ViewerFiles:
             StorageError: the viewer could not be written.
         """
         style, script, page = (
-            (self._folder / name).read_text("utf-8")
+            self._files[name].read_text("utf-8")
             for name in ("viewer.css", "viewer.js", "index.html")
         )
         script = script.replace("</script", r"<\/script")
@@ -67,16 +70,15 @@ class ViewerFiles:
         Raises:
             StorageError: the viewer could not be written.
         """
-        file = (self._folder / path).resolve()
-        if not file.is_relative_to(self._folder) or not file.is_file():
-            return None
-        return file.read_bytes()
+        file = self._files.get(path)
+        return None if file is None else file.read_bytes()
 
     @cached_property
-    def _folder(self) -> Path:
-        folder = Path(self._temporary.name).resolve()
-        index, *_ = load_plugins().choose(RENDERERS, "web", {}).make().render(self._map, folder)
-        return index.parent
+    def _files(self) -> dict[str, Path]:
+        """The files by their paths in the viewer's folder; written on the first look."""
+        renderer = load_plugins().choose(RENDERERS, "web", {}).make()
+        index, *others = renderer.render(self._map, self._temporary)
+        return {file.relative_to(index.parent).as_posix(): file for file in (index, *others)}
 
 
 def _digest(content: str) -> str:
