@@ -16,11 +16,12 @@ import numpy as np
 import open_clip
 import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
-from torchvision.transforms import Compose, Normalize
+from torchvision.transforms import Normalize
 
 from tagatlas.errors import OptionError
 from tagatlas_clip.device import Precision, autocast
 from tagatlas_clip.files import CONFIG
+from tagatlas_clip.geometry import geometry_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +52,7 @@ class ClipModel:
             PreprocessCfg(**self._network.visual.preprocess_cfg), is_train=False
         )
         *geometry, _, normalize = transform.transforms
-        self._geometry = Compose(geometry)
+        self._geometry = geometry_of(geometry)
         self._normalize: Normalize = normalize
         self.scale = float(self._network.logit_scale.exp())
         bias = self._network.logit_bias

@@ -36,8 +36,11 @@ class FileStore(ImageStore):
         """See :meth:`ImageStore.put`."""
         path = self._path(image_id, variant)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write_atomically(path, data)
+            try:
+                _write_atomically(path, data)
+            except FileNotFoundError:  # the first of its folder
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _write_atomically(path, data)
         except OSError as error:
             raise StorageError(
                 f"cannot write {path}: {error.strerror or error}; make room or check the folder's "

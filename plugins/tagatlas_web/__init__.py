@@ -24,6 +24,10 @@ class WebOptions:
         Literal["thumbnail", "image"],
         Meta(description="What a click shows: the stored thumbnail, or the stored image."),
     ] = "thumbnail"
+    maps: Annotated[
+        Literal["all", "this"],
+        Meta(description="Whether the viewer holds all maps of the atlas, or this one alone."),
+    ] = "all"
     sharpest: Annotated[
         Literal["64", "128", "256"],
         Meta(description="Longer side of the sharpest pictures on the map, in pixels."),

@@ -8,19 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from tagatlas.contracts import Renderer
 from tagatlas.errors import StorageError
 from tagatlas.render import replace_folder
 from tagatlas.render.poster.pictures import load_jpegs
-from tagatlas_web.order import along_curve
+from tagatlas_web.charts import map_file, near_files
 from tagatlas_web.pages import levels_for, write_pages
+from tagatlas_web.rows import Rows
 from tagatlas_web.scripts import ScriptFolder
 from tagatlas_web.tables import (
+    annotations_of,
+    atlas_file,
+    backend_of,
     column_file,
     columns_of,
     detail_files,
-    map_file,
+    map_facts,
+    numbered,
+    score_files,
     tag_file,
     texts_file,
 )
@@ -74,29 +81,86 @@ class WebRenderer(Renderer):
         data = folder / "data"
         data.mkdir()
         scripts = ScriptFolder(data)
-        images = map_.images
-        images = images[along_curve(images.select("x", "y").to_numpy())]
-        columns = columns_of(map_, images)
+        maps = _Maps(map_, scripts)
+        if self._options.maps == "all":
+            for load in map_.other_maps.values():
+                maps.add(load())
+        images, columns = maps.rows.images, columns_of(maps.rows.records, maps.rows.images)
         levels = levels_for(images.height, int(self._options.sharpest))
-        ids = images["id"].to_list()
-        scripts.write("map", map_file(map_, images, columns, levels))
+        backends = maps.write_tags()
+        facts = atlas_file(map_.collection, maps.facts, backends, images, columns, levels)
+        scripts.write("atlas", facts)
         scripts.write("texts", texts_file(images))
-        scripts.write("tags", tag_file(map_, images))
+        scripts.write("annotations", maps.annotations)
         for number, name in enumerate(columns.columns[1:]):
             scripts.write(f"columns/{number}", column_file(columns[name]))
-        pictures = self._copy_pictures(map_, ids, folder)
-        for number, details in enumerate(detail_files(map_, images, pictures)):
+        for number, details in enumerate(detail_files(maps.rows.records, images)):
             scripts.write(f"details/{number}", details)
+        ids = images["id"].to_list()
+        self._copy_pictures(map_, ids, folder)
         sizes = images.select("width", "height").to_numpy().astype(np.float64)
         write_pages(map_.store, ids, sizes, levels, scripts)
 
-    def _copy_pictures(self, map_: Map, ids: Sequence[str], folder: Path) -> list[str]:
-        """Copy what a click shows, as far as it can be read; the path of each, in the folder."""
-        side = _SIDES[self._options.pictures]
-        paths = [f"pictures/{image_id[:2]}/{image_id}.jpg" for image_id in ids]
-        sizes = np.full((len(ids), 2), side, dtype=np.int64)
-        for path, picture in zip(paths, load_jpegs(map_.store, ids, sizes), strict=True):
+    def _copy_pictures(self, map_: Map, ids: Sequence[str], folder: Path) -> None:
+        """Copy what a click shows, as far as it can be read."""
+        sizes = np.full((len(ids), 2), _SIDES[self._options.pictures], dtype=np.int64)
+        for image_id, picture in zip(ids, load_jpegs(map_.store, ids, sizes), strict=True):
             if picture is not None:  # where it is missing, the viewer says so
-                (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                (folder / path).write_bytes(picture.data)
-        return paths
+                path = folder / "pictures" / image_id[:2] / f"{image_id}.jpg"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(picture.data)
+
+
+class _Maps:
+    """Writes map after map; none but the first is kept.
+
+    Args:
+        first: what is shown when the viewer is opened; images that others lack are its.
+        scripts: where to.
+    """
+
+    def __init__(self, first: Map, scripts: ScriptFolder) -> None:
+        self.rows = Rows()
+        self.facts: list[object] = []
+        self.annotations: dict[str, list[object]] = {}
+        self._first = first
+        self._scripts = scripts
+        self._more: dict[str, list[pl.DataFrame]] = {}
+        self._own = self.add(first)
+
+    def add(self, map_: Map) -> pl.DataFrame:
+        """Write what there is of a map alone; as :meth:`Rows.add` the images that are new."""
+        number, new = len(self.facts), self.rows.add(map_)
+        self._scripts.write(f"maps/{number}", map_file(map_, self.rows))
+        for part, near in enumerate(near_files(map_, self.rows)):
+            self._scripts.write(f"near/{number}/{part}", near)
+        self.facts.append(map_facts(map_, len(self.rows)))
+        self.annotations[map_.name] = annotations_of(map_)
+        if map_ is not self._first and new.height:
+            for backend in _backends(map_):
+                tags = numbered(_tags_of(map_, backend), new)
+                self._more.setdefault(backend, []).append(tags)
+        return new
+
+    def write_tags(self) -> list[str]:
+        """Write the tags of all images, one backend after the other; what these are called."""
+        backends = list(dict.fromkeys([*_backends(self._first), *self._more]))
+        for number, backend in enumerate(backends):
+            own = numbered(_tags_of(self._first, backend), self._own)
+            table = pl.concat([own, *self._more.pop(backend, ())])
+            self._scripts.write(f"tags/{number}", tag_file(table))
+            for part, scores in enumerate(score_files(table, len(self.rows))):
+                self._scripts.write(f"scores/{number}/{part}", scores)
+        return backends
+
+
+def _backends(map_: Map) -> list[str]:
+    """Those whose tags a map knows, its own at the front."""
+    return [backend_of(map_), *map_.other_tags]
+
+
+def _tags_of(map_: Map, backend: str) -> pl.LazyFrame:
+    """The tags that a backend gave to a map's images; none where the map does not know it."""
+    if backend == backend_of(map_):
+        return map_.tags
+    return map_.other_tags.get(backend, map_.tags.clear())

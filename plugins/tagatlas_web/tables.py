@@ -1,20 +1,22 @@
-"""What the viewer knows of images, tags and columns."""
+"""What the viewer knows of the images of all maps."""
 
 from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from tagatlas.cluster import most_alike
-from tagatlas.render import cluster_colour, kept_columns
+from tagatlas.annotations import written
+from tagatlas.render import kept_columns
+from tagatlas_web.charts import NEAR_ROWS
 from tagatlas_web.scripts import packed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,53 +24,56 @@ if TYPE_CHECKING:
     from tagatlas_web.pages import Level
 
 DETAIL_ROWS = 256
-"""Images in one file of details."""
+"""Images in one file of details, or of scores."""
 
-_NEAREST = 8
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d.*)?)?)?")
 
 
-def map_file(
-    map_: Map, images: pl.DataFrame, columns: pl.DataFrame, levels: Sequence[Level]
-) -> object:
-    """``map.js``: all that is drawn at once; see ``viewer/src/data.ts``.
+def map_facts(map_: Map, known: int) -> dict[str, object]:
+    """What is known of a map before it is shown.
 
     Args:
         map_: the map.
-        images: its images in the viewer's order.
+        known: of so many images its files tell.
+    """
+    return {
+        "name": map_.name,
+        "backend": backend_of(map_),
+        "placedBy": map_.placed_by,
+        "images": map_.images.height,
+        "known": known,
+    }
+
+
+def backend_of(map_: Map) -> str:
+    """What the backend of a map's tags is called."""
+    return map_.tagged_by or map_.provenance.tagger
+
+
+def atlas_file(
+    title: str,
+    maps: Sequence[object],
+    backends: Sequence[str],
+    images: pl.DataFrame,
+    columns: pl.DataFrame,
+    levels: Sequence[Level],
+) -> object:
+    """``atlas.js``: what all maps share; see ``viewer/src/data.ts``.
+
+    Args:
+        title: of the collection.
+        maps: as from :func:`map_facts`.
+        backends: that gave tags.
+        images: as of :class:`~tagatlas_web.rows.Rows`.
         columns: kept columns, as from :func:`columns_of`.
         levels: of pictures.
     """
-    boxes = images.select("x", "y", "width", "height").to_numpy().astype(np.float32)
-    row_of = dict(zip(images["id"], range(images.height), strict=True))
     base, *sharper = levels
     return {
-        "title": map_.collection,
-        "name": map_.name,
-        "tagger": map_.provenance.tagger,
-        "placedBy": map_.placed_by,
+        "title": title,
         "images": images.height,
-        "bounds": _bounds(map_, boxes),
-        "clusters": [
-            {**facts, "x": x, "y": y, "colour": "#{:02x}{:02x}{:02x}".format(*cluster_colour(n))}
-            for n, (facts, x, y) in enumerate(
-                zip(
-                    _clusters(map_.clusters, row_of),
-                    map_.clusters["x"],
-                    map_.clusters["y"],
-                    strict=True,
-                )
-            )
-        ],
-        "subclusters": _clusters(map_.subclusters, row_of),
-        "outlines": [
-            {"cluster": cluster, "ring": packed(np.asarray(ring, dtype=np.float32))}
-            for cluster, rings in sorted(map_.outlines.items())
-            for ring in rings
-        ],
-        "boxes": packed(boxes),
-        "cluster": packed(images["cluster"].cast(pl.UInt16).to_numpy()),
-        "subcluster": packed(images["subcluster"].fill_null(-1).cast(pl.Int32).to_numpy()),
+        "maps": list(maps),
+        "backends": list(backends),
         "frequency": packed(_counts(images["frequency"])),
         "records": packed(_counts(images["records"])),
         "base": base.facts(),
@@ -78,34 +83,12 @@ def map_file(
             for number, name in enumerate(columns.columns[1:])
         ],
         "detailRows": DETAIL_ROWS,
-        "nodes": _tag_nodes(map_),
+        "nearRows": NEAR_ROWS,
     }
-
-
-def _bounds(map_: Map, boxes: NDArray[np.float32]) -> list[float]:
-    """Left, bottom, right and top of all that is drawn."""
-    halves = boxes[:, 2:] / 2
-    corners = [boxes[:, :2] - halves, boxes[:, :2] + halves]
-    corners += [np.asarray(ring) for rings in map_.outlines.values() for ring in rings]
-    all_ = np.concatenate(corners)
-    return [*all_.min(axis=0).tolist(), *all_.max(axis=0).tolist()]
-
-
-def _clusters(table: pl.DataFrame, row_of: Mapping[str, int]) -> list[dict[str, object]]:
-    names = ("name", "cluster", "tags", "images", "records", "frequency", "share", "stability")
-    typical = [[row_of[image] for image in images] for images in table["typical"].to_list()]
-    rows = table.select(names).iter_rows(named=True)
-    return [{**row, "typical": images} for row, images in zip(rows, typical, strict=True)]
 
 
 def _counts(column: pl.Series) -> NDArray[np.uint32]:
     return column.clip(0, 2**32 - 1).cast(pl.UInt32).to_numpy()
-
-
-def _tag_nodes(map_: Map) -> list[dict[str, object]]:
-    """Tags that are nodes of the map, in the order of its table."""
-    tags = map_.nodes.filter(pl.col("kind") != "image")
-    return tags.select("label", "x", "y", size="width", images="in_degree").to_dicts()
 
 
 def texts_file(images: pl.DataFrame) -> object:
@@ -113,11 +96,32 @@ def texts_file(images: pl.DataFrame) -> object:
     return {"ids": images["id"].to_list(), "labels": images["label"].to_list()}
 
 
-def tag_file(map_: Map, images: pl.DataFrame) -> object:
-    """``tags.js``: for each tag the images that have it."""
-    rows = images.select(pl.col("id").alias("image"), pl.row_index("row"))
-    tagged = map_.tags.join(rows.lazy(), on="image").select("tag", "row", "score").collect()
-    ordered = tagged.sort("tag", "row")
+def annotations_of(map_: Map) -> list[object]:
+    """A map's annotations, as the server of an atlas tells them too."""
+    return [
+        {"id": each.id, "revision": each.revision, "content": json.loads(written(each.content))}
+        for each in map_.annotations
+    ]
+
+
+def numbered(tags: pl.LazyFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The tags of some images by row: ``row``, ``tag``, ``score``, in their order.
+
+    Args:
+        tags: ``image``, ``tag``, ``score``.
+        rows: ``image``, ``row``.
+    """
+    joined = tags.join(rows.lazy(), on="image", maintain_order="left")
+    return joined.select("row", "tag", "score").collect()
+
+
+def tag_file(tags: pl.DataFrame) -> object:
+    """``tags/N.js``: for each tag of a backend the images that have it.
+
+    Args:
+        tags: as from :func:`numbered`.
+    """
+    ordered = tags.sort("tag", "row")
     counts = ordered.group_by("tag", maintain_order=True).len()
     starts = np.concatenate([[0], np.cumsum(counts["len"].to_numpy())]).astype(np.uint32)
     scores = (ordered["score"].to_numpy() * 255).round().astype(np.uint8)
@@ -129,9 +133,24 @@ def tag_file(map_: Map, images: pl.DataFrame) -> object:
     }
 
 
-def columns_of(map_: Map, images: pl.DataFrame) -> pl.DataFrame:
+def score_files(tags: pl.DataFrame, images: int) -> Iterator[list[object]]:
+    """``scores/N/M.js``, one after the other: the tags of each image, with scores.
+
+    Args:
+        tags: as from :func:`numbered`.
+        images: how many images there are.
+    """
+    ordered = tags.with_columns(pl.col("score").round(4)).sort("row", maintain_order=True)
+    for first, some in _parts(ordered, images):
+        scores: list[list[object]] = [[] for _ in range(min(DETAIL_ROWS, images - first))]
+        for row, tag, score in some.iter_rows():
+            scores[row - first].append([tag, score])
+        yield list(scores)
+
+
+def columns_of(records: pl.DataFrame, images: pl.DataFrame) -> pl.DataFrame:
     """``image``, then the kept columns of its first record, in the order of the images."""
-    kept = kept_columns(map_.records, reserved=())
+    kept = kept_columns(records, reserved=())
     return images.select(image="id").join(kept, on="image", how="left", maintain_order="left")
 
 
@@ -152,59 +171,26 @@ def _kind(column: pl.Series) -> str:
     return "date" if all(_DATE.fullmatch(value) for value in values) else "text"
 
 
-def detail_files(
-    map_: Map, images: pl.DataFrame, pictures: Sequence[str]
-) -> Iterator[list[object]]:
-    """``details/N.js``, one after the other: what a click on an image shows.
+def detail_files(records: pl.DataFrame, images: pl.DataFrame) -> Iterator[list[object]]:
+    """``details/N.js``, one after the other: the records that lead to each image.
 
     Args:
-        map_: the map.
-        images: its images in the viewer's order.
-        pictures: of each image, the file that is shown.
+        records: as in :class:`~tagatlas.maps.Map`.
+        images: ``id`` of each, in the viewer's order.
     """
-    ids = images["id"]
-    tagged = map_.tags.with_columns(pl.col("score").round(4))
-    tags = _by_image(tagged.filter(pl.col("image").is_in(ids.implode())).collect())
-    records = _by_image(map_.records)
-    nearest = most_alike(images, map_.tags, _NEAREST)
-    linked = _linked_tags(map_, images)
-    details: list[object] = []
-    for row, image_id in enumerate(ids):
-        details.append(
-            {
-                "picture": pictures[row],
-                "records": [
-                    {**record, "columns": json.loads(record["columns"])}
-                    for record in records.get(image_id, ())
-                ],
-                "tags": {
-                    map_.provenance.tagger: [list(tag.values()) for tag in tags.get(image_id, ())]
-                },
-                "nearest": [near for near in nearest[row].tolist() if near >= 0],
-                "linked": linked.get(row, []),
-            }
-        )
-        if len(details) == DETAIL_ROWS or row + 1 == len(ids):
-            yield details
-            details = []
+    rows = images.select(pl.col("id").alias("image"), pl.row_index("row"))
+    ordered = records.join(rows, on="image", maintain_order="left").sort("row", maintain_order=True)
+    for first, some in _parts(ordered.drop("image"), images.height):
+        details: list[list[object]] = [[] for _ in range(min(DETAIL_ROWS, images.height - first))]
+        for record in some.iter_rows(named=True):
+            row = record.pop("row")
+            details[row - first].append({**record, "columns": json.loads(record["columns"])})
+        yield list(details)
 
 
-def _by_image(table: pl.DataFrame) -> dict[str, list[dict[str, str]]]:
-    """The rows of each image, without the column ``image``."""
-    grouped = table.group_by("image").agg(pl.struct(pl.exclude("image")).alias("rows"))
-    return dict(grouped.iter_rows())
-
-
-def _linked_tags(map_: Map, images: pl.DataFrame) -> dict[int, list[int]]:
-    """For each image, by row, the tags that it is linked to, as numbers among the map's tags."""
-    is_image = (map_.nodes["kind"] == "image").to_numpy()
-    number = np.cumsum(~is_image) - 1
-    row_of = dict(zip(images["id"], range(images.height), strict=True))
-    rows = {node: row_of[image] for node, image in enumerate(map_.nodes["id"]) if is_image[node]}
-    linked: dict[int, list[int]] = {}
-    ends = zip(map_.sources.tolist(), map_.targets.tolist(), strict=True)
-    for source, target in ends:
-        for image, tag in ((source, target), (target, source)):
-            if is_image[image] and not is_image[tag]:
-                linked.setdefault(rows[image], []).append(int(number[tag]))
-    return linked
+def _parts(ordered: pl.DataFrame, images: int) -> Iterator[tuple[int, pl.DataFrame]]:
+    """A table by rising ``row``, in parts as files have them; with the first row of each."""
+    firsts = range(0, images, DETAIL_ROWS)
+    ends = ordered["row"].search_sorted(np.array([*firsts, images]), side="left")
+    for first, (begin, end) in zip(firsts, pairwise(ends), strict=True):
+        yield first, ordered[begin:end]

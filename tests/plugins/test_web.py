@@ -9,8 +9,10 @@ from base64 import b64decode
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,13 @@ def read(viewer: Path, name: str) -> dict[str, object]:
     return content
 
 
+def rows(viewer: Path, name: str) -> list[Any]:
+    """A file of data that is a list, with an entry for each image."""
+    content = read_any(viewer, name)
+    assert isinstance(content, list)
+    return content
+
+
 def read_any(viewer: Path, name: str) -> object:
     """A file of data, without what hands it to the viewer."""
     script = (viewer / "data" / f"{name}.js").read_text("ascii")
@@ -69,7 +78,7 @@ def page(viewer: Path, level: str, number: int) -> NDArray[np.uint8]:
 def test_numbers_are_those_of_the_map(tmp_path: Path) -> None:
     map_ = themed_map(60)
     viewer = render(map_, tmp_path)
-    facts, texts = read(viewer, "map"), read(viewer, "texts")
+    facts, texts = read(viewer, "maps/0"), read(viewer, "texts")
     ids = texts["ids"]
     assert isinstance(ids, list)
     wanted = {row["id"]: row for row in map_.images.iter_rows(named=True)}
@@ -79,7 +88,7 @@ def test_numbers_are_those_of_the_map(tmp_path: Path) -> None:
         ids,
         boxes,
         unpack(facts["cluster"], "<u2"),
-        unpack(facts["frequency"], "<u4"),
+        unpack(read(viewer, "atlas")["frequency"], "<u4"),
         strict=True,
     ):
         row = wanted[image]
@@ -92,7 +101,7 @@ def test_tags_lead_to_their_images(tmp_path: Path) -> None:
     viewer = render(map_, tmp_path)
     ids = read(viewer, "texts")["ids"]
     assert isinstance(ids, list)
-    file = read(viewer, "tags")
+    file = read(viewer, "tags/0")
     starts = unpack(file["starts"], "<u4").astype(int)
     rows = unpack(file["rows"], "<u4").astype(int)
     scores = unpack(file["scores"], "u1")
@@ -111,12 +120,12 @@ def test_tags_lead_to_their_images(tmp_path: Path) -> None:
 def test_a_picture_fills_its_cell_on_every_level(tmp_path: Path) -> None:
     map_ = themed_map(150)
     viewer = render(map_, tmp_path)
-    facts, ids = read(viewer, "map"), read(viewer, "texts")["ids"]
+    facts, ids = read(viewer, "atlas"), read(viewer, "texts")["ids"]
     assert isinstance(ids, list)
     base, levels = facts["base"], facts["levels"]
     assert isinstance(base, dict)
     assert isinstance(levels, list)
-    sizes = unpack(facts["boxes"], "<f4").reshape(-1, 4)[:, 2:]
+    sizes = unpack(read(viewer, "maps/0")["boxes"], "<f4").reshape(-1, 4)[:, 2:]
     assert [level["cell"] for level in levels] == [128]
     for name, level in (("base", base), ("0", levels[0])):
         cell, in_row = level["cell"], level["side"] // level["cell"]
@@ -135,20 +144,26 @@ def test_details_hold_records_tags_and_likes(tmp_path: Path) -> None:
     viewer = render(map_, tmp_path, WebOptions(pictures="image"))
     ids = read(viewer, "texts")["ids"]
     assert isinstance(ids, list)
-    first, second = (read_any(viewer, f"details/{part}") for part in (0, 1))
-    assert isinstance(first, list)
-    assert isinstance(second, list)
-    assert (len(first), len(second)) == (256, 44)
     themes = dict(map_.images.select("id", "cluster").iter_rows())
-    for part, row in ((first, 0), (first, 255), (second, 256), (second, 299)):
-        detail = part[row % 256]
+    tags = map_.tags.collect()
+    for row in (0, 255, 256, 299):
         image = ids[row]
-        assert (viewer / detail["picture"]).read_bytes() == map_.store.get(image, Variant.IMAGE)
+        part, place = divmod(row, 256)
+        picture = viewer / "pictures" / image[:2] / f"{image}.jpg"
+        assert picture.read_bytes() == map_.store.get(image, Variant.IMAGE)
         records = map_.records.filter(map_.records["image"] == image)
-        assert [each["location"] for each in detail["records"]] == records["location"].to_list()
-        assert row not in detail["nearest"]
-        assert {themes[ids[near]] for near in detail["nearest"]} == {themes[image]}
-        assert detail["linked"]
+        details = rows(viewer, f"details/{part}")[place]
+        assert [each["location"] for each in details] == records["location"].to_list()
+        wanted = tags.filter(pl.col("image") == image).select("tag", "score")
+        scores = rows(viewer, f"scores/0/{part}")[place]
+        assert [tuple(score) for score in scores] == [
+            (tag, pytest.approx(score)) for tag, score in wanted.iter_rows()
+        ]
+        near = rows(viewer, f"near/0/{part}")[place]
+        assert row not in near["nearest"]
+        assert {themes[ids[each]] for each in near["nearest"]} == {themes[image]}
+        assert near["linked"]
+        assert near["joined"] == []
 
 
 @given(arrays(np.float64, st.tuples(st.integers(1, 60), st.just(2)), elements=st.floats(-9, 9)))

@@ -89,6 +89,13 @@ class MapTable:
         rows = self._database.rows("SELECT name FROM maps ORDER BY made_at DESC, name")
         return [str(row[0]) for row in rows]
 
+    def loadable(self) -> list[str]:
+        """Names of the maps that :meth:`load` gives, the one made last at the front."""
+        rows = self._database.rows(
+            "SELECT name FROM maps WHERE digest != '' ORDER BY made_at DESC, name"
+        )
+        return [str(row[0]) for row in rows]
+
     def backend(self, name: str) -> Backend | None:
         """The backend whose tags a map shows; None if there is no such map."""
         frame = self._database.frame(

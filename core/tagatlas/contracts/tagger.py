@@ -44,11 +44,16 @@ class ImageInput:
         Raises:
             OSError: the bytes are damaged.
         """
+        import simplejpeg
         from PIL import Image
 
+        if at_least is None:  # the same pixels as Pillow's, in less time
+            try:
+                return Image.fromarray(simplejpeg.decode_jpeg(self.data))
+            except ValueError as error:
+                raise OSError(f"the bytes are no whole JPEG: {error}") from error
         picture = Image.open(BytesIO(self.data))
-        if at_least is not None:
-            picture.draft("RGB", (at_least, at_least))
+        picture.draft("RGB", (at_least, at_least))
         return picture.convert("RGB")
 
 

@@ -6,19 +6,21 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
-from queue import SimpleQueue
+from functools import partial
+from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
 def iterate_in_thread(
-    items: AsyncGenerator[T], *, ahead: int, helpers: int
+    items: AsyncGenerator[T], *, ahead: int, helpers: int, gather: float = 0.0
 ) -> Generator[list[T], None, None]:
     """Run an asynchronous generator in a thread of its own, and yield what it yields, in lists.
 
     A list is what has come since the last one: a caller that writes each list down in one go
-    keeps up with any speed, and waits for nothing that is slow to come.
+    keeps up with any speed.
 
     It works also where an event loop is running already, as in a notebook. Closing the
     generator, at any time, closes ``items`` and waits until that is done.
@@ -27,6 +29,7 @@ def iterate_in_thread(
         items: yields anything but None.
         ahead: how many items it may be ahead of the caller.
         helpers: threads for the blocking calls of its event loop, such as looking up names.
+        gather: seconds that the first item of a list waits for others.
 
     Raises:
         Exception: whatever ``items`` raises, after what it yielded before.
@@ -53,25 +56,33 @@ def iterate_in_thread(
     with ThreadPoolExecutor(1) as thread:
         working = thread.submit(work)
         try:
-            while ready := _take_all(handed):
-                for _ in ready:
-                    _tell(loop, room.release)
+            while ready := _take(handed, ahead, gather):
+                _tell(loop, partial(_release, room, len(ready)))
                 yield ready
         finally:
             _tell(loop, lambda: _cancel_tasks(loop))
         working.result()
 
 
-def _take_all(handed: SimpleQueue[T | None]) -> list[T]:
-    """At least one item, and all that are there; none if the None at the end comes first."""
+def _take(handed: SimpleQueue[T | None], most: int, gather: float) -> list[T]:
+    """At least one item, and others that come soon; none if the None at the end comes first."""
     taken: list[T] = []
-    while not taken or not handed.empty():
-        item = handed.get()
-        if item is None:
-            handed.put(None)  # found again by the next call
-            break
-        taken.append(item)
+    until = float("inf")
+    with suppress(Empty):
+        while len(taken) < most:
+            item = handed.get(timeout=max(0.0, until - monotonic()) if taken else None)
+            if item is None:
+                handed.put(None)  # found again by the next call
+                break
+            if not taken:
+                until = monotonic() + gather
+            taken.append(item)
     return taken
+
+
+def _release(room: asyncio.Semaphore, items: int) -> None:
+    for _ in range(items):
+        room.release()
 
 
 def _tell(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:

@@ -33,6 +33,13 @@ from tagatlas.fetch.workers import Workers
 NAME_LOOKUPS = 32
 """Host names looked up at once: those of dead hosts take seconds each."""
 
+GATHER = 0.25
+"""Seconds that an outcome waits for others, to be written down together: a transaction that is
+safe on the disk takes as long as a picture."""
+
+AHEAD = 512
+"""Outcomes that may wait to be written down."""
+
 
 def fetch(
     addresses: Sequence[Address],
@@ -63,7 +70,8 @@ def fetch(
         StorageError, PluginError: see :func:`fetch_batch`.
     """
     batch = fetch_batch(addresses, store, options, hosts=hosts, recoveries=recoveries)
-    yield from iterate_in_thread(batch, ahead=options.concurrency, helpers=NAME_LOOKUPS)
+    ahead = max(AHEAD, options.concurrency)
+    yield from iterate_in_thread(batch, ahead=ahead, helpers=NAME_LOOKUPS, gather=GATHER)
 
 
 async def fetch_batch(

@@ -126,6 +126,8 @@ class Map:
         store: where the images are; images are addressed by their node's ``id``.
         annotations: what researchers wrote and drew on it, those changed last at the end; names
             among them are in ``clusters`` and ``subclusters`` already.
+        tagged_by: the backend that gave ``tags``, as comparisons call it; empty where the tagger's
+            name says enough.
         other_tags: tags that other backends gave to the images of the map, as in ``tags``; by
             backend, as comparisons call them.
         other_maps: of the same atlas, by name; each is loaded when it is called.
@@ -147,6 +149,7 @@ class Map:
     provenance: Provenance
     store: ImageStore = field(repr=False)
     annotations: Sequence[Annotation] = ()
+    tagged_by: str = ""
     other_tags: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
     other_maps: Mapping[str, Callable[[], Map]] = field(default_factory=dict)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import polars as pl
@@ -48,6 +48,7 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         atlas.catalog.annotations.on(stored.name), stored.clusters, stored.subclusters, stored.nodes
     )
     named = _with_names(stored, annotations)
+    backends = _backends(atlas)
 
     def tags_of(tagger: Backend) -> pl.LazyFrame:
         tags = atlas.catalog.tags.of(tagger.id)
@@ -71,11 +72,35 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         provenance=_provenance(atlas, backend, stored),
         store=atlas.store,
         annotations=annotations,
-        other_tags={
-            label: tags_of(other) for label, other in _backends(atlas).items() if other != backend
+        tagged_by=next((name for name, each in backends.items() if each == backend), ""),
+        other_tags=_TagsWhenAsked(
+            {name: other for name, other in backends.items() if other != backend}, tags_of
+        ),
+        other_maps={
+            other: partial(load_map, atlas, other)
+            for other in atlas.catalog.maps.loadable()
+            if other != name
         },
-        other_maps={other: partial(load_map, atlas, other) for other in names if other != name},
     )
+
+
+class _TagsWhenAsked(Mapping[str, pl.LazyFrame]):
+    """Tables of tags by backend, each made when it is asked for: most who draw a map need none."""
+
+    def __init__(
+        self, backends: Mapping[str, Backend], tags_of: Callable[[Backend], pl.LazyFrame]
+    ) -> None:
+        self._backends = backends
+        self._tags_of = tags_of
+
+    def __getitem__(self, name: str) -> pl.LazyFrame:
+        return self._tags_of(self._backends[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._backends)
+
+    def __len__(self) -> int:
+        return len(self._backends)
 
 
 def _with_names(stored: StoredMap, annotations: Sequence[Annotation]) -> Renamed:

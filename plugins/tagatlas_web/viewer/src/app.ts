@@ -1,97 +1,183 @@
-/** The map and what is around it, put together. */
+/** The maps and what is around them, put together. */
 
 import { Card } from "./card";
-import { Conditions, inCluster, ofRows, tagged, type Condition } from "./conditions";
-import { csv, save } from "./csv";
-import type { MapFile } from "./data";
+import type { Chart } from "./chart";
+import { Conditions, inCluster, inSubcluster, ofRows, tagged } from "./conditions";
+import { save } from "./csv";
 import { byId, count } from "./elements";
 import { hearChosen, tellChosen } from "./host";
-import { Model } from "./model";
+import type { Model } from "./model";
+import type { Name } from "./names";
 import { Shade } from "./scene/sprites";
+import { selectionTable } from "./selection";
 import { Side } from "./side";
-import { Stage } from "./stage";
+import type { Stage } from "./stage";
+import { Stages } from "./stages";
+
+const LINK_AFTER_MS = 120;
+
+type Level = "cluster" | "subcluster";
 
 export class App {
-  private readonly model: Model;
-  private readonly stage: Stage;
+  readonly stages: Stages;
   private readonly card: Card;
   private readonly side: Side;
   private readonly conditions: Conditions;
   private chosen: Uint32Array | null = null;
+  private states: Float32Array;
   private readonly texts: Promise<void>;
   private hovered = -1;
   private opened = -1;
+  private linking = 0;
 
-  constructor(map: MapFile) {
-    this.model = new Model(map);
-    this.stage = new Stage(byId("stages"), this.model, {
+  /** @param first the map to begin with. */
+  constructor(
+    private readonly model: Model,
+    first: Chart,
+  ) {
+    this.states = new Float32Array(model.count).fill(Shade.Plain);
+    this.conditions = new Conditions(model.count, () => this.choose());
+    this.stages = new Stages(byId("stages"), model, first, {
+      changed: () => this.turned(),
+      begun: (stage) => stage.shade(this.states),
+      kept: () => this.opened,
       hovered: (row) => this.hover(row),
-      picked: (row) => (row >= 0 ? this.open(row, false) : this.close()),
-      surrounded: (rows) => this.surround(rows),
+      picked: (row, how) => (row >= 0 ? this.open(row, how) : this.close()),
+      named: (name) => this.chooseNamed(name),
+      surrounded: (rows, words) => this.surround(rows, words),
       key: (event) => this.key(event),
-    });
-    this.conditions = new Conditions(this.model.count, () => this.choose());
-    this.card = new Card(byId("card"), this.model, {
-      open: (row) => this.open(row, true),
-      tag: (label) => void tagged(this.model, label, 0).then((made) => this.only(made)),
-      cluster: (number) => this.only(inCluster(this.model, number)),
-      close: () => this.close(),
-    });
-    this.side = new Side(this.model, this.conditions, {
-      visit: (rows) => this.stage.visit(rows),
-      save: () => this.save(),
       say: (news) => this.say(news),
     });
-    this.texts = this.stage.load().then(() => this.model.readTexts());
+    this.card = new Card(byId("card"), model, {
+      open: (row) => this.open(row, "elsewhere"),
+      tag: (label) => void this.chooseTag(label),
+      cluster: (chart, level, number) => this.chooseCluster(chart, level, number, false),
+      close: () => this.close(),
+    });
+    this.side = new Side(model, this.conditions, {
+      visit: (rows) => this.visit(rows),
+      cluster: (level, number) => this.chooseCluster(this.stages.active.chart, level, number, true),
+      save: () => void this.save(),
+      say: (news) => this.say(news),
+    });
+    this.side.list(first);
+    const dark = window.matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => this.stages.all.forEach((stage) => stage.restyle()));
+    this.texts = this.stages.active.load().then(() => model.readTexts());
     void this.texts.then(() => {
       hearChosen((ids) => this.chooseInNotebook(ids));
       document.documentElement.dataset.ready = "yes";
     });
   }
 
+  /** The clusters of a map are called otherwise. */
+  renamed(chart: Chart): void {
+    this.stages.all.filter((stage) => stage.chart === chart).forEach((stage) => stage.renamed());
+    if (this.stages.active.chart === chart) this.side.list(chart);
+  }
+
   private key(event: KeyboardEvent): void {
     if (event.key !== "Escape") return;
-    if (this.opened >= 0) this.close();
+    if (this.card.isShown) this.close();
     else this.conditions.clear();
+  }
+
+  /** Other maps are shown, or another is worked with. */
+  private turned(): void {
+    this.side.list(this.stages.active.chart);
+    this.side.show(this.chosen, this.stages.active.chart);
+    if (this.opened >= 0) void this.card.image(this.opened, this.stages.charts);
+    this.frame();
+    this.link();
   }
 
   private hover(row: number): void {
     this.hovered = row;
     this.frame();
+    clearTimeout(this.linking);
+    this.linking = setTimeout(() => this.link(), LINK_AFTER_MS);
   }
 
   private frame(): void {
-    this.stage.frame([this.opened, this.hovered].filter((row) => row >= 0));
+    const rows = [...new Set([this.opened, this.hovered])].filter((row) => row >= 0);
+    for (const stage of this.stages.all) stage.frame(rows);
   }
 
-  private open(row: number, visit: boolean): void {
+  /** Draw the links of the image under the pointer, else of the one that is open. */
+  private link(): void {
+    const row = this.hovered >= 0 ? this.hovered : this.opened;
+    for (const stage of this.stages.all) void this.linkOn(stage, row);
+  }
+
+  private async linkOn(stage: Stage, row: number): Promise<void> {
+    const { chart } = stage;
+    const near = row >= 0 && chart.has(row) ? await this.model.near(chart.number, row) : null;
+    if (stage.chart !== chart || row !== (this.hovered >= 0 ? this.hovered : this.opened)) return;
+    if (near) stage.link(row, near.linked, near.joined);
+    else stage.unlink();
+  }
+
+  private open(row: number, how: "pointer" | "keys" | "elsewhere"): void {
     this.opened = row;
     this.frame();
-    void this.card.show(row).then((detail) => {
-      if (this.opened === row) this.stage.link(row, detail.linked);
+    this.link();
+    void this.card.image(row, this.stages.charts).then(() => {
+      if (how === "keys") this.card.focus();
     });
     this.say(`${this.model.label(row)} is open`);
-    if (visit) this.stage.approach(row);
+    for (const stage of this.stages.all) {
+      if (how === "elsewhere") stage.approach(row);
+      else if (stage !== this.stages.active) stage.reveal(row);
+    }
   }
 
   private close(): void {
+    const hadFocus = byId("card").contains(document.activeElement);
     this.opened = -1;
     this.card.hide();
-    this.stage.unlink();
     this.frame();
+    this.link();
+    if (hadFocus) this.stages.active.focus();
   }
 
-  private only(condition: Condition): void {
-    this.conditions.clear();
-    this.conditions.add(condition);
+  private visit(rows: Iterable<number>): void {
+    const all = [...rows];
+    for (const stage of this.stages.all) stage.visit(all);
+  }
+
+  private chooseNamed(name: Name): void {
+    const { chart } = this.stages.active;
+    if (name.kind === "cluster") this.chooseCluster(chart, "cluster", name.number, false);
+    else void this.chooseTag(name.text);
+  }
+
+  private chooseCluster(chart: Chart, level: Level, number: number, visit: boolean): void {
+    this.opened = -1;
+    const condition = (level === "cluster" ? inCluster : inSubcluster)(this.model, chart, number);
+    this.conditions.only(condition);
+    this.say(`${count(this.chosen?.length ?? 0, "image")} ${condition.words}`);
+    this.frame();
+    this.link();
+    void this.card.cluster(chart, level, number).then(() => {
+      if (visit && this.chosen) this.visit(this.chosen);
+    });
+  }
+
+  private async chooseTag(label: string): Promise<void> {
+    this.opened = -1;
+    this.frame();
+    this.link();
+    this.conditions.only(await tagged(this.model, label));
+    this.say(`${count(this.chosen?.length ?? 0, "image")} with ${label}`);
+    await this.card.tag(label, this.stages.active.chart);
   }
 
   private choose(): void {
     this.chosen = this.conditions.chosen();
-    const states = new Float32Array(this.model.count).fill(this.chosen ? Shade.Faded : Shade.Plain);
-    this.chosen?.forEach((row) => (states[row] = Shade.Marked));
-    this.stage.shade(states);
-    this.side.show(this.chosen);
+    this.states = new Float32Array(this.model.count).fill(this.chosen ? Shade.Faded : Shade.Plain);
+    for (const row of this.chosen ?? []) this.states[row] = Shade.Marked;
+    for (const stage of this.stages.all) stage.shade(this.states);
+    this.side.show(this.chosen, this.stages.active.chart);
     void this.tell();
   }
 
@@ -101,28 +187,20 @@ export class App {
     if (chosen === this.chosen) tellChosen(Array.from(chosen ?? [], (row) => this.model.id(row)));
   }
 
-  private chooseInNotebook(ids: string[]): void {
-    if (ids.length) this.only(ofRows("chosen in the notebook", this.model.count, this.model.rows(ids)));
+  private chooseInNotebook(ids: readonly string[]): void {
+    const rows = this.model.rows(ids);
+    if (ids.length) this.conditions.only(ofRows("notebook", "chosen in the notebook", this.model.count, rows));
     else if (this.chosen) this.conditions.clear();
   }
 
-  private surround(rows: number[]): void {
-    this.only(ofRows("drawn around", this.model.count, rows));
+  private surround(rows: number[], words: string): void {
+    this.conditions.only(ofRows("surrounded", words, this.model.count, rows));
     this.say(`${count(rows.length, "image")} chosen`);
   }
 
-  private save(): void {
-    const { map } = this.model;
-    const rows = [...(this.chosen ?? [])].map((row) => [
-      this.model.id(row),
-      this.model.label(row),
-      map.clusters[this.model.cluster[row]!]?.name ?? "",
-      this.model.frequency[row]!,
-      this.model.records[row]!,
-      ...this.stage.places.centre(row),
-    ]);
-    const header = ["image", "label", "cluster", "frequency", "records", "x", "y"];
-    save(`${map.title} selection.csv`, csv([header, ...rows]));
+  private async save(): Promise<void> {
+    const table = await selectionTable(this.model, this.stages.charts, this.chosen ?? []);
+    save(`${this.model.atlas.title} selection.csv`, table);
   }
 
   private say(news: string): void {

@@ -14,7 +14,8 @@ export class Boxes {
   private readonly reach: number;
 
   /**
-   * @param boxes x and y of the centre, width and height, of one box after the other.
+   * @param boxes x and y of the centre, width and height, of one box after the other; those
+   *   without a width are none.
    * @param bounds in which all centres lie.
    */
   constructor(
@@ -31,6 +32,7 @@ export class Boxes {
     this.members = new Uint32Array(this.count);
     let reach = 0;
     for (let box = 0; box < this.count; box++) {
+      if (!this.isOne(box)) continue;
       this.starts[this.cellOf(box) + 1]!++;
       reach = Math.max(reach, boxes[4 * box + 2]!, boxes[4 * box + 3]!);
     }
@@ -39,7 +41,9 @@ export class Boxes {
       this.starts[cell + 1]! += this.starts[cell]!;
     }
     const next = this.starts.slice();
-    for (let box = 0; box < this.count; box++) this.members[next[this.cellOf(box)]!++] = box;
+    for (let box = 0; box < this.count; box++) {
+      if (this.isOne(box)) this.members[next[this.cellOf(box)]!++] = box;
+    }
   }
 
   /** The box at a point: of several the last, which is drawn over the others; -1 if none is. */
@@ -70,6 +74,7 @@ export class Boxes {
   around(rows: Iterable<number>): Bounds | null {
     let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
     for (const box of rows) {
+      if (!this.isOne(box)) continue;
       const [x, y, width, height] = this.boxes.subarray(4 * box, 4 * box + 4);
       left = Math.min(left, x! - width! / 2);
       right = Math.max(right, x! + width! / 2);
@@ -86,6 +91,17 @@ export class Boxes {
   /** Width and height. */
   size(box: number): [number, number] {
     return [this.boxes[4 * box + 2]!, this.boxes[4 * box + 3]!];
+  }
+
+  /** The longer side that half of the boxes exceed. */
+  typicalSide(): number {
+    const sides = new Float32Array(this.starts[this.starts.length - 1]!);
+    for (let at = 0; at < sides.length; at++) sides[at] = Math.max(...this.size(this.members[at]!));
+    return sides.sort()[sides.length >> 1] ?? 1;
+  }
+
+  private isOne(box: number): boolean {
+    return this.boxes[4 * box + 2]! > 0;
   }
 
   private holds(box: number, x: number, y: number): boolean {

@@ -16,11 +16,27 @@ export class Camera {
 
   private fitted = 1;
 
-  constructor(private readonly bounds: Bounds) {}
+  constructor(private bounds: Bounds) {}
 
+  /** Look at a map of other bounds, as a whole. */
+  turnTo(bounds: Bounds): void {
+    this.bounds = bounds;
+    this.fit();
+  }
+
+  /** How much closer one looks than at the whole map. */
+  get closeness(): number {
+    return this.scale / this.fitted;
+  }
+
+  /** The middle stays where it is; a map that was shown as a whole still is. */
   resize(width: number, height: number): void {
+    const whole = Math.abs(this.closeness - 1) < 1e-3;
     this.width = width;
     this.height = height;
+    const { scale } = this.placeFor(this.bounds);
+    this.fitted = scale;
+    if (whole) this.fit();
   }
 
   /** The place from which a part of the map is seen as a whole. */

@@ -1,128 +1,239 @@
-/** The card of one image: its picture, records, tags, and the images most like it. */
+/** The card of an image, a cluster or a tag: what is known of it. */
 
-import type { Detail } from "./data";
-import { button, count, element, foreign } from "./elements";
+import type { Chart } from "./chart";
+import type { Cluster, Scored } from "./data";
+import { button, count, element, foreign, percent } from "./elements";
 import { showPicture } from "./host";
-import type { Model } from "./model";
+import { folded, type Model } from "./model";
+import { Thumbnails } from "./thumbnails";
+import { recordList } from "./records";
 
-const RECORDS_SHOWN = 50;
+const CLUSTERS_OF_TAG = 6;
 
 export interface CardActions {
   open(row: number): void;
   tag(label: string): void;
-  cluster(number: number): void;
+  cluster(chart: Chart, level: "cluster" | "subcluster", number: number): void;
   close(): void;
 }
 
+type Part = Node | string | null;
+
 export class Card {
-  private wanted = -1;
+  private asked = 0;
+  private readonly thumbnails: Thumbnails;
 
   constructor(
     private readonly place: HTMLElement,
     private readonly model: Model,
     private readonly actions: CardActions,
-  ) {}
+  ) {
+    this.thumbnails = new Thumbnails(model, (row) => actions.open(row));
+    place.tabIndex = -1;
+    place.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") actions.close();
+    });
+  }
+
+  get isShown(): boolean {
+    return !this.place.hidden;
+  }
 
   hide(): void {
-    this.wanted = -1;
+    this.asked++;
     this.place.hidden = true;
   }
 
-  /** Show an image; a slower one asked for before no longer comes. */
-  async show(row: number): Promise<Detail> {
-    this.wanted = row;
-    const detail = await this.model.detail(row);
-    if (this.wanted !== row) return detail;
-    const close = button("Close", () => this.actions.close());
-    close.className = "close";
-    this.place.replaceChildren(
-      close,
-      this.picture(row, detail),
-      this.heading(row),
-      this.nearest(await this.nearestPictures(detail)),
-      ...Object.entries(detail.tags).map(([backend, tags]) => this.tags(backend, tags)),
-      records(detail),
-    );
-    this.place.hidden = false;
-    this.place.scrollTop = 0;
-    return detail;
+  focus(): void {
+    this.place.focus();
   }
 
-  private picture(row: number, detail: Detail): HTMLElement {
+  /**
+   * Show an image.
+   *
+   * @param charts the maps that are shown: the clusters that it has there are named.
+   */
+  async image(row: number, charts: readonly Chart[]): Promise<void> {
+    const { atlas } = this.model;
+    await this.put("The chosen image", async () => [
+      this.picture(row),
+      this.imageHeading(row, charts),
+      ...(await Promise.all(
+        this.backendsFor(charts).map(async (backend) =>
+          this.tags(atlas.backends[backend]!, await this.model.scores(backend, row)),
+        ),
+      )),
+      ...(await Promise.all(atlas.maps.map((_, map) => this.nearest(map, row)))),
+      recordList(await this.model.detail(row)),
+    ]);
+  }
+
+  /** Show a cluster or sub-cluster of a map. */
+  async cluster(chart: Chart, level: "cluster" | "subcluster", number: number): Promise<void> {
+    const facts = (level === "cluster" ? chart.clusters : chart.subclusters)[number]!;
+    const above = chart.clusters[facts.cluster]!;
+    const parts = level === "cluster" ? chart.subclusters.flatMap((each, at) => (each.cluster === number ? [at] : [])) : [];
+    const title = element("h2", { class: "cluster" }, foreign(facts.name));
+    title.style.setProperty("--ink", above.colour);
+    await this.put("The chosen cluster", async () => [
+      element(
+        "header",
+        {},
+        title,
+        level === "subcluster" ? element("p", {}, "in ", this.clusterButton(chart, "cluster", facts.cluster)) : null,
+        facts.automaticName === facts.name ? null : element("p", { class: "size" }, "by its tags: ", foreign(facts.automaticName)),
+      ),
+      quantities(facts),
+      this.section("Typical images", this.thumbnails.of(facts.typical)),
+      this.section("Distinctive tags", this.tagButtons(facts.tags)),
+      parts.length
+        ? this.section("Sub-clusters", element("ul", {}, ...parts.map((at) => element("li", {}, this.clusterButton(chart, "subcluster", at)))))
+        : null,
+    ]);
+  }
+
+  /** Show a tag. */
+  async tag(label: string, chart: Chart): Promise<void> {
+    await this.put("The chosen tag", async () => [
+      element("header", {}, element("h2", {}, foreign(label))),
+      ...(await Promise.all(this.backendsFor([chart]).map((backend) => this.tagOf(backend, label, chart)))),
+    ]);
+  }
+
+  /** Fill the card; what was asked for earlier and is slower no longer comes. */
+  private async put(label: string, parts: () => Promise<Part[]>): Promise<void> {
+    const asked = ++this.asked;
+    const filled = (await parts()).filter((part) => part !== null);
+    if (asked !== this.asked) return;
+    const hadFocus = this.place.contains(document.activeElement);
+    const close = button("Close", () => this.actions.close());
+    close.className = "close";
+    this.place.setAttribute("aria-label", label);
+    this.place.replaceChildren(close, ...filled);
+    this.place.hidden = false;
+    this.place.scrollTop = 0;
+    if (hadFocus) this.focus();
+  }
+
+  private picture(row: number): HTMLElement {
     const picture = element("img", { alt: this.model.label(row) });
     picture.addEventListener("error", () => {
       picture.replaceWith(element("p", { class: "gone" }, "The picture is not in this folder."));
     });
-    return element("figure", {}, showPicture(picture, detail.picture));
+    return element("figure", {}, showPicture(picture, this.model.picture(row)));
   }
 
-  private heading(row: number): HTMLElement {
-    const { map, cluster, frequency, records: counted } = this.model;
-    const named = map.clusters[cluster[row]!];
-    const sub = map.subclusters[this.model.subcluster[row]!];
-    const into = button(foreign(named?.name ?? ""), () => this.actions.cluster(cluster[row]!));
-    into.style.setProperty("--ink", named?.colour ?? "#888888");
-    into.className = "cluster";
+  private imageHeading(row: number, charts: readonly Chart[]): HTMLElement {
+    const { frequency, records, atlas } = this.model;
+    const several = atlas.maps.length > 1;
     return element(
       "header",
       {},
       element("h2", {}, foreign(this.model.label(row))),
-      element("p", {}, into, sub ? " › " : null, sub ? foreign(sub.name) : null),
-      element("p", {}, `${count(counted[row]!, "record")}, seen ${count(frequency[row]!, "time")}`),
+      ...charts.map((chart) =>
+        element(
+          "p",
+          {},
+          ...(chart.has(row) ? this.path(chart, row) : ["not here"]),
+          several ? element("span", { class: "size" }, " on ", foreign(chart.facts.name)) : null,
+        ),
+      ),
+      element("p", {}, `${count(records[row]!, "record")}, seen ${count(frequency[row]!, "time")}`),
     );
   }
 
-  private async nearestPictures(detail: Detail): Promise<[number, Detail][]> {
-    return Promise.all(
-      detail.nearest.map(async (row): Promise<[number, Detail]> => [row, await this.model.detail(row)]),
-    );
+  private path(chart: Chart, row: number): Part[] {
+    const sub = chart.subcluster[row]!;
+    const cluster = this.clusterButton(chart, "cluster", chart.cluster[row]!);
+    return sub < 0 ? [cluster] : [cluster, " › ", this.clusterButton(chart, "subcluster", sub)];
   }
 
-  private nearest(pictures: [number, Detail][]): HTMLElement {
-    const row = element("div", { class: "nearest" });
-    for (const [image, detail] of pictures) {
-      const label = this.model.label(image);
-      const picture = element("img", { alt: "", loading: "lazy" });
-      const open = button(showPicture(picture, detail.picture), () => this.actions.open(image));
-      open.title = label;
-      open.setAttribute("aria-label", label);
-      row.append(open);
+  private clusterButton(chart: Chart, level: "cluster" | "subcluster", number: number): HTMLElement {
+    const named = (level === "cluster" ? chart.clusters : chart.subclusters)[number];
+    const made = button(foreign(named?.name ?? ""), () => this.actions.cluster(chart, level, number));
+    if (level === "cluster") {
+      made.style.setProperty("--ink", chart.clusters[number]?.colour ?? "#888888");
+      made.classList.add("cluster");
     }
-    return element("section", {}, element("h3", {}, "Most like it"), row);
+    return made;
   }
 
-  private tags(backend: string, tags: [string, number][]): HTMLElement {
+  /** All backends, those of the maps that are shown at the front. */
+  private backendsFor(charts: readonly Chart[]): number[] {
+    const { backends } = this.model.atlas;
+    const first = charts.map(({ facts }) => backends.indexOf(facts.backend)).filter((at) => at >= 0);
+    return [...new Set([...first, ...backends.keys()])];
+  }
+
+  private async nearest(map: number, row: number): Promise<HTMLElement | null> {
+    const near = await this.model.near(map, row);
+    const { maps } = this.model.atlas;
+    const title = maps.length > 1 ? ["Most like it on ", foreign(maps[map]!.name)] : ["Most like it"];
+    if (!near?.nearest.length) return null;
+    return element(
+      "section", { class: "nearest-on" }, element("h3", {}, ...title), this.thumbnails.of(near.nearest),
+    );
+  }
+
+  private tags(backend: string, tags: readonly Scored[]): HTMLElement {
     const list = element("ol", { class: "scores" });
     for (const [label, score] of tags) {
       const find = button(foreign(label), () => this.actions.tag(label));
       const bar = element("span", { class: "bar" });
-      bar.style.setProperty("--score", String(score));
+      bar.style.setProperty("--score", String(Math.min(Math.max(score, 0), 1)));
       list.append(element("li", {}, find, bar, element("span", {}, score.toFixed(2))));
     }
     if (!tags.length) list.append(element("li", {}, "nothing seen"));
     return element("section", {}, element("h3", {}, "Tags of ", foreign(backend)), list);
   }
-}
 
-function records(detail: Detail): HTMLElement {
-  const list = element("ol", { class: "records" });
-  for (const record of detail.records.slice(0, RECORDS_SHOWN)) {
-    const columns = element("dl");
-    for (const [name, value] of Object.entries(record.columns)) {
-      if (value) columns.append(element("dt", {}, foreign(name)), element("dd", {}, foreign(value)));
+  private async tagOf(backend: number, label: string, chart: Chart): Promise<HTMLElement> {
+    const wanted = folded(label);
+    const tag = (await this.model.allTags(backend)).find((each) => folded(each.label) === wanted);
+    const title = element("h3", {}, "By ", foreign(this.model.atlas.backends[backend]!));
+    if (!tag) return element("section", {}, title, element("p", {}, "given to no image"));
+    const mean = tag.scores.reduce((sum, score) => sum + score, 0) / (255 * tag.rows.length);
+    const counts = new Map<number, number>();
+    for (const row of tag.rows) {
+      if (chart.has(row)) counts.set(chart.cluster[row]!, (counts.get(chart.cluster[row]!) ?? 0) + 1);
     }
-    const times = record.frequency > 1 ? ` (${count(record.frequency, "time")})` : null;
-    list.append(element("li", {}, address(record.location), times, columns));
+    const most = [...counts].sort(([, one], [, other]) => other - one).slice(0, CLUSTERS_OF_TAG);
+    const share = percent(tag.rows.length / this.model.count);
+    return element(
+      "section",
+      {},
+      title,
+      element("p", {}, `${count(tag.rows.length, "image")} (${share}), mean score ${mean.toFixed(2)}`),
+      element(
+        "ul",
+        { class: "plain" },
+        ...most.map(([cluster, images]) => {
+          const of = percent(images / Math.max(chart.clusters[cluster]?.images ?? 1, 1));
+          return element("li", {}, this.clusterButton(chart, "cluster", cluster), element("span", { class: "size" }, `${images.toLocaleString("en")} · ${of} of it`));
+        }),
+      ),
+    );
   }
-  const more = detail.records.length - RECORDS_SHOWN;
-  if (more > 0) list.append(element("li", {}, `and ${count(more, "more record")}`));
-  return element("section", {}, element("h3", {}, "Records"), list);
+
+  private tagButtons(tags: readonly string[]): HTMLElement {
+    const list = element("p", { class: "tag-buttons" });
+    list.append(...tags.map((tag) => button(foreign(tag), () => this.actions.tag(tag))));
+    return list;
+  }
+
+  private section(title: string, content: Node): HTMLElement {
+    return element("section", {}, element("h3", {}, title), content);
+  }
 }
 
-/** A link where it is one to the web, else the text. */
-function address(location: string): HTMLElement {
-  if (!/^https?:\/\//i.test(location)) return foreign(location);
-  const link = element("a", { href: location, rel: "noreferrer noopener", target: "_blank" });
-  link.append(foreign(location));
-  return link;
+function quantities(facts: Cluster): HTMLElement {
+  const rows: [string, string][] = [
+    ["Images", `${facts.images.toLocaleString("en")} (${percent(facts.share)} of the map)`],
+    ["Records", facts.records.toLocaleString("en")],
+    ["Seen", count(facts.frequency, "time")],
+    ["Stability", facts.stability.toFixed(2)],
+  ];
+  return element(
+    "dl", {}, ...rows.flatMap(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]),
+  );
 }

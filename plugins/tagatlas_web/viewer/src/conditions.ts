@@ -1,16 +1,19 @@
 /** Conditions on images, of which all must hold. */
 
+import type { Chart } from "./chart";
 import type { ColumnFacts } from "./data";
 import { folded, type Model } from "./model";
 
 /** A condition in words, and for each image whether it holds: 1 or 0. */
 export interface Condition {
+  /** Of those with the same key one stands. */
+  readonly key: string;
   readonly words: string;
   readonly holds: Uint8Array;
 }
 
 export class Conditions {
-  private readonly list: Condition[] = [];
+  private list: Condition[] = [];
 
   constructor(
     private readonly images: number,
@@ -22,69 +25,108 @@ export class Conditions {
   }
 
   add(condition: Condition): void {
-    this.remove(condition.words, false);
-    this.list.push(condition);
+    this.list = [...this.without(condition.key), condition];
     this.changed();
   }
 
-  remove(words: string, tell = true): void {
-    const at = this.list.findIndex((condition) => condition.words === words);
-    if (at >= 0) this.list.splice(at, 1);
-    if (at >= 0 && tell) this.changed();
+  /** Put one in the place of all others. */
+  only(condition: Condition): void {
+    this.list = [condition];
+    this.changed();
+  }
+
+  remove(key: string): void {
+    const left = this.without(key);
+    if (left.length === this.list.length) return;
+    this.list = left;
+    this.changed();
   }
 
   clear(): void {
-    this.list.length = 0;
+    if (!this.list.length) return;
+    this.list = [];
     this.changed();
   }
 
   /** Images for which all hold, by rising row; null where there is no condition. */
   chosen(): Uint32Array | null {
     if (!this.list.length) return null;
-    const holds = new Uint8Array(this.images).fill(1);
-    for (const condition of this.list) {
+    const holds = this.list[0]!.holds.slice();
+    for (const condition of this.list.slice(1)) {
       for (let row = 0; row < this.images; row++) holds[row]! &= condition.holds[row]!;
     }
-    const rows: number[] = [];
-    holds.forEach((held, row) => {
-      if (held) rows.push(row);
-    });
-    return Uint32Array.from(rows);
+    let count = 0;
+    for (let row = 0; row < this.images; row++) count += holds[row]!;
+    const rows = new Uint32Array(count);
+    for (let row = 0, at = 0; row < this.images; row++) if (holds[row]) rows[at++] = row;
+    return rows;
+  }
+
+  private without(key: string): Condition[] {
+    return this.list.filter((condition) => condition.key !== key);
   }
 }
 
-export function ofRows(words: string, images: number, rows: Iterable<number>): Condition {
+/** @param images how many there are. */
+export function ofRows(key: string, words: string, images: number, rows: Iterable<number>): Condition {
   const holds = new Uint8Array(images);
   for (const row of rows) holds[row] = 1;
-  return { words, holds };
+  return { key, words, holds };
 }
 
-export function inCluster(model: Model, number: number): Condition {
-  const name = model.map.clusters[number]?.name ?? "";
-  return { words: `in ${name}`, holds: Uint8Array.from(model.cluster, (each) => Number(each === number)) };
+export function inCluster(model: Model, chart: Chart, number: number): Condition {
+  return ofCluster(model, chart, chart.cluster, number, chart.clusters[number]?.name ?? "");
 }
 
-export function inSubcluster(model: Model, number: number): Condition {
-  const name = model.map.subclusters[number]?.name ?? "";
-  return { words: `in ${name}`, holds: Uint8Array.from(model.subcluster, (each) => Number(each === number)) };
+export function inSubcluster(model: Model, chart: Chart, number: number): Condition {
+  return ofCluster(model, chart, chart.subcluster, number, chart.subclusters[number]?.name ?? "");
 }
 
-export function seenAtLeast(model: Model, times: number): Condition {
-  const holds = Uint8Array.from(model.frequency, (each) => Number(each >= times));
-  return { words: `seen at least ${times} times`, holds };
+function ofCluster(
+  { atlas, count }: Model,
+  chart: Chart,
+  of: ArrayLike<number>,
+  number: number,
+  name: string,
+): Condition {
+  const holds = new Uint8Array(count);
+  for (let row = 0; row < count; row++) holds[row] = Number(of[row] === number);
+  const where = atlas.maps.length > 1 ? ` on ${chart.facts.name}` : "";
+  return { key: `cluster ${chart.number}`, words: `in ${name}${where}`, holds };
 }
 
-/** Images with a tag of that label, from a score in [0, 1] on. */
-export async function tagged(model: Model, label: string, least: number): Promise<Condition> {
+/** Images that lie on a map. */
+export function onMap(model: Model, chart: Chart): Condition {
+  const holds = new Uint8Array(model.count);
+  for (let row = 0; row < model.count; row++) holds[row] = Number(chart.has(row));
+  return { key: `on ${chart.number}`, words: `on ${chart.facts.name}`, holds };
+}
+
+/** Images seen so often; null leaves an end open. */
+export function seen(model: Model, low: number | null, high: number | null): Condition {
+  const holds = new Uint8Array(model.count);
+  for (let row = 0; row < model.count; row++) {
+    const times = model.frequency[row]!;
+    holds[row] = Number((low === null || times >= low) && (high === null || times <= high));
+  }
+  return { key: "frequency", words: `seen ${range(low, high)} times`, holds };
+}
+
+/** Images with a tag of that label by a backend, or by any, from a score in [0, 1] on. */
+export async function tagged(model: Model, label: string, least = 0, backend = ""): Promise<Condition> {
   const wanted = folded(label);
   const holds = new Uint8Array(model.count);
-  for (const tag of await model.allTags()) {
-    if (folded(tag.label) !== wanted) continue;
-    tag.rows.forEach((row, at) => {
-      if (tag.scores[at]! >= 255 * least) holds[row] = 1;
-    });
+  for (const number of model.backends(backend)) {
+    for (const tag of await model.allTags(number)) {
+      if (tag.label !== label && folded(tag.label) !== wanted) continue;
+      tag.rows.forEach((row, at) => {
+        if (tag.scores[at]! >= Math.round(255 * least)) holds[row] = 1;
+      });
+    }
   }
-  return { words: least > 0 ? `${label} from ${least}` : label, holds };
+  const by = backend ? ` by ${backend}` : "";
+  const from = least > 0 ? ` from ${least}` : "";
+  return { key: `tag ${wanted} ${backend}`, words: `${label}${by}${from}`, holds };
 }
 
 /** Images whose value of a column lies between two, as numbers or as texts; empty ends are open. */
@@ -97,11 +139,11 @@ export async function between(
   const column = await model.column(facts);
   const right = column.values.map((value) =>
     facts.kind === "number"
-      ? (low === "" || Number(value) >= Number(low)) && (high === "" || Number(value) <= Number(high))
-      : (low === "" || value >= low) && (high === "" || value.slice(0, high.length) <= high),
+      ? value !== "" && (low === "" || Number(value) >= Number(low)) && (high === "" || Number(value) <= Number(high))
+      : value !== "" && (low === "" || value >= low) && (high === "" || value.slice(0, high.length) <= high),
   );
-  const words = `${facts.name} from ${low || "…"} to ${high || "…"}`;
-  return ofRows(words, model.count, column.rows((value) => right[value]!));
+  const words = `${facts.name} ${range(low || null, high || null)}`;
+  return ofRows(columnKey(facts), words, model.count, column.rows((value) => right[value]!));
 }
 
 /** Images whose value of a column is that text, in whatever case. */
@@ -109,5 +151,14 @@ export async function equal(model: Model, facts: ColumnFacts, text: string): Pro
   const column = await model.column(facts);
   const wanted = folded(text);
   const right = column.values.map((value) => folded(value) === wanted);
-  return ofRows(`${facts.name}: ${text}`, model.count, column.rows((value) => right[value]!));
+  return ofRows(columnKey(facts), `${facts.name}: ${text}`, model.count, column.rows((value) => right[value]!));
+}
+
+export function columnKey(facts: ColumnFacts): string {
+  return `column ${facts.file}`;
+}
+
+function range(low: string | number | null, high: string | number | null): string {
+  if (low === null) return `up to ${high ?? "…"}`;
+  return high === null ? `from ${low}` : `from ${low} to ${high}`;
 }

@@ -3,11 +3,13 @@
 // What a spreadsheet would run as a formula gets a quote before it.
 const FORMULA = /^[=+\-@\t\r]/;
 
-export function csv(rows: readonly (readonly (string | number)[])[]): string {
+export type Cell = string | number;
+
+export function csv(rows: readonly (readonly Cell[])[]): string {
   return rows.map((row) => `${row.map(cell).join(",")}\n`).join("");
 }
 
-function cell(value: string | number): string {
+function cell(value: Cell): string {
   if (typeof value === "number") return String(value);
   const safe = FORMULA.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

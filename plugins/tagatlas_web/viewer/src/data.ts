@@ -12,7 +12,9 @@ export type Packed = string;
 
 /** What is known of a cluster, or of a sub-cluster. */
 export interface Cluster {
+  /** As it is called without annotations. */
   name: string;
+  automaticName: string;
   /** The cluster it belongs to; its own number if it is a cluster. */
   cluster: number;
   tags: string[];
@@ -43,35 +45,63 @@ export interface ColumnFacts {
   kind: "text" | "number" | "date";
 }
 
-/** The file `map.js`. Rows of images are in an order that keeps neighbours together. */
-export interface MapFile {
-  title: string;
+/** What is known of a map before it is shown. */
+export interface MapFacts {
   name: string;
-  tagger: string;
+  /** The backend whose tags it was made of. */
+  backend: string;
   placedBy: string;
   images: number;
-  /** Left, bottom, right and top of all that is drawn, in map units; y grows upwards. */
-  bounds: [number, number, number, number];
-  clusters: (Cluster & { x: number; y: number; colour: string })[];
-  subclusters: Cluster[];
-  /** Rings around clusters: x and y in turn. */
-  outlines: { cluster: number; ring: Packed }[];
-  /** x, y, width and height of each image: Float32. */
-  boxes: Packed;
-  /** Cluster of each image: Uint16. */
-  cluster: Packed;
-  /** Sub-cluster of each image, -1 for none: Int32. */
-  subcluster: Packed;
+  /** Its files know the images of the rows before this one. */
+  known: number;
+}
+
+/** The file `atlas.js`: what all maps share. Images are known by their rows. */
+export interface AtlasFile {
+  title: string;
+  /** All that are on any of the maps. */
+  images: number;
+  maps: MapFacts[];
+  backends: string[];
   /** Summed over the records of each image: Uint32. */
   frequency: Packed;
   records: Packed;
   base: PageLevel;
   levels: PageLevel[];
   columns: ColumnFacts[];
-  /** Images in each file of details. */
+  /** Images in each file of details, and of scores. */
   detailRows: number;
+  /** Images in each file of what is near them. */
+  nearRows: number;
+}
+
+/** A file `maps/N.js`: what is drawn of one map. Images behind the last box are not on it. */
+export interface MapFile {
+  name: string;
+  /** Left, bottom, right and top of all that is drawn, in map units; y grows upwards. */
+  bounds: [number, number, number, number];
+  clusters: (Cluster & { x: number; y: number; colour: string })[];
+  subclusters: Cluster[];
+  /** Rings around clusters: x and y in turn. */
+  outlines: { cluster: number; ring: Packed }[];
+  /** x, y, width and height of each image, 0 of those that are not on the map: Float32. */
+  boxes: Packed;
+  /** Cluster of each image, 65535 for none: Uint16. */
+  cluster: Packed;
+  /** Sub-cluster of each image, -1 for none: Int32. */
+  subcluster: Packed;
   /** The map's tags that can be drawn as nodes. */
   nodes: { label: string; x: number; y: number; size: number; images: number }[];
+}
+
+/** One image in a file `near/N/M.js`; null where it is not on the map N. */
+export interface Near {
+  /** Rows of the images most like it. */
+  nearest: number[];
+  /** Tags of the map that it is linked to, by number in `nodes`. */
+  linked: number[];
+  /** Rows of images that it is linked to. */
+  joined: number[];
 }
 
 /** The file `texts.js`: of each image. */
@@ -80,7 +110,7 @@ export interface TextFile {
   labels: string[];
 }
 
-/** The file `tags.js`: for each tag the images that have it, by rising row. */
+/** A file `tags/N.js`: for each tag of a backend the images that have it, by rising row. */
 export interface TagFile {
   labels: string[];
   /** Where the images of each tag begin in `rows`, and the end of all: Uint32. */
@@ -91,17 +121,18 @@ export interface TagFile {
   scores: Packed;
 }
 
-/** One image in a file `details/N.js`. */
+/** A record that led to an image; a file `details/M.js` has those of each. */
 export interface Detail {
-  picture: string;
-  records: { location: string; frequency: number; columns: Record<string, string | null> }[];
-  /** Label and score, by backend. */
-  tags: Record<string, [string, number][]>;
-  /** Rows of the images most like it. */
-  nearest: number[];
-  /** Tags of the map that it is linked to, by number in `nodes`. */
-  linked: number[];
+  location: string;
+  frequency: number;
+  columns: Record<string, string | null>;
 }
+
+/** A tag of one image and its score, in a file `scores/N/M.js`. */
+export type Scored = [label: string, score: number];
+
+/** The file `annotations.js`: those of each map, by its name. */
+export type AnnotationFile = Record<string, { id: string; revision: number; content: unknown }[]>;
 
 /** A file `columns/N.js`: the value of each image, as a row of `values`; -1 for none. */
 export interface ColumnFile {
@@ -119,40 +150,49 @@ declare global {
   }
 }
 
-const waiting = new Map<string, { done: (content: unknown) => void; script: HTMLScriptElement }>();
+const waiting = new Map<string, (content: unknown) => void>();
+const coming = new Map<string, Promise<unknown>>();
 
-window.tagatlasData = (name, content) => {
-  const reader = waiting.get(name);
-  waiting.delete(name);
-  reader?.script.remove();
-  reader?.done(content);
-};
+window.tagatlasData = (name, content) => waiting.get(name)?.(content);
 
 /** Read one of the viewer's files; its name is its path in `data` without the ending. */
-function read(name: string): Promise<unknown> {
+function read<Content>(name: string): Promise<Content> {
+  let content = coming.get(name);
+  if (!content) {
+    content = load(name).finally(() => coming.delete(name));
+    coming.set(name, content);
+  }
+  return content as Promise<Content>;
+}
+
+function load(name: string): Promise<unknown> {
   if (isEmbedded) return askFor(name);
-  return new Promise((done, failed) => {
-    const script = document.createElement("script");
+  const script = document.createElement("script");
+  const content = new Promise((done, failed) => {
+    waiting.set(name, done);
     script.src = `data/${name}.js`;
-    script.onerror = () => {
-      waiting.delete(name);
-      script.remove();
-      failed(new Error(`data/${name}.js is not there: copy the whole folder of the viewer`));
-    };
-    waiting.set(name, { done, script });
+    script.onerror = () => failed(new Error(`data/${name}.js is not there: copy the whole folder of the viewer`));
     document.head.append(script);
+  });
+  return content.finally(() => {
+    waiting.delete(name);
+    script.remove();
   });
 }
 
-export const readMap = () => read("map") as Promise<MapFile>;
-export const readTexts = () => read("texts") as Promise<TextFile>;
-export const readTags = () => read("tags") as Promise<TagFile>;
-export const readDetails = (part: number) => read(`details/${part}`) as Promise<Detail[]>;
-export const readColumn = (file: number) => read(`columns/${file}`) as Promise<ColumnFile>;
+export const readAtlas = () => read<AtlasFile>("atlas");
+export const readMap = (map: number) => read<MapFile>(`maps/${map}`);
+export const readNear = (map: number, part: number) => read<(Near | null)[]>(`near/${map}/${part}`);
+export const readTexts = () => read<TextFile>("texts");
+export const readTags = (backend: number) => read<TagFile>(`tags/${backend}`);
+export const readScores = (backend: number, part: number) => read<Scored[][]>(`scores/${backend}/${part}`);
+export const readDetails = (part: number) => read<Detail[][]>(`details/${part}`);
+export const readColumn = (file: number) => read<ColumnFile>(`columns/${file}`);
+export const readAnnotations = () => read<AnnotationFile>("annotations");
 
 /** A page of pictures, decoded. `level` is `base` or the number of a level. */
 export async function readPage(level: string, page: number): Promise<ImageBitmap> {
-  const encoded = (await read(`pages/${level}-${page}`)) as PageFile;
+  const encoded = await read<PageFile>(`pages/${level}-${page}`);
   const blob = new Blob([unpack(encoded)], { type: "image/jpeg" });
   return createImageBitmap(blob, { premultiplyAlpha: "none", colorSpaceConversion: "none" });
 }

@@ -35,6 +35,13 @@ export function button(text: Child, pressed: () => void): HTMLButtonElement {
   return made;
 }
 
+/** A list to choose from; the value of an option is its text. */
+export function choice(label: string, options: readonly string[]): HTMLSelectElement {
+  const made = element("select", { "aria-label": label });
+  made.append(...options.map((text) => element("option", { value: text }, text)));
+  return made;
+}
+
 /** The element of that id, which the page has. */
 export function byId<Kind extends HTMLElement>(id: string): Kind {
   const found = document.getElementById(id);

@@ -3,13 +3,14 @@
 import type { Camera } from "./camera";
 
 const CLICK_REACH = 5;
+const LINE_STEP = 2;
 const KEY_STEP = 80;
 const KEY_ZOOM = 1.4;
 const WHEEL_ZOOM = 0.0016;
 
 export interface Gestures {
   /** The camera moved. */
-  moved(): void;
+  moved(how: "pointer" | "keys"): void;
   /** The pointer is over a point of the screen, or has left. */
   hovered(point: [number, number] | null): void;
   clicked(point: [number, number]): void;
@@ -17,6 +18,8 @@ export interface Gestures {
   draws(): boolean;
   /** Points of a line as it is drawn, one x and y after the other. */
   drawn(line: number[], finished: boolean): void;
+  /** The line that was begun is given up. */
+  dropped(): void;
   /** A key that moves nothing. */
   key(event: KeyboardEvent): void;
 }
@@ -41,6 +44,7 @@ export function listen(canvas: HTMLCanvasElement, camera: Camera, gestures: Gest
     const place = point(event);
     fingers.set(event.pointerId, place);
     start = fingers.size === 1 ? place : null;
+    if (line) gestures.dropped(); // with a second finger it is a pinch
     line = start && gestures.draws() ? [place.x, place.y] : null;
   });
 
@@ -52,11 +56,12 @@ export function listen(canvas: HTMLCanvasElement, camera: Camera, gestures: Gest
       return;
     }
     if (line && fingers.size === 1) {
+      if (Math.hypot(place.x - line.at(-2)!, place.y - line.at(-1)!) < LINE_STEP) return;
       line.push(place.x, place.y);
       gestures.drawn(line, false);
     } else if (fingers.size === 1) {
       camera.pan(place.x - before.x, place.y - before.y);
-      gestures.moved();
+      gestures.moved("pointer");
     } else {
       pinch(event.pointerId, before, place);
     }
@@ -71,7 +76,7 @@ export function listen(canvas: HTMLCanvasElement, camera: Camera, gestures: Gest
     camera.pan((now.x - before.x) / 2, (now.y - before.y) / 2);
     const factor = distance(now) / Math.max(distance(before), 1);
     camera.zoomAt(factor, (now.x + other.x) / 2, (now.y + other.y) / 2);
-    gestures.moved();
+    gestures.moved("pointer");
   }
 
   const release = (event: PointerEvent) => {
@@ -79,6 +84,7 @@ export function listen(canvas: HTMLCanvasElement, camera: Camera, gestures: Gest
     if (!place) return;
     fingers.delete(event.pointerId);
     if (line && event.type === "pointerup") gestures.drawn(line, true);
+    else if (line) gestures.dropped();
     else if (start && event.type === "pointerup") {
       gestures.clicked([place.x, place.y]);
     }
@@ -95,12 +101,13 @@ export function listen(canvas: HTMLCanvasElement, camera: Camera, gestures: Gest
       const place = point(event);
       const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 30 : 1;
       camera.zoomAt(Math.exp(-event.deltaY * lines * WHEEL_ZOOM), place.x, place.y);
-      gestures.moved();
+      gestures.moved("pointer");
     },
     { passive: false },
   );
 
   canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = event.shiftKey ? 4 * KEY_STEP : KEY_STEP;
     const pans: Record<string, [number, number]> = {
       ArrowLeft: [step, 0],
@@ -118,7 +125,7 @@ export function listen(canvas: HTMLCanvasElement, camera: Camera, gestures: Gest
       return;
     }
     event.preventDefault();
-    gestures.moved();
+    gestures.moved("keys");
   });
 
   function zoomInTheMiddle(factor: number): void {
@@ -128,16 +135,4 @@ export function listen(canvas: HTMLCanvasElement, camera: Camera, gestures: Gest
 
 function far(start: Finger, place: Finger): boolean {
   return Math.hypot(place.x - start.x, place.y - start.y) > CLICK_REACH;
-}
-
-/** Whether a point lies in a ring, by the even-odd rule. */
-export function inside(ring: ArrayLike<number>, x: number, y: number): boolean {
-  let within = false;
-  const points = ring.length / 2;
-  for (let at = 0, before = points - 1; at < points; before = at++) {
-    const [x1, y1] = [ring[2 * at]!, ring[2 * at + 1]!];
-    const [x2, y2] = [ring[2 * before]!, ring[2 * before + 1]!];
-    if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) within = !within;
-  }
-  return within;
 }

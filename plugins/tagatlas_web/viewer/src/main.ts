@@ -1,11 +1,15 @@
 import { App } from "./app";
-import { readMap } from "./data";
+import { readAtlas } from "./data";
 import { byId } from "./elements";
+import { Model } from "./model";
 
-readMap()
-  .then((map) => new App(map))
-  .catch((error: unknown) => {
-    byId("news").textContent = error instanceof Error ? error.message : String(error);
-    byId("news").classList.add("trouble");
-    throw error;
-  });
+async function open(): Promise<void> {
+  const model = new Model(await readAtlas());
+  new App(model, await model.chart(0));
+}
+
+open().catch((error: unknown) => {
+  byId("news").textContent = error instanceof Error ? error.message : String(error);
+  byId("news").classList.add("trouble");
+  throw error;
+});

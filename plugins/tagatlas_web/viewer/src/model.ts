@@ -1,16 +1,27 @@
-/** What is known of the images, and which of them are looked for. */
+/** What is known of the images, whatever map they are on. */
 
+import { Chart } from "./chart";
 import {
+  readAnnotations,
   readColumn,
   readDetails,
+  readMap,
+  readNear,
+  readScores,
   readTags,
   readTexts,
   unpack,
+  type AnnotationFile,
+  type AtlasFile,
   type ColumnFacts,
   type ColumnFile,
   type Detail,
-  type MapFile,
+  type Near,
+  type Scored,
 } from "./data";
+import { isClusterName } from "./naming";
+import { Parts } from "./parts";
+import { breath, inSlices } from "./slices";
 
 /** Images that have a tag, with its scores of 255. */
 export interface Tagged {
@@ -20,32 +31,37 @@ export interface Tagged {
 }
 
 export class Model {
-  readonly boxes: Float32Array;
-  readonly cluster: Uint16Array;
-  readonly subcluster: Int32Array;
   readonly frequency: Uint32Array;
   readonly records: Uint32Array;
   private ids: readonly string[] = [];
   private labels: readonly string[] = [];
-  private tags: Promise<Tagged[]> | null = null;
+  private written: Promise<AnnotationFile> | null = null;
+  private foldedLabels: string[] | null = null;
+  private readonly tags = new Map<number, Promise<Tagged[]>>();
+  private readonly charts = new Map<number, Promise<Chart>>();
   private readonly columns = new Map<number, Promise<Column>>();
-  private readonly details = new Map<number, Promise<Detail[]>>();
+  private readonly details: Parts<Detail[]>;
+  private readonly scored: Parts<Scored[]>[];
+  private readonly nearby: Parts<Near | null>[];
 
-  constructor(readonly map: MapFile) {
-    this.boxes = new Float32Array(unpack(map.boxes));
-    this.cluster = new Uint16Array(unpack(map.cluster));
-    this.subcluster = new Int32Array(unpack(map.subcluster));
-    this.frequency = new Uint32Array(unpack(map.frequency));
-    this.records = new Uint32Array(unpack(map.records));
+  constructor(readonly atlas: AtlasFile) {
+    this.frequency = new Uint32Array(unpack(atlas.frequency));
+    this.records = new Uint32Array(unpack(atlas.records));
+    this.details = new Parts(atlas.detailRows, readDetails);
+    this.scored = atlas.backends.map(
+      (_, backend) => new Parts(atlas.detailRows, (part) => readScores(backend, part)),
+    );
+    this.nearby = atlas.maps.map((_, map) => new Parts(atlas.nearRows, (part) => readNear(map, part)));
   }
 
   get count(): number {
-    return this.map.images;
+    return this.atlas.images;
   }
 
   /** Read ids and labels, which nothing is drawn with. */
   async readTexts(): Promise<void> {
     ({ ids: this.ids, labels: this.labels } = await readTexts());
+    this.foldedLabels = null;
   }
 
   id(row: number): string {
@@ -63,9 +79,33 @@ export class Model {
     return this.labels[row] ?? "";
   }
 
-  /** All tags, the most frequent first. */
-  allTags(): Promise<Tagged[]> {
-    this.tags ??= readTags().then((file) => {
+  /** The address of an image's picture. */
+  picture(row: number): string {
+    const id = this.id(row);
+    return `pictures/${id.slice(0, 2)}/${id}.jpg`;
+  }
+
+  /** What was written on each map, by its name. */
+  annotations(): Promise<AnnotationFile> {
+    this.written ??= readAnnotations();
+    return this.written;
+  }
+
+  /** A map of the atlas, by number; its clusters are called as annotations call them. */
+  chart(number: number): Promise<Chart> {
+    return kept(this.charts, number, async () => {
+      const [file, annotations] = await Promise.all([readMap(number), this.annotations()]);
+      const chart = new Chart(number, file, this.atlas);
+      const contents = annotations[chart.facts.name]?.map(({ content }) => content) ?? [];
+      chart.rename(contents.filter(isClusterName));
+      return chart;
+    });
+  }
+
+  /** All tags of a backend, the most frequent first. */
+  allTags(backend: number): Promise<Tagged[]> {
+    return kept(this.tags, backend, async () => {
+      const file = await readTags(backend);
       const starts = new Uint32Array(unpack(file.starts));
       const rows = new Uint32Array(unpack(file.rows));
       const scores = new Uint8Array(unpack(file.scores));
@@ -75,43 +115,62 @@ export class Model {
       });
       return tagged.sort((one, other) => other.rows.length - one.rows.length);
     });
-    return this.tags;
+  }
+
+  /** The numbers of some backends: of the one of that name, or of all. */
+  backends(name: string): number[] {
+    return [...this.atlas.backends.keys()].filter((number) => !name || this.atlas.backends[number] === name);
   }
 
   column(facts: ColumnFacts): Promise<Column> {
-    let column = this.columns.get(facts.file);
-    if (!column) {
-      column = readColumn(facts.file).then((file) => new Column(facts, file));
-      this.columns.set(facts.file, column);
-    }
-    return column;
+    return kept(this.columns, facts.file, async () => new Column(facts, await readColumn(facts.file)));
   }
 
-  async detail(row: number): Promise<Detail> {
-    const part = Math.floor(row / this.map.detailRows);
-    let details = this.details.get(part);
-    if (!details) {
-      details = readDetails(part);
-      this.details.set(part, details);
-    }
-    return (await details)[row % this.map.detailRows]!;
+  /** The records that led to an image. */
+  async detail(row: number): Promise<Detail[]> {
+    return (await this.details.of(row)) ?? [];
+  }
+
+  /** The tags that a backend gave to an image, with scores. */
+  async scores(backend: number, row: number): Promise<Scored[]> {
+    return (await this.scored[backend]!.of(row)) ?? [];
+  }
+
+  /** What is near an image on a map; null where it is not on it. */
+  async near(map: number, row: number): Promise<Near | null> {
+    // Images that only later maps have are behind those that a map's files know.
+    return row < this.atlas.maps[map]!.known ? ((await this.nearby[map]!.of(row)) ?? null) : null;
   }
 
   /** Images in whose label, tags or columns a text occurs, in whatever case. */
-  async search(text: string): Promise<Set<number>> {
+  async search(text: string, backend = ""): Promise<Set<number>> {
     const wanted = folded(text);
     const found = new Set<number>();
-    this.labels.forEach((label, row) => {
-      if (folded(label).includes(wanted)) found.add(row);
+    const labels = await this.comparableLabels();
+    labels.forEach((label, row) => {
+      if (label.includes(wanted)) found.add(row);
     });
-    for (const { label, rows } of await this.allTags()) {
-      if (folded(label).includes(wanted)) for (const row of rows) found.add(row);
+    for (const number of this.backends(backend)) {
+      const tags = await this.allTags(number);
+      await inSlices(tags.length, (at) => {
+        const { label, rows } = tags[at]!;
+        if (folded(label).includes(wanted)) for (const row of rows) found.add(row);
+      });
     }
-    for (const facts of this.map.columns) {
+    for (const facts of this.atlas.columns) {
       const column = await this.column(facts);
-      for (const row of column.containing(wanted)) found.add(row);
+      for (const row of await column.containing(wanted)) found.add(row);
+      await breath();
     }
     return found;
+  }
+
+  private async comparableLabels(): Promise<string[]> {
+    if (this.foldedLabels) return this.foldedLabels;
+    const labels: string[] = [];
+    await inSlices(this.labels.length, (row) => labels.push(folded(this.labels[row]!)));
+    this.foldedLabels = labels;
+    return labels;
   }
 }
 
@@ -132,9 +191,10 @@ export class Column {
     return this.values[this.of[row]!] ?? null;
   }
 
-  containing(wanted: string): number[] {
-    const right = this.values.map((value) => folded(value).includes(wanted));
-    return this.rows((value) => right[value]!);
+  async containing(wanted: string): Promise<number[]> {
+    const right = new Uint8Array(this.values.length);
+    await inSlices(right.length, (at) => (right[at] = Number(folded(this.values[at]!).includes(wanted))));
+    return this.rows((value) => right[value] === 1);
   }
 
   /** Images of a value; `right` is given rows of `values`. */
@@ -150,4 +210,15 @@ export class Column {
 /** A text as it is compared: without case and accents. */
 export function folded(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+/** What was made for a number before, or is made now; what fails is made again when asked. */
+function kept<Made>(of: Map<number, Promise<Made>>, number: number, make: () => Promise<Made>): Promise<Made> {
+  let made = of.get(number);
+  if (!made) {
+    made = make();
+    of.set(number, made);
+    made.catch(() => of.delete(number));
+  }
+  return made;
 }

@@ -1,17 +1,9 @@
-/** The side of the page: search, filters, and the list of clusters. */
+/** The side of the page: search, filters, and the list of clusters of one map. */
 
-import {
-  between,
-  equal,
-  inCluster,
-  inSubcluster,
-  ofRows,
-  seenAtLeast,
-  tagged,
-  type Conditions,
-} from "./conditions";
-import type { ColumnFacts } from "./data";
-import { button, byId, count, element, foreign, percent } from "./elements";
+import type { Chart } from "./chart";
+import { ofRows, type Conditions } from "./conditions";
+import { button, byId, choice, count, element, foreign, percent } from "./elements";
+import { Filters } from "./filters";
 import type { Model } from "./model";
 
 const SUGGESTIONS = 500;
@@ -19,148 +11,116 @@ const SUGGESTIONS = 500;
 export interface SideActions {
   /** Show a part of the map. */
   visit(rows: Iterable<number>): void;
+  /** Choose a cluster, or a sub-cluster, of the listed map. */
+  cluster(level: "cluster" | "subcluster", number: number): void;
   save(): void;
   /** Say something that is not seen. */
   say(news: string): void;
 }
 
 export class Side {
+  private readonly filters: Filters;
+  private readonly backend: HTMLSelectElement;
+
   constructor(
     private readonly model: Model,
     private readonly conditions: Conditions,
     private readonly actions: SideActions,
   ) {
-    const { map } = model;
-    document.title = `${map.title} · tagatlas`;
-    byId("title").replaceChildren(foreign(map.title));
-    byId("about").replaceChildren(
-      `${count(map.images, "image")} in ${count(map.clusters.length, "cluster")}, placed by ` +
-        `${map.placedBy}. Tags are those of `,
-      foreign(map.tagger),
-      ".",
-    );
-    byId("clusters").replaceChildren(...map.clusters.map((_, number) => this.entry(number)));
+    const { atlas } = model;
+    document.title = `${atlas.title} · tagatlas`;
+    byId("title").replaceChildren(foreign(atlas.title));
+    this.filters = new Filters(byId<HTMLDetailsElement>("filters"), model, conditions);
+    this.backend = choice("Tags of", ["all backends", ...atlas.backends]);
+    this.backend.options[0]!.value = "";
+    if (atlas.backends.length > 1) byId("search").append(this.backend);
     this.listenToSearch();
-    byId("filters").querySelector("div")!.replaceChildren(...this.filters());
     byId("save").addEventListener("click", () => this.actions.save());
     byId("clear").addEventListener("click", () => this.conditions.clear());
   }
 
+  /** List the clusters of a map. */
+  list(chart: Chart): void {
+    const { facts } = chart;
+    const named = this.model.atlas.maps.length > 1 ? ["Map ", foreign(facts.name), ": "] : [];
+    byId("about").replaceChildren(
+      ...named,
+      `${count(facts.images, "image")} in ${count(chart.clusters.length, "cluster")}, placed by ` +
+        `${facts.placedBy}. Tags are those of `,
+      foreign(facts.backend),
+      ".",
+    );
+    byId("clusters").replaceChildren(...chart.clusters.map((_, number) => this.entry(chart, number)));
+    this.filters.list(chart);
+  }
+
   /** Say what is chosen. */
-  show(chosen: Uint32Array | null): void {
+  show(chosen: Uint32Array | null, chart: Chart): void {
+    this.filters.show();
     const line = byId("chosen");
     line.hidden = chosen === null;
     if (chosen === null) return;
     const words = this.conditions.all.map((condition) => {
-      const drop = button(foreign(condition.words), () => this.conditions.remove(condition.words));
+      const drop = button(foreign(condition.words), () => this.conditions.remove(condition.key));
       drop.title = "Take this condition back";
       drop.className = "condition";
       return drop;
     });
-    const share = percent(chosen.length / this.model.count);
-    line.querySelector("span")!.replaceChildren(...words, ` ${count(chosen.length, "image")} (${share})`);
+    const here = chosen.reduce((sum, row) => sum + Number(chart.has(row)), 0);
+    const elsewhere = chosen.length - here;
+    const lacking = elsewhere ? ` and ${elsewhere.toLocaleString("en")} that this map lacks` : "";
+    const said = ` ${count(here, "image")} (${percent(here / chart.facts.images)})${lacking}`;
+    line.querySelector("span")!.replaceChildren(...words, said);
   }
 
-  private entry(number: number): HTMLElement {
-    const { map, cluster } = this.model;
-    const facts = map.clusters[number]!;
-    const choose = button(foreign(facts.name), () => {
-      this.conditions.clear();
-      this.conditions.add(inCluster(this.model, number));
-      this.actions.visit(rowsOf(cluster, number));
-    });
+  private entry(chart: Chart, number: number): HTMLElement {
+    const facts = chart.clusters[number]!;
+    const choose = button(foreign(facts.name), () => this.actions.cluster("cluster", number));
     choose.style.setProperty("--ink", facts.colour);
     choose.className = "cluster";
     choose.title = facts.tags.join(", ");
     const size = element("span", { class: "size" }, `${facts.images.toLocaleString("en")} · ${percent(facts.share)}`);
-    const parts = map.subclusters.flatMap((sub, at) => (sub.cluster === number ? [this.part(at)] : []));
+    const parts = chart.subclusters.flatMap((sub, at) => (sub.cluster === number ? [this.part(chart, at)] : []));
     if (!parts.length) return element("li", {}, choose, size);
     const summary = element("summary", {}, count(parts.length, "sub-cluster"));
     return element("li", {}, choose, size, element("details", {}, summary, element("ul", {}, ...parts)));
   }
 
-  private part(number: number): HTMLElement {
-    const facts = this.model.map.subclusters[number]!;
-    const choose = button(foreign(facts.name), () => {
-      this.conditions.clear();
-      this.conditions.add(inSubcluster(this.model, number));
-      this.actions.visit(rowsOf(this.model.subcluster, number));
-    });
-    return element("li", {}, choose, element("span", { class: "size" }, String(facts.images)));
+  private part(chart: Chart, number: number): HTMLElement {
+    const facts = chart.subclusters[number]!;
+    const choose = button(foreign(facts.name), () => this.actions.cluster("subcluster", number));
+    return element("li", {}, choose, element("span", { class: "size" }, facts.images.toLocaleString("en")));
   }
 
   private listenToSearch(): void {
     const query = byId<HTMLInputElement>("query");
     query.addEventListener("focus", () => void this.suggest(), { once: true });
+    this.backend.addEventListener("change", () => void this.suggest());
     byId<HTMLFormElement>("search").addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.find(query.value.trim());
+      void this.find(query.value.trim(), this.backend.value);
     });
   }
 
   private async suggest(): Promise<void> {
-    const tags = (await this.model.allTags()).slice(0, SUGGESTIONS);
-    byId("suggestions").replaceChildren(...tags.map(({ label }) => element("option", { value: label })));
+    const labels = new Set<string>();
+    const backends = this.model.backends(this.backend.value);
+    for (const number of backends) {
+      const tags = await this.model.allTags(number);
+      for (const { label } of tags.slice(0, SUGGESTIONS / backends.length)) labels.add(label);
+    }
+    byId("suggestions").replaceChildren(...[...labels].map((label) => element("option", { value: label })));
   }
 
-  async find(text: string): Promise<void> {
-    this.conditions.clear();
-    if (!text) return;
-    const found = await this.model.search(text);
-    this.conditions.add(ofRows(`“${text}”`, this.model.count, found));
+  private async find(text: string, backend: string): Promise<void> {
+    if (!text) {
+      this.conditions.clear();
+      return;
+    }
+    const found = await this.model.search(text, backend);
+    const by = backend ? ` (${backend})` : "";
+    this.conditions.only(ofRows("search", `“${text}”${by}`, this.model.count, found));
     this.actions.say(`${count(found.size, "image")} with “${text}”`);
     if (found.size) this.actions.visit(found);
   }
-
-  private filters(): HTMLElement[] {
-    const { model, conditions } = this;
-    return [
-      this.form("Tag", ["", "from score"], ([label, least]) =>
-        label ? tagged(model, label, Number(least) || 0) : null,
-      ),
-      this.form("Frequency", ["at least"], ([times]) =>
-        times ? Promise.resolve(seenAtLeast(model, Number(times))) : null,
-      ),
-      ...model.map.columns.map((facts) => this.columnForm(facts)),
-      button("Clear all", () => conditions.clear()),
-    ];
-  }
-
-  private columnForm(facts: ColumnFacts): HTMLElement {
-    if (facts.kind === "text") {
-      return this.form(facts.name, [""], ([text]) => (text ? equal(this.model, facts, text) : null));
-    }
-    return this.form(facts.name, ["from", "to"], ([low = "", high = ""]) =>
-      low || high ? between(this.model, facts, low, high) : null,
-    );
-  }
-
-  /** A line with fields; what they say becomes a condition. */
-  private form(
-    title: string,
-    fields: string[],
-    condition: (values: string[]) => Promise<ReturnType<typeof ofRows>> | null,
-  ): HTMLElement {
-    const inputs = fields.map((hint) =>
-      element("input", { placeholder: hint, "aria-label": `${title} ${hint}`.trim() }),
-    );
-    const form = element(
-      "form",
-      {},
-      element("span", {}, foreign(title)),
-      ...inputs,
-      element("button", { type: "submit" }, "Filter"),
-    );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      void condition(inputs.map((input) => input.value.trim()))?.then((made) => this.conditions.add(made));
-    });
-    return form;
-  }
-}
-
-function rowsOf(of: ArrayLike<number>, number: number): number[] {
-  const rows: number[] = [];
-  for (let row = 0; row < of.length; row++) if (of[row] === number) rows.push(row);
-  return rows;
 }

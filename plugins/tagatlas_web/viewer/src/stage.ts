@@ -1,13 +1,16 @@
 /** One map in one canvas: what is drawn there, where one looks at, and what the pointer does. */
 
-import { Boxes } from "./boxes";
 import { Camera } from "./camera";
+import type { Chart } from "./chart";
 import { button, element, figure } from "./elements";
 import { calm, Flight, type Place } from "./flight";
-import { inside, listen } from "./gestures";
+import { listen } from "./gestures";
+import { between, Glide } from "./glide";
+import { Lasso } from "./lasso";
 import type { Model } from "./model";
 import { Names, type Name } from "./names";
 import { Overview } from "./overview";
+import { Ring } from "./ring";
 import { inkOf, Scene, type Look } from "./scene/scene";
 
 const OPENED_SIDE = 220;
@@ -23,85 +26,120 @@ export interface Tool {
   readonly cursor: string;
   /** Points of a line as it is drawn: x and y in pixels of the stage, one after the other. */
   drawn(line: readonly number[], finished: boolean): void;
-  /** It is put away; what was begun is dropped. */
+  /** What was begun is dropped: the line was given up, or the tool is put away. */
   left(): void;
 }
 
 export interface StageActions {
+  /** One works with this stage now. */
+  entered(): void;
   /** The pointer is over an image, or over none (-1). */
   hovered(row: number): void;
   /** An image is to be opened; -1 where there is none. */
-  picked(row: number): void;
-  /** A line was drawn around these images. */
-  surrounded(rows: number[]): void;
+  picked(row: number, how: "pointer" | "keys"): void;
+  /** The name of a cluster or tag was clicked. */
+  named(name: Name): void;
+  /** These images were surrounded. */
+  surrounded(rows: number[], words: string): void;
   /** A key that the stage itself does not know. */
   key(event: KeyboardEvent): void;
+  /** Something that is not seen. */
+  say(news: string): void;
 }
 
 export class Stage {
   readonly root: HTMLElement;
   /** Over the canvas and as large, in pixels: what layers draw into. */
   readonly drawing: SVGSVGElement;
+  /** The buttons over the map. */
+  readonly tools: HTMLElement;
   readonly layers: Layer[] = [];
   readonly camera: Camera;
-  readonly places: Boxes;
   private readonly canvas: HTMLCanvasElement;
   private readonly draws: HTMLButtonElement;
   private readonly tags: HTMLButtonElement;
-  private readonly look: Look;
-  private readonly scene: Scene;
   private readonly names: Names;
   private readonly overview: Overview;
   private readonly lasso: Lasso;
+  private readonly resized: ResizeObserver;
+  private scene: Scene;
   private held: Tool | null = null;
   private hovered = -1;
   private showsTags = false;
+  private linked: readonly number[] = [];
+  private states: Float32Array | null = null;
   private flight: Flight | null = null;
-  private due = false;
+  private glide: Glide | null = null;
+  private due = 0;
 
   /** @param place where the stage is put. */
   constructor(
     place: HTMLElement,
     readonly model: Model,
+    private shown: Chart,
     private readonly actions: StageActions,
   ) {
-    const { map } = model;
-    this.canvas = element("canvas", {
-      class: "map", tabindex: "0", role: "application", "aria-label": `The map ${map.name}`, "aria-describedby": "keys",
-    });
+    this.canvas = element("canvas", { class: "map", tabindex: "0", role: "application", "aria-describedby": "keys" });
     this.drawing = figure("svg", { class: "drawing" });
     const names = element("div", { class: "names", "aria-hidden": "true" });
     const small = element("canvas", { class: "small", role: "img", "aria-label": "Where you are on the map" });
-    this.draws = tool("Lasso", "Select by drawing around images (L)", () => this.toggleLasso());
-    this.tags = tool("Tags", "Show tags on the map (T)", () => this.toggleTags());
+    this.draws = toggle("Lasso", "Select by drawing around images (L); V selects all in view", () => this.toggleLasso());
+    this.tags = toggle("Tags", "Show tags on the map (T)", () => this.toggleTags());
     this.draws.classList.add("draw");
     this.tags.classList.add("tags");
-    const tools = element("nav", { class: "tools", "aria-label": "The view" }, ...this.moves(), this.draws, this.tags);
-    this.root = element("section", { class: "stage" }, this.canvas, this.drawing, names, small, tools);
+    this.tools = element("div", { class: "tools", role: "toolbar" }, ...this.moves(), this.draws, this.tags);
+    this.root = element("section", { class: "stage" }, this.canvas, this.drawing, names, small, this.tools);
     place.append(this.root);
 
-    this.places = new Boxes(model.boxes, map.bounds);
-    this.camera = new Camera(map.bounds);
-    this.measure();
-    const style = getComputedStyle(document.documentElement);
-    this.look = {
-      paper: inkOf(style.getPropertyValue("--paper").trim()),
-      mark: inkOf(style.getPropertyValue("--mark").trim()),
-    };
-    const redraw = () => this.redraw();
-    this.scene = new Scene(this.canvas, map, model.boxes, this.places, this.look, redraw);
+    this.camera = new Camera(shown.file.bounds);
+    this.scene = new Scene(this.canvas, model.atlas, shown, look(), () => this.redraw());
     this.names = new Names(names);
-    this.overview = new Overview(small, model, map.bounds, (x, y) => this.fly({ x, y, scale: this.camera.scale }));
+    this.overview = new Overview(small, (x, y) => this.fly({ x, y, scale: this.camera.scale }));
+    this.overview.show(shown);
     this.lasso = new Lasso(this.drawing, (line) => this.surround(line));
+    this.resized = new ResizeObserver(() => {
+      this.measure();
+      if (this.due) this.paint(performance.now()); // what was drawn went with the old size
+    });
     this.listen();
+    this.measure();
     this.camera.fit();
-    this.nameAll();
-    redraw();
+    this.renamed();
   }
 
   /** Read the small pictures of all images. */
   load(): Promise<void> {
     return this.scene.load();
+  }
+
+  /** The map that is shown. */
+  get chart(): Chart {
+    return this.shown;
+  }
+
+  /**
+   * Show another map: images glide to their places there.
+   *
+   * @param row an image to keep in view, or -1.
+   */
+  show(chart: Chart, row: number): void {
+    const { camera } = this;
+    const before = { x: camera.x, y: camera.y, scale: camera.scale };
+    const [old, closeness] = [this.shown, camera.closeness];
+    this.shown = chart;
+    this.flight = null;
+    camera.turnTo(chart.file.bounds);
+    if (row >= 0 && chart.has(row)) {
+      const [x, y] = chart.places.centre(row);
+      camera.moveTo({ x, y, scale: camera.scale * Math.max(closeness, 1) });
+    }
+    const [from, to] = between(old.boxes, before, chart.boxes, camera);
+    this.glide = calm() ? null : new Glide();
+    this.scene.show(chart, from, to);
+    this.overview.show(chart);
+    this.hovered = -1;
+    this.linked = [];
+    this.renamed();
   }
 
   /** What dragging does: null moves the map. */
@@ -118,41 +156,40 @@ export class Stage {
 
   /** Draw at the next frame. */
   redraw(): void {
-    if (this.due) return;
-    this.due = true;
-    requestAnimationFrame((now) => {
-      this.due = false;
-      if (this.flight?.step(now)) this.flight = null;
-      this.scene.draw(this.camera);
-      this.names.place(this.camera);
-      this.overview.draw(this.camera);
-      for (const layer of this.layers) layer.draw(this.camera);
-      if (this.flight) this.redraw();
-    });
+    this.due ||= requestAnimationFrame((now) => this.paint(now));
   }
 
   /** How each image is shown: a `Shade`. */
   shade(states: Float32Array): void {
+    this.states = states;
     this.scene.shade(states);
     this.redraw();
   }
 
   /** Put frames around images. */
   frame(rows: readonly number[]): void {
-    this.scene.frame(rows);
+    this.scene.frame(rows.filter((row) => this.shown.has(row)));
     this.redraw();
   }
 
-  /** Draw lines from an image to tags of the map, by number in its `nodes`. */
-  link(row: number, nodes: readonly number[]): void {
-    const [x, y] = this.places.centre(row);
-    const ends = nodes.map((node) => this.model.map.nodes[node]!);
-    this.scene.over.set(ends.flatMap((end) => [x, y, end.x, end.y, ...this.look.mark, 1]));
-    this.redraw();
+  /** Draw lines from an image to tags of the map, by number in its `nodes`, and to images. */
+  link(row: number, nodes: readonly number[], images: readonly number[]): void {
+    const [x, y] = this.shown.places.centre(row);
+    const ends = [
+      ...nodes.map((node) => this.shown.file.nodes[node]!).map((node) => [node.x, node.y]),
+      ...images.map((image) => this.shown.places.centre(image)),
+    ];
+    this.scene.over.set(ends.flatMap(([toX, toY]) => [x, y, toX!, toY!, ...this.scene.look.mark, 1]));
+    this.linked = nodes;
+    this.nameAll();
   }
 
   unlink(): void {
     this.scene.over.set([]);
+    if (this.linked.length) {
+      this.linked = [];
+      this.nameAll();
+    }
     this.redraw();
   }
 
@@ -164,26 +201,78 @@ export class Stage {
 
   /** Show the part of the map where some images are. */
   visit(rows: Iterable<number>): void {
-    const bounds = this.places.around(rows);
+    this.measure();
+    const bounds = this.shown.places.around(rows);
     if (bounds) this.fly(this.camera.placeFor(bounds));
   }
 
   /** Show an image large enough to see it. */
   approach(row: number): void {
-    const [x, y] = this.places.centre(row);
-    const side = Math.max(...this.places.size(row));
+    if (!this.shown.has(row)) return;
+    const [x, y] = this.shown.places.centre(row);
+    const side = Math.max(...this.shown.places.size(row));
     this.fly({ x, y, scale: Math.max(this.camera.scale, OPENED_SIDE / side / 4) });
+  }
+
+  /** Bring an image into view, if it is out of it. */
+  reveal(row: number): void {
+    if (!this.shown.has(row)) return;
+    const [x, y] = this.shown.places.centre(row);
+    const [left, bottom, right, top] = this.camera.visible();
+    if (x > left && x < right && y > bottom && y < top) return;
+    this.fly({ x, y, scale: this.camera.scale });
+  }
+
+  /** Clusters are called otherwise. */
+  renamed(): void {
+    this.canvas.setAttribute("aria-label", `The map ${this.shown.facts.name}`);
+    this.root.setAttribute("aria-label", `Map ${this.shown.facts.name}`);
+    this.tools.setAttribute("aria-label", `View of ${this.shown.facts.name}`);
+    this.nameAll();
+  }
+
+  /** Take the colours that the page has now. */
+  restyle(): void {
+    this.scene.look = look();
+    this.overview.restyle();
+    this.redraw();
+  }
+
+  focus(): void {
+    this.canvas.focus();
+  }
+
+  /** Take the stage away. */
+  remove(): void {
+    this.resized.disconnect();
+    cancelAnimationFrame(this.due);
+    this.scene.free();
+    this.root.remove();
+  }
+
+  private paint(now: number): void {
+    cancelAnimationFrame(this.due);
+    this.due = 0;
+    if (this.flight?.step(now)) this.flight = null;
+    this.scene.part = this.glide?.part(now) ?? 1;
+    if (this.scene.part === 1) this.glide = null;
+    this.root.classList.toggle("gliding", this.glide !== null);
+    this.scene.draw(this.camera);
+    this.names.place(this.camera);
+    this.overview.draw(this.camera);
+    for (const layer of this.layers) layer.draw(this.camera);
+    if (this.flight || this.glide) this.redraw();
   }
 
   private moves(): HTMLButtonElement[] {
     const zoom = (factor: number) =>
       this.fly({ x: this.camera.x, y: this.camera.y, scale: this.camera.scale * factor });
-    const whole = tool("Whole map", "Show the whole map (0)", () =>
-      this.fly(this.camera.placeFor(this.model.map.bounds)),
-    );
-    const nearer = tool("+", "Zoom in (+)", () => zoom(1.6));
-    const farther = tool("−", "Zoom out (-)", () => zoom(1 / 1.6));
-    for (const each of [whole, nearer, farther]) each.removeAttribute("aria-pressed");
+    const whole = button("Whole map", () => this.fly(this.camera.placeFor(this.shown.file.bounds)));
+    const nearer = button("+", () => zoom(1.6));
+    const farther = button("−", () => zoom(1 / 1.6));
+    whole.title = "Show the whole map (0)";
+    nearer.title = "Zoom in (+)";
+    farther.title = "Zoom out (-)";
     nearer.setAttribute("aria-label", "Zoom in");
     farther.setAttribute("aria-label", "Zoom out");
     return [whole, nearer, farther];
@@ -191,61 +280,88 @@ export class Stage {
 
   private listen(): void {
     listen(this.canvas, this.camera, {
-      moved: () => {
+      moved: (how) => {
         this.flight = null;
         this.redraw();
+        if (how === "keys") this.hover(this.nearestToMiddle(), "keys");
       },
-      hovered: (point) => this.hover(point),
-      clicked: (point) => this.actions.picked(this.rowAt(point)),
+      hovered: (point) => this.hover(point ? this.rowAt(point) : -1, "pointer", point),
+      clicked: (point) => this.click(point),
       draws: () => this.held !== null,
       drawn: (line, finished) => this.held?.drawn(line, finished),
+      dropped: () => this.held?.left(),
       key: (event) => this.key(event),
     });
-    new ResizeObserver(() => {
-      this.measure();
-      this.redraw();
-    }).observe(this.canvas);
+    this.resized.observe(this.canvas);
+    this.root.addEventListener("focusin", () => this.actions.entered());
+    this.root.addEventListener("pointerdown", () => this.actions.entered());
+    this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    this.canvas.addEventListener("webglcontextrestored", () => this.restore());
+  }
+
+  /** The graphics card forgot everything, as it may when the machine slept. */
+  private restore(): void {
+    this.scene = new Scene(this.canvas, this.model.atlas, this.shown, look(), () => this.redraw());
+    if (this.states) this.scene.shade(this.states);
+    void this.scene.load();
+    this.redraw();
+  }
+
+  private click(point: readonly [number, number]): void {
+    const name = this.names.at(...point);
+    if (name) this.actions.named(name);
+    else this.actions.picked(this.rowAt(point), "pointer");
   }
 
   private key(event: KeyboardEvent): void {
     const key = event.key.toLowerCase();
     if (key === "l") this.toggleLasso();
     else if (key === "t") this.toggleTags();
+    else if (key === "v") this.surroundView();
     else if (key === "escape" && this.held) this.tool = null;
     else if (key === "enter") {
       const row = this.nearestToMiddle();
-      if (row >= 0) this.actions.picked(row);
-    } else this.actions.key(event);
+      if (row >= 0) this.actions.picked(row, "keys");
+    } else {
+      this.actions.key(event);
+      return;
+    }
+    event.preventDefault();
   }
 
   private measure(): void {
     const { clientWidth, clientHeight } = this.canvas;
     const density = window.devicePixelRatio || 1;
-    this.canvas.width = Math.max(1, Math.round(clientWidth * density));
-    this.canvas.height = Math.max(1, Math.round(clientHeight * density));
+    const [width, height] = [clientWidth, clientHeight].map((side) => Math.max(1, Math.round(side * density)));
+    if (this.canvas.width === width && this.canvas.height === height) return;
+    this.canvas.width = width!;
+    this.canvas.height = height!;
     this.camera.resize(Math.max(1, clientWidth), Math.max(1, clientHeight));
+    this.redraw();
   }
 
   private rowAt(point: readonly [number, number]): number {
-    return this.places.at(...this.camera.toMap(...point));
+    return this.shown.places.at(...this.camera.toMap(...point));
   }
 
   private nearestToMiddle(): number {
+    const { places } = this.shown;
     let [best, away] = [-1, Infinity];
-    this.places.visit(this.camera.visible(), (row) => {
-      const [x, y] = this.places.centre(row);
+    places.visit(this.camera.visible(), (row) => {
+      const [x, y] = places.centre(row);
       const distance = Math.hypot(x - this.camera.x, y - this.camera.y);
       if (distance < away) [best, away] = [row, distance];
     });
     return best;
   }
 
-  private hover(point: [number, number] | null): void {
-    const row = point ? this.rowAt(point) : -1;
+  private hover(row: number, how: "pointer" | "keys", point: [number, number] | null = null): void {
+    const target = row >= 0 || (point !== null && this.names.at(...point) !== null);
+    this.canvas.style.cursor = this.held?.cursor ?? (target ? "pointer" : "");
     if (row === this.hovered) return;
     this.hovered = row;
-    this.canvas.style.cursor = this.held?.cursor ?? (row >= 0 ? "pointer" : "");
     this.canvas.title = row >= 0 ? this.model.label(row) : "";
+    if (how === "keys" && row >= 0) this.actions.say(this.model.label(row));
     this.actions.hovered(row);
   }
 
@@ -254,61 +370,60 @@ export class Stage {
   }
 
   private surround(line: readonly number[]): void {
-    const ring: number[] = [];
-    for (let at = 0; at < line.length; at += 2) ring.push(...this.camera.toMap(line[at]!, line[at + 1]!));
+    const points: number[] = [];
+    for (let at = 0; at < line.length; at += 2) points.push(...this.camera.toMap(line[at]!, line[at + 1]!));
+    const ring = new Ring(points);
+    this.tool = null;
+    this.actions.surrounded(this.rowsWhere((x, y) => ring.holds(x, y)), "drawn around");
+  }
+
+  /** What the lasso does, without a pointer. */
+  private surroundView(): void {
+    const [left, bottom, right, top] = this.camera.visible();
+    const rows = this.rowsWhere((x, y) => x >= left && x <= right && y >= bottom && y <= top);
+    this.actions.surrounded(rows, "in view");
+  }
+
+  private rowsWhere(right: (x: number, y: number) => boolean): number[] {
+    const { boxes } = this.shown;
     const rows: number[] = [];
     for (let row = 0; row < this.model.count; row++) {
-      if (inside(ring, ...this.places.centre(row))) rows.push(row);
+      if (this.shown.has(row) && right(boxes[4 * row]!, boxes[4 * row + 1]!)) rows.push(row);
     }
-    this.tool = null;
-    this.actions.surrounded(rows);
+    return rows;
   }
 
   private toggleTags(): void {
     this.showsTags = !this.showsTags;
     this.tags.setAttribute("aria-pressed", String(this.showsTags));
     this.nameAll();
-    this.redraw();
   }
 
   private nameAll(): void {
-    const { map } = this.model;
-    const width = map.bounds[2] - map.bounds[0];
-    const names: Name[] = map.clusters.map(({ name, x, y, colour, share, images }) => ({
-      text: name, x, y, colour, kind: "cluster", extent: width * Math.sqrt(share), weight: 1e9 + images,
+    const { file, clusters } = this.shown;
+    const width = file.bounds[2] - file.bounds[0];
+    const names: Name[] = clusters.map(({ name, x, y, colour, share, images }, number) => ({
+      text: name, x, y, colour, number, kind: "cluster", extent: width * Math.sqrt(share), weight: 1e9 + images,
     }));
-    if (this.showsTags) {
-      for (const { label, x, y, size, images } of map.nodes) {
-        names.push({ text: label, x, y, colour: "", kind: "tag", extent: size, weight: images });
-      }
-    }
+    const isLinked = new Set(this.linked);
+    file.nodes.forEach(({ label, x, y, size, images }, number) => {
+      const linked = isLinked.has(number);
+      if (!linked && !this.showsTags) return;
+      const [extent, weight] = linked ? [Infinity, 2e9] : [size, images];
+      names.push({ text: label, x, y, colour: "", number, kind: "tag", extent, weight });
+    });
     this.names.set(names);
+    this.redraw();
   }
 }
 
-/** Draws a line around images. */
-class Lasso implements Tool {
-  readonly cursor = "crosshair";
-  private readonly path = figure("path", { class: "lasso" });
-
-  constructor(
-    drawing: SVGSVGElement,
-    private readonly closed: (line: readonly number[]) => void,
-  ) {
-    drawing.append(this.path);
-  }
-
-  drawn(line: readonly number[], finished: boolean): void {
-    this.path.setAttribute("d", finished ? "" : `M${line.join(" ")}Z`);
-    if (finished) this.closed(line);
-  }
-
-  left(): void {
-    this.path.setAttribute("d", "");
-  }
+function look(): Look {
+  const style = getComputedStyle(document.documentElement);
+  const ink = (name: string) => inkOf(style.getPropertyValue(name).trim());
+  return { paper: ink("--paper"), mark: ink("--mark") };
 }
 
-function tool(text: string, title: string, pressed: () => void): HTMLButtonElement {
+function toggle(text: string, title: string, pressed: () => void): HTMLButtonElement {
   const made = button(text, pressed);
   made.title = title;
   made.setAttribute("aria-pressed", "false");

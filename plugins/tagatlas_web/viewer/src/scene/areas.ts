@@ -22,13 +22,21 @@ interface Area {
 export class Areas {
   private readonly program: Program;
   private readonly array: WebGLVertexArrayObject;
-  private readonly areas: Area[] = [];
+  private readonly corners: WebGLBuffer;
+  private areas: Area[] = [];
 
-  constructor(
-    private readonly gl: GL,
-    rings: readonly { ring: Float32Array; ink: readonly [number, number, number] }[],
-  ) {
+  constructor(private readonly gl: GL) {
     this.program = new Program(gl, VERTEX, FRAGMENT);
+    this.array = gl.createVertexArray();
+    gl.bindVertexArray(this.array);
+    this.corners = buffer(gl, new Float32Array());
+    feed(gl, this.program.attribute("point"), 2);
+    gl.bindVertexArray(null);
+  }
+
+  set(rings: readonly { ring: Float32Array; ink: readonly [number, number, number] }[]): void {
+    const { gl } = this;
+    this.areas = [];
     let first = 0;
     for (const { ring, ink } of rings) {
       this.areas.push({ first, points: ring.length / 2, ink });
@@ -36,11 +44,8 @@ export class Areas {
     }
     const all = new Float32Array(2 * first);
     rings.forEach(({ ring }, number) => all.set(ring, 2 * this.areas[number]!.first));
-    this.array = gl.createVertexArray();
-    gl.bindVertexArray(this.array);
-    buffer(gl, all);
-    feed(gl, this.program.attribute("point"), 2);
-    gl.bindVertexArray(null);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.corners);
+    gl.bufferData(gl.ARRAY_BUFFER, all, gl.STATIC_DRAW);
   }
 
   draw(camera: Camera, opacity: number): void {

@@ -1,8 +1,8 @@
 /** All that is drawn with WebGL: areas, outlines, images, and lines over them. */
 
-import type { Boxes } from "../boxes";
 import type { Camera } from "../camera";
-import { unpack, type MapFile } from "../data";
+import type { Chart } from "../chart";
+import { unpack, type AtlasFile } from "../data";
 import { Areas } from "./areas";
 import { BasePages, SharpPages } from "./pages";
 import { Sprites } from "./sprites";
@@ -24,8 +24,10 @@ const MARK_WIDE = 2.5;
 const SHARPER_FROM = 1.15;
 
 export class Scene {
-  /** What is drawn over the images: the links of one, the frame of another. */
+  /** What is drawn over the images: the links of one. */
   readonly over: Strokes;
+  /** Of the way that images glide to their places, in [0, 1]. */
+  part = 1;
   private readonly gl: WebGL2RenderingContext;
   private readonly areas: Areas;
   private readonly outlines: Strokes;
@@ -33,14 +35,13 @@ export class Scene {
   private readonly sprites: Sprites;
   private readonly base: BasePages;
   private readonly sharp: SharpPages;
-  private readonly typical: number;
+  private typical = 1;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
-    private readonly map: MapFile,
-    boxes: Float32Array,
-    private readonly places: Boxes,
-    private readonly look: Look,
+    private readonly atlas: AtlasFile,
+    private chart: Chart,
+    public look: Look,
     /** Called when something new is to be drawn. */
     changed: () => void,
   ) {
@@ -48,24 +49,38 @@ export class Scene {
     if (!gl) throw new Error("this browser has no WebGL2: open the map in a newer one");
     this.gl = gl;
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 2);
-    const rings = map.outlines.map(({ cluster, ring }) => ({
-      ring: new Float32Array(unpack(ring)),
-      ink: inkOf(map.clusters[cluster]?.colour ?? "#888888"),
-    }));
-    this.areas = new Areas(gl, rings);
+    this.areas = new Areas(gl);
     this.outlines = new Strokes(gl);
-    this.outlines.set(rings.flatMap(({ ring, ink }) => ringLines(ring, ink, OUTLINE_WIDE)));
     this.marks = new Strokes(gl);
     this.over = new Strokes(gl);
-    this.sprites = new Sprites(gl, boxes, map.base, map.levels);
-    this.base = new BasePages(gl, map.base, changed);
-    this.sharp = new SharpPages(gl, map.levels, changed);
-    const sides = Array.from({ length: places.count }, (_, box) => Math.max(...places.size(box)));
-    this.typical = sides.sort((one, other) => one - other)[sides.length >> 1] ?? 1;
+    this.sprites = new Sprites(gl, atlas.images, atlas.base, atlas.levels);
+    this.base = new BasePages(gl, atlas.base, changed);
+    this.sharp = new SharpPages(gl, atlas.levels, changed);
+    this.show(chart, chart.boxes, chart.boxes);
   }
 
   load(): Promise<void> {
     return this.base.load();
+  }
+
+  /** @param before, after where the images come from and go to: x, y, width and height. */
+  show(chart: Chart, before: Float32Array, after: Float32Array): void {
+    this.chart = chart;
+    const rings = chart.file.outlines.map(({ cluster, ring }) => ({
+      ring: new Float32Array(unpack(ring)),
+      ink: inkOf(chart.clusters[cluster]?.colour ?? "#888888"),
+    }));
+    this.areas.set(rings);
+    this.outlines.set(rings.flatMap(({ ring, ink }) => ringLines(ring, ink, OUTLINE_WIDE)));
+    this.over.set([]);
+    this.marks.set([]);
+    this.sprites.move(before, after);
+    this.typical = chart.places.typicalSide();
+  }
+
+  /** Give the graphics memory back. */
+  free(): void {
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
   shade(states: Float32Array): void {
@@ -74,10 +89,11 @@ export class Scene {
 
   /** Put frames around images. */
   frame(rows: readonly number[]): void {
+    const { places } = this.chart;
     this.marks.set(
       rows.flatMap((row) => {
-        const [x, y] = this.places.centre(row);
-        const [width, height] = this.places.size(row);
+        const [x, y] = places.centre(row);
+        const [width, height] = places.size(row);
         const [right, top] = [width / 2, height / 2];
         const ring = [x - right, y - top, x + right, y - top, x + right, y + top, x - right, y + top];
         return ringLines(ring, this.look.mark, MARK_WIDE);
@@ -91,11 +107,12 @@ export class Scene {
     gl.clearColor(...this.look.paper, 1);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.STENCIL_BUFFER_BIT);
     const level = this.levelFor(camera);
-    if (level >= 0) this.sharp.want(level, this.fromTheMiddle(camera));
-    this.areas.draw(camera, AREA);
-    this.outlines.draw(camera, OUTLINE);
+    if (level >= 0 && this.part === 1) this.sharp.want(level, this.fromTheMiddle(camera));
+    this.areas.draw(camera, AREA * this.part);
+    this.outlines.draw(camera, OUTLINE * this.part);
     const pages = { base: this.base, sharp: this.sharp, level };
-    this.sprites.draw(camera, this.map.images, pages, this.look);
+    this.sprites.draw(camera, this.part, pages, this.look);
+    if (this.part < 1) return;
     this.over.draw(camera, OUTLINE);
     this.marks.draw(camera, 1);
   }
@@ -103,16 +120,17 @@ export class Scene {
   /** The level whose pictures are as large as images are drawn; -1 for the small ones. */
   private levelFor(camera: Camera): number {
     const drawn = (this.typical * camera.scale * this.canvas.width) / camera.width;
-    if (drawn <= this.map.base.cell * SHARPER_FROM) return -1;
-    const { levels } = this.map;
+    const { base, levels } = this.atlas;
+    if (drawn <= base.cell * SHARPER_FROM) return -1;
     const enough = levels.findIndex(({ cell }) => drawn <= cell * SHARPER_FROM);
     return enough < 0 ? levels.length - 1 : enough;
   }
 
   private fromTheMiddle(camera: Camera): number[] {
     const seen: { row: number; away: number }[] = [];
-    this.places.visit(camera.visible(), (row) => {
-      const [x, y] = this.places.centre(row);
+    const { places } = this.chart;
+    places.visit(camera.visible(), (row) => {
+      const [x, y] = places.centre(row);
       seen.push({ row, away: Math.hypot(x - camera.x, y - camera.y) });
     });
     return seen.sort((one, other) => one.away - other.away).map(({ row }) => row);

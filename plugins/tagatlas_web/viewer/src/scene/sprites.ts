@@ -7,8 +7,9 @@ import type { BasePages, SharpPages } from "./pages";
 
 const VERTEX = `
 in vec2 corner;
-in vec4 box;
+in vec4 before, after;
 in float state;
+uniform float part;
 uniform vec2 centre, scale;
 uniform float pixels;
 uniform vec4 base;
@@ -21,6 +22,12 @@ flat out float shade;
 flat out int isSharp;
 
 void main() {
+  vec4 box = mix(before, after, part);
+  shade = state;
+  if (max(box.z, box.w) <= 0.0) { // the image is not on this map
+    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+    return;
+  }
   vec2 reach = box.zw / 2.0;
   // What is a target of the pointer or of a search is never smaller than a few pixels.
   float least = state > 1.5 ? 5.0 / pixels : 1.2 / pixels;
@@ -43,7 +50,6 @@ void main() {
   inside = (vec4(first, first + size) + vec4(0.5, 0.5, -0.5, -0.5)) / facts.y;
   vec2 unit = vec2(corner.x, -corner.y) * 0.5 + 0.5;
   at = vec3((first + unit * size) / facts.y, layer >= 0 ? float(layer) : float(gl_InstanceID / cells));
-  shade = state;
 }`;
 
 const FRAGMENT = `
@@ -75,10 +81,12 @@ export class Sprites {
   private readonly program: Program;
   private readonly array: WebGLVertexArrayObject;
   private readonly states: WebGLBuffer;
+  private readonly before: WebGLBuffer;
+  private readonly after: WebGLBuffer;
 
   constructor(
     private readonly gl: GL,
-    boxes: Float32Array,
+    private readonly images: number,
     private readonly base: PageLevel,
     private readonly levels: readonly PageLevel[],
   ) {
@@ -87,24 +95,34 @@ export class Sprites {
     gl.bindVertexArray(this.array);
     buffer(gl, new Float32Array([-1, -1, 1, -1, -1, 1, 1, 1]));
     feed(gl, this.program.attribute("corner"), 2);
-    buffer(gl, boxes);
-    feed(gl, this.program.attribute("box"), 4, { divisor: 1 });
-    this.states = buffer(gl, new Float32Array(boxes.length / 4).fill(Shade.Plain));
+    const nowhere = new Float32Array(4 * images);
+    this.before = buffer(gl, nowhere);
+    feed(gl, this.program.attribute("before"), 4, { divisor: 1 });
+    this.after = buffer(gl, nowhere);
+    feed(gl, this.program.attribute("after"), 4, { divisor: 1 });
+    this.states = buffer(gl, new Float32Array(images).fill(Shade.Plain));
     feed(gl, this.program.attribute("state"), 1, { divisor: 1 });
     gl.bindVertexArray(null);
   }
 
   /** How each image is shown: a `Shade`. */
   shade(states: Float32Array): void {
-    const { gl } = this;
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.states);
-    gl.bufferData(gl.ARRAY_BUFFER, states, gl.DYNAMIC_DRAW);
+    this.fill(this.states, states);
   }
 
-  /** @param pages with the sharper level to take pictures from where they are there, or -1. */
+  /** Where each image is, and where it comes from: x, y, width and height. */
+  move(before: Float32Array, after: Float32Array): void {
+    this.fill(this.before, before);
+    this.fill(this.after, after);
+  }
+
+  /**
+   * @param part of the way from where images come from, in [0, 1].
+   * @param pages with the sharper level to take pictures from where they are there, or -1.
+   */
   draw(
     camera: Camera,
-    count: number,
+    part: number,
     pages: { base: BasePages; sharp: SharpPages; level: number },
     look: { paper: readonly number[]; mark: readonly number[] },
   ): void {
@@ -128,12 +146,19 @@ export class Sprites {
     gl.uniform2f(program.place("centre"), camera.x, camera.y);
     const scale = [2 * camera.scale / camera.width, 2 * camera.scale / camera.height] as const;
     gl.uniform2f(program.place("scale"), ...scale);
+    gl.uniform1f(program.place("part"), part);
     gl.uniform1f(program.place("pixels"), camera.scale);
     gl.uniform1f(program.place("ready"), pages.base.ready);
     gl.uniform3fv(program.place("paper"), look.paper);
     gl.uniform3fv(program.place("mark"), look.mark);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, count);
+    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.images);
     gl.bindVertexArray(null);
+  }
+
+  private fill(into: WebGLBuffer, numbers: Float32Array): void {
+    const { gl } = this;
+    gl.bindBuffer(gl.ARRAY_BUFFER, into);
+    gl.bufferData(gl.ARRAY_BUFFER, numbers, gl.DYNAMIC_DRAW);
   }
 }
 

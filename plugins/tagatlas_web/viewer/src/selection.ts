@@ -1,0 +1,38 @@
+/** The images that are chosen, as a table to take away. */
+
+import type { Chart } from "./chart";
+import { csv, type Cell } from "./csv";
+import type { Model } from "./model";
+
+/**
+ * A row for each image, with its clusters and places on some maps, and its kept columns.
+ *
+ * @param charts the maps; where there are several, columns say which map they are of.
+ */
+export async function selectionTable(
+  model: Model,
+  charts: readonly Chart[],
+  rows: Iterable<number>,
+): Promise<string> {
+  const columns = await Promise.all(model.atlas.columns.map((facts) => model.column(facts)));
+  const header = [
+    "image", "label", "frequency", "records",
+    ...charts.flatMap((chart) => {
+      const where = charts.length > 1 ? ` (${chart.facts.name})` : "";
+      return ["cluster", "subcluster", "x", "y"].map((name) => name + where);
+    }),
+    ...columns.map(({ facts }) => facts.name),
+  ];
+  const table = Array.from(rows, (row): Cell[] => [
+    model.id(row), model.label(row), model.frequency[row]!, model.records[row]!,
+    ...charts.flatMap((chart) => (chart.has(row) ? placed(chart, row) : ["", "", "", ""])),
+    ...columns.map((column) => column.value(row) ?? ""),
+  ]);
+  return csv([header, ...table]);
+}
+
+function placed(chart: Chart, row: number): Cell[] {
+  const cluster = chart.clusters[chart.cluster[row]!]?.name ?? "";
+  const subcluster = chart.subclusters[chart.subcluster[row]!]?.name ?? "";
+  return [cluster, subcluster, ...chart.places.centre(row)];
+}

@@ -1,0 +1,20 @@
+/** Long work in short slices, so that the page stays at hand meanwhile. */
+
+const SLICE_MS = 12;
+const STEPS = 256;
+
+/** Call `work` for each number from 0 on, with breaths in between. */
+export async function inSlices(count: number, work: (number: number) => void): Promise<void> {
+  let until = performance.now() + SLICE_MS;
+  for (let number = 0; number < count; number++) {
+    work(number);
+    if (number % STEPS || performance.now() < until) continue;
+    await breath();
+    until = performance.now() + SLICE_MS;
+  }
+}
+
+/** Let the page draw and hear before what comes next. */
+export function breath(): Promise<void> {
+  return new Promise((done) => setTimeout(done));
+}

@@ -1,0 +1,25 @@
+/** Small pictures in a row, each of which opens its image. */
+
+import { button, element } from "./elements";
+import { showPicture } from "./host";
+import type { Model } from "./model";
+
+export class Thumbnails {
+  constructor(
+    private readonly model: Model,
+    private readonly open: (row: number) => void,
+  ) {}
+
+  of(rows: readonly number[]): HTMLElement {
+    const line = element("div", { class: "nearest" });
+    for (const row of rows) {
+      const label = this.model.label(row);
+      const picture = element("img", { alt: "", loading: "lazy" });
+      const opens = button(showPicture(picture, this.model.picture(row)), () => this.open(row));
+      opens.title = label;
+      opens.setAttribute("aria-label", label);
+      line.append(opens);
+    }
+    return line;
+  }
+}
