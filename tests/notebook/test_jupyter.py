@@ -11,7 +11,7 @@ from pathlib import Path
 
 import anywidget
 import pytest
-from notebooks import free_port, lasso_all, map_frame, running
+from notebooks import free_port, lasso_all, map_frame, running, wait_for_pictures
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = [
@@ -102,8 +102,4 @@ def test_a_map_shows_itself_and_gives_what_is_chosen(page: Page, tmp_path: Path)
     frame.locator("#chosen", has_text="2 images").wait_for()
     assert "chosen in the notebook" in frame.inner_text("#chosen")
     frame.locator("canvas.map").press("Enter")
-    frame.wait_for_selector("#card h2")
-    frame.wait_for_function(
-        "() => { const all = [...document.querySelectorAll('#card img')];"
-        " return all.length && all.every(each => each.naturalWidth > 0) }"
-    )
+    wait_for_pictures(frame)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from notebooks import free_port, lasso_all, map_frame, running
+from notebooks import free_port, lasso_all, map_frame, running, wait_for_pictures
 from playwright.sync_api import Browser, Page, expect
 
 from tagatlas.notebook import read_atlas
@@ -100,11 +100,7 @@ def test_what_python_chooses_is_chosen_on_the_map(page: Page, atlas_folder: Path
 def test_a_picture_opens(page: Page, atlas_folder: Path) -> None:
     frame = map_frame(page)
     frame.locator("canvas.map").press("Enter")
-    frame.wait_for_selector("#card h2")
-    frame.wait_for_function(
-        "() => { const all = [...document.querySelectorAll('#card img')];"
-        " return all.length && all.every(each => each.naturalWidth > 0) }"
-    )
+    wait_for_pictures(frame)
     labels = set(read_atlas(atlas_folder).map().images["label"])
     assert frame.inner_text("#card h2") in labels
 

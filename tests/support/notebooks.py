@@ -70,3 +70,13 @@ def lasso_all(page: Page, frame: Frame) -> None:
         page.mouse.move(x, y, steps=4)
     page.mouse.up()
     frame.wait_for_selector("#chosen:not([hidden])")
+
+
+def wait_for_pictures(frame: Frame) -> None:
+    """Wait until all pictures of the card are there; those out of sight wait to be scrolled to."""
+    frame.wait_for_selector("#card h2")
+    frame.wait_for_function(
+        "() => { const all = [...document.querySelectorAll('#card img')];"
+        " for (const each of all) each.loading = 'eager';"
+        " return all.length > 1 && all.every(each => each.naturalWidth > 0) }"
+    )

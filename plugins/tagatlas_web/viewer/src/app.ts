@@ -5,7 +5,7 @@ import type { Chart } from "./chart";
 import { Conditions, inCluster, inSubcluster, ofRows, tagged } from "./conditions";
 import { save } from "./csv";
 import { byId, count } from "./elements";
-import { hearChosen, tellChosen } from "./host";
+import { hearChosen, isEmbedded, tellChosen } from "./host";
 import type { Model } from "./model";
 import type { Name } from "./names";
 import { Shade } from "./scene/sprites";
@@ -178,7 +178,7 @@ export class App {
     for (const row of this.chosen ?? []) this.states[row] = Shade.Marked;
     for (const stage of this.stages.all) stage.shade(this.states);
     this.side.show(this.chosen, this.stages.active.chart);
-    void this.tell();
+    if (isEmbedded) void this.tell();
   }
 
   private async tell(): Promise<void> {
