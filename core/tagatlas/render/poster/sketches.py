@@ -1,5 +1,6 @@
 """Annotations as shapes and words in map units: sizes and places that every output shares.
 
+The viewer has the same figures, in ``viewer/src/annotate/sketch.ts`` of the plugin ``web``.
 Strokes are a share of the map's extent, so that they look alike on the screen and on paper.
 """
 
@@ -126,7 +127,7 @@ def colour_of(content: Outline | Arrow | Caption | Note) -> Colour:
 
 def number_size(number: int, diameter: float) -> float:
     """Size of type of a number on a disc."""
-    return diameter * min(0.7, 1.45 / len(str(number)))
+    return diameter * (0.7 if number < 100 else 0.5 if number < 1000 else 0.35)
 
 
 class _Sketcher:
@@ -188,9 +189,7 @@ class _Sketcher:
         if not lines:
             return tuple(shapes), None
         half = self._extent(lines, self._height) / 2
-        # From the middle of the words to where the arrow's line leaves them, and a gap.
-        inside = float((half / np.maximum(np.abs(along), 1e-9)).min())
-        away = inside + self._line / 2 + _GAP * self._height
+        away = float(np.abs(along) @ half) + self._line / 2 + _GAP * self._height
         return tuple(shapes), Words(lines, self._height, begin - along * away)
 
     def _caption(self, caption: Caption) -> tuple[tuple[Shape, ...], Words | None]:

@@ -8,7 +8,6 @@ letter from left to right elsewhere.
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,8 +78,14 @@ def lines_of(text: str) -> list[str]:
 
     A line of more than 200 characters is broken between words.
     """
-    lines = (_visible(line) for line in text.strip().splitlines())
-    return [part for line in lines for part in textwrap.wrap(line, _LONGEST) or [""]]
+    lines: list[str] = []
+    for written in text.strip().splitlines():
+        line, rest = _broken(_visible(written), _LONGEST)
+        lines.append(line)
+        while rest:
+            line, rest = _broken(rest, _LONGEST)
+            lines.append(line)
+    return lines
 
 
 def _visible(text: str) -> str:
