@@ -28,8 +28,8 @@ BASE_PIXELS = 1 << 24
 """The most pixels of all small pictures together: a graphics card keeps them all."""
 
 _SMALLEST, _LARGEST_BASE = 8, 64
-_BASE_SIDE = 2048
-_SHARP_SIDE = 1024
+_BASE_SIDE = 1024
+_SHARP_SIDE = 512
 _MIDDLE = 32
 _QUALITY = 82
 _THREADS = 4

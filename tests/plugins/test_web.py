@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
 from base64 import b64decode
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,9 +18,9 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PIL import Image
 from themed_map import themed_map
+from viewer_files import read, read_any, render, rows, unpack
 
 from tagatlas.contracts import RendererSpec, Variant
-from tagatlas.maps import Map
 from tagatlas.testing import RendererContract
 from tagatlas_web import WebOptions, tagatlas_renderers
 from tagatlas_web.order import along_curve
@@ -34,39 +32,6 @@ class TestWeb(RendererContract):
     def spec(self) -> RendererSpec:
         (spec,) = tagatlas_renderers()
         return spec
-
-
-def render(map_: Map, folder: Path, options: WebOptions | None = None) -> Path:
-    (spec,) = tagatlas_renderers()
-    return spec.factory(options or WebOptions()).render(map_, folder)[0].parent
-
-
-def read(viewer: Path, name: str) -> dict[str, object]:
-    """A file of data that is an object."""
-    content = read_any(viewer, name)
-    assert isinstance(content, dict)
-    return content
-
-
-def rows(viewer: Path, name: str) -> list[Any]:
-    """A file of data that is a list, with an entry for each image."""
-    content = read_any(viewer, name)
-    assert isinstance(content, list)
-    return content
-
-
-def read_any(viewer: Path, name: str) -> object:
-    """A file of data, without what hands it to the viewer."""
-    script = (viewer / "data" / f"{name}.js").read_text("ascii")
-    found = re.fullmatch(r'tagatlasData\("([^"]+)",(.*)\);\n', script, re.DOTALL)
-    assert found
-    assert found[1] == name
-    content: object = json.loads(found[2])
-    return content
-
-
-def unpack(packed: object, kind: str) -> NDArray[np.float64]:
-    return np.frombuffer(b64decode(str(packed)), np.dtype(kind)).astype(np.float64)
 
 
 def page(viewer: Path, level: str, number: int) -> NDArray[np.uint8]:
@@ -189,6 +154,27 @@ def test_levels_fit_a_graphics_card(images: int, sharpest: int) -> None:
         assert level.side % level.cell == 0
         in_page = (level.side // level.cell) ** 2
         assert (level.pages - 1) * in_page < images <= level.pages * in_page
+
+
+@pytest.mark.parametrize("shade", ["light", "dark"])
+def test_texts_stand_out_from_their_ground(shade: str) -> None:
+    sheet = (files("tagatlas_web") / "static" / "viewer.css").read_text("utf-8")
+    blocks = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
+    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", blocks[shade == "dark"]))
+    for ink in ("text", "quiet", "mark", "focus"):
+        for ground in ("paper", "panel"):
+            one, other = (luminance(colours[each]) for each in (ink, ground))
+            ratio = (max(one, other) + 0.05) / (min(one, other) + 0.05)
+            assert ratio >= 4.5, (ink, ground)  # WCAG 2.2, 1.4.3
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
 
 
 def test_the_viewer_is_small() -> None:

@@ -9,24 +9,13 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from chromium import chromium, image_under_pointer, open_viewer, watched, write_viewer
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from themed_map import themed_map
-
-from tagatlas.maps import Map
-from tagatlas_web import tagatlas_renderers
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-)
 HOSTILE = (
     '<img src=x onerror="window.hacked=1">',
     "</script><script>window.hacked=1</script>",
@@ -42,61 +31,20 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
 def viewer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A viewer of 300 images in nine themes."""
-    return write(themed_map(300), tmp_path_factory.mktemp("map"))
-
-
-def write(map_: Map, folder: Path) -> Path:
-    (spec,) = tagatlas_renderers()
-    return spec.factory(spec.options()).render(map_, folder)[0]
+    return write_viewer(themed_map(300), tmp_path_factory.mktemp("map"))
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails its test for every error, and for every request beyond the folder."""
-    context = browser.new_context(viewport={"width": 1280, "height": 850})
-    opened = context.new_page()
-    trouble: list[str] = []
-    opened.on("pageerror", lambda error: trouble.append(str(error)))
-    opened.on(
-        "console", lambda message: trouble.append(message.text) if message.type == "error" else None
-    )
-    opened.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith(("file:", "data:", "blob:"))
-            else trouble.append(request.url)
-        ),
-    )
-    yield opened
-    context.close()
-    assert trouble == []
-
-
-def open_viewer(page: Page, index: Path) -> None:
-    page.goto(index.as_uri())
-    page.wait_for_selector("html[data-ready]", state="attached")
-
-
-def image_under_pointer(page: Page) -> tuple[int, int]:
-    """Move over the map until there is an image under the pointer; where that is."""
-    for x in range(500, 1200, 23):
-        for y in range(150, 800, 29):
-            page.mouse.move(x, y)
-            if page.get_attribute(".map", "title"):
-                return x, y
-    raise AssertionError("there is no image on the map")
+    with watched(browser) as opened:
+        yield opened
 
 
 def colours(page: Page) -> int:
@@ -195,7 +143,7 @@ def test_keys_move_open_and_close(page: Page, viewer: Path) -> None:
 
 
 def test_names_from_outside_are_text(page: Page, tmp_path: Path) -> None:
-    open_viewer(page, write(themed_map(90, names=HOSTILE), tmp_path))
+    open_viewer(page, write_viewer(themed_map(90, names=HOSTILE), tmp_path))
     page.focus("#query")
     page.click(".tools .tags")
     page.focus(".map")

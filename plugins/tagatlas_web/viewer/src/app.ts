@@ -140,15 +140,14 @@ export class App {
     if (hadFocus) this.stages.active.focus();
   }
 
-  private visit(rows: Iterable<number>): void {
-    const all = [...rows];
-    for (const stage of this.stages.all) stage.visit(all);
+  private visit(rows: ArrayLike<number>): void {
+    for (const stage of this.stages.all) stage.visit(rows);
   }
 
   private chooseNamed(name: Name): void {
     const { chart } = this.stages.active;
-    if (name.kind === "cluster") this.chooseCluster(chart, "cluster", name.number, false);
-    else void this.chooseTag(name.text);
+    if (name.kind === "tag") void this.chooseTag(name.text);
+    else this.chooseCluster(chart, name.kind, name.number, false);
   }
 
   private chooseCluster(chart: Chart, level: Level, number: number, visit: boolean): void {

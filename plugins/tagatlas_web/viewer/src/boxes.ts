@@ -71,15 +71,17 @@ export class Boxes {
   }
 
   /** The part of the map that some boxes take, or null of none. */
-  around(rows: Iterable<number>): Bounds | null {
+  around(rows: ArrayLike<number>): Bounds | null {
+    const { boxes } = this;
     let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const box of rows) {
-      if (!this.isOne(box)) continue;
-      const [x, y, width, height] = this.boxes.subarray(4 * box, 4 * box + 4);
-      left = Math.min(left, x! - width! / 2);
-      right = Math.max(right, x! + width! / 2);
-      bottom = Math.min(bottom, y! - height! / 2);
-      top = Math.max(top, y! + height! / 2);
+    for (let at = 0; at < rows.length; at++) {
+      const box = 4 * rows[at]!;
+      const [x, y, width, height] = [boxes[box]!, boxes[box + 1]!, boxes[box + 2]!, boxes[box + 3]!];
+      if (!(width > 0)) continue;
+      left = Math.min(left, x - width / 2);
+      right = Math.max(right, x + width / 2);
+      bottom = Math.min(bottom, y - height / 2);
+      top = Math.max(top, y + height / 2);
     }
     return left <= right ? [left, bottom, right, top] : null;
   }

@@ -2,7 +2,7 @@
 
 import type { Chart } from "./chart";
 import type { Cluster, Scored } from "./data";
-import { button, count, element, foreign, percent } from "./elements";
+import { button, count, element, foreign, percent, plain } from "./elements";
 import { showPicture } from "./host";
 import { folded, type Model } from "./model";
 import { Thumbnails } from "./thumbnails";
@@ -209,7 +209,7 @@ export class Card {
         { class: "plain" },
         ...most.map(([cluster, images]) => {
           const of = percent(images / Math.max(chart.clusters[cluster]?.images ?? 1, 1));
-          return element("li", {}, this.clusterButton(chart, "cluster", cluster), element("span", { class: "size" }, `${images.toLocaleString("en")} · ${of} of it`));
+          return element("li", {}, this.clusterButton(chart, "cluster", cluster), element("span", { class: "size" }, `${plain(images)} · ${of} of it`));
         }),
       ),
     );
@@ -228,8 +228,8 @@ export class Card {
 
 function quantities(facts: Cluster): HTMLElement {
   const rows: [string, string][] = [
-    ["Images", `${facts.images.toLocaleString("en")} (${percent(facts.share)} of the map)`],
-    ["Records", facts.records.toLocaleString("en")],
+    ["Images", `${plain(facts.images)} (${percent(facts.share)} of the map)`],
+    ["Records", plain(facts.records)],
     ["Seen", count(facts.frequency, "time")],
     ["Stability", facts.stability.toFixed(2)],
   ];

@@ -13,6 +13,8 @@ export class Chart {
   readonly cluster: Uint16Array;
   readonly subcluster: Int32Array;
   readonly places: Boxes;
+  /** The middle of each sub-cluster: x and y. */
+  readonly middles: readonly (readonly [number, number])[];
   /** As they are called now. */
   clusters: MapFile["clusters"];
   subclusters: Cluster[];
@@ -31,6 +33,7 @@ export class Chart {
     this.subcluster = new Int32Array(atlas.images).fill(-1);
     this.subcluster.set(new Int32Array(unpack(file.subcluster)));
     this.places = new Boxes(this.boxes, file.bounds);
+    this.middles = this.findMiddles();
     this.clusters = file.clusters;
     this.subclusters = file.subclusters;
   }
@@ -47,5 +50,17 @@ export class Chart {
     const below = namesIn(subclusters, names, "subcluster", new Set(called));
     this.clusters = clusters.map((cluster, row) => ({ ...cluster, name: called[row]! }));
     this.subclusters = subclusters.map((cluster, row) => ({ ...cluster, name: below[row]! }));
+  }
+
+  private findMiddles(): [number, number][] {
+    const sums = this.file.subclusters.map(() => [0, 0, 0]);
+    this.subcluster.forEach((number, row) => {
+      const sum = sums[number];
+      if (!sum) return;
+      sum[0]! += this.boxes[4 * row]!;
+      sum[1]! += this.boxes[4 * row + 1]!;
+      sum[2]!++;
+    });
+    return sums.map(([x, y, images]) => [x! / Math.max(images!, 1), y! / Math.max(images!, 1)]);
   }
 }

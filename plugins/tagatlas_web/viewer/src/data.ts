@@ -169,7 +169,8 @@ function load(name: string): Promise<unknown> {
   if (isEmbedded) return askFor(name);
   const script = document.createElement("script");
   const content = new Promise((done, failed) => {
-    waiting.set(name, done);
+    // What is done with the content waits until the page had time for others.
+    waiting.set(name, (read) => setTimeout(done, 0, read));
     script.src = `data/${name}.js`;
     script.onerror = () => failed(new Error(`data/${name}.js is not there: copy the whole folder of the viewer`));
     document.head.append(script);
@@ -197,8 +198,12 @@ export async function readPage(level: string, page: number): Promise<ImageBitmap
   return createImageBitmap(blob, { premultiplyAlpha: "none", colorSpaceConversion: "none" });
 }
 
+// New browsers read base64 themselves; the types do not know it yet.
+const { fromBase64 } = Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
+
 /** The bytes of packed numbers. */
 export function unpack(packed: Packed): ArrayBuffer {
+  if (fromBase64) return fromBase64.call(Uint8Array, packed).buffer;
   const text = atob(packed);
   const bytes = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);

@@ -49,9 +49,16 @@ export function byId<Kind extends HTMLElement>(id: string): Kind {
   return found as Kind;
 }
 
+const written = new Intl.NumberFormat("en");
+
 /** A number as people write it. */
+export function plain(number: number): string {
+  return written.format(number);
+}
+
+/** So many of something. */
 export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+  return `${plain(number)} ${number === 1 ? one : many}`;
 }
 
 export function percent(share: number): string {

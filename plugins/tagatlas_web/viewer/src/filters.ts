@@ -87,8 +87,9 @@ export class Filters {
     const filter = new RangeFilter("Frequency", "frequency", this.conditions, ({ low, high }) =>
       Promise.resolve(seen(model, number(low), number(high))),
     );
-    const values = Array.from(model.frequency);
-    filter.draw(numberScale(values), values.map(String));
+    const counts = new Map<number, number>();
+    for (const times of model.frequency) counts.set(times, (counts.get(times) ?? 0) + 1);
+    filter.draw(numberScale([...counts.keys()]), [...counts].map(([times, images]) => [String(times), images]));
     this.ranges.set("frequency", filter);
     return filter.root;
   }
@@ -101,10 +102,12 @@ export class Filters {
     );
     this.ranges.set(columnKey(facts), filter);
     void model.column(facts).then((column) => {
-      const written = Array.from({ length: model.count }, (_, row) => column.value(row) ?? "").filter(Boolean);
       const known = column.values.filter(Boolean);
       if (!known.length) return;
-      filter.draw(facts.kind === "date" ? dateScale(known) : numberScale(known.map(Number)), written);
+      const scale = facts.kind === "date" ? dateScale(known) : numberScale(known.map(Number));
+      const counts = column.counts();
+      const counted = column.values.map((value, at): [string, number] => [value, counts[at]!]);
+      filter.draw(scale, counted.filter(([value]) => value));
     });
     return filter.root;
   }
@@ -168,15 +171,10 @@ class RangeFilter {
     });
   }
 
-  /** @param values as they are written, one for each image that has one. */
-  draw(scale: Scale, values: readonly string[]): void {
+  /** @param counted values as they are written, and how many images have each. */
+  draw(scale: Scale, counted: readonly (readonly [value: string, images: number])[]): void {
     const counts = new Array<number>(scale.bins).fill(0);
-    const bins = new Map<string, number>();
-    for (const value of values) {
-      let bin = bins.get(value);
-      if (bin === undefined) bins.set(value, (bin = scale.bin(value)));
-      counts[bin]!++;
-    }
+    for (const [value, images] of counted) counts[scale.bin(value)]! += images;
     this.histogram = new Histogram(this.title, scale, counts, (range) => {
       this.low.value = range.low;
       this.high.value = range.high;

@@ -28,7 +28,7 @@ export class Histogram {
     counts: readonly number[],
     private readonly changed: (range: Range) => void,
   ) {
-    this.svg = figure("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", class: "bars" });
+    this.svg = figure("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", class: "bars", "aria-hidden": "true" });
     const most = Math.max(...counts, 1);
     const step = WIDE / counts.length;
     counts.forEach((count, bin) => {

@@ -142,24 +142,25 @@ export class Model {
     return row < this.atlas.maps[map]!.known ? ((await this.nearby[map]!.of(row)) ?? null) : null;
   }
 
-  /** Images in whose label, tags or columns a text occurs, in whatever case. */
-  async search(text: string, backend = ""): Promise<Set<number>> {
+  /** Images in whose label, tags or columns a text occurs, in whatever case: 1, or 0. */
+  async search(text: string, backend = ""): Promise<Uint8Array> {
     const wanted = folded(text);
-    const found = new Set<number>();
+    const found = new Uint8Array(this.count);
     const labels = await this.comparableLabels();
     labels.forEach((label, row) => {
-      if (label.includes(wanted)) found.add(row);
+      if (label.includes(wanted)) found[row] = 1;
     });
     for (const number of this.backends(backend)) {
       const tags = await this.allTags(number);
       await inSlices(tags.length, (at) => {
         const { label, rows } = tags[at]!;
-        if (folded(label).includes(wanted)) for (const row of rows) found.add(row);
+        if (folded(label).includes(wanted)) for (const row of rows) found[row] = 1;
       });
     }
     for (const facts of this.atlas.columns) {
       const column = await this.column(facts);
-      for (const row of await column.containing(wanted)) found.add(row);
+      await breath();
+      await column.mark(wanted, found);
       await breath();
     }
     return found;
@@ -191,10 +192,18 @@ export class Column {
     return this.values[this.of[row]!] ?? null;
   }
 
-  async containing(wanted: string): Promise<number[]> {
+  /** Set 1 for images in whose value a text occurs. */
+  async mark(wanted: string, found: Uint8Array): Promise<void> {
     const right = new Uint8Array(this.values.length);
     await inSlices(right.length, (at) => (right[at] = Number(folded(this.values[at]!).includes(wanted))));
-    return this.rows((value) => right[value] === 1);
+    for (let row = 0; row < found.length; row++) found[row]! |= right[this.of[row]!] ?? 0;
+  }
+
+  /** How many images have each of the values. */
+  counts(): Uint32Array {
+    const counts = new Uint32Array(this.values.length);
+    for (const value of this.of) if (value >= 0) counts[value]!++;
+    return counts;
   }
 
   /** Images of a value; `right` is given rows of `values`. */

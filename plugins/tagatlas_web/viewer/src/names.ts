@@ -11,20 +11,21 @@ export interface Name {
   extent: number;
   /** Those of a higher weight come first. */
   weight: number;
-  kind: "cluster" | "tag";
-  /** Of a cluster. */
+  kind: "cluster" | "subcluster" | "tag";
+  /** Of the cluster, sub-cluster or tag. */
   number: number;
   colour: string;
 }
 
 const GAP = 4;
 const EDGE = 4;
-const LEAST_PIXELS = { cluster: 26, tag: 10 };
+const LEAST_PIXELS = { cluster: 26, subcluster: 140, tag: 10 };
 const MOST = 80;
 const LONGEST_MEASURED = 120;
 /** As the style sheet has them. */
 const FORM = {
   cluster: { font: "650 15px", wider: 16, height: 23 },
+  subcluster: { font: "13px", wider: 14, height: 20 },
   tag: { font: "12px", wider: 12, height: 19 },
 };
 const WIDEST = 260;

@@ -1,8 +1,8 @@
 /** The side of the page: search, filters, and the list of clusters of one map. */
 
 import type { Chart } from "./chart";
-import { ofRows, type Conditions } from "./conditions";
-import { button, byId, choice, count, element, foreign, percent } from "./elements";
+import type { Conditions } from "./conditions";
+import { button, byId, choice, count, element, foreign, percent, plain } from "./elements";
 import { Filters } from "./filters";
 import type { Model } from "./model";
 
@@ -10,7 +10,7 @@ const SUGGESTIONS = 500;
 
 export interface SideActions {
   /** Show a part of the map. */
-  visit(rows: Iterable<number>): void;
+  visit(rows: ArrayLike<number>): void;
   /** Choose a cluster, or a sub-cluster, of the listed map. */
   cluster(level: "cluster" | "subcluster", number: number): void;
   save(): void;
@@ -68,7 +68,7 @@ export class Side {
     });
     const here = chosen.reduce((sum, row) => sum + Number(chart.has(row)), 0);
     const elsewhere = chosen.length - here;
-    const lacking = elsewhere ? ` and ${elsewhere.toLocaleString("en")} that this map lacks` : "";
+    const lacking = elsewhere ? ` and ${plain(elsewhere)} that this map lacks` : "";
     const said = ` ${count(here, "image")} (${percent(here / chart.facts.images)})${lacking}`;
     line.querySelector("span")!.replaceChildren(...words, said);
   }
@@ -79,7 +79,7 @@ export class Side {
     choose.style.setProperty("--ink", facts.colour);
     choose.className = "cluster";
     choose.title = facts.tags.join(", ");
-    const size = element("span", { class: "size" }, `${facts.images.toLocaleString("en")} · ${percent(facts.share)}`);
+    const size = element("span", { class: "size" }, `${plain(facts.images)} · ${percent(facts.share)}`);
     const parts = chart.subclusters.flatMap((sub, at) => (sub.cluster === number ? [this.part(chart, at)] : []));
     if (!parts.length) return element("li", {}, choose, size);
     const summary = element("summary", {}, count(parts.length, "sub-cluster"));
@@ -89,7 +89,7 @@ export class Side {
   private part(chart: Chart, number: number): HTMLElement {
     const facts = chart.subclusters[number]!;
     const choose = button(foreign(facts.name), () => this.actions.cluster("subcluster", number));
-    return element("li", {}, choose, element("span", { class: "size" }, facts.images.toLocaleString("en")));
+    return element("li", {}, choose, element("span", { class: "size" }, plain(facts.images)));
   }
 
   private listenToSearch(): void {
@@ -117,10 +117,11 @@ export class Side {
       this.conditions.clear();
       return;
     }
-    const found = await this.model.search(text, backend);
+    const holds = await this.model.search(text, backend);
     const by = backend ? ` (${backend})` : "";
-    this.conditions.only(ofRows("search", `“${text}”${by}`, this.model.count, found));
-    this.actions.say(`${count(found.size, "image")} with “${text}”`);
-    if (found.size) this.actions.visit(found);
+    this.conditions.only({ key: "search", words: `“${text}”${by}`, holds });
+    const found = this.conditions.chosen() ?? [];
+    this.actions.say(`${count(found.length, "image")} with “${text}”`);
+    if (found.length) this.actions.visit(found);
   }
 }

@@ -62,6 +62,7 @@ export class Stage {
   private readonly overview: Overview;
   private readonly lasso: Lasso;
   private readonly resized: ResizeObserver;
+  private readonly density = window.devicePixelRatio || 1;
   private scene: Scene;
   private held: Tool | null = null;
   private hovered = -1;
@@ -80,7 +81,7 @@ export class Stage {
     private readonly actions: StageActions,
   ) {
     this.canvas = element("canvas", { class: "map", tabindex: "0", role: "application", "aria-describedby": "keys" });
-    this.drawing = figure("svg", { class: "drawing" });
+    this.drawing = figure("svg", { class: "drawing", role: "presentation" });
     const names = element("div", { class: "names", "aria-hidden": "true" });
     const small = element("canvas", { class: "small", role: "img", "aria-label": "Where you are on the map" });
     this.draws = toggle("Lasso", "Select by drawing around images (L); V selects all in view", () => this.toggleLasso());
@@ -92,6 +93,7 @@ export class Stage {
     place.append(this.root);
 
     this.camera = new Camera(shown.file.bounds);
+    this.measure(); // before there is something to draw with, which would be made anew
     this.scene = new Scene(this.canvas, model.atlas, shown, look(), () => this.redraw());
     this.names = new Names(names);
     this.overview = new Overview(small, (x, y) => this.fly({ x, y, scale: this.camera.scale }));
@@ -102,7 +104,6 @@ export class Stage {
       if (this.due) this.paint(performance.now()); // what was drawn went with the old size
     });
     this.listen();
-    this.measure();
     this.camera.fit();
     this.renamed();
   }
@@ -200,7 +201,7 @@ export class Stage {
   }
 
   /** Show the part of the map where some images are. */
-  visit(rows: Iterable<number>): void {
+  visit(rows: ArrayLike<number>): void {
     this.measure();
     const bounds = this.shown.places.around(rows);
     if (bounds) this.fly(this.camera.placeFor(bounds));
@@ -257,7 +258,7 @@ export class Stage {
     this.scene.part = this.glide?.part(now) ?? 1;
     if (this.scene.part === 1) this.glide = null;
     this.root.classList.toggle("gliding", this.glide !== null);
-    this.scene.draw(this.camera);
+    this.scene.draw(this.camera, this.density);
     this.names.place(this.camera);
     this.overview.draw(this.camera);
     for (const layer of this.layers) layer.draw(this.camera);
@@ -292,7 +293,7 @@ export class Stage {
       dropped: () => this.held?.left(),
       key: (event) => this.key(event),
     });
-    this.resized.observe(this.canvas);
+    this.resized.observe(this.root);
     this.root.addEventListener("focusin", () => this.actions.entered());
     this.root.addEventListener("pointerdown", () => this.actions.entered());
     this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
@@ -329,15 +330,20 @@ export class Stage {
     event.preventDefault();
   }
 
+  /** Take the room that there is. The canvas only grows: to make it anew takes a while. */
   private measure(): void {
-    const { clientWidth, clientHeight } = this.canvas;
-    const density = window.devicePixelRatio || 1;
-    const [width, height] = [clientWidth, clientHeight].map((side) => Math.max(1, Math.round(side * density)));
-    if (this.canvas.width === width && this.canvas.height === height) return;
-    this.canvas.width = width!;
-    this.canvas.height = height!;
-    this.camera.resize(Math.max(1, clientWidth), Math.max(1, clientHeight));
+    const { canvas, camera, density } = this;
+    const [width, height] = [Math.max(1, this.root.clientWidth), Math.max(1, this.root.clientHeight)];
+    if (width === camera.width && height === camera.height) return;
+    camera.resize(width, height);
     this.redraw();
+    const wide = Math.max(canvas.width, Math.round(width * density));
+    const high = Math.max(canvas.height, Math.round(height * density));
+    if (wide === canvas.width && high === canvas.height) return;
+    canvas.width = wide;
+    canvas.height = high;
+    canvas.style.width = `${wide / density}px`;
+    canvas.style.height = `${high / density}px`;
   }
 
   private rowAt(point: readonly [number, number]): number {
@@ -400,11 +406,17 @@ export class Stage {
   }
 
   private nameAll(): void {
-    const { file, clusters } = this.shown;
+    const { file, clusters, subclusters } = this.shown;
     const width = file.bounds[2] - file.bounds[0];
     const names: Name[] = clusters.map(({ name, x, y, colour, share, images }, number) => ({
       text: name, x, y, colour, number, kind: "cluster", extent: width * Math.sqrt(share), weight: 1e9 + images,
     }));
+    const { middles } = this.shown;
+    subclusters.forEach(({ name, share, images, cluster }, number) => {
+      const [x, y] = middles[number]!;
+      const colour = clusters[cluster]?.colour ?? "";
+      names.push({ text: name, x, y, colour, number, kind: "subcluster", extent: width * Math.sqrt(share), weight: 1e8 + images });
+    });
     const isLinked = new Set(this.linked);
     file.nodes.forEach(({ label, x, y, size, images }, number) => {
       const linked = isLinked.has(number);

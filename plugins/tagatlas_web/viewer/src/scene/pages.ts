@@ -7,10 +7,12 @@
  */
 
 import { readPage, type PageLevel } from "../data";
+import { breath } from "../slices";
 import type { GL } from "./gl";
 
-const LAYERS = 32;
-const READS_AT_ONCE = 4;
+// 128 MiB. Pages are small: what lies together on one map is scattered over pages on another.
+const LAYERS = 128;
+const READS_AT_ONCE = 6;
 
 /** The small pictures of all images, as the layers of a texture. */
 export class BasePages {
@@ -26,26 +28,41 @@ export class BasePages {
     this.texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
     const levels = Math.log2(level.cell) + 1;
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MAX_LEVEL, 0);
     gl.texStorage3D(gl.TEXTURE_2D_ARRAY, levels, gl.RGBA8, level.side, level.side, level.pages);
     gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
     gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
   }
 
   async load(): Promise<void> {
+    const { gl } = this;
     for (let page = 0; page < this.level.pages; page++) {
       const picture = await readPage("base", page);
-      const { gl } = this;
+      await settled(gl);
       gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
       const size = [picture.width, picture.height] as const;
       gl.texSubImage3D(
         gl.TEXTURE_2D_ARRAY, 0, 0, 0, page, ...size, 1, gl.RGBA, gl.UNSIGNED_BYTE, picture,
       );
       picture.close();
-      gl.generateMipmap(gl.TEXTURE_2D_ARRAY);
       this.ready = page + 1;
       this.changed();
     }
+    // Smaller copies of all pages are made once, when all are there.
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MAX_LEVEL, Math.log2(this.level.cell));
+    gl.generateMipmap(gl.TEXTURE_2D_ARRAY);
+    this.changed();
   }
+}
+
+/** When the graphics card is done with what it was told so far: before, new pages would wait. */
+async function settled(gl: GL): Promise<void> {
+  const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+  if (!fence) return; // the context is lost
+  gl.flush();
+  while (gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) await breath();
+  gl.deleteSync(fence);
 }
 
 /** The pages of one sharper level: which of them are in which layer. */
@@ -141,6 +158,7 @@ export class SharpPages {
     this.reading.add(key);
     try {
       const picture = await readPage(String(level.number), page);
+      await settled(this.gl);
       this.place(level, page, picture);
       picture.close();
     } catch {

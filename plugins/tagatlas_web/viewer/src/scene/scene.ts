@@ -101,12 +101,14 @@ export class Scene {
     );
   }
 
-  draw(camera: Camera): void {
+  /** @param density pixels of the canvas for one of the camera; it may be larger than what is drawn. */
+  draw(camera: Camera, density: number): void {
     const { gl, canvas } = this;
-    gl.viewport(0, 0, canvas.width, canvas.height);
+    const [width, height] = [Math.round(camera.width * density), Math.round(camera.height * density)];
+    gl.viewport(0, canvas.height - height, width, height);
     gl.clearColor(...this.look.paper, 1);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.STENCIL_BUFFER_BIT);
-    const level = this.levelFor(camera);
+    const level = this.levelFor(camera.scale * density);
     if (level >= 0 && this.part === 1) this.sharp.want(level, this.fromTheMiddle(camera));
     this.areas.draw(camera, AREA * this.part);
     this.outlines.draw(camera, OUTLINE * this.part);
@@ -118,8 +120,8 @@ export class Scene {
   }
 
   /** The level whose pictures are as large as images are drawn; -1 for the small ones. */
-  private levelFor(camera: Camera): number {
-    const drawn = (this.typical * camera.scale * this.canvas.width) / camera.width;
+  private levelFor(pixels: number): number {
+    const drawn = this.typical * pixels;
     const { base, levels } = this.atlas;
     if (drawn <= base.cell * SHARPER_FROM) return -1;
     const enough = levels.findIndex(({ cell }) => drawn <= cell * SHARPER_FROM);

@@ -1,0 +1,50 @@
+"""Reading what the renderer of the viewer writes."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagatlas.maps import Map
+from tagatlas_web import WebOptions, tagatlas_renderers
+
+
+def render(map_: Map, folder: Path, options: WebOptions | None = None) -> Path:
+    """Write a viewer; its folder."""
+    (spec,) = tagatlas_renderers()
+    return spec.factory(options or WebOptions()).render(map_, folder)[0].parent
+
+
+def read(viewer: Path, name: str) -> dict[str, object]:
+    """A file of data that is an object."""
+    content = read_any(viewer, name)
+    assert isinstance(content, dict)
+    return content
+
+
+def rows(viewer: Path, name: str) -> list[Any]:
+    """A file of data that is a list, with an entry for each image."""
+    content = read_any(viewer, name)
+    assert isinstance(content, list)
+    return content
+
+
+def read_any(viewer: Path, name: str) -> object:
+    """A file of data, without what hands it to the viewer."""
+    script = (viewer / "data" / f"{name}.js").read_text("ascii")
+    found = re.fullmatch(r'tagatlasData\("([^"]+)",(.*)\);\n', script, re.DOTALL)
+    assert found
+    assert found[1] == name
+    content: object = json.loads(found[2])
+    return content
+
+
+def unpack(packed: object, kind: str) -> NDArray[np.float64]:
+    """Packed numbers."""
+    return np.frombuffer(b64decode(str(packed)), np.dtype(kind)).astype(np.float64)
