@@ -73,10 +73,9 @@ def lasso_all(page: Page, frame: Frame) -> None:
 
 
 def wait_for_pictures(frame: Frame) -> None:
-    """Wait until all pictures of the card are there; those out of sight wait to be scrolled to."""
+    """Wait until all pictures of the card are there."""
     frame.wait_for_selector("#card h2")
     frame.wait_for_function(
         "() => { const all = [...document.querySelectorAll('#card img')];"
-        " for (const each of all) each.loading = 'eager';"
         " return all.length > 1 && all.every(each => each.naturalWidth > 0) }"
     )

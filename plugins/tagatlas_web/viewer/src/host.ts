@@ -59,6 +59,7 @@ export function showPicture(picture: HTMLImageElement, path: string): HTMLImageE
     (bytes) => {
       const address = URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" }));
       picture.addEventListener("load", () => URL.revokeObjectURL(address), { once: true });
+      picture.loading = "eager"; // there is nothing left to be saved
       picture.src = address;
     },
     () => picture.dispatchEvent(new Event("error")),
