@@ -131,7 +131,8 @@ class _Level:
             whole = np.concatenate(self._waiting)
             yield self._next, whole[: last - self._first]
             self._next += 1
-            is_done = last == self._height
+            # The last row of tiles may be a single row of pixels, which the one before it has too.
+            is_done = self._next * TILE >= self._height
             start = last if is_done else self._next * TILE - OVERLAP
             self._waiting = [whole[start - self._first :]]
             self._first = start

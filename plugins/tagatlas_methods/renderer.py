@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 
+from tagatlas.annotations import Arrow, Caption, Note, Outline
 from tagatlas.contracts import Renderer, TagStatus
 from tagatlas.maps import Map, Provenance
 from tagatlas.network import IMAGE
@@ -57,6 +59,9 @@ _MADE_OF = {
     " images.",
 }
 """What a graph builder reads beside tags."""
+
+_DRAWN: dict[type, str] = {Outline: "outline", Arrow: "arrow", Caption: "text", Note: "note"}
+"""What each kind of annotation that draws something is called."""
 
 Settings = Mapping[str, bool | int | float | str | None]
 
@@ -229,7 +234,20 @@ def _clusters(map_: Map) -> list[str]:
         ]
         for row in map_.clusters.iter_rows(named=True)
     ]
-    return [_how_clustered(map_), table(header, rows), *_subclusters(map_)]
+    return [_how_clustered(map_), table(header, rows), *_subclusters(map_), *_drawn(map_)]
+
+
+def _drawn(map_: Map) -> list[str]:
+    """What was drawn and written on the map, where anything was."""
+    kinds: Counter[type] = Counter(type(annotation.content) for annotation in map_.annotations)
+    drawn = [count(kinds[kind], noun) for kind, noun in _DRAWN.items() if kinds[kind]]
+    return [f"On the map were drawn by hand: {listed(drawn)}."] if drawn else []
+
+
+def _renamed(table_: pl.DataFrame) -> str:
+    """How many clusters have another name than their tags gave them."""
+    by_hand = table_.filter(pl.col("name") != pl.col("automatic_name")).height
+    return f" {count(by_hand, 'of them was', 'of them were')} renamed by hand." * bool(by_hand)
 
 
 def _how_clustered(map_: Map) -> str:
@@ -242,8 +260,6 @@ def _how_clustered(map_: Map) -> str:
             f" Of images that differ, at most {sample:,} drawn at random were clustered; every"
             " other went to the cluster of most of its nearest neighbours among them."
         )
-    by_hand = map_.clusters.filter(pl.col("name") != pl.col("automatic_name")).height
-    renamed = f" {count(by_hand, 'of them was', 'of them were')} renamed by hand." * bool(by_hand)
     return (
         f"The images on the map form {count(map_.clusters.height, 'cluster')}. Each image was"
         f" compared with all others by all its tags, as the cosine of the square roots of their"
@@ -255,7 +271,7 @@ def _how_clustered(map_: Map) -> str:
         f" index of {map_.stability:.2f}; a cluster's stability is the mean over the runs of its"
         f" Jaccard similarity with the run's most similar cluster (Hennig, 2007).{sampled} Clusters"
         f" are named by their distinctive tags, ranked by weighted log-odds with an informative"
-        f" Dirichlet prior (Monroe et al., 2008).{renamed}"
+        f" Dirichlet prior (Monroe et al., 2008).{_renamed(map_.clusters)}"
     )
 
 
@@ -278,7 +294,7 @@ def _subclusters(map_: Map) -> list[str]:
         f" {count(map_.subclusters.height, 'sub-cluster')}, found in the same way among the links"
         f" within a cluster{_at(map_.provenance.settings, 'sub_resolution')}. A division counts if"
         f" its modularity is at least 0.3 and the runs agree on it with an adjusted Rand index of"
-        f" at least 0.6."
+        f" at least 0.6.{_renamed(map_.subclusters)}"
     )
     return [how, table(["Cluster", "Sub-cluster", "Images", "Stability"], rows)]
 

@@ -51,6 +51,7 @@ def pdf_document(poster: Composition, detail: float) -> pydyf.PDF:
         "Halos": layers.halos(poster, fonts),
         "Tags": layers.texts(poster, poster.tags, fonts),
         "Names": layers.texts(poster, poster.names, fonts),
+        **({"Annotations": layers.drawings(poster, fonts)} if poster.drawings else {}),
         "Legend": layers.legend(poster, fonts),
         "Title": layers.texts(poster, poster.margins, fonts),
     }

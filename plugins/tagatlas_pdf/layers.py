@@ -6,18 +6,25 @@ is found or selected twice.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pydyf
 
 from tagatlas.render.poster.outlines import curves
+from tagatlas.render.poster.sketches import Area, Disc, Stroke
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from tagatlas.render.palette import Colour
     from tagatlas.render.poster.composition import Composition
+    from tagatlas.render.poster.drawings import Drawing
     from tagatlas.render.poster.labels import Placed
+    from tagatlas.render.poster.sketches import Shape
     from tagatlas.render.poster.text import Line
     from tagatlas_pdf.font import EmbeddedFont
 
@@ -25,6 +32,9 @@ DENSITY = "Density"
 """Name of the picture of the density."""
 OUTLINE_STATE, PICTURE_STATE = "Outlines", "Pictures"
 """Names of the graphics states that say how opaque outlines and pictures are."""
+
+_ARC = 0.5523
+"""How far the control points of a quarter of a circle are from its ends, in radii."""
 
 
 def font_name(*, bold: bool) -> str:
@@ -94,15 +104,14 @@ def halos(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stre
     """The edges around tags and names."""
     layer = pydyf.Stream(compress=True)
     layer.set_line_join(1)
-    for block, left, top in (*poster.tags, *poster.names):
-        layer.set_color_rgb(*_parts(block.halo), stroke=True)
-        for line, x, y, stretch in _lines(poster, [(block, left, top)], fonts):
-            layer.push_state()
-            layer.set_matrix(round(line.size * stretch, 4), 0, 0, -line.size, x, y)
-            layer.set_line_width(round(2 * block.halo_width / line.size, 4))
-            fonts[line.bold].draw(line.text, layer)
-            layer.stroke()
-            layer.pop_state()
+    _add_halos(layer, poster, [*poster.tags, *poster.names], fonts)
+    return layer
+
+
+def drawings(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
+    """What was drawn and written on the map by hand."""
+    layer = pydyf.Stream(compress=True)
+    _add_drawings(layer, poster, poster.drawings, fonts)
     return layer
 
 
@@ -114,6 +123,7 @@ def legend(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Str
         layer.set_color_rgb(*_parts(patch.colour))
         layer.rectangle(left, top, right - left, bottom - top)
         layer.fill()
+    _add_drawings(layer, poster, poster.legend.marks, fonts)
     layer.stream += texts(poster, poster.legend.texts, fonts).stream
     return layer
 
@@ -129,6 +139,72 @@ def texts(poster: Composition, blocks: Placed, fonts: Mapping[bool, EmbeddedFont
         layer.show_text(fonts[line.bold].encode(line.text))
         layer.end_text()
     return layer
+
+
+def _add_drawings(
+    layer: pydyf.Stream,
+    poster: Composition,
+    drawings: Sequence[Drawing],
+    fonts: Mapping[bool, EmbeddedFont],
+) -> None:
+    for drawing in drawings:
+        for shape in drawing.shapes:
+            _add_shape(layer, shape, _parts(drawing.colour))
+        if drawing.has_halo:
+            layer.set_line_join(1)
+            _add_halos(layer, poster, drawing.texts, fonts)
+        layer.stream += texts(poster, drawing.texts, fonts).stream
+
+
+def _add_shape(layer: pydyf.Stream, shape: Shape, colour: tuple[float, float, float]) -> None:
+    layer.set_color_rgb(*colour)
+    match shape:
+        case Stroke(points=points, width=width, is_closed=is_closed):
+            layer.set_color_rgb(*colour, stroke=True)
+            layer.set_line_width(round(width, 3))
+            layer.set_line_join(1)
+            layer.set_line_cap(1)
+            _add_polygon(layer, points)
+            if is_closed:
+                layer.close()
+            layer.stroke()
+        case Area(points=points):
+            _add_polygon(layer, points)
+            layer.fill()
+        case Disc(centre=centre, radius=radius):
+            x, y = centre.tolist()
+            _add_circle(layer, x, y, radius)
+            layer.fill()
+
+
+def _add_polygon(layer: pydyf.Stream, points: NDArray[np.float64]) -> None:
+    first, *others = points.round(2).tolist()
+    layer.move_to(*first)
+    for point in others:
+        layer.line_to(*point)
+
+
+def _add_circle(layer: pydyf.Stream, x: float, y: float, radius: float) -> None:
+    """Four cubic pieces, which come close to a circle within a thousandth of its radius."""
+    corners = [(1, 0), (0, 1), (-1, 0), (0, -1), (1, 0)]
+    layer.move_to(round(x + radius, 2), round(y, 2))
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        unit = ((x0 + _ARC * x1, y0 + _ARC * y1), (x1 + _ARC * x0, y1 + _ARC * y0), (x1, y1))
+        layer.curve_to(*(round(at, 2) for u, v in unit for at in (x + radius * u, y + radius * v)))
+
+
+def _add_halos(
+    layer: pydyf.Stream, poster: Composition, blocks: Placed, fonts: Mapping[bool, EmbeddedFont]
+) -> None:
+    for block, left, top in blocks:
+        layer.set_color_rgb(*_parts(block.halo), stroke=True)
+        for line, x, y, stretch in _lines(poster, [(block, left, top)], fonts):
+            layer.push_state()
+            layer.set_matrix(round(line.size * stretch, 4), 0, 0, -line.size, x, y)
+            layer.set_line_width(round(2 * block.halo_width / line.size, 4))
+            fonts[line.bold].draw(line.text, layer)
+            layer.stroke()
+            layer.pop_state()
 
 
 def _lines(

@@ -16,15 +16,21 @@ from PIL import Image
 
 from tagatlas.render import escape_xml
 from tagatlas.render.poster.outlines import curves
+from tagatlas.render.poster.sketches import Area, Disc, Stroke
 from tagatlas.render.poster.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from tagatlas.render.palette import Colour
     from tagatlas.render.poster.composition import Composition
+    from tagatlas.render.poster.drawings import Drawing
     from tagatlas.render.poster.labels import Placed
     from tagatlas.render.poster.outlines import Ring
+    from tagatlas.render.poster.sketches import Shape
     from tagatlas.render.poster.text import Block, Typesetter
 
 _FONTS = (
@@ -57,6 +63,8 @@ def svg_document(poster: Composition, addresses: Iterator[str | None]) -> Iterat
     yield from _layer("Halos", (halo for each in texts.items() for halo in _halos(*each)))
     yield from _layer("Tags", _texts("tag", poster.tags, poster.typesetter))
     yield from _layer("Names", _texts("name", poster.names, poster.typesetter))
+    if poster.drawings:
+        yield from _layer("Annotations", _drawings("annotation", poster.drawings, poster))
     yield from _layer("Legend", _legend(poster))
     yield from _layer("Title", _texts("title", poster.margins, poster.typesetter))
     yield "</svg>\n"
@@ -118,7 +126,42 @@ def _legend(poster: Composition) -> Iterator[str]:
         left, top, right, bottom = patch.box
         box = f'x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"'
         yield f'<rect {box} fill="{_colour(patch.colour)}"/>\n'
+    yield from _drawings("mark", poster.legend.marks, poster)
     yield from _texts("legend", poster.legend.texts, poster.typesetter)
+
+
+def _drawings(kind: str, drawings: Sequence[Drawing], poster: Composition) -> Iterator[str]:
+    """Annotations, each a group that can be moved as a whole."""
+    for number, drawing in enumerate(drawings):
+        name = f"{kind}-{number}"
+        yield f'<g id="{name}" class="{drawing.kind}">\n'
+        for shape in drawing.shapes:
+            yield _shape(shape, _colour(drawing.colour))
+        if drawing.has_halo:
+            yield from _halos(f"{name}-text", drawing.texts)
+        yield from _texts(f"{name}-text", drawing.texts, poster.typesetter)
+        yield "</g>\n"
+
+
+def _shape(shape: Shape, colour: str) -> str:
+    match shape:
+        case Stroke(points=points, width=width, is_closed=is_closed):
+            return (
+                f'<path d="{_polygon(points, is_closed=is_closed)}" fill="none" stroke="{colour}"'
+                f' stroke-width="{_number(width)}" stroke-linejoin="round"'
+                ' stroke-linecap="round"/>\n'
+            )
+        case Area(points=points):
+            return f'<path d="{_polygon(points, is_closed=True)}" fill="{colour}"/>\n'
+        case Disc(centre=centre, radius=radius):
+            x, y = (_number(each) for each in centre)
+            place = f'cx="{x}" cy="{y}" r="{_number(radius)}"'
+            return f'<circle {place} fill="{colour}"/>\n'
+
+
+def _polygon(points: NDArray[np.float64], *, is_closed: bool) -> str:
+    steps = (f"{_number(x)} {_number(y)}" for x, y in points.tolist())
+    return f"M{'L'.join(steps)}{'Z' if is_closed else ''}"
 
 
 def _halos(kind: str, blocks: Placed) -> Iterator[str]:

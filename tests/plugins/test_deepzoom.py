@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
@@ -122,6 +122,8 @@ def cut(pixels: NDArray[np.uint8], heights: list[int]) -> dict[Tile, bytes]:
     heights=st.lists(st.integers(1, 300), min_size=1, max_size=5),
     seed=st.integers(0, 9),
 )
+@example(width=3, heights=[254 + 1], seed=0)
+@example(width=1, heights=[1, 1, 1, 206, 300], seed=0)
 def test_bands_of_any_height_make_the_same_tiles(width: int, heights: list[int], seed: int) -> None:
     height = sum(heights)
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)

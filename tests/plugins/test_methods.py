@@ -156,6 +156,22 @@ def test_without_fetching_and_settings_nothing_is_made_up(facts: Provenance) -> 
     assert "Software versions are not known." in text
 
 
+def test_what_was_named_and_drawn_by_hand_is_said() -> None:
+    map_ = sample_map()
+    renamed = pl.when(pl.int_range(pl.len()) == 1).then(pl.lit("mine")).otherwise("name")
+    named = dataclasses.replace(
+        map_,
+        clusters=map_.clusters.with_columns(name=renamed),
+        subclusters=map_.subclusters.with_columns(name=pl.lit("ours")),
+    )
+    text = methods_text(named)
+    assert "1 of them was renamed by hand." in text
+    assert "2 of them were renamed by hand." in text
+    assert "drawn by hand: 1 outline, 1 arrow, 1 text and 1 note." in text
+    plain = methods_text(dataclasses.replace(map_, annotations=()))
+    assert "by hand" not in plain
+
+
 def test_a_map_of_all_images_says_so() -> None:
     assert "All images of the collection are on it." in methods_text(sample_map())
 

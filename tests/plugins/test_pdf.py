@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from annotated import annotated
 from PIL import Image
 from programs import find_program
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream, DictionaryObject, NullObject, StreamObject
 from themed_map import THEMES, themed_map
 
+from tagatlas.annotations import Arrow, Caption, Note, Outline
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.maps import Map
 from tagatlas.render.poster import VectorOptions
@@ -48,11 +50,22 @@ def page(pdf: PdfReader) -> PageObject:
     return only
 
 
+def layers_of(pdf: PdfReader) -> list[str]:
+    """Names of the layers, in the order they are painted."""
+    root = pdf.trailer["/Root"]
+    assert isinstance(root, DictionaryObject)
+    layers = root["/OCProperties"]
+    assert isinstance(layers, DictionaryObject)
+    groups = layers["/OCGs"]
+    assert isinstance(groups, list)
+    return [str(group.get_object()["/Name"]) for group in groups]
+
+
 def operations(pdf: PdfReader, layer: str) -> list[tuple[list[float], str]]:
     """What is painted on a layer: operands and operators."""
     streams = page(pdf)["/Contents"]
     assert isinstance(streams, list)
-    content = ContentStream(streams[LAYERS.index(layer)].get_object(), pdf)
+    content = ContentStream(streams[layers_of(pdf).index(layer)].get_object(), pdf)
     return [(list(operands), operator.decode()) for operands, operator in content.operations]
 
 
@@ -81,13 +94,7 @@ def words(text: str) -> str:
 
 def test_layers_can_be_switched_off_one_by_one(tmp_path: Path) -> None:
     pdf = render(themed_map(40), tmp_path, VectorOptions(width=900))
-    root = pdf.trailer["/Root"]
-    assert isinstance(root, DictionaryObject)
-    layers = root["/OCProperties"]
-    assert isinstance(layers, DictionaryObject)
-    groups = layers["/OCGs"]
-    assert isinstance(groups, list)
-    assert [group.get_object()["/Name"] for group in groups] == LAYERS
+    assert layers_of(pdf) == LAYERS
     for layer in LAYERS:
         (mark,) = [operands for operands, do in operations(pdf, layer) if do == "BDC"]
         assert [str(operand) for operand in mark] == ["/OC", f"/{layer}"]
@@ -193,6 +200,35 @@ def test_letters_that_the_font_lacks_are_text_all_the_same(tmp_path: Path) -> No
     assert "漢字🦜ok" in words(page(pdf).extract_text())
 
 
+def test_annotations_are_a_layer_between_names_and_legend(tmp_path: Path) -> None:
+    map_ = annotated(
+        themed_map(40),
+        Outline(((-2, -2), (6, -2), (6, 5)), "#b3261e", "outlined"),
+        Arrow((0, 0), (8, 3), "#00639b", "pointed at"),
+        Caption((0, 0), "one line\nand another", 0.8, "#1b5e20"),
+        Note((3, 3), "a remark", "#b3261e"),
+    )
+    options = VectorOptions(width=1200)
+    pdf, poster = render(map_, tmp_path, options), compose(map_, options)
+    where = LAYERS.index("Legend")
+    assert layers_of(pdf) == [*LAYERS[:where], "Annotations", *LAYERS[where:]]
+    painted = operations(pdf, "Annotations")
+    (mark,) = [operands for operands, do in painted if do == "BDC"]
+    assert [str(operand) for operand in mark] == ["/OC", "/Annotations"]
+    done = [do for _, do in painted]
+    texts = [line for each in poster.drawings for block, _, _ in each.texts for line in block.lines]
+    assert done.count("TJ") == len(texts) == 5
+    # An outline, an arrow's line, and the edges of four lines of text; a head and a disc.
+    assert done.count("S") == 2 + 4
+    assert done.count("f") == 2
+    corners = np.array([operands for operands, do in painted if do in ("m", "l")][:3])
+    outline = poster.canvas.pixels(np.array([(-2, -2), (6, -2), (6, 5)], dtype=float))
+    assert np.allclose(corners.astype(float), outline, atol=0.01)
+    said = page(pdf).extract_text()
+    for text in ("outlined", "pointed at", "one line", "and another", "a remark"):
+        assert words(said).count(words(text)) == 1
+
+
 def test_pictures_that_cannot_be_read_are_plain(tmp_path: Path) -> None:
     map_ = dataclasses.replace(sample_map(4), store=MemoryStore())
     map_.store.put(map_.images["id"][0], Variant.THUMBNAIL, b"no picture")
@@ -202,11 +238,17 @@ def test_pictures_that_cannot_be_read_are_plain(tmp_path: Path) -> None:
 
 def test_what_is_switched_off_is_not_there(tmp_path: Path) -> None:
     options = VectorOptions(
-        width=600, opacity=0.0, outlines=False, names=False, legend=False, title=""
+        width=600,
+        opacity=0.0,
+        outlines=False,
+        annotations=False,
+        names=False,
+        legend=False,
+        title="",
     )
     pdf = render(sample_map(4), tmp_path, options)
     for layer in ("Density", "Outlines", "Pictures", "Halos", "Tags", "Names", "Legend"):
-        assert not {"Do", "B", "S", "Tj"}.intersection(do for _, do in operations(pdf, layer))
+        assert not {"Do", "B", "S", "TJ"}.intersection(do for _, do in operations(pdf, layer))
     assert pdf.metadata is not None
     assert pdf.metadata.title is None
 

@@ -123,7 +123,7 @@ def test_too_many_pixels_are_refused_with_a_width_that_fits(tmp_path: Path) -> N
 
 def test_pictures_are_where_the_map_says(tmp_path: Path) -> None:
     map_ = one_colour(sample_map(12), (10, 200, 60))
-    options = PosterOptions(width=1200, names=False, outlines=False)
+    options = PosterOptions(width=1200, names=False, outlines=False, annotations=False)
     poster = np.asarray(render(map_, tmp_path, options)).astype(int)
     is_green = np.abs(poster - (10, 200, 60)).max(axis=2) <= 6
     expected = np.zeros_like(is_green)
@@ -156,7 +156,7 @@ def test_pictures_that_are_gone_or_damaged_are_blank(tmp_path: Path) -> None:
         map_.images["id"], (b"", b"no picture", b"\xff\xd8\xff"), strict=False
     ):
         map_.store.put(image_id, Variant.THUMBNAIL, data)
-    options = PosterOptions(width=800, outlines=False, names=False, legend=False)
+    options = PosterOptions(width=800, outlines=False, annotations=False, names=False, legend=False)
     poster = render(map_, tmp_path, options)
     boxes = compose(map_, options).boxes
     area = int(((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).sum())

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from annotated import annotated
 from PIL import Image
 from themed_map import THEMES, themed_map
 
+from tagatlas.annotations import Arrow, Caption, Note, Outline
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
@@ -115,6 +117,49 @@ def test_names_are_text_at_the_places_of_the_png(tmp_path: Path) -> None:
     tags = {"".join(text.itertext()) for text in layer(svg, "Tags")}
     assert len(tags) > 10
     assert tags <= set(map_.nodes.filter(kind="tag")["label"])
+
+
+def test_annotations_are_a_layer_of_groups_between_names_and_legend(tmp_path: Path) -> None:
+    map_ = annotated(
+        themed_map(40),
+        Outline(((-2, -2), (6, -2), (6, 5)), "#b3261e", "outlined"),
+        Arrow((0, 0), (8, 3), "#00639b", "pointed at"),
+        Caption((0, 0), "one line\n<b>and another</b>", 0.8, "#1b5e20"),
+        Note((3, 3), "a remark", "#6a1b9a"),
+    )
+    options = SvgOptions(width=1200)
+    svg, poster = render(map_, tmp_path, options), compose(map_, options)
+    names = [group.get(f"{INKSCAPE}label") for group in svg if group.tag == f"{SVG}g"]
+    assert names[names.index("Names") :] == ["Names", "Annotations", "Legend", "Title"]
+    drawn = layer(svg, "Annotations")
+    assert drawn.get("id") == "annotations"
+    outline, arrow, caption, note = drawn
+    assert [group.get("class") for group in drawn] == ["outline", "arrow", "text", "note"]
+    ring = outline[0]
+    corners = np.array([point.split() for point in ring.attrib["d"][1:-1].split("L")], dtype=float)
+    expected = poster.canvas.pixels(np.array([(-2, -2), (6, -2), (6, 5)], dtype=float))
+    assert ring.attrib["d"].endswith("Z")
+    assert np.allclose(corners, expected, atol=0.01)
+    assert (ring.get("fill"), ring.get("stroke")) == ("none", "#b3261e")
+    shaft, head = arrow[0], arrow[1]
+    assert (shaft.get("stroke"), head.get("fill")) == ("#00639b", "#00639b")
+    assert shaft.get("stroke-width") == ring.get("stroke-width")
+    assert not shaft.attrib["d"].endswith("Z")
+    halo, text = caption
+    assert halo.attrib[HREF] == f"#{text.get('id')}"
+    assert [line.text for line in text] == ["one line", "<b>and another</b>"]
+    assert {line.get("fill") for line in text} == {"#1b5e20"}
+    disc, number = note
+    assert (disc.tag, disc.get("fill")) == (f"{SVG}circle", "#6a1b9a")
+    x, y = poster.canvas.pixels(np.array([3.0, 3.0]))
+    place = (float(disc.attrib["cx"]), float(disc.attrib["cy"]))
+    assert place == pytest.approx((x, y), abs=0.01)
+    assert [(line.text, line.get("fill")) for line in number] == [("1", "#ffffff")]
+    legend = layer(svg, "Legend")
+    assert [text.text for text in legend.iter(f"{SVG}tspan")][-1] == "a remark"
+    assert [disc.get("fill") for disc in legend.iter(f"{SVG}circle")] == ["#6a1b9a"]
+    every = [element.get("id") for element in svg.iter() if element.get("id")]
+    assert len(every) == len(set(every))
 
 
 def test_each_halo_is_a_clone_of_its_text(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +12,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.annotations import Annotation
+from tagatlas.errors import MissingDependency
 
 if TYPE_CHECKING:
     from tagatlas.contracts import ImageStore
+    from tagatlas.notebook import MapWidget
 
 
 LIKELY = 0.1
@@ -149,6 +152,40 @@ class Map:
     tagged_by: str = ""
     other_tags: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
     other_maps: Mapping[str, Callable[[], Map]] = field(default_factory=dict)
+
+    @cached_property
+    def widget(self) -> MapWidget:
+        """The map as it shows itself in a notebook.
+
+        Raises:
+            MissingDependency: the extra ``notebook`` is not installed.
+        """
+        from tagatlas.notebook import MapWidget
+
+        return MapWidget(self)
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, object], dict[str, object]]:
+        """What Jupyter and VS Code show: the widget, or in words how to get it."""
+        del include, exclude  # they are asked for as hints, and may be passed over
+        try:
+            shown, facts = self.widget._repr_mimebundle_() or ({}, {})
+        except MissingDependency as missing:
+            return {"text/plain": f"{self._in_words}; {missing}"}, {}
+        return {**shown, "text/plain": self._in_words}, facts
+
+    def _display_(self) -> object:
+        """What marimo shows."""
+        try:
+            return self.widget
+        except MissingDependency as missing:
+            return f"{self._in_words}; {missing}"
+
+    @property
+    def _in_words(self) -> str:
+        images, clusters = self.images.height, self.clusters.height
+        return f"Map {self.name}: {images:,} images in {clusters:,} clusters"
 
     @property
     def images(self) -> pl.DataFrame:

@@ -88,6 +88,7 @@ def fit_canvas(
     width: int,
     *,
     has_title: bool,
+    corners: Sequence[NDArray[np.float64]] = (),
 ) -> Canvas:
     """Find the canvas that holds a map.
 
@@ -99,9 +100,10 @@ def fit_canvas(
         outlines: the map's outlines, empty if they are not drawn.
         width: of the poster, in pixels.
         has_title: whether room for a title is left at the top.
+        corners: points of whatever else is drawn on the map, each of shape (2,).
     """
     sizes = np.where(images.select("shown"), images.select("width", "height"), 0.0)
-    low, high = _extent(images.select("x", "y").to_numpy(), sizes / 2, outlines)
+    low, high = _extent(images.select("x", "y").to_numpy(), sizes / 2, outlines, corners)
     extent = np.maximum(high - low, 1e-9)
     longest = max(float(sizes.max()), 1e-9)
     inner = width * (1 - 2 * _MARGIN)
@@ -121,8 +123,10 @@ def _extent(
     centres: NDArray[np.float64],
     halves: NDArray[np.float64],
     outlines: Mapping[int, Sequence[NDArray[np.float64]]],
+    corners: Sequence[NDArray[np.float64]],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     points = [centres - halves, centres + halves]
     points += [ring for rings in outlines.values() for ring in rings if len(ring)]
+    points += [corner[None] for corner in corners]
     every = np.concatenate(points)
     return every.min(axis=0), every.max(axis=0)

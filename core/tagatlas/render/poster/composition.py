@@ -10,11 +10,13 @@ import numpy as np
 from tagatlas.render.palette import cluster_colour
 from tagatlas.render.poster.canvas import MAX_PIXELS, Canvas, fit_canvas
 from tagatlas.render.poster.density import density_field
+from tagatlas.render.poster.drawings import draw_sketch
 from tagatlas.render.poster.labels import Placed, heading, name_blocks, small_print, tag_blocks
 from tagatlas.render.poster.legend import Legend, lay_out_legend
 from tagatlas.render.poster.look import Look, choose_look
 from tagatlas.render.poster.outlines import Ring, worth_drawing
 from tagatlas.render.poster.pictures import load_jpegs
+from tagatlas.render.poster.sketches import sketch_annotations
 from tagatlas.render.poster.text import Typesetter, clean
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from tagatlas.contracts import ImageStore
     from tagatlas.maps import Map
+    from tagatlas.render.poster.drawings import Drawing
     from tagatlas.render.poster.options import PosterOptions
     from tagatlas.render.poster.pictures import Jpeg
 
@@ -47,10 +50,11 @@ class Composition:
         boxes: left, top, right and bottom of each image, int64, shape (n, 4).
         opacity: of the images, in [0, 1].
         store: where the images are.
-        margins: title and small print.
-        legend: clusters and sizes, below the map.
         tags: tags in place.
         names: names of the clusters.
+        drawings: annotations.
+        margins: title and small print.
+        legend: clusters, notes and sizes, below the map.
         typesetter: measures the text.
     """
 
@@ -64,16 +68,19 @@ class Composition:
     boxes: NDArray[np.int64]
     opacity: float
     store: ImageStore
-    margins: Placed
-    legend: Legend
     tags: Placed
     names: Placed
+    drawings: Sequence[Drawing]
+    margins: Placed
+    legend: Legend
     typesetter: Typesetter
 
     @property
     def texts(self) -> Placed:
-        """All blocks of text, in the order they are painted."""
-        return [*self.margins, *self.legend.texts, *self.tags, *self.names]
+        """All blocks of text."""
+        drawn = [*self.drawings, *self.legend.marks]
+        on_map = [*self.tags, *self.names, *(text for each in drawn for text in each.texts)]
+        return [*on_map, *self.margins, *self.legend.texts]
 
     def jpegs(self, detail: float) -> Iterator[Jpeg | None]:
         """The pictures as files, in the order of ``ids``; None for those that cannot be read.
@@ -96,14 +103,24 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     outlines = map_.outlines if options.outlines else {}
     images = map_.images
     shown = images.filter("shown")
-    canvas = fit_canvas(images, outlines, options.width, has_title=bool(clean(title)))
+    sketches = sketch_annotations(map_, typesetter) if options.annotations else []
+    canvas = fit_canvas(
+        images,
+        outlines,
+        options.width,
+        has_title=bool(clean(title)),
+        corners=[corner for sketch in sketches for corner in (sketch.low, sketch.high)],
+    )
     legend = lay_out_legend(map_, canvas, look, typesetter, options)
     canvas = canvas.extended(legend.bottom - canvas.area[3])
     canvas.check_size(most_pixels)
     boxes = canvas.boxes(shown)
     order = np.argsort(-(boxes[:, 2:] - boxes[:, :2]).prod(axis=1), kind="stable")
-    names = name_blocks(map_, canvas, look, typesetter) if options.names else []
-    tags = tag_blocks(map_, canvas, look, typesetter, names) if options.show_tags else []
+    drawings = [draw_sketch(sketch, canvas, look, typesetter) for sketch in sketches]
+    taken = [text for drawing in drawings for text in drawing.texts]
+    names = name_blocks(map_, canvas, look, typesetter, taken) if options.names else []
+    taken += names
+    tags = tag_blocks(map_, canvas, look, typesetter, taken) if options.show_tags else []
     margins = heading(map_, canvas, look, typesetter, title)
     margins += small_print(map_, canvas, look, typesetter, legend.bottom)
     return Composition(
@@ -121,9 +138,10 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
         boxes=boxes[order],
         opacity=options.opacity,
         store=map_.store,
-        margins=margins,
-        legend=legend,
         tags=tags,
         names=names,
+        drawings=drawings,
+        margins=margins,
+        legend=legend,
         typesetter=typesetter,
     )

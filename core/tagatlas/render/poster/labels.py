@@ -14,12 +14,11 @@ from tagatlas.render.poster.placement import LabelPlacer
 from tagatlas.render.poster.text import Block, Line, clean
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from tagatlas.maps import Map
     from tagatlas.render.palette import Colour
     from tagatlas.render.poster.canvas import Canvas
     from tagatlas.render.poster.look import Look
+    from tagatlas.render.poster.placement import Box
     from tagatlas.render.poster.text import Typesetter
 
 Placed = list[tuple[Block, int, int]]
@@ -82,13 +81,17 @@ def small_print(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, t
     return [(block, left - block.pad, middle)]
 
 
-def name_blocks(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter) -> Placed:
+def name_blocks(
+    map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, others: Placed
+) -> Placed:
     """Names of the clusters with their number of images, the largest cluster first.
 
-    A name that finds no room is tried smaller, and left out at last.
+    A name that finds no room is tried smaller, and left out at last. Names keep off other texts.
     """
     images = map_.images.filter("shown")
-    placer = LabelPlacer(canvas.area, canvas.boxes(images), images["cluster"].to_numpy())
+    clusters = images["cluster"].to_numpy()
+    taken = [text_box(other, typesetter) for other in others]
+    placer = LabelPlacer(canvas.area, canvas.boxes(images), clusters, taken)
     anchors = canvas.pixels(map_.clusters.select("x", "y").to_numpy())
     shares = np.sqrt(map_.clusters["share"].to_numpy())
     crowd = min(1.0, (_MANY_CLUSTERS / max(map_.clusters.height, 1)) ** 0.5)
@@ -110,9 +113,9 @@ def name_blocks(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter) -
 
 
 def tag_blocks(
-    map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, names: Placed
+    map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, others: Placed
 ) -> Placed:
-    """The most frequent tags at their places, but those that collide with another or a name."""
+    """The most frequent tags at their places, but those that collide with another text."""
     tags = map_.nodes.filter(pl.col("shown"), kind=TAG).sort(
         "in_degree", descending=True, maintain_order=True
     )
@@ -123,7 +126,7 @@ def tag_blocks(
     degrees = np.sqrt(tags["in_degree"].to_numpy())
     sizes = (_TAG_MOST * degrees / max(degrees.max(), 1.0)).clip(_TAG_LEAST)
     area = np.array(canvas.area)
-    taken = np.array([_box(name, typesetter) for name in names], dtype=float).reshape(-1, 4)
+    taken = np.array([text_box(other, typesetter) for other in others], dtype=float).reshape(-1, 4)
     placed: Placed = []
     for label, (x, y), part in zip(tags["label"], centres, sizes, strict=True):
         size = pixels(canvas, float(part))
@@ -133,7 +136,7 @@ def tag_blocks(
         block = Block((Line(lines[0], size, look.ink),), look.paper)
         width, height = typesetter.measure(block)
         tag = (block, round(x - width / 2), round(y - height / 2))
-        box = _box(tag, typesetter)
+        box = np.array(text_box(tag, typesetter))
         inside = (box[:2] >= area[:2]).all() and (box[2:] <= area[2:]).all()
         apart = (taken[:, :2] >= box[2:]).any(axis=1) | (taken[:, 2:] <= box[:2]).any(axis=1)
         if inside and apart.all():
@@ -147,10 +150,11 @@ def _shown(map_: Map) -> int:
     return map_.images.filter("shown").height
 
 
-def _box(placed: tuple[Block, int, int], typesetter: Typesetter) -> NDArray[np.int64]:
+def text_box(placed: tuple[Block, int, int], typesetter: Typesetter) -> Box:
+    """What a placed block of text takes up, with its halo."""
     block, left, top = placed
     width, height = typesetter.measure(block)
-    return np.array([left, top, left + width, top + height])
+    return left, top, left + width, top + height
 
 
 def _name_block(

@@ -1,4 +1,4 @@
-"""What stands below the map: the clusters with their colours, and what sizes stand for."""
+"""What stands below the map: clusters with their colours, notes, and what sizes stand for."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tagatlas.render.palette import Colour, cluster_colour
+from tagatlas.render.poster.drawings import draw_mark
 from tagatlas.render.poster.labels import many, pixels
 from tagatlas.render.poster.look import mix
 from tagatlas.render.poster.sizes import size_samples
-from tagatlas.render.poster.text import Block, Line
+from tagatlas.render.poster.sketches import colour_of, notes_of
+from tagatlas.render.poster.text import LEADING, Block, Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tagatlas.annotations import Note
     from tagatlas.maps import Map
     from tagatlas.render.poster.canvas import Canvas
+    from tagatlas.render.poster.drawings import Drawing
     from tagatlas.render.poster.labels import Placed
     from tagatlas.render.poster.look import Look
     from tagatlas.render.poster.options import PosterOptions
@@ -32,6 +36,8 @@ _SWATCH, _INDENT = 0.7, 1.3
 _LINE, _ENTRY = 1.55, 2.75
 _ABOVE, _UNDER_RULE, _RULE = 2.0, 1.4, 0.06
 _LARGEST_SAMPLE = 6.0
+_NOTES_COLUMN, _MARK, _NOTES_INDENT = 40.0, 1.3, 2.0
+_BETWEEN_NOTES = 0.4
 # Entries of two lines become one line each when there are more of them than this in a column;
 # beyond the most there can be, the smallest clusters are summed up.
 _ROOMY = 6
@@ -53,24 +59,28 @@ class Legend:
     Attributes:
         patches: a rule, the clusters' colours, boxes of sample sizes.
         texts: what is written there.
+        marks: those of the notes.
         bottom: its lower end in pixels; that of the map's area if there is nothing to say.
     """
 
     bottom: int
     patches: list[Patch] = field(default_factory=list)
     texts: Placed = field(default_factory=list)
+    marks: list[Drawing] = field(default_factory=list)
 
 
 def lay_out_legend(
     map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, options: PosterOptions
 ) -> Legend:
-    """Set the legend below the map's area: clusters in columns, and sizes at the right."""
+    """Set the legend below the map's area: clusters in columns, sizes at the right, then notes."""
     setter = _LegendSetter(canvas, look, typesetter)
     if options.size_scale:
         most = _LARGEST_SAMPLE * setter.em
         setter.add_samples([each for each in size_samples(map_, canvas) if each.side <= most])
     if options.legend:
         setter.add_clusters(map_)
+    if options.annotations:
+        setter.add_notes(notes_of(map_))
     return setter.legend
 
 
@@ -134,6 +144,41 @@ class _LegendSetter:
             self._write(x + widest + self._ems(0.8), middle, sample.text, small=True)
             y += height + self._ems(0.35)
         self._reach(y)
+
+    def add_notes(self, notes: Sequence[Note]) -> None:
+        """List the notes with their marks, in their order, in columns below what is there."""
+        if not notes:
+            return
+        top = self._top if not self.legend.patches else self.legend.bottom + self._ems(_ABOVE / 2)
+        room = self._right - self._left + _GUTTER * self.em
+        columns = max(1, int(room / ((_NOTES_COLUMN + _GUTTER) * self.em)))
+        step = room / columns
+        blocks = [self._note_block(note, step) for note in notes]
+        heights = [self._typesetter.measure(block)[1] for block in blocks]
+        column, y, bottom, done = 0, top, top, 0
+        for number, (note, block) in enumerate(zip(notes, blocks, strict=True), start=1):
+            height = heights[number - 1]
+            # A note goes to the next column where more than half of it is beyond its share.
+            if done + height / 2 > sum(heights) * (column + 1) / columns:
+                column, y = column + 1, top
+            self._add_note(number, note, block, self._left + round(column * step), y)
+            done, y = done + height, y + height + self._ems(_BETWEEN_NOTES)
+            bottom = max(bottom, y)
+        self._reach(bottom)
+
+    def _note_block(self, note: Note, step: float) -> Block:
+        width = step - (_GUTTER + _NOTES_INDENT) * self.em
+        lines = self._typesetter.flow(note.text, self.em, width) or [""]
+        ink, paper = self._look.ink, self._look.paper
+        return Block(tuple(Line(line, self.em, ink) for line in lines), paper, centred=False)
+
+    def _add_note(self, number: int, note: Note, block: Block, x: int, y: int) -> None:
+        diameter = _MARK * self.em
+        centre = (x + diameter / 2, y + LEADING / 2 * self.em)
+        mark = draw_mark(number, colour_of(note), centre, diameter, self._typesetter)
+        self.legend.marks.append(mark)
+        left = x + self._ems(_NOTES_INDENT) - block.pad
+        self.legend.texts.append((block, left, y - block.pad))
 
     def _add_swatch(self, x: int, y: int, colour: Colour) -> None:
         side = self._ems(_SWATCH)

@@ -26,6 +26,9 @@ class PosterOptions:
         Meta(description="Title of the poster; by default what the collection is called."),
     ] = None
     outlines: Annotated[bool, Meta(description="Whether clusters are outlined.")] = True
+    annotations: Annotated[
+        bool, Meta(description="Whether what was drawn and written on the map by hand is shown.")
+    ] = True
     names: Annotated[bool, Meta(description="Whether clusters are named.")] = True
     show_tags: Annotated[bool, Meta(description="Whether tags are written in place.")] = False
     legend: Annotated[bool, Meta(description="Whether the clusters are listed below the map.")] = (

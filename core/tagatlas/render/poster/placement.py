@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 Box = tuple[int, int, int, int]
@@ -28,14 +30,21 @@ class LabelPlacer:
         area: where labels may be.
         pictures: boxes of the pictures, in pixels, shape (n, 4).
         clusters: cluster of each picture, shape (n,).
+        taken: where no label may be.
     """
 
-    def __init__(self, area: Box, pictures: NDArray[np.int64], clusters: NDArray[np.int32]) -> None:
+    def __init__(
+        self,
+        area: Box,
+        pictures: NDArray[np.int64],
+        clusters: NDArray[np.int32],
+        taken: Sequence[Box] = (),
+    ) -> None:
         self._area = area
         self._pictures = pictures
         self._clusters = clusters
         self._covered = self._cover_table(pictures)
-        self._taken: list[Box] = []
+        self._taken = list(taken)
 
     def place(self, size: tuple[int, int], anchor: tuple[float, float], cluster: int) -> Box | None:
         """Take the best free place for a label.

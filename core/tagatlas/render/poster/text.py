@@ -23,9 +23,13 @@ if TYPE_CHECKING:
     from tagatlas.render.palette import Colour
 
 _FONTS = Path(__file__).parent / "fonts"
-_LEADING = 1.18
+LEADING = 1.18
+"""From one line to the next, in sizes of type."""
+HALO = 0.13
+"""How far the halo reaches, in sizes of type."""
 _BASELINE = 0.93
-_HALO = 0.13
+# Beyond it, widths are those of this size magnified: programs for fonts have bounds.
+_LARGEST_MEASURED = 8192
 _LONGEST = 200
 _ELLIPSIS = "…"
 # Characters that reorder the text around them (Unicode UAX #9): a label must not do that.
@@ -55,7 +59,7 @@ class Block:
     @property
     def halo_width(self) -> int:
         """How far the halo reaches around the letters, in pixels."""
-        return max(1, round(max(line.size for line in self.lines) * _HALO))
+        return max(1, round(max(line.size for line in self.lines) * HALO))
 
     @property
     def pad(self) -> int:
@@ -65,14 +69,34 @@ class Block:
 
 def clean(text: str) -> str:
     """The text on one line, without control characters, at most 200 characters long."""
+    line = _visible(text)
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + _ELLIPSIS
+
+
+def lines_of(text: str) -> list[str]:
+    """The text as it was written, line by line, without control characters.
+
+    A line of more than 200 characters is broken between words.
+    """
+    lines: list[str] = []
+    for written in text.strip().splitlines():
+        line, rest = _broken(_visible(written), _LONGEST)
+        lines.append(line)
+        while rest:
+            line, rest = _broken(rest, _LONGEST)
+            lines.append(line)
+    return lines
+
+
+def _visible(text: str) -> str:
+    """The text on one line, without control characters."""
     visible = (" " if char.isspace() else char for char in text)
     kept = (
         char
         for char in visible
         if unicodedata.category(char) not in ("Cc", "Cs") and char not in _BIDI_CONTROLS
     )
-    line = " ".join("".join(kept).split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + _ELLIPSIS
+    return " ".join("".join(kept).split())
 
 
 class Typesetter:
@@ -83,7 +107,8 @@ class Typesetter:
 
     def length(self, text: str, size: int, *, bold: bool) -> float:
         """Width of a line in pixels."""
-        return self._font(size, bold=bold).getlength(text)
+        measured = min(size, _LARGEST_MEASURED)
+        return self._font(measured, bold=bold).getlength(text) * (size / measured)
 
     def wrap(self, text: str, size: int, *, bold: bool, width: float, most: int) -> list[str]:
         """Break a text into at most ``most`` lines of at most ``width`` pixels.
@@ -98,10 +123,19 @@ class Typesetter:
             if fits < len(rest) and len(lines) + 1 == most:
                 cut = self._fitting(rest, size, bold=bold, width=width, tail=_ELLIPSIS)
                 return [*lines, rest[:cut].rstrip() + _ELLIPSIS]
-            if fits < len(rest) and not rest[fits].isspace():
-                fits = rest.rfind(" ", 1, fits) if " " in rest[1:fits] else fits
-            lines.append(rest[:fits].rstrip())
-            rest = rest[fits:].lstrip()
+            line, rest = _broken(rest, fits)
+            lines.append(line)
+        return lines
+
+    def flow(self, text: str, size: int, width: float) -> list[str]:
+        """All of a text in lines of at most ``width`` pixels, without its empty lines."""
+        lines: list[str] = []
+        for written in text.splitlines():
+            rest = _visible(written)
+            while rest:
+                fits = self._fitting(rest[:_LONGEST], size, bold=False, width=width)
+                line, rest = _broken(rest, fits)
+                lines.append(line)
         return lines
 
     def measure(self, block: Block) -> tuple[int, int]:
@@ -158,10 +192,17 @@ class Typesetter:
         return self._fonts[size, bold]
 
 
+def _broken(text: str, fits: int) -> tuple[str, str]:
+    """A line of at most ``fits`` characters, and the rest of the text."""
+    if fits < len(text) and not text[fits].isspace():
+        fits = text.rfind(" ", 1, fits) if " " in text[1:fits] else fits
+    return text[:fits].rstrip(), text[fits:].lstrip()
+
+
 def font_file(*, bold: bool) -> Path:
     """The TrueType file that text is set in."""
     return _FONTS / ("DejaVuSansCondensed-Bold.ttf" if bold else "DejaVuSansCondensed.ttf")
 
 
 def _advance(line: Line) -> int:
-    return round(line.size * _LEADING)
+    return round(line.size * LEADING)

@@ -6,6 +6,7 @@ import type { Chart } from "./chart";
 import { Conditions, inCluster, inSubcluster, ofRows, tagged } from "./conditions";
 import { save } from "./csv";
 import { byId, count } from "./elements";
+import { hearChosen, isEmbedded, tellChosen } from "./host";
 import type { Model } from "./model";
 import type { Name } from "./names";
 import { Shade } from "./scene/sprites";
@@ -26,6 +27,7 @@ export class App {
   private readonly annotating: Annotating;
   private chosen: Uint32Array | null = null;
   private states: Float32Array;
+  private readonly texts: Promise<void>;
   private hovered = -1;
   private opened = -1;
   private linking = 0;
@@ -68,11 +70,13 @@ export class App {
     });
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => this.stages.all.forEach((stage) => stage.restyle()));
-    void this.stages.active
-      .load()
-      .then(() => model.readTexts())
+    this.texts = this.stages.active.load().then(() => model.readTexts());
+    void this.texts
       .then(() => this.annotating.turned())
-      .then(() => (document.documentElement.dataset.ready = "yes"));
+      .then(() => {
+        hearChosen((ids) => this.chooseInNotebook(ids));
+        document.documentElement.dataset.ready = "yes";
+      });
   }
 
   /** The clusters of a map are called otherwise. */
@@ -184,6 +188,19 @@ export class App {
     for (const row of this.chosen ?? []) this.states[row] = Shade.Marked;
     for (const stage of this.stages.all) stage.shade(this.states);
     this.side.show(this.chosen, this.stages.active.chart);
+    if (isEmbedded) void this.tell();
+  }
+
+  private async tell(): Promise<void> {
+    const chosen = this.chosen;
+    await this.texts;
+    if (chosen === this.chosen) tellChosen(Array.from(chosen ?? [], (row) => this.model.id(row)));
+  }
+
+  private chooseInNotebook(ids: readonly string[]): void {
+    const rows = this.model.rows(ids);
+    if (ids.length) this.conditions.only(ofRows("notebook", "chosen in the notebook", this.model.count, rows));
+    else if (this.chosen) this.conditions.clear();
   }
 
   private surround(rows: number[], words: string): void {

@@ -3,6 +3,7 @@
 import type { Chart } from "./chart";
 import type { Cluster, Scored } from "./data";
 import { button, count, element, foreign, percent, plain } from "./elements";
+import { showPicture } from "./host";
 import { folded, type Model } from "./model";
 import { Thumbnails } from "./thumbnails";
 import { recordList } from "./records";
@@ -115,11 +116,11 @@ export class Card {
   }
 
   private picture(row: number): HTMLElement {
-    const picture = element("img", { src: this.model.picture(row), alt: this.model.label(row) });
+    const picture = element("img", { alt: this.model.label(row) });
     picture.addEventListener("error", () => {
       picture.replaceWith(element("p", { class: "gone" }, "The picture is not in this folder."));
     });
-    return element("figure", {}, picture);
+    return element("figure", {}, showPicture(picture, this.model.picture(row)));
   }
 
   private imageHeading(row: number, charts: readonly Chart[]): HTMLElement {

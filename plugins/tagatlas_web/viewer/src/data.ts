@@ -5,6 +5,8 @@
  * (`file://`) may load scripts and show pictures, but may not read files in any other way.
  */
 
+import { askFor, isEmbedded } from "./host";
+
 /** Numbers as base64 of their bytes, little-endian. */
 export type Packed = string;
 
@@ -164,6 +166,7 @@ function read<Content>(name: string): Promise<Content> {
 }
 
 function load(name: string): Promise<unknown> {
+  if (isEmbedded) return askFor(name);
   const script = document.createElement("script");
   const content = new Promise((done, failed) => {
     // What is done with the content waits until the page had time for others.

@@ -68,6 +68,12 @@ export class Model {
     return this.ids[row] ?? "";
   }
 
+  /** Rows of images by their ids, without those that are not there. */
+  rows(ids: readonly string[]): number[] {
+    const rowOf = new Map(this.ids.map((id, row) => [id, row]));
+    return ids.flatMap((id) => rowOf.get(id) ?? []);
+  }
+
   /** What an image is called; empty before the texts are read. */
   label(row: number): string {
     return this.labels[row] ?? "";

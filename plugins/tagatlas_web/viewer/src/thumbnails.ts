@@ -1,6 +1,7 @@
 /** Small pictures in a row, each of which opens its image. */
 
 import { button, element } from "./elements";
+import { showPicture } from "./host";
 import type { Model } from "./model";
 
 export class Thumbnails {
@@ -13,8 +14,8 @@ export class Thumbnails {
     const line = element("div", { class: "nearest" });
     for (const row of rows) {
       const label = this.model.label(row);
-      const picture = element("img", { src: this.model.picture(row), alt: "", loading: "lazy" });
-      const opens = button(picture, () => this.open(row));
+      const picture = element("img", { alt: "", loading: "lazy" });
+      const opens = button(showPicture(picture, this.model.picture(row)), () => this.open(row));
       opens.title = label;
       opens.setAttribute("aria-label", label);
       line.append(opens);

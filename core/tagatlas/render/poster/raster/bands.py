@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tagatlas.render.poster.raster.drawings import DrawingLayer
 from tagatlas.render.poster.raster.outlines import OutlineLayer
 from tagatlas.render.poster.raster.pictures import PictureLayer
 from tagatlas.render.poster.raster.resample import resize
@@ -56,7 +57,9 @@ def paint_bands(poster: Composition, executor: Executor) -> Iterator[Band]:
         opacity=poster.opacity,
         blank=look.blank,
     )
-    text = TextLayer(poster.texts, poster.typesetter)
+    on_map = TextLayer([*poster.tags, *poster.names], poster.typesetter)
+    drawings = DrawingLayer([*poster.drawings, *poster.legend.marks], poster.typesetter)
+    aside = TextLayer([*poster.margins, *poster.legend.texts], poster.typesetter)
     rows = max(_FEWEST_ROWS, _BAND_PIXELS // canvas.width)
     bounds = [(top, min(top + rows, canvas.height)) for top in range(0, canvas.height, rows)]
     ground = executor.submit(_ground, poster, outlines, *bounds[0])
@@ -67,7 +70,8 @@ def paint_bands(poster: Composition, executor: Executor) -> Iterator[Band]:
         if following is not None:
             ground = executor.submit(_ground, poster, outlines, *following)
             pictures.prepare(*following)
-        text.paint(band, top)
+        for layer in (on_map, drawings, aside):
+            layer.paint(band, top)
         yield band
 
 

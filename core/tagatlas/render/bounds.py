@@ -1,0 +1,22 @@
+"""How far a map reaches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tagatlas.maps import Map
+
+
+def map_bounds(map_: Map) -> NDArray[np.float64]:
+    """Lower left and upper right corner of all images' boxes and all outlines, shape (2, 2)."""
+    images = map_.images
+    centres = images.select("x", "y").to_numpy()
+    halves = images.select("width", "height").to_numpy() / 2
+    rings = [np.asarray(ring) for rings in map_.outlines.values() for ring in rings if len(ring)]
+    every = np.concatenate([centres - halves, centres + halves, *rings])
+    return np.stack([every.min(axis=0), every.max(axis=0)])

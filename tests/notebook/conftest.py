@@ -1,0 +1,48 @@
+"""A real atlas, and a real browser, for the tests of maps in notebooks."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tagatlas.testing import sample_images
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)
+
+
+@pytest.fixture(scope="session")
+def atlas_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An atlas of 24 drawn pictures with a map by the embedded tagger."""
+    folder = tmp_path_factory.mktemp("notebook")
+    pictures = folder / "pictures"
+    pictures.mkdir()
+    for number, image in enumerate(sample_images(24, (160, 120))):
+        (pictures / f"{number:02}.jpg").write_bytes(image.data)
+    made = folder / "drawn.atlas"
+    command: list[str | Path] = [sys.executable, "-m", "tagatlas", "run", pictures, "--out", made]
+    subprocess.run(command, check=True, capture_output=True)
+    return made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield opened
+        opened.close()
