@@ -42,13 +42,12 @@ def atlas() -> Map:
     """Two maps; each image has a day, a number and a place, and one cluster has a given name."""
     map_ = themed_atlas(120, missing=10)
     name = ClusterName("cluster", 1, "Fast cars", automatic_name="sports car")
+    second = map_.other_maps["colours"]()
+    second = replace(second, records=with_columns(second.records))
     return replace(
         map_,
         records=with_columns(map_.records),
-        other_maps={
-            name: lambda load=load: replace(load(), records=with_columns(load().records))
-            for name, load in map_.other_maps.items()
-        },
+        other_maps={"colours": lambda: second},
         annotations=[Annotation("one", "themed", name, 1, "2024-01-31T12:00:00+00:00")],
     )
 

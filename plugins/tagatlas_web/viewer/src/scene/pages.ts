@@ -10,8 +10,8 @@ import { readPage, type PageLevel } from "../data";
 import { breath } from "../slices";
 import type { GL } from "./gl";
 
-// 128 MiB. Pages are small: what lies together on one map is scattered over pages on another.
-const LAYERS = 128;
+// What lies together on one map is scattered over many pages on another: there must be room.
+const SHARP_BYTES = 1 << 27;
 const READS_AT_ONCE = 6;
 
 /** The small pictures of all images, as the layers of a texture. */
@@ -123,7 +123,8 @@ export class SharpPages {
     this.levels = levels.map((facts, number) => new Level(number, facts, gl));
     const [first] = levels;
     if (!first) return;
-    const layers = Math.min(LAYERS, levels.reduce((sum, level) => sum + level.pages, 0));
+    const room = Math.floor(SHARP_BYTES / (4 * first.side ** 2));
+    const layers = Math.min(room, levels.reduce((sum, level) => sum + level.pages, 0));
     this.free = Array.from({ length: layers }, (_, layer) => layer);
     this.texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
