@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -96,3 +98,20 @@ def test_a_map_knows_what_other_backends_say_and_the_other_maps(atlas: Atlas) ->
     assert "being" in loaded.other_tags["second"].collect()["tag"]
     assert list(loaded.other_maps) == ["two"]
     assert loaded.other_maps["two"]().name == "two"
+    assert loaded.tagged_by == "first"
+    assert atlas.map("two").tagged_by == "second"
+
+
+def test_a_map_that_is_no_longer_the_taggers_last_says_whose_tags_it_has(atlas: Atlas) -> None:
+    map_as(atlas, "two", "first")
+    tag(atlas, "first", ("creature", "being"), fingerprint="2")
+    loaded = atlas.map("two")
+    assert loaded.tagged_by == "first:1"
+    assert list(loaded.other_tags) == ["first"]
+
+
+def test_a_map_that_is_to_be_made_anew_is_not_among_the_others(atlas: Atlas) -> None:
+    map_as(atlas, "two", "first")
+    with closing(sqlite3.connect(atlas.folder / "catalog.sqlite")) as connection, connection:
+        connection.execute("UPDATE maps SET digest = '' WHERE name = 'two'")
+    assert list(atlas.map("one").other_maps) == []

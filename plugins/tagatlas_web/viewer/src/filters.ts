@@ -66,9 +66,13 @@ export class Filters {
     const backend = choice("Backend of the tag", ["any backend", ...model.atlas.backends]);
     backend.options[0]!.value = "";
     const fields = model.atlas.backends.length > 1 ? [label, least, backend] : [label, least];
-    return this.form("Tag", fields, () =>
-      label.value.trim() ? tagged(model, label.value.trim(), Number(least.value.replace(",", ".")) || 0, backend.value) : null,
-    );
+    const form = this.form("Tag", fields, () => {
+      const wanted = label.value.trim();
+      const score = Number(least.value.replace(",", ".")) || 0;
+      return wanted ? tagged(model, wanted, score, backend.value) : null;
+    });
+    form.className = "tagged";
+    return form;
   }
 
   private clusterFilter(): HTMLElement {

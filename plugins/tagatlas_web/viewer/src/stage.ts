@@ -113,6 +113,11 @@ export class Stage {
     return this.scene.load();
   }
 
+  /** When all is drawn that is to be. */
+  settled(): Promise<void> {
+    return this.scene.settled();
+  }
+
   /** The map that is shown. */
   get chart(): Chart {
     return this.shown;

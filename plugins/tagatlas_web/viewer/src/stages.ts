@@ -84,6 +84,7 @@ export class Stages {
   /** Show another map in a stage. */
   private async turn(stage: Stage, number: number): Promise<void> {
     const chart = await this.model.chart(number);
+    await stage.settled();
     if (chart === stage.chart) return;
     stage.show(chart, this.actions.kept());
     this.pickers.get(stage)!.selectedIndex = number;
@@ -102,6 +103,7 @@ export class Stages {
     } else {
       const next = (stage.chart.number + 1) % this.model.atlas.maps.length;
       const chart = await this.model.chart(next);
+      await stage.settled();
       if (this.list.length > 1) return;
       const second = this.put(chart);
       this.actions.begun(second);

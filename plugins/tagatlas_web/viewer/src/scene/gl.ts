@@ -1,5 +1,7 @@
 /** WebGL2 in few words. */
 
+import { breath } from "../slices";
+
 export type GL = WebGL2RenderingContext;
 
 /** A program, and where its uniforms are. */
@@ -64,4 +66,13 @@ export function feed(
   gl.enableVertexAttribArray(attribute);
   gl.vertexAttribPointer(attribute, size, type, normalised, stride, offset);
   gl.vertexAttribDivisor(attribute, divisor);
+}
+
+/** When the graphics card is done with what it was told so far: what needs it would wait meanwhile. */
+export async function settled(gl: GL): Promise<void> {
+  const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+  if (!fence) return; // the context is lost
+  gl.flush();
+  while (gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) await breath();
+  gl.deleteSync(fence);
 }

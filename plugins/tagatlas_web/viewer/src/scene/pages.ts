@@ -7,8 +7,7 @@
  */
 
 import { readPage, type PageLevel } from "../data";
-import { breath } from "../slices";
-import type { GL } from "./gl";
+import { settled, type GL } from "./gl";
 
 // What lies together on one map is scattered over many pages on another: there must be room.
 const SHARP_BYTES = 1 << 27;
@@ -54,15 +53,6 @@ export class BasePages {
     gl.generateMipmap(gl.TEXTURE_2D_ARRAY);
     this.changed();
   }
-}
-
-/** When the graphics card is done with what it was told so far: before, new pages would wait. */
-async function settled(gl: GL): Promise<void> {
-  const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
-  if (!fence) return; // the context is lost
-  gl.flush();
-  while (gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) await breath();
-  gl.deleteSync(fence);
 }
 
 /** The pages of one sharper level: which of them are in which layer. */

@@ -4,6 +4,7 @@ import type { Camera } from "../camera";
 import type { Chart } from "../chart";
 import { unpack, type AtlasFile } from "../data";
 import { Areas } from "./areas";
+import { settled } from "./gl";
 import { BasePages, SharpPages } from "./pages";
 import { Sprites } from "./sprites";
 import { ringLines, Strokes } from "./strokes";
@@ -76,6 +77,11 @@ export class Scene {
     this.marks.set([]);
     this.sprites.move(before, after);
     this.typical = chart.places.typicalSide();
+  }
+
+  /** When all is drawn that is to be. */
+  settled(): Promise<void> {
+    return settled(this.gl);
   }
 
   /** Give the graphics memory back. */
