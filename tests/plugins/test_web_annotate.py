@@ -223,7 +223,7 @@ def test_clusters_are_renamed_in_the_list_and_on_the_map(page: Page, atlas: Path
 def test_a_name_that_another_cluster_has_is_refused(page: Page, atlas: Path) -> None:
     for taken in ("dog", "part 1"):
         rename(page, 0, taken)
-        assert f"another cluster is called {taken}" in page.inner_text(".renaming")
+        assert f"another cluster is called \u2068{taken}\u2069" in page.inner_text(".renaming")
         page.keyboard.press("Escape")
     assert page.locator("#clusters > li").first.inner_text().startswith("cat")
     assert kept(atlas) == []
@@ -310,7 +310,7 @@ def test_texts_and_notes_are_written(page: Page, atlas: Path) -> None:
     write(page, "odd")
     draw(page, "Note", (900, 250))
     page.fill(".writing textarea", "all of them")
-    page.locator(".writing select").select_option(label="the cluster dog")
+    page.locator(".writing select").select_option(label="the cluster \u2068dog\u2069")
     page.click(".writing .done")
     saved(page)
     text, of_image, of_cluster = (each.content for each in kept(atlas))
@@ -465,6 +465,7 @@ def test_each_map_has_its_annotations(windows: Windows, own: Path) -> None:
         assert not page.locator("#clusters:has-text('Of the other')").count()
         assert texts(own) == ["on the one"]
         assert texts(own, "two") == ["on the other"]
+        page.close()  # before its server goes
 
 
 def test_a_map_made_anew_is_said(windows: Windows, own: Path) -> None:
@@ -480,6 +481,7 @@ def test_a_map_made_anew_is_said(windows: Windows, own: Path) -> None:
         page.wait_for_selector("ol.annotations:has-text('on the old map')")
         assert page.is_enabled("text=Outline")
         assert page.is_hidden(".warning")
+        page.close()
 
 
 def test_nothing_is_lost_when_the_server_is_killed(windows: Windows, own: Path) -> None:
@@ -662,6 +664,7 @@ def test_hostile_texts_are_text(windows: Windows, hostile: Path, tmp_path: Path)
         assert page.locator("img[src='x'], main script, aside script").count() == 0
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
         page.screenshot(path=tmp_path / "hostile.png")
+        page.close()
 
 
 def test_it_fits_a_telephone(browser: Browser, server: Viewing, tmp_path: Path) -> None:

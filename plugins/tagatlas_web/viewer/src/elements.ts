@@ -29,6 +29,11 @@ export function foreign(text: string): HTMLElement {
   return element("bdi", {}, text);
 }
 
+/** A text from outside as a part of a sentence, whose order it cannot turn. */
+export function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
+}
+
 export function button(text: Child, pressed: () => void): HTMLButtonElement {
   const made = element("button", { type: "button" }, text);
   made.addEventListener("click", pressed);

@@ -1,7 +1,7 @@
 /** Annotating a map whose server keeps what is written and drawn. */
 
 import type { Chart } from "../chart";
-import { button, byId, element } from "../elements";
+import { button, byId, element, isolated } from "../elements";
 import type { Model } from "../model";
 import type { Stage } from "../stage";
 import type { Content, Drawn, Point } from "./content";
@@ -194,8 +194,8 @@ export class Live {
     const image = this.imageAt([x, y]);
     return [
       { text: "this place", image: null, cluster: null },
-      ...(image ? [{ text: `the image ${this.model.label(row)}`, image, cluster: null }] : []),
-      ...this.chart.clusters.map(({ name }, cluster) => ({ text: `the cluster ${name}`, image: null, cluster })),
+      ...(image ? [{ text: `the image ${isolated(this.model.label(row))}`, image, cluster: null }] : []),
+      ...this.chart.clusters.map(({ name }, cluster) => ({ text: `the cluster ${isolated(name)}`, image: null, cluster })),
     ];
   }
 

@@ -1,6 +1,7 @@
 /** Names that researchers give to clusters, as annotations. */
 
 import type { Chart } from "../chart";
+import { isolated } from "../elements";
 import { LONGEST_NAME, type ClusterName, type Content } from "./content";
 
 export type Level = ClusterName["level"];
@@ -38,7 +39,7 @@ export class Naming {
     if ([...name].length > LONGEST_NAME) return `a name has at most ${LONGEST_NAME} characters`;
     const own = this.table(level)[number]!;
     const all = [...this.chart.clusters, ...this.chart.subclusters];
-    if (all.some((other) => other !== own && other.name === name)) return `another cluster is called ${name}`;
+    if (all.some((other) => other !== own && other.name === name)) return `another cluster is called ${isolated(name)}`;
     const typical = own.typical.map(this.imageId);
     return { id, content: { kind: "name", level, number, name, typical, automatic_name: own.automaticName } };
   }
