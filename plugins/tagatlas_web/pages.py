@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
-BASE_PIXELS = 1 << 24
-"""The most pixels of all small pictures together: a graphics card keeps them all."""
+BASE_PIXELS = 1 << 22
+"""The most pixels of all small pictures together: the map is seen when they are there."""
 
-_SMALLEST, _LARGEST_BASE = 8, 64
+_SMALLEST, _LARGEST_BASE = 4, 64
 _BASE_SIDE = 1024
 _SHARP_SIDE = 512
-_MIDDLE = 32
+_STEP = 4
 _QUALITY = 82
 _THREADS = 4
 _AHEAD = 64
@@ -63,7 +63,7 @@ def levels_for(images: int, sharpest: int) -> list[Level]:
     base = _LARGEST_BASE
     while base > _SMALLEST and images * base * base > BASE_PIXELS:
         base //= 2
-    sizes = [size for size in (_MIDDLE, sharpest) if size > base]
+    sizes = sorted({min(_STEP * base, sharpest), sharpest} - {base})
     return [
         _level("base", base, _BASE_SIDE, images),
         *(_level(str(n), size, _SHARP_SIDE, images) for n, size in enumerate(sizes)),

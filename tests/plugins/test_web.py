@@ -146,7 +146,7 @@ def test_the_curve_goes_from_neighbour_to_neighbour() -> None:
 @given(st.integers(1, 1_000_000), st.sampled_from([64, 128, 256]))
 def test_levels_fit_a_graphics_card(images: int, sharpest: int) -> None:
     base, *sharper = levels_for(images, sharpest)
-    assert images * base.cell**2 <= BASE_PIXELS or base.cell == 8
+    assert images * base.cell**2 <= BASE_PIXELS or base.cell == 4
     cells = [base.cell, *(level.cell for level in sharper)]
     assert cells == sorted(set(cells))
     for level in (base, *sharper):

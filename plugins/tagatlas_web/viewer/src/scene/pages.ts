@@ -35,8 +35,12 @@ export class BasePages {
 
   async load(): Promise<void> {
     const { gl } = this;
-    for (let page = 0; page < this.level.pages; page++) {
-      const picture = await readPage("base", page);
+    const read = (page: number) => (page < this.level.pages ? readPage("base", page) : null);
+    let next = read(0);
+    let shown = 0;
+    for (let page = 0; next; page++) {
+      const picture = await next;
+      next = read(page + 1);
       await settled(gl);
       gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
       const size = [picture.width, picture.height] as const;
@@ -45,6 +49,8 @@ export class BasePages {
       );
       picture.close();
       this.ready = page + 1;
+      if (this.ready < 2 * shown) continue; // to draw everything takes longer than a page
+      shown = this.ready;
       this.changed();
     }
     // Smaller copies of all pages are made once, when all are there.

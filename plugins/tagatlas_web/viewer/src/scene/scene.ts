@@ -46,7 +46,7 @@ export class Scene {
     /** Called when something new is to be drawn. */
     changed: () => void,
   ) {
-    const gl = canvas.getContext("webgl2", { antialias: true, alpha: false, stencil: true });
+    const gl = canvas.getContext("webgl2", { antialias: false, alpha: false, stencil: true });
     if (!gl) throw new Error("this browser has no WebGL2: open the map in a newer one");
     this.gl = gl;
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 2);

@@ -11,6 +11,8 @@ in float wide;
 uniform vec2 centre, size;
 uniform float pixels;
 out vec3 seen;
+out float away;
+flat out float reach;
 
 void main() {
   vec2 first = (ends.xy - centre) * pixels, last = (ends.zw - centre) * pixels;
@@ -19,16 +21,21 @@ void main() {
   vec2 unit = along / length_;
   // Ends reach a little further, so that the lines of a ring leave no gaps.
   vec2 place = mix(first, last, corner.x) + unit * (corner.x - 0.5) * wide;
-  place += vec2(-unit.y, unit.x) * (corner.y - 0.5) * wide;
+  // Half a pixel more on each side, for an edge that is smooth.
+  away = (corner.y - 0.5) * (wide + 1.0);
+  reach = wide / 2.0;
+  place += vec2(-unit.y, unit.x) * away;
   gl_Position = vec4(2.0 * place / size, 0.0, 1.0);
   seen = ink;
 }`;
 
 const FRAGMENT = `
 in vec3 seen;
+in float away;
+flat in float reach;
 uniform float opacity;
 out vec4 colour;
-void main() { colour = vec4(seen, opacity); }`;
+void main() { colour = vec4(seen, opacity * clamp(reach + 0.5 - abs(away), 0.0, 1.0)); }`;
 
 const FLOATS = 8;
 
