@@ -63,9 +63,7 @@ class Guard:
             bool(token)
             and secrets.compare_digest(token[0].encode("utf-8", "surrogatepass"), self._token)
             and _only(headers.getlist("host"), self._hosts)
-            and _only(
-                headers.getlist("origin"), {f"http://{host}" for host in self._hosts}, least=0
-            )
+            and _only(headers.getlist("origin"), self._origins, least=0)
             and "cross-site" not in headers.getlist("sec-fetch-site")
         )
 

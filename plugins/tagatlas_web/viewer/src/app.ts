@@ -5,7 +5,7 @@ import { Card } from "./card";
 import type { Chart } from "./chart";
 import { Conditions, inCluster, inSubcluster, ofRows, tagged } from "./conditions";
 import { save } from "./csv";
-import { byId, count } from "./elements";
+import { byId, count, isolated } from "./elements";
 import { hearChosen, isEmbedded, tellChosen } from "./host";
 import type { Model } from "./model";
 import type { Name } from "./names";
@@ -134,7 +134,7 @@ export class App {
     void this.card.image(row, this.stages.charts).then(() => {
       if (how === "keys") this.card.focus();
     });
-    this.say(`${this.model.label(row)} is open`);
+    this.say(`${isolated(this.model.label(row))} is open`);
     for (const stage of this.stages.all) {
       if (how === "elsewhere") stage.approach(row);
       else if (stage !== this.stages.active) stage.reveal(row);
@@ -178,7 +178,7 @@ export class App {
     this.frame();
     this.link();
     this.conditions.only(await tagged(this.model, label));
-    this.say(`${count(this.chosen?.length ?? 0, "image")} with ${label}`);
+    this.say(`${count(this.chosen?.length ?? 0, "image")} with ${isolated(label)}`);
     await this.card.tag(label, this.stages.active.chart);
   }
 

@@ -2,7 +2,7 @@
 
 import type { Chart } from "./chart";
 import type { Conditions } from "./conditions";
-import { button, byId, choice, count, element, foreign, percent, plain } from "./elements";
+import { button, byId, choice, count, element, foreign, isolated, percent, plain } from "./elements";
 import { Filters } from "./filters";
 import type { Model } from "./model";
 
@@ -141,7 +141,7 @@ export class Side {
     const by = backend ? ` (${backend})` : "";
     this.conditions.only({ key: "search", words: `“${text}”${by}`, holds });
     const found = this.conditions.chosen() ?? [];
-    this.actions.say(`${count(found.length, "image")} with “${text}”`);
+    this.actions.say(`${count(found.length, "image")} with “${isolated(text)}”`);
     if (found.length) this.actions.visit(found);
   }
 }

@@ -1,7 +1,7 @@
 /** The maps that are shown: one, or two side by side. */
 
 import type { Chart } from "./chart";
-import { button, choice } from "./elements";
+import { button, choice, isolated } from "./elements";
 import type { Model } from "./model";
 import { Stage, type StageActions } from "./stage";
 
@@ -88,7 +88,7 @@ export class Stages {
     if (chart === stage.chart) return;
     stage.show(chart, this.actions.kept());
     this.pickers.get(stage)!.selectedIndex = number;
-    this.actions.say(`Map ${chart.facts.name}`);
+    this.actions.say(`Map ${isolated(chart.facts.name)}`);
     this.actions.changed();
   }
 
