@@ -4,6 +4,8 @@ import { breath } from "../slices";
 
 export type GL = WebGL2RenderingContext;
 
+const NUMBERS_IN_ROW = 1024;
+
 /** A program, and where its uniforms are. */
 export class Program {
   private readonly program: WebGLProgram;
@@ -57,16 +59,60 @@ export function buffer(gl: GL, data: ArrayBufferView): WebGLBuffer {
 }
 
 /** Feed numbers of the bound buffer to an attribute. */
-export function feed(
-  gl: GL,
-  attribute: number,
-  size: number,
-  { type = gl.FLOAT as number, normalised = false, stride = 0, offset = 0, divisor = 0 } = {},
-): void {
+export function feed(gl: GL, attribute: number, size: number): void {
   gl.enableVertexAttribArray(attribute);
-  gl.vertexAttribPointer(attribute, size, type, normalised, stride, offset);
-  gl.vertexAttribDivisor(attribute, divisor);
+  gl.vertexAttribPointer(attribute, size, gl.FLOAT, false, 0, 0);
 }
+
+/**
+ * Numbers that a vertex shader looks up by their place, four at a time.
+ *
+ * Instances would do the same, but renderers without a graphics card draw them one by one.
+ */
+export class Numbers {
+  private readonly texture: WebGLTexture;
+
+  constructor(private readonly gl: GL) {
+    this.texture = gl.createTexture();
+    this.set(new Float32Array(4));
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+  }
+
+  set(numbers: Float32Array): void {
+    const { gl } = this;
+    const rows = Math.max(1, Math.ceil(numbers.length / (4 * NUMBERS_IN_ROW)));
+    const whole = new Float32Array(4 * NUMBERS_IN_ROW * rows);
+    whole.set(numbers);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.texImage2D(
+      gl.TEXTURE_2D, 0, gl.RGBA32F, NUMBERS_IN_ROW, rows, 0, gl.RGBA, gl.FLOAT, whole,
+    );
+  }
+
+  /** Make them those of a sampler of the shader. */
+  bind(unit: number, place: WebGLUniformLocation | null): void {
+    const { gl } = this;
+    gl.activeTexture(gl.TEXTURE0 + unit);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.uniform1i(place, unit);
+    gl.activeTexture(gl.TEXTURE0);
+  }
+}
+
+/** What a vertex shader needs to draw rectangles: `rectangle()`, `corner()` and `lookUp()`. */
+export const RECTANGLES = `
+int rectangle() { return gl_VertexID / 6; }
+vec2 corner() { // from (0, 0) to (1, 1), as the corners of two triangles
+  int at = int[6](0, 1, 2, 2, 1, 3)[gl_VertexID % 6];
+  return vec2(float(at & 1), float(at >> 1));
+}
+vec4 lookUp(highp sampler2D numbers, int at) {
+  return texelFetch(numbers, ivec2(at % ${NUMBERS_IN_ROW}, at / ${NUMBERS_IN_ROW}), 0);
+}`;
+
+/** Vertices of a rectangle. */
+export const CORNERS = 6;
 
 /** When the graphics card is done with what it was told so far: what needs it would wait meanwhile. */
 export async function settled(gl: GL): Promise<void> {

@@ -2,13 +2,11 @@
 
 import type { Camera } from "../camera";
 import type { PageLevel } from "../data";
-import { buffer, feed, Program, type GL } from "./gl";
+import { CORNERS, Numbers, Program, RECTANGLES, type GL } from "./gl";
 import type { BasePages, SharpPages } from "./pages";
 
-const VERTEX = `
-in vec2 corner;
-in vec4 before, after;
-in float state;
+const VERTEX = `${RECTANGLES}
+uniform highp sampler2D before, after, states;
 uniform float part;
 uniform vec2 centre, scale;
 uniform float pixels;
@@ -22,7 +20,10 @@ flat out float shade;
 flat out int isSharp;
 
 void main() {
-  vec4 box = mix(before, after, part);
+  int image = rectangle();
+  vec4 box = lookUp(after, image);
+  if (part < 1.0) box = mix(lookUp(before, image), box, part);
+  float state = lookUp(states, image / 4)[image % 4];
   shade = state;
   if (max(box.z, box.w) <= 0.0) { // the image is not on this map
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
@@ -32,24 +33,25 @@ void main() {
   // What is a target of the pointer or of a search is never smaller than a few pixels.
   float least = state > 1.5 ? 5.0 / pixels : 1.2 / pixels;
   reach *= max(1.0, least / max(reach.x, reach.y));
-  gl_Position = vec4((box.xy + corner * reach - centre) * scale, 0.0, 1.0);
+  vec2 place = corner();
+  gl_Position = vec4((box.xy + (2.0 * place - 1.0) * reach - centre) * scale, 0.0, 1.0);
   vec4 facts = base;
   int layer = -1;
   if (level >= 0) {
     vec4 wanted = sharp[level];
-    int page = gl_InstanceID / int(wanted.z);
+    int page = image / int(wanted.z);
     layer = texelFetch(table, ivec2(page % 256, page / 256), 0).r;
     if (layer >= 0) facts = wanted;
   }
   isSharp = layer >= 0 ? 1 : 0;
   // facts: cell and side in pixels, cells in a page, cells in a row
-  int cells = int(facts.z), cell = gl_InstanceID % cells, row = cell / int(facts.w);
+  int cells = int(facts.z), cell = image % cells, row = cell / int(facts.w);
   vec2 first = vec2(float(cell % int(facts.w)), float(row)) * facts.x;
   vec2 size = facts.x * box.zw / max(box.z, box.w);
   size = max(size, vec2(1.0));
   inside = (vec4(first, first + size) + vec4(0.5, 0.5, -0.5, -0.5)) / facts.y;
-  vec2 unit = vec2(corner.x, -corner.y) * 0.5 + 0.5;
-  at = vec3((first + unit * size) / facts.y, layer >= 0 ? float(layer) : float(gl_InstanceID / cells));
+  vec2 unit = vec2(place.x, 1.0 - place.y);
+  at = vec3((first + unit * size) / facts.y, layer >= 0 ? float(layer) : float(image / cells));
 }`;
 
 const FRAGMENT = `
@@ -80,9 +82,9 @@ export const enum Shade {
 export class Sprites {
   private readonly program: Program;
   private readonly array: WebGLVertexArrayObject;
-  private readonly states: WebGLBuffer;
-  private readonly before: WebGLBuffer;
-  private readonly after: WebGLBuffer;
+  private readonly states: Numbers;
+  private readonly before: Numbers;
+  private readonly after: Numbers;
 
   constructor(
     private readonly gl: GL,
@@ -92,28 +94,21 @@ export class Sprites {
   ) {
     this.program = new Program(gl, VERTEX, FRAGMENT);
     this.array = gl.createVertexArray();
-    gl.bindVertexArray(this.array);
-    buffer(gl, new Float32Array([-1, -1, 1, -1, -1, 1, 1, 1]));
-    feed(gl, this.program.attribute("corner"), 2);
-    const nowhere = new Float32Array(4 * images);
-    this.before = buffer(gl, nowhere);
-    feed(gl, this.program.attribute("before"), 4, { divisor: 1 });
-    this.after = buffer(gl, nowhere);
-    feed(gl, this.program.attribute("after"), 4, { divisor: 1 });
-    this.states = buffer(gl, new Float32Array(images).fill(Shade.Plain));
-    feed(gl, this.program.attribute("state"), 1, { divisor: 1 });
-    gl.bindVertexArray(null);
+    this.before = new Numbers(gl);
+    this.after = new Numbers(gl);
+    this.states = new Numbers(gl);
+    this.states.set(new Float32Array(images).fill(Shade.Plain));
   }
 
   /** How each image is shown: a `Shade`. */
   shade(states: Float32Array): void {
-    this.fill(this.states, states);
+    this.states.set(states);
   }
 
   /** Where each image is, and where it comes from: x, y, width and height. */
   move(before: Float32Array, after: Float32Array): void {
-    this.fill(this.before, before);
-    this.fill(this.after, after);
+    this.before.set(before);
+    this.after.set(after);
   }
 
   /**
@@ -151,14 +146,11 @@ export class Sprites {
     gl.uniform1f(program.place("ready"), pages.base.ready);
     gl.uniform3fv(program.place("paper"), look.paper);
     gl.uniform3fv(program.place("mark"), look.mark);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.images);
+    this.before.bind(3, program.place("before"));
+    this.after.bind(4, program.place("after"));
+    this.states.bind(5, program.place("states"));
+    gl.drawArrays(gl.TRIANGLES, 0, CORNERS * this.images);
     gl.bindVertexArray(null);
-  }
-
-  private fill(into: WebGLBuffer, numbers: Float32Array): void {
-    const { gl } = this;
-    gl.bindBuffer(gl.ARRAY_BUFFER, into);
-    gl.bufferData(gl.ARRAY_BUFFER, numbers, gl.DYNAMIC_DRAW);
   }
 }
 

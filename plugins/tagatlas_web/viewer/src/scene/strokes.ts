@@ -1,13 +1,10 @@
 /** Draws lines of a width in pixels. */
 
 import type { Camera } from "../camera";
-import { feed, Program, type GL } from "./gl";
+import { CORNERS, Numbers, Program, RECTANGLES, type GL } from "./gl";
 
-const VERTEX = `
-in vec2 corner;
-in vec4 ends;
-in vec3 ink;
-in float wide;
+const VERTEX = `${RECTANGLES}
+uniform highp sampler2D lines;
 uniform vec2 centre, size;
 uniform float pixels;
 out vec3 seen;
@@ -15,18 +12,21 @@ out float away;
 flat out float reach;
 
 void main() {
+  vec4 ends = lookUp(lines, 2 * rectangle()), look = lookUp(lines, 2 * rectangle() + 1);
+  vec2 side = corner(); // along and across the line
+  float wide = look.w;
   vec2 first = (ends.xy - centre) * pixels, last = (ends.zw - centre) * pixels;
   vec2 along = last - first;
   float length_ = max(length(along), 1e-3);
   vec2 unit = along / length_;
   // Ends reach a little further, so that the lines of a ring leave no gaps.
-  vec2 place = mix(first, last, corner.x) + unit * (corner.x - 0.5) * wide;
+  vec2 place = mix(first, last, side.x) + unit * (side.x - 0.5) * wide;
   // Half a pixel more on each side, for an edge that is smooth.
-  away = (corner.y - 0.5) * (wide + 1.0);
+  away = (side.y - 0.5) * (wide + 1.0);
   reach = wide / 2.0;
   place += vec2(-unit.y, unit.x) * away;
   gl_Position = vec4(2.0 * place / size, 0.0, 1.0);
-  seen = ink;
+  seen = look.rgb;
 }`;
 
 const FRAGMENT = `
@@ -43,30 +43,18 @@ const FLOATS = 8;
 export class Strokes {
   private readonly program: Program;
   private readonly array: WebGLVertexArrayObject;
-  private readonly lines: WebGLBuffer;
+  private readonly lines: Numbers;
   private count = 0;
 
   constructor(private readonly gl: GL) {
     this.program = new Program(gl, VERTEX, FRAGMENT);
     this.array = gl.createVertexArray();
-    gl.bindVertexArray(this.array);
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW);
-    feed(gl, this.program.attribute("corner"), 2);
-    this.lines = gl.createBuffer();
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.lines);
-    const stride = 4 * FLOATS;
-    feed(gl, this.program.attribute("ends"), 4, { stride, divisor: 1 });
-    feed(gl, this.program.attribute("ink"), 3, { stride, offset: 16, divisor: 1 });
-    feed(gl, this.program.attribute("wide"), 1, { stride, offset: 28, divisor: 1 });
-    gl.bindVertexArray(null);
+    this.lines = new Numbers(gl);
   }
 
   /** @param lines x and y of both ends, red, green and blue in [0, 1], and the width, of each. */
   set(lines: readonly number[]): void {
-    const { gl } = this;
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.lines);
-    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array(lines), gl.DYNAMIC_DRAW);
+    this.lines.set(new Float32Array(lines));
     this.count = lines.length / FLOATS;
   }
 
@@ -81,7 +69,8 @@ export class Strokes {
     gl.uniform1f(program.place("opacity"), opacity);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.count);
+    this.lines.bind(0, program.place("lines"));
+    gl.drawArrays(gl.TRIANGLES, 0, CORNERS * this.count);
     gl.disable(gl.BLEND);
     gl.bindVertexArray(null);
   }
