@@ -485,7 +485,8 @@ def test_a_map_made_anew_is_said(windows: Windows, own: Path) -> None:
 
 
 def test_nothing_is_lost_when_the_server_is_killed(windows: Windows, own: Path) -> None:
-    windows.forgive("ERR_", "403")
+    # 409: what was kept, but whose answer was lost, is met again.
+    windows.forgive("ERR_", "403", "409")
     with viewing(own) as first:
         page = windows.open(first.url)
         draw(page, "Arrow", (600, 600), (800, 500))
