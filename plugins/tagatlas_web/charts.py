@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas.cluster import most_alike
-from tagatlas.render import cluster_colour
+from tagatlas.render import cluster_colour, map_bounds
 from tagatlas_web.scripts import packed
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def map_file(map_: Map, rows: Rows) -> object:
     places = map_.clusters.select("x", "y").to_dicts()
     return {
         "name": map_.name,
-        "bounds": _bounds(map_, boxes[at]),
+        "bounds": map_bounds(map_).ravel().tolist(),
         "clusters": [
             {**facts, **place, "colour": "#{:02x}{:02x}{:02x}".format(*cluster_colour(number))}
             for number, (facts, place) in enumerate(
@@ -63,15 +63,6 @@ def map_file(map_: Map, rows: Rows) -> object:
         "subcluster": packed(subcluster),
         "nodes": _tag_nodes(map_),
     }
-
-
-def _bounds(map_: Map, boxes: NDArray[np.float32]) -> list[float]:
-    """Left, bottom, right and top of all that is drawn."""
-    halves = boxes[:, 2:] / 2
-    corners = [boxes[:, :2] - halves, boxes[:, :2] + halves]
-    corners += [np.asarray(ring) for rings in map_.outlines.values() for ring in rings]
-    all_ = np.concatenate(corners)
-    return [*all_.min(axis=0).tolist(), *all_.max(axis=0).tolist()]
 
 
 def _clusters(table: pl.DataFrame, rows: Rows) -> list[dict[str, object]]:

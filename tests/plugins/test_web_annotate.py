@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from chromium import CHROMIUM, FLAGS
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -32,15 +33,6 @@ from tagatlas.plugins import load_plugins
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-)
 HOSTILE = (
     '<img src=x onerror="window.hacked=1">',
     "</script><script>window.hacked=1</script>",

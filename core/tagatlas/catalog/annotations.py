@@ -78,7 +78,7 @@ class AnnotationTable:
     ) -> list[Annotation]:
         """Those of an id, where it is given, and of a map, where it is."""
         frame = self._database.frame(
-            "SELECT id, map, content, revision, changed_at, rowid FROM annotations "
+            "SELECT id, map, content, revision, changed_at, number FROM annotations "
             "WHERE coalesce(id = ?, 1) AND coalesce(map = ?, 1) AND revision > ? "
             "ORDER BY revision",
             _COLUMNS,

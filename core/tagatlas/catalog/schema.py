@@ -172,7 +172,8 @@ MIGRATIONS: Sequence[str] = (
     """
     DROP TABLE annotations;             -- nothing has ever written to it
     CREATE TABLE annotations (
-        id TEXT PRIMARY KEY,            -- a UUID, made where it was drawn
+        number INTEGER PRIMARY KEY,     -- rises with every new one
+        id TEXT NOT NULL UNIQUE,        -- a UUID, made where it was drawn
         map TEXT NOT NULL REFERENCES maps(name),
         content TEXT NOT NULL,          -- JSON; null where it was removed
         revision INTEGER NOT NULL UNIQUE,   -- rises with every change of any of them

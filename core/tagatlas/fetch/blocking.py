@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def iterate_in_thread(
-    items: AsyncGenerator[T], *, ahead: int, helpers: int, gather: float = 0.0
+    items: AsyncGenerator[T], *, ahead: int, helpers: int, gather: float
 ) -> Generator[list[T], None, None]:
     """Run an asynchronous generator in a thread of its own, and yield what it yields, in lists.
 

@@ -1,6 +1,7 @@
 """What several renderers share: writing files, spreadsheet cells, colours, facts about images."""
 
 from tagatlas.render.addresses import web_addresses
+from tagatlas.render.bounds import map_bounds
 from tagatlas.render.cells import cell_text, cell_texts, safe_cell, safe_cells
 from tagatlas.render.columns import copied_columns, kept_columns
 from tagatlas.render.files import replace_folder, write_atomically
@@ -19,6 +20,7 @@ __all__ = [
     "edges_as_xml",
     "escape_xml",
     "kept_columns",
+    "map_bounds",
     "node_table",
     "page_head",
     "replace_folder",

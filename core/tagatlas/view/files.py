@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -65,10 +66,14 @@ class MapFiles:
 
     def state(self, atlas: Atlas) -> str:
         """What the page is made of: other maps, or maps made anew, make it another."""
-        renderer = self.renderers[VIEWER]
         maps = sorted(atlas.catalog.maps.states().items())
-        made = (versions()["tagatlas"], _package_state(renderer), renderer.options, maps)
-        return sha256(repr(made).encode()).hexdigest()[:32]
+        return sha256(repr((self._renderer_state, maps)).encode()).hexdigest()[:32]
+
+    @cached_property
+    def _renderer_state(self) -> tuple[object, ...]:
+        """What renders the page: the code of a process stays as it is, and windows ask often."""
+        renderer = self.renderers[VIEWER]
+        return versions()["tagatlas"], _package_state(renderer), renderer.options
 
     def viewer(self, map_name: str) -> tuple[Path, str]:
         """The folder of a map's page, written if it is not there or the maps are others now.
