@@ -15,12 +15,13 @@ T = TypeVar("T")
 
 
 def iterate_in_thread(
-    items: AsyncGenerator[T], *, ahead: int, helpers: int, gather: float
+    items: AsyncGenerator[T], *, ahead: int, helpers: int, share: float, gather: float
 ) -> Generator[list[T], None, None]:
     """Run an asynchronous generator in a thread of its own, and yield what it yields, in lists.
 
     A list is what has come since the last one: a caller that writes each list down in one go
-    keeps up with any speed.
+    keeps up with any speed. The first item is handed over at once; after that, the caller is
+    busy for at most ``share`` of the time, unless that takes longer than ``gather``.
 
     It works also where an event loop is running already, as in a notebook. Closing the
     generator, at any time, closes ``items`` and waits until that is done.
@@ -29,7 +30,8 @@ def iterate_in_thread(
         items: yields anything but None.
         ahead: how many items it may be ahead of the caller.
         helpers: threads for the blocking calls of its event loop, such as looking up names.
-        gather: seconds that the first item of a list waits for others.
+        share: largest share of the time that the caller is to be busy with the lists, above 0.
+        gather: seconds that an item waits for others at most.
 
     Raises:
         Exception: whatever ``items`` raises, after what it yielded before.
@@ -56,26 +58,27 @@ def iterate_in_thread(
     with ThreadPoolExecutor(1) as thread:
         working = thread.submit(work)
         try:
-            while ready := _take(handed, ahead, gather):
+            until = 0.0
+            while ready := _take(handed, ahead, until):
                 _tell(loop, partial(_release, room, len(ready)))
+                begun = monotonic()
                 yield ready
+                ended = monotonic()
+                until = ended + min(gather, (ended - begun) * (1 / share - 1))
         finally:
             _tell(loop, lambda: _cancel_tasks(loop))
         working.result()
 
 
-def _take(handed: SimpleQueue[T | None], most: int, gather: float) -> list[T]:
-    """At least one item, and others that come soon; none if the None at the end comes first."""
+def _take(handed: SimpleQueue[T | None], most: int, until: float) -> list[T]:
+    """At least one item, and those that come until then; none if the None at the end is first."""
     taken: list[T] = []
-    until = float("inf")
     with suppress(Empty):
         while len(taken) < most:
             item = handed.get(timeout=max(0.0, until - monotonic()) if taken else None)
             if item is None:
                 handed.put(None)  # found again by the next call
                 break
-            if not taken:
-                until = monotonic() + gather
             taken.append(item)
     return taken
 

@@ -33,9 +33,12 @@ from tagatlas.fetch.workers import Workers
 NAME_LOOKUPS = 32
 """Host names looked up at once: those of dead hosts take seconds each."""
 
+WRITING = 0.1
+"""Largest share of the time in which outcomes are written down: a transaction that is safe on the
+disk takes as long as a picture, so those that follow each other are written down together."""
+
 GATHER = 0.25
-"""Seconds that an outcome waits for others, to be written down together: a transaction that is
-safe on the disk takes as long as a picture."""
+"""Seconds that an outcome waits for others at most: what a crash may cost."""
 
 AHEAD = 512
 """Outcomes that may wait to be written down."""
@@ -71,7 +74,9 @@ def fetch(
     """
     batch = fetch_batch(addresses, store, options, hosts=hosts, recoveries=recoveries)
     ahead = max(AHEAD, options.concurrency)
-    yield from iterate_in_thread(batch, ahead=ahead, helpers=NAME_LOOKUPS, gather=GATHER)
+    yield from iterate_in_thread(
+        batch, ahead=ahead, helpers=NAME_LOOKUPS, share=WRITING, gather=GATHER
+    )
 
 
 async def fetch_batch(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from tagatlas.maps import Map
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
 
 def map_bounds(map_: Map) -> NDArray[np.float64]:
     """Lower left and upper right corner of all images' boxes and all outlines, shape (2, 2)."""
+    import numpy as np  # renderers are listed without it
+
     images = map_.images
     centres = images.select("x", "y").to_numpy()
     halves = images.select("width", "height").to_numpy() / 2
