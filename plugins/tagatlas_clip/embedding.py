@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
+from contextlib import contextmanager
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from PIL import Image
 
 from tagatlas.errors import TaggerError
+from tagatlas_clip.memory import free_memory, is_out_of_memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +37,10 @@ Vectors = dict[int, "NDArray[np.float32]"]
 
 
 class Replica:
-    """A model on one device, and how many pictures it takes at once. One thread at a time."""
+    """A model on one device, and how many pictures it takes at once.
+
+    May be called from several threads; they take turns.
+    """
 
     def __init__(self, model: ClipModel, batch: int = 0) -> None:
         """Take a model.
@@ -45,8 +51,9 @@ class Replica:
         """
         self.model = model
         self.batch = batch or (0 if model.device.type == "cuda" else ON_CPU)
+        self._turn = Lock()
 
-    def embed(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def embed(self, pictures: Sequence[torch.Tensor]) -> NDArray[np.float32]:
         """Vectors of prepared pictures, in order; see :meth:`ClipModel.embed_pictures`.
 
         What does not fit into memory is tried again in halves, and later batches are no larger.
@@ -54,27 +61,28 @@ class Replica:
         Raises:
             TaggerError: not even one picture fits.
         """
-        if not self.batch:
-            self.batch = fastest_batch(self.model)
-        found: list[NDArray[np.float32]] = []
-        first = 0
-        while first < len(pixels):
-            part = pixels[first : first + self.batch]
-            try:
-                found.append(self.model.embed_pictures(part))
-            except RuntimeError as error:
-                if not is_out_of_memory(error):
-                    raise
-                if len(part) == 1:
-                    raise TaggerError(
-                        f"{self.model.device} has not enough memory for the model: choose a"
-                        " smaller --model, or --device cpu"
-                    ) from error
-                self.batch = len(part) // 2
-                free_memory(self.model.device)
-            else:
-                first += len(part)
-        return np.concatenate(found)
+        with self._turn:
+            if not self.batch:
+                self.batch = fastest_batch(self.model)
+            found: list[NDArray[np.float32]] = []
+            first = 0
+            while first < len(pictures):
+                part = pictures[first : first + self.batch]
+                try:
+                    found.append(self.model.embed_pictures(part))
+                except RuntimeError as error:
+                    if not is_out_of_memory(error):
+                        raise
+                    if len(part) == 1:
+                        raise TaggerError(
+                            f"{self.model.device} has not enough memory for the model: choose a"
+                            " smaller --model, or --device cpu"
+                        ) from error
+                    self.batch = len(part) // 2
+                    free_memory(self.model.device)
+                else:
+                    first += len(part)
+            return np.concatenate(found)
 
 
 def fastest_batch(model: ClipModel) -> int:
@@ -96,35 +104,22 @@ def fastest_batch(model: ClipModel) -> int:
 
 def _rate(model: ClipModel, batch: int) -> float:
     """Pictures a second; the first run, which makes room and chooses kernels, does not count."""
-    pixels = np.zeros((batch, *model.picture_shape), dtype=np.uint8)
-    model.embed_pictures(pixels)
+    pictures = [torch.zeros(model.picture_shape, dtype=torch.uint8, device=model.device)] * batch
+    model.embed_pictures(pictures)
     begun = time.perf_counter()
     for _ in range(3):
-        model.embed_pictures(pixels)
+        model.embed_pictures(pictures)
     return 3 * batch / (time.perf_counter() - begun)
-
-
-def is_out_of_memory(error: RuntimeError) -> bool:
-    """Whether an allocator had no more: that of CUDA, of MPS, or of the processor."""
-    text = str(error)
-    return isinstance(error, torch.OutOfMemoryError) or any(
-        words in text for words in ("out of memory", "can't allocate memory")
-    )
-
-
-def free_memory(device: torch.device) -> None:
-    """Give back what is cached."""
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
-    elif device.type == "mps":
-        torch.mps.empty_cache()
 
 
 class Embedder:
     """Bytes of pictures to vectors. May be called from several threads at once.
 
     Pictures are decoded in threads of their own, while the devices work on those of other calls;
-    a call takes the device that is free first.
+    a call takes the device that has the fewest.
+
+    Attributes:
+        replicas: one per device.
     """
 
     def __init__(self, replicas: Sequence[Replica], threads: int = 0) -> None:
@@ -134,10 +129,9 @@ class Embedder:
             replicas: at least one; all with the same model.
             threads: pictures decoded at once; 0 is one per processor core.
         """
-        self._prepare = replicas[0].model.prepare
-        self._free: SimpleQueue[Replica] = SimpleQueue()
-        for replica in replicas:
-            self._free.put(replica)
+        self.replicas = tuple(replicas)
+        self._calls = Counter(dict.fromkeys(range(len(replicas)), 0))
+        self._choosing = Lock()
         self._threads = ThreadPoolExecutor(threads or cores(), thread_name_prefix="clip")
 
     def embed(self, images: Sequence[ImageInput]) -> tuple[Vectors, dict[int, str]]:
@@ -146,24 +140,38 @@ class Embedder:
         Raises:
             TaggerError: the device has not enough memory for the model.
         """
-        prepared = list(self._threads.map(self._decode, images))
-        sound = [place for place, found in enumerate(prepared) if not isinstance(found, str)]
-        failures = {place: found for place, found in enumerate(prepared) if isinstance(found, str)}
-        if not sound:
-            return {}, failures
-        pixels = np.stack([prepared[place] for place in sound])
-        replica = self._free.get()
-        try:
-            vectors = replica.embed(pixels)
-        finally:
-            self._free.put(replica)
-        return dict(zip(sound, vectors, strict=True)), failures
+        with self._least_busy() as replica:
+            prepare = partial(prepared_or_why, replica.model)
+            prepared = list(self._threads.map(prepare, images))
+            failures = {place: why for place, why in enumerate(prepared) if isinstance(why, str)}
+            sound = {
+                place: picture
+                for place, picture in enumerate(prepared)
+                if not isinstance(picture, str)
+            }
+            if not sound:
+                return {}, failures
+            vectors = replica.embed(list(sound.values()))
+            return dict(zip(sound, vectors, strict=True)), failures
 
-    def _decode(self, image: ImageInput) -> NDArray[np.uint8] | str:
+    @contextmanager
+    def _least_busy(self) -> Iterator[Replica]:
+        with self._choosing:
+            chosen = min(self._calls, key=self._calls.__getitem__)
+            self._calls[chosen] += 1
         try:
-            return self._prepare(image.open())
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            return f"cannot be decoded: {type(error).__name__}"
+            yield self.replicas[chosen]
+        finally:
+            with self._choosing:
+                self._calls[chosen] -= 1
+
+
+def prepared_or_why(model: ClipModel, image: ImageInput) -> torch.Tensor | str:
+    """A picture as the model takes it, or why there is none."""
+    try:
+        return model.prepare(image.pixels())
+    except OSError as error:
+        return f"cannot be decoded: {type(error).__name__}"
 
 
 def cores() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from open_clip.transform import MaybeConvertMode
 from PIL.Image import Image, Resampling
 from torchvision.transforms import CenterCrop, Compose, Resize
 from torchvision.transforms.functional import pil_modes_mapping
@@ -12,20 +13,64 @@ from torchvision.transforms.functional import pil_modes_mapping
 Transform = Callable[[Image], Image]
 
 
-def geometry_of(transforms: Sequence[Transform]) -> Transform:
-    """One transform that does what several do, one after the other.
+@dataclass(frozen=True)
+class Section:
+    """What is resized to what.
+
+    Attributes:
+        box: the part of the picture: left, top, right, bottom, in pixels.
+        size: width and height that it gets.
+        resampling: Pillow's filter.
+    """
+
+    box: tuple[float, float, float, float]
+    size: tuple[int, int]
+    resampling: Resampling
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Makes pictures of a model's size.
+
+    Attributes:
+        whole: what open_clip does, step by step.
+        middle: the same for most pictures, with less work; None where nothing is cropped.
+        squash: where pictures are resized whatever their proportions, and that is all.
+    """
+
+    whole: Transform
+    middle: Middle | None = None
+    squash: Resize | None = None
+
+    def __call__(self, picture: Image) -> Image:
+        """Make it of an RGB picture."""
+        section = None if self.middle is None else self.middle.section(*picture.size)
+        if section is None:
+            return self.whole(picture)
+        return picture.resize(section.size, section.resampling, box=section.box)
+
+    def section(self, width: int, height: int) -> Section | None:
+        """The one resizing that makes it of an RGB picture; None where one is not enough."""
+        if self.squash is not None:
+            high, wide = self.squash.size
+            return Section((0, 0, width, height), (wide, high), _resampling(self.squash))
+        return None if self.middle is None else self.middle.section(width, height)
+
+
+def geometry_of(transforms: Sequence[Transform]) -> Geometry:
+    """What several transforms do, one after the other.
 
     Args:
         transforms: those of open_clip that make a picture of a model's size.
     """
-    together = list(transforms)
-    match transforms:
-        case [Resize(size=int(side)) as resize, CenterCrop(size=size) as crop, *others] if (
-            max(size) <= side
-        ):
-            together = [Middle(resize, crop), *others]
-    made: Transform = Compose(together)
-    return made
+    whole: Transform = Compose(list(transforms))
+    steps = [step for step in transforms if not isinstance(step, MaybeConvertMode)]
+    match steps:
+        case [Resize(size=int(side)) as resize, CenterCrop(size=size) as crop] if max(size) <= side:
+            return Geometry(whole, middle=Middle(resize, crop))
+        case [Resize(size=(int(), int())) as resize]:
+            return Geometry(whole, squash=resize)
+    return Geometry(whole)
 
 
 @dataclass(frozen=True)
@@ -43,19 +88,23 @@ class Middle:
     resize: Resize
     crop: CenterCrop
 
-    def __call__(self, picture: Image) -> Image:
-        """Make it."""
+    def section(self, width: int, height: int) -> Section | None:
+        """What becomes of which part of a picture; None of one that grows.
+
+        Where pixels repeat, more of them would be rounded the other way.
+        """
         side: int = self.resize.size
-        shorter, longer = sorted(picture.size)
-        if shorter < side:  # where pixels repeat, more of them are rounded the other way
-            found: Image = self.crop(self.resize(picture))
-            return found
+        shorter, longer = sorted((width, height))
+        if shorter < side:
+            return None
         other = int(side * longer / shorter)
-        is_high = picture.width <= picture.height
-        width, height = (side, other) if is_high else (other, side)
+        to_width, to_height = (side, other) if width <= height else (other, side)
         high, wide = self.crop.size
-        left, top = round((width - wide) / 2), round((height - high) / 2)
-        across, down = picture.width / width, picture.height / height
+        left, top = round((to_width - wide) / 2), round((to_height - high) / 2)
+        across, down = width / to_width, height / to_height
         box = (left * across, top * down, (left + wide) * across, (top + high) * down)
-        resampling = Resampling(pil_modes_mapping[self.resize.interpolation])
-        return picture.resize((wide, high), resampling, box=box)
+        return Section(box, (wide, high), _resampling(self.resize))
+
+
+def _resampling(resize: Resize) -> Resampling:
+    return Resampling(pil_modes_mapping[resize.interpolation])

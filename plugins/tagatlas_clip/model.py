@@ -16,16 +16,18 @@ import numpy as np
 import open_clip
 import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
+from PIL import Image
 from torchvision.transforms import Normalize
 
 from tagatlas.errors import OptionError
 from tagatlas_clip.device import Precision, autocast
 from tagatlas_clip.files import CONFIG
 from tagatlas_clip.geometry import geometry_of
+from tagatlas_clip.memory import free_memory, is_out_of_memory
+from tagatlas_clip.resample import REACH, GpuResizer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PIL.Image import Image
 
     from tagatlas_clip.files import ModelFiles
 
@@ -46,7 +48,10 @@ class ClipModel:
         """
         self._device = device
         self._precision = precision
+        if precision == "fp32" and device.type == "cuda":
+            torch.backends.cudnn.allow_tf32 = False  # it is on by default, and no fp32
         self._network = _load(files).to(device)
+        self._resizer = GpuResizer(device) if device.type == "cuda" else None
         self._tokenize = _tokenizer(files)
         transform = image_transform_v2(
             PreprocessCfg(**self._network.visual.preprocess_cfg), is_train=False
@@ -63,20 +68,36 @@ class ClipModel:
         """Where it runs."""
         return self._device
 
-    def prepare(self, picture: Image) -> NDArray[np.uint8]:
-        """Resize and crop a picture as open_clip does; shape (height, width, 3)."""
-        return np.asarray(self._geometry(picture))
+    def prepare(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
+        """Resize and crop a picture as open_clip does. May be called from several threads.
 
-    def embed_pictures(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Vectors of length 1, shape (n, d), of n prepared pictures, shape (n, height, width, 3).
+        A GPU does it itself, to the same pixels, unless its memory is short.
+
+        Args:
+            pixels: RGB, shape (height, width, 3).
+
+        Returns:
+            uint8, of :attr:`picture_shape`.
+        """
+        height, width, _ = pixels.shape
+        section = self._geometry.section(width, height) if self._resizer is not None else None
+        if self._resizer is not None and section is not None and section.resampling in REACH:
+            try:
+                return self._resizer(pixels, section)
+            except RuntimeError as error:
+                if not is_out_of_memory(error):
+                    raise
+                free_memory(self._device)
+        return torch.from_numpy(np.array(self._geometry(Image.fromarray(pixels))))
+
+    def embed_pictures(self, pictures: Sequence[torch.Tensor]) -> NDArray[np.float32]:
+        """Vectors of length 1, shape (n, d), of n prepared pictures; n > 0.
 
         Raises:
             RuntimeError: out of memory, among others.
         """
-        batch = torch.from_numpy(pixels)
-        if self._device.type == "cuda":
-            batch = batch.pin_memory()
-        batch = batch.to(self._device, non_blocking=True).permute(0, 3, 1, 2).contiguous()
+        batch = torch.stack([picture.to(self._device) for picture in pictures])
+        batch = batch.permute(0, 3, 1, 2).contiguous()
         with torch.inference_mode(), autocast(str(self._device), self._precision):
             # What ToTensor and Normalize do to each picture, for all at once.
             normal = self._normalize(batch.float().div(255))

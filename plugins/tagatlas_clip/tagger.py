@@ -100,7 +100,7 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         self._loading = RLock()
         on_gpu = not devices[0].startswith("cpu")
         self.batch_size = 256 if on_gpu else 32
-        self.concurrency = len(devices) + 1  # one call decodes while the devices work for others
+        self.concurrency = 2 * len(devices)  # a call decodes while the device works for another
         self.collective = options.calibrate and not self._has_sigmoid
 
     @cached_property

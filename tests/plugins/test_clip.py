@@ -21,7 +21,7 @@ from shape_pictures import Motif, draw, held_out, motifs
 from tagatlas.contracts import ImageInput, KeptAnswer, TaggerSpec, TagResult, TagStatus
 from tagatlas.errors import ModelMissing, OptionError, TaggerError
 from tagatlas.plugins import TAGGERS, load_plugins
-from tagatlas.testing import RereadingTaggerContract
+from tagatlas.testing import RereadingTaggerContract, sample_images
 from tagatlas_clip import ClipOptions, tagatlas_taggers
 from tagatlas_clip.scores import best_tags
 from tagatlas_clip.templates import read_templates
@@ -427,11 +427,11 @@ class Starved(ClipModel):
         self._message = message
         self.tried: list[int] = []
 
-    def embed_pictures(self, pixels: np.ndarray) -> np.ndarray:
-        self.tried.append(len(pixels))
-        if len(pixels) > self._room:
+    def embed_pictures(self, pictures: Sequence[torch.Tensor]) -> np.ndarray:
+        self.tried.append(len(pictures))
+        if len(pictures) > self._room:
             raise torch.OutOfMemoryError(self._message)
-        return super().embed_pictures(pixels)
+        return super().embed_pictures(pictures)
 
 
 def test_out_of_memory_halves_the_batch_and_loses_nothing(options: ClipOptions) -> None:
@@ -464,13 +464,16 @@ from tagatlas_clip import ClipOptions
 from tagatlas_clip.tagger import make_tagger
 import torch
 model, picture = sys.argv[1:]
-tagger = make_tagger(ClipOptions(model=model, device="cpu", vocabulary="scenes", model_batch=4096))
+options = ClipOptions(
+    model=model, device="cpu", vocabulary="scenes", model_batch=4096, threads=2
+)
+tagger = make_tagger(options)
 images = [ImageInput("0" * 64, Path(picture).read_bytes())] * 1024
-tagger.embed_images(images[:1])
+tagger.embed_images(images[:16])  # starts all threads, whose stacks count
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + 250_000_000, -1))
 vectors, failures = tagger.embed_images(images)
-print(len(vectors), len(failures), tagger._embedder._free.get().batch)
+print(len(vectors), len(failures), tagger._embedder.replicas[0].batch)
 """
 
 
@@ -558,18 +561,34 @@ def test_a_gpu_gives_the_processors_vectors(
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
+@pytest.mark.parametrize("size", [(1024, 768), (640, 1024), (300, 300), (48, 30)])
+def test_a_gpu_prepares_the_processors_pictures(
+    options: ClipOptions, size: tuple[int, int]
+) -> None:
+    [sample] = sample_images(1, size)
+    on_gpu, on_processor = (
+        make_tagger(replace(options, device=device))._models[0].prepare(sample.pixels())
+        for device in ("cuda:0", "cpu")
+    )
+    assert torch.equal(on_gpu.cpu(), on_processor)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
 def test_a_gpus_batch_is_found_and_halved_when_memory_is_short(options: ClipOptions) -> None:
     tagger = make_tagger(replace(options, device="cuda:0"))
     images = [image for _, image in many_inputs(8)]
     wanted, _ = tagger.embed_images(images)
-    replica = tagger._embedder._free.get()
+    (replica,) = tagger._embedder.replicas
     assert replica.batch >= 8
-    free, total = torch.cuda.mem_get_info()
-    torch.cuda.set_per_process_memory_fraction((total - free + 2**24) / total)
+    prepared = [replica.model.prepare(images[0].pixels())] * 4096
+    torch.cuda.empty_cache()
+    _, total = torch.cuda.mem_get_info()
+    room = torch.cuda.memory_allocated() + 2**26
+    torch.cuda.set_per_process_memory_fraction(room / total)
     try:
         replica.batch = 4096
-        pixels = np.zeros((4096, *replica.model.picture_shape), dtype=np.uint8)
-        assert replica.embed(pixels).shape[0] == 4096
+        assert replica.embed(prepared).shape[0] == 4096
         assert replica.batch < 4096
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)
@@ -580,7 +599,7 @@ def test_a_gpus_batch_is_found_and_halved_when_memory_is_short(options: ClipOpti
 @pytest.mark.skipif(torch.cuda.device_count() < 2, reason="there are no two CUDA devices here")
 def test_all_gpus_work(options: ClipOptions) -> None:
     tagger = make_tagger(replace(options, device="cuda"))
-    assert tagger.concurrency == torch.cuda.device_count() + 1
+    assert tagger.concurrency == 2 * torch.cuda.device_count()
     images = [image for _, image in many_inputs(2)]
     for _ in range(4):
         vectors, failures = tagger.embed_images(images)

@@ -4,7 +4,10 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from PIL import Image
+from PIL.Image import Resampling
 
 from tagatlas.testing import sample_images
 
@@ -50,3 +53,55 @@ def test_what_is_not_cropped_is_left_to_open_clip(mode: str) -> None:
     for step in steps:
         picture = step(picture)
     assert np.array_equal(np.asarray(made), np.asarray(picture))
+
+
+@given(
+    old=st.tuples(st.integers(1, 300), st.integers(1, 300)),
+    new=st.tuples(st.integers(1, 100), st.integers(1, 100)),
+    corners=st.tuples(*[st.floats(0, 1) for _ in range(4)]),
+    resampling=st.sampled_from([Resampling.BICUBIC, Resampling.BILINEAR]),
+)
+@example((97, 290), (96, 40), (0, 0, 1, 1), Resampling.BICUBIC)  # columns come first
+@example((290, 97), (40, 96), (0, 0, 1, 1), Resampling.BICUBIC)
+@example((1, 1), (100, 100), (0, 0, 1, 1), Resampling.BILINEAR)
+def test_what_a_gpu_computes_are_pillows_pixels(
+    old: tuple[int, int],
+    new: tuple[int, int],
+    corners: tuple[float, float, float, float],
+    resampling: Resampling,
+) -> None:
+    import torch
+
+    from tagatlas_clip.geometry import Section
+    from tagatlas_clip.resample import resample
+
+    width, height = old
+    left, right = sorted((corners[0] * (width - 1), 1 + corners[2] * (width - 1)))
+    top, bottom = sorted((corners[1] * (height - 1), 1 + corners[3] * (height - 1)))
+    box = (left, top, max(right, left + 0.5), max(bottom, top + 0.5))
+    pixels = np.random.default_rng(width).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    wanted = Image.fromarray(pixels).resize(new, resampling, box=box)
+    made = resample(torch.from_numpy(pixels), Section(box, new, resampling))
+    assert np.array_equal(made, np.asarray(wanted))
+
+
+def test_each_geometry_of_one_resizing_says_so() -> None:
+    from open_clip.transform import PreprocessCfg, image_transform_v2
+
+    from tagatlas_clip.geometry import geometry_of
+
+    [sample] = sample_images(1, (300, 200))
+    picture = sample.open()
+    for mode in ("shortest", "squash"):
+        *steps, _, _ = image_transform_v2(
+            PreprocessCfg(size=64, resize_mode=mode), is_train=False
+        ).transforms
+        geometry = geometry_of(steps)
+        section = geometry.section(300, 200)
+        assert section is not None
+        made = picture.resize(section.size, section.resampling, box=section.box)
+        assert np.array_equal(np.asarray(geometry(picture)), np.asarray(made))
+    *steps, _, _ = image_transform_v2(
+        PreprocessCfg(size=64, resize_mode="longest"), is_train=False
+    ).transforms
+    assert geometry_of(steps).section(300, 200) is None

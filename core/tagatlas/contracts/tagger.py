@@ -44,17 +44,27 @@ class ImageInput:
         Raises:
             OSError: the bytes are damaged.
         """
-        import simplejpeg
         from PIL import Image
 
-        if at_least is None:  # the same pixels as Pillow's, in less time
-            try:
-                return Image.fromarray(simplejpeg.decode_jpeg(self.data))
-            except ValueError as error:
-                raise OSError(f"the bytes are no whole JPEG: {error}") from error
+        if at_least is None:
+            return Image.fromarray(self.pixels())
         picture = Image.open(BytesIO(self.data))
         picture.draft("RGB", (at_least, at_least))
         return picture.convert("RGB")
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """Decode to RGB, shape (height, width, 3): the pixels that Pillow gives, in less time.
+
+        Raises:
+            OSError: the bytes are damaged.
+        """
+        import simplejpeg
+
+        try:
+            decoded: NDArray[np.uint8] = simplejpeg.decode_jpeg(self.data)
+        except ValueError as error:
+            raise OSError(f"the bytes are no whole JPEG: {error}") from error
+        return decoded
 
 
 @dataclass(frozen=True, slots=True)
