@@ -93,7 +93,7 @@ def measure(
         store.put(image_id, Variant.IMAGE, image.data)
     tagger.tag(images[: tagger.batch_size])  # loads the model and the vectors of the vocabulary
     model = tagger._models[0]
-    different = [model.prepare(image.pixels()) for image in pictures]
+    different = model.prepare([image.pixels() for image in pictures])
     prepared = [different[number % len(different)] for number in range(count)]
     batches = BATCHES if name == "processor" else (batch_of(tagger),)
     ways: dict[str, Callable[[], None]] = {
@@ -173,7 +173,7 @@ def cost_of_exactness(tagger: ClipTagger, images: Sequence[ImageInput]) -> None:
 
     def prepare(at_least: int | None) -> list[torch.Tensor]:
         opened = [np.array(image.open(at_least=at_least)) for image in images]
-        return [model.prepare(pixels) for pixels in opened]
+        return model.prepare(opened)
 
     seconds = {}
     for at_least in (None, side):

@@ -8,6 +8,7 @@ import pickle
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -24,12 +25,13 @@ from tagatlas_clip.device import Precision, autocast
 from tagatlas_clip.files import CONFIG
 from tagatlas_clip.geometry import geometry_of
 from tagatlas_clip.memory import free_memory, is_out_of_memory
-from tagatlas_clip.resample import REACH, GpuResizer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tagatlas_clip.files import ModelFiles
+    from tagatlas_clip.geometry import Section
+    from tagatlas_clip.resample import GpuResizer
 
 
 class ClipModel:
@@ -51,7 +53,7 @@ class ClipModel:
         if precision == "fp32" and device.type == "cuda":
             torch.backends.cudnn.allow_tf32 = False  # it is on by default, and no fp32
         self._network = _load(files).to(device)
-        self._resizer = GpuResizer(device) if device.type == "cuda" else None
+        self._resizer = _resizer(device)
         self._tokenize = _tokenizer(files)
         transform = image_transform_v2(
             PreprocessCfg(**self._network.visual.preprocess_cfg), is_train=False
@@ -68,26 +70,45 @@ class ClipModel:
         """Where it runs."""
         return self._device
 
-    def prepare(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
-        """Resize and crop a picture as open_clip does. May be called from several threads.
+    def prepare(self, pictures: Sequence[NDArray[np.uint8]]) -> list[torch.Tensor]:
+        """Resize and crop pictures as open_clip does. May be called from several threads.
 
         A GPU does it itself, to the same pixels, unless its memory is short.
 
         Args:
-            pixels: RGB, shape (height, width, 3).
+            pictures: RGB, each of shape (height, width, 3).
 
         Returns:
-            uint8, of :attr:`picture_shape`.
+            One of uint8 and :attr:`picture_shape` for each.
         """
-        height, width, _ = pixels.shape
-        section = self._geometry.section(width, height) if self._resizer is not None else None
-        if self._resizer is not None and section is not None and section.resampling in REACH:
-            try:
-                return self._resizer(pixels, section)
-            except RuntimeError as error:
-                if not is_out_of_memory(error):
-                    raise
-                free_memory(self._device)
+        prepared = {} if self._resizer is None else self._prepared_by(self._resizer, pictures)
+        return [
+            prepared[place] if place in prepared else self._prepare_here(pixels)
+            for place, pixels in enumerate(pictures)
+        ]
+
+    def _prepared_by(
+        self, resizer: GpuResizer, pictures: Sequence[NDArray[np.uint8]]
+    ) -> dict[int, torch.Tensor]:
+        """By place, those pictures that a GPU can prepare."""
+        sections: dict[int, Section] = {}
+        for place, pixels in enumerate(pictures):
+            height, width, _ = pixels.shape
+            section = self._geometry.section(width, height)
+            if section is not None and resizer.knows(pixels, section):
+                sections[place] = section
+        if not sections:
+            return {}
+        try:
+            made = resizer([pictures[place] for place in sections], list(sections.values()))
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            free_memory(self._device)
+            return {}
+        return dict(zip(sections, made, strict=True))
+
+    def _prepare_here(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
         return torch.from_numpy(np.array(self._geometry(Image.fromarray(pixels))))
 
     def embed_pictures(self, pictures: Sequence[torch.Tensor]) -> NDArray[np.float32]:
@@ -120,6 +141,15 @@ class ClipModel:
         size = self._network.visual.preprocess_cfg["size"]
         height, width = (size, size) if isinstance(size, int) else size
         return height, width, 3
+
+
+def _resizer(device: torch.device) -> GpuResizer | None:
+    """What resizes pictures on a GPU; Triton, which it takes, is not part of every PyTorch."""
+    if device.type != "cuda" or find_spec("triton") is None:
+        return None
+    from tagatlas_clip.resample import GpuResizer
+
+    return GpuResizer(device)
 
 
 def _load(files: ModelFiles) -> torch.nn.Module:

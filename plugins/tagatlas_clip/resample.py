@@ -7,14 +7,17 @@ device.
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import local
 from typing import TYPE_CHECKING
 
 import numpy as np
 import PIL
 import torch
+import triton
+import triton.language as tl
 from PIL.Image import Resampling
 
 if TYPE_CHECKING:
@@ -25,10 +28,10 @@ if TYPE_CHECKING:
 BITS = 22
 REACH = {Resampling.BILINEAR: 1.0, Resampling.BICUBIC: 2.0}
 """The filters that are known here, and how far they reach, in pixels of the smaller picture."""
-AT_ONCE = 2**25
-"""Products of pixels and weights in memory at once, of 4 bytes each."""
 KNOWS_TALL = int(PIL.__version__.partition(".")[0]) >= 13
 """Whether Pillow begins with the columns where a picture loses far more rows than columns."""
+BLOCK = 128
+"""Pixels that a program of the GPU makes at once."""
 
 
 class GpuResizer:
@@ -40,20 +43,30 @@ class GpuResizer:
     def __init__(self, device: torch.device) -> None:
         """Take the device."""
         self._device = device
-        self._of_thread = threading.local()
+        self._of_thread = local()
 
-    def __call__(self, pixels: NDArray[np.uint8], section: Section) -> torch.Tensor:
-        """A part of an RGB picture, shape (height, width, 3), as :func:`resample` makes it.
+    def __call__(
+        self, pictures: Sequence[NDArray[np.uint8]], sections: Sequence[Section]
+    ) -> torch.Tensor:
+        """What :func:`resample` makes of some pictures.
 
         Raises:
             RuntimeError: out of memory.
         """
         stream = self._stream()
         with torch.cuda.stream(stream):
-            made = resample(torch.from_numpy(pixels).to(self._device), section)
+            made = resample(pictures, sections, self._device)
         stream.synchronize()
         made.record_stream(torch.cuda.default_stream(self._device))  # where models run
         return made
+
+    @staticmethod
+    def knows(pixels: NDArray[np.uint8], section: Section) -> bool:
+        """Whether it makes the pixels that Pillow makes of a part of a picture."""
+        height, width, _ = pixels.shape
+        lost = height - section.size[1]
+        columns_first = lost > 0 and lost > 2 * (width - section.size[0])
+        return section.resampling in REACH and not (KNOWS_TALL and columns_first)
 
     def _stream(self) -> torch.cuda.Stream:
         if not hasattr(self._of_thread, "stream"):
@@ -62,83 +75,170 @@ class GpuResizer:
         return stream
 
 
-def resample(picture: torch.Tensor, section: Section) -> torch.Tensor:
-    """Resize a part of a picture on the device that it is on.
+def resample(
+    pictures: Sequence[NDArray[np.uint8]], sections: Sequence[Section], device: torch.device
+) -> torch.Tensor:
+    """Resize a part of each picture.
 
     Args:
-        picture: uint8, shape (height, width, 3).
-        section: which part, to which size; its filter is one of :data:`REACH`.
+        pictures: at least one; RGB, each of shape (height, width, 3).
+        sections: of each, which part to which size: all to the same one.
+        device: where it is done.
 
     Returns:
-        uint8, shape (height, width, 3), on the same device.
+        uint8, shape (pictures, height, width, 3), on the device.
     """
-    old_height, old_width, _ = picture.shape
-    width, height = section.size
-    left, top, right, bottom = section.box
-    device, resampling = str(picture.device), section.resampling
-    across = _taps(old_width, left, right, width, resampling, device)
-    down = _taps(old_height, top, bottom, height, resampling, device)
-    used = picture[down.first : down.last, across.first : across.last]
-    lost = old_height - height
-    if KNOWS_TALL and lost > 0 and lost > 2 * (old_width - width):
-        return _along_rows(_along_columns(used, down), across)
-    return _along_columns(_along_rows(used, across), down)
+    width, height = sections[0].size
+    across = _Taps.of(pictures, sections, axis=1)
+    down = _Taps.of(pictures, sections, axis=0)
+    pixels = _sent(pictures, device)
+
+    # Of each row that is used: in which picture it is, and where it begins among all bytes.
+    sizes = np.array([picture.size for picture in pictures])
+    lines = np.array([3 * picture.shape[1] for picture in pictures])
+    used = down.lasts - down.firsts
+    of = np.repeat(np.arange(len(pictures)), used)
+    before = np.cumsum(used) - used
+    rows = np.arange(used.sum()) - before[of] + down.firsts[of]
+    begins = (np.cumsum(sizes) - sizes)[of] + rows * lines[of]
+    narrow = torch.empty((len(of), width, 3), dtype=torch.uint8, device=device)
+    _along_rows[(len(of), triton.cdiv(width, BLOCK))](
+        pixels,
+        torch.from_numpy(np.stack([of, begins], axis=1)).to(device),
+        torch.from_numpy(across.starts).to(device),
+        torch.from_numpy(across.weights).to(device),
+        narrow,
+        width,
+        across.weights.shape[1],
+        BITS,
+        BLOCK,
+    )
+
+    # The rows of one picture follow those of the other.
+    starts = down.starts + (before - down.firsts)[:, None]
+    made = torch.empty((len(pictures), height, width, 3), dtype=torch.uint8, device=device)
+    _along_columns[(len(pictures), height, triton.cdiv(3 * width, BLOCK))](
+        narrow,
+        torch.from_numpy(starts).to(device),
+        torch.from_numpy(down.weights).to(device),
+        made,
+        height,
+        3 * width,
+        down.weights.shape[1],
+        BITS,
+        BLOCK,
+    )
+    return made
+
+
+def _sent(pictures: Sequence[NDArray[np.uint8]], device: torch.device) -> torch.Tensor:
+    """The bytes of all pictures, one after the other, on the device.
+
+    They go by way of memory that the device reads by itself, many times as fast.
+    """
+    total = sum(picture.size for picture in pictures)
+    room = torch.empty(total, dtype=torch.uint8, pin_memory=device.type == "cuda")
+    np.concatenate([picture.ravel() for picture in pictures], out=room.numpy())
+    return room.to(device, non_blocking=True)
+
+
+@triton.jit  # type: ignore[untyped-decorator] # Triton has no types
+def _along_rows(
+    pixels: tl.tensor,
+    rows: tl.tensor,
+    starts: tl.tensor,
+    weights: tl.tensor,
+    made: tl.tensor,
+    width: int,
+    taps: int,
+    bits: tl.constexpr,
+    block: tl.constexpr,
+) -> None:
+    """Give a row its new length."""
+    row = tl.program_id(0)
+    x = tl.program_id(1) * block + tl.arange(0, block)
+    there = x < width
+    picture = tl.load(rows + 2 * row)
+    begin = pixels + tl.load(rows + 2 * row + 1)
+    start = tl.load(starts + picture * width + x, mask=there, other=0)
+    red = tl.full((block,), 1 << (bits - 1), tl.int32)
+    green, blue = red, red
+    for tap in range(taps):
+        weight = tl.load(weights + (picture * taps + tap) * width + x, mask=there, other=0)
+        place = begin + 3 * (start + tap)
+        taken = weight != 0  # there may be no such pixel
+        red += weight * tl.load(place, mask=taken, other=0).to(tl.int32)
+        green += weight * tl.load(place + 1, mask=taken, other=0).to(tl.int32)
+        blue += weight * tl.load(place + 2, mask=taken, other=0).to(tl.int32)
+    to = made + 3 * (row.to(tl.int64) * width + x)
+    tl.store(to, tl.minimum(tl.maximum(red >> bits, 0), 255).to(tl.uint8), mask=there)
+    tl.store(to + 1, tl.minimum(tl.maximum(green >> bits, 0), 255).to(tl.uint8), mask=there)
+    tl.store(to + 2, tl.minimum(tl.maximum(blue >> bits, 0), 255).to(tl.uint8), mask=there)
+
+
+@triton.jit  # type: ignore[untyped-decorator] # Triton has no types
+def _along_columns(
+    narrow: tl.tensor,
+    starts: tl.tensor,
+    weights: tl.tensor,
+    made: tl.tensor,
+    height: int,
+    line: int,
+    taps: int,
+    bits: tl.constexpr,
+    block: tl.constexpr,
+) -> None:
+    """Make a row of rows; a line is the bytes of one."""
+    picture, y = tl.program_id(0).to(tl.int64), tl.program_id(1)
+    x = tl.program_id(2) * block + tl.arange(0, block)
+    there = x < line
+    start = tl.load(starts + picture * height + y)
+    total = tl.full((block,), 1 << (bits - 1), tl.int32)
+    for tap in range(taps):
+        weight = tl.load(weights + (picture * taps + tap) * height + y)
+        taken = there & (weight != 0)
+        place = narrow + (start + tap) * line + x
+        total += weight * tl.load(place, mask=taken, other=0).to(tl.int32)
+    to = made + (picture * height + y) * line + x
+    tl.store(to, tl.minimum(tl.maximum(total >> bits, 0), 255).to(tl.uint8), mask=there)
 
 
 @dataclass(frozen=True)
-class Taps:
-    """How the pixels of one side are made.
+class _Taps:
+    """How pixels of one side are made, picture after picture.
 
     Attributes:
-        first: the first old pixel that any of them takes.
-        last: the one after the last.
-        places: for each of them the old ones that it takes, from ``first``; int64, (new, taps).
-        weights: of those; int32, (new, taps).
+        starts: the first old one that each new one takes; int64, (pictures, new).
+        weights: of it and of those after it; int32, (pictures, taps, new).
+        firsts: the first old one that any takes; int64, (pictures,).
+        lasts: the one after the last; int64, (pictures,).
     """
 
-    first: int
-    last: int
-    places: torch.Tensor
-    weights: torch.Tensor
+    starts: NDArray[np.int64]
+    weights: NDArray[np.int32]
+    firsts: NDArray[np.int64]
+    lasts: NDArray[np.int64]
 
-
-@lru_cache(maxsize=2048)
-def _taps(old: int, low: float, high: float, new: int, resampling: Resampling, device: str) -> Taps:
-    starts, weights = weights_of(old, low, high, new, resampling)
-    first, last = int(starts[0]), min(old, int(starts[-1]) + weights.shape[1])
-    places = (starts[:, None] + np.arange(weights.shape[1])).clip(max=last - 1) - first
-    return Taps(
-        first, last, torch.from_numpy(places).to(device), torch.from_numpy(weights).to(device)
-    )
-
-
-def _along_rows(picture: torch.Tensor, taps: Taps) -> torch.Tensor:
-    """Give each row its new length."""
-    weights = taps.weights[..., None]
-    rows = max(1, AT_ONCE // (3 * taps.weights.numel()))
-    parts = picture.split(rows)
-    return torch.cat(
-        [_rounded((part[:, taps.places] * weights).sum(2, dtype=torch.int32)) for part in parts]
-    )
-
-
-def _along_columns(picture: torch.Tensor, taps: Taps) -> torch.Tensor:
-    """Give each column its new length."""
-    rows = max(1, AT_ONCE // (taps.weights.shape[1] * picture[0].numel()))
-    parts = zip(taps.places.split(rows), taps.weights.split(rows), strict=True)
-    return torch.cat(
-        [
-            _rounded((picture[places] * weights[..., None, None]).sum(1, dtype=torch.int32))
-            for places, weights in parts
+    @classmethod
+    def of(
+        cls, pictures: Sequence[NDArray[np.uint8]], sections: Sequence[Section], axis: int
+    ) -> _Taps:
+        """Those of the rows (``axis`` 0) or of the columns (1) of some pictures."""
+        olds = [picture.shape[axis] for picture in pictures]
+        each = [
+            weights_of(old, at.box[1 - axis], at.box[3 - axis], at.size[1 - axis], at.resampling)
+            for old, at in zip(olds, sections, strict=True)
         ]
-    )
+        starts = np.stack([first for first, _ in each])
+        most = max(len(weights) for _, weights in each)
+        weights = np.zeros((len(each), most, starts.shape[1]), dtype=np.int32)
+        for place, (_, some) in enumerate(each):
+            weights[place, : len(some)] = some
+        lasts = np.minimum(olds, starts[:, -1] + [len(some) for _, some in each])
+        return cls(starts, weights, starts[:, 0], lasts)
 
 
-def _rounded(sums: torch.Tensor) -> torch.Tensor:
-    """Sums of pixels times weights as pixels."""
-    return sums.add_(1 << (BITS - 1)).bitwise_right_shift_(BITS).clamp_(0, 255).byte()
-
-
+@lru_cache(maxsize=4096)
 def weights_of(
     old: int, low: float, high: float, new: int, resampling: Resampling
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -153,7 +253,7 @@ def weights_of(
 
     Returns:
         The first old pixel of each new one, shape (new,), and the weights of it and of those
-        after it, shape (new, taps), in units of 2**-22; 0 beyond the last.
+        after it, shape (taps, new), in units of 2**-22; 0 beyond the last.
     """
     begin, end = np.float32(low), np.float32(high)  # Pillow takes single precision
     scale = float(end - begin) / new
@@ -168,7 +268,8 @@ def weights_of(
     inside = (steps < (ends - starts)[:, None]) & (np.abs(away) < REACH[resampling])
     weights = np.where(inside, weights, 0.0)
     weights /= weights.cumsum(axis=1)[:, -1:]  # in Pillow's order
-    return starts, np.trunc(weights * (1 << BITS) + np.copysign(0.5, weights)).astype(np.int32)
+    whole = np.trunc(weights * (1 << BITS) + np.copysign(0.5, weights)).astype(np.int32)
+    return starts, np.ascontiguousarray(whole.T)
 
 
 def _bicubic(away: NDArray[np.float64]) -> NDArray[np.float64]:

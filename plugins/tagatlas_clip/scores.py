@@ -95,9 +95,9 @@ def best_tags(
     """
     few = most < len(scores)
     places = np.argpartition(-scores, most)[:most] if few else np.arange(len(scores))
-    return [
-        Tag(names[place], float(scores[place])) for place in places if scores[place] >= threshold
-    ]
+    places = places[scores[places] >= threshold]
+    chosen = zip(places.tolist(), scores[places].tolist(), strict=True)
+    return [Tag(names[place], score) for place, score in chosen]
 
 
 def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -99,8 +99,10 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         self._names = [label.name for label in vocabulary.labels]
         self._loading = RLock()
         on_gpu = not devices[0].startswith("cpu")
-        self.batch_size = 256 if on_gpu else 32
-        self.concurrency = 2 * len(devices)  # a call decodes while the device works for another
+        self.batch_size = 512 if on_gpu else 32
+        # While a device works for one call, pictures of another are decoded; where it is quick,
+        # tags of a third are read.
+        self.concurrency = (3 if on_gpu else 2) * len(devices)
         self.collective = options.calibrate and not self._has_sigmoid
 
     @cached_property

@@ -471,7 +471,7 @@ tagger = make_tagger(options)
 images = [ImageInput("0" * 64, Path(picture).read_bytes())] * 1024
 tagger.embed_images(images[:16])  # starts all threads, whose stacks count
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + 250_000_000, -1))
+resource.setrlimit(resource.RLIMIT_AS, (used + 100_000_000, -1))
 vectors, failures = tagger.embed_images(images)
 print(len(vectors), len(failures), tagger._embedder.replicas[0].batch)
 """
@@ -565,12 +565,13 @@ def test_a_gpu_gives_the_processors_vectors(
 def test_a_gpu_prepares_the_processors_pictures(
     options: ClipOptions, size: tuple[int, int]
 ) -> None:
-    [sample] = sample_images(1, size)
+    pictures = [sample.pixels() for sample in (*sample_images(3, size), *sample_images(2))]
     on_gpu, on_processor = (
-        make_tagger(replace(options, device=device))._models[0].prepare(sample.pixels())
+        make_tagger(replace(options, device=device))._models[0].prepare(pictures)
         for device in ("cuda:0", "cpu")
     )
-    assert torch.equal(on_gpu.cpu(), on_processor)
+    for found, wanted in zip(on_gpu, on_processor, strict=True):
+        assert torch.equal(found.cpu(), wanted)
 
 
 @pytest.mark.gpu
@@ -581,7 +582,7 @@ def test_a_gpus_batch_is_found_and_halved_when_memory_is_short(options: ClipOpti
     wanted, _ = tagger.embed_images(images)
     (replica,) = tagger._embedder.replicas
     assert replica.batch >= 8
-    prepared = [replica.model.prepare(images[0].pixels())] * 4096
+    prepared = replica.model.prepare([images[0].pixels()]) * 4096
     torch.cuda.empty_cache()
     _, total = torch.cuda.mem_get_info()
     room = torch.cuda.memory_allocated() + 2**26
@@ -599,7 +600,7 @@ def test_a_gpus_batch_is_found_and_halved_when_memory_is_short(options: ClipOpti
 @pytest.mark.skipif(torch.cuda.device_count() < 2, reason="there are no two CUDA devices here")
 def test_all_gpus_work(options: ClipOptions) -> None:
     tagger = make_tagger(replace(options, device="cuda"))
-    assert tagger.concurrency == 2 * torch.cuda.device_count()
+    assert tagger.concurrency == 3 * torch.cuda.device_count()
     images = [image for _, image in many_inputs(2)]
     for _ in range(4):
         vectors, failures = tagger.embed_images(images)

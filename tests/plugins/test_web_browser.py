@@ -78,7 +78,7 @@ def test_a_click_opens_an_image(page: Page, viewer: Path, tmp_path: Path) -> Non
     assert page.locator("#card .scores li").count() >= 2
     page.screenshot(path=tmp_path / "card.png", animations="disabled")
     page.locator("#card .scores button").first.click()
-    assert "images (" in page.inner_text("#chosen")
+    page.wait_for_selector("#chosen:has-text('images (')")
     page.click("#card .close")
     assert page.is_hidden("#card")
 
