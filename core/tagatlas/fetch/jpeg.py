@@ -1,8 +1,7 @@
-"""JPEGs in haste: decoded as small as will do, and filtered with the processor's vectors.
+"""JPEGs in haste: decoded as small as will do, and filtered with vector instructions.
 
-Most pictures of the web are JPEGs, and most of the work of fetching is to shrink them. What takes
-a third of the time less than Pillow does is done here; whatever is odd about a file is left to
-Pillow.
+Most pictures of the web are JPEGs, and most of the work of fetching is to shrink them: here, in a
+third less time than with Pillow. Whatever is odd about a file is left to Pillow.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ def shrunk_jpeg(data: bytes, size: tuple[int, int], copy: tuple[int, int]) -> Im
         copy: width and height of the picture to make, at most those.
 
     Returns:
-        None if there is any doubt about the file, or no library for it on this machine.
+        None if there is any doubt about the file, or no library to filter it on this machine.
     """
     try:
         from cykooz_resizer import (
@@ -71,4 +70,4 @@ def _decoded(data: bytes, size: tuple[int, int], copy: tuple[int, int]) -> NDArr
         pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, min_width=width, min_height=height)
     except ValueError:  # damaged, or merely unusual: Pillow decides
         return None
-    return pixels
+    return pixels if pixels.shape == (height, width, 3) else None
