@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from tagatlas.fetch.jpeg import shrunk_jpeg
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from tests.conftest import MakePicture
 
 
-def difference(found: Image.Image, data: bytes) -> float:
+def difference(found: NDArray[np.uint8], data: bytes) -> float:
     """Mean difference to a fair filter of all pixels, of 255."""
+    height, width, _ = found.shape
     with Image.open(BytesIO(data)) as whole:
-        fair = whole.convert("RGB").resize(found.size, Image.Resampling.LANCZOS)
-    return float(np.abs(np.asarray(found, float) - np.asarray(fair, float)).mean())
+        fair = whole.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+    return float(np.abs(found.astype(float) - np.asarray(fair, float)).mean())
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_the_copy_looks_like_the_picture(
     data = picture(size=size, quality=95, **options)
     shrunk = shrunk_jpeg(data, size, copy)
     assert shrunk is not None
-    assert (shrunk.mode, shrunk.size) == ("RGB", copy)
+    assert shrunk.shape == (copy[1], copy[0], 3)
     assert difference(shrunk, data) < 1.5
 
 
@@ -58,7 +60,7 @@ def test_planes_of_red_green_and_blue_are_not_taken_for_others(picture: MakePict
 
 def test_what_is_damaged_is_left_to_pillow(picture: MakePicture) -> None:
     data = picture(size=(640, 480))
-    assert shrunk_jpeg(data + b"what follows the end is no part of it", (640, 480), (64, 48))
+    assert shrunk_jpeg(data + b"no part of the picture", (640, 480), (64, 48)) is not None
     assert shrunk_jpeg(data[: len(data) // 2], (640, 480), (64, 48)) is None
     assert shrunk_jpeg(data[:-2], (640, 480), (64, 48)) is None
     assert shrunk_jpeg(b"\xff\xd8\xff", (640, 480), (64, 48)) is None
@@ -69,7 +71,7 @@ def test_another_size_than_expected_is_left_to_pillow(picture: MakePicture) -> N
     assert shrunk_jpeg(picture(size=(640, 480)), (64, 48), (64, 48)) is None
 
 
-def test_without_the_library_pillow_does_all(picture: MakePicture, tmp_path: Path) -> None:
+def test_without_its_library_pillow_filters(picture: MakePicture, tmp_path: Path) -> None:
     (tmp_path / "cykooz_resizer.py").write_text("raise ImportError('as if it were not installed')")
     code = (
         "import sys; from tagatlas.fetch.normalise import normalise\n"
@@ -86,4 +88,4 @@ def test_without_the_library_pillow_does_all(picture: MakePicture, tmp_path: Pat
     )
     with Image.open(BytesIO(done.stdout)) as made:
         assert made.size == (512, 384)
-        assert difference(made, data) < 1.5
+        assert difference(np.asarray(made), data) < 1.5

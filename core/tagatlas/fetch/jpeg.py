@@ -1,14 +1,12 @@
-"""JPEGs in haste: decoded as small as will do, and filtered with vector instructions.
+"""JPEGs in haste: decoded as small as will do, filtered with vector instructions, and encoded.
 
-Most pictures of the web are JPEGs, and most of the work of fetching is to shrink them: here, in a
-third less time than with Pillow. Whatever is odd about a file is left to Pillow.
+Most pictures of the web are JPEGs, and most of the work of fetching is to shrink them: here, in
+three fifths of the time that Pillow takes. What is odd about a file is left to Pillow.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from PIL import Image
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,12 +16,13 @@ _DENOMINATORS = (8, 4, 2)
 """Shares of its size at which the cosine transform can decode a JPEG fast."""
 
 
-def shrunk_jpeg(data: bytes, size: tuple[int, int], copy: tuple[int, int]) -> Image.Image | None:
-    """A JPEG as a smaller RGB picture, its colours as they stand. Safe in several threads.
+def shrunk_jpeg(
+    data: bytes, size: tuple[int, int], copy: tuple[int, int]
+) -> NDArray[np.uint8] | None:
+    """A JPEG as a smaller picture, its colours as they stand. Safe in several threads.
 
-    The cosine transform leaves out fine detail down to a whole share of the size; a bicubic
-    filter (R. Keys, "Cubic convolution interpolation for digital image processing", 1981) does
-    the rest.
+    The cosine transform leaves out fine detail down to a whole share of the size, which is as
+    good as a filter; :func:`resized` does the rest.
 
     Args:
         data: the file, of three planes of colour.
@@ -31,33 +30,8 @@ def shrunk_jpeg(data: bytes, size: tuple[int, int], copy: tuple[int, int]) -> Im
         copy: width and height of the picture to make, at most those.
 
     Returns:
-        None if there is any doubt about the file, or no library to filter it on this machine.
+        RGB, height x width x 3; None if there is any doubt about the file.
     """
-    try:
-        from cykooz_resizer import (
-            FilterType,
-            ImageData,
-            PixelType,
-            ResizeAlg,
-            ResizeOptions,
-            Resizer,
-        )
-    except ImportError:  # it has no wheel for every processor
-        return None
-    pixels = _decoded(data, size, copy)
-    if pixels is None:
-        return None
-    height, width, _ = pixels.shape
-    if (width, height) == copy:
-        return Image.fromarray(pixels)
-    shrunk = ImageData(*copy, PixelType.U8x3)
-    bicubic = ResizeOptions(ResizeAlg.convolution(FilterType.catmull_rom))
-    Resizer().resize(ImageData(width, height, PixelType.U8x3, pixels.tobytes()), shrunk, bicubic)
-    return Image.frombytes("RGB", copy, shrunk.get_buffer())
-
-
-def _decoded(data: bytes, size: tuple[int, int], copy: tuple[int, int]) -> NDArray[np.uint8] | None:
-    """The picture at the smallest share that is no smaller than the copy; None if in doubt."""
     import simplejpeg
 
     width, height = size
@@ -68,6 +42,47 @@ def _decoded(data: bytes, size: tuple[int, int], copy: tuple[int, int]) -> NDArr
             break
     try:
         pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, min_width=width, min_height=height)
-    except ValueError:  # damaged, or merely unusual: Pillow decides
+    except ValueError:  # damaged, or merely unusual
         return None
-    return pixels if pixels.shape == (height, width, 3) else None
+    return resized(pixels, copy) if pixels.shape == (height, width, 3) else None
+
+
+def resized(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A picture of another size, by a bicubic filter. Safe in several threads.
+
+    The filter is that of R. Keys, "Cubic convolution interpolation for digital image
+    processing" (1981), as wide as the share asks for.
+
+    Args:
+        pixels: RGB, height x width x 3, without gaps in memory.
+        size: width and height.
+    """
+    import numpy as np
+
+    height, width, _ = pixels.shape
+    if (width, height) == size:
+        return pixels
+    try:
+        import cykooz_resizer as resizer
+    except ImportError:  # it has no wheel for some processors
+        from PIL import Image
+
+        return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
+    whole = resizer.ImageData(width, height, resizer.PixelType.U8x3, pixels.tobytes())
+    shrunk = resizer.ImageData(*size, resizer.PixelType.U8x3)
+    bicubic = resizer.ResizeAlg.convolution(resizer.FilterType.catmull_rom)
+    resizer.Resizer().resize(whole, shrunk, resizer.ResizeOptions(bicubic))
+    return np.frombuffer(shrunk.get_buffer(), np.uint8).reshape(size[1], size[0], 3)
+
+
+def encoded(pixels: NDArray[np.uint8], quality: int) -> bytes:
+    """A JPEG without metadata, its colours at half the sides. Safe in several threads.
+
+    Args:
+        pixels: RGB, height x width x 3.
+        quality: from 1 to 100.
+    """
+    import simplejpeg
+
+    data: bytes = simplejpeg.encode_jpeg(pixels, quality=quality, colorsubsampling="420")
+    return data
