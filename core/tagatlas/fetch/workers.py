@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -20,6 +21,10 @@ from tagatlas.fetch.worker import Answer, Job, Made, receive, send
 
 START_SECONDS = 120.0
 """Seconds in which a process must be ready, on the busiest machine."""
+
+KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(64 * 2**20)}
+"""Has glibc keep the memory of one picture for the next: to get it from the system anew takes a
+fifth of a worker's time. Bytes of a block that goes back at once, and of free memory that does."""
 
 
 class Workers:
@@ -100,7 +105,9 @@ class _Process:
         self._connection, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "tagatlas.fetch.worker"], stdin=theirs.fileno()
+                [sys.executable, "-P", "-m", "tagatlas.fetch.worker"],
+                stdin=theirs.fileno(),
+                env=KEPT_MEMORY | os.environ,
             )
         self._ready = False
 
