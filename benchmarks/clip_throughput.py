@@ -172,8 +172,12 @@ def cost_of_exactness(tagger: ClipTagger, images: Sequence[ImageInput]) -> None:
     side = min(model.picture_shape[:2])
 
     def prepare(at_least: int | None) -> list[torch.Tensor]:
-        opened = [np.array(image.open(at_least=at_least)) for image in images]
-        return model.prepare(opened)
+        return model.prepare(
+            [
+                image.pixels() if at_least is None else np.array(image.open(at_least=at_least))
+                for image in images
+            ]
+        )
 
     seconds = {}
     for at_least in (None, side):
