@@ -6,18 +6,19 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 DEVELOP := $(VENV)/develop
 CLIP := $(VENV)/clip
+# Tests of one file share a process: what they load and start, they load and start once.
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: demo test quick lint clean
 
 demo: $(INSTALLED)
 	$(BIN)/tagatlas demo
 
-# Tests of one file share a process: what they load and start, they load and start once.
 test: lint $(CLIP)
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+	$(PYTEST)
 
 quick: lint
-	$(BIN)/pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 lint: $(DEVELOP)
 	$(BIN)/ruff check

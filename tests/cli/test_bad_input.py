@@ -110,6 +110,7 @@ def test_a_folder_that_holds_something_else_does_not_become_an_atlas(
     assert (tmp_path / "file").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_what_is_chosen_is_checked_before_any_work(tagatlas: Run, folder: Path) -> None:
     run = ("run", folder, "--out", "x.atlas")
     assert "--width" in one_line(tagatlas(*run, "--width", "wide"), 2)

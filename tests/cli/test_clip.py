@@ -187,6 +187,7 @@ def test_with_the_weights_there_nothing_touches_the_network(
     assert attempts.read_text() == ""
 
 
+@pytest.mark.slow
 def test_models_are_listed_and_found(tagatlas: Run, variables: dict[str, str]) -> None:
     done = tagatlas("models", "list", "--json", variables=variables)
     assert done.returncode == 0, done.stderr
@@ -206,6 +207,7 @@ def test_models_are_listed_and_found(tagatlas: Run, variables: dict[str, str]) -
     assert other.stderr.strip() == "tagatlas: imagenet has no models to choose from"
 
 
+@pytest.mark.slow
 def test_search_says_what_it_needs(
     tagatlas: Run, tmp_path: Path, variables: dict[str, str]
 ) -> None:
@@ -341,6 +343,7 @@ def test_a_model_is_pulled_verified_and_then_used_without_the_hub(
     assert sum(hub.server.requests.values()) == asked
 
 
+@pytest.mark.slow
 def test_a_hub_that_cannot_be_reached_is_said_so(tagatlas: Run, variables: dict[str, str]) -> None:
     closed = {**variables, "HF_ENDPOINT": "http://127.0.0.1:9"}
     done = tagatlas("models", "pull", "hf-hub:shapes/tiny", variables=closed)

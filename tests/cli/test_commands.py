@@ -126,6 +126,7 @@ def test_one_format_can_be_exported_to_any_folder(
     assert "did you mean gephi?" in unknown.stderr
 
 
+@pytest.mark.slow
 def test_what_was_chosen_is_kept_and_can_be_overridden(
     tagatlas: Run, atlas: Path, tmp_path: Path
 ) -> None:
@@ -143,6 +144,7 @@ def test_what_was_chosen_is_kept_and_can_be_overridden(
     assert width({"TAGATLAS_WIDTH": "600"}, "--width", "500") == 500
 
 
+@pytest.mark.slow
 def test_a_second_map_has_a_name_of_its_own(tagatlas: Run, atlas: Path) -> None:
     assert tagatlas("map", atlas, "--map", "second", "--seed", "5").returncode == 0
     assert tagatlas("render", atlas, "--map", "second").returncode == 0
@@ -152,6 +154,7 @@ def test_a_second_map_has_a_name_of_its_own(tagatlas: Run, atlas: Path) -> None:
     assert "there are: second, imagenet" in missing.stderr
 
 
+@pytest.mark.slow
 def test_clusters_are_renamed_by_editing_their_table_and_the_map_stays(
     tagatlas: Run, atlas: Path
 ) -> None:
@@ -176,6 +179,7 @@ def test_clusters_are_renamed_by_editing_their_table_and_the_map_stays(
     assert lost.stderr.strip().endswith("No such file or directory")
 
 
+@pytest.mark.slow
 def test_a_map_of_an_older_tagatlas_is_to_be_made_anew(tagatlas: Run, atlas: Path) -> None:
     with sqlite3.connect(atlas / "catalog.sqlite") as connection:
         connection.execute("UPDATE maps SET digest = '', subclusters = NULL, stability = NULL")
@@ -202,6 +206,7 @@ def test_the_demo_maps_its_sample_and_a_second_one_fetches_nothing(
     assert (again["fetch"]["tried"], again["tag"]["asked"]) == (0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("builder", "flags"),
     [

@@ -133,6 +133,7 @@ def test_a_full_export_of_tcat(tagatlas: Run, tmp_path: Path, urls: list[str]) -
     assert "imagenet" in methods
 
 
+@pytest.mark.slow
 def test_a_map_that_grows_starts_from_where_it_was(
     tagatlas: Run, tmp_path: Path, picture: MakePicture
 ) -> None:

@@ -71,6 +71,7 @@ def test_what_is_not_cropped_is_left_to_open_clip(mode: str) -> None:
     assert np.array_equal(np.asarray(made), np.asarray(picture))
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(
     olds=st.lists(st.tuples(st.integers(1, 60), st.integers(1, 60)), min_size=1, max_size=3),

@@ -144,6 +144,7 @@ def test_giant_cell_by_a_quotation_mark_that_is_never_closed(path: Path) -> None
     assert message.startswith("'posts.csv': row 2 cannot be read (field larger than field limit")
 
 
+@pytest.mark.slow
 def test_too_many_columns(path: Path) -> None:
     assert "more than 10,000 columns" in failure(path, "url" + ",x" * 10_001 + "\nhttps://a\n")
 
