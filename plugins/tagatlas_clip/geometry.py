@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from open_clip.transform import MaybeConvertMode
 from PIL.Image import Image, Resampling
@@ -34,27 +35,19 @@ class Geometry:
 
     Attributes:
         whole: what open_clip does, step by step.
-        middle: the same for most pictures, with less work; None where nothing is cropped.
-        squash: where pictures are resized whatever their proportions, and that is all.
+        section: given a width and a height, the one resizing that makes the same of an RGB
+            picture, with less work; None where one is not enough.
     """
 
     whole: Transform
-    middle: Middle | None = None
-    squash: Resize | None = None
+    section: Callable[[int, int], Section | None]
 
     def __call__(self, picture: Image) -> Image:
         """Make it of an RGB picture."""
-        section = None if self.middle is None else self.middle.section(*picture.size)
+        section = self.section(*picture.size)
         if section is None:
             return self.whole(picture)
         return picture.resize(section.size, section.resampling, box=section.box)
-
-    def section(self, width: int, height: int) -> Section | None:
-        """The one resizing that makes it of an RGB picture; None where one is not enough."""
-        if self.squash is not None:
-            high, wide = self.squash.size
-            return Section((0, 0, width, height), (wide, high), _resampling(self.squash))
-        return None if self.middle is None else self.middle.section(width, height)
 
 
 def geometry_of(transforms: Sequence[Transform]) -> Geometry:
@@ -67,10 +60,16 @@ def geometry_of(transforms: Sequence[Transform]) -> Geometry:
     steps = [step for step in transforms if not isinstance(step, MaybeConvertMode)]
     match steps:
         case [Resize(size=int(side)) as resize, CenterCrop(size=size) as crop] if max(size) <= side:
-            return Geometry(whole, middle=Middle(resize, crop))
+            return Geometry(whole, Middle(resize, crop).section)
         case [Resize(size=(int(), int())) as resize]:
-            return Geometry(whole, squash=resize)
-    return Geometry(whole)
+            return Geometry(whole, partial(squashed, resize))
+    return Geometry(whole, lambda _width, _height: None)
+
+
+def squashed(resize: Resize, width: int, height: int) -> Section:
+    """All of a picture, whatever its proportions."""
+    high, wide = resize.size
+    return Section((0, 0, width, height), (wide, high), _resampling(resize))
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def fetch(
     """Fetch a batch of images into a store; :func:`fetch_batch` for code that is not async.
 
     The work goes on in a thread of its own while the caller deals with some outcomes, but not
-    further ahead than ``options.concurrency`` outcomes. The generator may be closed at any
+    further ahead than :data:`AHEAD` outcomes, or ``options.concurrency``. It may be closed at any
     time, also by Ctrl-C: what is under way is then given up, and nothing is left half-written.
 
     Args:
