@@ -71,7 +71,7 @@ class TableSource(Source):
             {"location": found["location"], "frequency": found["frequency"], **kept}
         )
         line = _sentence(table, recognised, records, has_url)
-        return Records(table=records, recognised=line)
+        return Records(table=records, recognised=line, notes=table.notes)
 
 
 def _frequencies(table: Table, column: str | None, rows: pl.Series) -> pl.Series:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from tagatlas.cli import steps
 from tagatlas.cli.arguments import AtlasArgument, SourceArgument
 from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcome import Outcome, Result
 from tagatlas.cli.sections import plugins_at_hand, source_sections
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Result]:
     """The command, with the flags of every installed source."""
     plugins = plugins_at_hand()
 

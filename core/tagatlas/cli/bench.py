@@ -36,7 +36,7 @@ OutOption = Annotated[
 ]
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Result]:
     """The command."""
     plugins = plugins_at_hand()
 

@@ -10,7 +10,7 @@ import typer
 
 from tagatlas.cli.arguments import AtlasArgument, OpenFlag
 from tagatlas.cli.flags import Choices, Section, with_flags
-from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcome import Outcome, Result
 from tagatlas.cli.render import open_in_browser
 from tagatlas.cli.sections import plugins_at_hand
 from tagatlas.cli.terminal import progress_bar
@@ -44,7 +44,7 @@ ListFlag = Annotated[
 ]
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Result]:
     """The command."""
     plugins = plugins_at_hand()
 

@@ -30,12 +30,12 @@ OutOption = Annotated[Path, typer.Option("--out", help="Folder of the atlas.")]
 NoOpenFlag = Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")]
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Iterator[Outcome]]:
     """The command."""
     return run
 
 
-def run(out: OutOption = Path("demo.atlas"), no_open: NoOpenFlag = False) -> Outcome:
+def run(out: OutOption = Path("demo.atlas"), no_open: NoOpenFlag = False) -> Iterator[Outcome]:
     """Map the sample collection, fetched from a list of URLs as any other collection would be."""
     plugins = plugins_at_hand()
     url_list = out.with_suffix(".csv")
@@ -48,10 +48,10 @@ def run(out: OutOption = Path("demo.atlas"), no_open: NoOpenFlag = False) -> Out
             for flag in flags_of(fetch_sections(plugins), set())
             if flag.name == "--allow-private"
         )
-        outcome = run_all(str(url_list), out, plugins, Choices({allow_private: True}))
-    if not no_open:
-        open_in_browser(outcome)
-    return outcome
+        for outcome in run_all(str(url_list), out, plugins, Choices({allow_private: True})):
+            yield outcome
+            if not no_open:
+                open_in_browser(outcome)
 
 
 def _write_url_list(path: Path, folder: Path, address: str) -> None:

@@ -11,7 +11,7 @@ import typer
 from tagatlas.cli import steps
 from tagatlas.cli.arguments import AtlasArgument, MapNameOption
 from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcome import Outcome, Result
 from tagatlas.cli.sections import plugins_at_hand, render_sections
 from tagatlas.errors import StorageError
 
@@ -24,7 +24,7 @@ OutOption = Annotated[
 ]
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Result]:
     """The command, with the flags of every installed renderer."""
     plugins = plugins_at_hand()
 

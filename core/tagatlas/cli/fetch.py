@@ -16,7 +16,7 @@ from tagatlas.cli.arguments import (
     StatusOption,
 )
 from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcome import Outcome, Result
 from tagatlas.cli.sections import fetch_sections, plugins_at_hand
 
 RepairFlag = Annotated[
@@ -25,7 +25,7 @@ RepairFlag = Annotated[
 ]
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Result]:
     """The command, with the flags of fetching."""
     plugins = plugins_at_hand()
 

@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcome import Result
 from tagatlas.errors import OptionError
 from tagatlas.options import OptionField, OptionValue, flag_of, make_options, option_fields
 from tagatlas.settings import SettingsFile
@@ -153,8 +153,8 @@ def flags_of(sections: Sequence[Section], taken: set[str]) -> list[Flag]:
 
 
 def with_flags(
-    command: Callable[..., Outcome], sections: Sequence[Section]
-) -> Callable[..., Outcome]:
+    command: Callable[..., Result], sections: Sequence[Section]
+) -> Callable[..., Result]:
     """The command with a flag per option; it gets them as its parameter ``choices``.
 
     Args:
@@ -165,7 +165,7 @@ def with_flags(
     own = [item for item in signature.parameters.values() if item.name != "choices"]
     flags = flags_of(sections, {flag_of(item.name) for item in own})
 
-    def run(**arguments: object) -> Outcome:
+    def run(**arguments: object) -> Result:
         given: dict[Flag, str | bool] = {}
         for flag in flags:
             value = arguments.pop(flag.parameter)

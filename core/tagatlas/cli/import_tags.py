@@ -11,7 +11,7 @@ import typer
 from tagatlas.cli import steps
 from tagatlas.cli.arguments import AtlasArgument
 from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcome import Outcome, Result
 from tagatlas.cli.sections import import_sections, plugins_at_hand
 
 FileArgument = Annotated[
@@ -19,7 +19,7 @@ FileArgument = Annotated[
 ]
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Result]:
     """The command."""
     plugins = plugins_at_hand()
 

@@ -10,7 +10,7 @@ import typer
 from tagatlas.cli import steps
 from tagatlas.cli.arguments import AtlasArgument, MapNameOption
 from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcome import Outcome, Result
 from tagatlas.cli.sections import map_sections, plugins_at_hand
 
 BackendOption = Annotated[
@@ -21,7 +21,7 @@ BackendOption = Annotated[
 ]
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Result]:
     """The command, with the flags of every installed graph builder and layout."""
     plugins = plugins_at_hand()
 

@@ -6,14 +6,14 @@ import functools
 import inspect
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tagatlas.cli.terminal import answer, say
+from tagatlas.cli.terminal import say, show, show_json
 from tagatlas.errors import OptionError, TagatlasError, UsageError
 
 FAILED = 1
@@ -42,20 +42,36 @@ class Outcome:
     opens: Path | None = None
 
 
-def reporting(command: Callable[..., Outcome]) -> Callable[..., None]:
-    """The command with ``--json`` and ``--debug``, printing its outcome or its error."""
+Result = Outcome | Iterator[Outcome]
+"""What a command returns: its outcome, or the outcomes of its steps as they end."""
+
+
+def reporting(command: Callable[..., Result]) -> Callable[..., None]:
+    """The command with ``--json`` and ``--debug``, printing its outcome or its error.
+
+    Of several steps each is printed when it ends, so that a person knows what came of it before
+    the next begins or fails. A program gets the facts of all that ended in one JSON object.
+    """
     signature = inspect.signature(command, eval_str=True)
 
     @functools.wraps(command)
     def run(*, json_output: bool, debug: bool, **arguments: object) -> None:
+        facts: dict[str, object] = {}
+        status = 0
         try:
-            outcome = command(**arguments)
+            result = command(**arguments)
+            for part in [result] if isinstance(result, Outcome) else result:
+                facts |= part.facts
+                status = status or part.status
+                if not json_output:
+                    show(part.lines)
         except TagatlasError as error:
             if debug:
                 raise
-            _end(str(error), WRONG_USAGE if isinstance(error, UsageError) else FAILED, json_output)
+            failure = WRONG_USAGE if isinstance(error, UsageError) else FAILED
+            _end(str(error), failure, facts, json_output)
         except KeyboardInterrupt:
-            _end("stopped; run the same command again to go on", INTERRUPTED, json_output)
+            _end("stopped; run the same command again to go on", INTERRUPTED, facts, json_output)
         except BrokenPipeError:
             # Whoever read our output has gone; nothing may be written to it on the way out.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -64,10 +80,12 @@ def reporting(command: Callable[..., Outcome]) -> Callable[..., None]:
             if debug:
                 raise
             text = " ".join(f"{type(error).__name__}: {error}".split())
-            _end(f"this is a fault of tagatlas: {text} (--debug shows where)", FAILED, json_output)
+            message = f"this is a fault of tagatlas: {text} (--debug shows where)"
+            _end(message, FAILED, facts, json_output)
         else:
-            answer(outcome.facts, outcome.lines, as_json=json_output)
-            raise typer.Exit(outcome.status)
+            if json_output:
+                show_json(facts)
+            raise typer.Exit(status)
 
     common = {"json_output": JsonFlag, "debug": DebugFlag}
     parameters = [
@@ -84,10 +102,10 @@ def reporting(command: Callable[..., Outcome]) -> Callable[..., None]:
     return run
 
 
-def _end(message: str, status: int, json_output: bool) -> None:
+def _end(message: str, status: int, facts: Mapping[str, object], json_output: bool) -> None:
     say(f"tagatlas: {message}")
     if json_output:
-        answer({"error": message}, [], as_json=True)
+        show_json({**facts, "error": message})
     raise typer.Exit(status)
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from tagatlas.cli import steps
 from tagatlas.cli.arguments import AtlasArgument, MapNameOption, OpenFlag
 from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcome import Outcome, Result
 from tagatlas.cli.sections import plugins_at_hand, render_sections
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Result]:
     """The command, with the flags of every installed renderer."""
     plugins = plugins_at_hand()
 

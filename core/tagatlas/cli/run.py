@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from tagatlas.cli.arguments import (
     SourceArgument,
 )
 from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcome import Outcome, Result
 from tagatlas.cli.render import open_in_browser
 from tagatlas.cli.sections import (
     fetch_sections,
@@ -35,7 +35,7 @@ OutOption = Annotated[
 ]
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Result]:
     """The command, with the flags of every step and every installed plugin."""
     plugins = plugins_at_hand()
 
@@ -48,8 +48,8 @@ def command() -> Callable[..., Outcome]:
         header: HeaderOption = None,
         max_failures: MaxFailuresOption = None,
         open_map: OpenFlag = False,
-    ) -> Outcome:
-        outcome = run_all(
+    ) -> Iterator[Outcome]:
+        for outcome in run_all(
             location,
             out,
             plugins,
@@ -58,10 +58,10 @@ def command() -> Callable[..., Outcome]:
             retry_failed=retry_failed,
             headers=header or [],
             max_failures=max_failures,
-        )
-        if open_map:
-            open_in_browser(outcome)
-        return outcome
+        ):
+            yield outcome
+            if open_map:
+                open_in_browser(outcome)
 
     sections = [
         *source_sections(plugins),
@@ -83,8 +83,8 @@ def run_all(
     retry_failed: bool = False,
     headers: Sequence[str] = (),
     max_failures: str | None = None,
-) -> Outcome:
-    """All steps, one after the other; everything chosen is checked before the first begins."""
+) -> Iterator[Outcome]:
+    """All steps, one after the other, each with its outcome when it ends."""
     from tagatlas.atlas import open_atlas
     from tagatlas.cli.picks import Picks
     from tagatlas.fetch import FetchOptions
@@ -110,13 +110,14 @@ def run_all(
         renderers = picks.renderers()
         picks.settle()
         name = map_name or tagger.name
-        done = {"add": steps.add(atlas, location, source)}
+        yield steps.named("add", steps.add(atlas, location, source))
         with steps.preparing(layout) as wait_until_prepared:
-            done["fetch"] = steps.fetch(
-                atlas, fetching, retry, given_headers, recoveries, max_failures
-            )
-            done["tag"] = steps.tag(atlas, tagger, tagging, retry_failed, max_failures)
+            fetched = steps.fetch(atlas, fetching, retry, given_headers, recoveries, max_failures)
+            yield steps.named("fetch", fetched)
+            tagged = steps.tag(atlas, tagger, tagging, retry_failed, max_failures)
+            yield steps.named("tag", tagged)
             wait_until_prepared()
-        done["map"] = steps.map_(atlas, name, tagger.name, builder, layout, mapping)
-        done["render"] = steps.render(load_map(atlas, name), renderers, atlas.map_folder(name))
-    return steps.combined(done)
+        mapped = steps.map_(atlas, name, tagger.name, builder, layout, mapping)
+        yield steps.named("map", mapped)
+        rendered = steps.render(load_map(atlas, name), renderers, atlas.map_folder(name))
+        yield steps.named("render", rendered)

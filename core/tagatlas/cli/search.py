@@ -9,7 +9,7 @@ import typer
 
 from tagatlas.cli.arguments import AtlasArgument
 from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcome import Outcome, Result
 from tagatlas.cli.sections import plugins_at_hand, tag_sections
 
 TextArgument = Annotated[
@@ -21,7 +21,7 @@ TextArgument = Annotated[
 MostOption = Annotated[int, typer.Option("--most", min=1, help="How many images to list at most.")]
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Result]:
     """The command, with the flags of every installed tagger."""
     plugins = plugins_at_hand()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,12 +47,14 @@ def add(atlas: Atlas, location: str, source: Chosen[Source]) -> Outcome:
         "source": location,
         "plugin": source.name,
         "recognised": report.recognised,
+        "notes": report.notes,
         "records": report.records,
         "new_addresses": report.new_addresses,
         "unchanged": report.unchanged,
     }
     news = "nothing new" if report.unchanged else f"{report.new_addresses:,} new addresses"
-    return Outcome(facts, [report.recognised, f"added: {report.records:,} records, {news}"])
+    notes = [f"note: {note}" for note in report.notes]
+    return Outcome(facts, [report.recognised, *notes, f"added: {report.records:,} records, {news}"])
 
 
 def statuses_to_retry(retry_failed: bool, names: Sequence[str] | None) -> list[ImageStatus]:
@@ -359,15 +361,9 @@ def file_to_open(files: Sequence[Path]) -> Path:
     return min(files, key=lambda path: order.index(path.suffix) if path.suffix in order else 2)
 
 
-def combined(steps: Mapping[str, Outcome]) -> Outcome:
-    """One outcome of several steps, facts by step; the first bad status counts."""
-    outcomes = steps.values()
-    return Outcome(
-        facts={name: step.facts for name, step in steps.items()},
-        lines=[line for step in outcomes for line in step.lines],
-        status=next((step.status for step in outcomes if step.status), 0),
-        opens=next((step.opens for step in outcomes if step.opens), None),
-    )
+def named(step: str, outcome: Outcome) -> Outcome:
+    """The outcome as a part of several: its facts stand under the step's name."""
+    return replace(outcome, facts={step: outcome.facts})
 
 
 def _by_status(counts: Mapping[str, int]) -> str:

@@ -10,7 +10,7 @@ import typer
 from tagatlas.cli import steps
 from tagatlas.cli.arguments import AtlasArgument, MaxFailuresOption, RetryFlag
 from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcome import Outcome, Result
 from tagatlas.cli.sections import plugins_at_hand, tag_sections
 
 DryRunFlag = Annotated[
@@ -18,7 +18,7 @@ DryRunFlag = Annotated[
 ]
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Result]:
     """The command, with the flags of every installed tagger."""
     plugins = plugins_at_hand()
 

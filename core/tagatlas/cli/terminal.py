@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, current_thread, main_thread
 from types import FrameType
@@ -21,14 +21,17 @@ def say(text: str) -> None:
     print(printable(text), file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal
 
 
-def answer(facts: Mapping[str, object], lines: list[str], *, as_json: bool) -> None:
-    """The result of a command, on standard output: as JSON, or as lines for a person."""
-    if as_json:
-        import msgspec
+def show(lines: Iterable[str]) -> None:
+    """The result of a command or of one of its steps for a person, on standard output."""
+    for line in lines:
+        print(printable(line), flush=True)  # noqa: T201 - this is the terminal
 
-        text = msgspec.json.format(msgspec.json.encode(facts, enc_hook=str)).decode()
-    else:
-        text = "\n".join(printable(line) for line in lines)
+
+def show_json(facts: Mapping[str, object]) -> None:
+    """The result of a command for a program, on standard output."""
+    import msgspec
+
+    text = msgspec.json.format(msgspec.json.encode(facts, enc_hook=str)).decode()
     print(text, flush=True)  # noqa: T201 - this is the terminal
 
 

@@ -11,7 +11,7 @@ import typer
 
 from tagatlas.cli.arguments import AtlasArgument, MapNameOption
 from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcome import Outcome, Result
 from tagatlas.cli.sections import plugins_at_hand, render_sections
 from tagatlas.cli.terminal import progress_bar, say
 from tagatlas.errors import UsageError
@@ -29,7 +29,7 @@ PortOption = Annotated[
 OpenSwitch = Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")]
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Callable[..., Result]:
     """The command, with the flags of every installed renderer."""
     plugins = plugins_at_hand()
 

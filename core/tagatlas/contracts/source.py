@@ -26,11 +26,14 @@ class Records:
             ``"TCAT media frequency: 1,204 images, 5,310 occurrences in 31 intervals"``.
         local: whether locations are paths on this machine. Only a source whose user named
             the folder itself may say so: a table from outside must not read local files.
+        notes: further lines that a user should read before anything is fetched: what was left
+            out and why, what else could have been read, what looks wrong. Most important first.
     """
 
     table: pl.DataFrame
     recognised: str
     local: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class Source(ABC):

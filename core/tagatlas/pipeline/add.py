@@ -17,12 +17,14 @@ class AddReport:
 
     Attributes:
         recognised: what the input was taken for, one line.
+        notes: what else a user should know of it before anything is fetched, a line each.
         records: number of its records.
         new_addresses: distinct addresses that the atlas had not seen before.
         unchanged: whether the very same records were there already.
     """
 
     recognised: str
+    notes: tuple[str, ...]
     records: int
     new_addresses: int
     unchanged: bool
@@ -60,4 +62,10 @@ def add_source(atlas: Atlas, location: str, source: Chosen[Source]) -> AddReport
     path = Path(location)
     identity = path.resolve().as_posix() if path.exists() else location
     added = atlas.catalog.records.add(identity, source.name, records)
-    return AddReport(records.recognised, added.records, added.new_addresses, added.unchanged)
+    return AddReport(
+        recognised=records.recognised,
+        notes=records.notes,
+        records=added.records,
+        new_addresses=added.new_addresses,
+        unchanged=added.unchanged,
+    )

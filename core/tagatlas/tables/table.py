@@ -24,11 +24,13 @@ class Table:
         kind: what sort of file it was, such as ``"CSV"``.
         first_row: the number of the frame's first row in the file, counted as a spreadsheet does:
             2 under a header, 1 where there is none.
+        notes: what a user should know of how the file was read: guesses made, rows left out.
     """
 
     frame: pl.DataFrame
     kind: str
     first_row: int = 1
+    notes: tuple[str, ...] = ()
 
     def column(self, name: str) -> pl.Series:
         """One column, under no name: Polars takes names such as ``^a.*$`` for patterns."""

@@ -84,6 +84,10 @@ class SourceContract(SpecContract):
         """What the input was taken for is said in one line."""
         assert is_one_line(records.recognised)
 
+    def test_notes_are_lines(self, records: Records) -> None:
+        """Whatever else a user should know is said in lines."""
+        assert all(is_one_line(note) for note in records.notes)
+
     def test_order_is_stable(
         self, spec: SourceSpec, options: object, source: Source, location: str, records: Records
     ) -> None:
@@ -91,6 +95,7 @@ class SourceContract(SpecContract):
         for again in (source.read(location), spec.factory(options).read(location)):
             assert again.table.equals(records.table)
             assert again.recognised == records.recognised
+            assert again.notes == records.notes
             assert again.local is records.local
 
     def test_relative_paths(self, source: Source, location: str, records: Records) -> None:
