@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -36,7 +36,7 @@ OutOption = Annotated[
 ]
 
 
-def command() -> Callable[..., Result]:
+def command() -> Callable[..., Outcome | Iterator[Outcome]]:
     """The command."""
     plugins = plugins_at_hand()
 
