@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from threading import Lock
 from typing import Literal
 
 from tagatlas.errors import OptionError
@@ -50,12 +51,46 @@ def choose_precision(named: Literal["auto"] | Precision, device: str) -> Precisi
 def autocast(device: str, precision: Precision) -> AbstractContextManager[object]:
     """The context in which a model runs in that precision, its weights in fp32."""
     if precision == "fp32":
-        return nullcontext()
+        return FULL_FP32 if device.startswith("cuda") else nullcontext()
     import torch
 
     dtype = torch.bfloat16 if precision == "bf16" else torch.float16
     context: AbstractContextManager[object] = torch.autocast(device.partition(":")[0], dtype=dtype)
     return context
+
+
+class FullFp32:
+    """A context in which cuDNN computes fp32 as such: by default it uses TF32, which is none.
+
+    PyTorch knows only one switch, for the whole process: it is off while any thread is inside,
+    and then as it was before.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._before = True
+
+    def __enter__(self) -> None:
+        import torch
+
+        with self._lock:
+            if self._inside == 0:
+                self._before = torch.backends.cudnn.allow_tf32
+                torch.backends.cudnn.allow_tf32 = False
+            self._inside += 1
+
+    def __exit__(self, *error: object) -> None:
+        import torch
+
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                torch.backends.cudnn.allow_tf32 = self._before
+
+
+FULL_FP32 = FullFp32()
+"""One, as the switch is: models in several threads share it."""
 
 
 def describe(device: str) -> str:

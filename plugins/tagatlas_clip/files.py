@@ -19,7 +19,7 @@ HUB = "hf-hub:"
 SAFE, PLAIN = "open_clip_model.safetensors", "open_clip_pytorch_model.bin"
 """What open_clip calls weights in a folder or in a repository of the hub."""
 CONFIG = "open_clip_config.json"
-TOKENIZER = "tokenizer_config.json"
+TOKENIZER, TEXT_MODEL = "tokenizer_config.json", "config.json"
 PREPROCESSING = ("mean", "std", "interpolation", "resize_mode", "fill_color")
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -35,6 +35,8 @@ class ModelFiles:
         preprocessing: what the weights want of pictures that is not open_clip's default.
         checkpoint: the weights.
         tokenizer: the folder with the tokenizer's files; None for open_clip's own.
+        text_model: the folder with the configuration of the text model, where that is one of the
+            hub; None for open_clip's own.
     """
 
     name: str
@@ -42,6 +44,7 @@ class ModelFiles:
     preprocessing: Mapping[str, object]
     checkpoint: Path
     tokenizer: Path | None
+    text_model: Path | None = None
 
     @property
     def text_config(self) -> Mapping[str, Any]:
@@ -133,7 +136,12 @@ def _of_open_clip(named: Named) -> ModelFiles:
         checkpoint = _cached(weights_of(named), named)
         name = str(named)
     return ModelFiles(
-        name, config, preprocessing_of(named), checkpoint, _tokenizer_of(config, named)
+        name,
+        config,
+        preprocessing_of(named),
+        checkpoint,
+        _tokenizer_of(config, named),
+        _text_model_of(config, named),
     )
 
 
@@ -186,6 +194,12 @@ def tokenizer_repository(config: Mapping[str, object]) -> str | None:
     return str(name) if name else None
 
 
+def text_model_repository(config: Mapping[str, object]) -> str | None:
+    """The repository of the text model; None where it is open_clip's own."""
+    name = text_config(config).get("hf_model_name")
+    return str(name) if name else None
+
+
 def text_config(config: Mapping[str, object]) -> Mapping[str, Any]:
     """The part of an architecture that is about texts: of JSON's types."""
     found = config["text_cfg"]
@@ -220,14 +234,22 @@ def _cached(files: HubFiles, named: Named) -> Path:
 
 
 def _tokenizer_of(config: Mapping[str, object], named: Named) -> Path | None:
-    repository = tokenizer_repository(config)
+    return _folder_of(tokenizer_repository(config), TOKENIZER, "tokenizer", named)
+
+
+def _text_model_of(config: Mapping[str, object], named: Named) -> Path | None:
+    return _folder_of(text_model_repository(config), TEXT_MODEL, "text model", named)
+
+
+def _folder_of(repository: str | None, file: str, what: str, named: Named) -> Path | None:
+    """The folder in the hub's cache where a repository has that file."""
     if repository is None:
         return None
-    found = cached(HubFiles(repository, (TOKENIZER,)))
+    found = cached(HubFiles(repository, (file,)))
     if found is None:
         asked = Named(named.model) if Path(named.pretrained).is_file() else named
         raise ModelMissing(
-            f"the tokenizer of {named.model} is not on this machine: tagatlas models pull {asked}"
+            f"the {what} of {named.model} is not on this machine: tagatlas models pull {asked}"
         )
     return found.parent
 
@@ -236,7 +258,14 @@ def _of_hub(named: Named) -> ModelFiles:
     repository = named.model.removeprefix(HUB)
     config, preprocessing = read_config(_cached(HubFiles(repository, (CONFIG,)), named))
     checkpoint = _cached(weights_of(named), named)
-    return ModelFiles(named.model, config, preprocessing, checkpoint, _tokenizer_of(config, named))
+    return ModelFiles(
+        named.model,
+        config,
+        preprocessing,
+        checkpoint,
+        _tokenizer_of(config, named),
+        _text_model_of(config, named),
+    )
 
 
 def _of_folder(folder: Path, pretrained: str) -> ModelFiles:
@@ -249,7 +278,8 @@ def _of_folder(folder: Path, pretrained: str) -> ModelFiles:
         wanted = pretrained or f"{folder / SAFE}"
         raise OptionError(f"there are no weights at {wanted}: give --pretrained FILE")
     tokenizer = None if tokenizer_repository(config) is None else folder
-    return ModelFiles(str(folder), config, preprocessing, checkpoint, tokenizer)
+    text_model = _text_model_of(config, Named(str(folder)))
+    return ModelFiles(str(folder), config, preprocessing, checkpoint, tokenizer, text_model)
 
 
 def _of_config(path: Path, pretrained: str) -> ModelFiles:
@@ -258,7 +288,8 @@ def _of_config(path: Path, pretrained: str) -> ModelFiles:
     if not checkpoint.is_file():
         raise OptionError(f"--model {path} needs its weights: --pretrained FILE")
     tokenizer = None if tokenizer_repository(config) is None else path.parent
-    return ModelFiles(str(path), config, preprocessing, checkpoint, tokenizer)
+    text_model = _text_model_of(config, Named(str(path)))
+    return ModelFiles(str(path), config, preprocessing, checkpoint, tokenizer, text_model)
 
 
 def read_config(path: Path) -> tuple[dict[str, object], dict[str, object]]:

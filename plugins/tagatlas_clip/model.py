@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import pickle
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib.util import find_spec
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +16,6 @@ from torchvision.transforms import Normalize
 
 from tagatlas.errors import OptionError
 from tagatlas_clip.device import Precision, autocast
-from tagatlas_clip.files import CONFIG
 from tagatlas_clip.geometry import geometry_of
 from tagatlas_clip.memory import free_memory, is_out_of_memory
 
@@ -50,14 +43,11 @@ class ClipModel:
         """
         self._device = device
         self._precision = precision
-        if precision == "fp32" and device.type == "cuda":
-            torch.backends.cudnn.allow_tf32 = False  # it is on by default, and no fp32
         self._network = _load(files).to(device)
         self._resizer = _resizer(device)
         self._tokenize = _tokenizer(files)
-        transform = image_transform_v2(
-            PreprocessCfg(**self._network.visual.preprocess_cfg), is_train=False
-        )
+        wanted = {**files.preprocessing, "size": self._network.visual.image_size}
+        transform = image_transform_v2(PreprocessCfg(**wanted), is_train=False)
         *geometry, _, normalize = transform.transforms
         self._geometry = geometry_of(geometry)
         self._normalize: Normalize = normalize
@@ -138,7 +128,7 @@ class ClipModel:
     @property
     def picture_shape(self) -> tuple[int, int, int]:
         """The shape of a prepared picture: height, width, 3."""
-        size = self._network.visual.preprocess_cfg["size"]
+        size = self._network.visual.image_size
         height, width = (size, size) if isinstance(size, int) else size
         return height, width, 3
 
@@ -155,12 +145,7 @@ def _resizer(device: torch.device) -> GpuResizer | None:
 def _load(files: ModelFiles) -> torch.nn.Module:
     if files.checkpoint.suffix in (".npz", ".npy"):
         raise OptionError(f"{files.checkpoint}: save the weights as safetensors")
-    with TemporaryDirectory() as folder, _quiet():
-        said = {"model_cfg": dict(files.config), "preprocess_cfg": dict(files.preprocessing)}
-        (Path(folder) / CONFIG).write_text(json.dumps(said), encoding="utf-8")
-        network = open_clip.create_model(
-            f"local-dir:{folder}", load_weights=False, pretrained_text=False
-        )
+    network = _architecture(files)
     try:
         open_clip.load_checkpoint(network, str(files.checkpoint), weights_only=True)
     except pickle.UnpicklingError as error:
@@ -177,21 +162,21 @@ def _load(files: ModelFiles) -> torch.nn.Module:
     return network
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep to ourselves that a model is made before it has its weights."""
-    root = logging.getLogger()
-    root.addFilter(_nothing)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        root.removeFilter(_nothing)
+def _architecture(files: ModelFiles) -> torch.nn.Module:
+    """A model without its weights: what ``open_clip.create_model`` makes of a configuration.
 
-
-def _nothing(_: logging.LogRecord) -> bool:
-    return False
+    That function itself logs through Python's root logger, which sets up logging for the whole
+    process, and finds the configuration of a text model by its name on the hub.
+    """
+    config, text = dict(files.config), dict(files.text_config)
+    custom = bool(config.pop("custom_text", False))
+    if files.text_model is not None:
+        custom = True
+        text |= {"hf_model_name": str(files.text_model), "hf_model_pretrained": False}
+    kind = open_clip.CustomTextCLIP if custom else open_clip.CLIP
+    if custom and "multimodal_cfg" in config:
+        kind = open_clip.CoCa
+    return kind(**{**config, "text_cfg": text})
 
 
 def _tokenizer(files: ModelFiles) -> open_clip.SimpleTokenizer | open_clip.HFTokenizer:
@@ -204,5 +189,6 @@ def _tokenizer(files: ModelFiles) -> open_clip.SimpleTokenizer | open_clip.HFTok
         str(files.tokenizer),
         context_length=length,
         tokenizer_mode=text.get("tokenizer_mode"),
+        local_files_only=True,
         **settings,
     )

@@ -28,7 +28,7 @@ from tagatlas_clip.files import (
     checksum,
     locate,
     read_config,
-    text_config,
+    text_model_repository,
     tokenizer_repository,
     weights_of,
     with_tag,
@@ -102,8 +102,8 @@ def _fetch_all(named: Named) -> Path:
     else:
         config = open_clip.get_model_config(named.model)
     weights = _fetch(weights_of(named))
-    text_model = text_config(config).get("hf_model_name")
-    for each in dict.fromkeys(filter(None, [tokenizer_repository(config), text_model])):
+    others = [tokenizer_repository(config), text_model_repository(config)]
+    for each in dict.fromkeys(filter(None, others)):
         huggingface_hub.snapshot_download(
             each, allow_patterns=list(TOKENIZER_FILES), etag_timeout=PATIENCE
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import sha256
@@ -51,8 +50,6 @@ def make_tagger(options: ClipOptions) -> ClipTagger:
     """
     if find_spec("open_clip") is None:
         raise ImportError("open_clip is not installed")
-    # Whatever a model needs is looked up on this machine alone, also by the libraries below.
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     vocabulary = load_vocabulary(options.vocabulary).only(options.groups)
     templates = read_templates(options.templates)
     devices = choose_devices(options.device)

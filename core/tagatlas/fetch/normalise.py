@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
-import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "BMP", "ICO")
 """What Pillow decodes by itself; with the extra ``heic``, HEIF comes on top."""
 
-HEIF = "HEIF"
 ANIMATED = frozenset({"GIF", "WEBP", "AVIF", "PNG"})
 THUMBNAIL_SIDE = 256
 IMAGE_QUALITY = 90
@@ -41,10 +39,6 @@ _REDUCING_GAP = 2.0
 """Shrink fast to twice the size that is wanted, then filter: the eye sees no difference. The
 filter is Hamming's, as sharp as a bicubic one where pictures shrink, in half the time; JPEGs
 have a faster one, see :func:`tagatlas.fetch.jpeg.resized`."""
-
-_PILLOW_MODULES = r"PIL\."
-_QUIET = ("ignore", None, Warning, re.compile(_PILLOW_MODULES), 0)
-"""The filter against Pillow's warnings, as Python keeps it."""
 
 _SNIFFED = 1024
 """Bytes looked at for text formats."""
@@ -114,7 +108,8 @@ def normalise(
 
     The same bytes give the same result under the same versions of Pillow, simplejpeg,
     cykooz-resizer and their libraries.
-    May be called from several threads at once; Pillow lets them run side by side.
+    May be called from several threads at once; Pillow lets them run side by side. It warns of odd
+    files as it always does; :mod:`tagatlas.fetch.worker` does not listen.
 
     Args:
         data: the bytes as they were fetched.
@@ -128,10 +123,8 @@ def normalise(
             its decoder) or ``unreadable`` (anything else that is no whole picture).
     """
     _reject_text(data)
-    formats = _formats_for(data)
-    _silence_pillow()
     try:
-        with Image.open(BytesIO(data), formats=formats) as source:
+        with _open(data) as source:
             _check_pixels(source.width, source.height, max_pixels)
             format_ = "jpeg" if source.format == "MPO" else str(source.format).lower()
             frames = _count_frames(source)
@@ -175,28 +168,20 @@ def _reject_text(data: bytes) -> None:
     raise ImageRejected(ImageStatus.BLOCKED, "a web page instead of a picture")
 
 
-def _formats_for(data: bytes) -> tuple[str, ...]:
-    """The formats to try: HEIF only where the bytes are such, for its decoder may be missing."""
+def _open(data: bytes) -> ImageFile:
+    """Open a picture by its first bytes.
+
+    HEIF by its own class: to register that with Pillow would change what the whole process opens.
+    """
     if data[4:8] != b"ftyp" or data[8:12] not in _HEIF_BRANDS:
-        return FORMATS
+        return Image.open(BytesIO(data), formats=FORMATS)
     try:
-        import pi_heif
+        from pi_heif import HeifImageFile
     except ImportError as error:
         raise ImageRejected(
             ImageStatus.REFUSED, "HEIC, which needs: pip install 'tagatlas[heic]'"
         ) from error
-    pi_heif.register_heif_opener()
-    return (HEIF,)
-
-
-def _silence_pillow() -> None:
-    """Keep Pillow's warnings about odd files from the user, who gets a status and a reason.
-
-    A filter for the whole process, put in place once: ``warnings.catch_warnings`` is not safe
-    in threads.
-    """
-    if _QUIET not in warnings.filters:
-        warnings.filterwarnings("ignore", module=_PILLOW_MODULES)
+    return cast("ImageFile", HeifImageFile(BytesIO(data)))
 
 
 def _check_pixels(width: int, height: int, max_pixels: int) -> None:

@@ -12,6 +12,7 @@ import signal
 import socket
 import struct
 import sys
+import warnings
 from contextlib import suppress
 
 import msgspec
@@ -93,6 +94,8 @@ def answer(job: Job) -> Answer:
 def main() -> None:
     """Work until the other side closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other side decides when it is over
+    # Of an odd picture the user gets its status and the reason, whatever PYTHONWARNINGS says.
+    warnings.simplefilter("ignore")
     _limit_resources()
     connection = socket.socket(fileno=os.dup(sys.stdin.fileno()))
     decoder, encoder = msgspec.msgpack.Decoder(Job), msgspec.msgpack.Encoder()
