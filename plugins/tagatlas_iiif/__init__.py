@@ -1,7 +1,7 @@
 """The source ``iiif``: the images of a IIIF manifest, collection or image description.
 
-Versions 2 and 3 of the Presentation API and of the Image API are read. Images are asked for at
-the size that is wanted, where their service can scale; else at the best size that it lists.
+Versions 2 and 3 of the Presentation API and 1 to 3 of the Image API are read. Images are asked
+for at the size that is wanted, where their service can scale; else at the best size that it lists.
 """
 
 from __future__ import annotations

@@ -5,10 +5,17 @@ Documents come from outside: whatever is not as the specification has it is pass
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 Json = dict[str, object]
+
+_CANVASES = frozenset({"Canvas", "sc:Canvas", ""})
+_WITH_MEMBERS = frozenset({"Collection", "sc:Collection", "OrderedCollection"})
+_SPECIFIC = frozenset({"SpecificResource", "oa:SpecificResource"})
+
+_MOST_DEPTH = 8
+"""Choices, parts and labels within each other; real ones have two or three."""
 
 
 @dataclass(frozen=True)
@@ -16,27 +23,45 @@ class Painted:
     """One image on one canvas.
 
     Attributes:
+        resource: URL of the image itself; empty if none is given.
+        service: description of the image service; empty if there is none.
+        shape: width and height that the manifest gives of the image; zeros if it gives none.
         label: of the manifest.
         page: label of the canvas.
         manifest: the manifest's URL.
         canvas: the canvas's URL; of an image description, the image's.
-        resource: URL of the image itself; empty if none is given.
-        service: description of the image service; empty if there is none.
     """
 
-    label: str
-    page: str
-    manifest: str
-    canvas: str
     resource: str
     service: Json
+    shape: tuple[int, int] = (0, 0)
+    label: str = ""
+    page: str = ""
+    manifest: str = ""
+    canvas: str = ""
+
+
+@dataclass(frozen=True)
+class Other:
+    """Something on a canvas that is no image, such as a film or a text.
+
+    Attributes:
+        kind: what it is, in the specification's words.
+    """
+
+    kind: str
 
 
 def is_image_description(document: Json) -> bool:
     """Whether a document is an ``info.json`` of the Image API."""
-    kind = str(document.get("type", ""))
+    context = str(document.get("@context", ""))
     protocol = str(document.get("protocol", ""))
-    return kind.startswith("ImageService") or protocol.startswith("http://iiif.io/api/image")
+    return (
+        kind_of(document).startswith("ImageService")
+        or protocol.startswith("http://iiif.io/api/image")
+        or "image-api/1" in context
+        or "api/image/" in context
+    )
 
 
 def identity(document: Json) -> str:
@@ -45,41 +70,68 @@ def identity(document: Json) -> str:
     return found if isinstance(found, str) else ""
 
 
-def members(document: Json) -> list[str]:
-    """URLs of the manifests and collections that a collection lists; of a manifest, none."""
-    entries: list[Json] = []
+def kind_of(document: Json) -> str:
+    """The type that a thing gives itself; empty if none."""
+    found = document.get("type", document.get("@type"))
+    if isinstance(found, list):
+        found = next((kind for kind in found if isinstance(kind, str)), "")
+    return found if isinstance(found, str) else ""
+
+
+def is_collection(document: Json) -> bool:
+    """Whether a document lists others, or is a page of such a list."""
+    lists = ("collections", "manifests", "members", "orderedItems", "first")
+    return kind_of(document) in _WITH_MEMBERS or any(key in document for key in lists)
+
+
+def members(document: Json) -> list[Json]:
+    """The manifests and collections that a collection lists, and its further pages, in order.
+
+    Each has an ``http(s)`` URL as its identity, and often little more.
+    """
+    found: list[Json] = []
     for key in ("collections", "manifests", "members"):
-        entries += _dicts(document.get(key))
-    listed = [
-        entry
-        for entry in _dicts(document.get("items"))
-        if entry.get("type") in ("Manifest", "Collection")
-    ]
-    urls = [identity(entry) for entry in [*entries, *listed]]
-    return [url for url in dict.fromkeys(urls) if url.startswith(("http://", "https://"))]
+        found += objects(document.get(key))
+    for entry in objects(document.get("items")):
+        if kind_of(entry) in ("Manifest", "Collection"):
+            found.append(entry)
+    for activity in objects(document.get("orderedItems")):
+        found += objects(activity.get("object", activity))[:1]
+    for key in ("first", "next"):
+        page = document.get(key)
+        found += [{"id": page}] if isinstance(page, str) else objects(page)[:1]
+    by_url = {identity(entry): entry for entry in reversed(found)}
+    urls = dict.fromkeys(identity(entry) for entry in found)
+    return [by_url[url] for url in urls if url.startswith(("http://", "https://"))]
 
 
-def paintings(manifest: Json) -> Iterator[Painted]:
-    """The images of a manifest, in its order."""
-    label, url = label_of(manifest), identity(manifest)
-    canvases = [
-        canvas
-        for sequence in _dicts(manifest.get("sequences"))
-        for canvas in _dicts(sequence.get("canvases"))
-    ]
-    canvases += [
-        item for item in _dicts(manifest.get("items")) if item.get("type", "Canvas") == "Canvas"
-    ]
-    for canvas in canvases:
-        for resource in _resources(canvas):
-            yield Painted(
-                label=label,
-                page=label_of(canvas),
-                manifest=url,
-                canvas=identity(canvas),
-                resource=identity(resource),
-                service=_service(resource),
-            )
+def paintings(
+    manifest: Json, follow: Callable[[str], Json] = lambda _: {}
+) -> Iterator[Painted | Other]:
+    """What a manifest shows, in its order; a canvas that it lists twice, once.
+
+    Args:
+        manifest: the document.
+        follow: gives the document at a URL, for annotations that a canvas only refers to.
+    """
+    seen: set[str] = set()
+    for canvas in _canvases(manifest):
+        url = identity(canvas)
+        if url and url in seen:
+            continue
+        seen.add(url)
+        for annotation in _annotations(canvas, follow):
+            for shown in _bodies(annotation):
+                if isinstance(shown, Painted):
+                    yield replace(
+                        shown,
+                        label=label_of(manifest),
+                        page=label_of(canvas),
+                        manifest=identity(manifest),
+                        canvas=url,
+                    )
+                else:
+                    yield shown
 
 
 def label_of(document: Json) -> str:
@@ -87,42 +139,102 @@ def label_of(document: Json) -> str:
     return " ".join(" ".join(_texts(document.get("label"))).split())
 
 
-def _resources(canvas: Json) -> Iterator[Json]:
-    """The images that a canvas shows; the first of each choice."""
-    annotations = _dicts(canvas.get("images"))
-    for page in _dicts(canvas.get("items")):
-        annotations += _dicts(page.get("items"))
-    for annotation in annotations:
-        resource = _dicts(annotation.get("resource", annotation.get("body")))[:1]
-        for found in resource:
-            choice = _dicts(found.get("default", found.get("items")))[:1]
-            yield from choice or [found]
-
-
-def _service(resource: Json) -> Json:
-    """The image service of an image, with the image's size where the service says none."""
-    for service in _dicts(resource.get("service")):
-        about = f"{service.get('@context', '')} {service.get('type', service.get('@type', ''))}"
-        about += f" {service.get('profile', '')}"
-        if "image" in about.lower() and identity(service):
-            size: Json = {name: resource[name] for name in ("width", "height") if name in resource}
-            return {**size, **service}
-    return {}
-
-
-def _dicts(found: object) -> list[Json]:
+def objects(found: object) -> list[Json]:
     """What is there as a list of objects."""
     listed = found if isinstance(found, list) else [found]
     return [entry for entry in listed if isinstance(entry, dict)]
 
 
-def _texts(found: object) -> list[str]:
+def _canvases(manifest: Json) -> list[Json]:
+    canvases = [
+        canvas
+        for sequence in objects(manifest.get("sequences"))
+        for canvas in objects(sequence.get("canvases"))
+    ]
+    return canvases + [
+        item for item in objects(manifest.get("items")) if kind_of(item) in _CANVASES
+    ]
+
+
+def _annotations(canvas: Json, follow: Callable[[str], Json]) -> Iterator[Json]:
+    yield from objects(canvas.get("images"))
+    for page in objects(canvas.get("items")):
+        url = identity(page)
+        is_reference = "items" not in page and url.startswith(("http://", "https://"))
+        found = follow(url) if is_reference else page
+        yield from objects(found.get("items"))
+
+
+def _bodies(annotation: Json) -> Iterator[Painted | Other]:
+    """What an annotation paints."""
+    purpose = str(annotation.get("motivation", "painting"))
+    if "painting" not in purpose:
+        return
+    body = annotation.get("resource", annotation.get("body"))
+    for found in body if isinstance(body, list) else [body]:
+        if isinstance(found, str):
+            yield Painted(found, {})
+        elif isinstance(found, dict):
+            yield _body(found)
+
+
+def _body(found: Json, depth: int = 0) -> Painted | Other:
+    """One body: of a choice its first image, of a part of a resource the resource."""
+    kind = kind_of(found)
+    inner: list[object] = []
+    if kind in _SPECIFIC:
+        source = found.get("source", found.get("full"))
+        inner = source if isinstance(source, list) else [source]
+    elif "default" in found or kind in ("Choice", "oa:Choice"):
+        options = found.get("items", found.get("item"))
+        inner = [found.get("default"), *(options if isinstance(options, list) else [options])]
+    else:
+        return _resource(found)
+    some: Painted | Other = Other(kind)
+    for entry in inner:
+        if isinstance(entry, str) and entry.startswith(("http://", "https://")):
+            return Painted(entry, {})
+        if isinstance(entry, dict) and depth < _MOST_DEPTH:
+            some = _body(entry, depth + 1)
+            if isinstance(some, Painted):
+                return some
+    return some
+
+
+def _resource(found: Json) -> Painted | Other:
+    kind = kind_of(found)
+    format_ = str(found.get("format", ""))
+    service = _service(found)
+    is_image = kind.endswith("Image") or format_.startswith("image/") or bool(service)
+    if not is_image and (kind or format_):
+        return Other(kind or format_)
+    return Painted(identity(found), service, _shape(found))
+
+
+def _service(resource: Json) -> Json:
+    """The image service of an image; empty if it has none."""
+    for service in objects(resource.get("service")):
+        about = f"{service.get('@context', '')} {kind_of(service)} {service.get('profile', '')}"
+        if "image" in about.lower() and identity(service):
+            return service
+    return {}
+
+
+def _shape(resource: Json) -> tuple[int, int]:
+    width, height = resource.get("width"), resource.get("height")
+    if isinstance(width, int) and isinstance(height, int) and min(width, height) > 0:
+        return width, height
+    return 0, 0
+
+
+def _texts(found: object, depth: int = 0) -> list[str]:
     if isinstance(found, str):
         return [found]
-    if isinstance(found, list):
-        return [text for entry in found for text in _texts(entry)][:1]
-    if isinstance(found, dict):
-        if "@value" in found:
-            return _texts(found["@value"])
-        return [text for entry in found.values() for text in _texts(entry)][:1]
-    return []
+    if depth == _MOST_DEPTH:
+        return []
+    if isinstance(found, dict) and "@value" in found:
+        return _texts(found["@value"], depth + 1)
+    inner = found.values() if isinstance(found, dict) else found
+    if not isinstance(inner, Iterable):
+        return []
+    return [text for entry in inner for text in _texts(entry, depth + 1)][:1]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -12,17 +10,12 @@ import polars as pl
 from tagatlas.contracts import Records, Source
 from tagatlas.errors import InputError
 from tagatlas.fetch.web import read_web
+from tagatlas.tables.wording import count as counted
+from tagatlas.tables.wording import shown
 from tagatlas_iiif import IiifOptions
 from tagatlas_iiif.image import image_url
-from tagatlas_iiif.presentation import (
-    Json,
-    Painted,
-    identity,
-    is_image_description,
-    label_of,
-    members,
-    paintings,
-)
+from tagatlas_iiif.presentation import Json, Painted, identity, is_image_description, label_of
+from tagatlas_iiif.walk import Walk
 
 COLUMNS = ("label", "page", "manifest", "canvas")
 
@@ -36,44 +29,36 @@ class IiifSource(Source):
     def read(self, location: str) -> Records:
         """See :meth:`Source.read`."""
         first = self._read_json(location)
+        walk = Walk(self._read_json, self._options.manifests)
         if is_image_description(first):
-            painted = [Painted(label_of(first), "", "", identity(first), "", first)]
+            base = identity(first) or location.removesuffix("/info.json")
+            service = {**first, "id": base}
+            painted = [Painted("", service, label=label_of(first), canvas=base)]
             kind, count = "IIIF image", 1
         else:
-            found = list(self._manifests(first))
-            painted = [each for manifest in found for each in paintings(manifest)]
-            kind, count = "IIIF manifest", len(found)
+            painted = list(walk.images(first))
+            kind, count = "IIIF manifest", walk.manifests
         rows = [
-            (url, each.label, each.page, each.manifest, each.canvas)
+            [_encodable(text) for text in (url, each.label, each.page, each.manifest, each.canvas)]
             for each in painted
-            if (url := image_url(each.service, each.resource, self._options.image_side))
+            if (url := self._url(each))
         ]
+        notes = _notes(walk, len(painted) - len(rows))
         if not rows:
-            raise InputError(f"{location} is no IIIF document with images: give a manifest's URL")
+            why = "; ".join(notes) or "give a manifest's URL"
+            raise InputError(f"{location} is no IIIF document with images: {why}")
         schema = ("location", *COLUMNS)
         table = pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String), orient="row")
         one = pl.lit(1, dtype=pl.Int64).alias("frequency")
-        plural = "" if count == 1 else "s"
         return Records(
             table.select("location", one, *COLUMNS),
-            f"{count:,} {kind}{plural}: {len(rows):,} images",
+            f"{counted(count, kind)}: {counted(len(rows), 'image')}",
+            notes=notes,
         )
 
-    def _manifests(self, first: Json) -> Iterator[Json]:
-        """The document itself, or what its collections lead to; each once, in their order."""
-        waiting: deque[Json | str] = deque([first])
-        seen: set[str] = set()
-        count = 0
-        while waiting and count < self._options.manifests:
-            entry = waiting.popleft()
-            document = self._read_json(entry) if isinstance(entry, str) else entry
-            inner = [url for url in members(document) if url not in seen]
-            if inner:
-                seen.update(inner)
-                waiting.extendleft(reversed(inner))
-            else:
-                count += 1
-                yield document
+    def _url(self, painted: Painted) -> str:
+        side = self._options.image_side
+        return image_url(painted.service, painted.resource, side, painted.shape)
 
     def _read_json(self, location: str) -> Json:
         if "://" in location:
@@ -94,3 +79,30 @@ class IiifSource(Source):
         if not isinstance(document, dict):
             raise InputError(f"{location} is no IIIF document: give a manifest's URL")
         return document
+
+
+def _encodable(text: str) -> str:
+    """The text without halves of surrogate pairs, which JSON can write and UTF-8 cannot."""
+    return text.encode(errors="replace").decode()
+
+
+def _notes(walk: Walk, without_address: int) -> tuple[str, ...]:
+    """What was left out, and why."""
+    notes = []
+    if walk.unread:
+        reason = next(iter(walk.unread.values()))
+        unread = counted(len(walk.unread), "document")
+        notes.append(f"{unread} could not be read and left out, such as: {reason}")
+    if walk.waiting:
+        notes.append(
+            f"{counted(walk.most, 'manifest')} read; {counted(walk.waiting, 'further document')} "
+            "of the collection left out: raise --manifests for more"
+        )
+    if walk.others:
+        kinds = ", ".join(
+            f"{number:,} {shown(kind)}" for kind, number in sorted(walk.others.items())
+        )
+        notes.append(f"left out, for they are no images: {kinds}")
+    if without_address:
+        notes.append(f"{counted(without_address, 'image')} without a web address left out")
+    return tuple(notes)

@@ -15,7 +15,7 @@ from tagatlas.errors import InputError
 from tagatlas.testing import SourceContract
 from tagatlas_iiif import IiifOptions, is_iiif, tagatlas_sources
 from tagatlas_iiif.image import image_url
-from tagatlas_iiif.presentation import members, paintings
+from tagatlas_iiif.presentation import Other, Painted, identity, members, paintings
 from tagatlas_iiif.source import IiifSource
 
 if TYPE_CHECKING:
@@ -143,8 +143,8 @@ def test_a_manifest_of_version_3(tmp_path: Path) -> None:
     path.write_text(json.dumps(MANIFEST_3))
     records = IiifSource(IiifOptions(image_side=512)).read(str(path))
     assert records.table["location"].to_list() == [
-        "https://images.example.org/1/full/!512,512/0/default.jpg",
-        "https://images.example.org/2/full/!512,512/0/default.jpg",
+        "https://images.example.org/1/full/512,/0/default.jpg",
+        "https://images.example.org/2/full/512,/0/default.jpg",
     ]
     assert records.table["page"].to_list() == ["p. 1", "p. 2"]
 
@@ -199,7 +199,7 @@ def test_an_image_is_asked_for_at_a_size_that_there_is(
 ) -> None:
     location = serve(image_server, "/x/info.json", INFO_3 | changes)
     records = IiifSource(LOCAL).read(location)
-    assert records.recognised == "1 IIIF image: 1 images"
+    assert records.recognised == "1 IIIF image: 1 image"
     url = f"https://images.example.org/x/full/{size}/0/default.jpg"
     assert records.table["location"].to_list() == [url]
 
@@ -208,10 +208,8 @@ def test_version_2_at_level_0_has_its_own_words() -> None:
     service: dict[str, object] = {
         "@id": "https://x.org/i",
         "profile": ["http://iiif.io/api/image/2/level0.json", {"formats": ["jpg"]}],
-        "profile_": "",
         "sizes": [{"width": 2000, "height": 500}],
     }
-    service["profile"] = ["http://library.stanford.edu/iiif/image-api/compliance.html#level0"]
     assert image_url(service, "", 1024) == "https://x.org/i/full/2000,/0/default.jpg"
     del service["sizes"]
     assert image_url(service, "", 1024) == "https://x.org/i/full/full/0/default.jpg"
@@ -246,10 +244,142 @@ def test_addresses_of_iiif_are_recognised(location: str, accepted: bool) -> None
     assert is_iiif(location) is accepted
 
 
-KEYS = [
-    *("id", "@id", "type", "items", "sequences", "canvases", "images", "resource", "body"),
-    *("service", "label", "manifests", "width", "sizes", "profile"),
-]
+@pytest.mark.parametrize(
+    ("service", "shape", "url"),
+    [
+        ({"profile": "http://iiif.io/api/image/2/level1.json"}, (2000, 1500), "1024,/0/default"),
+        ({"profile": "http://iiif.io/api/image/2/level1.json"}, (1500, 2000), ",1024/0/default"),
+        ({"profile": "http://iiif.io/api/image/2/level1.json"}, (300, 200), "300,/0/default"),
+        ({"profile": "http://iiif.io/api/image/2/level1.json"}, (0, 0), "1024,/0/default"),
+        ({"profile": "http://iiif.io/api/image/2/level2.json"}, (300, 200), "!300,300/0/default"),
+        ({"profile": ["level1", {"supports": ["sizeByConfinedWh"]}]}, (9, 9), "!9,9/0/default"),
+        ({"profile": "level0"}, (2000, 1500), "full/0/default"),
+        ({}, (2000, 1500), "1024,/0/default"),
+        (
+            {"profile": "http://library.stanford.edu/iiif/image-api/1.1/compliance.html#level2"},
+            (2000, 1500),
+            "!1024,1024/0/native",
+        ),
+        (
+            {"profile": "http://library.stanford.edu/iiif/image-api/compliance.html#level1"},
+            (2000, 1500),
+            "1024,/0/native",
+        ),
+        (
+            {"@context": "http://library.stanford.edu/iiif/image-api/1.1/context.json"},
+            (2000, 1500),
+            "1024,/0/native",
+        ),
+        ({"type": "ImageService3", "profile": "level1"}, (2000, 1500), "1024,/0/default"),
+        ({"type": "ImageService1", "profile": "level1"}, (2000, 1500), "1024,/0/native"),
+        (
+            {"type": "ImageService3", "profile": "level2", "maxArea": 300_000},
+            (2000, 1000),
+            "!774,774/0/default",
+        ),
+        ({"profile": "level0", "extraFeatures": ["sizeByW", "sizeByH"]}, (9, 90), ",90/0/default"),
+        ({"profile": "level2", "width": "800", "height": 600.0}, (0, 0), "full/0/default"),
+    ],
+)
+def test_each_version_and_level_is_asked_for_what_it_can(
+    service: dict[str, object], shape: tuple[int, int], url: str
+) -> None:
+    service = {"@id": "https://x.org/i", **service}
+    assert image_url(service, "", 1024, shape) == f"https://x.org/i/full/{url}.jpg"
+
+
+IMAGE = {"type": "Image", "id": "https://example.org/i.jpg"}
+IMAGE_2 = {"@type": "dctypes:Image", "@id": "https://example.org/i.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("body", "others"),
+    [
+        (IMAGE, []),
+        ({"type": "SpecificResource", "source": IMAGE, "selector": {"rotation": "90"}}, []),
+        ({"type": "SpecificResource", "source": "https://example.org/i.jpg"}, []),
+        ({"type": "SpecificResource", "source": [IMAGE]}, []),
+        ({"@type": "oa:SpecificResource", "@id": "https://example.org/s", "full": IMAGE_2}, []),
+        ([{"type": "TextualBody", "value": "hi"}, IMAGE], ["TextualBody"]),
+        ([{"type": "Video", "id": "https://example.org/f.mp4"}, IMAGE], ["Video"]),
+        ({"type": "Choice", "items": [{"type": "Sound", "id": "https://x.org/s"}, IMAGE]}, []),
+        ({"@type": "oa:Choice", "default": IMAGE_2, "item": [{"@id": "https://x.org/2"}]}, []),
+        ({"@type": "oa:Choice", "default": "rdf:nil", "item": [IMAGE_2]}, []),
+        ("https://example.org/i.jpg", []),
+        ({"id": "https://example.org/i.jpg", "format": "image/jpeg"}, []),
+        ({"id": "https://example.org/i.jpg"}, []),
+    ],
+)
+def test_whatever_form_a_body_has_its_image_is_found(body: object, others: list[str]) -> None:
+    shown = list(paintings({"items": [{"type": "Canvas", "items": [{"items": [{"body": body}]}]}]}))
+    images = [each.resource for each in shown if isinstance(each, Painted)]
+    assert images == ["https://example.org/i.jpg"]
+    assert [each.kind for each in shown if isinstance(each, Other)] == others
+
+
+def test_what_is_no_image_is_said_and_annotations_elsewhere_are_read(
+    image_server: ImageServer,
+) -> None:
+    page = {"type": "AnnotationPage", "items": [{"motivation": "painting", "body": IMAGE}]}
+    manifest = {
+        "type": "Manifest",
+        "items": [
+            {
+                "type": "Canvas",
+                "label": "p. 1",
+                "items": [{"type": "AnnotationPage", "id": serve(image_server, "/page", page)}],
+            },
+            {"type": "Canvas", "items": [{"id": image_server.url("/gone")}]},
+            {"items": [{"items": [{"body": {"type": "Video", "id": "https://example.org/f"}}]}]},
+            {"items": [{"items": [{"body": IMAGE, "motivation": "tagging"}]}]},
+        ],
+    }
+    records = IiifSource(LOCAL).read(serve(image_server, "/manifest.json", manifest))
+    assert records.table["location"].to_list() == ["https://example.org/i.jpg"]
+    assert records.table["page"].to_list() == ["p. 1"]
+    unread, others = records.notes
+    assert unread.startswith("1 document could not be read and left out, such as: cannot read http")
+    assert others == "left out, for they are no images: 1 'Video'"
+
+
+def test_the_pages_of_a_collection_are_turned_and_one_broken_manifest_costs_itself(
+    image_server: ImageServer,
+) -> None:
+    last = {
+        "@type": "sc:Collection",
+        "manifests": [
+            {"@id": image_server.serve("/broken", b"{")},
+            {"@id": serve(image_server, "/two", MANIFEST_3)},
+        ],
+    }
+    first = {
+        "@type": "sc:Collection",
+        "manifests": [{"@id": serve(image_server, "/one", MANIFEST_2)}],
+        "next": serve(image_server, "/p2", last),
+    }
+    top = {"@type": "sc:Collection", "total": 3, "first": serve(image_server, "/p1", first)}
+    records = IiifSource(LOCAL).read(serve(image_server, "/collection.json", top))
+    assert records.recognised == "2 IIIF manifests: 4 images"
+    [note] = records.notes
+    assert note.startswith("1 document could not be read")
+    few = IiifSource(IiifOptions(manifest_private=True, manifests=1)).read(
+        image_server.url("/collection.json")
+    )
+    assert few.table.height == 2
+    assert "further document" in few.notes[0]
+
+
+def test_a_canvas_that_is_listed_twice_counts_once() -> None:
+    canvas = {"@id": "https://example.org/c", "images": [{"resource": IMAGE_2}]}
+    sequence = {"canvases": [canvas, canvas]}
+    assert len(list(paintings({"sequences": [sequence, sequence]}))) == 1
+
+
+def test_a_label_with_half_a_character_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps(MANIFEST_3 | {"label": "a cut emoji \ud83d"}))
+    assert IiifSource(IiifOptions()).read(str(path)).table["label"][0] == "a cut emoji ?"
+
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -283,12 +413,17 @@ JSON = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["items", "sequences", "label", "id"]), JSON, max_size=4))
+@given(
+    st.dictionaries(
+        st.sampled_from(["items", "sequences", "label", "id", "first"]), JSON, max_size=4
+    )
+)
 def test_whatever_a_document_says_only_web_addresses_come_of_it(
     document: dict[str, object],
 ) -> None:
-    assert all(url.startswith("http") for url in members(document))
+    assert all(identity(entry).startswith("http") for entry in members(document))
     for painted in paintings(document):
-        url = image_url(painted.service, painted.resource, 512)
-        assert url == "" or url.startswith(("http://", "https://"))
-        assert isinstance(painted.label, str)
+        if isinstance(painted, Painted):
+            url = image_url(painted.service, painted.resource, 512, painted.shape)
+            assert url == "" or url.startswith(("http://", "https://"))
+            assert isinstance(painted.label, str)
