@@ -47,6 +47,38 @@ def shrunk_jpeg(
     return resized(pixels, copy) if pixels.shape == (height, width, 3) else None
 
 
+_BEGIN, _END = b"\xff\xd8\xff", b"\xff\xd9"
+_FURTHER = bytes(range(1, 65))
+"""Bytes that no part of a picture would be missing."""
+
+
+def ended(data: bytes, max_pixels: int) -> bytes:
+    """A JPEG with the mark of its end, where nothing but that is missing; else the same bytes.
+
+    Whether more is missing shows when further bytes are put before the mark: a decoder that
+    needs them makes another picture of them.
+
+    Args:
+        data: any file.
+        max_pixels: pictures with more are left as they are.
+    """
+    import numpy as np
+    import simplejpeg
+
+    if not data.startswith(_BEGIN) or _END in data[-4096:]:
+        return data
+    whole = data.removesuffix(b"\xff") + _END
+    longer = data.removesuffix(b"\xff") + _FURTHER + _END
+    try:
+        height, width, *_ = simplejpeg.decode_jpeg_header(whole, strict=False)
+        if height * width > max_pixels:
+            return data
+        first, second = (simplejpeg.decode_jpeg(file, strict=False) for file in (whole, longer))
+    except ValueError:
+        return data
+    return whole if np.array_equal(first, second) else data
+
+
 def resized(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
     """A picture of another size, by a bicubic filter. Safe in several threads.
 

@@ -21,13 +21,15 @@ from PIL.ImageFile import ImageFile
 from tagatlas.contracts import ImageStatus
 from tagatlas.duplicates import perceptual_hash
 from tagatlas.errors import ImageRejected
-from tagatlas.fetch.jpeg import encoded, resized, shrunk_jpeg
+from tagatlas.fetch import png, tiff
+from tagatlas.fetch.formats import name_of
+from tagatlas.fetch.jpeg import encoded, ended, resized, shrunk_jpeg
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "BMP", "ICO")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "BMP", "ICO", "JPEG2000")
 """What Pillow decodes by itself; with the extra ``heic``, HEIF comes on top."""
 
 ANIMATED = frozenset({"GIF", "WEBP", "AVIF", "PNG"})
@@ -87,7 +89,7 @@ class NormalisedImage:
         width: of the original, upright, in pixels.
         height: of the original, upright, in pixels.
         format: what the bytes were, such as ``jpeg`` or ``webp``.
-        frames: of an animation, of which the first was taken; 1 for a still.
+        frames: of an animation, of which the first was taken, or pages of a TIFF; 1 for a still.
         perceptual_hash: see :func:`tagatlas.duplicates.perceptual_hash`.
     """
 
@@ -124,11 +126,14 @@ def normalise(
     """
     _reject_text(data)
     try:
-        with _open(data) as source:
+        plain, page, pages = _plain(data, max_pixels)
+        with _open(plain) as source:
+            if page:
+                source.seek(page)
             _check_pixels(source.width, source.height, max_pixels)
             format_ = "jpeg" if source.format == "MPO" else str(source.format).lower()
-            frames = _count_frames(source)
-            pixels, size = _decode(source, data, max_side, share)
+            frames = pages or _count_frames(source)
+            pixels, size = _decode(source, plain, max_side, share)
         _check_pixels(pixels.shape[1], pixels.shape[0], max_pixels)
         image = encoded(pixels, IMAGE_QUALITY)
         small = resized(pixels, _bounded(pixels.shape[1], pixels.shape[0], THUMBNAIL_SIDE))
@@ -139,7 +144,9 @@ def normalise(
     except Image.DecompressionBombError as error:
         raise ImageRejected(ImageStatus.REFUSED, f"more than {max_pixels:,} pixels") from error
     except UnidentifiedImageError as error:
-        raise ImageRejected(ImageStatus.UNREADABLE, "not in a picture format") from error
+        what = name_of(data)
+        reason = f"{what}, not a picture that can be read" if what else "not in a picture format"
+        raise ImageRejected(ImageStatus.UNREADABLE, reason) from error
     except Exception as error:  # Pillow's decoders raise whatever hostile bytes lead them to
         reason = " ".join(str(error).split())[:100] or type(error).__name__
         raise ImageRejected(ImageStatus.UNREADABLE, f"damaged: {reason}") from error
@@ -166,6 +173,19 @@ def _reject_text(data: bytes) -> None:
     if mark[1] == b"svg":
         raise ImageRejected(ImageStatus.REFUSED, "an SVG drawing, which has no pixels")
     raise ImageRejected(ImageStatus.BLOCKED, "a web page instead of a picture")
+
+
+def _plain(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
+    """The file as Pillow can read it, the page that is the picture, and the number of pages.
+
+    That number is 0 where only Pillow can tell it.
+    """
+    if data.startswith(tiff.SIGNATURES):
+        found = tiff.plain_tiff(data, max_pixels=max_pixels)
+        return found.data, found.page, found.pages
+    if data.startswith(png.SIGNATURE):
+        return png.lean_png(data), 0, 0
+    return ended(data, max_pixels), 0, 0
 
 
 def _open(data: bytes) -> ImageFile:
@@ -250,8 +270,10 @@ def _shrunk(source: ImageFile, side: int) -> Image.Image:
 
 def _filterable(source: ImageFile) -> Image.Image:
     """The picture in a pixel format that can be resized with a filter; 8 bits a channel."""
-    if source.mode.startswith("I;16"):
-        return source.point(lambda value: value * (255 / 65_535)).convert("L")
+    if source.mode.startswith("I;16"):  # Pillow calculates with one of its byte orders alone
+        import numpy as np
+
+        return Image.fromarray((np.asarray(source) // 257).astype(np.uint8))
     if source.mode in ("I", "F"):  # no white is defined: the brightest pixel shall be it
         low, high = cast("tuple[float, float]", source.getextrema())
         scale = 255 / (high - low) if high > low else 0.0
