@@ -45,8 +45,9 @@ class IiifSource(Source):
         ]
         notes = _notes(walk, len(painted) - len(rows))
         if not rows:
-            why = "; ".join(notes) or "give a manifest's URL"
-            raise InputError(f"{location} is no IIIF document with images: {why}")
+            if notes:
+                raise InputError(f"{location} has no image: {'; '.join(notes)}")
+            raise InputError(f"{location} is no IIIF document with images: give a manifest's URL")
         schema = ("location", *COLUMNS)
         table = pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String), orient="row")
         one = pl.lit(1, dtype=pl.Int64).alias("frequency")
