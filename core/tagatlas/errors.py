@@ -103,12 +103,14 @@ class ImageRejected(TagatlasError):
     Attributes:
         status: the status to record for the address the bytes came from.
         reason: why, in a few words.
+        setting: the option of fetching that stood against it; empty if none did.
     """
 
-    def __init__(self, status: ImageStatus, reason: str) -> None:
+    def __init__(self, status: ImageStatus, reason: str, *, setting: str = "") -> None:
         super().__init__(f"{status}: {reason}")
         self.status = status
         self.reason = reason
+        self.setting = setting
 
 
 class EmptyMap(TagatlasError):

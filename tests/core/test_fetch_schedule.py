@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from tagatlas.fetch import Address
 from tagatlas.fetch.hosts import HostManners
 from tagatlas.fetch.schedule import Schedule, Try, host_of
+from tagatlas.fetch.waiting import Waiting
 
 
 def addresses(*hosts: str) -> list[Address]:
@@ -26,10 +28,16 @@ def scheduled(
     concurrency: int = 9,
     rate: float = 0.0,
     patience: int = 3,
+    pause: float = 1.0,
 ) -> Schedule:
     manners = HostManners(per_host, host_rate)
     return Schedule(
-        wanted, manners=lambda _: manners, concurrency=concurrency, rate=rate, patience=patience
+        wanted,
+        manners=lambda _: manners,
+        concurrency=concurrency,
+        rate=rate,
+        patience=patience,
+        pause=pause,
     )
 
 
@@ -93,7 +101,7 @@ def test_all_requests_are_spaced() -> None:
     taken(schedule, 0.25)
 
 
-def test_another_try_waits_for_its_moment_and_goes_first_then() -> None:
+def test_another_try_waits_for_its_moment_and_for_all_first_ones() -> None:
     schedule = scheduled(addresses(*"aaa"), per_host=1)
     first = taken(schedule)
     schedule.give_back(first, 0.0)
@@ -102,16 +110,19 @@ def test_another_try_waits_for_its_moment_and_goes_first_then() -> None:
     second = taken(schedule, 1.0)
     assert second.address.key == 1
     schedule.give_back(second, 6.0)
+    third = taken(schedule, 6.0)
+    assert third.address.key == 2
+    schedule.give_back(third, 6.0)
     assert taken(schedule, 6.0) == again
-    assert len(schedule) == 1
+    assert len(schedule) == 0
 
 
-def test_a_host_that_fails_rests_and_is_then_tried_by_one_alone() -> None:
+def test_a_host_that_cannot_be_reached_rests_and_is_then_tried_by_one_alone() -> None:
     schedule = scheduled(addresses(*"aaaaaa"), per_host=3)
     under_way = [taken(schedule), taken(schedule), taken(schedule)]
     for tried in under_way:  # together, which counts once
         schedule.give_back(tried, 0.0)
-        assert not schedule.failed("a", 0.0)
+        assert not schedule.failed("a", 0.0, answered=False)
     assert schedule.take(0.0) is None
     moment = schedule.next_moment()
     assert moment is not None
@@ -126,10 +137,11 @@ def test_a_host_that_fails_rests_and_is_then_tried_by_one_alone() -> None:
 
 def test_a_host_rests_longer_each_time_and_is_given_up_in_the_end() -> None:
     schedule = scheduled(addresses(*"aaaaaaaa"), per_host=1, patience=4)
-    now, pauses = 0.0, []
+    now, pauses, tried = 0.0, [], []
     while True:
-        schedule.give_back(taken(schedule, now), now)
-        if schedule.failed("a", now):
+        tried.append(taken(schedule, now))
+        schedule.give_back(tried[-1], now)
+        if schedule.failed("a", now, answered=False):
             break
         moment = schedule.next_moment()
         assert moment is not None
@@ -138,16 +150,61 @@ def test_a_host_rests_longer_each_time_and_is_given_up_in_the_end() -> None:
     assert len(pauses) == 4
     for power, pause in enumerate(pauses):
         assert 2**power / 2 <= pause <= 2**power
-    assert [tried.address.key for tried in schedule.abandon("a")] == [5, 6, 7]
+    assert [each.address.key for each in tried] == [0, 4, 2, 6, 1]  # spread, once it fails
+    assert [each.address.key for each in schedule.abandon("a")] == [3, 5, 7]
     assert schedule.is_given_up("a")
     assert len(schedule) == 0
     assert schedule.take(1e9) is None
 
 
+def test_failures_that_the_share_of_the_dead_explains_cost_no_rest() -> None:
+    """One address in three is there: ten failures in a row say nothing, forty do."""
+    schedule = scheduled(addresses(*"a" * 200), per_host=1)
+
+    def try_next(outcome: str) -> None:
+        schedule.give_back(taken(schedule), 0.0)
+        if outcome == "there":
+            schedule.succeeded("a")
+        else:
+            schedule.failed("a", 0.0, answered=True)
+
+    for _ in range(10):
+        for outcome in ("there", "dead", "dead"):
+            try_next(outcome)
+    for _ in range(8):
+        try_next("dead")
+    try_next("there")
+    for _ in range(40):
+        if schedule.next_moment() != 0.0:
+            break
+        try_next("dead")
+    else:
+        pytest.fail("a host that is down never rests")
+
+
+def test_a_host_that_is_asked_too_much_is_asked_more_slowly_for_a_while() -> None:
+    schedule = scheduled(addresses(*"a" * 100), per_host=1, pause=4.0)
+
+    def gap() -> float:
+        schedule.give_back(taken(schedule, now), now)
+        moment = schedule.next_moment()
+        return 0.0 if moment is None else moment - now
+
+    now = 0.0
+    assert gap() == 0.0
+    for _ in range(10):
+        schedule.overloaded("a", now, 0.0)
+    assert gap() == pytest.approx(1.0)
+    for _ in range(30):
+        schedule.succeeded("a")
+    now = 2.0
+    assert gap() == 0.0
+
+
 def test_a_host_gets_the_pause_it_asks_for() -> None:
     schedule = scheduled(addresses(*"aa"), per_host=1)
     schedule.give_back(taken(schedule), 0.0)
-    assert not schedule.failed("a", 0.0, wait=20.0)
+    assert not schedule.overloaded("a", 0.0, wait=20.0)
     moment = schedule.next_moment()
     assert moment is not None
     assert 20.5 <= moment <= 21.0
@@ -156,8 +213,27 @@ def test_a_host_gets_the_pause_it_asks_for() -> None:
 def test_a_host_that_asks_for_ever_is_given_up_at_once() -> None:
     schedule = scheduled(addresses(*"ab"))
     schedule.give_back(taken(schedule), 0.0)
-    assert schedule.failed("a", 0.0, wait=float("inf"))
+    assert schedule.overloaded("a", 0.0, wait=float("inf"))
     assert not schedule.is_given_up("b")
+
+
+@given(st.integers(1, 70), st.lists(st.booleans(), max_size=80))
+def test_addresses_are_taken_once_in_order_or_spread(count: int, choices: list[bool]) -> None:
+    waiting = Waiting()
+    for key in range(count):
+        waiting.append(Address(key, ""))
+    found = [(waiting.elsewhere() if spread else waiting.first()).key for spread in choices[:count]]
+    assert len(waiting) == count - len(found)
+    found += [address.key for address in waiting.rest()]
+    assert sorted(found) == list(range(count))
+
+
+def test_spread_addresses_leave_no_large_gap() -> None:
+    waiting = Waiting()
+    for key in range(1000):
+        waiting.append(Address(key, ""))
+    found = sorted(waiting.elsewhere().key for _ in range(31))
+    assert max(after - before for before, after in pairwise([0, *found, 1000])) <= 64
 
 
 def test_paths_on_this_machine_share_the_whole() -> None:
@@ -202,14 +278,15 @@ def test_everything_is_taken_once_and_within_the_limits(
         elif under_way:
             tried = under_way.pop(data.draw(st.integers(0, len(under_way) - 1)))
             schedule.give_back(tried, now)
-            match data.draw(st.sampled_from(["fine", "again", "host failed"])):
+            match data.draw(st.sampled_from(["fine", "again", "dead", "down"])):
                 case "fine":
                     schedule.succeeded(tried.host)
                     settled.append(tried.address)
                 case "again" if tried.number < 3:
                     schedule.add(replace(tried, number=tried.number + 1), now + 2.0, now)
-                case "host failed":
-                    assert not schedule.failed(tried.host, now)
+                case "dead" | "down" as failure:
+                    answered = failure == "dead"
+                    assert not schedule.failed(tried.host, now, answered=answered)
                     settled.append(tried.address)
                 case _:
                     settled.append(tried.address)

@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 
+import brotli
+
 Behaviour = Callable[["Visit"], None]
 
 
@@ -173,9 +175,15 @@ def gzipped(visit: Visit) -> None:
     visit.answer(gzip.compress(visit.picture), Content_Encoding="gzip")
 
 
-def damaged_gzip(visit: Visit) -> None:
-    """Says gzip, and sends something else."""
+def called_gzip(visit: Visit) -> None:
+    """Says gzip, and sends the plain picture."""
     visit.answer(visit.picture, Content_Encoding="gzip")
+
+
+def damaged_gzip(visit: Visit) -> None:
+    """Sends a compressed picture with bytes that it never had."""
+    packed = gzip.compress(visit.picture)
+    visit.answer(packed[:20] + bytes(200) + packed[20:], Content_Encoding="gzip")
 
 
 def cut_gzip(visit: Visit) -> None:
@@ -185,7 +193,7 @@ def cut_gzip(visit: Visit) -> None:
 
 def unasked_brotli(visit: Visit) -> None:
     """Compresses in a way that nobody asked for."""
-    visit.answer(visit.picture, Content_Encoding="br")
+    visit.answer(brotli.compress(visit.picture), Content_Encoding="br")
 
 
 def redirect_loop(visit: Visit) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,8 +12,10 @@ from yarl import URL
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
+from tagatlas.fetch.encodings import NotDecoded, decoded
 from tagatlas.fetch.hosts import HostManners, Hosts, for_other_origin
 from tagatlas.fetch.options import FetchOptions
+from tagatlas.fetch.plain import LONGEST_ADDRESS, plain
 from tagatlas.fetch.robots import Robots, forbidding_directive
 from tagatlas.fetch.safety import CheckedResolver, checked_url
 
@@ -27,8 +28,11 @@ GRACE_SECONDS = 5.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({404, 410})
 BUSY = frozenset({408, 425, 429})
-HOST_FAILURES = frozenset({429, 502, 503, 504})
-"""Answers that say something about the host, not just about one of its addresses."""
+HOST_FAILURES = frozenset({429, 500, 502, 503, 504})
+"""Answers that may say something about the host, not just about one of its addresses."""
+
+OVERLOADED = frozenset({429, 503})
+"""Answers of a host that is asked too much, or of one of its addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class DownloadRejected(ImageRejected):
         final_url: the URL that was asked last; None if none was.
         http_status: of the last answer; None without one.
         retry_in: seconds after which another try may do better; None if it would not.
-        host: the host that failed as a whole; None if it is just the address.
+        host: the host that may have failed as a whole; None if it is just the address.
     """
 
     def __init__(
@@ -65,10 +69,11 @@ class DownloadRejected(ImageRejected):
         *,
         final_url: str | None = None,
         http_status: int | None = None,
+        setting: str = "",
         retry_in: float | None = None,
         host: str | None = None,
     ) -> None:
-        super().__init__(status, reason)
+        super().__init__(status, reason, setting=setting)
         self.final_url = final_url
         self.http_status = http_status
         self.retry_in = retry_in
@@ -145,10 +150,10 @@ async def download(
         raise
     except ImageRejected as rejected:  # by the resolver, or by robots.txt
         raise DownloadRejected(
-            rejected.status, rejected.reason, final_url=str(target)
+            rejected.status, rejected.reason, setting=rejected.setting, final_url=_text(target)
         ) from rejected
     raise DownloadRejected(
-        ImageStatus.REFUSED, f"more than {MAX_REDIRECTS} redirects", final_url=str(target)
+        ImageStatus.REFUSED, f"more than {MAX_REDIRECTS} redirects", final_url=_text(target)
     )
 
 
@@ -171,9 +176,8 @@ def _redirected(answer: aiohttp.ClientResponse, *, allow_private: bool) -> URL:
     try:
         return checked_url(location, base=answer.url, allow_private=allow_private)
     except ImageRejected as rejected:
-        raise _rejected(
-            answer, rejected.status, f"a redirect that is not followed: {rejected.reason}"
-        ) from rejected
+        reason = f"a redirect that is not followed: {rejected.reason}"
+        raise _rejected(answer, rejected.status, reason, setting=rejected.setting) from rejected
 
 
 async def _read(
@@ -188,17 +192,31 @@ async def _read(
     if not 200 <= answer.status < 300:
         raise _unsuccessful(answer)
     if obeys_robots and (directive := forbidding_directive(answer.headers, options.identity())):
-        raise _rejected(answer, ImageStatus.BLOCKED, f"X-Robots-Tag: {directive}")
-    too_large = f"larger than {options.max_bytes:,} bytes"
+        reason = f"X-Robots-Tag: {directive}"
+        raise _rejected(answer, ImageStatus.BLOCKED, reason, setting="robots")
     if (answer.content_length or 0) > options.max_bytes:
-        raise _rejected(answer, ImageStatus.REFUSED, too_large)
+        raise _too_large(answer, options.max_bytes)
     data = await _read_body(answer, options)
-    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
-    if encoding not in ("", "identity"):
-        data = _unpacked(answer, data, encoding, options.max_bytes)
+    encoding = ",".join(answer.headers.getall("Content-Encoding", []))
+    try:
+        data = decoded(data, encoding, options.max_bytes)
+    except NotDecoded as error:
+        retry_in = 0.0 if error.is_cut else None
+        raise _rejected(answer, ImageStatus.FAILED, error.reason, retry_in=retry_in) from error
     if len(data) > options.max_bytes:
-        raise _rejected(answer, ImageStatus.REFUSED, too_large)
-    return Download(data, str(answer.url), answer.status, answer.headers.get("Content-Type"))
+        raise _too_large(answer, options.max_bytes)
+    content_type = answer.headers.get("Content-Type")
+    return Download(
+        data=data,
+        final_url=_text(answer.url),
+        http_status=answer.status,
+        content_type=None if content_type is None else plain(content_type),
+    )
+
+
+def _too_large(answer: aiohttp.ClientResponse, max_bytes: int) -> DownloadRejected:
+    reason = f"larger than {max_bytes:,} bytes"
+    return _rejected(answer, ImageStatus.REFUSED, reason, setting="max_bytes")
 
 
 async def _read_body(answer: aiohttp.ClientResponse, options: FetchOptions) -> bytes:
@@ -224,27 +242,10 @@ async def _read_body(answer: aiohttp.ClientResponse, options: FetchOptions) -> b
         if not patience.expired():
             raise
         reason = f"slower than {options.min_speed:,.0f} bytes/s"
-        raise _rejected(answer, ImageStatus.FAILED, reason, retry_in=0.0) from None
+        raise _rejected(
+            answer, ImageStatus.FAILED, reason, setting="min_speed", retry_in=0.0
+        ) from None
     return bytes(data)
-
-
-def _unpacked(answer: aiohttp.ClientResponse, data: bytes, encoding: str, max_bytes: int) -> bytes:
-    """What a server compressed unasked, or more than ``max_bytes`` of it, but not much more.
-
-    Raises:
-        DownloadRejected: it cannot be unpacked.
-    """
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise _rejected(answer, ImageStatus.FAILED, f"compressed as {encoding[:20]}, unasked")
-    raw_deflate = encoding == "deflate" and data[:1] != b"\x78"
-    unpacker = zlib.decompressobj(-zlib.MAX_WBITS if raw_deflate else zlib.MAX_WBITS | 32)
-    try:
-        unpacked = unpacker.decompress(data, max_bytes + 1)
-    except zlib.error as error:
-        raise _rejected(answer, ImageStatus.FAILED, "the compressed body is damaged") from error
-    if not unpacker.eof and len(unpacked) <= max_bytes:
-        raise _rejected(answer, ImageStatus.FAILED, "the compressed body is cut off", retry_in=0.0)
-    return unpacked
 
 
 def _unsuccessful(answer: aiohttp.ClientResponse) -> DownloadRejected:
@@ -257,7 +258,7 @@ def _unsuccessful(answer: aiohttp.ClientResponse) -> DownloadRejected:
         host = (answer.url.raw_host or "?") if answer.status in HOST_FAILURES else None
         return _rejected(answer, ImageStatus.FAILED, reason, retry_in=retry_in, host=host)
     if 400 <= answer.status < 500:
-        return _rejected(answer, ImageStatus.BLOCKED, reason)
+        return _rejected(answer, ImageStatus.BLOCKED, reason, setting="headers")
     return _rejected(answer, ImageStatus.FAILED, reason)
 
 
@@ -266,17 +267,24 @@ def _rejected(
     status: ImageStatus,
     reason: str,
     *,
+    setting: str = "",
     retry_in: float | None = None,
     host: str | None = None,
 ) -> DownloadRejected:
     return DownloadRejected(
         status,
         reason,
-        final_url=str(answer.url),
+        final_url=_text(answer.url),
         http_status=answer.status,
+        setting=setting,
         retry_in=retry_in,
         host=host,
     )
+
+
+def _text(url: URL) -> str:
+    """A URL as it is kept."""
+    return plain(str(url), LONGEST_ADDRESS)
 
 
 def _retry_after(value: str) -> float:
@@ -285,7 +293,7 @@ def _retry_after(value: str) -> float:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):  # as the text leads it to
         return 0.0
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -294,7 +302,7 @@ def _retry_after(value: str) -> float:
 
 def _broken(error: aiohttp.ClientError | OSError, url: URL) -> DownloadRejected:
     """What it means that there was no proper answer."""
-    status, retry_in = ImageStatus.FAILED, None
+    status, retry_in, setting = ImageStatus.FAILED, None, ""
     host = url.raw_host or "?"
     match error:
         case aiohttp.InvalidURL():
@@ -305,14 +313,21 @@ def _broken(error: aiohttp.ClientError | OSError, url: URL) -> DownloadRejected:
             reason = "no secure connection"
         case aiohttp.ClientResponseError():
             reason, host = "the answer is not proper HTTP", ""
+        case aiohttp.ConnectionTimeoutError():
+            reason, retry_in = f"no connection in {CONNECT_SECONDS:g} seconds", 0.0
         case TimeoutError():
-            reason, retry_in = "no answer in time", 0.0
+            reason, retry_in, setting = "no answer in time", 0.0, "timeout"
         case aiohttp.ClientConnectorDNSError():
             reason, retry_in = "the host's name could not be looked up", 0.0
         case aiohttp.ClientConnectorError():
             reason, retry_in = f"no connection: {error.strerror or 'reason unknown'}", 0.0
         case _:
-            reason, retry_in, host = "the connection broke off", 0.0, ""
+            reason, retry_in = "the connection broke off", 0.0
     return DownloadRejected(
-        status, reason, final_url=str(url), retry_in=retry_in, host=host or None
+        status,
+        reason,
+        final_url=_text(url),
+        setting=setting,
+        retry_in=retry_in,
+        host=host or None,
     )

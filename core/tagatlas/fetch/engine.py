@@ -22,12 +22,13 @@ from tagatlas.fetch.blocking import iterate_in_thread
 from tagatlas.fetch.download import Download, DownloadRejected, download, open_session
 from tagatlas.fetch.hosts import Hosts
 from tagatlas.fetch.keep import Keeper
+from tagatlas.fetch.limits import refused_by
 from tagatlas.fetch.local import read_file
 from tagatlas.fetch.options import FetchOptions
 from tagatlas.fetch.outcome import Address, FetchOutcome
 from tagatlas.fetch.retries import Retries
 from tagatlas.fetch.robots import Robots
-from tagatlas.fetch.schedule import Schedule, Try
+from tagatlas.fetch.schedule import LOCAL, Schedule, Try
 from tagatlas.fetch.workers import Workers
 
 NAME_LOOKUPS = 32
@@ -112,6 +113,7 @@ async def fetch_batch(
         concurrency=options.concurrency,
         rate=options.rate,
         patience=options.host_patience,
+        pause=options.pause,
     )
     count = min(os.cpu_count() or 1, max(1, len(addresses)))
     threads = ThreadPoolExecutor(count, thread_name_prefix="tagatlas-keep")
@@ -221,15 +223,23 @@ class _Fetcher:
     robots: Robots | None
 
     async def fetch(self, tried: Try) -> _Result:
-        """Make one try, whatever comes of it.
+        """Make one try, whatever comes of it: what nobody thought of costs its own address.
 
         Raises:
             StorageError: the store cannot take the image.
             PluginError: pictures cannot be decoded here.
         """
-        if tried.address.local:
-            return _Result(await self._from_file(tried.address))
-        return await self._from_web(tried)
+        try:
+            if tried.address.local:
+                return _Result(await self._from_file(tried.address))
+            return await self._from_web(tried)
+        except TagatlasError:
+            raise
+        except Exception as error:
+            reason = f"a fault of tagatlas: {type(error).__name__}: {error}"
+            attempts = tried.earlier + tried.number
+            outcome = FetchOutcome(tried.address.key, ImageStatus.FAILED, reason, attempts=attempts)
+            return _Result(outcome)
 
     async def _from_file(self, address: Address) -> FetchOutcome:
         def read_and_keep() -> FetchOutcome:
@@ -237,15 +247,19 @@ class _Fetcher:
                 data = read_file(address.location, self.options.max_bytes)
                 return FetchOutcome(address.key, ImageStatus.OK, image=self.keeper.keep(data))
             except ImageRejected as rejected:
-                return FetchOutcome(address.key, rejected.status, rejected.reason)
+                return FetchOutcome(
+                    address.key,
+                    rejected.status,
+                    rejected.reason,
+                    refused_by=self._refused_by(rejected, LOCAL),
+                )
 
         return await asyncio.get_running_loop().run_in_executor(self.threads, read_and_keep)
 
     async def _from_web(self, tried: Try) -> _Result:
         key = tried.address.key
         attempts = tried.earlier + tried.number
-        left = (tried.deadline or float("inf")) - asyncio.get_running_loop().time()
-        limits = replace(self.options, timeout=max(0.01, min(self.options.timeout, left)))
+        limits = replace(self.options, timeout=max(0.01, min(self.options.timeout, tried.left)))
         try:
             answer = await download(
                 self.session, tried.location, limits, hosts=self.hosts, robots=self.robots
@@ -258,10 +272,17 @@ class _Fetcher:
                 http_status=rejected.http_status,
                 final_url=rejected.final_url,
                 attempts=attempts,
+                refused_by=self._refused_by(rejected, tried.host),
             )
             return _Result(outcome, rejected)
         except ImageRejected as rejected:  # before anything was asked
-            outcome = FetchOutcome(key, rejected.status, rejected.reason, attempts=attempts - 1)
+            outcome = FetchOutcome(
+                key,
+                rejected.status,
+                rejected.reason,
+                attempts=attempts - 1,
+                refused_by=self._refused_by(rejected, tried.host),
+            )
             return _Result(outcome, DownloadRejected(rejected.status, rejected.reason))
         return _Result(await self._kept(tried, answer, attempts))
 
@@ -269,11 +290,12 @@ class _Fetcher:
         """What becomes of bytes that came."""
 
         def keep() -> FetchOutcome:
-            image, status, reason = None, ImageStatus.OK, ""
+            image, status, reason, stood_against = None, ImageStatus.OK, "", ""
             try:
                 image = self.keeper.keep(answer.data)
             except ImageRejected as rejected:
                 status, reason = rejected.status, rejected.reason
+                stood_against = self._refused_by(rejected, tried.host)
             return FetchOutcome(
                 tried.address.key,
                 status,
@@ -284,6 +306,10 @@ class _Fetcher:
                 content_type=answer.content_type,
                 attempts=attempts,
                 way=tried.way,
+                refused_by=stood_against,
             )
 
         return await asyncio.get_running_loop().run_in_executor(self.threads, keep)
+
+    def _refused_by(self, rejected: ImageRejected, host: str) -> str:
+        return refused_by(rejected.setting, self.options, self.hosts.of(host))

@@ -28,7 +28,9 @@ def read_file(path: str, max_bytes: int) -> bytes:
             # A size of 0 says nothing in some virtual file systems, so the read is bounded too.
             data = b"" if status.st_size > max_bytes else file.read(max_bytes + 1)
             if max(status.st_size, len(data)) > max_bytes:
-                raise ImageRejected(ImageStatus.REFUSED, f"larger than {max_bytes:,} bytes")
+                raise ImageRejected(
+                    ImageStatus.REFUSED, f"larger than {max_bytes:,} bytes", setting="max_bytes"
+                )
             return data
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ImageRejected(ImageStatus.MISSING, "no such file") from error

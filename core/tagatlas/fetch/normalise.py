@@ -142,7 +142,9 @@ def normalise(
     except ImageRejected:
         raise
     except Image.DecompressionBombError as error:
-        raise ImageRejected(ImageStatus.REFUSED, f"more than {max_pixels:,} pixels") from error
+        raise ImageRejected(
+            ImageStatus.REFUSED, f"more than {max_pixels:,} pixels", setting="max_pixels"
+        ) from error
     except UnidentifiedImageError as error:
         what = name_of(data)
         reason = f"{what}, not a picture that can be read" if what else "not in a picture format"
@@ -172,7 +174,7 @@ def _reject_text(data: bytes) -> None:
         return
     if mark[1] == b"svg":
         raise ImageRejected(ImageStatus.REFUSED, "an SVG drawing, which has no pixels")
-    raise ImageRejected(ImageStatus.BLOCKED, "a web page instead of a picture")
+    raise ImageRejected(ImageStatus.BLOCKED, "a web page instead of a picture", setting="headers")
 
 
 def _plain(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
@@ -199,7 +201,7 @@ def _open(data: bytes) -> ImageFile:
         from pi_heif import HeifImageFile
     except ImportError as error:
         raise ImageRejected(
-            ImageStatus.REFUSED, "HEIC, which needs: pip install 'tagatlas[heic]'"
+            ImageStatus.REFUSED, "HEIC, which needs: pip install 'tagatlas[heic]'", setting="heic"
         ) from error
     return cast("ImageFile", HeifImageFile(BytesIO(data)))
 
@@ -207,7 +209,9 @@ def _open(data: bytes) -> ImageFile:
 def _check_pixels(width: int, height: int, max_pixels: int) -> None:
     """Refuse a picture by its size alone; nothing is decoded for that."""
     if width * height > max_pixels:
-        raise ImageRejected(ImageStatus.REFUSED, f"more than {max_pixels:,} pixels")
+        raise ImageRejected(
+            ImageStatus.REFUSED, f"more than {max_pixels:,} pixels", setting="max_pixels"
+        )
 
 
 def _count_frames(source: ImageFile) -> int:

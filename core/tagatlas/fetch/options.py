@@ -36,7 +36,9 @@ class FetchOptions:
     ] = 30.0
     time_limit: Annotated[
         float,
-        Meta(gt=0, description="Seconds for one address (or copy), all tries and pauses included."),
+        Meta(
+            gt=0, description="Seconds that all tries at one address (or copy) may take together."
+        ),
     ] = 90.0
     retries: Annotated[
         int,
@@ -50,8 +52,12 @@ class FetchOptions:
     ] = 30.0
     host_patience: Annotated[
         int,
-        Meta(ge=1, description="Failures in a row after which a host is left alone for the run."),
+        Meta(ge=1, description="Rests without success after which a host is left alone."),
     ] = 5
+    pause: Annotated[
+        float,
+        Meta(ge=0, description="Seconds of the first rest of a host, and pause before a retry."),
+    ] = 1.0
     min_speed: Annotated[
         float, Meta(ge=0, description="Bytes a second below which a download is given up.")
     ] = 1000.0

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tagatlas.contracts.statuses import ImageStatus, Variant
+from tagatlas.fetch.plain import LONGEST_ADDRESS, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class StoredImage:
 
 @dataclass(frozen=True, slots=True)
 class FetchOutcome:
-    """What became of one address.
+    """What became of one address. Its texts can be encoded and are bounded, whatever was given.
 
     Attributes:
         key: as in the :class:`Address`.
@@ -63,6 +64,8 @@ class FetchOutcome:
         content_type: what the server called the bytes, which decides nothing.
         attempts: how often it was tried; 0 if it was refused untried.
         way: which way the image was found, where it was not at its address; else empty.
+        refused_by: the setting that stood against it, and how it was set; empty if none did. See
+            :func:`tagatlas.fetch.limits.would_pass`.
     """
 
     key: int
@@ -74,3 +77,12 @@ class FetchOutcome:
     content_type: str | None = None
     attempts: int = 1
     way: str = ""
+    refused_by: str = ""
+
+    def __post_init__(self) -> None:
+        """Make the texts plain: some come from servers, decoders and plugins."""
+        object.__setattr__(self, "reason", plain(self.reason))
+        if self.final_url is not None:
+            object.__setattr__(self, "final_url", plain(self.final_url, LONGEST_ADDRESS))
+        if self.content_type is not None:
+            object.__setattr__(self, "content_type", plain(self.content_type))

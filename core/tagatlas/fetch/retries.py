@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from tagatlas.contracts import ImageStatus, Recovery
-from tagatlas.fetch.download import DownloadRejected
+from tagatlas.fetch.download import OVERLOADED, DownloadRejected
 from tagatlas.fetch.options import FetchOptions
 from tagatlas.fetch.outcome import FetchOutcome
 from tagatlas.fetch.schedule import Schedule, Try, host_in
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
-"""Seconds before a second try at most, and before any."""
+LONGEST_PAUSE = 10
+"""How many times the first pause there is before any further try at most."""
 
 LEFT_ALONE = "the host failed again and again, and is left alone for now"
 
@@ -44,10 +44,8 @@ class Retries:
     _searches: dict[int, _Search] = field(default_factory=dict)
 
     def begun(self, tried: Try, now: float) -> Try:
-        """The try as it is made: from its first one on, an address has a deadline."""
-        if tried.deadline is not None:
-            return tried
-        return replace(tried, deadline=now + self.options.time_limit)
+        """The try as it is made: all tries at a location together have a time limit."""
+        return replace(tried, begun=now, left=min(tried.left, self.options.time_limit))
 
     def settle(
         self, tried: Try, outcome: FetchOutcome, rejected: DownloadRejected | None, now: float
@@ -64,41 +62,49 @@ class Retries:
             The outcomes that are settled by that: none, one, or those of a whole host.
         """
         if rejected is not None and rejected.host is not None:
-            yield from self._host_failed(rejected.host, rejected.retry_in, now)
+            yield from self._host_failed(tried, rejected, now)
         elif outcome.http_status is not None:
             self.schedule.succeeded(tried.host)
-        if rejected is not None and self._try_again(tried, rejected, now):
+        if rejected is not None and self._try_again(tried, outcome, rejected, now):
             return
         yield from self._settled(tried, outcome, now)
 
-    def _host_failed(self, name: str, retry_in: float | None, now: float) -> Iterator[FetchOutcome]:
+    def _host_failed(
+        self, tried: Try, rejected: DownloadRejected, now: float
+    ) -> Iterator[FetchOutcome]:
         """Let a host rest, or give it up and settle all that waits for it."""
-        if not self.schedule.knows(name):  # a redirect led there
+        name = rejected.host
+        if name is None or not self.schedule.knows(name):  # a redirect led there
             return
-        wait = retry_in or 0.0
-        if wait > self.options.longest_wait:
-            wait = float("inf")
         was_given_up = self.schedule.is_given_up(name)
-        if self.schedule.failed(name, now, wait) and not was_given_up:
+        if tried.number == 1:  # a failure that repeats itself says nothing new
+            answered = rejected.http_status is not None
+            self.schedule.failed(name, now, answered=answered)
+        if rejected.http_status in OVERLOADED:
+            wait = rejected.retry_in or 0.0
+            if wait > self.options.longest_wait:
+                wait = float("inf")
+            self.schedule.overloaded(name, now, wait)
+        if self.schedule.is_given_up(name) and not was_given_up:
             for waiting in self.schedule.abandon(name):
-                attempts = waiting.earlier + waiting.number - 1
-                outcome = FetchOutcome(
-                    waiting.address.key, ImageStatus.FAILED, LEFT_ALONE, attempts=attempts
-                )
-                yield from self._settled(waiting, outcome, now)
+                yield from self._settled(waiting, waiting.last or _left_alone(waiting), now)
 
-    def _try_again(self, tried: Try, rejected: DownloadRejected, now: float) -> bool:
+    def _try_again(
+        self, tried: Try, outcome: FetchOutcome, rejected: DownloadRejected, now: float
+    ) -> bool:
         """Have the same try made once more, if that may help and there is time for it."""
         wait = rejected.retry_in
         if wait is None or wait > self.options.longest_wait:
             return False
         if tried.number > self.options.retries or self.schedule.is_given_up(tried.host):
             return False
-        longest = min(FIRST_PAUSE * 2 ** (tried.number - 1), LONGEST_PAUSE)
-        moment = now + wait + random.uniform(0, longest)  # noqa: S311 - spreads, hides nothing
-        if tried.deadline is not None and moment >= tried.deadline:
+        left = tried.left - (now - tried.begun)
+        if left <= 0:
             return False
-        self.schedule.add(replace(tried, number=tried.number + 1), moment, now)
+        longest = self.options.pause * min(2 ** (tried.number - 1), LONGEST_PAUSE)
+        moment = now + wait + random.uniform(0, longest)  # noqa: S311 - spreads, hides nothing
+        another = replace(tried, number=tried.number + 1, left=left, last=outcome)
+        self.schedule.add(another, moment, now)
         return True
 
     def _settled(self, tried: Try, outcome: FetchOutcome, now: float) -> Iterator[FetchOutcome]:
@@ -119,14 +125,7 @@ class Retries:
             host = host_in(location)
             if self.schedule.is_given_up(host):
                 continue
-            copy = Try(
-                tried.address,
-                location,
-                host,
-                way,
-                earlier=attempts,
-                deadline=now + self.options.time_limit,
-            )
+            copy = Try(tried.address, location, host, way, earlier=attempts)
             self.schedule.add(copy, now, now)
             return
         self._searches.pop(key, None)
@@ -142,3 +141,9 @@ class Retries:
             for copy in recovery.copies(tried.address.location)
             if copy != tried.location
         ]
+
+
+def _left_alone(waiting: Try) -> FetchOutcome:
+    """What becomes of an address that is not tried, because its host is given up."""
+    attempts = waiting.earlier + waiting.number - 1
+    return FetchOutcome(waiting.address.key, ImageStatus.FAILED, LEFT_ALONE, attempts=attempts)

@@ -11,6 +11,7 @@ from yarl import URL
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
+from tagatlas.fetch.encodings import NotDecoded, decoded
 from tagatlas.fetch.safety import checked_url
 
 LARGEST_FILE = 512 * 1024
@@ -47,9 +48,11 @@ class Robots:
             task = self._rules[origin] = asyncio.create_task(self._read(origin))
         rules = await asyncio.shield(task)
         if rules is None:
-            raise ImageRejected(ImageStatus.FAILED, "the host's robots.txt cannot be read now")
+            raise ImageRejected(
+                ImageStatus.FAILED, "the host's robots.txt cannot be read now", setting="robots"
+            )
         if not rules.can_fetch(str(url), self._user_agent):
-            raise ImageRejected(ImageStatus.BLOCKED, "robots.txt forbids it")
+            raise ImageRejected(ImageStatus.BLOCKED, "robots.txt forbids it", setting="robots")
 
     async def close(self) -> None:
         """End what is under way."""
@@ -72,12 +75,25 @@ class Robots:
                         continue
                     if answer.status >= 500:
                         return None
-                    body = await answer.content.read(LARGEST_FILE)
                     found = 200 <= answer.status < 300
-                    return Protego.parse(body.decode("utf-8", "replace") if found else "")
-        except (aiohttp.ClientError, OSError, ImageRejected):
+                    text = await _text(answer) if found else ""
+                    return Protego.parse(text)
+        except (aiohttp.ClientError, OSError, ImageRejected, NotDecoded):
             return None
         return Protego.parse("")
+
+
+async def _text(answer: aiohttp.ClientResponse) -> str:
+    """The start of a robots.txt.
+
+    Raises:
+        NotDecoded: it is compressed in a way that cannot be undone.
+    """
+    body = bytearray()
+    while len(body) < LARGEST_FILE and (chunk := await answer.content.readany()):
+        body += chunk
+    encoding = ",".join(answer.headers.getall("Content-Encoding", []))
+    return decoded(bytes(body), encoding, LARGEST_FILE)[:LARGEST_FILE].decode("utf-8", "replace")
 
 
 def forbidding_directive(headers: CIMultiDictProxy[str], user_agent: str) -> str:

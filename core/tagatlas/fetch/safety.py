@@ -7,7 +7,6 @@ nothing.
 
 from __future__ import annotations
 
-import re
 import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from socket import AddressFamily
@@ -18,6 +17,8 @@ from yarl import URL
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
+from tagatlas.fetch.plain import plain
+from tagatlas.fetch.urls import as_sent
 
 NAT64 = IPv6Network("64:ff9b::/96")
 """RFC 6052: the last 32 bits are the IPv4 address that is meant."""
@@ -27,9 +28,6 @@ CLOUD_METADATA = frozenset({IPv4Address("168.63.129.16")})
 those of other clouds are link-local, shared or private, and refused as such."""
 
 _NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
-
-_PLAIN = re.compile(r"[!-~]+")
-"""Printable ASCII without blanks: what a URL consists of once it is encoded."""
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
@@ -59,7 +57,7 @@ def _inner_address(address: IPv6Address) -> IPv4Address | None:
 def checked_url(text: str, *, base: URL | None = None, allow_private: bool) -> URL:
     """The URL to ask for.
 
-    What is already encoded is left as it is: a signed URL is only good to the letter.
+    It is the one that a browser would ask for, see :func:`tagatlas.fetch.urls.as_sent`.
 
     Args:
         text: what a record or a redirect says.
@@ -71,17 +69,14 @@ def checked_url(text: str, *, base: URL | None = None, allow_private: bool) -> U
             that is not public. Names are checked as they are resolved, by
             :class:`CheckedResolver`.
     """
-    text = text.strip()
     try:
-        url = URL(text, encoded=_PLAIN.fullmatch(text) is not None)
-        if base is not None:
-            url = base.join(url)
+        url = as_sent(text, base)
         host = url.host
         _ = url.port  # a port out of range is noticed here
     except (ValueError, IndexError) as error:  # an index: yarl, on odd host names
         raise ImageRejected(ImageStatus.REFUSED, "not a valid URL") from error
     if url.scheme not in ("http", "https"):
-        scheme = url.scheme[:20] or "no scheme"
+        scheme = plain(url.scheme, 20) or "no scheme"
         raise ImageRejected(ImageStatus.REFUSED, f"only http and https are fetched, not {scheme}")
     if not host:
         raise ImageRejected(ImageStatus.REFUSED, "a URL without a host")
@@ -93,7 +88,9 @@ def checked_url(text: str, *, base: URL | None = None, allow_private: bool) -> U
         except ValueError:
             return url  # a name
         if not is_public(literal):
-            raise ImageRejected(ImageStatus.REFUSED, f"{literal} is not a public address")
+            raise ImageRejected(
+                ImageStatus.REFUSED, f"{literal} is not a public address", setting="allow_private"
+            )
     return url
 
 
@@ -126,7 +123,9 @@ class CheckedResolver(AbstractResolver):
             return found
         public = [entry for entry in found if is_public(_without_zone(entry["host"]))]
         if not public:
-            raise ImageRejected(ImageStatus.REFUSED, "a host without a public address")
+            raise ImageRejected(
+                ImageStatus.REFUSED, "a host without a public address", setting="allow_private"
+            )
         return public
 
     async def close(self) -> None:

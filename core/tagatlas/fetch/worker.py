@@ -47,6 +47,7 @@ class Rejected(msgspec.Struct, tag=True):
 
     status: ImageStatus
     reason: str
+    setting: str
 
 
 Answer = Made | Rejected
@@ -87,7 +88,7 @@ def answer(job: Job) -> Answer:
             job.data, max_side=job.max_side, max_pixels=job.max_pixels, share=job.share
         )
     except ImageRejected as rejected:
-        return Rejected(rejected.status, rejected.reason)
+        return Rejected(rejected.status, rejected.reason, rejected.setting)
     return Made(image)
 
 

@@ -61,7 +61,7 @@ class Workers:
         found = self._ask(self._encoder.encode(job))
         if isinstance(found, Made):
             return found.image
-        raise ImageRejected(found.status, found.reason)
+        raise ImageRejected(found.status, found.reason, setting=found.setting)
 
     def _ask(self, message: bytes) -> Answer:
         process = self._idle.get()
@@ -75,7 +75,7 @@ class Workers:
         except TimeoutError as error:
             process = process.replaced()
             reason = f"not decoded in {self._options.decode_limit:g} seconds"
-            raise ImageRejected(ImageStatus.UNREADABLE, reason) from error
+            raise ImageRejected(ImageStatus.UNREADABLE, reason, setting="decode_limit") from error
         finally:
             self._idle.put(process)
         raise ImageRejected(ImageStatus.UNREADABLE, "the decoder crashed on it")

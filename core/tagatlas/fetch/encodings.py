@@ -1,0 +1,120 @@
+"""What a server did to a body on its way (RFC 9110, section 8.4): undone, within limits."""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Callable, Mapping
+
+MOST_LAYERS = 4
+"""Encodings on top of each other that are undone."""
+
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*")
+"""How pictures begin that are not compressed, whatever the header says."""
+
+
+class NotDecoded(Exception):
+    """A body that cannot be unpacked.
+
+    Attributes:
+        reason: why, in a few words.
+        is_cut: whether the rest of it may come another time.
+    """
+
+    def __init__(self, reason: str, *, is_cut: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_cut = is_cut
+
+
+def decoded(data: bytes, content_encoding: str, max_bytes: int) -> bytes:
+    """A body as it was before it was encoded, or more than ``max_bytes`` of it, not much more.
+
+    Names that are no encoding, such as ``UTF-8`` or ``aws-chunked``, and a compression that the
+    bytes of a picture contradict, are passed over, as by browsers.
+
+    Args:
+        data: the body as it came.
+        content_encoding: the header, ``gzip`` or ``gzip, br``, the last one applied last.
+        max_bytes: how much is wanted.
+
+    Raises:
+        NotDecoded: it is damaged, cut off, or compressed in a way that is not known here.
+    """
+    names = [name.strip().lower() for name in content_encoding.split(",")]
+    layers = [_DECODERS[name] for name in reversed(names) if name in _DECODERS]
+    if len(layers) > MOST_LAYERS:
+        raise NotDecoded(f"compressed {len(layers):,} times over")
+    for layer in layers:
+        if not data or data.startswith(_PICTURES):
+            break
+        data = layer(data, max_bytes)
+    return data
+
+
+def _gzip(data: bytes, max_bytes: int) -> bytes:
+    return _inflate(data, max_bytes, zlib.MAX_WBITS | 32)
+
+
+def _deflate(data: bytes, max_bytes: int) -> bytes:
+    """Deflate in its zlib form, or bare, as some servers send it."""
+    return _inflate(data, max_bytes, zlib.MAX_WBITS if data[:1] == b"\x78" else -zlib.MAX_WBITS)
+
+
+def _inflate(data: bytes, max_bytes: int, window: int) -> bytes:
+    unpacker = zlib.decompressobj(window)
+    try:
+        unpacked = unpacker.decompress(data, max_bytes + 1)
+    except zlib.error as error:
+        raise NotDecoded("the compressed body is damaged") from error
+    return _whole(unpacked, max_bytes, is_whole=unpacker.eof)
+
+
+def _brotli(data: bytes, max_bytes: int) -> bytes:
+    import brotli
+
+    unpacker = brotli.Decompressor()
+    unpacked = bytearray()
+    try:
+        part = unpacker.process(data, output_buffer_limit=max_bytes + 1)
+        while part and len(unpacked) <= max_bytes:
+            unpacked += part
+            part = unpacker.process(b"", output_buffer_limit=max_bytes + 1)
+    except brotli.error as error:
+        raise NotDecoded("the compressed body is damaged") from error
+    return _whole(bytes(unpacked), max_bytes, is_whole=unpacker.is_finished())
+
+
+def _zstd(data: bytes, max_bytes: int) -> bytes:
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+
+    unpacker = zstd.ZstdDecompressor()
+    try:
+        unpacked = unpacker.decompress(data, max_bytes + 1)
+    except zstd.ZstdError as error:
+        raise NotDecoded("the compressed body is damaged") from error
+    return _whole(unpacked, max_bytes, is_whole=unpacker.eof)
+
+
+def _compress(data: bytes, max_bytes: int) -> bytes:
+    raise NotDecoded("compressed as compress, which is not read here")
+
+
+def _whole(unpacked: bytes, max_bytes: int, *, is_whole: bool) -> bytes:
+    if not is_whole and len(unpacked) <= max_bytes:
+        raise NotDecoded("the compressed body is cut off", is_cut=True)
+    return unpacked
+
+
+_DECODERS: Mapping[str, Callable[[bytes, int], bytes]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstd,
+    "compress": _compress,
+    "x-compress": _compress,
+}

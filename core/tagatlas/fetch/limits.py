@@ -1,0 +1,78 @@
+"""Which setting stood against an address, and whether it still would.
+
+An outcome keeps the name of the option and its value, as ``max_bytes=1000``: what a setting
+refused is tried again when the setting has changed so that it may pass.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+
+from tagatlas.fetch.hosts import HostManners
+from tagatlas.fetch.options import FetchOptions
+
+HEADERS = "headers"
+"""What a host is told, which may decide whether it gives the picture."""
+
+HEIC = "heic"
+"""Whether the decoder of HEIC is installed."""
+
+_ROOMIER = frozenset({"max_bytes", "max_pixels", "timeout", "decode_limit"})
+"""Limits that let more through the higher they are."""
+
+
+def refused_by(setting: str, options: FetchOptions, manners: HostManners) -> str:
+    """The setting and how it is set, as an outcome keeps it; values of headers are not kept.
+
+    Args:
+        setting: the name of an option, :data:`HEADERS` or :data:`HEIC`; empty for none.
+        options: as they were.
+        manners: those towards the host, as they were.
+    """
+    match setting:
+        case "":
+            return ""
+        case "headers":
+            return f"{HEADERS}={json.dumps(sorted(_told(options, manners)))}"
+        case "heic":
+            return HEIC
+    return f"{setting}={getattr(options, setting)}"
+
+
+def would_pass(stood_against: str, options: FetchOptions, manners: HostManners) -> bool:
+    """Whether what a setting refused may pass now.
+
+    Args:
+        stood_against: from :func:`refused_by`; what cannot be read stands for no change.
+        options: as they are now.
+        manners: those towards the host, as they are now.
+    """
+    setting, _, value = stood_against.partition("=")
+    try:
+        match setting:
+            case "allow_private":
+                return options.allow_private
+            case "robots":
+                return not options.robots
+            case "headers":
+                return not _told(options, manners) <= set(json.loads(value))
+            case "heic":
+                return find_spec("pi_heif") is not None
+            case "min_speed":
+                return options.min_speed < float(value)
+            case _ if setting in _ROOMIER:
+                return bool(getattr(options, setting) > float(value))
+    except (ValueError, TypeError):
+        return False
+    return False
+
+
+def _told(options: FetchOptions, manners: HostManners) -> set[str]:
+    """What a host is told of us: names of headers alone, because their values may be secrets."""
+    told = {name.lower() for name in manners.headers}
+    if manners.referer:
+        told.add(f"referer: {manners.referer}")
+    if options.user_agent or options.contact:
+        told.add(f"user-agent: {options.user_agent or options.contact}")
+    return told
