@@ -9,8 +9,7 @@ import gzip
 import sys
 import zlib
 from collections.abc import Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -270,9 +269,5 @@ def test_any_text_becomes_one_that_can_be_kept(text: str) -> None:
 
 @given(st.binary(max_size=200), st.lists(st.sampled_from(["gzip", "br", "zstd", "deflate", "x"])))
 def test_any_bytes_are_decoded_or_are_not(data: bytes, names: list[str]) -> None:
-    try:
-        found = decoded(data, ", ".join(names), 1000)
-    except NotDecoded as error:
-        assert error.reason
-    else:
-        assert isinstance(found, bytes)
+    with suppress(NotDecoded):
+        assert isinstance(decoded(data, ", ".join(names), 1000), bytes)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from tagatlas.fetch.outcome import Address
+
+GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 class Waiting:
@@ -37,17 +40,18 @@ class Waiting:
     def elsewhere(self) -> Address:
         """Take one that is far from those taken this way before; there must be one.
 
-        The places follow van der Corput's sequence: a half, a quarter, three quarters, ...
+        The places follow each other in steps of the golden section of all, which no regularity
+        of the list falls in with.
         """
-        bits = max(1, len(self._addresses).bit_length())
-        while self._probes < 1 << bits:
+        count = len(self._addresses)
+        nearest = round(count * GOLDEN)
+        step = next(step for step in range(nearest, 0, -1) if math.gcd(step, count) == 1)
+        while True:
             self._probes += 1
-            place = int(f"{self._probes:0{bits}b}"[::-1], 2)
-            if place < len(self._addresses):
-                address = self._addresses[place]
-                if address is not None:
-                    return self._taken(place, address)
-        return self.first()
+            place = self._probes * step % count
+            address = self._addresses[place]
+            if address is not None:
+                return self._taken(place, address)
 
     def rest(self) -> Iterator[Address]:
         """Take all that are left, in their order."""
