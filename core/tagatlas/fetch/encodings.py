@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 MOST_LAYERS = 4
 """Encodings on top of each other that are undone."""
 
+UNREAD = frozenset({"compress", "x-compress"})
+"""Encodings that nobody has used since the 1990s."""
+
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*")
 """How pictures begin that are not compressed, whatever the header says."""
 
@@ -42,6 +45,8 @@ def decoded(data: bytes, content_encoding: str, max_bytes: int) -> bytes:
         NotDecoded: it is damaged, cut off, or compressed in a way that is not known here.
     """
     names = [name.strip().lower() for name in content_encoding.split(",")]
+    if unread := UNREAD.intersection(names):
+        raise NotDecoded(f"compressed as {unread.pop()}, which is not read here")
     layers = [_DECODERS[name] for name in reversed(names) if name in _DECODERS]
     if len(layers) > MOST_LAYERS:
         raise NotDecoded(f"compressed {len(layers):,} times over")
@@ -99,10 +104,6 @@ def _zstd(data: bytes, max_bytes: int) -> bytes:
     return _whole(unpacked, max_bytes, is_whole=unpacker.eof)
 
 
-def _compress(data: bytes, max_bytes: int) -> bytes:
-    raise NotDecoded("compressed as compress, which is not read here")
-
-
 def _whole(unpacked: bytes, max_bytes: int, *, is_whole: bool) -> bytes:
     if not is_whole and len(unpacked) <= max_bytes:
         raise NotDecoded("the compressed body is cut off", is_cut=True)
@@ -115,6 +116,4 @@ _DECODERS: Mapping[str, Callable[[bytes, int], bytes]] = {
     "deflate": _deflate,
     "br": _brotli,
     "zstd": _zstd,
-    "compress": _compress,
-    "x-compress": _compress,
 }

@@ -235,7 +235,7 @@ class _Fetcher:
             return await self._from_web(tried)
         except TagatlasError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - recorded, as what became of the address
             reason = f"a fault of tagatlas: {type(error).__name__}: {error}"
             attempts = tried.earlier + tried.number
             outcome = FetchOutcome(tried.address.key, ImageStatus.FAILED, reason, attempts=attempts)

@@ -189,7 +189,7 @@ class Schedule:
         host.gap = host.gap / FASTER if host.gap > SHORTEST_GAP * self._pause else 0.0
 
     def failed(self, name: str, now: float, *, answered: bool) -> bool:
-        """Say that an address of a host failed in its first try, for reasons that may be the host's.
+        """Say that the first try of an address failed, for reasons that may be its host's.
 
         Requests that were under way together fail together: those that fail while the host rests
         do not count.
