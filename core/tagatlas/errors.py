@@ -16,6 +16,7 @@
     ├── StorageError                bytes could not be written (full disk, no permission)
     ├── ImageNotStored              an image store has no such image
     ├── ImageRejected               bytes that do not become an image, with the status to record
+    ├── NoImages                    no address of a collection led to an image
     ├── EmptyMap                    nothing to map: no image has a tag that passes the thresholds
     ├── PluginError                 a plugin that does not keep its contract
     │   ├── MissingDependency       a plugin whose optional packages are not installed
@@ -111,6 +112,10 @@ class ImageRejected(TagatlasError):
         self.status = status
         self.reason = reason
         self.setting = setting
+
+
+class NoImages(TagatlasError):
+    """No address of a collection led to an image."""
 
 
 class EmptyMap(TagatlasError):

@@ -36,7 +36,7 @@ def collection(map_: Map) -> list[str]:
     outcome = (
         f"They name {count(total, 'distinct address', 'distinct addresses')}"
         f"{_fetched(facts.fetched_between)}: {by_status(facts.addresses, _ADDRESSES, ALWAYS)}."
-        f"{_survival(facts)}"
+        f"{_survival(facts)}{_placeholders(facts)}"
         f" Files that are equal byte by byte (SHA-256) count as one image: with"
         f" {count(joined, 'duplicate')} joined, there are {count(facts.images, 'distinct image')}."
         f"{_near_duplicates(map_)}"
@@ -57,6 +57,24 @@ def _survival(facts: Provenance) -> str:
         f" The survival rate, the share of the addresses tried that led to a picture, is"
         f" {found / tried:.1%}{helped}."
     )
+
+
+def _placeholders(facts: Provenance) -> str:
+    """The addresses that lead to a picture which stands for others that are gone."""
+    certain, perhaps = (facts.placeholders.get(kind, 0) for kind in ("certain", "perhaps"))
+    said = ""
+    if certain:
+        leads = "leads" if certain == 1 else "lead"
+        said += (
+            f" Of those that do not exist any more, {count(certain, 'address', 'addresses')}"
+            f" {leads} by a redirect to a picture that says so (a placeholder)."
+        )
+    if perhaps:
+        said += (
+            f" {count(perhaps, 'address', 'addresses')} of one site each give one and the same"
+            f" picture, which may be such a placeholder; they count as found."
+        )
+    return said
 
 
 def _near_duplicates(map_: Map) -> str:

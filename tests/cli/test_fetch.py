@@ -63,3 +63,36 @@ def test_wrong_flags_are_one_line(tagatlas: Run, listed: Path) -> None:
         assert done.returncode == 2, flags
         assert said in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_run_that_gets_nothing_says_why_and_goes_on_when_it_is_allowed(
+    tagatlas: Run, image_server: ImageServer, picture: MakePicture, tmp_path: Path
+) -> None:
+    urls = [image_server.serve(f"/{seed}.jpg", picture(seed=seed)) for seed in range(3)]
+    (tmp_path / "urls.txt").write_text("\n".join(urls))
+    done = tagatlas("run", "urls.txt", "--out", "x.atlas")
+    assert done.returncode == 1
+    assert "(3 refused)" in done.stdout
+    assert done.stderr.strip().splitlines()[-1] == (
+        "tagatlas: no image could be fetched: 3 refused (127.0.0.1 is not a public address): "
+        "add --allow-private"
+    )
+    assert "tagged" not in done.stdout
+    done = tagatlas("fetch", "x.atlas", "--allow-private")
+    assert done.returncode == 0, done.stderr
+    assert "tried again, as settings have changed: 3 addresses" in done.stdout
+    assert "3 tried now; 3 distinct images" in done.stdout
+
+
+def test_placeholders_are_named(
+    tagatlas: Run, image_server: ImageServer, picture: MakePicture, tmp_path: Path
+) -> None:
+    image_server.serve("/removed.png", picture("PNG"))
+    elsewhere = {"Location": "/removed.png"}
+    urls = [image_server.serve(f"/{n}.jpg", status=302, headers=elsewhere) for n in range(4)]
+    urls.append(image_server.serve("/there.jpg", picture(seed=1)))
+    (tmp_path / "urls.txt").write_text("\n".join(urls))
+    assert tagatlas("add", "x.atlas", "urls.txt").returncode == 0
+    done = tagatlas("fetch", "x.atlas", "--allow-private")
+    assert "1 distinct images from 5 addresses (1 ok, 4 missing)" in done.stdout
+    assert "placeholder: 4 addresses of 127.0.0.1 lead to /removed.png" in done.stdout

@@ -164,6 +164,27 @@ def test_a_copy_elsewhere_is_found(
     assert found.attempts == 3
 
 
+def test_an_address_that_was_written_down_otherwise_is_found(
+    image_server: ImageServer, picture: MakePicture
+) -> None:
+    data = picture()
+
+    async def wants_both(request: web.Request) -> web.StreamResponse:
+        return (
+            web.Response(body=data)
+            if set(request.query) == {"a", "b"}
+            else web.Response(status=403)
+        )
+
+    url = image_server.behave("/a.php", wants_both)
+    trailing = image_server.serve("/b.jpg", data)
+    first, second = outcomes(f"{url}?a=1&amp;b=2", f"{trailing}).")
+    assert (first.status, first.way, first.final_url) == (ImageStatus.OK, "", f"{url}?a=1&b=2")
+    assert (second.status, second.attempts, second.final_url) == (ImageStatus.OK, 2, trailing)
+    kept = outcome(f"{trailing}?a=1&amp;b=2")
+    assert kept.final_url == f"{trailing}?a=1&amp;b=2"
+
+
 def test_a_page_instead_of_a_picture_is_recovered(
     image_server: ImageServer, picture: MakePicture
 ) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from tagatlas.fetch.urls import as_sent
+from tagatlas.fetch.urls import as_sent, other_readings
 
 SIGNED = "X-Amz-Signature=ab%2Fc%2b%3D%7e&Key=a+b%20c&list=1,2;3"
 
@@ -69,6 +69,27 @@ def test_a_redirect_keeps_what_is_encoded(location: str, sent: str) -> None:
 def test_what_is_no_url(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         _ = as_sent(text).port
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("http://b.test/a.jpg", []),
+        ("http://b.test/a?b=1&copy=2&lt=3", []),
+        (" http://b.test/a?b&amp;c&#38;d ", ["http://b.test/a?b&c&d"]),
+        ("http://b.test/a.jpg).", ["http://b.test/a.jpg"]),
+        (
+            "http://b.test/a\u200b.jpg?b&amp;c>",
+            [
+                "http://b.test/a.jpg?b&amp;c>",
+                "http://b.test/a.jpg?b&c>",
+                "http://b.test/a.jpg?b&c",
+            ],
+        ),
+    ],
+)
+def test_what_an_address_may_have_been(text: str, readings: list[str]) -> None:
+    assert other_readings(text) == readings
 
 
 @given(st.text(st.characters(exclude_characters="#"), max_size=30))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from aiohttp import web
 from PIL import Image
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ImageStatus, Records, Variant
-from tagatlas.errors import OptionError
+from tagatlas.errors import NoImages, OptionError
 from tagatlas.fetch import FetchOptions
 from tagatlas.fetch.hosts import HostManners, parse_headers, read_hosts
 from tagatlas.pipeline.doctor import check_atlas
-from tagatlas.pipeline.fetch import RETRIED, fetch_collection
+from tagatlas.pipeline.fetch import RETRIED, fetch_collection, require_images
 from tagatlas.pipeline.verify import repair_images, verify_images
 from tagatlas.plugins import load_plugins
 
@@ -98,6 +101,82 @@ def test_only_what_ended_so_is_tried_again(atlas: Atlas, image_server: ImageServ
     assert fetch_collection(atlas, LOCAL, retry=[ImageStatus.BLOCKED]).tried == 1
     assert dict(image_server.requests) == {"/blocked": 2, "/gone": 1}
     assert fetch_collection(atlas, LOCAL, retry=RETRIED).tried == 2
+
+
+SETTINGS = {
+    "allow_private": (FetchOptions(recover=()), LOCAL, "add --allow-private"),
+    "max_bytes": (replace(LOCAL, max_bytes=10), LOCAL, "raise --max-bytes"),
+    "max_pixels": (replace(LOCAL, max_pixels=10), LOCAL, "raise --max-pixels"),
+    "robots": (replace(LOCAL, robots=True), LOCAL, "--no-robots"),
+    "headers": (LOCAL, replace(LOCAL, referer="host"), "--referer host"),
+    "timeout": (replace(LOCAL, timeout=0.2), LOCAL, "raise --timeout"),
+}
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_what_a_setting_refused_is_tried_again_when_it_changes(
+    atlas: Atlas, image_server: ImageServer, picture: MakePicture, setting: str
+) -> None:
+    refusing, allowing, remedy = SETTINGS[setting]
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if setting == "headers" and "Referer" not in request.headers:
+            return web.Response(status=403)
+        if setting == "timeout" and image_server.requests["/1"] == 1:
+            await asyncio.sleep(5)
+        return web.Response(body=picture())
+
+    image_server.serve("/robots.txt", b"User-agent: *\nDisallow: /")
+    add(atlas, image_server.behave("/1", guarded))
+    report = fetch_collection(atlas, refusing)
+    assert dict(report.settings) == {setting: 1}
+    with pytest.raises(NoImages, match=remedy):
+        require_images(report)
+    assert fetch_collection(atlas, refusing).tried == 0
+    again = fetch_collection(atlas, allowing)
+    assert (again.tried, again.changed, again.images) == (1, 1, 1)
+    assert dict(again.settings) == {}
+    require_images(again)
+    assert fetch_collection(atlas, refusing).tried == 0
+
+
+def test_headers_that_were_sent_before_are_no_change(
+    atlas: Atlas, image_server: ImageServer
+) -> None:
+    add(atlas, image_server.serve("/1", status=403))
+    headers = {"X-Key": "secret"}
+    fetch_collection(atlas, LOCAL, headers=headers)
+    assert fetch_collection(atlas, LOCAL, headers={"x-key": "another"}).tried == 0
+    assert fetch_collection(atlas, LOCAL).tried == 0
+    assert fetch_collection(atlas, LOCAL, headers=headers | {"X-More": "1"}).tried == 1
+    kept = (atlas.folder / "fetched" / "addresses.csv").read_text()
+    assert "x-key" in kept
+    assert "secret" not in kept
+
+
+def test_the_most_frequent_reasons_are_told_where_nothing_could_be_fetched(
+    atlas: Atlas, image_server: ImageServer
+) -> None:
+    gone = [image_server.url(f"/{number}") for number in range(3)]
+    add(atlas, *gone, image_server.serve("/blocked", status=401), "nonsense")
+    with pytest.raises(NoImages) as caught:
+        require_images(fetch_collection(atlas, LOCAL))
+    said = str(caught.value)
+    assert "3 missing (the server answered 404), 1 blocked (the server answered 401)" in said
+
+
+def test_another_run_begins_with_what_was_not_tried(
+    atlas: Atlas, image_server: ImageServer
+) -> None:
+    urls = [image_server.serve(f"/{number}", status=503) for number in range(200)]
+    add(atlas, *urls)
+    options = replace(LOCAL, pause=0.001, host_patience=1)
+    fetch_collection(atlas, options)
+    first = set(image_server.requests)
+    assert 0 < len(first) < 40
+    image_server.requests.clear()
+    fetch_collection(atlas, options, retry=RETRIED)
+    assert not first & set(image_server.requests)
 
 
 def test_the_way_to_a_copy_is_recorded(

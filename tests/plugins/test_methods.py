@@ -34,6 +34,14 @@ def test_images_that_have_the_answer_of_another_are_said(facts: Provenance) -> N
     assert "1,204 images got the answer of another" in text
 
 
+def test_placeholders_are_said(facts: Provenance) -> None:
+    assert "placeholder" not in methods_text(with_facts(sample_map(), facts))
+    found = {"certain": 40, "perhaps": 1}
+    text = methods_text(with_facts(sample_map(), dataclasses.replace(facts, placeholders=found)))
+    assert "40 addresses lead by a redirect to a picture that says so" in text
+    assert "may be such a placeholder" in text
+
+
 def with_facts(map_: Map, facts: Provenance) -> Map:
     return dataclasses.replace(map_, provenance=facts)
 

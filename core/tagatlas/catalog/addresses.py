@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -21,15 +21,36 @@ class AddressTable:
         self._database = database
 
     def with_status(self, statuses: Iterable[ImageStatus]) -> list[Address]:
-        """The addresses in any of these statuses, in the order they were added."""
+        """The addresses in any of these statuses.
+
+        Those that were tried least come first, otherwise those that were added first: another
+        run begins where the last one did not get.
+        """
         wanted = json.dumps([str(status) for status in statuses])
         rows = self._database.frame(
             "SELECT id, location, local FROM used_addresses "
-            "WHERE status IN (SELECT value FROM json_each(?)) ORDER BY id",
+            "WHERE status IN (SELECT value FROM json_each(?)) ORDER BY attempts, id",
             {"key": pl.Int64, "location": pl.String, "local": pl.Boolean},
             [wanted],
         )
         return [Address(**row) for row in rows.iter_rows(named=True)]
+
+    def refused(self) -> list[tuple[Address, str]]:
+        """The addresses that a setting stood against, and which one, in the order of the others.
+
+        See :func:`tagatlas.fetch.limits.would_pass`.
+        """
+        rows = self._database.frame(
+            "SELECT id, location, local, refused_by FROM used_addresses "
+            "WHERE refused_by <> '' ORDER BY attempts, id",
+            {
+                "key": pl.Int64,
+                "location": pl.String,
+                "local": pl.Boolean,
+                "refused_by": pl.String,
+            },
+        )
+        return [(Address(*row[:3]), row[3]) for row in rows.iter_rows()]
 
     def store(self, outcomes: Sequence[FetchOutcome]) -> None:
         """Keep what became of some addresses, in one transaction."""
@@ -42,7 +63,8 @@ class AddressTable:
                 connection.execute(
                     "UPDATE addresses SET status = ?, reason = ?, http_status = ?, "
                     "final_url = ?, content_type = ?, attempts = attempts + ?, fetched_at = ?, "
-                    "way = ?, image = (SELECT id FROM images WHERE sha256 = ?) WHERE id = ?",
+                    "way = ?, refused_by = ?, placeholder = '', "
+                    "image = (SELECT id FROM images WHERE sha256 = ?) WHERE id = ?",
                     [
                         str(outcome.status),
                         outcome.reason,
@@ -52,6 +74,7 @@ class AddressTable:
                         outcome.attempts,
                         moment,
                         outcome.way,
+                        outcome.refused_by,
                         None if image is None else image.id,
                         outcome.key,
                     ],
@@ -61,14 +84,16 @@ class AddressTable:
         """What became of every address, in the order they were added.
 
         Columns: ``location`` (String), ``local`` (Boolean), ``status``, ``reason`` (String),
-        ``http_status`` (Int64), ``final_url``, ``way``, ``content_type``, ``fetched_at``
-        (String), ``attempts`` (Int64), ``image``, ``format`` (String), ``width``, ``height``,
-        ``bytes``, ``frames``, ``records``, ``frequency`` (Int64); null where there is none.
+        ``http_status`` (Int64), ``final_url``, ``way``, ``refused_by`` (see
+        :mod:`tagatlas.fetch.limits`), ``placeholder`` (``certain``, ``perhaps`` or empty),
+        ``content_type``, ``fetched_at`` (String), ``attempts`` (Int64), ``image``, ``format``
+        (String), ``width``, ``height``, ``bytes``, ``frames``, ``records``, ``frequency``
+        (Int64); null where there is none.
         """
         return self._database.frame(
-            "SELECT location, local, status, reason, http_status, final_url, way, content_type, "
-            "fetched_at, attempts, sha256, format, width, height, bytes, frames, "
-            "count(records.id), sum(records.frequency) "
+            "SELECT location, local, status, reason, http_status, final_url, way, refused_by, "
+            "placeholder, content_type, fetched_at, attempts, sha256, format, width, height, "
+            "bytes, frames, count(records.id), sum(records.frequency) "
             "FROM addresses JOIN records ON records.address = addresses.id "
             "LEFT JOIN images ON images.id = addresses.image "
             "GROUP BY addresses.id ORDER BY addresses.id",
@@ -80,6 +105,8 @@ class AddressTable:
                 "http_status": pl.Int64,
                 "final_url": pl.String,
                 "way": pl.String,
+                "refused_by": pl.String,
+                "placeholder": pl.String,
                 "content_type": pl.String,
                 "fetched_at": pl.String,
                 "attempts": pl.Int64,
@@ -100,6 +127,36 @@ class AddressTable:
             "SELECT way, count(*) FROM used_addresses WHERE way <> '' GROUP BY way ORDER BY way"
         )
         return {str(way): int(str(count)) for way, count in rows}
+
+    def mark_placeholders(self, certain: Mapping[str, str], perhaps: Iterable[str]) -> None:
+        """Keep which addresses lead to pictures that stand for others which are gone.
+
+        Args:
+            certain: reasons by location; these addresses are missing from now on.
+            perhaps: locations whose picture is only pointed out.
+        """
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE addresses SET placeholder = '' WHERE placeholder = 'perhaps'"
+            )
+            connection.execute(
+                "UPDATE addresses SET placeholder = 'perhaps' WHERE NOT local AND location IN "
+                "(SELECT value FROM json_each(?))",
+                [json.dumps(list(perhaps))],
+            )
+            connection.executemany(
+                "UPDATE addresses SET placeholder = 'certain', status = 'missing', reason = ?, "
+                "image = NULL WHERE NOT local AND location = ?",
+                [(reason, location) for location, reason in certain.items()],
+            )
+
+    def placeholders(self) -> dict[str, int]:
+        """Number of addresses that lead to placeholders, by whether that is ``certain``."""
+        rows = self._database.rows(
+            "SELECT placeholder, count(*) FROM used_addresses WHERE placeholder <> '' "
+            "GROUP BY placeholder"
+        )
+        return {str(kind): int(str(count)) for kind, count in rows}
 
     def stored(self) -> pl.DataFrame:
         """What the store should hold of the collection's images, ordered by ``id``.

@@ -180,6 +180,21 @@ MIGRATIONS: Sequence[str] = (
         changed_at TEXT NOT NULL
     );
     """,
+    """
+    ALTER TABLE addresses ADD COLUMN refused_by TEXT NOT NULL DEFAULT '';
+                                    -- the setting that stood against it, and how it was set
+    ALTER TABLE addresses ADD COLUMN placeholder TEXT NOT NULL DEFAULT '';
+                                    -- whether its picture stands for one that is gone
+    UPDATE addresses SET refused_by = 'allow_private=False' WHERE status = 'refused' AND (
+        reason LIKE '%is not a public address' OR reason LIKE '%a host without a public address'
+    );
+    UPDATE addresses SET refused_by = 'max_bytes=' ||
+        replace(replace(replace(reason, 'larger than ', ''), ' bytes', ''), ',', '')
+        WHERE status = 'refused' AND reason LIKE 'larger than % bytes';
+    UPDATE addresses SET refused_by = 'max_pixels=' ||
+        replace(replace(replace(reason, 'more than ', ''), ' pixels', ''), ',', '')
+        WHERE status = 'refused' AND reason LIKE 'more than % pixels';
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

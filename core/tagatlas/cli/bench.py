@@ -66,7 +66,7 @@ def command() -> Callable[..., Outcome | Iterator[Outcome]]:
                 picks.check()
                 steps.add(atlas, location, source)
                 recoveries = picks.recoveries(fetching.recover)
-                steps.fetch(atlas, fetching, (), {}, recoveries, max_failures=None)
+                list(steps.fetch(atlas, fetching, (), {}, recoveries, max_failures=None))
                 with progress_bar("measuring") as progress:
                     found = bench_collection(atlas, backend, options, progress=progress)
         found = replace(found, collection=Path(location).name or location)

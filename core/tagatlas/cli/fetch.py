@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 import typer
@@ -37,7 +37,7 @@ def command() -> Callable[..., Result]:
         header: HeaderOption = None,
         repair: RepairFlag = False,
         max_failures: MaxFailuresOption = None,
-    ) -> Outcome:
+    ) -> Iterator[Outcome]:
         from tagatlas.atlas import open_atlas
         from tagatlas.cli.picks import Picks
         from tagatlas.fetch import FetchOptions
@@ -52,6 +52,6 @@ def command() -> Callable[..., Result]:
             picks.settle()
             if repair:
                 steps.repair(opened)
-            return steps.fetch(opened, options, retry, headers, recoveries, max_failures)
+            yield from steps.fetch(opened, options, retry, headers, recoveries, max_failures)
 
     return with_flags(run, fetch_sections(plugins))

@@ -112,8 +112,10 @@ def run_all(
         name = map_name or tagger.name
         yield steps.named("add", steps.add(atlas, location, source))
         with steps.preparing(layout) as wait_until_prepared:
-            fetched = steps.fetch(atlas, fetching, retry, given_headers, recoveries, max_failures)
-            yield steps.named("fetch", fetched)
+            for fetched in steps.fetch(
+                atlas, fetching, retry, given_headers, recoveries, max_failures
+            ):
+                yield steps.named("fetch", fetched)
             tagged = steps.tag(atlas, tagger, tagging, retry_failed, max_failures)
             yield steps.named("tag", tagged)
             wait_until_prepared()

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tagatlas.cli.fetched import by_status, outcome_of_fetching
 from tagatlas.cli.outcome import Outcome, failure_status
 from tagatlas.cli.terminal import progress_bar, say, stop_on_interrupt
 from tagatlas.contracts import (
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from tagatlas.imports import ImportOptions
     from tagatlas.maps import Map
     from tagatlas.maps.options import MapOptions
-    from tagatlas.pipeline.fetch import FetchReport
     from tagatlas.pipeline.options import TagOptions
     from tagatlas.pipeline.spending import Estimate
 
@@ -92,9 +92,9 @@ def fetch(
     headers: Mapping[str, str],
     recoveries: Sequence[Chosen[Recovery]],
     max_failures: str | None,
-) -> Outcome:
-    """Fetch what is pending."""
-    from tagatlas.pipeline.fetch import fetch_collection
+) -> Iterator[Outcome]:
+    """Fetch what is pending; what became of it is said before it is an error that nothing did."""
+    from tagatlas.pipeline.fetch import fetch_collection, require_images
 
     with progress_bar("fetching") as progress:
         report = fetch_collection(
@@ -105,59 +105,8 @@ def fetch(
             recoveries=recoveries,
             progress=progress,
         )
-    total = sum(report.counts.values())
-    failures = total - report.counts[ImageStatus.OK] - report.counts[ImageStatus.PENDING]
-    facts = {
-        "tried": report.tried,
-        "images": report.images,
-        "near_duplicates": report.near,
-        "addresses": report.counts,
-        "recovered": report.ways,
-        "hosts": report.hosts.to_dicts(),
-        "files": [str(path) for path in report.files],
-    }
-    line = (
-        f"fetched: {report.tried:,} tried now; {report.images:,} distinct images from "
-        f"{total:,} addresses ({_by_status(report.counts)})"
-    )
-    lines = [
-        line,
-        *_about_images(report),
-        *_about_hosts(report),
-    ]
-    return Outcome(facts, lines, failure_status(failures, total, max_failures))
-
-
-def _about_images(report: FetchReport) -> list[str]:
-    """Duplicates, and what was found elsewhere."""
-    lines = []
-    if report.near:
-        lines.append(f"near duplicates: {report.near:,} images look like another one")
-    if report.ways:
-        found = ", ".join(f"{count:,} by {way}" for way, count in report.ways.items())
-        lines.append(f"found elsewhere: {found}")
-    return lines
-
-
-HOSTS_SHOWN = 5
-
-
-def _about_hosts(report: FetchReport) -> list[str]:
-    """The hosts where most is lost, and where all of it is listed."""
-    import polars as pl
-
-    hosts = report.hosts.with_columns(
-        lost=pl.col("addresses") - pl.col("ok") - pl.col("pending")
-    ).filter(pl.col("lost") > 0)
-    lines = []
-    for row in hosts.sort("lost", descending=True).head(HOSTS_SHOWN).iter_rows(named=True):
-        counts = {str(status): row[str(status)] for status in ImageStatus}
-        share = f"{row['share_ok']:.0%} there"
-        name = row["host"] or "this machine"
-        lines.append(f"  {name}: {share} ({_by_status(counts)})")
-    if lines:
-        lines.append(f"all addresses and hosts: {report.files[0].parent}")
-    return lines
+    yield outcome_of_fetching(report, max_failures)
+    require_images(report)
 
 
 def estimate(
@@ -241,7 +190,7 @@ def tag(
     }
     line = (
         f"tagged: {report.asked:,} images asked now of {report.backend} "
-        f"({_by_status(report.counts)} of {total:,})"
+        f"({by_status(report.counts)} of {total:,})"
     )
     lines = [line]
     if report.copied:
@@ -273,7 +222,7 @@ def import_tags(atlas: Atlas, path: Path, options: ImportOptions) -> Outcome:
         lines.append(f"recognised: {report.recognised}")
         lines.append(
             f"imported: {report.backend} knows {report.named - len(report.unmatched):,} of the "
-            f"{report.named:,} images of the file ({_by_status(report.counts)} of "
+            f"{report.named:,} images of the file ({by_status(report.counts)} of "
             f"{sum(report.counts.values()):,})"
         )
         if report.remark:
@@ -296,18 +245,21 @@ def preparing(layout: Chosen[Layout]) -> Iterator[Callable[[], None]]:
     """
     from tagatlas.maps.prepare import prepare_drawing
 
-    with ThreadPoolExecutor(1, thread_name_prefix="prepare") as thread:
-        prepared = thread.submit(prepare_drawing, layout.make())
+    thread = ThreadPoolExecutor(1, thread_name_prefix="prepare")
+    prepared = thread.submit(prepare_drawing, layout.make())
 
-        def wait() -> None:
-            if not prepared.done():
-                say("preparing: compiling for this machine takes up to a minute, once per version")
-            with progress_bar("preparing") as progress:
-                progress(0, 1)
-                prepared.result()
-                progress(1, 1)
+    def wait() -> None:
+        if not prepared.done():
+            say("preparing: compiling for this machine takes up to a minute, once per version")
+        with progress_bar("preparing") as progress:
+            progress(0, 1)
+            prepared.result()
+            progress(1, 1)
 
+    try:
         yield wait
+    finally:
+        thread.shutdown(wait=False)  # an error of the block is said without waiting
 
 
 def map_(
@@ -364,7 +316,3 @@ def file_to_open(files: Sequence[Path]) -> Path:
 def named(step: str, outcome: Outcome) -> Outcome:
     """The outcome as a part of several: its facts stand under the step's name."""
     return replace(outcome, facts={step: outcome.facts})
-
-
-def _by_status(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)

@@ -7,6 +7,7 @@ refused is tried again when the setting has changed so that it may pass.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib.util import find_spec
 
 from tagatlas.fetch.hosts import HostManners
@@ -17,6 +18,19 @@ HEADERS = "headers"
 
 HEIC = "heic"
 """Whether the decoder of HEIC is installed."""
+
+REMEDIES: Mapping[str, str] = {
+    "allow_private": "add --allow-private",
+    "robots": "--no-robots fetches them all the same",
+    "max_bytes": "raise --max-bytes",
+    "max_pixels": "raise --max-pixels",
+    "timeout": "raise --timeout",
+    "decode_limit": "raise --decode-limit",
+    "min_speed": "lower --min-speed",
+    "headers": "--referer host or --header may open what is guarded",
+    "heic": "pip install 'tagatlas[heic]'",
+}
+"""What to do about each setting."""
 
 _ROOMIER = frozenset({"max_bytes", "max_pixels", "timeout", "decode_limit"})
 """Limits that let more through the higher they are."""
@@ -66,6 +80,11 @@ def would_pass(stood_against: str, options: FetchOptions, manners: HostManners) 
     except (ValueError, TypeError):
         return False
     return False
+
+
+def setting_of(stood_against: str) -> str:
+    """The setting of what :func:`refused_by` gave; empty for none."""
+    return stood_against.partition("=")[0]
 
 
 def _told(options: FetchOptions, manners: HostManners) -> set[str]:

@@ -11,6 +11,7 @@ from tagatlas.fetch.download import OVERLOADED, DownloadRejected
 from tagatlas.fetch.options import FetchOptions
 from tagatlas.fetch.outcome import FetchOutcome
 from tagatlas.fetch.schedule import Schedule, Try, host_in
+from tagatlas.fetch.urls import other_readings
 
 LONGEST_PAUSE = 10
 """How many times the first pause there is before any further try at most."""
@@ -132,14 +133,16 @@ class Retries:
         yield replace(search.original, attempts=attempts)
 
     def _copies(self, tried: Try, outcome: FetchOutcome) -> list[tuple[str, str]]:
-        """Where else the picture may be, and which way that is."""
+        """Where else the picture may be, and which way that is: none for the same address."""
         if outcome.status not in RECOVERABLE or tried.address.local:
             return []
-        return [
+        location = tried.address.location
+        readings = [(reading, "") for reading in other_readings(location)]
+        return readings + [
             (copy, way)
             for way, recovery in self.recoveries.items()
-            for copy in recovery.copies(tried.address.location)
-            if copy != tried.location
+            for copy in recovery.copies(location)
+            if copy != location
         ]
 
 

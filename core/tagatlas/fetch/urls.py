@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from urllib.parse import unquote, urljoin
 
 from yarl import URL
@@ -13,6 +14,8 @@ UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Characters without a width, which come along when text is copied."""
 
 _ENDS = "".join(map(chr, range(0x21))) + "\x7f\x85\xa0\u2028\u2029\u3000" + UNSEEN
+_BEHIND = ")]}>.,;:!'\"\u2019\u201d\u00bb\u2026"
+_ENTITY = re.compile(r"&(?:amp|quot|lt|gt|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _BREAKS = re.compile(r"[\t\n\r]")
 _SPECIAL = re.compile(r"https?:", re.IGNORECASE)
 _PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?", re.IGNORECASE)
@@ -57,6 +60,22 @@ def as_sent(text: str, base: URL | None = None) -> URL:
         f"{_encoded(query, _NOT_IN_QUERY)}"
     )
     return URL(sent, encoded=True)
+
+
+def other_readings(text: str) -> list[str]:
+    """What an address may have been before it was written down, the likeliest first.
+
+    HTML writes ``&amp;`` for ``&``, running text puts a bracket or a full stop behind, and what is
+    copied from a page may have characters without a width in it.
+
+    Args:
+        text: what a record says; it is no reading of itself.
+    """
+    whole = text.strip(_ENDS)
+    plainer = "".join(letter for letter in whole if letter not in UNSEEN)
+    unescaped = _ENTITY.sub(lambda match: unescape(match[0]), plainer)
+    trimmed = unescaped.rstrip(_BEHIND)
+    return [reading for reading in dict.fromkeys([plainer, unescaped, trimmed]) if reading != whole]
 
 
 def _slashes(text: str) -> str:

@@ -55,6 +55,8 @@ class Provenance:
         versions: version of each package that shaped the result, by name.
         copied: how many images have the answer of another one, which looks the same.
         ways: number of addresses whose image was found elsewhere, by the way it was found.
+        placeholders: number of addresses that lead to a picture which stands for others that are
+            gone: ``certain`` (they are missing) or ``perhaps`` (they are not).
     """
 
     sources: Sequence[SourceFacts]
@@ -68,6 +70,7 @@ class Provenance:
     versions: Mapping[str, str]
     copied: int = 0
     ways: Mapping[str, int] = field(default_factory=dict)
+    placeholders: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

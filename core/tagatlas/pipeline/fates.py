@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +10,7 @@ import polars as pl
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import StorageError
+from tagatlas.pipeline.placeholders import Placeholder
 from tagatlas.render import safe_cells, write_atomically
 
 FOLDER = "fetched"
@@ -17,8 +19,13 @@ FOLDER = "fetched"
 _HOST = r"^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)"
 
 
-def write_fates(atlas: Atlas, fates: pl.DataFrame, representatives: pl.DataFrame) -> list[Path]:
-    """Write ``addresses.csv``, ``hosts.csv``, ``statuses.csv`` and ``duplicates.csv``.
+def write_fates(
+    atlas: Atlas,
+    fates: pl.DataFrame,
+    representatives: pl.DataFrame,
+    placeholders: Sequence[Placeholder] = (),
+) -> list[Path]:
+    """Write ``addresses``, ``hosts``, ``statuses``, ``duplicates`` and ``placeholders.csv``.
 
     Texts from outside are guarded against being run as formulas by a spreadsheet program.
 
@@ -26,6 +33,7 @@ def write_fates(atlas: Atlas, fates: pl.DataFrame, representatives: pl.DataFrame
         atlas: whose folder they go to.
         fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
         representatives: from :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
+        placeholders: from :func:`tagatlas.pipeline.placeholders.find_placeholders`.
 
     Returns:
         The files.
@@ -39,6 +47,7 @@ def write_fates(atlas: Atlas, fates: pl.DataFrame, representatives: pl.DataFrame
         "hosts.csv": by_host(fates),
         "statuses.csv": by_status(fates),
         "duplicates.csv": duplicates(fates, representatives),
+        "placeholders.csv": table_of(placeholders),
     }
     try:
         folder.mkdir(exist_ok=True)
@@ -100,6 +109,33 @@ def by_status(fates: pl.DataFrame) -> pl.DataFrame:
         )
         .select("status", "reason", "addresses", "share", "frequency")
     )
+
+
+def table_of(placeholders: Sequence[Placeholder]) -> pl.DataFrame:
+    """Placeholders as a table, one row each.
+
+    Returns:
+        Columns ``host``, ``leads_to`` (the URL; empty where the addresses give the same bytes
+        without a redirect), ``counted_as`` (``missing`` where that is certain, else ``ok``),
+        ``addresses``, ``frequency``, ``example`` (the first address) and ``image`` (its id;
+        empty where no address has it any more).
+    """
+    rows = [
+        {
+            "host": each.host,
+            "leads_to": each.leads_to,
+            "counted_as": str(ImageStatus.MISSING if each.is_certain else ImageStatus.OK),
+            "addresses": len(each.locations),
+            "frequency": each.frequency,
+            "example": each.locations[0],
+            "image": each.image or "",
+        }
+        for each in placeholders
+    ]
+    columns = ("host", "leads_to", "counted_as", "addresses", "frequency", "example", "image")
+    counts = {"addresses", "frequency"}
+    schema = {name: pl.Int64 if name in counts else pl.String for name in columns}
+    return pl.DataFrame(rows, schema=schema)
 
 
 def duplicates(fates: pl.DataFrame, representatives: pl.DataFrame) -> pl.DataFrame:

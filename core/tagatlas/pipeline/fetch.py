@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,14 @@ import polars as pl
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import ImageStatus, Progress, Recovery, no_progress
-from tagatlas.fetch import FetchOptions
+from tagatlas.errors import NoImages
+from tagatlas.fetch import Address, FetchOptions
 from tagatlas.fetch.engine import fetch
-from tagatlas.fetch.hosts import read_hosts
-from tagatlas.pipeline.fates import by_host, write_fates
+from tagatlas.fetch.hosts import Hosts, read_hosts
+from tagatlas.fetch.limits import REMEDIES, setting_of, would_pass
+from tagatlas.fetch.schedule import host_of
+from tagatlas.pipeline.fates import by_host, by_status, write_fates
+from tagatlas.pipeline.placeholders import Placeholder, find_placeholders
 from tagatlas.plugins import RECOVERIES, Chosen, plugin_owner
 
 RETRIED = (
@@ -25,6 +30,9 @@ RETRIED = (
 )
 """What ``retry_failed`` tries again: everything that did not end well."""
 
+REASONS_SHOWN = 3
+"""Reasons that are named where no image could be fetched."""
+
 
 @dataclass(frozen=True, eq=False)
 class FetchReport:
@@ -32,20 +40,28 @@ class FetchReport:
 
     Attributes:
         tried: number of addresses tried now.
+        changed: number of these that a setting had stood against which has changed since.
         counts: number of the collection's addresses by image status.
         images: number of distinct images the collection has now.
         near: number of these that look like another one of them, which stands for them.
         ways: number of addresses whose image was found elsewhere, by the way it was found.
         hosts: counts by host; see :func:`tagatlas.pipeline.fates.by_host`.
+        reasons: counts by status and reason; see :func:`tagatlas.pipeline.fates.by_status`.
+        settings: number of addresses without an image by the setting that stood against them.
+        placeholders: pictures that stand, or may stand, for others which are gone.
         files: the tables that list what became of each address.
     """
 
     tried: int
+    changed: int
     counts: Mapping[str, int]
     images: int
     near: int
     ways: Mapping[str, int]
     hosts: pl.DataFrame
+    reasons: pl.DataFrame
+    settings: Mapping[str, int]
+    placeholders: Sequence[Placeholder]
     files: Sequence[Path]
 
 
@@ -58,10 +74,12 @@ def fetch_collection(
     recoveries: Sequence[Chosen[Recovery]] | None = None,
     progress: Progress = no_progress,
 ) -> FetchReport:
-    """Fetch every address that is still pending.
+    """Fetch every address that is still pending, or that a setting stood against which changed.
 
-    Manners towards single hosts are taken from the tables ``fetch.hosts`` of the atlas's
-    settings; see :func:`tagatlas.fetch.hosts.read_hosts`.
+    Addresses that lead to a host's placeholder are missing; see
+    :func:`tagatlas.pipeline.placeholders.find_placeholders`. Manners towards single hosts are
+    taken from the tables ``fetch.hosts`` of the atlas's settings; see
+    :func:`tagatlas.fetch.hosts.read_hosts`.
 
     Args:
         atlas: open for writing.
@@ -83,6 +101,8 @@ def fetch_collection(
         recoveries = [_recovery(atlas, name) for name in options.recover]
     ways = {chosen.name: chosen.make() for chosen in recoveries}
     addresses = atlas.catalog.addresses.with_status([ImageStatus.PENDING, *retry])
+    changed = _let_through(atlas, options, hosts, {address.key for address in addresses})
+    addresses += changed
     done = failed = 0
     progress(done, len(addresses), failed)
     for outcomes in fetch(addresses, atlas.store, options, hosts=hosts, recoveries=ways):
@@ -90,7 +110,40 @@ def fetch_collection(
         done += len(outcomes)
         failed += sum(outcome.status != ImageStatus.OK for outcome in outcomes)
         progress(done, len(addresses), failed)
-    return _report(atlas, done)
+    return _report(atlas, done, len(changed))
+
+
+def require_images(report: FetchReport) -> None:
+    """Make sure that there is something to go on with.
+
+    Raises:
+        NoImages: no address led to an image; the text has the most frequent reasons, and what
+            to do about them.
+    """
+    if report.images or report.reasons.is_empty():
+        return
+    shown = report.reasons.filter(pl.col("status") != str(ImageStatus.PENDING))
+    shown = shown.sort("addresses", descending=True, maintain_order=True)
+    reasons = ", ".join(
+        f"{row['addresses']:,} {row['status']} ({row['reason']})"
+        for row in shown.head(REASONS_SHOWN).iter_rows(named=True)
+    )
+    more = f", {shown.height - REASONS_SHOWN:,} more reasons" * (shown.height > REASONS_SHOWN)
+    setting = max(report.settings, key=lambda name: report.settings[name], default="")
+    remedy = REMEDIES.get(setting, "check the addresses; --retry-failed tries them again")
+    raise NoImages(f"no image could be fetched: {reasons}{more}: {remedy}")
+
+
+def _let_through(
+    atlas: Atlas, options: FetchOptions, hosts: Hosts, others: Collection[int]
+) -> list[Address]:
+    """The addresses, but for others, that a setting stood against and would not any more."""
+    return [
+        address
+        for address, stood_against in atlas.catalog.addresses.refused()
+        if address.key not in others
+        and would_pass(stood_against, options, hosts.of(host_of(address)))
+    ]
 
 
 def _recovery(atlas: Atlas, name: str) -> Chosen[Recovery]:
@@ -98,15 +151,33 @@ def _recovery(atlas: Atlas, name: str) -> Chosen[Recovery]:
     return atlas.plugins.choose(RECOVERIES, name, settings)
 
 
-def _report(atlas: Atlas, tried: int) -> FetchReport:
+def _report(atlas: Atlas, tried: int, changed: int) -> FetchReport:
     table = atlas.catalog.addresses
-    fates, groups = table.fates(), table.representatives()
+    fates = table.fates()
+    placeholders = find_placeholders(fates)
+    table.mark_placeholders(
+        {
+            location: f"leads to a placeholder: {each.name}"
+            for each in placeholders
+            if each.is_certain
+            for location in each.locations
+        },
+        [location for each in placeholders if not each.is_certain for location in each.locations],
+    )
+    if placeholders:
+        fates = table.fates()
+    groups = table.representatives()
+    stood_against = fates.filter(pl.col("refused_by") != "")["refused_by"]
     return FetchReport(
         tried=tried,
+        changed=changed,
         counts=table.counts(),
         images=groups.height,
         near=groups.filter(pl.col("image") != pl.col("representative")).height,
         ways=table.ways(),
         hosts=by_host(fates),
-        files=write_fates(atlas, fates, groups),
+        reasons=by_status(fates),
+        settings=Counter(setting_of(each) for each in stood_against),
+        placeholders=placeholders,
+        files=write_fates(atlas, fates, groups, placeholders),
     )

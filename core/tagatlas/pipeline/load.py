@@ -139,4 +139,5 @@ def _provenance(atlas: Atlas, backend: Backend, stored: StoredMap) -> Provenance
         versions=versions(),
         copied=len(atlas.catalog.answers.copied(backend.id)),
         ways=atlas.catalog.addresses.ways(),
+        placeholders=atlas.catalog.addresses.placeholders(),
     )

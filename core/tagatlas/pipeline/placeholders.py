@@ -1,0 +1,222 @@
+"""Pictures that stand for others which are gone: found by the many addresses that lead to them.
+
+A host that redirects all that it removed to its ``/removed.png`` answers with a picture, and means
+that there is none. That is certain only where the name of what is led to says so; where many
+addresses merely lead to one picture, it may be one that was posted often, and is pointed out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from itertools import pairwise
+from urllib.parse import SplitResult, urlsplit
+
+import polars as pl
+
+from tagatlas.contracts import ImageStatus
+
+SEVERAL = 3
+"""Addresses of one site, at least, that its placeholder has."""
+
+MANY = 10
+"""The same of other sites, which may be shortened links to one picture."""
+
+VERY_MANY = 20
+"""Addresses of one host, at least, that give the same bytes, without a redirect, to be noticed."""
+
+_SAYS_GONE = (
+    "removed deleted placeholder unavailable missing expired gone blank spacer empty dummy 404 410"
+)
+_SAYS_STANDARD = "default unknown none null nothing fallback error"
+_SAYS_NO = "no not default without"
+_SAYS_THING = (
+    "image images img photo photos picture pic file media thumb thumbnail avatar preview profile "
+    "user video available found"
+)
+_SAYS_LITTLE = (
+    "been by content error errors has hotlink is it large medium normal page small sorry square "
+    "static the this was you your"
+)
+
+_GONE = frozenset(_SAYS_GONE.split())
+"""Words of which each says that there is no picture."""
+
+_STANDARD = frozenset(_SAYS_STANDARD.split())
+"""Words of which each says so if many addresses lead there."""
+
+_NO, _THINGS = frozenset(_SAYS_NO.split()), frozenset(_SAYS_THING.split())
+"""Words that say so one after the other, as in ``no-image`` and ``not found``."""
+
+_BESIDE = frozenset(_SAYS_LITTLE.split())
+"""Words that may stand beside them and say nothing of what a picture shows."""
+
+_KNOWN = _GONE | _STANDARD | _NO | _THINGS | _BESIDE
+_KNOWN_WORD = "|".join(sorted(_KNOWN, key=len, reverse=True))
+_WORD = re.compile(rf"(?:{_KNOWN_WORD})(?=(?:{_KNOWN_WORD})*(?:[^a-z]|$))|[a-z]+|[0-9]+")
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp|avif|ico|tiff?)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """A picture that may stand for others which are gone.
+
+    Attributes:
+        host: that most of the addresses belong to.
+        leads_to: the URL that they are redirected to; empty where they give the same bytes.
+        is_certain: whether that is beyond doubt.
+        locations: the addresses, in the order they were added.
+        frequency: of their records, summed.
+        image: id of the picture; None where none of the addresses has it any more.
+    """
+
+    host: str
+    leads_to: str
+    is_certain: bool
+    locations: Sequence[str]
+    frequency: int
+    image: str | None
+
+    @property
+    def name(self) -> str:
+        """What it is called: the path on the same host, or the whole URL."""
+        parts = _split(self.leads_to)
+        return parts.path if parts is not None and parts.hostname == self.host else self.leads_to
+
+
+def find_placeholders(fates: pl.DataFrame) -> list[Placeholder]:
+    """The placeholders of a collection, those with most addresses first.
+
+    What was found before is found again, whatever was fetched since, in whatever order.
+
+    Args:
+        fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
+    """
+    there = fates.filter(
+        ~pl.col("local")
+        & (pl.col("way") == "")
+        & pl.col("final_url").is_not_null()
+        & ((pl.col("status") == str(ImageStatus.OK)) | (pl.col("placeholder") == "certain"))
+    ).select("location", "final_url", "image", "frequency")
+    found = [*_redirected(there), *_repeated(there)]
+    return sorted(found, key=lambda each: (-len(each.locations), each.host, each.leads_to))
+
+
+def _redirected(there: pl.DataFrame) -> Iterator[Placeholder]:
+    """What several addresses of other names are redirected to."""
+    plain = pl.col("final_url").str.replace(r"#.*$", "")
+    target = plain.str.replace(r"(?i)(\.(?:png|jpe?g|gif|webp|bmp|avif))\?.*$", "${1}")
+    groups = (
+        there.filter(pl.col("location") != pl.col("final_url"))
+        .with_columns(target=target)
+        .filter(pl.len().over("target") >= SEVERAL)
+        .partition_by("target", maintain_order=True, as_dict=True)
+    )
+    for (url,), group in groups.items():
+        parts = _split(str(url))
+        if parts is not None and (placeholder := _judged(str(url), parts, group)) is not None:
+            yield placeholder
+
+
+def _judged(url: str, target: SplitResult, group: pl.DataFrame) -> Placeholder | None:
+    """What the addresses that lead to a URL say of it."""
+    sources = [_split(location) for location in group["location"]]
+    others = [source is not None and _is_another(source, target) for source in sources]
+    names = {
+        (_site(source), _named(source))
+        for source, is_other in zip(sources, others, strict=True)
+        if is_other and source is not None
+    }
+    home = sum(site == _site(target) for site, _ in names)
+    if home < SEVERAL and len(names) < MANY:
+        return None
+    rows = group.filter(pl.Series(others))
+    hosts = Counter(source.hostname or "" for source in sources if source is not None)
+    return Placeholder(
+        host=hosts.most_common(1)[0][0],
+        leads_to=url,
+        is_certain=_says_that_it_is_gone(target.path, many=len(names) >= MANY),
+        locations=rows["location"].to_list(),
+        frequency=int(rows["frequency"].sum()),
+        image=rows["image"].drop_nulls().first() if rows["image"].count() else None,
+    )
+
+
+def _repeated(there: pl.DataFrame) -> Iterator[Placeholder]:
+    """Pictures that very many addresses of one host give, as they are."""
+    host = pl.col("location").str.extract(r"^(?i)https?://(?:[^/?#@]*@)?([^/?#:]+)")
+    direct = (
+        there.drop_nulls("image")
+        .filter(pl.col("location").str.replace(r"#.*$", "") == pl.col("final_url"))
+        .with_columns(host=host.str.to_lowercase())
+        .filter(pl.len().over("image", "host") >= VERY_MANY)
+    )
+    for group in direct.partition_by("image", "host", maintain_order=True):
+        named = {_named(parts) for location in group["location"] if (parts := _split(location))}
+        if len(named) >= VERY_MANY:
+            yield Placeholder(
+                host=str(group["host"][0]),
+                leads_to="",
+                is_certain=False,
+                locations=group["location"].to_list(),
+                frequency=int(group["frequency"].sum()),
+                image=str(group["image"][0]),
+            )
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts if parts.hostname else None
+
+
+def _named(parts: SplitResult) -> str:
+    """What an address calls its picture: its last segment, or for a program, all it is told."""
+    segment = parts.path.rstrip("/").rpartition("/")[2]
+    return segment if _PICTURE.search(segment) else f"{parts.path}?{parts.query}"
+
+
+def _is_another(source: SplitResult, target: SplitResult) -> bool:
+    """Whether an address calls its picture otherwise, and shares no number or code with it."""
+    if _named(source) == _named(target) or source.path == target.path:
+        return False
+    return not (_codes(source.path) & _codes(target.path))
+
+
+def _codes(path: str) -> set[str]:
+    """Parts of a path that may be the picture's own: of five characters and with a digit."""
+    parts = re.split(r"[^0-9A-Za-z]+", path)
+    return {part.lower() for part in parts if len(part) >= 5 and re.search(r"[0-9]", part)}
+
+
+def _site(parts: SplitResult) -> str:
+    """The site that a host belongs to, as far as its name tells: ``example.org``."""
+    host = (parts.hostname or "").rstrip(".")
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        labels = host.split(".")
+    is_second_level = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3:] if is_second_level else labels[-2:])
+
+
+def _says_that_it_is_gone(path: str, *, many: bool) -> bool:
+    """Whether a picture's name says that there is none, and says nothing else.
+
+    Where the name says nothing at all, as in ``/404/image.png``, its folder's name counts.
+    """
+    *_, folder, name = ["", *path.lower().split("/")]
+    words = _WORD.findall(_PICTURE.sub("", name))
+    if all(word in _THINGS | _BESIDE or word.isdigit() for word in words):
+        words += _WORD.findall(folder)
+    if not all(word in _KNOWN or len(word) <= (4 if word.isdigit() else 1) for word in words):
+        return False
+    telling = _GONE | _STANDARD if many else _GONE
+    return any(word in telling for word in words) or any(
+        first in _NO and second in _THINGS for first, second in pairwise(words)
+    )
