@@ -46,7 +46,7 @@ def decoded(data: bytes, content_encoding: str, max_bytes: int) -> bytes:
     """
     names = [name.strip().lower() for name in content_encoding.split(",")]
     if unread := UNREAD.intersection(names):
-        raise NotDecoded(f"compressed as {unread.pop()}, which is not read here")
+        raise NotDecoded(f"compressed as {min(unread)}, which is not read here")
     layers = [_DECODERS[name] for name in reversed(names) if name in _DECODERS]
     if len(layers) > MOST_LAYERS:
         raise NotDecoded(f"compressed {len(layers):,} times over")
