@@ -16,8 +16,8 @@ from tagatlas.fetch.options import FetchOptions
 HEADERS = "headers"
 """What a host is told, which may decide whether it gives the picture."""
 
-HEIC = "heic"
-"""Whether the decoder of HEIC is installed."""
+DECODERS: Mapping[str, str] = {"heic": "pi_heif", "tiff": "imagecodecs"}
+"""Modules of the extras that decode more; whether one is installed counts as a setting."""
 
 REMEDIES: Mapping[str, str] = {
     "allow_private": "add --allow-private",
@@ -28,7 +28,7 @@ REMEDIES: Mapping[str, str] = {
     "decode_limit": "raise --decode-limit",
     "min_speed": "lower --min-speed",
     "headers": "--referer host or --header may open what is guarded",
-    "heic": "pip install 'tagatlas[heic]'",
+    **{extra: f"pip install 'tagatlas[{extra}]'" for extra in DECODERS},
 }
 """What to do about each setting."""
 
@@ -40,7 +40,8 @@ def refused_by(setting: str, options: FetchOptions, manners: HostManners) -> str
     """The setting and how it is set, as an outcome keeps it; values of headers are not kept.
 
     Args:
-        setting: the name of an option, :data:`HEADERS` or :data:`HEIC`; empty for none.
+        setting: the name of an option, :data:`HEADERS` or one of :data:`DECODERS`; empty for
+            none.
         options: as they were.
         manners: those towards the host, as they were.
     """
@@ -49,8 +50,8 @@ def refused_by(setting: str, options: FetchOptions, manners: HostManners) -> str
             return ""
         case "headers":
             return f"{HEADERS}={json.dumps(sorted(_told(options, manners)))}"
-        case "heic":
-            return HEIC
+        case _ if setting in DECODERS:
+            return setting
     return f"{setting}={getattr(options, setting)}"
 
 
@@ -71,8 +72,8 @@ def would_pass(stood_against: str, options: FetchOptions, manners: HostManners) 
                 return not options.robots
             case "headers":
                 return not _told(options, manners) <= set(json.loads(value))
-            case "heic":
-                return find_spec("pi_heif") is not None
+            case _ if setting in DECODERS:
+                return find_spec(DECODERS[setting]) is not None
             case "min_speed":
                 return options.min_speed < float(value)
             case _ if setting in _ROOMIER:

@@ -71,7 +71,8 @@ def plain_tiff(data: bytes, *, max_pixels: int) -> PlainTiff:
         if main.sampleformat in (_UNSIGNED, None) and main.bitspersample in _PILLOW_DEPTHS:
             return PlainTiff(data, number, count)
         if main.imagewidth * main.imagelength > max_pixels:
-            raise ImageRejected(ImageStatus.REFUSED, f"more than {max_pixels:,} pixels")
+            reason = f"more than {max_pixels:,} pixels"
+            raise ImageRejected(ImageStatus.REFUSED, reason, setting="max_pixels")
         return PlainTiff(_rewritten(main), 0, count)
 
 
@@ -87,9 +88,8 @@ def _rewritten(page: TiffPage) -> bytes:
         if "imagecodecs" not in str(error):
             raise
         what = f"a TIFF of {page.dtype} compressed by {COMPRESSION(page.compression).name}"
-        raise ImageRejected(
-            ImageStatus.REFUSED, f"{what}, which needs: pip install 'tagatlas[tiff]'"
-        ) from error
+        reason = f"{what}, which needs: pip install 'tagatlas[tiff]'"
+        raise ImageRejected(ImageStatus.REFUSED, reason, setting="tiff") from error
     tones = _eight_bits(_by_pixel(numbers, page.axes))
     if page.photometric == _WHITE_IS_ZERO:
         tones = 255 - tones
