@@ -141,7 +141,7 @@ def _judged(url: str, target: SplitResult, group: pl.DataFrame) -> Placeholder |
         is_certain=_says_that_it_is_gone(target.path, many=len(names) >= MANY),
         locations=rows["location"].to_list(),
         frequency=int(rows["frequency"].sum()),
-        image=rows["image"].drop_nulls().first() if rows["image"].count() else None,
+        image=next((str(image) for image in rows["image"] if image is not None), None),
     )
 
 
