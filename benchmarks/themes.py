@@ -23,12 +23,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 from sklearn.metrics import adjusted_mutual_info_score
-from sknetwork.clustering import Leiden
 
 import tagatlas
 from tagatlas.cluster import cluster_images
+from tagatlas.cluster.communities import leiden
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, SOURCES, TAGGERS
 
 SEEDS = 10
@@ -77,9 +76,8 @@ def clusters_of_network(drawn: tagatlas.Map, seed: int) -> list[int]:
     network = tagatlas.Network(
         drawn.nodes.select("id", "kind", "label"), drawn.sources, drawn.targets, drawn.weights
     )
-    leiden = Leiden(shuffle_nodes=True, random_state=seed)
-    labels = leiden.fit_predict(csr_matrix(network.adjacency()))
-    return [int(label) for label in labels[network.is_kind("image")]]
+    labels: list[int] = leiden(network.adjacency(), 1.0, seed)[network.is_kind("image")].tolist()
+    return labels
 
 
 def our_clusters(

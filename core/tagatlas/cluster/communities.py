@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from dataclasses import dataclass
 
 import numpy as np
+from graspologic_native import leiden_csr
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, csr_matrix
-from sknetwork.clustering import Leiden, get_modularity
+from scipy.sparse import csr_array
 
 from tagatlas.cluster.scores import row_of_entry
 
 Labels = NDArray[np.int64]
+
+_MOST_SWEEPS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ def find_communities(links: csr_array, resolution: float, seed: int, runs: int) 
     (Tandon et al., "Fast consensus clustering in complex networks", Physical Review E 99, 2019).
 
     Args:
-        links: symmetric weights, shape (n, n).
+        links: see :func:`leiden`.
         resolution: above 1 gives more and smaller communities, below 1 fewer and larger ones.
         seed: of all runs.
         runs: how many.
@@ -47,43 +47,57 @@ def find_communities(links: csr_array, resolution: float, seed: int, runs: int) 
     together = np.zeros(links.nnz, dtype=np.float32)
     found = np.empty((runs, links.shape[0]), dtype=np.int64)
     for run, labels in enumerate(found):
-        labels[:] = _leiden(links, resolution, runs * seed + run)
+        labels[:] = leiden(links, resolution, runs * seed + run)
         together += labels[rows] == labels[links.indices]
     agreed = links.copy()
     agreed.data *= together
     agreed.eliminate_zeros()
-    return Communities(_leiden(agreed, resolution, runs * seed), found)
+    return Communities(leiden(agreed, resolution, runs * seed), found)
 
 
 def modularity(communities: Labels, links: csr_array) -> float:
-    """Newman's modularity, at most 1; nodes of community -1 are one more community."""
-    return float(get_modularity(csr_matrix(links), np.unique(communities, return_inverse=True)[1]))
+    """Newman's modularity, at most 1; nodes of community -1 are one more community.
 
+    It is the share of the weight that lies within communities, less the share that would if each
+    node kept its weight and chance linked them (Newman, Physical Review E 70, 2004).
 
-def _leiden(links: csr_array, resolution: float, seed: int) -> Labels:
-    if links.nnz == 0:
-        return np.arange(links.shape[0])
-    # Without shuffling, scikit-network visits nodes in their order and the seed has no effect.
-    _seed_c_library(seed)
-    leiden = Leiden(
-        resolution=resolution,
-        shuffle_nodes=True,
-        return_probs=False,
-        return_aggregate=False,
-        random_state=seed % 2**32,
-    )
-    labels: Labels = leiden.fit_predict(csr_matrix(links)).astype(np.int64)
-    return labels
-
-
-def _seed_c_library(seed: int) -> None:
-    """Seed the C library's ``rand``, which Leiden's refinement draws from.
-
-    scikit-network does not seed it, so that without this a second map made in one process would
-    have other clusters than the first.
+    Args:
+        communities: of the n nodes, shape (n,).
+        links: symmetric weights, shape (n, n), above 0 in all.
     """
-    library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
-    library.srand(ctypes.c_uint(seed % 2**32))
+    labels = np.unique(communities, return_inverse=True)[1]
+    of_row = labels[row_of_entry(links)]
+    total = links.data.sum(dtype=np.float64)
+    shares = np.bincount(of_row, links.data) / total
+    within = links.data[of_row == labels[links.indices]].sum(dtype=np.float64) / total
+    return float(within - (shares**2).sum())
+
+
+def leiden(links: csr_array, resolution: float, seed: int) -> Labels:
+    """Communities that one run of the Leiden algorithm finds by modularity.
+
+    Args:
+        links: symmetric weights above 0, shape (n, n), nothing on the diagonal.
+        resolution: above 0; see :func:`find_communities`.
+        seed: of this run.
+
+    Returns:
+        Community of each node, numbered from 0, shape (n,); nodes without links are alone.
+    """
+    nodes, weights = links.shape[0], links.data.astype(np.float64)
+    if not weights.any():  # the library would fail
+        return np.arange(nodes)
+    _, found = leiden_csr(
+        links.indptr.astype(np.int64),
+        links.indices.astype(np.int32),
+        weights / weights.mean(),  # what is left to chance depends on how large weights are
+        nodes,
+        resolution=resolution,
+        seed=seed % 2**64,
+        # Without a bound, a gain that is rounded up would move a node for ever.
+        max_local_moving_iterations=_MOST_SWEEPS,
+    )
+    return np.fromiter((found[node] for node in range(nodes)), np.int64, nodes)
 
 
 def join_small(

@@ -7,12 +7,12 @@ from importlib.metadata import PackageNotFoundError, version
 
 SHAPING = (
     "tagatlas",
+    "graspologic-native",
     "numba",
     "numpy",
     "onnxruntime",
     "pillow",
     "polars",
-    "scikit-network",
     "scipy",
     "shapely",
 )
