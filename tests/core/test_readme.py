@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -10,8 +11,15 @@ import tagatlas
 from tagatlas.plugins import TAGGERS, load_plugins
 from tagatlas.testing import sample_images
 
+pytest_plugins = ["pytester"]
+
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+FILES = {
+    name: block
+    for block in re.findall(r"```(?:python|toml)\n(.*?)```", README, flags=re.DOTALL)
+    for name in re.findall(r"^# (\w+\.\w+)\n", block)
+}
 
 
 def test_the_plugin_in_the_readme_works_and_is_short() -> None:
@@ -22,6 +30,23 @@ def test_the_plugin_in_the_readme_works_and_is_short() -> None:
     results = plugins.choose(TAGGERS, "grey", {}).make().tag(sample_images(3))
     assert [result.tags[0].label in ("light", "dark") for result in results] == [True] * 3
     assert len([line for line in source.splitlines() if line.strip()]) <= 15
+
+
+def test_the_plugin_in_the_readme_passes_the_test_in_the_readme(pytester: pytest.Pytester) -> None:
+    for name in ("greytagger.py", "test_grey.py"):
+        (pytester.path / name).write_text(FILES[name], "utf-8")
+    result = pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider")
+    outcomes = result.parseoutcomes()
+    assert set(outcomes) == {"passed"}
+    assert outcomes["passed"] > 25
+
+
+def test_the_project_in_the_readme_is_of_one_module_whatever_lies_beside_it() -> None:
+    project = tomllib.loads(FILES["pyproject.toml"])
+    [module] = project["project"]["entry-points"]["tagatlas"].values()
+    assert project["tool"]["setuptools"]["py-modules"] == [module]
+    assert f"{module}.py" in FILES
+    assert project["build-system"]["build-backend"] == "setuptools.build_meta"
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"tagatlas\.(\w+)\(", README))))

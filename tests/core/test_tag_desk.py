@@ -15,7 +15,6 @@ from tagatlas.errors import (
     BudgetReached,
     CallLost,
     CallRefused,
-    PluginError,
     TaggerError,
 )
 from tagatlas.tag import Call, tag_images
@@ -145,14 +144,6 @@ def test_a_wrong_key_ends_the_run_and_its_call_is_not_billed() -> None:
     with pytest.raises(AuthenticationFailed, match="wrong key"):
         calls.extend(tag_images(ids, store, tagger, begin=Ledger().begin))
     assert len(tagger.calls) == 2
-
-
-def test_a_tagger_that_breaks_may_have_been_billed() -> None:
-    store, ids = store_of(2)
-    calls = tag_images(ids, store, Scripted(ZeroDivisionError()), begin=Ledger().begin)
-    assert next(calls).billed == "unknown"
-    with pytest.raises(PluginError, match="tell its author"):
-        next(calls)
 
 
 def test_a_forbidden_call_is_not_made_and_those_under_way_are_kept() -> None:

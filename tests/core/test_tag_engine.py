@@ -42,14 +42,13 @@ class Limited(Tagger):
 
     concurrency = 1
 
-    def __init__(self, trouble: Exception) -> None:
-        self.trouble = trouble
+    def __init__(self) -> None:
         self.asked = 0
 
     def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
         self.asked += 1
         if self.asked > 2:
-            raise self.trouble
+            raise QuotaExceeded("no more")
         return [TagResult.empty()]
 
     def fingerprint(self) -> str:
@@ -102,22 +101,15 @@ def test_an_image_whose_file_is_gone_fails_alone() -> None:
     assert call.answers[3][1].kind == "transient"
 
 
-@pytest.mark.parametrize(
-    ("trouble", "raised"),
-    [(QuotaExceeded("no more"), QuotaExceeded), (ZeroDivisionError("by\nzero"), PluginError)],
-)
-def test_trouble_stops_the_run_after_what_was_answered(
-    trouble: Exception, raised: type[Exception]
-) -> None:
+def test_trouble_stops_the_run_after_what_was_answered() -> None:
     store, ids = store_of(10)
-    tagger = Limited(trouble)
+    tagger = Limited()
     answered: list[tuple[str, TagResult]] = []
     calls = tag_images(ids, store, tagger)
-    with pytest.raises(raised) as caught:
+    with pytest.raises(QuotaExceeded):
         answered.extend(answer for call in calls for answer in call.answers)
     assert len(answered) == 2
     assert tagger.asked < 6
-    assert "\n" not in str(caught.value)
 
 
 def test_a_tagger_that_loses_an_image_is_told_apart() -> None:

@@ -217,7 +217,6 @@ FAULTS = [
         "[self._look(images[0]) for _ in",
     ),
     ("grey", "full_batch", "for image in images]", "for image in dict.fromkeys(images)]"),
-    ("grey", "damaged_image", "except OSError", "except KeyError"),
     ("grey", "damaged_image", '"image", f"cannot', '"transient", f"cannot'),
     ("grey", "damaged_image", 'f"cannot be decoded: ', 'f"cannot be decoded:\\n'),
     ("grey", "odd_sizes", "mean = sum", "mean = 1 / (min(picture.size) - 1) + sum"),

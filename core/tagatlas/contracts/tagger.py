@@ -103,13 +103,15 @@ class TagResult:
     ) -> Self:
         """An answer with tags; sorts them by falling score, then by label.
 
-        The embedding is kept as a copy, in float16.
+        Scores of NumPy's and others' numbers become Python's. The embedding is kept as a copy, in
+        float16.
 
         Raises:
             ValueError: no tags, an empty label, a label twice, a score outside [0, 1], or an
                 embedding that is no finite vector.
+            TypeError: a label that is no text, or a score that is no number.
         """
-        ordered = tuple(sorted(tags, key=lambda tag: (-tag.score, tag.label)))
+        ordered = tuple(sorted(map(_plain, tags), key=lambda tag: (-tag.score, tag.label)))
         if not ordered:
             raise ValueError("no tags: use TagResult.empty()")
         if not all(0.0 <= tag.score <= 1.0 for tag in ordered):
@@ -132,6 +134,18 @@ class TagResult:
     def failed(cls, kind: FailureKind, message: str, raw: bytes | None = None) -> Self:
         """The backend could not look at this image; the others are not affected."""
         return cls(TagStatus.FAILED, raw=raw, kind=kind, message=message)
+
+
+def _plain(tag: Tag) -> Tag:
+    """The tag in Python's own types."""
+    if type(tag.label) is str and type(tag.score) is float:
+        return tag
+    if not isinstance(tag.label, str):
+        raise TypeError(f"a label is text, not {type(tag.label).__name__}: {tag.label!r}")
+    try:
+        return Tag(str(tag.label), float(tag.score))
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"the score of {tag.label!r} is no number: {tag.score!r}") from error
 
 
 def _half(embedding: ArrayLike | None) -> NDArray[np.float16] | None:
@@ -184,6 +198,10 @@ class Tagger(ABC):
             image's ``failed`` result and costs the others nothing.
 
         Raises:
+            Exception: of any other kind, for an image that it cannot look at. Where images cost
+                nothing, the engine asks about fewer, until that image fails alone; where they
+                cost money, all images of the call fail, so return ``failed`` there. Images that
+                fail so one after the other end the run.
             CallRefused: the service turned the call away and billed nothing: the engine waits,
                 with growing pauses or as long as the service says, and makes it again.
             CallLost: no answer came, and the service may have done the work and billed it. The

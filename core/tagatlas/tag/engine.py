@@ -41,6 +41,9 @@ def tag_images(
     back from dealing with the answers of one: a caller that stores them and dies loses at most
     the batches that the backend is working on, and ``ready`` more.
 
+    An image that the tagger raises for fails alone, and costs the others nothing but time; how
+    many in a row are not taken for the images' fault is in :mod:`tagatlas.tag.desk`.
+
     Args:
         ids: of the images, each once.
         store: where their bytes are.
@@ -55,7 +58,8 @@ def tag_images(
     Raises:
         TaggerError: the backend cannot go on, or no further call may be made; raised after the
             calls under way were yielded.
-        PluginError: the tagger broke its contract; likewise.
+        PluginError: the tagger broke its contract, or raises whatever it is asked; likewise. The
+            images that it raised for last are not answered.
     """
     ending = stop or Event()
     desk = Desk(tagger, ending, patience)
@@ -89,6 +93,9 @@ def tag_images(
             yield call
     if trouble is not None:
         raise trouble
+    broken = desk.broken()
+    if broken and not ending.is_set():
+        yield Call(None, broken, "no")
 
 
 def _read_ahead(
