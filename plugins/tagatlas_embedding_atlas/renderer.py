@@ -21,7 +21,7 @@ from PIL import Image
 
 from tagatlas.contracts import Renderer, Variant
 from tagatlas.errors import ImageNotStored
-from tagatlas.render import kept_columns, web_addresses, write_atomically
+from tagatlas.render import web_addresses, with_kept_columns, write_atomically
 from tagatlas_embedding_atlas import EmbeddingAtlasOptions
 
 if TYPE_CHECKING:
@@ -31,20 +31,8 @@ if TYPE_CHECKING:
     from tagatlas.contracts import ImageStore
     from tagatlas.maps import Map
 
-_COLUMNS = (
-    "id",
-    "label",
-    "text",
-    "tags",
-    "cluster",
-    "url",
-    "frequency",
-    "records",
-    "x",
-    "y",
-)
-# __row_index__ and FILE_NAME are columns that Embedding Atlas adds.
-_RESERVED = (*_COLUMNS, "image", "__row_index__", "FILE_NAME")
+# The pictures' column, and those that Embedding Atlas adds itself.
+_RESERVED = ("image", "__row_index__", "FILE_NAME")
 _PICTURE = pl.Struct({"bytes": pl.Binary, "path": pl.String})
 _UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 _ROWS_IN_A_GROUP = 4096
@@ -79,22 +67,23 @@ def images_table(map_: Map) -> pl.DataFrame:
     """
     tags = map_.likely_tags.group_by("image", maintain_order=True).agg(tags="tag")
     names = map_.clusters.lazy().select("cluster", name="name")
-    kept = kept_columns(map_.records, _RESERVED)
     words = pl.concat_list(pl.col("label"), pl.col("tags"))
-    return (
+    table = (
         map_.images.lazy()
         .rename({"id": "image"})
         .join(tags, on="image", how="left", maintain_order="left")
         .join(names, on="cluster", how="left", maintain_order="left")
         .join(web_addresses(map_.records).lazy(), on="image", how="left", maintain_order="left")
-        .join(kept.lazy(), on="image", how="left", maintain_order="left")
         .with_columns(pl.col("tags").fill_null([]))
         .with_columns(words.list.join(", ").alias("text"))
         .drop("cluster")
         .rename({"image": "id", "name": "cluster"})
-        .select(*_COLUMNS, *kept.columns[1:])
+        .select(
+            *("id", "label", "text", "tags", "cluster", "url", "frequency", "records", "x", "y")
+        )
         .collect()
     )
+    return with_kept_columns(table, "id", map_.records, _RESERVED)
 
 
 def labels_table(map_: Map) -> pl.DataFrame:

@@ -118,16 +118,18 @@ def _nodes(
     map_: Map, nodes: pl.DataFrame, titles: Mapping[str, str], spells: Spells | None
 ) -> Iterator[str]:
     colours = [cluster_colour(cluster) for cluster in range(map_.clusters.height)]
+    # Beside the table, not in it: attributes may have any name.
+    numbers = pl.int_range(nodes.height, dtype=pl.Int32, eager=True)
     # A node's size in Gephi is half the width it is drawn with.
-    sized = nodes.with_columns(size=pl.col("width") / 2)
-    numbered = sized.with_row_index("row")
-    for some in numbered.iter_slices(ROWS_AT_ONCE):
-        clusters = some["cluster"].to_list()
-        times = [""] * some.height if spells is None else spells.as_xml(some["row"].cast(pl.Int32))
-        rows = some.with_columns(pl.all().cast(pl.String)).iter_rows(named=True)
+    sizes = (nodes["width"] / 2).cast(pl.String)
+    for start in range(0, nodes.height, ROWS_AT_ONCE):
+        some = slice(start, start + ROWS_AT_ONCE)
+        clusters = nodes["cluster"][some].to_list()
+        times = [""] * len(clusters) if spells is None else spells.as_xml(numbers[some])
+        rows = nodes[some].with_columns(pl.all().cast(pl.String)).iter_rows(named=True)
         yield "".join(
-            _node(row, titles, time, colours[cluster], _shape(map_, row))
-            for row, cluster, time in zip(rows, clusters, times, strict=True)
+            _node(row, titles, time, colours[cluster], size, _shape(map_, row))
+            for row, cluster, size, time in zip(rows, clusters, sizes[some], times, strict=True)
         )
 
 
@@ -136,6 +138,7 @@ def _node(
     titles: Mapping[str, str],
     time: str,
     colour: tuple[int, int, int],
+    size: str,
     shape: str,
 ) -> str:
     values = "".join(
@@ -149,7 +152,7 @@ def _node(
         f"<attvalues>{values}</attvalues>{time}"
         f'<viz:color r="{red}" g="{green}" b="{blue}"/>'
         f'<viz:position x="{row["x"]}" y="{row["y"]}" z="0"/>'
-        f'<viz:size value="{row["size"]}"/>{shape}</node>\n'
+        f'<viz:size value="{size}"/>{shape}</node>\n'
     )
 
 

@@ -18,11 +18,11 @@ from PIL import Image
 from tagatlas.contracts import Renderer, Variant
 from tagatlas.errors import ImageNotStored, StorageError
 from tagatlas.render import (
-    kept_columns,
     safe_cell,
     safe_cells,
     web_addresses,
     with_cluster_names,
+    with_kept_columns,
     write_atomically,
 )
 from tagatlas_lists import ListsOptions
@@ -99,17 +99,16 @@ def images_table(map_: Map) -> pl.DataFrame:
     tags = map_.likely_tags.group_by("image", maintain_order=True).agg(
         pl.col("tag").str.join("; ").alias("tags")
     )
-    kept = kept_columns(map_.records, ("cluster", *_COLUMNS))
-    return (
+    table = (
         images.lazy()
         .with_columns(pl.Series("file", files, dtype=pl.String))
         .join(web_addresses(map_.records).lazy(), on="image", how="left", maintain_order="left")
         .join(tags, on="image", how="left", maintain_order="left")
-        .join(kept.lazy(), on="image", how="left", maintain_order="left")
-        .select("cluster", *_COLUMNS, *kept.columns[1:])
+        .select("cluster", *_COLUMNS)
         .sort("frequency", "image", descending=[True, False])
         .collect()
     )
+    return with_kept_columns(table, "image", map_.records)
 
 
 def _copy(store: ImageStore, images: pl.Series, folder: Path) -> Iterator[Path]:

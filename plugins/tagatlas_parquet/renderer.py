@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tagatlas.contracts import Renderer
-from tagatlas.render import kept_columns, node_table, write_atomically
+from tagatlas.render import node_table, with_kept_columns, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,9 +36,7 @@ class ParquetRenderer(Renderer):
 
 def nodes_table(map_: Map) -> pl.DataFrame:
     """:func:`tagatlas.render.node_table`, then the kept columns of each image's first record."""
-    nodes = node_table(map_)
-    kept = kept_columns(map_.records, nodes.columns)
-    return nodes.join(kept, left_on="id", right_on="image", how="left", maintain_order="left")
+    return with_kept_columns(node_table(map_), "id", map_.records)
 
 
 def edges_table(map_: Map) -> pl.LazyFrame:

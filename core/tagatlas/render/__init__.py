@@ -3,7 +3,7 @@
 from tagatlas.render.addresses import web_addresses
 from tagatlas.render.bounds import map_bounds
 from tagatlas.render.cells import cell_text, cell_texts, safe_cell, safe_cells
-from tagatlas.render.columns import copied_columns, kept_columns
+from tagatlas.render.columns import copied_columns, kept_columns, with_kept_columns
 from tagatlas.render.files import replace_folder, write_atomically
 from tagatlas.render.html import page_head
 from tagatlas.render.nodes import node_table, with_cluster_names
@@ -29,5 +29,6 @@ __all__ = [
     "thumbnail_address",
     "web_addresses",
     "with_cluster_names",
+    "with_kept_columns",
     "write_atomically",
 ]

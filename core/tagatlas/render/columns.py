@@ -36,6 +36,21 @@ def kept_columns(records: pl.DataFrame, reserved: Collection[str]) -> pl.DataFra
     return pl.DataFrame(table)
 
 
+def with_kept_columns(
+    table: pl.DataFrame, key: str, records: pl.DataFrame, reserved: Collection[str] = ()
+) -> pl.DataFrame:
+    """A finished table, then the kept columns of the first record of each of its images.
+
+    Args:
+        table: all of its columns stay as they are, whatever columns were kept.
+        key: its column of image ids; rows of other ids have null in the kept columns.
+        records: as in :class:`~tagatlas.maps.Map`.
+        reserved: further names that the kept columns may not have; see :func:`kept_columns`.
+    """
+    kept = kept_columns(records, (*table.columns, *reserved))
+    return table.join(kept, left_on=key, right_on="image", how="left", maintain_order="left")
+
+
 def copied_columns(
     records: pl.DataFrame, names: Sequence[str], reserved: Collection[str]
 ) -> pl.DataFrame:
