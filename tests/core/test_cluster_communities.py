@@ -61,7 +61,7 @@ def test_any_network_has_communities_of_linked_nodes(
 
 @pytest.mark.parametrize("nodes", [0, 1, 3])
 def test_without_links_each_node_is_its_own(nodes: int) -> None:
-    found = find_communities(csr_array((nodes, nodes), dtype=np.float32), 1.0, 0, 2)
+    found = find_communities(network({}, nodes), 1.0, 0, 2)
     assert found.labels.tolist() == list(range(nodes))
 
 
