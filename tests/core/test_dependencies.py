@@ -35,8 +35,8 @@ SHARED = {
     "google.protobuf": "protobuf",
     "google.rpc": "googleapis-common-protos",
 }
-# Imported where they happen to be installed, and done without where not.
-IF_THERE = {"triton"}
+# Imported where they happen to be there, and done without where not; the second is Python 3.14's.
+IF_THERE = {"triton", "compression"}
 # Modules that are called otherwise than their distribution, and perhaps are not installed here.
 CALLED = {"open_clip": "open-clip-torch", "umap": "umap-learn"}
 # What is run by hand says itself what it needs.
