@@ -123,7 +123,7 @@ def recognise(table: Table, options: TableOptions) -> Recognised:
         likely = [plain[name] for name in form.url_columns if name in plain]
         url_column = _find_urls(table, likely)
     else:
-        url_column = _named(options.url_column, names)
+        url_column = _named(table.meant(options.url_column), names)
 
     if options.frequency_column is None:
         counting = [plain[name] for name in form.frequency_columns if name in plain]

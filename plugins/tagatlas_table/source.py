@@ -94,6 +94,8 @@ def _sentence(
     table: Table, recognised: Recognised, records: pl.DataFrame, has_url: pl.Series
 ) -> str:
     """What the table was taken for, in one line."""
+    if table.contents and recognised.url_column == table.frame.columns[0]:
+        return f"{table.kind}: {table.contents}"
     distinct = records["location"].n_unique()
     says = f"{table.kind if recognised.form == GENERIC else recognised.form}: "
     says += count(records.height, "URL")

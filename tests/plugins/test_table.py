@@ -120,13 +120,13 @@ class TestRecognisedForms:
         assert records.recognised == (
             "JSON Lines: 3 URLs in the column 'image_urls'; 1 row without a usable URL left out"
         )
-        assert records.table.columns == ["location", "frequency", "id", "score", "meta", "ok"]
+        assert records.table.columns == ["location", "frequency", "id", "score", "meta.k", "ok"]
         assert records.table.rows()[0] == (
             "https://example.org/a.jpg",
             1,
             "9007199254740993",
             "1.10",
-            '{"k": [1, 2]}',
+            "1; 2",
             "",
         )
         assert records.table.rows()[2] == ("https://example.org/c.jpg", 1, "3", "", "", "true")

@@ -219,6 +219,7 @@ def test_types_of_parquet_become_text() -> None:
         "when": "2024-02-29",
         "yes": "true",
         "numbers": "1; 2",
+        "nested.a": "1",
     }
 
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from tagatlas.errors import InputError
 from tagatlas.tables.delimited import read_delimited
 from tagatlas.tables.encoding import decode, to_utf8
-from tagatlas.tables.structured import read_json, read_parquet
+from tagatlas.tables.json_text import begins_like_json
+from tagatlas.tables.parquet import read_arrow, read_parquet
+from tagatlas.tables.structured import read_json
 from tagatlas.tables.table import Table
 from tagatlas.tables.urls import begins_with_url
 
@@ -20,9 +22,9 @@ if TYPE_CHECKING:
 
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
+_ARROW = b"ARROW1"
 _ZIP = b"PK\x03\x04"
 _SOMETHING = re.compile(rb"\S")
-_JSON = re.compile(rb"\s*(\[\s*)?\{")
 _MOST_BYTES = 4 << 30
 _ROWS_OF_CELLS = frozenset({".csv", ".tsv", ".tab"})
 
@@ -36,12 +38,14 @@ def read_file(path: Path, encoding: str | None) -> Table:
     data = _read_bytes(path)
     if data.startswith(_PARQUET):
         return read_parquet(path)
+    if data.startswith(_ARROW):
+        return read_arrow(path)
     if data.startswith(_ZIP):
         raise InputError("a ZIP archive or an Excel workbook: unpack it, or save it as CSV")
     data = to_utf8(data, encoding)
     if _SOMETHING.search(data) is None:
         raise InputError("the file is empty")
-    if _JSON.match(data):
+    if begins_like_json(data):
         return read_json(data)
     endings = {suffix.lower() for suffix in path.suffixes[-2:]}  # two, for .csv.gz
     if _ROWS_OF_CELLS.isdisjoint(endings) and _is_list_of_urls(data):
@@ -50,12 +54,12 @@ def read_file(path: Path, encoding: str | None) -> Table:
 
 
 def _read_bytes(path: Path) -> bytes:
-    """The file's bytes, unpacked; of a Parquet file only the first, since it is read in place."""
+    """The file's bytes, unpacked; of Parquet and Arrow only the first: they are read in place."""
     try:
         with path.open("rb") as file:
-            head = file.read(4)
+            head = file.read(len(_ARROW))
             file.seek(0)
-            if head == _PARQUET:
+            if head.startswith((_PARQUET, _ARROW)):
                 return head
             if head.startswith(_GZIP):
                 with gzip.open(file) as unpacked:

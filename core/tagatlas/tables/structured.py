@@ -1,108 +1,161 @@
-"""Tables whose cells have types: JSON Lines, JSON arrays of objects, Parquet. Types become text."""
+"""JSON as a table: Lines, arrays, the answers of services, captures of posts."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-import msgspec
-import polars as pl
-
 from tagatlas.errors import InputError
-from tagatlas.tables.encoding import decode
-from tagatlas.tables.table import Table, unique_names
+from tagatlas.tables.captures import Captures
+from tagatlas.tables.json_answers import records_in
+from tagatlas.tables.json_text import Fault, Number, begins_with_bracket, read_values
+from tagatlas.tables.nested import NestedRows
+from tagatlas.tables.table import Table
+from tagatlas.tables.urls import begins_with_url
+from tagatlas.tables.wording import count, shown
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
-_LIST_SEPARATOR = "; "  # as TCAT joins several values
-_Object = dict[str, msgspec.Raw]
+_MOST_FAULTS_SHOWN = 3
 
 
 def read_json(data: bytes) -> Table:
-    """Read JSON Lines, or one array of objects; each object is a row, each key a column.
+    """Read JSON Lines, an array, or one object; each record is a row.
 
-    Numbers keep the digits they are written with; a list of strings is joined with ``"; "``; other
-    lists and nested objects stay JSON text; ``null`` and missing keys are empty.
+    Nested values become columns named by their path (``image.url``); the values of a list share a
+    cell, with ``"; "`` between them. Numbers keep the digits they are written with; ``null`` and
+    missing keys are empty. Posts as Zeeschuimer and others capture them become rows with their
+    pictures in the column ``image_urls``. What cannot be read is left out, and the table's notes
+    say so.
 
-    Raises:
-        InputError: the text is not JSON, or not made of objects.
-    """
-    decode(data)  # the decoder below looks into strings only, not into names
-    if data.lstrip().startswith(b"["):
-        rows, kind = _decode_array(data), "JSON array"
-    else:
-        rows, kind = _decode_lines(data), "JSON Lines"
-    keys = list(dict.fromkeys(key for row in rows for key in row))
-    names = unique_names(keys)
-    columns = {
-        name: [_text(row[key]) if key in row else "" for row in rows]
-        for key, name in zip(keys, names, strict=True)
-    }
-    return Table(pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String)), kind)
-
-
-def read_parquet(path: Path) -> Table:
-    """Read a Parquet file; columns of bytes and of nested records are left out.
+    Args:
+        data: UTF-8 without a byte order mark.
 
     Raises:
-        InputError: the file is damaged, or has no column that can be text.
+        InputError: it is not UTF-8, or nothing in it can be read.
     """
-    try:
-        schema = pl.read_parquet_schema(path)
-        wanted = [number for number, kind in enumerate(schema.values()) if _can_be_text(kind)]
-        frame = pl.read_parquet(path, columns=wanted, glob=False, hive_partitioning=False)
-        columns = [_as_text(frame.to_series(number)) for number in range(frame.width)]
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise InputError("the Parquet file is damaged: write it again") from error
-    if not columns:
-        raise InputError("the Parquet file has no column of text or numbers")
-    names = unique_names(frame.columns)
-    return Table(pl.DataFrame(dict(zip(names, columns, strict=True))), "Parquet")
+    reading = JsonReading()
+    reading.add(data)
+    return reading.table("JSON array" if begins_with_bracket(data) else "JSON Lines")
 
 
-def _decode_array(data: bytes) -> list[_Object]:
-    try:
-        return msgspec.json.decode(data, type=list[_Object])
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise InputError(f"not a JSON array of objects: {error}") from error
+class JsonReading:
+    """Gathers the records of one or several texts."""
 
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._captures = Captures()
+        self._rows = NestedRows()
+        self._places: Counter[str] = Counter()
+        self._others: Counter[str] = Counter()
+        self._header: list[str] = []
+        self._values = 0
 
-def _decode_lines(data: bytes) -> list[_Object]:
-    read = msgspec.json.Decoder(_Object).decode
-    rows = []
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if line.strip():
-            try:
-                rows.append(read(line))
-            except (msgspec.MsgspecError, RecursionError) as error:
-                raise InputError(f"line {number:,} is not a JSON object: {error}") from error
-    return rows
+    def add(self, data: bytes, more: Mapping[str, object] | None = None) -> None:
+        """Add the records of one text in UTF-8, each with what else is known of it.
 
+        Raises:
+            InputError: it is not UTF-8.
+        """
+        for value in read_values(data, self._faults):
+            self._values += 1
+            for place, record in records_in(value, self._faults):
+                self._places[place] += 1
+                self._take(record, more or {})
 
-def _text(raw: msgspec.Raw) -> str:
-    text = bytes(raw)
-    if text.startswith(b'"'):
-        return msgspec.json.decode(text, type=str)
-    if text == b"null":
-        return ""
-    if text.startswith(b"["):
+    def table(self, kind: str) -> Table:
+        """What was gathered.
+
+        Raises:
+            InputError: nothing was.
+        """
+        if self._captures.posts:
+            return self._captures.table((*self._not_posts(), *self._left_out()))
+        if not self._rows.height:
+            raise self._nothing()
+        frame, columns_left_out = self._rows.finish()
+        if self._values == 1 and kind == "JSON Lines":
+            kind = "JSON"
+        if place := self._place():
+            kind += f", the list {shown(place)}"
+        notes = (*self._left_out(), *columns_left_out)
+        return Table(frame, kind, notes=notes, within=self._place())
+
+    def _take(self, record: object, more: Mapping[str, object]) -> None:
+        if isinstance(record, dict):
+            if not self._captures.take(record):
+                self._add({**more, **record})
+        elif isinstance(record, str) and not isinstance(record, Number):
+            self._add({"url": record, **more})
+        elif isinstance(record, list) and any(isinstance(cell, dict) for cell in record):
+            for member in record:  # a page of records
+                self._take(member, more)
+        elif isinstance(record, list) and record:
+            self._take_cells(record, more)
+        else:
+            self._others[_said(record)] += 1
+
+    def _take_cells(self, cells: list[object], more: Mapping[str, object]) -> None:
+        """A row as a list, under the names that the first row gives, if it has no URL."""
+        if not self._header and not self._rows.height:
+            names = [cell for cell in cells if isinstance(cell, str)]
+            if len(set(names)) == len(cells) and not any(map(begins_with_url, names)):
+                self._header = names
+                return
+        names = self._header + [
+            f"column {number + 1}" for number in range(len(self._header), len(cells))
+        ]
+        self._add({**dict(zip(names, cells, strict=False)), **more})
+
+    def _add(self, record: dict[str, object]) -> None:
         try:
-            return _LIST_SEPARATOR.join(msgspec.json.decode(text, type=list[str]))
-        except msgspec.ValidationError:
-            pass  # a list of something else than strings
-    return text.decode()
+            self._rows.add(record)
+        except ValueError as error:
+            self._faults.append(Fault(0, str(error)))
+
+    def _place(self) -> str:
+        """Where the records stood, if it was one place within a larger object."""
+        return next(iter(self._places)) if len(self._places) == 1 else ""
+
+    def _left_out(self) -> tuple[str, ...]:
+        notes = []
+        if self._faults:
+            shown_faults = [_place_of(fault) for fault in self._faults[:_MOST_FAULTS_SHOWN]]
+            further = len(self._faults) - len(shown_faults)
+            notes.append(
+                f"left out, because they are not sound JSON: {count(len(self._faults), 'row')}, "
+                + ", ".join(shown_faults)
+                + (f" and {further:,} more" if further else "")
+            )
+        if self._others:
+            kinds = ", ".join(count(number, kind) for kind, number in self._others.items())
+            notes.append(f"left out, because they are no records: {kinds}")
+        return tuple(notes)
+
+    def _not_posts(self) -> tuple[str, ...]:
+        if not self._rows.height:
+            return ()
+        return (f"left out, because they are no captured posts: {count(self._rows.height, 'row')}",)
+
+    def _nothing(self) -> InputError:
+        if self._faults:
+            first = self._faults[0]
+            where = f"line {first.line:,}" if first.line else "the first value"
+            return InputError(f"{where} is not a JSON object: {first.why}")
+        if self._others:
+            kinds = ", ".join(count(number, kind) for kind, number in self._others.items())
+            return InputError(f"there is no object in the JSON, only {kinds}")
+        return InputError("there is nothing in the JSON: no rows")
 
 
-def _can_be_text(kind: pl.DataType) -> bool:
-    if isinstance(kind, pl.List):
-        return _can_be_text(pl.Series(dtype=kind.inner).dtype)
-    return not kind.is_nested() and kind not in (pl.Binary, pl.Object)
+def _said(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "truth value"
+    return "empty list" if isinstance(value, list) else "number"
 
 
-def _as_text(column: pl.Series) -> pl.Series:
-    column = column.alias("")  # Polars takes some names for patterns
-    if isinstance(column.dtype, pl.List):
-        texts = column.cast(pl.List(pl.String)).list.join(_LIST_SEPARATOR, ignore_nulls=True)
-    else:
-        texts = column.cast(pl.String)
-    return texts.fill_null("")
+def _place_of(fault: Fault) -> str:
+    return f"line {fault.line:,} ({fault.why})" if fault.line else fault.why

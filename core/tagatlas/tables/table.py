@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+LIST_SEPARATOR = "; "  # as TCAT joins several values
 _MOST_COLUMNS = 10_000
 
 
@@ -25,16 +26,33 @@ class Table:
         first_row: the number of the frame's first row in the file, counted as a spreadsheet does:
             2 under a header, 1 where there is none.
         notes: what a user should know of how the file was read: guesses made, rows left out.
+        contents: what it holds, in a line, of a file whose pictures the reader knows: they are
+            then in the first column, ``image_urls``. Empty for any other.
+        within: the path from the top of a JSON file to its records, such as ``photos.photo``.
     """
 
     frame: pl.DataFrame
     kind: str
     first_row: int = 1
     notes: tuple[str, ...] = ()
+    contents: str = ""
+    within: str = ""
 
     def column(self, name: str) -> pl.Series:
         """One column, under no name: Polars takes names such as ``^a.*$`` for patterns."""
         return self.frame.get_column(name).alias("")
+
+    def meant(self, name: str) -> str:
+        """The column that a user means: its name, or the path to it from the top of the file.
+
+        ``results[].image.url`` may stand for the column ``image.url`` of the records in
+        ``results``. A name that means no column comes back as it is.
+        """
+        plain = name.replace("[]", "")
+        for candidate in (name, plain, plain.removeprefix(f"{self.within}.")):
+            if candidate in self.frame.columns:
+                return candidate
+        return name
 
 
 def unique_names(names: Iterable[str], taken: Collection[str] = ()) -> list[str]:
