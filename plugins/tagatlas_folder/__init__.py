@@ -49,6 +49,15 @@ def is_folder(location: str) -> bool:
         return False
 
 
+def may_have_pictures(location: str) -> bool:
+    """Whether ``location`` is a folder, but for one of JSON files alone, which is a table."""
+    if not is_folder(location):
+        return False
+    from tagatlas.tables.json_folder import is_json_folder
+
+    return not is_json_folder(Path(location))
+
+
 def make_source(options: FolderOptions) -> Source:
     """The source for these options."""
     from tagatlas_folder.source import FolderSource
@@ -64,7 +73,7 @@ def tagatlas_sources() -> Iterable[SourceSpec]:
             name="folder",
             summary="The image files in a folder and all folders below it.",
             options=FolderOptions,
-            accepts=is_folder,
+            accepts=may_have_pictures,
             factory=make_source,
         )
     ]

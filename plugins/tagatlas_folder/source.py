@@ -15,7 +15,7 @@ from tagatlas.errors import InputError
 from tagatlas_folder import is_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from tagatlas_folder import FolderOptions
 
@@ -72,7 +72,8 @@ class FolderSource(Source):
         folders = len({file.rpartition("/")[0] for file in files})
         line = f"folder: {_count(len(files), 'image file')} in {_count(folders, 'folder')}"
         left_out = _left_out(findings)
-        return Records(table, f"{line}; {left_out}" if left_out else line, local=True)
+        says = f"{line}; {left_out}" if left_out else line
+        return Records(table, says, local=True, notes=tuple(_other_ways(findings)))
 
 
 def _walk(root: Path, extensions: Collection[str]) -> _Findings:
@@ -135,6 +136,15 @@ def _left_out(findings: _Findings) -> str:
     if findings.unreadable:
         reasons.append(f"{_count(findings.unreadable, 'folder')} could not be read")
     return "; ".join(reasons)
+
+
+def _other_ways(findings: _Findings) -> Iterator[str]:
+    """What else the folder could have been read as."""
+    if number := sum(findings.other[extension] for extension in (".json", ".jsonl", ".ndjson")):
+        yield (
+            f"the pictures are taken; the folder also has {_count(number, 'JSON file')}, which "
+            "--source table would read instead"
+        )
 
 
 def _nothing_found(location: str, findings: _Findings, wanted: Collection[str]) -> InputError:

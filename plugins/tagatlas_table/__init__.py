@@ -1,7 +1,7 @@
 """The source ``table``: a list of image URLs in a file.
 
-CSV with commas, semicolons, tabs or bars, Parquet, JSON Lines, JSON arrays, and plain text with a
-URL a line; each but Parquet also gzipped. The exports of TCAT and 4CAT are recognised by their
+CSV with commas, semicolons, tabs or bars, Parquet, Arrow, JSON Lines, JSON arrays and objects, and
+plain text with a URL a line; each but Parquet and Arrow also gzipped; and folders of JSON files. The exports of TCAT and 4CAT are recognised by their
 headers, any other table by the name and the content of its columns.
 
 What is decided here and nowhere said by the formats:
@@ -66,15 +66,21 @@ class TableOptions:
 
 
 def is_table(location: str) -> bool:
-    """Whether ``location`` is a file, or is named like a table that may turn out to be missing."""
+    """Whether ``location`` is a file, a folder of JSON files, or named like a table that is missing."""
     path = Path(location)
     try:
         if path.is_file() or path.is_dir():
-            return path.is_file()
+            return path.is_file() or _is_json_folder(path)
     except OSError:  # such as a name too long for the file system
         return False
     endings = {suffix.lower() for suffix in path.suffixes[-2:]}  # two, for .csv.gz
     return not _SUFFIXES.isdisjoint(endings) and "://" not in location
+
+
+def _is_json_folder(path: Path) -> bool:
+    from tagatlas.tables.json_folder import is_json_folder
+
+    return is_json_folder(path)
 
 
 def make_source(options: TableOptions) -> Source:

@@ -58,6 +58,7 @@ class Captures:
     _sought: Counter[str] = field(default_factory=Counter)
     _seen: set[tuple[str, str]] = field(default_factory=set)
     _rows: list[dict[str, str]] = field(default_factory=list)
+    _things: Counter[str] = field(default_factory=Counter)
     _totals: Counter[Literal["pictures", "frames", "posts", "quoted", "quoting"]] = field(
         default_factory=Counter
     )
@@ -80,6 +81,7 @@ class Captures:
                 return True
             self._seen.add((label, row["id"]))
         self._labels[label] += 1
+        self._things[platform.thing] += 1
         if platform is _SOUGHT:
             self._sought[label] += 1
         self._rows.append({**row, **self._pictures(platform, post), "": label})
@@ -109,7 +111,7 @@ class Captures:
         """
         kind = " and ".join(self._labels)
         if not self._totals["pictures"] and not self._totals["quoted"]:
-            raise InputError(f"{kind}: {count(self.posts, 'post')}, none with a picture")
+            raise InputError(f"{kind}: {count(self.posts, self._thing)}, none with a picture")
         filled = {name for row in self._rows for name, text in row.items() if text and name}
         others = dict.fromkeys(name for row in self._rows for name in row)
         first = (_PICTURES, _QUOTED, *_FIRST_COLUMNS)
@@ -124,12 +126,16 @@ class Captures:
             frame = frame.rename({_QUOTED: _PICTURES})
         return Table(frame, kind, notes=(*self._notes(), *notes), contents=self._contents())
 
+    @property
+    def _thing(self) -> str:
+        return next(iter(self._things)) if len(self._things) == 1 else "post"
+
     def _contents(self) -> str:
-        totals, posts = self._totals, len(self._rows)
-        says = f"{count(posts, 'post')}, {count(totals['pictures'], 'picture')}"
-        says += f" in {count(totals['posts'], 'post')}"
+        totals, posts, thing = self._totals, len(self._rows), self._thing
+        says = f"{count(posts, thing)}, {count(totals['pictures'], 'picture')}"
+        says += f" in {count(totals['posts'], thing)}"
         without = posts - totals["posts"]
-        says += f" ({count(without, 'post')} without)" if without else ""
+        says += f" ({count(without, thing)} without)" if without else ""
         if totals["frames"]:
             says += f", of which {count(totals['frames'], 'still')} of videos"
         if totals["quoted"]:
@@ -149,7 +155,7 @@ class Captures:
                 f"{count(posts, 'post')}; look at some before they are fetched"
             )
         if self.repeated:
-            yield f"{count(self.repeated, 'post')} captured again: counted once"
+            yield f"{count(self.repeated, self._thing)} captured again: counted once"
 
 
 def _unwrapped(record: Mapping[str, object]) -> tuple[str, str, object]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tagatlas.errors import InputError
 from tagatlas.tables.delimited import read_delimited
 from tagatlas.tables.encoding import decode, to_utf8
+from tagatlas.tables.json_folder import read_json_folder
 from tagatlas.tables.json_text import begins_like_json
 from tagatlas.tables.parquet import read_arrow, read_parquet
 from tagatlas.tables.structured import read_json
@@ -30,11 +31,13 @@ _ROWS_OF_CELLS = frozenset({".csv", ".tsv", ".tab"})
 
 
 def read_file(path: Path, encoding: str | None) -> Table:
-    """Read the file at ``path``, whatever sort of table it is.
+    """Read the file at ``path``, whatever sort of table it is; or a folder of JSON files.
 
     Raises:
         InputError: the file is missing, unreadable, empty, damaged, or no table at all.
     """
+    if path.is_dir():
+        return read_json_folder(path, lambda file: to_utf8(_read_bytes(file), encoding))
     data = _read_bytes(path)
     if data.startswith(_PARQUET):
         return read_parquet(path)

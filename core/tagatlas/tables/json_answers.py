@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tagatlas.tables.json_tables import tabulated
 from tagatlas.tables.json_text import Fault, complete, opened
 
 if TYPE_CHECKING:
@@ -29,18 +30,23 @@ _CAPTURED = frozenset({"source_platform", "__import_meta"})
 _DEEPEST = 4
 
 
-def records_in(value: object, faults: list[Fault]) -> Iterator[tuple[str, object]]:
+def records_in(
+    value: object, faults: list[Fault], *, alone: bool
+) -> Iterator[tuple[str, object]]:
     """The records of one value: those that it wraps, or itself.
 
     Args:
         value: as ``read_values`` gives it.
         faults: records that are nested too deeply are added to it.
+        alone: whether it is all that its file has; one of several is rather a record itself.
 
     Yields:
         where the record stood, as keys with dots between them (``photos.photo``; empty for the
         value itself), and the record.
     """
-    place, members, whole = _wrapped(value, 0) or ("", [value], {})
+    found = _wrapped(value, 0, alone=alone)
+    rows = tabulated(value) if alone and found is None else None
+    place, members, whole = found or ("", rows or [value], {})
     included = complete(whole.get("includes"))
     for member in members:
         try:
@@ -53,14 +59,16 @@ def records_in(value: object, faults: list[Fault]) -> Iterator[tuple[str, object
         yield place, record
 
 
-def _wrapped(value: object, depth: int) -> tuple[str, list[object], dict[str, object]] | None:
+def _wrapped(
+    value: object, depth: int, *, alone: bool
+) -> tuple[str, list[object], dict[str, object]] | None:
     """Where the wrapped records are, what they are, and the object right around them."""
     whole = opened(value)
     if not isinstance(whole, dict) or depth == _DEEPEST or not _CAPTURED.isdisjoint(whole):
         return None
     is_record = not _OWN.isdisjoint(whole) and "Collection" not in str(complete(whole.get("type")))
     for key in _WRAPPERS:
-        if key not in whole or (is_record and key in _OF_RECORDS):
+        if key not in whole or (is_record and not (alone and key not in _OF_RECORDS)):
             continue
         inner = opened(whole[key])
         if isinstance(inner, list) and _holds_objects(inner):
@@ -69,7 +77,7 @@ def _wrapped(value: object, depth: int) -> tuple[str, list[object], dict[str, ob
             continue
         if key == "pages" and inner and all(isinstance(opened(v), dict) for v in inner.values()):
             return key, list(inner.values()), whole
-        if deeper := _wrapped(inner, depth + 1):
+        if deeper := _wrapped(inner, depth + 1, alone=alone):
             return f"{key}.{deeper[0]}", deeper[1], deeper[2]
     return None
 

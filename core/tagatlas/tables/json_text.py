@@ -27,6 +27,7 @@ _BEGINNING = re.compile(
 _TOKEN = re.compile(rb'"(?:[^"\\\n]|\\[^\n])*+"|[\[\]{}"]|\n(?=[ \t]*+[{\[])')
 _BLANK = re.compile(rb"[\s,;\x1e]+")
 _SCALAR = re.compile(rb'"(?:[^"\\\n]|\\[^\n])*+"|[^\s,\[\]{}"]++')
+_COLON = re.compile(rb"[ \t]*+:")
 _NOT_JSON = re.compile(r'("(?:[^"\\\n]|\\.)*+")|,(?=\s*+[}\]])|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _AFTER_VALUE = b"),; \t\r\n\x1e"
 _CLOSERS = b"]}" + _AFTER_VALUE
@@ -213,6 +214,8 @@ def _end(data: bytes, start: int) -> int:
         scalar = _SCALAR.match(data, start)
         if scalar is None:
             raise ValueError("a quotation mark is never closed")
+        if _COLON.match(data, scalar.end()):
+            raise ValueError("a key outside of an object")
         return scalar.end()
     indent = _indent(data, data.rfind(b"\n", 0, start) + 1)
     depth = 0

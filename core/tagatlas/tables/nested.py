@@ -103,9 +103,9 @@ class NestedRows:
         usable = [path for path in self._paths if path not in self._long()]
         most = min(_MOST_COLUMNS, max(_FEWEST_COLUMNS, _MOST_CELLS // max(self.height, 1)))
         ranked = sorted(
-            usable, key=lambda path: (self._paths[path].has_url, self._paths[path].filled)
+            usable, key=lambda path: (not self._paths[path].has_url, -self._paths[path].filled)
         )
-        best = set(ranked[-most:])
+        best = set(ranked[:most])
         return [path for path in usable if path in best]
 
     def _long(self) -> set[str]:

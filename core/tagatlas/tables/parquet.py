@@ -124,10 +124,12 @@ def _joined(texts: pl.Series, rows: pl.Series, height: int) -> pl.Series:
         return texts.fill_null("").alias("")
     found = (
         pl.DataFrame({"row": rows, "text": texts})
-        .group_by("row", maintain_order=True)
+        .group_by("row")
         .agg(pl.col("text").str.join(LIST_SEPARATOR, ignore_nulls=True))
     )
-    return found["text"].fill_null("").alias("")
+    every = pl.DataFrame({"row": pl.int_range(height, eager=True)})
+    joined = every.join(found, on="row", how="left", maintain_order="left")
+    return joined["text"].fill_null("").alias("")
 
 
 def _as_text(cells: pl.Series) -> pl.Series:

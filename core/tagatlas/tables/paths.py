@@ -2,8 +2,9 @@
 
 ``a.b`` is a key in a key; ``a[]`` each member of a list or object; ``a[0]`` the first, ``a[-1]``
 the last; ``a[largest]`` the one with the most pixels; ``a[type=photo]`` those that have this value,
-``a[type!=photo]`` those that have another, ``a[?b]`` those with anything at ``b``, ``a[!b]`` those
-without, all of them also right at the start; ``a.x+y`` the texts at ``a.x`` and ``a.y`` as one;
+``a[type!=photo]`` those that have another, ``a[type^=image/]`` those whose value begins so,
+``a[?b]`` those with anything at ``b``, ``a[!b]`` those without, all also right at the start;
+``a.x+y`` the texts at ``a.x`` and ``a.y`` as one;
 ``|`` the first of several that gives anything.
 """
 
@@ -82,8 +83,14 @@ def _chosen(node: object, choice: str) -> Iterable[object]:
     members = node if isinstance(node, list) else [node]  # a condition may be on an object itself
     if choice[:1] in ("?", "!"):
         return [one for one in members if _is_filled(one, choice[1:]) == (choice[0] == "?")]
-    key, unequal, value = re.split(r"(!?=)", choice, maxsplit=1)
-    return [one for one in members if (_first(one, key) == value) == (unequal == "=")]
+    key, relation, value = re.split(r"(!=|\^=|=)", choice, maxsplit=1)
+    return [one for one in members if _fits(_first(one, key), relation, value)]
+
+
+def _fits(text: str, relation: str, value: str) -> bool:
+    if relation == "^=":
+        return text.startswith(value)
+    return (text == value) == (relation == "=")
 
 
 def _is_filled(record: object, path: str) -> bool:

@@ -21,6 +21,7 @@ class Platform:
         frames: where the still of a video is.
         quoted: where the pictures of a post within it are.
         columns: further columns and where they are.
+        thing: what one of them is called.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Platform:
     frames: tuple[str, ...]
     columns: dict[str, str]
     quoted: tuple[str, ...] = ()
+    thing: str = "post"
 
 
 _X_PHOTOS = (
@@ -223,6 +225,7 @@ PLATFORMS = (
     ),
     Platform(
         name="TikTok comments",
+        thing="comment",
         sources=("tiktok-comments",),
         marks=("cid", "aweme_id", "reply_id"),
         pictures=("image_list[].origin_url.url_list[0]",),
@@ -406,6 +409,7 @@ PLATFORMS = (
     ),
     Platform(
         name="Xiaohongshu comments",
+        thing="comment",
         sources=("xiaohongshu-comments",),
         marks=("sub_comment_count", "content", "note_id"),
         pictures=("pictures[].url_default",),
@@ -471,6 +475,19 @@ PLATFORMS = (
             "reposts": "reposts.count",
             "comments": "comments.count",
             "views": "views.count",
+        },
+    ),
+    Platform(
+        name="HAR",
+        thing="request",
+        sources=(),
+        marks=("request.url", "response.content"),
+        pictures=("[response.content.mimeType^=image/]request.url",),
+        frames=(),
+        columns={
+            "id": "request.url",
+            "timestamp": "startedDateTime",
+            "type": "response.content.mimeType",
         },
     ),
 )

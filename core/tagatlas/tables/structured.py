@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tagatlas.errors import InputError
 from tagatlas.tables.captures import Captures
 from tagatlas.tables.json_answers import records_in
@@ -52,26 +54,33 @@ class JsonReading:
         self._header: list[str] = []
         self._values = 0
 
-    def add(self, data: bytes, more: Mapping[str, object] | None = None) -> None:
-        """Add the records of one text in UTF-8, each with what else is known of it.
+    def add(self, data: bytes, file: str = "") -> None:
+        """Add the records of one text in UTF-8; those of a named file get the column ``file``.
 
         Raises:
             InputError: it is not UTF-8.
         """
+        more = {"file": file} if file else {}
+        is_array = begins_with_bracket(data)
         for value in read_values(data, self._faults):
             self._values += 1
-            for place, record in records_in(value, self._faults):
+            alone = isinstance(value, msgspec.Raw) and not is_array
+            for place, record in records_in(value, self._faults, alone=alone):
                 self._places[place] += 1
-                self._take(record, more or {})
+                self._take(record, more)
 
-    def table(self, kind: str) -> Table:
+    def table(self, kind: str, notes: tuple[str, ...] = ()) -> Table:
         """What was gathered.
+
+        Args:
+            kind: what sort of input it was.
+            notes: what a user should know as well.
 
         Raises:
             InputError: nothing was.
         """
         if self._captures.posts:
-            return self._captures.table((*self._not_posts(), *self._left_out()))
+            return self._captures.table((*self._not_posts(), *self._left_out(), *notes))
         if not self._rows.height:
             raise self._nothing()
         frame, columns_left_out = self._rows.finish()
@@ -79,7 +88,7 @@ class JsonReading:
             kind = "JSON"
         if place := self._place():
             kind += f", the list {shown(place)}"
-        notes = (*self._left_out(), *columns_left_out)
+        notes = (*self._left_out(), *columns_left_out, *notes)
         return Table(frame, kind, notes=notes, within=self._place())
 
     def _take(self, record: object, more: Mapping[str, object]) -> None:
