@@ -116,16 +116,18 @@ def _whole(data: bytes) -> list[object] | None:
 
 
 def _one_by_one(data: bytes, start: int, faults: list[Fault]) -> Iterator[object]:
-    position, line, counted = start, 1, 0
+    position, line, line_end = start, 0, -1
     in_array = False
     while position < len(data):
         if blank := _BLANK.match(data, position):
             position = blank.end()
             continue
-        line += data.count(b"\n", counted, position)
-        counted = position
-        line_end = data.find(b"\n", position)
-        line_end = len(data) if line_end < 0 else line_end
+        at_line_start = position > line_end
+        if at_line_start:
+            line += data.count(b"\n", max(line_end, 0), position) + (line == 0)
+            line_start = data.rfind(b"\n", 0, position) + 1
+            indent = _indent(data, line_start)
+            line_end = _line_end(data, position)
         first = data[position : position + 1]
         if first in b"])}":
             in_array, position = in_array and first != b"]", position + 1
@@ -133,25 +135,30 @@ def _one_by_one(data: bytes, start: int, faults: list[Fault]) -> Iterator[object
         if first == b"#" or data.startswith(b"//", position):
             position = line_end
             continue
-        if first == b"{" or (first == b"[" and not in_array):
+        if at_line_start and (first == b"{" or (first == b"[" and not in_array)):
             value = _decode_strictly(data[position:line_end].rstrip(_AFTER_VALUE))
             if value is not _NOTHING:
                 yield value
                 position = line_end
                 continue
-            if first == b"[":
-                in_array, position = True, position + 1
-                continue
+        if first == b"[" and not in_array:
+            in_array, position = True, position + 1
+            continue
         end = None
         try:
-            end = _end(data, position)
+            end = _end(data, position, indent)
             value = _decode(data[position:end])
         except ValueError as error:
             faults.append(Fault(line, _reason(error)))
-            position = end or _next_start(data, position, line_end)
+            position = end or _next_start(data, line_end, indent)
         else:
             yield value
             position = end
+
+
+def _line_end(data: bytes, position: int) -> int:
+    found = data.find(b"\n", position)
+    return len(data) if found < 0 else found
 
 
 def _decode_strictly(text: bytes) -> object:
@@ -201,11 +208,16 @@ _LENIENT = json.JSONDecoder(
 )
 
 
-def _end(data: bytes, start: int) -> int:
+def _end(data: bytes, start: int, indent: int) -> int:
     """Where the value that begins at ``start`` ends.
 
     A line that begins with a bracket, no further in than the value's own line, is the next value:
     this one was never closed.
+
+    Args:
+        data: the text.
+        start: where the value begins.
+        indent: how far in its line begins.
 
     Raises:
         ValueError: it does not end.
@@ -217,7 +229,6 @@ def _end(data: bytes, start: int) -> int:
         if _COLON.match(data, scalar.end()):
             raise ValueError("a key outside of an object")
         return scalar.end()
-    indent = _indent(data, data.rfind(b"\n", 0, start) + 1)
     depth = 0
     for token in _TOKEN.finditer(data, start):
         mark = token[0]
@@ -238,16 +249,10 @@ def _indent(data: bytes, line_start: int) -> int:
     return len(beginning) - len(beginning.lstrip(b" \t"))
 
 
-def _next_start(data: bytes, start: int, line_end: int) -> int:
-    """The next line where a value may begin: no further in than the one that is broken.
-
-    Behind a value that is broken on its one line, the next line is as good as any.
-    """
-    indent = _indent(data, data.rfind(b"\n", 0, start) + 1)
+def _next_start(data: bytes, line_end: int, indent: int) -> int:
+    """The next line where a value may begin: no further in than the one that is broken."""
     while line_end < len(data):
-        line_start = line_end + 1
-        line_end = data.find(b"\n", line_start)
-        line_end = len(data) if line_end < 0 else line_end
+        line_start, line_end = line_end + 1, _line_end(data, line_end + 1)
         if data[line_start:line_end].strip(_CLOSERS) and _indent(data, line_start) <= indent:
             return line_start
     return len(data)

@@ -84,6 +84,8 @@ class JsonReading:
         if not self._rows.height:
             raise self._nothing()
         frame, columns_left_out = self._rows.finish()
+        if not frame.width:
+            raise InputError("there is nothing in the JSON: its objects are empty")
         if self._values == 1 and kind == "JSON Lines":
             kind = "JSON"
         if place := self._place():
