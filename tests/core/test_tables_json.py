@@ -14,7 +14,9 @@ from tagatlas.tables.structured import read_json
 from tagatlas.tables.table import Table
 
 A, B, C = (f"https://a.example/{number}.jpg" for number in range(3))
-THREE: list[dict[str, object]] = [{"url": url, "id": number} for number, url in enumerate((A, B, C))]
+THREE: list[dict[str, object]] = [
+    {"url": url, "id": number} for number, url in enumerate((A, B, C))
+]
 NESTED = {"id": 7, "media": [{"url": A, "w": 1}, None, {"url": B}], "by": {"name": "ada"}}
 
 
@@ -82,7 +84,11 @@ def test_strings_are_addresses() -> None:
         (lines([THREE[0], "x", THREE[2]]).replace('"x"', "{'id': 1}"), [A, C], "1 row, line 2 ("),
         (json.dumps(THREE[0]) + '{"url": nope}' + json.dumps(THREE[2]), [A, C], "1 row, line 1 ("),
         (lines([THREE[0], 5, THREE[2]]), [A, C], "1 number"),
-        (json.dumps([THREE[0], None, True, [], THREE[2]]), [A, C], "1 null, 1 truth value, 1 empty"),
+        (
+            json.dumps([THREE[0], None, True, [], THREE[2]]),
+            [A, C],
+            "1 null, 1 truth value, 1 empty",
+        ),
         (lines(THREE) + "\n" + "\n".join(['{"a'] * 9), [A, B, C], "9 rows, line 4 ("),
         (
             '[\n {\n  "url": "' + A + '"\n },\n {\n  "url": x,\n  "m": [\n   {\n   }\n  ]\n },\n'
@@ -172,8 +178,12 @@ def test_nothing_to_read(text: str) -> None:
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(["url", "data", "id", "pages", "columns"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["url", "data", "id", "pages", "columns"]), inner, max_size=4
+        )
+    ),
     max_leaves=12,
 )
 

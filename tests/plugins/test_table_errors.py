@@ -36,7 +36,7 @@ def test_missing_file(path: Path) -> None:
 
 def test_folder(path: Path) -> None:
     path.mkdir()
-    with pytest.raises(InputError, match=r"cannot be read: Is a directory$"):
+    with pytest.raises(InputError, match="there is no JSON file in the folder"):
         make_source(TableOptions()).read(str(path))
 
 

@@ -30,9 +30,7 @@ _CAPTURED = frozenset({"source_platform", "__import_meta"})
 _DEEPEST = 4
 
 
-def records_in(
-    value: object, faults: list[Fault], *, alone: bool
-) -> Iterator[tuple[str, object]]:
+def records_in(value: object, faults: list[Fault], *, alone: bool) -> Iterator[tuple[str, object]]:
     """The records of one value: those that it wraps, or itself.
 
     Args:
@@ -68,7 +66,8 @@ def _wrapped(
         return None
     is_record = not _OWN.isdisjoint(whole) and "Collection" not in str(complete(whole.get("type")))
     for key in _WRAPPERS:
-        if key not in whole or (is_record and not (alone and key not in _OF_RECORDS)):
+        doubts = (key in _OF_RECORDS) + is_record + (not alone)
+        if key not in whole or doubts > 1:
             continue
         inner = opened(whole[key])
         if isinstance(inner, list) and _holds_objects(inner):
@@ -121,9 +120,7 @@ def _by_key(members: object, key: str) -> dict[str, dict[str, object]]:
     return {str(one[key]): one for one in members if isinstance(one, dict) and key in one}
 
 
-def _with_media(
-    post: dict[str, object], media: dict[str, dict[str, object]]
-) -> dict[str, object]:
+def _with_media(post: dict[str, object], media: dict[str, dict[str, object]]) -> dict[str, object]:
     attachments = post.get("attachments")
     keys = attachments.get("media_keys") if isinstance(attachments, dict) else None
     if not isinstance(attachments, dict) or not isinstance(keys, list):

@@ -41,7 +41,7 @@ def read_arrow(path: Path) -> Table:
     """
 
     def read(columns: list[int]) -> pl.DataFrame:
-        return pl.read_ipc(path, columns=columns, memory_map=False)
+        return pl.read_ipc(path, columns=columns)
 
     return _read("Arrow", lambda: pl.read_ipc_schema(path), read)
 
@@ -74,7 +74,9 @@ def _read(
     if not columns:
         raise InputError("; ".join([f"the {kind} file has no column of text or numbers", *notes]))
     names = unique_names(name for name, _ in columns)
-    frame = pl.DataFrame([texts.alias(name) for name, (_, texts) in zip(names, columns, strict=True)])
+    frame = pl.DataFrame(
+        [texts.alias(name) for name, (_, texts) in zip(names, columns, strict=True)]
+    )
     return Table(frame, kind, notes=notes)
 
 
@@ -110,7 +112,9 @@ def _columns(
     dtype = cells.dtype
     if isinstance(dtype, pl.Struct):
         for field in dtype.fields:
-            yield from _columns(f"{name}.{field.name}", cells.struct.field(field.name), rows, height)
+            yield from _columns(
+                f"{name}.{field.name}", cells.struct.field(field.name), rows, height
+            )
     elif isinstance(dtype, pl.List | pl.Array):
         exploded = pl.DataFrame({"row": rows, "cell": cells}).explode("cell")
         yield from _columns(name, exploded["cell"], exploded["row"], height)

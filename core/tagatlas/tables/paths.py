@@ -30,9 +30,7 @@ def texts_at(record: object, path: str) -> list[str]:
         if others:
             parent, _, last = first.rpartition(".")
             ends = (last, *others)
-            joined = (
-                "".join(_first(node, end) for end in ends) for node in _nodes(record, parent)
-            )
+            joined = ("".join(_first(node, end) for end in ends) for node in _nodes(record, parent))
             found = [text for text in joined if text]
         else:
             found = [text for node in _nodes(record, first) if (text := _text(node))]

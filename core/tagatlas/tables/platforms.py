@@ -348,9 +348,7 @@ PLATFORMS = (
         name="Mastodon",
         sources=("truthsocial.com",),
         marks=("id", "account", "media_attachments", "created_at"),
-        pictures=(
-            "media_attachments[type=image].url|reblog.media_attachments[type=image].url",
-        ),
+        pictures=("media_attachments[type=image].url|reblog.media_attachments[type=image].url",),
         frames=(
             "media_attachments[type=video].preview_url",
             "media_attachments[type=gifv].preview_url",
@@ -393,9 +391,7 @@ PLATFORMS = (
             "|note.imageList[].urlDefault|[note_card.type!=video][type!=video]note_card.cover.url_default"
             "|[_zs-origin=html]thumbnail_url",
         ),
-        frames=(
-            "[note_card.type=video]note_card.cover.url_default|[type=video]cover.url_default",
-        ),
+        frames=("[note_card.type=video]note_card.cover.url_default|[type=video]cover.url_default",),
         columns={
             "id": "id|note_id",
             "author": "note_card.user.nickname|note_card.user.nick_name|note.user.nickname"
@@ -427,11 +423,11 @@ PLATFORMS = (
         name="Bluesky",
         sources=("bsky.app",),
         marks=("uri", "cid", "author", "record"),
-        pictures=(
-            "embed.images[].fullsize|embed.media.images[].fullsize|embed.images[].thumb",
-        ),
+        pictures=("embed.images[].fullsize|embed.media.images[].fullsize|embed.images[].thumb",),
         frames=("embed.thumbnail|embed.media.thumbnail",),
-        quoted=("embed.record.embeds[].images[].fullsize|embed.record.record.embeds[].images[].fullsize",),
+        quoted=(
+            "embed.record.embeds[].images[].fullsize|embed.record.record.embeds[].images[].fullsize",
+        ),
         columns={
             "id": "uri",
             "author": "author.handle",

@@ -1,0 +1,64 @@
+"""A folder of JSON files is one table; pictures beside them come first."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tagatlas.errors import InputError
+from tagatlas_folder import FolderOptions, may_have_pictures
+from tagatlas_folder import make_source as folder_source
+from tagatlas_table import TableOptions, is_table, make_source
+
+WORK = '{{\n "id": {0},\n "thumbnailUrl": {1},\n "makers": [{{"name": "N. N."}}]\n}}'
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Path:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b2.json").write_text(WORK.format(2, '"https://a/2.jpg"'))
+    (tmp_path / "a" / "b1.JSON").write_text(WORK.format(1, '"https://a/1.jpg"'))
+    (tmp_path / "b3.json.gz").write_bytes(gzip.compress(WORK.format(3, "null").encode()))
+    (tmp_path / "README").write_text("words")
+    return tmp_path
+
+
+def test_one_object_a_file(works: Path) -> None:
+    assert is_table(str(works))
+    assert not may_have_pictures(str(works))
+    records = make_source(TableOptions()).read(str(works))
+    assert records.table.select("location", "file", "id", "makers.name").rows() == [
+        ("https://a/1.jpg", "a/b1.JSON", "1", "N. N."),
+        ("https://a/2.jpg", "b2.json", "2", "N. N."),
+    ]
+    assert records.recognised == (
+        "3 JSON files: 2 URLs in the column 'thumbnailUrl'; 1 row without a usable URL left out"
+    )
+    assert records.local is False
+
+
+def test_a_damaged_file_costs_itself(works: Path) -> None:
+    (works / "b2.json").write_text("{")
+    (works / "c.json").write_bytes(b'{"id": "\xe9"}')
+    records = make_source(TableOptions()).read(str(works))
+    assert records.table["location"].to_list() == ["https://a/1.jpg"]
+    assert records.notes[0].endswith("1 row, line 1 (cut off)")
+    assert "1 file, 'c.json' (not UTF-8" in records.notes[1]
+
+
+def test_pictures_come_first(works: Path) -> None:
+    (works / "a" / "picture.PNG").touch()
+    assert not is_table(str(works))
+    assert may_have_pictures(str(works))
+    records = folder_source(FolderOptions()).read(str(works))
+    assert records.table["file"].to_list() == ["a/picture.PNG"]
+    assert records.notes[0].endswith("2 JSON files, which --source table would read instead")
+
+
+def test_a_folder_without_json_is_for_pictures(tmp_path: Path) -> None:
+    assert may_have_pictures(str(tmp_path))
+    assert not is_table(str(tmp_path))
+    with pytest.raises(InputError, match="there is no JSON file in the folder"):
+        make_source(TableOptions()).read(str(tmp_path))
