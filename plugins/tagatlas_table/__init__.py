@@ -1,8 +1,9 @@
 """The source ``table``: a list of image URLs in a file.
 
 CSV with commas, semicolons, tabs or bars, Parquet, Arrow, JSON Lines, JSON arrays and objects, and
-plain text with a URL a line; each but Parquet and Arrow also gzipped; and folders of JSON files. The exports of TCAT and 4CAT are recognised by their
-headers, any other table by the name and the content of its columns.
+plain text with a URL a line; each but Parquet and Arrow also gzipped; and folders of JSON files.
+The exports of TCAT and 4CAT are recognised by their headers, the captures of Zeeschuimer by their
+envelopes, any other table by the name and the content of its columns.
 
 What is decided here and nowhere said by the formats:
 
@@ -66,7 +67,7 @@ class TableOptions:
 
 
 def is_table(location: str) -> bool:
-    """Whether ``location`` is a file, a folder of JSON files, or named like a table that is missing."""
+    """Whether ``location`` is a file or a folder of JSON files, or is named like a missing table."""
     path = Path(location)
     try:
         if path.is_file() or path.is_dir():

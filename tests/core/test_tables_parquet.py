@@ -81,5 +81,5 @@ def test_no_rows(tmp_path: Path) -> None:
 def test_damaged_arrow(tmp_path: Path) -> None:
     path = tmp_path / "x.feather"
     path.write_bytes(b"ARROW1\0\0" + b"\xff" * 100)
-    with pytest.raises(InputError, match="^the Arrow file is damaged"):
+    with pytest.raises(InputError, match=r"^the Arrow file is damaged"):
         read_file(path, None)

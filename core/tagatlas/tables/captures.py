@@ -14,7 +14,7 @@ from tagatlas.errors import InputError
 from tagatlas.tables.paths import is_there, largest, texts_at
 from tagatlas.tables.platforms import PLATFORMS, Platform
 from tagatlas.tables.table import LIST_SEPARATOR, Table
-from tagatlas.tables.wording import count, shown
+from tagatlas.tables.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

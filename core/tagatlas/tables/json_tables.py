@@ -33,12 +33,14 @@ def tabulated(value: object) -> list[object] | None:
 
 
 def _beside_names(names: object, rows: object) -> list[object] | None:
-    opened_rows = [complete(row) for row in rows] if isinstance(rows, list) else []
-    if not isinstance(names, list) or not opened_rows:
+    if not isinstance(names, list) or not isinstance(rows, list) or not rows:
         return None
-    if not all(isinstance(row, list) for row in opened_rows):
-        return None
-    return [dict(zip(map(str, names), row, strict=False)) for row in opened_rows]  # type: ignore[arg-type]
+    found: list[object] = []
+    for row in map(complete, rows):
+        if not isinstance(row, list):
+            return None
+        found.append(dict(zip(map(str, names), row, strict=False)))
+    return found
 
 
 def _columns(names: list[str], columns: list[list[object]]) -> list[object] | None:

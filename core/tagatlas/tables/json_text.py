@@ -116,7 +116,7 @@ def _whole(data: bytes) -> list[object] | None:
 
 
 def _one_by_one(data: bytes, start: int, faults: list[Fault]) -> Iterator[object]:
-    position, line, line_end = start, 0, -1
+    position, line, line_end, indent = start, 0, -1, 0
     in_array = False
     while position < len(data):
         if blank := _BLANK.match(data, position):
@@ -125,8 +125,7 @@ def _one_by_one(data: bytes, start: int, faults: list[Fault]) -> Iterator[object
         at_line_start = position > line_end
         if at_line_start:
             line += data.count(b"\n", max(line_end, 0), position) + (line == 0)
-            line_start = data.rfind(b"\n", 0, position) + 1
-            indent = _indent(data, line_start)
+            indent = _indent(data, data.rfind(b"\n", 0, position) + 1)
             line_end = _line_end(data, position)
         first = data[position : position + 1]
         if first in b"])}":
