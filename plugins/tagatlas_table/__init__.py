@@ -67,7 +67,7 @@ class TableOptions:
 
 
 def is_table(location: str) -> bool:
-    """Whether ``location`` is a file or a folder of JSON files, or is named like a missing table."""
+    """Whether ``location`` is a file or a folder of JSON files, or named like a missing table."""
     path = Path(location)
     try:
         if path.is_file() or path.is_dir():

@@ -340,6 +340,12 @@ def test_the_host_stands_in_for_a_platform_that_is_not_said() -> None:
     )
 
 
+def test_of_two_captures_the_one_with_pictures_stays() -> None:
+    table = captured("x.com", tweet("1"), tweet("2", photo("B")), tweet("1", photo("A")))
+    assert table.frame["image_urls"].to_list() == ["https://p/A.jpg", "https://p/B.jpg"]
+    assert table.contents == "2 posts, 2 pictures in 2 posts"
+
+
 def test_only_quoted_pictures_are_taken() -> None:
     quoted = {"result": tweet("9", photo("Q"))}
     table = captured("twitter.com", tweet("1", quoted_status_result=quoted))

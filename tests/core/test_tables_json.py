@@ -125,6 +125,14 @@ def test_paths_name_the_columns() -> None:
     assert table.frame.row(1)[-3:] == ("1", "2", "")
 
 
+def test_what_is_said_of_each_list_stays_with_its_records() -> None:
+    table = read(
+        lines([{"user": "ada", "posts": [{"url": A}, {"url": B}]}, {"posts": [{"url": C}]}])
+    )
+    assert cells(table) == [A, B, C]
+    assert cells(table, "user") == ["ada", "ada", ""]
+
+
 def test_a_work_with_pictures_is_one_record() -> None:
     work = {"id": 1, "title": "t", "images": [{"url": A}, {"url": B}], "makers": [{"n": 1}] * 9}
     assert cells(read(json.dumps(work)), "images.url") == [f"{A}; {B}"]

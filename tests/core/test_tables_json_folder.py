@@ -37,6 +37,7 @@ def test_one_object_a_file(works: Path) -> None:
         "3 JSON files: 2 URLs in the column 'thumbnailUrl'; 1 row without a usable URL left out"
     )
     assert records.local is False
+    assert records.notes == ("left out, because they are not JSON: 1 file",)
 
 
 def test_a_damaged_file_costs_itself(works: Path) -> None:

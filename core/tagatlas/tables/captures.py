@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import polars as pl
@@ -45,7 +45,32 @@ _SOUGHT = Platform(
 )
 """What is asked of a platform that is not described: its pictures are searched for."""
 
-_FIRST_COLUMNS = ("id", "author", "timestamp", "subject", "body", "link", "lang")
+_FIRST_COLUMNS = (
+    _PICTURES,
+    _QUOTED,
+    "id",
+    "author",
+    "timestamp",
+    "subject",
+    "body",
+    "link",
+    "lang",
+)
+
+
+@dataclass(frozen=True)
+class _Post:
+    """A post's cells by column, and its pictures."""
+
+    label: str
+    cells: dict[str, str]
+    pictures: list[str]
+    frames: list[str]
+    quoted: list[str]
+
+    @property
+    def has_pictures(self) -> bool:
+        return bool(self.pictures or self.frames)
 
 
 @dataclass
@@ -53,55 +78,32 @@ class Captures:
     """Gathers captured posts."""
 
     posts: int = 0
-    repeated: int = 0
-    _labels: Counter[str] = field(default_factory=Counter)
-    _sought: Counter[str] = field(default_factory=Counter)
-    _seen: set[tuple[str, str]] = field(default_factory=set)
-    _rows: list[dict[str, str]] = field(default_factory=list)
+    _kept: list[_Post] = field(default_factory=list)
+    _places: dict[tuple[str, str], int] = field(default_factory=dict)
     _things: Counter[str] = field(default_factory=Counter)
-    _totals: Counter[Literal["pictures", "frames", "posts", "quoted", "quoting"]] = field(
-        default_factory=Counter
-    )
+    _sought: Counter[str] = field(default_factory=Counter)
 
     def take(self, record: Mapping[str, object]) -> bool:
-        """Take a record if it is a captured post; whether it is."""
-        collector, source, post = _unwrapped(record)
-        platform = _platform(source, post, collector)
+        """Take a record if it is a captured post; whether it is.
+
+        Of a post that is captured again the first stays, unless only the later has pictures.
+        """
+        collector, source, inner = _unwrapped(record)
+        platform = _platform(source, inner, collector)
         if platform is None:
             return False
-        label = f"{collector}, {source}" if collector else platform.name
-        columns = {name: texts_at(post, path) for name, path in platform.columns.items()}
-        row = {name: LIST_SEPARATOR.join(texts) for name, texts in columns.items()}
-        if not row["id"] and (texts := texts_at(record, "item_id|__import_meta.item_id")):
-            row["id"] = texts[0]
+        post = _read(record, inner, platform, f"{collector}, {source}" if collector else "")
         self.posts += 1
-        if row["id"]:
-            if (label, row["id"]) in self._seen:
-                self.repeated += 1
-                return True
-            self._seen.add((label, row["id"]))
-        self._labels[label] += 1
-        self._things[platform.thing] += 1
-        if platform is _SOUGHT:
-            self._sought[label] += 1
-        self._rows.append({**row, **self._pictures(platform, post), "": label})
+        identity = (post.label, post.cells["id"])
+        place = self._places.get(identity) if post.cells["id"] else None
+        if place is None:
+            self._places[identity] = len(self._kept)
+            self._kept.append(post)
+            self._things[platform.thing] += 1
+            self._sought[post.label] += platform is _SOUGHT
+        elif post.has_pictures and not self._kept[place].has_pictures:
+            self._kept[place] = post
         return True
-
-    def _pictures(self, platform: Platform, post: object) -> dict[str, str]:
-        pictures = _urls(post, platform.pictures)
-        if platform is _SOUGHT:
-            pictures = list(dict.fromkeys(_search(post)))
-        frames = [url for url in _urls(post, platform.frames) if url not in pictures]
-        quoted = [url for url in _urls(post, platform.quoted) if url not in pictures]
-        self._totals["pictures"] += len(pictures) + len(frames)
-        self._totals["frames"] += len(frames)
-        self._totals["posts"] += bool(pictures or frames)
-        self._totals["quoted"] += len(quoted)
-        self._totals["quoting"] += bool(quoted)
-        return {
-            _PICTURES: LIST_SEPARATOR.join(pictures + frames),
-            _QUOTED: LIST_SEPARATOR.join(quoted),
-        }
 
     def table(self, notes: tuple[str, ...]) -> Table:
         """All posts as a table; their pictures are in its column ``image_urls``.
@@ -109,20 +111,27 @@ class Captures:
         Raises:
             InputError: no post has a picture.
         """
-        kind = " and ".join(self._labels)
-        if not self._totals["pictures"] and not self._totals["quoted"]:
-            raise InputError(f"{kind}: {count(self.posts, self._thing)}, none with a picture")
-        filled = {name for row in self._rows for name, text in row.items() if text and name}
-        others = dict.fromkeys(name for row in self._rows for name in row)
-        first = (_PICTURES, _QUOTED, *_FIRST_COLUMNS)
-        names = [name for name in dict.fromkeys((*first, *others)) if name in filled]
+        labels = list(dict.fromkeys(post.label for post in self._kept))
+        kind = " and ".join(labels)
+        if not any(post.has_pictures or post.quoted for post in self._kept):
+            raise InputError(f"{kind}: {count(len(self._kept), self._thing)}, none with a picture")
+        rows = [
+            {
+                _PICTURES: LIST_SEPARATOR.join(post.pictures + post.frames),
+                _QUOTED: LIST_SEPARATOR.join(post.quoted),
+                **post.cells,
+                **({"platform": post.label} if len(labels) > 1 else {}),
+            }
+            for post in self._kept
+        ]
+        filled = {name for row in rows for name, text in row.items() if text}
+        others = dict.fromkeys(name for row in rows for name in row)
+        names = [name for name in dict.fromkeys((*_FIRST_COLUMNS, *others)) if name in filled]
         frame = pl.DataFrame(
-            {name: [row.get(name, "") for row in self._rows] for name in names},
+            {name: [row.get(name, "") for row in rows] for name in names},
             schema=dict.fromkeys(names, pl.String),
         )
-        if len(self._labels) > 1:
-            frame = frame.with_columns(pl.Series("platform", [row[""] for row in self._rows]))
-        if not self._totals["pictures"]:
+        if _PICTURES not in filled:
             frame = frame.rename({_QUOTED: _PICTURES})
         return Table(frame, kind, notes=(*self._notes(), *notes), contents=self._contents())
 
@@ -131,31 +140,53 @@ class Captures:
         return next(iter(self._things)) if len(self._things) == 1 else "post"
 
     def _contents(self) -> str:
-        totals, posts, thing = self._totals, len(self._rows), self._thing
-        says = f"{count(posts, thing)}, {count(totals['pictures'], 'picture')}"
-        says += f" in {count(totals['posts'], thing)}"
-        without = posts - totals["posts"]
-        says += f" ({count(without, thing)} without)" if without else ""
-        if totals["frames"]:
-            says += f", of which {count(totals['frames'], 'still')} of videos"
-        if totals["quoted"]:
-            where = "a quoted post" if totals["quoting"] == 1 else "quoted posts"
+        thing, posts = self._thing, len(self._kept)
+        frames = sum(len(post.frames) for post in self._kept)
+        pictures = frames + sum(len(post.pictures) for post in self._kept)
+        with_pictures = sum(post.has_pictures for post in self._kept)
+        quoted = sum(len(post.quoted) for post in self._kept)
+        says = f"{count(posts, thing)}, {count(pictures, 'picture')}"
+        says += f" in {count(with_pictures, thing)}"
+        if without := posts - with_pictures:
+            says += f" ({count(without, thing)} without)"
+        if frames:
+            says += f", of which {count(frames, 'still')} of videos"
+        if quoted:
+            several = sum(bool(post.quoted) for post in self._kept) > 1
             fate = (
                 f"left out: --url-column {_QUOTED} takes these instead"
-                if totals["pictures"]
+                if pictures
                 else "taken, since there are no others"
             )
-            says += f"; {totals['quoted']:,} more in {where} ({fate})"
+            says += (
+                f"; {quoted:,} more in {'quoted posts' if several else 'a quoted post'} ({fate})"
+            )
         return says
 
     def _notes(self) -> Iterator[str]:
         for label, posts in self._sought.items():
-            yield (
-                f"{label}: not a platform that is described here, so pictures were searched for in "
-                f"{count(posts, 'post')}; look at some before they are fetched"
-            )
-        if self.repeated:
-            yield f"{count(self.repeated, self._thing)} captured again: counted once"
+            if posts:
+                yield (
+                    f"{label}: not a platform that is described here, so pictures were searched "
+                    f"for in {count(posts, 'post')}; look at some before they are fetched"
+                )
+        if repeated := self.posts - len(self._kept):
+            yield f"{count(repeated, self._thing)} captured again: counted once"
+
+
+def _read(record: Mapping[str, object], post: object, platform: Platform, label: str) -> _Post:
+    texts = {name: texts_at(post, path) for name, path in platform.columns.items()}
+    texts["id"] = texts["id"] or texts_at(record, "item_id|__import_meta.item_id")[:1]
+    pictures = _urls(post, platform.pictures)
+    if platform is _SOUGHT:
+        pictures = list(dict.fromkeys(_search(post)))
+    return _Post(
+        label=label or platform.name,
+        cells={name: LIST_SEPARATOR.join(found) for name, found in texts.items()},
+        pictures=pictures,
+        frames=[url for url in _urls(post, platform.frames) if url not in pictures],
+        quoted=[url for url in _urls(post, platform.quoted) if url not in pictures],
+    )
 
 
 def _unwrapped(record: Mapping[str, object]) -> tuple[str, str, object]:

@@ -52,9 +52,16 @@ def records_in(value: object, faults: list[Fault], *, alone: bool) -> Iterator[t
         except ValueError as error:
             faults.append(Fault(0, str(error)))
             continue
-        if isinstance(included, dict) and isinstance(record, dict):
-            record = _joined(record, included)
+        if isinstance(record, dict):
+            record = record if alone else {**_said_of_all(whole), **record}
+            record = _joined(record, included) if isinstance(included, dict) else record
         yield place, record
+
+
+def _said_of_all(whole: dict[str, object]) -> dict[str, object]:
+    """What stands beside wrapped records, of several objects each of which wraps some."""
+    beside = {key: complete(value) for key, value in whole.items() if key not in _WRAPPERS}
+    return {key: value for key, value in beside.items() if not isinstance(value, dict | list)}
 
 
 def _wrapped(
@@ -74,6 +81,8 @@ def _wrapped(
             return key, inner, whole
         if not isinstance(inner, dict):
             continue
+        if key == "data" and "includes" in whole:
+            return key, [inner], whole  # one post of the API of X
         if key == "pages" and inner and all(isinstance(opened(v), dict) for v in inner.values()):
             return key, list(inner.values()), whole
         if deeper := _wrapped(inner, depth + 1, alone=alone):

@@ -45,7 +45,8 @@ def read_json_folder(folder: Path, read: Callable[[Path], bytes]) -> Table:
     Raises:
         InputError: it has no JSON file, or none that can be read.
     """
-    names = sorted(filter(_is_json, _files_below(folder)))
+    every = list(_files_below(folder))
+    names = sorted(filter(_is_json, every))
     if not names:
         raise InputError("there is no JSON file in the folder")
     reading = JsonReading()
@@ -55,10 +56,17 @@ def read_json_folder(folder: Path, read: Callable[[Path], bytes]) -> Table:
             reading.add(read(folder / name), name)
         except InputError as error:
             failed.append(f"{shown(name)} ({error})")
-    further = f" and {len(failed) - _MOST_NAMED:,} more" if len(failed) > _MOST_NAMED else ""
-    note = f"left out, because they cannot be read: {count(len(failed), 'file')}, "
-    note += ", ".join(failed[:_MOST_NAMED]) + further
-    return reading.table(count(len(names), "JSON file"), (note,) if failed else ())
+    notes = []
+    if failed:
+        further = f" and {len(failed) - _MOST_NAMED:,} more" if len(failed) > _MOST_NAMED else ""
+        notes.append(
+            f"left out, because they cannot be read: {count(len(failed), 'file')}, "
+            + ", ".join(failed[:_MOST_NAMED])
+            + further
+        )
+    if others := len(every) - len(names):
+        notes.append(f"left out, because they are not JSON: {count(others, 'file')}")
+    return reading.table(count(len(names), "JSON file"), tuple(notes))
 
 
 def _is_json(name: str) -> bool:
