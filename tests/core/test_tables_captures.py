@@ -363,17 +363,18 @@ def test_lines_that_are_no_posts_are_counted() -> None:
 
 
 def test_an_answer_of_the_api_of_x() -> None:
+    posts = [
+        {
+            "id": "1",
+            "text": "t",
+            "author_id": "9",
+            "edit_history_tweet_ids": ["1"],
+            "attachments": {"media_keys": ["3_1", "7_2", "3_gone"]},
+            "referenced_tweets": [{"type": "quoted", "id": "5"}],
+        }
+    ]
     answer = {
-        "data": [
-            {
-                "id": "1",
-                "text": "t",
-                "author_id": "9",
-                "edit_history_tweet_ids": ["1"],
-                "attachments": {"media_keys": ["3_1", "7_2", "3_gone"]},
-                "referenced_tweets": [{"type": "quoted", "id": "5"}],
-            }
-        ],
+        "data": posts,
         "includes": {
             "media": [
                 {"media_key": "3_1", "type": "photo", "url": "https://p/1.jpg"},
@@ -385,6 +386,8 @@ def test_an_answer_of_the_api_of_x() -> None:
         },
     }
     table = read_json(json.dumps(answer).encode())
+    single = read_json(json.dumps({**answer, "data": posts[0]}).encode())
+    assert single.frame.equals(table.frame)
     assert table.kind == "X API v2"
     assert table.frame.select("image_urls", "quoted_image_urls", "author").row(0) == (
         "https://p/1.jpg; https://p/v.jpg",

@@ -82,7 +82,7 @@ def _wrapped(
         if not isinstance(inner, dict):
             continue
         if key == "data" and "includes" in whole:
-            return key, [inner], whole  # one post of the API of X
+            return key, [whole[key]], whole  # one post of the API of X
         if key == "pages" and inner and all(isinstance(opened(v), dict) for v in inner.values()):
             return key, list(inner.values()), whole
         if deeper := _wrapped(inner, depth + 1, alone=alone):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _BEGINNING = re.compile(
     rb"[\s\x1e]*+(?:(?:\#|//)[^\n]*\n\s*+)*+"
     rb"(?:(?:window\.[\w.]++|(?:var|let|const)\s++\w++)\s*+=|[A-Za-z_]\w*+\()?\s*+"
-    rb"(?=\{|\[\s*+[\[{\"\]])"
+    rb"(?=\{|\[\s*+(?:[\[{\"\]]|null|true|false|-?\d))"
 )
 _TOKEN = re.compile(rb'"(?:[^"\\\n]|\\[^\n])*+"|[\[\]{}"]|\n(?=[ \t]*+[{\[])')
 _BLANK = re.compile(rb"[\s,;\x1e]+")
