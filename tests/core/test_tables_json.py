@@ -144,6 +144,7 @@ def test_paths_from_the_top_mean_columns() -> None:
     for name in ("image.url", "results.image.url", "results[].image[].url"):
         assert table.meant(name) == "image.url"
     assert table.meant("other") == "other"
+    assert table.meant("results.image.url, x") == "image.url,x"
 
 
 def test_digits_are_kept() -> None:

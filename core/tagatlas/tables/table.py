@@ -46,8 +46,14 @@ class Table:
         """The column that a user means: its name, or the path to it from the top of the file.
 
         ``results[].image.url`` may stand for the column ``image.url`` of the records in
-        ``results``. A name that means no column comes back as it is.
+        ``results``. Of several names with commas between them, each is looked up. A name that
+        means no column comes back as it is.
         """
+        if name in self.frame.columns:
+            return name
+        return ",".join(self._meant(piece.strip()) for piece in name.split(","))
+
+    def _meant(self, name: str) -> str:
         plain = name.replace("[]", "")
         for candidate in (name, plain, plain.removeprefix(f"{self.within}.")):
             if candidate in self.frame.columns:
