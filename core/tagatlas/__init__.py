@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from tagatlas.pipeline.import_tags import import_tags
     from tagatlas.pipeline.load import load_map
     from tagatlas.pipeline.map import map_collection
+    from tagatlas.pipeline.remove import remove
     from tagatlas.pipeline.render import render_map
     from tagatlas.pipeline.search import search_collection
     from tagatlas.pipeline.tag import estimate_tagging, tag_collection
@@ -114,6 +115,7 @@ _LAZY = {
     "load_plugins": "plugins",
     "map_collection": "pipeline.map",
     "open_atlas": "atlas",
+    "remove": "pipeline.remove",
     "render_map": "pipeline.render",
     "search_collection": "pipeline.search",
     "tag_collection": "pipeline.tag",
@@ -170,6 +172,7 @@ __all__ = [
     "load_plugins",
     "map_collection",
     "open_atlas",
+    "remove",
     "render_map",
     "search_collection",
     "tag_collection",

@@ -72,6 +72,20 @@ class FileStore(ImageStore):
         ending = "" if variant == Variant.ORIGINAL else ".jpg"  # which is in many formats
         return f"{_FOLDERS[variant]}/{image_id[:2]}/{image_id}{ending}"
 
+    def remove(self, image_id: str) -> None:
+        """See :meth:`ImageStore.remove`."""
+        for variant in Variant:
+            path = self._path(image_id, variant)
+            try:
+                path.unlink(missing_ok=True)
+                for left in path.parent.glob(f"{_TEMPORARY}*"):
+                    left.unlink(missing_ok=True)
+            except OSError as error:
+                raise StorageError(
+                    f"cannot remove {path}: {error.strerror or error}; check the folder's "
+                    "permissions, then run it again"
+                ) from error
+
     def _path(self, image_id: str, variant: Variant) -> Path:
         return self._folder / self.locate(image_id, variant)
 

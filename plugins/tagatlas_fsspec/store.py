@@ -97,6 +97,23 @@ class FsspecStore(ImageStore):
         """See :meth:`ImageStore.locate`."""
         return self._url(image_id, variant)
 
+    def remove(self, image_id: str) -> None:
+        """See :meth:`ImageStore.remove`. A bucket with versions keeps earlier ones of its own."""
+        for variant in Variant:
+            path = f"{self._root}/{_key(image_id, variant)}"
+            try:
+                self._fs.invalidate_cache()
+                if self._fs.exists(path):
+                    self._fs.rm_file(path)
+                folder = path.rpartition("/")[0]
+                for left in self._fs.glob(f"{folder}/{_TEMPORARY}*") if self._renames else ():
+                    self._fs.rm_file(left)
+            except Exception as error:  # libraries raise whatever their services lead them to
+                raise StorageError(
+                    f"cannot remove {self._url(image_id, variant)}: {_one_line(error)}; check the "
+                    "service and your permissions, then run it again"
+                ) from error
+
     def _url(self, image_id: str, variant: Variant) -> str:
         return f"{self._location}/{_key(image_id, variant)}"
 

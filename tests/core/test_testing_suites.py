@@ -285,6 +285,8 @@ FAULTS = [
     ("lines", "missing_input", "except OSError", "except KeyError"),
     ("lines", "missing_input", "cannot read {location}: ", "cannot read {location}:\\n"),
     # Stores.
+    ("shelf", "removed_is_gone", "for variant in Variant:", "for variant in [Variant.IMAGE]:"),
+    ("shelf", "removed_is_gone", "missing_ok=True", ""),
     ("shelf", "bytes_come_back", "part.write_bytes(data)", "part.write_bytes(data[:1000])"),
     ("shelf", "bytes_come_back", ".is_file()", ".is_symlink()"),
     ("shelf", "variants_are_apart", "{image_id}.{variant}", "{image_id}"),

@@ -54,6 +54,8 @@ def test_what_a_killed_process_left_does_no_harm(tmp_path: Path) -> None:
     (folder / ".writing-0123456789abcdef").write_bytes(b"hal")
     store.put(ID, Variant.IMAGE, b"bytes")
     assert store.get(ID, Variant.IMAGE) == b"bytes"
+    store.remove(ID)
+    assert files_in(tmp_path) == []
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tagatlas.catalog.database import Database
 from tagatlas.catalog.maps import MapTable, StoredMap
 from tagatlas.catalog.readings import ReadingTable
 from tagatlas.catalog.records import Added, RecordTable
+from tagatlas.catalog.removals import Extent, RemovalTable, Target
 from tagatlas.catalog.tags import TagTable
 from tagatlas.catalog.used import UsedBackend, UsedTable
 
@@ -21,8 +22,10 @@ __all__ = [
     "Backend",
     "Catalog",
     "EndedCall",
+    "Extent",
     "Spent",
     "StoredMap",
+    "Target",
     "UsedBackend",
 ]
 
@@ -39,6 +42,7 @@ class Catalog:
         calls: calls that cost money.
         maps: maps.
         annotations: annotations on maps.
+        removals: what is taken out for good.
         used: the backends that have tagged, and how that went.
     """
 
@@ -59,6 +63,7 @@ class Catalog:
         self.calls = CallTable(self._database)
         self.maps = MapTable(self._database)
         self.annotations = AnnotationTable(self._database)
+        self.removals = RemovalTable(self._database)
         self.used = UsedTable(self._database)
 
     def faults(self) -> list[str]:

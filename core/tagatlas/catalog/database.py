@@ -103,6 +103,11 @@ class Database:
                 raise
             self.connection.execute("COMMIT")
 
+    def execute(self, statement: str) -> None:
+        """Run a statement outside of transactions, such as one on the whole file."""
+        with self._our_errors():
+            self.connection.execute(statement)
+
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """All rows of a query."""
         with self._our_errors():

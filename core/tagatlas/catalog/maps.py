@@ -75,10 +75,10 @@ class MapTable:
                     stored.digest,
                     json.dumps(stored.settings),
                     stored.directed,
-                    _to_bytes(stored.nodes),
-                    _to_bytes(edges),
-                    _to_bytes(stored.clusters),
-                    _to_bytes(stored.subclusters),
+                    frame_to_bytes(stored.nodes),
+                    frame_to_bytes(edges),
+                    frame_to_bytes(stored.clusters),
+                    frame_to_bytes(stored.subclusters),
                     stored.stability,
                     json.dumps(outlines),
                     now(),
@@ -115,10 +115,24 @@ class MapTable:
         )
         return Backend(*frame.row(0)) if frame.height else None
 
+    def places(
+        self, name: str, settings: Mapping[str, SettingValue]
+    ) -> dict[str, tuple[float, float]]:
+        """Where the nodes of a map were, by id, if it was made with these settings; else empty.
+
+        Also of a map that has to be made again since images were taken out.
+        """
+        rows = self._database.rows("SELECT settings, nodes FROM maps WHERE name = ?", [name])
+        if not rows or json.loads(str(rows[0][0])) != settings or not isinstance(rows[0][1], bytes):
+            return {}
+        places = frame_from_bytes(rows[0][1]).select("id", "x", "y")
+        return {node: (x, y) for node, x, y in places.iter_rows()}
+
     def load(self, name: str) -> StoredMap | None:
         """The map of that name; None if there is none, or only one to be made anew.
 
-        A map of an older tagatlas lacks what this one draws.
+        A map of an older tagatlas lacks what this one draws; of one that an image was taken out of
+        only the places of the others are left.
         """
         frame = self._database.frame(
             "SELECT backend, digest, settings, directed, nodes, edges, clusters, subclusters, "
@@ -140,19 +154,19 @@ class MapTable:
         if frame.is_empty():
             return None
         row = frame.row(0, named=True)
-        edges = _from_bytes(row["edges"])
+        edges = frame_from_bytes(row["edges"])
         return StoredMap(
             name=name,
             backend=row["backend"],
             digest=row["digest"],
             settings=json.loads(row["settings"]),
-            nodes=_from_bytes(row["nodes"]),
+            nodes=frame_from_bytes(row["nodes"]),
             sources=edges["source"].to_numpy(),
             targets=edges["target"].to_numpy(),
             weights=edges["weight"].to_numpy(),
             directed=row["directed"],
-            clusters=_from_bytes(row["clusters"]),
-            subclusters=_from_bytes(row["subclusters"]),
+            clusters=frame_from_bytes(row["clusters"]),
+            subclusters=frame_from_bytes(row["subclusters"]),
             stability=row["stability"],
             outlines={
                 int(cluster): [np.array(ring, dtype=np.float64) for ring in rings]
@@ -161,11 +175,13 @@ class MapTable:
         )
 
 
-def _to_bytes(frame: pl.DataFrame) -> bytes:
+def frame_to_bytes(frame: pl.DataFrame) -> bytes:
+    """A table as it is kept: Arrow IPC."""
     buffer = io.BytesIO()
     frame.write_ipc(buffer, compression="zstd")
     return buffer.getvalue()
 
 
-def _from_bytes(data: bytes) -> pl.DataFrame:
+def frame_from_bytes(data: bytes) -> pl.DataFrame:
+    """A table that was kept."""
     return pl.read_ipc(io.BytesIO(data))

@@ -195,6 +195,21 @@ MIGRATIONS: Sequence[str] = (
         replace(replace(replace(reason, 'more than ', ''), ' pixels', ''), ',', '')
         WHERE status = 'refused' AND reason LIKE 'more than % pixels';
     """,
+    """
+    CREATE INDEX answers_by_image ON answers(image);
+    CREATE INDEX copied_answers_by_original ON copied_answers(original);
+    ALTER TABLE sources ADD COLUMN content TEXT;        -- digest of the records wherever they are
+    CREATE TABLE unswept (              -- by a removal that has not ended yet
+        image TEXT PRIMARY KEY          -- whose files are to go; '' for everything else
+    ) WITHOUT ROWID;
+    CREATE TABLE refused (              -- what was removed and may not come back
+        hash TEXT PRIMARY KEY           -- of an image's id, or of an address
+    ) WITHOUT ROWID;
+    CREATE TABLE given_names (          -- names of clusters, as they were last read from a file
+        path TEXT PRIMARY KEY,
+        names TEXT NOT NULL             -- JSON
+    ) WITHOUT ROWID;
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

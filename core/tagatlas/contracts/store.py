@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tagatlas.contracts.statuses import Variant
+from tagatlas.contracts.statuses import Variant
+from tagatlas.errors import StorageError
 
 
 class ImageStore(ABC):
@@ -44,3 +43,19 @@ class ImageStore(ABC):
 
         Always written with ``/``. The file need not exist.
         """
+
+    def remove(self, image_id: str) -> None:
+        """Remove all variants of an image, and what an interrupted put may have left of them.
+
+        Afterwards ``has`` is false for all of them. An image that is not there is no error, so
+        that an interrupted removal can be repeated. A store that does not override this cannot
+        remove, and its images stay.
+
+        Raises:
+            StorageError: something could not be removed.
+            ValueError: ``image_id`` is no id.
+        """
+        raise StorageError(
+            f"the image store {type(self).__name__} cannot remove images, such as "
+            f"{self.locate(image_id, Variant.IMAGE)}: ask its author for it"
+        )

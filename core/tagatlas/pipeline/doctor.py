@@ -101,6 +101,9 @@ def check_atlas(atlas: Atlas) -> list[Finding]:
         _check_images(atlas),
         *_check_catalog(atlas),
     ]
+    if atlas.catalog.removals.unswept() is not None:
+        text = f"was interrupted: tagatlas remove {atlas.folder} finishes it"
+        findings.append(Finding("removal", False, text))
     if addresses[ImageStatus.PENDING]:
         findings.append(Finding("fetching", False, "not finished: tagatlas fetch goes on"))
     backend = atlas.catalog.answers.last_used()

@@ -19,6 +19,7 @@ from tagatlas.fetch.limits import REMEDIES, setting_of, would_pass
 from tagatlas.fetch.schedule import host_of
 from tagatlas.pipeline.fates import by_host, by_status, write_fates
 from tagatlas.pipeline.placeholders import Placeholder, find_placeholders
+from tagatlas.pipeline.refusing import RefusingStore, part_refused
 from tagatlas.plugins import RECOVERIES, Chosen, plugin_owner
 
 RETRIED = (
@@ -100,12 +101,15 @@ def fetch_collection(
     if recoveries is None:
         recoveries = [_recovery(atlas, name) for name in options.recover]
     ways = {chosen.name: chosen.make() for chosen in recoveries}
-    addresses = atlas.catalog.addresses.with_status([ImageStatus.PENDING, *retry])
-    changed = _let_through(atlas, options, hosts, {address.key for address in addresses})
-    addresses += changed
+    refused = atlas.catalog.removals.refused()
+    wanted = atlas.catalog.addresses.with_status([ImageStatus.PENDING, *retry])
+    changed = _let_through(atlas, options, hosts, {address.key for address in wanted})
+    addresses, kept_out = part_refused([*wanted, *changed], refused)
+    atlas.catalog.addresses.store(kept_out)
+    store = RefusingStore(atlas.store, refused)
     done = failed = 0
     progress(done, len(addresses), failed)
-    for outcomes in fetch(addresses, atlas.store, options, hosts=hosts, recoveries=ways):
+    for outcomes in fetch(addresses, store, options, hosts=hosts, recoveries=ways):
         atlas.catalog.addresses.store(outcomes)
         done += len(outcomes)
         failed += sum(outcome.status != ImageStatus.OK for outcome in outcomes)

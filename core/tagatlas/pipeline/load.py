@@ -26,7 +26,7 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
 
     Raises:
         UsageError: there is no such map, and the text lists those there are; or it is one of an
-            older tagatlas.
+            older tagatlas, or one that an image was taken out of.
     """
     names = atlas.catalog.maps.names()
     if name is None and names:
@@ -35,7 +35,8 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
     backend = None if name is None else atlas.catalog.maps.backend(name)
     if stored is None and name in names:
         raise UsageError(
-            f"the map {name} was made by an older tagatlas: make it anew with tagatlas map"
+            f"the map {name} was made by an older tagatlas, or an image of it was removed since: "
+            "make it again with tagatlas map"
         )
     if stored is None or backend is None:
         there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"

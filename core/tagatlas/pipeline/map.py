@@ -120,7 +120,7 @@ def map_collection(
         options,
         ties=ties,
         embeddings=embeddings,
-        old_positions=_old_positions(stored, settings),
+        old_positions=atlas.catalog.maps.places(name, settings),
         progress=progress,
     )
     made = StoredMap(
@@ -209,16 +209,6 @@ def _digest(
     if embeddings is not None:
         digest.update(embeddings.data)
     return digest.hexdigest()
-
-
-def _old_positions(
-    stored: StoredMap | None, settings: Mapping[str, SettingValue]
-) -> Mapping[str, tuple[float, float]]:
-    """Where the nodes of the map were, by id, if only its images have changed since."""
-    if stored is None or stored.settings != settings:
-        return {}
-    columns = stored.nodes.select("id", "x", "y")
-    return {node: (x, y) for node, x, y in columns.iter_rows()}
 
 
 def _labelled(images: pl.DataFrame) -> pl.DataFrame:

@@ -119,6 +119,31 @@ class ImageStoreContract(SpecContract):
             where = store.locate(image_id(), variant)
             assert is_url(where) or (folder / where).read_bytes() == variant.encode()
 
+    def test_what_is_removed_is_gone(
+        self, store: ImageStore, open_store: Callable[[], ImageStore]
+    ) -> None:
+        """``remove`` takes all variants of one image and of no other; twice is the same as once.
+
+        A store that cannot remove says so with a ``StorageError``.
+        """
+        other = image_id(b"another")
+        for variant in Variant:
+            store.put(image_id(), variant, variant.encode())
+            store.put(other, variant, variant.encode())
+        if type(store).remove is ImageStore.remove:
+            with pytest.raises(StorageError, match="cannot remove"):
+                store.remove(image_id())
+            return
+        store.remove(image_id())
+        store.remove(image_id())
+        for variant in Variant:
+            assert not open_store().has(image_id(), variant)
+            with pytest.raises(ImageNotStored):
+                store.get(image_id(), variant)
+            assert open_store().get(other, variant) == variant.encode()
+        store.put(image_id(), Variant.IMAGE, b"again")
+        assert store.get(image_id(), Variant.IMAGE) == b"again"
+
     @pytest.mark.parametrize(
         "bad", ["", "../escaped", "../" * 20 + "e" * 4, "/escaped", "A" * 64, "g" * 64, "0" * 63]
     )

@@ -43,6 +43,11 @@ class Shelf(ImageStore):
         """The file's path in the atlas."""
         return f"shelf/{image_id}.{variant}.jpg"
 
+    def remove(self, image_id: str) -> None:
+        """Remove the files."""
+        for variant in Variant:
+            self._path(image_id, variant).unlink(missing_ok=True)
+
     def _path(self, image_id: str, variant: Variant) -> Path:
         if not re.fullmatch("[0-9a-f]{64}", image_id):
             raise ValueError(f"{image_id!r} is no image id")

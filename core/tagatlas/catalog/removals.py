@@ -1,0 +1,248 @@
+"""What is taken out of a catalog for good, and what may not come back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import polars as pl
+
+from tagatlas.catalog.database import Database
+from tagatlas.catalog.stripping import strip_annotations, strip_maps, strip_names
+from tagatlas.errors import AtlasLocked
+
+_FILE_ITSELF = ""
+"""Among what is unswept: the catalog's file, and all that was written from it."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be taken out, by number in the catalog.
+
+    Attributes:
+        images: of images, by id; all that is known of them goes.
+        addresses: of addresses with their records.
+        source: of a source with its records.
+    """
+
+    images: dict[str, int] = field(default_factory=dict)
+    addresses: frozenset[int] = frozenset()
+    source: int | None = None
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much a removal takes.
+
+    Attributes:
+        images: ids of the images.
+        locations: of the addresses.
+        records: number of records.
+        answers: number of answers of backends.
+        maps: names of the maps that have to be made again.
+        annotations: texts of annotations that go with what they are about.
+    """
+
+    images: list[str]
+    locations: list[str]
+    records: int
+    answers: int
+    maps: list[str]
+    annotations: list[str]
+
+
+class _OnlyLooked(Exception):
+    """Has a transaction undone."""
+
+
+class RemovalTable:
+    """Taking out of the catalog; the files are the caller's to sweep."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def sources(self) -> list[tuple[int, str]]:
+        """Number and location of each source, in the order they were added."""
+        rows = self._database.rows("SELECT id, location FROM sources ORDER BY id")
+        return [(int(str(number)), str(location)) for number, location in rows]
+
+    def known(self) -> pl.DataFrame:
+        """Every address: ``address`` (number), ``location``, ``final_url``, ``image`` (id)."""
+        return self._database.frame(
+            "SELECT addresses.id, location, final_url, sha256 FROM addresses "
+            "LEFT JOIN images ON images.id = addresses.image ORDER BY addresses.id",
+            {
+                "address": pl.Int64,
+                "location": pl.String,
+                "final_url": pl.String,
+                "image": pl.String,
+            },
+        )
+
+    def numbers(self, images: Iterable[str]) -> dict[str, int]:
+        """The catalog's number of each image, by id."""
+        rows = self._database.rows(
+            "SELECT sha256, id FROM images WHERE sha256 IN (SELECT value FROM json_each(?)) "
+            "ORDER BY sha256",
+            [_json(images)],
+        )
+        return {str(image): int(str(number)) for image, number in rows}
+
+    def target_of_source(self, source: int) -> Target:
+        """A source, its addresses that no other names, and the images that only these lead to."""
+        addresses = self._database.rows(
+            "SELECT DISTINCT address FROM records WHERE source = ?1 AND address NOT IN "
+            "(SELECT address FROM records WHERE source != ?1)",
+            [source],
+        )
+        numbers = frozenset(int(str(row[0])) for row in addresses)
+        images = self._database.rows(
+            "SELECT DISTINCT sha256, images.id FROM addresses "
+            "JOIN images ON images.id = addresses.image "
+            "WHERE addresses.id IN (SELECT value FROM json_each(?1)) AND images.id NOT IN "
+            "(SELECT image FROM used_addresses WHERE image IS NOT NULL "
+            "AND id NOT IN (SELECT value FROM json_each(?1)))",
+            [_json(numbers)],
+        )
+        return Target(_by_id(images), numbers, source)
+
+    def unused(self) -> Target:
+        """The addresses that no record names, and the images that no record leads to."""
+        addresses = self._database.rows(
+            "SELECT id FROM addresses WHERE id NOT IN (SELECT address FROM records)"
+        )
+        images = self._database.rows(
+            "SELECT sha256, id FROM images WHERE id NOT IN (SELECT image FROM collection)"
+        )
+        return Target(_by_id(images), frozenset(int(str(row[0])) for row in addresses))
+
+    def extent(self, target: Target) -> Extent:
+        """How much would go; nothing is changed."""
+        found = []
+        with suppress(_OnlyLooked), self._database.transaction() as connection:
+            found.append(_take_out(connection, target))
+            raise _OnlyLooked
+        return found[0]
+
+    def take_out(self, target: Target, *, forever: bool = False) -> Extent:
+        """Take it out, in one transaction, and note that files are to be swept.
+
+        Args:
+            target: what.
+            forever: whether its images and addresses may never come back; see :meth:`refuses`.
+        """
+        with self._database.transaction() as connection:
+            extent = _take_out(connection, target)
+            connection.executemany(
+                "INSERT OR IGNORE INTO unswept VALUES (?)",
+                [(image,) for image in (_FILE_ITSELF, *extent.images)],
+            )
+            if forever:
+                _refuse(connection, [*extent.images, *extent.locations])
+        return extent
+
+    def refuse(self, names: Iterable[str]) -> None:
+        """Let no image of these ids, and nothing of these addresses, come in."""
+        with self._database.transaction() as connection:
+            _refuse(connection, names)
+
+    def refused(self) -> frozenset[str]:
+        """Hashes of what may not come in, as :func:`hash_of` makes them."""
+        return frozenset(str(row[0]) for row in self._database.rows("SELECT hash FROM refused"))
+
+    def unswept(self) -> list[str] | None:
+        """Ids of images whose files a removal has still to sweep; None if none is under way.
+
+        An image that has come back meanwhile is not among them.
+        """
+        rows = self._database.rows("SELECT image FROM unswept ORDER BY image")
+        if not rows:
+            return None
+        back = self.numbers(str(row[0]) for row in rows)
+        return [str(row[0]) for row in rows if row[0] != _FILE_ITSELF and row[0] not in back]
+
+    def scrub(self) -> None:
+        """Write the catalog's file again without what was deleted; the removal has ended then.
+
+        Raises:
+            AtlasLocked: another program reads it, and keeps what was deleted alive.
+            StorageError: there is no room for a second copy of it.
+        """
+        self._database.execute("PRAGMA secure_delete = ON")
+        self._database.execute("VACUUM")
+        self._empty_journal()
+        self._database.execute("DELETE FROM unswept")
+        self._empty_journal()
+
+    def _empty_journal(self) -> None:
+        [(is_busy, *_)] = self._database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        if is_busy:
+            raise AtlasLocked(
+                f"another program reads {self._database.path}, which keeps what was removed: close "
+                "it (tagatlas view, a notebook), then run tagatlas remove again to finish"
+            )
+
+
+def hash_of(name: str) -> str:
+    """What is kept of an image's id, or of an address, that may not come back."""
+    return sha256(f"refused by tagatlas: {name}".encode(errors="surrogatepass")).hexdigest()
+
+
+def _refuse(connection: sqlite3.Connection, names: Iterable[str]) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO refused VALUES (?)", [(hash_of(name),) for name in names]
+    )
+
+
+def _take_out(connection: sqlite3.Connection, target: Target) -> Extent:
+    """Delete all that is in the catalog of the target, children first."""
+    images = _json(target.images.values())
+    addresses = connection.execute(
+        "SELECT id, location FROM addresses WHERE id IN (SELECT value FROM json_each(?)) "
+        "OR image IN (SELECT value FROM json_each(?)) ORDER BY id",
+        [_json(target.addresses), images],
+    ).fetchall()
+    gone = _json(number for number, _ in addresses)
+    records = _delete(connection, "records WHERE address IN (SELECT value FROM json_each(?))", gone)
+    if target.source is not None:
+        records += _delete(connection, "records WHERE source = ?", target.source)
+        _delete(connection, "sources WHERE id = ?", target.source)
+    names = {location for _, location in addresses}
+    labels = _labels(connection)
+    _delete(connection, "copied_answers WHERE original IN (SELECT value FROM json_each(?))", images)
+    answers = _delete(connection, "answers WHERE image IN (SELECT value FROM json_each(?))", images)
+    if answers:
+        connection.execute("DELETE FROM labels WHERE id NOT IN (SELECT label FROM tags)")
+    _delete(connection, "addresses WHERE id IN (SELECT value FROM json_each(?))", gone)
+    _delete(connection, "images WHERE id IN (SELECT value FROM json_each(?))", images)
+    ids = set(target.images)
+    strip_names(connection, ids)
+    return Extent(
+        images=sorted(ids),
+        locations=[str(location) for _, location in addresses],
+        records=records,
+        answers=answers,
+        maps=strip_maps(connection, ids, labels - _labels(connection), everything=bool(records)),
+        annotations=strip_annotations(connection, ids, names),
+    )
+
+
+def _labels(connection: sqlite3.Connection) -> set[str]:
+    return {str(row[0]) for row in connection.execute("SELECT label FROM labels")}
+
+
+def _delete(connection: sqlite3.Connection, where: str, value: object) -> int:
+    """Delete from a table; returns how many rows went, without those that went with them."""
+    return connection.execute(f"DELETE FROM {where}", [value]).rowcount  # noqa: S608 - our own text
+
+
+def _by_id(rows: Iterable[tuple[object, ...]]) -> dict[str, int]:
+    return {str(image): int(str(number)) for image, number in rows}
+
+
+def _json(values: Iterable[object]) -> str:
+    return json.dumps(list(values))

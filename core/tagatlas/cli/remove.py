@@ -1,0 +1,147 @@
+"""``tagatlas remove``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tagatlas.cli.arguments import AtlasArgument
+from tagatlas.cli.outcome import Outcome
+from tagatlas.errors import InputError, UsageError
+from tagatlas.plugins import load_plugins
+
+if TYPE_CHECKING:
+    from tagatlas.pipeline.remove import RemoveReport
+
+ImageOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--image",
+        metavar="ID|URL|PATH",
+        help="An image: its id or the first 8 digits of it, its URL, or its path. May be given "
+        "several times.",
+        show_default=False,
+    ),
+]
+ImagesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--images", metavar="FILE", help="A text file of images, one a line.", show_default=False
+    ),
+]
+SourceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        metavar="NUMBER|LOCATION",
+        help="A source, as tagatlas info lists it, with the images that only it leads to.",
+        show_default=False,
+    ),
+]
+DuplicatesFlag = Annotated[
+    bool, typer.Option("--with-duplicates", help="Also the images that look the same.")
+]
+ForgetFlag = Annotated[
+    bool,
+    typer.Option("--forget", help="Never let these very files, or these addresses, in again."),
+]
+DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")]
+
+
+def command() -> Callable[..., Outcome]:
+    """The command."""
+    return run
+
+
+def run(
+    atlas: AtlasArgument,
+    image: ImageOption = None,
+    images: ImagesOption = None,
+    source: SourceOption = None,
+    with_duplicates: DuplicatesFlag = False,
+    forget: ForgetFlag = False,
+    dry_run: DryRunFlag = False,
+) -> Outcome:
+    """Take images or a source out of an atlas."""
+    from tagatlas.atlas import open_atlas
+    from tagatlas.pipeline.remove import remove
+
+    names = [*(image or []), *(_read_list(images) if images else [])]
+    with open_atlas(atlas, load_plugins()) as opened:
+        if not names and source is None and opened.catalog.removals.unswept() is None:
+            raise UsageError("say what to remove: --image, --images or --source")
+        report = remove(
+            opened,
+            names,
+            source,
+            with_duplicates=with_duplicates,
+            forget=forget,
+            dry_run=dry_run,
+        )
+    facts = {"dry_run": dry_run, "forget": forget, **asdict(report)}
+    return Outcome(facts, _lines(report, forget=forget, dry_run=dry_run))
+
+
+def _read_list(path: Path) -> list[str]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not in UTF-8"
+        raise InputError(f"cannot read the list of images {path}: {reason}") from error
+    names = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    if not names:
+        raise InputError(f"{path} lists no image: write one a line")
+    return names
+
+
+def _lines(report: RemoveReport, *, forget: bool, dry_run: bool) -> list[str]:
+    lines = ["finished: a removal that had been interrupted"] if report.finished else []
+    extent = report.extent
+    if extent.records or extent.images or extent.locations:
+        lines.append(
+            f"{'would remove' if dry_run else 'removed'}: {len(extent.images):,} images, "
+            f"{len(extent.locations):,} addresses, {extent.records:,} records, "
+            f"{extent.answers:,} answers of backends"
+        )
+    if dry_run:
+        lines += [f"image: {image}" for image in extent.images]
+        lines += [f"address: {location}" for location in extent.locations]
+    lines += [f"annotation that names it: {text}" for text in extent.annotations]
+    if extent.maps or report.files:
+        names = f" of the maps {', '.join(extent.maps)}" if extent.maps else ""
+        verb = "would go" if dry_run else "gone"
+        lines.append(
+            f"{verb}: {report.files:,} written files{names}, which showed what is removed: "
+            "make them again with tagatlas map and tagatlas render"
+        )
+    lines += [f"looks the same and stays: {each.image} {each.location}" for each in report.alike]
+    if report.alike:
+        lines.append(f"--with-duplicates removes these {len(report.alike):,} as well")
+    for name in report.absent:
+        lines.append(f"not in the atlas: {name}{' (kept out from now on)' if forget else ''}")
+    return lines + _remarks(report, forget=forget)
+
+
+def _remarks(report: RemoveReport, *, forget: bool) -> list[str]:
+    """What a removal does not do."""
+    lines = []
+    if forget:
+        lines.append(
+            "kept out: these very files and addresses; a copy of another size is another file"
+        )
+    elif report.extent.locations:
+        lines.append(
+            "note: an image comes back when a source that lists it is added again after a change; "
+            "--forget keeps it out"
+        )
+    if report.extent.answers:
+        lines.append("note: what was spent on the answers stays in the ledger")
+    if report.left_alone:
+        lines.append(f"note: not looked into, in the atlas: {', '.join(report.left_alone)}")
+    if report.extent.records or report.extent.images:
+        lines.append("note: files outside of the atlas are as they were: sources, exports, backups")
+    return lines
