@@ -27,6 +27,7 @@ from tagatlas.errors import AtlasLocked, StorageError, UsageError
 from tagatlas.fetch import FetchOptions
 from tagatlas.maps.options import MapOptions
 from tagatlas.pipeline.add import add_source
+from tagatlas.pipeline.clean import clean, find_unused
 from tagatlas.pipeline.doctor import check_atlas
 from tagatlas.pipeline.fetch import RETRIED, fetch_collection
 from tagatlas.pipeline.load import load_map
@@ -359,3 +360,26 @@ def test_near_duplicates_are_named_and_go_if_wanted(atlas: Atlas, made: Path) ->
     both = remove(atlas, [doomed], with_duplicates=True)
     assert (len(both.extent.images), both.alike) == (2, [])
     assert str(copy) not in atlas.catalog.removals.known()["location"]
+
+
+def test_what_left_the_source_is_swept_when_asked(atlas: Atlas, made: Path) -> None:
+    doomed = id_of(atlas)
+    wanted = traces(atlas, doomed)
+    assert find_unused(atlas).images == 0
+    [source] = atlas.catalog.records.sources()
+    others = atlas.catalog.addresses.images().filter(pl.col("id") != doomed)["location"]
+    add_list(atlas, source.location, *others)  # as it is without the file
+    size = sum(len(atlas.store.get(doomed, variant)) for variant in Variant)
+    assert any("--clean removes them" in finding.text for finding in check_atlas(atlas))
+    assert atlas.store.has(doomed, Variant.IMAGE)
+    unused = clean(atlas)
+    assert (unused.images, unused.bytes, unused.answers) == (1, size, 1)
+    assert unused.maps == ["paid"]
+    assert [each for each in found_in(atlas.folder, wanted) if "addresses.csv" not in each] == []
+    assert clean(atlas).images == 0
+
+
+def test_what_waits_to_be_fetched_again_is_not_swept(atlas: Atlas) -> None:
+    atlas.catalog.addresses.make_pending([id_of(atlas)])
+    with pytest.raises(UsageError, match="run tagatlas fetch first"):
+        clean(atlas)

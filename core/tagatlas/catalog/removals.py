@@ -15,8 +15,8 @@ from tagatlas.catalog.database import Database
 from tagatlas.catalog.stripping import strip_annotations, strip_maps, strip_names
 from tagatlas.errors import AtlasLocked
 
-_FILE_ITSELF = ""
-"""Among what is unswept: the catalog's file, and all that was written from it."""
+_CATALOG, _WRITTEN = "catalog", "written"
+"""Among what is unswept: the catalog's own file, and all that was written from it."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,19 @@ class Extent:
     answers: int
     maps: list[str]
     annotations: list[str]
+
+
+@dataclass(frozen=True)
+class Unswept:
+    """What a removal has still to do.
+
+    Attributes:
+        images: ids of those whose files are to go; without those that have come back meanwhile.
+        written: whether what was written from the catalog is to go.
+    """
+
+    images: list[str]
+    written: bool
 
 
 class _OnlyLooked(Exception):
@@ -120,6 +133,14 @@ class RemovalTable:
         )
         return Target(_by_id(images), frozenset(int(str(row[0])) for row in addresses))
 
+    def answers(self, target: Target) -> int:
+        """Number of answers about the images of a target."""
+        [(count,)] = self._database.rows(
+            "SELECT count(*) FROM answers WHERE image IN (SELECT value FROM json_each(?))",
+            [_json(target.images.values())],
+        )
+        return int(str(count))
+
     def extent(self, target: Target) -> Extent:
         """How much would go; nothing is changed."""
         found = []
@@ -137,9 +158,10 @@ class RemovalTable:
         """
         with self._database.transaction() as connection:
             extent = _take_out(connection, target)
+            written = [_WRITTEN] if extent.records or extent.maps else []
             connection.executemany(
                 "INSERT OR IGNORE INTO unswept VALUES (?)",
-                [(image,) for image in (_FILE_ITSELF, *extent.images)],
+                [(item,) for item in (_CATALOG, *written, *extent.images)],
             )
             if forever:
                 _refuse(connection, [*extent.images, *extent.locations])
@@ -154,16 +176,13 @@ class RemovalTable:
         """Hashes of what may not come in, as :func:`hash_of` makes them."""
         return frozenset(str(row[0]) for row in self._database.rows("SELECT hash FROM refused"))
 
-    def unswept(self) -> list[str] | None:
-        """Ids of images whose files a removal has still to sweep; None if none is under way.
-
-        An image that has come back meanwhile is not among them.
-        """
-        rows = self._database.rows("SELECT image FROM unswept ORDER BY image")
-        if not rows:
+    def unswept(self) -> Unswept | None:
+        """What a removal has still to do; None if none is under way."""
+        items = {str(row[0]) for row in self._database.rows("SELECT item FROM unswept")}
+        if not items:
             return None
-        back = self.numbers(str(row[0]) for row in rows)
-        return [str(row[0]) for row in rows if row[0] != _FILE_ITSELF and row[0] not in back]
+        images = items - {_CATALOG, _WRITTEN}
+        return Unswept(sorted(images - self.numbers(images).keys()), _WRITTEN in items)
 
     def scrub(self) -> None:
         """Write the catalog's file again without what was deleted; the removal has ended then.

@@ -200,7 +200,7 @@ MIGRATIONS: Sequence[str] = (
     CREATE INDEX copied_answers_by_original ON copied_answers(original);
     ALTER TABLE sources ADD COLUMN content TEXT;        -- digest of the records wherever they are
     CREATE TABLE unswept (              -- by a removal that has not ended yet
-        image TEXT PRIMARY KEY          -- whose files are to go; '' for everything else
+        item TEXT PRIMARY KEY           -- id of an image, 'catalog' or 'written'
     ) WITHOUT ROWID;
     CREATE TABLE refused (              -- what was removed and may not come back
         hash TEXT PRIMARY KEY           -- of an image's id, or of an address

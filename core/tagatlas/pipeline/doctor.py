@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import ImageInput, ImageStatus, Price, Tagger, TagStatus
 from tagatlas.errors import TagatlasError
+from tagatlas.pipeline.clean import Unused, find_unused
 from tagatlas.pipeline.verify import verify_images
 from tagatlas.pipeline.versions import versions
 from tagatlas.plugins import Chosen, Plugins
@@ -104,7 +105,9 @@ def check_atlas(atlas: Atlas) -> list[Finding]:
     if atlas.catalog.removals.unswept() is not None:
         text = f"was interrupted: tagatlas remove {atlas.folder} finishes it"
         findings.append(Finding("removal", False, text))
-    if addresses[ImageStatus.PENDING]:
+    if not addresses[ImageStatus.PENDING]:
+        findings += _check_unused(atlas)
+    else:
         findings.append(Finding("fetching", False, "not finished: tagatlas fetch goes on"))
     backend = atlas.catalog.answers.last_used()
     if backend is not None:
@@ -128,8 +131,30 @@ def _check_images(atlas: Atlas) -> Finding:
         return Finding("images", True, known)
     gone = sum(damage.gone for damage in verified.damages)
     changed = len(verified.damages) - gone
-    remedy = "tagatlas fetch --repair fetches them again"
+    remedy = "tagatlas fetch --repair fetches them again; images that should go, tagatlas remove takes out"
     return Finding("images", False, f"{known}: {gone:,} gone, {changed:,} damaged; {remedy}")
+
+
+def _check_unused(atlas: Atlas) -> list[Finding]:
+    """Images that no record leads to; nothing is said where there are none."""
+    unused = find_unused(atlas)
+    if not unused.images and not unused.addresses:
+        return []
+    text = f"{unused_text(unused)}; tagatlas doctor {atlas.folder} --clean removes them"
+    return [Finding("unused", True, text)]
+
+
+def unused_text(unused: Unused) -> str:
+    """What no record leads to, in words."""
+    if not unused.images and not unused.addresses:
+        return "there was nothing that no record leads to"
+    text = (
+        f"{unused.images:,} images ({unused.bytes / 1e6:,.1f} MB) and {unused.addresses:,} "
+        f"addresses that no record leads to, with {unused.answers:,} answers of backends"
+    )
+    if unused.maps:
+        text += f", still on the maps {', '.join(unused.maps)}, to be made again"
+    return text
 
 
 def _check_catalog(atlas: Atlas) -> list[Finding]:

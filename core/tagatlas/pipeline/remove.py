@@ -133,12 +133,12 @@ def sweep(atlas: Atlas) -> bool:
     Raises:
         StorageError, AtlasLocked: see :func:`remove`.
     """
-    images = atlas.catalog.removals.unswept()
-    if images is None:
+    unswept = atlas.catalog.removals.unswept()
+    if unswept is None:
         return False
-    for image in images:
+    for image in unswept.images:
         atlas.store.remove(image)
-    for name in WRITTEN:
+    for name in WRITTEN if unswept.written else ():
         _remove_folder(atlas.folder / name)
     if (atlas.folder / FATES).exists():
         table = atlas.catalog.addresses
