@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
 
@@ -33,31 +34,56 @@ class Added:
     unchanged: bool
 
 
+@dataclass(frozen=True)
+class KnownSource:
+    """A source that was added.
+
+    Attributes:
+        number: its number in the catalog.
+        location: where it was read.
+        content: digest of its records as they were read, wherever they are.
+    """
+
+    number: int
+    location: str
+    content: str
+
+
 class RecordTable:
     """The catalog's sources and records."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, location: str, plugin: str, records: Records) -> Added:
+    def add(
+        self, location: str, plugin: str, records: Records, *, replaced: int | None = None
+    ) -> Added:
         """Keep the records of a source; a source added before is replaced, all or nothing.
 
         Args:
             location: names the source; the same name is the same source.
             plugin: name of the source plugin that read it.
             records: what it read.
+            replaced: number of another source, in whose place it comes.
         """
         digest = _digest(records)
         known = self._database.rows("SELECT digest FROM sources WHERE location = ?", [location])
-        if known and known[0][0] == digest:
+        is_known = bool(known) and known[0][0] == digest
+        if is_known and replaced is None:
             return Added(records.table.height, 0, unchanged=True)
         with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM sources WHERE id = ? AND location != ?", [replaced, location]
+            )
+            if is_known:
+                return Added(records.table.height, 0, unchanged=True)
             before = connection.execute("SELECT count(*) FROM addresses").fetchone()[0]
             connection.execute("DELETE FROM sources WHERE location = ?", [location])
+            content = content_digest(records, location)
             source = connection.execute(
-                "INSERT INTO sources (location, plugin, recognised, digest, added_at) "
-                "VALUES (?, ?, ?, ?, ?)",
-                [location, plugin, records.recognised, digest, now()],
+                "INSERT INTO sources (location, plugin, recognised, digest, content, added_at) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                [location, plugin, records.recognised, digest, content, now()],
             ).lastrowid
             connection.executemany(
                 "INSERT OR IGNORE INTO addresses (location, local) VALUES (?, ?)",
@@ -87,6 +113,71 @@ class RecordTable:
             },
         )
         return [SourceFacts(**row) for row in frame.iter_rows(named=True)]
+
+    def known(self) -> list[KnownSource]:
+        """The sources in the order they were added."""
+        rows = self._database.rows("SELECT id, location, content FROM sources ORDER BY id")
+        return [
+            KnownSource(
+                int(str(number)),
+                str(location),
+                str(content) if content else self._content(int(str(number)), str(location)),
+            )
+            for number, location, content in rows
+        ]
+
+    def of_source(self, number: int) -> pl.DataFrame:
+        """The records of a source, in their order.
+
+        Columns: ``location`` (String), ``local`` (Boolean), and of the image that it leads to,
+        null where there is none, ``image`` (String, id) and ``bytes`` (Int64, of the original).
+        """
+        return self._database.frame(
+            "SELECT addresses.location, local, sha256, bytes FROM records "
+            "JOIN addresses ON addresses.id = records.address "
+            "LEFT JOIN images ON images.id = addresses.image "
+            "WHERE records.source = ? ORDER BY records.id",
+            {"location": pl.String, "local": pl.Boolean, "image": pl.String, "bytes": pl.Int64},
+            [number],
+        )
+
+    def move(self, number: int, location: str, records: Records) -> None:
+        """Have a source, and its addresses on this machine, be where it was found now.
+
+        Records that were removed stay away, and what is known of addresses stays.
+
+        Args:
+            number: of the source.
+            location: where it is now.
+            records: what was read there: the same but for the place.
+        """
+        with self._database.transaction() as connection:
+            [old] = connection.execute(
+                "SELECT location FROM sources WHERE id = ?", [number]
+            ).fetchone()
+            if records.local:
+                _move_addresses(connection, number, old, location)
+            connection.execute(
+                "UPDATE sources SET location = ?, recognised = ?, digest = ?, content = ? "
+                "WHERE id = ?",
+                [
+                    location,
+                    records.recognised,
+                    _digest(records),
+                    content_digest(records, location),
+                    number,
+                ],
+            )
+
+    def _content(self, number: int, location: str) -> str:
+        """The digest of a source that an older tagatlas added."""
+        rows = self._database.rows(
+            "SELECT location, frequency, columns, local FROM records "
+            "JOIN addresses ON addresses.id = records.address WHERE source = ? ORDER BY records.id",
+            [number],
+        )
+        plain = ((str(place), int(str(often)), str(rest)) for place, often, rest, _ in rows)
+        return _content(plain, location, local=bool(rows and rows[0][3]))
 
     def of_images(self) -> pl.DataFrame:
         """Every record that leads to an image, in the order they were added.
@@ -123,3 +214,51 @@ def _digest(records: Records) -> str:
     for row in _rows(records.table):
         digest.update(json.dumps(row).encode())
     return digest.hexdigest()
+
+
+def content_digest(records: Records, location: str) -> str:
+    """A digest of records that stays when their source is moved or renamed.
+
+    Args:
+        records: of the source.
+        location: of the source; places below it count by how they lie to it.
+    """
+    return _content(_rows(records.table), location, local=records.local)
+
+
+def _content(rows: Iterable[tuple[str, int, str]], root: str, *, local: bool) -> str:
+    digest = hashlib.sha256(f"{local}".encode())
+    for location, frequency, columns in rows:
+        place = location.removeprefix(f"{root}/") if local else location
+        digest.update(json.dumps([place, frequency, columns]).encode())
+    return digest.hexdigest()
+
+
+def _move_addresses(connection: sqlite3.Connection, source: int, old: str, new: str) -> None:
+    """Put a new root before the addresses of a source.
+
+    An address that is there already, and that no record names, makes room; one that another
+    source names is shared with it from now on.
+    """
+    rows = connection.execute(
+        "SELECT DISTINCT address, location FROM records "
+        "JOIN addresses ON addresses.id = records.address WHERE source = ? AND local",
+        [source],
+    ).fetchall()
+    for address, location in rows:
+        place = [new + location.removeprefix(old)]
+        connection.execute(
+            "DELETE FROM addresses WHERE location = ? AND local "
+            "AND NOT EXISTS (SELECT 1 FROM records WHERE address = addresses.id)",
+            place,
+        )
+        there = connection.execute(
+            "SELECT id FROM addresses WHERE location = ? AND local", place
+        ).fetchone()
+        if there is None:
+            connection.execute("UPDATE addresses SET location = ? WHERE id = ?", [*place, address])
+        else:
+            connection.execute(
+                "UPDATE records SET address = ? WHERE address = ? AND source = ?",
+                [there[0], address, source],
+            )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tagatlas.cli import steps
-from tagatlas.cli.arguments import AtlasArgument, SourceArgument
+from tagatlas.cli.arguments import AtlasArgument, ReplaceOption, SourceArgument
 from tagatlas.cli.flags import Choices, with_flags
 from tagatlas.cli.outcome import Outcome, Result
 from tagatlas.cli.sections import plugins_at_hand, source_sections
@@ -15,7 +15,12 @@ def command() -> Callable[..., Result]:
     """The command, with the flags of every installed source."""
     plugins = plugins_at_hand()
 
-    def run(atlas: AtlasArgument, location: SourceArgument, choices: Choices) -> Outcome:
+    def run(
+        atlas: AtlasArgument,
+        location: SourceArgument,
+        choices: Choices,
+        replace: ReplaceOption = None,
+    ) -> Outcome:
         from tagatlas.atlas import open_atlas
         from tagatlas.cli.picks import Picks
 
@@ -23,6 +28,6 @@ def command() -> Callable[..., Result]:
             picks = Picks(opened, choices)
             source = picks.source(location)
             picks.settle()
-            return steps.add(opened, location, source)
+            return steps.add(opened, location, source, replace)
 
     return with_flags(run, source_sections(plugins))

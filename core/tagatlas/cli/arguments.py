@@ -18,6 +18,15 @@ SourceArgument = Annotated[
         show_default=False,
     ),
 ]
+ReplaceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--replace",
+        metavar="NUMBER|LOCATION",
+        help="A source of the atlas, as tagatlas info lists it, in whose place this one comes.",
+        show_default=False,
+    ),
+]
 RetryFlag = Annotated[
     bool, typer.Option("--retry-failed", help="Also try again what failed before.")
 ]

@@ -47,7 +47,9 @@ class Picks:
         from tagatlas.pipeline.options import AddOptions
 
         named = self.options("add", AddOptions).source
-        return self._plugin(SOURCES, named or source_for(location, self._atlas.plugins))
+        known = [each.location for each in self._atlas.catalog.records.sources()]
+        name = named or source_for(location, self._atlas.plugins, known)
+        return self._plugin(SOURCES, name)
 
     def recoveries(self, names: tuple[str, ...]) -> list[Chosen[Recovery]]:
         """The recoveries of those names."""

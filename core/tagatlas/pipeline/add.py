@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import Source
 from tagatlas.errors import InputError, UsageError
+from tagatlas.pipeline.earlier import find_earlier
+from tagatlas.pipeline.remove import find_source
 from tagatlas.plugins import SOURCES, Chosen, Plugins
 
 
@@ -21,6 +24,7 @@ class AddReport:
         records: number of its records.
         new_addresses: distinct addresses that the atlas had not seen before.
         unchanged: whether the very same records were there already.
+        moved_from: where the source was before; None if it has not moved.
     """
 
     recognised: str
@@ -28,10 +32,16 @@ class AddReport:
     records: int
     new_addresses: int
     unchanged: bool
+    moved_from: str | None = None
 
 
-def source_for(location: str, plugins: Plugins) -> str:
+def source_for(location: str, plugins: Plugins, known: Collection[str] = ()) -> str:
     """The name of the one source plugin that accepts a location.
+
+    Args:
+        location: what to read.
+        plugins: the installed ones.
+        known: locations of the sources that the atlas has.
 
     Raises:
         InputError: none does.
@@ -40,6 +50,11 @@ def source_for(location: str, plugins: Plugins) -> str:
     fitting = [
         name for name, entry in plugins.of_kind(SOURCES).items() if entry.spec.accepts(location)
     ]
+    if not fitting and Path(location).resolve().as_posix() in known:
+        raise InputError(
+            f"{location} is gone, and the atlas still has what was read there: add it from where it "
+            "is now, go on with tagatlas map, or take it out with tagatlas remove --source"
+        )
     if not fitting:
         raise InputError(f"there is nothing to read at {location}: check the path")
     if len(fitting) > 1:
@@ -47,25 +62,40 @@ def source_for(location: str, plugins: Plugins) -> str:
     return fitting[0]
 
 
-def add_source(atlas: Atlas, location: str, source: Chosen[Source]) -> AddReport:
+def add_source(
+    atlas: Atlas, location: str, source: Chosen[Source], *, replaces: str | None = None
+) -> AddReport:
     """Read a source and keep its records; a source added before is replaced.
+
+    A source that was renamed or moved is the one it was: its records are kept, and nothing of it
+    is fetched again. One that is like another is added beside it, and a note says so.
 
     Args:
         atlas: open for writing.
         location: what to read; a path names the same source from any working directory.
         source: the plugin that reads it.
+        replaces: another source of the atlas, whose records go; see
+            :func:`tagatlas.pipeline.remove.find_source`.
 
     Raises:
         InputError: it holds no usable record; the atlas is unchanged.
+        UsageError: there is no source of the name ``replaces``.
     """
+    table = atlas.catalog.records
+    replaced = None if replaces is None else find_source(atlas, replaces)
     records = source.make().read(location)
     path = Path(location)
     identity = path.resolve().as_posix() if path.exists() else location
-    added = atlas.catalog.records.add(identity, source.name, records)
+    is_new = all(each.location != identity for each in table.known())
+    earlier = find_earlier(atlas, identity, records) if is_new and replaced is None else None
+    if earlier is not None and earlier.moved:
+        table.move(earlier.source.number, identity, records)
+    added = table.add(identity, source.name, records, replaced=replaced)
     return AddReport(
         recognised=records.recognised,
-        notes=records.notes,
+        notes=(*records.notes, *([] if earlier is None else [earlier.note])),
         records=added.records,
         new_addresses=added.new_addresses,
         unchanged=added.unchanged,
+        moved_from=earlier.source.location if earlier is not None and earlier.moved else None,
     )

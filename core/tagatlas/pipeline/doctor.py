@@ -131,7 +131,7 @@ def _check_images(atlas: Atlas) -> Finding:
         return Finding("images", True, known)
     gone = sum(damage.gone for damage in verified.damages)
     changed = len(verified.damages) - gone
-    remedy = "tagatlas fetch --repair fetches them again; images that should go, tagatlas remove takes out"
+    remedy = "tagatlas fetch --repair fetches them again (tagatlas remove takes out images)"
     return Finding("images", False, f"{known}: {gone:,} gone, {changed:,} damaged; {remedy}")
 
 

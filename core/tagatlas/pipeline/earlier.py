@@ -1,0 +1,124 @@
+"""Whether a source that is added was there before: elsewhere, or in another version."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tagatlas.atlas import Atlas
+from tagatlas.catalog import KnownSource
+from tagatlas.catalog.records import content_digest
+from tagatlas.contracts import Records
+
+ALIKE = 0.5
+"""Share of an earlier source's records from which on a new one looks like a version of it."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier source that a new one is like.
+
+    Attributes:
+        source: the earlier one.
+        moved: whether the new one is the very same, which is no longer where it was.
+        share: of its records that the new one has as well, in [0, 1].
+    """
+
+    source: KnownSource
+    moved: bool
+    share: float
+
+    @property
+    def note(self) -> str:
+        """What a user should know of it."""
+        where, number = self.source.location, self.source.number
+        if self.moved:
+            return f"this is {where}, which has moved: nothing of it is fetched or counted twice"
+        if self.share == 1.0:
+            return (
+                f"it has all records of {where} (source {number}), which count twice now; if it "
+                f"takes the place of that, add it with --replace {number}"
+            )
+        return (
+            f"looks like a new version of {where} (source {number}, {self.share:.0%} of its "
+            f"records): if it is, add it with --replace {number}; now both count"
+        )
+
+
+def find_earlier(atlas: Atlas, location: str, records: Records) -> Earlier | None:
+    """The earlier source that a new one is most like; None if it is like none.
+
+    A source has moved if it was read with the same records, its files have the same bytes, and
+    nothing is where it was.
+
+    Args:
+        atlas: to look in.
+        location: of the new source, which the atlas does not have.
+        records: what was read there.
+    """
+    content = content_digest(records, location)
+    found = []
+    for source in atlas.catalog.records.known():
+        its_records = atlas.catalog.records.of_source(source.number)
+        share = _share(its_records, source.location, records, location)
+        is_same = source.content == content and _is_gone(source.location)
+        moved = is_same and (not records.local or _same_files(its_records, source, location))
+        if moved or share >= ALIKE:
+            found.append(Earlier(source, moved, share))
+    return max(found, key=lambda each: (each.moved, each.share), default=None)
+
+
+def _is_gone(location: str) -> bool:
+    """Whether it is a path, of which nothing else is known, that leads nowhere."""
+    return Path(location).is_absolute() and not Path(location).exists()
+
+
+def _share(earlier: pl.DataFrame, old: str, records: Records, new: str) -> float:
+    """The share of earlier records that the new ones have: the same URL, or file below a root."""
+    earlier = earlier.filter(local=records.local)
+    if earlier.is_empty():
+        return 0.0
+    places = earlier["location"]
+    if not records.local:
+        return float(places.is_in(records.table["location"].implode()).mean() or 0.0)
+    ours = pl.Series(records.table["location"].str.strip_prefix(f"{new}/"))
+    alike = earlier.filter(places.str.strip_prefix(f"{old}/").is_in(ours.implode()))
+    same = sum(
+        size is None or _size(_moved(location, old, new)) == size
+        for location, size in alike.select("location", "bytes").iter_rows()
+    )
+    return same / earlier.height
+
+
+def _same_files(earlier: pl.DataFrame, source: KnownSource, new: str) -> bool:
+    """Whether the files at the new place have the bytes of those that were fetched."""
+    fetched = earlier.drop_nulls("image").select("location", "image", "bytes")
+    files = [
+        (_moved(location, source.location, new), image, size)
+        for location, image, size in fetched.iter_rows()
+    ]
+    if not all(_size(path) == size for path, _, size in files):
+        return False
+    return all(_hash(path) == image for path, image, _ in files)
+
+
+def _moved(location: str, old: str, new: str) -> Path:
+    return Path(new + location.removeprefix(old))
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _hash(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
