@@ -174,9 +174,13 @@ def test_clusters_are_renamed_by_editing_their_table_and_the_map_stays(
     assert again["clusters"] == facts["clusters"]
     assert again["unchanged"]
     table.unlink()
-    lost = tagatlas("map", atlas)
-    assert lost.returncode == 2
-    assert lost.stderr.strip().endswith("No such file or directory")
+    lost = tagatlas("map", atlas, "--json")
+    assert json.loads(lost.stdout)["clusters"] == facts["clusters"]
+    assert "its names as last read count" in json.loads(lost.stdout)["notes"][0]
+    wrong = tagatlas("map", atlas, "--cluster-names", atlas / "no.csv")
+    assert wrong.returncode == 2
+    assert wrong.stderr.strip().endswith("No such file or directory")
+    assert tagatlas("map", atlas).returncode == 0  # the wrong one was not remembered
 
 
 @pytest.mark.slow

@@ -11,8 +11,9 @@ from tagatlas.catalog.answers import AnswerTable, Backend
 from tagatlas.catalog.calls import CallTable, EndedCall, Spent
 from tagatlas.catalog.database import Database
 from tagatlas.catalog.maps import MapTable, StoredMap
+from tagatlas.catalog.names import NameTable
 from tagatlas.catalog.readings import ReadingTable
-from tagatlas.catalog.records import Added, RecordTable
+from tagatlas.catalog.records import Added, KnownSource, RecordTable
 from tagatlas.catalog.removals import Extent, RemovalTable, Target
 from tagatlas.catalog.tags import TagTable
 from tagatlas.catalog.used import UsedBackend, UsedTable
@@ -23,6 +24,7 @@ __all__ = [
     "Catalog",
     "EndedCall",
     "Extent",
+    "KnownSource",
     "Spent",
     "StoredMap",
     "Target",
@@ -42,6 +44,7 @@ class Catalog:
         calls: calls that cost money.
         maps: maps.
         annotations: annotations on maps.
+        names: names of clusters, as they were last read from a file.
         removals: what is taken out for good.
         used: the backends that have tagged, and how that went.
     """
@@ -63,6 +66,7 @@ class Catalog:
         self.calls = CallTable(self._database)
         self.maps = MapTable(self._database)
         self.annotations = AnnotationTable(self._database)
+        self.names = NameTable(self._database)
         self.removals = RemovalTable(self._database)
         self.used = UsedTable(self._database)
 

@@ -35,12 +35,14 @@ def command() -> Callable[..., Result]:
         from tagatlas.cli.picks import Picks
         from tagatlas.maps.options import MapOptions
         from tagatlas.pipeline.map import backend_to_map
+        from tagatlas.pipeline.names import given_names
 
         with open_atlas(atlas, plugins) as opened:
             picks = Picks(opened, choices)
             options = picks.options("map", MapOptions)
             builder = picks.builder(options.builder)
             layout = picks.layout(options.layout)
+            given_names(opened, options.cluster_names)  # refused before they are remembered
             picks.settle()
             tagger = backend_to_map(opened, backend).name
             with steps.preparing(layout) as wait_until_prepared:

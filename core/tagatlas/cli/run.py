@@ -14,6 +14,7 @@ from tagatlas.cli.arguments import (
     MapNameOption,
     MaxFailuresOption,
     OpenFlag,
+    ReplaceOption,
     RetryFlag,
     SourceArgument,
 )
@@ -44,6 +45,7 @@ def command() -> Callable[..., Result]:
         out: OutOption,
         choices: Choices,
         map_name: MapNameOption = None,
+        replace: ReplaceOption = None,
         retry_failed: RetryFlag = False,
         header: HeaderOption = None,
         max_failures: MaxFailuresOption = None,
@@ -55,6 +57,7 @@ def command() -> Callable[..., Result]:
             plugins,
             choices,
             map_name=map_name,
+            replace=replace,
             retry_failed=retry_failed,
             headers=header or [],
             max_failures=max_failures,
@@ -80,6 +83,7 @@ def run_all(
     choices: Choices,
     *,
     map_name: str | None = None,
+    replace: str | None = None,
     retry_failed: bool = False,
     headers: Sequence[str] = (),
     max_failures: str | None = None,
@@ -89,9 +93,9 @@ def run_all(
     from tagatlas.cli.picks import Picks
     from tagatlas.fetch import FetchOptions
     from tagatlas.fetch.hosts import parse_headers
-    from tagatlas.maps.names import read_names
     from tagatlas.maps.options import MapOptions
     from tagatlas.pipeline.load import load_map
+    from tagatlas.pipeline.names import given_names
     from tagatlas.pipeline.options import TagOptions
 
     given_headers = parse_headers(headers)
@@ -104,13 +108,13 @@ def run_all(
         tagging = picks.options("tag", TagOptions)
         tagger = picks.tagger(tagging.backend)
         mapping = picks.options("map", MapOptions)
-        read_names(mapping.cluster_names)
+        given_names(atlas, mapping.cluster_names)
         builder = picks.builder(mapping.builder)
         layout = picks.layout(mapping.layout)
         renderers = picks.renderers()
         picks.settle()
         name = map_name or tagger.name
-        yield steps.named("add", steps.add(atlas, location, source))
+        yield steps.named("add", steps.add(atlas, location, source, replace))
         with steps.preparing(layout) as wait_until_prepared:
             for fetched in steps.fetch(
                 atlas, fetching, retry, given_headers, recoveries, max_failures

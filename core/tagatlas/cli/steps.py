@@ -38,11 +38,13 @@ _SHOWN = 3
 """Names of images that are shown of those that were not found."""
 
 
-def add(atlas: Atlas, location: str, source: Chosen[Source]) -> Outcome:
+def add(
+    atlas: Atlas, location: str, source: Chosen[Source], replaces: str | None = None
+) -> Outcome:
     """Read a source into the catalog."""
     from tagatlas.pipeline.add import add_source
 
-    report = add_source(atlas, location, source)
+    report = add_source(atlas, location, source, replaces=replaces)
     facts = {
         "source": location,
         "plugin": source.name,
@@ -51,6 +53,7 @@ def add(atlas: Atlas, location: str, source: Chosen[Source]) -> Outcome:
         "records": report.records,
         "new_addresses": report.new_addresses,
         "unchanged": report.unchanged,
+        "moved_from": report.moved_from,
     }
     news = "nothing new" if report.unchanged else f"{report.new_addresses:,} new addresses"
     notes = [f"note: {note}" for note in report.notes]
@@ -283,13 +286,14 @@ def map_(
         "edges": report.edges,
         "clusters": report.clusters,
         "unused_names": report.unused_names,
+        "notes": report.notes,
     }
     state = "as it was" if report.unchanged else "new"
     line = (
         f"mapped: {report.images:,} images and {report.tags:,} tags in "
         f"{len(report.clusters)} clusters ({state})"
     )
-    lines = [line]
+    lines = [line, *(f"note: {note}" for note in report.notes)]
     if report.unused_names:
         lines.append(f"names that fit no cluster: {', '.join(report.unused_names)}")
     return Outcome(facts, lines)

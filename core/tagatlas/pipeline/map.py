@@ -21,9 +21,10 @@ from tagatlas.contracts import GraphBuilder, Layout, Progress, no_progress
 from tagatlas.errors import EmptyMap, UsageError
 from tagatlas.maps.build import draw_map
 from tagatlas.maps.duplicates import join_images, join_tags
-from tagatlas.maps.names import GivenName, read_names, rename_clusters
+from tagatlas.maps.names import GivenName, rename_clusters
 from tagatlas.maps.options import MapOptions
 from tagatlas.options import option_values
+from tagatlas.pipeline.names import given_names, keep_names
 from tagatlas.pipeline.network import build_network, builder_images
 from tagatlas.pipeline.versions import versions
 from tagatlas.plugins import Chosen, plugin_owner
@@ -41,6 +42,7 @@ class MapReport:
         images, tags, edges: size of its network.
         clusters: names of its clusters, the largest first.
         unused_names: names that a researcher gave and that fit no cluster of the map.
+        notes: what else a user should know, a line each.
     """
 
     name: str
@@ -50,6 +52,7 @@ class MapReport:
     edges: int
     clusters: list[str]
     unused_names: list[str]
+    notes: Sequence[str] = ()
 
 
 def backend_to_map(atlas: Atlas, tagger: str | None) -> Backend:
@@ -92,11 +95,12 @@ def map_collection(
 
     Raises:
         UsageError: the backend has tagged nothing, or lacks the embeddings that the builder
-            reads, or the names cannot be read.
+            reads, or names cannot be read that the settings do not have yet.
         OptionError: an option of the builder does not fit the collection.
         EmptyMap: no image has a tag that passes the thresholds.
     """
-    names = read_names(options.cluster_names)
+    names, notes = given_names(atlas, options.cluster_names)
+    keep_names(atlas, options.cluster_names)
     backend = tagger if isinstance(tagger, Backend) else backend_to_map(atlas, tagger)
     images, tags = _images_and_tags(atlas, backend, join=options.duplicates == "join")
     embeddings = atlas.catalog.answers.embeddings(backend.id, images["id"])
@@ -108,7 +112,7 @@ def map_collection(
     digest = _digest(backend.fingerprint, settings, images, tags, given, embeddings)
     stored = atlas.catalog.maps.load(name)
     if stored is not None and stored.digest == digest:
-        return _with_names(atlas, stored, names, before=stored)
+        return replace(_with_names(atlas, stored, names, before=stored), notes=notes)
     if tags.head(1).collect().is_empty():
         raise EmptyMap(f"no image has a tag of {backend.name}: nothing to map")
     network, ties = build_network(maker, given, tags)
@@ -138,7 +142,7 @@ def map_collection(
         stability=drawn.stability,
         outlines=drawn.outlines,
     )
-    return _with_names(atlas, made, names, before=None)
+    return replace(_with_names(atlas, made, names, before=None), notes=notes)
 
 
 def _images_and_tags(

@@ -1,0 +1,60 @@
+"""The names that researchers give to clusters, from their files or from the copies of these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tagatlas.atlas import Atlas
+from tagatlas.errors import UsageError
+from tagatlas.maps.names import GivenName, read_names
+
+
+def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], list[str]]:
+    """Read the names in some files; nothing is kept.
+
+    A file that the atlas's settings name may be gone, or be on another machine: then the names
+    count that were last read from it.
+
+    Args:
+        atlas: which has the copies.
+        paths: of the files; see :func:`tagatlas.maps.names.read_names`.
+
+    Returns:
+        The names, and a line about each file that could not be read.
+
+    Raises:
+        UsageError: a file cannot be read that the settings do not name yet.
+    """
+    remembered = atlas.settings.values("map").get("cluster_names", [])
+    known = {remembered} if isinstance(remembered, str) else {*map(str, _items(remembered))}
+    names: list[GivenName] = []
+    notes: list[str] = []
+    for path in paths:
+        place = str(path.resolve())
+        try:
+            names += read_names([path])
+        except UsageError as error:
+            if place not in known and str(path) not in known:
+                raise
+            copy = atlas.catalog.names.of(place)
+            names += copy or []
+            rest = (
+                "there is no copy of its names" if copy is None else "its names as last read count"
+            )
+            notes.append(f"{error}; {rest}")
+    return names, notes
+
+
+def keep_names(atlas: Atlas, paths: Sequence[Path]) -> None:
+    """Keep a copy of what some files say, as far as they can be read."""
+    for path in paths:
+        try:
+            names = read_names([path])
+        except UsageError:  # which is said where the names are needed
+            continue
+        atlas.catalog.names.keep(str(path.resolve()), names)
+
+
+def _items(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else []
