@@ -98,11 +98,13 @@ def _page(map_: Map, folder: Path) -> Iterator[str]:
 
 def _header(map_: Map, title: str) -> str:
     images, clusters = map_.images.height, map_.clusters.height
+    missing = map_.provenance.left_out_text
+    left_out = f" {_text(missing)}." if missing else ""
     return (
         f"<header>\n<h1><bdi>{title}</bdi></h1>\n"
         f"<p>{_many(images, 'image')} in {_many(clusters, 'cluster')}, placed by {map_.placed_by}:"
         " images that are alike lie close together. Tags are those of"
-        f" <b>{_text(map_.provenance.tagger)}</b>.</p>\n</header>\n"
+        f" <b>{_text(map_.provenance.tagger)}</b>.{left_out}</p>\n</header>\n"
     )
 
 

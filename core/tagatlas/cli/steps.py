@@ -274,6 +274,7 @@ def map_(
     options: MapOptions,
 ) -> Outcome:
     """Build, lay out, cluster and name."""
+    from tagatlas.maps.map import left_out_text
     from tagatlas.pipeline.map import map_collection
 
     with progress_bar("mapping") as progress:
@@ -286,6 +287,7 @@ def map_(
         "edges": report.edges,
         "clusters": report.clusters,
         "unused_names": report.unused_names,
+        "left_out": report.left_out,
         "notes": report.notes,
     }
     state = "as it was" if report.unchanged else "new"
@@ -293,7 +295,8 @@ def map_(
         f"mapped: {report.images:,} images and {report.tags:,} tags in "
         f"{len(report.clusters)} clusters ({state})"
     )
-    lines = [line, *(f"note: {note}" for note in report.notes)]
+    left_out = left_out_text(report.left_out, report.images + sum(report.left_out.values()))
+    lines = [line, *([left_out] if left_out else []), *(f"note: {note}" for note in report.notes)]
     if report.unused_names:
         lines.append(f"names that fit no cluster: {', '.join(report.unused_names)}")
     return Outcome(facts, lines)

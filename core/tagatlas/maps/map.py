@@ -57,6 +57,7 @@ class Provenance:
         ways: number of addresses whose image was found elsewhere, by the way it was found.
         placeholders: number of addresses that lead to a picture which stands for others that are
             gone: ``certain`` (they are missing) or ``perhaps`` (they are not).
+        left_out: number of images that are not on the map, by reason, most frequent first.
     """
 
     sources: Sequence[SourceFacts]
@@ -71,6 +72,20 @@ class Provenance:
     copied: int = 0
     ways: Mapping[str, int] = field(default_factory=dict)
     placeholders: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def left_out_text(self) -> str:
+        """How many images are not on the map, and why, in words; empty where all are."""
+        return left_out_text(self.left_out, self.images)
+
+
+def left_out_text(left_out: Mapping[str, int], images: int) -> str:
+    """How many of so many images are not on a map, by reason, in words; empty where all are."""
+    if not left_out:
+        return ""
+    reasons = ", ".join(f"{number:,} {reason}" for reason, number in left_out.items())
+    return f"{sum(left_out.values()):,} of {images:,} left out: {reasons}"
 
 
 @dataclass(frozen=True, eq=False)

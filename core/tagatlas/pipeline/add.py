@@ -52,8 +52,8 @@ def source_for(location: str, plugins: Plugins, known: Collection[str] = ()) -> 
     ]
     if not fitting and Path(location).resolve().as_posix() in known:
         raise InputError(
-            f"{location} is gone, and the atlas still has what was read there: add it from where it "
-            "is now, go on with tagatlas map, or take it out with tagatlas remove --source"
+            f"{location} is gone, and the atlas still has what was read there: add it from where "
+            "it is now, go on with tagatlas map, or take it out with tagatlas remove --source"
         )
     if not fitting:
         raise InputError(f"there is nothing to read at {location}: check the path")

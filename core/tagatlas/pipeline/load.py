@@ -14,6 +14,7 @@ from tagatlas.errors import UsageError
 from tagatlas.maps import Map, Provenance
 from tagatlas.maps.duplicates import join_records, join_tags
 from tagatlas.maps.names import Renamed, given_by, place_names, rename_clusters
+from tagatlas.pipeline.left_out import count_left_out
 from tagatlas.pipeline.versions import versions
 
 
@@ -51,10 +52,14 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
     named = _with_names(stored, annotations)
     backends = _backends(atlas)
 
-    def tags_of(tagger: Backend) -> pl.LazyFrame:
+    def joined_tags(tagger: Backend) -> pl.LazyFrame:
         tags = atlas.catalog.tags.of(tagger.id)
-        tags = tags if representatives is None else join_tags(tags, representatives)
-        return tags.filter(pl.col("image").is_in(mapped))
+        return tags if representatives is None else join_tags(tags, representatives)
+
+    def tags_of(tagger: Backend) -> pl.LazyFrame:
+        return joined_tags(tagger).filter(pl.col("image").is_in(mapped))
+
+    left_out = count_left_out(atlas, stored, joined_tags(backend))
 
     return Map(
         name=stored.name,
@@ -70,7 +75,7 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         outlines=stored.outlines,
         tags=tags_of(backend),
         records=records.filter(records["image"].is_in(mapped)),
-        provenance=_provenance(atlas, backend, stored),
+        provenance=_provenance(atlas, backend, stored, left_out),
         store=atlas.store,
         annotations=annotations,
         tagged_by=next((name for name, each in backends.items() if each == backend), ""),
@@ -127,7 +132,9 @@ def _backends(atlas: Atlas) -> dict[str, Backend]:
     }
 
 
-def _provenance(atlas: Atlas, backend: Backend, stored: StoredMap) -> Provenance:
+def _provenance(
+    atlas: Atlas, backend: Backend, stored: StoredMap, left_out: Mapping[str, int]
+) -> Provenance:
     return Provenance(
         sources=atlas.catalog.records.sources(),
         addresses=atlas.catalog.addresses.counts(),
@@ -141,4 +148,5 @@ def _provenance(atlas: Atlas, backend: Backend, stored: StoredMap) -> Provenance
         copied=len(atlas.catalog.answers.copied(backend.id)),
         ways=atlas.catalog.addresses.ways(),
         placeholders=atlas.catalog.addresses.placeholders(),
+        left_out=left_out,
     )

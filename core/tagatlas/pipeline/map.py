@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -24,6 +24,7 @@ from tagatlas.maps.duplicates import join_images, join_tags
 from tagatlas.maps.names import GivenName, rename_clusters
 from tagatlas.maps.options import MapOptions
 from tagatlas.options import option_values
+from tagatlas.pipeline.left_out import count_left_out
 from tagatlas.pipeline.names import given_names, keep_names
 from tagatlas.pipeline.network import build_network, builder_images
 from tagatlas.pipeline.versions import versions
@@ -42,6 +43,7 @@ class MapReport:
         images, tags, edges: size of its network.
         clusters: names of its clusters, the largest first.
         unused_names: names that a researcher gave and that fit no cluster of the map.
+        left_out: number of the collection's images that are not on it, by reason.
         notes: what else a user should know, a line each.
     """
 
@@ -53,6 +55,7 @@ class MapReport:
     clusters: list[str]
     unused_names: list[str]
     notes: Sequence[str] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def backend_to_map(atlas: Atlas, tagger: str | None) -> Backend:
@@ -112,7 +115,8 @@ def map_collection(
     digest = _digest(backend.fingerprint, settings, images, tags, given, embeddings)
     stored = atlas.catalog.maps.load(name)
     if stored is not None and stored.digest == digest:
-        return replace(_with_names(atlas, stored, names, before=stored), notes=notes)
+        report = _with_names(atlas, stored, names, before=stored)
+        return replace(report, notes=notes, left_out=count_left_out(atlas, stored, tags))
     if tags.head(1).collect().is_empty():
         raise EmptyMap(f"no image has a tag of {backend.name}: nothing to map")
     network, ties = build_network(maker, given, tags)
@@ -142,7 +146,8 @@ def map_collection(
         stability=drawn.stability,
         outlines=drawn.outlines,
     )
-    return replace(_with_names(atlas, made, names, before=None), notes=notes)
+    report = _with_names(atlas, made, names, before=None)
+    return replace(report, notes=notes, left_out=count_left_out(atlas, made, tags))
 
 
 def _images_and_tags(

@@ -49,6 +49,10 @@ def heading(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, title
     facts = f"{many(images, 'image')} in {many(map_.clusters.height, 'cluster')}"
     if shown < images:
         facts += f", {shown:,} of them shown"
+    if left_out := map_.provenance.left_out_text:
+        facts = typesetter.wrap(
+            f"{facts}; {left_out}", smaller, bold=False, width=right - left, most=1
+        )[0]
     lines = (
         Line(titles[0], size, look.ink, bold=True),
         Line(facts, smaller, look.soft_ink),

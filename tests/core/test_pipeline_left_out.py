@@ -1,0 +1,96 @@
+"""Images that are not on the map are counted, by reason, wherever the map is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from picture_atlas import picture_atlas
+from PIL import Image
+
+from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.contracts import Records, Tag, TagResult
+from tagatlas.fetch import FetchOptions
+from tagatlas.maps.options import MapOptions
+from tagatlas.pipeline.fetch import fetch_collection
+from tagatlas.pipeline.load import load_map
+from tagatlas.pipeline.map import MapReport, map_collection
+from tagatlas.pipeline.render import render_map
+from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
+
+REASONS = {
+    "no tag of at least 0.2": 2,
+    "could not be tagged": 1,
+    "no other tags than stop tags": 1,
+    "nothing seen in them": 1,
+    "not tagged yet": 1,
+    "joined to one that looks the same": 1,
+}
+TEXT = "7 of 13 left out: 2 no tag of at least 0.2, 1 could not be tagged"
+
+
+@pytest.fixture(scope="module")
+def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
+    folder = tmp_path_factory.mktemp("left out")
+    with open_atlas(picture_atlas(folder, 12), load_plugins()) as opened:
+        ids = opened.catalog.addresses.images()["id"].to_list()
+        place = opened.catalog.addresses.images().row(by_predicate=pl.col("id") == ids[0])[1]
+        with Image.open(place) as first:
+            first.resize((first.width * 3 // 4, first.height * 3 // 4)).save(folder / "copy.png")
+        table = pl.DataFrame({"location": [str(folder / "copy.png")], "frequency": [1]})
+        opened.catalog.records.add("copy", "folder", Records(table, "copy", local=True))
+        fetch_collection(opened, FetchOptions())
+        good = [TagResult.ok([Tag(f"tag {number % 2}", 0.9)]) for number in range(6)]
+        others = [
+            TagResult.ok([Tag("tag 0", 0.1)]),
+            TagResult.ok([Tag("tag 1", 0.1), Tag("stopped", 0.9)]),
+            TagResult.failed("timeout", "too late"),
+            TagResult.ok([Tag("stopped", 0.9)]),
+            TagResult.empty(),
+        ]
+        backend = opened.catalog.answers.backend("some", "1")
+        answers = list(zip(ids, [*good, *others], strict=False))
+        opened.catalog.answers.store(backend, answers)
+        yield opened
+
+
+def draw(atlas: Atlas, **options: object) -> MapReport:
+    builder = atlas.plugins.choose(
+        GRAPH_BUILDERS, "bipartite", {"threshold": 0.2, "stop_tags": "stopped"}
+    )
+    layout = atlas.plugins.choose(LAYOUTS, "forceatlas2", {"iterations": 5})
+    return map_collection(atlas, "some", "some", builder, layout, MapOptions(**options))
+
+
+def test_the_report_counts_them_by_reason(atlas: Atlas) -> None:
+    report = draw(atlas)
+    assert report.images == 6
+    assert report.left_out == REASONS
+    assert next(iter(report.left_out)) == "no tag of at least 0.2"
+    assert draw(atlas).left_out == REASONS  # as it was
+
+
+def test_near_duplicates_that_are_kept_count_for_themselves(atlas: Atlas) -> None:
+    report = draw(atlas, duplicates="keep")
+    assert report.left_out["not tagged yet"] == 2
+    assert sum(report.left_out.values()) + report.images == 13
+
+
+def test_poster_and_page_say_so(atlas: Atlas, tmp_path: Path) -> None:
+    draw(atlas)
+    map_ = load_map(atlas)
+    renderers = [
+        atlas.plugins.choose(RENDERERS, name, options)
+        for name, options in (("svg", {"width": 1500}), ("page", {}))
+    ]
+    files = {path.name: path for path in render_map(map_, renderers, tmp_path)}
+    assert TEXT in files["map.svg"].read_text()
+    assert TEXT in files["map.html"].read_text()
+
+
+def test_nothing_is_said_where_all_are_there(atlas: Atlas) -> None:
+    provenance = load_map(atlas).provenance
+    assert replace(provenance, left_out={}).left_out_text == ""
