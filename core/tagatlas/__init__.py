@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from tagatlas.pipeline.compare import compare
     from tagatlas.pipeline.fetch import fetch_collection
     from tagatlas.pipeline.import_tags import import_tags
+    from tagatlas.pipeline.info import describe_atlas
     from tagatlas.pipeline.load import load_map
     from tagatlas.pipeline.map import map_collection
     from tagatlas.pipeline.remove import remove
@@ -107,6 +108,7 @@ _LAZY = {
     "Variant": "contracts",
     "add_source": "pipeline.add",
     "compare": "pipeline.compare",
+    "describe_atlas": "pipeline.info",
     "estimate_tagging": "pipeline.tag",
     "fetch_collection": "pipeline.fetch",
     "hookimpl": "hookspecs",
@@ -164,6 +166,7 @@ __all__ = [
     "Variant",
     "add_source",
     "compare",
+    "describe_atlas",
     "estimate_tagging",
     "fetch_collection",
     "hookimpl",

@@ -90,6 +90,20 @@ class MapTable:
         rows = self._database.rows("SELECT name FROM maps ORDER BY made_at DESC, name")
         return [str(row[0]) for row in rows]
 
+    def age(self, name: str) -> tuple[str, bool]:
+        """When a map was made, and whether nothing it shows was added, fetched or tagged since.
+
+        Moments are to the second.
+        """
+        [(made_at, changed_at)] = self._database.rows(
+            "SELECT made_at, max(coalesce((SELECT max(added_at) FROM sources), ''), "
+            "coalesce((SELECT max(fetched_at) FROM used_addresses), ''), "
+            "coalesce((SELECT max(answered_at) FROM answers WHERE backend = maps.backend), '')) "
+            "FROM maps WHERE name = ?",
+            [name],
+        )
+        return str(made_at), str(changed_at) <= str(made_at)
+
     def states(self) -> dict[str, str]:
         """By map a digest of all that is drawn of it without annotations.
 

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "view": "Open the map in the browser, to explore it and to write and draw on it.",
     "export": "Write one format of a map to a folder of your choice.",
     "search": "List the images that fit a text best.",
+    "info": "Say what is in an atlas: sources, images, backends, settings, maps.",
     "remove": "Take images or a source out of an atlas, with all that was made of them.",
     "models": "List a backend's models, or fetch one ahead.",
     "compare": "Compare what backends make of an atlas: agreement on tags and on themes.",

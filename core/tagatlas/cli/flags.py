@@ -70,13 +70,20 @@ class Choices:
     ) -> dict[str, object]:
         """The options of one owner that anything but the default decides, by name."""
         values = {} if settings is None else settings.values(owner)
+        variables = self.variables(owner, options)
+        values |= {name: self.environment[variable] for name, variable in variables.items()}
+        return values | self._typed(owner)
+
+    def variables(self, owner: str, options: type) -> dict[str, str]:
+        """For each option of an owner that a variable is set for, the variable; by name."""
         short_owner = owner.rpartition(".")[2]
+        found = {}
         for option in option_fields(options):
             for variable in (option.name, f"{short_owner}_{option.name}"):
                 name = f"TAGATLAS_{variable}".upper().replace("-", "_")
                 if name in self.environment:
-                    values[option.name] = self.environment[name]
-        return values | self._typed(owner)
+                    found[option.name] = name
+        return found
 
     def options(self, owner: str, options: type[T], settings: SettingsFile) -> T:
         """The options of one owner, checked.

@@ -12,6 +12,7 @@ from tagatlas.atlas import Atlas
 from tagatlas.catalog import KnownSource
 from tagatlas.catalog.records import content_digest
 from tagatlas.contracts import Records
+from tagatlas.masking import masked
 
 ALIKE = 0.5
 """Share of an earlier source's records from which on a new one looks like a version of it."""
@@ -34,7 +35,7 @@ class Earlier:
     @property
     def note(self) -> str:
         """What a user should know of it."""
-        where, number = self.source.location, self.source.number
+        where, number = masked(self.source.location), self.source.number
         if self.moved:
             return f"this is {where}, which has moved: nothing of it is fetched or counted twice"
         if self.share == 1.0:

@@ -14,6 +14,7 @@ from tagatlas.atlas import CATALOG, LOCK, SETTINGS, Atlas
 from tagatlas.catalog import Extent, Target
 from tagatlas.contracts import ImageStore, Variant
 from tagatlas.errors import StorageError, UsageError
+from tagatlas.masking import masked
 from tagatlas.pipeline.fates import FOLDER as FATES
 from tagatlas.pipeline.fates import write_fates
 from tagatlas.pipeline.import_tags import FOLDER as IMPORTS
@@ -161,14 +162,16 @@ def find_source(atlas: Atlas, name: str) -> int:
     sources = atlas.catalog.removals.sources()
     path = Path(name).resolve().as_posix()
     tests = (
-        lambda number, location: name == str(number) or location in (name, path),
+        lambda number, location: (
+            name in (str(number), location, masked(location)) or location == path
+        ),
         lambda _, location: location.rstrip("/").rpartition("/")[2] == name.rstrip("/"),
     )
     for fits in tests:
         found = [number for number, location in sources if fits(number, location)]
         if len(found) == 1:
             return found[0]
-    listed = "; ".join(f"{number}: {location}" for number, location in sources) or "none"
+    listed = "; ".join(f"{number}: {masked(location)}" for number, location in sources) or "none"
     raise UsageError(f"there is no one source {name}; there are {listed}")
 
 
