@@ -47,7 +47,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
         others = [
             TagResult.ok([Tag("tag 0", 0.1)]),
             TagResult.ok([Tag("tag 1", 0.1), Tag("stopped", 0.9)]),
-            TagResult.failed("timeout", "too late"),
+            TagResult.failed("transient", "too late"),
             TagResult.ok([Tag("stopped", 0.9)]),
             TagResult.empty(),
         ]
@@ -57,12 +57,12 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
         yield opened
 
 
-def draw(atlas: Atlas, **options: object) -> MapReport:
+def draw(atlas: Atlas, options: MapOptions | None = None) -> MapReport:
     builder = atlas.plugins.choose(
         GRAPH_BUILDERS, "bipartite", {"threshold": 0.2, "stop_tags": "stopped"}
     )
     layout = atlas.plugins.choose(LAYOUTS, "forceatlas2", {"iterations": 5})
-    return map_collection(atlas, "some", "some", builder, layout, MapOptions(**options))
+    return map_collection(atlas, "some", "some", builder, layout, options or MapOptions())
 
 
 def test_the_report_counts_them_by_reason(atlas: Atlas) -> None:
@@ -74,7 +74,7 @@ def test_the_report_counts_them_by_reason(atlas: Atlas) -> None:
 
 
 def test_near_duplicates_that_are_kept_count_for_themselves(atlas: Atlas) -> None:
-    report = draw(atlas, duplicates="keep")
+    report = draw(atlas, MapOptions(duplicates="keep"))
     assert report.left_out["not tagged yet"] == 2
     assert sum(report.left_out.values()) + report.images == 13
 

@@ -19,7 +19,7 @@ import pytest
 from picture_atlas import picture_atlas
 from PIL import Image
 
-from tagatlas.annotations import ClusterName, Note, Outline
+from tagatlas.annotations import ClusterName, Content, Note, Outline
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.catalog.removals import hash_of
 from tagatlas.contracts import ImageStatus, ImageStore, Records, Tag, TagResult, Variant
@@ -74,16 +74,14 @@ def fill(atlas: Atlas, folder: Path) -> None:
         ],
     )
     draw(atlas)
-    spot = {"place": (0.0, 0.0), "colour": "#ff0000"}
-    for number, content in enumerate(
-        [
-            Note(text="this one", image=doomed, **spot),
-            Note(text=f"see {NAME}.jpg here", **spot),
-            Note(text="another", **spot),
-            ClusterName("cluster", 0, "Named", typical=(doomed, ids[0], ids[1])),
-            Outline(((0, 0), (1, 0), (1, 1)), "#00ff00", f"with {doomed}"),
-        ]
-    ):
+    contents: list[Content] = [
+        Note((0.0, 0.0), "this one", "#ff0000", image=doomed),
+        Note((0.0, 0.0), f"see {NAME}.jpg here", "#ff0000"),
+        Note((0.0, 0.0), "another", "#ff0000"),
+        ClusterName("cluster", 0, "Named", typical=(doomed, ids[0], ids[1])),
+        Outline(((0, 0), (1, 0), (1, 1)), "#00ff00", f"with {doomed}"),
+    ]
+    for number, content in enumerate(contents):
         atlas.catalog.annotations.put(f"note {number}", "paid", content, base=0)
     fetch_collection(atlas, FetchOptions())
     render(atlas)
@@ -228,7 +226,7 @@ def test_a_removal_that_is_killed_is_finished_by_the_next(folder: Path) -> None:
     with open_atlas(folder / "x.atlas", load_plugins(), write=False) as atlas:
         doomed = id_of(atlas)
         wanted = traces(atlas, doomed)
-    words = [sys.executable, "-c", KILLED, folder / "x.atlas", doomed]
+    words = [sys.executable, "-c", KILLED, str(folder / "x.atlas"), doomed]
     assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
     with open_atlas(folder / "x.atlas", load_plugins()) as atlas:
         assert any("tagatlas remove" in finding.text for finding in check_atlas(atlas))

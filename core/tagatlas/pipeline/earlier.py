@@ -84,14 +84,15 @@ def _share(earlier: pl.DataFrame, old: str, records: Records, new: str) -> float
         return 0.0
     places = earlier["location"]
     if not records.local:
-        return float(places.is_in(records.table["location"].implode()).mean() or 0.0)
+        there = places.is_in(records.table["location"].implode())
+        return int(there.sum()) / earlier.height
     ours = pl.Series(records.table["location"].str.strip_prefix(f"{new}/"))
     alike = earlier.filter(places.str.strip_prefix(f"{old}/").is_in(ours.implode()))
     same = sum(
         size is None or _size(_moved(location, old, new)) == size
         for location, size in alike.select("location", "bytes").iter_rows()
     )
-    return same / earlier.height
+    return int(same) / earlier.height
 
 
 def _same_files(earlier: pl.DataFrame, source: KnownSource, new: str) -> bool:

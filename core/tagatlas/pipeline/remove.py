@@ -142,6 +142,7 @@ def sweep(atlas: Atlas) -> bool:
     for name in WRITTEN if unswept.written else ():
         _remove_folder(atlas.folder / name)
     if (atlas.folder / FATES).exists():
+        _remove_folder(atlas.folder / FATES)
         table = atlas.catalog.addresses
         fates = table.fates()
         write_fates(atlas, fates, table.representatives(), find_placeholders(fates))
@@ -161,14 +162,17 @@ def find_source(atlas: Atlas, name: str) -> int:
     """
     sources = atlas.catalog.removals.sources()
     path = Path(name).resolve().as_posix()
-    tests = (
-        lambda number, location: (
-            name in (str(number), location, masked(location)) or location == path
-        ),
-        lambda _, location: location.rstrip("/").rpartition("/")[2] == name.rstrip("/"),
-    )
-    for fits in tests:
-        found = [number for number, location in sources if fits(number, location)]
+    exact = [
+        number
+        for number, location in sources
+        if name in (str(number), location, masked(location)) or location == path
+    ]
+    ending = [
+        number
+        for number, location in sources
+        if location.rstrip("/").rpartition("/")[2] == name.rstrip("/")
+    ]
+    for found in (exact, ending):
         if len(found) == 1:
             return found[0]
     listed = "; ".join(f"{number}: {masked(location)}" for number, location in sources) or "none"
