@@ -318,7 +318,9 @@ def test_what_is_not_forgotten_may_come_back_when_its_source_changes(
     doomed = id_of(atlas)
     remove(atlas, [doomed])
     source = load_plugins().choose(SOURCES, "folder", {})
-    assert add_source(atlas, str(made / "pictures"), source).unchanged
+    again = add_source(atlas, str(made / "pictures"), source)
+    assert again.unchanged
+    assert again.notes[-1].startswith("1 of these records were removed from the atlas")
     assert atlas.catalog.removals.numbers([doomed]) == {}
     add_list(atlas, "again", made / "pictures" / f"{NAME}.jpg")
     fetch_collection(atlas, FetchOptions())
@@ -381,3 +383,18 @@ def test_what_waits_to_be_fetched_again_is_not_swept(atlas: Atlas) -> None:
     atlas.catalog.addresses.make_pending([id_of(atlas)])
     with pytest.raises(UsageError, match="run tagatlas fetch first"):
         clean(atlas)
+
+
+@pytest.mark.parametrize("count", [1, 600])
+def test_addresses_go_from_the_columns_of_other_records(tmp_path: Path, count: int) -> None:
+    gone = [f"https://example.org/{number}.jpg?a=1" for number in range(count)]
+    kept = "https://example.org/0.jpg?a=12"
+    cells = [*gone, f'{kept}, {gone[0]} "{gone[-1]}"']
+    table = pl.DataFrame({"location": [*gone, kept], "frequency": [1] * len(cells), "all": cells})
+    with open_atlas(tmp_path / "y.atlas", load_plugins(), create=True) as atlas:
+        atlas.catalog.records.add("list", "table", Records(table, "URLs"))
+        remove(atlas, gone)
+        [(text,)] = sqlite3.connect(atlas.folder / "catalog.sqlite").execute(
+            "SELECT columns FROM records"
+        )
+        assert json.loads(text) == {"all": f'{kept},  ""'}

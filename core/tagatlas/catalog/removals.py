@@ -12,7 +12,7 @@ from hashlib import sha256
 import polars as pl
 
 from tagatlas.catalog.database import Database
-from tagatlas.catalog.stripping import strip_annotations, strip_maps, strip_names
+from tagatlas.catalog.stripping import strip_annotations, strip_columns, strip_maps, strip_names
 from tagatlas.errors import AtlasLocked
 
 _CATALOG, _WRITTEN = "catalog", "written"
@@ -240,6 +240,7 @@ def _take_out(connection: sqlite3.Connection, target: Target) -> Extent:
     _delete(connection, "images WHERE id IN (SELECT value FROM json_each(?))", images)
     ids = set(target.images)
     strip_names(connection, ids)
+    strip_columns(connection, names)
     return Extent(
         images=sorted(ids),
         locations=[str(location) for _, location in addresses],

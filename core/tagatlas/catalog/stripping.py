@@ -19,6 +19,12 @@ from tagatlas.catalog.maps import frame_from_bytes, frame_to_bytes
 _LEAST_NAME = 5
 """Characters of a file's name below which it is too common to look for in texts."""
 
+_FEW = 500
+"""Addresses that are looked for letter by letter."""
+_PART = r"""[^\s"',;|<>()\[\]{}\\]"""
+_BETWEEN = re.compile(f"{_PART}+")
+"""What stands between the signs that separate addresses in a cell."""
+
 
 def strip_maps(
     connection: sqlite3.Connection,
@@ -82,6 +88,35 @@ def strip_annotations(
             [written(left), now(), number],
         )
     return removed
+
+
+def strip_columns(connection: sqlite3.Connection, locations: AbstractSet[str]) -> None:
+    """Take addresses out of the kept columns of records that stay, such as a cell of several URLs.
+
+    Of more than a few they are looked for between blanks, commas and the like, and else anywhere.
+
+    Args:
+        connection: in a transaction.
+        locations: of the addresses that go.
+    """
+    written = {json.dumps(location, ensure_ascii=False)[1:-1] for location in locations}
+    if not written:
+        return
+    if len(written) <= _FEW:
+        longest_first = map(re.escape, sorted(written, key=len, reverse=True))
+        wanted = re.compile(f"(?:{'|'.join(longest_first)})(?!{_PART})")
+    else:
+        wanted = _BETWEEN
+
+    def without(found: re.Match[str]) -> str:
+        return "" if found[0] in written else found[0]
+
+    changed = []
+    for number, text in connection.execute("SELECT id, columns FROM records"):
+        left = wanted.sub(without, text)
+        if left != text:
+            changed.append((left, number))
+    connection.executemany("UPDATE records SET columns = ? WHERE id = ?", changed)
 
 
 def strip_names(connection: sqlite3.Connection, images: AbstractSet[str]) -> None:

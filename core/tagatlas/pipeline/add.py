@@ -91,9 +91,16 @@ def add_source(
     if earlier is not None and earlier.moved:
         table.move(earlier.source.number, identity, records)
     added = table.add(identity, source.name, records, replaced=replaced)
+    notes = [*records.notes, *([] if earlier is None else [earlier.note])]
+    kept = next(each.records for each in table.sources() if each.location == identity)
+    if kept < added.records:
+        notes.append(
+            f"{added.records - kept:,} of these records were removed from the atlas, and stay away "
+            "as long as the source is unchanged"
+        )
     return AddReport(
         recognised=records.recognised,
-        notes=(*records.notes, *([] if earlier is None else [earlier.note])),
+        notes=tuple(notes),
         records=added.records,
         new_addresses=added.new_addresses,
         unchanged=added.unchanged,
