@@ -16,6 +16,7 @@ from tagatlas.contracts import Records, Tag, TagResult
 from tagatlas.fetch import FetchOptions
 from tagatlas.maps.options import MapOptions
 from tagatlas.pipeline.fetch import fetch_collection
+from tagatlas.pipeline.left_out import count_left_out
 from tagatlas.pipeline.load import load_map
 from tagatlas.pipeline.map import MapReport, map_collection
 from tagatlas.pipeline.render import render_map
@@ -77,6 +78,15 @@ def test_near_duplicates_that_are_kept_count_for_themselves(atlas: Atlas) -> Non
     report = draw(atlas, MapOptions(duplicates="keep"))
     assert report.left_out["not tagged yet"] == 2
     assert sum(report.left_out.values()) + report.images == 13
+
+
+def test_of_a_network_of_other_things_than_tags_only_the_number_is_known(atlas: Atlas) -> None:
+    draw(atlas)
+    stored = atlas.catalog.maps.load("some")
+    assert stored is not None
+    stored = replace(stored, settings={"map.builder": "columns", "map.duplicates": "keep"})
+    counted = count_left_out(atlas, stored, atlas.catalog.tags.of(stored.backend))
+    assert counted == {"no link within the limits of the network": 7}
 
 
 def test_poster_and_page_say_so(atlas: Atlas, tmp_path: Path) -> None:

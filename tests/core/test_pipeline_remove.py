@@ -206,27 +206,27 @@ def settings_of(atlas: Atlas) -> dict[str, bool | int | float | str | None]:
 
 KILLED = """
 import os, signal, sys
-from dataclasses import replace
 from pathlib import Path
 from tagatlas.atlas import open_atlas
-from tagatlas.pipeline.refusing import RefusingStore
 from tagatlas.pipeline.remove import remove
 from tagatlas.plugins import load_plugins
 
-class Killing(RefusingStore):
-    def remove(self, image_id):
+def kill(event, arguments):
+    if event == sys.argv[3] and "x.atlas" in str(arguments[0]):
         os.kill(os.getpid(), signal.SIGKILL)
 
 with open_atlas(Path(sys.argv[1]), load_plugins()) as atlas:
-    remove(replace(atlas, store=Killing(atlas.store, frozenset())), [sys.argv[2]], forget=True)
+    sys.addaudithook(kill)
+    remove(atlas, [sys.argv[2]], forget=True)
 """
 
 
-def test_a_removal_that_is_killed_is_finished_by_the_next(folder: Path) -> None:
+@pytest.mark.parametrize("moment", ["os.remove", "shutil.rmtree", "os.mkdir", "os.rename"])
+def test_a_removal_that_is_killed_is_finished_by_the_next(folder: Path, moment: str) -> None:
     with open_atlas(folder / "x.atlas", load_plugins(), write=False) as atlas:
         doomed = id_of(atlas)
         wanted = traces(atlas, doomed)
-    words = [sys.executable, "-c", KILLED, str(folder / "x.atlas"), doomed]
+    words = [sys.executable, "-c", KILLED, str(folder / "x.atlas"), doomed, moment]
     assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
     with open_atlas(folder / "x.atlas", load_plugins()) as atlas:
         assert any("tagatlas remove" in finding.text for finding in check_atlas(atlas))

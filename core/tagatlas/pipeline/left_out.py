@@ -15,6 +15,7 @@ _STATUSES = {
     TagStatus.FAILED: "could not be tagged",
     TagStatus.EMPTY: "nothing seen in them",
 }
+_NO_LINK = "no link within the limits of the network"
 _JOINED = "joined to one that looks the same"
 
 
@@ -37,6 +38,12 @@ def count_left_out(atlas: Atlas, stored: StoredMap, tags: pl.LazyFrame) -> dict[
     mapped = stored.nodes.filter(kind="image")["id"].implode()
     is_joined = pl.col("image") != pl.col("representative")
     missing = images.filter(~is_joined & ~pl.col("image").is_in(mapped))
+    joined = images.filter(is_joined).height
+    found = {_JOINED: joined} if joined else {}
+    if missing.is_empty():
+        return found
+    if f"plugin.{stored.settings.get('map.builder')}.threshold" not in stored.settings:
+        return {_NO_LINK: missing.height} | found  # its builder may link by other things than tags
     reasons = missing.join(
         _reasons(stored.settings, missing["image"], tags), on="image", how="left"
     )
@@ -48,8 +55,7 @@ def count_left_out(atlas: Atlas, stored: StoredMap, tags: pl.LazyFrame) -> dict[
         .len()
         .sort("len", "reason", descending=[True, False])
     )
-    joined = images.filter(is_joined).height
-    return dict(counted.iter_rows()) | ({_JOINED: joined} if joined else {})
+    return dict(counted.iter_rows()) | found
 
 
 def _reasons(
@@ -74,5 +80,5 @@ def _reasons(
         .then(pl.lit("no other tags than stop tags"))
         .when(pl.col("best") < threshold)
         .then(pl.lit(f"no tag of at least {threshold:g}"))
-        .otherwise(pl.lit("no link within the limits of the network")),
+        .otherwise(pl.lit(_NO_LINK)),
     )

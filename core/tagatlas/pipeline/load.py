@@ -59,7 +59,7 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
     def tags_of(tagger: Backend) -> pl.LazyFrame:
         return joined_tags(tagger).filter(pl.col("image").is_in(mapped))
 
-    left_out = count_left_out(atlas, stored, joined_tags(backend))
+    own_tags = joined_tags(backend)
 
     return Map(
         name=stored.name,
@@ -73,9 +73,9 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         subclusters=named.subclusters,
         stability=stored.stability,
         outlines=stored.outlines,
-        tags=tags_of(backend),
+        tags=own_tags.filter(pl.col("image").is_in(mapped)),
         records=records.filter(records["image"].is_in(mapped)),
-        provenance=_provenance(atlas, backend, stored, left_out),
+        provenance=_provenance(atlas, backend, stored, count_left_out(atlas, stored, own_tags)),
         store=atlas.store,
         annotations=annotations,
         tagged_by=next((name for name, each in backends.items() if each == backend), ""),
