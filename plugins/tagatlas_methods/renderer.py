@@ -150,6 +150,7 @@ def _network(map_: Map) -> list[str]:
         f"The {kind} network{_by('graph builder', builder)} has {with_images}"
         f"{count(others, node)} and {count(len(map_.weights), 'weighted link')}{left_out}."
         f"{_MADE_OF.get(str(builder), '')}{filtered}{_plugin_settings(settings, builder)}"
+        f"{_left_out(map_)}"
     )
     amid = (
         ""
@@ -166,6 +167,12 @@ def _network(map_: Map) -> list[str]:
         f"{_plugin_settings(settings, layout)}"
     )
     return [network, places]
+
+
+def _left_out(map_: Map) -> str:
+    """How many images are not on the map, and why."""
+    text = map_.provenance.left_out_text
+    return f" Of the images, {escape(text)}." if text else ""
 
 
 def _sample(map_: Map) -> str:

@@ -118,7 +118,7 @@ def test_an_edited_one_looks_like_a_new_version(atlas: Atlas, tmp_path: Path) ->
     assert "looks like a new version of" in add(atlas, new).notes[-1]
     assert "80% of its records" in atlas_note(atlas, new)
     report = add(atlas, new, replaces=str(tmp_path / "a.txt"))
-    assert report.notes == ()
+    assert report.notes == (f"it takes the place of {tmp_path}/a.txt, whose records are gone",)
     assert frequencies(atlas) == 9
 
 

@@ -89,15 +89,16 @@ def test_of_a_network_of_other_things_than_tags_only_the_number_is_known(atlas: 
     assert counted == {"no link within the limits of the network": 7}
 
 
-def test_poster_and_page_say_so(atlas: Atlas, tmp_path: Path) -> None:
+def test_poster_page_and_methods_say_so(atlas: Atlas, tmp_path: Path) -> None:
     draw(atlas)
     map_ = load_map(atlas)
     renderers = [
         atlas.plugins.choose(RENDERERS, name, options)
-        for name, options in (("svg", {"width": 1500}), ("page", {}))
+        for name, options in (("svg", {"width": 1500}), ("methods", {}), ("page", {}))
     ]
     files = {path.name: path for path in render_map(map_, renderers, tmp_path)}
     assert TEXT in files["map.svg"].read_text()
+    assert f"Of the images, {TEXT}" in files["methods.md"].read_text()
     assert TEXT in files["map.html"].read_text()
 
 

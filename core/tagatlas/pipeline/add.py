@@ -9,6 +9,7 @@ from pathlib import Path
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import Source
 from tagatlas.errors import InputError, UsageError
+from tagatlas.masking import masked
 from tagatlas.pipeline.earlier import find_earlier
 from tagatlas.pipeline.remove import find_source
 from tagatlas.plugins import SOURCES, Chosen, Plugins
@@ -86,12 +87,15 @@ def add_source(
     records = source.make().read(location)
     path = Path(location)
     identity = path.resolve().as_posix() if path.exists() else location
-    is_new = all(each.location != identity for each in table.known())
+    places = {each.number: each.location for each in table.known()}
+    is_new = identity not in places.values()
     earlier = find_earlier(atlas, identity, records) if is_new and replaced is None else None
     if earlier is not None and earlier.moved:
         table.move(earlier.source.number, identity, records)
     added = table.add(identity, source.name, records, replaced=replaced)
     notes = [*records.notes, *([] if earlier is None else [earlier.note])]
+    if replaced is not None and places[replaced] != identity:
+        notes.append(f"it takes the place of {masked(places[replaced])}, whose records are gone")
     kept = next(each.records for each in table.sources() if each.location == identity)
     if kept < added.records:
         notes.append(
