@@ -1,9 +1,10 @@
 """The source ``table``: a list of image URLs in a file.
 
-CSV with commas, semicolons, tabs or bars, Parquet, Arrow, JSON Lines, JSON arrays and objects, and
-plain text with a URL a line; each but Parquet and Arrow also gzipped; and folders of JSON files.
-The exports of TCAT and 4CAT are recognised by their headers, the captures of Zeeschuimer by their
-envelopes, any other table by the name and the content of its columns.
+CSV with commas, semicolons, tabs or bars, workbooks (.xlsx, .xls, .xlsb, .ods), Parquet, Arrow,
+JSON Lines, JSON arrays and objects, and plain text with a URL a line; text also compressed by
+gzip, bzip2, xz or Zstandard; and folders of JSON files. The exports of TCAT and 4CAT are
+recognised by their headers, the captures of Zeeschuimer by their envelopes, any other table by
+the name and the content of its columns.
 
 What is decided here and nowhere said by the formats:
 
@@ -13,9 +14,10 @@ What is decided here and nowhere said by the formats:
 - URLs are kept as written, less outer white space; ``//host/…`` becomes ``https://host/…`` and
   ``HTTP://`` becomes ``http://``. Only ``http`` and ``https`` count: a table from outside must not
   name files of this machine.
-- Text is UTF-8, or UTF-16 with a byte order mark. Anything else must be named with ``--encoding``:
-  a wrong guess would change names and URLs without a word.
-- Rows shorter than the header are filled with empty cells, cells beyond the header are dropped.
+- Text is UTF-8, UTF-16 or UTF-32. Any other encoding is guessed, which is said with a few words of
+  the text; ``--encoding`` names another.
+- Rows shorter than the table are filled with empty cells, cells beyond it are dropped, and both are
+  counted and said. How irregular quotation marks are read: :mod:`tagatlas.tables.irregular`.
 """
 
 from __future__ import annotations
@@ -37,7 +39,10 @@ if TYPE_CHECKING:
 __all__ = ["TableOptions", "is_table", "make_source", "tagatlas_sources"]
 
 _SUFFIXES = frozenset(
-    {".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".ndjson", ".jsonl", ".json"}
+    {
+        *(".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".ndjson", ".jsonl", ".json"),
+        *(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+    }
 )
 
 
@@ -64,6 +69,14 @@ class TableOptions:
         str | None,
         Meta(description="The text encoding, such as cp1252, for a file that is not UTF-8."),
     ] = None
+    sheet: Annotated[
+        str | None,
+        Meta(description="The sheet of a workbook. By default the first with addresses."),
+    ] = None
+    skip_rows: Annotated[
+        int,
+        Meta(ge=0, description="Lines before the names of the columns. By default found out."),
+    ] = 0
 
 
 def is_table(location: str) -> bool:

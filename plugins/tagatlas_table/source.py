@@ -39,7 +39,10 @@ class TableSource(Source):
         """
         path = Path(location)
         try:
-            table = read_file(path, self._options.encoding)
+            options = self._options
+            table = read_file(
+                path, options.encoding, sheet=options.sheet, skip_rows=options.skip_rows
+            )
             return self._records(table)
         except InputError as error:
             raise InputError(f"{shown(path.name or location)}: {error}") from error

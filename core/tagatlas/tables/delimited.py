@@ -1,126 +1,235 @@
-"""CSV and its relatives: RFC 4180 with any of four delimiters, found in the header row.
+"""CSV and its relatives: one row of names, then rows of cells.
 
-Polars does the work. It refuses text whose quotation marks do not pair up (``5" screen``), which
-the csv module of the standard library reads; so that is where such text goes.
+Polars reads what can be read in one way only: quotation marks as RFC 4180 has them, and as many
+cells in every row as the table has columns, which is counted. All else is read row by row
+(:mod:`tagatlas.tables.irregular`), and what was not as it should be is said.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
-from tagatlas.errors import InputError
-from tagatlas.tables.encoding import decode
+from tagatlas.tables.head import Head, find_head
+from tagatlas.tables.irregular import Grammar, IrregularReader
+from tagatlas.tables.shapes import Shapes
 from tagatlas.tables.table import Table, unique_names
-from tagatlas.tables.urls import begins_with_url
+from tagatlas.tables.wording import count, row_list
 
-_KINDS = {b"\t": "TSV", b",": "CSV", b";": "CSV with semicolons", b"|": "CSV with bars"}
-_NO_DELIMITER = b"\x1f"  # a byte that text does not have: the whole line is one cell
-_RECORD = re.compile(rb'(?:[^"\r\n]++|"[^"]*+")*+"?[^\r\n]*+')
-_LINE_END = re.compile(rb"\r\n|\r|\n")
-_QUOTED = re.compile(rb'"[^"]*"')
-_END_MARK = "end of the table"
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
+    from numpy.typing import NDArray
 
-@dataclass(frozen=True)
-class _Dialect:
-    delimiter: bytes
-    line_end: bytes
+_CHUNK = 1 << 24
+_BATCH = 20_000
+_SAMPLE_LINES = 2_000
+_QUOTE, _BREAKS = ord('"'), b"\r\n"
+_MISSING = "\\N"
+"""What MySQL and Postgres write for a cell without a value."""
 
-    @property
-    def kind(self) -> str:
-        return _KINDS.get(self.delimiter, "one column")
+_DOUBLED = re.compile(rb'[^"\\,;|\t\r\n]""[^",;|\t\r\n]')
+_MARK = "\ufeff"
 
 
-def read_delimited(data: bytes) -> Table:
-    """Read UTF-8 text whose first row names the columns.
+def read_delimited(data: bytes, *, skip_rows: int = 0) -> Table:
+    """Read text whose first row names the columns.
 
     A first row with a URL in it is data: the columns are then called ``column 1``, ``column 2``…
 
+    Args:
+        data: UTF-8.
+        skip_rows: how many lines to leave out before the row of names; 0 to look for it.
+
     Raises:
-        InputError: not UTF-8, or a quotation mark is opened and never closed.
+        InputError: there is no such row, or a row can be read in more ways than one, or in none.
     """
-    start = len(data) - len(data.lstrip(b"\r\n"))
-    header = _RECORD.match(data, start)
-    end = header.end() if header else start
-    line_end = _LINE_END.match(data, end)
-    body_start = line_end.end() if line_end else end
-    dialect = _sniff(data[start:end], data[end:body_start])
-    first_row = 1 + data.count(dialect.line_end, 0, start)
-    decode(data[:end])  # so that an error gives the place in the file, not in the row
-    names = _parse(data[start:end], dialect, first_row)[0]
-    if any(begins_with_url(name) for name in names):
-        names, body_start = [""] * len(names), start
-    else:
-        first_row += 1
-    frame = _read_body(data, body_start, unique_names(names), dialect, first_row)
-    return Table(frame, dialect.kind, first_row)
-
-
-def _sniff(header: bytes, line_end: bytes) -> _Dialect:
-    """The delimiter is the one that the header has most of, outside quotation marks."""
-    bare = _QUOTED.sub(b"", header)
-    delimiter = max(_KINDS, key=bare.count)
-    return _Dialect(
-        delimiter=delimiter if delimiter in bare else _NO_DELIMITER,
-        line_end=b"\r" if line_end == b"\r" else b"\n",
-    )
-
-
-def _read_body(
-    data: bytes, start: int, names: list[str], dialect: _Dialect, first_row: int
-) -> pl.DataFrame:
-    body = data[start:]
-    columns = [str(number) for number in range(len(names))]
-    frame = _read_strictly(body, columns, dialect)
+    if (mark := f"\n{_MARK}".encode()) in data:  # files that were joined
+        data = data.replace(mark, b"\n")
+    head = find_head(data, skip_rows)
+    body = data[head.body_start :]
+    columns = [str(number) for number in range(head.width)]
+    frame, notes = _read_strictly(body, columns, head), head.notes
     if frame is None:
-        decode(data)
-        width = len(names)
-        rows = [(row + [""] * width)[:width] for row in _parse(body, dialect, first_row)]
-        frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
-    frame = frame.fill_null("")
-    frame.columns = names
-    return frame
+        frame, further = _read_row_by_row(body, columns, head)
+        notes += further
+    if _MISSING.encode() in body:
+        frame = frame.with_columns(pl.all().replace(_MISSING, ""))
+    frame, further = _without_further_heads(frame, head)
+    frame.columns = unique_names(head.names)
+    return Table(frame, head.kind, head.first_row, notes + further)
 
 
-def _read_strictly(body: bytes, columns: list[str], dialect: _Dialect) -> pl.DataFrame | None:
-    """What Polars reads; None if quotation marks do not pair up, or it is not UTF-8."""
-    if body.count(b'"') % 2:
+def _without_further_heads(frame: pl.DataFrame, head: Head) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Rows that say the names of the columns again, as in files that were joined, made blank."""
+    if not any(head.names):
+        return frame, ()
+    name = next(number for number, name in enumerate(head.names) if name)
+    again = (frame.to_series(name) == head.names[name]).arg_true().to_list()
+    again = [row for row in again if list(frame.row(row)) == head.names]
+    if not again:
+        return frame, ()
+    is_kept = ~pl.int_range(frame.height, eager=True).is_in(again)
+    frame = frame.with_columns(pl.when(is_kept).then(pl.all()).otherwise(pl.lit("")))
+    rows = row_list([head.first_row + row for row in again])
+    return frame, (f"{count(len(again), 'row')} that repeats the header left out ({rows})",)
+
+
+def _read_strictly(body: bytes, columns: Sequence[str], head: Head) -> pl.DataFrame | None:
+    """What Polars reads; None if any row could be read in another way, or is not as wide."""
+    quotes = _quotes(body, head) if b'"' in body else np.empty(0, np.int64)
+    if quotes is None or _has_other_line_ends(body, head.line_end, quotes):
         return None
     # A header of our own: without one, Polars takes the number of columns from the first row.
-    header = dialect.delimiter.join(column.encode() for column in columns) + dialect.line_end
+    header = head.delimiter.join(column.encode() for column in columns) + head.line_end
     try:
-        return pl.read_csv(
+        frame = pl.read_csv(
             header + body,
-            separator=dialect.delimiter.decode(),
-            eol_char=dialect.line_end.decode(),
+            separator=head.delimiter.decode(),
+            eol_char=head.line_end.decode(),
+            quote_char='"' if len(quotes) else None,
             schema=dict.fromkeys(columns, pl.String),
-            truncate_ragged_lines=True,
+            empty_string_is_null=False,
         )
     except pl.exceptions.PolarsError:
         return None
+    frame = frame.fill_null("")
+    return frame if _adds_up(frame, body, head, quotes) else None
 
 
-def _parse(data: bytes, dialect: _Dialect, first_row: int) -> list[list[str]]:
-    """All records, read by the csv module. A blank line is a record without cells."""
-    text = decode(data).removesuffix("\n").removesuffix("\r")
-    marked = io.StringIO(f"{text}\n{_END_MARK}", newline="")
-    reader = csv.reader(marked, delimiter=dialect.delimiter.decode())
-    rows: list[list[str]] = []
-    try:
-        rows.extend(reader)
-    except csv.Error as error:
-        raise InputError(
-            f"row {first_row + len(rows):,} cannot be read ({error}): "
-            "is there a quotation mark that is never closed?"
-        ) from error
-    if rows.pop() != [_END_MARK]:
-        raise InputError(
-            f"the quotation mark that row {first_row + len(rows):,} opens is never closed: "
-            "close it, or write it twice where it is part of the text"
-        )
-    return rows
+def _quotes(body: bytes, head: Head) -> NDArray[np.int64] | None:
+    """Where the quotation marks are; None unless all are as RFC 4180 has them."""
+    bytes_ = np.frombuffer(body, np.uint8)
+    at = np.concatenate(
+        [
+            np.flatnonzero(bytes_[start : start + _CHUNK] == _QUOTE) + start
+            for start in range(0, len(bytes_), _CHUNK)
+        ]
+    )
+    if len(at) % 2:
+        return None
+    is_end = np.zeros(256, np.bool_)
+    is_end[[*head.delimiter, *_BREAKS]] = True
+    opening, closing = at[0::2], at[1::2]
+    doubled = opening[1:] == closing[:-1] + 1
+    opens = is_end[bytes_[opening - 1]]
+    opens[1:] |= doubled
+    opens[0] |= opening[0] == 0
+    closes = is_end[bytes_[np.minimum(closing + 1, len(bytes_) - 1)]]
+    closes[:-1] |= doubled
+    closes[-1] |= closing[-1] + 1 == len(bytes_)
+    return at if opens.all() and closes.all() else None
+
+
+def _has_other_line_ends(body: bytes, line_end: bytes, quotes: NDArray[np.int64]) -> bool:
+    """Whether there are ends of lines, outside quotation marks, that are not the table's own."""
+    other = b"\n" if line_end == b"\r" else b"\r"
+    if other not in body:
+        return False
+    if line_end == b"\n":
+        if body.count(b"\r") == body.count(b"\r\n"):
+            return False
+        other = rb"\r(?!\n)"
+    at = np.fromiter((found.start() for found in re.finditer(other, body)), np.int64)
+    return bool((np.searchsorted(quotes, at) % 2 == 0).any())
+
+
+def _adds_up(
+    frame: pl.DataFrame, body: bytes, head: Head, quotes: NDArray[np.int64]
+) -> bool:
+    """Whether the rows are all lines and all delimiters that the text has, each with its cells."""
+    line_end, delimiter = head.line_end, head.delimiter
+    lines = body.count(line_end) + (len(body) > 0 and not body.endswith(line_end))
+    delimiters = body.count(delimiter)
+    if len(quotes):
+        inner = frame.select(_count(delimiter)).row(0)
+        delimiters -= sum(inner)
+        if lines != frame.height:
+            broken = frame.select(_count(line_end)).row(0)
+            lines -= sum(broken)
+            several = [column for column in range(frame.width) if broken[column] and inner[column]]
+            if frame.width > 1 and any(_may_be_rows(frame, column, head) for column in several):
+                return False
+    missing = (frame.width - 1) * frame.height - delimiters
+    if missing:
+        missing -= (frame.width - 1) * _blank_lines(body, quotes)
+    return lines == frame.height and missing == 0
+
+
+def _count(pattern: bytes) -> pl.Expr:
+    return pl.all().str.count_matches(pattern.decode(), literal=True).sum()
+
+
+def _blank_lines(body: bytes, quotes: NDArray[np.int64]) -> int:
+    blank = re.finditer(rb"(?:\A|(?<=\n)|(?<=\r)(?!\n))(?:\r?\n|\r)", body)
+    at = np.fromiter((found.start() for found in blank), np.int64)
+    return int((np.searchsorted(quotes, at) % 2 == 0).sum())
+
+
+def _may_be_rows(frame: pl.DataFrame, number: int, head: Head) -> bool:
+    """Whether some cell of a column looks like rows between two quotation marks that are text."""
+    delimiter, line_end = head.delimiter.decode(), head.line_end.decode()
+    cells = frame.to_series(number)
+    in_doubt = cells.str.contains(line_end, literal=True) & (
+        cells.str.count_matches(delimiter, literal=True) >= frame.width - 1
+    )
+    if not in_doubt.any():
+        return False
+    sure = frame.head(_SAMPLE_LINES).filter(
+        ~pl.any_horizontal(pl.all().str.contains(line_end, literal=True))
+    )
+    shapes = Shapes.of(sure.iter_rows(), frame.width, by_width=head.delimiter == b"\t")
+    rows = frame.filter(in_doubt).iter_rows()
+    return any(shapes.hold(_lines_of(row, number, delimiter, line_end)) for row in rows)
+
+
+def _lines_of(
+    row: Sequence[str], number: int, delimiter: str, line_end: str
+) -> list[Sequence[str]]:
+    """The rows that a row would be, were its cell of that number several lines of the file."""
+    first, *further = row[number].split(line_end)
+    lines = [line.rstrip("\r").split(delimiter) for line in (first, *further)]
+    lines[0] = [*row[:number], *lines[0]]
+    lines[-1] = [*lines[-1], *row[number + 1 :]]
+    return lines
+
+
+def _read_row_by_row(
+    body: bytes, columns: Sequence[str], head: Head
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """All rows, each in the reading that fits the table, and what was not as it should be."""
+    delimiter, line_end = head.delimiter.decode(), head.line_end
+    plain = (line for line in islice(_lines(body, line_end), _SAMPLE_LINES) if '"' not in line)
+    rows = (line.rstrip("\r").split(delimiter) for line in plain)
+    shapes = Shapes.of(rows, head.width, by_width=delimiter == "\t")
+    grammar = Grammar(delimiter, keeps_backslash=_DOUBLED.search(body) is not None)
+    reader = IrregularReader(
+        _lines(body, line_end), grammar, head.width, shapes, head.first_row
+    )
+    schema = dict.fromkeys(columns, pl.String)
+    frames = [
+        pl.DataFrame(batch, schema=schema, orient="row")
+        for batch in _batches(reader.rows())
+    ]
+    frame = pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+    return frame, reader.account.notes()
+
+
+def _batches(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
+
+
+def _lines(body: bytes, line_end: bytes) -> Iterator[str]:
+    """The lines of UTF-8 text, with a carriage return where one comes before a line feed."""
+    start = 0
+    while start < len(body):
+        stop = body.find(line_end, start)
+        stop = len(body) if stop < 0 else stop
+        yield body[start:stop].decode()
+        start = stop + 1

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tagatlas.errors import InputError
@@ -13,6 +11,7 @@ from tagatlas.tables.delimited import read_delimited
 from tagatlas.tables.encoding import decode, to_utf8
 from tagatlas.tables.json_folder import read_json_folder
 from tagatlas.tables.json_text import begins_like_json
+from tagatlas.tables.packed import HEAD, read_unpacked, refuse_others
 from tagatlas.tables.parquet import read_arrow, read_parquet
 from tagatlas.tables.structured import read_json
 from tagatlas.tables.table import Table
@@ -20,64 +19,75 @@ from tagatlas.tables.urls import begins_with_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-_GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
 _ARROW = b"ARROW1"
-_ZIP = b"PK\x03\x04"
+_ZIP = b"PK"
+_OLE = b"\xd0\xcf\x11\xe0"
 _SOMETHING = re.compile(rb"\S")
-_MOST_BYTES = 4 << 30
 _ROWS_OF_CELLS = frozenset({".csv", ".tsv", ".tab"})
 
 
-def read_file(path: Path, encoding: str | None) -> Table:
+def read_file(
+    path: Path, encoding: str | None = None, *, sheet: str | None = None, skip_rows: int = 0
+) -> Table:
     """Read the file at ``path``, whatever sort of table it is; or a folder of JSON files.
+
+    Args:
+        path: of the file, compressed or not.
+        encoding: of text; None to find it out.
+        sheet: the sheet of a workbook; None for the first with addresses.
+        skip_rows: how many lines to leave out before the row of names; 0 to look for it.
 
     Raises:
         InputError: the file is missing, unreadable, empty, damaged, or no table at all.
     """
     if path.is_dir():
-        return read_json_folder(path, lambda file: to_utf8(_read_bytes(file), encoding))
-    data = _read_bytes(path)
-    if data.startswith(_PARQUET):
+        return read_json_folder(path, lambda file: to_utf8(read_unpacked(file), encoding)[0])
+    if _begins(path, _PARQUET):
         return read_parquet(path)
-    if data.startswith(_ARROW):
+    if _begins(path, _ARROW):
         return read_arrow(path)
-    if data.startswith(_ZIP):
-        raise InputError("a ZIP archive or an Excel workbook: unpack it, or save it as CSV")
-    data = to_utf8(data, encoding)
-    if _SOMETHING.search(data) is None:
+    data = read_unpacked(path)
+    if data.startswith((_ZIP, _OLE)):
+        return _read_sheet(data, sheet, skip_rows)
+    if sheet is not None:
+        raise InputError("--sheet is for workbooks, which this is not")
+    refuse_others(data[:HEAD])
+    text, notes = to_utf8(data, encoding)
+    del data
+    if _SOMETHING.search(text) is None:
         raise InputError("the file is empty")
-    if begins_like_json(data):
-        return read_json(data)
+    table = _read_text(path, text, skip_rows)
+    return replace(table, notes=(*notes, *table.notes))
+
+
+def _read_sheet(data: bytes, sheet: str | None, skip_rows: int) -> Table:
+    # Imported here: of all that is read, few are workbooks.
+    from tagatlas.tables.workbook import kind_of_workbook, read_workbook
+
+    kind = kind_of_workbook(data)
+    if kind is None:
+        raise InputError("a ZIP archive that is no workbook: unpack it")
+    return read_workbook(data, kind, sheet=sheet, skip_rows=skip_rows)
+
+
+def _read_text(path: Path, text: bytes, skip_rows: int) -> Table:
+    if begins_like_json(text):
+        return read_json(text)
     endings = {suffix.lower() for suffix in path.suffixes[-2:]}  # two, for .csv.gz
-    if _ROWS_OF_CELLS.isdisjoint(endings) and _is_list_of_urls(data):
-        return _read_lines(decode(data))
-    return read_delimited(data)
+    if not skip_rows and _ROWS_OF_CELLS.isdisjoint(endings) and _is_list_of_urls(text):
+        return _read_lines(decode(text))
+    return read_delimited(text, skip_rows=skip_rows)
 
 
-def _read_bytes(path: Path) -> bytes:
-    """The file's bytes, unpacked; of Parquet and Arrow only the first: they are read in place."""
+def _begins(path: Path, mark: bytes) -> bool:
     try:
         with path.open("rb") as file:
-            head = file.read(len(_ARROW))
-            file.seek(0)
-            if head.startswith((_PARQUET, _ARROW)):
-                return head
-            if head.startswith(_GZIP):
-                with gzip.open(file) as unpacked:
-                    data = unpacked.read(_MOST_BYTES + 1)
-            else:
-                data = file.read(_MOST_BYTES + 1)
-    except (FileNotFoundError, ValueError) as error:  # ValueError: a zero byte in the path
-        raise InputError("there is no such file: check the path") from error
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputError(f"the gzip file is damaged ({error}): get it again") from error
-    except OSError as error:
-        raise InputError(f"the file cannot be read: {error.strerror}") from error
-    if len(data) > _MOST_BYTES:
-        raise InputError("more than 4 GiB of text: split it, or save it as Parquet")
-    return data
+            return file.read(len(mark)) == mark
+    except (OSError, ValueError):
+        return False  # who reads it says what is wrong
 
 
 def _is_list_of_urls(data: bytes) -> bool:
@@ -94,5 +104,5 @@ def _read_lines(text: str) -> Table:
 
 def _entries(text: str) -> Iterator[str]:
     """The lines that are neither blank nor comments."""
-    lines = (line.strip() for line in re.split(r"\r\n|\n|\r", text))
+    lines = (line.replace("\ufeff", "").strip() for line in re.split(r"\r\n|\n|\r", text))
     return (line for line in lines if line and not line.startswith("#"))

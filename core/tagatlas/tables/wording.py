@@ -25,8 +25,9 @@ def shown_columns(names: Sequence[str]) -> str:
 
 
 def count(number: int, thing: str) -> str:
-    """``1 row``, ``2,310 rows``."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+    """``1 row``, ``2,310 rows``, ``3 addresses``."""
+    ending = "" if number == 1 else "es" if thing.endswith("s") else "s"
+    return f"{number:,} {thing}{ending}"
 
 
 def suggestion(wrong: str, names: Sequence[str]) -> str:
@@ -34,3 +35,9 @@ def suggestion(wrong: str, names: Sequence[str]) -> str:
     by_lower = {name.lower(): name for name in names}
     close = get_close_matches(wrong.lower(), by_lower, n=1)
     return f" (did you mean {shown(by_lower[close[0]])}?)" if close else ""
+
+
+def row_list(rows: Sequence[int]) -> str:
+    """``row 5``, ``rows 5, 8, 9, …``: the first three."""
+    listed = ", ".join(f"{row:,}" for row in rows[:3]) + (", …" if len(rows) > 3 else "")
+    return f"row {listed}" if len(rows) == 1 else f"rows {listed}"

@@ -1,0 +1,310 @@
+"""Where a table begins in a text: its delimiter, the row of names, and what stands before it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tagatlas.errors import InputError
+from tagatlas.tables.urls import begins_with_url
+from tagatlas.tables.wording import count, shown
+
+if TYPE_CHECKING:
+    import _csv
+
+_KINDS = {b"\t": "TSV", b",": "CSV", b";": "CSV with semicolons", b"|": "CSV with bars"}
+_SPACE = b" "
+_NO_DELIMITER = b"\x1f"  # a byte that text does not have: the whole line is one cell
+_SAMPLE = 1 << 16
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_RECORD = re.compile(rb'(?:[^"\r\n]++|"[^"]*+")*+"?[^\r\n]*+')
+_QUOTED = re.compile(rb'"[^"]*"')
+_SEPARATOR_LINE = re.compile(rb'"?sep=([^\r\n])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+_MOST_OF = 0.9
+_URL_WORD = re.compile(r"(?i)url|uri|link|href|image|img|media|photo|pic|thumb|src|bild|foto")
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a table.
+
+    Attributes:
+        names: as they stand there, one per column; all empty where there is no row of names.
+        delimiter: between two cells.
+        line_end: of the row of names; a line feed where it is a carriage return and a line feed.
+        body_start: where the rows begin, in bytes.
+        first_row: the number of the first row.
+        notes: what was left out before the names, and guesses.
+    """
+
+    names: list[str]
+    delimiter: bytes
+    line_end: bytes
+    body_start: int
+    first_row: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return len(self.names)
+
+    @property
+    def kind(self) -> str:
+        """What such a text is called."""
+        if self.delimiter == _NO_DELIMITER:
+            return "one column"
+        if self.delimiter == _SPACE:
+            return "text with spaces between cells"
+        return _KINDS.get(self.delimiter, f"CSV with {shown(self.delimiter.decode())}")
+
+
+@dataclass(frozen=True)
+class _Record:
+    start: int  # in characters of the sample
+    line: int  # counted from 0
+    cells: list[str]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A sample read with one delimiter: its records that are not blank."""
+
+    delimiter: bytes
+    records: Sequence[_Record]
+    header: int  # the index of the row of names among the records
+    width: int
+    share: float  # of the records from the header on, those of that width
+
+
+def find_head(data: bytes, skip_rows: int = 0) -> Head:
+    """Find the head of a table.
+
+    Args:
+        data: UTF-8.
+        skip_rows: how many lines to leave out before the row of names; 0 to look for it.
+
+    Raises:
+        InputError: there are not as many lines.
+    """
+    start, notes = _skip(data, skip_rows)
+    delimiter = None
+    if (given := _SEPARATOR_LINE.match(data, start)) is not None:
+        start, delimiter = given.end(), given[1]
+    while data[start : start + 1] in (b"\r", b"\n"):
+        start += 1
+    sample = _sample(data, start)
+    reading = _read_sample(sample, delimiter, look_further=not skip_rows)
+    if reading is None:
+        return _plain_head(data, start, delimiter, notes)
+    header = reading.records[reading.header]
+    if header.start:
+        start += len(sample[: header.start].encode())
+        notes += (left_out([record.cells for record in reading.records[: reading.header]]),)
+    return _plain_head(data, start, reading.delimiter, notes, reading.width)
+
+
+def header_among(rows: Sequence[Sequence[str]]) -> int:
+    """The index of the row of names among a table's first rows, the first of which may be titles.
+
+    It is the last row before the URLs whose cell above them has a word for URLs in it, where the
+    first row has none; else the first.
+    """
+    width = max(map(len, rows), default=0)
+    for column in range(width):
+        cells = [row[column].strip() if column < len(row) else "" for row in rows]
+        first = next((row for row, cell in enumerate(cells) if begins_with_url(cell)), 0)
+        above = [row for row in range(first) if cells[row]]
+        if not above:
+            continue
+        header, top = above[-1], " ".join(rows[0])
+        if _URL_WORD.search(cells[header]) and not _URL_WORD.search(top):
+            return header
+    return 0
+
+
+def _skip(data: bytes, rows: int) -> tuple[int, tuple[str, ...]]:
+    start = 0
+    for number in range(rows):
+        end = _LINE_END.search(data, start)
+        if end is None:
+            raise InputError(f"there are only {count(number + 1, 'line')}: skip fewer")
+        start = end.end()
+    return start, (f"the first {count(rows, 'line')} left out, as asked for",) if rows else ()
+
+
+def _sample(data: bytes, start: int) -> str:
+    """The first lines of the text, whole."""
+    sample = data[start : start + _SAMPLE]
+    if len(data) > start + _SAMPLE:
+        last = max(sample.rfind(b"\n"), sample.rfind(b"\r")) + 1
+        sample = sample[:last] or sample
+    return sample.decode(errors="replace")
+
+
+def _read_sample(text: str, delimiter: bytes | None, *, look_further: bool) -> _Reading | None:
+    """The reading in which most records have one width; None where no delimiter does that."""
+    lines = [(found.start(), found.group()) for found in _LINES.finditer(text) if found.group()]
+    found: list[_Reading] = []
+    for each in [delimiter] if delimiter else _KINDS:
+        for records in (_joined(lines, each), _apart(lines, each), _apart(lines, each, "\\")):
+            reading = _judge(each, records, look_further=look_further)
+            if reading is not None:
+                found.append(reading)
+    if not found and text.startswith('"'):  # as write.table of R does by default
+        spaced = _judge(_SPACE, _apart(lines, _SPACE, "\\"), look_further=False)
+        return spaced if spaced and spaced.share > _MOST_OF else None
+    return max(found, key=_likelihood, default=None)
+
+
+def _likelihood(reading: _Reading) -> tuple[bool, float, int]:
+    """A text that begins with the names is likelier than one with lines before them."""
+    begins_with_names = not reading.header and reading.share >= _MOST_OF
+    return begins_with_names, round(reading.share, 2), reading.width
+
+
+def _joined(lines: Sequence[tuple[int, str]], delimiter: bytes) -> list[_Record]:
+    """The records where quoted cells go over several lines."""
+    reader = _cells((line for _, line in lines), delimiter)
+    records, line = [], 0
+    try:
+        for cells in reader:
+            if any(cells):
+                records.append(_Record(lines[line][0], line, cells))
+            line = reader.line_num
+    except csv.Error:
+        return []
+    return records
+
+
+def _apart(
+    lines: Sequence[tuple[int, str]], delimiter: bytes, escape: str | None = None
+) -> list[_Record]:
+    """The records where each is one line, perhaps with quotation marks behind backslashes."""
+    records = []
+    for number, (start, line) in enumerate(lines):
+        try:
+            cells = next(_cells([line.rstrip("\r\n")], delimiter, escape), [])
+        except csv.Error:
+            return []
+        if any(cells):
+            records.append(_Record(start, number, cells))
+    return records
+
+
+def _cells(lines: Iterable[str], delimiter: bytes, escape: str | None = None) -> _csv.Reader:
+    return csv.reader(
+        lines, delimiter=delimiter.decode(), escapechar=escape, skipinitialspace=True
+    )
+
+
+def _judge(delimiter: bytes, records: Sequence[_Record], *, look_further: bool) -> _Reading | None:
+    if not records:
+        return None
+    widths = [len(record.cells) for record in records]
+    usual, times = Counter(widths[1:] or widths).most_common(1)[0]
+    if usual < 2:
+        return None
+    header = _header(records, usual) if look_further else 0
+    share = widths[header:].count(usual) / len(widths[header:])
+    names = widths[header]
+    has_few_rows = len(widths) - header < 2 + any(map(begins_with_url, records[header].cells))
+    if header and (share < _MOST_OF or has_few_rows):
+        header, names = 0, widths[0]
+        share = times / len(widths)
+    if names == 1 and not _lacks_a_name([record.cells for record in records[header:]], delimiter):
+        return None
+    return _Reading(delimiter, records, header, max(names, usual), share)
+
+
+def _header(records: Sequence[_Record], usual: int) -> int:
+    rows = [record.cells for record in records]
+    first = next(number for number, row in enumerate(rows) if len(row) == usual)
+    if first and len(rows[0]) >= usual:
+        return 0  # more names than cells
+    if first and len(rows[0]) > 1 and _is_data(rows[first], rows[first + 1 :]):
+        return first - 1  # a name fewer than cells, as R writes them
+    return first + header_among(rows[first:])
+
+
+def _is_data(row: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
+    """Whether a row looks like those below it, and not like names."""
+    below = {
+        column
+        for other in others[:20]
+        for column, cell in enumerate(other)
+        if begins_with_url(cell) or cell.strip().isdigit()
+    }
+    own = [cell for column, cell in enumerate(row) if column in below]
+    return any(begins_with_url(cell) or cell.strip().isdigit() for cell in own) or not below
+
+
+def _lacks_a_name(rows: Sequence[Sequence[str]], delimiter: bytes) -> bool:
+    """Whether rows of two cells under one name are rows of a table, and no URLs cut at commas."""
+    header, *below = rows
+    return (
+        len(header) == 1
+        and len(below) > 1
+        and all(len(row) == len(below[0]) for row in below)
+        and (delimiter == b"\t" or not any(begins_with_url(row[0]) for row in below))
+        and (len(below[0]) == 2)
+    )
+
+
+def left_out(rows: Sequence[Sequence[str]]) -> str:
+    """What a user is told of lines before the names of the columns."""
+    said = ", ".join(shown(" ".join(filter(None, row))) for row in rows[:3])
+    more = ", …" if len(rows) > 3 else ""
+    return f"{count(len(rows), 'line')} before the names of the columns left out: {said}{more}"
+
+
+def _plain_head(
+    data: bytes,
+    start: int,
+    delimiter: bytes | None,
+    notes: tuple[str, ...],
+    width: int = 0,
+) -> Head:
+    """The head whose row of names begins at ``start``."""
+    record = _RECORD.match(data, start)
+    end = record.end() if record else start
+    line_end = _LINE_END.match(data, end)
+    if delimiter is None:
+        bare = _QUOTED.sub(b"", data[start:end])
+        most = max(_KINDS, key=bare.count)
+        delimiter = most if most in bare else _NO_DELIMITER
+    text = data[start:end].decode(errors="replace")
+    names = next(_cells(text.splitlines(keepends=True), delimiter), [""])
+    body_start = line_end.end() if line_end else end
+    first_row = 2 + len(_LINE_END.findall(data, 0, start))
+    if any(begins_with_url(name) for name in names):
+        names, body_start, first_row = [""] * len(names), start, first_row - 1
+    if len(names) < width:
+        names, note = _with_names_that_lack(names, width, data[body_start:], delimiter)
+        notes += note
+    own_end = b"\r" if line_end and line_end.group() == b"\r" else b"\n"
+    return Head(names, delimiter, own_end, body_start, first_row, notes)
+
+
+def _with_names_that_lack(
+    names: list[str], width: int, body: bytes, delimiter: bytes
+) -> tuple[list[str], tuple[str, ...]]:
+    """Names for all columns, where the header has fewer than the rows have cells."""
+    lacks = width - len(names)
+    lines = _lines_at_start(body)
+    if all(line.endswith(delimiter) for line in lines):  # delimiters at the end of each row
+        return [*names, *[""] * lacks], ()
+    if lacks == 1 and any(names):
+        note = "the header has a name fewer than the rows have cells: the first column has none"
+        return ["", *names], (note,)
+    note = f"the header has {count(lacks, 'name')} fewer than the rows have cells"
+    return [*names, *[""] * lacks], (note,) if any(names) else ()
+
+
+def _lines_at_start(body: bytes) -> Iterator[bytes]:
+    return (line for line in _LINE_END.split(body[:_SAMPLE])[:20] if line.strip(b" "))
