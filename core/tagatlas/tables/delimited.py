@@ -139,9 +139,7 @@ def _has_other_line_ends(body: bytes, line_end: bytes, quotes: NDArray[np.int64]
     return bool((np.searchsorted(quotes, at) % 2 == 0).any())
 
 
-def _adds_up(
-    frame: pl.DataFrame, body: bytes, head: Head, quotes: NDArray[np.int64]
-) -> bool:
+def _adds_up(frame: pl.DataFrame, body: bytes, head: Head, quotes: NDArray[np.int64]) -> bool:
     """Whether the rows are all lines and all delimiters that the text has, each with its cells."""
     line_end, delimiter = head.line_end, head.delimiter
     lines = body.count(line_end) + (len(body) > 0 and not body.endswith(line_end))
@@ -175,22 +173,25 @@ def _may_be_rows(frame: pl.DataFrame, number: int, head: Head) -> bool:
     """Whether some cell of a column looks like rows between two quotation marks that are text."""
     delimiter, line_end = head.delimiter.decode(), head.line_end.decode()
     cells = frame.to_series(number)
-    in_doubt = cells.str.contains(line_end, literal=True) & (
-        cells.str.count_matches(delimiter, literal=True) >= frame.width - 1
-    )
+    over_lines = cells.str.contains(line_end, literal=True)
+    several = cells.filter(over_lines)
+    in_doubt = several.str.count_matches(delimiter, literal=True) >= frame.width - 1
+    if number:
+        end = several.str.split(line_end).list.last()
+        in_doubt |= end.str.count_matches(delimiter, literal=True) == number
     if not in_doubt.any():
         return False
     sure = frame.head(_SAMPLE_LINES).filter(
         ~pl.any_horizontal(pl.all().str.contains(line_end, literal=True))
     )
     shapes = Shapes.of(sure.iter_rows(), frame.width, by_width=head.delimiter == b"\t")
-    rows = frame.filter(in_doubt).iter_rows()
-    return any(shapes.hold(_lines_of(row, number, delimiter, line_end)) for row in rows)
+    rows = frame.filter(over_lines).filter(in_doubt).iter_rows()
+    return any(
+        shapes.hold(_lines_of(row, number, delimiter, line_end), number, number) for row in rows
+    )
 
 
-def _lines_of(
-    row: Sequence[str], number: int, delimiter: str, line_end: str
-) -> list[Sequence[str]]:
+def _lines_of(row: Sequence[str], number: int, delimiter: str, line_end: str) -> list[list[str]]:
     """The rows that a row would be, were its cell of that number several lines of the file."""
     first, *further = row[number].split(line_end)
     lines = [line.rstrip("\r").split(delimiter) for line in (first, *further)]
@@ -208,16 +209,11 @@ def _read_row_by_row(
     rows = (line.rstrip("\r").split(delimiter) for line in plain)
     shapes = Shapes.of(rows, head.width, by_width=delimiter == "\t")
     grammar = Grammar(delimiter, keeps_backslash=_DOUBLED.search(body) is not None)
-    reader = IrregularReader(
-        _lines(body, line_end), grammar, head.width, shapes, head.first_row
-    )
+    reader = IrregularReader(_lines(body, line_end), grammar, head.width, shapes, head.first_row)
     schema = dict.fromkeys(columns, pl.String)
-    frames = [
-        pl.DataFrame(batch, schema=schema, orient="row")
-        for batch in _batches(reader.rows())
-    ]
+    frames = [pl.DataFrame(batch, schema=schema, orient="row") for batch in _batches(reader.rows())]
     frame = pl.concat(frames) if frames else pl.DataFrame(schema=schema)
-    return frame, reader.account.notes()
+    return frame, reader.notes()
 
 
 def _batches(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:

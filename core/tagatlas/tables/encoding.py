@@ -1,4 +1,4 @@
-"""Text encodings: UTF-8 unless a byte order mark, the bytes themselves or the user say otherwise."""
+"""Text encodings: UTF-8 unless a byte order mark, the bytes or the user say otherwise."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ _CHARACTERS = re.compile(
     rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+"
 )
 # An emoji without its end, or another character without its end at the end of a cell.
-_CUT = re.compile(
-    rb'\xf0\x9f[\x80-\xbf]?(?![\x80-\xbf])|[\xe0-\xef][\x80-\xbf](?=[",;|\t\r\n]|\Z)'
-)
+_CUT = re.compile(rb'\xf0\x9f[\x80-\xbf]?(?![\x80-\xbf])|[\xe0-\xef][\x80-\xbf](?=[",;|\t\r\n]|\Z)')
 _REPLACEMENT = "\ufffd"
 _IF_WRONG = "name another with --encoding if that is wrong"
 
@@ -117,15 +115,13 @@ def _by_first_bytes(data: bytes) -> str:
         return marked
     # Without a mark, they show themselves by the zero bytes beside Latin characters and line ends.
     sample = data[: min(_SAMPLE, len(data) // 4 * 4) or 2]
-    zeros = tuple(
-        sample[place::4].count(0) * 10 > 3 * len(sample[place::4]) for place in range(4)
-    )
+    is_zero = [sample[place::4].count(0) * 10 > 3 * len(sample[place::4]) for place in range(4)]
     return {
-        (False, True, True, True): "utf-32-le",
-        (True, True, True, False): "utf-32-be",
-        (False, True, False, True): "utf-16-le",
-        (True, False, True, False): "utf-16-be",
-    }.get(zeros, "utf-8")
+        "0111": "utf-32-le",
+        "1110": "utf-32-be",
+        "0101": "utf-16-le",
+        "1010": "utf-16-be",
+    }.get("".join("01"[each] for each in is_zero), "utf-8")
 
 
 def _recoded(data: bytes, name: str) -> Text:

@@ -25,6 +25,7 @@ _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _RECORD = re.compile(rb'(?:[^"\r\n]++|"[^"]*+")*+"?[^\r\n]*+')
 _QUOTED = re.compile(rb'"[^"]*"')
 _SEPARATOR_LINE = re.compile(rb'"?sep=([^\r\n])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+_ANY_DELIMITER = re.compile(r"[\t,;|]")
 _MOST_OF = 0.9
 _URL_WORD = re.compile(r"(?i)url|uri|link|href|image|img|media|photo|pic|thumb|src|bild|foto")
 
@@ -78,8 +79,9 @@ class _Reading:
     delimiter: bytes
     records: Sequence[_Record]
     header: int  # the index of the row of names among the records
+    names: int
     width: int
-    share: float  # of the records from the header on, those of that width
+    share: float  # of the records below the names, those of the usual width
 
 
 def find_head(data: bytes, skip_rows: int = 0) -> Head:
@@ -162,10 +164,15 @@ def _read_sample(text: str, delimiter: bytes | None, *, look_further: bool) -> _
     return max(found, key=_likelihood, default=None)
 
 
-def _likelihood(reading: _Reading) -> tuple[bool, float, int]:
-    """A text that begins with the names is likelier than one with lines before them."""
-    begins_with_names = not reading.header and reading.share >= _MOST_OF
-    return begins_with_names, round(reading.share, 2), reading.width
+def _likelihood(reading: _Reading) -> tuple[float, int]:
+    """How much speaks for a reading; of two the same, the one with more columns is likelier."""
+    names = reading.records[reading.header].cells
+    speaking = (
+        reading.header == 0,  # nothing is before the names
+        reading.names == reading.width,  # no column lacks one
+        any(map(_URL_WORD.search, names)),
+    )
+    return round(reading.share + 0.3 * sum(speaking), 2), reading.width
 
 
 def _joined(lines: Sequence[tuple[int, str]], delimiter: bytes) -> list[_Record]:
@@ -198,28 +205,41 @@ def _apart(
 
 
 def _cells(lines: Iterable[str], delimiter: bytes, escape: str | None = None) -> _csv.Reader:
-    return csv.reader(
-        lines, delimiter=delimiter.decode(), escapechar=escape, skipinitialspace=True
-    )
+    return csv.reader(lines, delimiter=delimiter.decode(), escapechar=escape, skipinitialspace=True)
 
 
 def _judge(delimiter: bytes, records: Sequence[_Record], *, look_further: bool) -> _Reading | None:
     if not records:
         return None
     widths = [len(record.cells) for record in records]
-    usual, times = Counter(widths[1:] or widths).most_common(1)[0]
+    usual = Counter(widths[1:] or widths).most_common(1)[0][0]
     if usual < 2:
         return None
     header = _header(records, usual) if look_further else 0
-    share = widths[header:].count(usual) / len(widths[header:])
-    names = widths[header]
     has_few_rows = len(widths) - header < 2 + any(map(begins_with_url, records[header].cells))
-    if header and (share < _MOST_OF or has_few_rows):
-        header, names = 0, widths[0]
-        share = times / len(widths)
+    if header and _looks_like_names(records[0].cells):
+        header = 0
+    if header and (_share(widths[header:], usual) < _MOST_OF or has_few_rows):
+        header = 0
+    names = widths[header]
     if names == 1 and not _lacks_a_name([record.cells for record in records[header:]], delimiter):
         return None
-    return _Reading(delimiter, records, header, max(names, usual), share)
+    share = _share(widths[header:], usual)
+    return _Reading(delimiter, records, header, names, max(names, usual), share)
+
+
+def _looks_like_names(cells: Sequence[str]) -> bool:
+    """Whether a line has a name for addresses among its cells, whatever is between them."""
+    cells = _ANY_DELIMITER.split(",".join(cells))
+    return len(cells) > 1 and any(
+        _URL_WORD.search(cell) and cell.isidentifier() for cell in map(str.strip, cells)
+    )
+
+
+def _share(widths: Sequence[int], usual: int) -> float:
+    """How many of the rows below the names have the usual width, in [0, 1]."""
+    below = widths[1:] or widths
+    return below.count(usual) / len(below)
 
 
 def _header(records: Sequence[_Record], usual: int) -> int:

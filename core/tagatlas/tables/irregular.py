@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
 
 from tagatlas.errors import InputError
 from tagatlas.tables.shapes import Shapes
@@ -23,28 +24,36 @@ _MOST_LINES = 10_000
 _TRY = "close it, or write it twice where it is part of the text"
 
 
-@dataclass
-class Account:
-    """What a user should know of the rows: numbers of those that were not as the header says."""
+class Oddity(StrEnum):
+    """What is not as it should be with a row, in words that follow a number of rows."""
 
-    short: list[int] = field(default_factory=list)
-    long: list[int] = field(default_factory=list)
-    unpaired: list[int] = field(default_factory=list)
-    cut: list[int] = field(default_factory=list)
+    SHORT = "with fewer cells than the table has columns"
+    LONG = "with more cells than the table has columns"
+    OPEN = "with a quotation mark that is never closed"
+    INNER = "with quotation marks in a quoted cell that are not doubled"
+    ESCAPED = "with a backslash before a delimiter or line end"
+    CUT = "at the end of the file cut off"
 
-    def notes(self) -> tuple[str, ...]:
-        """A sentence for each sort of irregular row."""
-        sorts = (
-            (self.short, "with fewer cells than the table has columns", "the others are empty"),
-            (self.long, "with more cells than the table has columns", "what is beyond is left out"),
-            (self.unpaired, "with a quotation mark that is never closed", "it is read as text"),
-            (self.cut, "at the end of the file cut off", "was it copied whole?"),
-        )
-        return tuple(
-            f"{count(len(rows), 'row')} {what} ({row_list(rows)}): {then}"
-            for rows, what, then in sorts
-            if rows
-        )
+
+_THEN = {
+    Oddity.SHORT: "the others are empty",
+    Oddity.LONG: "what is beyond is left out",
+    Oddity.OPEN: "it is read as text",
+    Oddity.INNER: "they are read as text",
+    Oddity.ESCAPED: "it is read as part of the cell, as databases write it",
+    Oddity.CUT: "was it copied whole?",
+}
+
+
+class _Record(NamedTuple):
+    """A record by one habit of quotation marks."""
+
+    cells: list[str]
+    used: int = 0
+    """How many further lines it goes over."""
+    first: int = 0
+    last: int = 0
+    """The columns of the first and the last cell that go over several lines."""
 
 
 class Grammar:
@@ -89,16 +98,21 @@ class Grammar:
             text = text.replace('\\"', '"')
         return text if way in ("bare", "backslashed") else text.replace('""', '"')
 
-    def line(self, line: str, pattern: re.Pattern[str]) -> tuple[list[str], bool]:
-        """The cells of a line by a pattern that fits any text, and whether one stays open."""
-        cells, position, stays_open = [], 0, False
+    def line(self, line: str, pattern: re.Pattern[str]) -> tuple[list[str], Oddity | None]:
+        """The cells of a line by a pattern that fits any text, and what is odd with them."""
+        cells, position, oddity = [], 0, None
         while found := pattern.match(line, position):
             cells.append(self.text(found))
-            stays_open |= found.lastgroup == "bare" and found["bare"].startswith('"')
+            if found.lastgroup == "bare" and found["bare"].startswith('"'):
+                oddity = Oddity.OPEN
+            elif found.lastgroup == "naive" and '"' in found["naive"]:
+                oddity = Oddity.INNER
+            elif found.lastgroup == "backslashed" and cells[-1] != found["backslashed"]:
+                oddity = Oddity.ESCAPED
             position = found.end()
             if not found.group().endswith(self.delimiter):
                 break
-        return cells, stays_open
+        return cells, oddity
 
 
 class IrregularReader:
@@ -107,13 +121,21 @@ class IrregularReader:
     def __init__(
         self, lines: Iterator[str], grammar: Grammar, width: int, shapes: Shapes, first_row: int
     ) -> None:
-        self.account = Account()
+        self._odd: dict[Oddity, list[int]] = {oddity: [] for oddity in Oddity}
         self._lines = lines
         self._ahead: deque[str] = deque()
         self._grammar = grammar
         self._width = width
         self._shapes = shapes
         self._row = first_row - 1
+
+    def notes(self) -> tuple[str, ...]:
+        """A sentence for each sort of odd row, once all are read."""
+        return tuple(
+            f"{count(len(rows), 'row')} {oddity} ({row_list(rows)}): {_THEN[oddity]}"
+            for oddity, rows in self._odd.items()
+            if rows
+        )
 
     def rows(self) -> Iterator[list[str]]:
         """All rows, each as wide as the table; a blank line is a row of empty cells.
@@ -130,12 +152,12 @@ class IrregularReader:
                 yield (cells + [""] * width)[:width]
 
     def _count(self, cells: list[str]) -> None:
-        if self._row in self.account.cut:
+        if self._row in self._odd[Oddity.CUT]:
             return
         if len(cells) < self._width:
-            self.account.short.append(self._row)
+            self._odd[Oddity.SHORT].append(self._row)
         elif any(cells[self._width :]):
-            self.account.long.append(self._row)
+            self._odd[Oddity.LONG].append(self._row)
 
     def _next(self) -> str | None:
         return self._ahead.popleft() if self._ahead else next(self._lines, None)
@@ -151,7 +173,7 @@ class IrregularReader:
     def _records(self, line: str) -> list[list[str]]:
         """The records that begin on a line: one, or several where it has other line ends inside."""
         inside = line.rstrip("\r")
-        if '"' not in line and "\r" not in inside:
+        if '"' not in line and "\r" not in inside and "\n" not in inside:
             cells = inside.split(self._grammar.delimiter)
             if len(cells) == self._width or "\\" not in inside:
                 return [cells]
@@ -165,80 +187,83 @@ class IrregularReader:
     def _fits_alone(self, line: str) -> bool:
         """Whether a line with other line ends inside has them in quoted cells."""
         return any(
-            found and not found[1] and len(found[0]) == self._width
+            found and not found.used and len(found.cells) == self._width
             for found in (self._strictly(line, habit) for habit in range(2))
         )
 
     def _record(self, line: str) -> list[str]:
         """The record that begins on a line, with as many further lines as it goes over."""
         strict = [self._strictly(line, habit) for habit in range(2)]
-        for cells, used in filter(None, strict):
-            if not used and len(cells) == self._width:
-                return cells
-        alone, stays_open = self._alone(line)
-        over_lines = [found for found in strict if found and found[1]]
-        fitting = [found for found in over_lines if len(found[0]) == self._width]
+        for found in filter(None, strict):
+            if not found.used and len(found.cells) == self._width:
+                return found.cells
+        alone, oddity = self._alone(line)
+        ragged = sorted(filter(None, strict), key=lambda found: found.used)
+        fitting = [found for found in ragged if found.used and len(found.cells) == self._width]
         if len(alone) == self._width:
-            if fitting and not self._are_rows(line, fitting[0][1]):
+            if fitting and not self._are_rows(line, fitting[0]):
                 return self._take(fitting[0])
-            return self._as_text(alone, stays_open)
+            return self._noted(alone, oddity)
         if line.rstrip("\r").endswith("\\") and (more := self._peek(0)) is not None:
             joined = self._grammar.line(f"{line}\n{more}", self._grammar.backslashes)[0]
             if len(joined) == self._width:
-                return self._take((joined, 1))
-        ragged = sorted(filter(None, strict), key=lambda found: found[1])
-        for cells, used in [*fitting, *ragged]:
-            if used and self._are_rows(line, used):
+                return self._noted(self._take(_Record(joined, 1)), Oddity.ESCAPED)
+        for found in [*fitting, *ragged]:
+            fits = len(found.cells) == self._width
+            further = [self._ahead[number] for number in range(found.used)]
+            if further and (self._are_rows(line, found) or not (fits or self._is_text(further))):
                 raise InputError(
                     f"row {self._row + 1:,} can be read in two ways: its quotation marks make "
-                    f"one record of {count(used + 1, 'line')} that look like rows; correct them"
+                    f"one record of {count(found.used + 1, 'line')} that look like rows; "
+                    "correct them"
                 )
-            return self._take((cells, used))
-        if stays_open and line.count('"') % 2:
+            return self._take(found)
+        if oddity == Oddity.OPEN and line.count('"') % 2:
             if (cut := self._to_the_end(line)) is not None:
                 return cut
             raise InputError(
                 f"the quotation mark that row {self._row + 1:,} opens is never closed: {_TRY}"
             )
-        return self._as_text(alone, stays_open)
+        return self._noted(alone, oddity)
 
     def _to_the_end(self, line: str) -> list[str] | None:
         """The last record of a file that ends within it; None if what follows looks like rows."""
-        rest = []
+        rest: list[str] = []
         while (more := self._peek(len(rest))) is not None and len(rest) < _MOST_LINES:
             rest.append(more)
-        if more is not None or any(self._is_row(each) for each in rest):
+        if more is not None or not self._is_text(rest):
             return None
         self._ahead.clear()
-        self.account.cut.append(self._row + 1)
+        self._odd[Oddity.CUT].append(self._row + 1)
         whole = "\n".join([line, *rest]).rstrip("\r\n")
         return self._grammar.line(f'{whole}"', self._grammar.lenient)[0]
 
-    def _take(self, found: tuple[list[str], int]) -> list[str]:
-        cells, used = found
-        for _ in range(used):
+    def _take(self, found: _Record) -> list[str]:
+        for _ in range(found.used):
             self._ahead.popleft()
+        return found.cells
+
+    def _noted(self, cells: list[str], oddity: Oddity | None) -> list[str]:
+        if oddity is not None:
+            self._odd[oddity].append(self._row + 1)
         return cells
 
-    def _as_text(self, cells: list[str], stays_open: bool) -> list[str]:
-        if stays_open:
-            self.account.unpaired.append(self._row + 1)
-        return cells
-
-    def _strictly(self, line: str, habit: int) -> tuple[list[str], int] | None:
-        """The cells by a habit and how many further lines they take; None where it does not fit."""
+    def _strictly(self, line: str, habit: int) -> _Record | None:
+        """The record that begins on a line, by a habit; None where that does not fit."""
         cell, still_open, closes = self._grammar.strict[habit]
         cells: list[str] = []
         text, position, used = line, 0, 0
+        over_lines: list[int] = []
         while True:
             if found := cell.match(text, position):
                 cells.append(self._grammar.text(found))
                 position = found.end()
                 if not found.group().endswith(self._grammar.delimiter):
-                    return cells, used
+                    return _Record(cells, used, *over_lines[:1], *over_lines[-1:])
                 continue
             if not still_open.match(text, position):
                 return None
+            over_lines.append(len(cells))
             parts = [text[position:]]
             while (more := self._peek(used)) is not None and len(parts) <= _MOST_LINES:
                 parts.append(more)
@@ -249,10 +274,12 @@ class IrregularReader:
                 return None
             text, position = "\n".join(parts), 0
 
-    def _alone(self, line: str) -> tuple[list[str], bool]:
-        """The cells of a line whatever its quotation marks, and whether one stays open."""
+    def _alone(self, line: str) -> tuple[list[str], Oddity | None]:
+        """The cells of a line whatever its quotation marks, and what is odd with them."""
         strict = (self._strictly(line, habit) for habit in range(2))
-        readings = [(found[0], False) for found in strict if found and not found[1]]
+        readings: list[tuple[list[str], Oddity | None]] = [
+            (found.cells, None) for found in strict if found and not found.used
+        ]
         grammar = self._grammar
         patterns = [grammar.lenient, grammar.split, grammar.greedy]
         if "\\" in line:
@@ -263,7 +290,13 @@ class IrregularReader:
             readings.append(grammar.line(line, pattern))
         return next((each for each in readings if len(each[0]) == self._width), readings[0])
 
-    def _are_rows(self, line: str, used: int) -> bool:
+    def _is_text(self, lines: Sequence[str]) -> bool:
+        """Whether lines within a cell cannot be rows, for want of delimiters."""
+        delimiter = self._grammar.delimiter
+        return all(line.count(delimiter) < self._width - 1 for line in lines)
+
+    def _are_rows(self, line: str, found: _Record) -> bool:
         """Whether lines that quotation marks make one record look like rows."""
-        lines = [line, *(self._ahead[number] for number in range(used))]
-        return self._shapes.hold([self._alone(each)[0] for each in lines])
+        lines = [line, *(self._ahead[number] for number in range(found.used))]
+        cells = [self._alone(each)[0] for each in lines]
+        return self._shapes.hold(cells, found.first, found.last)

@@ -8,8 +8,7 @@ import lzma
 import re
 import sys
 import zlib
-from contextlib import AbstractContextManager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from tagatlas.errors import InputError
 
@@ -19,7 +18,6 @@ else:
     from backports import zstd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 _MOST_BYTES = 4 << 30
@@ -27,7 +25,9 @@ HEAD = 512
 """How many of a file's first bytes tell its sort."""
 
 _SAVE = "save it as CSV"
-_MARKUP = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(!doctype html|html|head|body)\b", re.I | re.S)
+_MARKUP = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(!doctype html|html|head|body)\b", re.I | re.S
+)
 _OTHERS = (
     (re.compile(rb"version https://git-lfs"), "a Git LFS pointer, not the file: run git lfs pull"),
     (re.compile(rb"%PDF-"), "a PDF: tables in it must be taken out of it first"),
@@ -57,6 +57,14 @@ _OTHERS = (
 )
 
 
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+}
+
+
 def refuse_others(head: bytes) -> None:
     """Refuse a file that is no table, by what it is.
 
@@ -83,13 +91,9 @@ def read_unpacked(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(6)
             file.seek(0)
-            found = next((each for each in _PACKERS if head.startswith(each[0])), None)
-            if found is None:
-                data = file.read(_MOST_BYTES + 1)
-            else:
-                _, kind, unpack = found
-                with unpack(file) as unpacked:
-                    data = unpacked.read(_MOST_BYTES + 1)
+            kind = next((name for mark, name in _PACKED.items() if head.startswith(mark)), "")
+            with _unpacked(file, kind) as unpacked:
+                data = unpacked.read(_MOST_BYTES + 1)
     except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zstd.ZstdError) as error:
         raise InputError(f"the {kind} file is damaged ({error}): get it again") from error
     except (FileNotFoundError, ValueError) as error:  # ValueError: a zero byte in the path
@@ -103,10 +107,11 @@ def read_unpacked(path: Path) -> bytes:
     return data
 
 
-_PACKERS: tuple[tuple[bytes, str, Callable[[IO[bytes]], AbstractContextManager[IO[bytes]]]], ...]
-_PACKERS = (
-    (b"\x1f\x8b", "gzip", lambda file: gzip.open(file)),
-    (b"BZh", "bzip2", lambda file: bz2.open(file)),
-    (b"\xfd7zXZ\0", "xz", lambda file: lzma.open(file)),
-    (b"\x28\xb5\x2f\xfd", "Zstandard", lambda file: zstd.open(file)),
-)
+def _unpacked(file: IO[bytes], kind: str) -> IO[bytes] | zstd.ZstdFile:
+    if kind == "gzip":
+        return cast("IO[bytes]", gzip.open(file))
+    if kind == "bzip2":
+        return cast("IO[bytes]", bz2.open(file))
+    if kind == "xz":
+        return cast("IO[bytes]", lzma.open(file))
+    return zstd.ZstdFile(file) if kind else file

@@ -46,17 +46,30 @@ class Shapes:
             return False
         if self.by_width:
             return True
-        own = {column: _shape(cells[column]) for column in self.typed}
-        return any(own.values()) and all(own[column] in self.typed[column] for column in own)
+        return self._is_typed(cells)
 
-    def hold(self, lines: Sequence[Sequence[str]]) -> bool:
-        """Whether what quotation marks make one record looks like rows: all lines, or one inside.
+    def hold(self, lines: Sequence[Sequence[str]], first: int, last: int) -> bool:
+        """Whether what quotation marks make one record looks like rows.
+
+        All lines are rows, or one that is wholly within a cell is, or the first or the last is by
+        what it has within a cell.
 
         Args:
-            lines: the cells of each line.
+            lines: the cells of each line, were it a row.
+            first: the column of the cell that goes on after the first line.
+            last: the column of the cell that goes on in the last line.
         """
         are_rows = [self.fit(cells) for cells in lines]
-        return all(are_rows) or any(are_rows[1:-1])
+        if all(are_rows) or any(are_rows[1:-1]):
+            return True
+        begins = are_rows[0] and any(lines[0][column] for column in self.typed if column > first)
+        ends = are_rows[-1] and any(lines[-1][column] for column in self.typed if column < last)
+        return (self._is_typed(lines[0]) and begins) or (self._is_typed(lines[-1]) and ends)
+
+    def _is_typed(self, cells: Sequence[str]) -> bool:
+        """Whether the cells of the columns without free text are of their shapes."""
+        own = {column: _shape(cells[column]) for column in self.typed if column < len(cells)}
+        return any(own.values()) and all(own[column] in self.typed[column] for column in own)
 
 
 def _shape(cell: str) -> str:

@@ -171,7 +171,8 @@ def _as_table(sheet: _Sheet, kind: str, skip_rows: int) -> Table:
     if skip_rows >= len(rows):
         raise InputError(f"the sheet {shown(sheet.name)} has only {count(len(rows), 'row')}")
     header = skip_rows or _header(rows)
-    names, notes = rows[header], ()
+    names = rows[header]
+    notes: tuple[str, ...] = ()
     before = [row for row in rows[:header] if any(row)]
     if skip_rows:
         notes = (f"the first {count(skip_rows, 'row')} left out, as asked for",)
