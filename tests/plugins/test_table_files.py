@@ -171,6 +171,22 @@ def test_blank_lines_before_the_header_count_as_rows() -> None:
         read_bytes(b"\n\nurl,n\nhttp://a,x\n", options=TableOptions(frequency_column="n"))
 
 
+def test_what_was_odd_is_noted() -> None:
+    data = "image_url,id,text\nhttp://a,1,Fuß\nhttp://b\n".encode("cp1252")
+    records = read_bytes(data, options=TableOptions())
+    assert len(records.notes) == 2
+    assert "read as cp1252 ('Fuß')" in records.notes[0]
+    assert "1 row with fewer cells than the table has columns (row 3)" in records.notes[1]
+
+
+def test_json_in_an_old_encoding() -> None:
+    records = read_bytes(
+        '{"Größe": "https://a"}'.encode("latin-1"), options=TableOptions(), name="x.json"
+    )
+    assert records.table["location"].to_list() == ["https://a"]
+    assert "read as cp1252 ('Größe')" in records.notes[0]
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "mac-roman", "utf-16-le", "utf-8"])
 def test_named_encodings(encoding: str) -> None:
     data = "image_url,id,text\nhttp://a/é,1,Ø\n".encode(encoding)

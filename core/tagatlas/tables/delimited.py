@@ -49,7 +49,7 @@ def read_delimited(data: bytes, *, skip_rows: int = 0) -> Table:
     Raises:
         InputError: there is no such row, or a row can be read in more ways than one, or in none.
     """
-    if (mark := f"\n{_MARK}".encode()) in data:  # files that were joined
+    if not data.isascii() and (mark := f"\n{_MARK}".encode()) in data:  # files that were joined
         data = data.replace(mark, b"\n")
     head = find_head(data, skip_rows)
     body = data[head.body_start :]
@@ -58,7 +58,7 @@ def read_delimited(data: bytes, *, skip_rows: int = 0) -> Table:
     if frame is None:
         frame, further = _read_row_by_row(body, columns, head)
         notes += further
-    if _MISSING.encode() in body:
+    if b"\\" in body and _MISSING.encode() in body:
         frame = frame.with_columns(pl.all().replace(_MISSING, ""))
     frame, further = _without_further_heads(frame, head)
     frame.columns = unique_names(head.names)
@@ -98,7 +98,6 @@ def _read_strictly(body: bytes, columns: Sequence[str], head: Head) -> pl.DataFr
         )
     except pl.exceptions.PolarsError:
         return None
-    frame = frame.fill_null("")
     return frame if _adds_up(frame, body, head, quotes) else None
 
 
@@ -173,22 +172,22 @@ def _may_be_rows(frame: pl.DataFrame, number: int, head: Head) -> bool:
     """Whether some cell of a column looks like rows between two quotation marks that are text."""
     delimiter, line_end = head.delimiter.decode(), head.line_end.decode()
     cells = frame.to_series(number)
-    over_lines = cells.str.contains(line_end, literal=True)
-    several = cells.filter(over_lines)
-    in_doubt = several.str.count_matches(delimiter, literal=True) >= frame.width - 1
-    if number:
-        end = several.str.split(line_end).list.last()
-        in_doubt |= end.str.count_matches(delimiter, literal=True) == number
-    if not in_doubt.any():
+    rows = pl.DataFrame({"cell": cells, "row": pl.int_range(len(cells), eager=True)})
+    times = pl.col("cell").str.count_matches(delimiter, literal=True)
+    over_lines = pl.col("cell").str.contains(line_end, literal=True)
+    rows = rows.filter(over_lines & (times >= min(frame.width - 1, number or frame.width)))
+    end = pl.col("cell").str.split(line_end).list.last()
+    at_end = end.str.count_matches(delimiter, literal=True)
+    rows = rows.filter((times >= frame.width - 1) | ((at_end == number) & (number > 0)))
+    if rows.is_empty():
         return False
     sure = frame.head(_SAMPLE_LINES).filter(
         ~pl.any_horizontal(pl.all().str.contains(line_end, literal=True))
     )
     shapes = Shapes.of(sure.iter_rows(), frame.width, by_width=head.delimiter == b"\t")
-    rows = frame.filter(over_lines).filter(in_doubt).iter_rows()
-    return any(
-        shapes.hold(_lines_of(row, number, delimiter, line_end), number, number) for row in rows
-    )
+    doubtful = frame[rows["row"]].iter_rows()
+    lines = (_lines_of(row, number, delimiter, line_end) for row in doubtful)
+    return any(shapes.hold(each, number, number) for each in lines)
 
 
 def _lines_of(row: Sequence[str], number: int, delimiter: str, line_end: str) -> list[list[str]]:
@@ -205,10 +204,11 @@ def _read_row_by_row(
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """All rows, each in the reading that fits the table, and what was not as it should be."""
     delimiter, line_end = head.delimiter.decode(), head.line_end
-    plain = (line for line in islice(_lines(body, line_end), _SAMPLE_LINES) if '"' not in line)
-    rows = (line.rstrip("\r").split(delimiter) for line in plain)
-    shapes = Shapes.of(rows, head.width, by_width=delimiter == "\t")
+    sample = islice(_lines(body, line_end), _SAMPLE_LINES)
+    whole = (line.rstrip("\r") for line in sample if line.count('"') % 2 == 0)
     grammar = Grammar(delimiter, keeps_backslash=_DOUBLED.search(body) is not None)
+    rows = (grammar.line(line, grammar.lenient)[0] for line in whole)
+    shapes = Shapes.of(rows, head.width, by_width=delimiter == "\t")
     reader = IrregularReader(_lines(body, line_end), grammar, head.width, shapes, head.first_row)
     schema = dict.fromkeys(columns, pl.String)
     frames = [pl.DataFrame(batch, schema=schema, orient="row") for batch in _batches(reader.rows())]

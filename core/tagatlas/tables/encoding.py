@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ _CHARACTERS = re.compile(
 )
 # An emoji without its end, or another character without its end at the end of a cell.
 _CUT = re.compile(rb'\xf0\x9f[\x80-\xbf]?(?![\x80-\xbf])|[\xe0-\xef][\x80-\xbf](?=[",;|\t\r\n]|\Z)')
+_MOST = 0.75
 _REPLACEMENT = "\ufffd"
 _IF_WRONG = "name another with --encoding if that is wrong"
 
@@ -135,23 +137,30 @@ def _guessed(data: bytes) -> Text:
     """From an old encoding, from UTF-8 with damaged characters, or from a mixture of both."""
     if len(_CONTROL.findall(data[:_SAMPLE])) * 20 > len(data[:_SAMPLE]):
         raise InputError("this is not text, nor any table that tagatlas reads")
-    wrong = [line for line in _LINE.findall(data) if not is_utf8(line)]
+    wrong, right = [], 0
+    for line in _LINE.findall(data):
+        if not is_utf8(line):
+            wrong.append(line)
+        elif not line.isascii():
+            right += 1
+    name = guess_encoding(b"".join(wrong))
+    if name not in ONE_BYTE and right < len(wrong) and _share_of_characters(wrong) < _MOST:
+        text = data.decode(name, errors="replace")
+        notes = (_read_as(None, name, text), *_replaced(text.count(_REPLACEMENT), name, ""))
+        return Text(text.encode(), notes)
     old = [line for line in wrong if not _is_damaged(line)]
-    if not old:
-        return _by_lines(data, None)
-    name = guess_encoding(b"".join(old))
-    characters = sum(map(len, _CHARACTERS.findall(data)))
-    if characters * 2 > len(_HIGH.findall(data)) or name in ONE_BYTE:
-        return _by_lines(data, name)
-    text = data.decode(name, errors="replace")
-    notes = (_read_as(None, name, text), *_replaced(text.count(_REPLACEMENT), name, ""))
-    return Text(text.encode(), notes)
+    return _by_lines(data, guess_encoding(b"".join(old)) if old else None)
+
+
+def _share_of_characters(lines: Sequence[bytes]) -> float:
+    """How many of the bytes beyond ASCII are in whole characters of UTF-8, in [0, 1]."""
+    text = b"\n".join(lines)
+    return sum(map(len, _CHARACTERS.findall(text))) / max(1, len(_HIGH.findall(text)))
 
 
 def _is_damaged(line: bytes) -> bool:
     """Whether a line that is not UTF-8 is UTF-8 with something missing."""
-    high = len(_HIGH.findall(line))
-    return _CUT.search(line) is not None or 2 * sum(map(len, _CHARACTERS.findall(line))) > high
+    return _CUT.search(line) is not None or _share_of_characters([line]) > 0.5
 
 
 def _by_lines(data: bytes, name: str | None) -> Text:

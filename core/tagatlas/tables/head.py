@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _KINDS = {b"\t": "TSV", b",": "CSV", b";": "CSV with semicolons", b"|": "CSV with bars"}
 _SPACE = b" "
 _NO_DELIMITER = b"\x1f"  # a byte that text does not have: the whole line is one cell
-_SAMPLE = 1 << 16
+_SAMPLE = 1 << 14
+_MOST_ROWS = 50
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _RECORD = re.compile(rb'(?:[^"\r\n]++|"[^"]*+")*+"?[^\r\n]*+')
@@ -153,11 +154,14 @@ def _read_sample(text: str, delimiter: bytes | None, *, look_further: bool) -> _
     """The reading in which most records have one width; None where no delimiter does that."""
     lines = [(found.start(), found.group()) for found in _LINES.finditer(text) if found.group()]
     found: list[_Reading] = []
-    for each in [delimiter] if delimiter else _KINDS:
-        for records in (_joined(lines, each), _apart(lines, each), _apart(lines, each, "\\")):
+    candidates = [delimiter] if delimiter else [each for each in _KINDS if each.decode() in text]
+    for each in candidates:
+        for records in _readings(lines, each):
             reading = _judge(each, records, look_further=look_further)
             if reading is not None:
                 found.append(reading)
+                if reading.share == 1:
+                    break
     if not found and text.startswith('"'):  # as write.table of R does by default
         spaced = _judge(_SPACE, _apart(lines, _SPACE, "\\"), look_further=False)
         return spaced if spaced and spaced.share > _MOST_OF else None
@@ -173,6 +177,12 @@ def _likelihood(reading: _Reading) -> tuple[float, int]:
         any(map(_URL_WORD.search, names)),
     )
     return round(reading.share + 0.3 * sum(speaking), 2), reading.width
+
+
+def _readings(lines: Sequence[tuple[int, str]], delimiter: bytes) -> Iterator[list[_Record]]:
+    yield _joined(lines, delimiter)
+    yield _apart(lines, delimiter)
+    yield _apart(lines, delimiter, "\\")
 
 
 def _joined(lines: Sequence[tuple[int, str]], delimiter: bytes) -> list[_Record]:
@@ -249,7 +259,7 @@ def _header(records: Sequence[_Record], usual: int) -> int:
         return 0  # more names than cells
     if first and len(rows[0]) > 1 and _is_data(rows[first], rows[first + 1 :]):
         return first - 1  # a name fewer than cells, as R writes them
-    return first + header_among(rows[first:])
+    return first + header_among(rows[first : first + _MOST_ROWS])
 
 
 def _is_data(row: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
@@ -299,7 +309,10 @@ def _plain_head(
         most = max(_KINDS, key=bare.count)
         delimiter = most if most in bare else _NO_DELIMITER
     text = data[start:end].decode(errors="replace")
-    names = next(_cells(text.splitlines(keepends=True), delimiter), [""])
+    try:
+        names = next(_cells(text.splitlines(keepends=True), delimiter), [""])
+    except csv.Error:  # a name of more than 131,072 characters
+        names = text.split(delimiter.decode())
     body_start = line_end.end() if line_end else end
     first_row = 2 + len(_LINE_END.findall(data, 0, start))
     if any(begins_with_url(name) for name in names):
