@@ -45,6 +45,10 @@ _THEN = {
 }
 
 
+_Reading = tuple[list[str], Oddity | None]
+"""The cells of a line, and what is odd with them."""
+
+
 class _Record(NamedTuple):
     """A record by one habit of quotation marks."""
 
@@ -98,7 +102,7 @@ class Grammar:
             text = text.replace('\\"', '"')
         return text if way in ("bare", "backslashed") else text.replace('""', '"')
 
-    def line(self, line: str, pattern: re.Pattern[str]) -> tuple[list[str], Oddity | None]:
+    def line(self, line: str, pattern: re.Pattern[str]) -> _Reading:
         """The cells of a line by a pattern that fits any text, and what is odd with them."""
         cells, position, oddity = [], 0, None
         while found := pattern.match(line, position):
@@ -193,15 +197,19 @@ class IrregularReader:
 
     def _record(self, line: str) -> list[str]:
         """The record that begins on a line, with as many further lines as it goes over."""
-        strict = [self._strictly(line, habit) for habit in range(2)]
-        for found in filter(None, strict):
-            if not found.used and len(found.cells) == self._width:
-                return found.cells
+        strict: list[_Record] = []
+        for habit in range(2):
+            if found := self._strictly(line, habit):
+                strict.append(found)
+                if len(found.cells) == self._width:
+                    break
+        ragged = sorted(strict, key=lambda found: found.used)
+        fitting = [found for found in ragged if len(found.cells) == self._width]
+        if fitting and not fitting[0].used:
+            return fitting[0].cells
         alone, oddity = self._alone(line)
-        ragged = sorted(filter(None, strict), key=lambda found: found.used)
-        fitting = [found for found in ragged if found.used and len(found.cells) == self._width]
         if len(alone) == self._width:
-            if fitting and not self._are_rows(line, fitting[0]):
+            if fitting and not self._are_rows(fitting[0], alone):
                 return self._take(fitting[0])
             return self._noted(alone, oddity)
         if line.rstrip("\r").endswith("\\") and (more := self._peek(0)) is not None:
@@ -211,7 +219,7 @@ class IrregularReader:
         for found in [*fitting, *ragged]:
             fits = len(found.cells) == self._width
             further = [self._ahead[number] for number in range(found.used)]
-            if further and (self._are_rows(line, found) or not (fits or self._is_text(further))):
+            if further and (self._are_rows(found, alone) or not (fits or self._is_text(further))):
                 raise InputError(
                     f"row {self._row + 1:,} can be read in two ways: its quotation marks make "
                     f"one record of {count(found.used + 1, 'line')} that look like rows; "
@@ -274,29 +282,38 @@ class IrregularReader:
                 return None
             text, position = "\n".join(parts), 0
 
-    def _alone(self, line: str) -> tuple[list[str], Oddity | None]:
+    def _alone(self, line: str) -> _Reading:
         """The cells of a line whatever its quotation marks, and what is odd with them."""
-        strict = (self._strictly(line, habit) for habit in range(2))
-        readings: list[tuple[list[str], Oddity | None]] = [
-            (found.cells, None) for found in strict if found and not found.used
-        ]
+        readings: list[_Reading] = []
+        for reading in self._readings(line):
+            if len(reading[0]) == self._width:
+                return reading
+            readings.append(reading)
+        return readings[0]
+
+    def _readings(self, line: str) -> Iterator[_Reading]:
+        """The readings of one line, the likeliest first."""
         grammar = self._grammar
-        patterns = [grammar.lenient, grammar.split, grammar.greedy]
+        # With an odd number of quotation marks, some cell stays open unless one is escaped.
+        habits = (0, 1) if line.count('"') % 2 == 0 else (1,) if "\\" in line else ()
+        for habit in habits:
+            if (found := self._strictly(line, habit)) and not found.used:
+                yield found.cells, None
+        yield grammar.line(line, grammar.lenient)
+        yield grammar.line(line, grammar.split)
+        yield grammar.line(line, grammar.greedy)
         if "\\" in line:
-            patterns.append(grammar.backslashes)
-        for pattern in patterns:
-            if any(len(cells) == self._width for cells, _ in readings):
-                break
-            readings.append(grammar.line(line, pattern))
-        return next((each for each in readings if len(each[0]) == self._width), readings[0])
+            yield grammar.line(line, grammar.backslashes)
 
     def _is_text(self, lines: Sequence[str]) -> bool:
         """Whether lines within a cell cannot be rows, for want of delimiters."""
-        delimiter = self._grammar.delimiter
-        return all(line.count(delimiter) < self._width - 1 for line in lines)
+        return not any(map(self._may_be_row, lines))
 
-    def _are_rows(self, line: str, found: _Record) -> bool:
+    def _may_be_row(self, line: str) -> bool:
+        return line.count(self._grammar.delimiter) >= self._width - 1
+
+    def _are_rows(self, found: _Record, alone: list[str]) -> bool:
         """Whether lines that quotation marks make one record look like rows."""
-        lines = [line, *(self._ahead[number] for number in range(found.used))]
-        cells = [self._alone(each)[0] for each in lines]
-        return self._shapes.hold(cells, found.first, found.last)
+        further = [self._ahead[number] for number in range(found.used)]
+        cells = [self._alone(each)[0] if self._may_be_row(each) else [] for each in further]
+        return self._shapes.hold([alone, *cells], found.first, found.last)
