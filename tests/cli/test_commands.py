@@ -235,3 +235,15 @@ def test_a_map_can_be_made_of_another_network(
     assert sum(node["kind"] == "image" for node in nodes) == facts["images"]
     assert all(node["x"] and node["cluster_name"] for node in nodes)
     assert (atlas / "maps" / builder / "map.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_a_refused_table_of_names_is_not_remembered(
+    tagatlas: Run, atlas: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "names.csv"
+    table.write_bytes("cluster;name\r\n0;Fuß\r\n".encode("cp1252"))
+    refused = tagatlas("map", atlas, "--cluster-names", table)
+    assert refused.returncode == 2
+    assert "is not in UTF-8" in refused.stderr
+    assert tagatlas("map", atlas, "--resolution", "2").returncode == 0
