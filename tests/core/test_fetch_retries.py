@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import pytest
 from aiohttp import web
@@ -191,6 +192,33 @@ def test_a_page_instead_of_a_picture_is_recovered(
     page = image_server.serve("/page", b"<html>log in</html>")
     copy = image_server.serve("/copy", picture())
     assert outcome(page, archive=Elsewhere(copy)).way == "archive"
+
+
+class InPage(Recovery):
+    """Takes what stands after ``picture:`` in a page."""
+
+    def copies(self, url: str) -> Sequence[str]:
+        return []
+
+    def copies_in_page(self, url: str, page: str) -> Sequence[str]:
+        return [urljoin(url, page.partition("picture:")[2].strip())] if "picture:" in page else []
+
+
+def test_a_page_may_name_its_picture(image_server: ImageServer, picture: MakePicture) -> None:
+    image_server.serve("/posts/copy", picture())
+    page = image_server.serve("/posts/1", b"<html>picture: copy")
+    found = outcome(page, inside=InPage())
+    assert (found.status, found.way) == (ImageStatus.OK, "inside")
+    assert found.final_url == image_server.url("/posts/copy")
+
+
+def test_pages_that_name_no_picture_stay_blocked_and_are_not_kept(
+    image_server: ImageServer,
+) -> None:
+    for body in (b"<html>none", b"<html>picture: file:///etc/passwd", b"<html>picture: again"):
+        image_server.serve("/again", body)
+        found = outcome(image_server.serve("/page", body), inside=InPage())
+        assert (found.status, found.way, found.page) == (ImageStatus.BLOCKED, "", b"")
 
 
 def test_where_no_copy_is_found_the_address_says_why(image_server: ImageServer) -> None:

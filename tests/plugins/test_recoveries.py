@@ -1,4 +1,4 @@
-"""The recoveries ``twitter`` and ``wayback``."""
+"""The recoveries ``twitter``, ``wayback`` and ``page``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import pytest
 
 from tagatlas.contracts import NoOptions, RecoverySpec
 from tagatlas.testing import RecoveryContract
+from tagatlas_page_picture import PagePicture
+from tagatlas_page_picture import tagatlas_recoveries as page_picture
 from tagatlas_twitter import TwitterSizes
 from tagatlas_twitter import tagatlas_recoveries as twitter
 from tagatlas_wayback import WaybackCopy, WaybackOptions
@@ -34,6 +36,66 @@ class TestWayback(RecoveryContract):
     @pytest.fixture
     def url(self) -> str:
         return "http://example.org/a.jpg?x=1"
+
+
+class TestPagePicture(RecoveryContract):
+    @pytest.fixture
+    def spec(self) -> RecoverySpec:
+        [spec] = page_picture()
+        return spec
+
+    @pytest.fixture
+    def url(self) -> str:
+        return "https://site.example/@a/status/1"
+
+    @pytest.fixture
+    def page(self) -> str:
+        return '<meta property="og:image" content="https://cdn.example/1.jpg">'
+
+
+def named(page: str, url: str = "https://site.example/posts/1") -> list[str]:
+    return list(PagePicture(NoOptions()).copies_in_page(url, page))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta property="og:image" content="https://cdn.example/1.jpg?a=1&amp;b=2">',
+        "<META content='https://cdn.example/1.jpg?a=1&b=2' PROPERTY='OG:Image'/>",
+        '<meta name="twitter:image" content="https://cdn.example/1.jpg?a=1&amp;b=2">',
+        '<meta itemprop="image" content=" //cdn.example/1.jpg?a=1&amp;b=2 ">',
+        '<link rel="image_src" href="https://cdn.example/1.jpg?a=1&amp;b=2">',
+        '<base href="https://cdn.example/"><meta property=og:image content="1.jpg?a=1&amp;b=2">',
+    ],
+)
+def test_a_page_names_its_picture(head: str) -> None:
+    assert named(f"<!doctype html><html><head>{head}</head><body>") == [
+        "https://cdn.example/1.jpg?a=1&b=2"
+    ]
+
+
+def test_what_a_page_shows_to_others_comes_before_what_it_shows_itself() -> None:
+    head = '<link rel="image_src" href="/c.jpg"><meta name="twitter:image" content="b.jpg">'
+    assert named(f'{head}<meta property="og:image:url" content="/a.jpg">') == [
+        "https://site.example/a.jpg",
+        "https://site.example/posts/b.jpg",
+        "https://site.example/c.jpg",
+    ]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("", "<", "plain text", "<meta property=og:image>", "<![x[", "<!DOCTYPE"),
+        '<meta property="og:image" content="data:image/png;base64,A">',
+        '<meta property="og:image" content="file:///etc/passwd">',
+        '<meta property="og:image" content="http://[bad/1.jpg">',
+        '<meta property="og:image" content="https://site.example/posts/1">',
+        '<body><!-- <meta property="og:image" content="/a.jpg"> -->',
+    ],
+)
+def test_pages_that_name_no_picture(page: str) -> None:
+    assert named(page) == []
 
 
 def copies(url: str) -> list[str]:

@@ -29,3 +29,21 @@ class Recovery(ABC):
             ``http(s)`` URLs other than ``url``; none if the URL is not of a kind that this
             recovery knows.
         """
+
+    def copies_in_page(
+        self,
+        url: str,  # noqa: ARG002 - for those that override it
+        page: str,  # noqa: ARG002
+    ) -> Sequence[str]:
+        """URLs of the picture that a web page names, which came in the picture's place.
+
+        Quick, without any request. None unless a recovery overrides it.
+
+        Args:
+            url: where the page is, after all redirects; its relative addresses begin there.
+            page: its HTML, the first half mebibyte at most; anything, however broken.
+
+        Returns:
+            ``http(s)`` URLs other than ``url``, the best first.
+        """
+        return ()

@@ -31,6 +31,9 @@ from tagatlas.fetch.robots import Robots
 from tagatlas.fetch.schedule import LOCAL, Schedule, Try
 from tagatlas.fetch.workers import Workers
 
+PAGE_BYTES = 512 * 1024
+"""Of a web page that came in place of a picture: as much as its head may need."""
+
 NAME_LOOKUPS = 32
 """Host names looked up at once: those of dead hosts take seconds each."""
 
@@ -307,6 +310,7 @@ class _Fetcher:
                 attempts=attempts,
                 way=tried.way,
                 refused_by=stood_against,
+                page=answer.data[:PAGE_BYTES] if status == ImageStatus.BLOCKED else b"",
             )
 
         return await asyncio.get_running_loop().run_in_executor(self.threads, keep)

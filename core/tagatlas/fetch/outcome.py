@@ -66,6 +66,8 @@ class FetchOutcome:
         way: which way the image was found, where it was not at its address; else empty.
         refused_by: the setting that stood against it, and how it was set; empty if none did. See
             :func:`tagatlas.fetch.limits.would_pass`.
+        page: the beginning of a web page that came in place of a picture, for recoveries; empty
+            once it is settled what became of the address.
     """
 
     key: int
@@ -78,6 +80,7 @@ class FetchOutcome:
     attempts: int = 1
     way: str = ""
     refused_by: str = ""
+    page: bytes = field(default=b"", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make the texts plain: some come from servers, decoders and plugins."""

@@ -117,7 +117,8 @@ class Retries:
             return
         search = self._searches.get(key)
         if search is None:
-            search = _Search(outcome, self._copies(tried, outcome))
+            original = replace(outcome, page=b"")  # there may be many, and they are long
+            search = _Search(original, self._copies(tried, outcome))
             if search.copies:
                 self._searches[key] = search
         attempts = outcome.attempts
@@ -136,12 +137,16 @@ class Retries:
         """Where else the picture may be, and which way that is: none for the same address."""
         if outcome.status not in RECOVERABLE or tried.address.local:
             return []
-        location = tried.address.location
+        location, page = tried.address.location, outcome.page.decode(errors="replace")
         readings = [(reading, "") for reading in other_readings(location)]
+        named = {
+            way: recovery.copies_in_page(outcome.final_url or location, page) if page else ()
+            for way, recovery in self.recoveries.items()
+        }
         return readings + [
             (copy, way)
             for way, recovery in self.recoveries.items()
-            for copy in recovery.copies(location)
+            for copy in (*recovery.copies(location), *named[way])
             if copy != location
         ]
 

@@ -31,6 +31,11 @@ class RecoveryContract(SpecContract):
         raise NotImplementedError("override the fixture `url`: one that has a copy elsewhere")
 
     @pytest.fixture
+    def page(self) -> str:
+        """HTML at that URL. To be overridden by a recovery that reads pages."""
+        return ""
+
+    @pytest.fixture
     def recovery(self, spec: RecoverySpec, options: object) -> Recovery:
         """The recovery under test."""
         return spec.factory(options)
@@ -39,24 +44,26 @@ class RecoveryContract(SpecContract):
         """The factory, called with the options, makes a ``Recovery``."""
         assert isinstance(recovery, Recovery)
 
-    def test_copies_are_other_web_addresses(self, recovery: Recovery, url: str) -> None:
+    def test_copies_are_other_web_addresses(self, recovery: Recovery, url: str, page: str) -> None:
         """There is a copy of the sample URL; all are ``http(s)`` URLs, distinct, and others."""
-        copies = list(recovery.copies(url))
+        copies = [*recovery.copies(url), *recovery.copies_in_page(url, page)]
         assert copies
         assert all(copy.startswith(("http://", "https://")) for copy in copies)
         assert len(set(copies)) == len(copies)
         assert url not in copies
 
     def test_the_same_url_has_the_same_copies(
-        self, spec: RecoverySpec, options: object, recovery: Recovery, url: str
+        self, spec: RecoverySpec, options: object, recovery: Recovery, url: str, page: str
     ) -> None:
         """Copies are the same at every call, in the same order."""
         again = spec.factory(options)
         assert list(recovery.copies(url)) == list(recovery.copies(url)) == list(again.copies(url))
+        named = list(recovery.copies_in_page(url, page))
+        assert named == list(again.copies_in_page(url, page))
 
     @pytest.mark.parametrize("odd", ODD_URLS)
-    def test_odd_urls_are_borne(self, recovery: Recovery, odd: str) -> None:
+    def test_odd_urls_are_borne(self, recovery: Recovery, odd: str, page: str) -> None:
         """Whatever the URL, nothing is raised, and copies are ``http(s)`` URLs."""
-        for copy in recovery.copies(odd):
+        for copy in (*recovery.copies(odd), *recovery.copies_in_page(odd, page)):
             assert copy.startswith(("http://", "https://"))
             assert copy != odd

@@ -1,0 +1,87 @@
+"""Recovery ``page``: the picture that a web page names as its own.
+
+Tables often have the address of a post's page, not of its picture. Pages say for link previews
+which picture is theirs: Open Graph (``og:image``, ogp.me), Twitter cards (``twitter:image``),
+schema.org (``itemprop="image"``) and, before these, ``<link rel="image_src">``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from html.parser import HTMLParser
+from urllib.parse import urljoin
+
+from tagatlas.contracts import NoOptions, Recovery, RecoverySpec
+from tagatlas.hookspecs import hookimpl
+
+NAMES = (
+    *("og:image", "og:image:secure_url", "og:image:url"),
+    *("twitter:image", "twitter:image:src", "image", "image_src"),
+)
+"""What pages call their picture, the best first."""
+
+
+class PagePicture(Recovery):
+    """Reads in a page which picture is the page's own."""
+
+    def __init__(self, options: NoOptions) -> None:
+        """There are no options."""
+
+    def copies(self, url: str) -> Sequence[str]:  # noqa: ARG002 - the contract's
+        """None: where the picture is, only the page says."""
+        return []
+
+    def copies_in_page(self, url: str, page: str) -> Sequence[str]:
+        """See :meth:`Recovery.copies_in_page`."""
+        head = _Head()
+        with suppress(AssertionError, ValueError):  # Python's reader raises them at broken markup
+            head.feed(page)
+        base = _joined(url, head.base) or url
+        found = [_joined(base, head.found.get(name, "")) for name in NAMES]
+        return [address for address in dict.fromkeys(found) if address and address != url]
+
+
+class _Head(HTMLParser):
+    """Collects what a page says of itself."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.base = ""
+        self.found: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "meta":
+            for key in ("property", "name", "itemprop"):
+                self._note(values.get(key, ""), values.get("content", ""))
+        elif tag == "link":
+            for key in (*values.get("rel", "").split(), values.get("itemprop", "")):
+                self._note(key, values.get("href", ""))
+        elif tag == "base":
+            self.base = self.base or values.get("href", "")
+
+    def _note(self, name: str, address: str) -> None:
+        if name and address.strip():
+            self.found.setdefault(name.strip().lower(), address.strip())
+
+
+def _joined(base: str, address: str) -> str:
+    """An ``http(s)`` address, made whole; empty if it is none."""
+    try:
+        whole = urljoin(base, address) if address else ""
+    except ValueError:
+        return ""
+    return whole if whole.startswith(("http://", "https://")) else ""
+
+
+@hookimpl
+def tagatlas_recoveries() -> Iterable[RecoverySpec]:
+    """Announce the recovery."""
+    return [
+        RecoverySpec(
+            name="page",
+            summary="The picture that a web page names as its own (og:image).",
+            factory=PagePicture,
+        )
+    ]
