@@ -64,7 +64,7 @@ def test_a_changed_source_replaces_its_records_and_keeps_what_was_fetched(
     changed = catalog.records.add(
         "list", "table", records("https://x.org/2.jpg", "https://x.org/3.jpg", frequency=5)
     )
-    assert changed.new_addresses == 1
+    assert (changed.new_addresses, changed.replaced) == (1, 2)
     counts = catalog.addresses.counts()
     assert (counts["ok"], counts["pending"], sum(counts.values())) == (1, 1, 2)
     [row] = catalog.addresses.images().iter_rows(named=True)

@@ -27,11 +27,13 @@ class Added:
         records: number of records of the source.
         new_addresses: distinct addresses that the atlas had not seen before.
         unchanged: whether the very same records were there already.
+        replaced: how many records of the same source these took the place of.
     """
 
     records: int
     new_addresses: int
     unchanged: bool
+    replaced: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,11 @@ class RecordTable:
             if is_known:
                 return Added(records.table.height, 0, unchanged=True)
             before = connection.execute("SELECT count(*) FROM addresses").fetchone()[0]
+            had = connection.execute(
+                "SELECT count(*) FROM records WHERE source IN "
+                "(SELECT id FROM sources WHERE location = ?)",
+                [location],
+            ).fetchone()[0]
             connection.execute("DELETE FROM sources WHERE location = ?", [location])
             content = content_digest(records, location)
             source = connection.execute(
@@ -98,7 +105,7 @@ class RecordTable:
                 ),
             )
             after = connection.execute("SELECT count(*) FROM addresses").fetchone()[0]
-        return Added(records.table.height, after - before, unchanged=False)
+        return Added(records.table.height, after - before, unchanged=False, replaced=had)
 
     def sources(self) -> list[SourceFacts]:
         """The sources in the order they were added, with their number of records."""

@@ -53,10 +53,13 @@ def add(
         "records": report.records,
         "new_addresses": report.new_addresses,
         "unchanged": report.unchanged,
+        "replaced": report.replaced,
         "moved_from": report.moved_from,
     }
     news = "nothing new" if report.unchanged else f"{report.new_addresses:,} new addresses"
     notes = [f"note: {note}" for note in report.notes]
+    if report.replaced:
+        news += f"; they replace the {report.replaced:,} that this source had"
     return Outcome(facts, [report.recognised, *notes, f"added: {report.records:,} records, {news}"])
 
 

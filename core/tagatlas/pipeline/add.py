@@ -25,6 +25,7 @@ class AddReport:
         records: number of its records.
         new_addresses: distinct addresses that the atlas had not seen before.
         unchanged: whether the very same records were there already.
+        replaced: how many records of the same source these took the place of.
         moved_from: where the source was before; None if it has not moved.
     """
 
@@ -33,6 +34,7 @@ class AddReport:
     records: int
     new_addresses: int
     unchanged: bool
+    replaced: int = 0
     moved_from: str | None = None
 
 
@@ -108,5 +110,6 @@ def add_source(
         records=added.records,
         new_addresses=added.new_addresses,
         unchanged=added.unchanged,
+        replaced=added.replaced,
         moved_from=earlier.source.location if earlier is not None and earlier.moved else None,
     )
