@@ -2,18 +2,22 @@
 
 CSV with commas, semicolons, tabs or bars, workbooks (.xlsx, .xls, .xlsb, .ods), Parquet, Arrow,
 JSON Lines, JSON arrays and objects, and plain text with a URL a line; text also compressed by
-gzip, bzip2, xz or Zstandard; and folders of JSON files. The exports of TCAT and 4CAT are
-recognised by their headers, the captures of Zeeschuimer by their envelopes, any other table by
-the name and the content of its columns.
+gzip, bzip2, xz or Zstandard; and folders of JSON files. The exports of TCAT, 4CAT and
+other tools are recognised by their headers, the captures of Zeeschuimer by their envelopes, any
+other table by the names and the content of its columns. A table may also name files: those in the
+folder that ``--files`` names, or beside it.
 
 What is decided here and nowhere said by the formats:
 
 - Every cell is text, kept as it was written; a missing cell is the empty string.
-- A cell may hold several URLs. It is split only where the next piece begins with ``http``, because
-  commas and semicolons are legal inside a URL.
-- URLs are kept as written, less outer white space; ``//host/…`` becomes ``https://host/…`` and
-  ``HTTP://`` becomes ``http://``. Only ``http`` and ``https`` count: a table from outside must not
-  name files of this machine.
+- A cell may hold several URLs, in lists, formulas, HTML, Markdown or text. A URL outside quotation
+  marks is split only where the next piece begins with ``http`` or ``//``, because commas and
+  semicolons are legal inside a URL.
+- URLs are kept as written, less what wraps them and the escapes of HTML and JSON; ``//host/…``
+  becomes ``https://host/…`` and ``HTTP://`` becomes ``http://``. Only ``http`` and ``https`` count.
+- A table from outside reads no files but pictures that lie below its own folder, reached through no
+  link and no ``..``; more only where the user names a folder.
+- Portraits are taken only where there is nothing else, and never from a known export of posts.
 - Text is UTF-8, UTF-16 or UTF-32. Any other encoding is guessed, which is said with a few words of
   the text; ``--encoding`` names another.
 - Rows shorter than the table are filled with empty cells, cells beyond it are dropped, and both are
@@ -50,9 +54,10 @@ _SUFFIXES = frozenset(
 class TableOptions:
     """How a table is read. Whatever is left out is found by looking at the table."""
 
-    url_column: Annotated[str | None, Meta(description="The column that holds the image URLs.")] = (
-        None
-    )
+    url_column: Annotated[
+        tuple[str, ...],
+        Meta(description="The column that holds the image URLs; several with commas between them."),
+    ] = ()
     frequency_column: Annotated[
         str | None,
         Meta(description="The column that says how often an image was seen, in whole numbers."),
@@ -64,6 +69,17 @@ class TableOptions:
     separator: Annotated[
         str | None,
         Meta(description="What stands between several URLs in one cell, such as '; '."),
+    ] = None
+    base_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^/\s].*)?$",
+            description="What stands before addresses without a host: https://a.example/images/.",
+        ),
+    ] = ""
+    files: Annotated[
+        Path | None,
+        Meta(description="The folder of the picture files that the table names."),
     ] = None
     encoding: Annotated[
         str | None,
@@ -80,11 +96,18 @@ class TableOptions:
 
 
 def is_table(location: str) -> bool:
-    """Whether ``location`` is a file or a folder of JSON files, or named like a missing table."""
+    """Whether ``location`` is a file or a folder of JSON files, or named like a missing table.
+
+    A ZIP archive is one if there is a table in it.
+    """
     path = Path(location)
+    from tagatlas.archives import holds
+
     try:
-        if path.is_file() or path.is_dir():
-            return path.is_file() or _is_json_folder(path)
+        if path.is_file():
+            return holds(location) != "pictures"
+        if path.is_dir():
+            return _is_json_folder(path)
     except OSError:  # such as a name too long for the file system
         return False
     endings = {suffix.lower() for suffix in path.suffixes[-2:]}  # two, for .csv.gz

@@ -1,201 +1,253 @@
-"""What a table is: an export of TCAT or 4CAT, or any table with a column of URLs.
-
-TCAT's headers are those of ``mod.media_frequency.php`` and ``mod.export_tweets.php``; 4CAT's are
-what the ``map_item`` of its data sources write.
-"""
+"""What a table is: a known export, or any table with a column of addresses."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tagatlas.errors import InputError
-from tagatlas.tables.urls import may_hold_url, share_of_images, share_of_urls
+from tagatlas.tables.urls import looks_of
 from tagatlas.tables.wording import shown, shown_columns, suggestion
-from tagatlas_table.frequencies import is_frequency
+from tagatlas_table.columns import Column, columns_with_urls, relative_column
+from tagatlas_table.exports import ANY_TABLE, FORMS
+from tagatlas_table.frequencies import to_frequencies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import polars as pl
+
     from tagatlas.tables.table import Table
     from tagatlas_table import TableOptions
-
+    from tagatlas_table.exports import Form
 
 ALL = ("all",)
 NONE = ("none",)
-MEDIA_FREQUENCY = "TCAT media frequency"
-GENERIC = "table"
+FIELD = re.compile(r"\{([^{}]+)\}")
+"""A column in an address that is made of several."""
 
 
 @dataclass(frozen=True)
-class _Form:
-    """A sort of table.
+class Pictures:
+    """Where a table keeps its pictures.
 
     Attributes:
-        name: what users call it.
-        marks: column names that together give it away.
-        url_columns: where it keeps image URLs; the first that has any is taken.
-        kept: columns worth keeping, where present; None for all.
-        frequency_columns: columns that may count how often an image was seen.
-        frequency_is_certain: whether they do even where a cell is no whole number: an error then.
+        columns: all taken together, in this order.
+        stills: taken for rows that the columns have nothing for.
+        address: how the picture's address is made of other columns; empty where it is written.
+        notes: what a user should know of the choice.
     """
 
-    name: str
-    marks: frozenset[str]
-    url_columns: tuple[str, ...]
-    kept: tuple[str, ...] | None = None
-    frequency_columns: tuple[str, ...] = ()
-    frequency_is_certain: bool = True
+    columns: tuple[str, ...]
+    stills: tuple[str, ...] = ()
+    address: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def all_columns(self) -> tuple[str, ...]:
+        """Every column that may give an address."""
+        return (*self.columns, *self.stills)
 
 
-_FORMS = (
-    _Form(
-        name=MEDIA_FREQUENCY,
-        marks=frozenset({"interval", "media url", "frequency"}),
-        url_columns=("media_url",),
-        kept=("interval",),
-        frequency_columns=("frequency",),
-    ),
-    _Form(
-        name="TCAT full export",
-        marks=frozenset({"id", "time", "from_user_name", "from_user_profile_image_url"}),
-        url_columns=("media_urls", "from_user_profile_image_url"),
-        kept=(
-            *("id", "created_at", "from_user_name", "text", "lang"),
-            *("retweet_count", "favorite_count", "hashtags"),
-        ),
-    ),
-    _Form(
-        name="4CAT export",
-        marks=frozenset({"id", "thread_id", "timestamp"}),
-        url_columns=(
-            *("image_urls", "image_url", "images", "media_urls", "media_url"),
-            *("thumbnail_urls", "thumbnail_url"),
-        ),
-        kept=(
-            *("id", "thread_id", "timestamp", "author", "subject", "body", "hashtags"),
-            *("url", "link", "post_url", "tiktok_url"),
-        ),
-    ),
-    _Form(
-        name=GENERIC,
-        marks=frozenset(),
-        url_columns=(
-            *("image_urls", "image_url", "images", "image", "img_urls", "img_url", "img"),
-            *("image_link", "media_urls", "media_url", "photo_urls", "photo_url", "photos"),
-            *("photo", "picture_url", "picture", "thumbnail_urls", "thumbnail_url", "thumbnail"),
-        ),
-        frequency_columns=("frequency", "count", "occurrences"),
-        frequency_is_certain=False,
-    ),
-)
-_PORTRAITS = ("avatar", "profile", "banner", "icon", "logo")
+def form_of(table: Table) -> Form:
+    """The first known export whose marks the table bears, or else any table.
 
-
-@dataclass(frozen=True)
-class Recognised:
-    """How a table becomes records.
-
-    Attributes:
-        form: what users call such a table.
-        url_column: the column with the URLs.
-        frequency_column: the column that counts, if there is one.
-        kept: the further columns to keep.
+    Names count without letter case and marks: R writes ``media.url`` for ``media url``.
     """
+    if table.contents:  # the reader knows it already
+        return ANY_TABLE
+    names = {plain(name) for name in table.frame.columns}
+    return next((form for form in FORMS if names.issuperset(map(plain, form.marks))), ANY_TABLE)
 
-    form: str
-    url_column: str
-    frequency_column: str | None
-    kept: tuple[str, ...]
 
-
-def recognise(table: Table, options: TableOptions) -> Recognised:
-    """Find out what ``table`` is; what the options name comes first.
+def columns_to_keep(
+    table: Table, form: Form, taken: Sequence[str | None], options: TableOptions
+) -> tuple[str, ...]:
+    """The further columns of a record.
 
     Raises:
-        InputError: a named column is not there, or there is no column with URLs.
+        InputError: a named column is not there.
     """
     names = table.frame.columns
-    form = next(form for form in _FORMS if form.marks.issubset(names))
-    plain = {_plain(name): name for name in reversed(names)}  # the first of two alike wins
+    others = tuple(name for name in names if name not in taken)
+    if options.columns_to_keep == ALL:
+        return others
+    if options.columns_to_keep == NONE:
+        return ()
+    if options.columns_to_keep:
+        return named_columns(options.columns_to_keep, names)
+    usual = None if form.kept is None else set(map(plain, form.kept))
+    return tuple(name for name in others if usual is None or plain(name) in usual)
 
-    if options.url_column is None:
-        likely = [plain[name] for name in form.url_columns if name in plain]
-        url_column = _find_urls(table, likely)
-    else:
-        url_column = _named(table.meant(options.url_column), names)
 
-    if options.frequency_column is None:
-        counting = [plain[name] for name in form.frequency_columns if name in plain]
-        if not form.frequency_is_certain:
-            counting = [name for name in counting if _counts(table, name, url_column)]
-        frequency_column = counting[0] if counting else None
-    else:
-        frequency_column = _named(options.frequency_column, names)
+def frequency_column(
+    table: Table, form: Form, rows: pl.Series, options: TableOptions
+) -> tuple[str | None, tuple[str, ...]]:
+    """The column that counts, and what is said of one that seems to and does not.
 
-    others = tuple(name for name in names if name not in (url_column, frequency_column))
-    usual = tuple(name for name in others if form.kept is None or name in form.kept)
-    return Recognised(
-        form=form.name,
-        url_column=url_column,
-        frequency_column=frequency_column,
-        kept=_kept(options.columns_to_keep, names, others) if options.columns_to_keep else usual,
+    Args:
+        table: all of it.
+        form: what it is.
+        rows: which of its rows become records.
+        options: what the user named.
+
+    Raises:
+        InputError: a named column is not there.
+    """
+    names = table.frame.columns
+    if options.frequency_column is not None:
+        return named_column(options.frequency_column, names), ()
+    by_plain = {plain(name): name for name in reversed(names)}  # the first of two alike wins
+    counting = [by_plain[name] for name in form.frequency_columns if name in by_plain]
+    if not counting or form.frequency_is_certain:
+        return (counting[0] if counting else None), ()
+    notes = []
+    for name in counting:
+        cells = table.column(name).filter(rows)
+        wrong = cells.filter(to_frequencies(cells).is_null())
+        if wrong.is_empty():
+            return name, ()
+        notes.append(
+            f"the column {shown(name)} is not used as frequency, each address counts once: "
+            f"{shown(wrong[0])} is not surely a whole number of 1 or more"
+        )
+    return None, tuple(notes)
+
+
+def url_columns(table: Table, options: TableOptions) -> tuple[str, ...]:
+    """The columns that ``--url-column`` names; in JSON also by their paths.
+
+    Raises:
+        InputError: one is not there.
+    """
+    return named_columns([table.meant(",".join(options.url_column))], table.frame.columns)
+
+
+def named_columns(wanted: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """The columns that an option names, with commas between them.
+
+    Raises:
+        InputError: one is not there.
+    """
+    whole = ",".join(wanted)
+    pieces = [whole] if whole in names else []
+    pieces = pieces or [
+        piece.strip()
+        for entry in wanted
+        for piece in ([entry] if entry in names else entry.split(","))
+    ]
+    return tuple(dict.fromkeys(named_column(piece, names) for piece in pieces if piece))
+
+
+def pictures_of(table: Table, form: Form, options: TableOptions) -> Pictures:
+    """Where the pictures are; what the options name comes first.
+
+    Raises:
+        InputError: a named column is not there, or there is no column with pictures.
+    """
+    names = table.frame.columns
+    if options.url_column:
+        columns = url_columns(table, options)
+        looks = [Column(name, looks_of(table.column(name), options.separator)) for name in columns]
+        return Pictures(columns, notes=_pages_note(table, looks))
+    if table.contents:
+        return Pictures((names[0],))
+    candidates = columns_with_urls(table, options.separator)
+    filled = {plain(column.name): column.name for column in reversed(candidates)}
+    columns = tuple(filled[plain(name)] for name in form.pictures if plain(name) in filled)
+    stills = tuple(filled[plain(name)] for name in form.stills if plain(name) in filled)
+    if columns or stills or (form.address and set(FIELD.findall(form.address)) <= set(names)):
+        others = _others_note(candidates, (*columns, *stills))
+        return Pictures(columns, stills, form.address, notes=others)
+    if form.is_certain:
+        raise _no_pictures(form, candidates)
+    if options.base_url and (column := relative_column(table)) is not None:
+        return Pictures((column,))
+    if not candidates:
+        raise _no_urls(table)
+    best = max(candidates, key=lambda column: column.rank)
+    notes = (*_pages_note(table, [best]), *_others_note(candidates, (best.name,)))
+    if best.is_portrait:
+        hint = f": {form.hint}" if form.hint else ""
+        said = f"the column {shown(best.name)} looks like portraits, not like what was posted{hint}"
+        notes = (said, *notes)
+    return Pictures((best.name,), notes=notes)
+
+
+def _pages_note(table: Table, columns: Sequence[Column]) -> tuple[str, ...]:
+    """Whether columns look like pages; said before all of them are asked for pictures."""
+    return tuple(
+        f"the column {shown(column.name)} looks like pages, not pictures: pages are blocked, "
+        "unless they name their picture (og:image): --recover page"
+        for column in columns
+        if _looks_like_pages(column, alone=table.frame.width == 1)
     )
 
 
-def _plain(name: str) -> str:
-    return name.lower().replace(" ", "_").replace("-", "_")
+def _looks_like_pages(column: Column, *, alone: bool) -> bool:
+    if column.looks.urls == 0 or column.looks.pictures >= 0.5:
+        return False
+    unknown = column.looks.pictures == 0 and not (column.is_named_picture or alone)
+    return column.looks.pages >= 0.5 or (unknown and not column.is_portrait)
 
 
-def _named(name: str, names: Sequence[str]) -> str:
+def _others_note(candidates: Sequence[Column], taken: Sequence[str]) -> tuple[str, ...]:
+    others = [
+        column
+        for column in candidates
+        if column.name not in taken and column.has_pictures and not column.is_portrait
+    ]
+    if not others:
+        return ()
+    listed = ", ".join(f"{shown(column.name)}{column.described}" for column in others[:8])
+    chosen = " and ".join(shown(name) for name in taken) or "what is built of other columns"
+    note = (
+        f"pictures are taken from {chosen}; there are more in {listed}: "
+        "--url-column NAME takes another column, --url-column NAME,NAME several"
+    )
+    return (note,)
+
+
+def _no_pictures(form: Form, candidates: Sequence[Column]) -> InputError:
+    places = (*form.pictures, *form.stills)
+    looked = f" in {', '.join(shown(name) for name in places)}" if places else ""
+    hint = f"; {form.hint}" if form.hint else ""
+    listed = ", ".join(f"{shown(column.name)}{column.described}" for column in candidates[:8])
+    others = f"; addresses are in {listed}: take one with --url-column" if listed else ""
+    return InputError(f"{form.name}: no pictures{looked}{hint}{others}")
+
+
+def _no_urls(table: Table) -> InputError:
+    names = table.frame.columns
+    column = relative_column(table)
+    if column is not None:
+        example = next(cell for cell in table.column(column).to_list() if cell.strip())
+        return InputError(
+            f"no column has URLs; the column {shown(column)} looks like files or addresses "
+            f"without a host ({shown(example)}): --base-url https://… says what stands before "
+            "them, --files FOLDER where the files are"
+        )
+    return InputError(
+        f"no column has URLs; columns found: {shown_columns(names)}; "
+        "name the right one with --url-column if it is among them"
+    )
+
+
+def plain(name: str) -> str:
+    """A column's name without what programs change in it: letter case, blanks, dots, hyphens."""
+    return re.sub(r"[\s._-]+", "_", name.strip().lower())
+
+
+def named_column(name: str, names: Sequence[str]) -> str:
+    """A column that an option names.
+
+    Raises:
+        InputError: it is not there.
+    """
     if name not in names:
         raise InputError(
             f"there is no column {shown(name)}{suggestion(name, names)}; "
             f"columns found: {shown_columns(names)}"
         )
     return name
-
-
-def _kept(
-    wanted: tuple[str, ...], names: Sequence[str], others: tuple[str, ...]
-) -> tuple[str, ...]:
-    if wanted == ALL:
-        return others
-    if wanted == NONE:
-        return ()
-    pieces = [
-        piece.strip()
-        for entry in wanted
-        for piece in ([entry] if entry in names else entry.split(","))
-    ]
-    return tuple(dict.fromkeys(_named(piece, names) for piece in pieces if piece))
-
-
-def _counts(table: Table, name: str, url_column: str) -> bool:
-    rows = may_hold_url(table.column(url_column))
-    return is_frequency(table.column(name).filter(rows)).all()
-
-
-def _find_urls(table: Table, likely: Sequence[str]) -> str:
-    """The first likely column with any URL, or else the one that by its cells is the best.
-
-    That is a column at least half of whose filled cells are URLs: rather of images than of pages,
-    rather of anything than of portraits (a user's avatar is not what was posted), rather an
-    earlier one than a later.
-    """
-    for name in likely:
-        if share_of_urls(table.column(name)) > 0:
-            return name
-    names = table.frame.columns
-    candidates = [name for name in names if share_of_urls(table.column(name)) >= 0.5]
-    if not candidates:
-        raise InputError(
-            f"no column has URLs; columns found: {shown_columns(names)}; "
-            "name the right one with --url-column if it is among them"
-        )
-
-    def rank(name: str) -> tuple[bool, bool]:
-        is_portrait = any(word in name.lower() for word in _PORTRAITS)
-        return share_of_images(table.column(name)) >= 0.5, not is_portrait
-
-    return max(candidates, key=rank)

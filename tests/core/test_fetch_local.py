@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
 
 import pytest
 
@@ -46,6 +47,34 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"bytes")
     (tmp_path / "link.jpg").symlink_to("a.jpg")
     assert read_file(str(tmp_path / "link.jpg"), 1000) == b"bytes"
+
+
+@pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA])
+def test_a_file_in_an_archive(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "odd!" / "a.zip"
+    path.parent.mkdir()
+    with ZipFile(path, "w", method) as archive:
+        archive.writestr("b/c!/d.jpg", b"bytes")
+        archive.writestr("bomb.jpg", bytes(10_000))
+        archive.writestr("x" * 300 + ".jpg", b"longer than names on a disk may be")
+    assert read_file(f"{path}!/b/c!/d.jpg", 5) == b"bytes"
+    assert len(read_file(f"{path}!/{'x' * 300}.jpg", 1000)) == 34
+    assert rejection(f"{path}!/bomb.jpg").status == ImageStatus.REFUSED
+    for gone in (f"{path}!/gone.jpg", f"{path}!/../a.zip", f"{tmp_path}/no.zip!/a.jpg"):
+        assert rejection(gone).status == ImageStatus.MISSING
+
+
+def test_an_archive_that_is_damaged_or_encrypted_costs_its_pictures(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("a.jpg", b"some bytes")
+        archive.writestr("b.jpg", b"other bytes")
+    data = path.read_bytes().replace(b"some", b"SOME")
+    path.write_bytes(data)
+    assert rejection(f"{path}!/a.jpg").status == ImageStatus.UNREADABLE
+    assert read_file(f"{path}!/b.jpg", 1000) == b"other bytes"
+    path.write_bytes(data[:40])
+    assert rejection(f"{path}!/b.jpg").status == ImageStatus.UNREADABLE
 
 
 def test_what_is_not_there_is_missing(tmp_path: Path) -> None:

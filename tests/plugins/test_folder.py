@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +14,9 @@ from tagatlas.contracts import Records, SourceSpec
 from tagatlas.errors import InputError
 from tagatlas.testing import SourceContract
 from tagatlas_folder import FolderOptions, is_folder, make_source, tagatlas_sources
+
+if TYPE_CHECKING:
+    from tests.conftest import MakePicture
 
 DEFAULTS = FolderOptions()
 
@@ -35,7 +41,10 @@ def folder(tmp_path: Path) -> Path:
 def test_records(folder: Path) -> None:
     fill(folder, "b/deep/2.PNG", "a.jpg", "b/1.jpeg", "b-c/3.webp", "notes.txt", "b/4.pdf")
     records = read(folder)
-    assert records.recognised == "folder: 4 image files in 4 folders; 2 other files ignored"
+    assert (
+        records.recognised
+        == "folder: 4 image files in 4 folders; 2 other files ignored (1 .pdf, 1 .txt)"
+    )
     assert records.local is True
     root = folder.resolve().as_posix()
     assert records.table.rows() == [
@@ -62,6 +71,113 @@ def test_hidden_files_and_folders_are_skipped(folder: Path) -> None:
     assert read(folder).recognised == "folder: 1 image file in 1 folder"
 
 
+@pytest.mark.parametrize(
+    "junk",
+    ["@eaDir/a.jpg/THUMB_M.jpg", "$RECYCLE.BIN/a.jpg", "Thumbs.db", ".picasaoriginals/a.jpg"],
+)
+def test_what_systems_and_viewers_leave_is_skipped(folder: Path, junk: str) -> None:
+    assert read(fill(folder, "a.jpg", junk)).recognised == "folder: 1 image file in 1 folder"
+
+
+@pytest.fixture
+def named_otherwise(folder: Path, picture: MakePicture) -> Path:
+    """A folder with one picture that its ending names, and four that it does not."""
+    folder.mkdir()
+    for name, kind in [
+        *(("a.jpg", "JPEG"), ("3f2a9c01", "PNG"), ("photo.jpg?w=100", "JPEG")),
+        *(("tweet.jpg_large", "JPEG"), ("x.bin", "WEBP")),
+    ]:
+        (folder / name).write_bytes(picture(kind))
+    (folder / "README").write_text("no picture")
+    return folder
+
+
+def test_pictures_that_no_ending_names_are_said(named_otherwise: Path) -> None:
+    records = read(named_otherwise)
+    assert records.recognised == (
+        "folder: 1 image file in 1 folder; 1 other file ignored (1 without an ending)"
+    )
+    [note] = records.notes
+    assert note == (
+        "4 pictures left out that no known ending names (1 without an ending, 1 .bin, "
+        "1 .jpg?w=100, 1 .jpg_large): --extensions all takes what begins as pictures do"
+    )
+
+
+def test_pictures_that_no_ending_names_are_taken(named_otherwise: Path) -> None:
+    records = read(named_otherwise, FolderOptions(extensions=("all",)))
+    assert records.table["file"].to_list() == [
+        *("3f2a9c01", "a.jpg", "photo.jpg?w=100", "tweet.jpg_large", "x.bin")
+    ]
+    assert records.notes == ()
+
+
+def test_a_folder_of_nothing_else_names_the_option(named_otherwise: Path) -> None:
+    (named_otherwise / "a.jpg").unlink()
+    assert "4 pictures that no known ending names" in failure(str(named_otherwise))
+    assert "--extensions all takes them" in failure(str(named_otherwise))
+
+
+def test_an_archive(tmp_path: Path) -> None:
+    path = tmp_path / "photos.zip"
+    with ZipFile(path, "w") as archive:
+        for name in (
+            "b/1.JPG",
+            "a.png",
+            "notes.txt",
+            "inner.zip",
+            "__MACOSX/b/._1.JPG",
+            "b/.x.jpg",
+        ):
+            archive.writestr(name, b"")
+    records = read(path)
+    assert records.local is True
+    assert records.table.rows() == [
+        (f"{path}!/a.png", 1, "a.png", ""),
+        (f"{path}!/b/1.JPG", 1, "b/1.JPG", "b"),
+    ]
+    assert records.recognised == (
+        "ZIP archive: 2 image files in 2 folders; 2 other files ignored (1 .txt, 1 .zip)"
+    )
+    assert records.notes == ("1 archive inside not opened: unpack to include",)
+
+
+def test_an_archive_with_what_is_not_taken(tmp_path: Path) -> None:
+    path = tmp_path / "photos.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("a.jpg", b"")
+        archive.writestr("../out.jpg", b"")
+        archive.writestr("/etc/b.jpg", b"")
+        link = ZipInfo("link.jpg")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+    records = read(path)
+    assert records.table["file"].to_list() == ["a.jpg"]
+    assert records.notes == (
+        "2 files left out: names that lead out of the archive or are not printable",
+        "1 file left out: links",
+    )
+
+
+def test_archives_that_are_not_of_pictures(tmp_path: Path) -> None:
+    for name, members in {
+        "workbook.xlsx": ["[Content_Types].xml", "xl/media/image1.png"],
+        "table.zip": ["a.csv", "a.jpg"],
+        "text.zip": ["a.txt"],
+    }.items():
+        with ZipFile(tmp_path / name, "w") as archive:
+            for member in members:
+                archive.writestr(member, b"")
+        assert not is_folder(str(tmp_path / name))
+
+
+def test_a_damaged_archive(tmp_path: Path) -> None:
+    path = tmp_path / "photos.zip"
+    path.write_bytes(b"PK\x03\x04 and so on")
+    assert is_folder(str(path))
+    assert "the ZIP archive is damaged" in failure(str(path))
+
+
 def test_a_hidden_folder_may_be_named(folder: Path) -> None:
     assert read(fill(folder, ".cache/c.jpg") / ".cache").table["file"].to_list() == ["c.jpg"]
 
@@ -77,7 +193,8 @@ def test_links(folder: Path, tmp_path: Path) -> None:
     records = read(folder)
     assert records.table["file"].to_list() == ["a/1.jpg", "file.jpg"]
     assert records.recognised == (
-        "folder: 2 image files in 2 folders; 2 other files ignored; 2 links to folders not followed"
+        "folder: 2 image files in 2 folders; 2 other files ignored (2 .jpg); "
+        "2 links to folders not followed"
     )
 
 
@@ -108,7 +225,7 @@ def test_a_name_that_is_not_utf_8_is_left_out(folder: Path) -> None:
     (folder / os.fsdecode(b"\xe9")).mkdir()
     (folder / os.fsdecode(b"\xe9") / "b.jpg").touch()
     assert read(folder).recognised == (
-        "folder: 1 image file in 1 folder; 1 other file ignored; "
+        "folder: 1 image file in 1 folder; 1 other file ignored (1 .txt); "
         "2 image files left out whose path is not UTF-8: rename to include"
     )
 
@@ -165,7 +282,8 @@ def test_empty_folder(tmp_path: Path) -> None:
 def test_no_image_says_what_was_found(folder: Path) -> None:
     fill(folder, "a.pdf", "b.pdf", "c.txt", "README", "x.\x1b[2J")
     assert failure(str(folder)).startswith(
-        f"no image file in '{folder}': 5 other files ignored (.pdf, .txt); image files end in .avif"
+        f"no image file in '{folder}': 5 other files ignored (2 .pdf, 1 without an ending, "
+        "1 .txt); image files end in .avif"
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tagatlas.contracts import Records, SourceSpec
+from tagatlas.errors import InputError
 from tagatlas.testing import SourceContract
 from tagatlas_table import TableOptions, is_table, make_source, tagatlas_sources
 
@@ -45,6 +46,16 @@ class TestRecognisedForms:
         ]
         assert records.local is False
 
+    @pytest.mark.parametrize(
+        "head", ["interval,media.url,frequency", "Interval,Media_URL,Frequency"]
+    )
+    def test_media_frequency_that_went_through_another_program(
+        self, tmp_path: Path, head: str
+    ) -> None:
+        records = read_text(tmp_path, f"{head}\n2016,{PBS}a.jpg,3\n2017,{PBS}a.jpg,4\n")
+        assert records.recognised.startswith("TCAT media frequency: 1 URL in")
+        assert records.table["frequency"].to_list() == [7]
+
     def test_full_export_with_media_gives_one_record_per_picture_of_a_tweet(self) -> None:
         records = read("full-export-media.csv")
         assert records.recognised == (
@@ -80,16 +91,21 @@ class TestRecognisedForms:
         assert locations(records) == ["http://a/x_normal"]
 
     @pytest.mark.parametrize(
-        ("name", "column", "urls"),
+        ("name", "form", "column", "urls"),
         [
-            ("4cat-instagram.csv", "image_url", [IG.format("Cr1_aB-"), IG.format("Cr3")]),
-            ("4cat-twitter.csv", "images", [PBS + "Fu1.jpg", PBS + "Fu2.jpg"]),
-            ("4cat-tiktok.csv", "thumbnail_url", [TT.format(""), TT.format("2")]),
+            (
+                "4cat-instagram.csv",
+                "4CAT, Instagram",
+                "image_url",
+                [IG.format("Cr1_aB-"), IG.format("Cr3")],
+            ),
+            ("4cat-twitter.csv", "4CAT", "images", [PBS + "Fu1.jpg", PBS + "Fu2.jpg"]),
+            ("4cat-tiktok.csv", "4CAT, TikTok", "thumbnail_url", [TT.format(""), TT.format("2")]),
         ],
     )
-    def test_4cat(self, name: str, column: str, urls: list[str]) -> None:
+    def test_4cat(self, name: str, form: str, column: str, urls: list[str]) -> None:
         records = read(name)
-        assert records.recognised.startswith("4CAT export: ")
+        assert records.recognised.startswith(f"{form}: ")
         assert f"in the column '{column}'" in records.recognised
         assert locations(records) == urls
         assert {"id", "thread_id", "timestamp", "author"} <= set(records.table.columns)
@@ -149,7 +165,7 @@ class TestColumns:
 
     def test_options_come_first(self, tmp_path: Path) -> None:
         options = TableOptions(
-            url_column="page", frequency_column="seen", columns_to_keep=("nr,image",)
+            url_column=("page",), frequency_column="seen", columns_to_keep=("nr,image",)
         )
         records = read_text(
             tmp_path, "nr,page,image,seen\n007,https://a/p,https://a/1.jpg,12\n", options
@@ -171,7 +187,7 @@ class TestColumns:
             tmp_path,
             "id,time,from_user_profile_image_url,text,from_user_name,from_user_name\n"
             "1,2,https://a/1,hi,https://a/2,bob\n",
-            TableOptions(url_column="from_user_name", columns_to_keep=keep),
+            TableOptions(url_column=("from_user_name",), columns_to_keep=keep),
         )
         assert records.table.columns[2:] == kept
 
@@ -212,11 +228,45 @@ class TestFrequency:
         assert records.table["frequency"].to_list() == [3, 4]
         assert f"7 occurrences by the column '{name}'" in records.recognised
 
+    @pytest.mark.parametrize(
+        ("cells", "numbers"),
+        [
+            (("1,234", "5"), [1234, 5]),
+            (("1,234", "12,345,678"), [1234, 12345678]),
+            (("1.000", "12"), [1000, 12]),
+            (("1.234.567,0", "12"), [1234567, 12]),
+            (("1 234", "5"), [1234, 5]),
+            (("1\u202f234", "2'000"), [1234, 2000]),
+            (("3.0", "12.0"), [3, 12]),
+            (("1234.000", "12.000"), [1234, 12]),
+        ],
+    )
+    def test_marks_between_thousands(
+        self, tmp_path: Path, cells: tuple[str, str], numbers: list[int]
+    ) -> None:
+        records = read_text(
+            tmp_path, f"url;count\nhttps://a/1.jpg;{cells[0]}\nhttps://a/2.jpg;{cells[1]}\n"
+        )
+        assert records.table["frequency"].to_list() == numbers
+        assert records.notes == ()
+
+    def test_a_column_that_can_be_read_in_two_ways_counts_nothing(self, tmp_path: Path) -> None:
+        text = "url;count\nhttps://a/1.jpg;1.000\nhttps://a/2.jpg;2.000\n"
+        records = read_text(tmp_path, text)
+        assert records.table["frequency"].to_list() == [1, 1]
+        assert "'count' is not used as frequency" in records.notes[0]
+        with pytest.raises(InputError, match=r"row 2: the frequency '1\.000'"):
+            read_text(tmp_path, text, TableOptions(frequency_column="count"))
+
     @pytest.mark.parametrize("cell", ["0", "-1", "1.5", "many", "", "9999999999999", "1e3"])
     def test_a_column_with_anything_else_does_not(self, tmp_path: Path, cell: str) -> None:
         records = read_text(tmp_path, f"url,count\nhttps://a/1,3\nhttps://a/2,{cell}\n")
         assert records.table["frequency"].to_list() == [1, 1]
-        assert records.table["count"].to_list() == ["3", cell] if cell else ["3", ""]
+        assert records.table["count"].to_list() == ["3", cell]
+        assert any(
+            f"'count' is not used as frequency, each address counts once: {cell!r}" in note
+            for note in records.notes
+        )
 
 
 class TestUrls:
@@ -237,7 +287,7 @@ class TestUrls:
                 "https://archive.org/2016/http://a/1",
                 ["https://archive.org/2016/http://a/1"],
             ),
-            ("https://a/é🐈.png?q=%20&amp;x", ["https://a/é🐈.png?q=%20&amp;x"]),
+            ("https://a/é🐈.png?q=%20&amp;x", ["https://a/é🐈.png?q=%20&x"]),
             ("ftp://a/1.jpg", []),
             ("file:///etc/passwd", []),
             ("/etc/passwd", []),

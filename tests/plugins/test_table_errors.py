@@ -50,7 +50,9 @@ def test_header_without_rows(path: Path) -> None:
 
 
 def test_named_column_that_is_not_there(path: Path) -> None:
-    assert failure(path, "Image_URL,id\nhttps://a/1,2\n", TableOptions(url_column="image url")) == (
+    assert failure(
+        path, "Image_URL,id\nhttps://a/1,2\n", TableOptions(url_column=("image url",))
+    ) == (
         "'posts.csv': there is no column 'image url' (did you mean 'Image_URL'?); "
         "columns found: 'Image_URL', 'id'"
     )
@@ -74,7 +76,7 @@ def test_no_column_with_urls_lists_the_first_twenty(path: Path) -> None:
 
 
 def test_named_column_without_a_usable_url(path: Path) -> None:
-    message = failure(path, "id,url\n1,ftp://a/b\n", TableOptions(url_column="url"))
+    message = failure(path, "id,url\n1,ftp://a/b\n", TableOptions(url_column=("url",)))
     assert message.startswith("'posts.csv': the column 'url' has no http or https URL")
     assert "columns found: 'id', 'url'" in message
 

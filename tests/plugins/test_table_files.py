@@ -245,6 +245,6 @@ def test_names_that_polars_takes_for_patterns() -> None:
     pl.DataFrame({name: ["http://a"] for name in names}).write_parquet(out)
     for name in names:
         records = read_bytes(
-            out.getvalue(), options=TableOptions(url_column=name), name="x.parquet"
+            out.getvalue(), options=TableOptions(url_column=(name,)), name="x.parquet"
         )
         assert records.table.columns[2:] == [other for other in names if other != name]

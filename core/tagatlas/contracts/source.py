@@ -24,8 +24,10 @@ class Records:
               Values are kept as they were written (identifiers stay text).
         recognised: one line that says what the input was taken for, such as
             ``"TCAT media frequency: 1,204 images, 5,310 occurrences in 31 intervals"``.
-        local: whether locations are paths on this machine. Only a source whose user named
-            the folder itself may say so: a table from outside must not read local files.
+        local: whether locations are paths on this machine. Only of a folder that the user named,
+            or of pictures below the folder that the named file lies in, reached through no link
+            and no ``..``: a table from outside must not read other files. Of a file in an
+            archive, the path is as :mod:`tagatlas.archives` names it.
         notes: further lines that a user should read before anything is fetched: what was left
             out and why, what else could have been read, what looks wrong. Most important first.
     """

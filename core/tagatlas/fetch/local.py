@@ -5,21 +5,25 @@ from __future__ import annotations
 import os
 import stat
 
+from tagatlas.archives import archived, open_archive
 from tagatlas.contracts import ImageStatus
-from tagatlas.errors import ImageRejected
+from tagatlas.errors import ImageRejected, InputError
 
 
 def read_file(path: str, max_bytes: int) -> bytes:
-    """The bytes of a plain file; links are followed.
+    """The bytes of a plain file, or of a file in an archive; links are followed.
 
     Args:
-        path: of the file.
+        path: of the file; in an archive as :mod:`tagatlas.archives` names it.
         max_bytes: a larger file is refused, unread.
 
     Raises:
         ImageRejected: ``missing``; ``blocked`` (no permission); ``refused`` (too large, or no
             plain file: a folder, a pipe, a device); ``failed`` (the disk's own errors).
     """
+    inside = None if os.path.lexists(path) else archived(path)
+    if inside is not None:
+        return _from_archive(*inside, max_bytes)
     try:
         with open(path, "rb", opener=_open_without_waiting) as file:
             status = os.fstat(file.fileno())
@@ -42,6 +46,13 @@ def read_file(path: str, max_bytes: int) -> bytes:
         raise ImageRejected(ImageStatus.FAILED, error.strerror or "cannot be read") from error
     except ValueError as error:  # a NUL, or text that no file name can be
         raise ImageRejected(ImageStatus.REFUSED, "not a valid path") from error
+
+
+def _from_archive(archive: str, name: str, max_bytes: int) -> bytes:
+    try:
+        return open_archive(archive).read(name, max_bytes)
+    except InputError as error:
+        raise ImageRejected(ImageStatus.UNREADABLE, str(error)) from error
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

@@ -1,17 +1,41 @@
-"""Which cells are URLs, and how a cell with several is split."""
+"""Which cells hold addresses, what these lead to by their looks, and why others hold none."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import polars as pl
 
+from tagatlas.tables.cells import PICTURE_ENDING, addresses_in
+
 _BEGINS = r"(?i)^\s*(https?:)?//[^\s/]"
-_USABLE = r"(?i)^https?://[^\s/?#[:cntrl:]][^[:cntrl:]]*$"
-_LOOKS_LIKE_IMAGE = (
-    r"(?i)\.(jpe?g|jfif|png|gif|webp|avif|bmp|tiff?|heic|svg)([?#&:!/]|$)|format=(jpe?g|png|webp)"
+_MAY_HOLD = r"(?i)//|:\\/\\/|^\s*https?%3a%2f%2f|\\u002f"
+_ONE = r"""https?://[^\s/?#"'<>\\,;|(){}\[\]&][^\s"'<>\\,;|(){}\[\][:cntrl:]]*[\w/=~%-]"""
+_SIMPLE = rf"^{_ONE}([,;|\s]+{_ONE})*$"
+_PIECE_END = "\x1f"  # a control character, which these have not
+_ENTITY = r"(?i)&(amp|lt|gt|quot|apos|#\d+|#x[0-9a-f]+);"
+
+_PICTURE = (
+    rf"(?i){PICTURE_ENDING}([?#&:!/_%]|$)|(format|fm|fmt|ext|type)=(jpe?g|png|webp|gif)"
+    r"|^https?://(img|image|images|pbs|media|photo|photos|pic|pics|thumb|thumbs|preview|i|upload"
+    r"|scontent[\w-]*|sun\d[\w-]*|farm\d+|lh\d|yt\d|p\d+[\w-]*)\d*[.-][^/]*/[^/]"
+    r"|^https?://[^/]*(cdninstagram|fbcdn|tiktokcdn|staticflickr|pinimg|ytimg|wixmp|imgix|cloudinary"
+    r"|googleusercontent|gstatic|twimg|licdn|xhscdn|douyinpic|picsum)[^/]*/[^/]"
+    r"|/full/[^/]+/[^/]+/(default|native|color)|/iiif/.+/(default|native)"
 )
-_PIECE_END = "\x1f"  # a control character, which no usable URL has
+_PAGE = (
+    r"(?i)/(status|statuses|videos?|watch|posts?|p|reel|reels|tv|shorts|wiki|photo\.php|permalink"
+    r"|story\.php|comments|notice|note|explore|article|articles|news|item|items|record|records|pin"
+    r"|thread|threads|questions)(/|\?|$)|\.(html?|php|aspx?|jsp)([?#]|$)"
+    r"|^https?://[^/]+/?$|^https?://(t\.co|bit\.ly|youtu\.be|goo\.gl|tinyurl\.com|fb\.watch)/"
+)
+_RELATIVE = rf"(?i)^\s*[^\s:<>|\"?*#&][^:<>|\"\r\n]*{PICTURE_ENDING}([?#][^\s]*)?\s*$"
+_FILE_PAGE = r"(?i)/wiki/[^/?#]+(:|%3a)[^/?#]+\.[a-z]{3,4}$|^https?://pic\.(twitter|x)\.com/"
+_RECORDING = r"(?i)\.(mp4|m4[av]|mp3|mov|webm|m3u8|ogg|ogv|wav|avi|mkv)([?#]|$)"
+_WITHOUT_SCHEME = r"(?i)^\s*www\.[^\s/]+\.[a-z]"
+_NOTHING = r"(?i)^\s*(|\[\s*\]|\{\s*\}|null|none|nan|n/?a|-|<na>)\s*$"
+_LOOKED_AT = 1_000
 
 
 def begins_with_url(text: str) -> bool:
@@ -21,19 +45,7 @@ def begins_with_url(text: str) -> bool:
 
 def may_hold_url(cells: pl.Series) -> pl.Series:
     """Whether each cell has something of a URL in it; true for all with a usable one."""
-    return cells.str.contains("//", literal=True)
-
-
-def share_of_urls(cells: pl.Series) -> float:
-    """How many of the cells that are not empty begin with a URL, in [0, 1]."""
-    filled = cells.filter(cells != "")
-    return _share(filled.str.contains(_BEGINS))
-
-
-def share_of_images(cells: pl.Series) -> float:
-    """How many of the cells with a URL look like the address of an image, in [0, 1]."""
-    urls = cells.filter(cells.str.contains(_BEGINS))
-    return _share(urls.str.contains(_LOOKS_LIKE_IMAGE))
+    return cells.str.contains(_MAY_HOLD)
 
 
 def urls_in(cells: pl.Series, separator: str | None) -> pl.Series:
@@ -41,20 +53,104 @@ def urls_in(cells: pl.Series, separator: str | None) -> pl.Series:
 
     Args:
         cells: String, without nulls.
-        separator: what stands between two URLs; None for any run of ``, ; |`` and white space.
+        separator: what stands between two URLs; None for any of the usual, see
+            :func:`tagatlas.tables.cells.addresses_in`.
     """
-    between = r"[,;|\s]+" if separator is None else r"\s*" + re.escape(separator) + r"\s*"
-    pieces = (
-        cells.str.replace_all(_PIECE_END, "\0", literal=True)
-        .str.strip_chars()
-        .str.replace("^//", "https://")
-        .str.replace_all(between + "((?i:https?)://)", _PIECE_END + "${1}")
-        .str.split(_PIECE_END)
+    text = cells.alias("cell").str.strip_chars()
+    simple = text.str.contains(_SIMPLE) & ~text.str.contains(_ENTITY)
+    if separator is not None:
+        simple &= ~text.str.contains(separator, literal=True)
+    odd = text.filter(~simple & may_hold_url(text)).unique(maintain_order=True)
+    lookup = pl.DataFrame(
+        {"cell": odd, "urls": [addresses_in(cell, separator) for cell in odd]},
+        schema={"cell": pl.String, "urls": pl.List(pl.String)},
     )
-    usable = pl.element().filter(pl.element().str.contains(_USABLE))
-    return pieces.list.eval(
-        usable.str.replace("^(?i:https):", "https:").str.replace("^(?i:http):", "http:")
+    return (
+        pl.DataFrame({"cell": text, "simple": simple})
+        .join(lookup, on="cell", how="left", maintain_order="left")
+        .select(
+            pl.when("simple")
+            .then(
+                pl.col("cell")
+                .str.replace_all(r"[,;|\s]+(https?://)", _PIECE_END + "${1}")
+                .str.split(_PIECE_END)
+            )
+            .otherwise(pl.col("urls").fill_null(pl.lit([], dtype=pl.List(pl.String))))
+        )
+        .to_series()
+        .alias("")
     )
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What a column holds, by its looks. Shares are in [0, 1].
+
+    Attributes:
+        urls: how many of the cells that are not empty hold a URL.
+        number: of URLs, a row of the table.
+        pictures: how many of the URLs look like addresses of pictures.
+        pages: how many of them look like addresses of pages.
+        relative: how many of the cells that are not empty look like a picture's address or path
+            without a host.
+    """
+
+    urls: float
+    number: float
+    pictures: float
+    pages: float
+    relative: float
+
+
+def looks_of(cells: pl.Series, separator: str | None = None) -> Looks:
+    """The looks of a column, from up to 1,000 cells spread over it that are not empty.
+
+    Empty are also ``[]``, ``null``, ``NaN`` and the like.
+    """
+    filled = cells.filter(~cells.str.contains(_NOTHING))
+    some = filled.gather_every(max(1, len(filled) // _LOOKED_AT)).head(_LOOKED_AT)
+    relative = _share(some.str.contains(_RELATIVE) & ~may_hold_url(some))
+    found = urls_in(some, separator)
+    if len(some) and not (found.list.len() > 0).any():  # rare ones may lie between those
+        some = filled.filter(may_hold_url(filled)).head(_LOOKED_AT)
+        found = urls_in(some, separator)
+    holds = found.list.len() > 0
+    urls = found.filter(holds).list.explode()
+    file_pages = urls.str.contains(_FILE_PAGE)
+    pictures = urls.str.contains(_PICTURE) & ~urls.str.contains(_RECORDING) & ~file_pages
+    share = _share(holds) * (len(some) / min(len(filled), _LOOKED_AT) if len(some) else 0.0)
+    return Looks(
+        urls=share,
+        number=share * len(urls) / max(1, len(some)) * len(filled) / max(1, len(cells)),
+        pictures=_share(pictures),
+        pages=_share(~pictures & (urls.str.contains(_PAGE) | file_pages)),
+        relative=relative,
+    )
+
+
+def why_without(cells: pl.Series) -> dict[str, int]:
+    """Why cells hold no usable URL: how many for each reason, in words that follow a number.
+
+    Args:
+        cells: cells for which :func:`urls_in` found nothing.
+    """
+    text = cells.str.strip_chars()
+    kinds = (
+        pl.when(text.str.contains(_NOTHING))
+        .then(pl.lit("empty"))
+        .when(text.str.contains("(?i)data:image/"))
+        .then(pl.lit("with the picture itself (data:)"))
+        .when(text.str.contains(_WITHOUT_SCHEME))
+        .then(pl.lit("with an address without https://"))
+        .when(text.str.contains(_RELATIVE))
+        .then(pl.lit("with an address without a host, or a file name"))
+        .when(text.str.contains(r"^\s*="))
+        .then(pl.lit("with a formula without an address"))
+        .otherwise(pl.lit("with something else"))
+        .alias("why")
+    )
+    counted = pl.select(kinds).group_by("why", maintain_order=True).len()
+    return dict(counted.iter_rows())
 
 
 def _share(hits: pl.Series) -> float:
