@@ -147,7 +147,7 @@ def _records(kind: str, prefix: str, findings: _Findings) -> Records:
             f"{_count(number, 'picture')} left out that no known ending names"
             f"{_examples(findings.disguised)}: --extensions all takes what begins as pictures do",
         )
-    if nested := sum(findings.other[ending] for ending in (".zip", ".rar", ".7z", ".tar", ".gz")):
+    if nested := sum(findings.other[ending] for ending in (".zip", ".rar", ".7z", ".tar", ".tgz")):
         notes.append(f"{_count(nested, 'archive')} inside not opened: unpack to include")
     notes += _other_ways(findings)
     line = f"{line}; {left_out}" if left_out else line
