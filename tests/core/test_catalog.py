@@ -117,6 +117,27 @@ def test_every_failure_keeps_its_kind_and_reason(catalog: Catalog) -> None:
     assert [address.location for address in again] == ["https://a.org/blocked"]
 
 
+def test_what_an_older_version_refused_is_known_by_its_setting() -> None:
+    this = next(n for n, script in enumerate(MIGRATIONS) if "COLUMN refused_by" in script)
+    reasons = {
+        "10.0.0.1 is not a public address": "allow_private=False",
+        "a redirect that is not followed: ::1 is not a public address": "allow_private=False",
+        "larger than 33,554,432 bytes": "max_bytes=33554432",
+        "more than 100,000,000 pixels": "max_pixels=100000000",
+        "not a valid URL": "",
+    }
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, MIGRATIONS[:this])
+    connection.executemany(
+        "INSERT INTO addresses (location, local, status, reason) VALUES (?, 0, 'refused', ?)",
+        [(reason, reason) for reason in reasons],
+    )
+    migrate(connection)
+    found = dict(connection.execute("SELECT reason, refused_by FROM addresses"))
+    connection.close()
+    assert found == reasons
+
+
 def test_answers_are_asked_for_once_unless_they_failed(catalog: Catalog) -> None:
     add_images(catalog, 1, 2, 3)
     backend = catalog.answers.backend("grey", "grey 1")
