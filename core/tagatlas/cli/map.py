@@ -33,7 +33,6 @@ def command() -> Callable[..., Result]:
     ) -> Outcome:
         from tagatlas.atlas import open_atlas
         from tagatlas.cli.picks import Picks
-        from tagatlas.maps.names import read_names
         from tagatlas.maps.options import MapOptions
         from tagatlas.pipeline.map import backend_to_map
         from tagatlas.pipeline.names import given_names
@@ -41,7 +40,6 @@ def command() -> Callable[..., Result]:
         with open_atlas(atlas, plugins) as opened:
             picks = Picks(opened, choices)
             options = picks.options("map", MapOptions)
-            read_names(options.cluster_names)  # what cannot be read is not remembered
             builder = picks.builder(options.builder)
             layout = picks.layout(options.layout)
             given_names(opened, options.cluster_names)  # refused before they are remembered
