@@ -13,7 +13,7 @@ import xlsxwriter
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table as OdfTable
 from odf.table import TableCell, TableRow
-from odf.text import P
+from odf.text import A, P
 
 from tagatlas.errors import InputError
 from tagatlas.tables.files import read_file
@@ -138,6 +138,31 @@ def test_merged_cells_are_said(path: Path) -> None:
     table = read_file(path)
     assert columns(table) == {"group": ["cats", ""], "image": URLS[1:3]}
     assert table.notes == ("1 merged range: the value counts for its first cell",)
+
+
+def test_links_that_are_not_read_are_said(path: Path) -> None:
+    book = OpenDocumentSpreadsheet()
+    table = OdfTable(name="S")
+    for text, link in (("image", ""), (URLS[0], ""), ("here", URLS[1])):
+        line, cell, paragraph = TableRow(), TableCell(valuetype="string"), P()
+        paragraph.addElement(A(href=link, text=text)) if link else paragraph.addText(text)
+        cell.addElement(paragraph)
+        line.addElement(cell)
+        table.addElement(line)
+    book.spreadsheet.addElement(table)
+    book.save(path)
+    assert read_file(path).notes == (
+        "addresses behind cells (links or formulas) are not read: save it as .xlsx",
+    )
+
+
+def test_merged_titles_are_not_said(path: Path) -> None:
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 0, 1, "My report")
+        sheet.write_row(1, 0, ["id", "image"])
+        sheet.write_row(2, 0, ["1", URLS[1]])
+    assert "merged" not in " ".join(read_file(path).notes)
 
 
 def test_hidden_sheets_come_last(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zipfile import BadZipFile, ZipFile
@@ -35,6 +36,7 @@ _PARTS = {
     "content.xml": "OpenDocument spreadsheet",
 }
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_LINK_OF_ODS = re.compile(rb'xlink:href="https?:|HYPERLINK\(', re.IGNORECASE)
 _LARGEST = 4 << 30
 _LOOKED_AT = 1_000
 _HEAD_ROWS = 50
@@ -47,8 +49,9 @@ class _Sheet:
     name: str
     rows: list[_Row]  # from the first row of the sheet, all of one length
     links: Links
-    merged: int
+    merged_until: list[int]  # the last row of each merged range
     long_numbers: int
+    hides_links: bool  # whether it has links that are not read
 
     def has_address(self) -> bool:
         if self.links:
@@ -98,7 +101,7 @@ def read_workbook(data: bytes, kind: str, *, sheet: str | None = None, skip_rows
             raise InputError("the workbook has a password: save it without one") from error
         raise InputError(f"the workbook is damaged, or none ({error}): save it again") from error
     table = _as_table(chosen, kind, skip_rows)
-    return Table(table.frame, kind, table.first_row, note + _notes(chosen) + table.notes)
+    return Table(table.frame, kind, table.first_row, note + _notes(chosen, table) + table.notes)
 
 
 def _choose(
@@ -139,11 +142,15 @@ def _read_sheet(workbook: CalamineWorkbook, data: bytes, name: str) -> _Sheet:
     )
     rows = [[_text(cell) for cell in row] for row in cells]
     links: Links = {}
+    hides_links = False
     if data.startswith(b"PK"):
         with ZipFile(io.BytesIO(data)) as archive:
             links = links_in(archive, name)
+            if "content.xml" in archive.namelist():
+                hides_links = _LINK_OF_ODS.search(archive.read("content.xml")) is not None
     links = {place: link for place, link in links.items() if not _shows(rows, place)}
-    return _Sheet(name, rows, links, len(sheet.merged_cell_ranges or ()), long_numbers)
+    merged_until = [end[0] for _, end in sheet.merged_cell_ranges or ()]
+    return _Sheet(name, rows, links, merged_until, long_numbers, hides_links)
 
 
 def _shows(rows: Sequence[_Row], place: tuple[int, int]) -> bool:
@@ -210,15 +217,17 @@ def _link_columns(links: Links, first_row: int, height: int) -> dict[int, list[s
     return columns
 
 
-def _notes(sheet: _Sheet) -> tuple[str, ...]:
+def _notes(sheet: _Sheet, table: Table) -> tuple[str, ...]:
     notes: list[str] = []
     if sheet.long_numbers:
         notes.append(
             f"{count(sheet.long_numbers, 'number')} of more than 15 digits, of which a workbook "
             "keeps 15: long ids are right only where they were stored as text"
         )
-    if sheet.merged:
-        notes.append(f"{count(sheet.merged, 'merged range')}: the value counts for its first cell")
+    if merged := sum(row >= table.first_row - 1 for row in sheet.merged_until):
+        notes.append(f"{count(merged, 'merged range')}: the value counts for its first cell")
+    if sheet.hides_links:
+        notes.append("addresses behind cells (links or formulas) are not read: save it as .xlsx")
     if sheet.links:
         notes.append(
             f"{count(len(sheet.links), 'address')} behind cells (links or formulas) put into "
