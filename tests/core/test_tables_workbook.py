@@ -184,6 +184,16 @@ def test_a_damaged_workbook(path: Path, part: float) -> None:
         read_file(path)
 
 
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
+def test_a_workbook_with_a_damaged_part(path: Path, part: str) -> None:
+    xlsx(path, {"S": ROWS})
+    data = path.read_bytes()
+    start = data.index(part.encode()) + len(part)
+    path.write_bytes(data[:start] + b"\xff" * 40 + data[start + 40 :])
+    with pytest.raises(InputError, match="the workbook is damaged"):
+        read_file(path)
+
+
 def test_a_workbook_with_a_password(path: Path) -> None:
     container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     path.write_bytes(container + "EncryptedPackage".encode("utf-16-le"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zipfile import BadZipFile, ZipFile
@@ -38,6 +39,9 @@ _PARTS = {
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _LINK_OF_ODS = re.compile(rb'xlink:href="https?:|HYPERLINK\(', re.IGNORECASE)
 _LARGEST = 4 << 30
+_DAMAGES = (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+"""What zipfile raises for damaged archives, and for those that it cannot read."""
+
 _LOOKED_AT = 1_000
 _HEAD_ROWS = 50
 _MOST_DIGITS = 10**15
@@ -74,7 +78,7 @@ def kind_of_workbook(data: bytes) -> str | None:
                 return None
             if "content.xml" in names and "mimetype" not in names:
                 return None
-    except (BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
+    except (*_DAMAGES, OSError):
         return None
     return next((kind for part, kind in _PARTS.items() if part in names), None)
 
@@ -96,7 +100,7 @@ def read_workbook(data: bytes, kind: str, *, sheet: str | None = None, skip_rows
             chosen, note = _choose(workbook, data, sheet)
     except PasswordError as error:
         raise InputError("the workbook has a password: save it without one") from error
-    except CalamineError as error:
+    except (CalamineError, *_DAMAGES) as error:
         if _ENCRYPTED in data:
             raise InputError("the workbook has a password: save it without one") from error
         raise InputError(f"the workbook is damaged, or none ({error}): save it again") from error
@@ -204,7 +208,7 @@ def _header(rows: Sequence[_Row]) -> int:
     """The row of names: the first that is about as full as any, without the titles above it."""
     filled = [sum(map(bool, row)) for row in rows[:_HEAD_ROWS]]
     most = max(filled)
-    first = next(number for number, cells in enumerate(filled) if cells >= max(1, 0.75 * most))
+    first = next(number for number, cells in enumerate(filled) if cells >= 0.75 * most)
     return first + header_among(rows[first : first + _HEAD_ROWS])
 
 
