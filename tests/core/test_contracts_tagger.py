@@ -56,4 +56,4 @@ def test_whole_numbers_are_scores() -> None:
 )
 def test_other_labels_and_scores_are_refused(label: object, score: object, message: str) -> None:
     with pytest.raises(TypeError, match=message):
-        TagResult.ok([Tag(label, score)])  # type: ignore[arg-type] - what is refused
+        TagResult.ok([Tag(label, score)])  # type: ignore[arg-type]

@@ -103,7 +103,8 @@ def tables_of(paths: list[Path], folder: Path) -> dict[str, pl.DataFrame]:
 def test_columns_named_like_ours_hide_nothing_and_are_not_hidden(name: str, tmp_path: Path) -> None:
     map_ = sample_map()
     plain, full = tmp_path / "plain", tmp_path / "full"
-    plain.mkdir(), full.mkdir()
+    plain.mkdir()
+    full.mkdir()
     without = list(renderer(name, []).render(with_columns(map_, []), plain))
     written = list(renderer(name, NAMES).render(with_columns(map_, NAMES), full))
     assert [path.relative_to(full) for path in written if path.suffix != ".js"] == [
@@ -121,8 +122,8 @@ def test_columns_named_like_ours_hide_nothing_and_are_not_hidden(name: str, tmp_
             assert called.replace(" (kept)", "") == said
         if kept.width:
             assert {column.drop_nulls()[0] for column in kept} == values, path
-    for path in (path for path in written if path.suffix == ".gexf"):
-        text = path.read_text("utf-8")
+    for graph in (path for path in written if path.suffix == ".gexf"):
+        text = graph.read_text("utf-8")
         assert [value for value in values if f'value="{value}"' not in text] == []
     kept_in = [path for path, table in tables.items() if set(table.columns) & {"^.*$", "_^.*$"}]
     assert bool(kept_in) is (name in WITH_KEPT_COLUMNS)
