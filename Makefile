@@ -5,25 +5,54 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 DEVELOP := $(VENV)/develop
-CLIP := $(VENV)/clip
-# Tests of one file share a process: what they load and start, they load and start once.
-PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+EXTRAS := $(VENV)/extras
+KERNELS := $(VENV)/kernels
+# Tests of one file share a process: what they load and start, they load and start once. The order
+# of files, and of tests in a file, is random; the seed is printed, and
+# `make test PYTEST_FLAGS=--randomly-seed=SEED` takes the same order.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+PYTEST_FLAGS ?=
 
-.PHONY: demo test quick lint clean
+EVERYDAY := not extras and not thorough
+LONG := extras or thorough
+
+.PHONY: demo test test-all quick again lint programs clean
 
 demo: $(INSTALLED)
 	$(BIN)/tagatlas demo
 
-test: lint $(CLIP)
-	$(PYTEST)
+# All but the long tests and those of optional packages, above all PyTorch, which is several GB.
+test: $(DEVELOP)
+	$(MAKE) --no-print-directory -j2 lint $(KERNELS)
+	$(PYTEST) -m "$(EVERYDAY)" $(PYTEST_FLAGS)
 
-quick: lint
-	$(PYTEST) -m "not slow"
+# What `make test` leaves out comes on top.
+test-all: programs
+	$(MAKE) --no-print-directory test
+	$(MAKE) --no-print-directory $(EXTRAS)
+	$(PYTEST) -m "$(LONG)" $(PYTEST_FLAGS)
+
+quick: $(DEVELOP)
+	$(MAKE) --no-print-directory -j2 lint $(KERNELS)
+	$(MAKE) --no-print-directory again
+
+# The tests of `make quick`, in another order.
+again: $(DEVELOP)
+	$(PYTEST) -m "$(EVERYDAY) and not slow" $(PYTEST_FLAGS)
 
 lint: $(DEVELOP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+# Numeric kernels are compiled once, beside the check of types, and not by every process of tests.
+$(KERNELS): $(DEVELOP) $(shell grep -rl '@kernel' --include='*.py' core plugins)
+	$(BIN)/tagatlas demo --no-open --out $(VENV)/demo.atlas > /dev/null
+	touch $@
+
+# The browser and other programs of some tests, which are skipped without them.
+programs:
+	scripts/install-test-programs
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,9 +64,9 @@ $(DEVELOP): $(INSTALLED)
 	$(BIN)/pip install --quiet --group dev
 	touch $@
 
-# PyTorch, several GB: only the tests of the backend clip need it.
-$(CLIP): $(DEVELOP)
-	$(BIN)/pip install --quiet --editable '.[clip]'
+# PyTorch, several GB; and fa2, which is compiled: GPL-3.0-only, and never part of the light install.
+$(EXTRAS): $(DEVELOP)
+	$(BIN)/pip install --quiet --editable '.[clip,fa2,umap]' --group extras
 	touch $@
 
 clean:

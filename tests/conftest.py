@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from io import BytesIO
 from typing import Any, Protocol
 
@@ -20,6 +21,9 @@ from PIL import Image
 # How long an example takes says nothing: the first call compiles, and machines are busy.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# These modules cannot even be read without PyTorch.
+collect_ignore_glob = [] if find_spec("open_clip") else ["*/test_clip*.py"]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -22,7 +22,7 @@ from sklearn.metrics import adjusted_mutual_info_score
 if TYPE_CHECKING:
     from tests.conftest import ImageServer
 
-pytest.importorskip("open_clip", reason="tagatlas[clip] is not installed: make test installs it")
+pytestmark = pytest.mark.extras("open_clip")
 
 MODEL = Path(__file__).parents[1] / "data" / "shapes_clip"
 COMMIT = "0" * 40

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping
 from html.parser import HTMLParser
@@ -16,6 +15,7 @@ import pytest
 from compared import compared, planted_collection, renamed, view, with_errors
 from jsonschema import Draft202012Validator
 from PIL import Image
+from programs import find_chromium
 
 from tagatlas.comparison import CompareOptions, Comparison
 from tagatlas.comparison.report import write_comparison
@@ -185,7 +185,6 @@ def test_flows_cross_no_more_than_they_must() -> None:
     assert first.bottoms[-1] == pytest.approx(0)
 
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -200,15 +199,13 @@ FLAGS = (
 
 
 @pytest.mark.slow
+@pytest.mark.browser
 def test_a_browser_shows_the_charts(folder: Path, tmp_path: Path) -> None:
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        pytest.skip("no Chromium here: apt install chromium")
     shot = tmp_path / "page.png"
     size = (1200, 3000)
     done = subprocess.run(
         [
-            browser,
+            find_chromium(),
             *FLAGS,
             f"--user-data-dir={tmp_path / 'profile'}",
             f"--window-size={size[0]},{size[1]}",

@@ -28,7 +28,6 @@ from tagatlas.testing import sample_images
 
 pytestmark = pytest.mark.slow
 
-KILLS = 50
 ADDRESSES = 1200
 PICTURES = 900
 """The last addresses lead to pictures that others lead to."""
@@ -135,7 +134,8 @@ def check(folder: Path) -> int:
     return settled
 
 
-def test_killed_fifty_times(archive: Archive, tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [8, pytest.param(50, marks=pytest.mark.thorough)])
+def test_killed_again_and_again(archive: Archive, tmp_path: Path, times: int) -> None:
     folder = tmp_path / "x.atlas"
     urls = [f"http://127.0.0.1:{archive.server_port}/{number}" for number in range(ADDRESSES)]
     with open_atlas(folder, load_plugins(), create=True) as atlas:
@@ -144,8 +144,9 @@ def test_killed_fifty_times(archive: Archive, tmp_path: Path) -> None:
 
     dice = random.Random(20240301)  # noqa: S311 - no secret
     kills = settled = 0
-    while kills < KILLS:
-        archive.lie_in_wait(dice.randint(1, 40), dice.choice(["before", "within", "after"]))
+    while kills < times:
+        requests = dice.randint(1, 2_000 // times)
+        archive.lie_in_wait(requests, dice.choice(["before", "within", "after"]))
         assert run(folder, archive) == -signal.SIGKILL
         kills += 1
         now_settled = check(folder)

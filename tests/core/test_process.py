@@ -18,7 +18,16 @@ SUPPORT = Path(__file__).parents[1] / "support"
 STEPS = ("add", "fetch", "tag", "import tags", "map", "render", "compare", "verify", "check")
 
 PLUGINS = load_plugins()
-USES = (*(f"{kind.name} {name}" for kind in KINDS for name in PLUGINS.of_kind(kind)), *STEPS)
+EXTRAS = {"tagatlas[clip]": "open_clip", "tagatlas[fa2]": "fa2", "tagatlas[umap]": "umap"}
+PLUGIN_USES = {
+    f"{kind.name} {name}": EXTRAS.get(entry.spec.extra or "")
+    for kind in KINDS
+    for name, entry in PLUGINS.of_kind(kind).items()
+}
+USES = [
+    pytest.param(use, marks=pytest.mark.extras(package) if package else ())
+    for use, package in {**PLUGIN_USES, **dict.fromkeys(STEPS)}.items()
+]
 
 Found = Mapping[str, Mapping[str, Any]]
 

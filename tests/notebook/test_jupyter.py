@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import anywidget
@@ -16,10 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        find_spec("jupyterlab") is None,
-        reason="not installed: pip install jupyterlab",
-    ),
+    pytest.mark.browser,
+    pytest.mark.extras("jupyterlab"),
 ]
 
 CELLS = (

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tagatlas.notebook import read_atlas
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 APP = """
 import marimo

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch  # noqa: TID253 - this module is read only where it is installed
 from shape_pictures import Motif, draw, held_out, motifs
 
 from tagatlas.contracts import ImageInput, KeptAnswer, TaggerSpec, TagResult, TagStatus
@@ -23,16 +24,13 @@ from tagatlas.errors import ModelMissing, OptionError, TaggerError
 from tagatlas.plugins import TAGGERS, load_plugins
 from tagatlas.testing import RereadingTaggerContract, sample_images
 from tagatlas_clip import ClipOptions, tagatlas_taggers
-from tagatlas_clip.scores import best_tags
-from tagatlas_clip.templates import read_templates
-
-pytest.importorskip("open_clip", reason="tagatlas[clip] is not installed: make test installs it")
-
-import torch  # noqa: TID253 - only where it is installed
-
 from tagatlas_clip.embedding import Embedder, Replica
 from tagatlas_clip.model import ClipModel
+from tagatlas_clip.scores import best_tags
 from tagatlas_clip.tagger import make_tagger
+from tagatlas_clip.templates import read_templates
+
+pytestmark = pytest.mark.extras("open_clip")
 
 MODEL = Path(__file__).parents[1] / "data" / "shapes_clip"
 SCRIPTS = [

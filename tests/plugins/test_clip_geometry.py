@@ -12,7 +12,7 @@ from PIL.Image import Resampling
 
 from tagatlas.testing import sample_images
 
-pytest.importorskip("open_clip", reason="tagatlas[clip] is not installed: make test installs it")
+pytestmark = pytest.mark.extras("open_clip")
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from PIL import Image
 
 from tagatlas.fetch.normalise import normalise
 
-pytest.importorskip("open_clip", reason="tagatlas[clip] is not installed: make test installs it")
+pytestmark = pytest.mark.extras("open_clip")
 
 SUPPORT = Path(__file__).parents[1] / "support"
 MODELS = {

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import subprocess
 import sys
@@ -322,10 +321,7 @@ def engine_layout(network: Network, start: Array, options: ForceAtlas2Options) -
     return simulate(graph, start, options, no_progress, np.zeros(len(start), dtype=np.bool_))
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("fa2") is None,
-    reason="compares with the GPL package fa2: pip install 'tagatlas[fa2]'",
-)
+@pytest.mark.extras("fa2")
 @pytest.mark.parametrize("linlog", [True, False])
 @pytest.mark.parametrize(
     "chosen",

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from PIL import Image
-from programs import find_program
+from programs import find_chromium
 from themed_map import themed_map
 
 from tagatlas.contracts import RendererSpec
@@ -106,15 +106,15 @@ def test_page_shows_the_typical_images(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.browser
 def test_a_browser_shows_the_poster(tmp_path: Path) -> None:
-    chromium = find_program(["chromium", "chromium-browser", "google-chrome"], ["chromium"])
     page = render(themed_map(), tmp_path)
     magenta = (255, 0, 255)
     Image.new("RGB", (400, 300), magenta).save(tmp_path / "map.png")
     shot = tmp_path / "shot.png"
     done = subprocess.run(
         [
-            chromium,
+            find_chromium(),
             *CHROMIUM,
             f"--user-data-dir={tmp_path / 'profile'}",
             "--window-size=1200,1600",

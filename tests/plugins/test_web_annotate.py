@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from chromium import CHROMIUM, FLAGS
+from chromium import FLAGS
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -24,6 +24,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 from playwright.sync_api import Error as PlaywrightError
+from programs import find_chromium
 from viewed_atlas import make_map, viewed_atlas
 from viewing import Viewing, viewing
 
@@ -31,7 +32,7 @@ from tagatlas.annotations import Annotation, Arrow, Caption, ClusterName, Note, 
 from tagatlas.atlas import open_atlas
 from tagatlas.plugins import load_plugins
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 HOSTILE = (
     '<img src=x onerror="window.hacked=1">',
@@ -48,15 +49,13 @@ WIDE = ViewportSize(width=1280, height=850)
 
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
     with sync_playwright() as started:
         yield started
 
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    opened = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
     yield opened
     opened.close()
 
@@ -528,7 +527,7 @@ class Profile:
 
     def open(self, url: str) -> Page:
         context = self._playwright.chromium.launch_persistent_context(
-            str(self._folder), executable_path=CHROMIUM, args=list(FLAGS), viewport=WIDE
+            str(self._folder), executable_path=find_chromium(), args=list(FLAGS), viewport=WIDE
         )
         page = context.new_page()
         show(page, url)

@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from themed_map import themed_map
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 HOSTILE = (
     '<img src=x onerror="window.hacked=1">',

@@ -25,7 +25,7 @@ from themed_atlas import themed_atlas
 from tagatlas.annotations import Annotation, ClusterName
 from tagatlas.maps import Map
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 MARK = (194, 65, 12)
 FIRST, SECOND = ".stage:nth-of-type(1)", ".stage:nth-of-type(2)"

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from programs import find_chromium
 
 from tagatlas.maps import Map
 from tagatlas_web import WebOptions, tagatlas_renderers
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -30,10 +28,9 @@ FLAGS = (
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Debian's browser, drawing in software; the test is skipped where there is none."""
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
+    path = find_chromium()
     with sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        opened = started.chromium.launch(executable_path=path, args=list(FLAGS))
         yield opened
         opened.close()
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
@@ -16,25 +14,25 @@ _ROOT = Path(__file__).parents[2]
 _NODE = _ROOT / "tests" / "node"
 
 
-def find_program(names: Sequence[str], packages: Sequence[str]) -> str:
-    """The path of a program; the system's packages that have it are installed where they may.
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
-    Without it the test is skipped, or fails where ``CI=true`` is set.
+
+def find_program(names: Sequence[str], packages: Sequence[str]) -> str:
+    """The path of a program; without it the test is skipped.
 
     Args:
         names: the program's names, of which one is enough.
         packages: what Debian calls the packages that have it.
     """
-    found = _which(names)
-    if found is None and shutil.which("apt-get") and os.geteuid() == 0:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-        for command in (["apt-get", "update", "-qq"], install):
-            subprocess.run(command, env=environment, capture_output=True, check=False)
-        found = _which(names)
+    found = next((path for name in names if (path := shutil.which(name))), None)
     if found is None:
-        go_without(f"{names[0]} is not installed: apt-get install {' '.join(packages)}")
+        pytest.skip(f"{names[0]} is not installed: apt-get install {' '.join(packages)}")
     return found
+
+
+def find_chromium() -> str:
+    """The path of the browser."""
+    return find_program(CHROMIUM, ["chromium"])
 
 
 def node_modules() -> Path:
@@ -49,17 +47,6 @@ def node_modules() -> Path:
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
         if done.returncode:
-            go_without(f"npm could not install graphology-gexf: {done.stderr.strip()[-300:]}")
+            pytest.skip(f"npm could not install graphology-gexf: {done.stderr.strip()[-300:]}")
         (place / "node_modules" / "complete").touch()
     return place / "node_modules"
-
-
-def go_without(reason: str) -> NoReturn:
-    """Skip the test; where ``CI=true`` is set, fail it."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def _which(names: Sequence[str]) -> str | None:
-    return next((path for name in names if (path := shutil.which(name))), None)

@@ -92,7 +92,7 @@ class RereadingTaggerContract(TaggerContract):
     ) -> None:
         """Unless the tagger is ``collective``, an answer is read the same among others."""
         if rereading.collective:
-            pytest.skip("its tags depend on the collection")
+            return  # its tags depend on the collection
         together = [result for _, result in rereading.read(answers).results]
         check_same(_tags_only(together), _tags_only(results), tolerance)
 
