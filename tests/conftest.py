@@ -18,8 +18,9 @@ from aiohttp import web
 from hypothesis import settings
 from PIL import Image
 
-# How long an example takes says nothing: the first call compiles, and machines are busy.
-settings.register_profile("patient", deadline=None)
+# How long an example takes says nothing: the first call compiles, and machines are busy. Examples
+# are others in each run, so that few will do.
+settings.register_profile("patient", deadline=None, max_examples=40)
 settings.load_profile("patient")
 
 # These modules cannot even be read without PyTorch.

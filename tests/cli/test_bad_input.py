@@ -101,6 +101,7 @@ def test_a_second_process_on_the_same_atlas_is_one_line(
     assert tagatlas("fetch", "x.atlas").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_folder_that_holds_something_else_does_not_become_an_atlas(
     tagatlas: Run, tmp_path: Path, folder: Path
 ) -> None:
@@ -120,6 +121,7 @@ def test_what_is_chosen_is_checked_before_any_work(tagatlas: Run, folder: Path) 
     assert "--seed" in one_line(tagatlas(*run, variables=variables), 2)
 
 
+@pytest.mark.slow
 def test_maps_and_renderings_before_their_time_say_what_to_do(
     tagatlas: Run, tmp_path: Path, folder: Path
 ) -> None:
@@ -158,6 +160,7 @@ def test_corrupt_giant_and_oddly_named_images_cost_nobody_else(
     assert Path(tmp_path, facts["render"]["open"]).exists()
 
 
+@pytest.mark.slow
 def test_dead_and_html_answering_urls_are_counted_and_more_than_allowed_is_status_3(
     tagatlas: Run, tmp_path: Path, image_server: ImageServer, picture: MakePicture
 ) -> None:

@@ -107,6 +107,7 @@ def test_strangers_taggers_are_measured_with_and_without_labels(
         (("--backend", "imagenet", "--labels", "theme"), "theme"),
     ],
 )
+@pytest.mark.slow
 def test_wrong_words_are_told(
     tagatlas: Run, pictures: Path, words: tuple[str, ...], told: str
 ) -> None:

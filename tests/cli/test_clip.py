@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -341,6 +342,68 @@ def test_a_model_is_pulled_verified_and_then_used_without_the_hub(
     tagged = tagatlas("tag", "a.atlas", *words, variables=online)
     assert tagged.returncode == 0, tagged.stderr
     assert sum(hub.server.requests.values()) == asked
+
+
+def worded(hub: Hub, folder: Path) -> Hub:
+    """A model on the same hub whose text model is described in a repository of its own."""
+    import open_clip
+    from safetensors.torch import save_file
+
+    text_model = {
+        "model_type": "bert",
+        "vocab_size": 512,
+        "hidden_size": 16,
+        "intermediate_size": 16,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 1,
+    }
+    (folder / "config.json").write_text(json.dumps(text_model), "utf-8")
+    config = json.loads(hub.files["open_clip_config.json"])
+    model = config["model_cfg"]
+    text = {"hf_tokenizer_name": hub.repository, "hf_proj_type": "mlp", "context_length": 16}
+    pooled = {**text, "hf_pooler_type": "mean_pooler"}
+    here = {**pooled, "hf_model_name": str(folder), "hf_model_pretrained": False}
+    made = open_clip.CustomTextCLIP(model["embed_dim"], model["vision_cfg"], here)
+    save_file(made.state_dict(), folder / "open_clip_model.safetensors")
+    model["text_cfg"] = {**pooled, "hf_model_name": "shapes/words"}
+    config["model_cfg"] = {key: model[key] for key in ("embed_dim", "vision_cfg", "text_cfg")}
+    weights = (folder / "open_clip_model.safetensors").read_bytes()
+    files = {
+        "open_clip_config.json": json.dumps(config).encode(),
+        "open_clip_model.safetensors": weights,
+    }
+    Hub(hub.server, "shapes/words", {"config.json": json.dumps(text_model).encode()}).open()
+    found = Hub(hub.server, "shapes/worded", files)
+    found.open()
+    return found
+
+
+@pytest.mark.slow
+def test_a_text_model_of_the_hub_is_used_without_the_hub(
+    tagatlas: Run, tmp_path: Path, hub: Hub, variables: dict[str, str]
+) -> None:
+    folder = tmp_path / "made"
+    folder.mkdir()
+    name = f"hf-hub:{worded(hub, folder).repository}"
+    online = {**variables, "HF_ENDPOINT": hub.server.url(""), "HF_HUB_DISABLE_XET": "1"}
+    pulled = tagatlas("models", "pull", name, variables=online)
+    assert pulled.returncode == 0, pulled.stderr
+    asked = sum(hub.server.requests.values())
+
+    write_pictures(tmp_path / "pictures", 1)
+    assert tagatlas("add", "a.atlas", tmp_path / "pictures").returncode == 0
+    assert tagatlas("fetch", "a.atlas").returncode == 0
+    words = ("--backend", "clip", "--model", name, "--vocabulary", write_labels(tmp_path / "l.txt"))
+    tagged = tagatlas("tag", "a.atlas", *words, variables=online)
+    assert tagged.returncode == 0, tagged.stderr
+    assert sum(hub.server.requests.values()) == asked
+
+    shutil.rmtree(next((tmp_path / "hub").rglob("models--shapes--words")))
+    lost = tagatlas("tag", "a.atlas", *words, variables=online)
+    assert lost.returncode == 1
+    assert lost.stderr.splitlines()[-1] == (
+        f"tagatlas: the text model of {name} is not on this machine: tagatlas models pull {name}"
+    )
 
 
 @pytest.mark.slow

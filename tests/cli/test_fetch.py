@@ -26,6 +26,7 @@ def listed(tagatlas: Run, image_server: ImageServer, picture: MakePicture, tmp_p
     return tmp_path / "x.atlas"
 
 
+@pytest.mark.slow
 def test_it_says_what_became_of_it_by_host_and_status(
     tagatlas: Run, listed: Path, image_server: ImageServer
 ) -> None:
@@ -57,6 +58,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.slow
 def test_wrong_flags_are_one_line(tagatlas: Run, listed: Path) -> None:
     for flags, said in WRONG:
         done = tagatlas("fetch", listed, *flags)

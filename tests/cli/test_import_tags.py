@@ -36,6 +36,7 @@ def test_tags_that_were_exported_come_back_as_they_were(tagatlas: Run, tmp_path:
     assert "dd-image-tagging, concepts" in (again / "methods.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_it_says_what_it_recognised_and_what_it_did_not_find(tagatlas: Run, tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
     pictures.mkdir()

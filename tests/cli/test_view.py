@@ -297,6 +297,7 @@ def test_other_exports_are_refused(server: Viewing, order: dict[str, str]) -> No
     assert server.send("api/export", order, "POST").status == 400
 
 
+@pytest.mark.slow
 def test_an_atlas_has_its_port_unless_it_is_taken(atlas: Path, tagatlas: Run) -> None:
     with viewing(atlas) as first, viewing(atlas) as second:
         assert first.port == port_of(atlas) != second.port

@@ -113,12 +113,13 @@ def test_the_mean_average_precision_is_that_of_the_whole() -> None:
 
 
 @pytest.mark.slow
-def test_backends_are_ranked_by_their_error_rates() -> None:
+@pytest.mark.parametrize("times", [20, pytest.param(100, marks=pytest.mark.thorough)])
+def test_backends_are_ranked_by_their_error_rates(times: int) -> None:
     right = 0
-    for run in range(100):
+    for run in range(times):
         values = [
             mean_average_precision(rate, run, 300, backend)
             for backend, rate in enumerate((0.1, 0.2, 0.3))
         ]
         right += values == sorted(values, reverse=True)
-    assert right >= 95
+    assert right >= 0.95 * times

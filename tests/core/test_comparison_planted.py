@@ -95,10 +95,11 @@ def test_three_backends_agree_together_as_far_as_their_pairs_do(
 
 
 @pytest.mark.slow
-def test_backends_are_ranked_by_their_error_rates() -> None:
+@pytest.mark.parametrize("times", [20, pytest.param(100, marks=pytest.mark.thorough)])
+def test_backends_are_ranked_by_their_error_rates(times: int) -> None:
     rates = {"a": 0.1, "b": 0.2, "c": 0.3, "d": 0.4}
     right = 0
-    for seed in range(100):
+    for seed in range(times):
         images, tags, topics = planted_collection(120, 4, seed)
         clusters = topics.astype(np.int32)
         views = [
@@ -110,7 +111,7 @@ def test_backends_are_ranked_by_their_error_rates() -> None:
         ]
         agreement = mean_agreement(compared(images, views), "tags")
         right += sorted(agreement, key=lambda name: -agreement[name]) == list(rates)
-    assert right >= 95
+    assert right >= 0.95 * times
 
 
 def test_images_that_a_backend_could_not_look_at_do_not_count(

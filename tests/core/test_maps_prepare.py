@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SUPPORT = Path(__file__).parents[1] / "support"
 
 SCRIPT = """
@@ -55,6 +57,7 @@ print(*sorted(compiled() - before), sep="\\n")
 """
 
 
+@pytest.mark.slow
 def test_what_is_prepared_is_all_that_is_compiled_for_a_map() -> None:
     command = [sys.executable, "-c", SCRIPT, str(SUPPORT)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)

@@ -86,6 +86,7 @@ def test_every_change_is_seen() -> None:
 
 
 @pytest.mark.parametrize("use", USES)
+@pytest.mark.slow
 def test_a_use_changes_nothing_in_the_process(found: Found, use: str) -> None:
     if found[use]["lacks"]:
         pytest.skip(found[use]["lacks"])

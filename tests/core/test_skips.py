@@ -49,6 +49,7 @@ def run(folder: Path, *options: str) -> tuple[int, list[str]]:
 
 
 @pytest.mark.parametrize("processes", [(), ("-n", "1")], ids=["alone", "xdist"])
+@pytest.mark.slow
 def test_what_is_skipped_is_told_by_reason(folder: Path, processes: tuple[str, ...]) -> None:
     code, lines = run(folder, *processes)
     assert code == 0
@@ -57,6 +58,7 @@ def test_what_is_skipped_is_told_by_reason(folder: Path, processes: tuple[str, .
 
 
 @pytest.mark.parametrize("processes", [(), ("-n", "1")], ids=["alone", "xdist"])
+@pytest.mark.slow
 def test_no_skips_are_failures_but_for_want_of_a_gpu(
     folder: Path, processes: tuple[str, ...]
 ) -> None:

@@ -529,6 +529,7 @@ def test_a_forgotten_spec_is_said(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*override the fixture `spec`: return your layout's spec*"])
 
 
+@pytest.mark.slow
 def test_failing_rule_shows_values(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path, "ring", 'name="ring"', 'name="The Ring"')
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-k", "name_is_lower_case")

@@ -24,6 +24,7 @@ from tagatlas.errors import ModelMissing, OptionError, TaggerError
 from tagatlas.plugins import TAGGERS, load_plugins
 from tagatlas.testing import RereadingTaggerContract, sample_images
 from tagatlas_clip import ClipOptions, tagatlas_taggers
+from tagatlas_clip.device import FullFp32
 from tagatlas_clip.embedding import Embedder, Replica
 from tagatlas_clip.model import ClipModel
 from tagatlas_clip.scores import best_tags
@@ -537,6 +538,21 @@ def test_the_plugin_is_listed_and_needs_its_extra() -> None:
 
 
 NO_GPU = "there is no CUDA device here"
+
+
+def test_fp32_is_in_full_while_any_model_computes_and_then_as_it_was() -> None:
+    before = torch.backends.cudnn.allow_tf32
+    try:
+        for was in (True, False):
+            torch.backends.cudnn.allow_tf32 = was
+            full = FullFp32()
+            with full:
+                with full:
+                    assert not torch.backends.cudnn.allow_tf32
+                assert not torch.backends.cudnn.allow_tf32
+            assert torch.backends.cudnn.allow_tf32 is was
+    finally:
+        torch.backends.cudnn.allow_tf32 = before
 
 
 @pytest.mark.gpu
