@@ -176,7 +176,8 @@ def _architecture(files: ModelFiles) -> torch.nn.Module:
     kind = open_clip.CustomTextCLIP if custom else open_clip.CLIP
     if custom and "multimodal_cfg" in config:
         kind = open_clip.CoCa
-    return kind(**{**config, "text_cfg": text})
+    with torch.random.fork_rng(devices=[]):  # the weights that it makes up are none of ours
+        return kind(**{**config, "text_cfg": text})
 
 
 def _tokenizer(files: ModelFiles) -> open_clip.SimpleTokenizer | open_clip.HFTokenizer:
