@@ -42,11 +42,13 @@ def test_one_object_a_file(works: Path) -> None:
 
 def test_a_damaged_file_costs_itself(works: Path) -> None:
     (works / "b2.json").write_text("{")
-    (works / "c.json.gz").write_bytes(gzip.compress(b"{}")[:-4])
+    (works / "c.json").write_bytes(b'{"id": "\xe9"}')
+    (works / "d.json").write_bytes(b"\x1f\x8bcut")
     records = make_source(TableOptions()).read(str(works))
     assert records.table["location"].to_list() == ["https://a/1.jpg"]
     assert records.notes[0].endswith("1 row, line 1 (cut off)")
-    assert "1 file, 'c.json.gz' (the gzip file is damaged" in records.notes[1]
+    assert "1 file, 'd.json' (" in records.notes[1]
+    assert records.notes[-1].startswith("1 file: the file is not UTF-8: read as cp1252 ('é')")
 
 
 def test_pictures_come_first(works: Path) -> None:

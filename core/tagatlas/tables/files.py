@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from tagatlas.tables.parquet import read_arrow, read_parquet
 from tagatlas.tables.structured import read_json
 from tagatlas.tables.table import Table
 from tagatlas.tables.urls import begins_with_url
+from tagatlas.tables.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +46,7 @@ def read_file(
         InputError: the file is missing, unreadable, empty, damaged, or no table at all.
     """
     if path.is_dir():
-        return read_json_folder(path, lambda file: to_utf8(read_unpacked(file), encoding)[0])
+        return _read_folder(path, encoding)
     if _begins(path, _PARQUET):
         return read_parquet(path)
     if _begins(path, _ARROW):
@@ -61,6 +63,19 @@ def read_file(
         raise InputError("the file is empty")
     table = _read_text(path, text, skip_rows)
     return replace(table, notes=(*notes, *table.notes))
+
+
+def _read_folder(path: Path, encoding: str | None) -> Table:
+    guesses: Counter[str] = Counter()
+
+    def text_of(file: Path) -> bytes:
+        text, notes = to_utf8(read_unpacked(file), encoding)
+        guesses.update(notes)
+        return text
+
+    table = read_json_folder(path, text_of)
+    notes = (f"{count(number, 'file')}: {note}" for note, number in guesses.items())
+    return replace(table, notes=(*table.notes, *notes))
 
 
 def _read_sheet(data: bytes, sheet: str | None, skip_rows: int) -> Table:
