@@ -28,7 +28,7 @@ def mapped(tmp_path_factory: pytest.TempPathFactory, picture: MakePicture) -> Pa
     folder.mkdir()
     for seed in range(8):
         (folder / f"{seed}.jpg").write_bytes(picture(seed=seed))
-    command = [sys.executable, "-m", "tagatlas", "run", folder, "--out", made / "x.atlas"]
+    command = [sys.executable, "-m", "tagatlas", "run", str(folder), "--out", str(made / "x.atlas")]
     subprocess.run([*command, "--minimum-score", "0.001"], capture_output=True, check=True)
     return made / "x.atlas"
 
