@@ -40,7 +40,7 @@ def pictures(tmp_path: Path) -> Path:
 def add(atlas: Atlas, path: Path, *, replaces: str | None = None) -> AddReport:
     source = atlas.plugins.choose(SOURCES, source_for(str(path), atlas.plugins), {})
     report = add_source(atlas, str(path), source, replaces=replaces)
-    if path.is_dir():
+    if path.suffix != ".txt":
         fetch_collection(atlas, FetchOptions())
     return report
 
@@ -71,6 +71,20 @@ def test_a_moved_folder_is_the_same_source(
     assert all(Path(each).exists() for each in atlas.catalog.addresses.fates()["location"])
     assert set(atlas.catalog.addresses.fates()["attempts"]) == {1}
     assert add(atlas, new).notes == ()
+
+
+def test_a_moved_archive_is_the_same_source_unless_a_file_in_it_changed(
+    atlas: Atlas, pictures: Path, tmp_path: Path
+) -> None:
+    old = Path(shutil.make_archive(str(tmp_path / "a"), "zip", pictures))
+    add(atlas, old)
+    new = Path(shutil.move(old, tmp_path / "b.zip"))
+    assert add(atlas, new).moved_from == str(old)
+    assert frequencies(atlas) == 4
+    (pictures / "0.jpg").write_bytes((pictures / "sub" / "1.jpg").read_bytes())
+    new.unlink()
+    edited = Path(shutil.make_archive(str(tmp_path / "c"), "zip", pictures))
+    assert add(atlas, edited).moved_from is None
 
 
 def test_a_moved_table_is_the_same_source(atlas: Atlas, tmp_path: Path) -> None:

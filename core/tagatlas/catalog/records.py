@@ -236,7 +236,7 @@ def content_digest(records: Records, location: str) -> str:
 def _content(rows: Iterable[tuple[str, int, str]], root: str, *, local: bool) -> str:
     digest = hashlib.sha256(f"{local}".encode())
     for location, frequency, columns in rows:
-        place = location.removeprefix(f"{root}/") if local else location
+        place = location.removeprefix(root) if local else location
         digest.update(json.dumps([place, frequency, columns]).encode())
     return digest.hexdigest()
 

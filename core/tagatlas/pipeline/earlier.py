@@ -8,10 +8,12 @@ from pathlib import Path
 
 import polars as pl
 
+from tagatlas.archives import archived, open_archive
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import KnownSource
 from tagatlas.catalog.records import content_digest
 from tagatlas.contracts import Records
+from tagatlas.errors import ImageRejected, InputError
 from tagatlas.masking import masked
 
 ALIKE = 0.5
@@ -86,8 +88,8 @@ def _share(earlier: pl.DataFrame, old: str, records: Records, new: str) -> float
     if not records.local:
         there = places.is_in(records.table["location"].implode())
         return int(there.sum()) / earlier.height
-    ours = pl.Series(records.table["location"].str.strip_prefix(f"{new}/"))
-    alike = earlier.filter(places.str.strip_prefix(f"{old}/").is_in(ours.implode()))
+    ours = pl.Series(records.table["location"].str.strip_prefix(new))
+    alike = earlier.filter(places.str.strip_prefix(old).is_in(ours.implode()))
     same = sum(
         size is None or _size(_moved(location, old, new)) == size
         for location, size in alike.select("location", "bytes").iter_rows()
@@ -104,23 +106,33 @@ def _same_files(earlier: pl.DataFrame, source: KnownSource, new: str) -> bool:
     ]
     if not all(_size(path) == size for path, _, size in files):
         return False
-    return all(_hash(path) == image for path, image, _ in files)
+    return all(_hash(path, size) == image for path, image, size in files)
 
 
-def _moved(location: str, old: str, new: str) -> Path:
-    return Path(new + location.removeprefix(old))
+def _moved(location: str, old: str, new: str) -> str:
+    return new + location.removeprefix(old)
 
 
-def _size(path: Path) -> int | None:
+def _size(location: str) -> int | None:
+    """The bytes of a file, also of one in an archive; None if it is not there."""
+    inside = archived(location)
     try:
-        return path.stat().st_size
-    except OSError:
+        if inside is None:
+            return Path(location).stat().st_size
+        member = open_archive(inside[0]).members.get(inside[1])
+    except (OSError, InputError):
         return None
+    return None if member is None else member.file_size
 
 
-def _hash(path: Path) -> str | None:
+def _hash(location: str, size: int) -> str | None:
+    """The SHA-256 of a file of that size, in hexadecimal; None if it cannot be read."""
+    inside = archived(location)
     try:
-        with path.open("rb") as file:
+        if inside is not None:
+            data = open_archive(inside[0]).read(inside[1], size)
+            return hashlib.sha256(data).hexdigest()
+        with Path(location).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except (OSError, InputError, ImageRejected):
         return None
