@@ -101,7 +101,7 @@ def _standard_library() -> State:
         "decimal": repr(decimal.getcontext()),
         "csv": (csv.field_size_limit(), csv.list_dialects()),
         "socket": socket.getdefaulttimeout(),
-        "multiprocessing": multiprocessing.get_start_method(allow_none=True),
+        "multiprocessing": multiprocessing.get_start_method(),
         "asyncio": repr(asyncio.get_event_loop_policy().__class__),
         "temporary folder": tempfile.tempdir,
         "XML namespaces": dict(ET.register_namespace.__globals__["_namespace_map"]),
