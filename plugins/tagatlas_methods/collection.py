@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import polars as pl
 
 from tagatlas.contracts import ImageStatus, TagStatus
-from tagatlas.duplicates import NEAR
+from tagatlas.duplicates import CANDIDATE, NEAR
 from tagatlas.maps import Map, Provenance, SourceFacts
 from tagatlas_methods.markdown import count, escape, listed
 
@@ -81,15 +81,27 @@ def _near_duplicates(map_: Map) -> str:
     """What became of images that look the same."""
     choice = map_.provenance.settings.get("map.duplicates")
     if choice == "keep":
-        return " Images that only look the same were kept apart."
-    if choice != "join":
+        return " Copies of one picture whose bytes differ were kept apart."
+    if choice not in _JOINED:
         return ""
     copies = map_.records.filter(pl.col("copy") != pl.col("image"))["copy"].n_unique()
     return (
-        f" Images that look the same, by a perceptual hash of the cosine transform that differs"
-        f" in at most {NEAR} of 64 bits, are joined on the map and their frequencies summed:"
+        f"{_JOINED[choice]}, are joined on the map and their frequencies summed:"
         f" {count(copies, 'image')} {'is' if copies == 1 else 'are'} stood for by another one."
     )
+
+
+_SECOND_LOOK = (
+    f" (candidates by perceptual hashes that differ in at most {CANDIDATE} of 64 bits, then"
+    " compared by structure, tones and colours)"
+)
+_JOINED: dict[object, str] = {
+    "join": f" Copies of one picture, also cropped, framed or with other tones{_SECOND_LOOK}",
+    "exact": f" Pictures that differ in nothing but size and compression{_SECOND_LOOK}",
+    "hash": " Images that look the same, by a perceptual hash of the cosine transform that differs"
+    f" in at most {NEAR} of 64 bits",
+}
+"""Which images are joined, by the setting ``map.duplicates``."""
 
 
 def _source(source: SourceFacts) -> str:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
 import polars as pl
 
+from tagatlas.catalog.copies import (
+    KEEP_SIGNATURE,
+    Level,
+    representatives,
+    signature_row,
+    signed,
+)
 from tagatlas.catalog.database import Database, now
 from tagatlas.contracts import ImageStatus, Variant
-from tagatlas.duplicates import NEAR, near_groups
+from tagatlas.duplicates import Signature
 from tagatlas.fetch import Address, FetchOutcome, StoredImage
 
 
@@ -60,6 +66,9 @@ class AddressTable:
                 image = outcome.image
                 if image is not None:
                     connection.execute(_KEEP_IMAGE, _image_row(image))
+                    if image.signature is not None:
+                        row = signature_row(image.id, image.signature)
+                        connection.execute(KEEP_SIGNATURE, row)
                 connection.execute(
                     "UPDATE addresses SET status = ?, reason = ?, http_status = ?, "
                     "final_url = ?, content_type = ?, attempts = attempts + ?, fetched_at = ?, "
@@ -233,33 +242,35 @@ class AddressTable:
             },
         ).drop("first")  # SQLite takes bare columns from the row that holds the minimum
 
-    def representatives(self, *, threshold: int = NEAR) -> pl.DataFrame:
+    def representatives(self, level: Level = "copy") -> pl.DataFrame:
         """Which image stands for each of the collection's images, near duplicates joined.
 
         The representative of a group of near duplicates is the one whose record came first, so
         that images added later change no group that was there. An image that is like no other,
-        or that has no perceptual hash, stands for itself.
+        that has no structure, or no signature (see :meth:`without_signature`), stands for itself.
 
         Args:
-            threshold: bits in which hashes of near duplicates differ at most; see
-                :data:`tagatlas.duplicates.NEAR`.
+            level: how alike images are that are joined; see :data:`Level`.
 
         Returns:
             Columns ``image`` and ``representative`` (String, ids), ordered by ``image``; the
             representative of a representative is itself.
         """
-        images = self._database.frame(
-            "SELECT images.sha256, images.perceptual_hash FROM records "
-            "JOIN addresses ON addresses.id = records.address "
-            "JOIN images ON images.id = addresses.image "
-            "GROUP BY images.id ORDER BY min(records.id)",
-            {"image": pl.String, "hash": pl.Int64},
+        return representatives(self._database, level)
+
+    def without_signature(self) -> list[str]:
+        """The collection's images that were fetched before signatures were made, by id."""
+        rows = self._database.rows(
+            "SELECT sha256 FROM images JOIN collection ON collection.image = images.id "
+            "WHERE images.id NOT IN (SELECT image FROM signatures) ORDER BY sha256"
         )
-        hashed = images.filter(pl.col("hash").is_not_null())
-        leaders = near_groups(hashed["hash"].to_numpy().view(np.uint64), threshold=threshold)
-        joined = hashed.select("image", representative=pl.col("image").gather(pl.Series(leaders)))
-        alone = images.filter(pl.col("hash").is_null()).select("image", representative="image")
-        return pl.concat([joined, alone]).sort("image")
+        return [str(image) for (image,) in rows]
+
+    def sign(self, signatures: Mapping[str, Signature]) -> None:
+        """Keep signatures of images that are there, by id, in one transaction."""
+        with self._database.transaction() as connection:
+            for image, signature in signatures.items():
+                connection.execute(KEEP_SIGNATURE, signature_row(image, signature))
 
 
 _KEEP_IMAGE = (
@@ -279,13 +290,8 @@ def _image_row(image: StoredImage) -> list[object]:
         image.format,
         image.bytes,
         image.frames,
-        _signed(image.perceptual_hash),
+        signed(image.perceptual_hash),
         image.stored.get(Variant.IMAGE),
         image.stored.get(Variant.THUMBNAIL),
         image.stored.get(Variant.ORIGINAL),
     ]
-
-
-def _signed(word: int | None) -> int | None:
-    """64 bits as SQLite keeps them: a number from -2**63 to 2**63 - 1."""
-    return word if word is None or word < 1 << 63 else word - (1 << 64)

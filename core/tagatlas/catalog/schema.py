@@ -210,6 +210,23 @@ MIGRATIONS: Sequence[str] = (
         names TEXT NOT NULL             -- JSON
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE signatures (           -- by which copies of a picture are recognised
+        image INTEGER PRIMARY KEY REFERENCES images(id) ON DELETE CASCADE,
+        narrow INTEGER,                 -- hashes, each as a signed number; null without structure
+        narrower INTEGER,
+        inner INTEGER,
+        sketch BLOB NOT NULL            -- zlib-compressed
+    );
+    CREATE TABLE groupings (            -- found once: of the same images they are the same
+        level TEXT PRIMARY KEY,
+        digest TEXT NOT NULL,           -- of the images in their order
+        leaders BLOB NOT NULL           -- of each the place of its leader, int32, zlib-compressed
+    ) WITHOUT ROWID;
+    UPDATE maps SET settings = json_set(settings, '$."map.duplicates"', 'hash')
+        WHERE json_extract(settings, '$."map.duplicates"') = 'join';
+                                        -- these were joined by their hashes alone, and stay so
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

@@ -1,16 +1,31 @@
 """Near duplicates: pictures that look the same though their bytes differ.
 
-A picture gets a :func:`perceptual_hash` of 64 bits as it is normalised; the catalog keeps it.
-:func:`near_groups` puts hashes that differ in few bits into groups::
+A picture gets a :func:`perceptual_hash` of 64 bits and a :func:`make_signature` as it is
+normalised; the catalog keeps both. :func:`alike_groups` puts copies into groups: candidates are
+pictures of which some hash differs in few bits, and a second look at their sketches decides::
 
-    labels = near_groups(hashes)            # labels[i] is the place of the picture that i joins
-    kept = labels == np.arange(len(hashes)) # one picture of each group
+    leaders = alike_groups(hashes, present, sizes, sketches, "copy")
+    kept = leaders == np.arange(len(hashes))    # one picture of each group
+
+By hashes alone, as :func:`near_groups` does, different pictures of one composition are joined:
+a mandarin and a basketball, or two flags.
 
 For a collection, :meth:`tagatlas.catalog.addresses.AddressTable.representatives` does all of it:
 image by image, the one that stands for it.
 """
 
+from tagatlas.duplicates.alike import CANDIDATE, alike_groups
 from tagatlas.duplicates.groups import NEAR, near_groups
 from tagatlas.duplicates.hashing import perceptual_hash
+from tagatlas.duplicates.signature import SKETCH_BYTES, Signature, make_signature
 
-__all__ = ["NEAR", "near_groups", "perceptual_hash"]
+__all__ = [
+    "CANDIDATE",
+    "NEAR",
+    "SKETCH_BYTES",
+    "Signature",
+    "alike_groups",
+    "make_signature",
+    "near_groups",
+    "perceptual_hash",
+]

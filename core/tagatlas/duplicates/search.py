@@ -18,6 +18,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from tagatlas.duplicates.likeness import MEASURES, is_alike
 from tagatlas.layout.compiled import kernel
 
 PARTS = 5
@@ -66,6 +67,56 @@ def has_near(index: HashIndex, threshold: int) -> NDArray[np.bool_]:
 def find_leaders(hashes: NDArray[np.uint64], index: HashIndex, threshold: int) -> NDArray[np.int64]:
     """The place of each hash's leader; see :func:`tagatlas.duplicates.near_groups`."""
     return _find_leaders(hashes, index.places, index.hashes, index.starts, index.flips, threshold)
+
+
+def has_candidate(
+    keys: NDArray[np.uint64], owners: NDArray[np.int64], index: HashIndex, threshold: int
+) -> NDArray[np.bool_]:
+    """Whether each hash is near one of another picture, shape (n,).
+
+    Args:
+        keys: hashes, shape (n,); a picture may have several.
+        owners: of each the number of its picture, rising, shape (n,).
+        index: of the keys.
+        threshold: bits in which they differ at most.
+    """
+    return _has_candidate(
+        keys, owners, index.places, index.hashes, index.starts, index.flips, threshold
+    )
+
+
+def find_alike(
+    keys: NDArray[np.uint64],
+    owners: NDArray[np.int64],
+    index: HashIndex,
+    threshold: int,
+    sketches: NDArray[np.uint8],
+    sizes: NDArray[np.float64],
+    limits: NDArray[np.float64],
+) -> NDArray[np.int64]:
+    """The place of each picture's leader; see :func:`tagatlas.duplicates.alike_groups`.
+
+    Args:
+        keys: hashes, shape (n,).
+        owners: of each the place of its picture, rising, shape (n,).
+        index: of the keys.
+        threshold: bits in which they differ at most.
+        sketches: of the pictures, shape (m, SKETCH_BYTES).
+        sizes: their widths and heights in pixels, shape (m, 2).
+        limits: one of :data:`tagatlas.duplicates.likeness.LIMITS`.
+    """
+    return _find_alike(
+        keys,
+        owners,
+        index.places,
+        index.hashes,
+        index.starts,
+        index.flips,
+        threshold,
+        sketches,
+        sizes,
+        limits,
+    )
 
 
 def _generate_set_bits(context: object, word: object) -> tuple[object, object]:  # noqa: ARG001
@@ -142,4 +193,78 @@ def _find_leaders(
                         other = places[part, begin + index]
                         if leaders[other] < 0:
                             leaders[other] = place
+    return leaders
+
+
+@kernel
+def _has_candidate(
+    keys: NDArray[np.uint64],
+    owners: NDArray[np.int64],
+    places: NDArray[np.int64],
+    ordered: NDArray[np.uint64],
+    starts: NDArray[np.int64],
+    flips: NDArray[np.int64],
+    threshold: int,
+) -> NDArray[np.bool_]:
+    parts, count = ordered.shape
+    mask = np.uint64(starts.shape[1] - 2)
+    near = np.zeros(count, dtype=np.bool_)
+    for place in range(count):
+        own = keys[place]
+        for part in range(parts):
+            value = np.int64((own >> np.uint64(part * PART_BITS)) & mask)
+            for flip in flips:
+                if near[place]:
+                    break
+                begin, end = starts[part, value ^ flip], starts[part, (value ^ flip) + 1]
+                for index in range(begin, end):
+                    if _set_bits(own ^ ordered[part, index]) <= threshold:
+                        other = places[part, index]
+                        if owners[other] != owners[place]:
+                            near[place] = near[other] = True
+                            break
+    return near
+
+
+@kernel
+def _find_alike(
+    keys: NDArray[np.uint64],
+    owners: NDArray[np.int64],
+    places: NDArray[np.int64],
+    ordered: NDArray[np.uint64],
+    starts: NDArray[np.int64],
+    flips: NDArray[np.int64],
+    threshold: int,
+    sketches: NDArray[np.uint8],
+    sizes: NDArray[np.float64],
+    limits: NDArray[np.float64],
+) -> NDArray[np.int64]:
+    count = len(sketches)
+    mask = np.uint64(starts.shape[1] - 2)
+    leaders = np.full(count, -1, dtype=np.int64)
+    tried = np.full(count, -1, dtype=np.int64)
+    found = np.empty(MEASURES)
+    both = np.empty(4)
+    for place in range(len(keys)):
+        leader = owners[place]
+        if leaders[leader] < 0:
+            leaders[leader] = leader
+        if leaders[leader] != leader:
+            continue
+        own = keys[place]
+        both[:2] = sizes[leader]
+        for part in range(ordered.shape[0]):
+            value = np.int64((own >> np.uint64(part * PART_BITS)) & mask)
+            for flip in flips:
+                begin, end = starts[part, value ^ flip], starts[part, (value ^ flip) + 1]
+                for index in range(begin, end):
+                    if _set_bits(own ^ ordered[part, index]) > threshold:
+                        continue
+                    other = owners[places[part, index]]
+                    if leaders[other] >= 0 or tried[other] == leader:
+                        continue
+                    tried[other] = leader
+                    both[2:] = sizes[other]
+                    if is_alike(sketches[leader], sketches[other], both, limits, found):
+                        leaders[other] = leader
     return leaders

@@ -43,6 +43,7 @@ class Keeper:
             bytes=len(data),
             frames=made.frames,
             perceptual_hash=made.perceptual_hash,
+            signature=made.signature,
             stored={
                 variant: hashlib.sha256(encoded).hexdigest() for variant, encoded in copies.items()
             },

@@ -19,7 +19,7 @@ from PIL.Image import Resampling, Transpose
 from PIL.ImageFile import ImageFile
 
 from tagatlas.contracts import ImageStatus
-from tagatlas.duplicates import perceptual_hash
+from tagatlas.duplicates import Signature, make_signature, perceptual_hash
 from tagatlas.errors import ImageRejected
 from tagatlas.fetch import png, tiff
 from tagatlas.fetch.formats import name_of
@@ -91,6 +91,7 @@ class NormalisedImage:
         format: what the bytes were, such as ``jpeg`` or ``webp``.
         frames: of an animation, of which the first was taken, or pages of a TIFF; 1 for a still.
         perceptual_hash: see :func:`tagatlas.duplicates.perceptual_hash`.
+        signature: see :func:`tagatlas.duplicates.make_signature`.
     """
 
     id: str
@@ -101,6 +102,7 @@ class NormalisedImage:
     format: str
     frames: int
     perceptual_hash: int | None
+    signature: Signature
 
 
 def normalise(
@@ -138,7 +140,8 @@ def normalise(
         image = encoded(pixels, IMAGE_QUALITY)
         small = resized(pixels, _bounded(pixels.shape[1], pixels.shape[0], THUMBNAIL_SIDE))
         thumbnail = encoded(small, THUMBNAIL_QUALITY)
-        fingerprint = perceptual_hash(Image.fromarray(small))
+        sketched = Image.fromarray(small)
+        fingerprint, signature = perceptual_hash(sketched), make_signature(sketched)
     except ImageRejected:
         raise
     except Image.DecompressionBombError as error:
@@ -161,6 +164,7 @@ def normalise(
         format=format_,
         frames=frames,
         perceptual_hash=fingerprint,
+        signature=signature,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tagatlas.contracts.statuses import ImageStatus, Variant
+from tagatlas.duplicates import Signature
 from tagatlas.fetch.plain import LONGEST_ADDRESS, plain
 
 
@@ -37,6 +38,7 @@ class StoredImage:
         bytes: how many bytes were fetched.
         frames: of an animation, of which the first is kept; 1 for a still.
         perceptual_hash: see :func:`tagatlas.duplicates.perceptual_hash`.
+        signature: see :func:`tagatlas.duplicates.make_signature`.
         stored: SHA-256 of the stored copies, 64 hexadecimal digits, by variant.
     """
 
@@ -47,6 +49,7 @@ class StoredImage:
     bytes: int
     frames: int
     perceptual_hash: int | None = None
+    signature: Signature | None = None
     stored: Mapping[Variant, str] = field(default_factory=dict, compare=False)
 
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from tagatlas.catalog.copies import Level
+
+LEVELS: dict[str, Level] = {"join": "copy", "exact": "same", "hash": "hash"}
+"""How alike joined images are, by the setting ``map.duplicates``; that of maps which an older
+tagatlas made is ``hash``, and images are kept apart where it is none of these."""
+
 
 def join_images(images: pl.DataFrame, representatives: pl.DataFrame) -> pl.DataFrame:
     """The images that stand for a group, or for themselves alone; records and frequencies summed.

@@ -42,10 +42,12 @@ class MapOptions:
         ),
     ] = "free"
     duplicates: Annotated[
-        Literal["join", "keep"],
+        Literal["join", "exact", "keep"],
         Meta(
-            description="What becomes of images that look the same: one of them stands for all,"
-            " their frequencies summed; or they are kept apart."
+            description="What becomes of copies of one picture: one of them stands for all,"
+            " their frequencies summed, also where they were cropped, framed or their tones"
+            " changed (join) or only where they differ in nothing but size and compression"
+            " (exact); or they are kept apart."
         ),
     ] = "join"
     size_by: Annotated[

@@ -23,6 +23,7 @@ def write_fates(
     atlas: Atlas,
     fates: pl.DataFrame,
     representatives: pl.DataFrame,
+    same: pl.DataFrame,
     placeholders: Sequence[Placeholder] = (),
 ) -> list[Path]:
     """Write ``addresses``, ``hosts``, ``statuses``, ``duplicates`` and ``placeholders.csv``.
@@ -33,6 +34,7 @@ def write_fates(
         atlas: whose folder they go to.
         fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
         representatives: from :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
+        same: likewise, of the level ``same``.
         placeholders: from :func:`tagatlas.pipeline.placeholders.find_placeholders`.
 
     Returns:
@@ -46,7 +48,7 @@ def write_fates(
         "addresses.csv": fates.drop("local"),
         "hosts.csv": by_host(fates),
         "statuses.csv": by_status(fates),
-        "duplicates.csv": duplicates(fates, representatives),
+        "duplicates.csv": duplicates(fates, representatives, same),
         "placeholders.csv": table_of(placeholders),
     }
     try:
@@ -138,32 +140,45 @@ def table_of(placeholders: Sequence[Placeholder]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema)
 
 
-def duplicates(fates: pl.DataFrame, representatives: pl.DataFrame) -> pl.DataFrame:
-    """Every address whose image is to be had at several, or looks like another.
+def duplicates(
+    fates: pl.DataFrame, representatives: pl.DataFrame, same: pl.DataFrame
+) -> pl.DataFrame:
+    """Every address whose image is to be had at several, or is a copy of another.
 
     Args:
         fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
         representatives: from :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
+        same: likewise, of the level ``same``.
 
     Returns:
         Columns ``representative`` (id of the image that stands for the group), ``image``,
-        ``kind`` (``exact``: the representative's very bytes; ``near``: an image that looks like
-        it), ``location``, ``frequency``; groups in the order of their first addresses.
+        ``kind`` (``exact``: the representative's very bytes; ``same``: its picture in another
+        size or compression; ``near``: its picture cropped, framed or with other tones),
+        ``location``, ``frequency``; groups in the order of their first addresses.
     """
     placed = (
         fates.select("image", "location", "frequency")
         .drop_nulls("image")
         .join(representatives, on="image", how="left", maintain_order="left")
+        .join(
+            same.rename({"representative": "same"}), on="image", how="left", maintain_order="left"
+        )
         .with_row_index("place")
     )
-    same = pl.col("image") == pl.col("representative")
+    kind = (
+        pl.when(pl.col("image") == pl.col("representative"))
+        .then(pl.lit("exact"))
+        .when(pl.col("same") == pl.col("representative"))
+        .then(pl.lit("same"))
+        .otherwise(pl.lit("near"))
+    )
     return (
         placed.filter(pl.len().over("representative") > 1)
         .sort(pl.col("place").min().over("representative"), "place")
         .select(
             "representative",
             "image",
-            pl.when(same).then(pl.lit("exact")).otherwise(pl.lit("near")).alias("kind"),
+            kind.alias("kind"),
             "location",
             "frequency",
         )

@@ -20,6 +20,7 @@ from tagatlas.fetch.schedule import host_of
 from tagatlas.pipeline.fates import by_host, by_status, write_fates
 from tagatlas.pipeline.placeholders import Placeholder, find_placeholders
 from tagatlas.pipeline.refusing import RefusingStore, part_refused
+from tagatlas.pipeline.signatures import complete_signatures
 from tagatlas.plugins import RECOVERIES, Chosen, plugin_owner
 
 RETRIED = (
@@ -44,7 +45,7 @@ class FetchReport:
         changed: number of these that a setting had stood against which has changed since.
         counts: number of the collection's addresses by image status.
         images: number of distinct images the collection has now.
-        near: number of these that look like another one of them, which stands for them.
+        near: number of these that are copies of another one of them, which stands for them.
         ways: number of addresses whose image was found elsewhere, by the way it was found.
         hosts: counts by host; see :func:`tagatlas.pipeline.fates.by_host`.
         reasons: counts by status and reason; see :func:`tagatlas.pipeline.fates.by_status`.
@@ -114,6 +115,7 @@ def fetch_collection(
         done += len(outcomes)
         failed += sum(outcome.status != ImageStatus.OK for outcome in outcomes)
         progress(done, len(addresses), failed)
+    complete_signatures(atlas)
     return _report(atlas, done, len(changed))
 
 
@@ -171,6 +173,7 @@ def _report(atlas: Atlas, tried: int, changed: int) -> FetchReport:
     if placeholders:
         fates = table.fates()
     groups = table.representatives()
+    same = table.representatives("same")
     stood_against = fates.filter(pl.col("refused_by") != "")["refused_by"]
     return FetchReport(
         tried=tried,
@@ -183,5 +186,5 @@ def _report(atlas: Atlas, tried: int, changed: int) -> FetchReport:
         reasons=by_status(fates),
         settings=Counter(setting_of(each) for each in stood_against),
         placeholders=placeholders,
-        files=write_fates(atlas, fates, groups, placeholders),
+        files=write_fates(atlas, fates, groups, same, placeholders),
     )

@@ -12,7 +12,7 @@ from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.errors import UsageError
 from tagatlas.maps import Map, Provenance
-from tagatlas.maps.duplicates import join_records, join_tags
+from tagatlas.maps.duplicates import LEVELS, join_records, join_tags
 from tagatlas.maps.names import Renamed, given_by, place_names, rename_clusters
 from tagatlas.pipeline.left_out import count_left_out
 from tagatlas.pipeline.versions import versions
@@ -43,8 +43,8 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"
         raise UsageError(f"{atlas.folder} has no map {name or ''}; {there}".replace("  ", " "))
     mapped = stored.nodes.filter(stored.nodes["kind"] == "image")["id"].implode()
-    joined = stored.settings.get("map.duplicates") == "join"
-    representatives = atlas.catalog.addresses.representatives() if joined else None
+    level = LEVELS.get(str(stored.settings.get("map.duplicates")))
+    representatives = None if level is None else atlas.catalog.addresses.representatives(level)
     records = join_records(atlas.catalog.records.of_images(), representatives)
     annotations = place_names(
         atlas.catalog.annotations.on(stored.name), stored.clusters, stored.subclusters, stored.nodes

@@ -16,17 +16,19 @@ from numpy.typing import NDArray
 
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
+from tagatlas.catalog.copies import Level
 from tagatlas.catalog.maps import SettingValue
 from tagatlas.contracts import GraphBuilder, Layout, Progress, no_progress
 from tagatlas.errors import EmptyMap, UsageError
 from tagatlas.maps.build import draw_map
-from tagatlas.maps.duplicates import join_images, join_tags
+from tagatlas.maps.duplicates import LEVELS, join_images, join_tags
 from tagatlas.maps.names import GivenName, rename_clusters
 from tagatlas.maps.options import MapOptions
 from tagatlas.options import option_values
 from tagatlas.pipeline.left_out import count_left_out
 from tagatlas.pipeline.names import given_names, keep_names
 from tagatlas.pipeline.network import build_network, builder_images
+from tagatlas.pipeline.signatures import complete_signatures
 from tagatlas.pipeline.versions import versions
 from tagatlas.plugins import Chosen, plugin_owner
 
@@ -105,13 +107,14 @@ def map_collection(
     names, notes = given_names(atlas, options.cluster_names)
     keep_names(atlas, options.cluster_names)
     backend = tagger if isinstance(tagger, Backend) else backend_to_map(atlas, tagger)
-    images, tags = _images_and_tags(atlas, backend, join=options.duplicates == "join")
+    level = LEVELS.get(options.duplicates)
+    if level is not None:
+        complete_signatures(atlas)
+    images, tags = _images_and_tags(atlas, backend, level)
     embeddings = atlas.catalog.answers.embeddings(backend.id, images["id"])
     settings = _settings(options, builder, layout)
     maker = builder.make()
-    given = builder_images(
-        atlas, backend, maker, images, embeddings, join=options.duplicates == "join"
-    )
+    given = builder_images(atlas, backend, maker, images, embeddings, level=level)
     digest = _digest(backend.fingerprint, settings, images, tags, given, embeddings)
     stored = atlas.catalog.maps.load(name)
     if stored is not None and stored.digest == digest:
@@ -151,14 +154,14 @@ def map_collection(
 
 
 def _images_and_tags(
-    atlas: Atlas, backend: Backend, *, join: bool
+    atlas: Atlas, backend: Backend, level: Level | None
 ) -> tuple[pl.DataFrame, pl.LazyFrame]:
     """The collection's images with a label, and their tags; near duplicates joined if wanted."""
     images = _labelled(atlas.catalog.addresses.images())
     tags = atlas.catalog.tags.of(backend.id)
-    if not join:
+    if level is None:
         return images, tags
-    representatives = atlas.catalog.addresses.representatives()
+    representatives = atlas.catalog.addresses.representatives(level)
     return join_images(images, representatives), join_tags(tags, representatives)
 
 

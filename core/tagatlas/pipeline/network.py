@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend
+from tagatlas.catalog.copies import Level
 from tagatlas.contracts import GraphBuilder
 from tagatlas.contracts.network import READABLE
 from tagatlas.errors import PluginError, UsageError
@@ -23,7 +24,7 @@ def builder_images(
     images: pl.DataFrame,
     embeddings: NDArray[np.float16] | None,
     *,
-    join: bool = False,
+    level: Level | None = None,
 ) -> pl.DataFrame:
     """The images as a graph builder gets them: :meth:`tagatlas.contracts.GraphBuilder.build`.
 
@@ -33,7 +34,7 @@ def builder_images(
         builder: says what it reads.
         images: ordered by ``id``: ``id``, ``label``, ``frequency``.
         embeddings: in the same order, a row of zeros where an image has none; or None.
-        join: whether an image's records are also those of its near duplicates.
+        level: how alike images are whose records count as one image's; None for its own alone.
 
     Raises:
         UsageError: the builder reads embeddings, and the backend stores none.
@@ -49,7 +50,7 @@ def builder_images(
             raise UsageError(_no_embeddings(atlas, backend))
         given = given.with_columns(_embedding_column(embeddings))
     if "records" in builder.reads:
-        representatives = atlas.catalog.addresses.representatives() if join else None
+        representatives = None if level is None else atlas.catalog.addresses.representatives(level)
         records = join_records(atlas.catalog.records.of_images(), representatives)
         by_image = records.group_by("image", maintain_order=True)
         lists = by_image.agg(pl.struct("frequency", "columns").alias("records"))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from threading import Event
+
+import polars as pl
+from PIL import Image
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import (
@@ -12,8 +16,12 @@ from tagatlas.contracts import (
     RereadingTagger,
     Tagger,
     TagStatus,
+    Variant,
     no_progress,
 )
+from tagatlas.duplicates.pixels import are_equal
+from tagatlas.errors import ImageNotStored
+from tagatlas.pipeline.signatures import complete_signatures
 from tagatlas.pipeline.spending import Estimate, Purse
 from tagatlas.plugins import Chosen
 from tagatlas.tag import Plan, begin_freely, plan_asking, tag_images
@@ -215,9 +223,33 @@ def _plan(
 
 
 def look_alikes(atlas: Atlas) -> list[list[str]]:
-    """Groups of images that look the same, by id, each led by the one that stands for it."""
-    groups: dict[str, list[str]] = {}
-    for image, leader in atlas.catalog.addresses.representatives().iter_rows():
-        if image != leader:
-            groups.setdefault(leader, [leader]).append(image)
-    return list(groups.values())
+    """Groups of images that are the same beyond doubt, by id, each led by the first of them.
+
+    An answer that is paid for is shared within them. They are groups of the level ``same``,
+    of which each stored copy was also compared with its leader's, pixel by pixel.
+    """
+    complete_signatures(atlas)
+    same = atlas.catalog.addresses.representatives("same")
+    copies = same.filter(pl.col("image") != pl.col("representative"))
+    groups = []
+    for (leader,), members in copies.group_by("representative", maintain_order=True):
+        picture = _stored_picture(atlas, str(leader))
+        if picture is None:
+            continue
+        equal = [
+            image
+            for image in members["image"]
+            if (copy := _stored_picture(atlas, image)) is not None and are_equal(picture, copy)
+        ]
+        if equal:
+            groups.append([str(leader), *equal])
+    return groups
+
+
+def _stored_picture(atlas: Atlas, image: str) -> Image.Image | None:
+    """A stored copy; None where it is not there or cannot be read: it is like no other then."""
+    try:
+        with Image.open(BytesIO(atlas.store.get(image, Variant.IMAGE))) as stored:
+            return stored.convert("RGB")
+    except (ImageNotStored, OSError):
+        return None

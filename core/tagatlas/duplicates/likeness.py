@@ -1,0 +1,486 @@
+"""The second look: whether two sketches are of one picture.
+
+One sketch is laid over the other: the crop, the scale and the tones for which the squared
+differences are least are found from coarse to fine (B. D. Lucas, T. Kanade, "An Iterative Image
+Registration Technique with an Application to Stereo Vision", 1981). What then still differs
+anywhere decides: the structure within small windows (the last term of Z. Wang et al., "Image
+quality assessment: from error visibility to structural similarity", 2004), tones, and colours.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagatlas.duplicates.signature import COLOUR_SIDE, SIDE
+from tagatlas.layout.compiled import kernel
+
+Plane = NDArray[np.float32]
+Vector = NDArray[np.float64]
+
+STRUCTURE, FINE_STRUCTURE, ENERGY, MEAN, PATCH, CELL, RATIO, COLOUR = range(8)
+STRETCH, COVERAGE, GAIN, SHIFT, OFFSET = range(8, 13)
+MEASURES = 13
+"""What is measured of two sketches, by place; what each is, stands with :data:`LIMITS`."""
+
+_NONE = -np.inf
+
+LIMITS = {
+    "copy": np.array(
+        [
+            (0.65, np.inf),  # structure that windows of 8 x 8 cells have in common, from -1 to 1
+            (0.45, np.inf),  # the same of 5 x 5 cells
+            (_NONE, 280.0),  # variance of differences within 5 x 5 cells
+            (_NONE, 18.0),  # difference of the means of 8 x 8 cells, in levels of 255
+            (_NONE, 24.0),  # of 3 x 3 cells: other letters
+            (_NONE, 42.0),  # of single cells
+            (_NONE, 0.17),  # of all, root mean square, as a share of the contrast
+            (_NONE, 18.0),  # of blue or red difference
+            (_NONE, 0.05),  # how much more one side is scaled than the other, logarithm
+            (0.72, np.inf),  # share of either picture that is compared
+            (0.7, 1.4),  # gain of the tones
+            (_NONE, 32.0),  # how much lighter or darker it is as a whole, in levels
+            (_NONE, 1.0),  # how far it is moved or scaled, as a share of its sides
+        ]
+    ),
+    "same": np.array(
+        [
+            (0.9, np.inf),
+            (0.8, np.inf),
+            (_NONE, 60.0),
+            (_NONE, 4.0),
+            (_NONE, 7.0),
+            (_NONE, 16.0),
+            (_NONE, 0.1),
+            (_NONE, 10.0),
+            (_NONE, 0.004),
+            (0.97, np.inf),
+            (0.97, 1.03),
+            (_NONE, 2.0),
+            (_NONE, 0.008),
+        ]
+    ),
+}
+"""By level, the least and the most of each measure, shape (MEASURES, 2)."""
+
+_TONES = SIDE * SIDE
+_COLOURS = COLOUR_SIDE * COLOUR_SIDE
+_INSET = 1.5
+"""Cells, of :data:`SIDE`, at the edge of what is compared that are mixed with what is beyond."""
+
+_FLAT = 20.0
+"""Variance that differences within a window have anyway, from compression."""
+
+_BLUR = 0.58
+"""Variance of a cell's reach after smoothing, in cells squared."""
+
+
+@kernel
+def is_alike(
+    one: NDArray[np.uint8],
+    other: NDArray[np.uint8],
+    sizes: Vector,
+    limits: NDArray[np.float64],
+    found: Vector,
+) -> bool:
+    """Whether two sketches are of one picture, tried from each way of leaving borders out.
+
+    Args:
+        one: a sketch, shape (SKETCH_BYTES,).
+        other: likewise.
+        sizes: width and height of one and of the other, in pixels, shape (4,).
+        limits: one of :data:`LIMITS`, shape (MEASURES, 2).
+        found: filled with the measures of the last try, shape (MEASURES,); NaN where it ended.
+    """
+    finest_one = smoothed(one[:_TONES].reshape(SIDE, SIDE), 0.25)
+    finest_other = smoothed(other[:_TONES].reshape(SIDE, SIDE), 0.25)
+    whole = np.array([0.0, 0.0, SIDE, SIDE])
+    inner_one, inner_other = _box(one), _box(other)
+    for way in range(4):
+        box = inner_one if way == 1 or way == 2 else whole
+        onto = inner_other if way == 1 or way == 3 else whole
+        if way > 0 and (way != 3 and (box == whole).all() or way != 2 and (onto == whole).all()):
+            continue
+        _lay_over(one, other, finest_one, finest_other, sizes, box, onto, found)
+        if (found >= limits[:, 0]).all() and (found <= limits[:, 1]).all():
+            return True
+    return False
+
+
+@kernel
+def _box(sketch: NDArray[np.uint8]) -> Vector:
+    box = sketch[_TONES + 2 * _COLOURS :] / 4.0
+    for place in range(4):
+        if box[place] > SIDE - 0.3:
+            box[place] = SIDE
+    return box
+
+
+@kernel
+def _lay_over(
+    one: NDArray[np.uint8],
+    other: NDArray[np.uint8],
+    tones: Plane,
+    onto_tones: Plane,
+    sizes: Vector,
+    box: Vector,
+    onto: Vector,
+    found: Vector,
+) -> None:
+    """Lay the box of one sketch over that of the other and measure what differs."""
+    found[:] = np.nan
+    wide = (onto[2] - onto[0]) / (box[2] - box[0])
+    high = (onto[3] - onto[1]) / (box[3] - box[1])
+    # A place of one, from -0.5 to 0.5, is at shift + scale * place of the other; then the tones'
+    # gain and offset.
+    laid = np.array(
+        [
+            (onto[0] - box[0] * wide) / SIDE + 0.5 * wide - 0.5,
+            wide,
+            (onto[1] - box[1] * high) / SIDE + 0.5 * high - 0.5,
+            high,
+            1.0,
+            0.0,
+        ]
+    )
+    pull = np.array([sizes[2] / sizes[0], sizes[3] / sizes[1]])
+    pull /= np.sqrt(pull[0] * pull[1])
+    half_one, half_other = halved(tones), halved(onto_tones)
+    left = align(
+        halved(half_one), halved(half_other), laid, 8, inset(box, 3.0), inset(onto, 3.0), pull
+    )
+    if not left <= 32.0:
+        return
+    left = align(half_one, half_other, laid, 6, inset(box, _INSET), inset(onto, _INSET), pull)
+    if not left <= 20.0:
+        return
+    limits, bounds = inset(box, 2.0), inset(onto, 2.0)
+    left = align(tones, onto_tones, laid, 5, limits, bounds, pull)
+    if not left <= 12.0 or laid[1] < 0.4 or laid[3] < 0.4 or laid[4] < 0.5:
+        return
+    sharpness = np.sqrt(laid[1] * laid[3])
+    if sharpness < 0.99:  # the other is coarser there
+        tones = smoothed(tones, min(0.33, (_BLUR * (1 / sharpness**2 - 1) + 0.15) / 2))
+    elif sharpness > 1.01:
+        onto_tones = smoothed(onto_tones, min(0.33, _BLUR * (sharpness**2 - 1) / 2))
+        tones = smoothed(tones, 0.07)
+    carried = np.empty((SIDE, SIDE), np.float32)
+    valid = np.empty((SIDE, SIDE), np.bool_)
+    count = carry(onto_tones, laid, limits, bounds, carried, valid)
+    if count < 300:
+        return
+    mean = 0.0
+    for y in range(SIDE):
+        for x in range(SIDE):
+            if valid[y, x]:
+                mean += carried[y, x]
+            carried[y, x] = min(255.0, max(0.0, laid[4] * carried[y, x] + laid[5]))
+    mean /= count
+    found[STRETCH] = abs(np.log(laid[1] * pull[0] / (laid[3] * pull[1])))
+    found[STRETCH] -= 1.5 / min(min(sizes[0], sizes[1]), min(sizes[2], sizes[3]))
+    cells = (limits[2] - limits[0]) * (limits[3] - limits[1]) * SIDE**2
+    cells_onto = (bounds[2] - bounds[0]) * (bounds[3] - bounds[1]) * SIDE**2
+    found[COVERAGE] = min(count / cells, count * laid[1] * laid[3] / cells_onto)
+    found[GAIN] = laid[4]
+    found[OFFSET] = max(
+        max(abs(laid[0]), abs(laid[2])), max(abs(laid[1] - 1), abs(laid[3] - 1))
+    )
+    found[SHIFT] = abs(laid[4] * mean + laid[5] - mean)
+    _compare_windows(tones, carried, valid, found)
+    _compare_cells(tones, carried, valid, count, found)
+    _compare_colours(one, other, laid, box, onto, found)
+
+
+@kernel
+def inset(box: Vector, cells: float) -> Vector:
+    """A box in cells, less some at each edge, as places from -0.5 to 0.5."""
+    return np.array(
+        [
+            (box[0] + cells) / SIDE - 0.5,
+            (box[1] + cells) / SIDE - 0.5,
+            (box[2] - cells) / SIDE - 0.5,
+            (box[3] - cells) / SIDE - 0.5,
+        ]
+    )
+
+
+@kernel
+def smoothed(plane: NDArray[np.float32], weight: float) -> Plane:
+    """Each cell mixed with its neighbours, each of which has this weight along either side."""
+    side = plane.shape[0]
+    across = np.empty((side, side), np.float32)
+    result = np.empty((side, side), np.float32)
+    own, next_to = np.float32(1 - 2 * weight), np.float32(weight)
+    for y in range(side):
+        for x in range(side):
+            before, after = plane[y, max(x - 1, 0)], plane[y, min(x + 1, side - 1)]
+            across[y, x] = own * plane[y, x] + next_to * (np.float32(before) + np.float32(after))
+    for y in range(side):
+        above, below = max(y - 1, 0), min(y + 1, side - 1)
+        for x in range(side):
+            result[y, x] = own * across[y, x] + next_to * (across[above, x] + across[below, x])
+    return result
+
+
+@kernel
+def halved(plane: Plane) -> Plane:
+    """Means of 2 x 2 cells."""
+    side = plane.shape[0] // 2
+    result = np.empty((side, side), np.float32)
+    for y in range(side):
+        for x in range(side):
+            result[y, x] = np.float32(0.25) * (
+                plane[2 * y, 2 * x]
+                + plane[2 * y, 2 * x + 1]
+                + plane[2 * y + 1, 2 * x]
+                + plane[2 * y + 1, 2 * x + 1]
+            )
+    return result
+
+
+@kernel
+def align(
+    tones: Plane,
+    onto: Plane,
+    laid: Vector,
+    steps: int,
+    limits: Vector,
+    bounds: Vector,
+    pull: Vector,
+) -> float:
+    """Improve how one plane is laid over another; returns the root mean square of what is left.
+
+    Where tones say nothing, the scales stay equal and the gain 1.
+    """
+    side = tones.shape[0]
+    normal = np.empty((6, 6))
+    change = np.empty(6)
+    left = np.inf
+    for _ in range(steps):
+        squares, count = gather(tones, onto, laid, limits, bounds, normal, change)
+        if count < side * side // 16:
+            return np.inf
+        left = np.sqrt(squares / count)
+        for place in range(4):
+            normal[place, place] = 1.001 * normal[place, place] + 20.0 * count
+        weight = 400.0 * count
+        uneven = laid[1] * pull[0] - laid[3] * pull[1]
+        normal[1, 1] += weight * pull[0] ** 2
+        normal[3, 3] += weight * pull[1] ** 2
+        normal[1, 3] -= weight * pull[0] * pull[1]
+        normal[3, 1] = normal[1, 3]
+        change[1] -= weight * pull[0] * uneven
+        change[3] += weight * pull[1] * uneven
+        normal[4, 4] += 100.0 * count
+        change[4] += 100.0 * count * (1 - laid[4])
+        solve(normal, change)
+        largest = 0.0
+        for place in range(4):
+            bounded = min(max(change[place], -0.05), 0.05)
+            laid[place] += bounded
+            largest = max(largest, abs(bounded))
+        laid[4] += change[4]
+        laid[5] += change[5]
+        if largest < 2e-4:
+            break
+    return left
+
+
+@kernel
+def gather(
+    tones: Plane,
+    onto: Plane,
+    laid: Vector,
+    limits: Vector,
+    bounds: Vector,
+    normal: NDArray[np.float64],
+    change: Vector,
+) -> tuple[float, int]:
+    """The normal equations of a Gauss-Newton step; the sum of squares, and of how many cells."""
+    side = tones.shape[0]
+    normal[:] = 0.0
+    change[:] = 0.0
+    slopes = np.zeros(6)
+    squares, count = 0.0, 0
+    for y in range(side):
+        down = (y + 0.5) / side - 0.5
+        there_y = laid[2] + laid[3] * down
+        if not (limits[1] <= down <= limits[3] and bounds[1] <= there_y <= bounds[3]):
+            continue
+        cell_y = min(max((0.5 + there_y) * side - 0.5, 0.0), side - 1.0)
+        row = min(int(cell_y), side - 2)
+        part_y = cell_y - row
+        for x in range(side):
+            across = (x + 0.5) / side - 0.5
+            there_x = laid[0] + laid[1] * across
+            if not (limits[0] <= across <= limits[2] and bounds[0] <= there_x <= bounds[2]):
+                continue
+            cell_x = min(max((0.5 + there_x) * side - 0.5, 0.0), side - 1.0)
+            column = min(int(cell_x), side - 2)
+            part_x = cell_x - column
+            upper, lower = onto[row, column], onto[row + 1, column]
+            rise_upper = onto[row, column + 1] - upper
+            rise_lower = onto[row + 1, column + 1] - lower
+            above, below = upper + part_x * rise_upper, lower + part_x * rise_lower
+            tone = above + part_y * (below - above)
+            differs = tones[y, x] - (laid[4] * tone + laid[5])
+            gain = laid[4] * side
+            slopes[0] = gain * (rise_upper + part_y * (rise_lower - rise_upper))
+            slopes[1] = slopes[0] * across
+            slopes[2] = gain * (below - above)
+            slopes[3] = slopes[2] * down
+            slopes[4] = tone
+            slopes[5] = 1.0
+            for place in range(6):
+                change[place] += slopes[place] * differs
+                for second in range(place + 1):
+                    normal[place, second] += slopes[place] * slopes[second]
+            squares += differs * differs
+            count += 1
+    for place in range(6):
+        for second in range(place + 1, 6):
+            normal[place, second] = normal[second, place]
+    return squares, count
+
+
+@kernel
+def solve(matrix: NDArray[np.float64], vector: Vector) -> None:
+    """Solve a positive definite system by elimination; the vector becomes the solution."""
+    count = len(vector)
+    for pivot in range(count):
+        for row in range(pivot + 1, count):
+            factor = matrix[row, pivot] / (matrix[pivot, pivot] + 1e-9)
+            for column in range(pivot, count):
+                matrix[row, column] -= factor * matrix[pivot, column]
+            vector[row] -= factor * vector[pivot]
+    for row in range(count - 1, -1, -1):
+        for column in range(row + 1, count):
+            vector[row] -= matrix[row, column] * vector[column]
+        vector[row] /= matrix[row, row] + 1e-9
+
+
+@kernel
+def carry(
+    onto: Plane,
+    laid: Vector,
+    limits: Vector,
+    bounds: Vector,
+    carried: Plane,
+    valid: NDArray[np.bool_],
+) -> int:
+    """Bring a plane to the cells of the one laid over it; returns how many of these it covers."""
+    side = onto.shape[0]
+    count = 0
+    for y in range(side):
+        down = (y + 0.5) / side - 0.5
+        there_y = laid[2] + laid[3] * down
+        within = limits[1] <= down <= limits[3] and bounds[1] <= there_y <= bounds[3]
+        cell_y = min(max((0.5 + there_y) * side - 0.5, 0.0), side - 1.0)
+        row = min(int(cell_y), side - 2)
+        part_y = cell_y - row
+        for x in range(side):
+            across = (x + 0.5) / side - 0.5
+            there_x = laid[0] + laid[1] * across
+            cell_x = min(max((0.5 + there_x) * side - 0.5, 0.0), side - 1.0)
+            column = min(int(cell_x), side - 2)
+            part_x = cell_x - column
+            upper, lower = onto[row, column], onto[row + 1, column]
+            above = upper + part_x * (onto[row, column + 1] - upper)
+            below = lower + part_x * (onto[row + 1, column + 1] - lower)
+            carried[y, x] = above + part_y * (below - above)
+            is_valid = (
+                within and limits[0] <= across <= limits[2] and bounds[0] <= there_x <= bounds[2]
+            )
+            valid[y, x] = is_valid
+            count += is_valid
+    return count
+
+
+@kernel
+def _compare_windows(
+    tones: Plane, carried: Plane, valid: NDArray[np.bool_], found: Vector
+) -> None:
+    """Structure and mean within windows of 8 x 8 and of 5 x 5 cells: the worst of all."""
+    found[STRUCTURE] = found[FINE_STRUCTURE] = 1.0
+    found[ENERGY] = found[MEAN] = 0.0
+    for size, stride in ((8, 4), (5, 2)):
+        for top in range(0, SIDE - size + 1, stride):
+            for start in range(0, SIDE - size + 1, stride):
+                count = 0
+                first = second = squares = other_squares = products = 0.0
+                for y in range(top, top + size):
+                    for x in range(start, start + size):
+                        if valid[y, x]:
+                            own, its = tones[y, x], carried[y, x]
+                            count += 1
+                            first += own
+                            second += its
+                            squares += own * own
+                            other_squares += its * its
+                            products += own * its
+                if 4 * count < 3 * size * size:
+                    continue
+                first /= count
+                second /= count
+                spread = squares / count - first**2 + other_squares / count - second**2
+                common = 2 * (products / count - first * second)
+                like = (common + _FLAT) / (spread + _FLAT)
+                if size == 8:
+                    found[STRUCTURE] = min(found[STRUCTURE], like)
+                    found[MEAN] = max(found[MEAN], abs(first - second))
+                else:
+                    found[FINE_STRUCTURE] = min(found[FINE_STRUCTURE], like)
+                    found[ENERGY] = max(found[ENERGY], spread - common)
+
+
+@kernel
+def _compare_cells(
+    tones: Plane, carried: Plane, valid: NDArray[np.bool_], count: int, found: Vector
+) -> None:
+    """Single cells, patches of 3 x 3, and all of them as a share of the picture's contrast."""
+    differs = np.zeros((SIDE, SIDE), np.float32)
+    total = squares = left = cell = patch = 0.0
+    for y in range(SIDE):
+        for x in range(SIDE):
+            if valid[y, x]:
+                differs[y, x] = tones[y, x] - carried[y, x]
+                total += tones[y, x]
+                squares += tones[y, x] * tones[y, x]
+                left += differs[y, x] * differs[y, x]
+                cell = max(cell, abs(differs[y, x]))
+    for y in range(1, SIDE - 1):
+        for x in range(1, SIDE - 1):
+            mean = 0.0
+            for row in range(y - 1, y + 2):
+                mean += differs[row, x - 1] + differs[row, x] + differs[row, x + 1]
+            patch = max(patch, abs(mean) / 9)
+    contrast = np.sqrt(max(0.0, squares / count - (total / count) ** 2))
+    found[CELL] = cell
+    found[PATCH] = patch
+    found[RATIO] = np.sqrt(left / count) / (contrast + 3.0)
+
+
+@kernel
+def _compare_colours(
+    one: NDArray[np.uint8],
+    other: NDArray[np.uint8],
+    laid: Vector,
+    box: Vector,
+    onto: Vector,
+    found: Vector,
+) -> None:
+    """The largest difference of either plane of colour, in levels."""
+    carried = np.empty((COLOUR_SIDE, COLOUR_SIDE), np.float32)
+    valid = np.empty((COLOUR_SIDE, COLOUR_SIDE), np.bool_)
+    most = 0.0
+    for plane in range(2):
+        start = _TONES + plane * _COLOURS
+        own = smoothed(one[start : start + _COLOURS].reshape(COLOUR_SIDE, COLOUR_SIDE), 0.25)
+        its = smoothed(other[start : start + _COLOURS].reshape(COLOUR_SIDE, COLOUR_SIDE), 0.25)
+        own, its = smoothed(own, 0.25), smoothed(its, 0.25)
+        carry(its, laid, inset(box, 4.0), inset(onto, 4.0), carried, valid)
+        for y in range(COLOUR_SIDE):
+            for x in range(COLOUR_SIDE):
+                if valid[y, x]:
+                    most = max(most, abs(own[y, x] - carried[y, x]))
+    found[COLOUR] = most

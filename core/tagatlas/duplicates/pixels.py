@@ -1,0 +1,40 @@
+"""Whether two pictures are the same beyond doubt: all of their pixels, not a sketch of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+LARGER = 1.6
+"""How many times larger one of two equal pictures is at most: what is smaller shows less."""
+
+TONE, COLOUR = 36, 44
+"""Levels of brightness and colour, of 255, by which means of 3 x 3 pixels differ at most.
+
+Compression changes such means by less; another letter, digit or line changes them by more.
+"""
+
+
+def are_equal(one: Image.Image, other: Image.Image) -> bool:
+    """Whether two pictures are equal but for size and compression.
+
+    Args:
+        one: RGB.
+        other: RGB.
+    """
+    from PIL import ImageChops, ImageFilter
+    from PIL.Image import Resampling
+
+    small, large = sorted((one, other), key=lambda picture: (picture.width, picture.height))
+    wide, high = large.width / small.width, large.height / small.height
+    rounding = 1 + 1 / min(small.size)
+    if max(wide, high) > LARGER or not 1 / rounding <= wide / high <= rounding:
+        return False
+    if large.size != small.size:
+        large = large.resize(small.size, Resampling.BOX if wide >= 2 else Resampling.BILINEAR)
+    blur = ImageFilter.BoxBlur(1)
+    planes = [picture.filter(blur).convert("YCbCr") for picture in (small, large)]
+    tone, *colours = ImageChops.difference(*planes).getextrema()
+    return tone[1] <= TONE and max(most for _, most in colours) <= COLOUR

@@ -1,0 +1,152 @@
+"""What is kept of a picture to recognise its copies: hashes to find them, a sketch to be sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    Box = tuple[float, float, float, float]
+
+SIDE = 64
+"""Cells along each side of a sketch's brightness; proportions are not kept in it."""
+
+COLOUR_SIDE = 32
+"""Cells along each side of its two planes of colour."""
+
+SKETCH_BYTES = SIDE * SIDE + 2 * COLOUR_SIDE * COLOUR_SIDE + 4
+"""Brightness, blue and red difference (Y, Cb and Cr of JPEG), and the box within borders."""
+
+WHOLE: Box = (0.0, 0.0, float(SIDE), float(SIDE))
+
+_CROPS: tuple[Box, ...] = tuple(
+    (float(cut), float(cut), float(SIDE - cut), float(SIDE - cut)) for cut in (1, 2)
+)
+"""What is left of a picture that lost 1.6 or 3.1 % at each edge."""
+
+_BORDER = 14
+"""Levels, of 255, by which the cells of a border differ at most from its colour."""
+
+_LEAST_INNER = 20
+"""Cells along each side that a picture within borders has at least."""
+
+_FREQUENCIES = 8
+"""Waves along each side whose weights make a hash: 8 x 8 = 64 bits."""
+
+_TILT = 0.5
+"""How much more the last cell along a side weighs than the first; see the perceptual hash."""
+
+_FLAT = 1.0
+"""Variance of the brightness up to which there is no structure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What is kept of a picture beside its perceptual hash.
+
+    Attributes:
+        crops: hashes of it without 1.6 and 3.1 % of each edge, from 0 to 2**64 - 1; None where
+            that has no structure.
+        inner: hash of what is within borders of one colour; None without such.
+        sketch: of :data:`SKETCH_BYTES` bytes: rows of brightness, of blue and of red difference,
+            and left, top, right and bottom of the box within borders in quarters of a cell.
+    """
+
+    crops: tuple[int | None, int | None]
+    inner: int | None
+    sketch: bytes
+
+
+def make_signature(picture: Image.Image) -> Signature:
+    """The signature of a picture. Safe to call from several threads.
+
+    Args:
+        picture: RGB, upright; best of a longer side of 256 pixels.
+    """
+    import numpy as np
+    from PIL.Image import Resampling
+
+    is_large = min(picture.size) >= 2 * SIDE
+    way = Resampling.BOX if is_large else Resampling.BILINEAR
+    cells = np.asarray(picture.resize((SIDE, SIDE), way).convert("YCbCr"))
+    brightness = np.ascontiguousarray(cells[:, :, 0])
+    tones = brightness.astype(np.float32)
+    colours = cells[:, :, 1:].astype(np.uint16)
+    colours = colours[:, ::2] + colours[:, 1::2]
+    colours = (colours[::2] + colours[1::2] + 2) >> 2
+    box = _within_borders(cells)
+    narrow, narrower = (_hash(tones, crop) for crop in _CROPS)
+    return Signature(
+        crops=(narrow, narrower),
+        inner=None if box == WHOLE else _hash(tones, box),
+        sketch=brightness.tobytes()
+        + colours.astype(np.uint8).transpose(2, 0, 1).tobytes()
+        + bytes(min(255, round(4 * place)) for place in box),
+    )
+
+
+def _within_borders(cells: NDArray[np.uint8]) -> Box:
+    """What is left without rows and columns of the colour that most of the edge has."""
+    import numpy as np
+
+    ring = np.concatenate([cells[0], cells[-1], cells[1:-1, 0], cells[1:-1, -1]])
+    border = np.sort(ring, axis=0)[len(ring) // 2].astype(np.int16)
+    off = np.abs(cells - border).max(axis=2)
+    if min(off[0].max(), off[-1].max(), off[:, 0].max(), off[:, -1].max()) > _BORDER:
+        return WHOLE
+    rows, columns = _extent(off), _extent(off.T)
+    if min(rows[1] - rows[0], columns[1] - columns[0]) < _LEAST_INNER:
+        return WHOLE
+    return columns[0], rows[0], columns[1], rows[1]
+
+
+def _extent(off: NDArray[np.int16]) -> tuple[float, float]:
+    """Begin and end of what is no border, in cells: by how much the first of it is mixed."""
+    import numpy as np
+
+    inner = np.flatnonzero(off.max(axis=1) > _BORDER)
+    if len(inner) == 0:
+        return 0.0, 0.0
+    first, last = int(inner[0]), int(inner[-1])
+    means = off.sum(axis=1)
+    begin, end = float(first), float(last + 1)
+    if 0 < first < SIDE - 2:
+        begin += 1 - min(1.0, means[first] / max(1.0, means[first + 1]))
+    if 1 < last < SIDE - 1:
+        end -= 1 - min(1.0, means[last] / max(1.0, means[last - 1]))
+    return round(4 * begin) / 4, round(4 * end) / 4
+
+
+def _hash(tones: NDArray[np.float32], box: Box) -> int | None:
+    """The perceptual hash of what is within a box."""
+    import numpy as np
+
+    left, top, right, bottom = box
+    (across, column_shares), (down, row_shares) = _waves(left, right), _waves(top, bottom)
+    area = (right - left) * (bottom - top)
+    centred = tones - np.float32(float(row_shares @ tones @ column_shares) / area)
+    if float(row_shares @ (centred * centred) @ column_shares) <= _FLAT * area:
+        return None
+    weights = (down @ centred @ across.T).ravel()
+    middle = np.partition(weights, (31, 32))
+    bits = weights > (middle[31] + middle[32]) / 2
+    return int.from_bytes(np.packbits(bits).tobytes(), "big")
+
+
+@cache
+def _waves(begin: float, end: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The lowest waves between two places, shape (8, SIDE), and how much of each cell is there."""
+    import numpy as np
+
+    cells = np.arange(SIDE)
+    low, high = np.maximum(cells, begin), np.minimum(cells + 1, end)
+    shares = np.clip(high - low, 0, 1)
+    place = np.clip(((low + high) / 2 - begin) / (end - begin), 0, 1)
+    waves = np.cos(np.pi * np.arange(_FREQUENCIES)[:, None] * place)
+    weighted = shares * waves * (1 + _TILT * (place - 0.5))
+    return weighted.astype(np.float32), shares.astype(np.float32)

@@ -1,0 +1,35 @@
+"""Signatures of images that were fetched before there were any."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image
+
+from tagatlas.atlas import Atlas
+from tagatlas.contracts import Variant
+from tagatlas.duplicates import make_signature
+from tagatlas.errors import ImageNotStored
+
+_AT_ONCE = 500
+
+
+def complete_signatures(atlas: Atlas) -> None:
+    """Make the signatures that an older tagatlas did not, from the stored thumbnails.
+
+    An image whose thumbnail is not there or cannot be read gets none, and is joined with no
+    other; ``tagatlas verify`` finds it.
+
+    Args:
+        atlas: open for writing.
+    """
+    unsigned = atlas.catalog.addresses.without_signature()
+    for begin in range(0, len(unsigned), _AT_ONCE):
+        made = {}
+        for image in unsigned[begin : begin + _AT_ONCE]:
+            try:
+                with Image.open(BytesIO(atlas.store.get(image, Variant.THUMBNAIL))) as thumbnail:
+                    made[image] = make_signature(thumbnail.convert("RGB"))
+            except (ImageNotStored, OSError):
+                continue
+        atlas.catalog.addresses.sign(made)
