@@ -41,7 +41,9 @@ class Picture:
 
 
 def different_pictures(openclipart: Path, stamps: Path, drawings: int) -> Iterator[Picture]:
-    """Pictures of which each is another; but see :func:`same_drawings`.
+    """Pictures of which each is another, but for those that ``twins.csv`` lists.
+
+    ``stars`` are openclipart's polygons of up to 100 points, of which many look alike to the eye.
 
     Args:
         openclipart: the package's folder ``png``.
@@ -53,7 +55,8 @@ def different_pictures(openclipart: Path, stamps: Path, drawings: int) -> Iterat
     rest = [path for path in art if "flags" not in path.parts]
     photographs = sorted(stamps.rglob("*.png"))
     for path in sorted(random.Random(1).sample(rest, min(drawings, len(rest)))):
-        yield Picture("drawings", str(path.relative_to(openclipart)), opened(path))
+        kind = "stars" if "stars" in path.parts else "drawings"
+        yield Picture(kind, str(path.relative_to(openclipart)), opened(path))
     for path in flags:
         yield Picture("flags", str(path.relative_to(openclipart)), opened(path))
     for number, path in enumerate(photographs):

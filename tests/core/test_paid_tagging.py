@@ -207,7 +207,7 @@ def with_copies(folder: Path, atlas: Atlas) -> None:
             (320, 240), Image.Resampling.BICUBIC
         )
         tones.save(copies / f"{number}a.png")
-        tones.resize((160, 120)).save(copies / f"{number}b.png")
+        tones.resize((240, 180)).save(copies / f"{number}b.png")
         tones.save(copies / f"{number}c.jpg", quality=88)
     add_source(atlas, str(copies), atlas.plugins.choose(SOURCES, "folder", {}))
     fetch_collection(atlas, FetchOptions())

@@ -43,7 +43,8 @@ def atlas(tmp_path: Path) -> Iterator[Atlas]:
             if address.location in urls[:COUNT]:
                 answers.append((picture.id, TagResult.ok(tags)))
             for variant in ALWAYS_KEPT:
-                opened.store.put(picture.id, variant, picture.data)
+                shown = pictures[NEAR.get(number, number)]
+                opened.store.put(picture.id, variant, shown.data)
         opened.catalog.addresses.store(outcomes)
         backend = opened.catalog.answers.backend("grey", "1")
         opened.catalog.answers.store(backend, answers)

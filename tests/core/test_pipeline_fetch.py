@@ -88,7 +88,7 @@ def test_every_address_and_its_fate_is_listed(
 
     copies = table(atlas, "duplicates").rows(named=True)
     assert [row["location"] for row in copies] == [first, same, alike]
-    assert [row["kind"] for row in copies] == ["exact", "exact", "near"]
+    assert [row["kind"] for row in copies] == ["exact", "exact", "same"]
     assert len({row["representative"] for row in copies}) == 1
 
 

@@ -30,10 +30,10 @@ LIMITS = {
         [
             (0.65, np.inf),  # structure that windows of 8 x 8 cells have in common, from -1 to 1
             (0.45, np.inf),  # the same of 5 x 5 cells
-            (_NONE, 280.0),  # variance of differences within 5 x 5 cells
+            (_NONE, 200.0),  # variance of differences within 5 x 5 cells
             (_NONE, 18.0),  # difference of the means of 8 x 8 cells, in levels of 255
-            (_NONE, 24.0),  # of 3 x 3 cells: other letters
-            (_NONE, 42.0),  # of single cells
+            (_NONE, 20.0),  # of 3 x 3 cells: other letters
+            (_NONE, 36.0),  # of single cells
             (_NONE, 0.17),  # of all, root mean square, as a share of the contrast
             (_NONE, 18.0),  # of blue or red difference
             (_NONE, 0.05),  # how much more one side is scaled than the other, logarithm
@@ -52,7 +52,7 @@ LIMITS = {
             (_NONE, 7.0),
             (_NONE, 16.0),
             (_NONE, 0.1),
-            (_NONE, 10.0),
+            (_NONE, 6.0),
             (_NONE, 0.004),
             (0.97, np.inf),
             (0.97, 1.03),
@@ -62,6 +62,13 @@ LIMITS = {
     ),
 }
 """By level, the least and the most of each measure, shape (MEASURES, 2)."""
+
+GLANCE = 8
+"""Cells along each side of a glance."""
+
+GLANCE_MEAN, GLANCE_COLOUR, GLANCE_COMMON = 40.0, 18.0, 0.75
+"""Levels by which the brightness of two pictures of one differs at most, and on average their
+colours; and the share of their structure that they have in common at least."""
 
 _TONES = SIDE * SIDE
 _COLOURS = COLOUR_SIDE * COLOUR_SIDE
@@ -76,9 +83,71 @@ _BLUR = 0.58
 
 
 @kernel
+def glances(sketches: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Each picture in few cells, whole and within its borders: most that differ, differ in these.
+
+    Returns:
+        Shape (n, 2, 3, GLANCE, GLANCE): brightness, blue and red difference.
+    """
+    result = np.zeros((len(sketches), 2, 3, GLANCE, GLANCE), np.float32)
+    whole = np.array([0.0, 0.0, SIDE, SIDE])
+    for place in range(len(sketches)):
+        sketch = sketches[place]
+        for way in range(2):
+            box = _box(sketch) if way == 1 else whole
+            for plane in range(3):
+                side = SIDE if plane == 0 else COLOUR_SIDE
+                start = 0 if plane == 0 else _TONES + (plane - 1) * _COLOURS
+                cells = sketch[start : start + side * side].reshape(side, side)
+                _glance(cells, box * (side / SIDE), result[place, way, plane])
+    return result
+
+
+@kernel
+def _glance(cells: NDArray[np.uint8], box: Vector, result: Plane) -> None:
+    counts = np.zeros((GLANCE, GLANCE))
+    for y in range(int(box[1]), int(np.ceil(box[3]))):
+        row = min(max(int((y + 0.5 - box[1]) / (box[3] - box[1]) * GLANCE), 0), GLANCE - 1)
+        for x in range(int(box[0]), int(np.ceil(box[2]))):
+            column = min(max(int((x + 0.5 - box[0]) / (box[2] - box[0]) * GLANCE), 0), GLANCE - 1)
+            result[row, column] += cells[y, x]
+            counts[row, column] += 1
+    for row in range(GLANCE):
+        for column in range(GLANCE):
+            result[row, column] /= max(1.0, counts[row, column])
+
+
+@kernel
+def may_be_alike(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
+    """Whether two glances, each shape (3, GLANCE, GLANCE), leave it open that they are alike."""
+    first = second = squares = other_squares = products = colours = 0.0
+    for y in range(GLANCE):
+        for x in range(GLANCE):
+            own, its = one[0, y, x], other[0, y, x]
+            first += own
+            second += its
+            squares += own * own
+            other_squares += its * its
+            products += own * its
+            colours += abs(one[1, y, x] - other[1, y, x]) + abs(one[2, y, x] - other[2, y, x])
+    count = GLANCE * GLANCE
+    first, second = first / count, second / count
+    spread = squares / count - first**2
+    other_spread = other_squares / count - second**2
+    common = products / count - first * second
+    return (
+        abs(first - second) <= GLANCE_MEAN
+        and colours <= GLANCE_COLOUR * count
+        and common + 25.0 >= GLANCE_COMMON * (np.sqrt(spread * other_spread) + 25.0)
+    )
+
+
+@kernel
 def is_alike(
     one: NDArray[np.uint8],
     other: NDArray[np.uint8],
+    glance: NDArray[np.float32],
+    other_glance: NDArray[np.float32],
     sizes: Vector,
     limits: NDArray[np.float64],
     found: Vector,
@@ -88,19 +157,26 @@ def is_alike(
     Args:
         one: a sketch, shape (SKETCH_BYTES,).
         other: likewise.
+        glance: of one, from :func:`glances`, shape (2, 3, GLANCE, GLANCE).
+        other_glance: of the other.
         sizes: width and height of one and of the other, in pixels, shape (4,).
         limits: one of :data:`LIMITS`, shape (MEASURES, 2).
         found: filled with the measures of the last try, shape (MEASURES,); NaN where it ended.
     """
-    finest_one = smoothed(one[:_TONES].reshape(SIDE, SIDE), 0.25)
-    finest_other = smoothed(other[:_TONES].reshape(SIDE, SIDE), 0.25)
     whole = np.array([0.0, 0.0, SIDE, SIDE])
     inner_one, inner_other = _box(one), _box(other)
+    finest_one = finest_other = np.empty((0, 0), np.float32)
     for way in range(4):
-        box = inner_one if way == 1 or way == 2 else whole
-        onto = inner_other if way == 1 or way == 3 else whole
-        if way > 0 and (way != 3 and (box == whole).all() or way != 2 and (onto == whole).all()):
+        within, onto_within = way == 1 or way == 2, way == 1 or way == 3
+        box = inner_one if within else whole
+        onto = inner_other if onto_within else whole
+        if (within and (box == whole).all()) or (onto_within and (onto == whole).all()):
             continue
+        if not may_be_alike(glance[int(within)], other_glance[int(onto_within)]):
+            continue
+        if len(finest_one) == 0:
+            finest_one = smoothed(one[:_TONES].reshape(SIDE, SIDE), 0.25)
+            finest_other = smoothed(other[:_TONES].reshape(SIDE, SIDE), 0.25)
         _lay_over(one, other, finest_one, finest_other, sizes, box, onto, found)
         if (found >= limits[:, 0]).all() and (found <= limits[:, 1]).all():
             return True
@@ -182,9 +258,7 @@ def _lay_over(
     cells_onto = (bounds[2] - bounds[0]) * (bounds[3] - bounds[1]) * SIDE**2
     found[COVERAGE] = min(count / cells, count * laid[1] * laid[3] / cells_onto)
     found[GAIN] = laid[4]
-    found[OFFSET] = max(
-        max(abs(laid[0]), abs(laid[2])), max(abs(laid[1] - 1), abs(laid[3] - 1))
-    )
+    found[OFFSET] = max(max(abs(laid[0]), abs(laid[2])), max(abs(laid[1] - 1), abs(laid[3] - 1)))
     found[SHIFT] = abs(laid[4] * mean + laid[5] - mean)
     _compare_windows(tones, carried, valid, found)
     _compare_cells(tones, carried, valid, count, found)
@@ -397,9 +471,7 @@ def carry(
 
 
 @kernel
-def _compare_windows(
-    tones: Plane, carried: Plane, valid: NDArray[np.bool_], found: Vector
-) -> None:
+def _compare_windows(tones: Plane, carried: Plane, valid: NDArray[np.bool_], found: Vector) -> None:
     """Structure and mean within windows of 8 x 8 and of 5 x 5 cells: the worst of all."""
     found[STRUCTURE] = found[FINE_STRUCTURE] = 1.0
     found[ENERGY] = found[MEAN] = 0.0

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 LARGER = 1.6
 """How many times larger one of two equal pictures is at most: what is smaller shows less."""
 
-TONE, COLOUR = 36, 44
+TONE, COLOUR = 30, 44
 """Levels of brightness and colour, of 255, by which means of 3 x 3 pixels differ at most.
 
 Compression changes such means by less; another letter, digit or line changes them by more.

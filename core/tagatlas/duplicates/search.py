@@ -18,7 +18,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from tagatlas.duplicates.likeness import MEASURES, is_alike
+from tagatlas.duplicates.likeness import MEASURES, glances, is_alike
 from tagatlas.layout.compiled import kernel
 
 PARTS = 5
@@ -245,6 +245,7 @@ def _find_alike(
     tried = np.full(count, -1, dtype=np.int64)
     found = np.empty(MEASURES)
     both = np.empty(4)
+    seen = glances(sketches)
     for place in range(len(keys)):
         leader = owners[place]
         if leaders[leader] < 0:
@@ -265,6 +266,14 @@ def _find_alike(
                         continue
                     tried[other] = leader
                     both[2:] = sizes[other]
-                    if is_alike(sketches[leader], sketches[other], both, limits, found):
+                    if is_alike(
+                        sketches[leader],
+                        sketches[other],
+                        seen[leader],
+                        seen[other],
+                        both,
+                        limits,
+                        found,
+                    ):
                         leaders[other] = leader
     return leaders

@@ -1,0 +1,218 @@
+"""Copies of a picture are joined, other pictures of the same composition are not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib import font_manager
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
+
+import tagatlas.cli
+from tagatlas.duplicates import alike_groups, make_signature, perceptual_hash
+from tagatlas.duplicates.pixels import are_equal
+
+SAMPLE = sorted((Path(tagatlas.cli.__file__).parent / "sample").glob("*.png"))
+WORDS = ("answer", "bridge", "castle", "danger", "empire", "forest", "garden", "hunter", "island")
+COLOURS = ("#000", "#d00", "#fc0", "#fff", "#090", "#00a", "#6cf", "#f80", "#720", "#808")
+
+
+@cache
+def font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(font_manager.findfont("DejaVu Sans"), size)
+
+
+@cache
+def photograph() -> Image.Image:
+    path = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
+    with Image.open(path) as source:
+        picture = source.convert("RGB")
+    picture.thumbnail((500, 600))
+    return picture
+
+
+def drawing(path: Path) -> Image.Image:
+    with Image.open(path) as source:
+        layer = source.convert("RGBA")
+    picture = Image.new("RGB", layer.size, "white")
+    picture.paste(layer, mask=layer.getchannel("A"))
+    return picture
+
+
+def flag(bands: Sequence[str]) -> Image.Image:
+    picture = Image.new("RGB", (300, 200))
+    for place, colour in enumerate(bands):
+        picture.paste(colour, (100 * place, 0, 100 * place + 100, 200))
+    return picture
+
+
+def message(number: int) -> Image.Image:
+    chosen = random.Random(number)  # noqa: S311
+    picture = Image.new("RGB", (585, 310), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((20, 20, 80, 80), fill="#57a")
+    draw.text((95, 30), " ".join(chosen.choices(WORDS, k=2)), "black", font(22))
+    for row in range(4):
+        draw.text((20, 110 + 40 * row), " ".join(chosen.choices(WORDS, k=6)), "black", font(23))
+    return picture
+
+
+def meme(number: int) -> Image.Image:
+    chosen = random.Random(number)  # noqa: S311
+    picture = photograph().copy()
+    draw = ImageDraw.Draw(picture)
+    for y in (8, picture.height - 50):
+        words = " ".join(chosen.choices(WORDS, k=3)).upper()
+        draw.text((20, y), words, "white", font(32), stroke_width=3, stroke_fill="black")
+    return picture
+
+
+def encoded(picture: Image.Image, format_: str, quality: int) -> Image.Image:
+    buffer = BytesIO()
+    picture.save(buffer, format_, quality=quality)
+    return Image.open(buffer).convert("RGB")
+
+
+def scaled(picture: Image.Image, side: int) -> Image.Image:
+    return ImageOps.contain(picture, (side, side))
+
+
+def cropped(picture: Image.Image, share: float) -> Image.Image:
+    x, y = round(picture.width * share), round(picture.height * share)
+    return picture.crop((x, y, picture.width - x, picture.height - y))
+
+
+def leaders_of(pictures: Sequence[Image.Image], level: str = "copy") -> list[int]:
+    """As a collection of them is grouped."""
+    small = [each if max(each.size) <= 256 else scaled(each, 256) for each in pictures]
+    signatures = [make_signature(each) for each in small]
+    found = [
+        (perceptual_hash(each), *signature.crops, signature.inner)
+        for each, signature in zip(small, signatures, strict=True)
+    ]
+    sketches = np.array([np.frombuffer(each.sketch, np.uint8) for each in signatures])
+
+    def at(places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        return sketches[places]
+
+    leaders = alike_groups(
+        np.array([[each or 0 for each in row] for row in found], dtype=np.uint64),
+        np.array([[each is not None for each in row] for row in found]),
+        np.array([each.size for each in pictures], dtype=np.float64),
+        at,
+        level,
+    )
+    return leaders.tolist()
+
+
+COPIES: list[Callable[[Image.Image], Image.Image]] = [
+    lambda picture: encoded(picture, "JPEG", 30),
+    lambda picture: encoded(picture, "WEBP", 60),
+    lambda picture: encoded(scaled(picture, 200), "JPEG", 50),
+    lambda picture: cropped(picture, 0.02),
+    lambda picture: cropped(picture, 0.03),
+    lambda picture: ImageOps.expand(picture, 15, "#bbb"),
+    lambda picture: ImageEnhance.Brightness(picture).enhance(1.1),
+    lambda picture: ImageEnhance.Contrast(picture).enhance(0.9),
+    lambda picture: ImageEnhance.Color(picture).enhance(1.1),
+]
+
+
+@pytest.fixture(scope="module")
+def different() -> list[Image.Image]:
+    """Pictures that hashes of brightness take for one another."""
+    chosen = random.Random(5)  # noqa: S311
+    bands = dict.fromkeys(tuple(chosen.sample(COLOURS, 3)) for _ in range(40))
+    drawings = [drawing(path) for path in SAMPLE[::4]]
+    return [
+        *map(flag, bands),
+        *map(message, range(25)),
+        *map(meme, range(12)),
+        *drawings,
+        *(ImageOps.mirror(each) for each in drawings[:10]),
+    ]
+
+
+def test_different_pictures_stay_apart(different: list[Image.Image]) -> None:
+    assert leaders_of(different) == list(range(len(different)))
+
+
+def test_copies_are_joined_with_their_original(different: list[Image.Image]) -> None:
+    some = different[::9]
+    copies = [copy(each) for each in some for copy in COPIES]
+    leaders = leaders_of(different + copies)
+    assert leaders[: len(different)] == list(range(len(different)))
+    expected = [9 * place for place in range(len(some)) for _ in COPIES]
+    found = leaders[len(different) :]
+    right = np.equal(found, expected)
+    assert right.mean() >= 0.9
+    others = np.array(found)[~right]
+    assert (others >= len(different)).all()  # what is not found is joined with no other picture
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_every_kind_of_copy_of_a_photograph_is_found(
+    copy: Callable[[Image.Image], Image.Image],
+) -> None:
+    assert leaders_of([photograph(), copy(photograph())]) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ImageOps.mirror,
+        ImageOps.invert,
+        ImageOps.grayscale,
+        lambda picture: picture.resize((picture.width, picture.height // 2)),
+        lambda picture: Image.merge("RGB", picture.split()[::-1]),
+        lambda picture: picture.crop((0, 0, picture.width, picture.height // 2)),
+    ],
+)
+def test_what_changes_a_picture_makes_it_another(
+    other: Callable[[Image.Image], Image.Image],
+) -> None:
+    assert leaders_of([photograph(), other(photograph()).convert("RGB")]) == [0, 1]
+
+
+@pytest.mark.parametrize("side", [1, 16, 32, 64])
+def test_tiny_and_plain_pictures(side: int) -> None:
+    icon = scaled(photograph(), side)
+    plain = Image.new("RGB", (side, side), "#080")
+    assert leaders_of([icon, plain, plain.copy()]) == [0, 1, 2]
+
+
+def test_a_picture_added_at_the_end_changes_no_group(different: list[Image.Image]) -> None:
+    many = [copy(each) for each in different[::15] for copy in COPIES[:4]]
+    assert leaders_of(many)[:12] == leaders_of(many[:12])
+
+
+def test_copies_of_copies_make_no_chain() -> None:
+    steps = [photograph()]
+    for _ in range(12):
+        steps.append(cropped(steps[-1], 0.015))
+    leaders = leaders_of(steps)
+    assert leaders[1] == 0
+    assert leaders[-1] != 0
+
+
+def test_money_is_shared_by_what_is_the_same_beyond_doubt() -> None:
+    original = message(1)
+    assert are_equal(original, encoded(original, "JPEG", 60))
+    assert are_equal(original, original.resize((450, 238)))
+    assert not are_equal(original, message(2))
+    assert not are_equal(original, cropped(original, 0.01))
+    assert not are_equal(original, scaled(original, 200))  # too small to tell
+    changed = original.copy()
+    ImageDraw.Draw(changed).text((540, 280), "8", "black", font(14))
+    other = original.copy()
+    ImageDraw.Draw(other).text((540, 280), "3", "black", font(14))
+    assert not are_equal(changed, other)
+    assert leaders_of([original, encoded(original, "JPEG", 80)], "same") == [0, 0]
+    assert leaders_of([original, cropped(original, 0.02)], "same") == [0, 1]
