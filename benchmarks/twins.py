@@ -154,9 +154,8 @@ def print_precision(some: Collection, leaders: NDArray[np.int64], truth: NDArray
     joined = leaders != np.arange(len(leaders))
     right = truth == truth[leaders]
     for name, chosen in (("all", joined), ("without stars", joined & (kinds != STARS))):
-        print(
-            f"  right, images stood for, {name}: {wilson(int(right[chosen].sum()), int(chosen.sum()))}"
-        )
+        share = wilson(int(right[chosen].sum()), int(chosen.sum()))
+        print(f"  right, images stood for, {name}: {share}")
     pairs = all_right = 0
     stars = kinds == STARS
     for place in np.unique(leaders[joined & ~stars]):

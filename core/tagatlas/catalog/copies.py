@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import polars as pl
@@ -99,8 +99,8 @@ def _by_signature(database: Database, images: pl.DataFrame, level: str) -> NDArr
         found = np.empty((len(places), SKETCH_BYTES), dtype=np.uint8)
         for row, key in enumerate(keys[places].tolist()):
             [(packed,)] = database.rows("SELECT sketch FROM signatures WHERE image = ?", [key])
-            assert isinstance(packed, bytes)
-            found[row] = np.frombuffer(zlib.decompress(packed), dtype=np.uint8)
+            sketch = zlib.decompress(cast("bytes", packed))
+            found[row] = np.frombuffer(sketch, dtype=np.uint8)
         return found
 
     return alike_groups(
@@ -124,8 +124,7 @@ def _kept(database: Database, level: str, digest: str) -> NDArray[np.int64] | No
     if not rows:
         return None
     [(packed,)] = rows
-    assert isinstance(packed, bytes)
-    return np.frombuffer(zlib.decompress(packed), dtype="<i4").astype(np.int64)
+    return np.frombuffer(zlib.decompress(cast("bytes", packed)), dtype="<i4").astype(np.int64)
 
 
 def _keep(database: Database, level: str, digest: str, leaders: NDArray[np.int64]) -> None:

@@ -58,7 +58,7 @@ def _about_images(report: FetchReport) -> list[str]:
     """Duplicates, and what was found elsewhere."""
     lines = []
     if report.near:
-        lines.append(f"near duplicates: {report.near:,} images look like another one")
+        lines.append(f"near duplicates: {report.near:,} images are copies of another one")
     if report.ways:
         found = ", ".join(f"{count:,} by {way}" for way, count in report.ways.items())
         lines.append(f"found elsewhere: {found}")

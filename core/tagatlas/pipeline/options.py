@@ -31,5 +31,7 @@ class TagOptions:
     ] = None
     near_duplicates: Annotated[
         Literal["once", "each"],
-        Meta(description="Whether to pay for one of several images that look the same, or each."),
+        Meta(
+            description="Whether to pay for one of several images that are the same but for size and compression, or each."
+        ),
     ] = "once"

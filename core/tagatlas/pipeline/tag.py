@@ -92,8 +92,8 @@ def tag_collection(
     answers, that is done when all are there, also of those that another reading asked for.
 
     Where images cost money, each call is in the catalog before it is made, and of images that
-    look the same only one is asked about: the others get its answer, and it is noted that they
-    did.
+    are the same beyond doubt only one is asked about: the others get its answer, and it is noted
+    that they did.
 
     Args:
         atlas: open for writing.
