@@ -109,7 +109,7 @@ def leaders_of(pictures: Sequence[Image.Image], level: str = "copy") -> list[int
         at,
         level,
     )
-    return leaders.tolist()
+    return [int(leader) for leader in leaders]
 
 
 COPIES: list[Callable[[Image.Image], Image.Image]] = [

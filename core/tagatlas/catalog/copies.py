@@ -72,9 +72,9 @@ def representatives(database: Database, level: Level) -> pl.DataFrame:
         leaders = _by_hash(images)
     else:
         digest = _digest(images)
-        leaders = _kept(database, level, digest)
-        if leaders is None:
-            leaders = _by_signature(database, images, level)
+        kept = _kept(database, level, digest)
+        leaders = _by_signature(database, images, level) if kept is None else kept
+        if kept is None:
             _keep(database, level, digest, leaders)
     return images.select(
         "image", representative=pl.col("image").gather(pl.Series(leaders, dtype=pl.Int64))

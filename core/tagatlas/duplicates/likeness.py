@@ -235,7 +235,8 @@ def _lay_over(
     left = align(half_one, half_other, laid, 6, inset(box, _INSET), inset(onto, _INSET), pull)
     if not left <= 20.0:
         return
-    limits, bounds = inset(box, 2.0), inset(onto, 2.0)
+    limits = inset(box, 1.25 if box[2] - box[0] == SIDE else 2.0)
+    bounds = inset(onto, 1.25 if onto[2] - onto[0] == SIDE else 2.0)
     left = align(tones, onto_tones, laid, 5, limits, bounds, pull)
     if not left <= 12.0 or laid[1] < 0.4 or laid[3] < 0.4 or laid[4] < 0.5:
         return
@@ -349,7 +350,6 @@ def _compare_colours(
         start = _TONES + plane * _COLOURS
         own = smoothed(one[start : start + _COLOURS].reshape(COLOUR_SIDE, COLOUR_SIDE), 0.25)
         its = smoothed(other[start : start + _COLOURS].reshape(COLOUR_SIDE, COLOUR_SIDE), 0.25)
-        own, its = smoothed(own, 0.25), smoothed(its, 0.25)
         carry(its, laid, inset(box, 4.0), inset(onto, 4.0), carried, valid)
         for y in range(COLOUR_SIDE):
             for x in range(COLOUR_SIDE):

@@ -30,7 +30,7 @@ def inset(box: Vector, cells: float) -> Vector:
 
 
 @kernel
-def smoothed(plane: NDArray[np.float32], weight: float) -> Plane:
+def smoothed(plane: Plane | NDArray[np.uint8], weight: float) -> Plane:
     """Each cell mixed with its neighbours, each of which has this weight along either side."""
     side = plane.shape[0]
     across = np.empty((side, side), np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -36,5 +36,6 @@ def are_equal(one: Image.Image, other: Image.Image) -> bool:
         large = large.resize(small.size, Resampling.BOX if wide >= 2 else Resampling.BILINEAR)
     blur = ImageFilter.BoxBlur(1)
     planes = [picture.filter(blur).convert("YCbCr") for picture in (small, large)]
-    tone, *colours = ImageChops.difference(*planes).getextrema()
-    return tone[1] <= TONE and max(most for _, most in colours) <= COLOUR
+    difference = ImageChops.difference(*planes)
+    (_, tone), (_, blue), (_, red) = cast("list[tuple[int, int]]", difference.getextrema())
+    return tone <= TONE and max(blue, red) <= COLOUR

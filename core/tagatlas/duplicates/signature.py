@@ -76,16 +76,15 @@ def make_signature(picture: Image.Image) -> Signature:
     cells = np.asarray(picture.resize((SIDE, SIDE), way).convert("YCbCr"))
     brightness = np.ascontiguousarray(cells[:, :, 0])
     tones = brightness.astype(np.float32)
-    colours = cells[:, :, 1:].astype(np.uint16)
-    colours = colours[:, ::2] + colours[:, 1::2]
-    colours = (colours[::2] + colours[1::2] + 2) >> 2
+    colours = cells[:, :, 1:].astype(np.int16)
+    sums = colours[::2, ::2] + colours[::2, 1::2] + colours[1::2, ::2] + colours[1::2, 1::2]
     box = _within_borders(cells)
     narrow, narrower = (_hash(tones, crop) for crop in _CROPS)
     return Signature(
         crops=(narrow, narrower),
         inner=None if box == WHOLE else _hash(tones, box),
         sketch=brightness.tobytes()
-        + colours.astype(np.uint8).transpose(2, 0, 1).tobytes()
+        + ((sums + 2) >> 2).astype(np.uint8).transpose(2, 0, 1).tobytes()
         + bytes(min(255, round(4 * place)) for place in box),
     )
 

@@ -32,6 +32,7 @@ class TagOptions:
     near_duplicates: Annotated[
         Literal["once", "each"],
         Meta(
-            description="Whether to pay for one of several images that are the same but for size and compression, or each."
+            description="Whether to pay for one of several images that are the same but for size"
+            " and compression, or for each."
         ),
     ] = "once"
