@@ -9,6 +9,7 @@ import polars as pl
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import StoredMap
 from tagatlas.contracts import TagStatus
+from tagatlas.maps.duplicates import LEVELS
 
 _STATUSES = {
     TagStatus.PENDING: "not tagged yet",
@@ -28,11 +29,11 @@ def count_left_out(atlas: Atlas, stored: StoredMap, tags: pl.LazyFrame) -> dict[
         tags: of its backend, near duplicates joined where the map joins them.
     """
     statuses = atlas.catalog.used.statuses(stored.backend)
-    joins = stored.settings.get("map.duplicates") == "join"
+    level = LEVELS.get(str(stored.settings.get("map.duplicates")))
     representatives = (
-        atlas.catalog.addresses.representatives()
-        if joins
-        else statuses.select("image", representative="image")
+        statuses.select("image", representative="image")
+        if level is None
+        else atlas.catalog.addresses.representatives(level)
     )
     images = statuses.join(representatives, on="image", how="left")
     mapped = stored.nodes.filter(kind="image")["id"].implode()

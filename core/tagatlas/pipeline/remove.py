@@ -145,7 +145,8 @@ def sweep(atlas: Atlas) -> bool:
         _remove_folder(atlas.folder / FATES)
         table = atlas.catalog.addresses
         fates = table.fates()
-        write_fates(atlas, fates, table.representatives(), find_placeholders(fates))
+        copies, same = table.representatives(), table.representatives("same")
+        write_fates(atlas, fates, copies, same, find_placeholders(fates))
     atlas.catalog.removals.scrub()
     return True
 
