@@ -89,7 +89,7 @@ def setting_of(stood_against: str) -> str:
 
 
 def _told(options: FetchOptions, manners: HostManners) -> set[str]:
-    """What a host is told of us: names of headers alone, because their values may be secrets."""
+    """The headers sent to a host by their names alone: their values may be secrets."""
     told = {name.lower() for name in manners.headers}
     if manners.referer:
         told.add(f"referer: {manners.referer}")

@@ -143,7 +143,7 @@ def table_of(placeholders: Sequence[Placeholder]) -> pl.DataFrame:
 def duplicates(
     fates: pl.DataFrame, representatives: pl.DataFrame, same: pl.DataFrame
 ) -> pl.DataFrame:
-    """Every address whose image is to be had at several, or is a copy of another.
+    """Every address whose image is available at several, or is a copy of another.
 
     Args:
         fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.

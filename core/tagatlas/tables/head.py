@@ -287,7 +287,7 @@ def _lacks_a_name(rows: Sequence[Sequence[str]], delimiter: bytes) -> bool:
 
 
 def left_out(rows: Sequence[Sequence[str]]) -> str:
-    """What a user is told of lines before the names of the columns."""
+    """The note about the lines before the row of names."""
     said = ", ".join(shown(" ".join(filter(None, row))) for row in rows[:3])
     more = ", …" if len(rows) > 3 else ""
     return f"{count(len(rows), 'line')} before the names of the columns left out: {said}{more}"
