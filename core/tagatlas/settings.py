@@ -92,9 +92,31 @@ class SettingsFile:
             table = inner
         for name, value in values.items():
             table[name] = value
-        text = tomlkit.dumps(self._document)
+        text = self.text
         if not self.path.exists():
             text = "".join(f"# {line}\n" for line in _HEADER.splitlines()) + "\n" + text
+        self._write(text)
+
+    @property
+    def text(self) -> str:
+        """The settings as TOML."""
+        return tomlkit.dumps(self._document)
+
+    def put_back(self, text: str) -> None:
+        """Make the settings what :attr:`text` was before an update.
+
+        Raises:
+            StorageError: the file cannot be written; it is unchanged.
+        """
+        if text == self.text:
+            return
+        self._document = tomlkit.parse(text)
+        if text:
+            self._write(text)
+        else:
+            self.path.unlink(missing_ok=True)
+
+    def _write(self, text: str) -> None:
         temporary = self.path.with_suffix(".toml.new")
         try:
             temporary.write_text(text, encoding="utf-8")

@@ -153,6 +153,15 @@ def test_what_was_chosen_is_kept_and_can_be_overridden(
     assert width({"TAGATLAS_WIDTH": "600"}, "--width", "500") == 500
 
 
+def test_a_threshold_that_leaves_no_tag_is_not_kept(tagatlas: Run, atlas: Path) -> None:
+    refused = tagatlas("map", atlas, "--threshold", "1")
+    assert refused.returncode == 1
+    assert "loosen these options" in refused.stderr
+    again = tagatlas("map", atlas)
+    assert again.returncode == 0, again.stderr
+    assert "(as it was)" in again.stdout
+
+
 @pytest.mark.slow
 def test_a_second_map_has_a_name_of_its_own(tagatlas: Run, atlas: Path) -> None:
     assert tagatlas("map", atlas, "--map", "second", "--seed", "5").returncode == 0

@@ -27,7 +27,7 @@ def command() -> Callable[..., Result]:
         with open_atlas(atlas, plugins, create=True) as opened:
             picks = Picks(opened, choices)
             source = picks.source(location)
-            picks.settle()
-            return steps.add(opened, location, source, replace)
+            with picks.settled():
+                return steps.add(opened, location, source, replace)
 
     return with_flags(run, source_sections(plugins))

@@ -42,11 +42,11 @@ def command() -> Callable[..., Result]:
             options = picks.options("map", MapOptions)
             builder = picks.builder(options.builder)
             layout = picks.layout(options.layout)
-            given_names(opened, options.cluster_names)  # refused before they are remembered
-            picks.settle()
-            tagger = backend_to_map(opened, backend).name
-            with steps.preparing(layout) as wait_until_prepared:
-                wait_until_prepared()
-            return steps.map_(opened, map_name or tagger, tagger, builder, layout, options)
+            given_names(opened, options.cluster_names)  # refused before anything is prepared
+            with picks.settled():
+                tagger = backend_to_map(opened, backend).name
+                with steps.preparing(layout) as wait_until_prepared:
+                    wait_until_prepared()
+                return steps.map_(opened, map_name or tagger, tagger, builder, layout, options)
 
     return with_flags(run, map_sections(plugins))

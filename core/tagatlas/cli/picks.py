@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from tagatlas.atlas import Atlas
@@ -82,15 +84,34 @@ class Picks:
         """
         self._choices.require_use(set(self._picked))
 
-    def settle(self) -> None:
-        """End the picking: check it, and write the typed flags to the atlas's settings.
+    def settle(self, *owners: str) -> None:
+        """Check all picks, and write the typed flags to the atlas's settings.
+
+        Args:
+            owners: whose flags are written; none means all.
 
         Raises:
             OptionError: a typed flag belongs to a plugin that is not in use.
         """
         self.check()
         for owner, chosen in self._picked.items():
-            self._choices.remember(owner, chosen, self._atlas.settings)
+            if owner in owners or not owners:
+                self._choices.remember(owner, chosen, self._atlas.settings)
+
+    @contextmanager
+    def settled(self, *owners: str) -> Iterator[None]:
+        """:meth:`settle` for the length of a ``with`` block, and for good unless it fails.
+
+        Work that is interrupted goes on with what was typed. What made work fail must not stand
+        in the way of the next command, so it is taken back.
+        """
+        before = self._atlas.settings.text
+        self.settle(*owners)
+        try:
+            yield
+        except Exception:
+            self._atlas.settings.put_back(before)
+            raise
 
     def _plugin(self, kind: Kind[Spec, ProductT], name: str) -> Chosen[ProductT]:
         owner = plugin_owner(name)

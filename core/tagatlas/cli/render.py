@@ -29,9 +29,9 @@ def command() -> Callable[..., Result]:
         with open_atlas(atlas, plugins) as opened:
             picks = Picks(opened, choices)
             renderers = picks.renderers()
-            picks.settle()
-            loaded = load_map(opened, map_name)
-            outcome = steps.render(loaded, renderers, opened.map_folder(loaded.name))
+            with picks.settled():
+                loaded = load_map(opened, map_name)
+                outcome = steps.render(loaded, renderers, opened.map_folder(loaded.name))
         if open_map:
             open_in_browser(outcome)
         return outcome

@@ -29,7 +29,7 @@ from tagatlas.cli.sections import (
     source_sections,
     tag_sections,
 )
-from tagatlas.plugins import Plugins
+from tagatlas.plugins import Plugins, plugin_owner
 
 OutOption = Annotated[
     Path, typer.Option("--out", help="Folder of the atlas; made if it is not there.")
@@ -112,18 +112,24 @@ def run_all(
         builder = picks.builder(mapping.builder)
         layout = picks.layout(mapping.layout)
         renderers = picks.renderers()
-        picks.settle()
+        picks.check()
         name = map_name or tagger.name
-        yield steps.named("add", steps.add(atlas, location, source, replace))
+        with picks.settled("add", plugin_owner(source.name)):
+            added = steps.add(atlas, location, source, replace)
+        yield steps.named("add", added)
+        picks.settle("fetch", *(plugin_owner(recovery.name) for recovery in recoveries))
         with steps.preparing(layout) as wait_until_prepared:
             for fetched in steps.fetch(
                 atlas, fetching, retry, given_headers, recoveries, max_failures
             ):
                 yield steps.named("fetch", fetched)
-            tagged = steps.tag(atlas, tagger, tagging, retry_failed, max_failures)
+            with picks.settled("tag", plugin_owner(tagger.name)):
+                tagged = steps.tag(atlas, tagger, tagging, retry_failed, max_failures)
             yield steps.named("tag", tagged)
             wait_until_prepared()
-        mapped = steps.map_(atlas, name, tagger.name, builder, layout, mapping)
+        with picks.settled("map", plugin_owner(builder.name), plugin_owner(layout.name)):
+            mapped = steps.map_(atlas, name, tagger.name, builder, layout, mapping)
         yield steps.named("map", mapped)
-        rendered = steps.render(load_map(atlas, name), renderers, atlas.map_folder(name))
+        with picks.settled(*(plugin_owner(renderer.name) for renderer in renderers)):
+            rendered = steps.render(load_map(atlas, name), renderers, atlas.map_folder(name))
         yield steps.named("render", rendered)

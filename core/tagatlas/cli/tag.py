@@ -40,7 +40,7 @@ def command() -> Callable[..., Result]:
             if dry_run:
                 picks.check()
                 return steps.estimate(opened, tagger, options, retry_failed)
-            picks.settle()
-            return steps.tag(opened, tagger, options, retry_failed, max_failures)
+            with picks.settled():
+                return steps.tag(opened, tagger, options, retry_failed, max_failures)
 
     return with_flags(run, tag_sections(plugins))
