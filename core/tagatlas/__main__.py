@@ -1,6 +1,20 @@
-"""``python -m tagatlas``: the same as the ``tagatlas`` command."""
+"""``python -m tagatlas``, and the ``tagatlas`` command."""
 
-from tagatlas.cli import main
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; stopped while it still loads, it says so in the usual line."""
+    try:
+        from tagatlas.cli import main as command
+
+        command()
+    except KeyboardInterrupt:
+        sys.stderr.write("tagatlas: stopped; run the same command again to go on\n")
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     main()

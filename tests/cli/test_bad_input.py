@@ -53,6 +53,32 @@ def test_a_missing_file_is_one_line_and_makes_no_atlas(tagatlas: Run, tmp_path: 
     assert not (tmp_path / "x.atlas").exists()
 
 
+def test_an_option_that_made_a_command_fail_is_not_kept(
+    tagatlas: Run, tmp_path: Path, folder: Path
+) -> None:
+    (tmp_path / "urls.csv").write_text("image,author\nhttps://a.example/1.jpg,someone\n")
+    assert tagatlas("add", "x.atlas", folder).returncode == 0
+    wrong = ("urls.csv", "--url-column", "author")
+    assert "--url-column" in one_line(tagatlas("add", "x.atlas", *wrong), 1)
+    assert not (tmp_path / "x.atlas" / "atlas.toml").exists()
+    settings = '[plugin.table]\ncolumns_to_keep = ["all"]  # by hand\n'
+    (tmp_path / "x.atlas" / "atlas.toml").write_text(settings)
+    one_line(tagatlas("run", *wrong, "--out", "x.atlas", "--per-host", "1"), 1)
+    assert (tmp_path / "x.atlas" / "atlas.toml").read_text() == settings
+    assert tagatlas("add", "x.atlas", "urls.csv").returncode == 0
+
+
+def test_ctrl_c_while_the_command_still_loads_is_one_line(tagatlas: Run, tmp_path: Path) -> None:
+    plugin = tmp_path / "plugins"
+    metadata = plugin / "slow-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: slow\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[tagatlas]\nslow = slow\n")
+    (plugin / "slow.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    done = tagatlas("run", "urls.csv", "--out", "x.atlas", variables={"PYTHONPATH": str(plugin)})
+    assert "stopped" in one_line(done, 130)
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
