@@ -217,6 +217,33 @@ class TestHeads:
         table = read(f"Report:,Mine\nFrom:,2020\nimage_url,likes\n{URLS[1]},3\n{URLS[2]},4\n")
         assert table.frame.columns == ["image_url", "likes"]
 
+    def test_a_title_with_a_word_for_pictures(self) -> None:
+        table = read(f"Images of cats,,\n\nid,name,image\n1,x,{URLS[1]}\n2,y,{URLS[2]}\n")
+        assert table.frame["image"].to_list() == URLS[1:3]
+
+    @pytest.mark.parametrize("cell", ["my picture.jpg", "no image"])
+    def test_a_row_above_the_first_address_is_no_row_of_names(self, cell: str) -> None:
+        table = read(f"id,file\n1,a/1.jpg\n2,{cell}\n3,{URLS[3]}\n")
+        assert table.frame["file"].to_list() == ["a/1.jpg", cell, URLS[3]]
+
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            ["- {}", "* {}"],
+            ["one: {}", "two: {}"],
+            ["ftp://a/0.jpg", "{}"],
+            ["1,![cat]({})", "2,![cat]({})"],
+            ['1,"=IMAGE(""{}"")"', '2,"=IMAGE(""{}"")"'],
+        ],
+    )
+    def test_a_first_row_with_an_address_in_it_is_no_row_of_names(self, rows: list[str]) -> None:
+        text = "\n".join(row.format(url) for row, url in zip(rows, URLS, strict=False))
+        assert read(text).frame.height == 2
+
+    def test_a_name_with_an_example_is_a_name(self) -> None:
+        table = read(f"id,url (such as {URLS[0]})\n1,{URLS[1]}\n2,{URLS[2]}\n")
+        assert table.frame.height == 2
+
     def test_a_cell_without_an_address_in_the_first_row_is_no_name(self) -> None:
         assert read(f"name,url\nx,n/a\ny,{URLS[1]}\nz,{URLS[2]}\n").frame.columns == ["name", "url"]
 

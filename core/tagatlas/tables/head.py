@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tagatlas.errors import InputError
-from tagatlas.tables.urls import begins_with_url
+from tagatlas.tables.cells import PICTURE_ENDING
+from tagatlas.tables.urls import begins_with_url, holds_address
 from tagatlas.tables.wording import count, shown
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _QUOTED = re.compile(rb'"[^"]*"')
 _SEPARATOR_LINE = re.compile(rb'"?sep=([^\r\n])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 _ANY_DELIMITER = re.compile(r"[\t,;|]")
 _MOST_OF = 0.9
+_NO_NAME = re.compile(rf"\d+|.*{PICTURE_ENDING}", re.IGNORECASE | re.DOTALL)
 _URL_WORD = re.compile(r"(?i)url|uri|link|href|image|img|media|photo|pic|thumb|src|bild|foto")
 
 
@@ -116,7 +118,8 @@ def header_among(rows: Sequence[Sequence[str]]) -> int:
     """The index of the row of names among a table's first rows, the first of which may be titles.
 
     It is the last row before the URLs whose cell above them has a word for URLs in it, where the
-    first row has none; else the first.
+    first row has none or is one cell; else the first. A row with a number or a picture's name in
+    it is data.
     """
     width = max(map(len, rows), default=0)
     for column in range(width):
@@ -126,7 +129,10 @@ def header_among(rows: Sequence[Sequence[str]]) -> int:
         if not above:
             continue
         header, top = above[-1], " ".join(rows[0])
-        if _URL_WORD.search(cells[header]) and not _URL_WORD.search(top):
+        if any(_NO_NAME.fullmatch(cell.strip()) for cell in rows[header]):
+            continue
+        is_title = not cells[0] and sum(map(bool, rows[0])) == 1
+        if _URL_WORD.search(cells[header]) and (is_title or not _URL_WORD.search(top)):
             return header
     return 0
 
@@ -315,13 +321,19 @@ def _plain_head(
         names = text.split(delimiter.decode())
     body_start = line_end.end() if line_end else end
     first_row = 2 + len(_LINE_END.findall(data, 0, start))
-    if any(begins_with_url(name) for name in names):
+    if any(map(_is_address, names)) or (len(names) == 1 and holds_address(names[0])):
         names, body_start, first_row = [""] * len(names), start, first_row - 1
     if len(names) < width:
         names, note = _with_names_that_lack(names, width, data[body_start:], delimiter)
         notes += note
     own_end = b"\r" if line_end and line_end.group() == b"\r" else b"\n"
     return Head(names, delimiter, own_end, body_start, first_row, notes)
+
+
+def _is_address(cell: str) -> bool:
+    """Whether a cell is an address, perhaps wrapped, and no name that has one as an example."""
+    text = cell.strip()
+    return holds_address(text) and (not text[0].isalnum() or "://" in text.split()[0])
 
 
 def _with_names_that_lack(

@@ -10,6 +10,7 @@ import polars as pl
 from tagatlas.tables.cells import PICTURE_ENDING, addresses_in
 
 _BEGINS = r"(?i)^\s*(https?:)?//[^\s/]"
+_HOLDS = re.compile(r"[a-z][a-z0-9+.-]+://[^\s/?#]|^\s*//[^\s/]", re.IGNORECASE)
 _MAY_HOLD = r"(?i)//|:\\/\\/|^\s*https?%3a%2f%2f|\\u002f"
 _ONE = r"""https?://[^\s/?#"'<>\\,;|(){}\[\]&][^\s"'<>\\,;|(){}\[\][:cntrl:]]*[\w/=~%-]"""
 _SIMPLE = rf"^{_ONE}([,;|\s]+{_ONE})*$"
@@ -41,6 +42,11 @@ _LOOKED_AT = 1_000
 def begins_with_url(text: str) -> bool:
     """Whether ``text`` begins with the scheme and the host of a web address."""
     return re.match(_BEGINS, text) is not None
+
+
+def holds_address(text: str) -> bool:
+    """Whether there is an address in ``text``, of any scheme, with or without words around it."""
+    return _HOLDS.search(text) is not None
 
 
 def may_hold_url(cells: pl.Series) -> pl.Series:
