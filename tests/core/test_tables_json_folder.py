@@ -40,13 +40,26 @@ def test_one_object_a_file(works: Path) -> None:
     assert records.notes == ("left out, because they are not JSON: 1 file",)
 
 
+def test_files_that_are_no_json_are_named(tmp_path: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 3\n"
+    (tmp_path / "a.json").write_text(pointer)
+    (tmp_path / "b.json").write_text(" \n")
+    with pytest.raises(InputError, match=r"none of 2 JSON files .* 'a.json' .*git lfs pull"):
+        make_source(TableOptions()).read(str(tmp_path))
+    (tmp_path / "c.json").write_text('{"url": "https://a/1.jpg"}')
+    records = make_source(TableOptions()).read(str(tmp_path))
+    assert records.recognised == "1 JSON file: 1 URL in the column 'url'"
+    assert "2 files, 'a.json' (this is a Git LFS pointer" in records.notes[0]
+    assert "'b.json' (the file is empty)" in records.notes[0]
+
+
 def test_a_damaged_file_costs_itself(works: Path) -> None:
     (works / "b2.json").write_text("{")
     (works / "c.json").write_bytes(b'{"id": "\xe9"}')
     (works / "d.json").write_bytes(b"\x1f\x8bcut")
     records = make_source(TableOptions()).read(str(works))
     assert records.table["location"].to_list() == ["https://a/1.jpg"]
-    assert records.notes[0].endswith("1 row, line 1 (cut off)")
+    assert records.notes[0].endswith("1 row, 'b2.json' line 1 (cut off)")
     assert "1 file, 'd.json' (" in records.notes[1]
     assert records.notes[-1].startswith("1 file: the file is not UTF-8: read as cp1252 ('é')")
 

@@ -56,20 +56,25 @@ def read_file(
         return _read_sheet(data, sheet, skip_rows)
     if sheet is not None:
         raise InputError("--sheet is for workbooks, which this is not")
-    refuse_others(data[:HEAD])
-    text, notes = to_utf8(data, encoding)
+    text, notes = _text_of(data, encoding)
     del data
-    if _SOMETHING.search(text) is None:
-        raise InputError("the file is empty")
     table = _read_text(path, text, skip_rows)
     return replace(table, notes=(*notes, *table.notes))
+
+
+def _text_of(data: bytes, encoding: str | None) -> tuple[bytes, tuple[str, ...]]:
+    refuse_others(data[:HEAD])
+    text, notes = to_utf8(data, encoding)
+    if _SOMETHING.search(text) is None:
+        raise InputError("the file is empty")
+    return text, notes
 
 
 def _read_folder(path: Path, encoding: str | None) -> Table:
     guesses: Counter[str] = Counter()
 
     def text_of(file: Path) -> bytes:
-        text, notes = to_utf8(read_unpacked(file), encoding)
+        text, notes = _text_of(read_unpacked(file), encoding)
         guesses.update(notes)
         return text
 

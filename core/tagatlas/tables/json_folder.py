@@ -50,12 +50,14 @@ def read_json_folder(folder: Path, read: Callable[[Path], bytes]) -> Table:
     if not names:
         raise InputError("there is no JSON file in the folder")
     reading = JsonReading()
-    failed = []
+    failed: list[str] = []
     for name in names:
         try:
             reading.add(read(folder / name), name)
         except InputError as error:
             failed.append(f"{shown(name)} ({error})")
+    if len(failed) == len(names):
+        raise InputError(f"none of {count(len(names), 'JSON file')} can be read: {failed[0]}")
     notes = []
     if failed:
         further = f" and {len(failed) - _MOST_NAMED:,} more" if len(failed) > _MOST_NAMED else ""
@@ -66,7 +68,7 @@ def read_json_folder(folder: Path, read: Callable[[Path], bytes]) -> Table:
         )
     if others := len(every) - len(names):
         notes.append(f"left out, because they are not JSON: {count(others, 'file')}")
-    return reading.table(count(len(names), "JSON file"), tuple(notes))
+    return reading.table(count(len(names) - len(failed), "JSON file"), tuple(notes))
 
 
 def _is_json(name: str) -> bool:

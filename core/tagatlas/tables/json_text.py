@@ -48,10 +48,12 @@ class Fault:
     Attributes:
         line: counted from 1; 0 where it is not known.
         why: in a few words.
+        file: which it is in, where several are read.
     """
 
     line: int
     why: str
+    file: str = ""
 
 
 def begins_like_json(data: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -62,12 +63,14 @@ class JsonReading:
         """
         more = {"file": file} if file else {}
         is_array = begins_with_bracket(data)
+        before = len(self._faults)
         for value in read_values(data, self._faults):
             self._values += 1
             alone = isinstance(value, msgspec.Raw) and not is_array
             for place, record in records_in(value, self._faults, alone=alone):
                 self._places[place] += 1
                 self._take(record, more)
+        self._faults[before:] = [replace(fault, file=file) for fault in self._faults[before:]]
 
     def table(self, kind: str, notes: tuple[str, ...] = ()) -> Table:
         """What was gathered.
@@ -153,6 +156,7 @@ class JsonReading:
         if self._faults:
             first = self._faults[0]
             where = f"line {first.line:,}" if first.line else "the first value"
+            where += f" of {shown(first.file)}" if first.file else ""
             return InputError(f"{where} is not a JSON object: {first.why}")
         if self._others:
             kinds = ", ".join(count(number, kind) for kind, number in self._others.items())
@@ -169,4 +173,5 @@ def _said(value: object) -> str:
 
 
 def _place_of(fault: Fault) -> str:
-    return f"line {fault.line:,} ({fault.why})" if fault.line else fault.why
+    where = f"{shown(fault.file)} " if fault.file else ""
+    return where + (f"line {fault.line:,} ({fault.why})" if fault.line else fault.why)
