@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tagatlas_table import TableOptions
 
 _IS_PICTURE = re.compile(PICTURE_ENDING + "$", re.IGNORECASE)
-_BETWEEN = re.compile(r"\s*[;|,]\s*")
 _LOOKED_AT = 1_000
 
 
@@ -65,14 +64,15 @@ class Files:
         """The files that ``cell`` may mean: none, one, or several of one name.
 
         By the path from the folder, by the end of the path, by the name, by the name without its
-        ending; in any letter case. Of a URL, by the last part of its path.
+        ending; in any letter case, also percent-encoded. Of a URL, by the last part of its path.
         """
         text = cell.strip()
-        if not text:
-            return []
         if "://" in text:
             text = unquote(urlsplit(text).path.rpartition("/")[2]) if _is_url(text) else ""
-        key = _key(text)
+        found = self._find(_key(text))
+        return found or ("%" in text and self._find(_key(unquote(text)))) or []
+
+    def _find(self, key: str) -> list[str]:
         if key in self._by_path:
             return [self._by_path[key]]
         while key:
@@ -171,6 +171,11 @@ def _files_named_by(table: Table, files: Files, where: str, columns: Sequence[st
         paths.append(files.path(found[0]) if len(found) == 1 else "")
         taken.update(found)
     if not any(paths):
+        if many:
+            raise InputError(
+                f"the column {shown(column)} has only names that several files in {where} have: "
+                "write the folder before the name"
+            )
         raise InputError(
             f"no file in {where} is named in {f'the column {shown(column)}'}; "
             f"columns found: {shown_columns(table.frame.columns)}; name one with --url-column"
@@ -194,12 +199,19 @@ def _files_named_by(table: Table, files: Files, where: str, columns: Sequence[st
 
 
 def _best_column(table: Table, files: Files) -> str:
+    """The column that names most files.
+
+    A name with its ending counts twice: numbers of rows may be names without endings by chance.
+    """
+
     def hits(name: str) -> int:
         cells = table.column(name)
         some = cells.gather_every(max(1, len(cells) // _LOOKED_AT)).to_list()
-        return len({found[0] for cell in some if (found := files.find(cell))})
+        named = {found[0]: cell for cell in some if (found := files.find(cell))}
+        return sum(2 if _IS_PICTURE.search(cell.strip()) else 1 for cell in named.values())
 
-    return max(table.frame.columns, key=hits)
+    best = max(table.frame.columns, key=hits)
+    return best if hits(best) else relative_column(table) or best
 
 
 def named_beside(table: Table, folder: Path) -> Named | None:

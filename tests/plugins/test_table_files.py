@@ -172,7 +172,7 @@ def test_blank_lines_before_the_header_count_as_rows() -> None:
 
 
 def test_what_was_odd_is_noted() -> None:
-    data = "image_url,id,text\nhttp://a,1,Fuß\nhttp://b\n".encode("cp1252")
+    data = "image_url,id,text\nhttp://a/1.jpg,1,Fuß\nhttp://b/2.jpg\n".encode("cp1252")
     records = read_bytes(data, options=TableOptions())
     assert len(records.notes) == 2
     assert "read as cp1252 ('Fuß')" in records.notes[0]
@@ -181,9 +181,9 @@ def test_what_was_odd_is_noted() -> None:
 
 def test_json_in_an_old_encoding() -> None:
     records = read_bytes(
-        '{"Größe": "https://a"}'.encode("latin-1"), options=TableOptions(), name="x.json"
+        '{"Größe": "https://a/1.jpg"}'.encode("latin-1"), options=TableOptions(), name="x.json"
     )
-    assert records.table["location"].to_list() == ["https://a"]
+    assert records.table["location"].to_list() == ["https://a/1.jpg"]
     assert "read as cp1252 ('Größe')" in records.notes[0]
 
 

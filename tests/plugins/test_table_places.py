@@ -186,3 +186,28 @@ def test_other_archives(tmp_path: Path, name: str) -> None:
     put(tmp_path, name)
     with pytest.raises(InputError, match="unpack it and give the folder"):
         make_source(TableOptions()).read(str(tmp_path / name))
+
+
+def test_names_with_endings_come_before_numbers_that_are_names_by_chance(tmp_path: Path) -> None:
+    files = put(tmp_path / "files", "1.jpg", "2.jpg")
+    records = read(tmp_path, "id,file\n1,2.jpg\n2,1.jpg\n", TableOptions(files=files))
+    assert [Path(path).name for path in records.table["location"]] == ["2.jpg", "1.jpg"]
+
+
+def test_names_that_are_percent_encoded(tmp_path: Path) -> None:
+    files = put(tmp_path / "files", "my cat.jpg", "50%25.jpg")
+    text = "id,file\na,my%20cat.jpg\nb,50%25.jpg\n"
+    records = read(tmp_path, text, TableOptions(files=files))
+    assert [Path(path).name for path in records.table["location"]] == ["my cat.jpg", "50%25.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("c.jpg", "no file in 'files' is named in the column 'file'"), ("x.jpg", "several files")],
+)
+def test_where_no_file_fits_the_likely_column_is_named(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    files = put(tmp_path / "files", "a/x.jpg", "b/x.jpg")
+    with pytest.raises(InputError, match=said):
+        read(tmp_path, f"id,file\nk,{name}\n", TableOptions(files=files))
