@@ -307,13 +307,26 @@ def map_(
 
 def render(map_to_draw: Map, renderers: Sequence[Chosen[Renderer]], folder: Path) -> Outcome:
     """Write a map's files."""
+    from tagatlas.pipeline.absent import WatchedStore
     from tagatlas.pipeline.render import render_map
 
+    store = WatchedStore(map_to_draw.store)
     with progress_bar("rendering") as progress:
-        files = render_map(map_to_draw, renderers, folder, progress=progress)
+        files = render_map(replace(map_to_draw, store=store), renderers, folder, progress=progress)
     first = file_to_open(files)
-    facts = {"map": map_to_draw.name, "files": [str(path) for path in files], "open": str(first)}
+    facts = {
+        "map": map_to_draw.name,
+        "files": [str(path) for path in files],
+        "open": str(first),
+        "images_gone": len(store.absent),
+    }
     lines = [f"rendered: {len(files)} files in {folder}", f"open: {first}"]
+    if store.absent:
+        lines.append(
+            f"left blank: {len(store.absent):,} of {map_to_draw.images.height:,} images, whose "
+            "files are gone from the atlas: tagatlas fetch --repair gets them again, tagatlas "
+            "remove takes them out"
+        )
     return Outcome(facts, lines, opens=first)
 
 
