@@ -12,6 +12,7 @@ Json = dict[str, object]
 
 _CANVASES = frozenset({"Canvas", "sc:Canvas", ""})
 _WITH_MEMBERS = frozenset({"Collection", "sc:Collection", "OrderedCollection"})
+_CHOICES = frozenset({"Choice", "oa:Choice"})
 _SPECIFIC = frozenset({"SpecificResource", "oa:SpecificResource"})
 
 _MOST_DEPTH = 8
@@ -41,12 +42,16 @@ class Painted:
     canvas: str = ""
 
 
+ALTERNATIVE = "alternative"
+"""The kind of an image that another on the same canvas stands for."""
+
+
 @dataclass(frozen=True)
 class Other:
     """Something on a canvas that is no image, such as a film or a text.
 
     Attributes:
-        kind: what it is, in the specification's words.
+        kind: what it is, in the specification's words, or :data:`ALTERNATIVE`.
     """
 
     kind: str
@@ -176,6 +181,16 @@ def _bodies(annotation: Json) -> Iterator[Painted | Other]:
             yield Painted(found, {})
         elif isinstance(found, dict):
             yield _body(found)
+            images = [option for option in _options(found) if isinstance(_body(option), Painted)]
+            yield from [Other(ALTERNATIVE)] * (len(images) - 1)
+
+
+def _options(found: Json) -> list[Json]:
+    """What a choice is between, its default included; nothing for what is no choice."""
+    if "default" not in found and kind_of(found) not in _CHOICES:
+        return []
+    options = objects(found.get("items", found.get("item")))
+    return [*objects(found.get("default")), *options]
 
 
 def _body(found: Json, depth: int = 0) -> Painted | Other:
@@ -185,7 +200,7 @@ def _body(found: Json, depth: int = 0) -> Painted | Other:
     if kind in _SPECIFIC:
         source = found.get("source", found.get("full"))
         inner = source if isinstance(source, list) else [source]
-    elif "default" in found or kind in ("Choice", "oa:Choice"):
+    elif "default" in found or kind in _CHOICES:
         options = found.get("items", found.get("item"))
         inner = [found.get("default"), *(options if isinstance(options, list) else [options])]
     else:

@@ -14,7 +14,14 @@ from tagatlas.tables.wording import count as counted
 from tagatlas.tables.wording import shown
 from tagatlas_iiif import IiifOptions
 from tagatlas_iiif.image import image_url
-from tagatlas_iiif.presentation import Json, Painted, identity, is_image_description, label_of
+from tagatlas_iiif.presentation import (
+    ALTERNATIVE,
+    Json,
+    Painted,
+    identity,
+    is_image_description,
+    label_of,
+)
 from tagatlas_iiif.walk import Walk
 
 COLUMNS = ("label", "page", "manifest", "canvas")
@@ -99,6 +106,9 @@ def _notes(walk: Walk, without_address: int) -> tuple[str, ...]:
             f"{counted(walk.most, 'manifest')} read; {counted(walk.waiting, 'further document')} "
             "of the collection left out: raise --manifests for more"
         )
+    if alternatives := walk.others.pop(ALTERNATIVE, 0):
+        left = counted(alternatives, "image")
+        notes.append(f"{left} left out: of a choice, the first counts")
     if walk.others:
         kinds = ", ".join(
             f"{number:,} {shown(kind)}" for kind, number in sorted(walk.others.items())

@@ -15,7 +15,7 @@ from tagatlas.errors import InputError
 from tagatlas.testing import SourceContract
 from tagatlas_iiif import IiifOptions, is_iiif, tagatlas_sources
 from tagatlas_iiif.image import image_url
-from tagatlas_iiif.presentation import Other, Painted, identity, members, paintings
+from tagatlas_iiif.presentation import ALTERNATIVE, Other, Painted, identity, members, paintings
 from tagatlas_iiif.source import IiifSource
 
 if TYPE_CHECKING:
@@ -303,7 +303,10 @@ IMAGE_2 = {"@type": "dctypes:Image", "@id": "https://example.org/i.jpg"}
         ([{"type": "TextualBody", "value": "hi"}, IMAGE], ["TextualBody"]),
         ([{"type": "Video", "id": "https://example.org/f.mp4"}, IMAGE], ["Video"]),
         ({"type": "Choice", "items": [{"type": "Sound", "id": "https://x.org/s"}, IMAGE]}, []),
-        ({"@type": "oa:Choice", "default": IMAGE_2, "item": [{"@id": "https://x.org/2"}]}, []),
+        (
+            {"@type": "oa:Choice", "default": IMAGE_2, "item": [{"@id": "https://x.org/2"}]},
+            [ALTERNATIVE],
+        ),
         ({"@type": "oa:Choice", "default": "rdf:nil", "item": [IMAGE_2]}, []),
         ("https://example.org/i.jpg", []),
         ({"id": "https://example.org/i.jpg", "format": "image/jpeg"}, []),
