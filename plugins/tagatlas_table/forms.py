@@ -218,6 +218,10 @@ def _no_pictures(form: Form, candidates: Sequence[Column]) -> InputError:
     return InputError(f"{form.name}: no pictures{looked}{hint}{others}")
 
 
+def _has_formulas(cells: pl.Series) -> bool:
+    return cells.str.contains(r"^\s*=.*(?:[A-Z]+\$?\d|&)").any()
+
+
 def _no_urls(table: Table) -> InputError:
     names = table.frame.columns
     column = relative_column(table)
@@ -227,6 +231,12 @@ def _no_urls(table: Table) -> InputError:
             f"no column has URLs; the column {shown(column)} looks like files or addresses "
             f"without a host ({shown(example)}): --base-url https://… says what stands before "
             "them, --files FOLDER where the files are"
+        )
+    formulas = next((name for name in names if _has_formulas(table.column(name))), None)
+    if formulas is not None:
+        return InputError(
+            f"no column has URLs; the column {shown(formulas)} has formulas that name other cells: "
+            "paste it as values, and save again"
         )
     return InputError(
         f"no column has URLs; columns found: {shown_columns(names)}; "

@@ -58,6 +58,7 @@ def test_two_addresses_in_every_wrapping(cell: str) -> None:
     "cell",
     [
         f'=IMAGE("{ONE}")',
+        f'=IMAGE("{ONE[:-3]}" & "{ONE[-3:]}")',
         f'=BILD("{ONE}"; 1)',
         f'=HYPERLINK("{ONE}","a text, with (marks)")',
         f'=LIEN_HYPERTEXTE("{ONE}";"{ONE}")',
@@ -107,6 +108,7 @@ def test_an_address_stays_whole(url: str) -> None:
     "cell",
     [
         *("", " ", "x", "https://", "https:///a", "ftp://a.example/1.jpg", "file:///etc/passwd"),
+        '=IMAGE("https://a.example/"&A2&".jpg")',
         *("data:image/png;base64,//8A", "www.a.example/1.jpg", "a // b", "=IMAGE(A2)", "['//']"),
         "https://a.example/\x00b",
     ],

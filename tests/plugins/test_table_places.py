@@ -211,3 +211,8 @@ def test_where_no_file_fits_the_likely_column_is_named(
     files = put(tmp_path / "files", "a/x.jpg", "b/x.jpg")
     with pytest.raises(InputError, match=said):
         read(tmp_path, f"id,file\nk,{name}\n", TableOptions(files=files))
+
+
+def test_formulas_that_name_other_cells_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'pic' has formulas that name other cells"):
+        read(tmp_path, "id,pic\n1,=IMAGE(B2)\n2,=IMAGE(B3)\n")

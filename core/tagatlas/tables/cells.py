@@ -28,9 +28,11 @@ _BETWEEN = re.compile(r"(?<![,;|\s])[,;|\s]+(?=https?://[^\s/?#]|//[\w-]+\.\w)",
 _QUOTED = re.compile(
     r"(?:(?P<mark>[\"'])(?P<key>[^\"']{1,60})(?P=mark)\s*:\s*)?"
     rf"(?:\"\s*(?P<double>{_ADDRESS}[^\"\\]*+(?:\\.[^\"\\]*+)*+)\""
-    rf"|'\s*(?P<single>{_ADDRESS}[^'\\]*+(?:\\.[^'\\]*+)*+)')",
+    rf"|'\s*(?P<single>{_ADDRESS}[^'\\]*+(?:\\.[^'\\]*+)*+)')"
+    r"(?P<further>\s*&)?",
     re.IGNORECASE | re.DOTALL,
 )
+_JOINED = re.compile(r"(?<!\")\"\s*&\s*\"(?!\")")
 _TAG = re.compile(r"<(img|source|video|a|link|picture|image)\b([^<>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"(?<![\w-])(srcset|data-srcset|src|data-src|poster|href)\s*=\s*"
@@ -79,8 +81,10 @@ def addresses_in(cell: str, separator: str | None = None) -> list[str]:
     elif links := list(_MARKDOWN.finditer(text)):
         pictures = [link["text"] for link in links if link["mark"]]
         found = pictures or [link["text"] for link in links]
+    elif text.startswith("="):
+        found = _in_formula(text)
     elif quoted := _in_quotes(text):
-        found = _picture_of_formula(quoted) if text.startswith("=") else quoted
+        found = quoted
     elif _ENCODED.match(text):
         found = [unquote(piece) for piece in _ENCODED.findall(text)]
     else:
@@ -163,8 +167,17 @@ def _in_quotes(text: str) -> list[str]:
     ]
 
 
-def _picture_of_formula(quoted: list[str]) -> list[str]:
-    """``=HYPERLINK("page"; IMAGE("picture"))`` has one picture."""
+def _in_formula(text: str) -> list[str]:
+    """``=HYPERLINK("page"; IMAGE("picture"))`` has one picture.
+
+    Texts that are joined, ``"https://a/"&"1.jpg"``, become one; with another cell's (``&A2``) there
+    is no telling.
+    """
+    joined = _JOINED.sub("", text)
+    whole = [match for match in _QUOTED.finditer(joined) if not match["further"]]
+    quoted = [match["double"] or match["single"] for match in whole]
+    if not quoted:
+        return []
     return [next((text for text in quoted if looks_like_picture(text)), quoted[0])]
 
 
