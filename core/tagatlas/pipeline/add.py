@@ -58,6 +58,11 @@ def source_for(location: str, plugins: Plugins, known: Collection[str] = ()) -> 
             f"{location} is gone, and the atlas still has what was read there: add it from where "
             "it is now, go on with tagatlas map, or take it out with tagatlas remove --source"
         )
+    if not fitting and location.startswith(("http://", "https://")):
+        raise InputError(
+            f"{masked(location)} is no IIIF address: write addresses of pictures into a text file, "
+            "one a line, and download tables"
+        )
     if not fitting:
         raise InputError(f"there is nothing to read at {location}: check the path")
     if len(fitting) > 1:
