@@ -241,6 +241,7 @@ def _no_urls(table: Table) -> InputError:
     return InputError(
         f"no column has URLs; columns found: {shown_columns(names)}; "
         "name the right one with --url-column if it is among them"
+        + "".join(f"; {note}" for note in table.notes)
     )
 
 

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table as OdfTable
+from odf.table import TableCell, TableRow
+from odf.text import A, P
 
 from tagatlas.errors import InputError
 from tagatlas_table import TableOptions, make_source
@@ -73,6 +77,22 @@ def test_no_column_with_urls_lists_the_first_twenty(path: Path) -> None:
     assert message.startswith("'posts.csv': no column has URLs; columns found: 'c0', 'c1', ")
     assert "'c19' and 5 more; name the right one with --url-column" in message
     assert "'c20'" not in message
+
+
+def test_addresses_that_are_behind_the_cells_of_an_ods_are_said(tmp_path: Path) -> None:
+    book, sheet = OpenDocumentSpreadsheet(), OdfTable(name="S")
+    for text in ("image", "here"):
+        cell, paragraph = TableCell(valuetype="string"), P()
+        paragraph.addElement(A(href="https://a.example/1.jpg", text=text))
+        cell.addElement(paragraph)
+        line = TableRow()
+        line.addElement(cell)
+        sheet.addElement(line)
+    book.spreadsheet.addElement(sheet)
+    book.save(tmp_path / "book.ods")
+    message = failure(tmp_path / "book.ods", (tmp_path / "book.ods").read_bytes())
+    assert "no column has URLs" in message
+    assert message.endswith("(links or formulas) are not read: save it as .xlsx")
 
 
 def test_named_column_without_a_usable_url(path: Path) -> None:
