@@ -96,5 +96,5 @@ def test_placeholders_are_named(
     (tmp_path / "urls.txt").write_text("\n".join(urls))
     assert tagatlas("add", "x.atlas", "urls.txt").returncode == 0
     done = tagatlas("fetch", "x.atlas", "--allow-private")
-    assert "1 distinct images from 5 addresses (1 ok, 4 missing)" in done.stdout
+    assert "1 distinct image from 5 addresses (1 ok, 4 missing)" in done.stdout
     assert "placeholder: 4 addresses of 127.0.0.1 lead to /removed.png" in done.stdout

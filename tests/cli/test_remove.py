@@ -57,9 +57,9 @@ def test_info_says_what_is_there_and_where_settings_come_from(
     assert (atlas / "catalog.sqlite").read_bytes() == before
 
     assert tagatlas("add", atlas, "pictures").returncode == 0  # without the one that went
-    assert "unused: 1 images" in tagatlas("info", atlas).stdout
+    assert "unused: 1 image " in tagatlas("info", atlas).stdout
     cleaned = tagatlas("doctor", atlas, "--clean")
-    assert "cleaned: 1 images" in cleaned.stdout
+    assert "cleaned: 1 image " in cleaned.stdout
     assert "ok  images: 4 known, 8 files read" in cleaned.stdout
     without = tagatlas("doctor", "--clean")
     assert (without.returncode, "--clean needs an atlas" in without.stderr) == (2, True)

@@ -175,6 +175,6 @@ def test_a_source_that_is_gone_says_what_can_be_done(atlas: Atlas, pictures: Pat
 
 def test_an_unknown_source_cannot_be_replaced(atlas: Atlas, tmp_path: Path) -> None:
     add(atlas, listed(tmp_path / "a.txt", URLS))
-    with pytest.raises(UsageError, match=r"there is no one source nowhere; there are 1: .*a\.txt"):
+    with pytest.raises(UsageError, match=r"no source nowhere; the sources by number: 1: .*a\.txt"):
         add(atlas, listed(tmp_path / "b.txt", URLS), replaces="nowhere")
     assert frequencies(atlas) == len(URLS)

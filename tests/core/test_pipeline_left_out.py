@@ -105,3 +105,5 @@ def test_poster_page_and_methods_say_so(atlas: Atlas, tmp_path: Path) -> None:
 def test_nothing_is_said_where_all_are_there(atlas: Atlas) -> None:
     provenance = load_map(atlas).provenance
     assert replace(provenance, left_out={}).left_out_text == ""
+    alone = replace(provenance, left_out={"not tagged yet": 7})
+    assert alone.left_out_text == f"7 of {provenance.images} left out: not tagged yet"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tagatlas.cli.outcome import Outcome, failure_status
 from tagatlas.contracts import ImageStatus
+from tagatlas.wording import count
 
 if TYPE_CHECKING:
     from tagatlas.pipeline.fetch import FetchReport
@@ -36,8 +37,8 @@ def outcome_of_fetching(report: FetchReport, max_failures: str | None) -> Outcom
         "files": [str(path) for path in report.files],
     }
     line = (
-        f"fetched: {report.tried:,} tried now; {report.images:,} distinct images from "
-        f"{total:,} addresses ({by_status(report.counts)})"
+        f"fetched: {report.tried:,} tried now; {count(report.images, 'distinct image')} from "
+        f"{count(total, 'address')} ({by_status(report.counts)})"
     )
     lines = [
         line,
@@ -51,7 +52,7 @@ def outcome_of_fetching(report: FetchReport, max_failures: str | None) -> Outcom
 
 def by_status(counts: Mapping[str, int]) -> str:
     """``12 ok, 2 missing``: what there is none of is left out."""
-    return ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)
+    return ", ".join(f"{number:,} {status}" for status, number in counts.items() if number)
 
 
 def _about_images(report: FetchReport) -> list[str]:
@@ -60,7 +61,7 @@ def _about_images(report: FetchReport) -> list[str]:
     if report.near:
         lines.append(f"near duplicates: {report.near:,} images are copies of another one")
     if report.ways:
-        found = ", ".join(f"{count:,} by {way}" for way, count in report.ways.items())
+        found = ", ".join(f"{number:,} by {way}" for way, number in report.ways.items())
         lines.append(f"found elsewhere: {found}")
     return lines
 
@@ -89,10 +90,10 @@ def _about_settings(report: FetchReport) -> list[str]:
 
     lines = []
     if report.changed:
-        lines.append(f"tried again, as settings have changed: {report.changed:,} addresses")
-    for setting, count in sorted(report.settings.items(), key=lambda item: -item[1]):
+        lines.append(f"tried again, as settings have changed: {count(report.changed, 'address')}")
+    for setting, refused in sorted(report.settings.items(), key=lambda item: -item[1]):
         if setting in REMEDIES:
-            lines.append(f"  {count:,} may be tried again: {REMEDIES[setting]}")
+            lines.append(f"{count(refused, 'address')} may be tried again: {REMEDIES[setting]}")
     return lines
 
 

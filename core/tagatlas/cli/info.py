@@ -19,6 +19,7 @@ from tagatlas.cli.sections import (
 )
 from tagatlas.masking import masked
 from tagatlas.options import make_options, option_values
+from tagatlas.wording import count
 
 if TYPE_CHECKING:
     from tagatlas.pipeline.info import AtlasInfo, MapInfo
@@ -80,8 +81,8 @@ def _settings(section: Section, file: SettingsFile) -> list[Setting]:
 
 def _lines(found: AtlasInfo, settings: list[Setting]) -> list[str]:
     lines = [
-        f"source {each.number}: {each.location}: {each.recognised}; {each.records:,} records, "
-        f"added {each.added_at}"
+        f"source {each.number}: {each.location}: {each.recognised}; "
+        f"{count(each.records, 'record')}, added {each.added_at}"
         for each in found.sources
     ]
     lines.append(f"addresses: {found.addresses:,}")
@@ -95,8 +96,8 @@ def _lines(found: AtlasInfo, settings: list[Setting]) -> list[str]:
     lines.append(f"images: {found.images:,} distinct, {found.near:,} of them look like another one")
     if found.unused:
         lines.append(
-            f"unused: {found.unused:,} images that no record leads to; tagatlas doctor --clean "
-            "removes them"
+            f"unused: {count(found.unused, 'image')} that no record leads to; tagatlas "
+            "doctor --clean removes them"
         )
     for backend in found.backends:
         spent = "" if backend.dollars is None else f"; spent up to ${backend.dollars:,.4f}"
@@ -119,10 +120,10 @@ def _map_line(each: MapInfo) -> str:
     }
     rendered = "rendered" if each.rendered else "not rendered"
     return (
-        f"map {each.name} of {each.backend} by {each.builder}: {each.images:,} images in "
-        f"{each.clusters:,} clusters, made {each.made_at}, {older[each.state]}, {rendered}"
+        f"map {each.name} of {each.backend} by {each.builder}: {count(each.images, 'image')} in "
+        f"{count(each.clusters, 'cluster')}, made {each.made_at}, {older[each.state]}, {rendered}"
     )
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {status}" for status, count in counts.items()) or "no image"
+    return ", ".join(f"{number:,} {status}" for status, number in counts.items()) or "no image"

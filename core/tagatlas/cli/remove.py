@@ -13,6 +13,7 @@ from tagatlas.cli.arguments import AtlasArgument
 from tagatlas.cli.outcome import Outcome
 from tagatlas.errors import InputError, UsageError
 from tagatlas.plugins import load_plugins
+from tagatlas.wording import count
 
 if TYPE_CHECKING:
     from tagatlas.pipeline.remove import RemoveReport
@@ -103,9 +104,9 @@ def _lines(report: RemoveReport, *, forget: bool, dry_run: bool) -> list[str]:
     extent = report.extent
     if extent.records or extent.images or extent.locations:
         lines.append(
-            f"{'would remove' if dry_run else 'removed'}: {len(extent.images):,} images, "
-            f"{len(extent.locations):,} addresses, {extent.records:,} records, "
-            f"{extent.answers:,} answers of backends"
+            f"{'would remove' if dry_run else 'removed'}: "
+            f"{count(len(extent.images), 'image')}, {count(len(extent.locations), 'address')}, "
+            f"{count(extent.records, 'record')}, {count(extent.answers, 'answer')} of backends"
         )
     if dry_run:
         lines += [f"image: {image}" for image in extent.images]
@@ -115,7 +116,7 @@ def _lines(report: RemoveReport, *, forget: bool, dry_run: bool) -> list[str]:
         names = f" of the maps {', '.join(extent.maps)}" if extent.maps else ""
         verb = "would go" if dry_run else "gone"
         lines.append(
-            f"{verb}: {report.files:,} written files{names}, which showed what is removed: "
+            f"{verb}: {count(report.files, 'written file')}{names}, which showed what is removed: "
             "make them again with tagatlas map and tagatlas render"
         )
     lines += [f"looks the same and stays: {each.image} {each.location}" for each in report.alike]

@@ -24,6 +24,7 @@ from tagatlas.contracts import (
 )
 from tagatlas.errors import UsageError
 from tagatlas.plugins import Chosen
+from tagatlas.wording import count
 
 if TYPE_CHECKING:
     from tagatlas.atlas import Atlas
@@ -56,11 +57,13 @@ def add(
         "replaced": report.replaced,
         "moved_from": report.moved_from,
     }
-    news = "nothing new" if report.unchanged else f"{report.new_addresses:,} new addresses"
+    news = "nothing new" if report.unchanged else count(report.new_addresses, "new address")
     notes = [f"note: {note}" for note in report.notes]
     if report.replaced:
         news += f"; they replace the {report.replaced:,} that this source had"
-    return Outcome(facts, [report.recognised, *notes, f"added: {report.records:,} records, {news}"])
+    return Outcome(
+        facts, [report.recognised, *notes, f"added: {count(report.records, 'record')}, {news}"]
+    )
 
 
 def statuses_to_retry(retry_failed: bool, names: Sequence[str] | None) -> list[ImageStatus]:
@@ -88,7 +91,8 @@ def repair(atlas: Atlas) -> None:
 
     with progress_bar("checking files") as progress:
         verified = repair_images(atlas, progress=progress)
-    say(f"checked: {verified.files:,} files, {len(verified.damages):,} of them damaged or gone")
+    damaged = len(verified.damages)
+    say(f"checked: {count(verified.files, 'file')}, {damaged:,} of them damaged or gone")
 
 
 def fetch(
@@ -139,12 +143,14 @@ def estimate(
 def estimate_lines(found: Estimate, budget: float | None) -> list[str]:
     """An estimate in words."""
     copies = f"; {found.copies:,} more get the answer of one that looks the same"
-    lines = [f"to ask {found.backend}: {found.images:,} images" + (copies if found.copies else "")]
+    lines = [
+        f"to ask {found.backend}: {count(found.images, 'image')}" + (copies if found.copies else "")
+    ]
     if found.price is None:
         return [*lines, "cost: nothing"]
     each = ", ".join(f"{name} ${dollars:g}" for name, dollars in found.price.units.items())
     lines.append(
-        f"cost: up to ${found.dollars:,.4f} for {found.units:,} units "
+        f"cost: up to ${found.dollars:,.4f} for {count(found.units, 'unit')} "
         f"({each}; prices of {found.price.as_of}, {found.price.source})"
     )
     if budget is not None:
@@ -195,7 +201,7 @@ def tag(
         "spent": report.spent,
     }
     line = (
-        f"tagged: {report.asked:,} images asked now of {report.backend} "
+        f"tagged: {count(report.asked, 'image')} asked now of {report.backend} "
         f"({by_status(report.counts)} of {total:,})"
     )
     lines = [line]
@@ -236,7 +242,7 @@ def import_tags(atlas: Atlas, path: Path, options: ImportOptions) -> Outcome:
         if report.listed is not None:
             some = ", ".join(list(report.unmatched)[:_SHOWN])
             lines.append(
-                f"not found: {len(report.unmatched):,} images, such as {some}; "
+                f"not found: {count(len(report.unmatched), 'image')}, such as {some}; "
                 f"all are in {report.listed}"
             )
     return Outcome({"backends": facts}, lines)
@@ -295,8 +301,8 @@ def map_(
     }
     state = "as it was" if report.unchanged else "new"
     line = (
-        f"mapped: {report.images:,} images and {report.tags:,} tags in "
-        f"{len(report.clusters)} clusters ({state})"
+        f"mapped: {count(report.images, 'image')} and {count(report.tags, 'tag')} in "
+        f"{count(len(report.clusters), 'cluster')} ({state})"
     )
     left_out = left_out_text(report.left_out, report.images + sum(report.left_out.values()))
     lines = [line, *([left_out] if left_out else []), *(f"note: {note}" for note in report.notes)]
@@ -320,7 +326,7 @@ def render(map_to_draw: Map, renderers: Sequence[Chosen[Renderer]], folder: Path
         "open": str(first),
         "images_gone": len(store.absent),
     }
-    lines = [f"rendered: {len(files)} files in {folder}", f"open: {first}"]
+    lines = [f"rendered: {count(len(files), 'file')} in {folder}", f"open: {first}"]
     if store.absent:
         lines.append(
             f"left blank: {len(store.absent):,} of {map_to_draw.images.height:,} images, whose "

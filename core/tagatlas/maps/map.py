@@ -84,7 +84,10 @@ def left_out_text(left_out: Mapping[str, int], images: int) -> str:
     """How many of so many images are not on a map, by reason, in words; empty where all are."""
     if not left_out:
         return ""
-    reasons = ", ".join(f"{number:,} {reason}" for reason, number in left_out.items())
+    if len(left_out) == 1:
+        [reasons] = left_out
+    else:
+        reasons = ", ".join(f"{number:,} {reason}" for reason, number in left_out.items())
     return f"{sum(left_out.values()):,} of {images:,} left out: {reasons}"
 
 

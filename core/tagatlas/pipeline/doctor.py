@@ -15,6 +15,7 @@ from tagatlas.pipeline.verify import verify_images
 from tagatlas.pipeline.versions import versions
 from tagatlas.plugins import Chosen, Plugins
 from tagatlas.tag import without_key
+from tagatlas.wording import count
 
 SPEED_IMAGES = 32
 """Images that a local backend's speed is measured on."""
@@ -149,8 +150,9 @@ def unused_text(unused: Unused) -> str:
     if not unused.images and not unused.addresses:
         return "there was nothing that no record leads to"
     text = (
-        f"{unused.images:,} images ({unused.bytes / 1e6:,.1f} MB) and {unused.addresses:,} "
-        f"addresses that no record leads to, with {unused.answers:,} answers of backends"
+        f"{count(unused.images, 'image')} ({unused.bytes / 1e6:,.1f} MB) and "
+        f"{count(unused.addresses, 'address')} that no record leads to, with "
+        f"{count(unused.answers, 'answer')} of backends"
     )
     if unused.maps:
         text += f", still on the maps {', '.join(unused.maps)}, to be made again"
@@ -165,7 +167,9 @@ def _check_catalog(atlas: Atlas) -> list[Finding]:
 
 
 def _by_status(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {status}" for status, count in counts.items() if count) or "none"
+    return (
+        ", ".join(f"{number:,} {status}" for status, number in counts.items() if number) or "none"
+    )
 
 
 def _grey_picture(tone: int) -> bytes:

@@ -177,7 +177,8 @@ def find_source(atlas: Atlas, name: str) -> int:
         if len(found) == 1:
             return found[0]
     listed = "; ".join(f"{number}: {masked(location)}" for number, location in sources) or "none"
-    raise UsageError(f"there is no one source {name}; there are {listed}")
+    problem = "several sources are called" if ending else "there is no source"
+    raise UsageError(f"{problem} {name}; the sources by number: {listed}")
 
 
 def _find_images(atlas: Atlas, names: Sequence[str]) -> _Named:

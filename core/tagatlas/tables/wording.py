@@ -5,8 +5,12 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from tagatlas.wording import count
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+__all__ = ["count", "row_list", "shown", "shown_columns", "suggestion"]
 
 _LONGEST_NAME = 60
 _MOST_NAMES = 20
@@ -22,12 +26,6 @@ def shown_columns(names: Sequence[str]) -> str:
     listed = ", ".join(shown(name) for name in names[:_MOST_NAMES])
     further = len(names) - _MOST_NAMES
     return f"{listed} and {further:,} more" if further > 0 else listed
-
-
-def count(number: int, thing: str) -> str:
-    """``1 row``, ``2,310 rows``, ``3 addresses``."""
-    ending = "" if number == 1 else "es" if thing.endswith("s") else "s"
-    return f"{number:,} {thing}{ending}"
 
 
 def suggestion(wrong: str, names: Sequence[str]) -> str:
