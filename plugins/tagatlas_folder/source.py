@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _Kind = Literal["folder", "link to folder", "file", "other"]
+_TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".xls", ".xlsb", ".ods", ".parquet")
 _MOST_EXTENSIONS = 6
 _HEAD = 32
 _BEGINNINGS = (
@@ -233,6 +234,15 @@ def _other_ways(findings: _Findings) -> Iterator[str]:
             f"the pictures are taken; the folder also has {_count(number, 'JSON file')}, which "
             "--source table would read instead"
         )
+    if tables := _tables(findings):
+        yield (
+            f"the pictures are taken, without the columns of {_count(tables, 'table')} beside "
+            "them: give a table itself, with --files and this folder or archive, to keep these"
+        )
+
+
+def _tables(findings: _Findings) -> int:
+    return sum(findings.other[extension] for extension in _TABLES)
 
 
 def _nothing_found(location: str, findings: _Findings, wanted: set[str]) -> InputError:
@@ -243,6 +253,8 @@ def _nothing_found(location: str, findings: _Findings, wanted: set[str]) -> Inpu
             f"{number} that no known ending names{_examples(findings.disguised)}: "
             "--extensions all takes them"
         )
+    if tables := _tables(findings):
+        said.append(f"{_count(tables, 'table')}, to be given one at a time by the path of the file")
     said += [
         f"{_count(number, 'file')} left out: {why}" for why, number in findings.reasons.items()
     ]

@@ -287,6 +287,15 @@ def test_no_image_says_what_was_found(folder: Path) -> None:
     )
 
 
+def test_tables_are_pointed_out(folder: Path) -> None:
+    fill(folder, "a.csv", "b.parquet")
+    assert "2 tables, to be given one at a time" in failure(str(folder))
+    fill(folder, "a.jpg")
+    (note,) = read(folder).notes
+    assert note.startswith("the pictures are taken, without the columns of 2 tables beside them")
+    assert "--files" in note
+
+
 def test_accepts(folder: Path) -> None:
     fill(folder, "a.jpg")
     assert is_folder(str(folder))
