@@ -44,8 +44,12 @@ class IiifOptions:
 
 
 def is_iiif(location: str) -> bool:
-    """Whether a location is a web address that looks like one of IIIF."""
-    return len(location) < 4_000 and _ADDRESS.match(location) is not None
+    """Whether a location is a web address that looks like one of IIIF, or a file of IIIF."""
+    from tagatlas.iiif import is_iiif_document
+
+    if len(location) >= 4_000:
+        return False
+    return _ADDRESS.match(location) is not None or is_iiif_document(location)
 
 
 def make_source(options: IiifOptions) -> Source:

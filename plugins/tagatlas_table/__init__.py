@@ -98,14 +98,15 @@ class TableOptions:
 def is_table(location: str) -> bool:
     """Whether ``location`` is a file or a folder of JSON files, or named like a missing table.
 
-    A ZIP archive is one if there is a table in it.
+    A ZIP archive is one if there is a table in it; a IIIF document is none.
     """
-    path = Path(location)
     from tagatlas.archives import holds
+    from tagatlas.iiif import is_iiif_document
 
+    path = Path(location)
     try:
         if path.is_file():
-            return holds(location) != "pictures"
+            return holds(location) != "pictures" and not is_iiif_document(location)
         if path.is_dir():
             return _is_json_folder(path)
     except OSError:  # such as a name too long for the file system

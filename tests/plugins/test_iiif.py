@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from tagatlas.contracts import SourceSpec
 from tagatlas.errors import InputError
+from tagatlas.pipeline.add import source_for
+from tagatlas.plugins import load_plugins
 from tagatlas.testing import SourceContract
 from tagatlas_iiif import IiifOptions, is_iiif, tagatlas_sources
 from tagatlas_iiif.image import image_url
@@ -376,6 +378,24 @@ def test_a_canvas_that_is_listed_twice_counts_once() -> None:
     canvas = {"@id": "https://example.org/c", "images": [{"resource": IMAGE_2}]}
     sequence = {"canvases": [canvas, canvas]}
     assert len(list(paintings({"sequences": [sequence, sequence]}))) == 1
+
+
+@pytest.mark.parametrize(
+    ("document", "source"),
+    [
+        (MANIFEST_2, "iiif"),
+        (MANIFEST_3, "iiif"),
+        (INFO_3, "iiif"),
+        ({"type": "Manifest", "image": "https://example.org/1.jpg"}, "table"),
+        ([{"manifest": "http://iiif.io/api/presentation/3/context.json"}], "table"),
+    ],
+)
+def test_a_file_of_iiif_is_read_as_such_and_other_json_as_a_table(
+    tmp_path: Path, document: object, source: str
+) -> None:
+    path = tmp_path / "book.json"
+    path.write_text(json.dumps(document))
+    assert source_for(str(path), load_plugins()) == source
 
 
 def test_a_label_with_half_a_character_is_kept(tmp_path: Path) -> None:

@@ -1,0 +1,25 @@
+"""Whether a file is a IIIF document: such JSON is no table, and has a source of its own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_MARK = re.compile(
+    rb'iiif\.io/api/(presentation|image)/|"(sc:Manifest|sc:Collection)"|'
+    rb'"type"\s*:\s*"ImageService[123]"'
+)
+_LOOKED_AT = 4096
+
+
+def is_iiif_document(location: str) -> bool:
+    """Whether a path leads to JSON that says, near its beginning, that it is of IIIF."""
+    path = Path(location)
+    try:
+        if path.suffix.lower() != ".json" or not path.is_file():
+            return False
+        with path.open("rb") as file:
+            start = file.read(_LOOKED_AT)
+    except (OSError, ValueError):
+        return False
+    return start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and bool(_MARK.search(start))
