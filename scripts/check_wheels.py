@@ -3,9 +3,10 @@
     python scripts/check_wheels.py [--python 3.11 3.14] [--system linux-x86_64]
 
 Run it where the light install and the extras of interest are installed: what a dependency needs in
-turn is read from what is installed, for each target anew. For each of these pip tells which
-versions have a wheel for the target; nothing is downloaded. What is installed from a wheel for any
-system is not asked about. Prints a table with the names of what has no wheel, and ends with status
+turn is read from what is installed. For each of these pip tells which versions have a wheel for the
+target; nothing is downloaded. Of what is needed in turn any version will do, for another version of
+a dependency may ask for another one. What is installed from a wheel for any system is not asked
+about. Prints a table with the names of what has no wheel, and ends with status
 1 if there is any. Dependencies that are not installed are asked about themselves alone.
 """
 
@@ -24,6 +25,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -80,7 +82,10 @@ class Target:
         return requirement.marker is None or requirement.marker.evaluate(environment)
 
     def needs(self, requirements: Iterable[str]) -> Iterator[Requirement]:
-        """The requirements that hold here, and all that these need in turn, each once."""
+        """The requirements that hold here, and all that these need in turn, each once.
+
+        Those in turn are of any version.
+        """
         waiting = [(Requirement(text), ("",)) for text in requirements]
         seen: set[str] = set()
         while waiting:
@@ -93,7 +98,10 @@ class Target:
                 further = distribution(requirement.name).requires or ()
             except PackageNotFoundError:
                 continue
-            waiting += [(Requirement(text), ("", *requirement.extras)) for text in further]
+            for text in further:
+                needed = Requirement(text)
+                needed.specifier = SpecifierSet()
+                waiting.append((needed, ("", *requirement.extras)))
 
 
 @cache
