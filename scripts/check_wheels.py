@@ -86,7 +86,9 @@ class Target:
 
         Those in turn are of any version.
         """
-        waiting = [(Requirement(text), ("",)) for text in requirements]
+        waiting: list[tuple[Requirement, tuple[str, ...]]] = [
+            (Requirement(text), ("",)) for text in requirements
+        ]
         seen: set[str] = set()
         while waiting:
             requirement, extras = waiting.pop()

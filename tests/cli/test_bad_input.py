@@ -85,7 +85,6 @@ def test_ctrl_c_while_the_command_still_loads_is_one_line(tagatlas: Run, tmp_pat
         (b"", "empty"),
         (b"url,frequency\n", "no "),
         (b"name,colour\nx,red\n", "'name', 'colour'"),
-        (b"url\nhttp://x.org/\xff\xfe.jpg\n\xe9", "encoding"),
         (b"name,place\nhttp\x00,\n", "'name', 'place'"),
     ],
 )
