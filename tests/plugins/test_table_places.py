@@ -10,6 +10,7 @@ import pytest
 
 from tagatlas.contracts import Records
 from tagatlas.errors import InputError
+from tagatlas.tables.wording import shown
 from tagatlas_table import TableOptions, is_table, make_source
 
 WORKS = "number,title,thumbnailUrl\n1,One,A/A00/1_8.jpg\n2,Two,A/A00/2_8.jpg\n3,Three,\n"
@@ -59,7 +60,7 @@ def test_files_beside_the_table(tmp_path: Path) -> None:
         "CSV: 1 file in the column 'thumbnailUrl'; 2 rows without a file left out"
     )
     assert records.notes == (
-        f"the files are taken from the folder that the table lies in, '{tmp_path}'",
+        f"the files are taken from the folder that the table lies in, {shown(str(tmp_path))}",
         "1 row left out: no such picture file below that folder",
     )
 
