@@ -58,6 +58,13 @@ def draw(size: tuple[int, int] = (64, 48), seed: int = 0) -> Image.Image:
     return Image.frombytes("RGB", (4, 4), colours).resize(size, Image.Resampling.BICUBIC)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with most slow tests first, so that no process ends long after the others."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
+
+
 @pytest.fixture(scope="session")
 def picture() -> MakePicture:
     """Makes the bytes of real pictures."""
