@@ -189,6 +189,11 @@ def test_a_second_ctrl_c_ends_it_at_once(
     assert json.loads(done.stdout)["images"]["ok"] == IMAGES
 
 
+@pytest.mark.parametrize(
+    "backend",
+    ["clarifai", pytest.param("google-vision", marks=pytest.mark.thorough)],
+    indirect=True,
+)
 def test_keys_are_in_nothing_that_is_written(
     tagatlas: Run, atlas: Path, backend: str, server: VisionServer, tmp_path: Path
 ) -> None:

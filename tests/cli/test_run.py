@@ -156,7 +156,7 @@ def test_a_map_that_grows_starts_from_where_it_was(
     assert kept >= len(before) / 2
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_compiling_is_announced_and_done_beside_the_other_steps(
     tagatlas: Run, tmp_path: Path, picture: MakePicture
 ) -> None:

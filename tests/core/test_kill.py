@@ -314,7 +314,7 @@ def inspect(folder: Path) -> Kept:
 
 
 @pytest.mark.parametrize(
-    ("stride", "fewest"), [(30, 4), pytest.param(10, 20, marks=pytest.mark.thorough)]
+    ("stride", "fewest"), [(40, 3), pytest.param(10, 20, marks=pytest.mark.thorough)]
 )
 def test_killed_again_and_again(
     runner: Runner, world: World, tmp_path: Path, stride: int, fewest: int

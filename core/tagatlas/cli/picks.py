@@ -9,6 +9,7 @@ from typing import TypeVar
 from tagatlas.atlas import Atlas
 from tagatlas.cli.flags import Choices
 from tagatlas.contracts import GraphBuilder, Layout, Recovery, Renderer, Source, Spec, Tagger
+from tagatlas.errors import EmptyMap, InputError, MissingDependency, ModelMissing, UsageError
 from tagatlas.plugins import (
     GRAPH_BUILDERS,
     LAYOUTS,
@@ -23,6 +24,9 @@ from tagatlas.plugins import (
 
 OptionsT = TypeVar("OptionsT")
 ProductT = TypeVar("ProductT")
+
+_REFUSALS = (UsageError, InputError, EmptyMap, MissingDependency, ModelMissing)
+"""What is raised where a choice is at fault, and before anything costs money."""
 
 
 class Picks:
@@ -102,14 +106,15 @@ class Picks:
     def settled(self, *owners: str) -> Iterator[None]:
         """:meth:`settle` for the length of a ``with`` block, and for good unless it fails.
 
-        Work that is interrupted goes on with what was typed. What made work fail must not stand
-        in the way of the next command, so it is taken back.
+        A choice that is refused must not stand in the way of the next command, so it is taken
+        back. Work that ends for another reason, such as a budget that is used up, or that is
+        interrupted, goes on with what was typed.
         """
         before = self._atlas.settings.text
         self.settle(*owners)
         try:
             yield
-        except Exception:
+        except _REFUSALS:
             self._atlas.settings.put_back(before)
             raise
 
