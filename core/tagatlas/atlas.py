@@ -13,12 +13,15 @@ from filelock import FileLock, Timeout
 
 from tagatlas.catalog import Catalog
 from tagatlas.catalog.database import SCRATCH
-from tagatlas.contracts import ImageStore
-from tagatlas.errors import AtlasError, AtlasLocked, AtlasNotFound, StorageError
+from tagatlas.contracts import ImageStore, Variant
+from tagatlas.errors import AtlasError, AtlasLocked, AtlasNotFound, ImageNotStored, StorageError
 from tagatlas.plugins import IMAGE_STORES, Plugins, plugin_owner
 from tagatlas.settings import SettingsFile
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from tagatlas.catalog.copies import Level
     from tagatlas.maps import Map
 
 CATALOG = "catalog.sqlite"
@@ -44,6 +47,20 @@ class Atlas:
     settings: SettingsFile
     store: ImageStore
     plugins: Plugins
+
+    def representatives(self, level: Level = "copy") -> pl.DataFrame:
+        """Which image stands for each of the collection's images, near duplicates joined.
+
+        See :meth:`tagatlas.catalog.addresses.AddressTable.representatives`; the thumbnails are
+        those of the store.
+        """
+        return self.catalog.addresses.representatives(self._thumbnail, level)
+
+    def _thumbnail(self, image: str) -> bytes | None:
+        try:
+            return self.store.get(image, Variant.THUMBNAIL)
+        except (ImageNotStored, OSError):
+            return None
 
     def map(self, name: str | None = None) -> Map:
         """A map of this atlas; see :func:`tagatlas.load_map`."""

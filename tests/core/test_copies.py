@@ -80,6 +80,12 @@ def encoded(picture: Image.Image, format_: str, quality: int) -> Image.Image:
     return Image.open(buffer).convert("RGB")
 
 
+def thumbnail(picture: Image.Image) -> bytes:
+    buffer = BytesIO()
+    picture.save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
+
+
 def scaled(picture: Image.Image, side: int) -> Image.Image:
     return ImageOps.contain(picture, (side, side))
 
@@ -107,6 +113,7 @@ def leaders_of(pictures: Sequence[Image.Image], level: str = "copy") -> list[int
         np.array([[each is not None for each in row] for row in found]),
         np.array([each.size for each in pictures], dtype=np.float64),
         at,
+        lambda place: thumbnail(small[place]),
         level,
     )
     return [int(leader) for leader in leaders]

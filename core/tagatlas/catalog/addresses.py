@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -242,21 +242,26 @@ class AddressTable:
             },
         ).drop("first")  # SQLite takes bare columns from the row that holds the minimum
 
-    def representatives(self, level: Level = "copy") -> pl.DataFrame:
+    def representatives(
+        self, thumbnail: Callable[[str], bytes | None], level: Level = "copy"
+    ) -> pl.DataFrame:
         """Which image stands for each of the collection's images, near duplicates joined.
 
         The representative of a group of near duplicates is the one whose record came first, so
         that images added later change no group that was there. An image that is like no other,
-        that has no structure, or no signature (see :meth:`without_signature`), stands for itself.
+        that has no structure, no signature (see :meth:`without_signature`) or no thumbnail that
+        can be read, stands for itself.
 
         Args:
+            thumbnail: gives an image's encoded thumbnail by its id, or None; asked for images of
+                which another one's sketch is like theirs, unless all is known from before.
             level: how alike images are that are joined; see :data:`Level`.
 
         Returns:
             Columns ``image`` and ``representative`` (String, ids), ordered by ``image``; the
             representative of a representative is itself.
         """
-        return representatives(self._database, level)
+        return representatives(self._database, thumbnail, level)
 
     def without_signature(self) -> list[str]:
         """The collection's images that were fetched before signatures were made, by id."""

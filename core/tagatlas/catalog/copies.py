@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Literal, cast
 
@@ -19,7 +20,7 @@ Level = Literal["copy", "same", "hash"]
 other tones; ``same``, equal but for size and compression; ``hash``, by their perceptual hashes
 alone, as older versions of tagatlas joined them."""
 
-METHOD = "1"
+METHOD = "2"
 """To be raised whenever the same signatures are grouped in another way."""
 
 KEEP_SIGNATURE = (
@@ -44,10 +45,13 @@ def signed(word: int | None) -> int | None:
     return word if word is None or word < 1 << 63 else word - (1 << 64)
 
 
-def representatives(database: Database, level: Level) -> pl.DataFrame:
+def representatives(
+    database: Database, thumbnail: Callable[[str], bytes | None], level: Level
+) -> pl.DataFrame:
     """See :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
 
-    What was found is kept, and found again only where the images or their order changed.
+    What was found is kept, and found again only where the images or their order changed, or
+    where a thumbnail was missing.
     """
     images = database.frame(
         "SELECT images.id, sha256, width, height, perceptual_hash, narrow, narrower, inner, "
@@ -73,9 +77,12 @@ def representatives(database: Database, level: Level) -> pl.DataFrame:
     else:
         digest = _digest(images)
         kept = _kept(database, level, digest)
-        leaders = _by_signature(database, images, level) if kept is None else kept
         if kept is None:
-            _keep(database, level, digest, leaders)
+            leaders, is_whole = _by_looks(database, thumbnail, images, level)
+            if is_whole:
+                _keep(database, level, digest, leaders)
+        else:
+            leaders = kept
     return images.select(
         "image", representative=pl.col("image").gather(pl.Series(leaders, dtype=pl.Int64))
     ).sort("image")
@@ -89,11 +96,19 @@ def _by_hash(images: pl.DataFrame) -> NDArray[np.int64]:
     return leaders
 
 
-def _by_signature(database: Database, images: pl.DataFrame, level: str) -> NDArray[np.int64]:
+def _by_looks(
+    database: Database,
+    thumbnail: Callable[[str], bytes | None],
+    images: pl.DataFrame,
+    level: str,
+) -> tuple[NDArray[np.int64], bool]:
+    """The places of the leaders, and whether no thumbnail was missing."""
     hashes = images.select("hash", "narrow", "narrower", "inner")
     usable = images["signed"] & images["hash"].is_not_null()
     present = usable.to_numpy()[:, None] & hashes.select(pl.all().is_not_null()).to_numpy()
     keys = images["key"].to_numpy()
+    names = images["image"]
+    missing = False
 
     def sketches(places: NDArray[np.int64]) -> NDArray[np.uint8]:
         found = np.empty((len(places), SKETCH_BYTES), dtype=np.uint8)
@@ -103,13 +118,21 @@ def _by_signature(database: Database, images: pl.DataFrame, level: str) -> NDArr
             found[row] = np.frombuffer(sketch, dtype=np.uint8)
         return found
 
-    return alike_groups(
+    def thumbnail_at(place: int) -> bytes | None:
+        nonlocal missing
+        found = thumbnail(names[place])
+        missing = missing or found is None
+        return found
+
+    leaders = alike_groups(
         hashes.fill_null(0).to_numpy().view(np.uint64),
         present,
         images.select("width", "height").to_numpy().astype(np.float64),
         sketches,
+        thumbnail_at,
         level,
     )
+    return leaders, not missing
 
 
 def _digest(images: pl.DataFrame) -> str:

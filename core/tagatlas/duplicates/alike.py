@@ -1,4 +1,4 @@
-"""Groups of pictures that look the same: candidates by their hashes, then a second look."""
+"""Groups of pictures that look the same: candidates by their hashes, a second and a third look."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def alike_groups(
     present: NDArray[np.bool_],
     sizes: NDArray[np.float64],
     sketches: Callable[[NDArray[np.int64]], NDArray[np.uint8]],
+    thumbnail: Callable[[int], bytes | None],
     level: str,
 ) -> NDArray[np.int64]:
     """Put pictures that look the same into groups, each led by its first picture.
@@ -53,6 +54,8 @@ def alike_groups(
         sizes: widths and heights in pixels, shape (n, 2).
         sketches: gives the sketches of the pictures at some places, shape (m, SKETCH_BYTES); it
             is asked once, for those that another one's hash is near.
+        thumbnail: gives the encoded thumbnail of the picture at a place, or None where there is
+            none that can be read: that picture is then joined with no other.
         level: of :data:`tagatlas.duplicates.likeness.LIMITS`: ``copy`` or ``same``.
 
     Returns:
@@ -66,14 +69,20 @@ def alike_groups(
     if len(crowded) == 0:
         return leaders
     from tagatlas.duplicates.likeness import LIMITS
-    from tagatlas.duplicates.search import find_alike, index_of
+    from tagatlas.duplicates.detail import DETAIL_LIMITS, Details
+    from tagatlas.duplicates.search import Pictures, find_alike, index_of
 
     owners, _ = np.nonzero(present[crowded])
     keys = hashes[crowded][present[crowded]]
     index = index_of(keys, CANDIDATE)
-    among = find_alike(
-        keys, owners, index, CANDIDATE, sketches(crowded), sizes[crowded], LIMITS[level]
-    )
+    pictures = Pictures(keys, owners, index, CANDIDATE, sketches(crowded), sizes[crowded])
+    details = Details(lambda place: thumbnail(int(crowded[place])), pictures.sizes)
+    closely = DETAIL_LIMITS[level]
+
+    def agree(one: int, other: int, laid: NDArray[np.float64]) -> bool:
+        return details.agree(one, other, laid, closely)
+
+    among = find_alike(pictures, LIMITS[level], agree)
     leaders[crowded] = crowded[among]
     return leaders
 

@@ -1,9 +1,7 @@
 """The second look: whether two sketches are of one picture.
 
 One sketch is laid over the other, from coarse to fine: see :mod:`tagatlas.duplicates.overlay`.
-What then still differs anywhere decides: the structure within small windows (the last term of
-Z. Wang et al., "Image quality assessment: from error visibility to structural similarity", 2004),
-tones, and colours.
+What then still differs anywhere decides: see :mod:`tagatlas.duplicates.measures`.
 """
 
 from __future__ import annotations
@@ -11,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tagatlas.duplicates.measures import MEASURES, margins, measure
 from tagatlas.duplicates.overlay import (
     Plane,
     Vector,
     align,
-    carry,
     halved,
     inset,
     smoothed,
@@ -23,29 +21,25 @@ from tagatlas.duplicates.overlay import (
 from tagatlas.duplicates.signature import COLOUR_SIDE, SIDE
 from tagatlas.layout.compiled import kernel
 
-STRUCTURE, FINE_STRUCTURE, ENERGY, MEAN, PATCH, CELL, RATIO, COLOUR = range(8)
-STRETCH, COVERAGE, GAIN, SHIFT, OFFSET = range(8, 13)
-MEASURES = 13
-"""What is measured of two sketches, by place; what each is, stands with :data:`LIMITS`."""
-
 _NONE = -np.inf
 
 LIMITS = {
     "copy": np.array(
         [
-            (0.65, np.inf),  # structure that windows of 8 x 8 cells have in common, from -1 to 1
-            (0.45, np.inf),  # the same of 5 x 5 cells
-            (_NONE, 200.0),  # variance of differences within 5 x 5 cells
-            (_NONE, 18.0),  # difference of the means of 8 x 8 cells, in levels of 255
-            (_NONE, 20.0),  # of 3 x 3 cells: other letters
-            (_NONE, 36.0),  # of single cells
-            (_NONE, 0.17),  # of all, root mean square, as a share of the contrast
-            (_NONE, 18.0),  # of blue or red difference
-            (_NONE, 0.05),  # how much more one side is scaled than the other, logarithm
-            (0.72, np.inf),  # share of either picture that is compared
-            (0.7, 1.4),  # gain of the tones
-            (_NONE, 32.0),  # how much lighter or darker it is as a whole, in levels
-            (_NONE, 1.0),  # how far it is moved or scaled, as a share of its sides
+            (0.4, np.inf),
+            (0.1, np.inf),
+            (_NONE, 330.0),
+            (_NONE, 15.0),
+            (_NONE, 27.0),
+            (_NONE, 44.0),
+            (_NONE, 0.2),
+            (_NONE, 30.0),
+            (_NONE, 0.03),
+            (0.73, np.inf),
+            (0.7, 1.4),
+            (_NONE, 32.0),
+            (_NONE, 0.3),
+            (_NONE, 0.2),
         ]
     ),
     "same": np.array(
@@ -63,10 +57,12 @@ LIMITS = {
             (0.97, 1.03),
             (_NONE, 2.0),
             (_NONE, 0.008),
+            (_NONE, 0.1),
         ]
     ),
 }
-"""By level, the least and the most of each measure, shape (MEASURES, 2)."""
+"""By level, the least and the most of each measure, shape (MEASURES, 2). Those of ``copy`` leave
+open what only the third look can tell."""
 
 GLANCE = 8
 """Cells along each side of a glance."""
@@ -77,14 +73,15 @@ colours; and the share of their structure that they have in common at least."""
 
 _TONES = SIDE * SIDE
 _COLOURS = COLOUR_SIDE * COLOUR_SIDE
+_BOX = _TONES + 2 * _COLOURS
+_HALF_RATIO = 0.3
+"""What half as many cells may differ by, as a share of their contrast: few copies by more."""
+
+_MARGIN = 1.25
+"""Cells at the edge that are not compared."""
+
 _INSET = 1.5
 """Cells, of :data:`SIDE`, at the edge of what is compared that are mixed with what is beyond."""
-
-_FLAT = 20.0
-"""Variance that differences within a window have anyway, from compression."""
-
-_BLUR = 0.58
-"""Variance of a cell's reach after smoothing, in cells squared."""
 
 
 @kernel
@@ -156,6 +153,7 @@ def is_alike(
     sizes: Vector,
     limits: NDArray[np.float64],
     found: Vector,
+    laid: Vector,
 ) -> bool:
     """Whether two sketches are of one picture, tried from each way of leaving borders out.
 
@@ -167,6 +165,7 @@ def is_alike(
         sizes: width and height of one and of the other, in pixels, shape (4,).
         limits: one of :data:`LIMITS`, shape (MEASURES, 2).
         found: filled with the measures of the last try, shape (MEASURES,); NaN where it ended.
+        laid: filled with how one lies over the other, shape (LAID,).
     """
     whole = np.array([0.0, 0.0, SIDE, SIDE])
     inner_one, inner_other = _box(one), _box(other)
@@ -182,7 +181,7 @@ def is_alike(
         if len(finest_one) == 0:
             finest_one = smoothed(one[:_TONES].reshape(SIDE, SIDE), 0.25)
             finest_other = smoothed(other[:_TONES].reshape(SIDE, SIDE), 0.25)
-        _lay_over(one, other, finest_one, finest_other, sizes, box, onto, found)
+        _lay_over(one, other, finest_one, finest_other, sizes, box, onto, found, laid)
         if (found >= limits[:, 0]).all() and (found <= limits[:, 1]).all():
             return True
     return False
@@ -190,7 +189,7 @@ def is_alike(
 
 @kernel
 def _box(sketch: NDArray[np.uint8]) -> Vector:
-    box = sketch[_TONES + 2 * _COLOURS :] / 4.0
+    box = sketch[_BOX:] / 4.0
     for place in range(4):
         if box[place] > SIDE - 0.3:
             box[place] = SIDE
@@ -207,6 +206,7 @@ def _lay_over(
     box: Vector,
     onto: Vector,
     found: Vector,
+    laid: Vector,
 ) -> None:
     """Lay the box of one sketch over that of the other and measure what differs."""
     found[:] = np.nan
@@ -214,16 +214,11 @@ def _lay_over(
     high = (onto[3] - onto[1]) / (box[3] - box[1])
     # A place of one, from -0.5 to 0.5, is at shift + scale * place of the other; then the tones'
     # gain and offset.
-    laid = np.array(
-        [
-            (onto[0] - box[0] * wide) / SIDE + 0.5 * wide - 0.5,
-            wide,
-            (onto[1] - box[1] * high) / SIDE + 0.5 * high - 0.5,
-            high,
-            1.0,
-            0.0,
-        ]
-    )
+    laid[0], laid[1] = (onto[0] - box[0] * wide) / SIDE + 0.5 * wide - 0.5, wide
+    laid[2], laid[3] = (onto[1] - box[1] * high) / SIDE + 0.5 * high - 0.5, high
+    laid[4], laid[5] = 1.0, 0.0
+    laid[6:10] = box
+    laid[10:] = onto
     pull = np.array([sizes[2] / sizes[0], sizes[3] / sizes[1]])
     pull /= np.sqrt(pull[0] * pull[1])
     half_one, half_other = halved(tones), halved(onto_tones)
@@ -233,126 +228,12 @@ def _lay_over(
     if not left <= 32.0:
         return
     left = align(half_one, half_other, laid, 6, inset(box, _INSET), inset(onto, _INSET), pull)
-    if not left <= 20.0:
+    if not left <= min(20.0, _HALF_RATIO * (half_one.std() + 3.0)):
         return
-    limits = inset(box, 1.25 if box[2] - box[0] == SIDE else 2.0)
-    bounds = inset(onto, 1.25 if onto[2] - onto[0] == SIDE else 2.0)
+    limits, bounds = margins(laid, _MARGIN)
     left = align(tones, onto_tones, laid, 5, limits, bounds, pull)
     if not left <= 12.0 or laid[1] < 0.4 or laid[3] < 0.4 or laid[4] < 0.5:
         return
-    sharpness = np.sqrt(laid[1] * laid[3])
-    if sharpness < 0.99:  # the other is coarser there
-        tones = smoothed(tones, min(0.33, (_BLUR * (1 / sharpness**2 - 1) + 0.15) / 2))
-    elif sharpness > 1.01:
-        onto_tones = smoothed(onto_tones, min(0.33, _BLUR * (sharpness**2 - 1) / 2))
-        tones = smoothed(tones, 0.07)
-    carried = np.empty((SIDE, SIDE), np.float32)
-    valid = np.empty((SIDE, SIDE), np.bool_)
-    count = carry(onto_tones, laid, limits, bounds, carried, valid)
-    if count < 300:
-        return
-    mean = 0.0
-    for y in range(SIDE):
-        for x in range(SIDE):
-            if valid[y, x]:
-                mean += carried[y, x]
-            carried[y, x] = min(255.0, max(0.0, laid[4] * carried[y, x] + laid[5]))
-    mean /= count
-    found[STRETCH] = abs(np.log(laid[1] * pull[0] / (laid[3] * pull[1])))
-    found[STRETCH] -= 1.5 / min(min(sizes[0], sizes[1]), min(sizes[2], sizes[3]))
-    cells = (limits[2] - limits[0]) * (limits[3] - limits[1]) * SIDE**2
-    cells_onto = (bounds[2] - bounds[0]) * (bounds[3] - bounds[1]) * SIDE**2
-    found[COVERAGE] = min(count / cells, count * laid[1] * laid[3] / cells_onto)
-    found[GAIN] = laid[4]
-    found[OFFSET] = max(max(abs(laid[0]), abs(laid[2])), max(abs(laid[1] - 1), abs(laid[3] - 1)))
-    found[SHIFT] = abs(laid[4] * mean + laid[5] - mean)
-    _compare_windows(tones, carried, valid, found)
-    _compare_cells(tones, carried, valid, count, found)
-    _compare_colours(one, other, laid, box, onto, found)
-
-
-@kernel
-def _compare_windows(tones: Plane, carried: Plane, valid: NDArray[np.bool_], found: Vector) -> None:
-    """Structure and mean within windows of 8 x 8 and of 5 x 5 cells: the worst of all."""
-    found[STRUCTURE] = found[FINE_STRUCTURE] = 1.0
-    found[ENERGY] = found[MEAN] = 0.0
-    for size, stride in ((8, 4), (5, 2)):
-        for top in range(0, SIDE - size + 1, stride):
-            for start in range(0, SIDE - size + 1, stride):
-                count = 0
-                first = second = squares = other_squares = products = 0.0
-                for y in range(top, top + size):
-                    for x in range(start, start + size):
-                        if valid[y, x]:
-                            own, its = tones[y, x], carried[y, x]
-                            count += 1
-                            first += own
-                            second += its
-                            squares += own * own
-                            other_squares += its * its
-                            products += own * its
-                if 4 * count < 3 * size * size:
-                    continue
-                first /= count
-                second /= count
-                spread = squares / count - first**2 + other_squares / count - second**2
-                common = 2 * (products / count - first * second)
-                like = (common + _FLAT) / (spread + _FLAT)
-                if size == 8:
-                    found[STRUCTURE] = min(found[STRUCTURE], like)
-                    found[MEAN] = max(found[MEAN], abs(first - second))
-                else:
-                    found[FINE_STRUCTURE] = min(found[FINE_STRUCTURE], like)
-                    found[ENERGY] = max(found[ENERGY], spread - common)
-
-
-@kernel
-def _compare_cells(
-    tones: Plane, carried: Plane, valid: NDArray[np.bool_], count: int, found: Vector
-) -> None:
-    """Single cells, patches of 3 x 3, and all of them as a share of the picture's contrast."""
-    differs = np.zeros((SIDE, SIDE), np.float32)
-    total = squares = left = cell = patch = 0.0
-    for y in range(SIDE):
-        for x in range(SIDE):
-            if valid[y, x]:
-                differs[y, x] = tones[y, x] - carried[y, x]
-                total += tones[y, x]
-                squares += tones[y, x] * tones[y, x]
-                left += differs[y, x] * differs[y, x]
-                cell = max(cell, abs(differs[y, x]))
-    for y in range(1, SIDE - 1):
-        for x in range(1, SIDE - 1):
-            mean = 0.0
-            for row in range(y - 1, y + 2):
-                mean += differs[row, x - 1] + differs[row, x] + differs[row, x + 1]
-            patch = max(patch, abs(mean) / 9)
-    contrast = np.sqrt(max(0.0, squares / count - (total / count) ** 2))
-    found[CELL] = cell
-    found[PATCH] = patch
-    found[RATIO] = np.sqrt(left / count) / (contrast + 3.0)
-
-
-@kernel
-def _compare_colours(
-    one: NDArray[np.uint8],
-    other: NDArray[np.uint8],
-    laid: Vector,
-    box: Vector,
-    onto: Vector,
-    found: Vector,
-) -> None:
-    """The largest difference of either plane of colour, in levels."""
-    carried = np.empty((COLOUR_SIDE, COLOUR_SIDE), np.float32)
-    valid = np.empty((COLOUR_SIDE, COLOUR_SIDE), np.bool_)
-    most = 0.0
-    for plane in range(2):
-        start = _TONES + plane * _COLOURS
-        own = smoothed(one[start : start + _COLOURS].reshape(COLOUR_SIDE, COLOUR_SIDE), 0.25)
-        its = smoothed(other[start : start + _COLOURS].reshape(COLOUR_SIDE, COLOUR_SIDE), 0.25)
-        carry(its, laid, inset(box, 4.0), inset(onto, 4.0), carried, valid)
-        for y in range(COLOUR_SIDE):
-            for x in range(COLOUR_SIDE):
-                if valid[y, x]:
-                    most = max(most, abs(own[y, x] - carried[y, x]))
-    found[COLOUR] = most
+    colours = one[_TONES:_BOX].reshape(2, COLOUR_SIDE, COLOUR_SIDE)
+    onto_colours = other[_TONES:_BOX].reshape(2, COLOUR_SIDE, COLOUR_SIDE)
+    measure(tones, onto_tones, colours, onto_colours, sizes, laid, _MARGIN, found)

@@ -18,7 +18,8 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from tagatlas.duplicates.likeness import MEASURES, glances, is_alike
+from tagatlas.duplicates.likeness import glances, is_alike
+from tagatlas.duplicates.measures import LAID, MEASURES
 from tagatlas.layout.compiled import kernel
 
 PARTS = 5
@@ -85,38 +86,57 @@ def has_candidate(
     )
 
 
-def find_alike(
-    keys: NDArray[np.uint64],
-    owners: NDArray[np.int64],
-    index: HashIndex,
-    threshold: int,
-    sketches: NDArray[np.uint8],
-    sizes: NDArray[np.float64],
-    limits: NDArray[np.float64],
-) -> NDArray[np.int64]:
-    """The place of each picture's leader; see :func:`tagatlas.duplicates.alike_groups`.
+class Pictures(NamedTuple):
+    """What a search for pictures that look alike knows of them.
 
-    Args:
-        keys: hashes, shape (n,).
+    Attributes:
+        keys: hashes, shape (n,); a picture may have several.
         owners: of each the place of its picture, rising, shape (n,).
         index: of the keys.
         threshold: bits in which they differ at most.
         sketches: of the pictures, shape (m, SKETCH_BYTES).
         sizes: their widths and heights in pixels, shape (m, 2).
-        limits: one of :data:`tagatlas.duplicates.likeness.LIMITS`.
     """
-    return _find_alike(
-        keys,
-        owners,
-        index.places,
-        index.hashes,
-        index.starts,
-        index.flips,
-        threshold,
-        sketches,
-        sizes,
-        limits,
-    )
+
+    keys: NDArray[np.uint64]
+    owners: NDArray[np.int64]
+    index: HashIndex
+    threshold: int
+    sketches: NDArray[np.uint8]
+    sizes: NDArray[np.float64]
+
+
+def find_alike(
+    pictures: Pictures,
+    limits: NDArray[np.float64],
+    agrees: Callable[[int, int, NDArray[np.float64]], bool],
+) -> NDArray[np.int64]:
+    """The place of each picture's leader; see :func:`tagatlas.duplicates.alike_groups`.
+
+    Args:
+        pictures: in order of precedence.
+        limits: one of :data:`tagatlas.duplicates.likeness.LIMITS`.
+        agrees: the third look: called with the places of a leader and of another, and how the
+            one was laid over the other, shape (LAID,).
+    """
+    keys, owners, index, threshold, sketches, sizes = pictures
+    count = len(sketches)
+    leaders = np.full(count, -1, dtype=np.int64)
+    tried = np.full(count, -1, dtype=np.int64)
+    seen = glances(sketches)
+    alike = np.empty(count, dtype=np.int64)
+    laid = np.empty((count, LAID))
+    place = 0
+    while place < len(keys):
+        place, many = _next_alike(
+            place, leaders, tried, alike, laid, keys, owners, *index, threshold, sketches, sizes,
+            seen, limits,
+        )  # fmt: skip
+        leader = int(owners[place - 1])
+        for number, other in enumerate(alike[:many].tolist()):
+            if agrees(leader, other, laid[number]):
+                leaders[other] = leader
+    return leaders
 
 
 def _generate_set_bits(context: object, word: object) -> tuple[object, object]:  # noqa: ARG001
@@ -227,7 +247,12 @@ def _has_candidate(
 
 
 @kernel
-def _find_alike(
+def _next_alike(
+    start: int,
+    leaders: NDArray[np.int64],
+    tried: NDArray[np.int64],
+    alike: NDArray[np.int64],
+    laid: NDArray[np.float64],
     keys: NDArray[np.uint64],
     owners: NDArray[np.int64],
     places: NDArray[np.int64],
@@ -237,16 +262,15 @@ def _find_alike(
     threshold: int,
     sketches: NDArray[np.uint8],
     sizes: NDArray[np.float64],
+    seen: NDArray[np.float32],
     limits: NDArray[np.float64],
-) -> NDArray[np.int64]:
-    count = len(sketches)
+) -> tuple[int, int]:
+    """Go on to the next key of a leader that others look like; how many stand in ``alike``."""
     mask = np.uint64(starts.shape[1] - 2)
-    leaders = np.full(count, -1, dtype=np.int64)
-    tried = np.full(count, -1, dtype=np.int64)
     found = np.empty(MEASURES)
     both = np.empty(4)
-    seen = glances(sketches)
-    for place in range(len(keys)):
+    many = 0
+    for place in range(start, len(keys)):
         leader = owners[place]
         if leaders[leader] < 0:
             leaders[leader] = leader
@@ -274,6 +298,10 @@ def _find_alike(
                         both,
                         limits,
                         found,
+                        laid[many],
                     ):
-                        leaders[other] = leader
-    return leaders
+                        alike[many] = other
+                        many += 1
+        if many:
+            return place + 1, many
+    return len(keys), 0

@@ -172,8 +172,8 @@ def _report(atlas: Atlas, tried: int, changed: int) -> FetchReport:
     )
     if placeholders:
         fates = table.fates()
-    groups = table.representatives()
-    same = table.representatives("same")
+    groups = atlas.representatives()
+    same = atlas.representatives("same")
     stood_against = fates.filter(pl.col("refused_by") != "")["refused_by"]
     return FetchReport(
         tried=tried,

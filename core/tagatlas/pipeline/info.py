@@ -109,7 +109,7 @@ def describe_atlas(atlas: Atlas) -> AtlasInfo:
         atlas: to read from.
     """
     catalog = atlas.catalog
-    fates, groups = catalog.addresses.fates(), catalog.addresses.representatives()
+    fates, groups = catalog.addresses.fates(), atlas.representatives()
     numbers = {source.location: source.number for source in catalog.records.known()}
     return AtlasInfo(
         sources=[

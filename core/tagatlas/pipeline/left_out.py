@@ -33,7 +33,7 @@ def count_left_out(atlas: Atlas, stored: StoredMap, tags: pl.LazyFrame) -> dict[
     representatives = (
         statuses.select("image", representative="image")
         if level is None
-        else atlas.catalog.addresses.representatives(level)
+        else atlas.representatives(level)
     )
     images = statuses.join(representatives, on="image", how="left")
     mapped = stored.nodes.filter(kind="image")["id"].implode()

@@ -44,7 +44,7 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         raise UsageError(f"{atlas.folder} has no map {name or ''}; {there}".replace("  ", " "))
     mapped = stored.nodes.filter(stored.nodes["kind"] == "image")["id"].implode()
     level = LEVELS.get(str(stored.settings.get("map.duplicates")))
-    representatives = None if level is None else atlas.catalog.addresses.representatives(level)
+    representatives = None if level is None else atlas.representatives(level)
     records = join_records(atlas.catalog.records.of_images(), representatives)
     annotations = place_names(
         atlas.catalog.annotations.on(stored.name), stored.clusters, stored.subclusters, stored.nodes

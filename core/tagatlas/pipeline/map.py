@@ -161,7 +161,7 @@ def _images_and_tags(
     tags = atlas.catalog.tags.of(backend.id)
     if level is None:
         return images, tags
-    representatives = atlas.catalog.addresses.representatives(level)
+    representatives = atlas.representatives(level)
     return join_images(images, representatives), join_tags(tags, representatives)
 
 

@@ -50,7 +50,7 @@ def builder_images(
             raise UsageError(_no_embeddings(atlas, backend))
         given = given.with_columns(_embedding_column(embeddings))
     if "records" in builder.reads:
-        representatives = None if level is None else atlas.catalog.addresses.representatives(level)
+        representatives = None if level is None else atlas.representatives(level)
         records = join_records(atlas.catalog.records.of_images(), representatives)
         by_image = records.group_by("image", maintain_order=True)
         lists = by_image.agg(pl.struct("frequency", "columns").alias("records"))

@@ -145,7 +145,7 @@ def sweep(atlas: Atlas) -> bool:
         _remove_folder(atlas.folder / FATES)
         table = atlas.catalog.addresses
         fates = table.fates()
-        copies, same = table.representatives(), table.representatives("same")
+        copies, same = atlas.representatives(), atlas.representatives("same")
         write_fates(atlas, fates, copies, same, find_placeholders(fates))
     atlas.catalog.removals.scrub()
     return True
@@ -245,7 +245,7 @@ def _target(
     images = named.images | whole.images.keys()
     if not images:
         return replace(whole, addresses=whole.addresses | named.addresses), []
-    groups = atlas.catalog.addresses.representatives()
+    groups = atlas.representatives()
     theirs = groups.filter(pl.col("image").is_in(list(images)))["representative"]
     alike = groups.filter(pl.col("representative").is_in(theirs.implode()))["image"]
     staying = [] if with_duplicates else sorted({*alike} - images)

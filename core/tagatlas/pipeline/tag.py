@@ -229,7 +229,7 @@ def look_alikes(atlas: Atlas) -> list[list[str]]:
     of which each stored copy was also compared with its leader's, pixel by pixel.
     """
     complete_signatures(atlas)
-    same = atlas.catalog.addresses.representatives("same")
+    same = atlas.representatives("same")
     copies = same.filter(pl.col("image") != pl.col("representative"))
     groups = []
     for (leader,), members in copies.group_by("representative", maintain_order=True):
