@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from matplotlib import font_manager
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
@@ -51,6 +54,15 @@ def flag(bands: Sequence[str]) -> Image.Image:
     for place, colour in enumerate(bands):
         picture.paste(colour, (100 * place, 0, 100 * place + 100, 200))
     return picture
+
+
+def star(points: int, step: int) -> Image.Image:
+    """A polygon of many points in hairlines."""
+    picture = Image.new("L", (400, 400), 255)
+    angles = 2 * np.pi * step * np.arange(points + 1) / points
+    corners = 200 + 180 * np.stack([np.sin(angles), -np.cos(angles)], axis=1)
+    ImageDraw.Draw(picture).line([(x, y) for x, y in corners.tolist()], 0, width=3)
+    return picture.resize((200, 200), Image.Resampling.BOX).convert("RGB")
 
 
 def message(number: int) -> Image.Image:
@@ -95,28 +107,42 @@ def cropped(picture: Image.Image, share: float) -> Image.Image:
     return picture.crop((x, y, picture.width - x, picture.height - y))
 
 
-def leaders_of(pictures: Sequence[Image.Image], level: str = "copy") -> list[int]:
-    """As a collection of them is grouped."""
-    small = [each if max(each.size) <= 256 else scaled(each, 256) for each in pictures]
-    signatures = [make_signature(each) for each in small]
-    found = [
-        (perceptual_hash(each), *signature.crops, signature.inner)
-        for each, signature in zip(small, signatures, strict=True)
-    ]
-    sketches = np.array([np.frombuffer(each.sketch, np.uint8) for each in signatures])
+@dataclass(frozen=True, eq=False)
+class Fetched:
+    """What is kept of a picture: its hashes, sketch, size and thumbnail."""
 
-    def at(places: NDArray[np.int64]) -> NDArray[np.uint8]:
-        return sketches[places]
+    hashes: tuple[int | None, ...]
+    sketch: NDArray[np.uint8]
+    size: tuple[int, int]
+    thumbnail: bytes
 
+
+def fetched(picture: Image.Image) -> Fetched:
+    small = picture if max(picture.size) <= 256 else scaled(picture, 256)
+    signature = make_signature(small)
+    return Fetched(
+        (perceptual_hash(small), *signature.crops, signature.inner),
+        np.frombuffer(signature.sketch, np.uint8),
+        picture.size,
+        thumbnail(small),
+    )
+
+
+def grouped(kept: Sequence[Fetched], level: str = "copy") -> list[int]:
     leaders = alike_groups(
-        np.array([[each or 0 for each in row] for row in found], dtype=np.uint64),
-        np.array([[each is not None for each in row] for row in found]),
-        np.array([each.size for each in pictures], dtype=np.float64),
-        at,
-        lambda place: thumbnail(small[place]),
+        np.array([[each or 0 for each in one.hashes] for one in kept], dtype=np.uint64),
+        np.array([[each is not None for each in one.hashes] for one in kept]),
+        np.array([one.size for one in kept], dtype=np.float64),
+        lambda places: np.array([kept[place].sketch for place in places]),
+        lambda place: kept[place].thumbnail,
         level,
     )
     return [int(leader) for leader in leaders]
+
+
+def leaders_of(pictures: Sequence[Image.Image], level: str = "copy") -> list[int]:
+    """As a collection of them is grouped."""
+    return grouped([fetched(each) for each in pictures], level)
 
 
 COPIES: list[Callable[[Image.Image], Image.Image]] = [
@@ -223,3 +249,59 @@ def test_money_is_shared_by_what_is_the_same_beyond_doubt() -> None:
     assert not are_equal(changed, other)
     assert leaders_of([original, encoded(original, "JPEG", 80)], "same") == [0, 0]
     assert leaders_of([original, cropped(original, 0.02)], "same") == [0, 1]
+
+
+def test_drawings_of_hairlines_stay_apart_and_their_copies_are_found() -> None:
+    """Sketches of stars of different points hardly differ; their thumbnails do."""
+    stars = [star(points, step) for points in range(60, 80, 2) for step in (7, 17, 23)]
+    copies = [encoded(each, "JPEG", 70) for each in stars[::5]]
+    leaders = leaders_of(stars + copies)
+    assert leaders[: len(stars)] == list(range(len(stars)))
+    assert leaders[len(stars) :] == list(range(0, len(stars), 5))
+
+
+def test_crops_and_borders_are_found_among_pictures_of_one_kind(
+    different: list[Image.Image],
+) -> None:
+    framed: list[Callable[[Image.Image], Image.Image]] = [
+        lambda picture: cropped(picture, 0.01),
+        lambda picture: encoded(scaled(cropped(picture, 0.02), 300), "JPEG", 60),
+        lambda picture: ImageOps.expand(picture, round(0.03 * max(picture.size)), "#fff"),
+        lambda picture: ImageOps.expand(picture, round(0.05 * max(picture.size)), "#000"),
+    ]
+    others = [each for each in different[-60:] if min(each.size) > 150]
+    chosen = range(0, len(others), 5)
+    leaders = leaders_of(others + [copy(others[place]) for place in chosen for copy in framed])
+    found = np.array(leaders[len(others) :])
+    right = found == np.repeat(chosen, len(framed))
+    assert leaders[: len(others)] == list(range(len(others)))
+    assert (found[~right] >= len(others)).all()
+    assert right.mean() >= 0.95
+
+
+@pytest.fixture(scope="module")
+def pool(different: list[Image.Image]) -> list[Fetched]:
+    some = [*different[::12], photograph()]
+    return [fetched(each) for each in [*some, *(c(p) for p in some[::2] for c in COPIES[2:7])]]
+
+
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_a_group_is_of_copies_of_its_first_picture_in_any_order(
+    pool: list[Fetched], data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations(range(len(pool))))
+    many = [pool[place] for place in order[: data.draw(st.integers(2, len(pool)))]]
+    leaders = grouped(many)
+    cut = data.draw(st.integers(1, len(many)))
+    assert grouped(many[:cut]) == leaders[:cut]  # what comes later changes nothing
+    for place, leader in enumerate(leaders):
+        assert leader == leaders[leader] <= place
+        assert leader == place or grouped([many[leader], many[place]]) == [0, 0]
+    alone = [place for place, leader in enumerate(leaders) if leader == place]
+    assert grouped([many[place] for place in alone]) == list(range(len(alone)))
+
+
+def test_a_picture_whose_thumbnail_is_gone_is_joined_with_no_other() -> None:
+    one = fetched(photograph())
+    assert grouped([one, one, replace(one, thumbnail=b"")]) == [0, 0, 2]

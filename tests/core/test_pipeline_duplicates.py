@@ -15,6 +15,7 @@ from tagatlas.maps.options import MapOptions
 from tagatlas.pipeline.load import load_map
 from tagatlas.pipeline.map import map_collection
 from tagatlas.pipeline.render import render_map
+from tagatlas.pipeline.signatures import complete_signatures
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
 from tagatlas.testing import sample_images
 
@@ -92,3 +93,27 @@ def test_they_are_kept_apart_on_demand(atlas: Atlas) -> None:
     assert written["duplicates"]["kind"].to_list() == ["exact", "exact"]
     methods = (atlas.map_folder("grey") / "methods.md").read_text()
     assert "kept apart" in methods
+
+
+def joined(atlas: Atlas) -> int:
+    groups = atlas.representatives()
+    return groups.filter(pl.col("image") != pl.col("representative")).height
+
+
+def test_signatures_that_an_older_atlas_lacks_are_made_of_its_thumbnails(atlas: Atlas) -> None:
+    assert len(atlas.catalog.addresses.without_signature()) == COUNT
+    assert joined(atlas) == 0
+    complete_signatures(atlas)
+    assert atlas.catalog.addresses.without_signature() == []
+    assert joined(atlas) == len(NEAR)
+
+
+def test_a_thumbnail_that_comes_back_is_looked_at_again(atlas: Atlas) -> None:
+    complete_signatures(atlas)
+    copy = sample_images(COUNT)[7].id
+    data = {variant: atlas.store.get(copy, variant) for variant in ALWAYS_KEPT}
+    atlas.store.remove(copy)
+    assert joined(atlas) == len(NEAR) - 1
+    for variant, each in data.items():
+        atlas.store.put(copy, variant, each)
+    assert joined(atlas) == len(NEAR)

@@ -43,11 +43,11 @@ DETAIL_LIMITS = {
             (_NONE, 0.2),
             (_NONE, 22.0),
             (_NONE, 0.03),
-            (0.74, np.inf),
+            (0.72, np.inf),
             (0.7, 1.4),
             (_NONE, 32.0),
             (_NONE, 0.28),
-            (_NONE, 0.06),
+            (_NONE, 0.055),
         ]
     ),
     "same": np.array(
@@ -65,7 +65,7 @@ DETAIL_LIMITS = {
             (0.95, 1.05),
             (_NONE, 2.5),
             (_NONE, 0.012),
-            (_NONE, 0.05),
+            (_NONE, 0.04),
         ]
     ),
 }

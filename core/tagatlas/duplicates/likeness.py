@@ -35,11 +35,11 @@ LIMITS = {
             (_NONE, 0.2),
             (_NONE, 30.0),
             (_NONE, 0.03),
-            (0.73, np.inf),
+            (0.7, np.inf),
             (0.7, 1.4),
             (_NONE, 32.0),
             (_NONE, 0.3),
-            (_NONE, 0.2),
+            (_NONE, 0.13),
         ]
     ),
     "same": np.array(
@@ -67,14 +67,14 @@ open what only the third look can tell."""
 GLANCE = 8
 """Cells along each side of a glance."""
 
-GLANCE_MEAN, GLANCE_COLOUR, GLANCE_COMMON = 40.0, 18.0, 0.75
+GLANCE_MEAN, GLANCE_COLOUR, GLANCE_COMMON = 40.0, 18.0, 0.65
 """Levels by which the brightness of two pictures of one differs at most, and on average their
 colours; and the share of their structure that they have in common at least."""
 
 _TONES = SIDE * SIDE
 _COLOURS = COLOUR_SIDE * COLOUR_SIDE
 _BOX = _TONES + 2 * _COLOURS
-_HALF_RATIO = 0.3
+_HALF_RATIO = 0.45
 """What half as many cells may differ by, as a share of their contrast: few copies by more."""
 
 _MARGIN = 1.25
@@ -231,7 +231,7 @@ def _lay_over(
     if not left <= min(20.0, _HALF_RATIO * (half_one.std() + 3.0)):
         return
     limits, bounds = margins(laid, _MARGIN)
-    left = align(tones, onto_tones, laid, 5, limits, bounds, pull)
+    left = align(tones, onto_tones, laid, 2, limits, bounds, pull)
     if not left <= 12.0 or laid[1] < 0.4 or laid[3] < 0.4 or laid[4] < 0.5:
         return
     colours = one[_TONES:_BOX].reshape(2, COLOUR_SIDE, COLOUR_SIDE)
