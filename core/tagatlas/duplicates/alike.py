@@ -68,8 +68,8 @@ def alike_groups(
     crowded = _crowded(hashes[present], owners)
     if len(crowded) == 0:
         return leaders
-    from tagatlas.duplicates.likeness import LIMITS
     from tagatlas.duplicates.detail import DETAIL_LIMITS, Details
+    from tagatlas.duplicates.likeness import LIMITS
     from tagatlas.duplicates.search import Pictures, find_alike, index_of
 
     owners, _ = np.nonzero(present[crowded])

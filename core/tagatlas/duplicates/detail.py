@@ -24,7 +24,7 @@ DETAIL_SIDE = 128
 """Cells along each side of a detail's brightness; half as many of its colours."""
 
 _TINY = 96
-"""A thumbnail of a smaller side has half as many cells: more would show its compression."""
+"""A thumbnail with a smaller side has half as many cells: more would show its compression."""
 
 _KEPT = 2048
 """Details kept: 50 MB at most. A leader is asked for again with each picture that looks like it."""
@@ -154,17 +154,17 @@ class Details:
     def __init__(
         self, thumbnail: Callable[[int], bytes | None], sizes: NDArray[np.float64]
     ) -> None:
-        """Args:
-        thumbnail: gives the encoded thumbnail of the picture at a place, or None.
-        sizes: widths and heights in pixels, shape (n, 2).
+        """Details of the pictures of one collection.
+
+        Args:
+            thumbnail: gives the encoded thumbnail of the picture at a place, or None.
+            sizes: widths and heights in pixels, shape (n, 2).
         """
         self._thumbnail = thumbnail
         self._sizes = sizes
         self._made = lru_cache(_KEPT)(self._make)
 
-    def agree(
-        self, one: int, other: int, laid: Vector, limits: NDArray[np.float64]
-    ) -> bool:
+    def agree(self, one: int, other: int, laid: Vector, limits: NDArray[np.float64]) -> bool:
         """Whether the pictures at two places agree in detail; see :func:`agrees`."""
         own, its = self._made(one), self._made(other)
         if own is None or its is None:

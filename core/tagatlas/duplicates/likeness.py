@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.duplicates.measures import MEASURES, margins, measure
+from tagatlas.duplicates.measures import margins, measure
 from tagatlas.duplicates.overlay import (
     Plane,
     Vector,

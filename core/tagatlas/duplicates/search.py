@@ -92,7 +92,7 @@ class Pictures(NamedTuple):
     Attributes:
         keys: hashes, shape (n,); a picture may have several.
         owners: of each the place of its picture, rising, shape (n,).
-        index: of the keys.
+        by_part: index of the keys.
         threshold: bits in which they differ at most.
         sketches: of the pictures, shape (m, SKETCH_BYTES).
         sizes: their widths and heights in pixels, shape (m, 2).
@@ -100,7 +100,7 @@ class Pictures(NamedTuple):
 
     keys: NDArray[np.uint64]
     owners: NDArray[np.int64]
-    index: HashIndex
+    by_part: HashIndex
     threshold: int
     sketches: NDArray[np.uint8]
     sizes: NDArray[np.float64]
@@ -119,7 +119,7 @@ def find_alike(
         agrees: the third look: called with the places of a leader and of another, and how the
             one was laid over the other, shape (LAID,).
     """
-    keys, owners, index, threshold, sketches, sizes = pictures
+    keys, owners, by_part, threshold, sketches, sizes = pictures
     count = len(sketches)
     leaders = np.full(count, -1, dtype=np.int64)
     tried = np.full(count, -1, dtype=np.int64)
@@ -129,7 +129,7 @@ def find_alike(
     place = 0
     while place < len(keys):
         place, many = _next_alike(
-            place, leaders, tried, alike, laid, keys, owners, *index, threshold, sketches, sizes,
+            place, leaders, tried, alike, laid, keys, owners, *by_part, threshold, sketches, sizes,
             seen, limits,
         )  # fmt: skip
         leader = int(owners[place - 1])
