@@ -14,22 +14,8 @@ if TYPE_CHECKING:
 CANDIDATE = 9
 """Bits of 64 by which a hash of each of two pictures differs at most for a second look.
 
-Measured by ``benchmarks/twins.py`` on 5,565 different pictures and 2,592 copies of 108 of them.
-Of the images that were joined, those that are copies of what they were joined with:
-
-    hash alone, at most 8 bits              0.30    (without polygons of many points 0.34)
-    with the second look, level ``copy``    0.83    (without them 0.990; of all pairs 0.999)
-
-Copies that were found, by hash alone and with the second look:
-
-    re-encoded, scaled to 200 pixels        0.96    0.96
-    brightness, contrast, colours, gamma    0.99    0.98
-    cropped 1, 2, 3 % at each edge          0.85    0.89
-    cropped 3 % at two edges                0.65    0.84
-    borders of 3, 5, 8 %                    0.18    0.62
-    all                                     0.85    0.91
-
-Polygons of many points, hairlines finer than a sketch, are still taken for each other.
+``docs/duplicates.md`` has the figures of ``benchmarks/twins.py``: what is joined that is right, and
+which copies are found.
 """
 
 
