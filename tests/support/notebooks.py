@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 from playwright.sync_api import Frame, Page
 
@@ -39,7 +40,14 @@ def running(
                     break
             else:
                 raise AssertionError(f"the server ended: {log.read_text()}")
-            yield
+            # What it says from now on is read as well: with a full pipe it would stand still.
+            rest = Thread(target=written.writelines, args=(server.stdout,), daemon=True)
+            rest.start()
+            try:
+                yield
+            finally:
+                server.terminate()
+                rest.join()
         finally:
             server.terminate()
 
