@@ -9,6 +9,7 @@ import polars as pl
 
 from tagatlas.contracts import Records, Source
 from tagatlas.errors import InputError
+from tagatlas.fetch.plain import encodable
 from tagatlas.fetch.web import read_web
 from tagatlas.tables.wording import count as counted
 from tagatlas.tables.wording import shown
@@ -46,7 +47,7 @@ class IiifSource(Source):
             painted = list(walk.images(first))
             kind, count = "IIIF manifest", walk.manifests
         rows = [
-            [_encodable(text) for text in (url, each.label, each.page, each.manifest, each.canvas)]
+            [encodable(text) for text in (url, each.label, each.page, each.manifest, each.canvas)]
             for each in painted
             if (url := self._url(each))
         ]
@@ -87,11 +88,6 @@ class IiifSource(Source):
         if not isinstance(document, dict):
             raise InputError(f"{location} is no IIIF document: give a manifest's URL")
         return document
-
-
-def _encodable(text: str) -> str:
-    """The text without halves of surrogate pairs, which JSON can write and UTF-8 cannot."""
-    return text.encode(errors="replace").decode()
 
 
 def _notes(walk: Walk, without_address: int) -> tuple[str, ...]:
