@@ -34,6 +34,7 @@ _MISSING = "\\N"
 """What MySQL and Postgres write for a cell without a value."""
 
 _DOUBLED = re.compile(rb'[^"\\,;|\t\r\n]""[^",;|\t\r\n]')
+_DOUBLED_AMID_SPACES = re.compile(rb'[^"\\ \r\n]""[^" \r\n]')
 _MARK = "\ufeff"
 
 
@@ -206,7 +207,8 @@ def _read_row_by_row(
     delimiter, line_end = head.delimiter.decode(), head.line_end
     sample = islice(_lines(body, line_end), _SAMPLE_LINES)
     whole = (line.rstrip("\r") for line in sample if line.count('"') % 2 == 0)
-    grammar = Grammar(delimiter, keeps_backslash=_DOUBLED.search(body) is not None)
+    doubled = _DOUBLED_AMID_SPACES if delimiter == " " else _DOUBLED
+    grammar = Grammar(delimiter, keeps_backslash=doubled.search(body) is not None)
     rows = (grammar.line(line, grammar.lenient)[0] for line in whole)
     shapes = Shapes.of(rows, head.width, by_width=delimiter == "\t")
     reader = IrregularReader(_lines(body, line_end), grammar, head.width, shapes, head.first_row)

@@ -169,8 +169,14 @@ def _read_sample(text: str, delimiter: bytes | None, *, look_further: bool) -> _
                 if reading.share == 1:
                     break
     if not found and text.startswith('"'):  # as write.table of R does by default
-        spaced = _judge(_SPACE, _apart(lines, _SPACE, "\\"), look_further=False)
-        return spaced if spaced and spaced.share > _MOST_OF else None
+        for records in (
+            _apart(lines, _SPACE, "\\"),
+            _joined(lines, _SPACE, "\\"),
+            _joined(lines, _SPACE),
+        ):
+            spaced = _judge(_SPACE, records, look_further=False)
+            if spaced and spaced.share > _MOST_OF:
+                return spaced
     return max(found, key=_likelihood, default=None)
 
 
@@ -191,9 +197,11 @@ def _readings(lines: Sequence[tuple[int, str]], delimiter: bytes) -> Iterator[li
     yield _apart(lines, delimiter, "\\")
 
 
-def _joined(lines: Sequence[tuple[int, str]], delimiter: bytes) -> list[_Record]:
+def _joined(
+    lines: Sequence[tuple[int, str]], delimiter: bytes, escape: str | None = None
+) -> list[_Record]:
     """The records where quoted cells go over several lines."""
-    reader = _cells((line for _, line in lines), delimiter)
+    reader = _cells((line for _, line in lines), delimiter, escape)
     records, line = [], 0
     try:
         for cells in reader:

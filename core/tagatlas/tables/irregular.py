@@ -21,6 +21,8 @@ from tagatlas.tables.wording import count, row_list
 _MOST_LINES = 10_000
 """No cell has more lines. What goes on longer is a quotation mark that is never closed."""
 
+_QUOTE_IN_CELL = re.compile(r'\\"|""')
+
 _TRY = "close it, or write it twice where it is part of the text"
 
 
@@ -98,9 +100,11 @@ class Grammar:
         text: str = found[way]
         if way == "backslashed":
             text = text.replace("\\" + self.delimiter, self.delimiter).replace("\\\n", "\n")
+        if way in ("bare", "backslashed"):
+            return text
         if way == "escaped" and not self.keeps_backslash:
-            text = text.replace('\\"', '"')
-        return text if way in ("bare", "backslashed") else text.replace('""', '"')
+            return _QUOTE_IN_CELL.sub('"', text)
+        return text.replace('""', '"')
 
     def line(self, line: str, pattern: re.Pattern[str]) -> _Reading:
         """The cells of a line by a pattern that fits any text, and what is odd with them."""
