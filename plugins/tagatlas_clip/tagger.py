@@ -90,6 +90,7 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         self._options = options
         self._files = files
         self._vocabulary = vocabulary
+        self.notes = tuple(f"vocabulary {vocabulary.name}: {note}" for note in vocabulary.notes)
         self._templates = tuple(templates)
         self._devices = tuple(devices)
         self._precision = precision
@@ -221,6 +222,7 @@ class ClipTagger(RereadingTagger, TextEmbedder):
             f"model {self._files.name}: {self._files.checkpoint}",
             f"on {devices}, in {self._precision}",
             f"vocabulary {self._vocabulary.name}: {len(self._names):,} labels, scores {how}",
+            *self.notes,
         )
 
     def _calibrate(self, answers: Iterable[KeptAnswer]) -> Calibration | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tagatlas.errors import OptionError
+from tagatlas.errors import InputError, OptionError
+from tagatlas.tables.lines import read_lines
 
 SLOT = "{}"
 
@@ -40,13 +41,15 @@ def read_templates(named: str) -> tuple[str, ...]:
     if SLOT in named:
         return (named,)
     try:
-        lines = Path(named).read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines, notes = read_lines(Path(named))
+    except InputError as error:
         raise OptionError(
-            f"no templates {named!r}: name photo, label, simple, imagenet, a UTF-8 file, or write"
-            " a text with {}"
+            f"no templates {named!r} ({error}): name photo, label, simple, imagenet, a file, or"
+            " write a text with {}"
         ) from error
-    templates = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    if notes:  # a guess would change what the model is asked
+        raise OptionError(f"the templates {named} are not in UTF-8: save them as UTF-8")
+    templates = tuple(dict.fromkeys(lines))
     if not templates or not all(SLOT in template for template in templates):
         raise OptionError(f"each line of the templates {named} needs a {{}} for the label")
     return templates

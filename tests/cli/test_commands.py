@@ -260,8 +260,8 @@ def test_a_refused_table_of_names_is_not_remembered(
     tagatlas: Run, atlas: Path, tmp_path: Path
 ) -> None:
     table = tmp_path / "names.csv"
-    table.write_bytes("cluster;name\r\n0;Fuß\r\n".encode("cp1252"))
+    table.write_bytes("cluster;title\r\n0;Fuß\r\n".encode("cp1252"))
     refused = tagatlas("map", atlas, "--cluster-names", table)
     assert refused.returncode == 2
-    assert "is not in UTF-8" in refused.stderr
+    assert "does not say which cluster gets which name" in refused.stderr
     assert tagatlas("map", atlas, "--resolution", "2").returncode == 0

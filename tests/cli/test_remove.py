@@ -21,7 +21,8 @@ def atlas(tmp_path: Path) -> Path:
 def test_images_are_removed_by_a_list_after_a_look(
     tagatlas: Run, atlas: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "list.txt").write_text("# asked for by letter\n00001.jpg\n\npictures/00002.jpg\n")
+    listed = "# asked for by letter\n00001.jpg\n\npictures/00002.jpg\n"
+    (tmp_path / "list.txt").write_text(listed, "utf-16")
     first = ("remove", atlas, "--images", "list.txt", "--image", "00003.jpg")
     look = tagatlas(*first, "--dry-run")
     assert look.returncode == 0, look.stderr

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 from hypothesis import given
@@ -10,14 +11,18 @@ from hypothesis import strategies as st
 
 from tagatlas.errors import UsageError
 from tagatlas.maps import Map
-from tagatlas.maps.names import Renamed, read_names, rename_clusters
+from tagatlas.maps.names import GivenName, Renamed, read_names, rename_clusters
 from tagatlas.testing import ODD_LABELS, sample_map
 from tagatlas_tables import TablesOptions
 from tagatlas_tables.renderer import TablesRenderer
 
 
+def names_in(*files: Path) -> list[GivenName]:
+    return [given for path in files for given in read_names(path).names]
+
+
 def renamed(map_: Map, *files: Path) -> Renamed:
-    return rename_clusters(map_.clusters, map_.subclusters, map_.nodes, read_names(files))
+    return rename_clusters(map_.clusters, map_.subclusters, map_.nodes, names_in(*files))
 
 
 def write(folder: Path, *lines: str, encoding: str = "utf-8") -> Path:
@@ -76,7 +81,7 @@ def test_a_name_stays_with_the_images_when_clusters_are_numbered_anew(tmp_path: 
     turned = map_.nodes.with_columns((2 - pl.col("cluster")).alias("cluster"))
     others = [f"another {row}" for row in range(3)]
     clusters = map_.clusters.with_columns(pl.Series("automatic_name", others))
-    found = rename_clusters(clusters, map_.subclusters, turned, read_names([path]))
+    found = rename_clusters(clusters, map_.subclusters, turned, names_in(path))
     assert found.clusters["name"].to_list() == ["Woods", "another 1", "another 2"]
 
 
@@ -98,28 +103,54 @@ def test_no_two_clusters_have_the_same_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "holds no table of names"),
+        (b"", "the file is empty"),
         (b"one,two\n1,2\n", "does not say which cluster"),
         (b"name\nBirds\n", "does not say which cluster"),
         (b"cluster,name\nfirst,Birds\n", "row 2: 'first' is no number"),
-        (b"cluster,name\n\xb2,Birds\n", "is not in UTF-8"),
+        (b"cluster,name\n\xb2,Birds\n", "row 2: '.' is no number of a cluster"),
+        (b"%PDF-1.7\n", "this is a PDF"),
         (b"cluster,name\n0," + b"x" * 81 + b"\n", "at most 80 characters"),
         (b"cluster,name\n0,B\x07\n", "at most 80 characters of text"),
-        (b'cluster,name\n0,"' + b"x" * 200_000 + b'"\n', "holds no table of names"),
+        (b'cluster,name\n0,"' + b"x" * 200_000 + b'"\n', "at most 80 characters"),
+        (b"cluster,name\n\n0," + b"x" * 81 + b"\n", "row 3: a name is at most 80 characters"),
     ],
 )
 def test_bad_files_are_refused_in_one_line(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "names.csv"
     path.write_bytes(content)
     with pytest.raises(UsageError, match=reason) as caught:
-        read_names([path])
+        read_names(path)
     assert str(path) in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_table_of_names_has_any_encoding(tmp_path: Path, encoding: str) -> None:
+    rows = ("cluster;name", "0;Grüße aus Köln", "1;Straßen, Plätze", "2;Bäume")
+    path = write(tmp_path, *rows, encoding=encoding)
+    found = renamed(sample_map(12, clusters=3), path)
+    assert found.clusters["name"].to_list() == ["Grüße aus Köln", "Straßen, Plätze", "Bäume"]
+    notes = read_names(path).notes
+    assert [note[:35] for note in notes] == ["the file is not UTF-8: read as cp12"] * (
+        encoding == "cp1252"
+    )
+
+
+def test_a_workbook_has_names_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "names.xlsx"
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["name", "new_name"], ["dog 1", "Hounds"]):
+        book.active.append(row)
+    book.save(path)
+    assert renamed(sample_map(12, clusters=3), path).clusters["name"][1] == "Hounds"
+
+
 def test_a_file_that_is_not_there_is_named() -> None:
-    with pytest.raises(UsageError, match=r"cannot read the names in nowhere\.csv: No such file"):
-        read_names([Path("nowhere.csv")])
+    with pytest.raises(
+        UsageError, match=r"cannot read the names in nowhere\.csv: there is no such file"
+    ):
+        read_names(Path("nowhere.csv"))
 
 
 @pytest.mark.parametrize("label", ODD_LABELS, ids=ascii)
@@ -138,7 +169,7 @@ def test_any_bytes_are_names_or_a_usage_error(
     path = tmp_path_factory.mktemp("names") / "names.csv"
     path.write_bytes(b"cluster,name,typical\n" + content)
     try:
-        names = read_names([path])
+        names = names_in(path)
     except UsageError:
         return
     assert all(0 < len(given.name) <= 80 for given in names)

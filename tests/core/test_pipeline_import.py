@@ -37,6 +37,16 @@ def written(tmp_path: Path, text: str, name: str = "old.csv") -> Path:
     return path
 
 
+def test_an_encoding_that_is_guessed_is_said(atlas: Atlas, tmp_path: Path) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes("image;tag\r\n00001.jpg;Straße\r\n".encode("cp1252"))
+    [report] = import_tags(atlas, path, ImportOptions())
+    assert found(atlas, "imported") == {"00001.jpg": {("Straße", 1.0)}}
+    assert [note.partition(" (")[0] for note in report.notes] == [
+        "the file is not UTF-8: read as cp1252"
+    ]
+
+
 def found(atlas: Atlas, name: str) -> dict[str, set[tuple[str, float]]]:
     """Tags by the image's file name."""
     backend = atlas.catalog.answers.last_used(name)

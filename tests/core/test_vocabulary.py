@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import csv
 import unicodedata
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,11 +128,34 @@ def test_ten_thousand_labels() -> None:
     assert len(vocabulary.labels) == 10_000
 
 
-def test_other_encodings_and_broken_tables_are_refused_in_one_line() -> None:
-    with pytest.raises(OptionError, match=r"not in UTF-8 \(byte 3\): save it as UTF-8"):
-        read_vocabulary("test.txt", "caf\xe9 noir".encode("latin-1"))
-    with pytest.raises(OptionError, match="no proper CSV: line 2"):
-        read('label,group\n"cat" dog,animal\n')
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "cp1252"])
+@pytest.mark.parametrize("header", ["", "label;group\r\n"])
+def test_other_encodings_are_read_and_guesses_are_noted(encoding: str, header: str) -> None:
+    text = f"{header}café noir\r\nGrüße aus Köln\r\nStraße, breit\r\n"
+    vocabulary = read_vocabulary("test.csv", text.encode(encoding))
+    assert names(vocabulary) == ["café noir", "Grüße aus Köln", "Straße, breit"]
+    guesses = [note for note in vocabulary.notes if "read as cp1252" in note]
+    assert len(guesses) == (encoding == "cp1252")
+
+
+def test_odd_rows_are_read_and_noted_and_what_is_no_text_is_refused() -> None:
+    vocabulary = read('label,group\n"cat" dog,animal\nbird,animal,wild\n')
+    assert vocabulary.labels == (Label('"cat" dog', group="animal"), Label("bird", group="animal"))
+    assert any("row 3" in note for note in vocabulary.notes)
+    with pytest.raises(OptionError, match=r"the vocabulary test\.txt cannot be read: .* not text"):
+        read_vocabulary("test.txt", bytes(range(256)) * 4)
+
+
+def test_a_workbook_is_a_vocabulary() -> None:
+    book, written = openpyxl.Workbook(), BytesIO()
+    assert book.active is not None
+    for row in (["group", "Label"], ["animal", "cat"], ["", "Grüße"]):
+        book.active.append(row)
+    book.save(written)
+    assert read_vocabulary("my.xlsx", written.getvalue()).labels == (
+        Label("cat", group="animal"),
+        Label("Grüße"),
+    )
 
 
 def test_groups_can_be_chosen() -> None:

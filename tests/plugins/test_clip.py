@@ -414,6 +414,11 @@ def test_templates_of_a_file(tmp_path: Path) -> None:
     path.write_text("a drawing of {}.\nthe\n", "utf-8")
     with pytest.raises(OptionError, match="each line of the templates"):
         read_templates(str(path))
+    path.write_text("ein Bild für {}.\nes zeigt {}\n", "utf-16")
+    assert read_templates(str(path)) == ("ein Bild für {}.", "es zeigt {}")
+    path.write_text("ein Bild für {}.\n", "cp1252")
+    with pytest.raises(OptionError, match="are not in UTF-8: save them as UTF-8"):
+        read_templates(str(path))
 
 
 class Starved(ClipModel):

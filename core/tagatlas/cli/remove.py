@@ -71,7 +71,8 @@ def run(
     from tagatlas.atlas import open_atlas
     from tagatlas.pipeline.remove import remove
 
-    names = [*(image or []), *(_read_list(images) if images else [])]
+    listed, guesses = _read_list(images) if images else ([], ())
+    names = [*(image or []), *listed]
     with open_atlas(atlas, load_plugins()) as opened:
         if not names and source is None and opened.catalog.removals.unswept() is None:
             raise UsageError("say what to remove: --image, --images or --source")
@@ -83,20 +84,23 @@ def run(
             forget=forget,
             dry_run=dry_run,
         )
-    facts = {"dry_run": dry_run, "forget": forget, **asdict(report)}
-    return Outcome(facts, _lines(report, forget=forget, dry_run=dry_run))
+    facts = {"dry_run": dry_run, "forget": forget, "notes": guesses, **asdict(report)}
+    notes = [f"note: {images}: {note}" for note in guesses]
+    return Outcome(facts, notes + _lines(report, forget=forget, dry_run=dry_run))
 
 
-def _read_list(path: Path) -> list[str]:
+def _read_list(path: Path) -> tuple[list[str], tuple[str, ...]]:
+    """The names in a list, and what was guessed to read it."""
+    from tagatlas.tables.lines import read_lines
+
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not in UTF-8"
-        raise InputError(f"cannot read the list of images {path}: {reason}") from error
-    names = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        lines, notes = read_lines(path)
+    except InputError as error:
+        raise InputError(f"cannot read the list of images {path}: {error}") from error
+    names = [line for line in lines if not line.startswith("#")]
     if not names:
         raise InputError(f"{path} lists no image: write one a line")
-    return names
+    return names, notes
 
 
 def _lines(report: RemoveReport, *, forget: bool, dry_run: bool) -> list[str]:

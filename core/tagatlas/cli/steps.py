@@ -199,12 +199,13 @@ def tag(
         "copied": report.copied,
         "images": report.counts,
         "spent": report.spent,
+        "notes": report.notes,
     }
     line = (
         f"tagged: {count(report.asked, 'image')} asked now of {report.backend} "
         f"({by_status(report.counts)} of {total:,})"
     )
-    lines = [line]
+    lines = [*(f"note: {note}" for note in report.notes), line]
     if report.copied:
         lines.append(f"copied: {report.copied:,} images have the answer of one that looks the same")
     if report.spent is not None:
@@ -226,10 +227,12 @@ def import_tags(atlas: Atlas, path: Path, options: ImportOptions) -> Outcome:
             "unmatched": report.unmatched,
             "listed": report.listed,
             "images": report.counts,
+            "notes": report.notes,
         }
         for report in reports
     ]
-    lines = []
+    notes = dict.fromkeys(note for report in reports for note in report.notes)
+    lines = [f"note: {note}" for note in notes]
     for report in reports:
         lines.append(f"recognised: {report.recognised}")
         lines.append(

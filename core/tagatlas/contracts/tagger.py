@@ -182,6 +182,8 @@ class Tagger(ABC):
     """The most calls that may be begun in a second."""
     takes_vocabulary: bool = False
     """Whether the labels are the user's choice."""
+    notes: Sequence[str] = ()
+    """What a user should know of how the options were read, such as a guess, a line each."""
     variant: Variant = Variant.IMAGE
     """Which of the two encodings it gets: the thumbnail is enough for a small model, and much
     faster to decode."""

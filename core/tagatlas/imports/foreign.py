@@ -28,6 +28,7 @@ class ForeignTags:
         empty: images that were looked at, with nothing seen.
         failed: ``image`` and ``message`` (String): images that could not be looked at.
         remark: what the file does not tell about those without tags; empty if it tells all.
+        notes: what a user should know of how the file was read: guesses made, cells left out.
     """
 
     program: str
@@ -36,6 +37,7 @@ class ForeignTags:
     empty: pl.Series = field(default_factory=lambda: pl.Series("image", [], pl.String))
     failed: pl.DataFrame = field(default_factory=_no_failures)
     remark: str = ""
+    notes: tuple[str, ...] = ()
 
     def images(self) -> pl.Series:
         """All images that it names, each once, in the order of the file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tagatlas.errors import InputError
@@ -45,13 +46,13 @@ def _read(path: Path, options: ImportOptions) -> list[ForeignTags]:
             return memespector
         table = read_file(path, None)
         if memespector := read_memespector_csv(table):
-            return memespector
+            return [replace(each, notes=table.notes) for each in memespector]
         dd = read_dd(table)
         if dd is not None:
-            return [dd]
+            return [replace(dd, notes=table.notes)]
     else:
         table = read_file(path, None)
-    return [read_table(table, options)]
+    return [replace(read_table(table, options), notes=table.notes)]
 
 
 def _from_json(path: Path) -> list[ForeignTags]:

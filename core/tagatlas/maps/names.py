@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import StringIO
 from pathlib import Path
 
 import polars as pl
@@ -15,10 +13,10 @@ from msgspec import structs
 
 from tagatlas.annotations import LONGEST_NAME, Annotation, ClusterName
 from tagatlas.cluster import untaken
-from tagatlas.errors import UsageError
+from tagatlas.errors import InputError, UsageError
 from tagatlas.render.cells import cell_text
+from tagatlas.tables import read_file
 
-_LARGEST_FILE = 50_000_000
 _SEPARATOR = "; "
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _FORMS = (
@@ -45,48 +43,44 @@ class GivenName:
     number: int | None
 
 
-def read_names(paths: Iterable[Path]) -> list[GivenName]:
-    """Read the names in some files, in their order.
+@dataclass(frozen=True)
+class NamesFile:
+    """What a file of names says.
 
-    A file is a CSV (UTF-8; separated by commas, semicolons or tabs) with a header. In a
+    Attributes:
+        names: in the order of the file.
+        notes: what a user should know of how it was read: guesses made, cells left out.
+    """
+
+    names: list[GivenName]
+    notes: tuple[str, ...]
+
+
+def read_names(path: Path) -> NamesFile:
+    """Read the names in a file.
+
+    A file is a table of any sort and encoding (:func:`tagatlas.tables.read_file`). In a
     ``clusters.csv`` or ``subclusters.csv`` that tagatlas wrote, every row counts whose ``name`` is
     not its ``automatic_name``. In a file of ``cluster`` (or ``subcluster``) and ``name``, and in
     one of ``name`` (the automatic one) and ``new_name``, every row with a new name does.
 
     Raises:
-        UsageError: a file cannot be read, lacks a column, or has a name or a number that is none.
+        UsageError: it cannot be read, lacks a column, or has a name or a number that is none.
     """
-    return [given for path in paths for given in _read(path)]
-
-
-def _read(path: Path) -> list[GivenName]:
     try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        reason = error.strerror or error
-        raise UsageError(f"cannot read the names in {path}: {reason}") from error
-    if len(data) > _LARGEST_FILE:
-        raise UsageError(f"{path} is too large for a file of names")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not in UTF-8: save it as CSV UTF-8") from error
-    first_line = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first_line.count)
-    try:
-        header, *rows = [row for row in csv.reader(StringIO(text), delimiter=delimiter) if row]
-    except (ValueError, csv.Error) as error:
-        raise UsageError(f"{path} holds no table of names: {_FORMS}") from error
-    columns = [cell_text(cell).strip().casefold() for cell in header]
+        table = read_file(path)
+    except InputError as error:
+        raise UsageError(f"cannot read the names in {path}: {error}") from error
+    columns = [cell_text(column).casefold() for column in table.frame.columns]
     known = {"cluster", "subcluster", "automatic_name", "new_name"}
     if "name" not in columns or not known.intersection(columns):
         raise UsageError(f"{path} does not say which cluster gets which name: {_FORMS}")
-    return [
+    names = [
         given
-        for number, row in enumerate(rows, start=2)
-        if (given := _given(dict(zip(columns, row, strict=False)), f"{path}, row {number}"))
+        for number, row in enumerate(table.frame.iter_rows(), start=table.first_row)
+        if (given := _given(dict(zip(columns, row, strict=True)), f"{path}, row {number:,}"))
     ]
+    return NamesFile(names, table.notes)
 
 
 def _given(row: Mapping[str, str], place: str) -> GivenName | None:

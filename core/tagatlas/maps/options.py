@@ -70,7 +70,7 @@ class MapOptions:
     cluster_names: Annotated[
         tuple[Path, ...],
         Meta(
-            description="CSV files with your names for clusters: a clusters.csv or"
+            description="Tables with your names for clusters: a clusters.csv or"
             " subclusters.csv with another text in the column name, or cluster,name, or"
             " name,new_name."
         ),

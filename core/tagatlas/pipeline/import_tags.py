@@ -41,6 +41,7 @@ class ImportReport:
         remark: what the file does not tell.
         unmatched: names of images that are not in the collection, each with the reason.
         listed: the file in which these are listed; None if there are none.
+        notes: what else a user should know of how the file was read, a line each.
     """
 
     backend: str
@@ -50,6 +51,7 @@ class ImportReport:
     remark: str
     unmatched: Mapping[str, str]
     listed: Path | None
+    notes: tuple[str, ...] = ()
 
 
 def import_tags(atlas: Atlas, path: Path, options: ImportOptions) -> list[ImportReport]:
@@ -95,6 +97,7 @@ def import_tags(atlas: Atlas, path: Path, options: ImportOptions) -> list[Import
                 remark=foreign.remark if foreign.empty.len() else "",
                 unmatched=matched.unmatched,
                 listed=_list_unmatched(atlas, name, matched),
+                notes=foreign.notes,
             )
         )
     return reports

@@ -21,7 +21,7 @@ def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], l
         paths: of the files; see :func:`tagatlas.maps.names.read_names`.
 
     Returns:
-        The names, and a line about each file that could not be read.
+        The names, and a line about each file that could not be read, and each guess made.
 
     Raises:
         UsageError: a file cannot be read that the settings do not name yet.
@@ -33,7 +33,7 @@ def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], l
     for path in paths:
         place = str(path.resolve())
         try:
-            names += read_names([path])
+            read = read_names(path)
         except UsageError as error:
             if place not in known and str(path) not in known:
                 raise
@@ -43,6 +43,9 @@ def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], l
                 "there is no copy of its names" if copy is None else "its names as last read count"
             )
             notes.append(f"{error}; {rest}")
+        else:
+            names += read.names
+            notes += [f"{path}: {note}" for note in read.notes]
     return names, notes
 
 
@@ -50,7 +53,7 @@ def keep_names(atlas: Atlas, paths: Sequence[Path]) -> None:
     """Keep a copy of what some files say, as far as they can be read."""
     for path in paths:
         try:
-            names = read_names([path])
+            names = read_names(path).names
         except UsageError:  # which is said where the names are needed
             continue
         atlas.catalog.names.keep(str(path.resolve()), names)

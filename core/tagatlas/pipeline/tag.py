@@ -42,6 +42,7 @@ class TagReport:
         counts: number of the collection's images by tag status.
         spent: US dollars spent on the backend in this atlas, at most; None if it costs nothing.
         stopped: whether it was told to stop before all was asked.
+        notes: what the tagger says of how its options were read, a line each.
     """
 
     backend: str
@@ -50,6 +51,7 @@ class TagReport:
     counts: Mapping[str, int]
     spent: float | None = None
     stopped: bool = False
+    notes: Sequence[str] = ()
 
 
 def estimate_tagging(
@@ -131,6 +133,7 @@ def tag_collection(
         counts=answers.counts(tagged),
         spent=None if purse is None else purse.spent,
         stopped=run.stop.is_set(),
+        notes=instance.notes,
     )
 
 

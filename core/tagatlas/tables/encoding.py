@@ -30,7 +30,9 @@ _CHARACTERS = re.compile(
 _CUT = re.compile(rb'\xf0\x9f[\x80-\xbf]?(?![\x80-\xbf])|[\xe0-\xef][\x80-\xbf](?=[",;|\t\r\n]|\Z)')
 _MOST = 0.75
 _REPLACEMENT = "\ufffd"
-_IF_WRONG = "name another with --encoding if that is wrong"
+_IF_WRONG = (
+    "if that is wrong, save it as UTF-8 or, for a table of images, name another with --encoding"
+)
 
 
 class Text(NamedTuple):

@@ -51,15 +51,46 @@ def read_file(
         return read_parquet(path)
     if _begins(path, _ARROW):
         return read_arrow(path)
-    data = read_unpacked(path)
-    if data.startswith((_ZIP, _OLE)):
+    endings = {suffix.lower() for suffix in path.suffixes[-2:]}  # two, for .csv.gz
+    may_be_list = _ROWS_OF_CELLS.isdisjoint(endings)
+    return read_data(
+        read_unpacked(path), encoding, sheet=sheet, skip_rows=skip_rows, may_be_list=may_be_list
+    )
+
+
+def read_data(
+    data: bytes,
+    encoding: str | None = None,
+    *,
+    sheet: str | None = None,
+    skip_rows: int = 0,
+    may_be_list: bool = True,
+) -> Table:
+    """Read the bytes of a workbook or of text, whatever sort of table they are.
+
+    Args:
+        data: not compressed.
+        encoding: as in :func:`read_file`.
+        sheet: as in the same.
+        skip_rows: as in the same.
+        may_be_list: whether text that begins with an address may be a list of addresses.
+
+    Raises:
+        InputError: empty, damaged, or no table at all.
+    """
+    if is_workbook(data):
         return _read_sheet(data, sheet, skip_rows)
     if sheet is not None:
         raise InputError("--sheet is for workbooks, which this is not")
     text, notes = _text_of(data, encoding)
     del data
-    table = _read_text(path, text, skip_rows)
+    table = _read_text(text, skip_rows, may_be_list=may_be_list)
     return replace(table, notes=(*notes, *table.notes))
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether these are the bytes of a workbook, or of another ZIP archive or Office file."""
+    return data.startswith((_ZIP, _OLE))
 
 
 def _text_of(data: bytes, encoding: str | None) -> tuple[bytes, tuple[str, ...]]:
@@ -93,11 +124,10 @@ def _read_sheet(data: bytes, sheet: str | None, skip_rows: int) -> Table:
     return read_workbook(data, kind, sheet=sheet, skip_rows=skip_rows)
 
 
-def _read_text(path: Path, text: bytes, skip_rows: int) -> Table:
+def _read_text(text: bytes, skip_rows: int, *, may_be_list: bool) -> Table:
     if begins_like_json(text):
         return read_json(text)
-    endings = {suffix.lower() for suffix in path.suffixes[-2:]}  # two, for .csv.gz
-    if not skip_rows and _ROWS_OF_CELLS.isdisjoint(endings) and _is_list_of_urls(text):
+    if not skip_rows and may_be_list and _is_list_of_urls(text):
         return _read_lines(decode(text))
     return read_delimited(text, skip_rows=skip_rows)
 

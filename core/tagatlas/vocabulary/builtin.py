@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from tagatlas.errors import OptionError
+from tagatlas.errors import InputError, OptionError
+from tagatlas.tables.packed import read_unpacked
 from tagatlas.vocabulary.reading import read_vocabulary
 from tagatlas.vocabulary.vocabulary import Vocabulary
 
@@ -28,11 +29,12 @@ def load_vocabulary(named: str) -> Vocabulary:
         OptionError: there is neither, or the file is no vocabulary.
     """
     path = Path(named)
-    try:
-        if path.is_file():
-            return read_vocabulary(path.name, path.read_bytes())
-    except OSError as error:
-        raise OptionError(f"cannot read the vocabulary {named}: {error.strerror}") from error
+    if path.is_file():
+        try:
+            data = read_unpacked(path)
+        except InputError as error:
+            raise OptionError(f"cannot read the vocabulary {named}: {error}") from error
+        return read_vocabulary(path.name, data)
     if named in BUILT_IN:
         data = (files("tagatlas.vocabulary") / "data" / f"{named}.csv").read_bytes()
         return read_vocabulary(named, data)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
-from io import StringIO
+from dataclasses import replace
 
-from tagatlas.errors import OptionError
+from tagatlas.errors import InputError, OptionError
+from tagatlas.tables import Table
+from tagatlas.tables.encoding import decode, to_utf8
+from tagatlas.tables.files import is_workbook, read_data
 from tagatlas.vocabulary.vocabulary import Label, Vocabulary, tidy
 
 SEPARATOR = "|"
 """Between several prompts or aliases in a cell."""
 
-DELIMITERS = ",;\t"
-
+_DELIMITERS = ",;\t"
 _LABEL = "label"
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
@@ -22,56 +23,58 @@ _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 def read_vocabulary(name: str, data: bytes) -> Vocabulary:
     """Read a vocabulary file.
 
-    It is a table where its first line has a column ``label``: CSV with commas, semicolons or tabs,
-    whose columns ``prompts`` and ``aliases`` may hold several each, parted by ``|``, and whose
-    column ``group`` holds one; other columns are ignored. Any other file has a label a line.
+    It is a table where its first line has a column ``label``: text with commas, semicolons or tabs,
+    or a workbook, whose columns ``prompts`` and ``aliases`` may hold several each, parted by ``|``,
+    and whose column ``group`` holds one; other columns are ignored. Any other file has a label a
+    line.
 
     Args:
         name: what to call it.
-        data: UTF-8.
+        data: text in any encoding, or a workbook. What is guessed is in the vocabulary's notes.
 
     Raises:
-        OptionError: not UTF-8, not a table that can be read, or without a label.
+        OptionError: not text, not a table that can be read, or without a label.
     """
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise OptionError(
-            f"the vocabulary {name} is not in UTF-8 (byte {error.start:,}): save it as UTF-8"
-        ) from error
-    lines = _LINE_ENDS.split(text)
-    delimiter = _delimiter(lines[0])
-    if delimiter is None:
-        return Vocabulary.of(name, map(Label, lines))
-    return Vocabulary.of(name, _rows(name, text, delimiter))
+        if is_workbook(data):
+            return _of_table(name, read_data(data))
+        text, notes = to_utf8(data)
+        lines = _LINE_ENDS.split(decode(text))
+        if _is_header(lines[0]):
+            vocabulary = _of_table(name, read_data(text, "utf-8", may_be_list=False))
+        else:
+            vocabulary = Vocabulary.of(name, map(Label, lines))
+    except InputError as error:
+        raise OptionError(f"the vocabulary {name} cannot be read: {error}") from error
+    return replace(vocabulary, notes=(*notes, *vocabulary.notes))
 
 
-def _delimiter(header: str) -> str | None:
-    """What parts the columns of a table whose header this is; None where it is none."""
-    for delimiter in DELIMITERS:
-        fields = [_column(field) for field in header.split(delimiter)]
-        if _LABEL in fields and (len(fields) > 1 or fields == [_LABEL]):
-            return delimiter
-    return None
+def _is_header(line: str) -> bool:
+    """Whether a line names the columns of a vocabulary."""
+    return any(
+        _LABEL in map(_column, line.split(delimiter))
+        for delimiter in _DELIMITERS
+        if delimiter in line or _column(line) == _LABEL
+    )
 
 
 def _column(field: str) -> str:
     return tidy(field).strip('"').strip().lower()
 
 
-def _rows(name: str, text: str, delimiter: str) -> Iterator[Label]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        columns = [_column(field) for field in next(reader)]
-        for row in reader:
-            cells = dict(zip(columns, row, strict=False))
-            yield Label(
-                name=cells.get(_LABEL, ""),
-                prompts=tuple(cells.get("prompts", "").split(SEPARATOR)),
-                aliases=tuple(cells.get("aliases", "").split(SEPARATOR)),
-                group=cells.get("group", ""),
-            )
-    except csv.Error as error:
-        raise OptionError(
-            f"the vocabulary {name} is no proper CSV: line {reader.line_num:,}: {error}"
-        ) from error
+def _of_table(name: str, table: Table) -> Vocabulary:
+    columns = [_column(column) for column in table.frame.columns]
+    if _LABEL not in columns:
+        raise InputError("no column is called label")
+    return replace(Vocabulary.of(name, _rows(columns, table)), notes=table.notes)
+
+
+def _rows(columns: list[str], table: Table) -> Iterator[Label]:
+    for row in table.frame.iter_rows():
+        cells = dict(zip(columns, row, strict=True))
+        yield Label(
+            name=cells[_LABEL],
+            prompts=tuple(cells.get("prompts", "").split(SEPARATOR)),
+            aliases=tuple(cells.get("aliases", "").split(SEPARATOR)),
+            group=cells.get("group", ""),
+        )

@@ -50,11 +50,13 @@ class Vocabulary:
         name: the file's or the built-in vocabulary's.
         labels: at least one; their names differ after normalising (:func:`key`).
         merged: names that were written more than once, as they were written the second time.
+        notes: what a user should know of how it was read: guesses made, cells left out.
     """
 
     name: str
     labels: tuple[Label, ...]
     merged: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, name: str, labels: Iterable[Label]) -> Self:
