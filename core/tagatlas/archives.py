@@ -21,7 +21,7 @@ from typing import Literal
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected, InputError
-from tagatlas.tables.cells import PICTURE_ENDING
+from tagatlas.tables.endings import PICTURE_ENDING
 
 INSIDE = "!/"
 """Stands between the path of an archive and the name of a file in it."""

@@ -1,9 +1,9 @@
 """The addresses in one cell, however they are wrapped: lists, formulas, HTML, Markdown, prose.
 
 A cell is looked at from the outside inwards. What stands in quotation marks is one address, so
-JSON, lists as Python and R write them and the formulas of spreadsheets are one case: no language
-of any of them is parsed, and none is run. Of a wrapping that names a picture and its page, such as
-``[![](picture)](page)``, the picture counts.
+JSON and lists as Python and R write them are one case: neither language is parsed. Formulas of
+spreadsheets have a module of their own (:mod:`tagatlas.tables.formulas`). Of a wrapping that names
+a picture and its page, such as ``[![](picture)](page)``, the picture counts.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import html
 import re
 from urllib.parse import unquote
 
+from tagatlas.tables.endings import PICTURE_ENDING
+from tagatlas.tables.formulas import UntoldAddress, address_of
+
 _ADDRESS = r"(?:https?:)?//[^\s/?#]"
 _BEGINS = re.compile(_ADDRESS, re.IGNORECASE)
 _USABLE = re.compile(r"https?://[^\s/?#\x00-\x1f\x7f][^\x00-\x1f\x7f-\x9f]*", re.IGNORECASE)
-PICTURE_ENDING = r"\.(?:jpe?g|jfif|jpe|png|gif|webp|avif|bmp|tiff?|hei[cf]|svg|jp2)"
-_ENDING = re.compile(PICTURE_ENDING + r"(?:[?#&:!/_]|$)", re.IGNORECASE)
 _ENDS_AS_PICTURE = re.compile(rf"{PICTURE_ENDING}(?:[?#].*)?$", re.IGNORECASE)
 
 _OUTER = " \t\r\n\f\v\ufeff\u200b\xa0"
@@ -28,11 +29,9 @@ _BETWEEN = re.compile(r"(?<![,;|\s])[,;|\s]+(?=https?://[^\s/?#]|//[\w-]+\.\w)",
 _QUOTED = re.compile(
     r"(?:(?P<mark>[\"'])(?P<key>[^\"']{1,60})(?P=mark)\s*:\s*)?"
     rf"(?:\"\s*(?P<double>{_ADDRESS}[^\"\\]*+(?:\\.[^\"\\]*+)*+)\""
-    rf"|'\s*(?P<single>{_ADDRESS}[^'\\]*+(?:\\.[^'\\]*+)*+)')"
-    r"(?P<further>\s*&)?",
+    rf"|'\s*(?P<single>{_ADDRESS}[^'\\]*+(?:\\.[^'\\]*+)*+)')",
     re.IGNORECASE | re.DOTALL,
 )
-_JOINED = re.compile(r"(?<!\")\"\s*&\s*\"(?!\")")
 _TAG = re.compile(r"<(img|source|video|a|link|picture|image)\b([^<>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"(?<![\w-])(srcset|data-srcset|src|data-src|poster|href)\s*=\s*"
@@ -168,22 +167,12 @@ def _in_quotes(text: str) -> list[str]:
 
 
 def _in_formula(text: str) -> list[str]:
-    """``=HYPERLINK("page"; IMAGE("picture"))`` has one picture.
-
-    Texts that are joined, ``"https://a/"&"1.jpg"``, become one; with another cell's (``&A2``) there
-    is no telling.
-    """
-    joined = _JOINED.sub("", text)
-    whole = [match for match in _QUOTED.finditer(joined) if not match["further"]]
-    quoted = [match["double"] or match["single"] for match in whole]
-    if not quoted:
+    """The address of a formula by itself; with another cell's text there is no telling."""
+    try:
+        found = address_of(text)
+    except UntoldAddress:
         return []
-    return [next((text for text in quoted if looks_like_picture(text)), quoted[0])]
-
-
-def looks_like_picture(url: str) -> bool:
-    """Whether an address ends as pictures do."""
-    return _ENDING.search(url) is not None
+    return [] if found is None else [found]
 
 
 def _tidy(piece: str) -> str:

@@ -20,6 +20,7 @@ from tagatlas.tables.irregular import Grammar, IrregularReader
 from tagatlas.tables.shapes import Shapes
 from tagatlas.tables.table import Table, unique_names
 from tagatlas.tables.wording import count, row_list
+from tagatlas.tables.worked_out import work_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,8 +63,12 @@ def read_delimited(data: bytes, *, skip_rows: int = 0) -> Table:
     if b"\\" in body and _MISSING.encode() in body:
         frame = frame.with_columns(pl.all().replace(_MISSING, ""))
     frame, further = _without_further_heads(frame, head)
+    notes += further
+    if b"=" in body:
+        frame, further = work_out(frame, head.first_row)
+        notes += further
     frame.columns = unique_names(head.names)
-    return Table(frame, head.kind, head.first_row, notes + further)
+    return Table(frame, head.kind, head.first_row, notes)
 
 
 def _without_further_heads(frame: pl.DataFrame, head: Head) -> tuple[pl.DataFrame, tuple[str, ...]]:

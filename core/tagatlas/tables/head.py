@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tagatlas.errors import InputError
-from tagatlas.tables.cells import PICTURE_ENDING
+from tagatlas.tables.endings import PICTURE_ENDING
 from tagatlas.tables.urls import begins_with_url, holds_address
 from tagatlas.tables.wording import count, shown
 

@@ -21,10 +21,11 @@ from python_calamine import (
 
 from tagatlas.errors import InputError
 from tagatlas.tables.head import header_among, left_out
-from tagatlas.tables.sheet_links import Links, links_in
+from tagatlas.tables.sheet_links import Behind, Links, links_in
 from tagatlas.tables.table import Table, unique_names
 from tagatlas.tables.urls import begins_with_url
 from tagatlas.tables.wording import count, shown, shown_columns, suggestion
+from tagatlas.tables.worked_out import untold_note
 
 _Cell = int | float | str | bool | datetime.time | datetime.date | datetime.timedelta
 _Row = list[str]
@@ -44,6 +45,7 @@ _DAMAGES = (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
 
 _LOOKED_AT = 1_000
 _HEAD_ROWS = 50
+_MOST_CELLS = 50_000_000
 _MOST_DIGITS = 10**15
 """What is larger may have lost its last digits: a number in a workbook has 15."""
 
@@ -53,6 +55,7 @@ class _Sheet:
     name: str
     rows: list[_Row]  # from the first row of the sheet, all of one length
     links: Links
+    untold: list[int]  # rows, counted from 0, of formulas whose address cannot be told
     merged_until: list[int]  # the last row of each merged range
     long_numbers: int
     hides_links: bool  # whether it has links that are not read
@@ -145,23 +148,37 @@ def _read_sheet(workbook: CalamineWorkbook, data: bytes, name: str) -> _Sheet:
         isinstance(cell, float) and abs(cell) >= _MOST_DIGITS for row in cells for cell in row
     )
     rows = [[_text(cell) for cell in row] for row in cells]
-    links: Links = {}
+    behind = Behind({}, [])
     hides_links = False
     if data.startswith(b"PK"):
         with ZipFile(io.BytesIO(data)) as archive:
-            links = links_in(archive, name)
+            behind = links_in(archive, name, rows)
             if "content.xml" in archive.namelist():
                 hides_links = _LINK_OF_ODS.search(archive.read("content.xml")) is not None
-    links = {place: link for place, link in links.items() if not _shows(rows, place)}
+    rows = _with_room(rows, behind.links)
+    links = {place: link for place, link in behind.links.items() if not _shows(rows, place)}
     merged_until = [end[0] for _, end in sheet.merged_cell_ranges or ()]
-    return _Sheet(name, rows, links, merged_until, long_numbers, hides_links)
+    return _Sheet(name, rows, links, behind.untold, merged_until, long_numbers, hides_links)
+
+
+def _with_room(rows: list[_Row], links: Links) -> list[_Row]:
+    """The rows with empty cells as far as there are links, where no cell shows anything.
+
+    Raises:
+        InputError: that would take more than 50 million cells.
+    """
+    height = max([len(rows), *(row + 1 for row, _ in links)])
+    width = max([*map(len, rows), *(column + 1 for _, column in links)], default=0)
+    if height * width > max(_MOST_CELLS, sum(map(len, rows))):
+        raise InputError("addresses in cells that are very far apart: save it as CSV")
+    longer = [[*row, *[""] * (width - len(row))] for row in rows]
+    return longer + [[""] * width for _ in range(height - len(rows))]
 
 
 def _shows(rows: Sequence[_Row], place: tuple[int, int]) -> bool:
     """Whether the cell itself has an address, or there is no such cell."""
     row, column = place
-    is_there = 0 <= row < len(rows) and 0 <= column < len(rows[row])
-    return not is_there or begins_with_url(rows[row][column])
+    return row < 0 or begins_with_url(rows[row][column])
 
 
 def _text(cell: _Cell) -> str:
@@ -230,6 +247,7 @@ def _notes(sheet: _Sheet, table: Table) -> tuple[str, ...]:
         )
     if merged := sum(row >= table.first_row - 1 for row in sheet.merged_until):
         notes.append(f"{count(merged, 'merged range')}: the value counts for its first cell")
+    notes += untold_note([row + 1 for row in sheet.untold if row + 1 >= table.first_row])
     if sheet.hides_links:
         notes.append("addresses behind cells (links or formulas) are not read: save it as .xlsx")
     if sheet.links:
