@@ -224,3 +224,30 @@ def test_private_addresses_are_refused_unless_allowed(
     )
     assert facts["addresses"]["ok"] == 1
     assert "allow_private = true" in (tmp_path / "x.atlas" / "atlas.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "error"),
+    [
+        (("run", "--json", "--nonsense"), 2, "No such option: --nonsense"),
+        (("run", "x", "--json", "--resolution"), 2, "requires an argument"),
+        (("nonsense", "--json"), 2, "No such command"),
+        (("add", "--json"), 2, "Missing argument"),
+        (("--json",), 2, "No such option: --json"),
+        (("info", "x", "y", "--json"), 2, "unexpected extra argument"),
+        (("info", "nowhere.atlas", "--json", "--debug"), 1, "there is no atlas"),
+    ],
+)
+def test_whatever_fails_under_json_is_said_as_json(
+    tagatlas: Run, words: tuple[str, ...], status: int, error: str
+) -> None:
+    done = tagatlas(*words)
+    assert done.returncode == status, done.stderr
+    facts = json.loads(done.stdout)
+    assert list(facts) == ["error"]
+    assert error in facts["error"]
+    assert done.stderr
+
+
+def test_a_search_for_json_asks_for_none(tagatlas: Run) -> None:
+    assert tagatlas("search", "nowhere.atlas", "--", "--json", "more").stdout == ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Annotated
 
 import typer
+
+from tagatlas.errors import PluginError
 
 COMMANDS: Mapping[str, str] = {
     "demo": "Map a sample collection and open it in the browser.",
@@ -34,6 +36,34 @@ COMMANDS: Mapping[str, str] = {
 
 def main() -> None:
     """The ``tagatlas`` command. Imports only the command that was asked for."""
+    words = sys.argv[1:]
+    options = words[: words.index("--")] if "--" in words else words
+    try:
+        _app()()
+    except PluginError as error:  # of a plugin that is broken, where that is to be told
+        if "--debug" in options:
+            raise
+        print(f"tagatlas: {error}", file=sys.stderr)  # noqa: T201 - this is the terminal
+        _report(str(error), options)
+        sys.exit(1)
+    except SystemExit as end:
+        # Typer says what is wrong to a person, and ends the process while it handles the error.
+        message = getattr(end.__context__, "format_message", None)
+        if message is not None:
+            _report(message(), options)
+        raise
+
+
+def _report(message: str, options: Sequence[str]) -> None:
+    """Say as JSON as well why no command could begin, if JSON was asked for."""
+    if "--json" in options:
+        from tagatlas.cli.terminal import show_json
+
+        show_json({"error": " ".join(message.split())})
+
+
+def _app() -> typer.Typer:
+    """The app, in which only the command that was asked for is loaded."""
     asked = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     app = typer.Typer(
         help="Maps an image collection by what machines see in it.",
@@ -58,7 +88,7 @@ def main() -> None:
     for name, summary in COMMANDS.items():
         function = _load(name) if name == asked else _not_loaded
         app.command(name, help=summary)(function)
-    app()
+    return app
 
 
 def _load(name: str) -> Callable[..., None]:

@@ -6,6 +6,7 @@ import functools
 import inspect
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ def reporting(command: Callable[..., Result]) -> Callable[..., None]:
                     show(part.lines)
         except TagatlasError as error:
             if debug:
-                raise
+                traceback.print_exc()
             failure = WRONG_USAGE if isinstance(error, UsageError) else FAILED
             _end(str(error), failure, facts, json_output)
         except KeyboardInterrupt:
@@ -76,9 +77,9 @@ def reporting(command: Callable[..., Result]) -> Callable[..., None]:
             # Whoever read our output has gone; nothing may be written to it on the way out.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(FAILED) from None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is said, and with --debug where from
             if debug:
-                raise
+                traceback.print_exc()
             text = " ".join(f"{type(error).__name__}: {error}".split())
             message = f"this is a fault of tagatlas: {text} (--debug shows where)"
             _end(message, FAILED, facts, json_output)
