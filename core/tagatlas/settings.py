@@ -11,16 +11,27 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
 from tagatlas.errors import OptionError, StorageError
+from tagatlas.masking import masked
 from tagatlas.options import OptionValue
 
+_SOURCES = "sources"
 _HEADER = (
     "Settings of this atlas. Commands write here what they were told; edit it as you like.\n"
-    "A flag or a TAGATLAS_ variable goes before what stands here."
+    "A flag or a TAGATLAS_ variable goes before what stands here, and what stands in\n"
+    "[sources.PATH.plugin.table] goes for that source before [plugin.table]."
 )
 
 
+def _path(owner: str, source: str | None) -> list[str]:
+    """The names of the tables, one within the other, in which an owner's settings are."""
+    return owner.split(".") if source is None else [_SOURCES, masked(source), *owner.split(".")]
+
+
 class SettingsFile:
-    """``atlas.toml``: a table per step (``fetch``, ``map``) or plugin (``plugin.poster``)."""
+    """``atlas.toml``: a table per step (``fetch``, ``map``) or plugin (``plugin.poster``).
+
+    What was chosen for one source alone is in such tables within ``sources.LOCATION``.
+    """
 
     def __init__(self, path: Path) -> None:
         """Read the file; one that is not there is empty.
@@ -35,17 +46,18 @@ class SettingsFile:
         except TOMLKitError as error:
             raise OptionError(f"{path} is no valid TOML: {error}; mend or delete it") from error
 
-    def values(self, owner: str) -> dict[str, object]:
+    def values(self, owner: str, source: str | None = None) -> dict[str, object]:
         """The settings of one owner, by option name.
 
         Args:
             owner: a dotted table name, such as ``fetch`` or ``plugin.poster``.
+            source: the location of a source, for what was chosen for that alone.
 
         Raises:
             OptionError: the owner's name stands for something else than a table.
         """
         table: object = self._document
-        for part in owner.split("."):
+        for part in _path(owner, source):
             if not isinstance(table, Mapping):
                 raise OptionError(f"{self.path}: {owner} must be a table")
             table = table.get(part, {})
@@ -75,8 +87,15 @@ class SettingsFile:
             raise OptionError(f"{self.path}: {owner} must hold tables, such as [{owner}.name]")
         return {str(name): dict(inner) for name, inner in table.items()}
 
-    def update(self, owner: str, values: Mapping[str, OptionValue]) -> None:
+    def update(
+        self, owner: str, values: Mapping[str, OptionValue], source: str | None = None
+    ) -> None:
         """Write settings of one owner and leave the rest of the file as it is.
+
+        Args:
+            owner: as in :meth:`values`.
+            values: by option name.
+            source: as in :meth:`values`.
 
         Raises:
             StorageError: the file cannot be written; it is unchanged.
@@ -84,7 +103,7 @@ class SettingsFile:
         if not values:
             return
         table: tomlkit.TOMLDocument | Table = self._document
-        for part in owner.split("."):
+        for part in _path(owner, source):
             inner = table.get(part)
             if not isinstance(inner, Table):
                 inner = tomlkit.table()
@@ -96,6 +115,26 @@ class SettingsFile:
         if not self.path.exists():
             text = "".join(f"# {line}\n" for line in _HEADER.splitlines()) + "\n" + text
         self._write(text)
+
+    def sources(self) -> list[str]:
+        """The sources that something was chosen for, as they are named in the file."""
+        return list(self.tables(_SOURCES))
+
+    def move_source(self, old: str, new: str | None) -> None:
+        """Have what was chosen for one source be chosen for another; None drops it.
+
+        Raises:
+            StorageError: the file cannot be written; it is unchanged.
+        """
+        tables = self._document.get(_SOURCES)
+        if not isinstance(tables, Table) or masked(old) not in tables or old == new:
+            return
+        chosen = tables.pop(masked(old))
+        if new is not None:
+            tables[masked(new)] = chosen
+        elif not tables:
+            del self._document[_SOURCES]
+        self._write(self.text)
 
     @property
     def text(self) -> str:

@@ -26,7 +26,7 @@ def command() -> Callable[..., Result]:
 
         with open_atlas(atlas, plugins, create=True) as opened:
             picks = Picks(opened, choices)
-            source = picks.source(location)
+            source = picks.source(location, replace)
             with picks.settled():
                 return steps.add(opened, location, source, replace)
 

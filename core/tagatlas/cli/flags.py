@@ -66,10 +66,23 @@ class Choices:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def values(
-        self, owner: str, options: type, settings: SettingsFile | None = None
+        self,
+        owner: str,
+        options: type,
+        settings: SettingsFile | None = None,
+        source: str | None = None,
     ) -> dict[str, object]:
-        """The options of one owner that anything but the default decides, by name."""
+        """The options of one owner that anything but the default decides, by name.
+
+        Args:
+            owner: whose.
+            options: its options dataclass.
+            settings: the atlas's; None for none.
+            source: the location of a source, whose own settings go before the atlas's.
+        """
         values = {} if settings is None else settings.values(owner)
+        if settings is not None and source is not None:
+            values |= settings.values(owner, source)
         variables = self.variables(owner, options)
         values |= {name: self.environment[variable] for name, variable in variables.items()}
         return values | self._typed(owner)
@@ -85,21 +98,26 @@ class Choices:
                     found[option.name] = name
         return found
 
-    def options(self, owner: str, options: type[T], settings: SettingsFile) -> T:
-        """The options of one owner, checked.
+    def options(
+        self, owner: str, options: type[T], settings: SettingsFile, source: str | None = None
+    ) -> T:
+        """The options of one owner, checked; see :meth:`values`.
 
         Raises:
             OptionError: a value that an option does not take.
         """
-        return make_options(options, self.values(owner, options, settings), owner)
+        return make_options(options, self.values(owner, options, settings, source), owner)
 
-    def remember(self, owner: str, chosen: object, settings: SettingsFile) -> None:
+    def remember(
+        self, owner: str, chosen: object, settings: SettingsFile, source: str | None = None
+    ) -> None:
         """Write the typed flags of one owner to the settings file.
 
         Args:
             owner: whose flags.
             chosen: the owner's checked options, where the values are taken from.
             settings: the atlas's.
+            source: the location of the source that they were typed for, if they are one's.
         """
         kept: dict[str, OptionValue] = {}
         for name in self._typed(owner):
@@ -110,7 +128,7 @@ class Choices:
                     [_text(item) for item in value] if isinstance(value, tuple) else _text(value)
                 )
                 kept[name] = value if plain else listed
-        settings.update(owner, kept)
+        settings.update(owner, kept, source)
 
     def require_use(self, owners: set[str]) -> None:
         """Make sure that every typed flag belongs to one of the owners in use.

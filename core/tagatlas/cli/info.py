@@ -57,7 +57,14 @@ def run(atlas: AtlasArgument) -> Outcome:
     ]
     with open_atlas(atlas, plugins, write=False) as opened:
         found = describe_atlas(opened)
-        settings = [each for section in sections for each in _settings(section, opened.settings)]
+        file = opened.settings
+        settings = [each for section in sections for each in _settings(section, file)]
+        settings += [
+            each
+            for source in file.sources()
+            for section in source_sections(plugins)
+            for each in _settings_of_source(section, file, source)
+        ]
     facts = {**asdict(found), "settings": [asdict(each) for each in settings]}
     return Outcome(facts, _lines(found, settings))
 
@@ -76,6 +83,21 @@ def _settings(section: Section, file: SettingsFile) -> list[Setting]:
         )
         for name, value in chosen.items()
         if value != defaults[name]
+    ]
+
+
+def _settings_of_source(section: Section, file: SettingsFile, source: str) -> list[Setting]:
+    """What was chosen of one owner for one source alone."""
+    own = file.values(section.owner, source)
+    chosen = option_values(make_options(section.options, own, section.owner))
+    return [
+        Setting(
+            f"{section.owner}.{name}",
+            masked(value) if isinstance(value, str) else value,
+            f"{file.path.name}, for {source}",
+        )
+        for name, value in chosen.items()
+        if name in own
     ]
 
 

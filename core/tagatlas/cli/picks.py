@@ -36,6 +36,9 @@ class Picks:
         self._atlas = atlas
         self._choices = choices
         self._picked: dict[str, object] = {}
+        self._source: str | None = None
+        self._before: str | None = None
+        self._of_source: set[str] = set()
 
     def options(self, owner: str, options: type[OptionsT]) -> OptionsT:
         """The options of a step.
@@ -47,15 +50,24 @@ class Picks:
         self._picked[owner] = chosen
         return chosen
 
-    def source(self, location: str) -> Chosen[Source]:
-        """The source plugin: the one that was named, or the one that accepts the location."""
-        from tagatlas.pipeline.add import source_for
+    def source(self, location: str, replaces: str | None = None) -> Chosen[Source]:
+        """The source plugin: the one that was named, or the one that accepts the location.
+
+        Its options are those of this source, or of the one that it replaces.
+        """
+        from tagatlas.pipeline.add import chosen_for, identity_of, source_for
         from tagatlas.pipeline.options import AddOptions
 
-        named = self.options("add", AddOptions).source
+        settings = self._atlas.settings
+        self._source = identity_of(location)
+        self._before = chosen_for(self._atlas, location, replaces)
+        adding = self._choices.options("add", AddOptions, settings, self._before or self._source)
+        self._picked["add"] = adding
+        named = adding.source
         known = [each.location for each in self._atlas.catalog.records.sources()]
         name = named or source_for(location, self._atlas.plugins, known)
-        return self._plugin(SOURCES, name)
+        self._of_source = {"add", plugin_owner(name)}
+        return self._plugin(SOURCES, name, self._before or self._source)
 
     def recoveries(self, names: tuple[str, ...]) -> list[Chosen[Recovery]]:
         """The recoveries of those names."""
@@ -98,9 +110,12 @@ class Picks:
             OptionError: a typed flag belongs to a plugin that is not in use.
         """
         self.check()
+        if self._before is not None and (not owners or self._of_source.intersection(owners)):
+            self._atlas.settings.move_source(self._before, self._source)
         for owner, chosen in self._picked.items():
             if owner in owners or not owners:
-                self._choices.remember(owner, chosen, self._atlas.settings)
+                source = self._source if owner in self._of_source else None
+                self._choices.remember(owner, chosen, self._atlas.settings, source)
 
     @contextmanager
     def settled(self, *owners: str) -> Iterator[None]:
@@ -118,10 +133,12 @@ class Picks:
             self._atlas.settings.put_back(before)
             raise
 
-    def _plugin(self, kind: Kind[Spec, ProductT], name: str) -> Chosen[ProductT]:
+    def _plugin(
+        self, kind: Kind[Spec, ProductT], name: str, source: str | None = None
+    ) -> Chosen[ProductT]:
         owner = plugin_owner(name)
         options = self._atlas.plugins.get(kind, name).options
-        values = self._choices.values(owner, options, self._atlas.settings)
+        values = self._choices.values(owner, options, self._atlas.settings, source)
         chosen = self._atlas.plugins.choose(kind, name, values)
         self._picked[owner] = chosen.options
         return chosen

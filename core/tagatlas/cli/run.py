@@ -102,7 +102,7 @@ def run_all(
     retry = steps.statuses_to_retry(retry_failed, None)
     with open_atlas(out, plugins, create=True) as atlas:
         picks = Picks(atlas, choices)
-        source = picks.source(location)
+        source = picks.source(location, replace)
         fetching = picks.options("fetch", FetchOptions)
         recoveries = picks.recoveries(fetching.recover)
         tagging = picks.options("tag", TagOptions)

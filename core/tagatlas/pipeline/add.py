@@ -70,6 +70,32 @@ def source_for(location: str, plugins: Plugins, known: Collection[str] = ()) -> 
     return fitting[0]
 
 
+def identity_of(location: str) -> str:
+    """What names a source in the catalog: of a path that is there, the whole path."""
+    path = Path(location)
+    return path.resolve().as_posix() if path.exists() else location
+
+
+def chosen_for(atlas: Atlas, location: str, replaces: str | None) -> str | None:
+    """The source whose options a new source takes over; None if there is none.
+
+    It is the one that it replaces, or one of the same name that is no longer where it was.
+
+    Args:
+        atlas: open.
+        location: of the new source.
+        replaces: as in :func:`add_source`.
+    """
+    known = {each.number: each.location for each in atlas.catalog.records.known()}
+    if replaces is not None:
+        return known[find_source(atlas, replaces)]
+    if identity_of(location) in known.values():
+        return None
+    name = Path(location).name
+    gone = (each for each in known.values() if Path(each).is_absolute() and Path(each).name == name)
+    return next((each for each in gone if not Path(each).exists()), None)
+
+
 def add_source(
     atlas: Atlas, location: str, source: Chosen[Source], *, replaces: str | None = None
 ) -> AddReport:
@@ -92,8 +118,7 @@ def add_source(
     table = atlas.catalog.records
     replaced = None if replaces is None else find_source(atlas, replaces)
     records = source.make().read(location)
-    path = Path(location)
-    identity = path.resolve().as_posix() if path.exists() else location
+    identity = identity_of(location)
     places = {each.number: each.location for each in table.known()}
     is_new = identity not in places.values()
     earlier = find_earlier(atlas, identity, records) if is_new and replaced is None else None

@@ -115,8 +115,11 @@ def remove(
     if dry_run or target == Target():
         extent = atlas.catalog.removals.extent(target)
     else:
+        places = dict(atlas.catalog.removals.sources())
         extent = atlas.catalog.removals.take_out(target, forever=forget)
         sweep(atlas)
+        if target.source is not None:
+            atlas.settings.move_source(places[target.source], None)
     if forget and not dry_run:
         atlas.catalog.removals.refuse(filter(_is_whole, named.unknown))
     return RemoveReport(finished, extent, named.unknown, alike, files, _others(atlas))
