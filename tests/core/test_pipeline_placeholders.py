@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,15 @@ def certainty(found: Sequence[Placeholder]) -> str:
         (3, "http://127.0.0.1:8080/{}.jpg", "http://127.0.0.1:8080/placeholder.jpg"),
         (10, "https://host.test/avatars/{}.jpg", "https://host.test/avatars/default.png"),
         (10, "https://t.test/{}", "https://host.test/removed.png"),
+        (3, "https://host.test/{}.jpg", "https://host.test/gfx/keinBild.gif"),
+        (3, "https://host.test/{}.jpg", "https://host.test/img/platzhalter.webp"),
+        (3, "https://host.test/{}.jpg", "https://host.test/sin-imagen.png"),
+        (3, "https://host.test/{}.jpg", "https://host.test/photo-non-disponible.png"),
+        (3, "https://host.test/{}.jpg", "https://host.test/immagine-non-disponibile.png"),
+        (3, "https://host.test/{}.jpg", "https://host.test/images/brak-zdjecia.jpg"),
+        (3, "https://host.test/{}.jpg", "https://host.test/resimyok.gif"),
+        (3, "https://host.test/{}.jpg", "https://host.test/ran/img/default/now_printing.jpg"),
+        (3, "https://host.test/{}.jpg", "https://host.test/images/zanwu.png"),
     ],
 )
 def test_a_placeholder_that_says_so(count: int, source: str, target: str) -> None:
@@ -168,3 +178,36 @@ def test_placeholders_are_no_images_however_the_addresses_come(
     assert table["counted_as"].to_list() == ["missing", "ok"]
     assert table["addresses"].to_list() == [6, 3]
     assert fetch_collection(atlas, LOCAL).tried == 0
+
+
+def test_copies_of_what_was_there_are_looked_for_once(
+    atlas: Atlas, image_server: ImageServer, picture: MakePicture
+) -> None:
+    async def removed(_: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound("/removed.png")
+
+    image_server.serve("/removed.png", picture("PNG", seed=99))
+    dead = [image_server.behave(f"/dead{number}.jpg", removed) for number in range(4)]
+    archive = image_server.url("/web")
+    for number in (0, 3):
+        image_server.serve(f"/web/2000id_/{dead[number]}", picture(seed=number))
+    atlas.settings.update("plugin.wayback", {"archive": archive})
+    options = replace(LOCAL, recover=("wayback",))
+
+    def fetched_with_copies(urls: Sequence[str]) -> FetchReport:
+        table = pl.DataFrame({"location": urls, "frequency": [1] * len(urls)})
+        atlas.catalog.records.add("list", "table", Records(table, "URLs"))
+        return fetch_collection(atlas, options)
+
+    first = fetched_with_copies(dead[:3])
+    assert (first.images, first.counts["ok"], first.counts["missing"]) == (1, 1, 2)
+    assert first.ways == {"wayback": 1}
+    asked = [image_server.requests[f"/web/2000id_/{url}"] for url in dead]
+    assert asked == [1, 1, 1, 0]
+    second = fetched_with_copies(dead)
+    assert (second.images, second.counts["ok"], second.counts["missing"]) == (2, 2, 2)
+    assert [image_server.requests[f"/web/2000id_/{url}"] for url in dead] == [1, 1, 1, 1]
+    assert image_server.requests["/dead0.jpg"] == 1
+    assert certainty(second.placeholders) == "certain"
+    assert atlas.catalog.addresses.placeholders() == {"certain": 4}
+    assert fetch_collection(atlas, options).counts["ok"] == 2

@@ -141,7 +141,8 @@ class AddressTable:
         """Keep which addresses lead to pictures that stand for others which are gone.
 
         Args:
-            certain: reasons by location; these addresses are missing from now on.
+            certain: reasons by location; these addresses are missing from now on, unless their
+                image was found elsewhere.
             perhaps: locations whose picture is only pointed out.
         """
         with self._database.transaction() as connection:
@@ -154,9 +155,14 @@ class AddressTable:
                 [json.dumps(list(perhaps))],
             )
             connection.executemany(
-                "UPDATE addresses SET placeholder = 'certain', status = 'missing', reason = ?, "
-                "image = NULL WHERE NOT local AND location = ?",
+                "UPDATE addresses SET status = 'missing', reason = ?, image = NULL "
+                "WHERE NOT local AND way = '' AND location = ?",
                 [(reason, location) for location, reason in certain.items()],
+            )
+            connection.execute(
+                "UPDATE addresses SET placeholder = 'certain' WHERE NOT local AND location IN "
+                "(SELECT value FROM json_each(?))",
+                [json.dumps(list(certain))],
             )
 
     def placeholders(self) -> dict[str, int]:

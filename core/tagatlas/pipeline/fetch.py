@@ -17,6 +17,7 @@ from tagatlas.fetch.engine import fetch
 from tagatlas.fetch.hosts import Hosts, read_hosts
 from tagatlas.fetch.limits import REMEDIES, setting_of, would_pass
 from tagatlas.fetch.schedule import host_of
+from tagatlas.pipeline.copies import find_copies
 from tagatlas.pipeline.fates import by_host, by_status, write_fates
 from tagatlas.pipeline.placeholders import Placeholder, find_placeholders
 from tagatlas.pipeline.refusing import RefusingStore, part_refused
@@ -79,7 +80,8 @@ def fetch_collection(
     """Fetch every address that is still pending, or that a setting stood against which changed.
 
     Addresses that lead to a host's placeholder are missing; see
-    :func:`tagatlas.pipeline.placeholders.find_placeholders`. Manners towards single hosts are
+    :func:`tagatlas.pipeline.placeholders.find_placeholders`. Copies of what was there are looked
+    for as those of other missing addresses are. Manners towards single hosts are
     taken from the tables ``fetch.hosts`` of the atlas's settings; see
     :func:`tagatlas.fetch.hosts.read_hosts`.
 
@@ -116,6 +118,10 @@ def fetch_collection(
         failed += sum(outcome.status != ImageStatus.OK for outcome in outcomes)
         progress(done, len(addresses), failed)
     complete_signatures(atlas)
+    placeholders = find_placeholders(atlas.catalog.addresses.fates())
+    if ways and find_copies(atlas, placeholders, store, options, hosts, ways):
+        _mark(atlas, placeholders)  # from now on they are known, with copies or without
+        complete_signatures(atlas)
     return _report(atlas, done, len(changed))
 
 
@@ -157,11 +163,9 @@ def _recovery(atlas: Atlas, name: str) -> Chosen[Recovery]:
     return atlas.plugins.choose(RECOVERIES, name, settings)
 
 
-def _report(atlas: Atlas, tried: int, changed: int) -> FetchReport:
-    table = atlas.catalog.addresses
-    fates = table.fates()
-    placeholders = find_placeholders(fates)
-    table.mark_placeholders(
+def _mark(atlas: Atlas, placeholders: Sequence[Placeholder]) -> None:
+    """Keep which addresses lead to placeholders."""
+    atlas.catalog.addresses.mark_placeholders(
         {
             location: f"leads to a placeholder: {each.name}"
             for each in placeholders
@@ -170,6 +174,13 @@ def _report(atlas: Atlas, tried: int, changed: int) -> FetchReport:
         },
         [location for each in placeholders if not each.is_certain for location in each.locations],
     )
+
+
+def _report(atlas: Atlas, tried: int, changed: int) -> FetchReport:
+    table = atlas.catalog.addresses
+    fates = table.fates()
+    placeholders = find_placeholders(fates)
+    _mark(atlas, placeholders)
     if placeholders:
         fates = table.fates()
     groups = atlas.representatives()

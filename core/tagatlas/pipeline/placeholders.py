@@ -30,16 +30,18 @@ VERY_MANY = 20
 
 _SAYS_GONE = (
     "removed deleted placeholder unavailable missing expired gone blank spacer empty dummy 404 410"
+    " platzhalter yok zanwu"
 )
 _SAYS_STANDARD = "default unknown none null nothing fallback error"
-_SAYS_NO = "no not default without"
+_SAYS_NO = "no not default without kein non sin sem geen brak net ingen"
 _SAYS_THING = (
     "image images img photo photos picture pic file media thumb thumbnail avatar preview profile "
-    "user video available found"
+    "user video available found bild foto imagen imagem immagine afbeelding zdjecia resim"
+    " disponible disponibile"
 )
 _SAYS_LITTLE = (
     "been by content error errors has hotlink is it large medium normal page small sorry square "
-    "static the this was you your"
+    "static the this was you your now printing"
 )
 
 _GONE = frozenset(_SAYS_GONE.split())
@@ -49,7 +51,10 @@ _STANDARD = frozenset(_SAYS_STANDARD.split())
 """Words of which each says so if many addresses lead there."""
 
 _NO, _THINGS = frozenset(_SAYS_NO.split()), frozenset(_SAYS_THING.split())
-"""Words that say so one after the other, as in ``no-image`` and ``not found``."""
+"""Words that say so one after the other, as in ``no-image``, ``not found`` and ``kein-bild``."""
+
+_SOON = ("now", "printing")
+"""What Japanese shops call a picture that they do not have yet."""
 
 _BESIDE = frozenset(_SAYS_LITTLE.split())
 """Words that may stand beside them and say nothing of what a picture shows."""
@@ -90,17 +95,21 @@ class Placeholder:
 def find_placeholders(fates: pl.DataFrame) -> list[Placeholder]:
     """The placeholders of a collection, those with most addresses first.
 
-    What was found before is found again, whatever was fetched since, in whatever order.
+    What was found before is found again, whatever was fetched since, in whatever order, and also
+    where a copy was found elsewhere.
 
     Args:
         fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
     """
     there = fates.filter(
         ~pl.col("local")
-        & (pl.col("way") == "")
         & pl.col("final_url").is_not_null()
-        & ((pl.col("status") == str(ImageStatus.OK)) | (pl.col("placeholder") == "certain"))
-    ).select("location", "final_url", "image", "frequency")
+        & (
+            ((pl.col("way") == "") & (pl.col("status") == str(ImageStatus.OK)))
+            | (pl.col("placeholder") == "certain")
+        )
+    ).with_columns(image=pl.when(pl.col("way") == "").then("image"))
+    there = there.select("location", "final_url", "image", "frequency")
     found = [*_redirected(there), *_repeated(there)]
     return sorted(found, key=lambda each: (-len(each.locations), each.host, each.leads_to))
 
@@ -218,5 +227,6 @@ def _says_that_it_is_gone(path: str, *, many: bool) -> bool:
         return False
     telling = _GONE | _STANDARD if many else _GONE
     return any(word in telling for word in words) or any(
-        first in _NO and second in _THINGS for first, second in pairwise(words)
+        (first in _NO and second in _THINGS) or (first, second) == _SOON
+        for first, second in pairwise(words)
     )
