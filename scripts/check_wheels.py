@@ -177,9 +177,10 @@ def check(target: Target, groups: Mapping[str, Sequence[str]]) -> dict[str, list
         for group, requirements in groups.items():
             needs = list(target.needs(requirements))
             without = pool.map(lacks, needs)
-            lacking[group] = sorted(
-                {str(need) for need, is_so in zip(needs, without, strict=True) if is_so}
-            )
+            missing = [need for need, is_so in zip(needs, without, strict=True) if is_so]
+            # What is needed in turn is of any version: what the project asks for goes before.
+            by_name = {need.name: str(need) for need in sorted(missing, key=lambda n: len(str(n)))}
+            lacking[group] = sorted(by_name.values())
     return lacking
 
 
