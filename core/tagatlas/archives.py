@@ -20,8 +20,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from tagatlas.contracts import ImageStatus
+from tagatlas.endings import PICTURE_ENDING
 from tagatlas.errors import ImageRejected, InputError
-from tagatlas.tables.endings import PICTURE_ENDING
 
 INSIDE = "!/"
 """Stands between the path of an archive and the name of a file in it."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from tagatlas.archives import is_archive, is_junk, open_archive, pictures_in
+from tagatlas.endings import PICTURE_ENDING
 from tagatlas.errors import InputError
-from tagatlas.tables.endings import PICTURE_ENDING
 from tagatlas.tables.wording import count, shown, shown_columns
 from tagatlas_table.columns import relative_column
 from tagatlas_table.forms import url_columns

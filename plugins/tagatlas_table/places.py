@@ -67,6 +67,8 @@ def places_of(table: Table, form: Form, beside: Path | Archive, options: TableOp
         return _in_files(named_files(table, options.files, columns))
     if not isinstance(beside, Path) and (inside := named_inside(table, beside, options)):
         return _in_files(inside)
+    if table.pictures and (not options.url_column or options.url_column == table.pictures[:1]):
+        return _in_table(table, beside)
     try:
         pictures = pictures_of(table, form, options)
     except InputError:
@@ -84,6 +86,17 @@ def places_of(table: Table, form: Form, beside: Path | Archive, options: TableOp
         "and names no file"
     )
     return replace(places, notes=(note, *places.notes))
+
+
+def _in_table(table: Table, beside: Path | Archive) -> Places:
+    """The pictures that are in the table itself, of the first column that has any."""
+    if not isinstance(beside, Path):
+        raise InputError("pictures are in a table in an archive: unpack the archive")
+    column, *others = table.pictures
+    found = table.column(column)
+    lists = pl.select(pl.when(found != "").then(pl.concat_list(found)).otherwise([])).to_series()
+    note = f"further pictures in {shown_columns(others)}: choose with --url-column"
+    return Places(lists, (column,), local=True, notes=(note,) if others else ())
 
 
 def _in_files(named: Named) -> Places:

@@ -7,11 +7,12 @@ import stat
 
 from tagatlas.archives import archived, open_archive
 from tagatlas.contracts import ImageStatus
+from tagatlas.embedded import is_parquet, read_embedded
 from tagatlas.errors import ImageRejected, InputError
 
 
 def read_file(path: str, max_bytes: int) -> bytes:
-    """The bytes of a plain file, or of a file in an archive; links are followed.
+    """The bytes of a plain file, or of one in an archive or a Parquet file; links are followed.
 
     Args:
         path: of the file; in an archive as :mod:`tagatlas.archives` names it.
@@ -49,6 +50,8 @@ def read_file(path: str, max_bytes: int) -> bytes:
 
 
 def _from_archive(archive: str, name: str, max_bytes: int) -> bytes:
+    if is_parquet(archive):
+        return read_embedded(archive, name, max_bytes)
     try:
         return open_archive(archive).read(name, max_bytes)
     except InputError as error:

@@ -13,9 +13,11 @@ from tagatlas.atlas import Atlas
 from tagatlas.catalog import KnownSource
 from tagatlas.catalog.records import content_digest
 from tagatlas.contracts import Records
+from tagatlas.embedded import is_parquet, read_embedded
 from tagatlas.errors import ImageRejected, InputError
 from tagatlas.masking import masked
 
+_ANY_SIZE = 1 << 40
 ALIKE = 0.5
 """Share of an earlier source's records from which on a new one looks like a version of it."""
 
@@ -114,13 +116,15 @@ def _moved(location: str, old: str, new: str) -> str:
 
 
 def _size(location: str) -> int | None:
-    """The bytes of a file, also of one in an archive; None if it is not there."""
+    """The bytes of a file, also of one in an archive or a Parquet file; None if there is none."""
     inside = archived(location)
     try:
         if inside is None:
             return Path(location).stat().st_size
+        if is_parquet(inside[0]):
+            return len(read_embedded(*inside, _ANY_SIZE))
         member = open_archive(inside[0]).members.get(inside[1])
-    except (OSError, InputError):
+    except (OSError, InputError, ImageRejected):
         return None
     return None if member is None else member.file_size
 
@@ -129,6 +133,8 @@ def _hash(location: str, size: int) -> str | None:
     """The SHA-256 of a file of that size, in hexadecimal; None if it cannot be read."""
     inside = archived(location)
     try:
+        if inside is not None and is_parquet(inside[0]):
+            return hashlib.sha256(read_embedded(*inside, size)).hexdigest()
         if inside is not None:
             data = open_archive(inside[0]).read(inside[1], size)
             return hashlib.sha256(data).hexdigest()

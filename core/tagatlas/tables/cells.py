@@ -12,7 +12,7 @@ import html
 import re
 from urllib.parse import unquote
 
-from tagatlas.tables.endings import PICTURE_ENDING
+from tagatlas.endings import PICTURE_ENDING
 from tagatlas.tables.formulas import UntoldAddress, address_of
 
 _ADDRESS = r"(?:https?:)?//[^\s/?#]"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from tagatlas.tables.endings import looks_like_picture
+from tagatlas.endings import looks_like_picture
 
 Lookup = Callable[[int, int], str | None]
 """The text of a cell by its row and column, counted from 0; None where it is not known."""

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tagatlas.endings import PICTURE_ENDING
 from tagatlas.errors import InputError
-from tagatlas.tables.endings import PICTURE_ENDING
 from tagatlas.tables.urls import begins_with_url, holds_address
 from tagatlas.tables.wording import count, shown
 

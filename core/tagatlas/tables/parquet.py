@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from tagatlas.embedded import holds_pictures, locations_in
 from tagatlas.errors import InputError
 from tagatlas.tables.table import LIST_SEPARATOR, Table, unique_names
 from tagatlas.tables.wording import count, shown_columns
@@ -21,7 +22,8 @@ def read_parquet(path: Path) -> Table:
     """Read a Parquet file.
 
     Lists are joined with ``"; "``; the fields of structs become columns named by their path
-    (``image.url``). Columns of bytes and those that cannot be read are left out, and named.
+    (``image.url``). Columns of pictures have what these are called, see :mod:`tagatlas.embedded`;
+    other columns of bytes and those that cannot be read are left out, and named.
 
     Raises:
         InputError: the file is damaged, or has no column that can be text.
@@ -30,7 +32,7 @@ def read_parquet(path: Path) -> Table:
     def read(columns: list[int]) -> pl.DataFrame:
         return pl.read_parquet(path, columns=columns, glob=False, hive_partitioning=False)
 
-    return _read("Parquet", lambda: pl.read_parquet_schema(path), read)
+    return _read("Parquet", lambda: pl.read_parquet_schema(path), read, path)
 
 
 def read_arrow(path: Path) -> Table:
@@ -50,16 +52,20 @@ def _read(
     kind: str,
     schema: Callable[[], dict[str, pl.DataType]],
     read: Callable[[list[int]], pl.DataFrame],
+    with_pictures: Path | None = None,
 ) -> Table:
     try:
         types = schema()
     except _FAILURES as error:
         raise _damaged(kind) from error
-    of_bytes = [name for name, dtype in types.items() if _is_bytes(dtype)]
-    columns: list[tuple[str, pl.Series]] = []
+    pictures: dict[str, pl.Series] = {}
+    if with_pictures is not None:
+        pictures = dict(_pictures(with_pictures, types))
+    of_bytes = [name for name, dtype in types.items() if _is_bytes(dtype) and name not in pictures]
+    columns = list(pictures.items())
     unreadable: list[str] = []
     for number, (name, dtype) in enumerate(types.items()):
-        if _is_bytes(dtype):
+        if _is_bytes(dtype) or name in pictures:
             continue
         try:
             cells = read([number]).to_series()
@@ -77,7 +83,17 @@ def _read(
     frame = pl.DataFrame(
         [texts.alias(name) for name, (_, texts) in zip(names, columns, strict=True)]
     )
-    return Table(frame, kind, notes=notes)
+    return Table(frame, kind, notes=notes, pictures=tuple(names[: len(pictures)]))
+
+
+def _pictures(path: Path, types: dict[str, pl.DataType]) -> Iterator[tuple[str, pl.Series]]:
+    """The columns that have pictures, with what these are called."""
+    for name, dtype in types.items():
+        try:
+            if holds_pictures(path, name, dtype):
+                yield name, locations_in(path, name, dtype)
+        except _FAILURES:
+            continue  # damaged: who reads it as text says so
 
 
 def _damaged(kind: str) -> InputError:
@@ -88,8 +104,7 @@ def _left_out(of_bytes: list[str], unreadable: list[str]) -> Iterator[str]:
     if of_bytes:
         yield (
             f"left out, because they hold bytes: {count(len(of_bytes), 'column')}, "
-            f"{shown_columns(of_bytes)}; pictures that are inside a table are not read: "
-            "write them to a folder as files, and add the folder"
+            f"{shown_columns(of_bytes)}"
         )
     if unreadable:
         yield (

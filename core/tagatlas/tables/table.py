@@ -28,6 +28,7 @@ class Table:
         notes: what a user should know of how the file was read: guesses made, rows left out.
         contents: what it holds, in a line, of a file whose pictures the reader knows: they are
             then in the first column, ``image_urls``. Empty for any other.
+        pictures: the columns that have locations of pictures that are in the file itself.
         within: the path from the top of a JSON file to its records, such as ``photos.photo``.
     """
 
@@ -37,6 +38,7 @@ class Table:
     notes: tuple[str, ...] = ()
     contents: str = ""
     within: str = ""
+    pictures: tuple[str, ...] = ()
 
     def column(self, name: str) -> pl.Series:
         """One column, under no name: Polars takes names such as ``^a.*$`` for patterns."""

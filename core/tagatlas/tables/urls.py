@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tagatlas.endings import PICTURE_ENDING
 from tagatlas.tables.cells import addresses_in
-from tagatlas.tables.endings import PICTURE_ENDING
 
 _BEGINS = r"(?i)^\s*(https?:)?//[^\s/]"
 _HOLDS = re.compile(r"[a-z][a-z0-9+.-]+://[^\s/?#]|^\s*//[^\s/]", re.IGNORECASE)
