@@ -22,6 +22,7 @@ MAGIC = b"PAR1"
 _ROWS = 64
 """How many rows are read at once: neighbours are fetched one after the other."""
 
+_MOST_DIGITS = 12
 _ONE_AT_A_TIME = Lock()
 """Threads that want neighbours wait for one to read them all."""
 
@@ -55,10 +56,12 @@ def locations_in(path: Path, column: str, dtype: pl.DataType) -> pl.Series:
     )
     start = f"{path.resolve().as_posix()}{INSIDE}{quote(column, safe='')}/"
     locations = [
-        f"{start}{row}/{PurePosixPath(name).name}".rstrip("/") if is_there else ""
+        f"{start}{row}/{PurePosixPath(name).name if name.isprintable() else ''}".rstrip("/")
+        if is_there
+        else ""
         for row, (is_there, name) in enumerate(frame.iter_rows())
     ]
-    return pl.Series([each if each.isprintable() else "" for each in locations], dtype=pl.String)
+    return pl.Series(locations, dtype=pl.String)
 
 
 def read_embedded(path: str, name: str, max_bytes: int) -> bytes:
@@ -74,7 +77,7 @@ def read_embedded(path: str, name: str, max_bytes: int) -> bytes:
     """
     column, _, rest = name.partition("/")
     row = rest.partition("/")[0]
-    if not (row.isascii() and row.isdigit()):
+    if not (row.isascii() and row.isdigit() and len(row) <= _MOST_DIGITS):
         raise ImageRejected(ImageStatus.MISSING, "no such picture in the Parquet file")
     number = int(row)
     try:

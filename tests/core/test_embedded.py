@@ -76,6 +76,7 @@ def test_columns_of_other_bytes_are_left_out_and_named(
     [
         ("image/1", 10**6, ImageStatus.MISSING),
         ("image/x", 10**6, ImageStatus.MISSING),
+        ("image/" + "9" * 5000, 10**6, ImageStatus.MISSING),
         ("other/0", 10**6, ImageStatus.MISSING),
         ("image/0", 10, ImageStatus.REFUSED),
     ],

@@ -86,7 +86,7 @@ def chosen_for(atlas: Atlas, location: str, replaces: str | None) -> str | None:
         location: of the new source.
         replaces: as in :func:`add_source`.
     """
-    known = {each.number: each.location for each in atlas.catalog.records.known()}
+    known = dict(atlas.catalog.removals.sources())
     if replaces is not None:
         return known[find_source(atlas, replaces)]
     if identity_of(location) in known.values():
