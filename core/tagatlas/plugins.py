@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from types import ModuleType
 from typing import Generic, TypeVar
 
@@ -229,7 +229,7 @@ class Plugins:
 
 def installed_plugins() -> list[InstalledPlugin]:
     """What installed distributions announce, ordered by name then distribution; no imports."""
-    return [_describe(entry_point) for entry_point in _ordered(entry_points(group=GROUP))]
+    return [plugin for plugin, _ in _described(entry_points(group=GROUP))]
 
 
 def load_plugins(
@@ -254,10 +254,9 @@ def load_plugins(
     """
     if strict is None:
         strict = os.environ.get(STRICT_VARIABLE, "") not in ("", "0")
-    found = _ordered(entry_points(group=GROUP) if points is None else points)
-    plugins = Plugins([_describe(entry_point) for entry_point in found])
-    for entry_point in found:
-        plugin = _describe(entry_point)
+    found = _described(entry_points(group=GROUP) if points is None else points)
+    plugins = Plugins([plugin for plugin, _ in found])
+    for plugin, entry_point in found:
         try:
             announced = _announcements(entry_point.load())
         except Exception as error:  # noqa: BLE001 - a stranger's module may raise anything
@@ -298,25 +297,20 @@ def _skip(plugins: Plugins, plugin: InstalledPlugin, error: Exception, strict: b
     plugins.broken.append(BrokenPlugin(plugin, reason))
 
 
-def _ordered(points: Iterable[EntryPoint]) -> list[EntryPoint]:
+def _described(points: Iterable[EntryPoint]) -> list[tuple[InstalledPlugin, EntryPoint]]:
     """By name; where names are shared, tagatlas's own first, so that nobody displaces it."""
+    # A distribution's metadata, with its README, is parsed each time that it is asked for.
+    metadata: dict[Distribution | None, tuple[str, str]] = {None: ("", "")}
+    described = []
+    for point in points:
+        if point.dist is not None and point.dist not in metadata:
+            read = point.dist.metadata
+            metadata[point.dist] = (read["Name"], read["Version"])
+        name, version = metadata[point.dist]
+        described.append((InstalledPlugin(point.name, point.value, name, version), point))
     return sorted(
-        points,
-        key=lambda point: (
-            point.name,
-            point.dist is None or point.dist.name != GROUP,
-            "" if point.dist is None else point.dist.name,
-        ),
-    )
-
-
-def _describe(point: EntryPoint) -> InstalledPlugin:
-    distribution = point.dist
-    return InstalledPlugin(
-        name=point.name,
-        module=point.value,
-        distribution="" if distribution is None else distribution.name,
-        version="" if distribution is None else distribution.version,
+        described,
+        key=lambda each: (each[0].name, each[0].distribution != GROUP, each[0].distribution),
     )
 
 
