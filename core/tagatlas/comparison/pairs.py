@@ -155,7 +155,7 @@ def compare_tags(
     both = np.intersect1d(first.indices, second.indices)
     return TagComparison(
         measures,
-        prevalence(first, second, sets.vocabulary) if images else _NO_PREVALENCE,
+        prevalence(first, second, sets.vocabulary) if images else _no_prevalence(),
         (calibration(scores, second), calibration(other_scores, first)),
         disagreement,
         len(both),
@@ -169,8 +169,9 @@ def _pairing(images: int, dice: np.random.Generator) -> Pairing:
     return dice.permutation(images)[:count], dice.permutation(images)[:count]
 
 
-_EMPTY = csr_array(np.zeros((1, 0), dtype=np.float32))
-_NO_PREVALENCE = prevalence(_EMPTY, _EMPTY, [])
+def _no_prevalence() -> pl.DataFrame:
+    empty = csr_array(np.zeros((1, 0), dtype=np.float32))
+    return prevalence(empty, empty, [])
 
 
 def _known(meaning: Meaning, sets: TagSets, has: csr_array) -> float:
