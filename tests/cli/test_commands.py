@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from command import Run
+from command import Run, Starter
 
 from tagatlas.cli import COMMANDS
 
@@ -21,15 +22,17 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def mapped(tmp_path_factory: pytest.TempPathFactory, picture: MakePicture) -> Path:
+def mapped(
+    tmp_path_factory: pytest.TempPathFactory, picture: MakePicture, starter: Starter
+) -> Path:
     """An atlas of eight pictures with a map, which tests copy."""
     made = tmp_path_factory.mktemp("mapped")
     folder = made / "pictures"
     folder.mkdir()
     for seed in range(8):
         (folder / f"{seed}.jpg").write_bytes(picture(seed=seed))
-    command = [sys.executable, "-m", "tagatlas", "run", str(folder), "--out", str(made / "x.atlas")]
-    subprocess.run([*command, "--minimum-score", "0.001"], capture_output=True, check=True)
+    run = ("run", folder, "--out", "x.atlas", "--minimum-score", "0.001")
+    assert starter.run(run, made, os.environ).returncode == 0
     return made / "x.atlas"
 
 
@@ -50,6 +53,35 @@ def test_the_help_imports_nothing_heavy() -> None:
     assert "typer" in imported
     assert not imported & {"torch", "PIL", "numpy", "polars", "onnxruntime", "numba", "aiohttp"}
     assert all(name in done.stdout for name in COMMANDS)
+
+
+NUMERIC = {"scipy", "numba", "networkx", "shapely"}
+
+
+@pytest.mark.parametrize(
+    ("words", "not_needed"),
+    [
+        (("run", "--help"), {"numpy", "polars", "aiohttp", "PIL", "onnxruntime", *NUMERIC}),
+        (("info", "x.atlas"), {"aiohttp", "PIL", "onnxruntime", *NUMERIC}),
+        (("fetch", "x.atlas"), {"aiohttp", "onnxruntime", *NUMERIC}),
+        (("tag", "x.atlas"), {"aiohttp", *NUMERIC}),
+        (("map", "x.atlas"), {"aiohttp", "onnxruntime", *NUMERIC} - {"scipy"}),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_a_command_with_nothing_to_do_imports_only_what_it_needs(
+    atlas: Path, words: tuple[str, ...], not_needed: set[str]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "tagatlas", *words],
+        cwd=atlas.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "typer" in imported
+    assert not imported & not_needed
 
 
 @pytest.mark.parametrize("name", COMMANDS)

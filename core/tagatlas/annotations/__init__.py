@@ -13,6 +13,7 @@ from tagatlas.annotations.model import (
     read_content,
     written,
 )
+from tagatlas.annotations.names import GivenName
 
 __all__ = [
     "LONGEST_NAME",
@@ -22,6 +23,7 @@ __all__ = [
     "Caption",
     "ClusterName",
     "Content",
+    "GivenName",
     "Note",
     "Outline",
     "read_content",

@@ -45,8 +45,8 @@ def command() -> Callable[..., Result]:
             given_names(opened, options.cluster_names)  # refused before anything is prepared
             with picks.settled():
                 tagger = backend_to_map(opened, backend).name
-                with steps.preparing(layout) as wait_until_prepared:
-                    wait_until_prepared()
-                return steps.map_(opened, map_name or tagger, tagger, builder, layout, options)
+                name = map_name or tagger
+                with steps.preparing(layout, at_once=False) as prepare:
+                    return steps.map_(opened, name, tagger, builder, layout, options, prepare)
 
     return with_flags(run, map_sections(plugins))

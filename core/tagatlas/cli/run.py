@@ -118,7 +118,8 @@ def run_all(
             added = steps.add(atlas, location, source, replace)
         yield steps.named("add", added)
         picks.settle("fetch", *(plugin_owner(recovery.name) for recovery in recoveries))
-        with steps.preparing(layout) as wait_until_prepared:
+        is_new = name not in atlas.catalog.maps.names()
+        with steps.preparing(layout, at_once=is_new) as prepare:
             for fetched in steps.fetch(
                 atlas, fetching, retry, given_headers, recoveries, max_failures
             ):
@@ -126,9 +127,8 @@ def run_all(
             with picks.settled("tag", plugin_owner(tagger.name)):
                 tagged = steps.tag(atlas, tagger, tagging, retry_failed, max_failures)
             yield steps.named("tag", tagged)
-            wait_until_prepared()
-        with picks.settled("map", plugin_owner(builder.name), plugin_owner(layout.name)):
-            mapped = steps.map_(atlas, name, tagger.name, builder, layout, mapping)
+            with picks.settled("map", plugin_owner(builder.name), plugin_owner(layout.name)):
+                mapped = steps.map_(atlas, name, tagger.name, builder, layout, mapping, prepare)
         yield steps.named("map", mapped)
         with picks.settled(*(plugin_owner(renderer.name) for renderer in renderers)):
             rendered = steps.render(load_map(atlas, name), renderers, atlas.map_folder(name))

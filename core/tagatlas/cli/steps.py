@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from tagatlas.maps.options import MapOptions
     from tagatlas.pipeline.options import TagOptions
     from tagatlas.pipeline.spending import Estimate
+
+_LOADING = 3.0
+"""Seconds within which what was compiled once is loaded: longer, and it is being compiled."""
 
 _SHOWN = 3
 """Names of images that are shown of those that were not found."""
@@ -252,24 +256,30 @@ def import_tags(atlas: Atlas, path: Path, options: ImportOptions) -> Outcome:
 
 
 @contextmanager
-def preparing(layout: Chosen[Layout]) -> Iterator[Callable[[], None]]:
-    """Compile and load what mapping needs in a thread, beside the steps of the block.
+def preparing(layout: Chosen[Layout], *, at_once: bool) -> Iterator[Callable[[], None]]:
+    """Compile and load what drawing a map needs, in a thread of its own.
+
+    Args:
+        layout: that will place the nodes.
+        at_once: begin now, beside the steps of the block, and not when it is waited for.
 
     Yields:
-        What waits until that is done; to be called before :func:`map_`.
+        What waits until that is done; for :func:`map_`.
     """
-    from tagatlas.maps.prepare import prepare_drawing
-
     thread = ThreadPoolExecutor(1, thread_name_prefix="prepare")
-    prepared = thread.submit(prepare_drawing, layout.make())
+
+    def prepare() -> None:
+        from tagatlas.maps.prepare import prepare_drawing
+
+        prepare_drawing(layout.make())
+
+    begun = [thread.submit(prepare)] if at_once else []
 
     def wait() -> None:
-        if not prepared.done():
+        prepared = begun[0] if begun else thread.submit(prepare)
+        if wait_for([prepared], timeout=_LOADING).not_done:
             say("preparing: compiling for this machine takes up to a minute, once per version")
-        with progress_bar("preparing") as progress:
-            progress(0, 1)
-            prepared.result()
-            progress(1, 1)
+        prepared.result()
 
     try:
         yield wait
@@ -284,13 +294,23 @@ def map_(
     builder: Chosen[GraphBuilder],
     layout: Chosen[Layout],
     options: MapOptions,
+    before_drawing: Callable[[], None],
 ) -> Outcome:
     """Build, lay out, cluster and name."""
     from tagatlas.maps.map import left_out_text
     from tagatlas.pipeline.map import map_collection
 
     with progress_bar("mapping") as progress:
-        report = map_collection(atlas, name, tagger, builder, layout, options, progress=progress)
+        report = map_collection(
+            atlas,
+            name,
+            tagger,
+            builder,
+            layout,
+            options,
+            before_drawing=before_drawing,
+            progress=progress,
+        )
     facts = {
         "map": report.name,
         "unchanged": report.unchanged,

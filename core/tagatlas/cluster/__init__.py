@@ -1,7 +1,7 @@
 """Clusters: which images belong together, what their tags call them, where they lie."""
 
 from tagatlas.cluster.alike import most_alike
-from tagatlas.cluster.naming import name_clusters, name_subclusters, untaken
+from tagatlas.cluster.naming import name_clusters, name_subclusters
 from tagatlas.cluster.neighbours import compile_kernels
 from tagatlas.cluster.outline import label_place, outlines
 from tagatlas.cluster.quantities import cluster_of_tags, cluster_quantities
@@ -20,5 +20,4 @@ __all__ = [
     "name_subclusters",
     "outlines",
     "typical_images",
-    "untaken",
 ]

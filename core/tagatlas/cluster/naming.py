@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas.cluster.scores import row_of_entry, score_matrix
+from tagatlas.wording import untaken
 
 _PRIOR_IMAGES = 10.0
 _LEAST_COVERAGE = 0.1
@@ -168,15 +169,6 @@ def _name(weights: NDArray[np.float64], texts: list[str], taken: Sequence[str]) 
         if name not in taken:
             return name
     return untaken(name, taken)
-
-
-def untaken(name: str, taken: Collection[str]) -> str:
-    """The name, with a number behind it if it is taken."""
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name} ({number})"
-    return free
 
 
 def _spell(weights: NDArray[np.float64], texts: list[str], candidates: list[int]) -> str:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-import polars as pl
-from numpy.typing import NDArray
-
 from tagatlas.annotations import Annotation
 from tagatlas.errors import MissingDependency
 
 if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
     from tagatlas.contracts import ImageStore
     from tagatlas.notebook import MapWidget
 
@@ -211,7 +211,7 @@ class Map:
     @property
     def images(self) -> pl.DataFrame:
         """The rows of ``nodes`` that are images."""
-        return self.nodes.filter(pl.col("kind") == "image")
+        return self.nodes.filter(self.nodes["kind"] == "image")
 
     @property
     def placed_by(self) -> str:
@@ -225,4 +225,6 @@ class Map:
 
         Clusters are found with all tags, of which many are weak and say little one by one.
         """
+        import polars as pl
+
         return self.tags.filter(pl.col("score") >= LIKELY)

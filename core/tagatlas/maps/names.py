@@ -11,36 +11,17 @@ from pathlib import Path
 import polars as pl
 from msgspec import structs
 
-from tagatlas.annotations import LONGEST_NAME, Annotation, ClusterName
-from tagatlas.cluster import untaken
+from tagatlas.annotations import LONGEST_NAME, Annotation, ClusterName, GivenName
 from tagatlas.errors import InputError, UsageError
 from tagatlas.render.cells import cell_text
 from tagatlas.tables import read_file
+from tagatlas.wording import untaken
 
 _SEPARATOR = "; "
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _FORMS = (
     "give it the columns cluster,name or name,new_name, or edit the column name of a clusters.csv"
 )
-
-
-@dataclass(frozen=True)
-class GivenName:
-    """A name that somebody gave to a cluster or sub-cluster, and what tells which one it is.
-
-    Attributes:
-        name: the name.
-        level: ``cluster`` or ``subcluster``; None where the file does not say.
-        typical: ids of images that stood for it.
-        automatic_name: the name it had from its tags; None where the file does not say.
-        number: its number; None where the file does not say.
-    """
-
-    name: str
-    level: str | None
-    typical: tuple[str, ...]
-    automatic_name: str | None
-    number: int | None
 
 
 @dataclass(frozen=True)

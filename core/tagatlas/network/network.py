@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import networkx as nx
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    import networkx as nx
+    from scipy.sparse import csr_array
 
 IMAGE = "image"
 TAG = "tag"
@@ -101,6 +103,8 @@ class Network:
 
     def adjacency(self) -> csr_array:
         """Symmetric weight matrix, float32, shape (n, n), rows sorted, each edge in both halves."""
+        from scipy.sparse import csr_array
+
         rows = np.concatenate([self.sources, self.targets])
         columns = np.concatenate([self.targets, self.sources])
         values = np.concatenate([self.weights, self.weights])
@@ -113,6 +117,8 @@ class Network:
 
         Nodes are named by ``id`` and carry the other columns; edges carry ``weight``.
         """
+        import networkx as nx
+
         graph: nx.Graph = nx.DiGraph() if self.directed else nx.Graph()
         for row in self.nodes.iter_rows(named=True):
             graph.add_node(row.pop("id"), **row)

@@ -13,7 +13,6 @@ from tagatlas.atlas import Atlas
 from tagatlas.contracts import ImageStatus, Progress, Recovery, no_progress
 from tagatlas.errors import NoImages
 from tagatlas.fetch import Address, FetchOptions
-from tagatlas.fetch.engine import fetch
 from tagatlas.fetch.hosts import Hosts, read_hosts
 from tagatlas.fetch.limits import REMEDIES, setting_of, would_pass
 from tagatlas.fetch.schedule import host_of
@@ -109,14 +108,17 @@ def fetch_collection(
     changed = _let_through(atlas, options, hosts, {address.key for address in wanted})
     addresses, kept_out = part_refused([*wanted, *changed], refused)
     atlas.catalog.addresses.store(kept_out)
-    store = RefusingStore(atlas.store, refused)
     done = failed = 0
     progress(done, len(addresses), failed)
-    for outcomes in fetch(addresses, store, options, hosts=hosts, recoveries=ways):
-        atlas.catalog.addresses.store(outcomes)
-        done += len(outcomes)
-        failed += sum(outcome.status != ImageStatus.OK for outcome in outcomes)
-        progress(done, len(addresses), failed)
+    if addresses:
+        from tagatlas.fetch.engine import fetch  # with aiohttp and Pillow, which are long to load
+
+        store = RefusingStore(atlas.store, refused)
+        for outcomes in fetch(addresses, store, options, hosts=hosts, recoveries=ways):
+            atlas.catalog.addresses.store(outcomes)
+            done += len(outcomes)
+            failed += sum(outcome.status != ImageStatus.OK for outcome in outcomes)
+            progress(done, len(addresses), failed)
     complete_signatures(atlas)
     placeholders = find_placeholders(atlas.catalog.addresses.fates())
     if ways and find_copies(atlas, placeholders, store, options, hosts, ways):

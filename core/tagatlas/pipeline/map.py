@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import PurePosixPath
@@ -14,15 +14,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tagatlas.annotations import GivenName
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.copies import Level
 from tagatlas.catalog.maps import SettingValue
 from tagatlas.contracts import GraphBuilder, Layout, Progress, no_progress
 from tagatlas.errors import EmptyMap, UsageError
-from tagatlas.maps.build import draw_map
 from tagatlas.maps.duplicates import LEVELS, join_images, join_tags
-from tagatlas.maps.names import GivenName, rename_clusters
+from tagatlas.maps.names import rename_clusters
 from tagatlas.maps.options import MapOptions
 from tagatlas.options import option_values
 from tagatlas.pipeline.left_out import count_left_out
@@ -82,6 +82,7 @@ def map_collection(
     layout: Chosen[Layout],
     options: MapOptions,
     *,
+    before_drawing: Callable[[], None] | None = None,
     progress: Progress = no_progress,
 ) -> MapReport:
     """Build, lay out, cluster and name; nothing is computed where nothing changed.
@@ -96,6 +97,7 @@ def map_collection(
         builder: makes the network.
         layout: places it.
         options: of the map itself.
+        before_drawing: called where the map is not what it was, before it is drawn.
         progress: told of the layout's steps.
 
     Raises:
@@ -122,6 +124,10 @@ def map_collection(
         return replace(report, notes=notes, left_out=count_left_out(atlas, stored, tags))
     if tags.head(1).collect().is_empty():
         raise EmptyMap(f"no image has a tag of {backend.name}: nothing to map")
+    if before_drawing is not None:
+        before_drawing()
+    from tagatlas.maps.build import draw_map  # with the compiler, which is long to load
+
     network, ties = build_network(maker, given, tags)
     drawn = draw_map(
         network,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tagatlas.annotations import GivenName
 from tagatlas.atlas import Atlas
 from tagatlas.errors import UsageError
-from tagatlas.maps.names import GivenName, read_names
+from tagatlas.maps.names import read_names
 
 
 def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import networkx as nx
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -76,7 +75,7 @@ def build_network(
         OptionError: an option of the builder does not fit these tables.
     """
     built = builder.build(images, tags)
-    network = Network.from_networkx(built) if isinstance(built, nx.Graph) else built
+    network = built if isinstance(built, Network) else Network.from_networkx(built)
     if network.is_kind(IMAGE).any():
         return network, None
     return network, builder.ties(network, images, tags)
