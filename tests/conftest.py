@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import pytest
 from aiohttp import web
+from command import Starter
 from hypothesis import settings
 from PIL import Image
 
@@ -82,6 +83,13 @@ def picture() -> MakePicture:
         return encoded.getvalue()
 
     return make
+
+
+@pytest.fixture(scope="session")
+def starter() -> Iterator[Starter]:
+    """Starts commands without the time that their imports take."""
+    with Starter() as starts:
+        yield starts
 
 
 @dataclass

@@ -6,12 +6,14 @@ import csv
 import json
 import os
 import subprocess
-import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
+from typing import Protocol
 
 import pytest
+from command import Starter
 from PIL import Image
 from strangers import VERSION, install_plugin
 
@@ -65,22 +67,30 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def tagatlas(
-    *arguments: str | Path, sites: list[Path], strict: bool = False
-) -> subprocess.CompletedProcess[str]:
-    """Run the command with further folders to import from."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(str(site) for site in sites),
-        "TAGATLAS_STRICT_PLUGINS": "1" if strict else "0",
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "tagatlas", *map(str, arguments)],
-        capture_output=True,
-        encoding="utf-8",
-        env=environment,
-        check=False,
-    )
+class RunWith(Protocol):
+    """Runs the command with further folders to import from."""
+
+    def __call__(
+        self, *words: str | Path, sites: Sequence[Path], strict: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        """The finished command, its output as text."""
+
+
+@pytest.fixture
+def tagatlas(starter: Starter, tmp_path: Path) -> RunWith:
+    """The command."""
+
+    def run(
+        *words: str | Path, sites: Sequence[Path], strict: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(str(site) for site in sites),
+            "TAGATLAS_STRICT_PLUGINS": "1" if strict else "0",
+        }
+        return starter.run(words, tmp_path, environment)
+
+    return run
 
 
 def concepts(tags: Path) -> set[str]:
@@ -89,7 +99,9 @@ def concepts(tags: Path) -> set[str]:
         return {row["concept"] for row in csv.DictReader(file)}
 
 
-def test_a_strangers_tagger_makes_a_map(sites: Sites, folder: Path, tmp_path: Path) -> None:
+def test_a_strangers_tagger_makes_a_map(
+    tagatlas: RunWith, sites: Sites, folder: Path, tmp_path: Path
+) -> None:
     atlas = tmp_path / "a.atlas"
     run = tagatlas("run", folder, "--out", atlas, "--backend", "grey", "--json", sites=[sites.grey])
     assert run.returncode == 0, run.stderr
@@ -100,7 +112,7 @@ def test_a_strangers_tagger_makes_a_map(sites: Sites, folder: Path, tmp_path: Pa
     assert concepts(atlas / "maps" / "grey" / "tags.csv") == {"light", "dark"}
 
 
-def test_it_is_listed_with_its_distribution(sites: Sites) -> None:
+def test_it_is_listed_with_its_distribution(tagatlas: RunWith, sites: Sites) -> None:
     listed = tagatlas("plugins", "--json", sites=[sites.grey])
     assert listed.returncode == 0, listed.stderr
     (grey,) = [each for each in json.loads(listed.stdout)["plugins"] if each["name"] == "grey"]
@@ -110,7 +122,7 @@ def test_it_is_listed_with_its_distribution(sites: Sites) -> None:
 
 
 def test_a_broken_one_and_a_second_of_the_name_are_skipped(
-    sites: Sites, folder: Path, tmp_path: Path
+    tagatlas: RunWith, sites: Sites, folder: Path, tmp_path: Path
 ) -> None:
     everything = [sites.broken, sites.second_grey, sites.grey]
     listed = json.loads(tagatlas("plugins", "--json", sites=everything).stdout)
@@ -130,7 +142,7 @@ def test_a_broken_one_and_a_second_of_the_name_are_skipped(
 
 
 @pytest.mark.parametrize("which", ["broken", "second_grey"])
-def test_strict_says_it_in_one_line_and_fails(sites: Sites, which: str) -> None:
+def test_strict_says_it_in_one_line_and_fails(tagatlas: RunWith, sites: Sites, which: str) -> None:
     fault: Path = getattr(sites, which)
     listed = tagatlas("plugins", sites=[sites.grey, fault], strict=True)
     assert listed.returncode == 1
@@ -139,5 +151,5 @@ def test_strict_says_it_in_one_line_and_fails(sites: Sites, which: str) -> None:
     assert {"broken": "left unfinished", "second_grey": "tagatlas-othergrey"}[which] in line
 
 
-def test_strict_has_nothing_against_a_sound_one(sites: Sites) -> None:
+def test_strict_has_nothing_against_a_sound_one(tagatlas: RunWith, sites: Sites) -> None:
     assert tagatlas("plugins", sites=[sites.grey], strict=True).returncode == 0
