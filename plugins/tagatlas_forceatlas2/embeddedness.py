@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.layout import kernel
+from tagatlas.compiled import kernel
 from tagatlas.network import Network
 
 

@@ -20,7 +20,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.layout import kernel
+from tagatlas.compiled import kernel
 from tagatlas_forceatlas2.quadtree import LEAF_SIZE, Quadtree
 
 _BATCH = 512

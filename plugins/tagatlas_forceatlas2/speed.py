@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.layout import kernel
+from tagatlas.compiled import kernel
 
 _LARGEST = 1e6
 

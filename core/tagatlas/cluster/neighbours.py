@@ -13,7 +13,7 @@ from scipy.sparse import csc_array, csr_array
 
 from tagatlas.cluster.scores import row_of_entry
 from tagatlas.cluster.vectors import Vectors
-from tagatlas.layout import kernel
+from tagatlas.compiled import kernel
 
 Neighbours = tuple[NDArray[np.int32], NDArray[np.float32]]
 """Row numbers and similarities, both of shape (n, count), the most similar first."""

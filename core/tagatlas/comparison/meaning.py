@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from tagatlas.compiled import kernel
 from tagatlas.contracts import TextEmbedder
-from tagatlas.layout import kernel
 
 Likeness = NDArray[np.float32]
 

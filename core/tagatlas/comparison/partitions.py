@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.layout import kernel
+from tagatlas.compiled import kernel
 
 Labels = NDArray[np.int32]
 Table = NDArray[np.float64]

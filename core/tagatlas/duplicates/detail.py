@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.Image import Resampling
 
+from tagatlas.compiled import kernel
 from tagatlas.duplicates.measures import MEASURES, measure
 from tagatlas.duplicates.overlay import Plane, Vector, align, halved, inset, smoothed
-from tagatlas.layout.compiled import kernel
 
 DETAIL_SIDE = 128
 """Cells along each side of a detail's brightness; half as many of its colours."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tagatlas.compiled import kernel
 from tagatlas.duplicates.measures import margins, measure
 from tagatlas.duplicates.overlay import (
     Plane,
@@ -19,7 +20,6 @@ from tagatlas.duplicates.overlay import (
     smoothed,
 )
 from tagatlas.duplicates.signature import COLOUR_SIDE, SIDE
-from tagatlas.layout.compiled import kernel
 
 _NONE = -np.inf
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tagatlas.compiled import kernel
 from tagatlas.duplicates.overlay import Plane, Vector, carry, inset, smoothed
 from tagatlas.duplicates.signature import SIDE
-from tagatlas.layout.compiled import kernel
 
 Colours = NDArray[np.uint8]
 """Blue and red difference, shape (2, side / 2, side / 2)."""

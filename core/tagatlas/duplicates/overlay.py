@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tagatlas.compiled import kernel
 from tagatlas.duplicates.signature import SIDE
-from tagatlas.layout.compiled import kernel
 
 Plane = NDArray[np.float32]
 Vector = NDArray[np.float64]

@@ -18,9 +18,9 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from tagatlas.compiled import kernel
 from tagatlas.duplicates.likeness import glances, is_alike
 from tagatlas.duplicates.measures import LAID, MEASURES
-from tagatlas.layout.compiled import kernel
 
 PARTS = 5
 PART_BITS = 13

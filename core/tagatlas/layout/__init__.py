@@ -1,7 +1,6 @@
 """What comes before and after a layout: its start, the images' sizes, and room for each of them."""
 
 from tagatlas.layout.boxes import image_boxes
-from tagatlas.layout.compiled import kernel
 from tagatlas.layout.follow import follow
 from tagatlas.layout.grid import hang_on_wall
 from tagatlas.layout.orientation import landscape
@@ -16,7 +15,6 @@ __all__ = [
     "follow",
     "hang_on_wall",
     "image_boxes",
-    "kernel",
     "landscape",
     "remove_overlaps",
     "spectral_start",

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
+from tagatlas.compiled import kernel
 from tagatlas.layout.boxes import map_area
-from tagatlas.layout.compiled import kernel
 
 ROOM = 0.06
 """Share of a cell's width and of its height that is left free around an image."""

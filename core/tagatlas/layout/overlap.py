@@ -21,7 +21,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.layout.compiled import kernel
+from tagatlas.compiled import kernel
 from tagatlas.layout.crowds import spread_crowds
 
 GROWTH = 1.1

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from tagatlas.render.palette import cluster_colour
 
@@ -61,6 +60,8 @@ def _blurred(
     at: NDArray[np.int64], weights: NDArray[np.float64] | None, shape: tuple[int, ...]
 ) -> NDArray[np.float64]:
     """Sums of weights in cells, made soft."""
+    from scipy.ndimage import gaussian_filter  # long to load, and few maps show a density
+
     sums = np.bincount(at, weights, shape[0] * shape[1]).astype(float).reshape(shape)
     soft: NDArray[np.float64] = gaussian_filter(sums, _BLUR, mode="constant", truncate=3.5)
     return soft

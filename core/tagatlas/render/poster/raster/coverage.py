@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.layout import kernel
+from tagatlas.compiled import kernel
 from tagatlas.render.poster.raster.blend import mix
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = """
-from tagatlas.layout import kernel
+from tagatlas.compiled import kernel
 
 @kernel
 def double(value):
