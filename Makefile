@@ -7,10 +7,11 @@ INSTALLED := $(VENV)/installed
 DEVELOP := $(VENV)/develop
 EXTRAS := $(VENV)/extras
 KERNELS := $(VENV)/kernels
-# Tests of one file share a process: what they load and start, they load and start once. The order
-# of files, and of tests in a file, is random; the seed is printed, and
-# `make test PYTEST_FLAGS=--randomly-seed=SEED` takes the same order.
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+# Tests of one file share a process: what they load and start, they load and start once. Files with
+# most slow tests come first, and not, as xdist would have it, those with most tests of any length,
+# which leaves the longest for the end. Otherwise the order of files, and of tests in a file, is
+# random; the seed is printed, and `make test PYTEST_FLAGS=--randomly-seed=SEED` takes the same order.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PYTEST_FLAGS ?=
 
 EVERYDAY := not extras and not thorough
