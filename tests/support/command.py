@@ -18,7 +18,16 @@ from typing import Protocol, Self
 SECONDS = 300
 """How long a command may take."""
 
-FREELY_SET = ("TAGATLAS_", "CLARIFAI_", "GOOGLE_", "COLUMNS", "NO_PROXY", "no_proxy", "PYTHONPATH")
+FREELY_SET = (
+    "CLARIFAI_",
+    "COLUMNS",
+    "GOOGLE_",
+    "NO_PROXY",
+    "no_proxy",
+    "PYTEST_",  # pytest's own word on which test is running
+    "PYTHONPATH",
+    "TAGATLAS_",
+)
 """How variables begin that are read by a command, or put in place for it, and not by what is
 imported before it."""
 
@@ -67,7 +76,7 @@ class Starter:
             TimeoutError: it took too long, and was killed.
         """
         texts = [*map(str, words)]
-        if not self._may_fork(variables):
+        if not self.can_fork(variables):
             return run_new(texts, folder, variables)
         request = {"words": texts, "folder": str(folder), "variables": dict(variables)}
         message = json.dumps(request).encode()
@@ -82,7 +91,10 @@ class Starter:
             errors.seek(0)
             return subprocess.CompletedProcess(texts, status, output.read(), errors.read())
 
-    def _may_fork(self, variables: Mapping[str, str]) -> bool:
+    def can_fork(self, variables: Mapping[str, str]) -> bool:
+        """Whether a command with this environment is a fork, and not a new process."""
+        if self._server is None:
+            return False
         changed = {
             name
             for name in variables.keys() | self._variables.keys()
@@ -119,7 +131,8 @@ class Starter:
         trace: TracebackType | None,
     ) -> None:
         self._connection.close()
-        self._server.wait(SECONDS)
+        if self._server is not None:
+            self._server.wait(SECONDS)
 
 
 def run_new(
