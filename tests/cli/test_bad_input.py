@@ -68,15 +68,40 @@ def test_an_option_that_made_a_command_fail_is_not_kept(
     assert tagatlas("add", "x.atlas", "urls.csv").returncode == 0
 
 
-def test_ctrl_c_while_the_command_still_loads_is_one_line(tagatlas: Run, tmp_path: Path) -> None:
-    plugin = tmp_path / "plugins"
-    metadata = plugin / "slow-1.0.dist-info"
+def install(folder: Path, name: str, source: str) -> dict[str, str]:
+    """Install a plugin of one module; returns the variable with which it is found."""
+    metadata = folder / f"{name}-1.0.dist-info"
     metadata.mkdir(parents=True)
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: slow\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[tagatlas]\nslow = slow\n")
-    (plugin / "slow.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
-    done = tagatlas("run", "urls.csv", "--out", "x.atlas", variables={"PYTHONPATH": str(plugin)})
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(f"[tagatlas]\n{name} = {name}\n")
+    (folder / f"{name}.py").write_text(source)
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_ctrl_c_while_the_command_still_loads_is_one_line(tagatlas: Run, tmp_path: Path) -> None:
+    source = "import signal\nsignal.raise_signal(signal.SIGINT)\n"
+    plugin = install(tmp_path / "plugins", "slow", source)
+    done = tagatlas("run", "urls.csv", "--out", "x.atlas", variables=plugin)
     assert "stopped" in one_line(done, 130)
+
+
+def test_a_layout_without_its_package_is_said_before_anything_is_done(
+    tagatlas: Run, tmp_path: Path, folder: Path
+) -> None:
+    source = """
+from tagatlas import LayoutSpec, hookimpl
+
+def make(options):
+    import a_package_that_is_not_there
+
+@hookimpl
+def tagatlas_layouts():
+    return [LayoutSpec(name="heavy", summary="Needs more.", factory=make, extra="more")]
+"""
+    plugin = install(tmp_path / "plugins", "heavy", source)
+    run = ("run", folder, "--out", "x.atlas", "--layout", "heavy")
+    assert "heavy needs: pip install 'more'" in one_line(tagatlas(*run, variables=plugin), 1)
+    assert not (tmp_path / "x.atlas").exists()
 
 
 @pytest.mark.parametrize(

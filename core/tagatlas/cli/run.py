@@ -113,6 +113,7 @@ def run_all(
         layout = picks.layout(mapping.layout)
         renderers = picks.renderers()
         picks.check()
+        layout.make()  # what it lacks is said before anything is fetched or paid for
         name = map_name or tagger.name
         with picks.settled("add", plugin_owner(source.name)):
             added = steps.add(atlas, location, source, replace)
