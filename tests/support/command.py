@@ -51,16 +51,15 @@ class Starter:
     def __init__(self) -> None:
         self._variables = dict(os.environ)
         self._connection, theirs = socketpair()
+        self._server: subprocess.Popen[bytes] | None = None
         with theirs:
-            self._server = subprocess.Popen(
-                [
-                    sys.executable,
-                    Path(__file__).with_name("command_server.py"),
-                    str(theirs.fileno()),
-                ],
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
+            if sys.platform == "linux":  # elsewhere the system's own libraries may not be forked
+                server = Path(__file__).with_name("command_server.py")
+                self._server = subprocess.Popen(
+                    [sys.executable, server, str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                )
 
     def run(
         self, words: Sequence[str | Path], folder: Path, variables: Mapping[str, str]
