@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tagatlas.annotations import GivenName
 from tagatlas.errors import UsageError
 from tagatlas.maps import Map
-from tagatlas.maps.names import GivenName, Renamed, read_names, rename_clusters
+from tagatlas.maps.names import Renamed, read_names, rename_clusters
 from tagatlas.testing import ODD_LABELS, sample_map
 from tagatlas_tables import TablesOptions
 from tagatlas_tables.renderer import TablesRenderer

@@ -10,7 +10,6 @@ import polars as pl
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import ImageStatus, ImageStore, Recovery
 from tagatlas.fetch import Address, FetchOptions, FetchOutcome
-from tagatlas.fetch.engine import fetch
 from tagatlas.fetch.hosts import Hosts
 from tagatlas.pipeline.placeholders import Placeholder
 
@@ -67,6 +66,8 @@ def find_copies(
             ]
             searches[address.key] = (led[address.location], search)
     found = 0
+    from tagatlas.fetch.engine import fetch  # with aiohttp and Pillow, which are long to load
+
     while tries := {key: search.pop(0) for key, (_, search) in searches.items() if search}:
         addresses = [Address(key, copy) for key, (copy, _) in tries.items()]
         for outcomes in fetch(addresses, store, options, hosts=hosts):

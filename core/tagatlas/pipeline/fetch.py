@@ -108,12 +108,12 @@ def fetch_collection(
     changed = _let_through(atlas, options, hosts, {address.key for address in wanted})
     addresses, kept_out = part_refused([*wanted, *changed], refused)
     atlas.catalog.addresses.store(kept_out)
+    store = RefusingStore(atlas.store, refused)
     done = failed = 0
     progress(done, len(addresses), failed)
     if addresses:
         from tagatlas.fetch.engine import fetch  # with aiohttp and Pillow, which are long to load
 
-        store = RefusingStore(atlas.store, refused)
         for outcomes in fetch(addresses, store, options, hosts=hosts, recoveries=ways):
             atlas.catalog.addresses.store(outcomes)
             done += len(outcomes)
