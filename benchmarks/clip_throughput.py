@@ -38,7 +38,7 @@ from safetensors.torch import save_file
 from tag import generate
 
 from tagatlas.contracts import ImageInput, Variant
-from tagatlas.tag import tag_images
+from tagatlas.tagging import tag_images
 from tagatlas.testing import MemoryStore
 from tagatlas_clip import ClipOptions
 from tagatlas_clip.embedding import cores

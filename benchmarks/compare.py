@@ -26,8 +26,7 @@ from planted_topics import PlantedTopics, planted_topics
 import tagatlas
 from tagatlas.comparison.report import write_comparison
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult, Variant
-from tagatlas.fetch.outcome import FetchOutcome, StoredImage
-from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS
+from tagatlas.fetching.outcome import FetchOutcome, StoredImage
 
 IMAGES = 100_000
 DRAWS = (14, 24)
@@ -88,14 +87,7 @@ def taggings(planted: PlantedTopics, errors: float, seed: int) -> list[TagResult
 def draw_maps(atlas: tagatlas.Atlas) -> None:
     """Make the map of each backend."""
     for name in BACKENDS:
-        tagatlas.map_collection(
-            atlas,
-            name,
-            name,
-            atlas.plugins.choose(GRAPH_BUILDERS, "bipartite", {}),
-            atlas.plugins.choose(LAYOUTS, "forceatlas2", {}),
-            tagatlas.MapOptions(),
-        )
+        tagatlas.map(atlas, backend=name)
 
 
 def prepare(folder: Path, images: int) -> dict[str, float]:

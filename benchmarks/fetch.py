@@ -41,8 +41,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tagatlas.fetch import FetchOptions
-from tagatlas.fetch.workers import Workers
+from tagatlas.fetching import FetchOptions
+from tagatlas.fetching.workers import Workers
 
 SIDE = 512
 QUALITY = 90
@@ -54,8 +54,8 @@ from pathlib import Path
 import polars as pl
 from tagatlas.atlas import open_atlas
 from tagatlas.contracts import Records
-from tagatlas.fetch import FetchOptions
-from tagatlas.pipeline.fetch import fetch_collection
+from tagatlas.fetching import FetchOptions
+from tagatlas.steps.fetch import fetch_collection
 from tagatlas.plugins import load_plugins
 
 urls = Path(sys.argv[1]).read_text().split()

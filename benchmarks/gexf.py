@@ -25,7 +25,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas.maps import Map, Provenance
-from tagatlas.render import cluster_colour
+from tagatlas.rendering import cluster_colour
 from tagatlas.testing import MemoryStore
 from tagatlas_gephi.gexf import write_gexf
 from tagatlas_gephi.nodes import node_table

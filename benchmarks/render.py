@@ -33,9 +33,9 @@ from PIL import Image
 
 from tagatlas.contracts import Variant
 from tagatlas.maps import Map, Provenance
-from tagatlas.render.poster import PosterOptions, VectorOptions
-from tagatlas.render.poster.canvas import fit_canvas
-from tagatlas.render.poster.pictures import load_pixels
+from tagatlas.rendering.poster import PosterOptions, VectorOptions
+from tagatlas.rendering.poster.canvas import fit_canvas
+from tagatlas.rendering.poster.pictures import load_pixels
 from tagatlas.testing import MemoryStore
 from tagatlas_deepzoom import DeepZoomOptions
 from tagatlas_deepzoom.renderer import DeepZoomRenderer

@@ -32,7 +32,7 @@ from tagatlas.maps import Map, Provenance
 from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.prepare import prepare_drawing
-from tagatlas.render.poster import PosterOptions
+from tagatlas.rendering.poster import PosterOptions
 from tagatlas_bipartite.builder import BipartiteBuilder
 from tagatlas_bipartite.options import BipartiteOptions
 from tagatlas_forceatlas2 import ForceAtlas2Options

@@ -1,4 +1,4 @@
-"""How long ``tagatlas --help`` takes, next to Python itself and the import of typer.
+"""How long ``tagatlas --help`` takes, next to Python itself and the import of click.
 
 Usage: python benchmarks/startup.py [ROUNDS]
 """
@@ -24,7 +24,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
-        "import typer": [sys.executable, "-c", "import typer"],
+        "import click": [sys.executable, "-c", "import click"],
         "tagatlas --help": [sys.executable, "-m", "tagatlas", "--help"],
     }
     times: dict[str, list[float]] = {name: [] for name in commands}
@@ -34,11 +34,11 @@ def main() -> None:
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     for name, median in medians.items():
         print(f"{name:<16} {median * 1000:6.0f} ms, median of {rounds}")
-    # `import typer` was measured with the interpreter's own start in it.
-    bare, with_typer = medians["python -c pass"], medians["import typer"]
-    limit = 3 * bare + (with_typer - bare)
-    print(f"help / import typer                     {medians['tagatlas --help'] / with_typer:.2f}")
-    print(f"help / (3 x python -c pass + typer)     {medians['tagatlas --help'] / limit:.2f}")
+    # `import click` was measured with the interpreter's own start in it.
+    bare, with_click = medians["python -c pass"], medians["import click"]
+    limit = 3 * bare + (with_click - bare)
+    print(f"help / import click                     {medians['tagatlas --help'] / with_click:.2f}")
+    print(f"help / (3 x python -c pass + click)     {medians['tagatlas --help'] / limit:.2f}")
 
 
 if __name__ == "__main__":

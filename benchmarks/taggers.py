@@ -26,15 +26,15 @@ from PIL import Image, ImageDraw
 
 import tagatlas
 import tagatlas.errors
-from tagatlas.bench.leaderboard import PAGE, add_to_leaderboard
-from tagatlas.bench.options import BenchOptions
-from tagatlas.bench.quality import quality
-from tagatlas.bench.results import QUALITY, Bench
+from tagatlas.benching.leaderboard import PAGE, add_to_leaderboard
+from tagatlas.benching.options import BenchOptions
+from tagatlas.benching.quality import quality
+from tagatlas.benching.results import QUALITY, Bench
 from tagatlas.cli.bench import table
 from tagatlas.cluster.scores import score_matrix
 from tagatlas.columns import read_columns
-from tagatlas.pipeline.bench import bench_collection
-from tagatlas.plugins import SOURCES, TAGGERS, Plugins
+from tagatlas.plugins import TAGGERS, Plugins
+from tagatlas.steps.bench import bench_collection
 
 SHAPES = ("ball", "box", "cross", "ring", "stripe", "triangle")
 OF_EACH = 20
@@ -116,8 +116,8 @@ def measure(name: str, folder: Path, plugins: Plugins, named: list[str], images:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, f"{name}.atlas")
         with tagatlas.open_atlas(path, plugins, create=True) as atlas:
-            tagatlas.add_source(atlas, str(folder), plugins.choose(SOURCES, "folder", {}))
-            tagatlas.fetch_collection(atlas, tagatlas.FetchOptions())
+            tagatlas.add(atlas, folder)
+            tagatlas.fetch(atlas)
             return bench_collection(atlas, named, BenchOptions(labels="folder", images=images))
 
 

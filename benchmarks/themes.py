@@ -28,7 +28,6 @@ from sklearn.metrics import adjusted_mutual_info_score
 import tagatlas
 from tagatlas.cluster import cluster_images
 from tagatlas.cluster.communities import leiden
-from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, SOURCES, TAGGERS
 
 SEEDS = 10
 
@@ -54,17 +53,11 @@ def map_folder(
     """
     plugins = tagatlas.load_plugins()
     with tagatlas.open_atlas(atlas_folder, plugins, create=True) as atlas:
-        tagatlas.add_source(atlas, str(folder), plugins.choose(SOURCES, "folder", {}))
-        tagatlas.fetch_collection(atlas, tagatlas.FetchOptions())
-        tagatlas.tag_collection(atlas, plugins.choose(TAGGERS, "imagenet", options))
-        tagatlas.map_collection(
-            atlas,
-            "map",
-            "imagenet",
-            plugins.choose(GRAPH_BUILDERS, "bipartite", {}),
-            plugins.choose(LAYOUTS, "forceatlas2", {}),
-            tagatlas.MapOptions(),
-        )
+        tagatlas.add(atlas, folder)
+        tagatlas.fetch(atlas)
+        atlas.settings.update("tagger.imagenet", options)
+        tagatlas.tag(atlas, backend="imagenet")
+        tagatlas.map(atlas, name="map")
         drawn = tagatlas.load_map(atlas)
         backend = atlas.catalog.answers.last_used()
         assert backend is not None

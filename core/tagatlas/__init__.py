@@ -3,6 +3,16 @@
 What is listed in ``__all__`` is the public API; :mod:`tagatlas.errors` has the errors and
 :mod:`tagatlas.testing` the conformance suites for plugins. Importing this module is cheap: names
 are imported when they are first used.
+
+The whole job::
+
+    import tagatlas
+
+    report = tagatlas.run("urls.csv", "my.atlas", backend="imagenet")
+    print(report.rendered.shown)
+
+:func:`run` is :func:`add`, :func:`fetch`, :func:`tag`, :func:`map` and :func:`render` one after the
+other. They take the names and plain values that the command line takes.
 """
 
 from __future__ import annotations
@@ -12,7 +22,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tagatlas.atlas import Atlas, open_atlas
+    from tagatlas.benching.options import BenchOptions
+    from tagatlas.benching.results import Bench
     from tagatlas.comparison import CompareOptions, Comparison
+    from tagatlas.comparison.report import write_comparison
     from tagatlas.contracts import (
         GraphBuilder,
         GraphBuilderSpec,
@@ -36,6 +49,7 @@ if TYPE_CHECKING:
         Renderer,
         RendererSpec,
         RereadingTagger,
+        ShowProgress,
         Source,
         SourceSpec,
         Tag,
@@ -46,30 +60,41 @@ if TYPE_CHECKING:
         TextEmbedder,
         Variant,
     )
-    from tagatlas.fetch import FetchOptions
+    from tagatlas.fetching import FetchOptions
     from tagatlas.hookspecs import hookimpl
     from tagatlas.imports import ImportOptions
-    from tagatlas.maps import Map
+    from tagatlas.maps import Map, Provenance
     from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
-    from tagatlas.pipeline.add import add_source
-    from tagatlas.pipeline.compare import compare
-    from tagatlas.pipeline.fetch import fetch_collection
-    from tagatlas.pipeline.import_tags import import_tags
-    from tagatlas.pipeline.info import describe_atlas
-    from tagatlas.pipeline.load import load_map
-    from tagatlas.pipeline.map import map_collection
-    from tagatlas.pipeline.remove import remove
-    from tagatlas.pipeline.render import render_map
-    from tagatlas.pipeline.search import search_collection
-    from tagatlas.pipeline.tag import estimate_tagging, tag_collection
     from tagatlas.plugins import Plugins, load_plugins
+    from tagatlas.steps.add import AddReport, add
+    from tagatlas.steps.bench import bench
+    from tagatlas.steps.compare import compare
+    from tagatlas.steps.fetch import FetchReport, fetch
+    from tagatlas.steps.import_tags import ImportReport, import_tags
+    from tagatlas.steps.info import AtlasInfo, info
+    from tagatlas.steps.load import load_map
+    from tagatlas.steps.map import MapReport, map  # noqa: A004
+    from tagatlas.steps.options import AddOptions, TagOptions
+    from tagatlas.steps.remove import RemoveReport, remove
+    from tagatlas.steps.render import RenderReport, export, render
+    from tagatlas.steps.run import RunReport, run, run_steps
+    from tagatlas.steps.search import search
+    from tagatlas.steps.spending import Estimate
+    from tagatlas.steps.tag import TagReport, estimate, tag
 
 _LAZY = {
+    "AddOptions": "steps.options",
+    "AddReport": "steps.add",
     "Atlas": "atlas",
+    "AtlasInfo": "steps.info",
+    "Bench": "benching.results",
+    "BenchOptions": "benching.options",
     "CompareOptions": "comparison",
     "Comparison": "comparison",
-    "FetchOptions": "fetch",
+    "Estimate": "steps.spending",
+    "FetchOptions": "fetching",
+    "FetchReport": "steps.fetch",
     "GraphBuilder": "contracts",
     "GraphBuilderSpec": "contracts",
     "ImageInput": "contracts",
@@ -77,57 +102,78 @@ _LAZY = {
     "ImageStore": "contracts",
     "ImageStoreSpec": "contracts",
     "ImportOptions": "imports",
+    "ImportReport": "steps.import_tags",
     "KeptAnswer": "contracts",
     "Layout": "contracts",
     "LayoutSpec": "contracts",
     "Map": "maps",
     "MapOptions": "maps.options",
+    "MapReport": "steps.map",
     "Model": "contracts",
     "ModelShelf": "contracts",
     "Network": "network",
     "NoOptions": "contracts",
     "PinningLayout": "contracts",
-    "Price": "contracts",
     "Plugins": "plugins",
+    "Price": "contracts",
     "Progress": "contracts",
+    "Provenance": "maps",
     "Reading": "contracts",
     "Records": "contracts",
     "Recovery": "contracts",
     "RecoverySpec": "contracts",
+    "RemoveReport": "steps.remove",
+    "RenderReport": "steps.render",
     "Renderer": "contracts",
     "RendererSpec": "contracts",
     "RereadingTagger": "contracts",
+    "RunReport": "steps.run",
+    "ShowProgress": "contracts",
     "Source": "contracts",
     "SourceSpec": "contracts",
     "Tag": "contracts",
+    "TagOptions": "steps.options",
+    "TagReport": "steps.tag",
     "TagResult": "contracts",
     "TagStatus": "contracts",
     "Tagger": "contracts",
     "TaggerSpec": "contracts",
     "TextEmbedder": "contracts",
     "Variant": "contracts",
-    "add_source": "pipeline.add",
-    "compare": "pipeline.compare",
-    "describe_atlas": "pipeline.info",
-    "estimate_tagging": "pipeline.tag",
-    "fetch_collection": "pipeline.fetch",
+    "add": "steps.add",
+    "bench": "steps.bench",
+    "compare": "steps.compare",
+    "estimate": "steps.tag",
+    "export": "steps.render",
+    "fetch": "steps.fetch",
     "hookimpl": "hookspecs",
-    "import_tags": "pipeline.import_tags",
-    "load_map": "pipeline.load",
+    "import_tags": "steps.import_tags",
+    "info": "steps.info",
+    "load_map": "steps.load",
     "load_plugins": "plugins",
-    "map_collection": "pipeline.map",
+    "map": "steps.map",
     "open_atlas": "atlas",
-    "remove": "pipeline.remove",
-    "render_map": "pipeline.render",
-    "search_collection": "pipeline.search",
-    "tag_collection": "pipeline.tag",
+    "remove": "steps.remove",
+    "render": "steps.render",
+    "run": "steps.run",
+    "run_steps": "steps.run",
+    "search": "steps.search",
+    "tag": "steps.tag",
+    "write_comparison": "comparison.report",
 }
 
 __all__ = [
+    "AddOptions",
+    "AddReport",
     "Atlas",
+    "AtlasInfo",
+    "Bench",
+    "BenchOptions",
     "CompareOptions",
     "Comparison",
+    "Estimate",
     "FetchOptions",
+    "FetchReport",
     "GraphBuilder",
     "GraphBuilderSpec",
     "ImageInput",
@@ -135,11 +181,13 @@ __all__ = [
     "ImageStore",
     "ImageStoreSpec",
     "ImportOptions",
+    "ImportReport",
     "KeptAnswer",
     "Layout",
     "LayoutSpec",
     "Map",
     "MapOptions",
+    "MapReport",
     "Model",
     "ModelShelf",
     "Network",
@@ -148,37 +196,49 @@ __all__ = [
     "Plugins",
     "Price",
     "Progress",
+    "Provenance",
     "Reading",
     "Records",
     "Recovery",
     "RecoverySpec",
+    "RemoveReport",
+    "RenderReport",
     "Renderer",
     "RendererSpec",
     "RereadingTagger",
+    "RunReport",
+    "ShowProgress",
     "Source",
     "SourceSpec",
     "Tag",
+    "TagOptions",
+    "TagReport",
     "TagResult",
     "TagStatus",
     "Tagger",
     "TaggerSpec",
     "TextEmbedder",
     "Variant",
-    "add_source",
+    "add",
+    "bench",
     "compare",
-    "describe_atlas",
-    "estimate_tagging",
-    "fetch_collection",
+    "estimate",
+    "export",
+    "fetch",
     "hookimpl",
     "import_tags",
+    "info",
     "load_map",
     "load_plugins",
-    "map_collection",
+    "map",
     "open_atlas",
     "remove",
-    "render_map",
-    "search_collection",
-    "tag_collection",
+    "render",
+    "run",
+    "run_steps",
+    "search",
+    "tag",
+    "write_comparison",
 ]
 
 

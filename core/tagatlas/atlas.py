@@ -15,8 +15,11 @@ from tagatlas.catalog import Catalog
 from tagatlas.catalog.database import SCRATCH
 from tagatlas.contracts import ImageStore, Variant
 from tagatlas.errors import AtlasError, AtlasLocked, AtlasNotFound, ImageNotStored, StorageError
-from tagatlas.plugins import IMAGE_STORES, Plugins, plugin_owner
+from tagatlas.option_names import OptionNames
+from tagatlas.plugins import IMAGE_STORES, Plugins, load_plugins
+from tagatlas.selection import Selection
 from tagatlas.settings import SettingsFile
+from tagatlas.step_options import plugin_owners
 
 if TYPE_CHECKING:
     import polars as pl
@@ -64,7 +67,7 @@ class Atlas:
 
     def map(self, name: str | None = None) -> Map:
         """A map of this atlas; see :func:`tagatlas.load_map`."""
-        from tagatlas.pipeline.load import load_map
+        from tagatlas.steps.load import load_map
 
         return load_map(self, name)
 
@@ -84,13 +87,17 @@ class Atlas:
 
 @contextmanager
 def open_atlas(
-    folder: Path, plugins: Plugins, *, create: bool = False, write: bool = True
+    folder: str | Path,
+    plugins: Plugins | None = None,
+    *,
+    create: bool = False,
+    write: bool = True,
 ) -> Iterator[Atlas]:
     """Open an atlas for the length of a ``with`` block.
 
     Args:
         folder: the atlas's folder.
-        plugins: among which its image store is looked up.
+        plugins: the installed ones by default.
         create: make an atlas if there is none; it goes again if the block fails before a
             source was added.
         write: take the atlas's lock, so that no second process changes it meanwhile. The lock
@@ -102,6 +109,8 @@ def open_atlas(
         AtlasError: something else than an atlas is there.
         AtlasTooNew, AtlasDamaged, StorageError: see their descriptions.
     """
+    folder = Path(folder)
+    plugins = load_plugins() if plugins is None else plugins
     is_new = not (folder / CATALOG).exists()
     if is_new:
         _make_folder(folder, create=create)
@@ -151,5 +160,5 @@ def _make_folder(folder: Path, *, create: bool) -> None:
 
 def _make_store(folder: Path, settings: SettingsFile, plugins: Plugins) -> ImageStore:
     name = str(settings.values("store").get("name", DEFAULT_STORE))
-    chosen = plugins.choose(IMAGE_STORES, name, settings.values(plugin_owner(name)))
-    return chosen.make(folder)
+    names = OptionNames(plugin_owners(plugins, IMAGE_STORES))
+    return Selection(plugins, settings, names, {}).look_up(IMAGE_STORES, name).make(folder)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, is_dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from types import ModuleType
 from typing import Generic, TypeVar
@@ -31,10 +33,15 @@ from tagatlas.contracts import (
     Tagger,
     TaggerSpec,
 )
-from tagatlas.errors import MissingDependency, PluginError, UnknownPlugin
-from tagatlas.options import make_options
+from tagatlas.errors import MissingDependency, PluginError, TagatlasError, UnknownPlugin
+from tagatlas.options import make_options, option_fields
 
 GROUP = "tagatlas"
+"""Of entry points."""
+
+OWN = "tagatlas"
+"""The distribution whose plugins are built in."""
+
 STRICT_VARIABLE = "TAGATLAS_STRICT_PLUGINS"
 
 SpecT = TypeVar("SpecT", bound=Spec)
@@ -86,24 +93,28 @@ class Kind(Generic[SpecT_co, ProductT_co]):
 
     Attributes:
         name: as messages call it.
+        key: as ``atlas.toml`` and long flags call it.
         hook: the hook that announces it.
         spec: the class of its specs.
         product: the class that a spec's factory returns an instance of.
     """
 
     name: str
+    key: str
     hook: str
     spec: type[SpecT_co]
     product: type[ProductT_co]
 
 
-SOURCES = Kind("source", "tagatlas_sources", SourceSpec, Source)
-IMAGE_STORES = Kind("image store", "tagatlas_image_stores", ImageStoreSpec, ImageStore)
-RECOVERIES = Kind("recovery", "tagatlas_recoveries", RecoverySpec, Recovery)
-TAGGERS = Kind("tagger", "tagatlas_taggers", TaggerSpec, Tagger)
-GRAPH_BUILDERS = Kind("graph builder", "tagatlas_graph_builders", GraphBuilderSpec, GraphBuilder)
-LAYOUTS = Kind("layout", "tagatlas_layouts", LayoutSpec, Layout)
-RENDERERS = Kind("renderer", "tagatlas_renderers", RendererSpec, Renderer)
+SOURCES = Kind("source", "source", "tagatlas_sources", SourceSpec, Source)
+IMAGE_STORES = Kind("image store", "store", "tagatlas_image_stores", ImageStoreSpec, ImageStore)
+RECOVERIES = Kind("recovery", "recovery", "tagatlas_recoveries", RecoverySpec, Recovery)
+TAGGERS = Kind("tagger", "tagger", "tagatlas_taggers", TaggerSpec, Tagger)
+GRAPH_BUILDERS = Kind(
+    "graph builder", "builder", "tagatlas_graph_builders", GraphBuilderSpec, GraphBuilder
+)
+LAYOUTS = Kind("layout", "layout", "tagatlas_layouts", LayoutSpec, Layout)
+RENDERERS = Kind("renderer", "renderer", "tagatlas_renderers", RendererSpec, Renderer)
 KINDS: tuple[Kind[Spec, object], ...] = (
     SOURCES,
     IMAGE_STORES,
@@ -116,22 +127,45 @@ KINDS: tuple[Kind[Spec, object], ...] = (
 
 
 @dataclass(frozen=True)
-class Chosen(Generic[ProductT_co]):
+class PluginChoice(Generic[ProductT_co]):
     """A plugin with its options, ready to be made.
 
     Attributes:
-        name: the plugin's name.
+        kind: of plugin.
+        spec: what it announced.
         options: an instance of its options dataclass.
     """
 
+    kind: Kind[Spec, ProductT_co]
     spec: Spec
     options: object
-    product: type[ProductT_co]
 
     @property
     def name(self) -> str:
         """The plugin's name."""
         return self.spec.name
+
+    @property
+    def owner(self) -> str:
+        """Whose options these are, as ``atlas.toml`` calls it."""
+        return plugin_owner(self.kind, self.name)
+
+    @cached_property
+    def product(self) -> ProductT_co:
+        """What the plugin's factory makes of the options; made once, when it is first needed.
+
+        Raises:
+            MissingDependency, PluginError: see :meth:`make`.
+        """
+        return self.make()
+
+    def make_now(self) -> None:
+        """Make :attr:`product`, so that what stands in its way is known before any work.
+
+        Raises:
+            MissingDependency, PluginError: see :meth:`make`.
+        """
+        getattr(self, "product")  # noqa: B009 - for what it does
 
     def make(self, *further: object) -> ProductT_co:
         """Call the plugin's factory.
@@ -141,7 +175,7 @@ class Chosen(Generic[ProductT_co]):
 
         Raises:
             MissingDependency: the plugin's optional packages are not installed.
-            PluginError: the factory returned something else than it must.
+            PluginError: the factory failed, or returned something else than it must.
         """
         try:
             made = self.spec.factory(self.options, *further)
@@ -151,8 +185,15 @@ class Chosen(Generic[ProductT_co]):
             raise MissingDependency(
                 f"{self.name} needs: pip install '{self.spec.extra}'"
             ) from error
-        if not isinstance(made, self.product):
-            raise PluginError(f"{self.name}: its factory made the wrong thing: {made!r}")
+        except TagatlasError:
+            raise
+        except Exception as error:
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            raise PluginError(f"{self.kind.name} {self.name} cannot be made: {text}") from error
+        if not isinstance(made, self.kind.product):
+            raise PluginError(
+                f"{self.name}: its factory made {made!r}, which is no {self.kind.product.__name__}"
+            )
         return made
 
 
@@ -163,12 +204,14 @@ class Plugins:
     Attributes:
         installed: what the metadata announces, loaded or not, ordered by name.
         broken: what was skipped, and why.
-        warnings: names that two plugins share; one line each.
+        warnings: what else is wrong with any, such as a name that two share; one line each.
+        on_warning: called with each warning that comes up after loading.
     """
 
     installed: Sequence[InstalledPlugin]
     broken: list[BrokenPlugin] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    on_warning: Callable[[str], None] = lambda _: None
     _registered: dict[str, dict[str, Registered[Spec]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
@@ -199,7 +242,7 @@ class Plugins:
 
     def choose(
         self, kind: Kind[Spec, ProductT], name: str, values: Mapping[str, object]
-    ) -> Chosen[ProductT]:
+    ) -> PluginChoice[ProductT]:
         """The plugin of that kind and name with its options.
 
         Args:
@@ -213,7 +256,12 @@ class Plugins:
         """
         spec = self.get(kind, name)
         options: object = make_options(spec.options, values, name)
-        return Chosen(spec, options, kind.product)
+        return PluginChoice(kind, spec, options)
+
+    def warn(self, text: str) -> None:
+        """Note what is wrong with a plugin that is in use."""
+        self.warnings.append(text)
+        self.on_warning(text)
 
     def add(self, kind: Kind[Spec, object], spec: Spec, plugin: InstalledPlugin) -> None:
         """Register a spec; the first of a name stays, and a second is a warning."""
@@ -259,7 +307,10 @@ def load_plugins(
     for plugin, entry_point in found:
         try:
             announced = _announcements(entry_point.load())
-        except Exception as error:  # noqa: BLE001 - a stranger's module may raise anything
+            if plugin.distribution != OWN:
+                for _, spec in announced:
+                    check_spec(spec)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's module may raise anything
             _skip(plugins, plugin, error, strict)
             continue
         for kind, spec in announced:
@@ -272,25 +323,60 @@ def load_plugins(
     return plugins
 
 
-def _announcements(module: ModuleType) -> list[tuple[Kind[Spec, object], Spec]]:
-    """What one plugin announces; a manager of its own keeps its faults from the others."""
+def _announcements(module: object) -> list[tuple[Kind[Spec, object], Spec]]:
+    """What one plugin announces; a manager of its own keeps its faults from the others.
+
+    Raises:
+        PluginError: it announces nothing, or something else than specs.
+    """
+    if not isinstance(module, ModuleType):
+        raise PluginError(
+            f"its entry point names {module!r}: it is to name a module, without a colon"
+        )
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     manager.register(module)
+    unmarked = [kind.hook for kind in KINDS if hasattr(module, kind.hook)]
     manager.check_pending()
     announced = []
     for kind in KINDS:
-        for specs in getattr(manager.hook, kind.hook)():
+        hook = getattr(manager.hook, kind.hook)
+        if kind.hook in unmarked and not hook.get_hookimpls():
+            raise PluginError(f"{kind.hook} is not marked with @hookimpl")
+        for specs in hook():
             for spec in specs:
                 if not isinstance(spec, kind.spec):
                     raise PluginError(
                         f"{kind.hook} gave {spec!r}, which is no {kind.spec.__name__}"
                     )
                 announced.append((kind, spec))
+    if not announced:
+        raise PluginError(
+            f"it announces nothing: none of {', '.join(kind.hook for kind in KINDS)} gives a spec"
+        )
     return announced
 
 
-def _skip(plugins: Plugins, plugin: InstalledPlugin, error: Exception, strict: bool) -> None:
+def check_spec(spec: Spec) -> None:
+    """Make sure that flags, settings and checks can be made of what a plugin announces.
+
+    Raises:
+        PluginError: its name or its options are none.
+    """
+    if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", spec.name):
+        raise PluginError(
+            f"{spec.name!r} is no plugin's name: lower-case letters, digits and hyphens"
+        )
+    if not is_dataclass(spec.options):
+        raise PluginError(f"the options of {spec.name} are no dataclass: {spec.options!r}")
+    try:
+        option_fields(spec.options)
+        make_options(spec.options, {}, spec.name)
+    except (TagatlasError, TypeError, NameError, AttributeError) as error:
+        raise PluginError(f"the options of {spec.name} cannot be read: {error}") from error
+
+
+def _skip(plugins: Plugins, plugin: InstalledPlugin, error: BaseException, strict: bool) -> None:
     reason = " ".join(f"{type(error).__name__}: {error}".split())
     if strict:
         raise PluginError(f"plugin {plugin} is broken: {reason}") from error
@@ -310,10 +396,10 @@ def _described(points: Iterable[EntryPoint]) -> list[tuple[InstalledPlugin, Entr
         described.append((InstalledPlugin(point.name, point.value, name, version), point))
     return sorted(
         described,
-        key=lambda each: (each[0].name, each[0].distribution != GROUP, each[0].distribution),
+        key=lambda each: (each[0].name, each[0].distribution != OWN, each[0].distribution),
     )
 
 
-def plugin_owner(name: str) -> str:
-    """The table of a plugin's settings in ``atlas.toml``."""
-    return f"plugin.{name}"
+def plugin_owner(kind: Kind[Spec, object], name: str) -> str:
+    """The table of a plugin's settings in ``atlas.toml``, such as ``builder.bipartite``."""
+    return f"{kind.key}.{name}"

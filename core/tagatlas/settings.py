@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 import tomlkit
@@ -16,9 +17,9 @@ from tagatlas.options import OptionValue
 
 _SOURCES = "sources"
 _HEADER = (
-    "Settings of this atlas. Commands write here what they were told; edit it as you like.\n"
-    "A flag or a TAGATLAS_ variable goes before what stands here, and what stands in\n"
-    "[sources.PATH.plugin.table] goes for that source before [plugin.table]."
+    "# Settings of this atlas. Commands write here what they were given; edit it as you like.\n"
+    "# A flag or a TAGATLAS_ variable counts before what stands here; and what stands in\n"
+    "# [sources.PATH.source.table] counts for that source before [source.table].\n\n"
 )
 
 
@@ -28,7 +29,7 @@ def _path(owner: str, source: str | None) -> list[str]:
 
 
 class SettingsFile:
-    """``atlas.toml``: a table per step (``fetch``, ``map``) or plugin (``plugin.poster``).
+    """``atlas.toml``: a table per step (``fetch``, ``map``) or plugin (``renderer.poster``).
 
     What was chosen for one source alone is in such tables within ``sources.LOCATION``.
     """
@@ -40,7 +41,7 @@ class SettingsFile:
             OptionError: it is no TOML; the text says where.
         """
         self.path = path
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        text = path.read_text(encoding="utf-8") if path.exists() else _HEADER
         try:
             self._document = tomlkit.parse(text)
         except TOMLKitError as error:
@@ -50,7 +51,7 @@ class SettingsFile:
         """The settings of one owner, by option name.
 
         Args:
-            owner: a dotted table name, such as ``fetch`` or ``plugin.poster``.
+            owner: a dotted table name, such as ``fetch`` or ``renderer.poster``.
             source: the location of a source, for what was chosen for that alone.
 
         Raises:
@@ -68,6 +69,30 @@ class SettingsFile:
             for name, value in table.items()
             if not isinstance(value, Mapping)
         }
+
+    def options_of(
+        self, owner: str, names: Collection[str], source: str | None = None
+    ) -> dict[str, object]:
+        """The settings of a step or a plugin, which has options of these names.
+
+        Files of before plugins had tables by kind have one table ``plugin.NAME`` for all plugins
+        of a name; what a plugin's own table says counts more.
+
+        Raises:
+            OptionError: there is a setting of another name, such as one that a newer version of
+                the plugin does not have any more; or see :meth:`values`.
+        """
+        own = self.values(owner, source)
+        for name in own:
+            if name not in names:
+                close = get_close_matches(name, names, n=1)
+                hint = f"did you mean {close[0]}?" if close else "take the line out"
+                raise OptionError(
+                    f"{self.path}: [{owner}] has {name}, and there is no such option; {hint}"
+                )
+        _, is_plugin, plugin = owner.rpartition(".")
+        shared = self.values(f"plugin.{plugin}", source) if is_plugin else {}
+        return {name: value for name, value in shared.items() if name in names} | own
 
     def tables(self, owner: str) -> dict[str, dict[str, object]]:
         """The tables within the table of one owner, by name, such as those of single hosts.
@@ -111,10 +136,7 @@ class SettingsFile:
             table = inner
         for name, value in values.items():
             table[name] = value
-        text = self.text
-        if not self.path.exists():
-            text = "".join(f"# {line}\n" for line in _HEADER.splitlines()) + "\n" + text
-        self._write(text)
+        self._write(self.text)
 
     def sources(self) -> list[str]:
         """The sources that something was chosen for, as they are named in the file."""
@@ -150,7 +172,7 @@ class SettingsFile:
         if text == self.text:
             return
         self._document = tomlkit.parse(text)
-        if text:
+        if text != _HEADER:
             self._write(text)
         else:
             self.path.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from tagatlas.contracts import RendererSpec
 from tagatlas.hookspecs import hookimpl
-from tagatlas.render.poster import PosterOptions
+from tagatlas.rendering.poster import PosterOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tagatlas.contracts import Renderer
 from tagatlas.errors import OptionError, StorageError
-from tagatlas.render import replace_folder, write_atomically
-from tagatlas.render.poster.composition import compose
-from tagatlas.render.poster.raster import paint_bands, painters
+from tagatlas.rendering import replace_folder, write_atomically
+from tagatlas.rendering.poster.composition import compose
+from tagatlas.rendering.poster.raster import paint_bands, painters
 from tagatlas_deepzoom.pyramid import OVERLAP, TILE, Pyramid, level_sizes, tiles_of
 from tagatlas_deepzoom.tiles import TileWriter, bytes_per_pixel
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tagatlas.maps import Map
-    from tagatlas.render.poster.canvas import Canvas
+    from tagatlas.rendering.poster.canvas import Canvas
     from tagatlas_deepzoom import DeepZoomOptions
 
 MAX_PIXELS = 1 << 34

@@ -21,7 +21,7 @@ from PIL import Image
 
 from tagatlas.contracts import Renderer, Variant
 from tagatlas.errors import ImageNotStored
-from tagatlas.render import web_addresses, with_kept_columns, write_atomically
+from tagatlas.rendering import web_addresses, with_kept_columns, write_atomically
 from tagatlas_embedding_atlas import EmbeddingAtlasOptions
 
 if TYPE_CHECKING:

@@ -49,7 +49,7 @@ class FsspecStore(ImageStore):
         if "://" not in location:
             raise OptionError(
                 "the store fsspec needs a location, such as s3://bucket/folder: set location in"
-                " [plugin.fsspec] of atlas.toml"
+                " [store.fsspec] of atlas.toml"
             )
         self._location = location.rstrip("/")
         self._fs, root = _open(self._location, endpoint)

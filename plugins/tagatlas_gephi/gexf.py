@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from tagatlas.contracts import Variant
-from tagatlas.render import ROWS_AT_ONCE, cluster_colour, edges_as_xml, escape_xml
+from tagatlas.rendering import ROWS_AT_ONCE, cluster_colour, edges_as_xml, escape_xml
 from tagatlas_gephi.times import images_at_ends
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tagatlas import render
+from tagatlas import rendering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,19 +18,19 @@ _GEPHI = ("timeset", "interval", "weight")
 
 
 def node_table(map_: Map, attributes: Sequence[str] = ()) -> pl.DataFrame:
-    """:func:`tagatlas.render.node_table` with places and sizes as Float32: what Gephi keeps.
+    """:func:`tagatlas.rendering.node_table` with places and sizes as Float32: what Gephi keeps.
 
     Args:
         map_: whose nodes.
         attributes: kept columns, each once; they come last, as
-            :func:`tagatlas.render.copied_columns` makes them, null for tags.
+            :func:`tagatlas.rendering.copied_columns` makes them, null for tags.
 
     Raises:
         OptionError: no record has a column of such a name.
     """
-    nodes = render.node_table(map_)
+    nodes = rendering.node_table(map_)
     nodes = nodes.with_columns(pl.col("x", "y", "width", "height").cast(pl.Float32))
     if not attributes:
         return nodes
-    copied = render.copied_columns(map_.records, attributes, (*nodes.columns, *_GEPHI))
+    copied = rendering.copied_columns(map_.records, attributes, (*nodes.columns, *_GEPHI))
     return nodes.join(copied, left_on="id", right_on="image", how="left", maintain_order="left")

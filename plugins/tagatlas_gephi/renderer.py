@@ -18,7 +18,7 @@ always. How many records have something else than a time in the column, the file
 
 **Tables.** Gephi reads ``\`` as an escape in CSV, so it is doubled there. ``edges.csv`` says
 ``Type`` (Gephi takes edges for directed otherwise) and has no column ``Id`` (Gephi merges edges
-by it). Text is guarded against formulas: see :mod:`tagatlas.render.cells`.
+by it). Text is guarded against formulas: see :mod:`tagatlas.rendering.cells`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tagatlas.contracts import Renderer
-from tagatlas.render import safe_cell, safe_cells, write_atomically
+from tagatlas.rendering import safe_cell, safe_cells, write_atomically
 from tagatlas_gephi.gexf import write_gexf
 from tagatlas_gephi.nodes import node_table
 from tagatlas_gephi.options import GephiOptions

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.columns import read_columns
-from tagatlas.render import ROWS_AT_ONCE
+from tagatlas.rendering import ROWS_AT_ONCE
 
 if TYPE_CHECKING:
     from tagatlas.maps import Map

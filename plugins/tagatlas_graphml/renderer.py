@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tagatlas.contracts import Renderer
-from tagatlas.render import (
+from tagatlas.rendering import (
     ROWS_AT_ONCE,
     cluster_colour,
     edges_as_xml,

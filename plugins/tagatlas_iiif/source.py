@@ -9,8 +9,8 @@ import polars as pl
 
 from tagatlas.contracts import Records, Source
 from tagatlas.errors import InputError
-from tagatlas.fetch.plain import encodable
-from tagatlas.fetch.web import read_web
+from tagatlas.fetching.plain import encodable
+from tagatlas.fetching.web import read_web
 from tagatlas.tables.wording import count as counted
 from tagatlas.tables.wording import shown
 from tagatlas_iiif import IiifOptions

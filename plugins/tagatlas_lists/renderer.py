@@ -1,7 +1,7 @@
 """Writes ``clusters/cluster-<number>-<name>.csv``, and the images beside each if asked.
 
 Numbers are those of ``clusters.csv``. Cells are guarded against formulas: see
-:mod:`tagatlas.render.cells`. What an earlier run of this renderer left in ``clusters/`` and does
+:mod:`tagatlas.rendering.cells`. What an earlier run of this renderer left in ``clusters/`` and does
 not belong there any more is removed; files that are not named as its own are left alone.
 """
 
@@ -17,7 +17,7 @@ from PIL import Image
 
 from tagatlas.contracts import Renderer, Variant
 from tagatlas.errors import ImageNotStored, StorageError
-from tagatlas.render import (
+from tagatlas.rendering import (
     safe_cell,
     safe_cells,
     web_addresses,

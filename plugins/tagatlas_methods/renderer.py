@@ -12,7 +12,7 @@ from tagatlas.annotations import Arrow, Caption, Note, Outline
 from tagatlas.contracts import Renderer, TagStatus
 from tagatlas.maps import Map, Provenance
 from tagatlas.network import IMAGE
-from tagatlas.render import write_atomically
+from tagatlas.rendering import write_atomically
 from tagatlas_methods.collection import ALWAYS, by_status, collection
 from tagatlas_methods.markdown import count, escape, listed, table
 from tagatlas_methods.references import (
@@ -142,15 +142,15 @@ def _network(map_: Map) -> list[str]:
     left_out = "; images without a link are left out" if linked else ""
     filtered = (
         ""
-        if settings.get(f"plugin.{builder}.backbone") is None
+        if settings.get(f"builder.{builder}.backbone") is None
         else " They are its backbone by the disparity filter (Serrano et al., 2009)."
     )
     node = "value" if builder == "columns" else "tag"
     network = (
         f"The {kind} network{_by('graph builder', builder)} has {with_images}"
         f"{count(others, node)} and {count(len(map_.weights), 'weighted link')}{left_out}."
-        f"{_MADE_OF.get(str(builder), '')}{filtered}{_plugin_settings(settings, builder)}"
-        f"{_left_out(map_)}"
+        f"{_MADE_OF.get(str(builder), '')}{filtered}"
+        f"{_plugin_settings(settings, 'builder', builder)}{_left_out(map_)}"
     )
     amid = (
         ""
@@ -164,7 +164,7 @@ def _network(map_: Map) -> list[str]:
         f"It was laid out{_by('layout', layout)}{cited}"
         f"{'' if seed is None else f', with the seed {seed}'}.{pulled}{amid}"
         f"{_sample(map_)} {arranged}"
-        f"{_plugin_settings(settings, layout)}"
+        f"{_plugin_settings(settings, 'layout', layout)}"
     )
     return [network, places]
 
@@ -201,16 +201,16 @@ def _arrangement(settings: Settings) -> str:
 
 def _uses_embeddedness(settings: Settings) -> bool:
     layout = settings.get("map.layout")
-    return bool(settings.get(f"plugin.{layout}.embeddedness_influence"))
+    return bool(settings.get(f"layout.{layout}.embeddedness_influence"))
 
 
 def _by(what: str, name: object) -> str:
     return "" if name is None else f" by the {what} *{escape(str(name))}*"
 
 
-def _plugin_settings(settings: Settings, plugin: object) -> str:
+def _plugin_settings(settings: Settings, kind: str, plugin: object) -> str:
     """A sentence with the settings of one plugin, or nothing where there are none."""
-    prefix = f"plugin.{plugin}."
+    prefix = f"{kind}.{plugin}."
     chosen = [
         f"{escape(name.removeprefix(prefix).replace('_', ' '))} {_value(value)}"
         for name, value in sorted(settings.items())
@@ -358,6 +358,6 @@ def _references(settings: Settings) -> str:
         references.append(_LAYOUTS[str(settings["map.layout"])][1])
     if _uses_embeddedness(settings):
         references.append(EMBEDDEDNESS)
-    if settings.get(f"plugin.{settings.get('map.builder')}.backbone") is not None:
+    if settings.get(f"builder.{settings.get('map.builder')}.backbone") is not None:
         references.append(DISPARITY)
     return "\n".join(f"- {reference}" for reference in sorted(references))

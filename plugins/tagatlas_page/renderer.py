@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagatlas.contracts import Renderer
-from tagatlas.render import cluster_colour, page_head, thumbnail_address, write_atomically
+from tagatlas.rendering import cluster_colour, page_head, thumbnail_address, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

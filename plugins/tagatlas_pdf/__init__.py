@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tagatlas.contracts import RendererSpec
 from tagatlas.hookspecs import hookimpl
-from tagatlas.render.poster import VectorOptions
+from tagatlas.rendering.poster import VectorOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

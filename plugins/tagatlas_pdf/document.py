@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import pydyf
 from PIL import Image
 
-from tagatlas.render.poster.pictures import Jpeg
-from tagatlas.render.poster.text import clean, font_file
+from tagatlas.rendering.poster.pictures import Jpeg
+from tagatlas.rendering.poster.text import clean, font_file
 from tagatlas_pdf import layers
 from tagatlas_pdf.font import EmbeddedFont
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tagatlas.render.palette import Colour
-    from tagatlas.render.poster.composition import Composition
+    from tagatlas.rendering.palette import Colour
+    from tagatlas.rendering.poster.composition import Composition
 
 _POINTS = 0.75
 """Points per pixel: 72 to 96, as browsers and Inkscape have it."""

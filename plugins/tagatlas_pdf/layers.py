@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pydyf
 
-from tagatlas.render.poster.outlines import curves
-from tagatlas.render.poster.sketches import Area, Disc, Stroke
+from tagatlas.rendering.poster.outlines import curves
+from tagatlas.rendering.poster.sketches import Area, Disc, Stroke
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tagatlas.render.palette import Colour
-    from tagatlas.render.poster.composition import Composition
-    from tagatlas.render.poster.drawings import Drawing
-    from tagatlas.render.poster.labels import Placed
-    from tagatlas.render.poster.sketches import Shape
-    from tagatlas.render.poster.text import Line
+    from tagatlas.rendering.palette import Colour
+    from tagatlas.rendering.poster.composition import Composition
+    from tagatlas.rendering.poster.drawings import Drawing
+    from tagatlas.rendering.poster.labels import Placed
+    from tagatlas.rendering.poster.sketches import Shape
+    from tagatlas.rendering.poster.text import Line
     from tagatlas_pdf.font import EmbeddedFont
 
 DENSITY = "Density"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tagatlas.contracts import Renderer
-from tagatlas.render import write_atomically
-from tagatlas.render.poster.composition import compose
+from tagatlas.rendering import write_atomically
+from tagatlas.rendering.poster.composition import compose
 from tagatlas_pdf.document import pdf_document
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tagatlas.maps import Map
-    from tagatlas.render.poster import VectorOptions
+    from tagatlas.rendering.poster import VectorOptions
 
 
 class PdfRenderer(Renderer):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tagatlas.contracts import RendererSpec
 from tagatlas.hookspecs import hookimpl
-from tagatlas.render.poster import PosterOptions
+from tagatlas.rendering.poster import PosterOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tagatlas.contracts import Renderer
-from tagatlas.render import write_atomically
-from tagatlas.render.poster.composition import compose
-from tagatlas.render.poster.raster import paint_bands, painters
+from tagatlas.rendering import write_atomically
+from tagatlas.rendering.poster.composition import compose
+from tagatlas.rendering.poster.raster import paint_bands, painters
 from tagatlas_poster.png import PngWriter
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tagatlas.maps import Map
-    from tagatlas.render.poster import PosterOptions
+    from tagatlas.rendering.poster import PosterOptions
 
 
 class PosterRenderer(Renderer):

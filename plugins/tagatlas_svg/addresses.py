@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tagatlas.errors import OptionError
-from tagatlas.render.poster.pictures import variants_for
+from tagatlas.rendering.poster.pictures import variants_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tagatlas.render.poster.composition import Composition
+    from tagatlas.rendering.poster.composition import Composition
 
 
 def embedded(poster: Composition, detail: float) -> Iterator[str | None]:

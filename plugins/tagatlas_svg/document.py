@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from tagatlas.render import escape_xml
-from tagatlas.render.poster.outlines import curves
-from tagatlas.render.poster.sketches import Area, Disc, Stroke
-from tagatlas.render.poster.text import clean
+from tagatlas.rendering import escape_xml
+from tagatlas.rendering.poster.outlines import curves
+from tagatlas.rendering.poster.sketches import Area, Disc, Stroke
+from tagatlas.rendering.poster.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tagatlas.render.palette import Colour
-    from tagatlas.render.poster.composition import Composition
-    from tagatlas.render.poster.drawings import Drawing
-    from tagatlas.render.poster.labels import Placed
-    from tagatlas.render.poster.outlines import Ring
-    from tagatlas.render.poster.sketches import Shape
-    from tagatlas.render.poster.text import Block, Typesetter
+    from tagatlas.rendering.palette import Colour
+    from tagatlas.rendering.poster.composition import Composition
+    from tagatlas.rendering.poster.drawings import Drawing
+    from tagatlas.rendering.poster.labels import Placed
+    from tagatlas.rendering.poster.outlines import Ring
+    from tagatlas.rendering.poster.sketches import Shape
+    from tagatlas.rendering.poster.text import Block, Typesetter
 
 _FONTS = (
     "'DejaVu Sans Condensed', 'DejaVu Sans', 'Arial Narrow', 'Liberation Sans Narrow',"

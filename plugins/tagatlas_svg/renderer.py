@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tagatlas.contracts import Renderer
-from tagatlas.render import write_atomically
-from tagatlas.render.poster.composition import compose
+from tagatlas.rendering import write_atomically
+from tagatlas.rendering.poster.composition import compose
 from tagatlas_svg.addresses import embedded, linked
 from tagatlas_svg.document import svg_document
 

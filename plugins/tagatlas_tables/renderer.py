@@ -2,7 +2,8 @@ r"""Writes tables of tags, clusters, sub-clusters, images and duplicates.
 
 All are UTF-8 without a byte order mark, comma-separated, with a header and ``\n`` line
 ends. Text from outside is guarded against being run as a formula: see
-:mod:`tagatlas.render.cells`, whose :func:`~tagatlas.render.cell_text` takes the guard off again.
+:mod:`tagatlas.rendering.cells`, whose :func:`~tagatlas.rendering.cell_text` takes the guard off
+again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tagatlas.contracts import Renderer
-from tagatlas.render import safe_cells, with_cluster_names, write_atomically
+from tagatlas.rendering import safe_cells, with_cluster_names, write_atomically
 from tagatlas_tables import TablesOptions
 
 if TYPE_CHECKING:

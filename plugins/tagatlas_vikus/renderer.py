@@ -16,7 +16,7 @@ import polars as pl
 
 from tagatlas.contracts import Renderer
 from tagatlas.errors import StorageError
-from tagatlas.render import safe_cells, write_atomically
+from tagatlas.rendering import safe_cells, write_atomically
 from tagatlas_vikus import VikusOptions
 from tagatlas_vikus.config import BACKGROUND, COLUMNS, viewer_config
 from tagatlas_vikus.sprites import TEXTURE_SIDE, SpriteSheets, read_picture

@@ -15,7 +15,7 @@ from PIL import Image
 
 from tagatlas.contracts import Variant
 from tagatlas.errors import ImageNotStored
-from tagatlas.render import write_atomically
+from tagatlas.rendering import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tagatlas.errors import OptionError
-from tagatlas.render import kept_columns, web_addresses
+from tagatlas.rendering import kept_columns, web_addresses
 
 if TYPE_CHECKING:
     from tagatlas.maps import Map

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas.cluster import most_alike
-from tagatlas.render import cluster_colour, map_bounds
+from tagatlas.rendering import cluster_colour, map_bounds
 from tagatlas_web.scripts import packed
 
 if TYPE_CHECKING:

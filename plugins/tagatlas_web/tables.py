@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas.annotations import written
-from tagatlas.render import kept_columns
+from tagatlas.rendering import kept_columns
 from tagatlas_web.charts import NEAR_ROWS
 from tagatlas_web.scripts import packed
 

@@ -254,11 +254,11 @@ def test_private_addresses_are_refused_unless_allowed(
 @pytest.mark.parametrize(
     ("words", "status", "error"),
     [
-        (("run", "--json", "--nonsense"), 2, "No such option: --nonsense"),
+        (("run", "--json", "--nonsense"), 2, "there is no option --nonsense"),
         (("run", "x", "--json", "--resolution"), 2, "requires an argument"),
         (("nonsense", "--json"), 2, "No such command"),
         (("add", "--json"), 2, "Missing argument"),
-        (("--json",), 2, "No such option: --json"),
+        (("--json",), 2, "there is no option --json here"),
         (("info", "x", "y", "--json"), 2, "unexpected extra argument"),
         (("info", "nowhere.atlas", "--json", "--debug"), 1, "there is no atlas"),
     ],

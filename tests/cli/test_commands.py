@@ -50,7 +50,7 @@ def test_the_help_imports_nothing_heavy() -> None:
         check=True,
     )
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "typer" in imported
+    assert "click" in imported
     assert not imported & {"torch", "PIL", "numpy", "polars", "onnxruntime", "numba", "aiohttp"}
     assert all(name in done.stdout for name in COMMANDS)
 
@@ -80,7 +80,7 @@ def test_a_command_with_nothing_to_do_imports_only_what_it_needs(
         check=True,
     )
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "typer" in imported
+    assert "click" in imported
     assert not imported & not_needed
 
 
@@ -96,7 +96,7 @@ def test_every_command_has_help_and_is_in_the_readme(tagatlas: Run, name: str) -
 def test_every_flag_of_run_is_there_once_whatever_plugin_it_is_from(tagatlas: Run) -> None:
     done = tagatlas("run", "--help")
     for flag in ("--url-column", "--per-host", "--backend", "--linlog", "--width", "--seed"):
-        assert f" {flag} " in done.stdout
+        assert flag in done.stdout.replace("[no-]", "").replace(",", "").split()
     # The tagger and the layout both have threads: on one command each has its own flag.
     assert "--imagenet-threads" in done.stdout
     assert "--forceatlas2-threads" in done.stdout
@@ -229,7 +229,7 @@ def test_clusters_are_renamed_by_editing_their_table_and_the_map_stays(
     assert "its names as last read count" in json.loads(lost.stdout)["notes"][0]
     wrong = tagatlas("map", atlas, "--cluster-names", atlas / "no.csv")
     assert wrong.returncode == 2
-    assert wrong.stderr.strip().endswith("No such file or directory")
+    assert wrong.stderr.strip().endswith("no.csv: there is no such file: check the path")
     assert tagatlas("map", atlas).returncode == 0  # the wrong one was not remembered
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 import tagatlas as library
 from tagatlas.errors import UsageError
-from tagatlas.pipeline.compare import choose_backends, find_meaning
+from tagatlas.steps.compare import choose_backends, find_meaning
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +24,8 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Image.new("RGB", (80, 60), tone).save(pictures / f"{number}.png")
     plugins = library.load_plugins()
     with library.open_atlas(folder / "x.atlas", plugins, create=True) as opened:
-        from tagatlas.plugins import SOURCES, TAGGERS
-
-        library.add_source(opened, str(pictures), plugins.choose(SOURCES, "folder", {}))
-        library.fetch_collection(opened, library.FetchOptions())
+        library.add(opened, pictures)
+        library.fetch(opened)
         ids = opened.catalog.addresses.images()["id"].to_list()
         for fingerprint, width in (("coders, first round", 4), ("coders, second round", 8)):
             backend = opened.catalog.answers.backend("by-hand", fingerprint)
@@ -44,8 +42,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 for place, image in enumerate(ids)
             ]
             opened.catalog.answers.store(backend, answers)
-        low = plugins.choose(TAGGERS, "imagenet", {"minimum_score": 0.001})
-        library.tag_collection(opened, low)
+        library.tag(opened, backend="imagenet", minimum_score=0.001)
     return folder / "x.atlas"
 
 

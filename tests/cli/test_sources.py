@@ -33,7 +33,7 @@ def test_options_of_a_source_are_of_that_source_alone(tagatlas: Run, tmp_path: P
         again = json.loads(tagatlas("add", "x.atlas", name, "--json").stdout)
         assert again["unchanged"], again
     shown = tagatlas("info", "x.atlas").stdout
-    assert f"plugin.table.url_column = page (atlas.toml, for {tmp_path}/one.csv)" in shown
+    assert f"source.table.url_column = page (atlas.toml, for {tmp_path}/one.csv)" in shown
     assert "three.csv)" not in shown
 
 
@@ -52,7 +52,7 @@ def test_options_go_with_a_source_that_moves_is_replaced_or_removed(
     moved = json.loads(tagatlas("add", "x.atlas", "moved/one.csv", "--json").stdout)
     assert moved["moved_from"] == f"{tmp_path}/one.csv"
     assert tomllib.loads(settings.read_text()) == {
-        "sources": {f"{tmp_path}/moved/one.csv": {"plugin": {"table": {"url_column": ["page"]}}}}
+        "sources": {f"{tmp_path}/moved/one.csv": {"source": {"table": {"url_column": ["page"]}}}}
     }
     replaced = tagatlas("add", "x.atlas", "new.csv", "--replace", "one.csv", "--json")
     assert json.loads(replaced.stdout)["records"] == 4, replaced.stderr

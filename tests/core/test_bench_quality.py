@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from sklearn.metrics import average_precision_score
 
-from tagatlas.bench.quality import (
+from tagatlas.benching.quality import (
     average_precision,
     best_matching,
     matching_labels,

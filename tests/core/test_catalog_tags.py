@@ -12,7 +12,7 @@ import pytest
 from tagatlas.atlas import open_atlas
 from tagatlas.catalog import Catalog
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult
-from tagatlas.fetch import FetchOutcome, StoredImage
+from tagatlas.fetching import FetchOutcome, StoredImage
 from tagatlas.plugins import load_plugins
 
 IMAGES = 40

@@ -22,7 +22,7 @@ from tagatlas.comparison.report import write_comparison
 from tagatlas.comparison.report.alluvial import alluvial_columns
 from tagatlas.comparison.wordnet import WordNetMeaning
 from tagatlas.contracts import Variant
-from tagatlas.render import cell_text
+from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, MemoryStore, sample_images
 
 IMAGES = 150

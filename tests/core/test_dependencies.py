@@ -22,7 +22,7 @@ EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 OURS = {path.name for folder in ("core", "plugins") for path in (ROOT / folder).iterdir()}
 # Parts of core that only one extra's plugins, or a front end of its own, import.
 OF_EXTRAS = {
-    "core/tagatlas/fetch/normalise.py": {"heic"},
+    "core/tagatlas/fetching/normalise.py": {"heic"},
     "core/tagatlas/remote": {"clarifai", "google-vision"},
     "core/tagatlas/notebook": {"notebook"},
     "core/tagatlas/testing": {"dev"},

@@ -13,10 +13,10 @@ from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ImageStatus
 from tagatlas.embedded import read_embedded
 from tagatlas.errors import ImageRejected
-from tagatlas.fetch import FetchOptions
-from tagatlas.pipeline.add import add_source
-from tagatlas.pipeline.fetch import fetch_collection
+from tagatlas.fetching import FetchOptions
 from tagatlas.plugins import SOURCES, load_plugins
+from tagatlas.steps.add import add_source
+from tagatlas.steps.fetch import fetch_collection
 from tagatlas.tables import read_file
 from tagatlas_table import TableOptions
 from tagatlas_table.source import TableSource

@@ -18,8 +18,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
-from tagatlas.fetch import FetchOptions
-from tagatlas.fetch.download import Download, DownloadRejected, download, open_session
+from tagatlas.fetching import FetchOptions
+from tagatlas.fetching.download import Download, DownloadRejected, download, open_session
 
 if TYPE_CHECKING:
     from tests.conftest import ImageServer

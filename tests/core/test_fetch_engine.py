@@ -18,8 +18,8 @@ from aiohttp import web
 
 from tagatlas.contracts import ALWAYS_KEPT, ImageStatus, ImageStore, Variant
 from tagatlas.errors import StorageError
-from tagatlas.fetch import Address, FetchOptions, FetchOutcome
-from tagatlas.fetch.engine import fetch, fetch_batch
+from tagatlas.fetching import Address, FetchOptions, FetchOutcome
+from tagatlas.fetching.engine import fetch, fetch_batch
 from tagatlas.testing import MemoryStore
 
 if TYPE_CHECKING:
@@ -216,8 +216,8 @@ def test_it_works_as_part_of_an_event_loop(image_server: ImageServer, picture: M
 INTERRUPTED = """
 import signal
 import sys
-from tagatlas.fetch import Address, FetchOptions
-from tagatlas.fetch.engine import fetch
+from tagatlas.fetching import Address, FetchOptions
+from tagatlas.fetching.engine import fetch
 from tagatlas.testing import MemoryStore
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent may have it ignored

@@ -17,9 +17,9 @@ from PIL import Image
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
-from tagatlas.fetch.formats import name_of
-from tagatlas.fetch.normalise import NormalisedImage, normalise
-from tagatlas.fetch.png import SIGNATURE, lean_png
+from tagatlas.fetching.formats import name_of
+from tagatlas.fetching.normalise import NormalisedImage, normalise
+from tagatlas.fetching.png import SIGNATURE, lean_png
 
 SIZE = (64, 48)
 RAMP = np.add.outer(np.arange(48), np.arange(64)) / 110

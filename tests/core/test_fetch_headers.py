@@ -21,10 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagatlas.contracts import ImageStatus, ImageStore, Variant
-from tagatlas.fetch import Address, FetchOptions, FetchOutcome
-from tagatlas.fetch.encodings import NotDecoded, decoded
-from tagatlas.fetch.engine import fetch
-from tagatlas.fetch.plain import plain
+from tagatlas.fetching import Address, FetchOptions, FetchOutcome
+from tagatlas.fetching.encodings import NotDecoded, decoded
+from tagatlas.fetching.engine import fetch
+from tagatlas.fetching.plain import plain
 from tagatlas.testing import MemoryStore, sample_images
 
 if sys.version_info >= (3, 14):

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from tagatlas.fetch.jpeg import shrunk_jpeg
+from tagatlas.fetching.jpeg import shrunk_jpeg
 
 if TYPE_CHECKING:
     from tests.conftest import MakePicture
@@ -74,7 +74,7 @@ def test_another_size_than_expected_is_left_to_pillow(picture: MakePicture) -> N
 def test_without_its_library_pillow_filters(picture: MakePicture, tmp_path: Path) -> None:
     (tmp_path / "cykooz_resizer.py").write_text("raise ImportError('as if it were not installed')")
     code = (
-        "import sys; from tagatlas.fetch.normalise import normalise\n"
+        "import sys; from tagatlas.fetching.normalise import normalise\n"
         "made = normalise(sys.stdin.buffer.read(), max_side=512, max_pixels=10_000_000)\n"
         "sys.stdout.buffer.write(made.image)"
     )

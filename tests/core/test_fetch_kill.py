@@ -22,8 +22,8 @@ import pytest
 
 from tagatlas.atlas import open_atlas
 from tagatlas.contracts import ALWAYS_KEPT, ImageStatus, Records
-from tagatlas.pipeline.verify import verify_images
 from tagatlas.plugins import load_plugins
+from tagatlas.steps.verify import verify_images
 from tagatlas.testing import sample_images
 
 pytestmark = pytest.mark.slow

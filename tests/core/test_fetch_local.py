@@ -12,7 +12,7 @@ import pytest
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
-from tagatlas.fetch.local import read_file
+from tagatlas.fetching.local import read_file
 
 NOBODY = 65_534
 

@@ -25,8 +25,8 @@ from cryptography.x509.oid import NameOID
 from PIL import Image
 
 from tagatlas.contracts import ImageStatus
-from tagatlas.fetch import Address, FetchOptions, FetchOutcome
-from tagatlas.fetch.engine import fetch
+from tagatlas.fetching import Address, FetchOptions, FetchOutcome
+from tagatlas.fetching.engine import fetch
 from tagatlas.testing import sample_images
 from tagatlas_files.store import FileStore
 

@@ -24,9 +24,9 @@ from PIL import Image, ImageCms
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
-from tagatlas.fetch import FetchOptions
-from tagatlas.fetch.normalise import NormalisedImage, normalise
-from tagatlas.fetch.workers import Workers
+from tagatlas.fetching import FetchOptions
+from tagatlas.fetching.normalise import NormalisedImage, normalise
+from tagatlas.fetching.workers import Workers
 
 if TYPE_CHECKING:
     from tests.conftest import MakePicture
@@ -448,7 +448,7 @@ def test_heic_without_its_extra_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "pi_heif.py").write_text("raise ImportError('as if it were not installed')")
     code = (
         "import sys; from tagatlas.errors import ImageRejected\n"
-        "from tagatlas.fetch.normalise import normalise\n"
+        "from tagatlas.fetching.normalise import normalise\n"
         "try:\n    normalise(sys.stdin.buffer.read(), max_side=64, max_pixels=10_000)\n"
         "except ImageRejected as error:\n    print(error.status, error.reason)"
     )

@@ -14,8 +14,8 @@ import pytest
 from aiohttp import web
 
 from tagatlas.contracts import ImageStatus, Recovery
-from tagatlas.fetch import Address, FetchOptions, FetchOutcome
-from tagatlas.fetch.engine import fetch
+from tagatlas.fetching import Address, FetchOptions, FetchOutcome
+from tagatlas.fetching.engine import fetch
 from tagatlas.testing import MemoryStore
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from aiohttp import web
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from tagatlas.contracts import ImageStatus
-from tagatlas.fetch import Address, FetchOptions, FetchOutcome
-from tagatlas.fetch.engine import fetch
-from tagatlas.fetch.robots import forbidding_directive
+from tagatlas.fetching import Address, FetchOptions, FetchOutcome
+from tagatlas.fetching.engine import fetch
+from tagatlas.fetching.robots import forbidding_directive
 from tagatlas.testing import MemoryStore
 
 if TYPE_CHECKING:

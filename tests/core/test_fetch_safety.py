@@ -12,7 +12,7 @@ from yarl import URL
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
-from tagatlas.fetch.safety import CheckedResolver, checked_url, is_public
+from tagatlas.fetching.safety import CheckedResolver, checked_url, is_public
 
 PUBLIC = ["1.1.1.1", "8.8.8.8", "93.184.215.14", "2606:4700::1111", "2a00:1450:4001::1"]
 NOT_PUBLIC = {

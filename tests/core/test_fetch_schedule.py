@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagatlas.fetch import Address
-from tagatlas.fetch.hosts import HostManners
-from tagatlas.fetch.schedule import Schedule, Try, host_of
-from tagatlas.fetch.waiting import Waiting
+from tagatlas.fetching import Address
+from tagatlas.fetching.hosts import HostManners
+from tagatlas.fetching.schedule import Schedule, Try, host_of
+from tagatlas.fetching.waiting import Waiting
 
 
 def addresses(*hosts: str) -> list[Address]:

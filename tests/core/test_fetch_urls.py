@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from tagatlas.fetch.urls import as_sent, other_readings
+from tagatlas.fetching.urls import as_sent, other_readings
 
 SIGNED = "X-Amz-Signature=ab%2Fc%2b%3D%7e&Key=a+b%20c&list=1,2;3"
 

@@ -14,10 +14,10 @@ import pytest
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected, PluginError
-from tagatlas.fetch import Address, FetchOptions
-from tagatlas.fetch.engine import fetch
-from tagatlas.fetch.normalise import normalise
-from tagatlas.fetch.workers import Workers
+from tagatlas.fetching import Address, FetchOptions
+from tagatlas.fetching.engine import fetch
+from tagatlas.fetching.normalise import normalise
+from tagatlas.fetching.workers import Workers
 from tagatlas.testing import MemoryStore, sample_images
 
 CRASHES = b"\x00\x00\x01\x00CRASH"
@@ -63,7 +63,7 @@ def written(folder: Path, *pictures: bytes) -> list[Address]:
 
 def test_the_faulty_decoder_really_crashes(faulty_decoder: None) -> None:
     code = (
-        "import sys; from tagatlas.fetch.normalise import normalise;"
+        "import sys; from tagatlas.fetching.normalise import normalise;"
         "normalise(sys.stdin.buffer.read(), max_side=64, max_pixels=100)"
     )
     done = subprocess.run(

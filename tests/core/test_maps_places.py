@@ -13,7 +13,7 @@ from tagatlas.errors import OptionError
 from tagatlas.maps.build import Drawing, draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import Network
-from tagatlas.pipeline.network import build_network
+from tagatlas.steps.network import build_network
 from tagatlas_bipartite import BipartiteOptions
 from tagatlas_bipartite.builder import BipartiteBuilder
 from tagatlas_images import ImagesOptions

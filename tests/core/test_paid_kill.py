@@ -23,8 +23,8 @@ from picture_atlas import picture_atlas
 from vision_servers import KEY, ClarifaiServer, running
 
 from tagatlas.atlas import open_atlas
-from tagatlas.pipeline.tag import READY
 from tagatlas.plugins import load_plugins
+from tagatlas.steps.tag import READY
 
 pytestmark = pytest.mark.slow
 

@@ -16,11 +16,11 @@ from vision_servers import KEY, ClarifaiServer, Fault, GoogleVisionServer, faili
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import Tagger, TagStatus
 from tagatlas.errors import AuthenticationFailed, BudgetReached, QuotaExceeded
-from tagatlas.fetch import FetchOptions
-from tagatlas.pipeline.add import add_source
-from tagatlas.pipeline.fetch import fetch_collection
-from tagatlas.pipeline.tag import estimate_tagging, tag_collection
-from tagatlas.plugins import SOURCES, TAGGERS, Chosen, load_plugins
+from tagatlas.fetching import FetchOptions
+from tagatlas.plugins import SOURCES, TAGGERS, PluginChoice, load_plugins
+from tagatlas.steps.add import add_source
+from tagatlas.steps.fetch import fetch_collection
+from tagatlas.steps.tag import estimate_tagging, tag_collection
 
 IMAGES = 40
 PRICE = 0.01
@@ -52,7 +52,7 @@ def server() -> Iterator[ClarifaiServer]:
         yield bills
 
 
-def clarifai(server: ClarifaiServer, **values: object) -> Chosen[Tagger]:
+def clarifai(server: ClarifaiServer, **values: object) -> PluginChoice[Tagger]:
     options: Mapping[str, object] = {
         "endpoint": server.endpoint,
         "images_per_call": 4,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from tagatlas.cli.steps import render
 from themed_map import themed_map
 
-from tagatlas.cli.steps import render
 from tagatlas.contracts import Variant
 from tagatlas.plugins import RENDERERS, load_plugins
 from tagatlas.testing.samples import MemoryStore

@@ -13,8 +13,8 @@ from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.catalog import Backend
 from tagatlas.contracts import Tag, TagResult
 from tagatlas.maps.options import MapOptions
-from tagatlas.pipeline.map import map_collection
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
+from tagatlas.steps.map import map_collection
 
 IMAGES = 24
 

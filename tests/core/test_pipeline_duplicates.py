@@ -10,13 +10,13 @@ import pytest
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ALWAYS_KEPT, ImageStatus, Records, Tag, TagResult
-from tagatlas.fetch import FetchOutcome, StoredImage
+from tagatlas.fetching import FetchOutcome, StoredImage
 from tagatlas.maps.options import MapOptions
-from tagatlas.pipeline.load import load_map
-from tagatlas.pipeline.map import map_collection
-from tagatlas.pipeline.render import render_map
-from tagatlas.pipeline.signatures import complete_signatures
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
+from tagatlas.steps.load import load_map
+from tagatlas.steps.map import map_collection
+from tagatlas.steps.render import render_map
+from tagatlas.steps.signatures import complete_signatures
 from tagatlas.testing import sample_images
 
 COUNT = 12

@@ -11,11 +11,11 @@ import pytest
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.errors import InputError, UsageError
-from tagatlas.fetch import FetchOptions
-from tagatlas.pipeline.add import AddReport, add_source, source_for
-from tagatlas.pipeline.fetch import fetch_collection
-from tagatlas.pipeline.remove import remove
+from tagatlas.fetching import FetchOptions
 from tagatlas.plugins import SOURCES, load_plugins
+from tagatlas.steps.add import AddReport, add_source, source_for
+from tagatlas.steps.fetch import fetch_collection
+from tagatlas.steps.remove import remove
 from tagatlas.testing import sample_images
 
 URLS = [f"https://example.org/{number}.jpg" for number in range(10)]

@@ -17,12 +17,12 @@ from PIL import Image
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ImageStatus, Records, Variant
 from tagatlas.errors import NoImages, OptionError
-from tagatlas.fetch import FetchOptions
-from tagatlas.fetch.hosts import HostManners, parse_headers, read_hosts
-from tagatlas.pipeline.doctor import check_atlas
-from tagatlas.pipeline.fetch import RETRIED, fetch_collection, require_images
-from tagatlas.pipeline.verify import repair_images, verify_images
+from tagatlas.fetching import FetchOptions
+from tagatlas.fetching.hosts import HostManners, parse_headers, read_hosts
 from tagatlas.plugins import load_plugins
+from tagatlas.steps.doctor import check_atlas
+from tagatlas.steps.fetch import RETRIED, fetch_collection, require_images
+from tagatlas.steps.verify import repair_images, verify_images
 
 if TYPE_CHECKING:
     from tests.conftest import ImageServer, MakePicture
@@ -183,7 +183,7 @@ def test_the_way_to_a_copy_is_recorded(
     atlas: Atlas, image_server: ImageServer, picture: MakePicture
 ) -> None:
     archive = image_server.url("/web")
-    atlas.settings.update("plugin.wayback", {"archive": archive})
+    atlas.settings.update("recovery.wayback", {"archive": archive})
     gone = image_server.serve("/gone.jpg", status=404)
     copy = image_server.serve(f"/web/2000id_/{gone}", picture())
     add(atlas, gone)

@@ -13,14 +13,14 @@ from PIL import Image
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import Records, Tag, TagResult
-from tagatlas.fetch import FetchOptions
+from tagatlas.fetching import FetchOptions
 from tagatlas.maps.options import MapOptions
-from tagatlas.pipeline.fetch import fetch_collection
-from tagatlas.pipeline.left_out import count_left_out
-from tagatlas.pipeline.load import load_map
-from tagatlas.pipeline.map import MapReport, map_collection
-from tagatlas.pipeline.render import render_map
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
+from tagatlas.steps.fetch import fetch_collection
+from tagatlas.steps.left_out import count_left_out
+from tagatlas.steps.load import load_map
+from tagatlas.steps.map import MapReport, map_collection
+from tagatlas.steps.render import render_map
 
 REASONS = {
     "no tag of at least 0.2": 2,

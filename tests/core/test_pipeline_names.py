@@ -9,8 +9,8 @@ import pytest
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.errors import UsageError
-from tagatlas.pipeline.names import given_names, keep_names
 from tagatlas.plugins import load_plugins
+from tagatlas.steps.names import given_names, keep_names
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import pytest
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult
 from tagatlas.errors import UsageError
-from tagatlas.fetch import FetchOutcome, StoredImage
+from tagatlas.fetching import FetchOutcome, StoredImage
 from tagatlas.maps.options import MapOptions
-from tagatlas.pipeline.map import MapReport, map_collection
-from tagatlas.pipeline.network import builder_images
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
+from tagatlas.steps.map import MapReport, map_collection
+from tagatlas.steps.network import builder_images
 from tagatlas_columns import ColumnsOptions
 from tagatlas_columns.builder import ColumnsBuilder
 from tagatlas_knn import KnnOptions

@@ -24,16 +24,8 @@ from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.catalog.removals import hash_of
 from tagatlas.contracts import ImageStatus, ImageStore, Records, Tag, TagResult, Variant
 from tagatlas.errors import AtlasLocked, StorageError, UsageError
-from tagatlas.fetch import FetchOptions
+from tagatlas.fetching import FetchOptions
 from tagatlas.maps.options import MapOptions
-from tagatlas.pipeline.add import add_source
-from tagatlas.pipeline.clean import clean, find_unused
-from tagatlas.pipeline.doctor import check_atlas
-from tagatlas.pipeline.fetch import RETRIED, fetch_collection
-from tagatlas.pipeline.load import load_map
-from tagatlas.pipeline.map import map_collection
-from tagatlas.pipeline.remove import remove, sweep
-from tagatlas.pipeline.render import render_map
 from tagatlas.plugins import (
     GRAPH_BUILDERS,
     LAYOUTS,
@@ -41,6 +33,14 @@ from tagatlas.plugins import (
     SOURCES,
     load_plugins,
 )
+from tagatlas.steps.add import add_source
+from tagatlas.steps.clean import clean, find_unused
+from tagatlas.steps.doctor import check_atlas
+from tagatlas.steps.fetch import RETRIED, fetch_collection
+from tagatlas.steps.load import load_map
+from tagatlas.steps.map import map_collection
+from tagatlas.steps.remove import remove, sweep
+from tagatlas.steps.render import render_map
 
 NAME = "a-picture-to-be-taken-down"
 ANSWER = b"the answer about it: zebrafinch"
@@ -208,7 +208,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tagatlas.atlas import open_atlas
-from tagatlas.pipeline.remove import remove
+from tagatlas.steps.remove import remove
 from tagatlas.plugins import load_plugins
 
 def kill(event, arguments):

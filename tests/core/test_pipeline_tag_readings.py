@@ -20,15 +20,14 @@ from tagatlas.contracts import (
     Records,
     RereadingTagger,
     Tag,
-    Tagger,
     TaggerSpec,
     TagResult,
 )
 from tagatlas.errors import PluginError, QuotaExceeded
-from tagatlas.fetch import FetchOptions
-from tagatlas.pipeline.fetch import fetch_collection
-from tagatlas.pipeline.tag import TagReport, tag_collection
-from tagatlas.plugins import Chosen, load_plugins
+from tagatlas.fetching import FetchOptions
+from tagatlas.plugins import TAGGERS, PluginChoice, load_plugins
+from tagatlas.steps.fetch import fetch_collection
+from tagatlas.steps.tag import TagReport, tag_collection
 
 TONES = (40, 80, 120, 160, 200)
 
@@ -107,7 +106,7 @@ def fetch(atlas: Atlas, folder: Path) -> None:
 
 def tag(atlas: Atlas, tagger: Grey, *, retry_failed: bool = False) -> TagReport:
     spec = TaggerSpec(name="grey", summary="Light or dark.", factory=lambda _: tagger)
-    return tag_collection(atlas, Chosen(spec, None, Tagger), retry_failed=retry_failed)
+    return tag_collection(atlas, PluginChoice(TAGGERS, spec, None), retry_failed=retry_failed)
 
 
 def labels(atlas: Atlas) -> list[str]:

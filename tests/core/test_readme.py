@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from PIL import Image
 
 import tagatlas
 from tagatlas.plugins import TAGGERS, load_plugins
@@ -47,6 +48,22 @@ def test_the_project_in_the_readme_is_of_one_module_whatever_lies_beside_it() ->
     assert project["tool"]["setuptools"]["py-modules"] == [module]
     assert f"{module}.py" in FILES
     assert project["build-system"]["build-backend"] == "setuptools.build_meta"
+
+
+def test_the_whole_job_is_five_lines_of_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [job] = [block for block in PYTHON if "tagatlas.run(" in block]
+    assert len([line for line in job.splitlines() if line.strip()]) <= 5
+    (tmp_path / "photos").mkdir()
+    for number, name in enumerate(("a", "b", "c", "d", "e", "f")):
+        noise = Image.effect_noise((64, 48), 30 + 20 * number).convert("RGB")
+        noise.save(tmp_path / "photos" / f"{name}.png")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(job, "README.md", "exec"), {})  # noqa: S102 - our own README
+    first, page = capsys.readouterr().out.splitlines()
+    assert first.startswith("6 [")
+    assert (tmp_path / page).read_text("utf-8").startswith("<!DOCTYPE html>")
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"tagatlas\.(\w+)\(", README))))

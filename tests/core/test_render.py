@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagatlas.errors import StorageError
-from tagatlas.render import (
+from tagatlas.rendering import (
     cell_text,
     cluster_colour,
     copied_columns,

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tagatlas.contracts import Variant
-from tagatlas.render.poster.canvas import fit_canvas
-from tagatlas.render.poster.pictures import load_jpeg, load_jpegs, load_pixels
-from tagatlas.render.poster.placement import LabelPlacer
-from tagatlas.render.poster.text import Block, Line, Typesetter, clean
+from tagatlas.rendering.poster.canvas import fit_canvas
+from tagatlas.rendering.poster.pictures import load_jpeg, load_jpegs, load_pixels
+from tagatlas.rendering.poster.placement import LabelPlacer
+from tagatlas.rendering.poster.text import Block, Line, Typesetter, clean
 from tagatlas.testing import ODD_LABELS, MemoryStore
 
 INK = (20, 20, 20)

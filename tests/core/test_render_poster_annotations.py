@@ -24,16 +24,16 @@ from tagatlas.annotations import (
     Outline,
 )
 from tagatlas.maps import Map
-from tagatlas.render.bounds import map_bounds
-from tagatlas.render.poster import PosterOptions
-from tagatlas.render.poster.composition import Composition, compose
-from tagatlas.render.poster.drawings import Drawing, draw_mark
-from tagatlas.render.poster.labels import text_box
-from tagatlas.render.poster.raster import paint_bands, painters
-from tagatlas.render.poster.raster.drawings import DrawingLayer
-from tagatlas.render.poster.raster.text import TextLayer
-from tagatlas.render.poster.sketches import Area, Disc, Stroke, notes_of, sketch_annotations
-from tagatlas.render.poster.text import LEADING, Block, Line, Typesetter, lines_of
+from tagatlas.rendering.bounds import map_bounds
+from tagatlas.rendering.poster import PosterOptions
+from tagatlas.rendering.poster.composition import Composition, compose
+from tagatlas.rendering.poster.drawings import Drawing, draw_mark
+from tagatlas.rendering.poster.labels import text_box
+from tagatlas.rendering.poster.raster import paint_bands, painters
+from tagatlas.rendering.poster.raster.drawings import DrawingLayer
+from tagatlas.rendering.poster.raster.text import TextLayer
+from tagatlas.rendering.poster.sketches import Area, Disc, Stroke, notes_of, sketch_annotations
+from tagatlas.rendering.poster.text import LEADING, Block, Line, Typesetter, lines_of
 from tagatlas.testing import ODD_LABELS, sample_map
 
 RED, BLUE, GREEN = "#b3261e", "#00639b", "#1b5e20"

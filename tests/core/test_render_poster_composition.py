@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from themed_map import themed_map
 
 from tagatlas.maps import Map
-from tagatlas.render import cluster_colour
-from tagatlas.render.poster import PosterOptions
-from tagatlas.render.poster.canvas import fit_canvas
-from tagatlas.render.poster.composition import Composition, compose
-from tagatlas.render.poster.density import density_field
-from tagatlas.render.poster.labels import Placed
-from tagatlas.render.poster.look import choose_look
-from tagatlas.render.poster.sizes import size_samples
+from tagatlas.rendering import cluster_colour
+from tagatlas.rendering.poster import PosterOptions
+from tagatlas.rendering.poster.canvas import fit_canvas
+from tagatlas.rendering.poster.composition import Composition, compose
+from tagatlas.rendering.poster.density import density_field
+from tagatlas.rendering.poster.labels import Placed
+from tagatlas.rendering.poster.look import choose_look
+from tagatlas.rendering.poster.sizes import size_samples
 from tagatlas.testing import ODD_LABELS, sample_map
 
 Box = tuple[int, int, int, int]

@@ -16,17 +16,17 @@ from shapely import Polygon, box
 from themed_map import themed_map
 
 from tagatlas.contracts import Variant
-from tagatlas.render.poster import PosterOptions
-from tagatlas.render.poster.composition import compose
-from tagatlas.render.poster.outlines import Ring
-from tagatlas.render.poster.raster import Band, paint_bands
-from tagatlas.render.poster.raster.blend import blend
-from tagatlas.render.poster.raster.coverage import edges_of, fill_polygon
-from tagatlas.render.poster.raster.outlines import OutlineLayer
-from tagatlas.render.poster.raster.pictures import PictureLayer
-from tagatlas.render.poster.raster.resample import resize
-from tagatlas.render.poster.raster.text import TextLayer
-from tagatlas.render.poster.text import Block, Line, Typesetter
+from tagatlas.rendering.poster import PosterOptions
+from tagatlas.rendering.poster.composition import compose
+from tagatlas.rendering.poster.outlines import Ring
+from tagatlas.rendering.poster.raster import Band, paint_bands
+from tagatlas.rendering.poster.raster.blend import blend
+from tagatlas.rendering.poster.raster.coverage import edges_of, fill_polygon
+from tagatlas.rendering.poster.raster.outlines import OutlineLayer
+from tagatlas.rendering.poster.raster.pictures import PictureLayer
+from tagatlas.rendering.poster.raster.resample import resize
+from tagatlas.rendering.poster.raster.text import TextLayer
+from tagatlas.rendering.poster.text import Block, Line, Typesetter
 from tagatlas.testing import MemoryStore
 
 INK = (20, 20, 20)

@@ -11,11 +11,11 @@ from tagatlas.settings import SettingsFile
 def test_what_is_written_reads_back_with_its_types(tmp_path: Path) -> None:
     path = tmp_path / "atlas.toml"
     SettingsFile(path).update("map", {"seed": 3, "fill": 0.5})
-    SettingsFile(path).update("plugin.poster", {"outlines": False, "stop_tags": ["a", 'b "c"']})
+    SettingsFile(path).update("renderer.poster", {"outlines": False, "stop_tags": ["a", 'b "c"']})
     read = SettingsFile(path)
     assert read.values("map") == {"seed": 3, "fill": 0.5}
-    assert read.values("plugin.poster") == {"outlines": False, "stop_tags": ["a", 'b "c"']}
-    assert read.values("plugin.gephi") == {}
+    assert read.values("renderer.poster") == {"outlines": False, "stop_tags": ["a", 'b "c"']}
+    assert read.values("renderer.gephi") == {}
     assert read.values("plugin") == {}
 
 
@@ -44,9 +44,9 @@ def test_a_file_that_is_no_toml_is_one_line(tmp_path: Path, text: str) -> None:
 
 def test_a_value_where_a_table_must_be_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "atlas.toml"
-    path.write_text("plugin = 3\n")
-    with pytest.raises(OptionError, match=r"plugin\.poster must be a table"):
-        SettingsFile(path).values("plugin.poster")
+    path.write_text("renderer = 3\n")
+    with pytest.raises(OptionError, match=r"renderer\.poster must be a table"):
+        SettingsFile(path).values("renderer.poster")
 
 
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tagatlas.contracts import ImageInput, Price, Tag, Tagger, TagResult, TagStatus, Variant
 from tagatlas.errors import MissingDependency, PluginError
-from tagatlas.tag import Call, tag_images
+from tagatlas.tagging import Call, tag_images
 from tagatlas.testing import MemoryStore
 
 PRICE = Price({"image": 0.01}, "2026-01", "https://example.org/prices")

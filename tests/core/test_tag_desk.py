@@ -17,7 +17,7 @@ from tagatlas.errors import (
     CallRefused,
     TaggerError,
 )
-from tagatlas.tag import Call, tag_images
+from tagatlas.tagging import Call, tag_images
 from tagatlas.testing import MemoryStore
 
 PRICE = Price({"image": 0.01}, "2026-01", "https://example.org/prices")

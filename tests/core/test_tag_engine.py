@@ -7,7 +7,7 @@ import pytest
 
 from tagatlas.contracts import ImageInput, Tag, Tagger, TagResult, TagStatus, Variant
 from tagatlas.errors import PluginError, QuotaExceeded
-from tagatlas.tag import tag_images
+from tagatlas.tagging import tag_images
 from tagatlas.testing import MemoryStore
 
 

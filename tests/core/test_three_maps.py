@@ -11,15 +11,15 @@ import pytest
 from vision_servers import KEY, ClarifaiServer, GoogleVisionServer, running
 
 from tagatlas.atlas import Atlas, open_atlas
-from tagatlas.fetch import FetchOptions
+from tagatlas.fetching import FetchOptions
 from tagatlas.maps.options import MapOptions
-from tagatlas.pipeline.add import add_source
-from tagatlas.pipeline.compare import compare
-from tagatlas.pipeline.fetch import fetch_collection
-from tagatlas.pipeline.load import load_map
-from tagatlas.pipeline.map import map_collection
-from tagatlas.pipeline.tag import tag_collection
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, SOURCES, TAGGERS, load_plugins
+from tagatlas.steps.add import add_source
+from tagatlas.steps.compare import compare_backends
+from tagatlas.steps.fetch import fetch_collection
+from tagatlas.steps.load import load_map
+from tagatlas.steps.map import map_collection
+from tagatlas.steps.tag import tag_collection
 from tagatlas.testing import sample_images
 
 pytestmark = pytest.mark.slow
@@ -79,7 +79,9 @@ def test_three_backends_give_three_maps(atlas: Atlas, monkeypatch: pytest.Monkey
     assert "mammal" in labels["imagenet"]
     spent = {name: atlas.catalog.calls.spent(name).units for name in BACKENDS}
     assert spent == {"clarifai": IMAGES, "google-vision": IMAGES, "imagenet": 0}
-    coverage = {row["backend"]: row for row in compare(atlas, BACKENDS).coverage.to_dicts()}
+    coverage = {
+        row["backend"]: row for row in compare_backends(atlas, BACKENDS).coverage.to_dicts()
+    }
     assert (coverage["imagenet"]["dollars"], coverage["imagenet"]["seconds_median"]) == (None, None)
     for name in servers:
         assert coverage[name]["dollars"] == pytest.approx(atlas.catalog.calls.spent(name).dollars)

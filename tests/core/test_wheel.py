@@ -29,7 +29,7 @@ def test_the_wheel_holds_everything_that_runs_and_nothing_else(tmp_path: Path) -
         "tagatlas_page/page.css",
         "tagatlas_web/static/index.html",
         "tagatlas_web/static/viewer.js",
-        "tagatlas/render/poster/fonts/LICENSE.txt",
+        "tagatlas/rendering/poster/fonts/LICENSE.txt",
     ):
         assert needed in names
     assert not any("node_modules" in name or name.endswith(".ts") for name in names)

@@ -15,8 +15,8 @@ from themed_map import themed_map
 from tagatlas.contracts import RendererSpec
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
-from tagatlas.render.poster import PosterOptions
-from tagatlas.render.poster.raster import painters
+from tagatlas.rendering.poster import PosterOptions
+from tagatlas.rendering.poster.raster import painters
 from tagatlas.testing import RendererContract, sample_map
 from tagatlas_deepzoom import DeepZoomOptions, tagatlas_renderers
 from tagatlas_deepzoom.pyramid import Pyramid, Tile, halve, level_sizes, tiles_of

@@ -16,8 +16,8 @@ import pytest
 
 from tagatlas.contracts import ALWAYS_KEPT, ImageStore, ImageStoreSpec, Variant
 from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, StorageError
-from tagatlas.fetch import Address, FetchOptions
-from tagatlas.fetch.engine import fetch
+from tagatlas.fetching import Address, FetchOptions
+from tagatlas.fetching.engine import fetch
 from tagatlas.testing import ImageStoreContract
 from tagatlas_fsspec import FsspecOptions, tagatlas_image_stores
 from tagatlas_fsspec.store import FsspecStore

@@ -24,7 +24,7 @@ from themed_map import themed_map
 from tagatlas.contracts import RendererSpec
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
-from tagatlas.render import escape_xml
+from tagatlas.rendering import escape_xml
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_gephi import GephiOptions, tagatlas_renderers
 from tagatlas_gephi.times import read_spells

@@ -14,7 +14,7 @@ from themed_map import themed_map
 
 from tagatlas.contracts import RendererSpec
 from tagatlas.maps import Map
-from tagatlas.render import cluster_colour
+from tagatlas.rendering import cluster_colour
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_graphml import tagatlas_renderers
 

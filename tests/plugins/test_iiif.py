@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tagatlas.contracts import SourceSpec
 from tagatlas.errors import InputError
-from tagatlas.pipeline.add import source_for
 from tagatlas.plugins import load_plugins
+from tagatlas.steps.add import source_for
 from tagatlas.testing import SourceContract
 from tagatlas_iiif import IiifOptions, is_iiif, tagatlas_sources
 from tagatlas_iiif.image import image_url

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.maps import Map
-from tagatlas.render import cell_text
+from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
 from tagatlas_lists import ListsOptions, tagatlas_renderers
 from tagatlas_lists.names import cluster_file_name

@@ -69,10 +69,10 @@ def facts() -> Provenance:
             "map.neighbours": 12,
             "map.resolution": 1.0,
             "map.seed": 7,
-            "plugin.bipartite.links_per_image": 15,
-            "plugin.bipartite.stop_tags": "",
-            "plugin.bipartite.threshold": 0.1,
-            "plugin.forceatlas2.linlog": True,
+            "builder.bipartite.links_per_image": 15,
+            "builder.bipartite.stop_tags": "",
+            "builder.bipartite.threshold": 0.1,
+            "layout.forceatlas2.linlog": True,
         },
         versions={"tagatlas": "0.1.0", "polars": "1.20.0"},
     )
@@ -129,7 +129,7 @@ def test_nothing_seen_and_could_not_look_are_said_even_when_there_are_none() -> 
     [
         ({"map.layout": "umap"}, "*umap* (McInnes et al., 2018)", "McInnes, L."),
         (
-            {"map.layout": "forceatlas2", "plugin.forceatlas2.embeddedness_influence": 0.5},
+            {"map.layout": "forceatlas2", "layout.forceatlas2.embeddedness_influence": 0.5},
             "how well it is embedded among the others (Nocaj et al., 2015)",
             "Nocaj, A.",
         ),
@@ -248,7 +248,7 @@ def test_words(found: str, expected: str) -> None:
 def test_a_backbone_is_named_with_its_source(facts: Provenance) -> None:
     text = methods_text(with_facts(sample_map(), facts))
     assert "disparity filter" not in text
-    settings = dict(facts.settings) | {"plugin.bipartite.backbone": 0.1}
+    settings = dict(facts.settings) | {"builder.bipartite.backbone": 0.1}
     text = methods_text(with_facts(sample_map(), dataclasses.replace(facts, settings=settings)))
     assert "its backbone by the disparity filter (Serrano et al., 2009)" in text
     assert "Serrano, M. Á., Boguñá, M., & Vespignani, A. (2009)." in text
@@ -289,7 +289,7 @@ def test_of_a_network_of_tags_alone_it_says_how_images_got_their_places() -> Non
 
 def test_it_says_what_a_builder_read_beside_tags(facts: Provenance) -> None:
     def text_of(builder: str) -> str:
-        settings = {"map.builder": builder, f"plugin.{builder}.backbone": None}
+        settings = {"map.builder": builder, f"builder.{builder}.backbone": None}
         changed = dataclasses.replace(facts, settings=settings)
         return methods_text(with_facts(sample_map(), changed))
 

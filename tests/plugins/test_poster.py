@@ -18,11 +18,11 @@ from themed_map import themed_map
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.errors import UsageError
 from tagatlas.maps import Map
-from tagatlas.render.poster import PosterOptions
-from tagatlas.render.poster.canvas import MAX_PIXELS
-from tagatlas.render.poster.composition import compose
-from tagatlas.render.poster.look import choose_look
-from tagatlas.render.poster.raster import painters
+from tagatlas.rendering.poster import PosterOptions
+from tagatlas.rendering.poster.canvas import MAX_PIXELS
+from tagatlas.rendering.poster.composition import compose
+from tagatlas.rendering.poster.look import choose_look
+from tagatlas.rendering.poster.raster import painters
 from tagatlas.testing import MemoryStore, RendererContract, sample_map
 from tagatlas_poster import tagatlas_renderers
 from tagatlas_poster.png import PngWriter

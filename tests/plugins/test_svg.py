@@ -16,9 +16,9 @@ from tagatlas.annotations import Arrow, Caption, Note, Outline
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
-from tagatlas.render.poster.composition import compose
-from tagatlas.render.poster.outlines import curves, smooth
-from tagatlas.render.poster.text import clean
+from tagatlas.rendering.poster.composition import compose
+from tagatlas.rendering.poster.outlines import curves, smooth
+from tagatlas.rendering.poster.text import clean
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
 from tagatlas_files.store import FileStore
 from tagatlas_svg import SvgOptions, tagatlas_renderers

@@ -9,7 +9,7 @@ import pytest
 
 from tagatlas.contracts import RendererSpec
 from tagatlas.maps import Map
-from tagatlas.render import cell_text
+from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_tables import TablesOptions, tagatlas_renderers
 

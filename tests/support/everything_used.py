@@ -36,9 +36,12 @@ from tagatlas import (
     Variant,
 )
 from tagatlas.errors import InputError, MissingDependency
-from tagatlas.pipeline.doctor import check_atlas, check_installation
-from tagatlas.pipeline.verify import verify_images
-from tagatlas.plugins import GRAPH_BUILDERS, KINDS, LAYOUTS, RENDERERS, SOURCES, TAGGERS, Chosen
+from tagatlas.plugins import (
+    KINDS,
+    PluginChoice,
+)
+from tagatlas.steps.doctor import check_atlas, check_installation
+from tagatlas.steps.verify import verify_images
 from tagatlas.testing import (
     sample_images,
     sample_map,
@@ -104,11 +107,11 @@ def plugin_uses(
     }
 
 
-def use_plugin(chosen: Chosen[object], pictures: Path) -> None:
+def use_plugin(chosen: PluginChoice[object], pictures: Path) -> None:
     """Make a plugin, and have it do what its kind does."""
     folder = pictures.parent / chosen.name
     folder.mkdir(exist_ok=True)
-    made = chosen.make(*([folder] if chosen.product is ImageStore else []))
+    made = chosen.make(*([folder] if chosen.kind.product is ImageStore else []))
     match made:
         case Source():
             for location in [pictures, *(DATA / "tables").iterdir()]:
@@ -151,33 +154,12 @@ def steps(plugins: Plugins, pictures: Path) -> dict[str, Use]:
     rows = [f"{pictures / '0.jpg'},cat,0.9", f"{pictures / '1.jpg'},dog,0.8"]
     foreign.write_text("\n".join(["image,tag,score", *rows]), "utf-8")
     return {
-        "add": on_atlas(
-            lambda atlas: tagatlas.add_source(
-                atlas, str(pictures), plugins.choose(SOURCES, "folder", {})
-            )
-        ),
-        "fetch": on_atlas(lambda atlas: tagatlas.fetch_collection(atlas, tagatlas.FetchOptions())),
-        "tag": on_atlas(
-            lambda atlas: tagatlas.tag_collection(atlas, plugins.choose(TAGGERS, "imagenet", {}))
-        ),
-        "import tags": on_atlas(
-            lambda atlas: tagatlas.import_tags(atlas, foreign, tagatlas.ImportOptions(name="other"))
-        ),
-        "map": on_atlas(
-            lambda atlas: tagatlas.map_collection(
-                atlas,
-                "imagenet",
-                "imagenet",
-                plugins.choose(GRAPH_BUILDERS, "bipartite", {}),
-                plugins.choose(LAYOUTS, "forceatlas2", {}),
-                tagatlas.MapOptions(),
-            )
-        ),
-        "render": on_atlas(
-            lambda atlas: tagatlas.render_map(
-                tagatlas.load_map(atlas), [plugins.choose(RENDERERS, "page", {})], pictures.parent
-            )
-        ),
+        "add": on_atlas(lambda atlas: tagatlas.add(atlas, pictures)),
+        "fetch": on_atlas(tagatlas.fetch),
+        "tag": on_atlas(lambda atlas: tagatlas.tag(atlas, backend="imagenet")),
+        "import tags": on_atlas(lambda atlas: tagatlas.import_tags(atlas, foreign, name="other")),
+        "map": on_atlas(lambda atlas: tagatlas.map(atlas, backend="imagenet")),
+        "render": on_atlas(tagatlas.render),
         "compare": on_atlas(tagatlas.compare),
         "verify": on_atlas(verify_images),
         "check": on_atlas(lambda atlas: [*check_atlas(atlas), *check_installation(plugins)]),

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tagatlas.atlas import open_atlas
-from tagatlas.fetch import FetchOptions
-from tagatlas.pipeline.add import add_source
-from tagatlas.pipeline.fetch import fetch_collection
+from tagatlas.fetching import FetchOptions
 from tagatlas.plugins import SOURCES, load_plugins
+from tagatlas.steps.add import add_source
+from tagatlas.steps.fetch import fetch_collection
 from tagatlas.testing import sample_images
 
 

@@ -12,8 +12,8 @@ from picture_atlas import picture_atlas
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import Tag, TagResult
 from tagatlas.maps.options import MapOptions
-from tagatlas.pipeline.map import map_collection
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
+from tagatlas.steps.map import map_collection
 
 IMAGES = 24
 

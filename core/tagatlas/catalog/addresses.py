@@ -17,7 +17,7 @@ from tagatlas.catalog.copies import (
 from tagatlas.catalog.database import Database, now
 from tagatlas.contracts import ImageStatus, Variant
 from tagatlas.duplicates import Signature
-from tagatlas.fetch import Address, FetchOutcome, StoredImage
+from tagatlas.fetching import Address, FetchOutcome, StoredImage
 
 
 class AddressTable:
@@ -44,7 +44,7 @@ class AddressTable:
     def refused(self) -> list[tuple[Address, str]]:
         """The addresses that a setting stood against, and which one, in the order of the others.
 
-        See :func:`tagatlas.fetch.limits.would_pass`.
+        See :func:`tagatlas.fetching.limits.would_pass`.
         """
         rows = self._database.frame(
             "SELECT id, location, local, refused_by FROM used_addresses "
@@ -94,7 +94,7 @@ class AddressTable:
 
         Columns: ``location`` (String), ``local`` (Boolean), ``status``, ``reason`` (String),
         ``http_status`` (Int64), ``final_url``, ``way``, ``refused_by`` (see
-        :mod:`tagatlas.fetch.limits`), ``placeholder`` (``certain``, ``perhaps`` or empty),
+        :mod:`tagatlas.fetching.limits`), ``placeholder`` (``certain``, ``perhaps`` or empty),
         ``content_type``, ``fetched_at`` (String), ``attempts`` (Int64), ``image``, ``format``
         (String), ``width``, ``height``, ``bytes``, ``frames``, ``records``, ``frequency``
         (Int64); null where there is none.

@@ -227,6 +227,19 @@ MIGRATIONS: Sequence[str] = (
         WHERE json_extract(settings, '$."map.duplicates"') = 'join';
                                         -- these were joined by their hashes alone, and stay so
     """,
+    """
+    UPDATE maps SET settings = (        -- options of plugins were called plugin.NAME.option
+        SELECT json_group_object(
+            CASE
+                WHEN key NOT LIKE 'plugin.%' THEN key
+                WHEN instr(key, 'plugin.' || json_extract(settings, '$."map.builder"') || '.') = 1
+                THEN 'builder.' || substr(key, 8)
+                ELSE 'layout.' || substr(key, 8)
+            END,
+            CASE type WHEN 'true' THEN json('true') WHEN 'false' THEN json('false') ELSE value END
+        ) FROM json_each(settings)
+    );
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

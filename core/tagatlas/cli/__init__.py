@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Annotated
 
-import typer
+import click
 
 from tagatlas.errors import PluginError
 
@@ -35,67 +34,77 @@ COMMANDS: Mapping[str, str] = {
 
 
 def main() -> None:
-    """The ``tagatlas`` command. Imports only the command that was asked for."""
-    words = sys.argv[1:]
+    """The ``tagatlas`` command."""
+    sys.exit(exit_status(sys.argv[1:]))
+
+
+def exit_status(words: Sequence[str]) -> int:
+    """Run a command line; gives its exit status back.
+
+    Args:
+        words: without the program's name.
+    """
+    from tagatlas.cli.outcome import FAILED, INTERRUPTED, STOPPED, WRONG_USAGE, end
+
     options = words[: words.index("--")] if "--" in words else words
-    try:
-        _app()()
-    except PluginError as error:  # of a plugin that is broken, where that is to be told
-        if "--debug" in options:
-            raise
-        print(f"tagatlas: {error}", file=sys.stderr)  # noqa: T201 - this is the terminal
-        _report(str(error), options)
-        sys.exit(1)
-    except SystemExit as end:
-        # Typer says what is wrong to a person, and ends the process while it handles the error.
-        message = getattr(end.__context__, "format_message", None)
-        if message is not None:
-            _report(message(), options)
-        raise
-
-
-def _report(message: str, options: Sequence[str]) -> None:
-    """Say as JSON as well why no command could begin, if JSON was asked for."""
-    if "--json" in options:
-        from tagatlas.cli.terminal import show_json
-
-        show_json({"error": " ".join(message.split())})
-
-
-def _app() -> typer.Typer:
-    """The app, in which only the command that was asked for is loaded."""
-    asked = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
-    app = typer.Typer(
+    app = _Commands(
         help="Maps an image collection by what machines see in it.",
         epilog="Exit status: 0 done, 1 failed, 2 wrong usage, 3 done with too many failures.",
         no_args_is_help=True,
-        add_completion=False,
-        # Rich's panels for a command's many flags; without them the plain help is instant.
-        rich_markup_mode="rich" if asked in COMMANDS else None,
-        pretty_exceptions_enable=False,
+        params=[click.Option(["--version"], is_flag=True, help="Print the version.")],
+        invoke_without_command=True,
+        callback=_version,
+        context_settings={"help_option_names": ["--help"], "max_content_width": 100},
     )
+    try:
+        # Not app.main(), which writes an empty line where somebody presses Ctrl-C.
+        with app.make_context("tagatlas", list(words)) as context:
+            status = app.invoke(context)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return WRONG_USAGE
+    except click.NoSuchOption as error:  # before the command's name
+        message = f"there is no option {error.option_name} here: options come after the command"
+        return end(message, WRONG_USAGE, "--json" in options)
+    except click.ClickException as error:
+        message = " ".join(error.format_message().split())
+        return end(message, WRONG_USAGE, "--json" in options)
+    except PluginError as error:  # a broken plugin, where that is to be an error
+        if "--debug" in options:
+            raise
+        return end(str(error), FAILED, "--json" in options)
+    except (KeyboardInterrupt, click.Abort):
+        return end(STOPPED, INTERRUPTED, "--json" in options)
+    return int(status or 0)
 
-    @app.callback(invoke_without_command=True)
-    def root(
-        version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-    ) -> None:
-        if version:
-            from importlib.metadata import version as installed_version
 
-            typer.echo(installed_version("tagatlas"))
-            raise typer.Exit
+class _Commands(click.Group):
+    """The commands; only the one that was asked for is imported."""
 
-    for name, summary in COMMANDS.items():
-        function = _load(name) if name == asked else _not_loaded
-        app.command(name, help=summary)(function)
-    return app
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        """In the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
+        """The command of a name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"tagatlas.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command()
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """List them without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
-def _load(name: str) -> Callable[..., None]:
-    from tagatlas.cli.outcome import reporting
+def _version(*, version: bool) -> None:
+    if version:
+        from importlib.metadata import version as installed_version
 
-    return reporting(import_module(f"tagatlas.cli.{name.replace('-', '_')}").command())
-
-
-def _not_loaded() -> None:
-    """Stands for a command that was not asked for, so that the help can list it."""
+        click.echo(installed_version("tagatlas"))
+        raise click.exceptions.Exit

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
 
-from tagatlas.cli import steps
-from tagatlas.cli.arguments import AtlasArgument, ReplaceOption, SourceArgument
-from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome, Result
-from tagatlas.cli.sections import plugins_at_hand, source_sections
+from tagatlas.cli.arguments import ATLAS, REPLACE, SOURCE
+from tagatlas.cli.calling import plugins_at_hand
+from tagatlas.cli.command import Command
+from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcomes import outcome_of_adding
+from tagatlas.step_options import step_names
 
 
-def command() -> Callable[..., Result]:
-    """The command, with the flags of every installed source."""
+def command() -> Command:
+    """The command, with the options of every installed source."""
     plugins = plugins_at_hand()
 
-    def run(
-        atlas: AtlasArgument,
-        location: SourceArgument,
-        choices: Choices,
-        replace: ReplaceOption = None,
-    ) -> Outcome:
-        from tagatlas.atlas import open_atlas
-        from tagatlas.cli.picks import Picks
+    def run(*, atlas: Path, location: str, replace: str | None, **options: object) -> Outcome:
+        """Read a source's records into an atlas."""
+        from tagatlas.steps.add import add
+        from tagatlas.steps.opened import opened
 
-        with open_atlas(atlas, plugins, create=True) as opened:
-            picks = Picks(opened, choices)
-            source = picks.source(location, replace)
-            with picks.settled():
-                return steps.add(opened, location, source, replace)
+        with opened(atlas, plugins, create=True) as its_atlas:
+            return outcome_of_adding(add(its_atlas, location, replace=replace, **options))
 
-    return with_flags(run, source_sections(plugins))
+    return Command(run, [ATLAS, SOURCE, REPLACE], step_names(plugins, "add"))

@@ -3,68 +3,41 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-AtlasArgument = Annotated[
-    Path, typer.Argument(metavar="ATLAS", help="Folder of the atlas.", show_default=False)
-]
-SourceArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="SOURCE",
-        help="A table of image URLs, a folder of images, or a IIIF manifest's URL.",
-        show_default=False,
-    ),
-]
-ReplaceOption = Annotated[
-    str | None,
-    typer.Option(
-        "--replace",
-        metavar="NUMBER|LOCATION",
-        help="A source of the atlas, as tagatlas info lists it, in whose place this one comes.",
-        show_default=False,
-    ),
-]
-RetryFlag = Annotated[
-    bool, typer.Option("--retry-failed", help="Also try again what failed before.")
-]
-StatusOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--status",
-        metavar="missing|blocked|unreadable|refused|failed",
-        help="With --retry-failed: only what ended so. May be given several times.",
-        show_default=False,
-    ),
-]
-HeaderOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--header",
-        metavar='"NAME: VALUE"',
-        help="A further header of every request; it is not kept. May be given several times.",
-        show_default=False,
-    ),
-]
-MaxFailuresOption = Annotated[
-    str | None,
-    typer.Option(
-        "--max-failures",
-        metavar="N|N%",
-        envvar="TAGATLAS_MAX_FAILURES",
-        help="Exit with status 3 if more fail. Any number is accepted by default.",
-        show_default=False,
-    ),
-]
-MapNameOption = Annotated[
-    str | None,
-    typer.Option(
-        "--map",
-        help="Name of the map. By default the backend's.",
-        envvar="TAGATLAS_MAP",
-        show_default=False,
-    ),
-]
-OpenFlag = Annotated[bool, typer.Option("--open", help="Open the map in the browser.")]
+from tagatlas.cli.command import Argument
+
+PATH = click.Path(path_type=Path)
+
+ATLAS = Argument("atlas", "ATLAS", "Folder of the atlas.", type=PATH)
+SOURCE = Argument(
+    "location",
+    "SOURCE",
+    "A table of image URLs, a folder or ZIP archive of images, or a IIIF address.",
+)
+REPLACE = click.Option(
+    ["--replace"],
+    metavar="NUMBER|LOCATION",
+    help="A source of the atlas, as tagatlas info lists it, in whose place this one comes.",
+)
+RETRY = click.Option(["--retry-failed"], is_flag=True, help="Also try again what failed before.")
+HEADER = click.Option(
+    ["--header"],
+    multiple=True,
+    metavar='"NAME: VALUE"',
+    help="A further header of every request; it is not kept. May be given several times.",
+)
+MAX_FAILURES = click.Option(
+    ["--max-failures"],
+    metavar="N|N%",
+    envvar="TAGATLAS_MAX_FAILURES",
+    help="Exit with status 3 if more fail. Any number is accepted by default.",
+)
+MAP = click.Option(
+    ["--map", "map_name"],
+    metavar="NAME",
+    envvar="TAGATLAS_MAP",
+    help="Name of the map. By default the backend's, or that of the map made last.",
+)
+OPEN = click.Option(["--open", "open_map"], is_flag=True, help="Open the map in the browser.")

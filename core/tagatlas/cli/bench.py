@@ -2,74 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from tagatlas.bench.options import BenchOptions
-from tagatlas.cli import steps
-from tagatlas.cli.arguments import SourceArgument
-from tagatlas.cli.flags import Choices, Section, with_flags
+from tagatlas.benching.options import BenchOptions
+from tagatlas.cli.arguments import PATH, SOURCE
+from tagatlas.cli.calling import plugins_at_hand
+from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import FAILED, Outcome
-from tagatlas.cli.sections import fetch_sections, plugins_at_hand, source_sections
-from tagatlas.cli.terminal import progress_bar
+from tagatlas.cli.terminal import shown
+from tagatlas.option_names import Owner
+from tagatlas.step_options import step_names
 
 if TYPE_CHECKING:
-    from tagatlas.bench.results import Bench, Result
+    from tagatlas.benching.results import Bench, Result
 
-BackendsOption = Annotated[
-    list[str],
-    typer.Option(
-        "--backend",
-        metavar="NAME[:OPTION=VALUE,...]",
-        help="A backend to measure, with options if they are not to be the defaults:"
-        " imagenet:minimum-score=0.1. Give any number.",
-        show_default=False,
-    ),
-]
-OutOption = Annotated[
-    Path,
-    typer.Option("--out", help="Folder of the leaderboard; runs that are there stay on it."),
-]
+BACKENDS = click.Option(
+    ["--backend", "backends"],
+    multiple=True,
+    required=True,
+    metavar="NAME[:OPTION=VALUE,...]",
+    help="A backend to measure, with options if they are not to be the defaults:"
+    " imagenet:minimum-score=0.1. Give any number.",
+)
+OUT = click.Option(
+    ["--out"],
+    type=PATH,
+    default=Path("bench"),
+    show_default=True,
+    metavar="FOLDER",
+    help="Folder of the leaderboard; runs that are there stay on it.",
+)
 
 
-def command() -> Callable[..., Outcome | Iterator[Outcome]]:
+def command() -> Command:
     """The command."""
     plugins = plugins_at_hand()
 
-    def run(
-        location: SourceArgument,
-        backend: BackendsOption,
-        choices: Choices,
-        out: OutOption = Path("bench"),
-    ) -> Outcome:
-        from dataclasses import replace
+    def run(*, location: str, backends: Sequence[str], out: Path, **options: object) -> Outcome:
+        """Measure backends against each other: quality, stability, speed, memory, cost."""
+        from tagatlas.benching.leaderboard import add_to_leaderboard
+        from tagatlas.steps.bench import bench
 
-        from tagatlas.atlas import open_atlas
-        from tagatlas.bench.leaderboard import add_to_leaderboard
-        from tagatlas.cli.picks import Picks
-        from tagatlas.fetch import FetchOptions
-        from tagatlas.pipeline.bench import bench_collection, read_contender
-
-        for text in backend:
-            read_contender(text, plugins)  # wrong names are told before work begins
-        with TemporaryDirectory(prefix="tagatlas-bench-") as scratch:
-            folder = Path(scratch, "bench.atlas")
-            with open_atlas(folder, plugins, create=True) as atlas:
-                picks = Picks(atlas, choices)
-                source = picks.source(location)
-                fetching = picks.options("fetch", FetchOptions)
-                options = picks.options("bench", BenchOptions)
-                picks.check()
-                steps.add(atlas, location, source)
-                recoveries = picks.recoveries(fetching.recover)
-                list(steps.fetch(atlas, fetching, (), {}, recoveries, max_failures=None))
-                with progress_bar("measuring") as progress:
-                    found = bench_collection(atlas, backend, options, progress=progress)
-        found = replace(found, collection=Path(location).name or location)
+        found = bench(location, backends, out=None, plugins=plugins, show=shown(), **options)
         files = add_to_leaderboard(found, out)
         failed = all(result.error for result in found.results)
         return Outcome(
@@ -79,17 +57,13 @@ def command() -> Callable[..., Outcome | Iterator[Outcome]]:
             opens=files[0],
         )
 
-    sections = [
-        *source_sections(plugins),
-        *fetch_sections(plugins),
-        Section("bench", BenchOptions, "Measuring"),
-    ]
-    return with_flags(run, sections)
+    names = step_names(plugins, "add", "fetch", further=[Owner("bench", BenchOptions)])
+    return Command(run, [SOURCE, BACKENDS, OUT], names)
 
 
 def table(found: Bench) -> list[str]:
     """The benchmark as lines of a table, the best backend first."""
-    from tagatlas.bench.results import QUALITY
+    from tagatlas.benching.results import QUALITY
 
     measured = dict(QUALITY) if found.classes else {}
     heads = ["backend", *measured.values(), "stability", "images/s", "start s", "MB", "$/1,000"]

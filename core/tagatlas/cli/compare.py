@@ -2,74 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from tagatlas.cli.arguments import AtlasArgument, OpenFlag
-from tagatlas.cli.flags import Choices, Section, with_flags
-from tagatlas.cli.outcome import Outcome, Result
-from tagatlas.cli.render import open_in_browser
-from tagatlas.cli.sections import plugins_at_hand
-from tagatlas.cli.terminal import progress_bar
+from tagatlas.cli.arguments import ATLAS, OPEN, PATH
+from tagatlas.cli.calling import open_in_browser, plugins_at_hand
+from tagatlas.cli.command import Command
+from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.terminal import shown
 from tagatlas.comparison.options import CompareOptions
+from tagatlas.option_names import Owner
+from tagatlas.step_options import step_names
 
 if TYPE_CHECKING:
     from tagatlas.catalog import UsedBackend
     from tagatlas.comparison import Comparison
 
-BackendsOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--backend",
-        metavar="NAME[:WHICH]",
-        help="A backend to compare, with the settings it was used with last; for others, their"
-        " number or a piece of their fingerprint: imagenet:1, clip:people. Give at least two; by"
-        " default all that have tagged.",
-        show_default=False,
-    ),
-]
-OutOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        help="Folder of the report. By default comparisons/<backends> in the atlas.",
-        show_default=False,
-    ),
-]
-ListFlag = Annotated[
-    bool, typer.Option("--list", help="List the backends that can be compared, and stop.")
-]
+BACKENDS = click.Option(
+    ["--backend", "backends"],
+    multiple=True,
+    metavar="NAME[:WHICH]",
+    help="A backend to compare, with the settings it was used with last; for others, their"
+    " number or a piece of their fingerprint: imagenet:1, clip:people. Give at least two; by"
+    " default all that have tagged.",
+)
+OUT = click.Option(
+    ["--out"],
+    type=PATH,
+    metavar="FOLDER",
+    help="Folder of the report. By default comparisons/<backends> in the atlas.",
+)
+LIST = click.Option(
+    ["--list", "list_backends"],
+    is_flag=True,
+    help="List the backends that can be compared, and stop.",
+)
 
 
-def command() -> Callable[..., Result]:
+def command() -> Command:
     """The command."""
     plugins = plugins_at_hand()
 
     def run(
-        atlas: AtlasArgument,
-        choices: Choices,
-        backend: BackendsOption = None,
-        out: OutOption = None,
-        list_backends: ListFlag = False,
-        open_report: OpenFlag = False,
+        *,
+        atlas: Path,
+        backends: Sequence[str],
+        out: Path | None,
+        list_backends: bool,
+        open_map: bool,
+        **options: object,
     ) -> Outcome:
-        from tagatlas.atlas import open_atlas
+        """Compare what backends make of an atlas: agreement on tags and on themes."""
         from tagatlas.comparison.report import write_comparison
-        from tagatlas.pipeline.compare import choose_backends, compare, report_folder
+        from tagatlas.steps.compare import compare, report_folder
+        from tagatlas.steps.opened import opened
 
-        with open_atlas(atlas, plugins) as opened:
+        with opened(atlas, plugins) as its_atlas:
             if list_backends:
-                return _list(opened.catalog.used.all())
-            options = choices.options("compare", CompareOptions, opened.settings)
-            choose_backends(opened, backend or ())  # wrong names are told before work begins
-            choices.remember("compare", options, opened.settings)
-            with progress_bar("comparing") as progress:
-                found = compare(opened, backend or (), options, progress=progress)
-            folder = out or report_folder(opened, found.labels)
-            files = write_comparison(found, folder, opened.store)
+                return _list(its_atlas.catalog.used.all())
+            found = compare(its_atlas, backends, out=None, show=shown(), **options)
+            folder = out or report_folder(its_atlas, found.labels)
+            files = write_comparison(found, folder, its_atlas.store)
         outcome = Outcome(
             {
                 "backends": found.labels,
@@ -80,11 +76,12 @@ def command() -> Callable[..., Result]:
             [*_lines(found), f"written: {len(files)} files in {folder}", f"open: {files[0]}"],
             opens=files[0],
         )
-        if open_report:
+        if open_map:
             open_in_browser(outcome)
         return outcome
 
-    return with_flags(run, [Section("compare", CompareOptions, "Comparison")])
+    names = step_names(plugins, further=[Owner("compare", CompareOptions)])
+    return Command(run, [ATLAS, BACKENDS, OUT, LIST, OPEN], names)
 
 
 def _list(known: list[UsedBackend]) -> Outcome:

@@ -3,52 +3,56 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import as_file, files
 from pathlib import Path
 from threading import Thread
-from typing import Annotated
 from urllib.parse import quote
 
-import typer
+import click
 
-from tagatlas.cli.flags import Choices, flags_of
+from tagatlas.cli.arguments import PATH
+from tagatlas.cli.calling import open_in_browser, plugins_at_hand
+from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
-from tagatlas.cli.render import open_in_browser
 from tagatlas.cli.run import run_all
-from tagatlas.cli.sections import fetch_sections, plugins_at_hand
 from tagatlas.cli.terminal import say
 from tagatlas.errors import StorageError
 
 PORT = 47853
 """The sample is served from the same port each time, so that a second demo fetches nothing."""
 
-OutOption = Annotated[Path, typer.Option("--out", help="Folder of the atlas.")]
-NoOpenFlag = Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")]
+OUT = click.Option(
+    ["--out"],
+    type=PATH,
+    default=Path("demo.atlas"),
+    show_default=True,
+    metavar="ATLAS",
+    help="Folder of the atlas.",
+)
+NO_OPEN = click.Option(["--no-open"], is_flag=True, help="Do not open the browser.")
 
 
-def command() -> Callable[..., Iterator[Outcome]]:
+def command() -> Command:
     """The command."""
-    return run
+    return Command(run, [OUT, NO_OPEN])
 
 
-def run(out: OutOption = Path("demo.atlas"), no_open: NoOpenFlag = False) -> Iterator[Outcome]:
-    """Map the sample collection, fetched from a list of URLs as any other collection would be."""
+def run(*, out: Path, no_open: bool) -> Iterator[Outcome]:
+    """Map a sample collection and open it in the browser.
+
+    It is fetched from a list of URLs, as any other collection would be.
+    """
     plugins = plugins_at_hand()
     url_list = out.with_suffix(".csv")
     with as_file(files("tagatlas.cli") / "sample") as folder, _serving(folder) as address:
         _write_url_list(url_list, folder, address)
         say(f"demo: {url_list} lists the sample's images, served at {address}; now running")
         say(f"demo:   tagatlas run {url_list} --out {out} --allow-private")
-        allow_private = next(
-            flag
-            for flag in flags_of(fetch_sections(plugins), set())
-            if flag.name == "--allow-private"
-        )
-        for outcome in run_all(str(url_list), out, plugins, Choices({allow_private: True})):
+        for outcome in run_all(str(url_list), out, plugins, allow_private=True):
             yield outcome
             if not no_open:
                 open_in_browser(outcome)

@@ -3,58 +3,51 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from tagatlas.cli.flags import Choices
+from tagatlas.cli.arguments import PATH
+from tagatlas.cli.command import Argument, Command
 from tagatlas.cli.outcome import FAILED, Outcome
 from tagatlas.errors import UsageError
-from tagatlas.plugins import TAGGERS, load_plugins, plugin_owner
+from tagatlas.plugins import TAGGERS, load_plugins
+from tagatlas.selection import Selection
+from tagatlas.step_options import step_names
 
 if TYPE_CHECKING:
     from tagatlas.atlas import Atlas
-    from tagatlas.pipeline.doctor import Finding
+    from tagatlas.steps.doctor import Finding
 
-AtlasToCheck = Annotated[
-    Path | None, typer.Argument(metavar="ATLAS", help="An atlas to check.", show_default=False)
-]
-BackendOption = Annotated[
-    str | None, typer.Option("--backend", help="A backend to check.", show_default=False)
-]
-CleanFlag = Annotated[
-    bool,
-    typer.Option(
-        "--clean",
-        help="Remove from the atlas the images that no record leads to any more, with all that "
-        "is known of them.",
-    ),
-]
+ATLAS_TO_CHECK = Argument("atlas", "[ATLAS]", "An atlas to check.", required=False, type=PATH)
+BACKEND = click.Option(["--backend"], metavar="NAME", help="A backend to check.")
+CLEAN = click.Option(
+    ["--clean"],
+    is_flag=True,
+    help="Remove from the atlas the images that no record leads to any more, with all that is "
+    "known of them.",
+)
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Command:
     """The command."""
-    return run
+    return Command(run, [ATLAS_TO_CHECK, BACKEND, CLEAN])
 
 
-def run(
-    atlas: AtlasToCheck = None, backend: BackendOption = None, clean: CleanFlag = False
-) -> Outcome:
-    """Check the installation, and a backend or an atlas if one is named."""
+def run(*, atlas: Path | None, backend: str | None, clean: bool) -> Outcome:
+    """Check the installation, a backend, or an atlas."""
     from tagatlas.atlas import open_atlas
-    from tagatlas.pipeline.doctor import check_atlas, check_backend, check_installation
+    from tagatlas.steps.doctor import check_atlas, check_backend, check_installation
 
     if clean and atlas is None:
         raise UsageError("--clean needs an atlas: tagatlas doctor ATLAS --clean")
     plugins = load_plugins(strict=False)
     findings = check_installation(plugins)
     if backend is not None:
-        options = plugins.get(TAGGERS, backend).options
-        values = Choices({}).values(plugin_owner(backend), options)
-        findings += check_backend(plugins.choose(TAGGERS, backend, values), os.environ)
+        named = Selection(plugins, None, step_names(plugins, "tag"), {}).look_up(TAGGERS, backend)
+        findings += check_backend(named, os.environ)
     if atlas is not None:
         with open_atlas(atlas, plugins, write=clean) as opened:
             findings += [_clean(opened)] if clean else []
@@ -65,7 +58,7 @@ def run(
 
 
 def _clean(atlas: Atlas) -> Finding:
-    from tagatlas.pipeline.clean import clean
-    from tagatlas.pipeline.doctor import Finding, unused_text
+    from tagatlas.steps.clean import clean
+    from tagatlas.steps.doctor import Finding, unused_text
 
     return Finding("cleaned", True, unused_text(clean(atlas)))

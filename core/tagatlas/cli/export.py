@@ -2,51 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from tagatlas.cli import steps
-from tagatlas.cli.arguments import AtlasArgument, MapNameOption
-from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome, Result
-from tagatlas.cli.sections import plugins_at_hand, render_sections
-from tagatlas.errors import StorageError
+from tagatlas.cli.arguments import ATLAS, MAP, PATH
+from tagatlas.cli.calling import plugins_at_hand
+from tagatlas.cli.command import Command
+from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcomes import outcome_of_rendering
+from tagatlas.cli.terminal import shown
+from tagatlas.step_options import step_names
 
-FormatOption = Annotated[
-    list[str],
-    typer.Option("--format", help="What to write: a renderer's name. May be given several times."),
-]
-OutOption = Annotated[
-    Path, typer.Option("--out", help="Folder to write to; made if it is not there.")
-]
+FORMAT = click.Option(
+    ["--format", "formats"],
+    multiple=True,
+    required=True,
+    metavar="NAME",
+    help="What to write: a renderer's name. May be given several times.",
+)
+OUT = click.Option(
+    ["--out"],
+    type=PATH,
+    default=Path(),
+    metavar="FOLDER",
+    help="Folder to write to; made if it is not there. By default the present one.",
+)
 
 
-def command() -> Callable[..., Result]:
-    """The command, with the flags of every installed renderer."""
+def command() -> Command:
+    """The command, with the options of every installed renderer."""
     plugins = plugins_at_hand()
 
     def run(
-        atlas: AtlasArgument,
-        choices: Choices,
-        format_: FormatOption,
-        out: OutOption = Path(),
-        map_name: MapNameOption = None,
+        *, atlas: Path, formats: Sequence[str], out: Path, map_name: str | None, **options: object
     ) -> Outcome:
-        from tagatlas.atlas import open_atlas
-        from tagatlas.cli.picks import Picks
-        from tagatlas.pipeline.load import load_map
+        """Write one format of a map to a folder of your choice."""
+        from tagatlas.steps.opened import opened
+        from tagatlas.steps.render import export
 
-        with open_atlas(atlas, plugins, write=False) as opened:
-            picks = Picks(opened, choices)
-            renderers = picks.renderers(tuple(format_))
-            picks.check()
-            try:
-                out.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise StorageError(f"cannot make {out}: {error.strerror}") from error
-            return steps.render(load_map(opened, map_name), renderers, out)
+        with opened(atlas, plugins, write=False) as its_atlas:
+            report = export(its_atlas, formats, out, name=map_name, show=shown(), **options)
+        return outcome_of_rendering(report)
 
-    return with_flags(run, render_sections(plugins))
+    return Command(run, [ATLAS, FORMAT, OUT, MAP], step_names(plugins, "render"))

@@ -2,56 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from tagatlas.cli import steps
-from tagatlas.cli.arguments import (
-    AtlasArgument,
-    HeaderOption,
-    MaxFailuresOption,
-    RetryFlag,
-    StatusOption,
+from tagatlas.cli.arguments import ATLAS, HEADER, MAX_FAILURES, RETRY
+from tagatlas.cli.calling import plugins_at_hand, statuses_to_retry
+from tagatlas.cli.command import Command
+from tagatlas.cli.fetched import outcome_of_fetching
+from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.terminal import progress_bar, say, shown
+from tagatlas.step_options import step_names
+from tagatlas.wording import count
+
+if TYPE_CHECKING:
+    from tagatlas.atlas import Atlas
+
+STATUS = click.Option(
+    ["--status"],
+    multiple=True,
+    metavar="missing|blocked|unreadable|refused|failed",
+    help="With --retry-failed: only what ended so. May be given several times.",
 )
-from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome, Result
-from tagatlas.cli.sections import fetch_sections, plugins_at_hand
-
-RepairFlag = Annotated[
-    bool,
-    typer.Option("--repair", help="Check every stored file, and fetch anew what is damaged."),
-]
+REPAIR = click.Option(
+    ["--repair"],
+    is_flag=True,
+    help="Check every stored file, and fetch again what is damaged.",
+)
 
 
-def command() -> Callable[..., Result]:
-    """The command, with the flags of fetching."""
+def command() -> Command:
+    """The command, with the options of fetching and of every installed recovery."""
     plugins = plugins_at_hand()
 
     def run(
-        atlas: AtlasArgument,
-        choices: Choices,
-        retry_failed: RetryFlag = False,
-        status: StatusOption = None,
-        header: HeaderOption = None,
-        repair: RepairFlag = False,
-        max_failures: MaxFailuresOption = None,
+        *,
+        atlas: Path,
+        retry_failed: bool,
+        status: Sequence[str],
+        header: Sequence[str],
+        repair: bool,
+        max_failures: str | None,
+        **options: object,
     ) -> Iterator[Outcome]:
-        from tagatlas.atlas import open_atlas
-        from tagatlas.cli.picks import Picks
-        from tagatlas.fetch import FetchOptions
-        from tagatlas.fetch.hosts import parse_headers
+        """Fetch the images that records point to."""
+        from tagatlas.fetching.hosts import parse_headers
+        from tagatlas.steps.fetch import fetch, require_images
+        from tagatlas.steps.opened import opened
 
-        retry = steps.statuses_to_retry(retry_failed, status)
-        headers = parse_headers(header or [])
-        with open_atlas(atlas, plugins) as opened:
-            picks = Picks(opened, choices)
-            options = picks.options("fetch", FetchOptions)
-            recoveries = picks.recoveries(options.recover)
-            picks.settle()
+        retry = statuses_to_retry(retry_failed, status)
+        headers = parse_headers(header)
+        with opened(atlas, plugins) as its_atlas:
             if repair:
-                steps.repair(opened)
-            yield from steps.fetch(opened, options, retry, headers, recoveries, max_failures)
+                _repair(its_atlas)
+            report = fetch(its_atlas, retry=retry, headers=headers, show=shown(), **options)
+        yield outcome_of_fetching(report, max_failures)
+        require_images(report)
 
-    return with_flags(run, fetch_sections(plugins))
+    own = [ATLAS, RETRY, STATUS, HEADER, REPAIR, MAX_FAILURES]
+    return Command(run, own, step_names(plugins, "fetch"))
+
+
+def _repair(atlas: Atlas) -> None:
+    """Check all stored files; those that are damaged are fetched again after that."""
+    from tagatlas.steps.verify import repair_images
+
+    with progress_bar("checking files") as progress:
+        verified = repair_images(atlas, progress=progress)
+    damaged = len(verified.damages)
+    say(f"checked: {count(verified.files, 'file')}, {damaged:,} of them damaged or gone")

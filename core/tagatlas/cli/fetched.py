@@ -11,7 +11,7 @@ from tagatlas.contracts import ImageStatus
 from tagatlas.wording import count
 
 if TYPE_CHECKING:
-    from tagatlas.pipeline.fetch import FetchReport
+    from tagatlas.steps.fetch import FetchReport
 
 HOSTS_SHOWN = 5
 PLACEHOLDERS_SHOWN = 3
@@ -86,7 +86,7 @@ def _about_hosts(report: FetchReport) -> list[str]:
 
 def _about_settings(report: FetchReport) -> list[str]:
     """What settings stood against, and what was tried again because they changed."""
-    from tagatlas.fetch.limits import REMEDIES
+    from tagatlas.fetching.limits import REMEDIES
 
     lines = []
     if report.changed:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
 
-import typer
+from tagatlas.cli.arguments import ATLAS, PATH
+from tagatlas.cli.calling import plugins_at_hand
+from tagatlas.cli.command import Argument, Command
+from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcomes import outcome_of_importing
+from tagatlas.imports.options import ImportOptions
+from tagatlas.option_names import Owner
+from tagatlas.step_options import step_names
 
-from tagatlas.cli import steps
-from tagatlas.cli.arguments import AtlasArgument
-from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome, Result
-from tagatlas.cli.sections import import_sections, plugins_at_hand
-
-FileArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="The file of tags.", show_default=False)
-]
+FILE = Argument("file", "FILE", "The file of tags.", type=PATH)
 
 
-def command() -> Callable[..., Result]:
+def command() -> Command:
     """The command."""
     plugins = plugins_at_hand()
 
-    def run(atlas: AtlasArgument, file: FileArgument, choices: Choices) -> Outcome:
-        from tagatlas.atlas import open_atlas
-        from tagatlas.cli.picks import Picks
-        from tagatlas.imports import ImportOptions
+    def run(*, atlas: Path, file: Path, **options: object) -> Outcome:
+        """Read tags that another program made: dd-image-tagging, Memespector, any table."""
+        from tagatlas.steps.import_tags import import_tags
+        from tagatlas.steps.opened import opened
 
-        with open_atlas(atlas, plugins) as opened:
-            options = Picks(opened, choices).options("import", ImportOptions)
-            return steps.import_tags(opened, file, options)
+        with opened(atlas, plugins) as its_atlas:
+            return outcome_of_importing(import_tags(its_atlas, file, **options))
 
-    return with_flags(run, import_sections())
+    further = [Owner("import", ImportOptions)]
+    return Command(run, [ATLAS, FILE], step_names(plugins, further=further))

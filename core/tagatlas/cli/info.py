@@ -2,106 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagatlas.cli.arguments import AtlasArgument
-from tagatlas.cli.flags import Choices, Section
+from tagatlas.cli.arguments import ATLAS
+from tagatlas.cli.calling import plugins_at_hand
+from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
-from tagatlas.cli.sections import (
-    fetch_sections,
-    map_sections,
-    plugins_at_hand,
-    render_sections,
-    source_sections,
-    tag_sections,
-)
-from tagatlas.masking import masked
-from tagatlas.options import make_options, option_values
 from tagatlas.wording import count
 
 if TYPE_CHECKING:
-    from tagatlas.pipeline.info import AtlasInfo, MapInfo
-    from tagatlas.settings import SettingsFile
+    from tagatlas.steps.info import AtlasInfo, MapInfo, SettingInfo
 
 _REASONS = 5
 
 
-@dataclass(frozen=True)
-class Setting:
-    """A setting that is not its default: its name in ``atlas.toml``, and what decides it."""
-
-    name: str
-    value: bool | int | float | str | None
-    origin: str
-
-
-def command() -> Callable[..., Outcome]:
+def command() -> Command:
     """The command."""
-    return run
+    return Command(run, [ATLAS])
 
 
-def run(atlas: AtlasArgument) -> Outcome:
-    """Say what is in an atlas."""
-    from tagatlas.atlas import open_atlas
-    from tagatlas.pipeline.info import describe_atlas
+def run(*, atlas: Path) -> Outcome:
+    """Say what is in an atlas: sources, images, backends, settings, maps."""
+    from tagatlas.steps.info import info
+    from tagatlas.steps.opened import opened
 
-    plugins = plugins_at_hand()
-    sections = [
-        *source_sections(plugins),
-        *fetch_sections(plugins),
-        *tag_sections(plugins),
-        *map_sections(plugins),
-        *render_sections(plugins),
-    ]
-    with open_atlas(atlas, plugins, write=False) as opened:
-        found = describe_atlas(opened)
-        file = opened.settings
-        settings = [each for section in sections for each in _settings(section, file)]
-        settings += [
-            each
-            for source in file.sources()
-            for section in source_sections(plugins)
-            for each in _settings_of_source(section, file, source)
-        ]
-    facts = {**asdict(found), "settings": [asdict(each) for each in settings]}
-    return Outcome(facts, _lines(found, settings))
+    with opened(atlas, plugins_at_hand(), write=False) as its_atlas:
+        found = info(its_atlas)
+    facts = asdict(found)
+    return Outcome(facts, _lines(found, found.settings))
 
 
-def _settings(section: Section, file: SettingsFile) -> list[Setting]:
-    """The settings of one owner that are not their defaults."""
-    choices = Choices({})
-    variables = choices.variables(section.owner, section.options)
-    chosen = option_values(choices.options(section.owner, section.options, file))
-    defaults = option_values(make_options(section.options, {}, section.owner))
-    return [
-        Setting(
-            f"{section.owner}.{name}",
-            masked(value) if isinstance(value, str) else value,
-            variables.get(name, file.path.name),
-        )
-        for name, value in chosen.items()
-        if value != defaults[name]
-    ]
-
-
-def _settings_of_source(section: Section, file: SettingsFile, source: str) -> list[Setting]:
-    """What was chosen of one owner for one source alone."""
-    own = file.values(section.owner, source)
-    chosen = option_values(make_options(section.options, own, section.owner))
-    return [
-        Setting(
-            f"{section.owner}.{name}",
-            masked(value) if isinstance(value, str) else value,
-            f"{file.path.name}, for {source}",
-        )
-        for name, value in chosen.items()
-        if name in own
-    ]
-
-
-def _lines(found: AtlasInfo, settings: list[Setting]) -> list[str]:
+def _lines(found: AtlasInfo, settings: Sequence[SettingInfo]) -> list[str]:
     lines = [
         f"source {each.number}: {each.location}: {each.recognised}; "
         f"{count(each.records, 'record')}, added {each.added_at}"

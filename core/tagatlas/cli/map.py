@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from tagatlas.cli import steps
-from tagatlas.cli.arguments import AtlasArgument, MapNameOption
-from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome, Result
-from tagatlas.cli.sections import map_sections, plugins_at_hand
+from tagatlas.cli.arguments import ATLAS, MAP
+from tagatlas.cli.calling import plugins_at_hand
+from tagatlas.cli.command import Command
+from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcomes import outcome_of_mapping
+from tagatlas.cli.terminal import shown
+from tagatlas.step_options import step_names
 
-BackendOption = Annotated[
-    str | None,
-    typer.Option(
-        "--backend", help="Whose tags to map. By default the last used.", show_default=False
-    ),
-]
+BACKEND = click.Option(
+    ["--backend"], metavar="NAME", help="Whose tags to map. By default the last used."
+)
 
 
-def command() -> Callable[..., Result]:
-    """The command, with the flags of every installed graph builder and layout."""
+def command() -> Command:
+    """The command, with the options of every installed graph builder and layout."""
     plugins = plugins_at_hand()
 
     def run(
-        atlas: AtlasArgument,
-        choices: Choices,
-        backend: BackendOption = None,
-        map_name: MapNameOption = None,
+        *, atlas: Path, backend: str | None, map_name: str | None, **options: object
     ) -> Outcome:
-        from tagatlas.atlas import open_atlas
-        from tagatlas.cli.picks import Picks
-        from tagatlas.maps.options import MapOptions
-        from tagatlas.pipeline.map import backend_to_map
-        from tagatlas.pipeline.names import given_names
+        """Lay out the network of images and tags, find and name clusters."""
+        from tagatlas.steps.map import map as map_
+        from tagatlas.steps.opened import opened
 
-        with open_atlas(atlas, plugins) as opened:
-            picks = Picks(opened, choices)
-            options = picks.options("map", MapOptions)
-            builder = picks.builder(options.builder)
-            layout = picks.layout(options.layout)
-            given_names(opened, options.cluster_names)  # refused before anything is prepared
-            with picks.settled():
-                tagger = backend_to_map(opened, backend).name
-                name = map_name or tagger
-                with steps.preparing(layout, at_once=False) as prepare:
-                    return steps.map_(opened, name, tagger, builder, layout, options, prepare)
+        with opened(atlas, plugins) as its_atlas:
+            report = map_(its_atlas, backend=backend, name=map_name, show=shown(), **options)
+        return outcome_of_mapping(report)
 
-    return with_flags(run, map_sections(plugins))
+    return Command(run, [ATLAS, BACKEND, MAP], step_names(plugins, "map"))

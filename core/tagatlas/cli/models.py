@@ -2,57 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import StrEnum
-from typing import Annotated
+from typing import Literal
 
-import typer
+import click
 
+from tagatlas.cli.command import Argument, Command
 from tagatlas.cli.outcome import Outcome
 from tagatlas.contracts import Model, ModelShelf
 from tagatlas.errors import MissingDependency, ModelMissing, OptionError
 from tagatlas.plugins import TAGGERS, load_plugins
 
+Action = Literal["list", "pull", "path"]
 
-class Action(StrEnum):
-    """What to do with models."""
-
-    LIST = "list"
-    PULL = "pull"
-    PATH = "path"
-
-
-ActionArgument = Annotated[
-    Action,
-    typer.Argument(
-        help="list them; pull one: fetch and verify it; path: print where it is.",
-        show_default=False,
-    ),
-]
-NameArgument = Annotated[
-    str | None,
-    typer.Argument(metavar="[NAME]", help="A model, as list names it.", show_default=False),
-]
-BackendOption = Annotated[str, typer.Option("--backend", help="The backend whose models they are.")]
+ACTION = Argument(
+    "action",
+    "list|pull|path",
+    "list them; pull one: fetch and verify it; path: print where it is.",
+    type=click.Choice(["list", "pull", "path"]),
+)
+NAME = Argument("name", "[NAME]", "A model, as list names it.", required=False)
+BACKEND = click.Option(
+    ["--backend"],
+    default="clip",
+    show_default=True,
+    metavar="NAME",
+    help="The backend whose models they are.",
+)
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Command:
     """The command."""
-    return run
+    return Command(run, [ACTION, NAME, BACKEND])
 
 
-def run(
-    action: ActionArgument, name: NameArgument = None, backend: BackendOption = "clip"
-) -> Outcome:
-    """List the models of a backend, fetch one ahead, or print where it is."""
-    if action is not Action.LIST and name is None:
+def run(*, action: Action, name: str | None, backend: str) -> Outcome:
+    """List a backend's models, or fetch one ahead."""
+    if action != "list" and name is None:
         raise OptionError(f"tagatlas models {action} needs the name of a model: see models list")
     shelf = _shelf(backend)
-    if name is None or action is Action.LIST:
+    if name is None or action == "list":
         models = shelf.models()
         facts = {"backend": backend, "models": [_facts(model) for model in models]}
         return Outcome(facts, [_line(model) for model in models])
-    model = shelf.pull(name) if action is Action.PULL else shelf.find(name)
+    model = shelf.pull(name) if action == "pull" else shelf.find(name)
     if model.path is None:
         raise ModelMissing(f"{name} is not on this machine: tagatlas models pull {name}")
     return Outcome(_facts(model), [str(model.path)])

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
 from tagatlas.plugins import KINDS, load_plugins
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Command:
     """The command."""
-    return run
+    return Command(run)
 
 
 def run() -> Outcome:

@@ -2,77 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from tagatlas.cli.arguments import AtlasArgument
+from tagatlas.cli.arguments import ATLAS, PATH
+from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
 from tagatlas.errors import InputError, UsageError
 from tagatlas.plugins import load_plugins
 from tagatlas.wording import count
 
 if TYPE_CHECKING:
-    from tagatlas.pipeline.remove import RemoveReport
+    from tagatlas.steps.remove import RemoveReport
 
-ImageOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--image",
-        metavar="ID|URL|PATH",
-        help="An image: its id or the first 8 digits of it, its URL, or its path. May be given "
-        "several times.",
-        show_default=False,
-    ),
-]
-ImagesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--images", metavar="FILE", help="A text file of images, one a line.", show_default=False
-    ),
-]
-SourceOption = Annotated[
-    str | None,
-    typer.Option(
-        "--source",
-        metavar="NUMBER|LOCATION",
-        help="A source, as tagatlas info lists it, with the images that only it leads to.",
-        show_default=False,
-    ),
-]
-DuplicatesFlag = Annotated[
-    bool, typer.Option("--with-duplicates", help="Also the images that look the same.")
-]
-ForgetFlag = Annotated[
-    bool,
-    typer.Option("--forget", help="Never let these very files, or these addresses, in again."),
-]
-DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")]
+IMAGE = click.Option(
+    ["--image"],
+    multiple=True,
+    metavar="ID|URL|PATH",
+    help="An image: its id or the first 8 digits of it, its URL, or its path. May be given "
+    "several times.",
+)
+IMAGES = click.Option(
+    ["--images"], type=PATH, metavar="FILE", help="A text file of images, one a line."
+)
+SOURCE = click.Option(
+    ["--source"],
+    metavar="NUMBER|LOCATION",
+    help="A source, as tagatlas info lists it, with the images that only it leads to.",
+)
+DUPLICATES = click.Option(
+    ["--with-duplicates"], is_flag=True, help="Also the images that look the same."
+)
+FORGET = click.Option(
+    ["--forget"],
+    is_flag=True,
+    help="Never let these very files, or these addresses, in again.",
+)
+DRY_RUN = click.Option(["--dry-run"], is_flag=True, help="Only say what would go.")
 
 
-def command() -> Callable[..., Outcome]:
+def command() -> Command:
     """The command."""
-    return run
+    return Command(run, [ATLAS, IMAGE, IMAGES, SOURCE, DUPLICATES, FORGET, DRY_RUN])
 
 
 def run(
-    atlas: AtlasArgument,
-    image: ImageOption = None,
-    images: ImagesOption = None,
-    source: SourceOption = None,
-    with_duplicates: DuplicatesFlag = False,
-    forget: ForgetFlag = False,
-    dry_run: DryRunFlag = False,
+    *,
+    atlas: Path,
+    image: Sequence[str],
+    images: Path | None,
+    source: str | None,
+    with_duplicates: bool,
+    forget: bool,
+    dry_run: bool,
 ) -> Outcome:
-    """Take images or a source out of an atlas."""
+    """Take images or a source out of an atlas, with all that was made of them."""
     from tagatlas.atlas import open_atlas
-    from tagatlas.pipeline.remove import remove
+    from tagatlas.steps.remove import remove
 
     listed, guesses = _read_list(images) if images else ([], ())
-    names = [*(image or []), *listed]
+    names = [*image, *listed]
     with open_atlas(atlas, load_plugins()) as opened:
         if not names and source is None and opened.catalog.removals.unswept() is None:
             raise UsageError("say what to remove: --image, --images or --source")

@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-import webbrowser
-from collections.abc import Callable
+from pathlib import Path
 
-from tagatlas.cli import steps
-from tagatlas.cli.arguments import AtlasArgument, MapNameOption, OpenFlag
-from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome, Result
-from tagatlas.cli.sections import plugins_at_hand, render_sections
+from tagatlas.cli.arguments import ATLAS, MAP, OPEN
+from tagatlas.cli.calling import open_in_browser, plugins_at_hand
+from tagatlas.cli.command import Command
+from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcomes import outcome_of_rendering
+from tagatlas.cli.terminal import shown
+from tagatlas.step_options import step_names
 
 
-def command() -> Callable[..., Result]:
-    """The command, with the flags of every installed renderer."""
+def command() -> Command:
+    """The command, with the options of every installed renderer."""
     plugins = plugins_at_hand()
 
-    def run(
-        atlas: AtlasArgument,
-        choices: Choices,
-        map_name: MapNameOption = None,
-        open_map: OpenFlag = False,
-    ) -> Outcome:
-        from tagatlas.atlas import open_atlas
-        from tagatlas.cli.picks import Picks
-        from tagatlas.pipeline.load import load_map
+    def run(*, atlas: Path, map_name: str | None, open_map: bool, **options: object) -> Outcome:
+        """Write a map's files: poster, page, tables, Gephi."""
+        from tagatlas.steps.opened import opened
+        from tagatlas.steps.render import render
 
-        with open_atlas(atlas, plugins) as opened:
-            picks = Picks(opened, choices)
-            renderers = picks.renderers()
-            with picks.settled():
-                loaded = load_map(opened, map_name)
-                outcome = steps.render(loaded, renderers, opened.map_folder(loaded.name))
+        with opened(atlas, plugins) as its_atlas:
+            report = render(its_atlas, name=map_name, show=shown(), **options)
+        outcome = outcome_of_rendering(report)
         if open_map:
             open_in_browser(outcome)
         return outcome
 
-    return with_flags(run, render_sections(plugins))
-
-
-def open_in_browser(outcome: Outcome) -> None:
-    """Show the file that a person wants to see."""
-    if outcome.opens is not None:
-        webbrowser.open(outcome.opens.resolve().as_uri())
+    return Command(run, [ATLAS, MAP, OPEN], step_names(plugins, "render"))

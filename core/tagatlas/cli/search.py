@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from tagatlas.cli.arguments import AtlasArgument
-from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome, Result
-from tagatlas.cli.sections import plugins_at_hand, tag_sections
+from tagatlas.cli.arguments import ATLAS
+from tagatlas.cli.calling import plugins_at_hand
+from tagatlas.cli.command import Argument, Command
+from tagatlas.cli.outcome import Outcome
+from tagatlas.step_options import step_names
 
-TextArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="TEXT", help='What to look for, such as "a red car".', show_default=False
-    ),
-]
-MostOption = Annotated[int, typer.Option("--most", min=1, help="How many images to list at most.")]
+TEXT = Argument("text", "TEXT", 'What to look for, such as "a red car".')
+MOST = click.Option(
+    ["--most"],
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    metavar="NUMBER",
+    help="How many images to list at most.",
+)
 
 
-def command() -> Callable[..., Result]:
-    """The command, with the flags of every installed tagger."""
+def command() -> Command:
+    """The command, with the options of every installed tagger."""
     plugins = plugins_at_hand()
 
-    def run(
-        atlas: AtlasArgument, text: TextArgument, choices: Choices, most: MostOption = 20
-    ) -> Outcome:
-        from tagatlas.atlas import open_atlas
-        from tagatlas.cli.picks import Picks
-        from tagatlas.pipeline.options import TagOptions
-        from tagatlas.pipeline.search import search_collection
+    def run(*, atlas: Path, text: str, most: int, **options: object) -> Outcome:
+        """List the images that fit a text best."""
+        from tagatlas.steps.opened import opened
+        from tagatlas.steps.search import search
 
-        with open_atlas(atlas, plugins, write=False) as opened:
-            picks = Picks(opened, choices)
-            tagger = picks.tagger(picks.options("tag", TagOptions).backend)
-            picks.check()
-            found = search_collection(opened, tagger, text, most=most)
-        rows = found.rows(named=True)
+        with opened(atlas, plugins, write=False) as its_atlas:
+            rows = search(its_atlas, text, most=most, **options).rows(named=True)
         lines = [f"{row['cosine']:6.3f}  {atlas / row['file']}  {row['location']}" for row in rows]
         return Outcome({"text": text, "images": rows}, lines)
 
-    return with_flags(run, tag_sections(plugins))
+    return Command(run, [ATLAS, TEXT, MOST], step_names(plugins, "tag"))

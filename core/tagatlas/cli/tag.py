@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
 
-import typer
+import click
 
-from tagatlas.cli import steps
-from tagatlas.cli.arguments import AtlasArgument, MaxFailuresOption, RetryFlag
-from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome, Result
-from tagatlas.cli.sections import plugins_at_hand, tag_sections
+from tagatlas.cli.arguments import ATLAS, MAX_FAILURES, RETRY
+from tagatlas.cli.calling import plugins_at_hand
+from tagatlas.cli.command import Command
+from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.outcomes import outcome_of_estimating, outcome_of_tagging
+from tagatlas.cli.terminal import say, shown
+from tagatlas.step_options import step_names
 
-DryRunFlag = Annotated[
-    bool, typer.Option("--dry-run", help="Only say what would be asked, and what it would cost.")
-]
+DRY_RUN = click.Option(
+    ["--dry-run"], is_flag=True, help="Only say what would be asked, and what it would cost."
+)
 
 
-def command() -> Callable[..., Result]:
-    """The command, with the flags of every installed tagger."""
+def command() -> Command:
+    """The command, with the options of every installed tagger."""
     plugins = plugins_at_hand()
 
     def run(
-        atlas: AtlasArgument,
-        choices: Choices,
-        dry_run: DryRunFlag = False,
-        retry_failed: RetryFlag = False,
-        max_failures: MaxFailuresOption = None,
-    ) -> Outcome:
-        from tagatlas.atlas import open_atlas
-        from tagatlas.cli.picks import Picks
-        from tagatlas.pipeline.options import TagOptions
+        *,
+        atlas: Path,
+        dry_run: bool,
+        retry_failed: bool,
+        max_failures: str | None,
+        **options: object,
+    ) -> Iterator[Outcome]:
+        """Have a backend tag the images."""
+        from tagatlas.steps.opened import opened
+        from tagatlas.steps.tag import estimate, tag
 
-        with open_atlas(atlas, plugins, write=not dry_run) as opened:
-            picks = Picks(opened, choices)
-            options = picks.options("tag", TagOptions)
-            tagger = picks.tagger(options.backend)
+        stop = Event()
+        with opened(atlas, plugins, write=not dry_run) as its_atlas:
+            expected = estimate(its_atlas, retry_failed=retry_failed, **options)
             if dry_run:
-                picks.check()
-                return steps.estimate(opened, tagger, options, retry_failed)
-            with picks.settled():
-                return steps.tag(opened, tagger, options, retry_failed, max_failures)
+                yield outcome_of_estimating(expected)
+                return
+            if expected.price is not None and expected.images:
+                for line in outcome_of_estimating(expected).lines:
+                    say(line)
+            report = tag(
+                its_atlas, retry_failed=retry_failed, stop=stop, show=shown(stop), **options
+            )
+        if report.stopped:
+            raise KeyboardInterrupt
+        yield outcome_of_tagging(report, max_failures)
 
-    return with_flags(run, tag_sections(plugins))
+    return Command(run, [ATLAS, DRY_RUN, RETRY, MAX_FAILURES], step_names(plugins, "tag"))

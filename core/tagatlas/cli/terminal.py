@@ -6,11 +6,11 @@ import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Event, current_thread, main_thread
 from types import FrameType
 
-from tagatlas.contracts import Progress
+from tagatlas.contracts import Progress, ShowProgress, no_progress
 
 PLAIN_INTERVAL = 5.0
 """Seconds between two lines of progress where standard error is no terminal."""
@@ -40,6 +40,22 @@ def printable(text: str) -> str:
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )
+
+
+def shown(stop: Event | None = None) -> ShowProgress:
+    """Every piece of work with a bar; while images are tagged, Ctrl-C sets an event."""
+
+    @contextmanager
+    def show(title: str) -> Iterator[Progress]:
+        if title == "preparing":
+            say("preparing: compiling for this machine takes up to a minute, once per version")
+            yield no_progress
+            return
+        stopping = nullcontext() if stop is None else stop_on_interrupt(stop)
+        with stopping if title == "tagging" else nullcontext(), progress_bar(title) as progress:
+            yield progress
+
+    return show
 
 
 @contextmanager
@@ -85,14 +101,13 @@ def progress_bar(title: str) -> Iterator[Progress]:
 
 
 @contextmanager
-def stop_on_interrupt() -> Iterator[Event]:
+def stop_on_interrupt(stop: Event) -> Iterator[None]:
     """Within the block, Ctrl-C sets an event; a second Ctrl-C ends the process at once.
 
     Outside the main thread, where no signal comes, the event is never set.
     """
-    stop = Event()
     if current_thread() is not main_thread():
-        yield stop
+        yield
         return
 
     def interrupted(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's
@@ -104,7 +119,7 @@ def stop_on_interrupt() -> Iterator[Event]:
 
     before = signal.signal(signal.SIGINT, interrupted)
     try:
-        yield stop
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
 

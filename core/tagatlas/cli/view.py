@@ -3,53 +3,49 @@
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from tagatlas.cli.arguments import AtlasArgument, MapNameOption
-from tagatlas.cli.flags import Choices, with_flags
-from tagatlas.cli.outcome import Outcome, Result
-from tagatlas.cli.sections import plugins_at_hand, render_sections
+from tagatlas.cli.arguments import ATLAS, MAP
+from tagatlas.cli.calling import plugins_at_hand
+from tagatlas.cli.command import Command
+from tagatlas.cli.outcome import Outcome
 from tagatlas.cli.terminal import progress_bar, say
 from tagatlas.errors import UsageError
+from tagatlas.step_options import step_names
 
-PortOption = Annotated[
-    int | None,
-    typer.Option(
-        "--port",
-        min=1,
-        max=65535,
-        help="Port on 127.0.0.1. By default the atlas's own, or another where that is taken.",
-        show_default=False,
-    ),
-]
-OpenSwitch = Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")]
+PORT = click.Option(
+    ["--port"],
+    type=click.IntRange(1, 65535),
+    metavar="NUMBER",
+    help="Port on 127.0.0.1. By default the atlas's own, or another where that is taken.",
+)
+OPEN = click.Option(
+    ["--open/--no-open", "open_map"], default=True, help="Open the browser; it is by default."
+)
 
 
-def command() -> Callable[..., Result]:
-    """The command, with the flags of every installed renderer."""
+def command() -> Command:
+    """The command, with the options of every installed renderer."""
     plugins = plugins_at_hand()
 
     def run(
-        atlas: AtlasArgument,
-        choices: Choices,
-        map_name: MapNameOption = None,
-        port: PortOption = None,
-        open_map: OpenSwitch = True,
+        *, atlas: Path, map_name: str | None, port: int | None, open_map: bool, **options: object
     ) -> Outcome:
-        from tagatlas.atlas import open_atlas
-        from tagatlas.cli.picks import Picks
+        """Open the map in the browser, to explore it and to write and draw on it."""
+        from tagatlas.steps.opened import opened, select
+        from tagatlas.steps.render import choose_renderers
         from tagatlas.view import Address, MapFiles, listen, port_of, serve
         from tagatlas.view.files import FORMATS
 
-        with open_atlas(atlas, plugins, write=False) as opened:
-            picks = Picks(opened, choices)
-            renderers = {renderer.name: renderer for renderer in picks.renderers(FORMATS)}
-            picks.check()
-            names = opened.catalog.maps.names()
+        with opened(atlas, plugins, write=False) as its_atlas:
+            selection = select(its_atlas, options, "render")
+            chosen = choose_renderers(its_atlas, selection, FORMATS)
+            selection.check()
+            names = its_atlas.catalog.maps.names()
+        renderers = {renderer.name: renderer for renderer in chosen}
         if not names:
             raise UsageError(f"{atlas} has no map; make one with tagatlas map")
         shown = map_name or names[0]
@@ -66,4 +62,4 @@ def command() -> Callable[..., Result]:
             serve(files, shown, address, listening)
         return Outcome({"url": address.url, "map": shown}, ["ended: all that was saved is kept"])
 
-    return with_flags(run, render_sections(plugins))
+    return Command(run, [ATLAS, MAP, PORT, OPEN], step_names(plugins, "render"))

@@ -4,7 +4,7 @@ from tagatlas.contracts.layout import Layout, PinningLayout
 from tagatlas.contracts.models import Model, ModelShelf, TextEmbedder
 from tagatlas.contracts.network import GraphBuilder
 from tagatlas.contracts.price import Price
-from tagatlas.contracts.progress import Progress, no_progress
+from tagatlas.contracts.progress import Progress, ShowProgress, no_progress, no_show
 from tagatlas.contracts.recovery import Recovery
 from tagatlas.contracts.renderer import Renderer
 from tagatlas.contracts.selection import (
@@ -66,6 +66,7 @@ __all__ = [
     "Renderer",
     "RendererSpec",
     "RereadingTagger",
+    "ShowProgress",
     "Source",
     "SourceSpec",
     "Spec",
@@ -78,4 +79,5 @@ __all__ = [
     "TextEmbedder",
     "Variant",
     "no_progress",
+    "no_show",
 ]

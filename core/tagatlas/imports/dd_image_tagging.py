@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from tagatlas.imports.foreign import ForeignTags, as_scores
-from tagatlas.render import cell_texts
+from tagatlas.rendering import cell_texts
 from tagatlas.tables import Table
 
 PROGRAM = "dd-image-tagging"

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from tagatlas.annotations import LONGEST_NAME, Annotation, ClusterName, GivenName
 from tagatlas.errors import InputError, UsageError
-from tagatlas.render.cells import cell_text
+from tagatlas.rendering.cells import cell_text
 from tagatlas.tables import read_file
 from tagatlas.wording import untaken
 

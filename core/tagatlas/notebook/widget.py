@@ -10,7 +10,7 @@ import polars as pl
 from tagatlas.errors import MissingDependency
 from tagatlas.maps import Map
 from tagatlas.notebook.files import ViewerFiles
-from tagatlas.render import node_table
+from tagatlas.rendering import node_table
 
 try:
     import anywidget
@@ -51,7 +51,7 @@ class MapWidget(anywidget.AnyWidget):
         """The chosen images, in the order of the map; columns as in ``nodes.csv``.
 
         That is ``id``, ``label``, ``image`` (its file), ``url``, ``cluster``, ``cluster_name`` and
-        so on; see :func:`tagatlas.render.node_table`.
+        so on; see :func:`tagatlas.rendering.node_table`.
         """
         chosen = pl.Series(self.selection, dtype=pl.String).implode()
         return node_table(self._map).filter(pl.col("id").is_in(chosen), kind="image")

@@ -15,7 +15,7 @@ import pytest
 
 from tagatlas.contracts import ImageInput, Price, Tagger, TaggerSpec, TagResult, TagStatus
 from tagatlas.errors import AuthenticationFailed
-from tagatlas.tag import tag_images
+from tagatlas.tagging import tag_images
 from tagatlas.testing.samples import MemoryStore, sample_images
 from tagatlas.testing.specs import SpecContract, is_one_line, run_fresh
 

@@ -16,11 +16,11 @@ from filelock import FileLock
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import Progress, Renderer
 from tagatlas.errors import StorageError, UsageError
-from tagatlas.pipeline.load import load_map
-from tagatlas.pipeline.render import render_map
-from tagatlas.pipeline.versions import versions
-from tagatlas.plugins import Chosen, Plugins
-from tagatlas.render import write_atomically
+from tagatlas.plugins import PluginChoice, Plugins
+from tagatlas.rendering import write_atomically
+from tagatlas.steps.load import load_map
+from tagatlas.steps.render import render_map
+from tagatlas.steps.versions import versions
 
 VIEWER = "web"
 """The renderer of the page."""
@@ -46,7 +46,7 @@ class MapFiles:
 
     atlas: Path
     plugins: Plugins
-    renderers: Mapping[str, Chosen[Renderer]]
+    renderers: Mapping[str, PluginChoice[Renderer]]
     progress: Callable[[], AbstractContextManager[Progress]]
 
     @property
@@ -140,7 +140,7 @@ def _check(atlas: Atlas, map_name: str) -> None:
         raise UsageError(f"{atlas.folder} has no map {map_name[:80]}; {there}")
 
 
-def _package_state(renderer: Chosen[Renderer]) -> list[tuple[str, int, int]]:
+def _package_state(renderer: PluginChoice[Renderer]) -> list[tuple[str, int, int]]:
     """Of each file of a renderer's package the size and when it was written."""
     package = Path(str(files(renderer.spec.factory.__module__.partition(".")[0])))
     found = [*package.glob("*.py"), *package.glob("static/*")]

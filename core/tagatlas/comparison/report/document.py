@@ -10,7 +10,7 @@ import polars as pl
 from tagatlas.comparison.comparison import ALL, Comparison
 from tagatlas.comparison.labels import sizes
 from tagatlas.comparison.measures import MEASURES
-from tagatlas.pipeline.versions import versions
+from tagatlas.steps.versions import versions
 
 SCHEMA = "tagatlas-compare-1"
 _ONE_SIDED = 50

@@ -14,7 +14,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tagatlas.render import cluster_colour
+from tagatlas.rendering import cluster_colour
 
 INK, SOFT, LINE, CARD = "#1c1c20", "#605e5c", "#d9d4ca", "#ffffff"
 NO_CLUSTER = "#b9b5ad"

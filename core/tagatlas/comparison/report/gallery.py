@@ -10,7 +10,7 @@ import polars as pl
 
 from tagatlas.comparison.comparison import Comparison
 from tagatlas.contracts import ImageStore
-from tagatlas.render import thumbnail_address
+from tagatlas.rendering import thumbnail_address
 
 _PICTURE = (360, 240)
 

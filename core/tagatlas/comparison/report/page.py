@@ -19,7 +19,7 @@ from tagatlas.comparison.report.drawing import Chart
 from tagatlas.comparison.report.gallery import gallery, text_of
 from tagatlas.comparison.report.methods import methods_text
 from tagatlas.contracts import ImageStore
-from tagatlas.render import page_head
+from tagatlas.rendering import page_head
 
 _KINDS = {
     "same": "the same theme",

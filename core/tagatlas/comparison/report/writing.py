@@ -23,7 +23,7 @@ from tagatlas.comparison.report.methods import methods_text
 from tagatlas.comparison.report.page import page
 from tagatlas.contracts import ImageStore
 from tagatlas.errors import StorageError
-from tagatlas.render import safe_cells, write_atomically
+from tagatlas.rendering import safe_cells, write_atomically
 
 
 def write_comparison(comparison: Comparison, folder: Path, store: ImageStore) -> list[Path]:

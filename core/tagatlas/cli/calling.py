@@ -1,0 +1,55 @@
+"""What commands need of the library: the plugins, and words read as values."""
+
+from __future__ import annotations
+
+import webbrowser
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tagatlas.cli.outcome import Outcome
+from tagatlas.cli.terminal import say
+from tagatlas.errors import UsageError
+from tagatlas.plugins import Plugins, load_plugins
+
+if TYPE_CHECKING:
+    from tagatlas.contracts import ImageStatus
+
+
+def plugins_at_hand() -> Plugins:
+    """The installed plugins; what is wrong with any is said once."""
+    plugins = load_plugins()
+    for broken in plugins.broken:
+        say(f"tagatlas: plugin {broken.plugin} is skipped: {broken.reason}")
+
+    def warn(text: str) -> None:
+        say(f"tagatlas: {text}")
+
+    for warning in plugins.warnings:
+        warn(warning)
+    plugins.on_warning = warn
+    return plugins
+
+
+def statuses_to_retry(retry_failed: bool, names: Sequence[str] = ()) -> list[ImageStatus]:
+    """What ``--retry-failed`` and ``--status`` mean.
+
+    Raises:
+        UsageError: a status that there is not, or one without ``--retry-failed``.
+    """
+    from tagatlas.steps.fetch import RETRIED
+
+    if not names:
+        return list(RETRIED) if retry_failed else []
+    if not retry_failed:
+        raise UsageError("--status says what --retry-failed tries again: give both")
+    known = {str(status): status for status in RETRIED}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"--status is one of {', '.join(known)}, not {name!r}")
+    return [known[name] for name in names]
+
+
+def open_in_browser(outcome: Outcome) -> None:
+    """Show the file that a person wants to see."""
+    if outcome.opens is not None:
+        webbrowser.open(outcome.opens.resolve().as_uri())

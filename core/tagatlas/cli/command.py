@@ -1,0 +1,176 @@
+"""A command: its own arguments, the options of steps and plugins, and its help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
+import click
+
+from tagatlas.cli.outcome import Result, run_reporting
+from tagatlas.option_names import OptionNames, Owner, Target
+from tagatlas.options import flag_of
+
+HEADINGS = {
+    "add": "Source",
+    "fetch": "Fetching",
+    "tag": "Tagging",
+    "map": "Map",
+    "compare": "Comparison",
+    "bench": "Measuring",
+    "import": "Import",
+}
+"""How help calls the options of steps."""
+
+_NO_NAMES = OptionNames([])
+
+
+class Argument(click.Argument):
+    """An argument that help describes."""
+
+    def __init__(
+        self,
+        name: str,
+        metavar: str,
+        text: str,
+        *,
+        required: bool = True,
+        type: click.ParamType[object] | None = None,  # noqa: A002 - click's word
+    ) -> None:
+        """Make it.
+
+        Args:
+            name: of the function's parameter.
+            metavar: what a user puts there, in capitals.
+            text: what help says of it.
+            required: whether it must be there.
+            type: what it is read as; by default as text.
+        """
+        super().__init__([name], metavar=metavar, required=required, type=type)
+        self.text = text
+
+
+class Command(click.Command):
+    """A command whose options are those of steps and plugins, beside its own."""
+
+    def __init__(
+        self,
+        function: Callable[..., Result],
+        parameters: Sequence[click.Parameter] = (),
+        names: OptionNames = _NO_NAMES,
+    ) -> None:
+        """Make it.
+
+        Args:
+            function: called with its own parameters by name, and with what was given of the
+                options as further keywords.
+            parameters: its own.
+            names: of the options of steps and plugins.
+        """
+        self._function = function
+        self._names = names
+        self._own = [*parameters, *_common()]
+        super().__init__(
+            None, params=[*self._own, *_options(names)], callback=self._run, help=function.__doc__
+        )
+
+    def _run(self, *, json_output: bool, debug: bool, **arguments: object) -> int:
+        own = {parameter.name for parameter in self._own}
+        called = {
+            name: value for name, value in arguments.items() if name in own or value is not None
+        }
+        return run_reporting(lambda: self._function(**called), json_output, debug)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; an option that there is not is told with the one that was meant."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            parent = ctx.parent
+            if parent is None or not isinstance(parent.command, click.Group):
+                raise
+            advice = self._advice(error.option_name, parent.command, parent)
+            raise click.UsageError(advice, ctx) from error
+
+    def _advice(self, flag: str, group: click.Group, context: click.Context) -> str:
+        """What is said of a flag that this command does not have."""
+        meant = self._names.named_alike(flag.removeprefix("--").replace("-", "_"))
+        if meant:
+            return f"there is no option {flag}; did you mean {' or '.join(map(flag_of, meant))}?"
+        commands = [group.get_command(context, name) for name in group.list_commands(context)]
+        others = [
+            str(each.name) for each in commands if each is not None and flag in flags_of(each)
+        ]
+        if others:
+            return f"there is no option {flag} here: it belongs to tagatlas {' and '.join(others)}"
+        close = get_close_matches(flag, flags_of(self), n=1)
+        return f"there is no option {flag}" + (f"; did you mean {close[0]}?" if close else "")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write every argument and option, those of each owner under a heading of their own."""
+        own = [parameter for parameter in self._own if isinstance(parameter, Argument)]
+        if own:
+            with formatter.section("Arguments"):
+                formatter.write_dl([(each.make_metavar(ctx), each.text) for each in own])
+        options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        plain = [each.get_help_record(ctx) for each in options if not isinstance(each, _Option)]
+        with formatter.section("Options"):
+            formatter.write_dl([record for record in plain if record])
+        for owner in self._names.owners:
+            rows = [_row(Target(owner, option), self._names) for option in owner.fields]
+            if rows:
+                with formatter.section(_heading(owner)):
+                    formatter.write_dl(rows)
+
+
+def flags_of(command: click.Command) -> list[str]:
+    """Every flag of a command."""
+    return [flag for each in command.params for flag in (*each.opts, *each.secondary_opts)]
+
+
+class _Option(click.Option):
+    """A flag of an option of a step or a plugin; :class:`Command` writes its help."""
+
+
+def _common() -> list[click.Parameter]:
+    return [
+        click.Option(["--json", "json_output"], is_flag=True, help="Print the result as JSON."),
+        click.Option(["--debug"], is_flag=True, help="Show where an error comes from."),
+    ]
+
+
+def _options(names: OptionNames) -> list[click.Parameter]:
+    """A flag for every name; names that stand for one option alone are spellings of one flag."""
+    found: list[click.Parameter] = []
+    for name in names:
+        option = names.targets(name)[0].option
+        flag = flag_of(name)
+        words = f"{flag}/--no-{flag.removeprefix('--')}" if option.is_switch else flag
+        found.append(
+            _Option(
+                [words, name],
+                default=None,
+                type=click.BOOL if option.is_switch else click.STRING,
+                metavar=option.metavar,
+            )
+        )
+    return found
+
+
+def _row(target: Target, names: OptionNames) -> tuple[str, str]:
+    """An option in the help: its flags, and what it is for."""
+    option = target.option
+    flags = [flag_of(name) for name in reversed(names.of(target)) if name != target.qualified]
+    shown = flags or [flag_of(target.qualified)]
+    if option.is_switch:
+        words = ", ".join(f"--[no-]{flag.removeprefix('--')}" for flag in shown)
+    else:
+        words = f"{', '.join(shown)} {option.metavar}"
+    default = f"Default: {option.default}." if option.default else ""
+    return words, f"{option.help} {default}".strip()
+
+
+def _heading(owner: Owner) -> str:
+    if not owner.kind:
+        return HEADINGS.get(owner.name, owner.name.capitalize())
+    return f"{owner.kind.capitalize()} {owner.name}"

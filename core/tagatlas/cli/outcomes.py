@@ -1,0 +1,211 @@
+"""What came of each step, in words and as facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from tagatlas.cli.fetched import by_status, outcome_of_fetching
+from tagatlas.cli.outcome import Outcome, failure_status
+from tagatlas.contracts import TagStatus
+from tagatlas.wording import count
+
+if TYPE_CHECKING:
+    from tagatlas.steps.add import AddReport
+    from tagatlas.steps.import_tags import ImportReport
+    from tagatlas.steps.map import MapReport
+    from tagatlas.steps.render import RenderReport
+    from tagatlas.steps.run import StepReport
+    from tagatlas.steps.spending import Estimate
+    from tagatlas.steps.tag import TagReport
+
+_SHOWN = 3
+"""Names of images that are shown of those that were not found."""
+
+
+def outcome_of(report: StepReport, max_failures: str | None = None) -> Outcome:
+    """What came of a step of the whole job; its facts stand under the step's name."""
+    from tagatlas.steps.add import AddReport
+    from tagatlas.steps.fetch import FetchReport
+    from tagatlas.steps.map import MapReport
+    from tagatlas.steps.spending import Estimate
+    from tagatlas.steps.tag import TagReport
+
+    if isinstance(report, AddReport):
+        return _named("add", outcome_of_adding(report))
+    if isinstance(report, FetchReport):
+        return _named("fetch", outcome_of_fetching(report, max_failures))
+    if isinstance(report, Estimate):
+        return _named("estimate", outcome_of_estimating(report))
+    if isinstance(report, TagReport):
+        return _named("tag", outcome_of_tagging(report, max_failures))
+    if isinstance(report, MapReport):
+        return _named("map", outcome_of_mapping(report))
+    return _named("render", outcome_of_rendering(report))
+
+
+def _named(step: str, outcome: Outcome) -> Outcome:
+    return replace(outcome, facts={step: outcome.facts})
+
+
+def outcome_of_adding(report: AddReport) -> Outcome:
+    """What was read."""
+    facts = {
+        "source": report.location,
+        "plugin": report.plugin,
+        "recognised": report.recognised,
+        "notes": report.notes,
+        "records": report.records,
+        "new_addresses": report.new_addresses,
+        "unchanged": report.unchanged,
+        "replaced": report.replaced,
+        "moved_from": report.moved_from,
+    }
+    news = "nothing new" if report.unchanged else count(report.new_addresses, "new address")
+    notes = [f"note: {note}" for note in report.notes]
+    if report.replaced:
+        news += f"; they replace the {report.replaced:,} that this source had"
+    return Outcome(
+        facts, [report.recognised, *notes, f"added: {count(report.records, 'record')}, {news}"]
+    )
+
+
+def outcome_of_estimating(found: Estimate) -> Outcome:
+    """What tagging would ask, and what it would cost."""
+    facts = {
+        "backend": found.backend,
+        "images": found.images,
+        "copies": found.copies,
+        "units": found.units,
+        "dollars": round(found.dollars, 6),
+        "spent": round(found.spent, 6),
+        "budget": found.budget,
+        "price": found.price and asdict(found.price),
+    }
+    return Outcome(facts, _estimate_lines(found))
+
+
+def _estimate_lines(found: Estimate) -> list[str]:
+    copies = f"; {found.copies:,} more get the answer of one that looks the same"
+    lines = [
+        f"to ask {found.backend}: {count(found.images, 'image')}" + (copies if found.copies else "")
+    ]
+    if found.price is None:
+        return [*lines, "cost: nothing"]
+    each = ", ".join(f"{name} ${dollars:g}" for name, dollars in found.price.units.items())
+    lines.append(
+        f"cost: up to ${found.dollars:,.4f} for {count(found.units, 'unit')} "
+        f"({each}; prices of {found.price.as_of}, {found.price.source})"
+    )
+    if found.budget is not None:
+        left = max(found.budget - found.spent, 0.0)
+        enough = "enough" if left >= found.dollars else "it stops before the call that passes it"
+        lines.append(f"budget: ${left:,.4f} of ${found.budget:,.2f} left; {enough}")
+    return lines
+
+
+def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
+    """What the backend answered."""
+    total = sum(report.counts.values())
+    failures = report.counts[TagStatus.FAILED]
+    facts = {
+        "backend": report.backend,
+        "asked": report.asked,
+        "copied": report.copied,
+        "images": report.counts,
+        "spent": report.spent,
+        "notes": report.notes,
+    }
+    line = (
+        f"tagged: {count(report.asked, 'image')} asked now of {report.backend} "
+        f"({by_status(report.counts)} of {total:,})"
+    )
+    lines = [*(f"note: {note}" for note in report.notes), line]
+    if report.copied:
+        lines.append(f"copied: {report.copied:,} images have the answer of one that looks the same")
+    if report.spent is not None:
+        lines.append(f"spent: up to ${report.spent:,.4f} on {report.backend} in this atlas")
+    return Outcome(facts, lines, failure_status(failures, total, max_failures))
+
+
+def outcome_of_importing(reports: Sequence[ImportReport]) -> Outcome:
+    """Which tags of another program were kept."""
+    facts = [
+        {
+            "backend": report.backend,
+            "recognised": report.recognised,
+            "named": report.named,
+            "matched": report.named - len(report.unmatched),
+            "unmatched": report.unmatched,
+            "listed": report.listed,
+            "images": report.counts,
+            "notes": report.notes,
+        }
+        for report in reports
+    ]
+    notes = dict.fromkeys(note for report in reports for note in report.notes)
+    lines = [f"note: {note}" for note in notes]
+    for report in reports:
+        lines.append(f"recognised: {report.recognised}")
+        lines.append(
+            f"imported: {report.backend} knows {report.named - len(report.unmatched):,} of the "
+            f"{report.named:,} images of the file ({by_status(report.counts)} of "
+            f"{sum(report.counts.values()):,})"
+        )
+        if report.remark:
+            lines.append(f"note: {report.remark}")
+        if report.listed is not None:
+            some = ", ".join(list(report.unmatched)[:_SHOWN])
+            lines.append(
+                f"not found: {count(len(report.unmatched), 'image')}, such as {some}; "
+                f"all are in {report.listed}"
+            )
+    return Outcome({"backends": facts}, lines)
+
+
+def outcome_of_mapping(report: MapReport) -> Outcome:
+    """What is on the map."""
+    from tagatlas.maps.map import left_out_text
+
+    facts = {
+        "map": report.name,
+        "unchanged": report.unchanged,
+        "images": report.images,
+        "tags": report.tags,
+        "edges": report.edges,
+        "clusters": report.clusters,
+        "unused_names": report.unused_names,
+        "left_out": report.left_out,
+        "notes": report.notes,
+    }
+    state = "as it was" if report.unchanged else "new"
+    line = (
+        f"mapped: {count(report.images, 'image')} and {count(report.tags, 'tag')} in "
+        f"{count(len(report.clusters), 'cluster')} ({state})"
+    )
+    left_out = left_out_text(report.left_out, report.images + sum(report.left_out.values()))
+    lines = [line, *([left_out] if left_out else []), *(f"note: {note}" for note in report.notes)]
+    if report.unused_names:
+        lines.append(f"names that fit no cluster: {', '.join(report.unused_names)}")
+    return Outcome(facts, lines)
+
+
+def outcome_of_rendering(report: RenderReport) -> Outcome:
+    """Which files were written."""
+    facts = {
+        "map": report.map_name,
+        "files": [str(path) for path in report.files],
+        "open": str(report.shown),
+        "images_gone": report.absent,
+    }
+    lines = [
+        f"rendered: {count(len(report.files), 'file')} in {report.folder}",
+        f"open: {report.shown}",
+    ]
+    if report.absent:
+        lines.append(
+            f"left blank: {report.absent:,} of {report.images:,} images, whose files are gone from"
+            " the atlas: tagatlas fetch --repair gets them again, tagatlas remove takes them out"
+        )
+    return Outcome(facts, lines, opens=report.shown)

@@ -1,0 +1,39 @@
+"""Reading one file from the web, as carefully as pictures are fetched: for sources."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from tagatlas.errors import ImageRejected, InputError
+from tagatlas.fetching.download import download, open_session
+from tagatlas.fetching.options import FetchOptions
+
+LARGEST = 64 * 1024 * 1024
+
+
+def read_web(url: str, *, allow_private: bool = False, contact: str = "") -> bytes:
+    """The bytes at a URL; redirects are followed, private addresses are not read from.
+
+    Not to be called where an event loop runs.
+
+    Args:
+        url: ``http`` or ``https``.
+        allow_private: whether addresses of private and local networks may be read from.
+        contact: an e-mail address or page, told to the host.
+
+    Raises:
+        InputError: there is nothing to be had; the text says why.
+    """
+    options = replace(
+        FetchOptions(), allow_private=allow_private, contact=contact, max_bytes=LARGEST
+    )
+
+    async def read() -> bytes:
+        async with open_session(options) as session:
+            return (await download(session, url, options)).data
+
+    try:
+        return asyncio.run(read())
+    except ImageRejected as rejected:
+        raise InputError(f"cannot read {url}: {rejected.reason}; check the address") from rejected

@@ -1,0 +1,147 @@
+"""What each option is called: as a flag, as a variable, and as an argument in Python.
+
+An option is one field of one owner: of a step (``map``) or of a plugin (``builder.bipartite``).
+Its names, written as Python writes them; a flag has hyphens in place of underscores:
+
+==================  ========================  ==================================================
+name                example                   belongs to
+==================  ========================  ==================================================
+short               ``threshold``             steps; then built-in plugins, which share it
+long                ``bipartite_threshold``   steps and built-in plugins; then other plugins
+qualified           ``builder_bipartite_...`` every plugin
+==================  ========================  ==================================================
+
+A name that an owner further up has is not given to one further down, so that what is installed
+beside tagatlas neither changes nor takes a name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+
+from tagatlas.errors import OptionError
+from tagatlas.options import OptionField, flag_of, option_fields
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who has options: a step or a plugin.
+
+    Attributes:
+        table: their table in ``atlas.toml``: ``map``, ``builder.bipartite``.
+        options: the options dataclass.
+        kind: the kind of plugin, as messages call it; empty for a step.
+        is_built_in: whether it came with tagatlas.
+    """
+
+    table: str
+    options: type
+    kind: str = ""
+    is_built_in: bool = True
+
+    @property
+    def name(self) -> str:
+        """The step's or the plugin's name."""
+        return self.table.rpartition(".")[2]
+
+    @cached_property
+    def fields(self) -> tuple[OptionField, ...]:
+        """The options, in the order they are written."""
+        return option_fields(self.options)
+
+    def __str__(self) -> str:
+        """How messages call it."""
+        return f"{self.name} ({self.kind})" if self.kind else self.name
+
+
+@dataclass(frozen=True)
+class Target:
+    """One option of one owner."""
+
+    owner: Owner
+    option: OptionField
+
+    @property
+    def long(self) -> str:
+        """Its long name."""
+        return _joined(self.owner.name, self.option.name)
+
+    @property
+    def qualified(self) -> str:
+        """Its name with the owner's whole name."""
+        return _joined(*self.owner.table.split("."), self.option.name)
+
+
+class OptionNames:
+    """The names of the options that a command offers."""
+
+    def __init__(
+        self, owners: Sequence[Owner], reserved: Collection[str] = (), steps: Iterable[Owner] = ()
+    ) -> None:
+        """Give each option its names.
+
+        Args:
+            owners: of the options, in the order that help lists them.
+            reserved: names of the command's own arguments, which no option may have.
+            steps: owners whose short names are kept for them although the command does not offer
+                them: a name must not mean one thing here and another there.
+        """
+        self.owners = tuple(owners)
+        targets = [Target(owner, option) for owner in owners for option in owner.fields]
+        kept = {option.name for owner in steps if not owner.kind for option in owner.fields}
+        own = [target for target in targets if not target.owner.kind]
+        built_in = [each for each in targets if each.owner.kind and each.owner.is_built_in]
+        others = [each for each in targets if not each.owner.is_built_in]
+        found: dict[str, tuple[Target, ...]] = {}
+        for claim in (
+            [(each.option.name, each) for each in own],
+            [(each.option.name, each) for each in built_in if each.option.name not in kept],
+            [(each.long, each) for each in [*own, *built_in]],
+            [(each.long, each) for each in others],
+            [(each.qualified, each) for each in targets],
+        ):
+            claimed: dict[str, list[Target]] = defaultdict(list)
+            for name, target in claim:
+                claimed[name].append(target)
+            for name, claimants in claimed.items():
+                if name not in reserved:
+                    found.setdefault(name, tuple(claimants))
+        self._targets: Mapping[str, tuple[Target, ...]] = found
+
+    def __iter__(self) -> Iterator[str]:
+        """Every name, in the order of claims."""
+        return iter(self._targets)
+
+    def of(self, target: Target) -> list[str]:
+        """The names of one option, the shortest kind first."""
+        names = (target.option.name, target.long, target.qualified)
+        return [name for name in dict.fromkeys(names) if target in self._targets.get(name, ())]
+
+    def targets(self, name: str) -> tuple[Target, ...]:
+        """The options that a name stands for.
+
+        Raises:
+            OptionError: there is no such option; the text names one that is like it.
+        """
+        if name in self._targets:
+            return self._targets[name]
+        meant = self.named_alike(name) or get_close_matches(name, list(self._targets), n=1)
+        hint = f"; did you mean {' or '.join(map(flag_of, meant))}?" if meant else ""
+        raise OptionError(f"there is no option {flag_of(name)}{hint}")
+
+    def named_alike(self, name: str) -> list[str]:
+        """The names of options that are called so by their owners, though not by the caller."""
+        return [
+            self.of(Target(owner, option))[0]
+            for owner in self.owners
+            for option in owner.fields
+            if option.name == name
+        ]
+
+
+def _joined(*parts: str) -> str:
+    return "_".join(part.replace("-", "_") for part in parts)

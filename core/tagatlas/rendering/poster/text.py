@@ -1,0 +1,208 @@
+"""Sets text in any script.
+
+The fonts are DejaVu Sans Condensed, which cover Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian,
+Armenian and many signs; what they lack is drawn as a box. Right-to-left text is ordered and
+shaped where Pillow has its Raqm layout engine and FriBiDi is installed, and is set letter by
+letter from left to right elsewhere.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw, ImageFont
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PIL.ImageFont import FreeTypeFont
+
+    from tagatlas.rendering.palette import Colour
+
+_FONTS = Path(__file__).parent / "fonts"
+LEADING = 1.18
+"""From one line to the next, in sizes of type."""
+HALO = 0.13
+"""How far the halo reaches, in sizes of type."""
+_BASELINE = 0.93
+# Beyond it, widths are those of this size magnified: programs for fonts have bounds.
+_LARGEST_MEASURED = 8192
+_LONGEST = 200
+_ELLIPSIS = "…"
+# Characters that reorder the text around them (Unicode UAX #9): a label must not do that.
+_BIDI_CONTROLS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text; ``size`` is the height of the em in pixels."""
+
+    text: str
+    size: int
+    ink: Colour
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines below each other, centred or flush left, with a halo that sets them off."""
+
+    lines: tuple[Line, ...]
+    halo: Colour
+    centred: bool = True
+
+    @property
+    def halo_width(self) -> int:
+        """How far the halo reaches around the letters, in pixels."""
+        return max(1, round(max(line.size for line in self.lines) * HALO))
+
+    @property
+    def pad(self) -> int:
+        """Room around the text for the halo, in pixels."""
+        return self.halo_width + 1
+
+
+def clean(text: str) -> str:
+    """The text on one line, without control characters, at most 200 characters long."""
+    line = _visible(text)
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + _ELLIPSIS
+
+
+def lines_of(text: str) -> list[str]:
+    """The text as it was written, line by line, without control characters.
+
+    A line of more than 200 characters is broken between words.
+    """
+    lines: list[str] = []
+    for written in text.strip().splitlines():
+        line, rest = _broken(_visible(written), _LONGEST)
+        lines.append(line)
+        while rest:
+            line, rest = _broken(rest, _LONGEST)
+            lines.append(line)
+    return lines
+
+
+def _visible(text: str) -> str:
+    """The text on one line, without control characters."""
+    visible = (" " if char.isspace() else char for char in text)
+    kept = (
+        char
+        for char in visible
+        if unicodedata.category(char) not in ("Cc", "Cs") and char not in _BIDI_CONTROLS
+    )
+    return " ".join("".join(kept).split())
+
+
+class Typesetter:
+    """Measures and draws text. Used by one thread."""
+
+    def __init__(self) -> None:
+        self._fonts: dict[tuple[int, bool], FreeTypeFont] = {}
+
+    def length(self, text: str, size: int, *, bold: bool) -> float:
+        """Width of a line in pixels."""
+        measured = min(size, _LARGEST_MEASURED)
+        return self._font(measured, bold=bold).getlength(text) * (size / measured)
+
+    def wrap(self, text: str, size: int, *, bold: bool, width: float, most: int) -> list[str]:
+        """Break a text into at most ``most`` lines of at most ``width`` pixels.
+
+        It is broken between words, in the middle of a word that is longer than a line, and cut
+        off with an ellipsis.
+        """
+        lines: list[str] = []
+        rest = clean(text)
+        while rest:
+            fits = self._fitting(rest, size, bold=bold, width=width)
+            if fits < len(rest) and len(lines) + 1 == most:
+                cut = self._fitting(rest, size, bold=bold, width=width, tail=_ELLIPSIS)
+                return [*lines, rest[:cut].rstrip() + _ELLIPSIS]
+            line, rest = _broken(rest, fits)
+            lines.append(line)
+        return lines
+
+    def flow(self, text: str, size: int, width: float) -> list[str]:
+        """All of a text in lines of at most ``width`` pixels, without its empty lines."""
+        lines: list[str] = []
+        for written in text.splitlines():
+            rest = _visible(written)
+            while rest:
+                fits = self._fitting(rest[:_LONGEST], size, bold=False, width=width)
+                line, rest = _broken(rest, fits)
+                lines.append(line)
+        return lines
+
+    def measure(self, block: Block) -> tuple[int, int]:
+        """Width and height of a block in pixels."""
+        widths = [self.length(line.text, line.size, bold=line.bold) for line in block.lines]
+        height = sum(_advance(line) for line in block.lines)
+        return round(max(widths)) + 2 * block.pad, height + 2 * block.pad
+
+    def set_lines(self, block: Block) -> Iterator[tuple[Line, float, float]]:
+        """The block's lines, each with the point that it is set at.
+
+        That is on the baseline, in pixels right of and below the block's upper left corner; in
+        the middle of the line where the block is centred, at its left end elsewhere.
+        """
+        x = self.measure(block)[0] / 2 if block.centred else float(block.pad)
+        y = float(block.pad)
+        for line in block.lines:
+            yield line, x, y + _BASELINE * line.size
+            y += _advance(line)
+
+    def draw(self, block: Block) -> Image.Image:
+        """The block as an RGBA image of the size that :meth:`measure` says."""
+        size = self.measure(block)
+        # Transparent halo colour, not transparent black: edges would turn dark.
+        image = Image.new("RGBA", size, (*block.halo, 0))
+        draw = ImageDraw.Draw(image)
+        anchor = "ms" if block.centred else "ls"
+        for is_halo in (True, False):
+            for line, x, y in self.set_lines(block):
+                draw.text(
+                    (x, y),
+                    line.text,
+                    fill=(*(block.halo if is_halo else line.ink), 255),
+                    font=self._font(line.size, bold=line.bold),
+                    anchor=anchor,
+                    stroke_width=block.halo_width if is_halo else 0,
+                )
+        return image
+
+    def _fitting(self, text: str, size: int, *, bold: bool, width: float, tail: str = "") -> int:
+        """How many characters of the text fit, at least one."""
+        low, high = 1, len(text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.length(text[:middle] + tail, size, bold=bold) <= width:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def _font(self, size: int, *, bold: bool) -> FreeTypeFont:
+        if (size, bold) not in self._fonts:
+            self._fonts[size, bold] = ImageFont.truetype(font_file(bold=bold), size)
+        return self._fonts[size, bold]
+
+
+def _broken(text: str, fits: int) -> tuple[str, str]:
+    """A line of at most ``fits`` characters, and the rest of the text."""
+    if fits < len(text) and not text[fits].isspace():
+        fits = text.rfind(" ", 1, fits) if " " in text[1:fits] else fits
+    return text[:fits].rstrip(), text[fits:].lstrip()
+
+
+def font_file(*, bold: bool) -> Path:
+    """The TrueType file that text is set in."""
+    return _FONTS / ("DejaVuSansCondensed-Bold.ttf" if bold else "DejaVuSansCondensed.ttf")
+
+
+def _advance(line: Line) -> int:
+    return round(line.size * LEADING)

@@ -1,0 +1,85 @@
+"""Which options each step has: its own, and those of the plugins that it may use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from importlib import import_module
+
+from tagatlas.contracts import Spec
+from tagatlas.option_names import OptionNames, Owner
+from tagatlas.plugins import (
+    GRAPH_BUILDERS,
+    LAYOUTS,
+    OWN,
+    RECOVERIES,
+    RENDERERS,
+    SOURCES,
+    TAGGERS,
+    Kind,
+    Plugins,
+    plugin_owner,
+)
+
+STEPS: Mapping[str, tuple[str | None, tuple[Kind[Spec, object], ...]]] = {
+    "add": ("tagatlas.steps.options:AddOptions", (SOURCES,)),
+    "fetch": ("tagatlas.fetching.options:FetchOptions", (RECOVERIES,)),
+    "tag": ("tagatlas.steps.options:TagOptions", (TAGGERS,)),
+    "map": ("tagatlas.maps.options:MapOptions", (GRAPH_BUILDERS, LAYOUTS)),
+    "render": (None, (RENDERERS,)),
+}
+"""The steps of the main job in their order: the options dataclass, and the kinds of plugins."""
+
+
+def step_owners(plugins: Plugins, *steps: str) -> list[Owner]:
+    """Whose options some steps have.
+
+    Args:
+        plugins: the installed ones.
+        steps: of :data:`STEPS`; none means all of them.
+    """
+    return [owner for step in steps or STEPS for owner in _owners(plugins, step)]
+
+
+def step_names(
+    plugins: Plugins, *steps: str, further: Sequence[Owner] = (), reserved: Collection[str] = ()
+) -> OptionNames:
+    """The names of the options that a call of some steps takes.
+
+    Args:
+        plugins: the installed ones.
+        steps: of :data:`STEPS`.
+        further: other owners whose options it takes.
+        reserved: names of the call's own arguments.
+    """
+    owners = [owner for step in steps for owner in _owners(plugins, step)]
+    kept = [Owner(step, options) for step in STEPS if (options := _options(step)) is not None]
+    return OptionNames([*owners, *further], reserved, kept)
+
+
+def plugin_owners(plugins: Plugins, kind: Kind[Spec, object]) -> list[Owner]:
+    """The plugins of one kind as owners of options, by name."""
+    return [
+        Owner(
+            plugin_owner(kind, name),
+            entry.spec.options,
+            kind.name,
+            entry.plugin.distribution == OWN,
+        )
+        for name, entry in plugins.of_kind(kind).items()
+    ]
+
+
+def _owners(plugins: Plugins, step: str) -> list[Owner]:
+    options = _options(step)
+    own = [] if options is None else [Owner(step, options)]
+    return own + [owner for kind in STEPS[step][1] for owner in plugin_owners(plugins, kind)]
+
+
+def _options(step: str) -> type | None:
+    """The step's options dataclass; imported now, since reading options imports nothing else."""
+    place = STEPS[step][0]
+    if place is None:
+        return None
+    module, _, name = place.partition(":")
+    found: type = getattr(import_module(module), name)
+    return found

@@ -1,0 +1,99 @@
+"""Images that no record leads to any more: since a file or a source went, or a source changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tagatlas.atlas import Atlas
+from tagatlas.catalog import Target
+from tagatlas.contracts import ImageStatus, Variant
+from tagatlas.errors import ImageNotStored, UsageError
+from tagatlas.steps.remove import sweep
+
+
+@dataclass(frozen=True)
+class Unused:
+    """What no record leads to.
+
+    Attributes:
+        images: number of images.
+        bytes: of their stored files.
+        addresses: number of addresses that no record names.
+        answers: number of answers about these images.
+        maps: names of maps that still had some of them, and are to be made again; known only once
+            they are taken out.
+    """
+
+    images: int
+    bytes: int
+    addresses: int
+    answers: int
+    maps: Sequence[str] = ()
+
+
+def find_unused(atlas: Atlas) -> Unused:
+    """What no record leads to.
+
+    An image that waits to be fetched again is not meant: all addresses have to be done.
+
+    Raises:
+        UsageError: some addresses are still to be fetched.
+    """
+    return _describe(atlas, _target(atlas))
+
+
+def clean(atlas: Atlas) -> Unused:
+    """Take out of the atlas what no record leads to, files, answers and all.
+
+    Maps that still have some of these images are to be made again.
+
+    Args:
+        atlas: open for writing.
+
+    Raises:
+        UsageError: see :func:`find_unused`.
+        StorageError, AtlasLocked: see :func:`tagatlas.steps.remove.remove`.
+    """
+    sweep(atlas)
+    target = _target(atlas)
+    unused = _describe(atlas, target)
+    if not unused.images and not unused.addresses:
+        return unused
+    extent = atlas.catalog.removals.take_out(target)
+    sweep(atlas)
+    return replace(unused, maps=extent.maps)
+
+
+def _target(atlas: Atlas) -> Target:
+    if pending := atlas.catalog.addresses.counts()[ImageStatus.PENDING]:
+        raise UsageError(
+            f"{pending:,} addresses are still to be fetched, and may lead to images that seem "
+            "unused: run tagatlas fetch first"
+        )
+    return atlas.catalog.removals.unused()
+
+
+def _describe(atlas: Atlas, target: Target) -> Unused:
+    return Unused(
+        images=len(target.images),
+        bytes=sum(stored_bytes(atlas, image) for image in target.images),
+        addresses=len(target.addresses),
+        answers=atlas.catalog.removals.answers(target),
+    )
+
+
+def stored_bytes(atlas: Atlas, image: str) -> int:
+    """How much the store keeps of an image, in bytes."""
+    size = 0
+    for variant in Variant:
+        where = atlas.store.locate(image, variant)
+        if "://" not in where:
+            path = atlas.folder / where
+            size += path.stat().st_size if path.exists() else 0
+            continue
+        try:
+            size += len(atlas.store.get(image, variant))
+        except ImageNotStored:
+            continue
+    return size

@@ -1,0 +1,327 @@
+"""Comparing backends on an atlas: what each makes of it, held against the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from tagatlas.atlas import Atlas
+from tagatlas.catalog import StoredMap, UsedBackend
+from tagatlas.cluster.scores import score_matrix
+from tagatlas.comparison.comparison import Comparison, compare_views
+from tagatlas.comparison.coverage import COVERAGE, Coverage
+from tagatlas.comparison.meaning import EncodedMeaning, Meaning
+from tagatlas.comparison.options import CompareOptions
+from tagatlas.comparison.report import write_comparison
+from tagatlas.comparison.view import Drawn, View
+from tagatlas.comparison.wordnet import WordNetMeaning
+from tagatlas.contracts import (
+    Progress,
+    ShowProgress,
+    TagStatus,
+    TextEmbedder,
+    no_progress,
+    no_show,
+)
+from tagatlas.errors import EmptyMap, UsageError
+from tagatlas.network import IMAGE, Network
+from tagatlas.option_names import Owner
+from tagatlas.plugins import TAGGERS
+from tagatlas.steps.map import choose_mapping, map_collection
+from tagatlas.steps.opened import AtlasLike, opened, select
+
+NO_MEANING = "none"
+WORDNET = "wordnet"
+
+
+@dataclass(frozen=True)
+class NamedBackend:
+    """A backend as it takes part in a comparison.
+
+    Attributes:
+        label: what it is called there: the tagger's name, with a number where several settings
+            of one tagger take part.
+        used: which it is.
+    """
+
+    label: str
+    used: UsedBackend
+
+
+def choose_backends(atlas: Atlas, named: Sequence[str]) -> list[NamedBackend]:
+    """Find the backends that are to be compared.
+
+    A backend is named by its tagger (``imagenet``: with the settings it was used with last), by
+    the number of its settings (``imagenet:1`` for those used first), or by a piece of its
+    fingerprint that no other of the tagger has (``clip:people``).
+
+    Args:
+        atlas: to read from.
+        named: as described; of none, every tagger that has tagged takes part.
+
+    Raises:
+        UsageError: a name fits none or several, or fewer than two different ones are named; the
+            text lists those there are.
+    """
+    known = atlas.catalog.used.all()
+    chosen = [_find(known, name) for name in named] or [each for each in known if each.is_latest]
+    if len({each.backend.id for each in chosen}) < max(2, len(chosen)):
+        raise UsageError(f"a comparison takes at least two different backends; {_listed(known)}")
+    names = [each.backend.name for each in chosen]
+    return [
+        NamedBackend(name if names.count(name) == 1 else f"{name}:{each.number}", each)
+        for name, each in zip(names, chosen, strict=True)
+    ]
+
+
+def _find(known: Sequence[UsedBackend], named: str) -> UsedBackend:
+    name, _, which = named.partition(":")
+    own = [each for each in known if each.backend.name == name]
+    fitting = [
+        each
+        for each in own
+        if (not which and each.is_latest)
+        or which == str(each.number)
+        or (which and not which.isdecimal() and which in each.backend.fingerprint)
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    problem = f"{named} fits several backends" if fitting else f"no backend {named!r} has tagged"
+    raise UsageError(f"{problem}; {_listed(own or known)}")
+
+
+def _listed(known: Sequence[UsedBackend]) -> str:
+    there = [f"{each.backend.name}:{each.number} ({each.backend.fingerprint})" for each in known]
+    return f"there are: {'; '.join(there)}" if there else "run tagatlas tag first"
+
+
+def compare(
+    atlas: AtlasLike,
+    backends: Sequence[str] = (),
+    *,
+    out: str | Path | None = None,
+    show: ShowProgress = no_show,
+    **options: object,
+) -> Comparison:
+    """Compare what backends make of an atlas's collection; see :func:`compare_backends`.
+
+    Args:
+        atlas: open for writing, or the folder of one.
+        backends: as for :func:`choose_backends`; of none, every tagger that has tagged.
+        out: folder for the report; None writes none.
+        show: see :func:`tagatlas.run`.
+        options: by name, such as ``top=5``; see :class:`tagatlas.CompareOptions`.
+
+    Returns:
+        See :func:`compare_backends`.
+
+    Raises:
+        OptionError, UnknownPlugin, MissingDependency: a choice that cannot be met.
+        UsageError: the backends cannot be compared.
+        StorageError: the report cannot be written.
+    """
+    with opened(atlas) as its_atlas:
+        selection = select(its_atlas, options, further=[Owner("compare", CompareOptions)])
+        chosen = selection.options("compare", CompareOptions)
+        choose_backends(its_atlas, backends)  # wrong names are refused before any work
+        with selection.remembered(), show("comparing") as progress:
+            found = compare_backends(its_atlas, backends, chosen, progress=progress)
+        if out is not None:
+            write_comparison(found, Path(out), its_atlas.store)
+    return found
+
+
+def compare_backends(
+    atlas: Atlas,
+    backends: Sequence[str] = (),
+    options: CompareOptions | None = None,
+    *,
+    progress: Progress = no_progress,
+) -> Comparison:
+    """Compare what backends make of an atlas's collection.
+
+    Themes are those of each backend's map. Of several maps of a backend those are taken that
+    were made with the same settings as the others', else the one made last; a backend without a
+    map gets one now, with the settings of the atlas.
+
+    Args:
+        atlas: open for writing.
+        backends: as for :func:`choose_backends`.
+        options: how they are compared; None for the defaults.
+        progress: told of pairs of backends compared.
+
+    Returns:
+        Tables in Polars; its method ``network`` gives a backend's network with aligned places as
+        a ``networkx`` graph.
+
+    Raises:
+        UsageError: the backends cannot be compared.
+        UnknownPlugin, MissingDependency: no such text encoder can be had.
+    """
+    options = options or CompareOptions()
+    chosen = choose_backends(atlas, backends)
+    meaning = find_meaning(atlas, options.meaning)
+    images = atlas.catalog.addresses.images()
+    if images.is_empty():
+        raise UsageError(f"{atlas.folder} has no images: run tagatlas fetch first")
+    maps = _maps(atlas, chosen)
+    views = [_view(atlas, each, images, stored) for each, stored in zip(chosen, maps, strict=True)]
+    labelled = images.select("id", label=pl.col("location"))
+    found = compare_views(labelled, views, meaning, options, progress=progress)
+    return replace(
+        found,
+        collection=atlas.folder.resolve().name.removesuffix(".atlas"),
+        coverage=_coverage(atlas, chosen),
+        settings=_settings(chosen, maps),
+    )
+
+
+def report_folder(atlas: Atlas, labels: Sequence[str]) -> Path:
+    """Where the report of a comparison goes, unless a user says otherwise."""
+    name = "+".join(re.sub(r"[^\w.-]", "-", label) for label in labels)
+    return atlas.folder / "comparisons" / name
+
+
+def find_meaning(atlas: Atlas, name: str) -> Meaning | None:
+    """What tells how alike labels are: WordNet, a text encoder, or nothing.
+
+    Args:
+        atlas: whose plugins and settings are used.
+        name: ``wordnet``, ``none``, or that of a tagger whose class is also a
+            :class:`~tagatlas.contracts.TextEmbedder`.
+
+    Raises:
+        UsageError: the tagger reads no text.
+        UnknownPlugin, MissingDependency: there is none, or it cannot be made.
+    """
+    if name == NO_MEANING:
+        return None
+    if name == WORDNET:
+        return WordNetMeaning()
+    tagger = select(atlas, {}, "tag").plugin(TAGGERS, name).product
+    if not isinstance(tagger, TextEmbedder):
+        raise UsageError(f"the model of {name} reads no text: choose --meaning wordnet or none")
+    return EncodedMeaning(tagger, name)
+
+
+def _maps(atlas: Atlas, chosen: Sequence[NamedBackend]) -> list[StoredMap | None]:
+    """The map of each backend: with the settings most have in common, else the last one made."""
+    candidates = [
+        [
+            stored
+            for name in atlas.catalog.used.maps(each.used.backend.id)
+            if (stored := atlas.catalog.maps.load(name)) is not None
+        ]
+        or _new_map(atlas, each)
+        for each in chosen
+    ]
+    settings = [[stored.settings for stored in own] for own in candidates]
+    common = [each for each in settings[0] if all(each in own for own in settings[1:])]
+    return [
+        next((stored for stored in own if stored.settings in common[:1]), own[0] if own else None)
+        for own in candidates
+    ]
+
+
+def _new_map(atlas: Atlas, chosen: NamedBackend) -> list[StoredMap]:
+    """Make the map of a backend that has none; nothing if it gave no tags."""
+    options, builder, layout = choose_mapping(atlas, select(atlas, {}, "map"))
+    backend = chosen.used.backend
+    name = backend.name
+    if not chosen.used.is_latest or name in atlas.catalog.maps.names():
+        name = f"{backend.name}-{chosen.used.number}"
+    try:
+        map_collection(atlas, name, backend, builder, layout, options)
+    except EmptyMap:
+        return []
+    stored = atlas.catalog.maps.load(name)
+    return [] if stored is None else [stored]
+
+
+def _view(
+    atlas: Atlas, chosen: NamedBackend, images: pl.DataFrame, stored: StoredMap | None
+) -> View:
+    backend = chosen.used.backend
+    scores, labels = score_matrix(images, atlas.catalog.tags.of(backend.id))
+    statuses = atlas.catalog.used.statuses(backend.id)["status"]
+    return View(
+        label=chosen.label,
+        name=backend.name,
+        fingerprint=backend.fingerprint,
+        scores=csr_array(scores),
+        labels=labels,
+        looked=statuses.is_in([TagStatus.OK, TagStatus.EMPTY]).to_numpy(),
+        embeddings=atlas.catalog.answers.embeddings(backend.id, images["id"]),
+        drawn=None if stored is None else _drawn(stored, images),
+    )
+
+
+def _drawn(stored: StoredMap, images: pl.DataFrame) -> Drawn:
+    """A stored map, its images in the order of the collection's."""
+    nodes = stored.nodes.select("id", "kind", "label", "x", "y", "cluster")
+    own = nodes.filter(kind=IMAGE)
+    placed = images.select("id").join(own, on="id", how="left", maintain_order="left")
+    return Drawn(
+        name=stored.name,
+        clusters=placed["cluster"].fill_null(-1).cast(pl.Int32).to_numpy(),
+        cluster_names=stored.clusters["name"].to_list(),
+        positions=_points(placed),
+        stability=stored.stability,
+        network=Network(
+            nodes.select("id", "kind", "label"),
+            stored.sources,
+            stored.targets,
+            stored.weights,
+            stored.directed,
+        ),
+        node_positions=_points(nodes),
+    )
+
+
+def _points(table: pl.DataFrame) -> NDArray[np.float64]:
+    return table.select(pl.col("x", "y").fill_null(np.nan)).to_numpy()
+
+
+def _coverage(atlas: Atlas, chosen: Sequence[NamedBackend]) -> pl.DataFrame:
+    """What each backend could look at, how fast, and for how much."""
+    rows = []
+    for each in chosen:
+        backend = each.used.backend
+        counts = atlas.catalog.answers.counts(backend.id)
+        calls = atlas.catalog.calls.of_backend(backend.id)
+        rows.append(
+            Coverage(
+                backend=each.label,
+                ok=counts[TagStatus.OK],
+                empty=counts[TagStatus.EMPTY],
+                failed=counts[TagStatus.FAILED],
+                pending=counts[TagStatus.PENDING],
+                images_per_second=atlas.catalog.used.pace(backend.id).images_per_second,
+                seconds_median=_quantile(calls["seconds"], 0.5),
+                seconds_95=_quantile(calls["seconds"], 0.95),
+                dollars=None if calls.is_empty() else float(calls["dollars"].sum()),
+            )
+        )
+    return pl.DataFrame(rows, schema=COVERAGE)
+
+
+def _quantile(seconds: pl.Series, share: float) -> float | None:
+    """A quantile of what is known; None where nothing is."""
+    return seconds.quantile(share, interpolation="linear")
+
+
+def _settings(
+    chosen: Sequence[NamedBackend], maps: Sequence[StoredMap | None]
+) -> dict[str, dict[str, object]]:
+    """The settings of each backend's map, by backend."""
+    return {
+        each.label: {} if stored is None else dict(stored.settings)
+        for each, stored in zip(chosen, maps, strict=True)
+    }

@@ -1,0 +1,86 @@
+"""Copies of what was at addresses that lead to placeholders now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from tagatlas.atlas import Atlas
+from tagatlas.contracts import ImageStatus, ImageStore, Recovery
+from tagatlas.fetching import Address, FetchOptions, FetchOutcome
+from tagatlas.fetching.hosts import Hosts
+from tagatlas.steps.placeholders import Placeholder
+
+Search = list[tuple[str, str]]
+"""Where copies of one picture may be, and which way that is, still to be tried."""
+
+
+def find_copies(
+    atlas: Atlas,
+    placeholders: Sequence[Placeholder],
+    store: ImageStore,
+    options: FetchOptions,
+    hosts: Hosts,
+    recoveries: Mapping[str, Recovery],
+) -> int:
+    """Look for copies of what was at addresses that are found to lead to placeholders.
+
+    Only for those that were not known to, as the others were looked for then. An address whose
+    copy is found has its image, and stays known for leading to a placeholder.
+
+    Args:
+        atlas: open for writing.
+        placeholders: which are not marked yet, where they are new.
+        store: gets the images.
+        options: limits and manners.
+        hosts: manners towards single hosts.
+        recoveries: the ways, by name, in the order in which they are tried.
+
+    Returns:
+        The number of images that were found.
+
+    Raises:
+        StorageError, PluginError: as in :func:`tagatlas.steps.fetch.fetch_collection`.
+    """
+    if not any(each.is_certain for each in placeholders):
+        return 0
+    fates = atlas.catalog.addresses.fates()
+    known = set(fates.filter(pl.col("placeholder") == "certain")["location"])
+    led = {
+        location: each.leads_to
+        for each in placeholders
+        if each.is_certain
+        for location in each.locations
+        if location not in known
+    }
+    searches: dict[int, tuple[str, Search]] = {}
+    for address in atlas.catalog.addresses.with_status([ImageStatus.OK]):
+        if not address.local and address.location in led:
+            search = [
+                (copy, way)
+                for way, recovery in recoveries.items()
+                for copy in recovery.copies(address.location)
+                if copy != address.location
+            ]
+            searches[address.key] = (led[address.location], search)
+    found = 0
+    from tagatlas.fetching.engine import fetch  # with aiohttp and Pillow, which are long to load
+
+    while tries := {key: search.pop(0) for key, (_, search) in searches.items() if search}:
+        addresses = [Address(key, copy) for key, (copy, _) in tries.items()]
+        for outcomes in fetch(addresses, store, options, hosts=hosts):
+            good = [
+                _as_found(each, tries[each.key][1], leads_to=searches.pop(each.key)[0])
+                for each in outcomes
+                if each.status == ImageStatus.OK
+            ]
+            atlas.catalog.addresses.store(good)
+            found += len(good)
+    return found
+
+
+def _as_found(outcome: FetchOutcome, way: str, *, leads_to: str) -> FetchOutcome:
+    """What became of an address whose copy was fetched: it itself led to the placeholder."""
+    return replace(outcome, way=way, final_url=leads_to)

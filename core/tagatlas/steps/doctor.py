@@ -1,0 +1,180 @@
+"""What is there, what works, and what to do about the rest."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tagatlas.atlas import Atlas
+from tagatlas.contracts import ImageInput, ImageStatus, Price, Tagger, TagStatus
+from tagatlas.errors import TagatlasError
+from tagatlas.plugins import PluginChoice, Plugins
+from tagatlas.steps.clean import Unused, find_unused
+from tagatlas.steps.verify import verify_images
+from tagatlas.steps.versions import versions
+from tagatlas.tagging import without_key
+from tagatlas.wording import count
+
+SPEED_IMAGES = 32
+"""Images that a local backend's speed is measured on."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        subject: what.
+        ok: whether it is as it should be.
+        text: what was found, and what to do where it is not ok.
+    """
+
+    subject: str
+    ok: bool
+    text: str
+
+
+def check_installation(plugins: Plugins) -> list[Finding]:
+    """The versions installed, and the plugins' state."""
+    listed = ", ".join(f"{name} {number}" for name, number in versions().items())
+    findings = [Finding("versions", True, listed)]
+    findings += [
+        Finding(f"plugin {entry.plugin}", False, f"{entry.reason}; update or uninstall it")
+        for entry in plugins.broken
+    ]
+    findings += [Finding("plugins", False, warning) for warning in plugins.warnings]
+    if len(findings) == 1:
+        findings.append(Finding("plugins", True, f"{len(plugins.installed)} loaded"))
+    return findings
+
+
+def check_backend(tagger: PluginChoice[Tagger], environment: Mapping[str, str]) -> list[Finding]:
+    """Whether a backend can be made and answers, how fast or at what price.
+
+    A backend that is not local, or costs money, is asked once at most: by its own
+    :meth:`~tagatlas.contracts.Tagger.check`.
+
+    Args:
+        tagger: the backend.
+        environment: where its key is looked up.
+    """
+    subject, key = f"backend {tagger.name}", ""
+    try:
+        instance = tagger.make()
+        variable = instance.key_variable
+        key = environment.get(variable or "", "")
+        if variable is not None and not key:
+            return [Finding(subject, False, f"set its key: export {variable}=...")]
+        is_free = instance.local and instance.price is None
+        said = [f"works, {_speed(instance):,.0f} images/s"] if is_free else []
+        said += instance.check()
+    except TagatlasError as error:
+        return [Finding(subject, False, without_key(str(error), key))]
+    if instance.price is not None:
+        said.append(_price_text(instance.price))
+    return [Finding(subject, True, "; ".join([*said, instance.fingerprint()]))]
+
+
+def _speed(tagger: Tagger) -> float:
+    """Images that a backend tags in a second; loading its model is not counted."""
+    images = [ImageInput(f"{number:064x}", _grey_picture(number)) for number in range(SPEED_IMAGES)]
+    tagger.tag(images[:1])
+    begun = time.perf_counter()
+    for first in range(0, SPEED_IMAGES, tagger.batch_size):
+        tagger.tag(images[first : first + tagger.batch_size])
+    return SPEED_IMAGES / (time.perf_counter() - begun)
+
+
+def _price_text(price: Price) -> str:
+    each = ", ".join(f"{name} ${dollars:g}" for name, dollars in price.units.items())
+    return (
+        f"1,000 images cost up to ${1000 * price.per_image:,.2f} ({each}; prices of "
+        f"{price.as_of}, {price.source}); this check cost up to ${price.per_image:g}"
+    )
+
+
+def check_atlas(atlas: Atlas) -> list[Finding]:
+    """The state of an atlas: its addresses, the files of its images, its catalog, its backends."""
+    addresses = atlas.catalog.addresses.counts()
+    findings = [
+        Finding("addresses", True, _by_status(addresses)),
+        _check_images(atlas),
+        *_check_catalog(atlas),
+    ]
+    if atlas.catalog.removals.unswept() is not None:
+        text = f"was interrupted: tagatlas remove {atlas.folder} finishes it"
+        findings.append(Finding("removal", False, text))
+    if not addresses[ImageStatus.PENDING]:
+        findings += _check_unused(atlas)
+    else:
+        findings.append(Finding("fetching", False, "not finished: tagatlas fetch goes on"))
+    backend = atlas.catalog.answers.last_used()
+    if backend is not None:
+        counts = atlas.catalog.answers.counts(backend.id)
+        findings.append(
+            Finding(
+                f"backend {backend.name}",
+                not counts[TagStatus.PENDING],
+                _by_status(counts)
+                + ("; tagatlas tag goes on" if counts[TagStatus.PENDING] else ""),
+            )
+        )
+    return findings
+
+
+def _check_images(atlas: Atlas) -> Finding:
+    """Every stored file, by its hash."""
+    verified = verify_images(atlas)
+    known = f"{atlas.catalog.addresses.image_count():,} known, {verified.files:,} files read"
+    if not verified.damages:
+        return Finding("images", True, known)
+    gone = sum(damage.gone for damage in verified.damages)
+    changed = len(verified.damages) - gone
+    remedy = "tagatlas fetch --repair fetches them again (tagatlas remove takes out images)"
+    return Finding("images", False, f"{known}: {gone:,} gone, {changed:,} damaged; {remedy}")
+
+
+def _check_unused(atlas: Atlas) -> list[Finding]:
+    """Images that no record leads to; nothing is said where there are none."""
+    unused = find_unused(atlas)
+    if not unused.images and not unused.addresses:
+        return []
+    text = f"{unused_text(unused)}; tagatlas doctor {atlas.folder} --clean removes them"
+    return [Finding("unused", True, text)]
+
+
+def unused_text(unused: Unused) -> str:
+    """What no record leads to, in words."""
+    if not unused.images and not unused.addresses:
+        return "there was nothing that no record leads to"
+    text = (
+        f"{count(unused.images, 'image')} ({unused.bytes / 1e6:,.1f} MB) and "
+        f"{count(unused.addresses, 'address')} that no record leads to, with "
+        f"{count(unused.answers, 'answer')} of backends"
+    )
+    if unused.maps:
+        text += f", still on the maps {', '.join(unused.maps)}, to be made again"
+    return text
+
+
+def _check_catalog(atlas: Atlas) -> list[Finding]:
+    """The catalog's own consistency; nothing is said where it is sound."""
+    faults = atlas.catalog.faults()
+    remedy = "restore a backup"
+    return [Finding("catalog", False, f"{fault}; {remedy}") for fault in faults[:3]]
+
+
+def _by_status(counts: Mapping[str, int]) -> str:
+    return (
+        ", ".join(f"{number:,} {status}" for status, number in counts.items() if number) or "none"
+    )
+
+
+def _grey_picture(tone: int) -> bytes:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (640, 480), (tone, tone, tone)).save(buffer, "JPEG")
+    return buffer.getvalue()

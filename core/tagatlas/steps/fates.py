@@ -1,0 +1,185 @@
+"""What became of every address: counts, shares, and the tables that list it all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from tagatlas.atlas import Atlas
+from tagatlas.contracts import ImageStatus
+from tagatlas.errors import StorageError
+from tagatlas.rendering import safe_cells, write_atomically
+from tagatlas.steps.placeholders import Placeholder
+
+FOLDER = "fetched"
+"""Folder of the atlas that the tables are in."""
+
+_HOST = r"^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)"
+
+
+def write_fates(
+    atlas: Atlas,
+    fates: pl.DataFrame,
+    representatives: pl.DataFrame,
+    same: pl.DataFrame,
+    placeholders: Sequence[Placeholder] = (),
+) -> list[Path]:
+    """Write ``addresses``, ``hosts``, ``statuses``, ``duplicates`` and ``placeholders.csv``.
+
+    Texts from outside are guarded against being run as formulas by a spreadsheet program.
+
+    Args:
+        atlas: whose folder they go to.
+        fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
+        representatives: from :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
+        same: likewise, of the level ``same``.
+        placeholders: from :func:`tagatlas.steps.placeholders.find_placeholders`.
+
+    Returns:
+        The files.
+
+    Raises:
+        StorageError: one cannot be written.
+    """
+    folder = atlas.folder / FOLDER
+    tables = {
+        "addresses.csv": fates.drop("local"),
+        "hosts.csv": by_host(fates),
+        "statuses.csv": by_status(fates),
+        "duplicates.csv": duplicates(fates, representatives, same),
+        "placeholders.csv": table_of(placeholders),
+    }
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot make {folder}: {error.strerror}") from error
+    for name, table in tables.items():
+        with write_atomically(folder / name) as file:
+            table.with_columns(safe_cells(pl.col(pl.String))).write_csv(file)
+    return [folder / name for name in tables]
+
+
+def by_host(fates: pl.DataFrame) -> pl.DataFrame:
+    """Counts by host, the host with most addresses first.
+
+    Args:
+        fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
+
+    Returns:
+        Columns ``host`` (empty for paths on this machine), ``addresses``, one per status with
+        the number of addresses, and ``share_ok``, the share of those that were tried which are
+        there (null where none was).
+    """
+    host = (
+        pl.when("local")
+        .then(pl.lit(""))
+        .otherwise(pl.col("location").str.extract(_HOST).fill_null("?").str.to_lowercase())
+    )
+    counts = fates.group_by(host.alias("host")).agg(
+        pl.len().alias("addresses"),
+        *((pl.col("status") == str(status)).sum().alias(str(status)) for status in ImageStatus),
+    )
+    tried = pl.col("addresses") - pl.col(str(ImageStatus.PENDING))
+    share = pl.when(tried > 0).then(pl.col(str(ImageStatus.OK)) / tried)
+    return counts.with_columns(share_ok=share.round(4)).sort(
+        "addresses", "host", descending=[True, False]
+    )
+
+
+def by_status(fates: pl.DataFrame) -> pl.DataFrame:
+    """Counts and shares by status and reason, statuses in their order, frequent reasons first.
+
+    Args:
+        fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
+
+    Returns:
+        Columns ``status``, ``reason`` (as in ``fates``), ``addresses``, ``share`` (of all
+        addresses, in [0, 1]) and ``frequency`` (summed over their records).
+    """
+    order = {str(status): place for place, status in enumerate(ImageStatus)}
+    return (
+        fates.group_by("status", "reason")
+        .agg(pl.len().alias("addresses"), pl.col("frequency").sum())
+        .with_columns(share=(pl.col("addresses") / fates.height).round(4))
+        .sort(
+            pl.col("status").replace_strict(order, return_dtype=pl.Int64),
+            pl.col("addresses"),
+            "reason",
+            descending=[False, True, False],
+        )
+        .select("status", "reason", "addresses", "share", "frequency")
+    )
+
+
+def table_of(placeholders: Sequence[Placeholder]) -> pl.DataFrame:
+    """Placeholders as a table, one row each.
+
+    Returns:
+        Columns ``host``, ``leads_to`` (the URL; empty where the addresses give the same bytes
+        without a redirect), ``counted_as`` (``missing`` where that is certain, else ``ok``),
+        ``addresses``, ``frequency``, ``example`` (the first address) and ``image`` (its id;
+        empty where no address has it any more).
+    """
+    rows = [
+        {
+            "host": each.host,
+            "leads_to": each.leads_to,
+            "counted_as": str(ImageStatus.MISSING if each.is_certain else ImageStatus.OK),
+            "addresses": len(each.locations),
+            "frequency": each.frequency,
+            "example": each.locations[0],
+            "image": each.image or "",
+        }
+        for each in placeholders
+    ]
+    columns = ("host", "leads_to", "counted_as", "addresses", "frequency", "example", "image")
+    counts = {"addresses", "frequency"}
+    schema = {name: pl.Int64 if name in counts else pl.String for name in columns}
+    return pl.DataFrame(rows, schema=schema)
+
+
+def duplicates(
+    fates: pl.DataFrame, representatives: pl.DataFrame, same: pl.DataFrame
+) -> pl.DataFrame:
+    """Every address whose image is available at several, or is a copy of another.
+
+    Args:
+        fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
+        representatives: from :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
+        same: likewise, of the level ``same``.
+
+    Returns:
+        Columns ``representative`` (id of the image that stands for the group), ``image``,
+        ``kind`` (``exact``: the representative's very bytes; ``same``: its picture in another
+        size or compression; ``near``: its picture cropped, framed or with other tones),
+        ``location``, ``frequency``; groups in the order of their first addresses.
+    """
+    placed = (
+        fates.select("image", "location", "frequency")
+        .drop_nulls("image")
+        .join(representatives, on="image", how="left", maintain_order="left")
+        .join(
+            same.rename({"representative": "same"}), on="image", how="left", maintain_order="left"
+        )
+        .with_row_index("place")
+    )
+    kind = (
+        pl.when(pl.col("image") == pl.col("representative"))
+        .then(pl.lit("exact"))
+        .when(pl.col("same") == pl.col("representative"))
+        .then(pl.lit("same"))
+        .otherwise(pl.lit("near"))
+    )
+    return (
+        placed.filter(pl.len().over("representative") > 1)
+        .sort(pl.col("place").min().over("representative"), "place")
+        .select(
+            "representative",
+            "image",
+            kind.alias("kind"),
+            "location",
+            "frequency",
+        )
+    )

@@ -1,0 +1,253 @@
+"""Step two: addresses to images in the store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tagatlas.atlas import Atlas
+from tagatlas.contracts import (
+    ImageStatus,
+    Progress,
+    Recovery,
+    ShowProgress,
+    no_progress,
+    no_show,
+)
+from tagatlas.errors import NoImages
+from tagatlas.fetching import Address, FetchOptions
+from tagatlas.fetching.hosts import Hosts, read_hosts
+from tagatlas.fetching.limits import REMEDIES, setting_of, would_pass
+from tagatlas.fetching.schedule import host_of
+from tagatlas.plugins import RECOVERIES, PluginChoice
+from tagatlas.selection import Selection
+from tagatlas.steps.copies import find_copies
+from tagatlas.steps.fates import by_host, by_status, write_fates
+from tagatlas.steps.opened import AtlasLike, opened, select
+from tagatlas.steps.placeholders import Placeholder, find_placeholders
+from tagatlas.steps.refusing import RefusingStore, part_refused
+from tagatlas.steps.signatures import complete_signatures
+
+RETRIED = (
+    ImageStatus.MISSING,
+    ImageStatus.BLOCKED,
+    ImageStatus.UNREADABLE,
+    ImageStatus.REFUSED,
+    ImageStatus.FAILED,
+)
+"""What ``retry_failed`` tries again: everything that did not end well."""
+
+REASONS_SHOWN = 3
+"""Reasons that are named where no image could be fetched."""
+
+
+@dataclass(frozen=True, eq=False)
+class FetchReport:
+    """What fetching did.
+
+    Attributes:
+        tried: number of addresses tried now.
+        changed: number of these that a setting had stood against which has changed since.
+        counts: number of the collection's addresses by image status.
+        images: number of distinct images the collection has now.
+        near: number of these that are copies of another one of them, which stands for them.
+        ways: number of addresses whose image was found elsewhere, by the way it was found.
+        hosts: counts by host; see :func:`tagatlas.steps.fates.by_host`.
+        reasons: counts by status and reason; see :func:`tagatlas.steps.fates.by_status`.
+        settings: number of addresses without an image by the setting that stood against them.
+        placeholders: pictures that stand, or may stand, for others which are gone.
+        files: the tables that list what became of each address.
+    """
+
+    tried: int
+    changed: int
+    counts: Mapping[str, int]
+    images: int
+    near: int
+    ways: Mapping[str, int]
+    hosts: pl.DataFrame
+    reasons: pl.DataFrame
+    settings: Mapping[str, int]
+    placeholders: Sequence[Placeholder]
+    files: Sequence[Path]
+
+
+def fetch(
+    atlas: AtlasLike,
+    *,
+    retry: Sequence[ImageStatus | str] = (),
+    headers: Mapping[str, str] | None = None,
+    show: ShowProgress = no_show,
+    **options: object,
+) -> FetchReport:
+    """Fetch the images that records point to, and that have not been fetched yet.
+
+    :func:`require_images` raises where no address of the collection has led to an image.
+
+    Args:
+        atlas: open for writing, or the folder of one.
+        retry: also try again what ended so before: statuses of :data:`RETRIED`.
+        headers: see :func:`fetch_collection`.
+        show: see :func:`tagatlas.run`.
+        options: of the step ``fetch`` and of recoveries, by name, such as ``allow_private=True``.
+
+    Raises:
+        OptionError, UnknownPlugin: an option or a plugin that is not there.
+        StorageError: the store or the catalog cannot be written; what was stored is kept.
+    """
+    with opened(atlas) as its_atlas:
+        selection = select(its_atlas, options, "fetch")
+        fetching, recoveries = choose_fetching(selection)
+        with selection.remembered(), show("fetching") as progress:
+            return fetch_collection(
+                its_atlas,
+                fetching,
+                retry=[ImageStatus(status) for status in retry],
+                headers=headers,
+                recoveries=recoveries,
+                progress=progress,
+            )
+
+
+def choose_fetching(
+    selection: Selection,
+) -> tuple[FetchOptions, list[PluginChoice[Recovery]]]:
+    """How images are fetched, and the recoveries that were named."""
+    options = selection.options("fetch", FetchOptions)
+    return options, [selection.plugin(RECOVERIES, name) for name in options.recover]
+
+
+def fetch_collection(
+    atlas: Atlas,
+    options: FetchOptions,
+    *,
+    retry: Sequence[ImageStatus] = (),
+    headers: Mapping[str, str] | None = None,
+    recoveries: Sequence[PluginChoice[Recovery]] | None = None,
+    progress: Progress = no_progress,
+) -> FetchReport:
+    """Fetch every address that is still pending, or that a setting stood against which changed.
+
+    Addresses that lead to a host's placeholder are missing; see
+    :func:`tagatlas.steps.placeholders.find_placeholders`. Copies of what was there are looked
+    for as those of other missing addresses are. Manners towards single hosts are
+    taken from the tables ``fetch.hosts`` of the atlas's settings; see
+    :func:`tagatlas.fetching.hosts.read_hosts`.
+
+    Args:
+        atlas: open for writing.
+        options: limits and manners.
+        retry: also try again what ended so before, such as :data:`RETRIED`.
+        headers: further headers of every request, by name; they may hold secrets, and are
+            neither kept nor sent on to another host.
+        recoveries: ways to copies of what is not to be had at its address, in this order; by
+            default those that ``options.recover`` names, as the atlas's settings have them.
+        progress: told of addresses done; failed are those without an image.
+
+    Raises:
+        OptionError, UnknownPlugin: a host's settings or a recovery that there is not.
+        StorageError: the store or the catalog cannot be written; what was stored is kept.
+        PluginError: pictures cannot be decoded on this machine at all.
+    """
+    hosts = read_hosts(atlas.settings.tables("fetch.hosts"), options.manners(headers))
+    if recoveries is None:
+        looked_up = select(atlas, {}, "fetch")
+        recoveries = [looked_up.plugin(RECOVERIES, name) for name in options.recover]
+    ways = {chosen.name: chosen.product for chosen in recoveries}
+    refused = atlas.catalog.removals.refused()
+    wanted = atlas.catalog.addresses.with_status([ImageStatus.PENDING, *retry])
+    changed = _let_through(atlas, options, hosts, {address.key for address in wanted})
+    addresses, kept_out = part_refused([*wanted, *changed], refused)
+    atlas.catalog.addresses.store(kept_out)
+    store = RefusingStore(atlas.store, refused)
+    done = failed = 0
+    progress(done, len(addresses), failed)
+    if addresses:
+        from tagatlas.fetching.engine import fetch as fetch_addresses  # long to load
+
+        for outcomes in fetch_addresses(addresses, store, options, hosts=hosts, recoveries=ways):
+            atlas.catalog.addresses.store(outcomes)
+            done += len(outcomes)
+            failed += sum(outcome.status != ImageStatus.OK for outcome in outcomes)
+            progress(done, len(addresses), failed)
+    complete_signatures(atlas)
+    placeholders = find_placeholders(atlas.catalog.addresses.fates())
+    if ways and find_copies(atlas, placeholders, store, options, hosts, ways):
+        _mark(atlas, placeholders)  # from now on they are known, with copies or without
+        complete_signatures(atlas)
+    return _report(atlas, done, len(changed))
+
+
+def require_images(report: FetchReport) -> None:
+    """Make sure that there is something to go on with.
+
+    Raises:
+        NoImages: no address led to an image; the text has the most frequent reasons, and what
+            to do about them.
+    """
+    if report.images or report.reasons.is_empty():
+        return
+    shown = report.reasons.filter(pl.col("status") != str(ImageStatus.PENDING))
+    shown = shown.sort("addresses", descending=True, maintain_order=True)
+    reasons = ", ".join(
+        f"{row['addresses']:,} {row['status']} ({row['reason']})"
+        for row in shown.head(REASONS_SHOWN).iter_rows(named=True)
+    )
+    more = f", {shown.height - REASONS_SHOWN:,} more reasons" * (shown.height > REASONS_SHOWN)
+    setting = max(report.settings, key=lambda name: report.settings[name], default="")
+    remedy = REMEDIES.get(setting, "check the addresses; --retry-failed tries them again")
+    raise NoImages(f"no image could be fetched: {reasons}{more}: {remedy}")
+
+
+def _let_through(
+    atlas: Atlas, options: FetchOptions, hosts: Hosts, others: Collection[int]
+) -> list[Address]:
+    """The addresses, but for others, that a setting stood against and would not any more."""
+    return [
+        address
+        for address, stood_against in atlas.catalog.addresses.refused()
+        if address.key not in others
+        and would_pass(stood_against, options, hosts.of(host_of(address)))
+    ]
+
+
+def _mark(atlas: Atlas, placeholders: Sequence[Placeholder]) -> None:
+    """Keep which addresses lead to placeholders."""
+    atlas.catalog.addresses.mark_placeholders(
+        {
+            location: f"leads to a placeholder: {each.name}"
+            for each in placeholders
+            if each.is_certain
+            for location in each.locations
+        },
+        [location for each in placeholders if not each.is_certain for location in each.locations],
+    )
+
+
+def _report(atlas: Atlas, tried: int, changed: int) -> FetchReport:
+    table = atlas.catalog.addresses
+    fates = table.fates()
+    placeholders = find_placeholders(fates)
+    _mark(atlas, placeholders)
+    if placeholders:
+        fates = table.fates()
+    groups = atlas.representatives()
+    same = atlas.representatives("same")
+    stood_against = fates.filter(pl.col("refused_by") != "")["refused_by"]
+    return FetchReport(
+        tried=tried,
+        changed=changed,
+        counts=table.counts(),
+        images=groups.height,
+        near=groups.filter(pl.col("image") != pl.col("representative")).height,
+        ways=table.ways(),
+        hosts=by_host(fates),
+        reasons=by_status(fates),
+        settings=Counter(setting_of(each) for each in stood_against),
+        placeholders=placeholders,
+        files=write_fates(atlas, fates, groups, same, placeholders),
+    )

@@ -1,0 +1,197 @@
+"""Tags that others made, kept as a backend of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import polars as pl
+
+from tagatlas.atlas import Atlas
+from tagatlas.contracts import Tag, TagResult, TagStatus
+from tagatlas.errors import OptionError
+from tagatlas.imports import (
+    ForeignTags,
+    ImportOptions,
+    Known,
+    Matched,
+    match_images,
+    read_foreign_tags,
+)
+from tagatlas.option_names import Owner
+from tagatlas.plugins import TAGGERS
+from tagatlas.rendering import safe_cells, write_atomically
+from tagatlas.steps.opened import AtlasLike, opened, select
+
+FOLDER = "imports"
+_IMAGES_AT_ONCE = 2000
+
+Answers = Iterator[tuple[str, TagResult]]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What importing the tags of one backend did.
+
+    Attributes:
+        backend: its name.
+        recognised: what the file was taken for.
+        named: number of images that the file names.
+        counts: number of images of the collection by what is now kept of them.
+        remark: what the file does not tell.
+        unmatched: names of images that are not in the collection, each with the reason.
+        listed: the file in which these are listed; None if there are none.
+        notes: what else a user should know of how the file was read, a line each.
+    """
+
+    backend: str
+    recognised: str
+    named: int
+    counts: Mapping[str, int]
+    remark: str
+    unmatched: Mapping[str, str]
+    listed: Path | None
+    notes: tuple[str, ...] = ()
+
+
+def import_tags(atlas: AtlasLike, path: str | Path, **options: object) -> list[ImportReport]:
+    """Read tags that another program made, and keep what they say of images of the collection.
+
+    Args:
+        atlas: open for writing, or the folder of one.
+        path: the file: of dd-image-tagging, Memespector, or any table of images and tags.
+        options: by name, such as ``name="by hand"``; see :class:`tagatlas.ImportOptions`.
+
+    Returns:
+        A report for each backend that the file has answers of.
+
+    Raises:
+        InputError: the file cannot be read.
+        OptionError: an option that is not there; or the name is that of an installed backend.
+    """
+    with opened(atlas) as its_atlas:
+        selection = select(its_atlas, options, further=[Owner("import", ImportOptions)])
+        return import_file(its_atlas, Path(path), selection.options("import", ImportOptions))
+
+
+def import_file(atlas: Atlas, path: Path, options: ImportOptions) -> list[ImportReport]:
+    """Read a file of tags and keep what it says about images of the collection.
+
+    What the same backend said before about an image is replaced, so that importing a file twice
+    changes nothing, and files in several parts are imported one after the other.
+
+    Args:
+        atlas: open for writing.
+        path: the file.
+        options: how it is read.
+
+    Returns:
+        A report for each backend that the file has answers of.
+
+    Raises:
+        InputError: the file cannot be read.
+        OptionError: the name is that of an installed backend.
+    """
+    found = read_foreign_tags(path, options)
+    names = _names(atlas, options.name, found)
+    known = [
+        Known(str(image), str(location))
+        for image, location in atlas.catalog.records.of_images()
+        .select("image", "location")
+        .unique(maintain_order=True)
+        .iter_rows()
+    ]
+    reports = []
+    for name, foreign in zip(names, found, strict=True):
+        matched = match_images(foreign.images().to_list(), known, options.match, options.images)
+        backend = atlas.catalog.answers.backend(name, f"imported: {foreign.recognised}")
+        answers = answers_of(foreign, matched)
+        while some := list(islice(answers, _IMAGES_AT_ONCE)):
+            atlas.catalog.answers.store(backend, some)
+        reports.append(
+            ImportReport(
+                backend=name,
+                recognised=foreign.recognised,
+                named=len(matched.images) + len(matched.unmatched),
+                counts=atlas.catalog.answers.counts(backend),
+                remark=foreign.remark if foreign.empty.len() else "",
+                unmatched=matched.unmatched,
+                listed=_list_unmatched(atlas, name, matched),
+                notes=foreign.notes,
+            )
+        )
+    return reports
+
+
+def answers_of(foreign: ForeignTags, matched: Matched) -> Answers:
+    """What a file says about each image that was found, by id, in the order of ids.
+
+    An image that the file names twice has the tags of both; tags go before "nothing seen", and
+    that before "could not be looked at".
+    """
+    ids = pl.DataFrame(
+        {"image": list(matched.images), "id": list(matched.images.values())},
+        schema={"image": pl.String, "id": pl.String},
+    )
+    tags = (
+        foreign.tags.join(ids, on="image")
+        .group_by("id", "tag")
+        .agg(pl.col("score").max())
+        .group_by("id")
+        .agg("tag", "score")
+    )
+    empty = pl.DataFrame({"image": foreign.empty}).join(ids, on="image").select("id").unique()
+    failed = foreign.failed.join(ids, on="image").unique("id", keep="first", maintain_order=True)
+    rows = (
+        ids.select("id")
+        .unique()
+        .join(tags, on="id", how="left")
+        .join(empty.with_columns(empty=pl.lit(True)), on="id", how="left")
+        .join(failed.select("id", "message"), on="id", how="left")
+        .sort("id")
+    )
+    for image, labels, scores, is_empty, message in rows.select(
+        "id", "tag", "score", "empty", "message"
+    ).iter_rows():
+        if labels is not None:
+            yield image, TagResult.ok([*map(Tag, labels, scores)])
+        elif is_empty:
+            yield image, TagResult(TagStatus.EMPTY, message=foreign.remark)
+        else:
+            yield image, TagResult.failed("transient", message)
+
+
+def _names(atlas: Atlas, name: str | None, found: list[ForeignTags]) -> list[str]:
+    """What the backends are called.
+
+    Raises:
+        OptionError: a name is that of an installed backend, whose answers these are not.
+    """
+    if name is None:
+        names = [foreign.program for foreign in found]
+    elif len(found) == 1:
+        names = [name]
+    else:
+        names = [f"{name}-{foreign.program.partition('-')[2]}" for foreign in found]
+    installed = atlas.plugins.of_kind(TAGGERS)
+    for each in names:
+        if each in installed:
+            raise OptionError(f"{each} is the name of an installed backend: choose another --name")
+    return names
+
+
+def _list_unmatched(atlas: Atlas, name: str, matched: Matched) -> Path | None:
+    """Write what was not found; a list from before goes."""
+    path = atlas.folder / FOLDER / f"{name}-unmatched.csv"
+    if not matched.unmatched:
+        path.unlink(missing_ok=True)
+        return None
+    path.parent.mkdir(exist_ok=True)
+    table = pl.DataFrame(
+        {"image": list(matched.unmatched), "reason": list(matched.unmatched.values())}
+    )
+    with write_atomically(path) as file:
+        table.with_columns(safe_cells(pl.col("image"))).write_csv(file)
+    return path

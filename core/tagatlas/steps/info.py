@@ -1,0 +1,244 @@
+"""What is in an atlas: sources, addresses, images, backends, maps, and room on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tagatlas.atlas import Atlas
+from tagatlas.masking import masked
+from tagatlas.options import make_options, option_values
+from tagatlas.step_options import STEPS, step_owners
+from tagatlas.steps.fates import by_status
+from tagatlas.steps.opened import AtlasLike, opened, select
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """A source: its number, by which it can be removed or replaced, and what was read."""
+
+    number: int
+    location: str
+    recognised: str
+    records: int
+    added_at: str
+
+
+@dataclass(frozen=True)
+class StatusInfo:
+    """Number of addresses that ended in one way, for one reason."""
+
+    status: str
+    reason: str
+    addresses: int
+
+
+@dataclass(frozen=True)
+class BackendInfo:
+    """A backend that tagged.
+
+    Attributes:
+        name: as comparisons call it.
+        fingerprint: what changes its answers.
+        images: number of images by tag status.
+        dollars: what was spent on its tagger in all; None if it costs nothing.
+    """
+
+    name: str
+    fingerprint: str
+    images: Mapping[str, int]
+    dollars: float | None
+
+
+@dataclass(frozen=True)
+class MapInfo:
+    """A map.
+
+    Attributes:
+        name: the map's name.
+        backend: name of the backend whose tags it shows.
+        builder: graph builder; empty where it is to be made again.
+        images, clusters: how many it has.
+        made_at: ISO 8601, UTC.
+        state: ``current``; ``older`` than records, images or tags that it should show; or
+            ``to be made again``, by a removal or for an older tagatlas.
+        rendered: whether there are files of it.
+    """
+
+    name: str
+    backend: str
+    builder: str
+    images: int
+    clusters: int
+    made_at: str
+    state: str
+    rendered: bool
+
+
+@dataclass(frozen=True)
+class SettingInfo:
+    """A setting that is not its default.
+
+    Attributes:
+        name: in ``atlas.toml``, with its table.
+        value: masked where it is a secret's.
+        origin: what decides it: a variable, or ``atlas.toml``.
+    """
+
+    name: str
+    value: bool | int | float | str | None
+    origin: str
+
+
+@dataclass(frozen=True)
+class AtlasInfo:
+    """What is in an atlas. Passwords in addresses are masked.
+
+    Attributes:
+        sources: in the order they were added.
+        addresses: number of addresses in all.
+        statuses: by status, the most frequent reasons first.
+        images: number of distinct images.
+        near: number of these that look like another one, which stands for them.
+        unused: number of images that no record leads to any more.
+        backends: by name.
+        maps: the one made last at the front.
+        settings: those that are not their defaults, by step and plugin.
+        bytes: on the disk, by part of the atlas's folder, the largest first.
+    """
+
+    sources: list[SourceInfo]
+    addresses: int
+    statuses: list[StatusInfo]
+    images: int
+    near: int
+    unused: int
+    backends: list[BackendInfo]
+    maps: list[MapInfo]
+    settings: list[SettingInfo]
+    bytes: dict[str, int]
+
+
+def info(atlas: AtlasLike) -> AtlasInfo:
+    """What is in an atlas; nothing is changed.
+
+    Args:
+        atlas: open, or the folder of one.
+    """
+    with opened(atlas, write=False) as its_atlas:
+        return _describe(its_atlas)
+
+
+def _describe(atlas: Atlas) -> AtlasInfo:
+    catalog = atlas.catalog
+    fates, groups = catalog.addresses.fates(), atlas.representatives()
+    numbers = {source.location: source.number for source in catalog.records.known()}
+    return AtlasInfo(
+        sources=[
+            SourceInfo(
+                numbers[each.location],
+                masked(each.location),
+                masked(each.recognised),
+                each.records,
+                each.added_at,
+            )
+            for each in catalog.records.sources()
+        ],
+        addresses=fates.height,
+        statuses=[
+            StatusInfo(status, masked(reason), count)
+            for status, reason, count in by_status(fates)
+            .select("status", "reason", "addresses")
+            .iter_rows()
+        ],
+        images=groups.height,
+        near=groups.filter(pl.col("image") != pl.col("representative")).height,
+        unused=len(catalog.removals.unused().images),
+        backends=_backends(atlas),
+        maps=[_map(atlas, name) for name in catalog.maps.names()],
+        settings=_settings(atlas),
+        bytes=_sizes(atlas.folder),
+    )
+
+
+def _settings(atlas: Atlas) -> list[SettingInfo]:
+    selection = select(atlas, {}, *STEPS)
+    found = []
+    for owner in step_owners(atlas.plugins):
+        variables = selection.variables(owner)
+        chosen = option_values(make_options(owner.options, selection.values(owner), owner.table))
+        defaults = option_values(make_options(owner.options, {}, owner.table))
+        found += [
+            SettingInfo(
+                f"{owner.table}.{name}",
+                masked(value) if isinstance(value, str) else value,
+                variables.get(name, atlas.settings.path.name),
+            )
+            for name, value in chosen.items()
+            if value != defaults[name]
+        ]
+    for source in atlas.settings.sources():
+        for owner in step_owners(atlas.plugins, "add"):
+            own = atlas.settings.options_of(
+                owner.table, [option.name for option in owner.fields], source
+            )
+            chosen = option_values(make_options(owner.options, own, owner.table))
+            found += [
+                SettingInfo(
+                    f"{owner.table}.{name}",
+                    masked(value) if isinstance(value, str) else value,
+                    f"{atlas.settings.path.name}, for {source}",
+                )
+                for name, value in chosen.items()
+                if name in own
+            ]
+    return found
+
+
+def _backends(atlas: Atlas) -> list[BackendInfo]:
+    found = []
+    for used in atlas.catalog.used.all():
+        backend = used.backend
+        spent = atlas.catalog.calls.spent(backend.name)
+        counts = atlas.catalog.answers.counts(backend.id)
+        found.append(
+            BackendInfo(
+                name=backend.name if used.is_latest else f"{backend.name}:{used.number}",
+                fingerprint=masked(backend.fingerprint),
+                images={status: count for status, count in counts.items() if count},
+                dollars=spent.dollars if spent.calls else None,
+            )
+        )
+    return found
+
+
+def _map(atlas: Atlas, name: str) -> MapInfo:
+    backend = atlas.catalog.maps.backend(name)
+    stored = atlas.catalog.maps.load(name)
+    made_at, is_newest = atlas.catalog.maps.age(name)
+    state = "to be made again" if stored is None else "current" if is_newest else "older"
+    return MapInfo(
+        name=name,
+        backend="" if backend is None else backend.name,
+        builder="" if stored is None else str(stored.settings.get("map.builder", "")),
+        images=0 if stored is None else stored.nodes.filter(kind="image").height,
+        clusters=0 if stored is None else stored.clusters.height,
+        made_at=made_at,
+        state=state,
+        rendered=any((atlas.folder / "maps" / name).glob("*")),
+    )
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    sizes = {
+        entry.name: sum(path.stat().st_size for path in _files(entry)) for entry in folder.iterdir()
+    }
+    ordered = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))
+    return {name: size for name, size in ordered if size}
+
+
+def _files(entry: Path) -> list[Path]:
+    return [path for path in (entry.rglob("*") if entry.is_dir() else [entry]) if path.is_file()]

@@ -1,0 +1,152 @@
+"""A stored map with all that renderers draw from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+import polars as pl
+
+from tagatlas.annotations import Annotation, ClusterName
+from tagatlas.atlas import Atlas
+from tagatlas.catalog import Backend, StoredMap
+from tagatlas.errors import UsageError
+from tagatlas.maps import Map, Provenance
+from tagatlas.maps.duplicates import LEVELS, join_records, join_tags
+from tagatlas.maps.names import Renamed, given_by, place_names, rename_clusters
+from tagatlas.steps.left_out import count_left_out
+from tagatlas.steps.versions import versions
+
+
+def load_map(atlas: Atlas, name: str | None = None) -> Map:
+    """A map of the atlas, with all that renderers draw from.
+
+    Args:
+        atlas: to read from.
+        name: of the map; None for the one made last.
+
+    Raises:
+        UsageError: there is no such map, and the text lists those there are; or it is one of an
+            older tagatlas, or one that an image was taken out of.
+    """
+    names = atlas.catalog.maps.names()
+    if name is None and names:
+        name = names[0]
+    stored = None if name is None else atlas.catalog.maps.load(name)
+    backend = None if name is None else atlas.catalog.maps.backend(name)
+    if stored is None and name in names:
+        raise UsageError(
+            f"the map {name} was made by an older tagatlas, or an image of it was removed since: "
+            "make it again with tagatlas map"
+        )
+    if stored is None or backend is None:
+        there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"
+        raise UsageError(f"{atlas.folder} has no map {name or ''}; {there}".replace("  ", " "))
+    mapped = stored.nodes.filter(stored.nodes["kind"] == "image")["id"].implode()
+    level = LEVELS.get(str(stored.settings.get("map.duplicates")))
+    representatives = None if level is None else atlas.representatives(level)
+    records = join_records(atlas.catalog.records.of_images(), representatives)
+    annotations = place_names(
+        atlas.catalog.annotations.on(stored.name), stored.clusters, stored.subclusters, stored.nodes
+    )
+    named = _with_names(stored, annotations)
+    backends = _backends(atlas)
+
+    def joined_tags(tagger: Backend) -> pl.LazyFrame:
+        tags = atlas.catalog.tags.of(tagger.id)
+        return tags if representatives is None else join_tags(tags, representatives)
+
+    def tags_of(tagger: Backend) -> pl.LazyFrame:
+        return joined_tags(tagger).filter(pl.col("image").is_in(mapped))
+
+    own_tags = joined_tags(backend)
+
+    return Map(
+        name=stored.name,
+        collection=atlas.folder.resolve().name.removesuffix(".atlas"),
+        nodes=stored.nodes,
+        sources=stored.sources,
+        targets=stored.targets,
+        weights=stored.weights,
+        directed=stored.directed,
+        clusters=named.clusters,
+        subclusters=named.subclusters,
+        stability=stored.stability,
+        outlines=stored.outlines,
+        tags=own_tags.filter(pl.col("image").is_in(mapped)),
+        records=records.filter(records["image"].is_in(mapped)),
+        provenance=_provenance(atlas, backend, stored, count_left_out(atlas, stored, own_tags)),
+        store=atlas.store,
+        annotations=annotations,
+        tagged_by=next((name for name, each in backends.items() if each == backend), ""),
+        other_tags=_TagsWhenAsked(
+            {name: other for name, other in backends.items() if other != backend}, tags_of
+        ),
+        other_maps={
+            other: partial(load_map, atlas, other)
+            for other in atlas.catalog.maps.loadable()
+            if other != name
+        },
+    )
+
+
+class _TagsWhenAsked(Mapping[str, pl.LazyFrame]):
+    """Tables of tags by backend, each made when it is asked for: most who draw a map need none."""
+
+    def __init__(
+        self, backends: Mapping[str, Backend], tags_of: Callable[[Backend], pl.LazyFrame]
+    ) -> None:
+        self._backends = backends
+        self._tags_of = tags_of
+
+    def __getitem__(self, name: str) -> pl.LazyFrame:
+        return self._tags_of(self._backends[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._backends)
+
+    def __len__(self) -> int:
+        return len(self._backends)
+
+
+def _with_names(stored: StoredMap, annotations: Sequence[Annotation]) -> Renamed:
+    """The tables of clusters with the names of annotations in them."""
+    plain = pl.col("name").alias("plain_name")
+    given = [
+        given_by(each.content) for each in annotations if isinstance(each.content, ClusterName)
+    ]
+    return rename_clusters(
+        stored.clusters.with_columns(plain),
+        stored.subclusters.with_columns(plain),
+        stored.nodes,
+        given,
+        otherwise="plain_name",
+    )
+
+
+def _backends(atlas: Atlas) -> dict[str, Backend]:
+    """Those that tagged, by what they are called: with a number unless the tagger's last."""
+    return {
+        each.backend.name if each.is_latest else f"{each.backend.name}:{each.number}": each.backend
+        for each in atlas.catalog.used.all()
+    }
+
+
+def _provenance(
+    atlas: Atlas, backend: Backend, stored: StoredMap, left_out: Mapping[str, int]
+) -> Provenance:
+    return Provenance(
+        sources=atlas.catalog.records.sources(),
+        addresses=atlas.catalog.addresses.counts(),
+        fetched_between=atlas.catalog.addresses.fetched_between(),
+        images=atlas.catalog.addresses.image_count(),
+        taggings=atlas.catalog.answers.counts(backend.id),
+        tagger=backend.name,
+        fingerprint=backend.fingerprint,
+        settings=stored.settings,
+        versions=versions(),
+        copied=len(atlas.catalog.answers.copied(backend.id)),
+        ways=atlas.catalog.addresses.ways(),
+        placeholders=atlas.catalog.addresses.placeholders(),
+        left_out=left_out,
+    )

@@ -1,0 +1,371 @@
+"""Step four: a backend's tags to a map."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tagatlas.annotations import GivenName
+from tagatlas.atlas import Atlas
+from tagatlas.catalog import Backend, StoredMap
+from tagatlas.catalog.copies import Level
+from tagatlas.catalog.maps import SettingValue
+from tagatlas.contracts import (
+    GraphBuilder,
+    Layout,
+    Progress,
+    ShowProgress,
+    no_progress,
+    no_show,
+)
+from tagatlas.errors import EmptyMap, UsageError
+from tagatlas.maps.duplicates import LEVELS, join_images, join_tags
+from tagatlas.maps.names import rename_clusters
+from tagatlas.maps.options import MapOptions
+from tagatlas.options import option_values
+from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, PluginChoice
+from tagatlas.selection import Selection
+from tagatlas.steps.left_out import count_left_out
+from tagatlas.steps.names import given_names, keep_names
+from tagatlas.steps.network import build_network, builder_images
+from tagatlas.steps.opened import AtlasLike, opened, select
+from tagatlas.steps.signatures import complete_signatures
+from tagatlas.steps.versions import versions
+
+_ROWS_AT_ONCE = 1 << 18
+_LOADING = 3.0
+"""Seconds within which what was compiled once is loaded: longer, and it is being compiled."""
+
+
+@dataclass(frozen=True)
+class MapReport:
+    """What mapping did.
+
+    Attributes:
+        name: the map's name.
+        unchanged: whether the very same map was there already.
+        images, tags, edges: size of its network.
+        clusters: names of its clusters, the largest first.
+        unused_names: names that a researcher gave and that fit no cluster of the map.
+        left_out: number of the collection's images that are not on it, by reason.
+        notes: what else a user should know, a line each.
+    """
+
+    name: str
+    unchanged: bool
+    images: int
+    tags: int
+    edges: int
+    clusters: list[str]
+    unused_names: list[str]
+    notes: Sequence[str] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+
+def map(  # noqa: A001 - tagatlas.map
+    atlas: AtlasLike,
+    *,
+    backend: str | None = None,
+    name: str | None = None,
+    show: ShowProgress = no_show,
+    **options: object,
+) -> MapReport:
+    """Make a map of what a backend has tagged: build the network, lay it out, find clusters.
+
+    Args:
+        atlas: open for writing, or the folder of one.
+        backend: whose tags to map; by default the backend that was used last.
+        name: of the map; by default the backend's.
+        show: see :func:`tagatlas.run`.
+        options: of the step ``map``, of graph builders and of layouts, by name, such as
+            ``builder="knn"``, ``seed=1``, ``bipartite_threshold=0.2``.
+
+    Raises:
+        OptionError, UnknownPlugin, MissingDependency: a choice that cannot be met.
+        UsageError, EmptyMap: see :func:`map_collection`.
+    """
+    with opened(atlas) as its_atlas:
+        selection = select(its_atlas, options, "map")
+        mapping, builder, layout = choose_mapping(its_atlas, selection)
+        with selection.remembered():
+            tagger = backend_to_map(its_atlas, backend).name
+            with (
+                preparing(layout, show, at_once=False) as prepare,
+                show("mapping") as progress,
+            ):
+                return map_collection(
+                    its_atlas,
+                    name or tagger,
+                    tagger,
+                    builder,
+                    layout,
+                    mapping,
+                    before_drawing=prepare,
+                    progress=progress,
+                )
+
+
+def choose_mapping(
+    atlas: Atlas, selection: Selection
+) -> tuple[MapOptions, PluginChoice[GraphBuilder], PluginChoice[Layout]]:
+    """How maps are made, by which builder and layout; files of names can be read.
+
+    The layout is not made yet: that loads what only drawing needs.
+
+    Raises:
+        UsageError: a file of names cannot be read that the settings do not name yet.
+    """
+    options = selection.options("map", MapOptions)
+    builder = selection.plugin(GRAPH_BUILDERS, options.builder)
+    layout = selection.look_up(LAYOUTS, options.layout)
+    given_names(atlas, options.cluster_names)
+    return options, builder, layout
+
+
+@contextmanager
+def preparing(
+    layout: PluginChoice[Layout], show: ShowProgress, *, at_once: bool
+) -> Iterator[Callable[[], None]]:
+    """Compile and load what drawing a map needs, in a thread of its own.
+
+    Args:
+        layout: that will place the nodes.
+        show: see :func:`tagatlas.run`.
+        at_once: begin now, beside the steps of the block, and not when it is waited for.
+
+    Yields:
+        What waits until that is done; for :func:`map_collection`.
+    """
+    thread = ThreadPoolExecutor(1, thread_name_prefix="prepare")
+
+    def prepare() -> None:
+        from tagatlas.maps.prepare import prepare_drawing
+
+        prepare_drawing(layout.product)
+
+    begun = [thread.submit(prepare)] if at_once else []
+
+    def wait() -> None:
+        prepared = begun[0] if begun else thread.submit(prepare)
+        if wait_for([prepared], timeout=_LOADING).not_done:
+            with show("preparing") as progress:
+                progress(0, 1)
+                prepared.result()
+                progress(1, 1)
+        prepared.result()
+
+    try:
+        yield wait
+    finally:
+        thread.shutdown(wait=False)  # an error of the block is said without waiting
+
+
+def backend_to_map(atlas: Atlas, tagger: str | None) -> Backend:
+    """The backend whose tags are mapped: the one used last, of the tagger named or of any.
+
+    Raises:
+        UsageError: it has not tagged anything here.
+    """
+    backend = atlas.catalog.answers.last_used(tagger)
+    if backend is None:
+        raise UsageError(
+            f"{tagger or 'no backend'} has tagged nothing in {atlas.folder}: run tagatlas tag first"
+        )
+    return backend
+
+
+def map_collection(
+    atlas: Atlas,
+    name: str,
+    tagger: str | Backend,
+    builder: PluginChoice[GraphBuilder],
+    layout: PluginChoice[Layout],
+    options: MapOptions,
+    *,
+    before_drawing: Callable[[], None] | None = None,
+    progress: Progress = no_progress,
+) -> MapReport:
+    """Build, lay out, cluster and name; nothing is computed where nothing changed.
+
+    A map whose images changed but whose settings did not starts from its old positions, so
+    that it does not jump. Names that researchers give are put in last, without drawing anew.
+
+    Args:
+        atlas: open for writing.
+        name: of the map; one of that name is replaced.
+        tagger: whose tags to map: with the fingerprint it was used with last, or this backend.
+        builder: makes the network.
+        layout: places it.
+        options: of the map itself.
+        before_drawing: called where the map is not what it was, before it is drawn.
+        progress: told of the layout's steps.
+
+    Raises:
+        UsageError: the backend has tagged nothing, or lacks the embeddings that the builder
+            reads, or names cannot be read that the settings do not have yet.
+        OptionError: an option of the builder does not fit the collection.
+        EmptyMap: no image has a tag that passes the thresholds.
+    """
+    names, notes = given_names(atlas, options.cluster_names)
+    keep_names(atlas, options.cluster_names)
+    backend = tagger if isinstance(tagger, Backend) else backend_to_map(atlas, tagger)
+    level = LEVELS.get(options.duplicates)
+    if level is not None:
+        complete_signatures(atlas)
+    images, tags = _images_and_tags(atlas, backend, level)
+    embeddings = atlas.catalog.answers.embeddings(backend.id, images["id"])
+    settings = _settings(options, builder, layout)
+    maker = builder.product
+    given = builder_images(atlas, backend, maker, images, embeddings, level=level)
+    digest = _digest(backend.fingerprint, settings, images, tags, given, embeddings)
+    stored = atlas.catalog.maps.load(name)
+    if stored is not None and stored.digest == digest:
+        report = _with_names(atlas, stored, names, before=stored)
+        return replace(report, notes=notes, left_out=count_left_out(atlas, stored, tags))
+    if tags.head(1).collect().is_empty():
+        raise EmptyMap(f"no image has a tag of {backend.name}: nothing to map")
+    if before_drawing is not None:
+        before_drawing()
+    from tagatlas.maps.build import draw_map  # with the compiler, which is long to load
+
+    network, ties = build_network(maker, given, tags)
+    drawn = draw_map(
+        network,
+        images,
+        tags,
+        layout.product,
+        options,
+        ties=ties,
+        embeddings=embeddings,
+        old_positions=atlas.catalog.maps.places(name, settings),
+        progress=progress,
+    )
+    made = StoredMap(
+        name=name,
+        backend=backend.id,
+        digest=digest,
+        settings=settings,
+        nodes=drawn.nodes,
+        sources=network.sources,
+        targets=network.targets,
+        weights=network.weights,
+        directed=network.directed,
+        clusters=drawn.clusters,
+        subclusters=drawn.subclusters,
+        stability=drawn.stability,
+        outlines=drawn.outlines,
+    )
+    report = _with_names(atlas, made, names, before=None)
+    return replace(report, notes=notes, left_out=count_left_out(atlas, made, tags))
+
+
+def _images_and_tags(
+    atlas: Atlas, backend: Backend, level: Level | None
+) -> tuple[pl.DataFrame, pl.LazyFrame]:
+    """The collection's images with a label, and their tags; near duplicates joined if wanted."""
+    images = _labelled(atlas.catalog.addresses.images())
+    tags = atlas.catalog.tags.of(backend.id)
+    if level is None:
+        return images, tags
+    representatives = atlas.representatives(level)
+    return join_images(images, representatives), join_tags(tags, representatives)
+
+
+def _with_names(
+    atlas: Atlas, made: StoredMap, names: Sequence[GivenName], *, before: StoredMap | None
+) -> MapReport:
+    """Give a map its names, and keep it if it is not what was kept before."""
+    renamed = rename_clusters(made.clusters, made.subclusters, made.nodes, names)
+    named = replace(made, clusters=renamed.clusters, subclusters=renamed.subclusters)
+    unchanged = (
+        before is not None
+        and before.clusters.equals(named.clusters)
+        and before.subclusters.equals(named.subclusters)
+    )
+    if not unchanged:
+        atlas.catalog.maps.save(named)
+    return _report(named, unchanged=unchanged, unused_names=renamed.unused)
+
+
+def _settings(
+    options: MapOptions, builder: PluginChoice[GraphBuilder], layout: PluginChoice[Layout]
+) -> dict[str, SettingValue]:
+    """Every setting the map depends on, by its name in ``atlas.toml``.
+
+    Names that researchers give are not among them: they are put in last, and change nothing else.
+    """
+    owners: Mapping[str, object] = {
+        "map": options,
+        builder.owner: builder.options,
+        layout.owner: layout.options,
+    }
+    return {
+        f"{owner}.{name}": value
+        for owner, chosen in owners.items()
+        for name, value in option_values(chosen).items()
+        if (owner, name) != ("map", "cluster_names")
+    }
+
+
+def _digest(
+    fingerprint: str,
+    settings: Mapping[str, SettingValue],
+    images: pl.DataFrame,
+    tags: pl.LazyFrame,
+    given: pl.DataFrame,
+    embeddings: NDArray[np.float16] | None,
+) -> str:
+    digest = hashlib.sha256(json.dumps([fingerprint, settings, versions()]).encode())
+    for table in (images.lazy(), tags):
+        for first in count(0, _ROWS_AT_ONCE):
+            some = table.slice(first, _ROWS_AT_ONCE).collect()
+            if some.is_empty():
+                break
+            digest.update(some.write_csv(include_header=False).encode())
+    if "records" in given.columns:
+        digest.update(given.select("id", "records").write_ndjson().encode())
+    if embeddings is not None:
+        digest.update(embeddings.data)
+    return digest.hexdigest()
+
+
+def _labelled(images: pl.DataFrame) -> pl.DataFrame:
+    """The images with a ``label``: the last part of the first record's path."""
+    return images.with_columns(
+        pl.struct("location", "id")
+        .map_elements(lambda row: _label(row["location"], row["id"]), return_dtype=pl.String)
+        .alias("label")
+    )
+
+
+def _label(location: str, image_id: str) -> str:
+    try:
+        path = urlsplit(location).path if "://" in location else location
+    except ValueError:  # brackets that are no IPv6 address
+        path = location
+    return PurePosixPath(unquote(path)).name or image_id[:12]
+
+
+def _report(stored: StoredMap, *, unchanged: bool, unused_names: list[str]) -> MapReport:
+    kinds = stored.nodes["kind"]
+    return MapReport(
+        name=stored.name,
+        unchanged=unchanged,
+        images=int((kinds == "image").sum()),
+        tags=int((kinds == "tag").sum()),
+        edges=len(stored.sources),
+        clusters=stored.clusters["name"].to_list(),
+        unused_names=unused_names,
+    )

@@ -1,0 +1,166 @@
+"""Step five: a map to files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tagatlas.atlas import Atlas
+from tagatlas.contracts import Progress, Renderer, ShowProgress, no_progress, no_show
+from tagatlas.errors import StorageError, UsageError
+from tagatlas.maps import Map
+from tagatlas.plugins import RENDERERS, PluginChoice
+from tagatlas.selection import Selection
+from tagatlas.steps.absent import WatchedStore
+from tagatlas.steps.load import load_map
+from tagatlas.steps.opened import AtlasLike, opened, select
+
+_SHOWN_FIRST = (".html", ".png")
+
+
+@dataclass(frozen=True)
+class RenderReport:
+    """What rendering did.
+
+    Attributes:
+        map_name: of the map that was drawn.
+        files: those written, in the order they were.
+        folder: where they are.
+        images: number of images on the map.
+        absent: number of these whose files are gone, so that their places are blank.
+    """
+
+    map_name: str
+    files: Sequence[Path]
+    folder: Path
+    images: int
+    absent: int
+
+    @property
+    def shown(self) -> Path:
+        """The file a person wants to see: a page if there is one, else a picture, else any."""
+        order = {suffix: place for place, suffix in enumerate(_SHOWN_FIRST)}
+        return min(self.files, key=lambda path: order.get(path.suffix, len(order)))
+
+
+def render(
+    atlas: AtlasLike,
+    *,
+    name: str | None = None,
+    show: ShowProgress = no_show,
+    **options: object,
+) -> RenderReport:
+    """Write a map's files into the atlas: those of all renderers that write without being asked.
+
+    Args:
+        atlas: open for writing, or the folder of one.
+        name: of the map; by default the one made last.
+        show: see :func:`tagatlas.run`.
+        options: of renderers, by name, such as ``width=8000`` or ``poster_legend=False``.
+
+    Raises:
+        OptionError: an option that is not there.
+        UsageError: there is no such map.
+        StorageError: a file could not be written.
+    """
+    with opened(atlas) as its_atlas:
+        selection = select(its_atlas, options, "render")
+        renderers = choose_renderers(its_atlas, selection)
+        with selection.remembered():
+            loaded = load_map(its_atlas, name)
+            folder = its_atlas.map_folder(loaded.name)
+            with show("rendering") as progress:
+                return write_map(loaded, renderers, folder, progress=progress)
+
+
+def export(
+    atlas: AtlasLike,
+    formats: Sequence[str],
+    out: str | Path,
+    *,
+    name: str | None = None,
+    show: ShowProgress = no_show,
+    **options: object,
+) -> RenderReport:
+    """Write some formats of a map to a folder of one's choice.
+
+    Args:
+        atlas: open, or the folder of one.
+        formats: names of renderers.
+        out: the folder; made if it is not there.
+        name: of the map; by default the one made last.
+        show: see :func:`tagatlas.run`.
+        options: see :func:`render`; none is remembered.
+
+    Raises:
+        UnknownPlugin, MissingDependency: there is no such renderer, or it cannot be made.
+        OptionError, UsageError, StorageError: see :func:`render`.
+    """
+    with opened(atlas, write=False) as its_atlas:
+        selection = select(its_atlas, options, "render")
+        renderers = choose_renderers(its_atlas, selection, formats)
+        selection.check()
+        loaded = load_map(its_atlas, name)
+        folder = Path(out)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"cannot make {folder}: {error.strerror}") from error
+        with show("rendering") as progress:
+            return write_map(loaded, renderers, folder, progress=progress)
+
+
+def choose_renderers(
+    atlas: Atlas, selection: Selection, names: Sequence[str] = ()
+) -> list[PluginChoice[Renderer]]:
+    """The renderers of those names, or all that write without being asked; in their order."""
+    known = atlas.plugins.of_kind(RENDERERS)
+    wanted = names or [name for name, entry in known.items() if entry.spec.default]
+    chosen = [selection.plugin(RENDERERS, name) for name in wanted]
+    return sorted(chosen, key=lambda renderer: known[renderer.name].spec.last)
+
+
+def write_map(
+    map_: Map,
+    renderers: Sequence[PluginChoice[Renderer]],
+    folder: Path,
+    *,
+    progress: Progress = no_progress,
+) -> RenderReport:
+    """Write a map's files, and count the pictures that are gone; see :func:`render_map`."""
+    store = WatchedStore(map_.store)
+    files = render_map(replace(map_, store=store), renderers, folder, progress=progress)
+    return RenderReport(map_.name, files, folder, map_.images.height, len(store.absent))
+
+
+def render_map(
+    map_: Map,
+    renderers: Sequence[PluginChoice[Renderer]],
+    folder: Path,
+    *,
+    progress: Progress = no_progress,
+) -> list[Path]:
+    """Write a map's files.
+
+    Args:
+        map_: what to draw.
+        renderers: what to write, in this order: a page may show what came before it.
+        folder: where to; it exists.
+        progress: called with the renderers done.
+
+    Returns:
+        The files written, in the order they were.
+
+    Raises:
+        UsageError: no renderer was given.
+        StorageError: a file could not be written.
+    """
+    if not renderers:
+        raise UsageError("nothing to render: name a renderer, tagatlas plugins lists them")
+    files: list[Path] = []
+    for done, renderer in enumerate(renderers):
+        progress(done, len(renderers))
+        files.extend(renderer.product.render(map_, folder))
+    progress(len(renderers), len(renderers))
+    return files

@@ -1,0 +1,221 @@
+"""The whole job: from a source to the files of a map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import TypeVar
+
+from tagatlas.contracts import ImageStatus, ShowProgress, no_show
+from tagatlas.plugins import Plugins
+from tagatlas.step_options import STEPS
+from tagatlas.steps.add import AddReport, add_source, choose_source
+from tagatlas.steps.fetch import (
+    RETRIED,
+    FetchReport,
+    choose_fetching,
+    fetch_collection,
+    require_images,
+)
+from tagatlas.steps.load import load_map
+from tagatlas.steps.map import MapReport, choose_mapping, map_collection, preparing
+from tagatlas.steps.opened import opened, select
+from tagatlas.steps.render import RenderReport, choose_renderers, write_map
+from tagatlas.steps.spending import Estimate
+from tagatlas.steps.tag import (
+    TagReport,
+    choose_tagging,
+    estimate_tagging,
+    require_key,
+    tag_collection,
+)
+
+StepReport = AddReport | FetchReport | Estimate | TagReport | MapReport | RenderReport
+"""What came of a step; an estimate comes before images are tagged that cost money."""
+
+
+_ReportT = TypeVar("_ReportT")
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What came of each step of :func:`run`."""
+
+    added: AddReport
+    fetched: FetchReport
+    tagged: TagReport
+    mapped: MapReport
+    rendered: RenderReport
+
+
+def run(
+    location: str | Path,
+    out: str | Path,
+    *,
+    name: str | None = None,
+    replace: str | None = None,
+    retry_failed: bool = False,
+    headers: Mapping[str, str] | None = None,
+    plugins: Plugins | None = None,
+    show: ShowProgress = no_show,
+    **options: object,
+) -> RunReport:
+    """Map a collection: add its source, fetch and tag the images, draw the map, write its files.
+
+    What an earlier run has fetched, paid for or computed is not done again.
+
+    Args:
+        location: of a table of image URLs, a folder of images, a ZIP archive or a IIIF manifest.
+        out: folder of the atlas; made if it is not there.
+        name: of the map; by default the backend's.
+        replace: a source of the atlas in whose place this one comes: its number or its location.
+        retry_failed: also try again what failed before.
+        headers: further headers of every request, by name; not kept.
+        plugins: the installed ones by default.
+        show: gives each piece of work its progress; by default there is none to be seen.
+        options: of all steps and plugins, by name, such as ``backend="imagenet"``,
+            ``builder="knn"``, ``bipartite_threshold=0.2``.
+
+    Raises:
+        OptionError, UnknownPlugin, MissingDependency, AuthenticationFailed: a choice that cannot
+            be met; nothing was done.
+        InputError: the source holds no usable record.
+        NoImages: no address led to an image.
+        TaggerError, EmptyMap, StorageError: see :func:`tag`, :func:`map`, :func:`render`.
+    """
+    reports = list(
+        run_steps(
+            location,
+            out,
+            name=name,
+            replace=replace,
+            retry=RETRIED if retry_failed else (),
+            headers=headers,
+            plugins=plugins,
+            show=show,
+            stop=None,
+            **options,
+        )
+    )
+    return RunReport(
+        _only(reports, AddReport),
+        _only(reports, FetchReport),
+        _only(reports, TagReport),
+        _only(reports, MapReport),
+        _only(reports, RenderReport),
+    )
+
+
+def run_steps(
+    location: str | Path,
+    out: str | Path,
+    *,
+    name: str | None = None,
+    replace: str | None = None,
+    retry: Sequence[ImageStatus | str] = (),
+    headers: Mapping[str, str] | None = None,
+    plugins: Plugins | None = None,
+    show: ShowProgress = no_show,
+    stop: Event | None = None,
+    **options: object,
+) -> Iterator[StepReport]:
+    """:func:`run`, with each step's report as soon as the step ends.
+
+    Args:
+        location: see :func:`run`.
+        out: see :func:`run`.
+        name: see :func:`run`.
+        replace: see :func:`run`.
+        retry: also try again the addresses that ended so before, and images whose tagging failed.
+        headers: see :func:`run`.
+        plugins: see :func:`run`.
+        show: see :func:`run`.
+        stop: once it is set, by any thread, nothing further is asked of the backend, and the
+            report of tagging is the last.
+        options: see :func:`run`.
+
+    Raises:
+        TagatlasError: see :func:`run`; before the first report only what says that nothing was
+            done.
+    """
+    with opened(Path(out), plugins, create=True) as atlas:
+        selection = select(atlas, options, *STEPS)
+        chosen_source = choose_source(atlas, selection, str(location), replace)
+        fetching, recoveries = choose_fetching(selection)
+        tagging, tagger = choose_tagging(selection)
+        mapping, builder, layout = choose_mapping(atlas, selection)
+        renderers = choose_renderers(atlas, selection)
+        selection.check()
+        layout.make_now()
+        require_key(atlas, tagger)
+        with selection.remembered("add", chosen_source.owner):
+            added = add_source(atlas, str(location), chosen_source, replaces=replace)
+        yield added
+        map_name = name or tagger.name
+        is_new = map_name not in atlas.catalog.maps.names()
+        with preparing(layout, show, at_once=is_new) as prepare:
+            with (
+                selection.remembered("fetch", *(each.owner for each in recoveries)),
+                show("fetching") as progress,
+            ):
+                fetched = fetch_collection(
+                    atlas,
+                    fetching,
+                    retry=[ImageStatus(status) for status in retry],
+                    headers=headers,
+                    recoveries=recoveries,
+                    progress=progress,
+                )
+            yield fetched
+            require_images(fetched)
+            ask_each = tagging.near_duplicates == "each"
+            expected = estimate_tagging(
+                atlas,
+                tagger,
+                retry_failed=bool(retry),
+                ask_each=ask_each,
+                budget=tagging.budget,
+            )
+            if expected.price is not None and expected.images:
+                yield expected
+            with selection.remembered("tag", tagger.owner), show("tagging") as progress:
+                tagged = tag_collection(
+                    atlas,
+                    tagger,
+                    retry_failed=bool(retry),
+                    budget=tagging.budget,
+                    ask_each=ask_each,
+                    stop=stop,
+                    progress=progress,
+                )
+            yield tagged
+            if tagged.stopped:
+                return
+            with (
+                selection.remembered("map", builder.owner, layout.owner),
+                show("mapping") as progress,
+            ):
+                mapped = map_collection(
+                    atlas,
+                    map_name,
+                    tagger.name,
+                    builder,
+                    layout,
+                    mapping,
+                    before_drawing=prepare,
+                    progress=progress,
+                )
+        yield mapped
+        with (
+            selection.remembered(*(renderer.owner for renderer in renderers)),
+            show("rendering") as progress,
+        ):
+            loaded = load_map(atlas, map_name)
+            rendered = write_map(loaded, renderers, atlas.map_folder(map_name), progress=progress)
+        yield rendered
+
+
+def _only(reports: Sequence[StepReport], kind: type[_ReportT]) -> _ReportT:
+    return next(report for report in reports if isinstance(report, kind))

@@ -1,0 +1,110 @@
+"""What tagging costs: estimated before, written down and capped meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tagatlas.catalog import Catalog, EndedCall
+from tagatlas.contracts import Price
+from tagatlas.errors import BudgetReached
+from tagatlas.tagging import Call
+
+_ROUNDING = 1e-9
+"""A budget of ten times a price is ten images, whatever the sum of ten fractions rounds to."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What tagging would do, and cost.
+
+    Attributes:
+        backend: the tagger's name.
+        images: how many it would be asked about.
+        copies: how many would get the answer of another image.
+        price: of one image; None if it costs nothing.
+        spent: US dollars spent on it so far, at most.
+        budget: the most US dollars that the atlas may spend on it; None for no limit.
+    """
+
+    backend: str
+    images: int
+    copies: int
+    price: Price | None
+    spent: float
+    budget: float | None = None
+
+    @property
+    def units(self) -> int:
+        """What would be billed for."""
+        return self.images * len(self.price.units) if self.price else 0
+
+    @property
+    def dollars(self) -> float:
+        """What that would cost, in US dollars, at most."""
+        return self.images * self.price.per_image if self.price else 0.0
+
+
+class Purse:
+    """Pays for the calls of one run. Used by one thread.
+
+    Every call is in the catalog before it is made. What is not known to be free of charge counts
+    as spent, also what a killed process may have had under way.
+    """
+
+    def __init__(
+        self, catalog: Catalog, tagger: str, backend: int, price: Price, budget: float | None
+    ) -> None:
+        """Look up what was spent before.
+
+        Args:
+            catalog: open for writing.
+            tagger: the tagger's name.
+            backend: the number of the backend that is asked.
+            price: of one image.
+            budget: the most that the atlas may ever spend on this tagger, in US dollars; None
+                for no limit.
+        """
+        self._calls = catalog.calls
+        self._tagger = tagger
+        self._backend = backend
+        self._price = price
+        self._budget = budget
+        self._spent = catalog.calls.spent(tagger).dollars
+        self._costs: dict[int, float] = {}
+
+    @property
+    def spent(self) -> float:
+        """US dollars spent on the tagger, at most."""
+        return self._spent
+
+    def begin(self, images: int) -> int:
+        """Write down a call that is about to be made.
+
+        Raises:
+            BudgetReached: it could cost more than is left.
+        """
+        dollars = images * self._price.per_image
+        if self._budget is not None and self._spent + dollars > self._budget + _ROUNDING:
+            raise BudgetReached(
+                f"the budget of ${self._budget:,.2f} for {self._tagger} is reached: "
+                f"${self._spent:,.4f} may be spent, and the next call is up to ${dollars:,.4f}; "
+                "a higher --budget goes on"
+            )
+        number = self._calls.begin(
+            self._backend,
+            images=images,
+            units=images * len(self._price.units),
+            dollars=dollars,
+        )
+        self._costs[number] = dollars
+        self._spent += dollars
+        return number
+
+    def end(self, call: Call) -> EndedCall | None:
+        """How a call is to be written down, now that it has ended; None if it was none."""
+        if call.number is None:
+            return None
+        dollars = self._costs.pop(call.number)
+        if call.billed == "no":
+            self._spent -= dollars
+        return EndedCall(call.number, call.billed, call.seconds)

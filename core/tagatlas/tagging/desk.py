@@ -1,0 +1,266 @@
+"""Where calls are made: within the backend's rate, again where that costs nothing, in its time."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from threading import Event, Lock
+from time import monotonic
+from typing import Literal, TypeVar
+
+from pyrate_limiter import Limiter, Rate
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_any,
+    stop_before_delay,
+    stop_when_event_set,
+    wait_random_exponential,
+)
+
+from tagatlas.contracts import ImageInput, Tagger, TagResult
+from tagatlas.errors import CallLost, CallRefused, PluginError, TagatlasError, TaggerError
+from tagatlas.tagging.batches import Batch
+from tagatlas.tagging.secrets import without_key
+
+Answers = list[tuple[str, TagResult]]
+Billed = Literal["yes", "no", "unknown"]
+ErrorT = TypeVar("ErrorT", bound=TagatlasError)
+
+PATIENCE = 300.0
+"""Seconds for which a call that is refused is made again."""
+
+LONGEST_PAUSE = 60.0
+"""Seconds between two tries at most, where the service names none."""
+
+LOST_IN_A_ROW = 10
+"""So many calls without an answer, and none with one between them, end the run."""
+
+BROKEN_IN_A_ROW = 10
+"""So many images that the tagger raises for, in the same way and none answered between them, end
+the run: it is not the images' fault."""
+
+BROKEN_CALLS_IN_A_ROW = 3
+"""The same in calls, where each may be billed."""
+
+_back_off = wait_random_exponential(multiplier=1, max=LONGEST_PAUSE)
+
+
+class Broken(PluginError):
+    """A tagger raised what its contract has no place for.
+
+    Attributes:
+        kind: name of what it raised.
+        reason: the same with its text, one line.
+    """
+
+    def __init__(self, tagger: Tagger, error: Exception) -> None:
+        self.kind = type(error).__name__
+        self.reason = " ".join(f"{self.kind}: {error}".split())
+        super().__init__(f"{type(tagger).__name__} failed ({self.reason}): tell its author")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that has ended.
+
+    Attributes:
+        number: which one it is, as it was given when it was begun; None for a batch of which
+            nothing had to be asked.
+        answers: ``(image id, result)`` for each image that the call settled: of the batch, none
+            where the call did not come to an answer; of earlier ones, those that failed alone,
+            once an answer about another image shows that the backend works.
+        billed: whether the backend bills it.
+        trouble: why the run must end; None if it need not.
+        seconds: from asking to the answer, waiting and earlier tries left out; None without one.
+    """
+
+    number: int | None
+    answers: Answers
+    billed: Billed = "yes"
+    trouble: TaggerError | PluginError | None = None
+    seconds: float | None = None
+
+
+class Desk:
+    """Makes the calls of one run. Thread-safe.
+
+    All calls wait while one of them is told to: a service's limits hold for the account.
+
+    Where the tagger raises for a batch, halves of it are asked about, down to the image that it
+    raises for, which fails alone. Where a call costs money it is lost instead: its images fail.
+    """
+
+    def __init__(self, tagger: Tagger, ending: Event, patience: float = PATIENCE) -> None:
+        """Set up.
+
+        Args:
+            tagger: the backend.
+            ending: once it is set, no call is made any more, and nobody waits.
+            patience: see :data:`PATIENCE`.
+        """
+        self._tagger = tagger
+        self._ending = ending
+        self._key = os.environ.get(tagger.key_variable or "", "")
+        self._limiter = _limiter(tagger.calls_per_second)
+        self._lock = Lock()
+        self._not_before = 0.0
+        self._lost_in_a_row = 0
+        self._answered = False
+        self._broken: Answers = []
+        self._broken_in: list[str] = []
+        made_again = (CallRefused,) if tagger.price is not None else (CallRefused, CallLost)
+        self._retrying = Retrying(
+            retry=retry_if_exception_type(made_again),
+            wait=self._pause,
+            stop=stop_any(stop_before_delay(patience), stop_when_event_set(ending)),
+            sleep=sleep_using_event(ending),
+            reraise=True,
+        )
+
+    def answer(self, batch: Batch, number: int | None) -> Call:
+        """Ask about a batch, and take whatever comes; trouble ends the run at once, here."""
+        if not batch.images:
+            return Call(number, batch.failed, "no")
+        if self._ending.is_set():
+            return Call(number, [], "no")
+        call = self._call(batch, number)
+        if call.trouble is not None:
+            self._ending.set()
+        return call
+
+    def broken(self) -> Answers:
+        """Images that the tagger raised for at the end of the run, with none answered after them.
+
+        Where none was answered at all it may not be their fault: they are worth another try.
+        """
+        if self._answered:
+            return self._broken
+        return [(image_id, replace(result, kind="transient")) for image_id, result in self._broken]
+
+    def _call(self, batch: Batch, number: int | None) -> Call:
+        try:
+            answers, seconds = self._answers(batch.images)
+        except CallLost as error:
+            return self._lost(batch, number, self._without_key(error))
+        except CallRefused as error:
+            return Call(number, [], "no", self._given_up(self._without_key(error)))
+        except Broken as error:
+            if self._tagger.price is None:
+                return Call(number, [], "unknown", self._without_key(error))
+            return self._lost(batch, number, self._without_key(error))
+        except PluginError as error:
+            return Call(number, [], "unknown", self._without_key(error))
+        except TaggerError as error:
+            return Call(number, [], "no", self._without_key(error))
+        return Call(number, answers + batch.failed, seconds=seconds)
+
+    def _answers(self, images: Sequence[ImageInput]) -> tuple[Answers, float | None]:
+        """Answers about images, and the seconds they took; None where there is none.
+
+        Raises:
+            Broken: the tagger raised, and a call costs money or this is not the images' fault.
+        """
+        try:
+            results, seconds = self._retrying(self._ask, images)
+        except Broken as error:
+            if self._tagger.price is not None:
+                raise
+            if len(images) == 1:
+                self._put_aside(images[0], error)
+                return [], None
+            half = len(images) // 2
+            first, others = self._answers(images[:half]), self._answers(images[half:])
+            spent = [seconds for _, seconds in (first, others) if seconds is not None]
+            return first[0] + others[0], sum(spent) if spent else None
+        with self._lock:
+            self._lost_in_a_row = 0
+            self._answered = True
+            broken, self._broken, self._broken_in = self._broken, [], []
+        answers = [
+            (image.id, self._clean(result)) for image, result in zip(images, results, strict=True)
+        ]
+        return answers + broken, seconds
+
+    def _put_aside(self, image: ImageInput, error: Broken) -> None:
+        """Note an image that the tagger raised for, until it is known whose fault that is."""
+        with self._lock:
+            self._broken.append((image.id, self._clean(TagResult.failed("image", error.reason))))
+            self._broken_in.append(error.kind)
+            last = self._broken_in[-BROKEN_IN_A_ROW:]
+        if len(last) == BROKEN_IN_A_ROW and len(set(last)) == 1:
+            raise error
+
+    def _ask(self, images: Sequence[ImageInput]) -> tuple[Sequence[TagResult], float]:
+        """The results, and the seconds they took."""
+        while (pause := self._not_before - monotonic()) > 0 and not self._ending.wait(pause):
+            pass  # somebody else may have been told to wait longer meanwhile
+        if self._limiter is not None:
+            self._limiter.try_acquire("calls")
+        if self._ending.is_set():
+            raise CallRefused("the run ended before the call was made")
+        began = monotonic()
+        try:
+            results = self._tagger.tag(images)
+        except (TaggerError, PluginError):
+            raise
+        except Exception as error:
+            raise Broken(self._tagger, error) from error
+        name = type(self._tagger).__name__
+        if len(results) != len(images):
+            raise PluginError(
+                f"{name} gave {len(results)} results for {len(images)} images: tell its author"
+            )
+        return results, monotonic() - began
+
+    def _pause(self, state: RetryCallState) -> float:
+        """Seconds until the next try: the service's own word, or more with each try; never even."""
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after if isinstance(error, CallRefused) else None
+        # Where all come back at the same moment, most are refused again.
+        pause = _back_off(state) if asked is None else asked + random.uniform(0, 0.1 + asked / 10)  # noqa: S311 - no secret
+        with self._lock:
+            self._not_before = max(self._not_before, monotonic() + pause)
+        return pause
+
+    def _given_up(self, error: CallRefused) -> TaggerError:
+        if self._ending.is_set():
+            return error
+        wait = "" if error.retry_after is None else f", now for {error.retry_after:,.0f} s"
+        return TaggerError(f"{error}; it turns every call away{wait}: go on later")
+
+    def _lost(self, batch: Batch, number: int | None, error: CallLost | Broken) -> Call:
+        with self._lock:
+            self._lost_in_a_row += 1
+            in_a_row = self._lost_in_a_row
+        reason = error.reason if isinstance(error, Broken) else str(error)
+        lost = self._clean(TagResult.failed("transient", reason))
+        failures = [(image.id, lost) for image in batch.images]
+        trouble: TaggerError | PluginError | None = None
+        if isinstance(error, Broken):
+            trouble = error if in_a_row >= BROKEN_CALLS_IN_A_ROW else None
+        elif self._tagger.price is None:
+            trouble = TaggerError(f"{error}; it has been asked again and again: go on later")
+        elif in_a_row >= LOST_IN_A_ROW:
+            trouble = TaggerError(f"{in_a_row} calls in a row had no answer: {error}")
+        return Call(number, failures + batch.failed, "unknown", trouble)
+
+    def _without_key(self, error: ErrorT) -> ErrorT:
+        error.args = (without_key(str(error), self._key),)
+        return error
+
+    def _clean(self, result: TagResult) -> TagResult:
+        if not result.message:
+            return result
+        return replace(result, message=without_key(result.message, self._key))
+
+
+def _limiter(calls_per_second: float | None) -> Limiter | None:
+    if calls_per_second is None:
+        return None
+    calls = max(1, int(calls_per_second))
+    return Limiter(Rate(calls, round(1000 * calls / calls_per_second)))

@@ -1,0 +1,205 @@
+"""What strangers' plugins may do wrong, or merely differently, and what it must not touch."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+HEAD = """
+from dataclasses import dataclass
+from tagatlas import Layout, LayoutSpec, SourceSpec, Source, Tagger, TaggerSpec, TagResult, hookimpl
+
+class Empty(Tagger):
+    def __init__(self, options): ...
+    def tag(self, images): return [TagResult.empty() for _ in images]
+    def fingerprint(self): return "empty"
+
+class Still(Layout):
+    def __init__(self, options): ...
+    def place(self, network, *, start, seed, progress): return start
+"""
+
+COMMON_NAMES = """
+@dataclass(frozen=True)
+class Options:
+    threshold: float = 0.5
+    timeout: float = 1.0
+    backend: str = ""
+    minimum_share: float = 0.0
+    map: str = ""
+    out: str = ""
+    json: bool = False
+    bipartite_threshold: float = 0.7
+
+@hookimpl
+def tagatlas_layouts():
+    return [LayoutSpec(name="still", summary="Stays.", factory=Still, options=Options)]
+
+@hookimpl
+def tagatlas_taggers():
+    return [TaggerSpec(name="still", summary="Empty.", factory=Empty, options=Options)]
+"""
+
+ACCEPTS_RAISES = """
+class Nothing(Source):
+    def __init__(self, options): ...
+    def read(self, location): raise NotImplementedError
+
+@hookimpl
+def tagatlas_sources():
+    return [SourceSpec(name="nothing", summary="None.", factory=Nothing, accepts=lambda _: 1 / 0)]
+"""
+
+TAGGER_WITH = """
+@hookimpl
+def tagatlas_taggers():
+    return [TaggerSpec(name="{name}", summary="Bad.", factory=Empty, options={options})]
+"""
+
+BAD = {
+    "exits": ("import sys; sys.exit(3)", "SystemExit: 3"),
+    "nodataclass": (
+        HEAD + TAGGER_WITH.format(name="nodataclass", options="dict"),
+        "the options of nodataclass are no dataclass",
+    ),
+    "unresolved": (
+        HEAD
+        + "\n@dataclass(frozen=True)\nclass Options:\n    colour: 'Colour' = None\n"
+        + TAGGER_WITH.format(name="unresolved", options="Options"),
+        "the options of unresolved cannot be read: name 'Colour' is not defined",
+    ),
+    "nodefault": (
+        HEAD
+        + "\n@dataclass(frozen=True)\nclass Options:\n    colour: str\n"
+        + TAGGER_WITH.format(name="nodefault", options="Options"),
+        "the options of nodefault cannot be read",
+    ),
+    "wrongname": (
+        HEAD + TAGGER_WITH.format(name="My Tagger", options="Options").replace("Options", "Empty"),
+        "'My Tagger' is no plugin's name",
+    ),
+    "unmarked": (
+        HEAD + "\ndef tagatlas_taggers():\n    return []\n",
+        "tagatlas_taggers is not marked with @hookimpl",
+    ),
+    "silent": (
+        HEAD + "\n@hookimpl\ndef tagatlas_taggers():\n    return None\n",
+        "it announces nothing",
+    ),
+    "function": ("def announce():\n    return []\n", "it is to name a module"),
+}
+
+
+def distribution(site: Path, name: str, source: str, place: str | None = None) -> None:
+    """An installed distribution of one module, as pip leaves it."""
+    (site / f"{name}_plugin.py").write_text(source, "utf-8")
+    info = site / f"{name}_plugin-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}-plugin\nVersion: 1.0\n")
+    entry = place or f"{name}_plugin"
+    (info / "entry_points.txt").write_text(f"[tagatlas]\n{name} = {entry}\n", "utf-8")
+
+
+def tagatlas(*words: str | Path, site: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(site or ""), "COLUMNS": "80"}
+    environment.pop("TAGATLAS_STRICT_PLUGINS", None)
+    return subprocess.run(
+        [sys.executable, "-m", "tagatlas", *map(str, words)],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with every bad plugin, and one that is whole."""
+    site = tmp_path_factory.mktemp("bad")
+    for name, (source, _) in BAD.items():
+        place = "function_plugin:announce" if name == "function" else None
+        distribution(site, name, source, place)
+    distribution(site, "accepts", HEAD + ACCEPTS_RAISES)
+    distribution(site, "still", HEAD + COMMON_NAMES)
+    return site
+
+
+@pytest.fixture(scope="module")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with a plugin whose options are named as many others are."""
+    site = tmp_path_factory.mktemp("common")
+    distribution(site, "still", HEAD + COMMON_NAMES)
+    return site
+
+
+@pytest.fixture(scope="module")
+def atlas(tmp_path_factory: pytest.TempPathFactory, bad: Path) -> Path:
+    """An atlas made with all these plugins installed."""
+    folder = tmp_path_factory.mktemp("pictures")
+    for number in range(8):
+        Image.effect_noise((64, 48), 40 + number).convert("RGB").save(folder / f"{number}.png")
+    made = folder.parent / "x.atlas"
+    done = tagatlas("run", folder, "--out", made, "--threshold", "0.01", site=bad)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return made
+
+
+def flags(site: Path | None, command: str) -> set[str]:
+    """The words of a command's help that are flags."""
+    text = tagatlas(command, "--help", site=site).stdout
+    return {word.strip(",") for word in text.split() if word.startswith("--")}
+
+
+@pytest.mark.parametrize("command", ["run", "tag", "map"])
+def test_what_is_installed_neither_takes_nor_changes_a_flag(command: str, common: Path) -> None:
+    before, after = flags(None, command), flags(common, command)
+    assert before <= after
+    assert all(flag.startswith(("--still-", "--[no-]still-")) for flag in after - before)
+    assert "--still-threshold" in after
+
+
+def test_a_bad_plugin_is_listed_with_what_is_wrong_and_breaks_nothing_else(bad: Path) -> None:
+    listed = json.loads(tagatlas("plugins", "--json", site=bad).stdout)
+    reasons = {each["name"]: each["reason"] for each in listed["broken"]}
+    assert set(reasons) == set(BAD)
+    for name, (_, reason) in BAD.items():
+        assert reason in reasons[name]
+    assert {"imagenet", "still", "bipartite"} <= {each["name"] for each in listed["plugins"]}
+
+
+def test_the_names_mean_what_they_meant(atlas: Path, bad: Path) -> None:
+    assert "threshold = 0.01" in (atlas / "atlas.toml").read_text("utf-8")
+    still = tagatlas("map", atlas, "--layout", "still", "--still-threshold", "0.4", site=bad)
+    assert still.returncode == 0, still.stderr
+    settings = (atlas / "atlas.toml").read_text("utf-8")
+    assert "[layout.still]\nthreshold = 0.4" in settings
+    assert "[builder.bipartite]\nthreshold = 0.01" in settings
+    ambiguous = tagatlas(
+        "map", atlas, "--still-bipartite-threshold", "0.4", "--threshold", "0.02", site=bad
+    )
+    assert ambiguous.returncode == 0, ambiguous.stderr
+    assert "[builder.bipartite]\nthreshold = 0.02" in (atlas / "atlas.toml").read_text("utf-8")
+
+
+def test_a_source_that_fails_to_say_what_it_reads_is_named(atlas: Path, bad: Path) -> None:
+    pictures = tagatlas("info", atlas, "--json", site=bad)
+    location = json.loads(pictures.stdout)["sources"][0]["location"]
+    done = tagatlas("add", atlas, location, site=bad)
+    assert done.returncode == 0, done.stderr
+    assert "source nothing of accepts (accepts-plugin 1.0) was not asked: ZeroDivisionError" in (
+        done.stderr
+    )
+
+
+def test_help_fits_a_terminal_and_cuts_no_flag() -> None:
+    for command in ("run", "map", "tag", "render"):
+        lines = tagatlas(command, "--help").stdout.splitlines()
+        assert max(map(len, lines)) <= 80
+        assert not [line for line in lines if "…" in line]
