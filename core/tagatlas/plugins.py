@@ -134,11 +134,13 @@ class PluginChoice(Generic[ProductT_co]):
         kind: of plugin.
         spec: what it announced.
         options: an instance of its options dataclass.
+        plugin: that announced it.
     """
 
     kind: Kind[Spec, ProductT_co]
     spec: Spec
     options: object
+    plugin: InstalledPlugin = InstalledPlugin("", "", "", "")
 
     @property
     def name(self) -> str:
@@ -256,7 +258,7 @@ class Plugins:
         """
         spec = self.get(kind, name)
         options: object = make_options(spec.options, values, name)
-        return PluginChoice(kind, spec, options)
+        return PluginChoice(kind, spec, options, self._registered[kind.hook][name].plugin)
 
     def warn(self, text: str) -> None:
         """Note what is wrong with a plugin that is in use."""

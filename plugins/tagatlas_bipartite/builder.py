@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from tagatlas.contracts import GraphBuilder
+from tagatlas.contracts import GraphBuilder, NetworkDescription
 from tagatlas.network import IMAGE, TAG, Network
 from tagatlas.network.backbone import backbone
-from tagatlas.network.selection import select_tags, with_idf
+from tagatlas.network.selection import describe_selection, select_tags, with_idf
 from tagatlas_bipartite.options import BipartiteOptions
 
 
@@ -20,6 +20,10 @@ class BipartiteBuilder(GraphBuilder):
 
     def __init__(self, options: BipartiteOptions) -> None:
         self._options = options
+
+    def describe(self) -> NetworkDescription:
+        """What the network shows; see :meth:`tagatlas.contracts.GraphBuilder.describe`."""
+        return describe_selection(self._options)
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:
         """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`.

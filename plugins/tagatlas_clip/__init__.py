@@ -93,6 +93,8 @@ def tagatlas_taggers() -> Iterable[TaggerSpec]:
             summary="Your own vocabulary, by CLIP and SigLIP models; offline, GPU or CPU.",
             extra="tagatlas[clip]",
             options=ClipOptions,
+            embeds_images=True,
+            embeds_texts=True,
             factory=_make_tagger,
             models=_make_shelf,
         )

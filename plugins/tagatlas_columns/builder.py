@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array, diags_array, triu
 
-from tagatlas.contracts import GraphBuilder
+from tagatlas.contracts import GraphBuilder, NetworkDescription
 from tagatlas.errors import EmptyMap
 from tagatlas.network import IMAGE, TAG, Network
-from tagatlas.network.backbone import backbone
+from tagatlas.network.backbone import backbone, with_backbone
 from tagatlas_columns.options import ColumnsOptions
 from tagatlas_columns.values import Table, Values, read_table
 
@@ -47,6 +47,16 @@ class ColumnsBuilder(GraphBuilder):
 
     def __init__(self, options: ColumnsOptions) -> None:
         self._options = options
+
+    def describe(self) -> NetworkDescription:
+        """What the network shows; see :meth:`tagatlas.contracts.GraphBuilder.describe`."""
+        described = NetworkDescription(
+            placed_by="the columns of their records",
+            node="value",
+            tie_weight="the links to them",
+            text="Its values are those of the collection's own columns.",
+        )
+        return with_backbone(described, self._options.backbone)
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:  # noqa: ARG002
         """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""

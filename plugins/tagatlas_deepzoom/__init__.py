@@ -43,6 +43,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="deepzoom",
             summary="map.dzi: the poster in tiles, for OpenSeadragon and other zooming viewers.",
+            files={"map.dzi": "the poster in tiles, for zooming viewers"},
             options=DeepZoomOptions,
             default=False,
             factory=_deepzoom,

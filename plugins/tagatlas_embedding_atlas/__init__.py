@@ -43,6 +43,10 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="embedding-atlas",
             summary="embedding-atlas.parquet and its labels, for Apple's Embedding Atlas.",
+            files={
+                "embedding-atlas.parquet": "the images, for Embedding Atlas",
+                "embedding-atlas-labels.parquet": "the names of their clusters, for the same",
+            },
             options=EmbeddingAtlasOptions,
             factory=_embedding_atlas,
             default=False,

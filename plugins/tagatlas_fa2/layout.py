@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from tagatlas.contracts import Layout, Progress
+from tagatlas.contracts import Citation, Layout, LayoutDescription, Progress
 from tagatlas.errors import MissingDependency
 from tagatlas.layout import apart
 from tagatlas.network import Network
@@ -16,11 +16,23 @@ _RADIUS = 1000.0
 """What the start is scaled to: the package's own starts are far too small to be calm."""
 
 
+_PAPER = Citation(
+    "Jacomy et al., 2014",
+    "Jacomy, M., Venturini, T., Heymann, S., & Bastian, M. (2014). ForceAtlas2, a continuous "
+    "graph layout algorithm for handy network visualization designed for the Gephi software. "
+    "*PLoS ONE*, 9(6), e98679.",
+)
+
+
 class Fa2Layout(Layout):
     """The ``fa2`` package as a layout. Threads may share an instance."""
 
     def __init__(self, options: Fa2Options) -> None:
         self._options = options
+
+    def describe(self) -> LayoutDescription:
+        """What it did; see :meth:`tagatlas.contracts.Layout.describe`."""
+        return LayoutDescription(citations=(_PAPER,))
 
     def place(
         self,

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.contracts import PinningLayout, Progress, no_progress
+from tagatlas.contracts import Citation, LayoutDescription, PinningLayout, Progress, no_progress
 from tagatlas.layout import apart
 from tagatlas.network import IMAGE, Network
 from tagatlas_forceatlas2.engine import simulate
@@ -16,12 +16,35 @@ from tagatlas_forceatlas2.graph import graph_of
 from tagatlas_forceatlas2.options import ForceAtlas2Options
 from tagatlas_forceatlas2.scale import balanced_scale
 
+_PAPER = Citation(
+    "Jacomy et al., 2014",
+    "Jacomy, M., Venturini, T., Heymann, S., & Bastian, M. (2014). ForceAtlas2, a continuous "
+    "graph layout algorithm for handy network visualization designed for the Gephi software. "
+    "*PLoS ONE*, 9(6), e98679.",
+)
+_EMBEDDEDNESS = Citation(
+    "Nocaj et al., 2015",
+    "Nocaj, A., Ortmann, M., & Brandes, U. (2015). Untangling the hairballs of multi-centered, "
+    "small-world online social media networks. *Journal of Graph Algorithms and Applications*, "
+    "19(2), 595-618.",
+)
+
 
 class ForceAtlas2Layout(PinningLayout):
     """ForceAtlas2 with Barnes-Hut repulsion, compiled by numba. Threads may share an instance."""
 
     def __init__(self, options: ForceAtlas2Options) -> None:
         self._options = options
+
+    def describe(self) -> LayoutDescription:
+        """What it did; see :meth:`tagatlas.contracts.Layout.describe`."""
+        if not self._options.embeddedness_influence:
+            return LayoutDescription(citations=(_PAPER,))
+        pulled = (
+            "An edge pulls by its weight and by how well it is embedded among the others"
+            f" ({_EMBEDDEDNESS.short})."
+        )
+        return LayoutDescription(text=pulled, citations=(_PAPER, _EMBEDDEDNESS))
 
     def prepare(self) -> None:
         """Compile the kernels, or read them from numba's cache: seconds, or well under one."""

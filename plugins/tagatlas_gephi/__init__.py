@@ -29,6 +29,12 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="gephi",
             summary="network.gexf, nodes.csv and edges.csv for Gephi and Gephi Lite.",
+            files={
+                "network.gexf": "the network, for Gephi and Gephi Lite",
+                "nodes.csv": "its nodes as a table",
+                "edges.csv": "its edges as a table",
+            },
+            order=60,
             options=GephiOptions,
             factory=_gephi,
         )

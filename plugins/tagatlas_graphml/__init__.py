@@ -26,6 +26,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="graphml",
             summary="network.graphml for Cytoscape, yEd, igraph, networkx and others.",
+            files={"network.graphml": "the network, for Cytoscape, yEd, igraph and others"},
             factory=_graphml,
             default=False,
         )

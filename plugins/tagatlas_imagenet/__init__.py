@@ -48,6 +48,7 @@ def tagatlas_taggers() -> Iterable[TaggerSpec]:
             name="imagenet",
             summary="1,000 kinds of things and what they are kinds of; offline, no key.",
             options=ImageNetOptions,
+            embeds_images=True,
             factory=_make_tagger,
         )
     ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from tagatlas.contracts import GraphBuilder
+from tagatlas.contracts import GraphBuilder, NetworkDescription
 from tagatlas.network import IMAGE, Network
 from tagatlas.network.backbone import backbone
 from tagatlas.network.projection import project
-from tagatlas.network.selection import tag_matrix
+from tagatlas.network.selection import describe_selection, tag_matrix
 from tagatlas_images.options import ImagesOptions
 
 
@@ -25,6 +25,10 @@ class ImagesBuilder(GraphBuilder):
 
     def __init__(self, options: ImagesOptions) -> None:
         self._options = options
+
+    def describe(self) -> NetworkDescription:
+        """What the network shows; see :meth:`tagatlas.contracts.GraphBuilder.describe`."""
+        return describe_selection(self._options)
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:
         """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""

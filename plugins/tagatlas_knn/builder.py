@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.contracts import GraphBuilder
+from tagatlas.contracts import GraphBuilder, NetworkDescription
 from tagatlas.errors import EmptyMap
 from tagatlas.network import IMAGE, Network
-from tagatlas.network.backbone import backbone
+from tagatlas.network.backbone import backbone, with_backbone
 from tagatlas.network.projection import link_neighbours
 from tagatlas_knn.options import KnnOptions
 from tagatlas_knn.search import nearest_rows
@@ -28,6 +28,16 @@ class KnnBuilder(GraphBuilder):
 
     def __init__(self, options: KnnOptions) -> None:
         self._options = options
+
+    def describe(self) -> NetworkDescription:
+        """What the network shows; see :meth:`tagatlas.contracts.GraphBuilder.describe`."""
+        described = NetworkDescription(
+            placed_by="the likeness of their embeddings",
+            text="A link weighs as much as the cosine of the embeddings that the backend gave both"
+            " images.",
+            by_likeness=True,
+        )
+        return with_backbone(described, self._options.backbone)
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:  # noqa: ARG002
         """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""

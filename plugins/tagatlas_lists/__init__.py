@@ -38,6 +38,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="lists",
             summary="clusters/: one CSV of images per cluster; with --copy-images the images too.",
+            files={"clusters/": "a table of the images of each cluster"},
             options=ListsOptions,
             factory=_lists,
             default=False,

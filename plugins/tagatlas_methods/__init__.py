@@ -20,6 +20,8 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="methods",
             summary="methods.md: what was done, with its numbers, as prose for a paper.",
+            files={"methods.md": "what was done, ready for a paper"},
+            order=40,
             factory=_renderer,
         )
     ]

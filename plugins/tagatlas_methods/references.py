@@ -23,24 +23,6 @@ CENTRING = (
     "Jégou, H., & Chum, O. (2012). Negative evidences and co-occurrences in image retrieval: the "
     "benefit of PCA and whitening. *ECCV 2012*, 774-787."
 )
-DISPARITY = (
-    "Serrano, M. Á., Boguñá, M., & Vespignani, A. (2009). Extracting the multiscale backbone of "
-    "complex weighted networks. *PNAS*, 106(16), 6483-6488."
-)
-FORCEATLAS2 = (
-    "Jacomy, M., Venturini, T., Heymann, S., & Bastian, M. (2014). ForceAtlas2, a continuous "
-    "graph layout algorithm for handy network visualization designed for the Gephi software. "
-    "*PLoS ONE*, 9(6), e98679."
-)
-UMAP = (
-    "McInnes, L., Healy, J., & Melville, J. (2018). UMAP: Uniform manifold approximation and "
-    "projection for dimension reduction. *arXiv*, 1802.03426."
-)
-EMBEDDEDNESS = (
-    "Nocaj, A., Ortmann, M., & Brandes, U. (2015). Untangling the hairballs of multi-centered, "
-    "small-world online social media networks. *Journal of Graph Algorithms and Applications*, "
-    "19(2), 595-618."
-)
 DIFFUSION = (
     "Gastner, M. T., & Newman, M. E. J. (2004). Diffusion-based method for producing "
     "density-equalizing maps. *PNAS*, 101(20), 7499-7504."

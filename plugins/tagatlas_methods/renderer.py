@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
 from tagatlas.annotations import Arrow, Caption, Note, Outline
-from tagatlas.contracts import Renderer, TagStatus
+from tagatlas.contracts import (
+    LayoutDescription,
+    Maker,
+    NetworkDescription,
+    Renderer,
+    TagStatus,
+)
 from tagatlas.maps import Map, Provenance
 from tagatlas.network import IMAGE
 from tagatlas.rendering import write_atomically
@@ -19,14 +26,10 @@ from tagatlas_methods.references import (
     CENTRING,
     CONSENSUS,
     DIFFUSION,
-    DISPARITY,
-    EMBEDDEDNESS,
-    FORCEATLAS2,
     GRID,
     LEIDEN,
     LOG_ODDS,
     STABILITY,
-    UMAP,
 )
 
 _TAGGINGS: dict[str, str] = {
@@ -46,23 +49,14 @@ _HUNG = (
 )
 _ARRANGEMENTS = {"free": (_SPREAD, DIFFUSION), "grid": (_HUNG, GRID)}
 """Of each arrangement, how it was made, and the paper."""
-_LAYOUTS = {
-    "forceatlas2": ("Jacomy et al., 2014", FORCEATLAS2),
-    "fa2": ("Jacomy et al., 2014", FORCEATLAS2),
-    "umap": ("McInnes et al., 2018", UMAP),
-}
-"""Of each layout that has one, its paper: as cited, and in full."""
-
-_MADE_OF = {
-    "columns": " Its values are those of the collection's own columns.",
-    "knn": " A link weighs as much as the cosine of the embeddings that the backend gave both"
-    " images.",
-}
-"""What a graph builder reads beside tags."""
 
 _DRAWN: dict[type, str] = {Outline: "outline", Arrow: "arrow", Caption: "text", Note: "note"}
 """What each kind of annotation that draws something is called."""
 
+OWN = "tagatlas"
+"""The distribution whose version is said at the end, as it is of every map."""
+
+Description = TypeVar("Description", NetworkDescription, LayoutDescription)
 Settings = Mapping[str, bool | int | float | str | None]
 
 
@@ -98,7 +92,7 @@ def methods_text(map_: Map) -> str:
         "## Settings and versions",
         *_settings(facts),
         "## References",
-        _references(facts.settings),
+        _references(facts),
     ]
     return "\n\n".join(blocks) + "\n"
 
@@ -125,46 +119,34 @@ def _tags(map_: Map) -> list[str]:
 
 
 def _network(map_: Map) -> list[str]:
-    settings = map_.provenance.settings
+    facts = map_.provenance
+    settings, described = facts.settings, facts.builder.description
     images = map_.images.height
     others = map_.nodes.height - images
     kind = "directed" if map_.directed else "undirected"
-    builder, layout, seed = (settings.get(f"map.{key}") for key in ("builder", "layout", "seed"))
-    cited = f" ({_LAYOUTS[str(layout)][0]})" if layout in _LAYOUTS else ""
-    pulled = (
-        " An edge pulls by its weight and by how well it is embedded among the others"
-        " (Nocaj et al., 2015)."
-        if _uses_embeddedness(settings)
-        else ""
-    )
+    node, seed = escape(described.node), settings.get("map.seed")
     linked = _links_images(map_)
-    with_images = f"{images:,} of the {count(map_.provenance.images, 'image')}, " if linked else ""
+    with_images = f"{images:,} of the {count(facts.images, 'image')}, " if linked else ""
     left_out = "; images without a link are left out" if linked else ""
-    filtered = (
-        ""
-        if settings.get(f"builder.{builder}.backbone") is None
-        else " They are its backbone by the disparity filter (Serrano et al., 2009)."
-    )
-    node = "value" if builder == "columns" else "tag"
     network = (
-        f"The {kind} network{_by('graph builder', builder)} has {with_images}"
+        f"The {kind} network{_by('graph builder', facts.builder)} has {with_images}"
         f"{count(others, node)} and {count(len(map_.weights), 'weighted link')}{left_out}."
-        f"{_MADE_OF.get(str(builder), '')}{filtered}"
-        f"{_plugin_settings(settings, 'builder', builder)}{_left_out(map_)}"
+        f"{_said(described)}{_plugin_settings(settings, 'builder', facts.builder.name)}"
+        f"{_left_out(map_)}"
     )
     amid = (
         ""
         if linked
         else f" Each of {images:,} images was then put at the mean place of its {node}s, weighted"
-        f" by the squares of {'their scores' if node == 'tag' else 'the links to them'}; images"
-        f" without a {node} of the network are left out."
+        f" by the squares of {escape(described.tie_weight)}; images without a {node} of the network"
+        " are left out."
     )
     arranged, _ = _ARRANGEMENTS[_arrangement(settings)]
     places = (
-        f"It was laid out{_by('layout', layout)}{cited}"
-        f"{'' if seed is None else f', with the seed {seed}'}.{pulled}{amid}"
-        f"{_sample(map_)} {arranged}"
-        f"{_plugin_settings(settings, 'layout', layout)}"
+        f"It was laid out{_by('layout', facts.layout)}"
+        f"{'' if seed is None else f', with the seed {seed}'}."
+        f"{_said(facts.layout.description)}{amid}{_sample(map_)} {arranged}"
+        f"{_plugin_settings(settings, 'layout', facts.layout.name)}"
     )
     return [network, places]
 
@@ -199,16 +181,24 @@ def _arrangement(settings: Settings) -> str:
     return "grid" if settings.get("map.arrangement") == "grid" else "free"
 
 
-def _uses_embeddedness(settings: Settings) -> bool:
-    layout = settings.get("map.layout")
-    return bool(settings.get(f"layout.{layout}.embeddedness_influence"))
+def _by(what: str, maker: Maker[Description]) -> str:
+    """Which plugin did it, whose it is if it is not tagatlas's own, and what to cite for it."""
+    if not maker.name:
+        return ""
+    described = maker.description
+    cited = [each.short for each in described.citations if each.short not in described.text]
+    distribution = f"{maker.distribution} {maker.version}".strip()
+    remarks = [] if maker.distribution in ("", OWN) else [distribution]
+    remarks += cited
+    within = f" ({escape('; '.join(remarks))})" if remarks else ""
+    return f" by the {what} *{escape(maker.name)}*{within}"
 
 
-def _by(what: str, name: object) -> str:
-    return "" if name is None else f" by the {what} *{escape(str(name))}*"
+def _said(described: NetworkDescription | LayoutDescription) -> str:
+    return f" {escape(described.text)}" if described.text.strip() else ""
 
 
-def _plugin_settings(settings: Settings, kind: str, plugin: object) -> str:
+def _plugin_settings(settings: Settings, kind: str, plugin: str) -> str:
     """A sentence with the settings of one plugin, or nothing where there are none."""
     prefix = f"{kind}.{plugin}."
     chosen = [
@@ -344,20 +334,16 @@ def _settings(facts: Provenance) -> list[str]:
     ]
 
 
-def _references(settings: Settings) -> str:
+def _references(facts: Provenance) -> str:
     """What the text cites, ordered by author."""
-    references = [
+    made_by = (*facts.builder.description.citations, *facts.layout.description.citations)
+    references = {
         LOG_ODDS,
         LEIDEN,
         CONSENSUS,
         STABILITY,
         CENTRING,
-        _ARRANGEMENTS[_arrangement(settings)][1],
-    ]
-    if settings.get("map.layout") in _LAYOUTS:
-        references.append(_LAYOUTS[str(settings["map.layout"])][1])
-    if _uses_embeddedness(settings):
-        references.append(EMBEDDEDNESS)
-    if settings.get(f"builder.{settings.get('map.builder')}.backbone") is not None:
-        references.append(DISPARITY)
+        _ARRANGEMENTS[_arrangement(facts.settings)][1],
+        *(" ".join(each.full.split()) for each in made_by),
+    }
     return "\n".join(f"- {reference}" for reference in sorted(references))

@@ -26,6 +26,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="page",
             summary="map.html: a page with the poster, the clusters and links to the files.",
+            files={"map.html": "the poster, the clusters and links to the files"},
             last=True,
             factory=_page,
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from tagatlas.contracts import Renderer
 from tagatlas.rendering import cluster_colour, page_head, thumbnail_address, write_atomically
@@ -22,20 +23,7 @@ if TYPE_CHECKING:
     from tagatlas.contracts import ImageStore
     from tagatlas.maps import Map
 
-_POSTER = "map.png"
-_FILES = {
-    "map.png": "the poster",
-    "map.svg": "the poster as vectors, to be edited",
-    "map.pdf": "the poster as vectors, to be printed",
-    "methods.md": "what was done, ready for a paper",
-    "clusters.csv": "names, tags, sizes and typical images of the clusters",
-    "subclusters.csv": "the same of what they divide into",
-    "images.csv": "every image with its cluster and place",
-    "tags.csv": "every tag with its score, as dd-image-tagging writes it",
-    "network.gexf": "the network, for Gephi and Gephi Lite",
-    "nodes.csv": "its nodes as a table",
-    "edges.csv": "its edges as a table",
-}
+_NAME = "map.html"
 _PICTURES = 6
 _CLUSTERS_WITH_PICTURES = 60
 _TAGS_SHOWN = 8
@@ -54,14 +42,14 @@ class _Sizes:
 
 
 class PageRenderer(Renderer):
-    """Writes a page that shows the poster and lists the clusters."""
+    """Writes a page that shows the poster, the first PNG among the files, and the clusters."""
 
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
         """Write ``map.html``.
 
         It links to those of the map's other files that are in ``folder``: render it last.
         """
-        path = folder / "map.html"
+        path = folder / _NAME
         with write_atomically(path) as file:
             for part in _page(map_, folder):
                 file.write(part.encode())
@@ -72,7 +60,7 @@ def _page(map_: Map, folder: Path) -> Iterator[str]:
     title = escape(map_.collection, quote=True)
     yield page_head(map_.collection, _STYLE.read_text("utf-8"), "'self' file: data:")
     yield _header(map_, title)
-    yield _poster(title)
+    yield _poster(map_, title)
     yield f'<main>\n<h2 id="clusters">Clusters</h2>\n{_stability(map_)}<ol class="clusters">\n'
     labels = dict(map_.images.select("id", "label").iter_rows())
     columns = map_.clusters.select(
@@ -92,7 +80,7 @@ def _page(map_: Map, folder: Path) -> Iterator[str]:
         parts = _parts(map_.subclusters.filter(map_.subclusters["cluster"] == number))
         yield _cluster(number, name, tags, _Sizes(*sizes), parts, pictures)
     yield "</ol>\n</main>\n"
-    yield _footer(folder)
+    yield _footer(map_, folder)
     yield "</body>\n</html>\n"
 
 
@@ -102,14 +90,19 @@ def _header(map_: Map, title: str) -> str:
     left_out = f" {_text(missing)}." if missing else ""
     return (
         f"<header>\n<h1><bdi>{title}</bdi></h1>\n"
-        f"<p>{_many(images, 'image')} in {_many(clusters, 'cluster')}, placed by {map_.placed_by}:"
-        " images that are alike lie close together. Tags are those of"
+        f"<p>{_many(images, 'image')} in {_many(clusters, 'cluster')}, placed by"
+        f" {escape(map_.placed_by)}: images that are alike lie close together. Tags are those of"
         f" <b>{_text(map_.provenance.tagger)}</b>.{left_out}</p>\n</header>\n"
     )
 
 
-def _poster(title: str) -> str:
-    missing = "There is no poster here yet: render the format “poster” to make one."
+def _poster(map_: Map, title: str) -> str:
+    """The poster in three sizes; nothing where no renderer makes one."""
+    poster = next((file for file in map_.files if file.path.endswith(".png")), None)
+    if poster is None:
+        return ""
+    missing = f"There is no poster here yet: render the format “{poster.format}” to make one."
+    address = escape(quote(poster.path))
     zooms = "".join(
         f'<input type="radio" name="zoom" id="zoom-{step}"{" checked" * (step == 1)}>'
         f'<label for="zoom-{step}">{name}</label>\n'
@@ -117,8 +110,8 @@ def _poster(title: str) -> str:
     )
     return (
         f'<section class="poster" aria-label="Poster of {title}">\n{zooms}'
-        f'<a class="full" href="{_POSTER}">Open full size</a>\n'
-        f'<div class="frame"><a href="{_POSTER}"><img src="{_POSTER}" alt="{missing}"></a></div>\n'
+        f'<a class="full" href="{address}">Open full size</a>\n'
+        f'<div class="frame"><a href="{address}"><img src="{address}" alt="{missing}"></a></div>\n'
         "</section>\n"
     )
 
@@ -170,9 +163,13 @@ def _picture(store: ImageStore, image_id: str, label: str) -> str:
     return "" if address is None else f'<img src="{address}" alt="{text}" title="{text}">'
 
 
-def _footer(folder: Path) -> str:
-    there = [(name, what) for name, what in _FILES.items() if (folder / name).is_file()]
-    items = "".join(f'<li><a href="{name}">{name}</a> {what}</li>\n' for name, what in there)
+def _footer(map_: Map, folder: Path) -> str:
+    there = [file for file in map_.files if file.path != _NAME and (folder / file.path).exists()]
+    items = "".join(
+        f'<li><a href="{escape(quote(file.path))}">{escape(file.path)}</a>'
+        f" {escape(file.what)}</li>\n"
+        for file in there
+    )
     files = f'<h2>Files</h2>\n<ul class="files">\n{items}</ul>\n' if there else ""
     return f"<footer>\n{files}<p>Made with tagatlas.</p>\n</footer>\n"
 

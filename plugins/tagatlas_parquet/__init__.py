@@ -26,6 +26,10 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="parquet",
             summary="nodes.parquet (places, clusters, kept columns) and edges.parquet.",
+            files={
+                "nodes.parquet": "the nodes with their places, as Parquet",
+                "edges.parquet": "the edges, as Parquet",
+            },
             factory=_parquet,
             default=False,
         )

@@ -27,6 +27,9 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="pdf",
             summary="map.pdf: the poster with outlines and names on layers, to be printed.",
+            files={"map.pdf": "the poster as vectors, to be printed"},
+            order=30,
+            download="Poster (PDF)",
             extra="tagatlas[pdf]",
             options=VectorOptions,
             default=False,

@@ -27,6 +27,9 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="poster",
             summary="map.png: the images in place, with outlines and names.",
+            files={"map.png": "the poster"},
+            order=10,
+            download="Poster (PNG)",
             options=PosterOptions,
             factory=_poster,
         )

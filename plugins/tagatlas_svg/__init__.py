@@ -40,6 +40,9 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="svg",
             summary="map.svg: the poster with outlines and names on layers, to be edited.",
+            files={"map.svg": "the poster as vectors, to be edited"},
+            order=20,
+            download="Poster (SVG)",
             options=SvgOptions,
             default=False,
             factory=_svg,

@@ -39,6 +39,14 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="tables",
             summary="CSV: tags (as dd-image-tagging writes them), clusters, images, duplicates.",
+            files={
+                "clusters.csv": "names, tags, sizes and typical images of the clusters",
+                "subclusters.csv": "the same of what they divide into",
+                "images.csv": "every image with its cluster and place",
+                "tags.csv": "every tag with its score, as dd-image-tagging writes it",
+                "duplicates.csv": "copies of one image, with the addresses that lead to them",
+            },
+            order=50,
             options=TablesOptions,
             factory=_tables,
         )

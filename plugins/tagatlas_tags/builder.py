@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tagatlas.contracts import GraphBuilder
+from tagatlas.contracts import GraphBuilder, NetworkDescription
 from tagatlas.errors import EmptyMap
 from tagatlas.network import TAG, Network
 from tagatlas.network.backbone import backbone
 from tagatlas.network.projection import project
-from tagatlas.network.selection import tag_matrix
+from tagatlas.network.selection import describe_selection, tag_matrix
 from tagatlas_tags.options import TagsOptions
 
 
@@ -28,6 +28,10 @@ class TagsBuilder(GraphBuilder):
 
     def __init__(self, options: TagsOptions) -> None:
         self._options = options
+
+    def describe(self) -> NetworkDescription:
+        """What the network shows; see :meth:`tagatlas.contracts.GraphBuilder.describe`."""
+        return describe_selection(self._options)
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:
         """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""

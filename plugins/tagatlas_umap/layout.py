@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, eye_array
 
-from tagatlas.contracts import Layout, Progress
+from tagatlas.contracts import Citation, Layout, LayoutDescription, Progress
 from tagatlas.errors import MissingDependency
 from tagatlas.layout import apart
 from tagatlas.network import IMAGE, TAG, Network
@@ -21,11 +21,22 @@ _FEWEST = 4
 """UMAP needs some nodes to tell near from far; fewer keep their start."""
 
 
+_PAPER = Citation(
+    "McInnes et al., 2018",
+    "McInnes, L., Healy, J., & Melville, J. (2018). UMAP: Uniform manifold approximation and "
+    "projection for dimension reduction. *arXiv*, 1802.03426.",
+)
+
+
 class UmapLayout(Layout):
     """UMAP as a layout. Threads may share an instance."""
 
     def __init__(self, options: UmapOptions) -> None:
         self._options = options
+
+    def describe(self) -> LayoutDescription:
+        """What it did; see :meth:`tagatlas.contracts.Layout.describe`."""
+        return LayoutDescription(citations=(_PAPER,))
 
     def place(
         self,

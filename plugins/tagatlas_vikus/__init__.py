@@ -50,6 +50,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="vikus",
             summary="vikus/data: all that VIKUS Viewer reads, pictures included.",
+            files={"vikus/data/": "all that VIKUS Viewer reads"},
             options=VikusOptions,
             factory=_vikus,
             default=False,

@@ -9,6 +9,7 @@ pictures that an earlier run wrote and nothing refers to any more stay until the
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,7 +106,7 @@ def _info(map_: Map, shown: int) -> str:
     images, clusters = map_.images.height, map_.clusters.height
     text = (
         f"# About this map\n\n{shown:,} images in {clusters:,} clusters, placed by"
-        f" {map_.placed_by}: images that are alike lie close together.\n\n"
+        f" {escape(map_.placed_by)}: images that are alike lie close together.\n\n"
     )
     if shown < images:
         text += f"{images - shown:,} further images of the map could not be read.\n\n"

@@ -47,6 +47,10 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
         RendererSpec(
             name="web",
             summary="viewer/: the map as a page to explore, which works from any folder.",
+            files={"viewer/index.html": "the map as a page to explore"},
+            order=90,
+            download="This viewer, without a server (ZIP)",
+            viewer=True,
             options=WebOptions,
             default=False,
             factory=_web,

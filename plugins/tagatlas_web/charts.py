@@ -119,7 +119,7 @@ def _nearest(
     """
     images = map_.images
     row_of = rows.of(images["id"])
-    if map_.provenance.settings.get("map.builder") == "knn":
+    if map_.provenance.builder.description.by_likeness:
         none = np.zeros(0, dtype=np.int64)
         return {row: joined.get(row, none)[:_NEAREST] for row in row_of.tolist()}
     alike = most_alike(images, map_.tags, _NEAREST)

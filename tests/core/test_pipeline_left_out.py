@@ -12,7 +12,7 @@ from picture_atlas import picture_atlas
 from PIL import Image
 
 from tagatlas.atlas import Atlas, open_atlas
-from tagatlas.contracts import Records, Tag, TagResult
+from tagatlas.contracts import NetworkDescription, Records, Tag, TagResult
 from tagatlas.fetching import FetchOptions
 from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
@@ -84,8 +84,9 @@ def test_of_a_network_of_other_things_than_tags_only_the_number_is_known(atlas: 
     draw(atlas)
     stored = atlas.catalog.maps.load("some")
     assert stored is not None
-    stored = replace(stored, settings={"map.builder": "columns", "map.duplicates": "keep"})
-    counted = count_left_out(atlas, stored, atlas.catalog.tags.of(stored.backend))
+    stored = replace(stored, settings={"map.duplicates": "keep"})
+    tags = atlas.catalog.tags.of(stored.backend)
+    counted = count_left_out(atlas, stored, NetworkDescription(), tags)
     assert counted == {"no link within the limits of the network": 7}
 
 

@@ -13,8 +13,8 @@ from PIL import Image
 from programs import find_chromium
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec
-from tagatlas.maps import Map
+from tagatlas.contracts import Maker, NetworkDescription, RendererSpec
+from tagatlas.maps import Map, MapFile
 from tagatlas.testing import RendererContract, sample_map
 from tagatlas_page import tagatlas_renderers
 
@@ -47,16 +47,19 @@ def test_page_says_what_the_map_shows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("builder", "said"),
+    ("placed_by", "said"),
     [
-        ("images", "placed by the tags they share:"),
-        ("knn", "placed by the likeness of their embeddings:"),
-        ("columns", "placed by the columns of their records:"),
+        ("the tags they share", "placed by the tags they share:"),
+        ("<their> users", "placed by &lt;their&gt; users:"),
+        ("", "placed by the graph builder contacts:"),
     ],
 )
-def test_page_says_what_images_are_placed_by(tmp_path: Path, builder: str, said: str) -> None:
+def test_page_says_what_images_are_placed_by(tmp_path: Path, placed_by: str, said: str) -> None:
     map_ = sample_map()
-    facts = dataclasses.replace(map_.provenance, settings={"map.builder": builder})
+    described = NetworkDescription(placed_by=placed_by)
+    facts = dataclasses.replace(
+        map_.provenance, builder=Maker(name="contacts", description=described)
+    )
     page = render(dataclasses.replace(map_, provenance=facts), tmp_path)
     assert said in page.read_text("utf-8")
 
@@ -78,11 +81,27 @@ def test_policy_allows_the_style_of_the_page_and_no_other(tmp_path: Path) -> Non
 
 
 def test_page_links_to_the_files_that_are_there(tmp_path: Path) -> None:
-    assert "<h2>Files</h2>" not in render(sample_map(), tmp_path).read_text("utf-8")
-    (tmp_path / "network.gexf").touch()
-    text = render(sample_map(), tmp_path).read_text("utf-8")
-    assert '<a href="network.gexf">' in text
+    names = ("some network.gexf", "tags.csv", "map.html", "lists/")
+    files = [MapFile(name, f"{name} & what it is", "sample") for name in names]
+    map_ = dataclasses.replace(sample_map(), files=files)
+    assert "<h2>Files</h2>" not in render(map_, tmp_path).read_text("utf-8")
+    (tmp_path / "some network.gexf").touch()
+    (tmp_path / "lists").mkdir()
+    text = render(map_, tmp_path).read_text("utf-8")
+    network = '<a href="some%20network.gexf">some network.gexf</a> some network.gexf &amp; what'
+    assert network in text
+    assert '<a href="lists/">' in text
     assert '<a href="tags.csv">' not in text
+    assert '<a href="map.html">' not in text
+
+
+def test_the_poster_is_the_first_picture_that_a_renderer_writes(tmp_path: Path) -> None:
+    files = [MapFile("map.svg", "vectors", "a"), MapFile("wall.png", "a wall", "wall")]
+    text = render(dataclasses.replace(sample_map(), files=files), tmp_path).read_text("utf-8")
+    assert '<img src="wall.png"' in text
+    assert "render the format “wall”" in text
+    without = render(dataclasses.replace(sample_map(), files=[]), tmp_path).read_text("utf-8")
+    assert 'class="poster"' not in without
 
 
 def test_page_says_what_a_cluster_divides_into_and_how_stable_it_is(tmp_path: Path) -> None:

@@ -96,13 +96,13 @@ def test_near_images_are_those_of_the_map(atlas: Map, viewer: Path) -> None:
 def test_a_network_of_images_says_which_are_near(tmp_path: Path) -> None:
     map_ = themed_map(40)
     images = np.arange(40, dtype=np.int32)
-    settings = {**map_.provenance.settings, "map.builder": "knn"}
+    builder = Maker(description=NetworkDescription(by_likeness=True))
     linked = replace(
         map_,
         sources=np.concatenate([images[:-1], images[:-2]]),
         targets=np.concatenate([images[1:], images[2:]]),
         weights=np.concatenate([np.full(39, 0.9), np.full(38, 0.5)]).astype(np.float32),
-        provenance=replace(map_.provenance, settings=settings),
+        provenance=replace(map_.provenance, builder=builder),
     )
     viewer = render(linked, tmp_path)
     ids = rows_of_ids(viewer)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from shapely import MultiPolygon, Polygon, box, union_all
 
-from tagatlas.contracts import Variant
-from tagatlas.maps import Map, Provenance, SourceFacts
+from tagatlas.contracts import Maker, NetworkDescription, Variant
+from tagatlas.maps import Map, MapFile, Provenance, SourceFacts
 from tagatlas.testing.samples import MemoryStore
 
 THEMES = (
@@ -80,6 +80,7 @@ def themed_map(images: int = 150, names: tuple[str, ...] = (), pictures: int = 1
         ),
         provenance=_provenance(images),
         store=_store(ids, theme_of, pictures),
+        files=[MapFile("map.png", "the poster", "poster")],
     )
 
 
@@ -261,4 +262,5 @@ def _provenance(images: int) -> Provenance:
         fingerprint="imagenet 1",
         settings={"seed": 0},
         versions={"tagatlas": "0.1.0"},
+        builder=Maker(description=NetworkDescription(placed_by="the tags they share")),
     )

@@ -5,17 +5,34 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
+import msgspec
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.catalog.answers import Backend
 from tagatlas.catalog.database import Database, now
+from tagatlas.contracts import LayoutDescription, Maker, NetworkDescription
 
 SettingValue = bool | int | float | str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Making:
+    """Who made a map, and with which versions.
+
+    Attributes:
+        builder: of the network.
+        layout: that placed its nodes.
+        versions: version of each package that shaped the map, by name.
+    """
+
+    builder: Maker[NetworkDescription]
+    layout: Maker[LayoutDescription]
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +44,7 @@ class StoredMap:
         digest: of everything the map depends on but names that researchers give: equal digests
             mean maps that are equal but for these.
         settings: the settings it was made with, by their name in ``atlas.toml``.
+        making: who made it; None of a map of an older tagatlas.
     """
 
     name: str
@@ -42,6 +60,7 @@ class StoredMap:
     subclusters: pl.DataFrame
     stability: float
     outlines: Mapping[int, Sequence[NDArray[np.float64]]]
+    making: Making | None = None
 
 
 class MapTable:
@@ -62,13 +81,13 @@ class MapTable:
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO maps (name, backend, digest, settings, directed, nodes, edges, "
-                "clusters, subclusters, stability, outlines, made_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) "
+                "clusters, subclusters, stability, outlines, making, made_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) "
                 "DO UPDATE SET backend = excluded.backend, digest = excluded.digest, "
                 "settings = excluded.settings, directed = excluded.directed, "
                 "nodes = excluded.nodes, edges = excluded.edges, clusters = excluded.clusters, "
                 "subclusters = excluded.subclusters, stability = excluded.stability, "
-                "outlines = excluded.outlines, made_at = excluded.made_at",
+                "outlines = excluded.outlines, making = excluded.making, made_at = excluded.made_at",
                 [
                     stored.name,
                     stored.backend,
@@ -81,6 +100,7 @@ class MapTable:
                     frame_to_bytes(stored.subclusters),
                     stored.stability,
                     json.dumps(outlines),
+                    stored.making and msgspec.json.encode(stored.making).decode(),
                     now(),
                 ],
             )
@@ -109,7 +129,7 @@ class MapTable:
 
         Unlike the map's own digest it also changes with the names in its tables.
         """
-        rows = self._database.stream("SELECT name, digest, clusters, subclusters FROM maps")
+        rows = self._database.stream("SELECT name, digest, clusters, subclusters, making FROM maps")
         return {str(name): sha256(repr(parts).encode()).hexdigest() for name, *parts in rows}
 
     def loadable(self) -> list[str]:
@@ -150,7 +170,7 @@ class MapTable:
         """
         frame = self._database.frame(
             "SELECT backend, digest, settings, directed, nodes, edges, clusters, subclusters, "
-            "stability, outlines FROM maps WHERE name = ? AND digest != ''",
+            "stability, outlines, making FROM maps WHERE name = ? AND digest != ''",
             {
                 "backend": pl.Int64,
                 "digest": pl.String,
@@ -162,6 +182,7 @@ class MapTable:
                 "subclusters": pl.Binary,
                 "stability": pl.Float64,
                 "outlines": pl.String,
+                "making": pl.String,
             },
             [name],
         )
@@ -186,6 +207,7 @@ class MapTable:
                 int(cluster): [np.array(ring, dtype=np.float64) for ring in rings]
                 for cluster, rings in json.loads(row["outlines"]).items()
             },
+            making=row["making"] and msgspec.json.decode(row["making"], type=Making),
         )
 
 

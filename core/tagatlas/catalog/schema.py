@@ -240,6 +240,9 @@ MIGRATIONS: Sequence[str] = (
         ) FROM json_each(settings)
     );
     """,
+    """
+    ALTER TABLE maps ADD COLUMN making TEXT;    -- JSON; null of a map made before it was kept
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

@@ -34,6 +34,11 @@ MAX_FAILURES = click.Option(
     envvar="TAGATLAS_MAX_FAILURES",
     help="Exit with status 3 if more fail. Any number is accepted by default.",
 )
+FORCE = click.Option(
+    ["--force"],
+    is_flag=True,
+    help="Make the map again from the start, even if nothing changed.",
+)
 MAP = click.Option(
     ["--map", "map_name"],
     metavar="NAME",

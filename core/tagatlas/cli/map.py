@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tagatlas.cli.arguments import ATLAS, MAP
+from tagatlas.cli.arguments import ATLAS, FORCE, MAP
 from tagatlas.cli.calling import plugins_at_hand
 from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
@@ -24,14 +24,16 @@ def command() -> Command:
     plugins = plugins_at_hand()
 
     def run(
-        *, atlas: Path, backend: str | None, map_name: str | None, **options: object
+        *, atlas: Path, backend: str | None, map_name: str | None, force: bool, **options: object
     ) -> Outcome:
         """Lay out the network of images and tags, find and name clusters."""
         from tagatlas.steps.map import map as map_
         from tagatlas.steps.opened import opened
 
         with opened(atlas, plugins) as its_atlas:
-            report = map_(its_atlas, backend=backend, name=map_name, show=shown(), **options)
+            report = map_(
+                its_atlas, backend=backend, name=map_name, force=force, show=shown(), **options
+            )
         return outcome_of_mapping(report)
 
-    return Command(run, [ATLAS, BACKEND, MAP], step_names(plugins, "map"))
+    return Command(run, [ATLAS, BACKEND, MAP, FORCE], step_names(plugins, "map"))

@@ -8,8 +8,8 @@ import click
 
 from tagatlas.cli.command import Argument, Command
 from tagatlas.cli.outcome import Outcome
-from tagatlas.contracts import Model, ModelShelf
-from tagatlas.errors import MissingDependency, ModelMissing, OptionError
+from tagatlas.contracts import Model, ModelShelf, TaggerSpec
+from tagatlas.errors import MissingDependency, ModelMissing, OptionError, UnknownPlugin
 from tagatlas.plugins import TAGGERS, load_plugins
 
 Action = Literal["list", "pull", "path"]
@@ -23,10 +23,8 @@ ACTION = Argument(
 NAME = Argument("name", "[NAME]", "A model, as list names it.", required=False)
 BACKEND = click.Option(
     ["--backend"],
-    default="clip",
-    show_default=True,
     metavar="NAME",
-    help="The backend whose models they are.",
+    help="The backend whose models they are. By default the first that has any.",
 )
 
 
@@ -35,14 +33,15 @@ def command() -> Command:
     return Command(run, [ACTION, NAME, BACKEND])
 
 
-def run(*, action: Action, name: str | None, backend: str) -> Outcome:
+def run(*, action: Action, name: str | None, backend: str | None) -> Outcome:
     """List a backend's models, or fetch one ahead."""
     if action != "list" and name is None:
         raise OptionError(f"tagatlas models {action} needs the name of a model: see models list")
-    shelf = _shelf(backend)
+    spec = _tagger(backend)
+    shelf = _shelf(spec)
     if name is None or action == "list":
         models = shelf.models()
-        facts = {"backend": backend, "models": [_facts(model) for model in models]}
+        facts = {"backend": spec.name, "models": [_facts(model) for model in models]}
         return Outcome(facts, [_line(model) for model in models])
     model = shelf.pull(name) if action == "pull" else shelf.find(name)
     if model.path is None:
@@ -50,14 +49,23 @@ def run(*, action: Action, name: str | None, backend: str) -> Outcome:
     return Outcome(_facts(model), [str(model.path)])
 
 
-def _shelf(backend: str) -> ModelShelf:
-    spec = load_plugins().get(TAGGERS, backend)
+def _tagger(name: str | None) -> TaggerSpec:
+    plugins = load_plugins()
+    if name is not None:
+        return plugins.get(TAGGERS, name)
+    for entry in plugins.of_kind(TAGGERS).values():
+        if entry.spec.models is not None:
+            return entry.spec
+    raise UnknownPlugin("no backend is installed that has models to choose from")
+
+
+def _shelf(spec: TaggerSpec) -> ModelShelf:
     if spec.models is None:
-        raise OptionError(f"{backend} has no models to choose from")
+        raise OptionError(f"{spec.name} has no models to choose from")
     try:
         return spec.models()
     except ImportError as error:
-        raise MissingDependency(f"{backend} needs: pip install '{spec.extra}'") from error
+        raise MissingDependency(f"{spec.name} needs: pip install '{spec.extra}'") from error
 
 
 def _facts(model: Model) -> dict[str, object]:

@@ -9,6 +9,7 @@ from threading import Event
 import click
 
 from tagatlas.cli.arguments import (
+    FORCE,
     HEADER,
     MAP,
     MAX_FAILURES,
@@ -46,6 +47,7 @@ def command() -> Command:
         map_name: str | None,
         replace: str | None,
         retry_failed: bool,
+        force: bool,
         header: Sequence[str],
         max_failures: str | None,
         open_map: bool,
@@ -59,6 +61,7 @@ def command() -> Command:
             map_name=map_name,
             replace=replace,
             retry_failed=retry_failed,
+            force=force,
             header=header,
             max_failures=max_failures,
             **options,
@@ -67,7 +70,7 @@ def command() -> Command:
             if open_map:
                 open_in_browser(outcome)
 
-    own = [SOURCE, OUT, MAP, REPLACE, RETRY, HEADER, MAX_FAILURES, OPEN]
+    own = [SOURCE, OUT, MAP, REPLACE, RETRY, FORCE, HEADER, MAX_FAILURES, OPEN]
     return Command(run, own, step_names(plugins, *STEPS))
 
 
@@ -79,6 +82,7 @@ def run_all(
     map_name: str | None = None,
     replace: str | None = None,
     retry_failed: bool = False,
+    force: bool = False,
     header: Sequence[str] = (),
     max_failures: str | None = None,
     **options: object,
@@ -96,6 +100,7 @@ def run_all(
         name=map_name,
         replace=replace,
         retry=statuses_to_retry(retry_failed),
+        force=force,
         headers=parse_headers(header),
         plugins=plugins,
         show=shown(stop),

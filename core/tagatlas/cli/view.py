@@ -14,6 +14,7 @@ from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
 from tagatlas.cli.terminal import progress_bar, say
 from tagatlas.errors import UsageError
+from tagatlas.plugins import RENDERERS
 from tagatlas.step_options import step_names
 
 PORT = click.Option(
@@ -36,20 +37,21 @@ def command() -> Command:
     ) -> Outcome:
         """Open the map in the browser, to explore it and to write and draw on it."""
         from tagatlas.steps.opened import opened, select
-        from tagatlas.steps.render import choose_renderers
+        from tagatlas.steps.renderers import offered_formats, viewer_format
         from tagatlas.view import Address, MapFiles, listen, port_of, serve
-        from tagatlas.view.files import FORMATS
 
         with opened(atlas, plugins, write=False) as its_atlas:
             selection = select(its_atlas, options, "render")
-            chosen = choose_renderers(its_atlas, selection, FORMATS)
+            page, titles = viewer_format(plugins), offered_formats(plugins)
+            chosen = [selection.look_up(RENDERERS, name) for name in {**titles, page: ""}]
             selection.check()
             names = its_atlas.catalog.maps.names()
         renderers = {renderer.name: renderer for renderer in chosen}
         if not names:
             raise UsageError(f"{atlas} has no map; make one with tagatlas map")
         shown = map_name or names[0]
-        files = MapFiles(atlas, plugins, renderers, partial(progress_bar, "rendering"))
+        progress = partial(progress_bar, "rendering")
+        files = MapFiles(atlas, plugins, renderers, titles, page, progress)
         wanted = port or port_of(atlas)
         with listen(wanted, otherwise_any=port is None) as listening:
             files.viewer(shown)

@@ -1,5 +1,11 @@
 """The contracts: what a plugin announces, implements, receives and returns."""
 
+from tagatlas.contracts.description import (
+    Citation,
+    LayoutDescription,
+    Maker,
+    NetworkDescription,
+)
 from tagatlas.contracts.layout import Layout, PinningLayout
 from tagatlas.contracts.models import Model, ModelShelf, TextEmbedder
 from tagatlas.contracts.network import GraphBuilder
@@ -41,6 +47,7 @@ from tagatlas.contracts.tagger import (
 __all__ = [
     "ALWAYS_KEPT",
     "Backbone",
+    "Citation",
     "FailureKind",
     "GraphBuilder",
     "GraphBuilderSpec",
@@ -50,10 +57,13 @@ __all__ = [
     "ImageStoreSpec",
     "KeptAnswer",
     "Layout",
+    "LayoutDescription",
     "LayoutSpec",
     "LinksPerNode",
+    "Maker",
     "Model",
     "ModelShelf",
+    "NetworkDescription",
     "NoOptions",
     "PinningLayout",
     "Price",

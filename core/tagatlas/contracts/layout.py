@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from tagatlas.contracts.description import LayoutDescription
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -15,6 +17,13 @@ if TYPE_CHECKING:
 
 class Layout(ABC):
     """Gives the nodes of a network positions in the plane."""
+
+    def describe(self) -> LayoutDescription:
+        """What a methods section says of how it places nodes, beside its name and its options.
+
+        It is kept with each map that is made.
+        """
+        return LayoutDescription()
 
     def prepare(self) -> None:  # noqa: B027 - most layouts have nothing to prepare
         """Do now what would make the first :meth:`place` slow, such as compiling or loading.

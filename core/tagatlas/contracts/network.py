@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from tagatlas.contracts.description import NetworkDescription
+
 if TYPE_CHECKING:
     import networkx as nx
     import polars as pl
@@ -27,6 +29,14 @@ class GraphBuilder(ABC):
       ``frequency`` (Int64) and ``columns`` (String, a JSON object of the kept columns, which
       :func:`tagatlas.columns.read_columns` reads).
     """
+
+    def describe(self) -> NetworkDescription:
+        """What posters, pages and methods sections say of the networks it builds.
+
+        It is kept with each map that is made. As it stands, they say the builder's name and
+        nothing else.
+        """
+        return NetworkDescription()
 
     @abstractmethod
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network | nx.Graph:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tagatlas.contracts.layout import Layout
     from tagatlas.contracts.models import ModelShelf
@@ -81,22 +81,27 @@ class TaggerSpec(Spec):
     Attributes:
         models: makes what ``tagatlas models`` lists and fetches; None where the tagger has no
             models to choose from.
+        embeds_images: whether its results come with embeddings, with the options as they are by
+            default.
+        embeds_texts: whether it is a :class:`~tagatlas.contracts.TextEmbedder`.
     """
 
     factory: Callable[..., Tagger]
     models: Callable[[], ModelShelf] | None = None
+    embeds_images: bool = False
+    embeds_texts: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class GraphBuilderSpec(Spec):
-    """Announces a graph builder."""
+    """Announces a graph builder. What it says of its networks, its object does: ``describe``."""
 
     factory: Callable[..., GraphBuilder]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LayoutSpec(Spec):
-    """Announces a layout."""
+    """Announces a layout. What it says of itself, its object does: ``describe``."""
 
     factory: Callable[..., Layout]
 
@@ -108,8 +113,20 @@ class RendererSpec(Spec):
     Attributes:
         default: whether ``tagatlas render`` writes this format without being asked.
         last: whether it shows what the other renderers wrote, and so runs after them.
+        files: the files it writes that people open, and what each is, in words for a list: by
+            their paths in the map's folder, such as ``"map.svg": "the poster as vectors"``; a
+            folder of many ends in a slash. Pages list those that are there.
+        order: of its files among those of other renderers: the lowest first, then by name.
+        download: what the button says by which the viewer offers the first of its files, such as
+            ``"Poster (SVG)"``; empty where the viewer does not offer it.
+        viewer: whether it writes ``viewer/index.html``, the page that ``tagatlas view`` and
+            notebooks show; of several that of the lowest order is shown.
     """
 
     factory: Callable[..., Renderer]
     default: bool = True
     last: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
+    order: int = 100
+    download: str = ""
+    viewer: bool = False

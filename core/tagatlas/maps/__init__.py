@@ -1,5 +1,5 @@
 """Maps: a network of one backend with positions, sizes, clusters and names."""
 
-from tagatlas.maps.map import Map, Provenance, SourceFacts
+from tagatlas.maps.map import Map, MapFile, Provenance, SourceFacts
 
-__all__ = ["Map", "Provenance", "SourceFacts"]
+__all__ = ["Map", "MapFile", "Provenance", "SourceFacts"]

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tagatlas.annotations import Annotation
+from tagatlas.contracts import LayoutDescription, Maker, NetworkDescription
 from tagatlas.errors import MissingDependency
 
 if TYPE_CHECKING:
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 
 LIKELY = 0.1
 """The lowest score of a tag that is worth reading; dd-image-tagging draws the same line."""
-
-_PLACED_BY = {
-    "columns": "the columns of their records",
-    "knn": "the likeness of their embeddings",
-}
-"""By graph builder, where it is not tags."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +53,8 @@ class Provenance:
         placeholders: number of addresses that lead to a picture which stands for others that are
             gone: ``certain`` (they are missing) or ``perhaps`` (they are not).
         left_out: number of images that are not on the map, by reason, most frequent first.
+        builder: the graph builder, with what it says of the network.
+        layout: that placed the nodes, with what it says of itself.
     """
 
     sources: Sequence[SourceFacts]
@@ -73,6 +70,12 @@ class Provenance:
     ways: Mapping[str, int] = field(default_factory=dict)
     placeholders: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    builder: Maker[NetworkDescription] = field(
+        default_factory=lambda: Maker(description=NetworkDescription())
+    )
+    layout: Maker[LayoutDescription] = field(
+        default_factory=lambda: Maker(description=LayoutDescription())
+    )
 
     @property
     def left_out_text(self) -> str:
@@ -89,6 +92,21 @@ def left_out_text(left_out: Mapping[str, int], images: int) -> str:
     else:
         reasons = ", ".join(f"{number:,} {reason}" for reason, number in left_out.items())
     return f"{sum(left_out.values()):,} of {images:,} left out: {reasons}"
+
+
+@dataclass(frozen=True)
+class MapFile:
+    """A file that a renderer may write of a map, for people to open.
+
+    Attributes:
+        path: in the map's folder, with slashes; that of a folder ends in one.
+        what: it is, in words for a list.
+        format: the renderer's name.
+    """
+
+    path: str
+    what: str
+    format: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +170,7 @@ class Map:
         other_tags: tags that other backends gave to the images of the map, as in ``tags``; by
             backend, as comparisons call them.
         other_maps: of the same atlas, by name; each is loaded when it is called.
+        files: that the installed renderers may write of it, in the order to list them in.
     """
 
     name: str
@@ -173,6 +192,7 @@ class Map:
     tagged_by: str = ""
     other_tags: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
     other_maps: Mapping[str, Callable[[], Map]] = field(default_factory=dict)
+    files: Sequence[MapFile] = ()
 
     @cached_property
     def widget(self) -> MapWidget:
@@ -216,8 +236,9 @@ class Map:
     @property
     def placed_by(self) -> str:
         """What the images are placed by, in words: "the tags they share" and the like."""
-        builder = self.provenance.settings.get("map.builder")
-        return _PLACED_BY.get(str(builder), "the tags they share")
+        builder = self.provenance.builder
+        unknown = f"the graph builder {builder.name}" if builder.name else "a network"
+        return builder.description.placed_by or unknown
 
     @property
     def likely_tags(self) -> pl.LazyFrame:

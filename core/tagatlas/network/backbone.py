@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from tagatlas.contracts.description import Citation, NetworkDescription
 from tagatlas.errors import EmptyMap
 from tagatlas.network.network import Network
+
+DISPARITY = Citation(
+    "Serrano et al., 2009",
+    "Serrano, M. Á., Boguñá, M., & Vespignani, A. (2009). Extracting the multiscale backbone of "
+    "complex weighted networks. *PNAS*, 106(16), 6483-6488.",
+)
 
 
 def backbone(network: Network, alpha: float) -> Network:
@@ -38,6 +47,20 @@ def backbone(network: Network, alpha: float) -> Network:
             " choose a higher value, or none"
         )
     return network.edge_subgraph(kept)
+
+
+def with_backbone(described: NetworkDescription, alpha: float | None) -> NetworkDescription:
+    """What a builder says of a network of which :func:`backbone` was taken.
+
+    Args:
+        described: of the network before.
+        alpha: of the backbone; None where all links are kept.
+    """
+    if alpha is None:
+        return described
+    said = f"They are its backbone by the disparity filter ({DISPARITY.short})."
+    text = f"{described.text} {said}".strip()
+    return replace(described, text=text, citations=(*described.citations, DISPARITY))
 
 
 def _chances(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

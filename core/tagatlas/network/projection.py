@@ -53,7 +53,7 @@ def project(
     if not made.any():
         raise EmptyMap(
             f"no two of {count:,} nodes share anything: loosen the threshold and the shares,"
-            " or choose the builder bipartite"
+            " or choose another graph builder"
         )
     return link_neighbours(nodes, found, similarities, made)
 

@@ -6,8 +6,19 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from tagatlas.contracts import TagSelection
+from tagatlas.contracts import NetworkDescription, TagSelection
 from tagatlas.errors import EmptyMap
+from tagatlas.network.backbone import with_backbone
+
+
+def describe_selection(selection: TagSelection) -> NetworkDescription:
+    """What a builder says of a network that is made of the tags selected."""
+    described = NetworkDescription(
+        placed_by="the tags they share",
+        lowest_score=selection.threshold,
+        stop_tags=selection.stop_tags,
+    )
+    return with_backbone(described, selection.backbone)
 
 
 def select_tags(images: pl.DataFrame, tags: pl.LazyFrame, selection: TagSelection) -> pl.DataFrame:

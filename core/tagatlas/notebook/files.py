@@ -13,6 +13,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from tagatlas.plugins import RENDERERS, load_plugins
+from tagatlas.steps.renderers import viewer_format
 
 if TYPE_CHECKING:
     from tagatlas.maps import Map
@@ -76,7 +77,8 @@ class ViewerFiles:
     @cached_property
     def _files(self) -> dict[str, Path]:
         """The files by their paths in the viewer's folder; written on the first look."""
-        renderer = load_plugins().choose(RENDERERS, "web", {}).make()
+        plugins = load_plugins()
+        renderer = plugins.choose(RENDERERS, viewer_format(plugins), {}).make()
         index, *others = renderer.render(self._map, self._temporary)
         return {file.relative_to(index.parent).as_posix(): file for file in (index, *others)}
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import polars as pl
 
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import StoredMap
-from tagatlas.contracts import TagStatus
+from tagatlas.contracts import NetworkDescription, TagStatus
 from tagatlas.maps.duplicates import LEVELS
 
 _STATUSES = {
@@ -20,12 +20,15 @@ _NO_LINK = "no link within the limits of the network"
 _JOINED = "joined to one that looks the same"
 
 
-def count_left_out(atlas: Atlas, stored: StoredMap, tags: pl.LazyFrame) -> dict[str, int]:
+def count_left_out(
+    atlas: Atlas, stored: StoredMap, network: NetworkDescription, tags: pl.LazyFrame
+) -> dict[str, int]:
     """Number of the collection's images that are not on a map, by reason, most frequent first.
 
     Args:
         atlas: the map's.
         stored: the map.
+        network: what its graph builder says of it.
         tags: of its backend, near duplicates joined where the map joins them.
     """
     statuses = atlas.catalog.used.statuses(stored.backend)
@@ -43,10 +46,12 @@ def count_left_out(atlas: Atlas, stored: StoredMap, tags: pl.LazyFrame) -> dict[
     found = {_JOINED: joined} if joined else {}
     if missing.is_empty():
         return found
-    if f"builder.{stored.settings.get('map.builder')}.threshold" not in stored.settings:
+    if network.lowest_score is None:
         return {_NO_LINK: missing.height} | found  # its builder may link by other things than tags
     reasons = missing.join(
-        _reasons(stored.settings, missing["image"], tags), on="image", how="left"
+        _reasons(network.lowest_score, network.stop_tags, missing["image"], tags),
+        on="image",
+        how="left",
     )
     counted = (
         reasons.select(
@@ -60,15 +65,10 @@ def count_left_out(atlas: Atlas, stored: StoredMap, tags: pl.LazyFrame) -> dict[
 
 
 def _reasons(
-    settings: Mapping[str, bool | int | float | str | None],
-    missing: pl.Series,
-    tags: pl.LazyFrame,
+    threshold: float, stop_tags: Sequence[str], missing: pl.Series, tags: pl.LazyFrame
 ) -> pl.DataFrame:
     """Why images with tags are not on the map: ``image``, ``reason``."""
-    options = f"builder.{settings.get('map.builder')}"
-    threshold = settings.get(f"{options}.threshold") or 0.0
-    stop = str(settings.get(f"{options}.stop_tags") or "").split(",")
-    counts = ~pl.col("tag").is_in(stop)
+    counts = ~pl.col("tag").is_in(list(stop_tags))
     scores = (
         tags.filter(pl.col("image").is_in(missing.implode()))
         .group_by("image")

@@ -10,12 +10,14 @@ import polars as pl
 from tagatlas.annotations import Annotation, ClusterName
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
+from tagatlas.catalog.maps import Making
 from tagatlas.errors import UsageError
 from tagatlas.maps import Map, Provenance
 from tagatlas.maps.duplicates import LEVELS, join_records, join_tags
 from tagatlas.maps.names import Renamed, given_by, place_names, rename_clusters
 from tagatlas.steps.left_out import count_left_out
-from tagatlas.steps.versions import versions
+from tagatlas.steps.making import recalled_making
+from tagatlas.steps.renderers import map_files
 
 
 def load_map(atlas: Atlas, name: str | None = None) -> Map:
@@ -60,6 +62,8 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         return joined_tags(tagger).filter(pl.col("image").is_in(mapped))
 
     own_tags = joined_tags(backend)
+    making = stored.making or recalled_making(atlas, stored.settings)
+    left_out = count_left_out(atlas, stored, making.builder.description, own_tags)
 
     return Map(
         name=stored.name,
@@ -75,8 +79,9 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         outlines=stored.outlines,
         tags=own_tags.filter(pl.col("image").is_in(mapped)),
         records=records.filter(records["image"].is_in(mapped)),
-        provenance=_provenance(atlas, backend, stored, count_left_out(atlas, stored, own_tags)),
+        provenance=_provenance(atlas, backend, stored, making, left_out),
         store=atlas.store,
+        files=map_files(atlas.plugins),
         annotations=annotations,
         tagged_by=next((name for name, each in backends.items() if each == backend), ""),
         other_tags=_TagsWhenAsked(
@@ -133,7 +138,11 @@ def _backends(atlas: Atlas) -> dict[str, Backend]:
 
 
 def _provenance(
-    atlas: Atlas, backend: Backend, stored: StoredMap, left_out: Mapping[str, int]
+    atlas: Atlas,
+    backend: Backend,
+    stored: StoredMap,
+    making: Making,
+    left_out: Mapping[str, int],
 ) -> Provenance:
     return Provenance(
         sources=atlas.catalog.records.sources(),
@@ -144,9 +153,11 @@ def _provenance(
         tagger=backend.name,
         fingerprint=backend.fingerprint,
         settings=stored.settings,
-        versions=versions(),
+        versions=making.versions,
         copied=len(atlas.catalog.answers.copied(backend.id)),
         ways=atlas.catalog.addresses.ways(),
         placeholders=atlas.catalog.addresses.placeholders(),
         left_out=left_out,
+        builder=making.builder,
+        layout=making.layout,
     )

@@ -38,6 +38,7 @@ from tagatlas.options import option_values
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.left_out import count_left_out
+from tagatlas.steps.making import making_of, shaping_code
 from tagatlas.steps.names import given_names, keep_names
 from tagatlas.steps.network import build_network, builder_images
 from tagatlas.steps.opened import AtlasLike, opened, select
@@ -79,6 +80,7 @@ def map(  # noqa: A001 - tagatlas.map
     *,
     backend: str | None = None,
     name: str | None = None,
+    force: bool = False,
     show: ShowProgress = no_show,
     **options: object,
 ) -> MapReport:
@@ -88,6 +90,8 @@ def map(  # noqa: A001 - tagatlas.map
         atlas: open for writing, or the folder of one.
         backend: whose tags to map; by default the backend that was used last.
         name: of the map; by default the backend's.
+        force: make it again from the start, also where neither the images nor the settings nor
+            the code that shapes it have changed.
         show: see :func:`tagatlas.run`.
         options: of the step ``map``, of graph builders and of layouts, by name, such as
             ``builder="knn"``, ``seed=1``, ``bipartite_threshold=0.2``.
@@ -112,6 +116,7 @@ def map(  # noqa: A001 - tagatlas.map
                     builder,
                     layout,
                     mapping,
+                    force=force,
                     before_drawing=prepare,
                     progress=progress,
                 )
@@ -194,13 +199,15 @@ def map_collection(
     layout: PluginChoice[Layout],
     options: MapOptions,
     *,
+    force: bool = False,
     before_drawing: Callable[[], None] | None = None,
     progress: Progress = no_progress,
 ) -> MapReport:
     """Build, lay out, cluster and name; nothing is computed where nothing changed.
 
     A map whose images changed but whose settings did not starts from its old positions, so
-    that it does not jump. Names that researchers give are put in last, without drawing anew.
+    that it does not jump; so does one that other code makes now. Names that researchers give are
+    put in last, without drawing anew.
 
     Args:
         atlas: open for writing.
@@ -209,6 +216,7 @@ def map_collection(
         builder: makes the network.
         layout: places it.
         options: of the map itself.
+        force: see :func:`map`.
         before_drawing: called where the map is not what it was, before it is drawn.
         progress: told of the layout's steps.
 
@@ -217,6 +225,7 @@ def map_collection(
             reads, or names cannot be read that the settings do not have yet.
         OptionError: an option of the builder does not fit the collection.
         EmptyMap: no image has a tag that passes the thresholds.
+        PluginError: the builder or the layout cannot describe itself.
     """
     names, notes = given_names(atlas, options.cluster_names)
     keep_names(atlas, options.cluster_names)
@@ -229,11 +238,15 @@ def map_collection(
     settings = _settings(options, builder, layout)
     maker = builder.product
     given = builder_images(atlas, backend, maker, images, embeddings, level=level)
-    digest = _digest(backend.fingerprint, settings, images, tags, given, embeddings)
+    making = making_of(atlas, backend.name, builder, layout)
+    described = making.builder.description
+    shaped_by = [backend.fingerprint, settings, versions(), shaping_code(builder, layout)]
+    digest = _digest(shaped_by, images, tags, given, embeddings)
     stored = atlas.catalog.maps.load(name)
-    if stored is not None and stored.digest == digest:
+    if stored is not None and stored.digest == digest and not force:
         report = _with_names(atlas, stored, names, before=stored)
-        return replace(report, notes=notes, left_out=count_left_out(atlas, stored, tags))
+        left_out = count_left_out(atlas, stored, described, tags)
+        return replace(report, notes=notes, left_out=left_out)
     if tags.head(1).collect().is_empty():
         raise EmptyMap(f"no image has a tag of {backend.name}: nothing to map")
     if before_drawing is not None:
@@ -249,7 +262,7 @@ def map_collection(
         options,
         ties=ties,
         embeddings=embeddings,
-        old_positions=atlas.catalog.maps.places(name, settings),
+        old_positions={} if force else atlas.catalog.maps.places(name, settings),
         progress=progress,
     )
     made = StoredMap(
@@ -266,9 +279,10 @@ def map_collection(
         subclusters=drawn.subclusters,
         stability=drawn.stability,
         outlines=drawn.outlines,
+        making=making,
     )
     report = _with_names(atlas, made, names, before=None)
-    return replace(report, notes=notes, left_out=count_left_out(atlas, made, tags))
+    return replace(report, notes=notes, left_out=count_left_out(atlas, made, described, tags))
 
 
 def _images_and_tags(
@@ -320,14 +334,13 @@ def _settings(
 
 
 def _digest(
-    fingerprint: str,
-    settings: Mapping[str, SettingValue],
+    shaped_by: Sequence[object],
     images: pl.DataFrame,
     tags: pl.LazyFrame,
     given: pl.DataFrame,
     embeddings: NDArray[np.float16] | None,
 ) -> str:
-    digest = hashlib.sha256(json.dumps([fingerprint, settings, versions()]).encode())
+    digest = hashlib.sha256(json.dumps(shaped_by).encode())
     for table in (images.lazy(), tags):
         for first in count(0, _ROWS_AT_ONCE):
             some = table.slice(first, _ROWS_AT_ONCE).collect()

@@ -14,6 +14,7 @@ from tagatlas.contracts.network import READABLE
 from tagatlas.errors import PluginError, UsageError
 from tagatlas.maps.duplicates import join_records
 from tagatlas.network import IMAGE, Network
+from tagatlas.plugins import TAGGERS
 
 
 def builder_images(
@@ -88,10 +89,13 @@ def _embedding_column(embeddings: NDArray[np.float16]) -> pl.Expr:
 
 def _no_embeddings(atlas: Atlas, backend: Backend) -> str:
     others = atlas.catalog.answers.names_with_embeddings()
+    taggers = atlas.plugins.of_kind(TAGGERS)
+    able = [name for name, each in taggers.items() if each.spec.embeds_images]
+    such_as = f", such as {' or '.join(able)} as it is now" if able else ""
     remedy = (
         f"map {' or '.join(others)} (--backend), which did"
         if others
-        else "run tagatlas tag with one that does, such as imagenet as it is now"
+        else f"run tagatlas tag with one that does{such_as}"
     )
     return (
         f"{backend.name} stored no embeddings of these images, by which this graph builder links"

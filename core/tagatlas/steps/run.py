@@ -57,6 +57,7 @@ def run(
     name: str | None = None,
     replace: str | None = None,
     retry_failed: bool = False,
+    force: bool = False,
     headers: Mapping[str, str] | None = None,
     plugins: Plugins | None = None,
     show: ShowProgress = no_show,
@@ -72,6 +73,7 @@ def run(
         name: of the map; by default the backend's.
         replace: a source of the atlas in whose place this one comes: its number or its location.
         retry_failed: also try again what failed before.
+        force: make the map again from the start, even if nothing changed.
         headers: further headers of every request, by name; not kept.
         plugins: the installed ones by default.
         show: gives each piece of work its progress; by default there is none to be seen.
@@ -92,6 +94,7 @@ def run(
             name=name,
             replace=replace,
             retry=RETRIED if retry_failed else (),
+            force=force,
             headers=headers,
             plugins=plugins,
             show=show,
@@ -115,6 +118,7 @@ def run_steps(
     name: str | None = None,
     replace: str | None = None,
     retry: Sequence[ImageStatus | str] = (),
+    force: bool = False,
     headers: Mapping[str, str] | None = None,
     plugins: Plugins | None = None,
     show: ShowProgress = no_show,
@@ -129,6 +133,7 @@ def run_steps(
         name: see :func:`run`.
         replace: see :func:`run`.
         retry: also try again the addresses that ended so before, and images whose tagging failed.
+        force: see :func:`run`.
         headers: see :func:`run`.
         plugins: see :func:`run`.
         show: see :func:`run`.
@@ -204,6 +209,7 @@ def run_steps(
                     builder,
                     layout,
                     mapping,
+                    force=force,
                     before_drawing=prepare,
                     progress=progress,
                 )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import Tagger, TextEmbedder, Variant
 from tagatlas.errors import UsageError
-from tagatlas.plugins import PluginChoice
+from tagatlas.plugins import TAGGERS, PluginChoice
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.tag import choose_tagging
 
@@ -61,7 +61,11 @@ def search_collection(
     """
     instance = tagger.product
     if not isinstance(instance, TextEmbedder):
-        raise UsageError(f"{tagger.name} cannot search by text; clip can")
+        able = [
+            name for name, each in atlas.plugins.of_kind(TAGGERS).items() if each.spec.embeds_texts
+        ]
+        instead = f"; {' and '.join(able)} can" if able else ""
+        raise UsageError(f"{tagger.name} cannot search by text{instead}")
     backend = atlas.catalog.answers.known(tagger.name, instance.fingerprint())
     images = atlas.catalog.addresses.images()
     embeddings = (

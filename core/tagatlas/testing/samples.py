@@ -13,9 +13,9 @@ import polars as pl
 from PIL import Image, ImageDraw
 
 from tagatlas.annotations import Annotation, Arrow, Caption, Content, Note, Outline
-from tagatlas.contracts import ImageInput, ImageStore, Variant
+from tagatlas.contracts import ImageInput, ImageStore, Maker, NetworkDescription, Variant
 from tagatlas.errors import ImageNotStored
-from tagatlas.maps import Map, Provenance, SourceFacts
+from tagatlas.maps import Map, MapFile, Provenance, SourceFacts
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE, TAG
 
@@ -213,6 +213,7 @@ def sample_map(
         provenance=_provenance(images),
         store=store,
         annotations=_annotations(nodes, labels),
+        files=[MapFile("map.png", "the poster", "sample")],
     )
 
 
@@ -395,6 +396,7 @@ def _provenance(images: int) -> Provenance:
         taggings={"ok": images, "empty": 0, "failed": 0},
         tagger="sample",
         fingerprint="sample 1",
-        settings={"seed": 0, "threshold": 0.1, "layout": "forceatlas2", "idf": True},
+        settings={"seed": 0, "threshold": 0.1, "layout": "sample", "idf": True},
         versions={"tagatlas": "0.1.0", "polars": "1.20.0"},
+        builder=Maker(description=NetworkDescription(placed_by="the tags they share")),
     )

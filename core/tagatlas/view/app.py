@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from pathlib import Path
 
 import msgspec
@@ -35,7 +36,6 @@ LARGEST_BODY = 1 << 20
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IMAGE = re.compile(r"[0-9a-f]{64}")
-_TAKEN_AWAY = {"map.png", "map.svg", "map.pdf", "viewer.zip"}
 _FOREVER = "private, max-age=31536000, immutable"
 
 _STATUSES: dict[type[TagatlasError], int] = {
@@ -63,7 +63,7 @@ def make_app(files: MapFiles, map_name: str, address: Address) -> ASGIApp:
         Route("/api/annotations", answers.changes),
         Route("/api/annotations/{id}", answers.keep, methods=["PUT"]),
         Route("/api/export", answers.export, methods=["POST"]),
-        Route("/files/{map}/{name}", answers.file),
+        Route("/files/{map}/{path:path}", answers.file),
         Mount("/", _Viewer(files.atlas / "maps" / map_name / "viewer")),
     ]
     app = Starlette(
@@ -100,7 +100,11 @@ class _Answers:
         """The page itself, which says that it may be written on, and where."""
         folder, state = self._files.viewer(self._map_name)
         page = (folder / "index.html").read_text("utf-8")
-        live = f'<html lang="en" data-live="{state}" data-atlas="{self._files.name}">'
+        formats = escape(msgspec.json.encode(list(self._files.titles.items())).decode())
+        live = (
+            f'<html lang="en" data-live="{state}" data-atlas="{self._files.name}"'
+            f' data-formats="{formats}">'
+        )
         return Response(page.replace('<html lang="en">', live, 1), media_type="text/html")
 
     def picture(self, request: Request) -> Response:
@@ -152,15 +156,17 @@ class _Answers:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UsageError(f"this is no order for an export: {error}") from error
         path = await run_in_threadpool(self._files.export, wanted.map, wanted.format)
-        return _json({"path": str(path), "url": f"files/{path.parent.name}/{path.name}"})
+        within = path.relative_to(self._files.atlas / "maps").as_posix()
+        return _json({"path": str(path), "url": f"files/{within}"})
 
     def file(self, request: Request) -> Response:
         """What was exported, to be taken away."""
-        map_name, name = request.path_params["map"], request.path_params["name"]
+        map_name, within = request.path_params["map"], request.path_params["path"]
         with self._files.open() as atlas:
-            if name not in _TAKEN_AWAY or map_name not in atlas.catalog.maps.names():
+            known = map_name in atlas.catalog.maps.names()
+            if not known or not self._files.may_be_taken_away(within):
                 raise HTTPException(404)
-            path = atlas.map_folder(map_name) / name
+            path = atlas.map_folder(map_name) / within
         if not path.is_file():
             raise HTTPException(404)
         title = f"{self._files.title} {map_name}{path.suffix}"

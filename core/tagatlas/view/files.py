@@ -14,19 +14,13 @@ from pathlib import Path
 from filelock import FileLock
 
 from tagatlas.atlas import Atlas, open_atlas
-from tagatlas.contracts import Progress, Renderer
+from tagatlas.contracts import Progress, Renderer, RendererSpec
 from tagatlas.errors import StorageError, UsageError
 from tagatlas.plugins import PluginChoice, Plugins
 from tagatlas.rendering import write_atomically
 from tagatlas.steps.load import load_map
 from tagatlas.steps.render import render_map
 from tagatlas.steps.versions import versions
-
-VIEWER = "web"
-"""The renderer of the page."""
-
-FORMATS = ("poster", "svg", "pdf", VIEWER)
-"""The renderers that the page offers."""
 
 _STATE = ".state"
 _PACKED = "viewer.zip"
@@ -40,13 +34,17 @@ class MapFiles:
     Attributes:
         atlas: the atlas's folder; it is opened anew for each piece of work, without its lock.
         plugins: to open it with.
-        renderers: those of :data:`FORMATS` by name, with their options.
+        renderers: those that the page offers and that of the page, by name, with their options.
+        titles: of those that the page offers, by name: what their buttons say.
+        viewer_format: the renderer of the page.
         progress: makes what is told how far rendering is.
     """
 
     atlas: Path
     plugins: Plugins
     renderers: Mapping[str, PluginChoice[Renderer]]
+    titles: Mapping[str, str]
+    viewer_format: str
     progress: Callable[[], AbstractContextManager[Progress]]
 
     @property
@@ -72,7 +70,7 @@ class MapFiles:
     @cached_property
     def _renderer_state(self) -> tuple[object, ...]:
         """What renders the page: the code of a process stays as it is, and windows ask often."""
-        renderer = self.renderers[VIEWER]
+        renderer = self.renderers[self.viewer_format]
         return versions()["tagatlas"], _package_state(renderer), renderer.options
 
     def viewer(self, map_name: str) -> tuple[Path, str]:
@@ -105,18 +103,25 @@ class MapFiles:
             MissingDependency: the format needs packages that are not installed.
             StorageError: a file could not be written.
         """
-        if format_ not in self.renderers:
-            raise UsageError(f"there is no format {format_[:40]!r}: {', '.join(self.renderers)}")
+        if format_ not in self.titles:
+            raise UsageError(f"there is no format {format_[:40]!r}: {', '.join(self.titles)}")
         with self.open() as atlas:
             _check(atlas, map_name)
             with self._alone(atlas, map_name):
-                if format_ == VIEWER:
+                if format_ == self.viewer_format:
                     return _pack(self._write_viewer(atlas, map_name))
                 return self._render(atlas, map_name, format_)
 
+    def may_be_taken_away(self, path: str) -> bool:
+        """Whether a file in a map's folder is one that :meth:`export` may have made."""
+        offered = (self.renderers[name].spec for name in self.titles if name != self.viewer_format)
+        return path == _PACKED or any(
+            path in spec.files for spec in offered if isinstance(spec, RendererSpec)
+        )
+
     def _write_viewer(self, atlas: Atlas, map_name: str) -> Path:
         state = self.state(atlas)
-        folder = self._render(atlas, map_name, VIEWER).parent
+        folder = self._render(atlas, map_name, self.viewer_format).parent
         with write_atomically(folder / _STATE) as file:
             file.write(state.encode())
         return folder

@@ -75,7 +75,7 @@ def small_print(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, t
     images = map_.images.height
     density = " The shading shows how many lie where." if _shown(map_) < images else ""
     text = (
-        f"{many(images, 'image')} placed by {map_.placed_by}.{density}"
+        f"{many(images, 'image')} placed by {clean(map_.placed_by)}.{density}"
         f" Tags: {clean(map_.provenance.tagger)}. Made with tagatlas."
     )
     left, _, right, _ = canvas.area

@@ -3,12 +3,10 @@
 import { button, element } from "../elements";
 import type { Server } from "./server";
 
-const FORMATS = [
-  ["poster", "Poster (PNG)"],
-  ["svg", "Poster (SVG)"],
-  ["pdf", "Poster (PDF)"],
-  ["web", "This viewer, without a server (ZIP)"],
-] as const;
+/** The formats that the server offers: their names, and what their buttons say. */
+function offered(): [string, string][] {
+  return JSON.parse(document.documentElement.dataset.formats ?? "[]") as [string, string][];
+}
 
 export function exports(server: Server, say: (news: string) => void): HTMLElement {
   const write = async (format: string, title: string, pressed: HTMLButtonElement) => {
@@ -25,7 +23,7 @@ export function exports(server: Server, say: (news: string) => void): HTMLElemen
       pressed.disabled = false;
     }
   };
-  const choices = FORMATS.map(([format, title]) => {
+  const choices = offered().map(([format, title]) => {
     const made: HTMLButtonElement = button(title, () => void write(format, title, made));
     return element("li", {}, made);
   });

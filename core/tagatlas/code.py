@@ -1,0 +1,83 @@
+"""Digests of code: what was made with other code is made again."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.machinery import all_suffixes
+from pathlib import Path
+from types import ModuleType
+
+OWN = "tagatlas"
+"""The package whose code is no plugin's."""
+
+_IMPORTABLE = tuple(all_suffixes())
+
+
+def plugin_code(product: object, factory: object) -> str:
+    """A digest of the code of a plugin's object.
+
+    It covers the files that Python imports of the module, or of the whole package, that the
+    object's class comes from; of those of its base classes, but for tagatlas itself and the
+    standard library; and of the factory's. What has no files, such as a class that was written in
+    a notebook, does not count.
+
+    Args:
+        product: made by the factory.
+        factory: of the plugin's spec.
+    """
+    makers = (*type(product).__mro__, factory)
+    names = {str(getattr(each, "__module__", "") or "") for each in makers}
+    others = {
+        name
+        for name in names
+        if name and name.partition(".")[0] not in {OWN, *sys.stdlib_module_names}
+    }
+    roots = {root.__name__: root for name in others if (root := _root(name)) is not None}
+    digests = [(name, _module_code(root)) for name, root in sorted(roots.items())]
+    return hashlib.sha256(repr(digests).encode()).hexdigest()
+
+
+def files_code(files: Mapping[str, Path]) -> str:
+    """A digest of files, by the names they go by; where one cannot be read, of the others."""
+    digest = hashlib.sha256()
+    for name, path in sorted(files.items()):
+        try:
+            content = path.read_bytes()
+        except OSError:  # in an archive, or gone since it was imported
+            continue
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def importable_files(folders: Iterable[Path]) -> dict[str, Path]:
+    """The files in folders, at any depth, that Python may import, by their paths in them."""
+    return {
+        path.relative_to(folder).as_posix(): path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.name.endswith(_IMPORTABLE) and "__pycache__" not in path.parts
+    }
+
+
+def _root(name: str) -> ModuleType | None:
+    """The outermost package or module of a dotted name that has a file: namespaces have none."""
+    parts = name.split(".")
+    loaded = (sys.modules.get(".".join(parts[: end + 1])) for end in range(len(parts)))
+    return next((each for each in loaded if each is not None and _file(each)), None)
+
+
+def _file(module: ModuleType) -> str:
+    return getattr(module, "__file__", None) or ""
+
+
+# The code of a process stays as it was loaded: were files looked at again, a map that was made by
+# the old code would pass for one of the new.
+@cache
+def _module_code(module: ModuleType) -> str:
+    folders = [Path(folder) for folder in getattr(module, "__path__", ())]
+    path = Path(_file(module))
+    return files_code(importable_files(folders) if folders else {path.name: path})
