@@ -53,7 +53,7 @@ def tagatlas_layouts() -> Iterable[LayoutSpec]:
     return [
         LayoutSpec(
             name="fa2",
-            summary="ForceAtlas2 of the package fa2 (GPL), much slower than forceatlas2.",
+            summary="ForceAtlas2 of the package fa2 (GPL), much slower than the default.",
             extra="tagatlas[fa2]",
             options=Fa2Options,
             factory=_layout,

@@ -39,7 +39,7 @@ def tagatlas_layouts() -> Iterable[LayoutSpec]:
     return [
         LayoutSpec(
             name="umap",
-            summary="UMAP of the images' tags, slower than forceatlas2; tags amid their images.",
+            summary="UMAP of the images' tags, slower than the default; tags amid their images.",
             extra="tagatlas[umap]",
             options=UmapOptions,
             factory=_layout,

@@ -333,6 +333,15 @@ FAULTS = [
         f"path.write_bytes(data[:9]); {PAUSE}; path.write_bytes(data)",
     ),
     # Graph builders.
+    ("pairs", "describes_itself", "NetworkDescription(\n", "dict(\n"),
+    ("pairs", "describes_itself", "tags they share", "tags\\nthey share"),
+    ("pairs", "describes_itself", '"Pairs are linked."', '"pairs are linked"'),
+    ("pairs", "describes_itself", '"Pairs are linked."', "f'Pairs {id(self)}.'"),
+    ("pairs", "describes_itself", '"Euler, 1736"', '""'),
+    ("pairs", "describes_itself", '"Pairs are linked.",', '"Pairs are linked.", node="",'),
+    ("pairs", "said_of_tags", "lowest_score=0.0", "lowest_score=0.3"),
+    ("pairs", "said_of_tags", "lowest_score=0.0", "lowest_score=0.0, stop_tags=('other',)"),
+    ("pairs", "linked_by_likeness", "lowest_score=0.0", "by_likeness=True"),
     ("pairs", "result_is_a_network", "return graph", "return graph.edges"),
     ("pairs", "result_is_a_network", "nx.DiGraph()", "nx.MultiDiGraph()"),
     ("pairs", "test_nodes", 'kind="tag"', 'kind="label"'),
@@ -379,6 +388,9 @@ FAULTS = [
         "nx.DiGraph()\n        tags.replace_column(2, tags['score'] * 2)",
     ),
     # Layouts.
+    ("ring", "describes_itself", "LayoutDescription(\n", "dict(\n"),
+    ("ring", "describes_itself", '"Nodes stand on a ring."', '"Nodes stand\\non a ring."'),
+    ("ring", "describes_itself", '"Six, J. M. (1999). *Circular layouts*."', '""'),
     ("ring", "finite_position", "/ count", "/ (count - 1)"),
     ("ring", "finite_position", "/ count", "/ network.edge_count"),
     (
@@ -403,6 +415,11 @@ FAULTS = [
     ("ring", "progress_is_told", "progress(0, 1)", "progress(3, 4)"),
     ("ring", "progress_is_told", "progress(", "str("),
     # Renderers.
+    ("listing", "files_are_named", '"index.html": "a page"', '"./index.html": "a page"'),
+    ("listing", "files_are_named", '"index.html": "a page", ', ""),
+    ("listing", "files_are_named", '"map.svg": "a drawing"', '"../map.svg": "a drawing"'),
+    ("listing", "files_are_named", '"a drawing"', '"a\\ndrawing"'),
+    ("listing", "files_are_named", "files={", "viewer=True, files={"),
     ("listing", "written_and_returned", "in files.items()]", "in files.items()][1:]"),
     (
         "listing",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -11,8 +12,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from tagatlas.contracts import RendererSpec
+from tagatlas.contracts import (
+    Citation,
+    LayoutDescription,
+    Maker,
+    NetworkDescription,
+    RendererSpec,
+)
 from tagatlas.maps import Map, Provenance, SourceFacts
+from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_methods import tagatlas_renderers
 from tagatlas_methods.markdown import count, escape, listed, table
@@ -75,7 +83,21 @@ def facts() -> Provenance:
             "layout.forceatlas2.linlog": True,
         },
         versions={"tagatlas": "0.1.0", "polars": "1.20.0"},
+        builder=maker("bipartite", NetworkDescription(placed_by="the tags they share")),
+        layout=maker("forceatlas2", LayoutDescription(citations=(PAPER,))),
     )
+
+
+PAPER = Citation("Jacomy et al., 2014", "Jacomy, M., Venturini, T., Heymann, S., & Bastian, M.")
+OTHER = Citation(
+    "Nocaj et al., 2015", "Nocaj, A., Ortmann, M., & Brandes, U. (2015).\n*Hairballs*."
+)
+
+Description = TypeVar("Description")
+
+
+def maker(name: str, described: Description) -> Maker[Description]:
+    return Maker(name=name, distribution="tagatlas", version="0.1.0", description=described)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +129,7 @@ def facts() -> Provenance:
         "| cat 0 | 6 | 50.0% | 6 | 12 | 0.80 | cat, dog, tree, car, street, sky |",
         "1,078 images are in the collection and not on it.",
         "Software: tagatlas 0.1.0 and polars 1.20.0.",
-        "Jacomy, M., Venturini, T., Heymann, S., & Bastian, M. (2014).",
+        "- Jacomy, M., Venturini, T., Heymann, S., & Bastian, M.\n",
     ],
 )
 def test_the_text_says(facts: Provenance, said: str) -> None:
@@ -124,26 +146,43 @@ def test_nothing_seen_and_could_not_look_are_said_even_when_there_are_none() -> 
     assert "0 showed nothing that the backend has a label for and 0 could not be looked at" in text
 
 
-@pytest.mark.parametrize(
-    ("settings", "said", "cited"),
-    [
-        ({"map.layout": "umap"}, "*umap* (McInnes et al., 2018)", "McInnes, L."),
-        (
-            {"map.layout": "forceatlas2", "layout.forceatlas2.embeddedness_influence": 0.5},
-            "how well it is embedded among the others (Nocaj et al., 2015)",
-            "Nocaj, A.",
-        ),
-        ({"map.arrangement": "grid"}, "(Hilasaca et al., 2024)", "Hilasaca, G. M."),
-    ],
-)
-def test_a_method_is_cited_where_it_was_used(
-    facts: Provenance, settings: dict[str, str | float], said: str, cited: str
-) -> None:
-    text = methods_text(with_facts(sample_map(), dataclasses.replace(facts, settings=settings)))
+def test_a_method_is_cited_where_it_was_used(facts: Provenance) -> None:
+    wall = dataclasses.replace(facts, settings={"map.arrangement": "grid"})
+    assert "(Hilasaca et al., 2024)" in methods_text(with_facts(sample_map(), wall))
+    assert "- Hilasaca, G. M." in methods_text(with_facts(sample_map(), wall))
+    assert "Hilasaca" not in methods_text(with_facts(sample_map(), facts))
+
+
+def test_a_citation_stands_in_the_text_or_else_behind_the_plugins_name(facts: Provenance) -> None:
+    pulled = LayoutDescription(text="Edges pull (Nocaj et al., 2015).", citations=(PAPER, OTHER))
+    changed = dataclasses.replace(facts, layout=maker("forceatlas2", pulled))
+    text = methods_text(with_facts(sample_map(), changed))
+    assert "*forceatlas2* (Jacomy et al., 2014), with the seed 7. Edges pull (Nocaj" in text
+    assert text.count("Nocaj et al.") == 1
+    assert "\n- Nocaj, A., Ortmann, M., & Brandes, U. (2015). *Hairballs*.\n" in text
+
+
+def test_whose_plugin_it_was_is_said_where_it_is_not_tagatlas_own(facts: Provenance) -> None:
+    theirs = Maker(
+        name="contacts",
+        distribution="tagatlas-contacts",
+        version="1.2.3",
+        description=NetworkDescription(node="user", citations=(OTHER,)),
+    )
+    changed = dataclasses.replace(facts, builder=theirs)
+    text = methods_text(with_facts(sample_map(), changed))
+    said = "by the graph builder *contacts* (tagatlas-contacts 1.2.3; Nocaj et al., 2015) has"
     assert said in text
-    assert f"- {cited}" in text
-    unused = dataclasses.replace(facts, settings={"map.layout": "forceatlas2"})
-    assert cited not in methods_text(with_facts(sample_map(), unused))
+    assert "6 users and 36 weighted links" in text
+
+
+def test_what_plugins_say_is_text(facts: Provenance) -> None:
+    odd = NetworkDescription(text="<b>*bold*</b>\n# A title", node="a|b")
+    text = methods_text(
+        with_facts(sample_map(), dataclasses.replace(facts, builder=maker("odd", odd)))
+    )
+    assert escape("<b>*bold*</b> # A title") in text
+    assert "6 a\\|bs" in text
 
 
 def test_a_wall_is_not_said_to_be_moved_apart(facts: Provenance) -> None:
@@ -156,7 +195,14 @@ def test_a_wall_is_not_said_to_be_moved_apart(facts: Provenance) -> None:
 
 
 def test_without_fetching_and_settings_nothing_is_made_up(facts: Provenance) -> None:
-    bare = dataclasses.replace(facts, fetched_between=None, settings={}, versions={})
+    bare = dataclasses.replace(
+        facts,
+        fetched_between=None,
+        settings={},
+        versions={},
+        builder=Maker(description=NetworkDescription()),
+        layout=Maker(description=LayoutDescription()),
+    )
     text = methods_text(with_facts(sample_map(), bare))
     assert "fetched" not in text
     assert "seed," not in text
@@ -245,15 +291,6 @@ def test_words(found: str, expected: str) -> None:
     assert found == expected
 
 
-def test_a_backbone_is_named_with_its_source(facts: Provenance) -> None:
-    text = methods_text(with_facts(sample_map(), facts))
-    assert "disparity filter" not in text
-    settings = dict(facts.settings) | {"builder.bipartite.backbone": 0.1}
-    text = methods_text(with_facts(sample_map(), dataclasses.replace(facts, settings=settings)))
-    assert "its backbone by the disparity filter (Serrano et al., 2009)" in text
-    assert "Serrano, M. Á., Boguñá, M., & Vespignani, A. (2009)." in text
-
-
 def test_of_a_large_collection_it_says_how_many_were_laid_out(
     facts: Provenance,
 ) -> None:
@@ -288,15 +325,46 @@ def test_of_a_network_of_tags_alone_it_says_how_images_got_their_places() -> Non
 
 
 def test_it_says_what_a_builder_read_beside_tags(facts: Provenance) -> None:
-    def text_of(builder: str) -> str:
-        settings = {"map.builder": builder, f"builder.{builder}.backbone": None}
-        changed = dataclasses.replace(facts, settings=settings)
+    plugins = load_plugins()
+
+    def text_of(name: str, options: dict[str, object]) -> str:
+        builder = plugins.choose(GRAPH_BUILDERS, name, options).product
+        changed = dataclasses.replace(facts, builder=maker(name, builder.describe()))
         return methods_text(with_facts(sample_map(), changed))
 
-    assert "6 values and 36 weighted links" in text_of("columns")
-    assert "Its values are those of the collection's own columns." in text_of("columns")
-    assert "the cosine of the embeddings that the backend gave" in text_of("knn")
-    assert "the cosine of the embeddings that the backend gave" not in text_of("bipartite")
+    assert "6 values and 36 weighted links" in text_of("columns", {})
+    assert "Its values are those of the collection's own columns." in text_of("columns", {})
+    assert "the cosine of the embeddings that the backend gave" in text_of("knn", {})
+    assert "the cosine of the embeddings that the backend gave" not in text_of("bipartite", {})
+    for name in ("bipartite", "columns", "images", "knn", "tags"):
+        filtered = text_of(name, {"backbone": 0.1})
+        assert " They are its backbone by the disparity filter (Serrano et al., 2009)." in filtered
+        assert "- Serrano, M. Á." in filtered
+        assert "Serrano" not in text_of(name, {})
+
+
+@pytest.mark.parametrize(
+    ("layout", "said", "cited"),
+    [
+        ("umap", "*umap* (McInnes et al., 2018)", "McInnes, L."),
+        ("fa2", "*fa2* (Jacomy et al., 2014)", "Jacomy, M."),
+        ("forceatlas2", "*forceatlas2* (Jacomy et al., 2014)", "Jacomy, M."),
+        ("forceatlas2", "embedded among the others (Nocaj et al., 2015)", "Nocaj, A."),
+    ],
+)
+def test_it_cites_what_a_layout_did(facts: Provenance, layout: str, said: str, cited: str) -> None:
+    chosen = load_plugins().choose(LAYOUTS, layout, {}).product
+    changed = dataclasses.replace(facts, layout=maker(layout, chosen.describe()))
+    text = methods_text(with_facts(sample_map(), changed))
+    assert said in text
+    assert f"- {cited}" in text
+
+
+def test_what_a_layout_did_not_do_is_not_cited() -> None:
+    as_gephi = load_plugins().choose(LAYOUTS, "forceatlas2", {"embeddedness_influence": 0}).product
+    described = as_gephi.describe()
+    assert described.text == ""
+    assert [each.short for each in described.citations] == ["Jacomy et al., 2014"]
 
 
 class TestContract(RendererContract):

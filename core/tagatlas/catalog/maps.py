@@ -87,7 +87,8 @@ class MapTable:
                 "settings = excluded.settings, directed = excluded.directed, "
                 "nodes = excluded.nodes, edges = excluded.edges, clusters = excluded.clusters, "
                 "subclusters = excluded.subclusters, stability = excluded.stability, "
-                "outlines = excluded.outlines, making = excluded.making, made_at = excluded.made_at",
+                "outlines = excluded.outlines, making = excluded.making, "
+                "made_at = excluded.made_at",
                 [
                     stored.name,
                     stored.backend,

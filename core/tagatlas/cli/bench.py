@@ -26,7 +26,7 @@ BACKENDS = click.Option(
     required=True,
     metavar="NAME[:OPTION=VALUE,...]",
     help="A backend to measure, with options if they are not to be the defaults:"
-    " imagenet:minimum-score=0.1. Give any number.",
+    " NAME:minimum-score=0.1. Give any number.",
 )
 OUT = click.Option(
     ["--out"],

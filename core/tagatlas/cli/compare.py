@@ -26,7 +26,7 @@ BACKENDS = click.Option(
     multiple=True,
     metavar="NAME[:WHICH]",
     help="A backend to compare, with the settings it was used with last; for others, their"
-    " number or a piece of their fingerprint: imagenet:1, clip:people. Give at least two; by"
+    " number or a piece of their fingerprint: NAME:1, NAME:people. Give at least two; by"
     " default all that have tagged.",
 )
 OUT = click.Option(

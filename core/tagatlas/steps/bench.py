@@ -144,7 +144,7 @@ def bench_collection(
     options = options or BenchOptions()
     contenders = [read_contender(text, atlas.plugins) for text in backends]
     if not contenders or len(set(backends)) < len(backends):
-        raise UsageError("name each backend once: --backend imagenet --backend clip")
+        raise UsageError("name each backend once: --backend ONE --backend OTHER")
     images = _sample(atlas, options)
     truth = None if options.labels is None else images["truth"].to_list()
     ids = images["id"].to_list()

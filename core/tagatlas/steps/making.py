@@ -69,7 +69,8 @@ def recalled_making(atlas: Atlas, settings: Mapping[str, SettingValue]) -> Makin
         settings: that the map was made with.
     """
     network, places = NetworkDescription(), LayoutDescription()
-    builder, layout = (str(settings.get(f"map.{key}") or "") for key in ("builder", "layout"))
+    keys = ("map.builder", "map.layout")
+    builder, layout = (str(settings.get(key) or "") for key in keys)
     # What is not there any more, or cannot do what it did, says nothing of itself.
     with suppress(TagatlasError):
         made_by = _again(atlas, GRAPH_BUILDERS, builder, settings)

@@ -9,13 +9,13 @@ import networkx as nx
 import polars as pl
 import pytest
 
-from tagatlas.contracts import GraphBuilder, GraphBuilderSpec
+from tagatlas.contracts import GraphBuilder, GraphBuilderSpec, NetworkDescription
 from tagatlas.contracts.network import READABLE
 from tagatlas.errors import EmptyMap
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE, TAG
 from tagatlas.testing.samples import ODD_LABELS, sample_tables, with_columns
-from tagatlas.testing.specs import SpecContract, is_one_line
+from tagatlas.testing.specs import SpecContract, check_texts, is_one_line
 
 Tables = tuple[pl.DataFrame, pl.DataFrame]
 
@@ -65,6 +65,48 @@ class GraphBuilderContract(SpecContract):
     def test_reads_what_there_is(self, builder: GraphBuilder) -> None:
         """``reads`` names nothing but ``embedding`` and ``records``."""
         assert builder.reads <= READABLE
+
+    def test_describes_itself(
+        self, spec: GraphBuilderSpec, options: object, builder: GraphBuilder
+    ) -> None:
+        """``describe`` gives one-line texts, whole sentences and citations, always the same."""
+        described = builder.describe()
+        assert isinstance(described, NetworkDescription)
+        check_texts([described.placed_by, described.text], described.citations)
+        assert is_one_line(described.node)
+        assert is_one_line(described.tie_weight)
+        assert not described.text or described.text.endswith(".")
+        assert described.lowest_score is None or 0.0 <= described.lowest_score <= 1.0
+        assert spec.factory(options).describe() == described
+
+    def test_what_is_said_of_tags_is_so(self, builder: GraphBuilder, tables: Tables) -> None:
+        """Tags below the ``lowest_score``, and ``stop_tags``, change nothing in the network.
+
+        Where they are not said, there is nothing to hold.
+        """
+        described = builder.describe()
+        if described.lowest_score is None:
+            return
+        images, tags = tables
+        low = tags.with_columns(score=pl.lit(described.lowest_score / 2))
+        low = low.with_columns(tag="low " + pl.col("tag"))
+        stopped = [
+            tags.with_columns(tag=pl.lit(tag)).unique("image") for tag in described.stop_tags
+        ]
+        more = pl.concat([tags, *([low] if described.lowest_score > 0 else []), *stopped])
+        ordered = more.sort("image", "score", "tag", descending=[False, True, False])
+        assert edges_by_ends(build(builder, images, ordered)) == pytest.approx(
+            edges_by_ends(build(builder, images, tags)), rel=1e-5
+        )
+
+    def test_what_is_linked_by_likeness_are_images(
+        self, builder: GraphBuilder, tables: Tables
+    ) -> None:
+        """Where links are said to lead to what is most alike, they lead from image to image."""
+        network = build(builder, *tables)
+        images = network.is_kind(IMAGE)
+        between = images[network.sources] & images[network.targets]
+        assert between.any() or not builder.describe().by_likeness
 
     def test_result_is_a_network(self, builder: GraphBuilder, tables: Tables) -> None:
         """The result is a ``Network``, or a ``networkx.Graph`` that can be made one; with edges."""

@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from tagatlas.contracts import Layout, LayoutSpec, PinningLayout
+from tagatlas.contracts import Layout, LayoutDescription, LayoutSpec, PinningLayout
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE
 from tagatlas.testing.samples import sample_network
-from tagatlas.testing.specs import SpecContract
+from tagatlas.testing.specs import SpecContract, check_texts
 
 
 def _network(nodes: int, edges: list[tuple[int, int, float]]) -> Network:
@@ -91,6 +91,14 @@ class LayoutContract(SpecContract):
     def test_factory_makes_a_layout(self, layout: Layout) -> None:
         """The factory, called with the options, makes a ``Layout``."""
         assert isinstance(layout, Layout)
+
+    def test_describes_itself(self, spec: LayoutSpec, options: object, layout: Layout) -> None:
+        """``describe`` gives whole sentences on one line and citations, always the same."""
+        described = layout.describe()
+        assert isinstance(described, LayoutDescription)
+        check_texts([described.text], described.citations)
+        assert not described.text or described.text.endswith(".")
+        assert spec.factory(options).describe() == described
 
     @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
     def test_every_node_gets_a_finite_position(self, layout: Layout, case: Case) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from io import StringIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 import pytest
@@ -67,6 +67,23 @@ class RendererContract(SpecContract):
         with contextlib.chdir(elsewhere):
             renderer.render(sample_map(), folder)
         assert all(path.is_relative_to(folder) for path in read_files(tmp_path))
+
+    def test_files_are_named(self, spec: RendererSpec, renderer: Renderer, folder: Path) -> None:
+        """``files`` names the file that is written first, or a folder it is in, by its path.
+
+        A renderer that names none is on no list of files, and is not offered by the viewer.
+        """
+        for name, what in spec.files.items():
+            assert is_one_line(what)
+            assert name == PurePosixPath(name).as_posix() + "/" * name.endswith("/")
+            assert ".." not in PurePosixPath(name).parts
+            assert not PurePosixPath(name).is_absolute()
+        first = renderer.render(sample_map(), folder)[0].relative_to(folder).as_posix()
+        folders = [name for name in spec.files if name.endswith("/")]
+        assert not spec.files or first in spec.files or first.startswith(tuple(folders))
+        assert not spec.download or first in spec.files
+        assert not spec.viewer or first == "viewer/index.html"
+        assert spec.download == "" or is_one_line(spec.download)
 
     def test_files_can_be_read_back(self, renderer: Renderer, folder: Path) -> None:
         """Every file is sound in its format: XML, HTML, CSV, JSON, UTF-8 text, pictures."""

@@ -10,13 +10,14 @@ import subprocess
 import sys
 import types
 import typing
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
 
-from tagatlas.contracts import Spec
+from tagatlas.contracts import Citation, Spec
 
 HEAVY = frozenset(
     [
@@ -120,6 +121,22 @@ class SpecContract:
 def is_one_line(text: str) -> bool:
     """Whether the text is exactly one line, with something on it."""
     return bool(text.strip()) and len(text.splitlines()) == 1
+
+
+def check_texts(texts: Iterable[str], citations: Iterable[Citation]) -> None:
+    """Assert that what a plugin says of itself can be printed: on one line, or nothing at all.
+
+    Args:
+        texts: that may be empty.
+        citations: that may not.
+    """
+    for text in texts:
+        assert text == "" or is_one_line(text), f"{text!r} is to be one line"
+        assert text == text.strip(), f"{text!r} begins or ends with blanks"
+    for citation in citations:
+        assert isinstance(citation, Citation)
+        assert is_one_line(citation.short)
+        assert is_one_line(citation.full)
 
 
 def is_option_type(hint: object) -> bool:

@@ -13,7 +13,15 @@ from threading import Barrier
 import numpy as np
 import pytest
 
-from tagatlas.contracts import ImageInput, Price, Tagger, TaggerSpec, TagResult, TagStatus
+from tagatlas.contracts import (
+    ImageInput,
+    Price,
+    Tagger,
+    TaggerSpec,
+    TagResult,
+    TagStatus,
+    TextEmbedder,
+)
 from tagatlas.errors import AuthenticationFailed
 from tagatlas.tagging import tag_images
 from tagatlas.testing.samples import MemoryStore, sample_images
@@ -69,6 +77,14 @@ class TaggerContract(SpecContract):
     def test_factory_makes_a_tagger(self, tagger: Tagger) -> None:
         """The factory, called with the options, makes a ``Tagger``."""
         assert isinstance(tagger, Tagger)
+
+    def test_what_is_said_of_embeddings_is_so(
+        self, spec: TaggerSpec, tagger: Tagger, images: Sequence[ImageInput]
+    ) -> None:
+        """Of a tagger that ``embeds_texts`` or ``embeds_images``, other commands may say so."""
+        assert not spec.embeds_texts or isinstance(tagger, TextEmbedder)
+        if spec.embeds_images:
+            assert [image for image in tagger.tag(images) if image.embedding is not None]
 
     def test_class_attributes(self, tagger: Tagger) -> None:
         """The attributes that drive the engine have usable values."""

@@ -71,4 +71,12 @@ def _write(path: Path, data: bytes) -> Path:
 @hookimpl
 def tagatlas_renderers() -> list[RendererSpec]:
     """Announce the renderer."""
-    return [RendererSpec(name="listing", summary="A list.", factory=ListingRenderer)]
+    return [
+        RendererSpec(
+            name="listing",
+            summary="A list.",
+            factory=ListingRenderer,
+            files={"index.html": "a page", "map.svg": "a drawing"},
+            download="List (HTML)",
+        )
+    ]

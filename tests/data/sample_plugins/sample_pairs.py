@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import GraphBuilder, GraphBuilderSpec, NoOptions
+from tagatlas.contracts import (
+    Citation,
+    GraphBuilder,
+    GraphBuilderSpec,
+    NetworkDescription,
+    NoOptions,
+)
 from tagatlas.errors import EmptyMap
 from tagatlas.hookspecs import hookimpl
 
@@ -18,6 +24,15 @@ class PairsBuilder(GraphBuilder):
 
     def __init__(self, options: NoOptions) -> None:
         self._options = options
+
+    def describe(self) -> NetworkDescription:
+        """Tags of any score are linked."""
+        return NetworkDescription(
+            placed_by="the tags they share",
+            text="Pairs are linked.",
+            citations=(Citation("Euler, 1736", "Euler, L. (1736). *Solutio problematis*."),),
+            lowest_score=0.0,
+        )
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> nx.Graph:
         """Build a directed graph."""

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import Layout, LayoutSpec, NoOptions, Progress
+from tagatlas.contracts import (
+    Citation,
+    Layout,
+    LayoutDescription,
+    LayoutSpec,
+    NoOptions,
+    Progress,
+)
 from tagatlas.hookspecs import hookimpl
 
 if TYPE_CHECKING:
@@ -19,6 +26,13 @@ class RingLayout(Layout):
 
     def __init__(self, options: NoOptions) -> None:
         self._options = options
+
+    def describe(self) -> LayoutDescription:
+        """A ring has a paper, too."""
+        return LayoutDescription(
+            text="Nodes stand on a ring.",
+            citations=(Citation("Six, 1999", "Six, J. M. (1999). *Circular layouts*."),),
+        )
 
     def place(
         self, network: Network, *, start: NDArray[np.float64], seed: int, progress: Progress

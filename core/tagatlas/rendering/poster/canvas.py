@@ -78,7 +78,7 @@ class Canvas:
             raise OptionError(
                 f"a poster {self.width:,} pixels wide would be {self.height:,} high, more than"
                 f" {most:,} pixels in all; choose a width of at most {width:,}"
-                + (", or --format deepzoom" if most <= MAX_PIXELS else "")
+                + (", or a format in tiles" if most <= MAX_PIXELS else "")
             )
 
 
