@@ -119,14 +119,25 @@ def tagatlas_taggers() -> Iterable[TaggerSpec]:
 def tagatlas_graph_builders() -> Iterable[GraphBuilderSpec]:
     """Announce graph builders: they turn tags into a network.
 
-    A builder may also read the images' embeddings or records: its ``reads`` says so. The class is
-    a :class:`~tagatlas.contracts.GraphBuilder`; its suite is
+    A builder may also read the images' embeddings or records: its ``reads`` says so. What images
+    are then placed by, and what is to be cited for it, its ``describe`` says to posters, pages
+    and methods sections. The class is a :class:`~tagatlas.contracts.GraphBuilder`; its suite is
     :class:`tagatlas.testing.GraphBuilderContract`::
+
+        class ContactsBuilder(GraphBuilder):
+            reads = frozenset({"records"})
+
+            def describe(self):
+                paper = Citation("Moreno, 1934", "Moreno, J. L. (1934). *Who shall survive?*")
+                return NetworkDescription(placed_by="the users who posted them", node="user",
+                                          citations=(paper,))
+
+            def build(self, images, tags): ...
 
         @hookimpl
         def tagatlas_graph_builders():
-            return [GraphBuilderSpec(name="bipartite", summary="Images and tags.",
-                                     options=BipartiteOptions, factory=BipartiteBuilder)]
+            return [GraphBuilderSpec(name="contacts", summary="Images and users.",
+                                     options=ContactsOptions, factory=ContactsBuilder)]
     """
     raise NotImplementedError
 
@@ -135,8 +146,8 @@ def tagatlas_graph_builders() -> Iterable[GraphBuilderSpec]:
 def tagatlas_layouts() -> Iterable[LayoutSpec]:
     """Announce layouts: they give the nodes of a network positions.
 
-    The class is a :class:`~tagatlas.contracts.Layout`; its suite is
-    :class:`tagatlas.testing.LayoutContract`::
+    What is to be cited for it, its ``describe`` says. The class is a
+    :class:`~tagatlas.contracts.Layout`; its suite is :class:`tagatlas.testing.LayoutContract`::
 
         @hookimpl
         def tagatlas_layouts():
@@ -150,12 +161,14 @@ def tagatlas_layouts() -> Iterable[LayoutSpec]:
 def tagatlas_renderers() -> Iterable[RendererSpec]:
     """Announce renderers: they write a map to files.
 
+    Pages list the ``files`` that it names, and the viewer offers them by the text of ``download``.
     The class is a :class:`~tagatlas.contracts.Renderer`; its suite is
     :class:`tagatlas.testing.RendererContract`::
 
         @hookimpl
         def tagatlas_renderers():
             return [RendererSpec(name="poster", summary="The images in place, as a PNG.",
-                                 options=PosterOptions, factory=PosterRenderer)]
+                                 options=PosterOptions, factory=PosterRenderer,
+                                 files={"map.png": "the poster"}, download="Poster (PNG)")]
     """
     raise NotImplementedError

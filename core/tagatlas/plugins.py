@@ -363,7 +363,7 @@ def check_spec(spec: Spec) -> None:
     """Make sure that flags, settings and checks can be made of what a plugin announces.
 
     Raises:
-        PluginError: its name or its options are none.
+        PluginError: its name, its options or its files are none.
     """
     if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", spec.name):
         raise PluginError(
@@ -376,6 +376,14 @@ def check_spec(spec: Spec) -> None:
         make_options(spec.options, {}, spec.name)
     except (TagatlasError, TypeError, NameError, AttributeError) as error:
         raise PluginError(f"the options of {spec.name} cannot be read: {error}") from error
+    if isinstance(spec, RendererSpec) and not _are_texts(spec.files):
+        raise PluginError(f"the files of {spec.name} are no texts by their paths: {spec.files!r}")
+
+
+def _are_texts(files: object) -> bool:
+    return isinstance(files, Mapping) and all(
+        isinstance(path, str) and isinstance(what, str) for path, what in files.items()
+    )
 
 
 def _skip(plugins: Plugins, plugin: InstalledPlugin, error: BaseException, strict: bool) -> None:

@@ -160,14 +160,16 @@ def _left_out(map_: Map) -> str:
 def _sample(map_: Map) -> str:
     """Which images were laid out, where not all were."""
     sample = map_.provenance.settings.get("map.sample")
+    nodes = f"{escape(map_.provenance.builder.description.node)}s"
     is_image = (map_.nodes["kind"] == IMAGE).to_numpy()
     alone = bool((is_image[map_.sources] & is_image[map_.targets]).any())
     images = map_.images.height
     if not isinstance(sample, int) or images <= sample or alone or not _links_images(map_):
         return ""
     return (
-        f" A random sample of {sample:,} images was laid out with the tags; each of the others was"
-        " then put at the median place of the ten of the sample whose tags are most like its own."
+        f" A random sample of {sample:,} images was laid out with the {nodes}; each of the"
+        " others was then put at the median place of the ten of the sample whose tags are most like"
+        " its own."
     )
 
 

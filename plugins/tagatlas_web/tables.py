@@ -40,6 +40,7 @@ def map_facts(map_: Map, known: int) -> dict[str, object]:
         "name": map_.name,
         "backend": backend_of(map_),
         "placedBy": map_.placed_by,
+        "node": map_.provenance.builder.description.node,
         "images": map_.images.height,
         "known": known,
     }

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from themed_map import themed_map
 
+from tagatlas.contracts import Maker, NetworkDescription
 from tagatlas.maps import Map
 from tagatlas.rendering import cluster_colour
 from tagatlas.rendering.poster import PosterOptions
@@ -165,6 +166,15 @@ def with_sizes(size_by: str, column: str, quantity: list[int]) -> Map:
         height=pl.Series(sides * 3 / 4),
     )
     return dataclasses.replace(map_, nodes=nodes)
+
+
+def test_sizes_that_count_a_builders_nodes_are_called_as_it_calls_them() -> None:
+    map_ = with_sizes("out-degree", "out_degree", [1, 1, 2, 4, 6, 9, 9, 30])
+    builder = Maker(description=NetworkDescription(node="hashtag"))
+    facts = dataclasses.replace(map_.provenance, builder=builder)
+    map_ = dataclasses.replace(map_, provenance=facts)
+    samples = size_samples(map_, compose(map_, PosterOptions(width=2000)).canvas)
+    assert [each.text for each in samples] == ["1 hashtag", "6 hashtags", "30 hashtags"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas.network.network import TAG
+from tagatlas.rendering.poster.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,8 @@ def _quantity(map_: Map) -> tuple[str, tuple[str, str]] | None:
     if size_by == "out-degree":
         ends = map_.nodes["kind"].gather(np.unique(map_.targets))
         is_tagged = ends.len() > 0 and bool((ends == TAG).all())
-        return "out_degree", ("tag", "tags") if is_tagged else ("link", "links")
+        noun = clean(map_.provenance.builder.description.node) if is_tagged else "link"
+        return "out_degree", (noun, f"{noun}s")
     return None
 
 

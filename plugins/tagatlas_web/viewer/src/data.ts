@@ -51,6 +51,8 @@ export interface MapFacts {
   /** The backend whose tags it was made of. */
   backend: string;
   placedBy: string;
+  /** What a node is called that is no image; with an "s" it is the plural. */
+  node: string;
   images: number;
   /** Its files know the images of the rows before this one. */
   known: number;

@@ -85,9 +85,10 @@ export class Stage {
     const names = element("div", { class: "names", "aria-hidden": "true" });
     const small = element("canvas", { class: "small", role: "img", "aria-label": "Where you are on the map" });
     this.draws = toggle("Lasso", "Select by drawing around images (L); V selects all in view", () => this.toggleLasso());
-    this.tags = toggle("Tags", "Show tags on the map (T)", () => this.toggleTags());
+    this.tags = toggle("", "", () => this.toggleTags());
     this.draws.classList.add("draw");
     this.tags.classList.add("tags");
+    this.nameNodes();
     this.tools = element("div", { class: "tools", role: "toolbar" }, ...this.moves(), this.draws, this.tags);
     this.root = element("section", { class: "stage" }, this.canvas, this.drawing, names, small, this.tools);
     place.append(this.root);
@@ -133,6 +134,7 @@ export class Stage {
     const before = { x: camera.x, y: camera.y, scale: camera.scale };
     const [old, closeness] = [this.shown, camera.closeness];
     this.shown = chart;
+    this.nameNodes();
     this.flight = null;
     camera.turnTo(chart.file.bounds);
     if (row >= 0 && chart.has(row)) {
@@ -402,6 +404,13 @@ export class Stage {
       if (this.shown.has(row) && right(boxes[4 * row]!, boxes[4 * row + 1]!)) rows.push(row);
     }
     return rows;
+  }
+
+  /** Say on the switch what the map's nodes are that are no images. */
+  private nameNodes(): void {
+    const nodes = `${this.shown.facts.node}s`;
+    this.tags.textContent = nodes.charAt(0).toUpperCase() + nodes.slice(1);
+    this.tags.title = `Show ${nodes} on the map (T)`;
   }
 
   private toggleTags(): void {
