@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Layout,
         LayoutDescription,
         LayoutSpec,
+        Maker,
         Model,
         ModelShelf,
         NetworkDescription,
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
     from tagatlas.fetching import FetchOptions
     from tagatlas.hookspecs import hookimpl
     from tagatlas.imports import ImportOptions
-    from tagatlas.maps import Map, Provenance
+    from tagatlas.maps import Map, MapFile, Provenance
     from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
     from tagatlas.plugins import Plugins, load_plugins
@@ -111,7 +112,9 @@ _LAZY = {
     "Layout": "contracts",
     "LayoutDescription": "contracts",
     "LayoutSpec": "contracts",
+    "Maker": "contracts",
     "Map": "maps",
+    "MapFile": "maps",
     "MapOptions": "maps.options",
     "MapReport": "steps.map",
     "Model": "contracts",
@@ -193,7 +196,9 @@ __all__ = [
     "Layout",
     "LayoutDescription",
     "LayoutSpec",
+    "Maker",
     "Map",
+    "MapFile",
     "MapOptions",
     "MapReport",
     "Model",

@@ -10,7 +10,7 @@ from tagatlas.cli.command import Argument, Command
 from tagatlas.cli.outcome import Outcome
 from tagatlas.contracts import Model, ModelShelf, TaggerSpec
 from tagatlas.errors import MissingDependency, ModelMissing, OptionError, UnknownPlugin
-from tagatlas.plugins import TAGGERS, load_plugins
+from tagatlas.plugins import OWN, TAGGERS, load_plugins
 
 Action = Literal["list", "pull", "path"]
 
@@ -24,7 +24,7 @@ NAME = Argument("name", "[NAME]", "A model, as list names it.", required=False)
 BACKEND = click.Option(
     ["--backend"],
     metavar="NAME",
-    help="The backend whose models they are. By default the first that has any.",
+    help="The backend whose models they are. By default tagatlas's own.",
 )
 
 
@@ -53,10 +53,11 @@ def _tagger(name: str | None) -> TaggerSpec:
     plugins = load_plugins()
     if name is not None:
         return plugins.get(TAGGERS, name)
-    for entry in plugins.of_kind(TAGGERS).values():
-        if entry.spec.models is not None:
-            return entry.spec
-    raise UnknownPlugin("no backend is installed that has models to choose from")
+    able = [each for each in plugins.of_kind(TAGGERS).values() if each.spec.models is not None]
+    if not able:
+        raise UnknownPlugin("no backend is installed that has models to choose from")
+    # Whatever else is installed, what people wrote down goes on meaning the same.
+    return min(able, key=lambda each: each.plugin.distribution != OWN).spec
 
 
 def _shelf(spec: TaggerSpec) -> ModelShelf:
