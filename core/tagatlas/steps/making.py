@@ -27,7 +27,10 @@ from tagatlas.options import option_fields
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, TAGGERS, Kind, PluginChoice, plugin_owner
 from tagatlas.steps.versions import versions
 
-SHAPING = ("cluster", "duplicates", "layout", "maps", "network", "steps/map.py", "steps/network.py")
+SHAPING = (
+    *("cluster", "duplicates", "layout", "maps", "network"),
+    *("columns.py", "compiled.py", "steps/map.py", "steps/network.py"),
+)
 """Of core, what maps are made by: packages, and modules of other packages."""
 
 ProductT = TypeVar("ProductT")
