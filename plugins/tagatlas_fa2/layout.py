@@ -8,7 +8,6 @@ from scipy.sparse import csr_matrix
 
 from tagatlas.contracts import Citation, Layout, LayoutDescription, Progress
 from tagatlas.errors import MissingDependency
-from tagatlas.layout import apart
 from tagatlas.network import Network
 from tagatlas_fa2 import Fa2Options
 
@@ -53,6 +52,8 @@ class Fa2Layout(Layout):
             raise MissingDependency(
                 "the layout fa2 needs its package: pip install 'tagatlas[fa2]'"
             ) from error
+        from tagatlas.layout import apart  # with the compiler
+
         options = self._options
         engine = ForceAtlas2(
             linLogMode=options.linlog,

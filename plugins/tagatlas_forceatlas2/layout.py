@@ -9,12 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.contracts import Citation, LayoutDescription, PinningLayout, Progress, no_progress
-from tagatlas.layout import apart
 from tagatlas.network import IMAGE, Network
-from tagatlas_forceatlas2.engine import simulate
-from tagatlas_forceatlas2.graph import graph_of
 from tagatlas_forceatlas2.options import ForceAtlas2Options
-from tagatlas_forceatlas2.scale import balanced_scale
 
 _PAPER = Citation(
     "Jacomy et al., 2014",
@@ -74,6 +70,12 @@ class ForceAtlas2Layout(PinningLayout):
         balance, and only if nodes are pinned is the result scaled back. The seed decides only
         in which direction nodes that start at one place part.
         """
+        # What compiles is loaded here: what a layout says of itself is asked for more often.
+        from tagatlas.layout import apart
+        from tagatlas_forceatlas2.engine import simulate
+        from tagatlas_forceatlas2.graph import graph_of
+        from tagatlas_forceatlas2.scale import balanced_scale
+
         options = self._options
         graph = graph_of(
             network,

@@ -10,7 +10,6 @@ from scipy.sparse import csr_matrix, eye_array
 
 from tagatlas.contracts import Citation, Layout, LayoutDescription, Progress
 from tagatlas.errors import MissingDependency
-from tagatlas.layout import apart
 from tagatlas.network import IMAGE, TAG, Network
 from tagatlas_umap import UmapOptions
 
@@ -64,6 +63,8 @@ class UmapLayout(Layout):
             raise MissingDependency(
                 "the layout umap needs its package: pip install 'tagatlas[umap]'"
             ) from error
+        from tagatlas.layout import apart  # with the compiler
+
         progress(0, 1)
         adjacency = network.adjacency().astype(np.float64)
         images = network.is_kind(IMAGE)

@@ -21,7 +21,8 @@ class Layout(ABC):
     def describe(self) -> LayoutDescription:
         """What a methods section says of how it places nodes, beside its name and its options.
 
-        It is kept with each map that is made.
+        It is kept with each map that is made. It is asked also where nothing has to be placed:
+        what is slow to import, :meth:`prepare` and :meth:`place` import.
         """
         return LayoutDescription()
 
