@@ -195,6 +195,19 @@ def test_a_threshold_that_leaves_no_tag_is_not_kept(tagatlas: Run, atlas: Path) 
 
 
 @pytest.mark.slow
+def test_a_map_can_be_made_again_though_nothing_changed(
+    tagatlas: Run, mapped: Path, atlas: Path
+) -> None:
+    assert "(as it was)" in tagatlas("map", atlas).stdout
+    forced = tagatlas("map", atlas, "--force")
+    assert forced.returncode == 0, forced.stderr
+    assert "(new)" in forced.stdout
+    ran = tagatlas("run", mapped.parent / "pictures", "--out", atlas, "--force", "--json")
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["map"]["unchanged"] is False
+
+
+@pytest.mark.slow
 def test_a_second_map_has_a_name_of_its_own(tagatlas: Run, atlas: Path) -> None:
     assert tagatlas("map", atlas, "--map", "second", "--seed", "5").returncode == 0
     assert tagatlas("render", atlas, "--map", "second").returncode == 0
