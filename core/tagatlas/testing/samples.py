@@ -382,12 +382,8 @@ def _records(nodes: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
 
 
 def _provenance(images: int) -> Provenance:
-    source = SourceFacts(
-        location="sample.csv",
-        recognised=f"generic table: {images} records",
-        added_at="2024-03-01T12:00:00+00:00",
-        records=images,
-    )
+    recognised = f"generic table: {images} records"
+    source = SourceFacts("sample.csv", recognised, "2024-03-01T12:00:00+00:00", images)
     return Provenance(
         sources=[source],
         addresses={"ok": images, "missing": 2, "blocked": 1},
