@@ -29,12 +29,12 @@ from planted_topics import planted_topics
 from tagatlas.cluster import compile_kernels
 from tagatlas.contracts import GraphBuilder
 from tagatlas.network import IMAGE, TAG, Network
-from tagatlas_bipartite import BipartiteOptions
-from tagatlas_bipartite.builder import BipartiteBuilder
-from tagatlas_images import ImagesOptions
-from tagatlas_images.builder import ImagesBuilder
-from tagatlas_tags import TagsOptions
-from tagatlas_tags.builder import TagsBuilder
+from tagatlas_builders.bipartite import BipartiteOptions
+from tagatlas_builders.bipartite.builder import BipartiteBuilder
+from tagatlas_builders.images import ImagesOptions
+from tagatlas_builders.images.builder import ImagesBuilder
+from tagatlas_builders.tags import TagsOptions
+from tagatlas_builders.tags.builder import TagsBuilder
 
 
 def tables_of(images: int) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -27,8 +27,8 @@ import polars as pl
 from tagatlas.maps import Map, Provenance
 from tagatlas.rendering import cluster_colour
 from tagatlas.testing import MemoryStore
-from tagatlas_gephi.gexf import write_gexf
-from tagatlas_gephi.nodes import node_table
+from tagatlas_exports.gephi.gexf import write_gexf
+from tagatlas_exports.gephi.nodes import node_table
 
 TAGS_PER_IMAGE = 14
 CLUSTERS = 20

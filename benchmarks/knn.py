@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from tagatlas_knn.search import nearest_rows
+from tagatlas_builders.knn.search import nearest_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,10 +23,10 @@ from planted_topics import PlantedTopics, neighbour_agreement, planted_topics
 
 from tagatlas.contracts import Layout, no_progress
 from tagatlas.layout import spectral_start
-from tagatlas_forceatlas2 import ForceAtlas2Options
-from tagatlas_forceatlas2.layout import ForceAtlas2Layout
-from tagatlas_umap import UmapOptions
-from tagatlas_umap.layout import UmapLayout
+from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
+from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_layouts.umap import UmapOptions
+from tagatlas_layouts.umap.layout import UmapLayout
 
 HAS_UMAP = importlib.util.find_spec("umap") is not None
 SEEDS = (7, 8, 9)

@@ -37,10 +37,10 @@ import tagatlas
 from tagatlas.contracts import no_progress
 from tagatlas.layout import spectral_start
 from tagatlas.network import IMAGE, Network
-from tagatlas_forceatlas2 import ForceAtlas2Options
-from tagatlas_forceatlas2.engine import simulate
-from tagatlas_forceatlas2.graph import graph_of
-from tagatlas_forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
+from tagatlas_layouts.forceatlas2.engine import simulate
+from tagatlas_layouts.forceatlas2.graph import graph_of
+from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 
 RUNS = 3
 MANY_NODES = 30_000

@@ -41,8 +41,8 @@ from tagatlas.layout import (
 )
 from tagatlas.layout.overlap import grow_apart
 from tagatlas.network import IMAGE, Network
-from tagatlas_forceatlas2 import ForceAtlas2Options
-from tagatlas_forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
+from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 
 NEIGHBOURS = 10
 ROUNDS = 500

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tagatlas_table import TableOptions, make_source
+from tagatlas_sources.table import TableOptions, make_source
 
 _ROUNDS = 5
 

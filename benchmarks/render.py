@@ -33,16 +33,16 @@ from PIL import Image
 
 from tagatlas.contracts import Variant
 from tagatlas.maps import Map, Provenance
-from tagatlas.rendering.poster import PosterOptions, VectorOptions
-from tagatlas.rendering.poster.canvas import fit_canvas
-from tagatlas.rendering.poster.pictures import load_pixels
 from tagatlas.testing import MemoryStore
-from tagatlas_deepzoom import DeepZoomOptions
-from tagatlas_deepzoom.renderer import DeepZoomRenderer
-from tagatlas_pdf.renderer import PdfRenderer
-from tagatlas_poster.renderer import PosterRenderer
-from tagatlas_svg import SvgOptions
-from tagatlas_svg.renderer import SvgRenderer
+from tagatlas_posters.deepzoom import DeepZoomOptions
+from tagatlas_posters.deepzoom.renderer import DeepZoomRenderer
+from tagatlas_posters.engine import PosterOptions, VectorOptions
+from tagatlas_posters.engine.canvas import fit_canvas
+from tagatlas_posters.engine.pictures import load_pixels
+from tagatlas_posters.pdf.renderer import PdfRenderer
+from tagatlas_posters.poster.renderer import PosterRenderer
+from tagatlas_posters.svg import SvgOptions
+from tagatlas_posters.svg.renderer import SvgRenderer
 
 DISTINCT = 400
 

@@ -32,12 +32,12 @@ from tagatlas.maps import Map, Provenance
 from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.prepare import prepare_drawing
-from tagatlas.rendering.poster import PosterOptions
-from tagatlas_bipartite.builder import BipartiteBuilder
-from tagatlas_bipartite.options import BipartiteOptions
-from tagatlas_forceatlas2 import ForceAtlas2Options
-from tagatlas_forceatlas2.layout import ForceAtlas2Layout
-from tagatlas_poster.renderer import PosterRenderer
+from tagatlas_builders.bipartite.builder import BipartiteBuilder
+from tagatlas_builders.bipartite.options import BipartiteOptions
+from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
+from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_posters.engine import PosterOptions
+from tagatlas_posters.poster.renderer import PosterRenderer
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 DRAWS = (14, 24)

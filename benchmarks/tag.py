@@ -27,9 +27,9 @@ import onnxruntime
 from PIL import Image
 
 from tagatlas.contracts import ImageInput
-from tagatlas_imagenet import ImageNetOptions
-from tagatlas_imagenet.preprocessing import to_pixels
-from tagatlas_imagenet.tagger import ImageNetTagger
+from tagatlas_taggers.imagenet import ImageNetOptions
+from tagatlas_taggers.imagenet.preprocessing import to_pixels
+from tagatlas_taggers.imagenet.tagger import ImageNetTagger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,7 +77,7 @@ def main() -> None:
 
 def ways_alone(pixels: NDArray[np.uint8]) -> list[tuple[str, Callable[[], None]]]:
     """The ways to run the model on decoded pictures, each with its name."""
-    model = (files("tagatlas_imagenet") / "data" / "model.onnx").read_bytes()
+    model = (files("tagatlas_taggers.imagenet") / "data" / "model.onnx").read_bytes()
     over_cores = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     one_core = onnxruntime.SessionOptions()
     one_core.intra_op_num_threads = 1

@@ -47,8 +47,8 @@ from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from tagatlas.cluster import outlines
 from tagatlas.maps import Map, Provenance
-from tagatlas_embedding_atlas import EmbeddingAtlasOptions
-from tagatlas_embedding_atlas.renderer import EmbeddingAtlasRenderer
+from tagatlas_exports.embedding_atlas import EmbeddingAtlasOptions
+from tagatlas_exports.embedding_atlas.renderer import EmbeddingAtlasRenderer
 from tagatlas_web import WebOptions
 from tagatlas_web.renderer import WebRenderer
 

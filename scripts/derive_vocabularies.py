@@ -28,7 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 WORDS = ROOT / "scripts" / "vocabularies"
 DATA = ROOT / "core" / "tagatlas" / "vocabulary" / "data"
-CLASSES = ROOT / "plugins" / "tagatlas_imagenet" / "data" / "classes.csv"
+CLASSES = ROOT / "plugins" / "tagatlas_taggers" / "imagenet" / "data" / "classes.csv"
 """ImageNet's classes in their order, with their synsets."""
 
 SECOND_NAMES = {744: "projectile", 836: "sunglass"}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import simplejpeg
 
-from tagatlas.rendering.poster.pictures import load_pixels
-from tagatlas.rendering.poster.raster.resample import resize
+from tagatlas_posters.engine.pictures import load_pixels
+from tagatlas_posters.engine.raster.resample import resize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

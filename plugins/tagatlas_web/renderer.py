@@ -13,7 +13,7 @@ import polars as pl
 from tagatlas.contracts import Renderer
 from tagatlas.errors import StorageError
 from tagatlas.rendering import replace_folder
-from tagatlas.rendering.poster.pictures import load_jpegs
+from tagatlas_posters.engine.pictures import load_jpegs
 from tagatlas_web.charts import map_file, near_files
 from tagatlas_web.pages import levels_for, write_pages
 from tagatlas_web.rows import Rows

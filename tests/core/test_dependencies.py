@@ -42,7 +42,7 @@ CALLED = {"open_clip": "open-clip-torch", "umap": "umap-learn"}
 # What is run by hand says itself what it needs.
 BY_HAND = (
     "benchmarks/layout_peers.py",
-    "plugins/tagatlas_imagenet/derive",
+    "plugins/tagatlas_taggers/imagenet/derive",
     "tests/fuzz",
 )
 
@@ -96,12 +96,18 @@ def extras_of(path: Path) -> set[str]:
     for folder, extras in OF_EXTRAS.items():
         if path.is_relative_to(folder):
             return extras
-    return extras_of_plugins().get(path.parts[1], set()) if path.parts[0] == "plugins" else set()
+    module = ".".join(path.with_suffix("").parts[1:])
+    return {
+        extra
+        for plugin, extras in extras_of_plugins().items()
+        if path.parts[0] == "plugins" and f"{module}.".startswith(f"{plugin}.")
+        for extra in extras
+    }
 
 
 @cache
 def extras_of_plugins() -> dict[str, set[str]]:
-    """The extras that a plugin's specs name, by the plugin's package."""
+    """The extras that a plugin's specs name, by the plugin's module."""
     found: dict[str, set[str]] = {}
     plugins = load_plugins()
     for kind in KINDS:

@@ -18,8 +18,8 @@ from tagatlas.plugins import SOURCES, load_plugins
 from tagatlas.steps.add import add_source
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.tables import read_file
-from tagatlas_table import TableOptions
-from tagatlas_table.source import TableSource
+from tagatlas_sources.table import TableOptions
+from tagatlas_sources.table.source import TableSource
 
 if TYPE_CHECKING:
     from tests.conftest import MakePicture

@@ -28,7 +28,7 @@ from tagatlas.contracts import ImageStatus
 from tagatlas.fetching import Address, FetchOptions, FetchOutcome
 from tagatlas.fetching.engine import fetch
 from tagatlas.testing import sample_images
-from tagatlas_files.store import FileStore
+from tagatlas_stores.files.store import FileStore
 
 PICTURE = sample_images(1, (200, 150))[0].data
 

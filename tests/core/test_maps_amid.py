@@ -12,8 +12,8 @@ from tagatlas.maps.amid import amid_ties, tie_images
 from tagatlas.maps.build import Drawing, draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import Network
-from tagatlas_tags import TagsOptions
-from tagatlas_tags.builder import TagsBuilder
+from tagatlas_builders.tags import TagsOptions
+from tagatlas_builders.tags.builder import TagsBuilder
 
 
 class StartLayout(Layout):

@@ -14,8 +14,8 @@ from tagatlas.errors import UsageError
 from tagatlas.maps import Map
 from tagatlas.maps.names import Renamed, read_names, rename_clusters
 from tagatlas.testing import ODD_LABELS, sample_map
-from tagatlas_tables import TablesOptions
-from tagatlas_tables.renderer import TablesRenderer
+from tagatlas_exports.tables import TablesOptions
+from tagatlas_exports.tables.renderer import TablesRenderer
 
 
 def names_in(*files: Path) -> list[GivenName]:

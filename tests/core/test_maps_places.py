@@ -14,12 +14,12 @@ from tagatlas.maps.build import Drawing, draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import Network
 from tagatlas.steps.network import build_network
-from tagatlas_bipartite import BipartiteOptions
-from tagatlas_bipartite.builder import BipartiteBuilder
-from tagatlas_images import ImagesOptions
-from tagatlas_images.builder import ImagesBuilder
-from tagatlas_tags import TagsOptions
-from tagatlas_tags.builder import TagsBuilder
+from tagatlas_builders.bipartite import BipartiteOptions
+from tagatlas_builders.bipartite.builder import BipartiteBuilder
+from tagatlas_builders.images import ImagesOptions
+from tagatlas_builders.images.builder import ImagesBuilder
+from tagatlas_builders.tags import TagsOptions
+from tagatlas_builders.tags.builder import TagsBuilder
 
 BIPARTITE = BipartiteBuilder(BipartiteOptions())
 IMAGES = ImagesBuilder(ImagesOptions())

@@ -21,10 +21,10 @@ from tagatlas.contracts import no_progress
 from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.prepare import prepare_drawing
-from tagatlas_bipartite import BipartiteOptions
-from tagatlas_bipartite.builder import BipartiteBuilder
-from tagatlas_forceatlas2 import ForceAtlas2Options
-from tagatlas_forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_builders.bipartite import BipartiteOptions
+from tagatlas_builders.bipartite.builder import BipartiteBuilder
+from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
+from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 
 
 def compiled():

@@ -11,10 +11,10 @@ from tagatlas.maps.build import Drawing, draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.sample import laid_out, place_others
 from tagatlas.network import Network
-from tagatlas_bipartite import BipartiteOptions
-from tagatlas_bipartite.builder import BipartiteBuilder
-from tagatlas_images import ImagesOptions
-from tagatlas_images.builder import ImagesBuilder
+from tagatlas_builders.bipartite import BipartiteOptions
+from tagatlas_builders.bipartite.builder import BipartiteBuilder
+from tagatlas_builders.images import ImagesOptions
+from tagatlas_builders.images.builder import ImagesBuilder
 
 TOPICS = 4
 

@@ -16,10 +16,10 @@ from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
 from tagatlas.steps.map import MapReport, map_collection
 from tagatlas.steps.network import builder_images
-from tagatlas_columns import ColumnsOptions
-from tagatlas_columns.builder import ColumnsBuilder
-from tagatlas_knn import KnnOptions
-from tagatlas_knn.builder import KnnBuilder
+from tagatlas_builders.columns import ColumnsOptions
+from tagatlas_builders.columns.builder import ColumnsBuilder
+from tagatlas_builders.knn import KnnOptions
+from tagatlas_builders.knn.builder import KnnBuilder
 
 COUNT = 12
 IDS = [f"{number:064x}" for number in range(COUNT)]

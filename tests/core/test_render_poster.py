@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tagatlas.contracts import Variant
-from tagatlas.rendering.poster.canvas import fit_canvas
-from tagatlas.rendering.poster.pictures import load_jpeg, load_jpegs, load_pixels
-from tagatlas.rendering.poster.placement import LabelPlacer
-from tagatlas.rendering.poster.text import Block, Line, Typesetter, clean
 from tagatlas.testing import ODD_LABELS, MemoryStore
+from tagatlas_posters.engine.canvas import fit_canvas
+from tagatlas_posters.engine.pictures import load_jpeg, load_jpegs, load_pixels
+from tagatlas_posters.engine.placement import LabelPlacer
+from tagatlas_posters.engine.text import Block, Line, Typesetter, clean
 
 INK = (20, 20, 20)
 PAPER = (250, 250, 250)

@@ -25,16 +25,16 @@ from tagatlas.annotations import (
 )
 from tagatlas.maps import Map
 from tagatlas.rendering.bounds import map_bounds
-from tagatlas.rendering.poster import PosterOptions
-from tagatlas.rendering.poster.composition import Composition, compose
-from tagatlas.rendering.poster.drawings import Drawing, draw_mark
-from tagatlas.rendering.poster.labels import text_box
-from tagatlas.rendering.poster.raster import paint_bands, painters
-from tagatlas.rendering.poster.raster.drawings import DrawingLayer
-from tagatlas.rendering.poster.raster.text import TextLayer
-from tagatlas.rendering.poster.sketches import Area, Disc, Stroke, notes_of, sketch_annotations
-from tagatlas.rendering.poster.text import LEADING, Block, Line, Typesetter, lines_of
 from tagatlas.testing import ODD_LABELS, sample_map
+from tagatlas_posters.engine import PosterOptions
+from tagatlas_posters.engine.composition import Composition, compose
+from tagatlas_posters.engine.drawings import Drawing, draw_mark
+from tagatlas_posters.engine.labels import text_box
+from tagatlas_posters.engine.raster import paint_bands, painters
+from tagatlas_posters.engine.raster.drawings import DrawingLayer
+from tagatlas_posters.engine.raster.text import TextLayer
+from tagatlas_posters.engine.sketches import Area, Disc, Stroke, notes_of, sketch_annotations
+from tagatlas_posters.engine.text import LEADING, Block, Line, Typesetter, lines_of
 
 RED, BLUE, GREEN = "#b3261e", "#00639b", "#1b5e20"
 RED_INK = (0xB3, 0x26, 0x1E)

@@ -13,14 +13,14 @@ from themed_map import themed_map
 from tagatlas.contracts import Maker, NetworkDescription
 from tagatlas.maps import Map
 from tagatlas.rendering import cluster_colour
-from tagatlas.rendering.poster import PosterOptions
-from tagatlas.rendering.poster.canvas import fit_canvas
-from tagatlas.rendering.poster.composition import Composition, compose
-from tagatlas.rendering.poster.density import density_field
-from tagatlas.rendering.poster.labels import Placed
-from tagatlas.rendering.poster.look import choose_look
-from tagatlas.rendering.poster.sizes import size_samples
 from tagatlas.testing import ODD_LABELS, sample_map
+from tagatlas_posters.engine import PosterOptions
+from tagatlas_posters.engine.canvas import fit_canvas
+from tagatlas_posters.engine.composition import Composition, compose
+from tagatlas_posters.engine.density import density_field
+from tagatlas_posters.engine.labels import Placed
+from tagatlas_posters.engine.look import choose_look
+from tagatlas_posters.engine.sizes import size_samples
 
 Box = tuple[int, int, int, int]
 

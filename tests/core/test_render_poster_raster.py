@@ -16,18 +16,18 @@ from shapely import Polygon, box
 from themed_map import themed_map
 
 from tagatlas.contracts import Variant
-from tagatlas.rendering.poster import PosterOptions
-from tagatlas.rendering.poster.composition import compose
-from tagatlas.rendering.poster.outlines import Ring
-from tagatlas.rendering.poster.raster import Band, paint_bands
-from tagatlas.rendering.poster.raster.blend import blend
-from tagatlas.rendering.poster.raster.coverage import edges_of, fill_polygon
-from tagatlas.rendering.poster.raster.outlines import OutlineLayer
-from tagatlas.rendering.poster.raster.pictures import PictureLayer
-from tagatlas.rendering.poster.raster.resample import resize
-from tagatlas.rendering.poster.raster.text import TextLayer
-from tagatlas.rendering.poster.text import Block, Line, Typesetter
 from tagatlas.testing import MemoryStore
+from tagatlas_posters.engine import PosterOptions
+from tagatlas_posters.engine.composition import compose
+from tagatlas_posters.engine.outlines import Ring
+from tagatlas_posters.engine.raster import Band, paint_bands
+from tagatlas_posters.engine.raster.blend import blend
+from tagatlas_posters.engine.raster.coverage import edges_of, fill_polygon
+from tagatlas_posters.engine.raster.outlines import OutlineLayer
+from tagatlas_posters.engine.raster.pictures import PictureLayer
+from tagatlas_posters.engine.raster.resample import resize
+from tagatlas_posters.engine.raster.text import TextLayer
+from tagatlas_posters.engine.text import Block, Line, Typesetter
 
 INK = (20, 20, 20)
 PAPER = (250, 250, 250)

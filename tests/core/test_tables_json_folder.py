@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tagatlas.errors import InputError
-from tagatlas_folder import FolderOptions, may_have_pictures
-from tagatlas_folder import make_source as folder_source
-from tagatlas_table import TableOptions, is_table, make_source
+from tagatlas_sources.folder import FolderOptions, may_have_pictures
+from tagatlas_sources.folder import make_source as folder_source
+from tagatlas_sources.table import TableOptions, is_table, make_source
 
 WORK = '{{\n "id": {0},\n "thumbnailUrl": {1},\n "makers": [{{"name": "N. N."}}]\n}}'
 

@@ -24,12 +24,12 @@ def test_the_wheel_holds_everything_that_runs_and_nothing_else(tmp_path: Path) -
         "tagatlas/testing/taggers.py",
         "tagatlas/cli/sample/CREDITS.csv",
         "tagatlas/vocabulary/data/everyday.csv",
-        "tagatlas_imagenet/data/model.onnx",
-        "tagatlas_imagenet/PROVENANCE.md",
-        "tagatlas_page/page.css",
+        "tagatlas_taggers/imagenet/data/model.onnx",
+        "tagatlas_taggers/imagenet/PROVENANCE.md",
+        "tagatlas_exports/page/page.css",
         "tagatlas_web/static/index.html",
         "tagatlas_web/static/viewer.js",
-        "tagatlas/rendering/poster/fonts/LICENSE.txt",
+        "tagatlas_posters/engine/fonts/LICENSE.txt",
     ):
         assert needed in names
     assert not any("node_modules" in name or name.endswith(".ts") for name in names)

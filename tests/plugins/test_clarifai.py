@@ -19,8 +19,8 @@ from tagatlas.errors import (
     TaggerError,
 )
 from tagatlas.testing import RereadingTaggerContract, sample_images
-from tagatlas_clarifai import ClarifaiOptions, tagatlas_taggers
-from tagatlas_clarifai.tagger import ClarifaiTagger
+from tagatlas_taggers.clarifai import ClarifaiOptions, tagatlas_taggers
+from tagatlas_taggers.clarifai.tagger import ClarifaiTagger
 
 IMAGES = sample_images(3, (64, 48))
 

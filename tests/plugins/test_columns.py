@@ -16,8 +16,8 @@ from tagatlas.errors import EmptyMap, OptionError
 from tagatlas.network import Network
 from tagatlas.options import make_options
 from tagatlas.testing import GraphBuilderContract
-from tagatlas_columns import ColumnsOptions, tagatlas_graph_builders
-from tagatlas_columns.builder import ColumnsBuilder
+from tagatlas_builders.columns import ColumnsOptions, tagatlas_graph_builders
+from tagatlas_builders.columns.builder import ColumnsBuilder
 
 Record = tuple[str, int, dict[str, str | None]]
 """Image, frequency, columns."""

@@ -15,12 +15,12 @@ from themed_map import themed_map
 from tagatlas.contracts import RendererSpec
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
-from tagatlas.rendering.poster import PosterOptions
-from tagatlas.rendering.poster.raster import painters
 from tagatlas.testing import RendererContract, sample_map
-from tagatlas_deepzoom import DeepZoomOptions, tagatlas_renderers
-from tagatlas_deepzoom.pyramid import Pyramid, Tile, halve, level_sizes, tiles_of
-from tagatlas_poster.renderer import PosterRenderer
+from tagatlas_posters.deepzoom import DeepZoomOptions, tagatlas_renderers
+from tagatlas_posters.deepzoom.pyramid import Pyramid, Tile, halve, level_sizes, tiles_of
+from tagatlas_posters.engine import PosterOptions
+from tagatlas_posters.engine.raster import painters
+from tagatlas_posters.poster.renderer import PosterRenderer
 
 NAMESPACE = "{http://schemas.microsoft.com/deepzoom/2008}"
 

@@ -12,7 +12,7 @@ from themed_map import themed_map
 from tagatlas.contracts import RendererSpec
 from tagatlas.maps import Map
 from tagatlas.testing import MemoryStore, RendererContract, sample_map
-from tagatlas_embedding_atlas import EmbeddingAtlasOptions, tagatlas_renderers
+from tagatlas_exports.embedding_atlas import EmbeddingAtlasOptions, tagatlas_renderers
 
 PICTURE = pl.Struct({"bytes": pl.Binary, "path": pl.String})
 

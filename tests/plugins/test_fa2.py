@@ -5,7 +5,7 @@ import pytest
 from tagatlas.contracts import LayoutSpec
 from tagatlas.testing import LayoutContract
 from tagatlas.testing.specs import run_fresh
-from tagatlas_fa2 import tagatlas_layouts
+from tagatlas_layouts.fa2 import tagatlas_layouts
 
 _WITHOUT = """
 import sys
@@ -14,7 +14,7 @@ import numpy as np
 from tagatlas.contracts import no_progress
 from tagatlas.errors import MissingDependency
 from tagatlas.testing import sample_network
-from tagatlas_fa2 import tagatlas_layouts
+from tagatlas_layouts.fa2 import tagatlas_layouts
 (spec,) = tagatlas_layouts()
 network = sample_network()
 start = np.random.default_rng(0).normal(size=(network.node_count, 2))

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-import tagatlas_files
+import tagatlas_stores.files
 from tagatlas.contracts import ImageStoreSpec, Variant
 from tagatlas.errors import StorageError
 from tagatlas.testing import ImageStoreContract
-from tagatlas_files.store import FileStore
+from tagatlas_stores.files.store import FileStore
 
 NOBODY = 65_534
 ID = hashlib.sha256(b"picture").hexdigest()
 
 
 def spec_of_files() -> ImageStoreSpec:
-    [spec] = tagatlas_files.tagatlas_image_stores()
+    [spec] = tagatlas_stores.files.tagatlas_image_stores()
     return spec
 
 
@@ -90,7 +90,7 @@ import resource, sys
 from pathlib import Path
 from tagatlas.contracts import Variant
 from tagatlas.errors import StorageError
-from tagatlas_files.store import FileStore
+from tagatlas_stores.files.store import FileStore
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
 try:
@@ -113,7 +113,7 @@ import sys
 from itertools import cycle
 from pathlib import Path
 from tagatlas.contracts import Variant
-from tagatlas_files.store import FileStore
+from tagatlas_stores.files.store import FileStore
 
 store = FileStore(Path(sys.argv[1]))
 for round, byte in enumerate(cycle([b"a", b"b"])):

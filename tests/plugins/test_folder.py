@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tagatlas.contracts import Records, SourceSpec
 from tagatlas.errors import InputError
 from tagatlas.testing import SourceContract
-from tagatlas_folder import FolderOptions, is_folder, make_source, tagatlas_sources
+from tagatlas_sources.folder import FolderOptions, is_folder, make_source, tagatlas_sources
 
 if TYPE_CHECKING:
     from tests.conftest import MakePicture

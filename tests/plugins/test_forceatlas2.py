@@ -20,13 +20,13 @@ from scipy.spatial.distance import pdist, squareform
 from tagatlas.contracts import LayoutSpec, no_progress
 from tagatlas.network import IMAGE, Network
 from tagatlas.testing import LayoutContract
-from tagatlas_forceatlas2 import ForceAtlas2Options, tagatlas_layouts
-from tagatlas_forceatlas2.engine import simulate, total_forces
-from tagatlas_forceatlas2.graph import graph_of
-from tagatlas_forceatlas2.layout import ForceAtlas2Layout
-from tagatlas_forceatlas2.quadtree import LEAF_SIZE, build_quadtree
-from tagatlas_forceatlas2.scale import balanced_scale
-from tagatlas_forceatlas2.threads import NODES_PER_THREAD, alone, threads_for
+from tagatlas_layouts.forceatlas2 import ForceAtlas2Options, tagatlas_layouts
+from tagatlas_layouts.forceatlas2.engine import simulate, total_forces
+from tagatlas_layouts.forceatlas2.graph import graph_of
+from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_layouts.forceatlas2.quadtree import LEAF_SIZE, build_quadtree
+from tagatlas_layouts.forceatlas2.scale import balanced_scale
+from tagatlas_layouts.forceatlas2.threads import NODES_PER_THREAD, alone, threads_for
 
 Array = NDArray[np.float64]
 
@@ -446,10 +446,10 @@ def test_extreme_weights_give_finite_positions(weight: float) -> None:
 def test_kernels_compile_ahead_of_time() -> None:
     """Afterwards a layout finds every kernel it calls compiled for the types it calls it with."""
     code = """
-from tagatlas_forceatlas2 import ForceAtlas2Options
-from tagatlas_forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
+from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 ForceAtlas2Layout(ForceAtlas2Options()).prepare()
-from tagatlas_forceatlas2 import embeddedness, forces, quadtree, speed
+from tagatlas_layouts.forceatlas2 import embeddedness, forces, quadtree, speed
 kernels = [
     embeddedness._fill,
     forces.add_repulsion, forces.add_attraction_and_gravity,

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from tagatlas.contracts import no_progress
 from tagatlas.network import IMAGE, Network
-from tagatlas_forceatlas2 import ForceAtlas2Options
-from tagatlas_forceatlas2.embeddedness import embeddedness
-from tagatlas_forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
+from tagatlas_layouts.forceatlas2.embeddedness import embeddedness
+from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 
 
 def network_of(nodes: int, edges: list[tuple[int, int]], *, directed: bool) -> Network:

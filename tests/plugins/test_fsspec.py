@@ -19,8 +19,8 @@ from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, Stor
 from tagatlas.fetching import Address, FetchOptions
 from tagatlas.fetching.engine import fetch
 from tagatlas.testing import ImageStoreContract
-from tagatlas_fsspec import FsspecOptions, tagatlas_image_stores
-from tagatlas_fsspec.store import FsspecStore
+from tagatlas_stores.fsspec import FsspecOptions, tagatlas_image_stores
+from tagatlas_stores.fsspec.store import FsspecStore
 
 if TYPE_CHECKING:
     from tests.conftest import ImageServer, MakePicture

@@ -26,8 +26,8 @@ from tagatlas.errors import OptionError
 from tagatlas.maps import Map
 from tagatlas.rendering import escape_xml
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
-from tagatlas_gephi import GephiOptions, tagatlas_renderers
-from tagatlas_gephi.times import read_spells
+from tagatlas_exports.gephi import GephiOptions, tagatlas_renderers
+from tagatlas_exports.gephi.times import read_spells
 
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 

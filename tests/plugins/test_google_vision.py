@@ -18,9 +18,9 @@ from tagatlas.errors import (
     TaggerError,
 )
 from tagatlas.testing import RereadingTaggerContract, sample_images
-from tagatlas_google_vision import Feature, GoogleVisionOptions, tagatlas_taggers
-from tagatlas_google_vision.features import tags_of
-from tagatlas_google_vision.tagger import GoogleVisionTagger
+from tagatlas_taggers.google_vision import Feature, GoogleVisionOptions, tagatlas_taggers
+from tagatlas_taggers.google_vision.features import tags_of
+from tagatlas_taggers.google_vision.tagger import GoogleVisionTagger
 
 IMAGES = sample_images(3, (64, 48))
 

@@ -16,7 +16,7 @@ from tagatlas.contracts import RendererSpec
 from tagatlas.maps import Map
 from tagatlas.rendering import cluster_colour
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
-from tagatlas_graphml import tagatlas_renderers
+from tagatlas_exports.graphml import tagatlas_renderers
 
 
 def render(map_: Map, folder: Path) -> Path:

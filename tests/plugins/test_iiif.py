@@ -15,10 +15,17 @@ from tagatlas.errors import InputError
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.add import source_for
 from tagatlas.testing import SourceContract
-from tagatlas_iiif import IiifOptions, is_iiif, tagatlas_sources
-from tagatlas_iiif.image import image_url
-from tagatlas_iiif.presentation import ALTERNATIVE, Other, Painted, identity, members, paintings
-from tagatlas_iiif.source import IiifSource
+from tagatlas_sources.iiif import IiifOptions, is_iiif, tagatlas_sources
+from tagatlas_sources.iiif.image import image_url
+from tagatlas_sources.iiif.presentation import (
+    ALTERNATIVE,
+    Other,
+    Painted,
+    identity,
+    members,
+    paintings,
+)
+from tagatlas_sources.iiif.source import IiifSource
 
 if TYPE_CHECKING:
     from tests.conftest import ImageServer

@@ -17,12 +17,12 @@ from PIL import Image, ImageDraw
 
 from tagatlas.contracts import ImageInput, TaggerSpec, TagStatus
 from tagatlas.testing import TaggerContract
-from tagatlas_imagenet import ImageNetOptions, tagatlas_taggers
-from tagatlas_imagenet.labels import Labels
-from tagatlas_imagenet.preprocessing import SIDE, to_pixels
-from tagatlas_imagenet.tagger import ImageNetTagger
+from tagatlas_taggers.imagenet import ImageNetOptions, tagatlas_taggers
+from tagatlas_taggers.imagenet.labels import Labels
+from tagatlas_taggers.imagenet.preprocessing import SIDE, to_pixels
+from tagatlas_taggers.imagenet.tagger import ImageNetTagger
 
-DATA = files("tagatlas_imagenet") / "data"
+DATA = files("tagatlas_taggers.imagenet") / "data"
 SAMPLE = files("tagatlas") / "cli" / "sample"
 
 

@@ -19,8 +19,8 @@ from tagatlas.contracts import GraphBuilderSpec
 from tagatlas.errors import EmptyMap
 from tagatlas.network import Network
 from tagatlas.testing import GraphBuilderContract
-from tagatlas_images import ImagesOptions, tagatlas_graph_builders
-from tagatlas_images.builder import ImagesBuilder
+from tagatlas_builders.images import ImagesOptions, tagatlas_graph_builders
+from tagatlas_builders.images.builder import ImagesBuilder
 
 
 def build(tagging: Tagging, options: ImagesOptions) -> Network:

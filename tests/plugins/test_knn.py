@@ -12,9 +12,9 @@ from tagatlas.contracts import GraphBuilderSpec
 from tagatlas.errors import EmptyMap
 from tagatlas.network import Network
 from tagatlas.testing import GraphBuilderContract
-from tagatlas_knn import KnnOptions, tagatlas_graph_builders
-from tagatlas_knn.builder import KnnBuilder
-from tagatlas_knn.search import nearest_rows
+from tagatlas_builders.knn import KnnOptions, tagatlas_graph_builders
+from tagatlas_builders.knn.builder import KnnBuilder
+from tagatlas_builders.knn.search import nearest_rows
 
 Vectors = list[list[float] | None]
 

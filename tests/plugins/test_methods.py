@@ -22,9 +22,9 @@ from tagatlas.contracts import (
 from tagatlas.maps import Map, Provenance, SourceFacts
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
-from tagatlas_methods import tagatlas_renderers
-from tagatlas_methods.markdown import count, escape, listed, table
-from tagatlas_methods.renderer import methods_text
+from tagatlas_exports.methods import tagatlas_renderers
+from tagatlas_exports.methods.markdown import count, escape, listed, table
+from tagatlas_exports.methods.renderer import methods_text
 
 
 def test_what_is_not_shown_is_said() -> None:

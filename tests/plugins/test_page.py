@@ -16,7 +16,7 @@ from themed_map import themed_map
 from tagatlas.contracts import Maker, NetworkDescription, RendererSpec
 from tagatlas.maps import Map, MapFile
 from tagatlas.testing import RendererContract, sample_map
-from tagatlas_page import tagatlas_renderers
+from tagatlas_exports.page import tagatlas_renderers
 
 CHROMIUM = [
     "--headless",

@@ -10,7 +10,7 @@ import pytest
 from tagatlas.contracts import RendererSpec
 from tagatlas.maps import Map
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
-from tagatlas_parquet import tagatlas_renderers
+from tagatlas_exports.parquet import tagatlas_renderers
 
 
 def render(map_: Map, folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -18,12 +18,12 @@ from themed_map import THEMES, themed_map
 from tagatlas.annotations import Arrow, Caption, Note, Outline
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.maps import Map
-from tagatlas.rendering.poster import VectorOptions
-from tagatlas.rendering.poster.composition import compose
-from tagatlas.rendering.poster.text import clean
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
-from tagatlas_pdf import tagatlas_renderers
-from tagatlas_poster import tagatlas_renderers as png_renderers
+from tagatlas_posters.engine import VectorOptions
+from tagatlas_posters.engine.composition import compose
+from tagatlas_posters.engine.text import clean
+from tagatlas_posters.pdf import tagatlas_renderers
+from tagatlas_posters.poster import tagatlas_renderers as png_renderers
 
 LAYERS = [
     "Paper",

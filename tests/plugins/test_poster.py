@@ -18,14 +18,14 @@ from themed_map import themed_map
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.errors import UsageError
 from tagatlas.maps import Map
-from tagatlas.rendering.poster import PosterOptions
-from tagatlas.rendering.poster.canvas import MAX_PIXELS
-from tagatlas.rendering.poster.composition import compose
-from tagatlas.rendering.poster.look import choose_look
-from tagatlas.rendering.poster.raster import painters
 from tagatlas.testing import MemoryStore, RendererContract, sample_map
-from tagatlas_poster import tagatlas_renderers
-from tagatlas_poster.png import PngWriter
+from tagatlas_posters.engine import PosterOptions
+from tagatlas_posters.engine.canvas import MAX_PIXELS
+from tagatlas_posters.engine.composition import compose
+from tagatlas_posters.engine.look import choose_look
+from tagatlas_posters.engine.raster import painters
+from tagatlas_posters.poster import tagatlas_renderers
+from tagatlas_posters.poster.png import PngWriter
 
 
 def render(map_: Map, folder: Path, options: PosterOptions) -> Image.Image:

@@ -6,12 +6,12 @@ import pytest
 
 from tagatlas.contracts import NoOptions, RecoverySpec
 from tagatlas.testing import RecoveryContract
-from tagatlas_page_picture import PagePicture
-from tagatlas_page_picture import tagatlas_recoveries as page_picture
-from tagatlas_twitter import TwitterSizes
-from tagatlas_twitter import tagatlas_recoveries as twitter
-from tagatlas_wayback import WaybackCopy, WaybackOptions
-from tagatlas_wayback import tagatlas_recoveries as wayback
+from tagatlas_recoveries.page_picture import PagePicture
+from tagatlas_recoveries.page_picture import tagatlas_recoveries as page_picture
+from tagatlas_recoveries.twitter import TwitterSizes
+from tagatlas_recoveries.twitter import tagatlas_recoveries as twitter
+from tagatlas_recoveries.wayback import WaybackCopy, WaybackOptions
+from tagatlas_recoveries.wayback import tagatlas_recoveries as wayback
 
 MEDIA = "https://pbs.twimg.com/media"
 

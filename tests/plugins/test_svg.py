@@ -16,12 +16,12 @@ from tagatlas.annotations import Arrow, Caption, Note, Outline
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
-from tagatlas.rendering.poster.composition import compose
-from tagatlas.rendering.poster.outlines import curves, smooth
-from tagatlas.rendering.poster.text import clean
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
-from tagatlas_files.store import FileStore
-from tagatlas_svg import SvgOptions, tagatlas_renderers
+from tagatlas_posters.engine.composition import compose
+from tagatlas_posters.engine.outlines import curves, smooth
+from tagatlas_posters.engine.text import clean
+from tagatlas_posters.svg import SvgOptions, tagatlas_renderers
+from tagatlas_stores.files.store import FileStore
 
 SVG = "{http://www.w3.org/2000/svg}"
 INKSCAPE = "{http://www.inkscape.org/namespaces/inkscape}"

@@ -7,7 +7,7 @@ import pytest
 from tagatlas.contracts import Records, SourceSpec
 from tagatlas.errors import InputError
 from tagatlas.testing import SourceContract
-from tagatlas_table import TableOptions, is_table, make_source, tagatlas_sources
+from tagatlas_sources.table import TableOptions, is_table, make_source, tagatlas_sources
 
 TABLES = Path(__file__).parent.parent / "data" / "tables"
 DEFAULTS = TableOptions()

@@ -13,7 +13,7 @@ from odf.table import TableCell, TableRow
 from odf.text import A, P
 
 from tagatlas.errors import InputError
-from tagatlas_table import TableOptions, make_source
+from tagatlas_sources.table import TableOptions, make_source
 
 DEFAULTS = TableOptions()
 

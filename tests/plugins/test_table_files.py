@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tagatlas.contracts import Records
 from tagatlas.errors import InputError
-from tagatlas_table import TableOptions, make_source
+from tagatlas_sources.table import TableOptions, make_source
 
 TABLES = Path(__file__).parent.parent / "data" / "tables"
 HEADER = ["image_url", "id", "text"]

@@ -10,7 +10,7 @@ import pytest
 
 from tagatlas.contracts import Records
 from tagatlas.errors import InputError
-from tagatlas_table import TableOptions, make_source
+from tagatlas_sources.table import TableOptions, make_source
 
 DEFAULTS = TableOptions()
 

@@ -11,7 +11,7 @@ import pytest
 from tagatlas.contracts import Records
 from tagatlas.errors import InputError
 from tagatlas.tables.wording import shown
-from tagatlas_table import TableOptions, is_table, make_source
+from tagatlas_sources.table import TableOptions, is_table, make_source
 
 WORKS = "number,title,thumbnailUrl\n1,One,A/A00/1_8.jpg\n2,Two,A/A00/2_8.jpg\n3,Three,\n"
 

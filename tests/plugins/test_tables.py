@@ -11,7 +11,7 @@ from tagatlas.contracts import RendererSpec
 from tagatlas.maps import Map
 from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
-from tagatlas_tables import TablesOptions, tagatlas_renderers
+from tagatlas_exports.tables import TablesOptions, tagatlas_renderers
 
 
 def render(map_: Map, folder: Path) -> dict[str, list[list[str]]]:

@@ -8,10 +8,10 @@ from tagatlas.contracts import LayoutSpec, no_progress
 from tagatlas.layout import spectral_start
 from tagatlas.testing import LayoutContract
 from tagatlas.testing.specs import run_fresh
-from tagatlas_bipartite import BipartiteOptions
-from tagatlas_bipartite.builder import BipartiteBuilder
-from tagatlas_umap import UmapOptions, tagatlas_layouts
-from tagatlas_umap.layout import UmapLayout
+from tagatlas_builders.bipartite import BipartiteOptions
+from tagatlas_builders.bipartite.builder import BipartiteBuilder
+from tagatlas_layouts.umap import UmapOptions, tagatlas_layouts
+from tagatlas_layouts.umap.layout import UmapLayout
 
 _WITHOUT = """
 import sys
@@ -20,7 +20,7 @@ import numpy as np
 from tagatlas.contracts import no_progress
 from tagatlas.errors import MissingDependency
 from tagatlas.testing import sample_network
-from tagatlas_umap import tagatlas_layouts
+from tagatlas_layouts.umap import tagatlas_layouts
 (spec,) = tagatlas_layouts()
 network = sample_network()
 start = np.random.default_rng(0).normal(size=(network.node_count, 2))

@@ -16,7 +16,7 @@ from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
-from tagatlas_vikus import VikusOptions, tagatlas_renderers
+from tagatlas_exports.vikus import VikusOptions, tagatlas_renderers
 
 STYLES = {
     "fontColor",

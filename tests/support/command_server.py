@@ -29,13 +29,13 @@ APART = ("tagatlas.__main__", "tagatlas.testing", "tagatlas.notebook", "tagatlas
 """What no command imports, or what is run and not imported."""
 
 PLUGINS = (
-    "tagatlas_bipartite.builder",
-    "tagatlas_forceatlas2.layout",
-    "tagatlas_gephi.renderer",
-    "tagatlas_methods.renderer",
-    "tagatlas_page.renderer",
-    "tagatlas_poster.renderer",
-    "tagatlas_tables.renderer",
+    "tagatlas_builders.bipartite.builder",
+    "tagatlas_layouts.forceatlas2.layout",
+    "tagatlas_exports.gephi.renderer",
+    "tagatlas_exports.methods.renderer",
+    "tagatlas_exports.page.renderer",
+    "tagatlas_posters.poster.renderer",
+    "tagatlas_exports.tables.renderer",
     "tagatlas_web.renderer",
 )
 """What most runs use; not what starts threads, such as onnxruntime or gRPC."""

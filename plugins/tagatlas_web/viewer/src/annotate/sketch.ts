@@ -1,7 +1,7 @@
 /**
  * Annotations as shapes and words, in map units: the posters draw the same.
  *
- * y grows downwards here, as it does on the screen. `tagatlas/rendering/poster/sketches.py` has the
+ * y grows downwards here, as it does on the screen. `tagatlas_posters/engine/sketches.py` has the
  * same figures.
  */
 

@@ -1,9 +1,0 @@
-"""The poster, apart from any format: what it shows, where it shows it, and how it looks.
-
-:func:`~tagatlas.rendering.poster.composition.compose` settles all of it in pixels; a renderer puts
-that into its format, so that every format of one map looks the same.
-"""
-
-from tagatlas.rendering.poster.options import PosterOptions, VectorOptions
-
-__all__ = ["PosterOptions", "VectorOptions"]

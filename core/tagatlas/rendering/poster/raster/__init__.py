@@ -1,9 +1,0 @@
-"""The poster as pixels, in bands from the top to the bottom: what PNG and tiles are made of.
-
-A band is an array of rows, uint8 of shape (rows, width, 3), red, green and blue. Only a few of
-them are in memory at a time, whatever the size of the poster.
-"""
-
-from tagatlas.rendering.poster.raster.bands import Band, paint_bands, painters
-
-__all__ = ["Band", "paint_bands", "painters"]

@@ -1,0 +1,1 @@
+"""Graph builders: what turns tags into a network."""

@@ -1,0 +1,66 @@
+"""The builder: embeddings of unit length, each multiplied with all others."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tagatlas.contracts import GraphBuilder, NetworkDescription
+from tagatlas.errors import EmptyMap
+from tagatlas.network import IMAGE, Network
+from tagatlas.network.backbone import backbone, with_backbone
+from tagatlas.network.projection import link_neighbours
+from tagatlas_builders.knn.options import KnnOptions
+from tagatlas_builders.knn.search import nearest_rows
+
+
+class KnnBuilder(GraphBuilder):
+    """Links each image to those whose embeddings are most like its own.
+
+    The weight of a link is the cosine of both embeddings, in float32. Nodes are the images with
+    at least one link, in their order in the table; images without an embedding have none. Links
+    go from the earlier image to the later and are ordered by these ends. The network is
+    undirected.
+    """
+
+    reads = frozenset({"embedding"})
+
+    def __init__(self, options: KnnOptions) -> None:
+        self._options = options
+
+    def describe(self) -> NetworkDescription:
+        """What the network shows; see :meth:`tagatlas.contracts.GraphBuilder.describe`."""
+        described = NetworkDescription(
+            placed_by="the likeness of their embeddings",
+            text="A link weighs as much as the cosine of the embeddings that the backend gave both"
+            " images.",
+            by_likeness=True,
+        )
+        return with_backbone(described, self._options.backbone)
+
+    def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:  # noqa: ARG002
+        """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""
+        options = self._options
+        seen = images.filter(pl.col("embedding").is_not_null())
+        vectors = _unit_rows(seen["embedding"])
+        count = min(options.links_per_node, max(seen.height - 1, 1))
+        found, cosines = nearest_rows(vectors, count)
+        made = (found >= 0) & (cosines >= options.minimum_cosine)
+        nodes = seen.select("id", pl.lit(IMAGE).alias("kind"), "label")
+        network = link_neighbours(nodes, found, cosines, made, mutual=options.mutual)
+        if network.edge_count == 0:
+            raise EmptyMap(
+                f"no two of {seen.height:,} images with an embedding are linked: lower the minimum"
+                " cosine, allow links that are not mutual, or choose another graph builder"
+            )
+        return network if options.backbone is None else backbone(network, options.backbone)
+
+
+def _unit_rows(embeddings: pl.Series) -> NDArray[np.float32]:
+    """The embeddings, each of length 1; shape (n, d)."""
+    if len(embeddings) == 0:
+        return np.empty((0, 1), dtype=np.float32)
+    vectors: NDArray[np.float32] = embeddings.to_numpy()
+    units: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return units

@@ -1,0 +1,1 @@
+"""Renderers of files for other programs, and of texts and pages about a map."""

@@ -1,0 +1,54 @@
+"""The plugin ``embedding-atlas``: the images' table for Apple's Embedding Atlas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from tagatlas.contracts import RendererSpec
+from tagatlas.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tagatlas.contracts import Renderer
+
+
+@dataclass(frozen=True)
+class EmbeddingAtlasOptions:
+    """Options of the table for Embedding Atlas."""
+
+    picture_side: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=256,
+            description="Longer side, in pixels, of the pictures in the table; 0 leaves them out.",
+        ),
+    ] = 128
+
+
+def _embedding_atlas(options: EmbeddingAtlasOptions) -> Renderer:
+    from tagatlas_exports.embedding_atlas.renderer import EmbeddingAtlasRenderer
+
+    return EmbeddingAtlasRenderer(options)
+
+
+@hookimpl
+def tagatlas_renderers() -> Iterable[RendererSpec]:
+    """Announce the table."""
+    return [
+        RendererSpec(
+            name="embedding-atlas",
+            summary="embedding-atlas.parquet and its labels, for Apple's Embedding Atlas.",
+            files={
+                "embedding-atlas.parquet": "the images, for Embedding Atlas",
+                "embedding-atlas-labels.parquet": "the names of their clusters, for the same",
+            },
+            options=EmbeddingAtlasOptions,
+            factory=_embedding_atlas,
+            default=False,
+        )
+    ]

@@ -1,0 +1,99 @@
+r"""Writes ``network.gexf``, ``nodes.csv`` and ``edges.csv``.
+
+**Pictures.** Three conventions are in use, and all three are served:
+
+- Gephi's *Image Preview* plugin wants a column with the id ``image`` that holds a file name, and
+  the folder of the files as its setting *Image Path*: here that is the atlas's folder ``images``.
+- Gephi Lite wants a column of web addresses: ``url``, the first one each image was found at.
+- Others read ``viz:shape`` of GEXF with ``value="image"`` and a ``uri``: the web address, or, for
+  pictures that came from a folder, the path inside the atlas.
+
+**Attributes.** Kept columns can be copied to the images, as Table 2 Net does; other columns of
+such a name come first, and the copied one is called ``name (kept)``.
+
+**Time.** With a column of times, the graph is dynamic: nodes and edges have spells
+(:mod:`tagatlas_exports.gephi.times`). Those that no time is known of have none, which Gephi takes
+for always. How many records have something else than a time in the column, the file says in its
+``description``.
+
+**Tables.** Gephi reads ``\`` as an escape in CSV, so it is doubled there. ``edges.csv`` says
+``Type`` (Gephi takes edges for directed otherwise) and has no column ``Id`` (Gephi merges edges
+by it). Text is guarded against formulas: see :mod:`tagatlas.rendering.cells`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tagatlas.contracts import Renderer
+from tagatlas.rendering import safe_cell, safe_cells, write_atomically
+from tagatlas_exports.gephi.gexf import write_gexf
+from tagatlas_exports.gephi.nodes import node_table
+from tagatlas_exports.gephi.options import GephiOptions
+from tagatlas_exports.gephi.times import read_spells
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from tagatlas.maps import Map
+
+_EDGES_AT_ONCE = 1 << 18
+
+
+class GephiRenderer(Renderer):
+    """Writes a map's network for Gephi."""
+
+    def __init__(self, options: GephiOptions) -> None:
+        self._options = options
+
+    def render(self, map_: Map, folder: Path) -> Sequence[Path]:
+        """Write ``network.gexf``, ``nodes.csv`` and ``edges.csv``.
+
+        Raises:
+            OptionError: no record has a column of such a name.
+            StorageError: a file could not be written.
+        """
+        column = self._options.time_column
+        spells = None if column is None else read_spells(map_, column)
+        attributes = tuple(dict.fromkeys(self._options.attributes))
+        nodes = node_table(map_, attributes)
+        copied = nodes.columns[nodes.width - len(attributes) :]
+        with write_atomically(folder / "network.gexf") as file:
+            write_gexf(map_, nodes, file, attributes=copied, spells=spells)
+        with write_atomically(folder / "nodes.csv") as file:
+            _write_nodes(nodes, file)
+        with write_atomically(folder / "edges.csv") as file:
+            _write_edges(map_, file)
+        return [folder / "network.gexf", folder / "nodes.csv", folder / "edges.csv"]
+
+
+def _write_nodes(nodes: pl.DataFrame, file: BinaryIO) -> None:
+    text = _gephi_cells(pl.col(pl.String))
+    titles = {name: safe_cell(name.replace("\\", "\\\\")) for name in nodes.columns}
+    titles |= {"id": "Id", "label": "Label"}
+    nodes.with_columns(text).rename(titles).write_csv(file)
+
+
+def _write_edges(map_: Map, file: BinaryIO) -> None:
+    ids = map_.nodes.select(_gephi_cells(pl.col("id"))).to_series()
+    kind = "Directed" if map_.directed else "Undirected"
+    file.write(b"Source,Target,Type,Weight\n")
+    for start in range(0, len(map_.weights), _EDGES_AT_ONCE):
+        some = slice(start, start + _EDGES_AT_ONCE)
+        edges = pl.DataFrame(
+            {
+                "Source": ids.gather(map_.sources[some]),
+                "Target": ids.gather(map_.targets[some]),
+                "Type": [kind] * len(map_.weights[some]),
+                "Weight": map_.weights[some],
+            }
+        )
+        edges.write_csv(file, include_header=False)
+
+
+def _gephi_cells(column: pl.Expr) -> pl.Expr:
+    return safe_cells(column.str.replace_all("\\", "\\\\", literal=True))

@@ -1,0 +1,33 @@
+"""Renderer plugin ``methods``: what was done, as text for a paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tagatlas.contracts import NoOptions, RendererSpec
+from tagatlas.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tagatlas.contracts import Renderer
+
+
+@hookimpl
+def tagatlas_renderers() -> Iterable[RendererSpec]:
+    """Announce ``methods``."""
+    return [
+        RendererSpec(
+            name="methods",
+            summary="methods.md: what was done, with its numbers, as prose for a paper.",
+            files={"methods.md": "what was done, ready for a paper"},
+            order=40,
+            factory=_renderer,
+        )
+    ]
+
+
+def _renderer(_: NoOptions) -> Renderer:
+    from tagatlas_exports.methods.renderer import MethodsRenderer
+
+    return MethodsRenderer()

@@ -1,0 +1,351 @@
+"""Writes ``methods.md``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+
+from tagatlas.annotations import Arrow, Caption, Note, Outline
+from tagatlas.contracts import (
+    LayoutDescription,
+    Maker,
+    NetworkDescription,
+    Renderer,
+    TagStatus,
+)
+from tagatlas.maps import Map, Provenance
+from tagatlas.network import IMAGE
+from tagatlas.rendering import write_atomically
+from tagatlas_exports.methods.collection import ALWAYS, by_status, collection
+from tagatlas_exports.methods.markdown import count, escape, listed, table
+from tagatlas_exports.methods.references import (
+    CENTRING,
+    CONSENSUS,
+    DIFFUSION,
+    GRID,
+    LEIDEN,
+    LOG_ODDS,
+    STABILITY,
+)
+
+_TAGGINGS: dict[str, str] = {
+    TagStatus.OK: "got at least one tag",
+    TagStatus.EMPTY: "showed nothing that the backend has a label for",
+    TagStatus.FAILED: "could not be looked at",
+    TagStatus.PENDING: "still had to be tagged",
+}
+_SPREAD = (
+    "Crowds of images were then spread by the diffusion of what is too dense (Gastner & Newman,"
+    " 2004), and images moved apart so that they do not cover each other."
+)
+_HUNG = (
+    "Images were then put into the equal cells of a grid: both were halved together again and again"
+    " (Hilasaca et al., 2024), and images in touching cells swapped while that brought neighbours"
+    " closer."
+)
+_ARRANGEMENTS = {"free": (_SPREAD, DIFFUSION), "grid": (_HUNG, GRID)}
+"""Of each arrangement, how it was made, and the paper."""
+
+_DRAWN: dict[type, str] = {Outline: "outline", Arrow: "arrow", Caption: "text", Note: "note"}
+"""What each kind of annotation that draws something is called."""
+
+OWN = "tagatlas"
+"""The distribution whose version is said at the end, as it is of every map."""
+
+Description = TypeVar("Description", NetworkDescription, LayoutDescription)
+Settings = Mapping[str, bool | int | float | str | None]
+
+
+class MethodsRenderer(Renderer):
+    """Says in plain prose what was done to get the map."""
+
+    def render(self, map_: Map, folder: Path) -> Sequence[Path]:
+        """Write ``methods.md``; see :meth:`tagatlas.contracts.Renderer.render`."""
+        path = folder / "methods.md"
+        with write_atomically(path) as file:
+            file.write(methods_text(map_).encode("utf-8"))
+        return [path]
+
+
+def methods_text(map_: Map) -> str:
+    """The methods section of a map, in Markdown.
+
+    Of a source only the last part of a path is named, and a URL without password and query.
+    """
+    facts = map_.provenance
+    blocks = [
+        f"# Methods: {escape(map_.collection)}, map {escape(map_.name)}",
+        "## Collection",
+        *collection(map_),
+        "## Tags",
+        *_tags(map_),
+        "## Network and layout",
+        *_network(map_),
+        "## Clusters",
+        *_clusters(map_),
+        "## Limits",
+        _limits(map_),
+        "## Settings and versions",
+        *_settings(facts),
+        "## References",
+        _references(facts),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _tags(map_: Map) -> list[str]:
+    facts = map_.provenance
+    tags = map_.tags.select(pl.len().alias("tags"), pl.col("tag").n_unique().alias("labels"))
+    counts = tags.collect(engine="streaming")
+    backend = (
+        f"Images were tagged by the backend *{escape(facts.tagger)}*"
+        f" (fingerprint: {escape(facts.fingerprint)})."
+        f" Of {count(facts.images, 'image')}, {by_status(facts.taggings, _TAGGINGS, ALWAYS)}."
+    )
+    if facts.copied:
+        backend += (
+            f" Of images that look the same one was asked about:"
+            f" {count(facts.copied, 'image')} got the answer of another."
+        )
+    used = (
+        f"The images on the map have {count(counts['tags'].item(), 'tag')} in all,"
+        f" of {count(counts['labels'].item(), 'different label')}."
+    )
+    return [backend, used]
+
+
+def _network(map_: Map) -> list[str]:
+    facts = map_.provenance
+    settings, described = facts.settings, facts.builder.description
+    images = map_.images.height
+    others = map_.nodes.height - images
+    kind = "directed" if map_.directed else "undirected"
+    node, seed = escape(described.node), settings.get("map.seed")
+    linked = _links_images(map_)
+    with_images = f"{images:,} of the {count(facts.images, 'image')}, " if linked else ""
+    left_out = "; images without a link are left out" if linked else ""
+    network = (
+        f"The {kind} network{_by('graph builder', facts.builder)} has {with_images}"
+        f"{count(others, node)} and {count(len(map_.weights), 'weighted link')}{left_out}."
+        f"{_said(described)}{_plugin_settings(settings, 'builder', facts.builder.name)}"
+        f"{_left_out(map_)}"
+    )
+    amid = (
+        ""
+        if linked
+        else f" Each of {images:,} images was then put at the mean place of its {node}s, weighted"
+        f" by the squares of {escape(described.tie_weight)}; images without a {node} of the network"
+        " are left out."
+    )
+    arranged, _ = _ARRANGEMENTS[_arrangement(settings)]
+    places = (
+        f"It was laid out{_by('layout', facts.layout)}"
+        f"{'' if seed is None else f', with the seed {seed}'}."
+        f"{_said(facts.layout.description)}{amid}{_sample(map_)} {arranged}"
+        f"{_plugin_settings(settings, 'layout', facts.layout.name)}"
+    )
+    return [network, places]
+
+
+def _left_out(map_: Map) -> str:
+    """How many images are not on the map, and why."""
+    text = map_.provenance.left_out_text
+    return f" Of the images, {escape(text)}." if text else ""
+
+
+def _sample(map_: Map) -> str:
+    """Which images were laid out, where not all were."""
+    sample = map_.provenance.settings.get("map.sample")
+    nodes = f"{escape(map_.provenance.builder.description.node)}s"
+    is_image = (map_.nodes["kind"] == IMAGE).to_numpy()
+    alone = bool((is_image[map_.sources] & is_image[map_.targets]).any())
+    images = map_.images.height
+    if not isinstance(sample, int) or images <= sample or alone or not _links_images(map_):
+        return ""
+    return (
+        f" A random sample of {sample:,} images was laid out with the {nodes}; each of the"
+        " others was then put at the median place of the ten of the sample whose tags are most like"
+        " its own."
+    )
+
+
+def _links_images(map_: Map) -> bool:
+    """Whether any link leads from or to an image."""
+    is_image = (map_.nodes["kind"] == IMAGE).to_numpy()
+    return bool(is_image[map_.sources].any() or is_image[map_.targets].any())
+
+
+def _arrangement(settings: Settings) -> str:
+    return "grid" if settings.get("map.arrangement") == "grid" else "free"
+
+
+def _by(what: str, maker: Maker[Description]) -> str:
+    """Which plugin did it, whose it is if it is not tagatlas's own, and what to cite for it."""
+    if not maker.name:
+        return ""
+    described = maker.description
+    cited = [each.short for each in described.citations if each.short not in described.text]
+    distribution = f"{maker.distribution} {maker.version}".strip()
+    remarks = [] if maker.distribution in ("", OWN) else [distribution]
+    remarks += cited
+    within = f" ({escape('; '.join(remarks))})" if remarks else ""
+    return f" by the {what} *{escape(maker.name)}*{within}"
+
+
+def _said(described: NetworkDescription | LayoutDescription) -> str:
+    return f" {escape(described.text)}" if described.text.strip() else ""
+
+
+def _plugin_settings(settings: Settings, kind: str, plugin: str) -> str:
+    """A sentence with the settings of one plugin, or nothing where there are none."""
+    prefix = f"{kind}.{plugin}."
+    chosen = [
+        f"{escape(name.removeprefix(prefix).replace('_', ' '))} {_value(value)}"
+        for name, value in sorted(settings.items())
+        if name.startswith(prefix)
+    ]
+    return f" Its settings: {', '.join(chosen)}." if chosen else ""
+
+
+def _value(value: bool | int | float | str | None) -> str:
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return escape(str(value))
+
+
+def _clusters(map_: Map) -> list[str]:
+    header = ["Cluster", "Images", "Share", "Records", "Frequency", "Stability", "Distinctive tags"]
+    rows = [
+        [
+            escape(row["name"]),
+            f"{row['images']:,}",
+            f"{row['share']:.1%}",
+            f"{row['records']:,}",
+            f"{row['frequency']:,}",
+            f"{row['stability']:.2f}",
+            escape(", ".join(row["tags"])) if row["tags"] else "",
+        ]
+        for row in map_.clusters.iter_rows(named=True)
+    ]
+    return [_how_clustered(map_), table(header, rows), *_subclusters(map_), *_drawn(map_)]
+
+
+def _drawn(map_: Map) -> list[str]:
+    """What was drawn and written on the map, where anything was."""
+    kinds: Counter[type] = Counter(type(annotation.content) for annotation in map_.annotations)
+    drawn = [count(kinds[kind], noun) for kind, noun in _DRAWN.items() if kinds[kind]]
+    return [f"On the map were drawn by hand: {listed(drawn)}."] if drawn else []
+
+
+def _renamed(table_: pl.DataFrame) -> str:
+    """How many clusters have another name than their tags gave them."""
+    by_hand = table_.filter(pl.col("name") != pl.col("automatic_name")).height
+    return f" {count(by_hand, 'of them was', 'of them were')} renamed by hand." * bool(by_hand)
+
+
+def _how_clustered(map_: Map) -> str:
+    settings = map_.provenance.settings
+    neighbours, sample = (settings.get(f"map.{key}") for key in ("neighbours", "sample"))
+    at_most = "" if neighbours is None else f" ({neighbours} or fewer)"
+    sampled = ""
+    if isinstance(sample, int) and map_.images.height > sample:
+        sampled = (
+            f" Of images that differ, at most {sample:,} drawn at random were clustered; every"
+            " other went to the cluster of most of its nearest neighbours among them."
+        )
+    return (
+        f"The images on the map form {count(map_.clusters.height, 'cluster')}. Each image was"
+        f" compared with all others by all its tags, as the cosine of the square roots of their"
+        f" scores less the collection's mean and, where the backend stores embeddings of images,"
+        f" in equal parts by the cosine of their principal components (Jégou & Chum, 2012). It was"
+        f" linked to its nearest neighbours{at_most}. The clusters are the communities that several"
+        f" runs of the Leiden algorithm{_at(settings, 'resolution')} agree on (Traag et al., 2019;"
+        f" Tandon et al., 2019). The runs agree with a mean adjusted Rand"
+        f" index of {map_.stability:.2f}; a cluster's stability is the mean over the runs of its"
+        f" Jaccard similarity with the run's most similar cluster (Hennig, 2007).{sampled} Clusters"
+        f" are named by their distinctive tags, ranked by weighted log-odds with an informative"
+        f" Dirichlet prior (Monroe et al., 2008).{_renamed(map_.clusters)}"
+    )
+
+
+def _subclusters(map_: Map) -> list[str]:
+    divided = map_.subclusters["cluster"].n_unique()
+    if divided == 0:
+        return ["No cluster divides well into sub-clusters."]
+    names = dict(map_.clusters.select("cluster", "name").iter_rows())
+    rows = [
+        [
+            escape(names[row["cluster"]]),
+            escape(row["name"]),
+            f"{row['images']:,}",
+            f"{row['stability']:.2f}",
+        ]
+        for row in map_.subclusters.iter_rows(named=True)
+    ]
+    how = (
+        f"{count(divided, 'cluster divides', 'clusters divide')} into"
+        f" {count(map_.subclusters.height, 'sub-cluster')}, found in the same way among the links"
+        f" within a cluster{_at(map_.provenance.settings, 'sub_resolution')}. A division counts if"
+        f" its modularity is at least 0.3 and the runs agree on it with an adjusted Rand index of"
+        f" at least 0.6.{_renamed(map_.subclusters)}"
+    )
+    return [how, table(["Cluster", "Sub-cluster", "Images", "Stability"], rows)]
+
+
+def _at(settings: Settings, name: str) -> str:
+    value = settings.get(f"map.{name}")
+    return "" if value is None else f" at the resolution {value}"
+
+
+def _limits(map_: Map) -> str:
+    left_out = max(map_.provenance.images - map_.images.height, 0)
+    missing = "All images of the collection are on it."
+    if left_out:
+        missing = f"{count(left_out, 'image is', 'images are')} in the collection and not on it."
+    return (
+        "Tags are a model's guesses, bound to the labels and pictures it was trained on, and"
+        " clusters group what the model saw, not what the images mean; scores of different"
+        " backends cannot be compared. Positions and clusters depend on the settings and the seed:"
+        f" nearness on the map suggests likeness and does not measure it. {missing}{_shown(map_)}"
+    )
+
+
+def _shown(map_: Map) -> str:
+    images, shown = map_.images.height, map_.images.filter("shown").height
+    if shown == images:
+        return ""
+    return (
+        f" {count(shown, 'image is', 'images are')} drawn as pictures, the most typical one of each"
+        f" small part of the map; shading below them shows how many of all {images:,} lie where,"
+        " smoothed with a Gaussian kernel and in steps on a logarithmic scale."
+    )
+
+
+def _settings(facts: Provenance) -> list[str]:
+    rows = [[escape(name), _value(value)] for name, value in sorted(facts.settings.items())]
+    versions = [f"{escape(name)} {escape(version)}" for name, version in facts.versions.items()]
+    return [
+        table(["Setting", "Value"], rows),
+        f"Software: {listed(versions)}." if versions else "Software versions are not known.",
+    ]
+
+
+def _references(facts: Provenance) -> str:
+    """What the text cites, ordered by author."""
+    made_by = (*facts.builder.description.citations, *facts.layout.description.citations)
+    references = {
+        LOG_ODDS,
+        LEIDEN,
+        CONSENSUS,
+        STABILITY,
+        CENTRING,
+        _ARRANGEMENTS[_arrangement(facts.settings)][1],
+        *(" ".join(each.full.split()) for each in made_by),
+    }
+    return "\n".join(f"- {reference}" for reference in sorted(references))

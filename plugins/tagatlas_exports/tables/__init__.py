@@ -1,0 +1,53 @@
+"""The plugin ``tables``: tags, clusters and images as CSV files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from tagatlas.contracts import RendererSpec
+from tagatlas.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tagatlas.contracts import Renderer
+
+
+@dataclass(frozen=True)
+class TablesOptions:
+    """Options of the tables."""
+
+    minimum_confidence: Annotated[
+        float,
+        Meta(ge=0, le=1, description="Leave out of tags.csv what a backend was less sure of."),
+    ] = 0.1
+
+
+def _tables(options: TablesOptions) -> Renderer:
+    from tagatlas_exports.tables.renderer import TablesRenderer
+
+    return TablesRenderer(options)
+
+
+@hookimpl
+def tagatlas_renderers() -> Iterable[RendererSpec]:
+    """Announce the tables."""
+    return [
+        RendererSpec(
+            name="tables",
+            summary="CSV: tags (as dd-image-tagging writes them), clusters, images, duplicates.",
+            files={
+                "clusters.csv": "names, tags, sizes and typical images of the clusters",
+                "subclusters.csv": "the same of what they divide into",
+                "images.csv": "every image with its cluster and place",
+                "tags.csv": "every tag with its score, as dd-image-tagging writes it",
+                "duplicates.csv": "copies of one image, with the addresses that lead to them",
+            },
+            order=50,
+            options=TablesOptions,
+            factory=_tables,
+        )
+    ]

@@ -1,0 +1,141 @@
+r"""Writes tables of tags, clusters, sub-clusters, images and duplicates.
+
+All are UTF-8 without a byte order mark, comma-separated, with a header and ``\n`` line
+ends. Text from outside is guarded against being run as a formula: see
+:mod:`tagatlas.rendering.cells`, whose :func:`~tagatlas.rendering.cell_text` takes the guard off
+again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tagatlas.contracts import Renderer
+from tagatlas.rendering import safe_cells, with_cluster_names, write_atomically
+from tagatlas_exports.tables import TablesOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tagatlas.maps import Map
+
+NO_TAGS = "No elements present"
+"""What dd-image-tagging writes in place of a tag where an image has none."""
+
+
+class TablesRenderer(Renderer):
+    """Writes the tables of a map."""
+
+    def __init__(self, options: TablesOptions) -> None:
+        self._options = options
+
+    def render(self, map_: Map, folder: Path) -> Sequence[Path]:
+        """Write clusters, sub-clusters, images, duplicates and tags, each as a CSV file."""
+        tables = {
+            "clusters.csv": clusters_table(map_).lazy(),
+            "subclusters.csv": subclusters_table(map_).lazy(),
+            "images.csv": images_table(map_).lazy(),
+            "duplicates.csv": duplicates_table(map_).lazy(),
+            "tags.csv": tags_table(map_, self._options.minimum_confidence),
+        }
+        written = []
+        for name, table in tables.items():
+            path = folder / name
+            with write_atomically(path) as file:
+                table.with_columns(safe_cells(pl.col(pl.String))).sink_csv(file)
+            written.append(path)
+        return written
+
+
+def tags_table(map_: Map, minimum_confidence: float) -> pl.LazyFrame:
+    """One row per address and tag: ``url``, ``concept``, ``confidence``; lazy, as tags are.
+
+    The columns and their meaning are those of dd-image-tagging's concept models, so that whatever
+    reads its files reads these. Addresses come in the order of the records, each once; tags by
+    falling score, as the backend gave it, those below ``minimum_confidence`` left out (0.1 in
+    dd-image-tagging). An image of the map without such a tag has one row, ``No elements
+    present``, with an empty confidence; images that are not in the map, because they could not
+    be fetched or tagged, are not in the table.
+    """
+    addresses = map_.records.lazy().select("image", "location").unique(maintain_order=True)
+    tags = map_.tags.filter(pl.col("score") >= minimum_confidence)
+    return addresses.join(tags, on="image", how="left", maintain_order="left_right").select(
+        url="location", concept=pl.col("tag").fill_null(NO_TAGS), confidence="score"
+    )
+
+
+_OF_CLUSTERS = (
+    "name",
+    "automatic_name",
+    pl.col("tags").list.join("; "),
+    "images",
+    "records",
+    "frequency",
+    "share",
+    "stability",
+    pl.col("typical").list.join("; "),
+)
+
+
+def clusters_table(map_: Map) -> pl.DataFrame:
+    """One row per cluster, the one with most images first.
+
+    ``tags`` and ``typical`` (ids of images) are joined by ``"; "``. With another text in ``name``,
+    the file is one that ``--cluster-names`` takes.
+    """
+    return map_.clusters.select("cluster", *_OF_CLUSTERS)
+
+
+def subclusters_table(map_: Map) -> pl.DataFrame:
+    """One row per sub-cluster, by cluster; columns as in ``clusters.csv``."""
+    return map_.subclusters.select("cluster", "subcluster", *_OF_CLUSTERS)
+
+
+def images_table(map_: Map) -> pl.DataFrame:
+    """One row per image of the map, in the map's order; ``url`` is where it was seen first."""
+    first = map_.records.lazy().unique("image", keep="first", maintain_order=True)
+    addresses = first.select("image", url="location")
+    columns = (
+        "label",
+        "url",
+        "cluster",
+        "cluster_name",
+        "subcluster",
+        "subcluster_name",
+        "typicality",
+        "x",
+        "y",
+        "frequency",
+        "records",
+    )
+    return (
+        with_cluster_names(map_, map_.images)
+        .lazy()
+        .join(addresses, left_on="id", right_on="image", how="left", maintain_order="left")
+        .select(pl.col("id").alias("image"), *columns)
+        .collect()
+    )
+
+
+def duplicates_table(map_: Map) -> pl.DataFrame:
+    """One row per address of each image of the map that is to be had at several.
+
+    Columns ``image``, ``url``, ``kind`` (``exact``: the image's very bytes; ``near``: those of
+    one that looks like it, and that it stands for), ``copy`` (id of the bytes found there) and
+    ``frequency``, summed over the address's records; images in the order of their first records.
+    """
+    addresses = map_.records.group_by("image", "location", "copy", maintain_order=True).agg(
+        pl.col("frequency").sum()
+    )
+    kind = (
+        pl.when(pl.col("image") == pl.col("copy")).then(pl.lit("exact")).otherwise(pl.lit("near"))
+    )
+    return (
+        addresses.with_row_index("place")
+        .filter(pl.len().over("image") > 1)
+        .sort(pl.col("place").min().over("image"), "place")
+        .select("image", kind.alias("kind"), "copy", pl.col("location").alias("url"), "frequency")
+    )

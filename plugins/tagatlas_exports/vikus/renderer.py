@@ -1,0 +1,139 @@
+"""Writes ``vikus/data``, the folder that VIKUS Viewer (github.com/cpietsch/vikus-viewer) reads.
+
+Put it into a copy of the viewer, as its folder ``data``, and serve that with any web server.
+Sprites and textures are made here; whoever wants others runs ``vikus-viewer-script`` on
+``vikus/data/1024/*.jpg``. Images that are gone from the store or damaged are left out;
+pictures that an earlier run wrote and nothing refers to any more stay until they are removed.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from tagatlas.contracts import Renderer
+from tagatlas.errors import StorageError
+from tagatlas.rendering import safe_cells, write_atomically
+from tagatlas_exports.vikus import VikusOptions
+from tagatlas_exports.vikus.config import BACKGROUND, COLUMNS, viewer_config
+from tagatlas_exports.vikus.sprites import TEXTURE_SIDE, SpriteSheets, read_picture
+from tagatlas_exports.vikus.tables import OWN_COLUMNS, data_table, map_table, timeline_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from tagatlas.maps import Map
+
+_WINDOW_RATIO = 1.6
+
+
+class VikusRenderer(Renderer):
+    """Writes a map's images for VIKUS Viewer."""
+
+    def __init__(self, options: VikusOptions) -> None:
+        self._options = options
+
+    def render(self, map_: Map, folder: Path) -> Sequence[Path]:
+        """Write ``config.json``, the tables, ``info.md``, ``1024/`` and ``sprites/``.
+
+        Raises:
+            OptionError: there is no such year column.
+            StorageError: a file could not be written.
+        """
+        options, data = self._options, folder / "vikus" / "data"
+        every = data_table(map_, options.keywords, options.year_column)
+        sheets = SpriteSheets(_made(data / "sprites"), options.sprite_side, BACKGROUND)
+        textures = _write_pictures(map_, _made(data / str(TEXTURE_SIDE)), sheets)
+        shown = [path.stem for path in textures]
+        table = every.filter(pl.col("id").is_in(shown))
+        has_years = options.year_column is not None
+        config = viewer_config(
+            map_.collection,
+            {name: name[1:] for name in table.columns if name not in OWN_COLUMNS},
+            sprite_side=options.sprite_side,
+            map_scale=_map_scale(map_, every["year"].n_unique()),
+            has_years=has_years,
+        )
+        manifest = {"meta": {"type": "sharpsheet", "version": "1"}, "spritesheets": sheets.manifest}
+        written = [
+            _write_json(data / "config.json", config),
+            _write_csv(data / "data.csv", table),
+            _write_csv(data / "map.csv", map_table(map_, shown)),
+            _write_csv(data / "timeline.csv", timeline_table(map_, has_years=has_years)),
+            _write_text(data / "info.md", _info(map_, table.height)),
+            _write_json(data / "sprites" / "spritesheet.json", manifest),
+        ]
+        return [*written, *sheets.written, *textures]
+
+
+def _write_pictures(map_: Map, folder: Path, sheets: SpriteSheets) -> list[Path]:
+    """Write the texture of every image that can be read, and put its sprite on a sheet."""
+    textures = []
+    for image in map_.images["id"]:
+        pictures = read_picture(map_.store, image, sheets.side)
+        if pictures is not None:
+            texture, sprite = pictures
+            path = folder / f"{image}.jpg"
+            with write_atomically(path) as file:
+                file.write(texture)
+            textures.append(path)
+            sheets.add(image, sprite)
+    sheets.finish()
+    return textures
+
+
+def _map_scale(map_: Map, groups: int) -> float:
+    """Size of a sprite on the map as a share of its size in a group, at which the map is true.
+
+    In the viewer the map's longer side is 0.8 of the window's height, and the groups share 0.8
+    of its width.
+    """
+    images = map_.images
+    side = float(np.median(images.select(pl.max_horizontal("width", "height")).to_numpy()))
+    places = images.select("x", "y").to_numpy()
+    extent = float(np.ptp(places, axis=0).max())
+    if extent == 0:
+        return 1.0
+    return round(side / extent * COLUMNS * (groups + 0.2) / _WINDOW_RATIO, 3)
+
+
+def _info(map_: Map, shown: int) -> str:
+    images, clusters = map_.images.height, map_.clusters.height
+    text = (
+        f"# About this map\n\n{shown:,} images in {clusters:,} clusters, placed by"
+        f" {escape(map_.placed_by)}: images that are alike lie close together.\n\n"
+    )
+    if shown < images:
+        text += f"{images - shown:,} further images of the map could not be read.\n\n"
+    return f"{text}Made with tagatlas.\n"
+
+
+def _write_csv(path: Path, table: pl.DataFrame) -> Path:
+    with write_atomically(path) as file:
+        table.with_columns(safe_cells(pl.col(pl.String))).write_csv(file)
+    return path
+
+
+def _write_json(path: Path, content: Mapping[str, object]) -> Path:
+    return _write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def _write_text(path: Path, text: str) -> Path:
+    with write_atomically(path) as file:
+        file.write(text.encode())
+    return path
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"could not make {folder}: {error.strerror or error}; write elsewhere"
+        ) from error
+    return folder

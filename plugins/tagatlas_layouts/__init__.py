@@ -1,0 +1,1 @@
+"""Layouts: what gives the nodes of a network positions."""

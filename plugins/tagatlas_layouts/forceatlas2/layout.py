@@ -1,0 +1,100 @@
+"""The layout plugin's class."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tagatlas.contracts import Citation, LayoutDescription, PinningLayout, Progress, no_progress
+from tagatlas.network import IMAGE, Network
+from tagatlas_layouts.forceatlas2.options import ForceAtlas2Options
+
+_PAPER = Citation(
+    "Jacomy et al., 2014",
+    "Jacomy, M., Venturini, T., Heymann, S., & Bastian, M. (2014). ForceAtlas2, a continuous "
+    "graph layout algorithm for handy network visualization designed for the Gephi software. "
+    "*PLoS ONE*, 9(6), e98679.",
+)
+_EMBEDDEDNESS = Citation(
+    "Nocaj et al., 2015",
+    "Nocaj, A., Ortmann, M., & Brandes, U. (2015). Untangling the hairballs of multi-centered, "
+    "small-world online social media networks. *Journal of Graph Algorithms and Applications*, "
+    "19(2), 595-618.",
+)
+
+
+class ForceAtlas2Layout(PinningLayout):
+    """ForceAtlas2 with Barnes-Hut repulsion, compiled by numba. Threads may share an instance."""
+
+    def __init__(self, options: ForceAtlas2Options) -> None:
+        self._options = options
+
+    def describe(self) -> LayoutDescription:
+        """What it did; see :meth:`tagatlas.contracts.Layout.describe`."""
+        if not self._options.embeddedness_influence:
+            return LayoutDescription(citations=(_PAPER,))
+        pulled = (
+            "An edge pulls by its weight and by how well it is embedded among the others"
+            f" ({_EMBEDDEDNESS.short})."
+        )
+        return LayoutDescription(text=pulled, citations=(_PAPER, _EMBEDDEDNESS))
+
+    def prepare(self) -> None:
+        """Compile the kernels, or read them from numba's cache: seconds, or well under one."""
+        nodes = pl.DataFrame({"id": ["a", "b"], "kind": [IMAGE, IMAGE], "label": ["a", "b"]})
+        network = Network(
+            nodes,
+            np.array([0], np.int32),
+            np.array([1], np.int32),
+            np.array([1], np.float32),
+        )
+        start = np.array([[0.0, 0.0], [1.0, 1.0]])
+        once = ForceAtlas2Layout(replace(self._options, iterations=1))
+        once.place(network, start=start, seed=0, progress=no_progress)
+
+    def place(
+        self,
+        network: Network,
+        *,
+        start: NDArray[np.float64],
+        seed: int,
+        progress: Progress,
+        pinned: NDArray[np.bool_] | None = None,
+    ) -> NDArray[np.float64]:
+        """Place the nodes; see :meth:`tagatlas.contracts.PinningLayout.place`.
+
+        The start keeps its shape but not its size or centre: it is scaled to where the forces
+        balance, and only if nodes are pinned is the result scaled back. The seed decides only
+        in which direction nodes that start at one place part.
+        """
+        # What compiles is loaded here: what a layout says of itself is asked for more often.
+        from tagatlas.layout import apart
+        from tagatlas_layouts.forceatlas2.engine import simulate
+        from tagatlas_layouts.forceatlas2.graph import graph_of
+        from tagatlas_layouts.forceatlas2.scale import balanced_scale
+
+        options = self._options
+        graph = graph_of(
+            network,
+            edge_weight_influence=options.edge_weight_influence,
+            dissuade_hubs=options.dissuade_hubs,
+            embeddedness_influence=options.embeddedness_influence,
+        )
+        held = np.zeros(network.node_count, dtype=np.bool_) if pinned is None else pinned
+        centre = start.mean(axis=0)
+        centred = apart(start - centre, seed)
+        scale = balanced_scale(
+            centred,
+            graph,
+            scaling=options.scaling,
+            linlog=options.linlog,
+            gravity=options.gravity,
+            strong_gravity=options.strong_gravity,
+        )
+        placed = simulate(graph, scale * centred, options, progress, held)
+        if held.any():
+            placed = np.where(held[:, None], start, centre + placed / scale)
+        return placed

@@ -1,0 +1,110 @@
+"""The layout plugin's class."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, eye_array
+
+from tagatlas.contracts import Citation, Layout, LayoutDescription, Progress
+from tagatlas.errors import MissingDependency
+from tagatlas.network import IMAGE, TAG, Network
+from tagatlas_layouts.umap import UmapOptions
+
+_EXTENT = 10.0
+"""What the start is scaled to: the package's own starts lie within this distance."""
+
+_FEWEST = 4
+"""UMAP needs some nodes to tell near from far; fewer keep their start."""
+
+
+_PAPER = Citation(
+    "McInnes et al., 2018",
+    "McInnes, L., Healy, J., & Melville, J. (2018). UMAP: Uniform manifold approximation and "
+    "projection for dimension reduction. *arXiv*, 1802.03426.",
+)
+
+
+class UmapLayout(Layout):
+    """UMAP as a layout. Threads may share an instance."""
+
+    def __init__(self, options: UmapOptions) -> None:
+        self._options = options
+
+    def describe(self) -> LayoutDescription:
+        """What it did; see :meth:`tagatlas.contracts.Layout.describe`."""
+        return LayoutDescription(citations=(_PAPER,))
+
+    def place(
+        self,
+        network: Network,
+        *,
+        start: NDArray[np.float64],
+        seed: int,
+        progress: Progress,
+    ) -> NDArray[np.float64]:
+        """Place the nodes; see :meth:`tagatlas.contracts.Layout.place`.
+
+        Where each edge joins an image and a tag, an image is the vector of its weights, images
+        with a like direction come to lie together, and a tag lies at the weighted mean of its
+        images. Of any other network, a node is the vector of its weights to all nodes.
+
+        Raises:
+            MissingDependency: the package is not installed.
+        """
+        try:
+            with warnings.catch_warnings():
+                # On import the package warns of what it could do with TensorFlow.
+                warnings.simplefilter("ignore", ImportWarning)
+                import umap
+        except ImportError as error:
+            raise MissingDependency(
+                "the layout umap needs its package: pip install 'tagatlas[umap]'"
+            ) from error
+        from tagatlas.layout import apart  # with the compiler
+
+        progress(0, 1)
+        adjacency = network.adjacency().astype(np.float64)
+        images = network.is_kind(IMAGE)
+        if _joins_images_and_tags(network, images):
+            vectors, embedded = adjacency[images][:, ~images], images
+        else:
+            # A node is like its neighbours only if it has itself as one too.
+            strongest = adjacency.max() if network.edge_count else 1.0
+            vectors = adjacency + strongest * eye_array(network.node_count)
+            embedded = np.ones(network.node_count, dtype=np.bool_)
+        placed = _scaled(apart(start, seed))
+        count = int(embedded.sum())
+        if count >= _FEWEST:
+            reducer = umap.UMAP(
+                n_neighbors=min(self._options.n_neighbors, count - 1),
+                min_dist=self._options.min_dist,
+                metric="cosine",
+                init=placed[embedded].astype(np.float32),
+                random_state=seed,
+                n_jobs=1,  # more threads would give other positions each time
+            )
+            placed[embedded] = reducer.fit_transform(csr_matrix(vectors))
+            others = ~embedded
+            weights = adjacency[others]
+            tied = np.asarray(weights.sum(axis=1))
+            placed[others] = (weights @ placed) / np.maximum(tied, np.finfo(float).tiny)[:, None]
+        progress(1, 1)
+        return placed
+
+
+def _joins_images_and_tags(network: Network, images: NDArray[np.bool_]) -> bool:
+    """Whether there are edges, each between an image and a tag, and every node has one."""
+    between = images[network.sources] != images[network.targets]
+    known = images | network.is_kind(TAG)
+    tied = network.in_degrees() + network.out_degrees() > 0
+    return bool(between.any() and between.all() and known.all() and tied.all())
+
+
+def _scaled(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The positions at a fixed size about the origin."""
+    centred: NDArray[np.float64] = positions - positions.mean(axis=0)
+    radius = float(np.abs(centred).max())
+    return centred * (_EXTENT / radius) if radius > 0 else centred

@@ -1,0 +1,1 @@
+"""Renderers of the poster: a map drawn as one picture."""

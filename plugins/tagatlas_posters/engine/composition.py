@@ -1,0 +1,147 @@
+"""The poster of a map, settled in pixels: what every format of it draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tagatlas.rendering.palette import cluster_colour
+from tagatlas_posters.engine.canvas import MAX_PIXELS, Canvas, fit_canvas
+from tagatlas_posters.engine.density import density_field
+from tagatlas_posters.engine.drawings import draw_sketch
+from tagatlas_posters.engine.labels import Placed, heading, name_blocks, small_print, tag_blocks
+from tagatlas_posters.engine.legend import Legend, lay_out_legend
+from tagatlas_posters.engine.look import Look, choose_look
+from tagatlas_posters.engine.outlines import Ring, worth_drawing
+from tagatlas_posters.engine.pictures import load_jpegs
+from tagatlas_posters.engine.sketches import sketch_annotations
+from tagatlas_posters.engine.text import Typesetter, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from tagatlas.contracts import ImageStore
+    from tagatlas.maps import Map
+    from tagatlas_posters.engine.drawings import Drawing
+    from tagatlas_posters.engine.options import PosterOptions
+    from tagatlas_posters.engine.pictures import Jpeg
+
+_LINE = 0.0011
+"""Width of an outline, as a part of the poster's width."""
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """What is on the poster, in the order it is painted; places and sizes are pixels.
+
+    Attributes:
+        canvas: size of the poster.
+        look: its colours.
+        title: one line, empty if there is none.
+        density: how many images lie where, red, green and blue, shape (h, w, 3), to be stretched
+            over the whole canvas; None where all images are shown.
+        rings: outlines of the clusters, not smoothed yet.
+        line: width of their lines.
+        ids: of the images that are shown, the largest first so that small ones stay visible.
+        boxes: left, top, right and bottom of each image, int64, shape (n, 4).
+        opacity: of the images, in [0, 1].
+        store: where the images are.
+        tags: tags in place.
+        names: names of the clusters.
+        drawings: annotations.
+        margins: title and small print.
+        legend: clusters, notes and sizes, below the map.
+        typesetter: measures the text.
+    """
+
+    canvas: Canvas
+    look: Look
+    title: str
+    density: NDArray[np.uint8] | None
+    rings: Sequence[Ring]
+    line: float
+    ids: Sequence[str]
+    boxes: NDArray[np.int64]
+    opacity: float
+    store: ImageStore
+    tags: Placed
+    names: Placed
+    drawings: Sequence[Drawing]
+    margins: Placed
+    legend: Legend
+    typesetter: Typesetter
+
+    @property
+    def texts(self) -> Placed:
+        """All blocks of text."""
+        drawn = [*self.drawings, *self.legend.marks]
+        on_map = [*self.tags, *self.names, *(text for each in drawn for text in each.texts)]
+        return [*on_map, *self.margins, *self.legend.texts]
+
+    def jpegs(self, detail: float) -> Iterator[Jpeg | None]:
+        """The pictures as files, in the order of ``ids``; None for those that cannot be read.
+
+        Args:
+            detail: how many pixels a file has at most for each pixel of its box.
+        """
+        sizes = np.ceil((self.boxes[:, 2:] - self.boxes[:, :2]) * detail).astype(np.int64)
+        return load_jpegs(self.store, self.ids, sizes)
+
+
+def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) -> Composition:
+    """Settle what is on the poster, and where.
+
+    Raises:
+        OptionError: the poster would have more pixels than that.
+    """
+    look, typesetter = choose_look(options.background), Typesetter()
+    title = map_.collection if options.title is None else options.title
+    outlines = map_.outlines if options.outlines else {}
+    images = map_.images
+    shown = images.filter("shown")
+    sketches = sketch_annotations(map_, typesetter) if options.annotations else []
+    canvas = fit_canvas(
+        images,
+        outlines,
+        options.width,
+        has_title=bool(clean(title)),
+        corners=[corner for sketch in sketches for corner in (sketch.low, sketch.high)],
+    )
+    legend = lay_out_legend(map_, canvas, look, typesetter, options)
+    canvas = canvas.extended(legend.bottom - canvas.area[3])
+    canvas.check_size(most_pixels)
+    boxes = canvas.boxes(shown)
+    order = np.argsort(-(boxes[:, 2:] - boxes[:, :2]).prod(axis=1), kind="stable")
+    drawings = [draw_sketch(sketch, canvas, look, typesetter) for sketch in sketches]
+    taken = [text for drawing in drawings for text in drawing.texts]
+    names = name_blocks(map_, canvas, look, typesetter, taken) if options.names else []
+    taken += names
+    tags = tag_blocks(map_, canvas, look, typesetter, taken) if options.show_tags else []
+    margins = heading(map_, canvas, look, typesetter, title)
+    margins += small_print(map_, canvas, look, typesetter, legend.bottom)
+    return Composition(
+        canvas=canvas,
+        look=look,
+        title=title,
+        density=density_field(images, canvas, look) if shown.height < images.height else None,
+        rings=[
+            Ring(canvas.pixels(ring), cluster, cluster_colour(cluster))
+            for cluster, some in sorted(outlines.items())
+            for ring in worth_drawing(some)
+        ],
+        line=_LINE * canvas.width,
+        ids=shown["id"].gather(order).to_list(),
+        boxes=boxes[order],
+        opacity=options.opacity,
+        store=map_.store,
+        tags=tags,
+        names=names,
+        drawings=drawings,
+        margins=margins,
+        legend=legend,
+        typesetter=typesetter,
+    )

@@ -1,0 +1,185 @@
+"""What the poster says, and where: title, small print, names of clusters, tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from tagatlas.network.network import TAG
+from tagatlas.rendering import cluster_colour
+from tagatlas_posters.engine.look import mix
+from tagatlas_posters.engine.placement import LabelPlacer
+from tagatlas_posters.engine.text import Block, Line, clean
+
+if TYPE_CHECKING:
+    from tagatlas.maps import Map
+    from tagatlas.rendering.palette import Colour
+    from tagatlas_posters.engine.canvas import Canvas
+    from tagatlas_posters.engine.look import Look
+    from tagatlas_posters.engine.placement import Box
+    from tagatlas_posters.engine.text import Typesetter
+
+Placed = list[tuple[Block, int, int]]
+"""Blocks, each with the left and top pixel of its place."""
+
+# Sizes of type, as parts of the poster's width.
+_TITLE, _SUBTITLE, _SMALL = 0.026, 0.0115, 0.0085
+_NAME_LEAST, _NAME_MOST = 0.0115, 0.021
+_COUNT = 0.62
+_TAG_LEAST, _TAG_MOST = 0.005, 0.012
+_SMALLEST = 7
+
+_NAME_WIDTH = 11
+"""The longest line of a name, in ems."""
+_MOST_TAGS = 1000
+_SHRINK = (1.0, 0.8, 0.6)
+_MANY_CLUSTERS = 16
+
+
+def heading(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, title: str) -> Placed:
+    """Title and subtitle, at the top left; nothing without a title."""
+    size, smaller = pixels(canvas, _TITLE), pixels(canvas, _SUBTITLE)
+    left, _, right, _ = canvas.area
+    titles = typesetter.wrap(title, size, bold=True, width=right - left, most=1)
+    if not titles:
+        return []
+    images, shown = map_.images.height, _shown(map_)
+    facts = f"{many(images, 'image')} in {many(map_.clusters.height, 'cluster')}"
+    if shown < images:
+        facts += f", {shown:,} of them shown"
+    if left_out := map_.provenance.left_out_text:
+        facts = typesetter.wrap(
+            f"{facts}; {left_out}", smaller, bold=False, width=right - left, most=1
+        )[0]
+    lines = (
+        Line(titles[0], size, look.ink, bold=True),
+        Line(facts, smaller, look.soft_ink),
+    )
+    block = Block(lines, look.paper, centred=False)
+    return [(block, left - block.pad, round(left * 0.6))]
+
+
+def small_print(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, top: int) -> Placed:
+    """One line at the bottom left: what the map shows and who tagged the images.
+
+    Args:
+        map_: what is shown.
+        canvas: of the poster.
+        look: its colours.
+        typesetter: measures the line.
+        top: where what is above the line ends, in pixels.
+    """
+    size = pixels(canvas, _SMALL)
+    images = map_.images.height
+    density = " The shading shows how many lie where." if _shown(map_) < images else ""
+    text = (
+        f"{many(images, 'image')} placed by {clean(map_.placed_by)}.{density}"
+        f" Tags: {clean(map_.provenance.tagger)}. Made with tagatlas."
+    )
+    left, _, right, _ = canvas.area
+    lines = typesetter.wrap(text, size, bold=False, width=right - left, most=1)
+    block = Block((Line(lines[0], size, look.soft_ink),), look.paper, centred=False)
+    middle = (top + canvas.height - typesetter.measure(block)[1]) // 2
+    return [(block, left - block.pad, middle)]
+
+
+def name_blocks(
+    map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, others: Placed
+) -> Placed:
+    """Names of the clusters with their number of images, the largest cluster first.
+
+    A name that finds no room is tried smaller, and left out at last. Names keep off other texts.
+    """
+    images = map_.images.filter("shown")
+    clusters = images["cluster"].to_numpy()
+    taken = [text_box(other, typesetter) for other in others]
+    placer = LabelPlacer(canvas.area, canvas.boxes(images), clusters, taken)
+    anchors = canvas.pixels(map_.clusters.select("x", "y").to_numpy())
+    shares = np.sqrt(map_.clusters["share"].to_numpy())
+    crowd = min(1.0, (_MANY_CLUSTERS / max(map_.clusters.height, 1)) ** 0.5)
+    sizes = (_NAME_MOST * crowd * shares / max(shares.max(), 1e-9)).clip(_NAME_LEAST * crowd)
+    placed: Placed = []
+    for row in map_.clusters.select("cluster", "name", "images").iter_rows(named=True):
+        cluster = row["cluster"]
+        anchor = (float(anchors[cluster, 0]), float(anchors[cluster, 1]))
+        for shrink in _SHRINK:
+            size = pixels(canvas, float(sizes[cluster]) * shrink)
+            ink = mix(cluster_colour(cluster), look.ink, look.name_ink)
+            name, count = row["name"], many(row["images"], "image")
+            block = _name_block(name, count, size, ink, look, typesetter)
+            box = placer.place(typesetter.measure(block), anchor, cluster)
+            if box is not None:
+                placed.append((block, box[0], box[1]))
+                break
+    return placed
+
+
+def tag_blocks(
+    map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, others: Placed
+) -> Placed:
+    """The most frequent tags at their places, but those that collide with another text."""
+    tags = map_.nodes.filter(pl.col("shown"), kind=TAG).sort(
+        "in_degree", descending=True, maintain_order=True
+    )
+    tags = tags.head(_MOST_TAGS)
+    if tags.is_empty():
+        return []
+    centres = canvas.pixels(tags.select("x", "y").to_numpy())
+    degrees = np.sqrt(tags["in_degree"].to_numpy())
+    sizes = (_TAG_MOST * degrees / max(degrees.max(), 1.0)).clip(_TAG_LEAST)
+    area = np.array(canvas.area)
+    taken = np.array([text_box(other, typesetter) for other in others], dtype=float).reshape(-1, 4)
+    placed: Placed = []
+    for label, (x, y), part in zip(tags["label"], centres, sizes, strict=True):
+        size = pixels(canvas, float(part))
+        lines = typesetter.wrap(label, size, bold=False, width=_NAME_WIDTH * size, most=1)
+        if not lines:
+            continue
+        block = Block((Line(lines[0], size, look.ink),), look.paper)
+        width, height = typesetter.measure(block)
+        tag = (block, round(x - width / 2), round(y - height / 2))
+        box = np.array(text_box(tag, typesetter))
+        inside = (box[:2] >= area[:2]).all() and (box[2:] <= area[2:]).all()
+        apart = (taken[:, :2] >= box[2:]).any(axis=1) | (taken[:, 2:] <= box[:2]).any(axis=1)
+        if inside and apart.all():
+            taken = np.vstack([taken, box])
+            placed.append(tag)
+    return placed
+
+
+def _shown(map_: Map) -> int:
+    """How many images are drawn as pictures."""
+    return map_.images.filter("shown").height
+
+
+def text_box(placed: tuple[Block, int, int], typesetter: Typesetter) -> Box:
+    """What a placed block of text takes up, with its halo."""
+    block, left, top = placed
+    width, height = typesetter.measure(block)
+    return left, top, left + width, top + height
+
+
+def _name_block(
+    name: str, count: str, size: int, ink: Colour, look: Look, typesetter: Typesetter
+) -> Block:
+    lines = typesetter.wrap(name, size, bold=True, width=_NAME_WIDTH * size, most=3)
+    small = max(_SMALLEST, round(size * _COUNT))
+    return Block(
+        (
+            *(Line(line, size, ink, bold=True) for line in lines),
+            Line(count, small, ink),
+        ),
+        look.paper,
+    )
+
+
+def pixels(canvas: Canvas, part: float) -> int:
+    """A size of type that is a part of the poster's width; never too small to be read."""
+    return max(_SMALLEST, round(part * canvas.width))
+
+
+def many(count: int, noun: str) -> str:
+    """A number of things, in words that agree with it."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,0 +1,53 @@
+"""Draws the clusters' areas and outlines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from tagatlas_posters.engine.outlines import smooth
+from tagatlas_posters.engine.raster.coverage import edges_of, fill_polygon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tagatlas_posters.engine.outlines import Ring
+
+
+class OutlineLayer:
+    """Paints rings: a soft area, and a line unless its width is 0.
+
+    Args:
+        rings: what to paint, in this order; they are smoothed here.
+        fill: opacity of the areas, in [0, 1].
+        stroke: opacity of the lines, in [0, 1].
+        line: width of the lines, in pixels.
+    """
+
+    def __init__(self, rings: Sequence[Ring], *, fill: float, stroke: float, line: float) -> None:
+        self._shapes: list[tuple[NDArray[np.float64], NDArray[np.uint8], float]] = []
+        for ring in rings:
+            points = smooth(ring.points)
+            colour = np.array(ring.colour, dtype=np.uint8)
+            self._shapes.append((edges_of([points]), colour, fill))
+            if line and len(points) > 1:
+                self._shapes.append((edges_of(_line(points, line)), colour, stroke))
+
+    def paint(self, band: NDArray[np.uint8], top: int) -> None:
+        """Paint what lies on a band whose first row is the poster's row ``top``."""
+        for edges, colour, opacity in self._shapes:
+            low, high = edges[:, 1].min(), edges[:, 1].max()
+            if low < top + len(band) and high > top:
+                fill_polygon(band, edges - np.array([0, top, 0, top]), colour, opacity)
+
+
+def _line(points: NDArray[np.float64], width: float) -> list[NDArray[np.float64]]:
+    """The area of a closed line with round joins, as rings; holes go round the other way."""
+    area = shapely.LinearRing(points).buffer(width / 2, quad_segs=4)
+    polygons = shapely.get_parts(shapely.normalize(area))
+    rings = [ring for polygon in polygons for ring in (polygon.exterior, *polygon.interiors)]
+    return [shapely.get_coordinates(ring)[:-1] for ring in rings]

@@ -1,0 +1,91 @@
+"""What the sizes of images on a map stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from tagatlas.network.network import TAG
+from tagatlas_posters.engine.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tagatlas.maps import Map
+    from tagatlas_posters.engine.canvas import Canvas
+
+_ALIKE = 1.05
+"""How many times as large the largest image of one quantity is as the smallest, at most."""
+_UNLIKE = 1.9
+"""How many times as much the next sample stands for, at least."""
+
+
+@dataclass(frozen=True)
+class SizeSample:
+    """A square as large as an image, and what it stands for.
+
+    Attributes:
+        side: in pixels.
+        text: a quantity, such as ``20 tags``.
+    """
+
+    side: int
+    text: str
+
+
+def size_samples(map_: Map, canvas: Canvas) -> list[SizeSample]:
+    """Up to three sizes that images of the map have, the smallest first.
+
+    None where sizes stand for nothing, are all the same, or are not alike for one quantity. They
+    are read off the images themselves: the smallest and the largest may have been held within
+    bounds.
+    """
+    quantity = _quantity(map_)
+    if quantity is None:
+        return []
+    column, units = quantity
+    area = pl.col("width") * pl.col("height")
+    shown = map_.images.lazy().filter("shown").group_by(pl.col(column).alias("quantity"))
+    seen = (
+        shown.agg(area=area.median(), least=area.min(), most=area.max()).sort("quantity").collect()
+    )
+    if (seen["most"] > _ALIKE * seen["least"]).any():
+        return []  # places such as the cells of a grid have made areas what they are
+    amounts, areas = seen["quantity"].to_numpy(), seen["area"].to_numpy()
+    sides = np.rint(np.sqrt(areas) * canvas.scale).astype(np.int64)
+    # Where areas do not grow with the quantity, they are at a bound and say nothing.
+    rising = np.flatnonzero(areas[1:] > 1.02 * np.maximum.accumulate(areas)[:-1])
+    told = [(int(amounts[row]), int(sides[row])) for row in np.union1d(rising, rising + 1)]
+    return [SizeSample(side, f"{amount:,} {units[amount != 1]}") for amount, side in _spread(told)]
+
+
+def _quantity(map_: Map) -> tuple[str, tuple[str, str]] | None:
+    """The column that sizes stand for, and what one and many of it are called."""
+    size_by = map_.provenance.settings.get("map.size_by")
+    if size_by == "frequency":
+        images = map_.images
+        is_count = images["frequency"].equals(images["records"], check_names=False)
+        return "frequency", ("record", "records") if is_count else ("occurrence", "occurrences")
+    if size_by == "in-degree":
+        return "in_degree", ("link", "links")
+    if size_by == "out-degree":
+        ends = map_.nodes["kind"].gather(np.unique(map_.targets))
+        is_tagged = ends.len() > 0 and bool((ends == TAG).all())
+        noun = clean(map_.provenance.builder.description.node) if is_tagged else "link"
+        return "out_degree", (noun, f"{noun}s")
+    return None
+
+
+def _spread(told: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The smallest, the largest, and one between them, if they are unlike enough."""
+    if not told:
+        return
+    low, *between, high = told
+    yield low
+    if between and high[0] >= _UNLIKE**2 * max(low[0], 1):
+        middle = (max(low[0], 1) * high[0]) ** 0.5
+        yield min(between, key=lambda each: abs(each[0] - middle))
+    yield high

@@ -1,0 +1,188 @@
+"""The poster as a PDF document of one page.
+
+Format: ISO 32000-1. Layers are optional content groups (8.11), one for each part of the poster.
+Pictures are the JPEG files themselves (7.4.8).
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pydyf
+from PIL import Image
+
+from tagatlas_posters.engine.pictures import Jpeg
+from tagatlas_posters.engine.text import clean, font_file
+from tagatlas_posters.pdf import layers
+from tagatlas_posters.pdf.font import EmbeddedFont
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tagatlas.rendering.palette import Colour
+    from tagatlas_posters.engine.composition import Composition
+
+_POINTS = 0.75
+"""Points per pixel: 72 to 96, as browsers and Inkscape have it."""
+_LONGEST_SIDE = 14_400
+"""Of a page, in points (ISO 32000-1, annex C)."""
+
+
+def pdf_document(poster: Composition, detail: float) -> pydyf.PDF:
+    """The document. Its pictures are read when it is written, which can be done once.
+
+    Args:
+        poster: what to draw.
+        detail: how many pixels a picture has at most for each pixel that it covers.
+    """
+    pdf = pydyf.PDF()
+    if clean(poster.title):
+        pdf.info["Title"] = pydyf.String(clean(poster.title))
+    pdf.info["Producer"] = pydyf.String("tagatlas")
+    width, height = poster.canvas.width, poster.canvas.height
+    scale = min(_POINTS, _LONGEST_SIDE / max(width, height))
+    fonts = _fonts(poster)
+    painted = {
+        "Paper": layers.paper(poster),
+        "Density": layers.density(poster),
+        "Outlines": layers.outlines(poster),
+        "Pictures": layers.pictures(poster) if poster.opacity else pydyf.Stream(),
+        "Halos": layers.halos(poster, fonts),
+        "Tags": layers.texts(poster, poster.tags, fonts),
+        "Names": layers.texts(poster, poster.names, fonts),
+        **({"Annotations": layers.drawings(poster, fonts)} if poster.drawings else {}),
+        "Legend": layers.legend(poster, fonts),
+        "Title": layers.texts(poster, poster.margins, fonts),
+    }
+    # The poster's pixels have y downwards, the page has it upwards.
+    turn = f"{scale:f} 0 0 {-scale:f} 0 {height * scale:f} cm".encode()
+    groups = _add_layers(pdf, painted, turn)
+    look = poster.look
+    states = {
+        layers.OUTLINE_STATE: pydyf.Dictionary({"ca": look.fill, "CA": look.stroke}),
+        layers.PICTURE_STATE: pydyf.Dictionary({"ca": poster.opacity}),
+    }
+    resources = pydyf.Dictionary(
+        {
+            "Properties": pydyf.Dictionary(groups),
+            "ExtGState": pydyf.Dictionary(states),
+            "Font": pydyf.Dictionary(
+                {layers.font_name(bold=bold): font.add_to(pdf) for bold, font in fonts.items()}
+            ),
+            "XObject": pydyf.Dictionary(
+                _add_density(pdf, poster) | _add_pictures(pdf, poster, detail)
+            ),
+        }
+    )
+    pdf.add_object(resources)
+    page = pydyf.Dictionary(
+        {
+            "Type": "/Page",
+            "Parent": pdf.pages.reference,
+            "MediaBox": pydyf.Array([0, 0, width * scale, height * scale]),
+            "Contents": pydyf.Array([layer.reference for layer in painted.values()]),
+            "Resources": resources.reference,
+        }
+    )
+    pdf.add_page(page)
+    return pdf
+
+
+def _fonts(poster: Composition) -> dict[bool, EmbeddedFont]:
+    """The fonts that are used, by whether they are bold."""
+    blocks = [block for block, _, _ in poster.texts]
+    lines = [line for block in blocks for line in block.lines]
+    return {
+        bold: EmbeddedFont(font_file(bold=bold), [line.text for line in lines if line.bold is bold])
+        for bold in sorted({line.bold for line in lines})
+    }
+
+
+def _add_layers(pdf: pydyf.PDF, painted: dict[str, pydyf.Stream], turn: bytes) -> dict[str, bytes]:
+    """Make each stream a layer that can be switched off, and return the references to them."""
+    groups = {}
+    for name, layer in painted.items():
+        group = pydyf.Dictionary({"Type": "/OCG", "Name": pydyf.String(name)})
+        pdf.add_object(group)
+        pdf.add_object(layer)
+        groups[name] = group.reference
+        layer.stream[:0] = [b"q", turn, f"/OC /{name} BDC".encode()]
+        layer.stream += [b"EMC", b"Q"]
+    order = pydyf.Array(reversed(groups.values()))  # programs list the topmost layer first
+    pdf.catalog["OCProperties"] = pydyf.Dictionary(
+        {
+            "OCGs": pydyf.Array(groups.values()),
+            "D": pydyf.Dictionary({"Order": order, "ON": pydyf.Array(groups.values())}),
+        }
+    )
+    return groups
+
+
+def _add_pictures(pdf: pydyf.PDF, poster: Composition, detail: float) -> pydyf.Dictionary:
+    """Add the pictures, and return the references to them by name."""
+    named = pydyf.Dictionary()
+    if not poster.opacity:
+        return named
+    jpegs = poster.jpegs(detail)
+    blank = _one_pixel(poster.look.blank)
+    for number in range(len(poster.ids)):
+        picture = _Picture(jpegs, blank)
+        pdf.add_object(picture)
+        named[layers.picture_name(number)] = picture.reference
+    return named
+
+
+def _add_density(pdf: pydyf.PDF, poster: Composition) -> pydyf.Dictionary:
+    """Add the density of images, and return the reference to it by name."""
+    if poster.density is None:
+        return pydyf.Dictionary()
+    height, width, _ = poster.density.shape
+    facts = {
+        "Type": "/XObject",
+        "Subtype": "/Image",
+        "Width": width,
+        "Height": height,
+        "ColorSpace": "/DeviceRGB",
+        "BitsPerComponent": 8,
+        "Interpolate": "true",
+    }
+    picture = pydyf.Stream([poster.density.tobytes()], facts, compress=True)
+    pdf.add_object(picture)
+    return pydyf.Dictionary({layers.DENSITY: picture.reference})
+
+
+class _Picture(pydyf.Object):  # type: ignore[misc] # pydyf has no types
+    """The next of some pictures, taken when the document is written, which is in their order.
+
+    Args:
+        jpegs: the pictures.
+        blank: stands for one that cannot be read.
+    """
+
+    def __init__(self, jpegs: Iterator[Jpeg | None], blank: Jpeg) -> None:
+        super().__init__()
+        self._jpegs = jpegs
+        self._blank = blank
+
+    @property
+    def data(self) -> bytes:
+        """The picture as a PDF stream."""
+        jpeg = next(self._jpegs) or self._blank
+        facts = {
+            "Type": "/XObject",
+            "Subtype": "/Image",
+            "Width": jpeg.width,
+            "Height": jpeg.height,
+            "ColorSpace": "/DeviceRGB",
+            "BitsPerComponent": 8,
+            "Filter": "/DCTDecode",
+        }
+        data: bytes = pydyf.Stream([jpeg.data], facts).data
+        return data
+
+
+def _one_pixel(colour: Colour) -> Jpeg:
+    encoded = BytesIO()
+    Image.new("RGB", (1, 1), colour).save(encoded, "JPEG", quality=100, subsampling=0)
+    return Jpeg(encoded.getvalue(), 1, 1)

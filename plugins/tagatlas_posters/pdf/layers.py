@@ -1,0 +1,228 @@
+"""What each layer of the page paints, in pixels of the poster with y downwards.
+
+The light edge around text is drawn as the outlines of its letters, not as text, so that nothing
+is found or selected twice.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pydyf
+
+from tagatlas_posters.engine.outlines import curves
+from tagatlas_posters.engine.sketches import Area, Disc, Stroke
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tagatlas.rendering.palette import Colour
+    from tagatlas_posters.engine.composition import Composition
+    from tagatlas_posters.engine.drawings import Drawing
+    from tagatlas_posters.engine.labels import Placed
+    from tagatlas_posters.engine.sketches import Shape
+    from tagatlas_posters.engine.text import Line
+    from tagatlas_posters.pdf.font import EmbeddedFont
+
+DENSITY = "Density"
+"""Name of the picture of the density."""
+OUTLINE_STATE, PICTURE_STATE = "Outlines", "Pictures"
+"""Names of the graphics states that say how opaque outlines and pictures are."""
+
+_ARC = 0.5523
+"""How far the control points of a quarter of a circle are from its ends, in radii."""
+
+
+def font_name(*, bold: bool) -> str:
+    """What a font is called on the page."""
+    return "Bold" if bold else "Plain"
+
+
+def picture_name(number: int) -> str:
+    """What a picture is called on the page."""
+    return f"Picture{number}"
+
+
+def paper(poster: Composition) -> pydyf.Stream:
+    """The background."""
+    layer = pydyf.Stream(compress=True)
+    layer.set_color_rgb(*_parts(poster.look.paper))
+    layer.rectangle(0, 0, poster.canvas.width, poster.canvas.height)
+    layer.fill()
+    return layer
+
+
+def density(poster: Composition) -> pydyf.Stream:
+    """How many images lie where."""
+    layer = pydyf.Stream(compress=True)
+    if poster.density is not None:
+        width, height = poster.canvas.width, poster.canvas.height
+        layer.push_state()
+        layer.set_matrix(width, 0, 0, -height, 0, height)
+        layer.draw_x_object(DENSITY)
+        layer.pop_state()
+    return layer
+
+
+def outlines(poster: Composition) -> pydyf.Stream:
+    """Areas and lines of the clusters."""
+    layer = pydyf.Stream(compress=True)
+    layer.set_state(OUTLINE_STATE)
+    layer.set_line_width(round(poster.line, 3))
+    layer.set_line_join(1)
+    for ring in poster.rings:
+        layer.set_color_rgb(*_parts(ring.colour))
+        layer.set_color_rgb(*_parts(ring.colour), stroke=True)
+        pieces = curves(ring.points)
+        layer.move_to(*pieces[0, 0].round(2))
+        for first, control, last in pieces:
+            # A quadratic piece as a cubic one: its control points lie on two thirds of the way.
+            one, two = first + (control - first) * 2 / 3, last + (control - last) * 2 / 3
+            layer.curve_to(*one.round(2), *two.round(2), *last.round(2))
+        layer.close()
+        layer.fill_and_stroke()
+    return layer
+
+
+def pictures(poster: Composition) -> pydyf.Stream:
+    """The pictures in their boxes."""
+    layer = pydyf.Stream(compress=True)
+    layer.set_state(PICTURE_STATE)
+    for number, (left, top, right, bottom) in enumerate(poster.boxes.tolist()):
+        layer.push_state()
+        layer.set_matrix(right - left, 0, 0, top - bottom, left, bottom)
+        layer.draw_x_object(picture_name(number))
+        layer.pop_state()
+    return layer
+
+
+def halos(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
+    """The edges around tags and names."""
+    layer = pydyf.Stream(compress=True)
+    layer.set_line_join(1)
+    _add_halos(layer, poster, [*poster.tags, *poster.names], fonts)
+    return layer
+
+
+def drawings(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
+    """What was drawn and written on the map by hand."""
+    layer = pydyf.Stream(compress=True)
+    _add_drawings(layer, poster, poster.drawings, fonts)
+    return layer
+
+
+def legend(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
+    """Colours, sizes and texts below the map."""
+    layer = pydyf.Stream(compress=True)
+    for patch in poster.legend.patches:
+        left, top, right, bottom = patch.box
+        layer.set_color_rgb(*_parts(patch.colour))
+        layer.rectangle(left, top, right - left, bottom - top)
+        layer.fill()
+    _add_drawings(layer, poster, poster.legend.marks, fonts)
+    layer.stream += texts(poster, poster.legend.texts, fonts).stream
+    return layer
+
+
+def texts(poster: Composition, blocks: Placed, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
+    """Blocks of text."""
+    layer = pydyf.Stream(compress=True)
+    for line, x, y, stretch in _lines(poster, blocks, fonts):
+        layer.begin_text()
+        layer.set_color_rgb(*_parts(line.ink))
+        layer.set_font_size(font_name(bold=line.bold), line.size)
+        layer.set_text_matrix(round(stretch, 4), 0, 0, -1, x, y)
+        layer.show_text(fonts[line.bold].encode(line.text))
+        layer.end_text()
+    return layer
+
+
+def _add_drawings(
+    layer: pydyf.Stream,
+    poster: Composition,
+    drawings: Sequence[Drawing],
+    fonts: Mapping[bool, EmbeddedFont],
+) -> None:
+    for drawing in drawings:
+        for shape in drawing.shapes:
+            _add_shape(layer, shape, _parts(drawing.colour))
+        if drawing.has_halo:
+            layer.set_line_join(1)
+            _add_halos(layer, poster, drawing.texts, fonts)
+        layer.stream += texts(poster, drawing.texts, fonts).stream
+
+
+def _add_shape(layer: pydyf.Stream, shape: Shape, colour: tuple[float, float, float]) -> None:
+    layer.set_color_rgb(*colour)
+    match shape:
+        case Stroke(points=points, width=width, is_closed=is_closed):
+            layer.set_color_rgb(*colour, stroke=True)
+            layer.set_line_width(round(width, 3))
+            layer.set_line_join(1)
+            layer.set_line_cap(1)
+            _add_polygon(layer, points)
+            if is_closed:
+                layer.close()
+            layer.stroke()
+        case Area(points=points):
+            _add_polygon(layer, points)
+            layer.fill()
+        case Disc(centre=centre, radius=radius):
+            x, y = centre.tolist()
+            _add_circle(layer, x, y, radius)
+            layer.fill()
+
+
+def _add_polygon(layer: pydyf.Stream, points: NDArray[np.float64]) -> None:
+    first, *others = points.round(2).tolist()
+    layer.move_to(*first)
+    for point in others:
+        layer.line_to(*point)
+
+
+def _add_circle(layer: pydyf.Stream, x: float, y: float, radius: float) -> None:
+    """Four cubic pieces, which come close to a circle within a thousandth of its radius."""
+    corners = [(1, 0), (0, 1), (-1, 0), (0, -1), (1, 0)]
+    layer.move_to(round(x + radius, 2), round(y, 2))
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        unit = ((x0 + _ARC * x1, y0 + _ARC * y1), (x1 + _ARC * x0, y1 + _ARC * y0), (x1, y1))
+        layer.curve_to(*(round(at, 2) for u, v in unit for at in (x + radius * u, y + radius * v)))
+
+
+def _add_halos(
+    layer: pydyf.Stream, poster: Composition, blocks: Placed, fonts: Mapping[bool, EmbeddedFont]
+) -> None:
+    for block, left, top in blocks:
+        layer.set_color_rgb(*_parts(block.halo), stroke=True)
+        for line, x, y, stretch in _lines(poster, [(block, left, top)], fonts):
+            layer.push_state()
+            layer.set_matrix(round(line.size * stretch, 4), 0, 0, -line.size, x, y)
+            layer.set_line_width(round(2 * block.halo_width / line.size, 4))
+            fonts[line.bold].draw(line.text, layer)
+            layer.stroke()
+            layer.pop_state()
+
+
+def _lines(
+    poster: Composition, blocks: Placed, fonts: Mapping[bool, EmbeddedFont]
+) -> Iterator[tuple[Line, float, float, float]]:
+    """Each line with the left end of its baseline, and by how much it is stretched.
+
+    It becomes as long as it was measured, which was with kerning and whole pixels.
+    """
+    for block, left, top in blocks:
+        for line, x, y in poster.typesetter.set_lines(block):
+            length = poster.typesetter.length(line.text, line.size, bold=line.bold)
+            plain = fonts[line.bold].length(line.text) * line.size
+            start = x - length / 2 if block.centred else x
+            stretch = length / plain if plain and length else 1.0
+            yield line, round(left + start, 2), round(top + y, 2), stretch
+
+
+def _parts(colour: Colour) -> tuple[float, float, float]:
+    red, green, blue = (round(part / 255, 4) for part in colour)
+    return red, green, blue

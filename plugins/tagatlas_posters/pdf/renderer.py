@@ -1,0 +1,38 @@
+"""Writes ``map.pdf``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tagatlas.contracts import Renderer
+from tagatlas.rendering import write_atomically
+from tagatlas_posters.engine.composition import compose
+from tagatlas_posters.pdf.document import pdf_document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tagatlas.maps import Map
+    from tagatlas_posters.engine import VectorOptions
+
+
+class PdfRenderer(Renderer):
+    """Writes the poster as one page; a picture is read when its turn to be written comes."""
+
+    def __init__(self, options: VectorOptions) -> None:
+        self._options = options
+
+    def render(self, map_: Map, folder: Path) -> Sequence[Path]:
+        """Write ``map.pdf``.
+
+        Raises:
+            OptionError: the poster would have too many pixels.
+            StorageError: the file could not be written.
+        """
+        poster = compose(map_, self._options)
+        document = pdf_document(poster, self._options.detail)
+        path = folder / "map.pdf"
+        with write_atomically(path) as file:
+            document.write(file)
+        return [path]

@@ -1,0 +1,43 @@
+"""Writes ``map.png``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tagatlas.contracts import Renderer
+from tagatlas.rendering import write_atomically
+from tagatlas_posters.engine.composition import compose
+from tagatlas_posters.engine.raster import paint_bands, painters
+from tagatlas_posters.poster.png import PngWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tagatlas.maps import Map
+    from tagatlas_posters.engine import PosterOptions
+
+
+class PosterRenderer(Renderer):
+    """Writes the poster band by band: memory is bounded whatever its size."""
+
+    def __init__(self, options: PosterOptions) -> None:
+        self._options = options
+
+    def render(self, map_: Map, folder: Path) -> Sequence[Path]:
+        """Write ``map.png``.
+
+        Raises:
+            OptionError: the poster would have too many pixels.
+            StorageError: the file could not be written.
+        """
+        poster = compose(map_, self._options)
+        canvas, path = poster.canvas, folder / "map.png"
+        with (
+            painters() as executor,
+            write_atomically(path) as file,
+            PngWriter(file, canvas.width, canvas.height, executor) as png,
+        ):
+            for band in paint_bands(poster, executor):
+                png.write(band)
+        return [path]

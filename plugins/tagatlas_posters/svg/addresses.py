@@ -1,0 +1,65 @@
+"""Where an SVG's pictures are: in the file itself, or beside it in the atlas."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from tagatlas.errors import OptionError
+from tagatlas_posters.engine.pictures import variants_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tagatlas_posters.engine.composition import Composition
+
+
+def embedded(poster: Composition, detail: float) -> Iterator[str | None]:
+    """Data URLs of the poster's pictures, in their order; None for those that cannot be read.
+
+    Args:
+        poster: whose pictures.
+        detail: how many pixels a picture has at most for each pixel that it covers.
+    """
+    for jpeg in poster.jpegs(detail):
+        yield f"data:image/jpeg;base64,{b64encode(jpeg.data).decode()}" if jpeg else None
+
+
+def linked(poster: Composition, folder: Path) -> Iterator[str | None]:
+    """Addresses of the poster's pictures, in their order; None for those that are gone.
+
+    Args:
+        poster: whose pictures.
+        folder: where the SVG is written to; addresses are relative to it.
+
+    Raises:
+        OptionError: the folder is not in the atlas.
+    """
+    way_up: str | None = None
+    for image_id, box in zip(poster.ids, poster.boxes.tolist(), strict=True):
+        variants = variants_for((box[2] - box[0], box[3] - box[1]))
+        there = [variant for variant in variants if poster.store.has(image_id, variant)]
+        if not there:
+            yield None
+            continue
+        place = poster.store.locate(image_id, there[0])
+        if place.startswith(("http://", "https://")):
+            yield place
+            continue
+        if way_up is None:
+            way_up = _way_up(folder, place)
+        yield way_up + quote(place)
+
+
+def _way_up(folder: Path, place: str) -> str:
+    """What leads from a folder in the atlas up to the atlas."""
+    whole = folder.resolve()
+    for steps, parent in enumerate((whole, *whole.parents)):
+        if (parent / place).is_file():
+            return "../" * steps
+    raise OptionError(
+        f"pictures are linked from inside the atlas only, and {folder} is not in it;"
+        " write to its folder maps, or leave the pictures embedded"
+    )

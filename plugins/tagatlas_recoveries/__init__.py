@@ -1,0 +1,1 @@
+"""Recoveries: where a copy of a picture may be that is gone."""

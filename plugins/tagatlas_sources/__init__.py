@@ -1,0 +1,1 @@
+"""Sources: what reads an input into records."""

@@ -1,0 +1,142 @@
+"""The source ``table``: a list of image URLs in a file.
+
+CSV with commas, semicolons, tabs or bars, workbooks (.xlsx, .xls, .xlsb, .ods), Parquet, Arrow,
+JSON Lines, JSON arrays and objects, and plain text with a URL a line; text also compressed by
+gzip, bzip2, xz or Zstandard; and folders of JSON files. The exports of TCAT, 4CAT and
+other tools are recognised by their headers, the captures of Zeeschuimer by their envelopes, any
+other table by the names and the content of its columns. A table may also name files: those in the
+folder that ``--files`` names, or beside it.
+
+What is decided here and nowhere said by the formats:
+
+- Every cell is text, kept as it was written; a missing cell is the empty string.
+- A cell may hold several URLs, in lists, formulas, HTML, Markdown or text. A URL outside quotation
+  marks is split only where the next piece begins with ``http`` or ``//``, because commas and
+  semicolons are legal inside a URL.
+- URLs are kept as written, less what wraps them and the escapes of HTML and JSON; ``//host/…``
+  becomes ``https://host/…`` and ``HTTP://`` becomes ``http://``. Only ``http`` and ``https`` count.
+- A table from outside reads no files but pictures that lie below its own folder, reached through no
+  link and no ``..``; more only where the user names a folder.
+- Portraits are taken only where there is nothing else, and never from a known export of posts.
+- Text is UTF-8, UTF-16 or UTF-32. Any other encoding is guessed, which is said with a few words of
+  the text; ``--encoding`` names another.
+- Rows shorter than the table are filled with empty cells, cells beyond it are dropped, and both are
+  counted and said. How irregular quotation marks are read: :mod:`tagatlas.tables.irregular`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from tagatlas.contracts import SourceSpec
+from tagatlas.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tagatlas.contracts import Source
+
+__all__ = ["TableOptions", "is_table", "make_source", "tagatlas_sources"]
+
+_SUFFIXES = frozenset(
+    {
+        *(".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".ndjson", ".jsonl", ".json"),
+        *(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """How a table is read. Whatever is left out is found by looking at the table."""
+
+    url_column: Annotated[
+        tuple[str, ...],
+        Meta(description="The column that holds the image URLs; several with commas between them."),
+    ] = ()
+    frequency_column: Annotated[
+        str | None,
+        Meta(description="The column that says how often an image was seen, in whole numbers."),
+    ] = None
+    columns_to_keep: Annotated[
+        tuple[str, ...],
+        Meta(description="Further columns to keep, with commas between them; or all, or none."),
+    ] = ()
+    separator: Annotated[
+        str | None,
+        Meta(description="What stands between several URLs in one cell, such as '; '."),
+    ] = None
+    base_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^/\s].*)?$",
+            description="What stands before addresses without a host: https://a.example/images/.",
+        ),
+    ] = ""
+    files: Annotated[
+        Path | None,
+        Meta(description="The folder of the picture files that the table names."),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        Meta(description="The text encoding, such as cp1252, for a file that is not UTF-8."),
+    ] = None
+    sheet: Annotated[
+        str | None,
+        Meta(description="The sheet of a workbook. By default the first with addresses."),
+    ] = None
+    skip_rows: Annotated[
+        int,
+        Meta(ge=0, description="Lines before the names of the columns. By default found out."),
+    ] = 0
+
+
+def is_table(location: str) -> bool:
+    """Whether ``location`` is a file or a folder of JSON files, or named like a missing table.
+
+    A ZIP archive is one if there is a table in it; a IIIF document is none.
+    """
+    from tagatlas.archives import holds
+    from tagatlas.iiif import is_iiif_document
+
+    path = Path(location)
+    try:
+        if path.is_file():
+            return holds(location) != "pictures" and not is_iiif_document(location)
+        if path.is_dir():
+            return _is_json_folder(path)
+    except OSError:  # such as a name too long for the file system
+        return False
+    endings = {suffix.lower() for suffix in path.suffixes[-2:]}  # two, for .csv.gz
+    return not _SUFFIXES.isdisjoint(endings) and "://" not in location
+
+
+def _is_json_folder(path: Path) -> bool:
+    from tagatlas.tables.json_folder import is_json_folder
+
+    return is_json_folder(path)
+
+
+def make_source(options: TableOptions) -> Source:
+    """The source for these options."""
+    from tagatlas_sources.table.source import TableSource
+
+    return TableSource(options)
+
+
+@hookimpl
+def tagatlas_sources() -> Iterable[SourceSpec]:
+    """Announce the source ``table``."""
+    return [
+        SourceSpec(
+            name="table",
+            summary="A table or list of image URLs: CSV, TSV, Parquet, JSON Lines, text.",
+            options=TableOptions,
+            accepts=is_table,
+            factory=make_source,
+        )
+    ]

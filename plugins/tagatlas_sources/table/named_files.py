@@ -1,0 +1,255 @@
+"""Picture files that a table names: in a folder that the user named, or beside the table."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from tagatlas.archives import is_archive, is_junk, open_archive, pictures_in
+from tagatlas.endings import PICTURE_ENDING
+from tagatlas.errors import InputError
+from tagatlas.tables.wording import count, shown, shown_columns
+from tagatlas_sources.table.columns import relative_column
+from tagatlas_sources.table.forms import url_columns
+
+if TYPE_CHECKING:
+    from tagatlas.archives import Archive
+    from tagatlas.tables.table import Table
+    from tagatlas_sources.table import TableOptions
+
+_IS_PICTURE = re.compile(PICTURE_ENDING + "$", re.IGNORECASE)
+_LOOKED_AT = 1_000
+
+
+@dataclass(frozen=True)
+class Named:
+    """The files that a table's rows name.
+
+    Attributes:
+        column: the column that names them.
+        paths: absolute, one a row; empty where a row names none.
+        notes: what a user should know.
+    """
+
+    column: str
+    paths: list[str]
+    notes: tuple[str, ...]
+
+
+class Files:
+    """Files below a folder or in an archive, to be found by what tables call them."""
+
+    def __init__(self, root: str, names: Iterable[str]) -> None:
+        """Take the files' paths relative to ``root``, written with ``/``, and what begins them."""
+        self._root = root
+        self.names = sorted(names)
+        self._by_path = {_key(name): name for name in reversed(self.names)}
+        self._by_ending: dict[str, list[str]] = defaultdict(list)
+        for name in self.names:
+            parts = _key(name).split("/")
+            stem = PurePosixPath(parts[-1]).stem
+            for start in range(len(parts)):
+                self._by_ending["/".join(parts[start:])].append(name)
+            if stem != parts[-1]:
+                self._by_ending[stem].append(name)
+
+    def find(self, cell: str) -> list[str]:
+        """The files that ``cell`` may mean: none, one, or several of one name.
+
+        By the path from the folder, by the end of the path, by the name, by the name without its
+        ending; in any letter case, also percent-encoded. Of a URL, by the last part of its path.
+        """
+        text = cell.strip()
+        if "://" in text:
+            text = unquote(urlsplit(text).path.rpartition("/")[2]) if _is_url(text) else ""
+        found = self._find(_key(text))
+        return found or ("%" in text and self._find(_key(unquote(text)))) or []
+
+    def _find(self, key: str) -> list[str]:
+        if key in self._by_path:
+            return [self._by_path[key]]
+        while key:
+            found = self._by_ending.get(key, [])
+            pictures = [name for name in found if _IS_PICTURE.search(name)]
+            if found:
+                return pictures or found
+            key = key.partition("/")[2]  # the table's folders may be those of another machine
+        return []
+
+    def path(self, name: str) -> str:
+        """The absolute path of a file."""
+        return f"{self._root}{name}"
+
+
+def _is_url(text: str) -> bool:
+    try:
+        return bool(urlsplit(text).netloc)
+    except ValueError:
+        return False
+
+
+def _key(name: str) -> str:
+    """Names that are one in NFC, whatever their letter case and their slashes, have one key."""
+    text = unicodedata.normalize("NFC", name).casefold().replace("\\", "/")
+    return "/".join(part for part in text.split("/") if part not in ("", "."))
+
+
+def files_below(folder: Path) -> Files:
+    """The files in a folder and below it, or in an archive; hidden ones left out.
+
+    Raises:
+        InputError: there is no such folder.
+    """
+    if is_archive(str(folder)):
+        archive = open_archive(str(folder))
+        return Files(archive.location(""), archive.members)
+    if not folder.is_dir():
+        raise InputError(f"--files: there is no folder {shown(str(folder))}: check the path")
+    root = folder.resolve()
+    names = []
+    for place, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not is_junk(name)]
+        below = Path(place).relative_to(root).as_posix()
+        names += [
+            name if below == "." else f"{below}/{name}"
+            for name in files
+            if not is_junk(name) and _is_text(name) and _is_text(below)
+        ]
+    return Files(f"{root.as_posix().rstrip('/')}/", names)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # Python holds foreign bytes as lone surrogates
+        return False
+    return True
+
+
+def named_files(table: Table, folder: Path, columns: Sequence[str]) -> Named:
+    """The files below ``folder`` that a table names, in the named column or the best one.
+
+    Raises:
+        InputError: there is no such folder, or the table names none of its files.
+    """
+    return _files_named_by(table, files_below(folder), shown(folder.name), columns)
+
+
+def named_inside(table: Table, archive: Archive, options: TableOptions) -> Named | None:
+    """The pictures in the archive that its table names; None if it names none of them.
+
+    Whoever gives the archive names what is in it.
+    """
+    files = Files(archive.location(""), pictures_in(archive.members))
+    columns = url_columns(table, options) if options.url_column else ()
+    names = columns or table.frame.columns
+    if not any(files.find(cell) for name in names for cell in table.column(name).unique()):
+        return None
+    return _files_named_by(table, files, "the archive", columns)
+
+
+def _files_named_by(table: Table, files: Files, where: str, columns: Sequence[str]) -> Named:
+    """The same of files that are known."""
+    if len(columns) > 1:
+        raise InputError("--files takes the names from one column: name one with --url-column")
+    column = columns[0] if columns else _best_column(table, files)
+    paths, without, many = [], 0, 0
+    taken: set[str] = set()
+    for cell in table.column(column).to_list():
+        found = files.find(cell)
+        if len(found) > 1:
+            many += 1
+        elif not found:
+            without += cell.strip() != ""
+        paths.append(files.path(found[0]) if len(found) == 1 else "")
+        taken.update(found)
+    if not any(paths):
+        if many:
+            raise InputError(
+                f"the column {shown(column)} has only names that several files in {where} have: "
+                "write the folder before the name"
+            )
+        raise InputError(
+            f"no file in {where} is named in {f'the column {shown(column)}'}; "
+            f"columns found: {shown_columns(table.frame.columns)}; name one with --url-column"
+        )
+    pictures = [name for name in files.names if _IS_PICTURE.search(name)]
+    left = [name for name in pictures if name not in taken]
+    notes = []
+    if without:
+        notes.append(f"{count(without, 'row')} left out: no such file in {where}")
+    if many:
+        notes.append(
+            f"{count(many, 'row')} left out: several files of that name in {where}; "
+            "write the folder before the name"
+        )
+    if left:
+        notes.append(
+            f"{count(len(left), 'picture file')} in {where} left out: no row names "
+            f"{'it' if len(left) == 1 else 'them'}, such as {shown(left[0])}"
+        )
+    return Named(column, paths, tuple(notes))
+
+
+def _best_column(table: Table, files: Files) -> str:
+    """The column that names most files.
+
+    A name with its ending counts twice: numbers of rows may be names without endings by chance.
+    """
+
+    def hits(name: str) -> int:
+        cells = table.column(name)
+        some = cells.gather_every(max(1, len(cells) // _LOOKED_AT)).to_list()
+        named = {found[0]: cell for cell in some if (found := files.find(cell))}
+        return sum(2 if _IS_PICTURE.search(cell.strip()) else 1 for cell in named.values())
+
+    best = max(table.frame.columns, key=hits)
+    return best if hits(best) else relative_column(table) or best
+
+
+def named_beside(table: Table, folder: Path) -> Named | None:
+    """The picture files below the table's own folder that it names by their relative paths.
+
+    A table from outside must not read what it likes: only names of picture files count, without
+    ``..``, that lead below the folder through no link.
+
+    Args:
+        table: as it was read.
+        folder: the one that the table lies in, resolved.
+
+    Returns:
+        None if it names no such file.
+    """
+    column = relative_column(table)
+    if column is None:
+        return None
+    cells = table.column(column).to_list()
+    paths = [_below(folder, cell.strip()) for cell in cells]
+    if not any(paths):
+        return None
+    without = sum(1 for path, cell in zip(paths, cells, strict=True) if cell.strip() and not path)
+    notes = [f"the files are taken from the folder that the table lies in, {shown(str(folder))}"]
+    if without:
+        notes.append(f"{count(without, 'row')} left out: no such picture file below that folder")
+    return Named(column, paths, tuple(notes))
+
+
+def _below(folder: Path, name: str) -> str:
+    parts = name.replace("\\", "/").split("/")
+    if not _IS_PICTURE.search(name) or ".." in parts or parts[0] in ("", "~") or ":" in parts[0]:
+        return ""
+    for form in ("NFC", "NFD"):
+        path = folder.joinpath(*unicodedata.normalize(form, name).replace("\\", "/").split("/"))
+        try:
+            if path.is_file() and path.resolve() == path:
+                return path.as_posix()
+        except (OSError, ValueError):  # such as a name too long for the file system
+            continue
+    return ""

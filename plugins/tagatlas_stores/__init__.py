@@ -1,0 +1,1 @@
+"""Image stores: what keeps image bytes under their id."""

@@ -1,0 +1,83 @@
+"""The tagger ``clarifai``: the concepts of Clarifai's models. Costs money; needs a token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from tagatlas.contracts import TaggerSpec
+from tagatlas.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tagatlas.contracts import Tagger
+
+
+@dataclass(frozen=True)
+class ClarifaiOptions:
+    """Options of the tagger ``clarifai``."""
+
+    model: Annotated[str, Meta(min_length=1, description="Id of the model.")] = (
+        "general-image-recognition"
+    )
+    model_version: Annotated[
+        str | None, Meta(description="Id of the model's version; by default the newest.")
+    ] = None
+    model_app: Annotated[
+        str,
+        Meta(
+            pattern="^[^/]+/[^/]+$",
+            description="User and app that the model belongs to, as USER/APP.",
+        ),
+    ] = "clarifai/main"
+    concepts: Annotated[
+        int, Meta(ge=1, le=200, description="Ask for at most so many concepts of an image.")
+    ] = 50
+    minimum_score: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Leave out tags below this score.")
+    ] = 0.0
+    tags_per_image: Annotated[
+        int, Meta(ge=1, description="Keep at most so many tags of an image, the likeliest.")
+    ] = 60
+    images_per_call: Annotated[
+        int, Meta(ge=1, le=128, description="Images sent in one call, if its size allows.")
+    ] = 32
+    calls_at_once: Annotated[
+        int, Meta(ge=1, le=64, description="Calls that may be under way at once.")
+    ] = 4
+    calls_per_second: Annotated[
+        float, Meta(gt=0, description="The most calls that are begun in a second.")
+    ] = 15.0
+    answer_timeout: Annotated[
+        float, Meta(gt=0, description="Seconds after which no answer is expected any more.")
+    ] = 60.0
+    price_per_unit: Annotated[
+        Annotated[float, Meta(ge=0)] | None,
+        Meta(description="US dollars for one unit, instead of the built-in price."),
+    ] = None
+    endpoint: Annotated[
+        str, Meta(min_length=1, description="Where the service is; HOST or HOST:PORT.")
+    ] = "api.clarifai.com"
+
+
+def _make_tagger(options: ClarifaiOptions) -> Tagger:
+    from tagatlas_taggers.clarifai.tagger import ClarifaiTagger
+
+    return ClarifaiTagger(options)
+
+
+@hookimpl
+def tagatlas_taggers() -> Iterable[TaggerSpec]:
+    """Announce the tagger ``clarifai``."""
+    return [
+        TaggerSpec(
+            name="clarifai",
+            summary="Concepts of Clarifai's models; sends images to Clarifai, costs money.",
+            extra="tagatlas[clarifai]",
+            options=ClarifaiOptions,
+            factory=_make_tagger,
+        )
+    ]

@@ -1,0 +1,81 @@
+"""The tagger ``google-vision``: what Google Cloud Vision sees. Costs money; needs an account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from tagatlas.contracts import TaggerSpec
+from tagatlas.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tagatlas.contracts import Tagger
+
+Feature = Literal["labels", "objects", "landmarks", "logos", "web"]
+"""What can be asked for; each is billed by itself."""
+
+
+@dataclass(frozen=True)
+class GoogleVisionOptions:
+    """Options of the tagger ``google-vision``."""
+
+    features: Annotated[
+        tuple[Feature, ...],
+        Meta(
+            min_length=1,
+            description="What to ask for, each billed by itself: labels, objects, landmarks,"
+            " logos, web. Tags of all but labels begin with object:, landmark:, logo: or web:.",
+        ),
+    ] = ("labels",)
+    max_results: Annotated[
+        int, Meta(ge=1, le=100, description="Ask for at most so many results of a feature.")
+    ] = 50
+    minimum_score: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Leave out tags below this score.")
+    ] = 0.0
+    tags_per_image: Annotated[
+        int, Meta(ge=1, description="Keep at most so many tags of an image, the likeliest.")
+    ] = 100
+    images_per_call: Annotated[
+        int, Meta(ge=1, le=16, description="Images sent in one call, if its size allows.")
+    ] = 16
+    calls_at_once: Annotated[
+        int, Meta(ge=1, le=64, description="Calls that may be under way at once.")
+    ] = 4
+    calls_per_second: Annotated[
+        float, Meta(gt=0, description="The most calls that are begun in a second.")
+    ] = 30.0
+    answer_timeout: Annotated[
+        float, Meta(gt=0, description="Seconds after which no answer is expected any more.")
+    ] = 60.0
+    price_per_unit: Annotated[
+        Annotated[float, Meta(ge=0)] | None,
+        Meta(description="US dollars for one unit, instead of the built-in price."),
+    ] = None
+    endpoint: Annotated[
+        str, Meta(min_length=1, description="Where the service is; HOST or HOST:PORT.")
+    ] = "vision.googleapis.com"
+
+
+def _make_tagger(options: GoogleVisionOptions) -> Tagger:
+    from tagatlas_taggers.google_vision.tagger import GoogleVisionTagger
+
+    return GoogleVisionTagger(options)
+
+
+@hookimpl
+def tagatlas_taggers() -> Iterable[TaggerSpec]:
+    """Announce the tagger ``google-vision``."""
+    return [
+        TaggerSpec(
+            name="google-vision",
+            summary="Google Cloud Vision's labels and more; sends images to Google, costs money.",
+            extra="tagatlas[google-vision]",
+            options=GoogleVisionOptions,
+            factory=_make_tagger,
+        )
+    ]

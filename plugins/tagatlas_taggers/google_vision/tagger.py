@@ -1,0 +1,181 @@
+"""The tagger ``google-vision``."""
+
+from __future__ import annotations
+
+import os
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import grpc
+from google.api_core.grpc_helpers import create_channel
+from google.auth.exceptions import GoogleAuthError
+from google.cloud.vision_v1.types import (
+    AnnotateImageResponse,
+    BatchAnnotateImagesRequest,
+    BatchAnnotateImagesResponse,
+)
+
+from tagatlas.contracts import ImageInput, KeptAnswer, Reading, RereadingTagger, TagResult
+from tagatlas.errors import AuthenticationFailed, CallRefused, TaggerError
+from tagatlas.remote import (
+    CHANNEL_OPTIONS,
+    call_error,
+    is_loopback,
+    one_line,
+    open_channel,
+    small_picture,
+)
+from tagatlas_taggers.google_vision.features import FEATURES, price_of, tags_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from google.protobuf.message import Message
+
+    from tagatlas.contracts import FailureKind
+    from tagatlas_taggers.google_vision import GoogleVisionOptions
+
+KEY_VARIABLE = "GOOGLE_API_KEY"
+BATCH_BYTES = 7 * 1024 * 1024
+"""Google takes 10 MB in a call, its pictures counted as text of four characters per three bytes."""
+
+_METHOD = "/google.cloud.vision.v1.ImageAnnotator/BatchAnnotateImages"
+_SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
+# The plain protobuf classes below Google's wrappers, which take much longer.
+_Request = BatchAnnotateImagesRequest.pb()
+_Response = BatchAnnotateImagesResponse.pb()
+_ImageResponse = AnnotateImageResponse.pb()
+_INVALID_ARGUMENT = 3  # of google.rpc.Code: what Google says of bytes that are no picture
+_OF_THE_CALL = {7: AuthenticationFailed, 8: CallRefused, 16: AuthenticationFailed}
+"""Codes that, where all images of a call have them, are about the call: it was not billed."""
+
+
+class GoogleVisionTagger(RereadingTagger):
+    """Sends images to Google Cloud Vision. Thread-safe.
+
+    Bytes are sent, never addresses: "you should not depend on externally-hosted images" (Google's
+    documentation). What is kept of an answer is Google's ``AnnotateImageResponse`` message of the
+    image, binary.
+    """
+
+    local = False
+    batch_bytes = BATCH_BYTES
+
+    def __init__(self, options: GoogleVisionOptions) -> None:
+        self._options = options
+        self._features = sorted(set(options.features), key=list(FEATURES).index)
+        self._key = os.environ.get(KEY_VARIABLE, "")
+        self._lock = Lock()
+        self._call: grpc.UnaryUnaryMultiCallable | None = None
+        self.key_variable = KEY_VARIABLE if self._key else None  # else the application's own
+        self.batch_size = options.images_per_call
+        self.concurrency = options.calls_at_once
+        self.calls_per_second = options.calls_per_second
+        self.price = price_of(self._features, options.price_per_unit)
+
+    def fingerprint(self) -> str:
+        """Features, and how many results of each."""
+        return (
+            f"google-vision v1; features {' '.join(self._features)};"
+            f" max-results {self._options.max_results}"
+        )
+
+    def reading(self) -> str:
+        """The thresholds."""
+        return (
+            f"minimum-score {self._options.minimum_score};"
+            f" tags-per-image {self._options.tags_per_image}"
+        )
+
+    def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
+        """One call of the service."""
+        responses = self._ask(images)
+        if len(responses) != len(images):
+            text = (
+                f"Google Vision gave {len(responses)} results for {len(images)} images:"
+                " which are whose cannot be told"
+            )
+            return [TagResult.failed("transient", text)] * len(images)
+        return [self._result(response) for response in responses]
+
+    def read(self, answers: Iterable[KeptAnswer]) -> Reading:
+        """Tags from kept responses."""
+        return Reading((answer.id, self._read(answer.raw)) for answer in answers)
+
+    def check(self) -> Sequence[str]:
+        """Asks about one small drawing: that shows key, rights and quota to be in order."""
+        responses = self._ask([small_picture()])
+        failed = [one_line(each.error.message) for each in responses if each.error.code]
+        if failed or not responses:
+            raise TaggerError("".join(failed) or "Google Vision gave no result for a test image")
+        key = f"the key in {KEY_VARIABLE}" if self._key else "application-default credentials"
+        return [f"works with {key}; asks for {', '.join(self._features)}"]
+
+    def _ask(self, images: Sequence[ImageInput]) -> Sequence[AnnotateImageResponse]:
+        metadata = (("x-goog-api-key", self._key),) if self._key else ()
+        try:
+            response = self._connected()(
+                self._request(images), timeout=self._options.answer_timeout, metadata=metadata
+            )
+        except grpc.RpcError as error:
+            raise call_error(error, "Google Vision") from None  # its text would tell too much
+        responses: Sequence[AnnotateImageResponse] = response.responses
+        codes = {each.error.code for each in responses}
+        if len(codes) == 1 and (kind := _OF_THE_CALL.get(codes.pop())):
+            raise kind(f"Google Vision: {one_line(responses[0].error.message)}")
+        return responses
+
+    def _connected(self) -> grpc.UnaryUnaryMultiCallable:
+        """The service's method; made when it is first needed, for that may look for credentials.
+
+        It is called without Google's client, which would send a call again by itself.
+
+        Raises:
+            AuthenticationFailed: there is neither a key nor any credentials.
+        """
+        with self._lock:
+            if self._call is None:
+                self._call = self._open_channel().unary_unary(
+                    _METHOD,
+                    request_serializer=_Request.SerializeToString,
+                    response_deserializer=_Response.FromString,
+                )
+            return self._call
+
+    def _open_channel(self) -> grpc.Channel:
+        endpoint = self._options.endpoint
+        if self._key or is_loopback(endpoint):
+            return open_channel(endpoint)
+        try:
+            return create_channel(endpoint, default_scopes=_SCOPES, options=CHANNEL_OPTIONS)
+        except GoogleAuthError:
+            raise AuthenticationFailed(
+                f"google-vision needs a key (export {KEY_VARIABLE}=...) or application-default"
+                " credentials (gcloud auth application-default login)"
+            ) from None
+
+    def _request(self, images: Sequence[ImageInput]) -> Message:
+        request = _Request()
+        for image in images:
+            # Written in place: a message that is put into another is copied, image and all.
+            one = request.requests.add()
+            one.image.content = image.data
+            for name in self._features:
+                one.features.add(type_=FEATURES[name].kind, max_results=self._options.max_results)
+        return request
+
+    def _result(self, response: AnnotateImageResponse) -> TagResult:
+        if response.error.code:
+            kind: FailureKind = "image" if response.error.code == _INVALID_ARGUMENT else "transient"
+            text = one_line(response.error.message) or f"code {response.error.code}"
+            return TagResult.failed(kind, f"Google Vision: {text}")
+        return self._read(response.SerializeToString())
+
+    def _read(self, raw: bytes | None) -> TagResult:
+        if raw is None:
+            return TagResult.failed("transient", "nothing was kept of the answer")
+        found = tags_of(_ImageResponse.FromString(raw))
+        tags = [tag for tag in found if tag.score >= self._options.minimum_score]
+        if not tags:
+            return TagResult.empty(raw)
+        return TagResult.ok(tags[: self._options.tags_per_image], raw)
