@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tagatlas.cli.steps import render
 from themed_map import themed_map
 
+from tagatlas.cli.outcomes import outcome_of_rendering
 from tagatlas.contracts import Variant
 from tagatlas.plugins import RENDERERS, load_plugins
+from tagatlas.steps.render import write_map
 from tagatlas.testing.samples import MemoryStore
 
 
 def test_images_whose_files_are_gone_are_counted(tmp_path: Path) -> None:
     map_ = themed_map(20)
     poster = load_plugins().choose(RENDERERS, "poster", {})
-    whole = render(map_, [poster], tmp_path)
+    whole = outcome_of_rendering(write_map(map_, [poster], tmp_path))
     assert whole.facts["images_gone"] == 0
     assert len(whole.lines) == 2
     store, kept = MemoryStore(), map_.images["id"][2:]
@@ -24,7 +25,7 @@ def test_images_whose_files_are_gone_are_counted(tmp_path: Path) -> None:
         for variant in Variant:
             if map_.store.has(image, variant):
                 store.put(image, variant, map_.store.get(image, variant))
-    holed = render(replace(map_, store=store), [poster], tmp_path)
+    holed = outcome_of_rendering(write_map(replace(map_, store=store), [poster], tmp_path))
     assert holed.facts["images_gone"] == 2
     assert "2 of 20 images" in holed.lines[-1]
     assert "fetch --repair" in holed.lines[-1]
