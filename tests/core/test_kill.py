@@ -251,7 +251,8 @@ class Runner:
                 **os.environ,
                 "PYTHONPATH": str(self.site),
                 "NO_PROXY": "127.0.0.1",
-                "TAGATLAS_ENDPOINT": self.world.url,
+                "TAGATLAS_ASKING_ENDPOINT": self.world.url,
+                "TAGATLAS_HALFWAY_ENDPOINT": self.world.url,
                 "TAGATLAS_POSTER_WIDTH": "400",
             },
         )

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tagatlas.archives import is_junk
 from tagatlas.contracts import Records, SourceSpec
 from tagatlas.errors import InputError
 from tagatlas.testing import SourceContract
@@ -246,7 +247,7 @@ def test_a_folder_too_deep_to_be_read_is_counted(folder: Path) -> None:
 
 names = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=40
-).filter(lambda name: not name.startswith("."))
+).filter(lambda name: not is_junk(name))
 
 
 @settings(deadline=None, max_examples=60)
