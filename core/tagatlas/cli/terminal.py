@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from threading import Event, current_thread, main_thread
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from tagatlas.contracts import Progress, ShowProgress, no_progress
+if TYPE_CHECKING:
+    from tagatlas.contracts import Progress, ShowProgress
 
 PLAIN_INTERVAL = 5.0
 """Seconds between two lines of progress where standard error is no terminal."""
@@ -49,7 +51,7 @@ def shown(stop: Event | None = None) -> ShowProgress:
     def show(title: str) -> Iterator[Progress]:
         if title == "preparing":
             say("preparing: compiling for this machine takes up to a minute, once per version")
-            yield no_progress
+            yield _said
             return
         stopping = nullcontext() if stop is None else stop_on_interrupt(stop)
         with stopping if title == "tagging" else nullcontext(), progress_bar(title) as progress:
@@ -122,6 +124,10 @@ def stop_on_interrupt(stop: Event) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _said(done: int, total: int, failed: int = 0) -> None:
+    """The progress of work that a line has told of already."""
 
 
 class _PlainProgress:
