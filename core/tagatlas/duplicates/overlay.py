@@ -37,13 +37,15 @@ def smoothed(plane: Plane | NDArray[np.uint8], weight: float) -> Plane:
     result = np.empty((side, side), np.float32)
     own, next_to = np.float32(1 - 2 * weight), np.float32(weight)
     for y in range(side):
-        for x in range(side):
-            before, after = plane[y, max(x - 1, 0)], plane[y, min(x + 1, side - 1)]
-            across[y, x] = own * plane[y, x] + next_to * (np.float32(before) + np.float32(after))
+        row = plane[y].astype(np.float32)
+        across[y, 0] = own * row[0] + next_to * (row[0] + row[1])
+        across[y, -1] = own * row[-1] + next_to * (row[-2] + row[-1])
+        for x in range(1, side - 1):
+            across[y, x] = own * row[x] + next_to * (row[x - 1] + row[x + 1])
     for y in range(side):
-        above, below = max(y - 1, 0), min(y + 1, side - 1)
+        above, row, below = across[max(y - 1, 0)], across[y], across[min(y + 1, side - 1)]
         for x in range(side):
-            result[y, x] = own * across[y, x] + next_to * (across[above, x] + across[below, x])
+            result[y, x] = own * row[x] + next_to * (above[x] + below[x])
     return result
 
 
@@ -78,11 +80,12 @@ def align(
     Where tones say nothing, the scales stay equal and the gain 1.
     """
     side = tones.shape[0]
+    slopes = np.empty((7, side * side))
     normal = np.empty((6, 6))
     change = np.empty(6)
     left = np.inf
     for _ in range(steps):
-        squares, count = gather(tones, onto, laid, limits, bounds, normal, change)
+        squares, count = gather(tones, onto, laid, limits, bounds, slopes, normal, change)
         if count < side * side // 16:
             return np.inf
         left = np.sqrt(squares / count)
@@ -118,54 +121,85 @@ def gather(
     laid: Vector,
     limits: Vector,
     bounds: Vector,
+    slopes: NDArray[np.float64],
     normal: NDArray[np.float64],
     change: Vector,
 ) -> tuple[float, int]:
-    """The normal equations of a Gauss-Newton step; the sum of squares, and of how many cells."""
+    """The normal equations of a Gauss-Newton step; the sum of squares, and of how many cells.
+
+    What each cell adds is written to ``slopes``, shape (7, side * side), and summed afterwards:
+    sums of rows become SIMD loops.
+    """
     side = tones.shape[0]
-    normal[:] = 0.0
-    change[:] = 0.0
-    slopes = np.zeros(6)
-    squares, count = 0.0, 0
-    for y in range(side):
+    rows, columns = np.empty(side, np.int64), np.empty(side, np.int64)
+    parts_y, parts_x = np.empty(side), np.empty(side)
+    top, bottom = _places(laid[2:4], limits[1::2], bounds[1::2], rows, parts_y)
+    begin, end = _places(laid[:2], limits[::2], bounds[::2], columns, parts_x)
+    count = 0
+    gain = laid[4] * side
+    for y in range(top, bottom):
         down = (y + 0.5) / side - 0.5
-        there_y = laid[2] + laid[3] * down
-        if not (limits[1] <= down <= limits[3] and bounds[1] <= there_y <= bounds[3]):
-            continue
-        cell_y = min(max((0.5 + there_y) * side - 0.5, 0.0), side - 1.0)
-        row = min(int(cell_y), side - 2)
-        part_y = cell_y - row
-        for x in range(side):
-            across = (x + 0.5) / side - 0.5
-            there_x = laid[0] + laid[1] * across
-            if not (limits[0] <= across <= limits[2] and bounds[0] <= there_x <= bounds[2]):
-                continue
-            cell_x = min(max((0.5 + there_x) * side - 0.5, 0.0), side - 1.0)
-            column = min(int(cell_x), side - 2)
-            part_x = cell_x - column
-            upper, lower = onto[row, column], onto[row + 1, column]
-            rise_upper = onto[row, column + 1] - upper
-            rise_lower = onto[row + 1, column + 1] - lower
+        part_y = parts_y[y]
+        upper_row, lower_row = onto[rows[y]], onto[rows[y] + 1]
+        cells = slopes[:, count : count + end - begin]
+        for place in range(end - begin):
+            x = begin + place
+            column, part_x = columns[x], parts_x[x]
+            upper, lower = upper_row[column], lower_row[column]
+            rise_upper, rise_lower = upper_row[column + 1] - upper, lower_row[column + 1] - lower
             above, below = upper + part_x * rise_upper, lower + part_x * rise_lower
             tone = above + part_y * (below - above)
-            differs = tones[y, x] - (laid[4] * tone + laid[5])
-            gain = laid[4] * side
-            slopes[0] = gain * (rise_upper + part_y * (rise_lower - rise_upper))
-            slopes[1] = slopes[0] * across
-            slopes[2] = gain * (below - above)
-            slopes[3] = slopes[2] * down
-            slopes[4] = tone
-            slopes[5] = 1.0
-            for place in range(6):
-                change[place] += slopes[place] * differs
-                for second in range(place + 1):
-                    normal[place, second] += slopes[place] * slopes[second]
-            squares += differs * differs
-            count += 1
+            across = gain * (rise_upper + part_y * (rise_lower - rise_upper))
+            cells[0, place] = across
+            cells[1, place] = across * ((x + 0.5) / side - 0.5)
+            cells[2, place] = gain * (below - above)
+            cells[3, place] = gain * (below - above) * down
+            cells[4, place] = tone
+            cells[5, place] = 1.0
+            cells[6, place] = tones[y, x] - (laid[4] * tone + laid[5])
+        count += end - begin
     for place in range(6):
-        for second in range(place + 1, 6):
-            normal[place, second] = normal[second, place]
-    return squares, count
+        change[place] = _product(slopes[place], slopes[6], count)
+        for second in range(place + 1):
+            normal[place, second] = _product(slopes[place], slopes[second], count)
+            normal[second, place] = normal[place, second]
+    return _product(slopes[6], slopes[6], count), count
+
+
+@kernel
+def _product(one: Vector, other: Vector, count: int) -> float:
+    """The inner product of the first numbers of two vectors."""
+    total = 0.0
+    for place in range(count):
+        total += one[place] * other[place]
+    return total
+
+
+@kernel
+def _places(
+    laid: Vector, limits: Vector, bounds: Vector, cells: NDArray[np.int64], parts: Vector
+) -> tuple[int, int]:
+    """Where the rows, or the columns, of a plane lie on another: begin and end of what is compared.
+
+    Args:
+        laid: shift and scale along this side.
+        limits: the first and the last place of one that is compared, from -0.5 to 0.5.
+        bounds: the first and the last place of the other.
+        cells: filled with the cell of the other before each place, shape (side,).
+        parts: filled with the share that the cell after it has, from 0 to 1, shape (side,).
+    """
+    side = len(cells)
+    begin = end = 0
+    for place in range(side):
+        own = (place + 0.5) / side - 0.5
+        there = laid[0] + laid[1] * own
+        cell = min(max((0.5 + there) * side - 0.5, 0.0), side - 1.0)
+        cells[place] = min(int(cell), side - 2)
+        parts[place] = cell - cells[place]
+        if limits[0] <= own <= limits[1] and bounds[0] <= there <= bounds[1]:
+            begin = place if end == 0 else begin
+            end = place + 1
+    return begin, end
 
 
 @kernel
@@ -195,27 +229,18 @@ def carry(
 ) -> int:
     """Bring a plane to the cells of the one laid over it; returns how many of these it covers."""
     side = onto.shape[0]
-    count = 0
+    rows, columns = np.empty(side, np.int64), np.empty(side, np.int64)
+    parts_y, parts_x = np.empty(side), np.empty(side)
+    top, bottom = _places(laid[2:4], limits[1::2], bounds[1::2], rows, parts_y)
+    begin, end = _places(laid[:2], limits[::2], bounds[::2], columns, parts_x)
     for y in range(side):
-        down = (y + 0.5) / side - 0.5
-        there_y = laid[2] + laid[3] * down
-        within = limits[1] <= down <= limits[3] and bounds[1] <= there_y <= bounds[3]
-        cell_y = min(max((0.5 + there_y) * side - 0.5, 0.0), side - 1.0)
-        row = min(int(cell_y), side - 2)
-        part_y = cell_y - row
+        upper_row, lower_row = onto[rows[y]], onto[rows[y] + 1]
         for x in range(side):
-            across = (x + 0.5) / side - 0.5
-            there_x = laid[0] + laid[1] * across
-            cell_x = min(max((0.5 + there_x) * side - 0.5, 0.0), side - 1.0)
-            column = min(int(cell_x), side - 2)
-            part_x = cell_x - column
-            upper, lower = onto[row, column], onto[row + 1, column]
-            above = upper + part_x * (onto[row, column + 1] - upper)
-            below = lower + part_x * (onto[row + 1, column + 1] - lower)
-            carried[y, x] = above + part_y * (below - above)
-            is_valid = (
-                within and limits[0] <= across <= limits[2] and bounds[0] <= there_x <= bounds[2]
-            )
-            valid[y, x] = is_valid
-            count += is_valid
-    return count
+            column, part_x = columns[x], parts_x[x]
+            upper, lower = upper_row[column], lower_row[column]
+            above = upper + part_x * (upper_row[column + 1] - upper)
+            below = lower + part_x * (lower_row[column + 1] - lower)
+            carried[y, x] = above + parts_y[y] * (below - above)
+    valid[:] = False
+    valid[top:bottom, begin:end] = True
+    return (bottom - top) * (end - begin)
