@@ -128,7 +128,7 @@ def agrees(
     if not align(tones, onto_tones, laid, 3, box, onto, pull) <= 30.0:
         return False
     margin = 1.0 if len(tones) > 64 else 1.25
-    measure(tones, onto_tones, colours, onto_colours, sizes, laid, margin, found)
+    measure(tones, onto_tones, colours, onto_colours, sizes, laid, margin, limits, found)
     return bool((found >= limits[:, 0]).all() and (found <= limits[:, 1]).all())
 
 

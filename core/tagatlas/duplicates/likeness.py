@@ -181,7 +181,7 @@ def is_alike(
         if len(finest_one) == 0:
             finest_one = smoothed(one[:_TONES].reshape(SIDE, SIDE), 0.25)
             finest_other = smoothed(other[:_TONES].reshape(SIDE, SIDE), 0.25)
-        _lay_over(one, other, finest_one, finest_other, sizes, box, onto, found, laid)
+        _lay_over(one, other, finest_one, finest_other, sizes, box, onto, limits, found, laid)
         if (found >= limits[:, 0]).all() and (found <= limits[:, 1]).all():
             return True
     return False
@@ -205,6 +205,7 @@ def _lay_over(
     sizes: Vector,
     box: Vector,
     onto: Vector,
+    within: NDArray[np.float64],
     found: Vector,
     laid: Vector,
 ) -> None:
@@ -236,4 +237,4 @@ def _lay_over(
         return
     colours = one[_TONES:_BOX].reshape(2, COLOUR_SIDE, COLOUR_SIDE)
     onto_colours = other[_TONES:_BOX].reshape(2, COLOUR_SIDE, COLOUR_SIDE)
-    measure(tones, onto_tones, colours, onto_colours, sizes, laid, _MARGIN, found)
+    measure(tones, onto_tones, colours, onto_colours, sizes, laid, _MARGIN, within, found)

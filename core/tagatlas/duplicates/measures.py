@@ -76,9 +76,12 @@ def measure(
     sizes: Vector,
     laid: Vector,
     margin: float,
+    limits: NDArray[np.float64],
     found: Vector,
 ) -> None:
     """Measure what differs of two pictures, one of which is laid over the other.
+
+    What takes little time comes first; once a measure is out of its limits, the others are left.
 
     Args:
         tones: brightness of one, shape (side, side).
@@ -88,7 +91,9 @@ def measure(
         sizes: width and height of one and of the other, in pixels, shape (4,).
         laid: how one lies over the other, shape (LAID,).
         margin: cells of a sketch at the edge that are not compared.
-        found: filled with the measures, shape (MEASURES,); NaN where too little overlaps.
+        limits: the least and the most of each measure, shape (MEASURES, 2).
+        found: filled with the measures, shape (MEASURES,); NaN those that were left, and all
+            where too little overlaps.
     """
     side = len(tones)
     found[:] = np.nan
@@ -100,8 +105,8 @@ def measure(
         tones = smoothed(tones, 0.07)
     carried = np.empty((side, side), np.float32)
     valid = np.empty((side, side), np.bool_)
-    limits, bounds = margins(laid, margin)
-    count = carry(onto_tones, laid, limits, bounds, carried, valid)
+    within, bounds = margins(laid, margin)
+    count = carry(onto_tones, laid, within, bounds, carried, valid)
     if 14 * count < side * side:
         return
     mean = 0.0
@@ -113,44 +118,61 @@ def measure(
     mean /= count
     stretch = np.log(laid[1] * sizes[2] * sizes[1] / (laid[3] * sizes[3] * sizes[0]))
     found[STRETCH] = abs(stretch) - 1.5 / sizes.min()
-    cells = (limits[2] - limits[0]) * (limits[3] - limits[1]) * side**2
+    cells = (within[2] - within[0]) * (within[3] - within[1]) * side**2
     cells_onto = (bounds[2] - bounds[0]) * (bounds[3] - bounds[1]) * side**2
     found[COVERAGE] = min(count / cells, count * laid[1] * laid[3] / cells_onto)
     found[GAIN] = laid[4]
     found[OFFSET] = max(max(abs(laid[0]), abs(laid[2])), max(abs(laid[1] - 1), abs(laid[3] - 1)))
     found[SHIFT] = abs(laid[4] * mean + laid[5] - mean)
-    _compare_windows(tones, carried, valid, found)
+    if _is_beyond(found, limits):
+        return
     _compare_cells(tones, carried, valid, count, found)
     is_equal = sizes[0] == sizes[2] and sizes[1] == sizes[3] and found[OFFSET] <= _HARDLY
     found[EQUAL] = found[RATIO] if is_equal else 0.0
-    _compare_colours(own, its, laid, 3 * margin, found)
+    if _is_beyond(found, limits):
+        return
+    _compare_windows(tones, carried, valid, found)
+    if not _is_beyond(found, limits):
+        _compare_colours(own, its, laid, 3 * margin, found)
+
+
+@kernel
+def _is_beyond(found: Vector, limits: NDArray[np.float64]) -> bool:
+    """Whether a measure, of those that were taken, is out of its limits."""
+    return bool(((found < limits[:, 0]) | (found > limits[:, 1])).any())
 
 
 @kernel
 def _compare_windows(tones: Plane, carried: Plane, valid: NDArray[np.bool_], found: Vector) -> None:
     """Structure and mean within windows of 8 x 8 and of 5 x 5 cells: the worst of all."""
     side = len(tones)
+    planes = np.zeros((6, side, side), np.float32)
+    for y in range(side):
+        for x in range(side):
+            if valid[y, x]:
+                own, its = tones[y, x], carried[y, x]
+                planes[0, y, x] = 1
+                planes[1, y, x], planes[2, y, x] = own, its
+                planes[3, y, x], planes[4, y, x], planes[5, y, x] = own * own, its * its, own * its
     found[STRUCTURE] = found[FINE_STRUCTURE] = 1.0
     found[ENERGY] = found[MEAN] = 0.0
+    columns, sums = np.empty((6, side)), np.empty((6, side))
     for size, stride in ((8, 4), (5, 2)):
         for top in range(0, side - size + 1, stride):
-            for start in range(0, side - size + 1, stride):
-                count = 0
-                first = second = squares = other_squares = products = 0.0
+            columns[:] = 0.0
+            sums[:] = 0.0
+            for plane in range(6):
                 for y in range(top, top + size):
-                    for x in range(start, start + size):
-                        if valid[y, x]:
-                            own, its = tones[y, x], carried[y, x]
-                            count += 1
-                            first += own
-                            second += its
-                            squares += own * own
-                            other_squares += its * its
-                            products += own * its
+                    for x in range(side):
+                        columns[plane, x] += planes[plane, y, x]
+                for further in range(size):
+                    for x in range(side - size + 1):
+                        sums[plane, x] += columns[plane, x + further]
+            for start in range(0, side - size + 1, stride):
+                count, first, second, squares, other_squares, products = sums[:, start]
                 if 4 * count < 3 * size * size:
                     continue
-                first /= count
-                second /= count
+                first, second = first / count, second / count
                 spread = squares / count - first**2 + other_squares / count - second**2
                 common = 2 * (products / count - first * second)
                 like = (common + _FLAT) / (spread + _FLAT)

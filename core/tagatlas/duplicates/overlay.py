@@ -135,29 +135,30 @@ def gather(
     parts_y, parts_x = np.empty(side), np.empty(side)
     top, bottom = _places(laid[2:4], limits[1::2], bounds[1::2], rows, parts_y)
     begin, end = _places(laid[:2], limits[::2], bounds[::2], columns, parts_x)
-    count = 0
+    wide = end - begin
+    tone, rise, fall = np.empty(side), np.empty(side), np.empty(side)
     gain = laid[4] * side
     for y in range(top, bottom):
-        down = (y + 0.5) / side - 0.5
-        part_y = parts_y[y]
+        down, part_y = (y + 0.5) / side - 0.5, parts_y[y]
         upper_row, lower_row = onto[rows[y]], onto[rows[y] + 1]
-        cells = slopes[:, count : count + end - begin]
-        for place in range(end - begin):
-            x = begin + place
+        for x in range(begin, end):
             column, part_x = columns[x], parts_x[x]
             upper, lower = upper_row[column], lower_row[column]
             rise_upper, rise_lower = upper_row[column + 1] - upper, lower_row[column + 1] - lower
             above, below = upper + part_x * rise_upper, lower + part_x * rise_lower
-            tone = above + part_y * (below - above)
-            across = gain * (rise_upper + part_y * (rise_lower - rise_upper))
-            cells[0, place] = across
-            cells[1, place] = across * ((x + 0.5) / side - 0.5)
-            cells[2, place] = gain * (below - above)
-            cells[3, place] = gain * (below - above) * down
-            cells[4, place] = tone
-            cells[5, place] = 1.0
-            cells[6, place] = tones[y, x] - (laid[4] * tone + laid[5])
-        count += end - begin
+            tone[x] = above + part_y * (below - above)
+            rise[x] = gain * (rise_upper + part_y * (rise_lower - rise_upper))
+            fall[x] = gain * (below - above)
+        start = (y - top) * wide - begin
+        for x in range(begin, end):
+            slopes[0, start + x] = rise[x]
+            slopes[1, start + x] = rise[x] * ((x + 0.5) / side - 0.5)
+            slopes[2, start + x] = fall[x]
+            slopes[3, start + x] = fall[x] * down
+            slopes[4, start + x] = tone[x]
+            slopes[5, start + x] = 1.0
+            slopes[6, start + x] = tones[y, x] - (laid[4] * tone[x] + laid[5])
+    count = (bottom - top) * wide
     for place in range(6):
         change[place] = _product(slopes[place], slopes[6], count)
         for second in range(place + 1):
