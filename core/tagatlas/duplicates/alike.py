@@ -78,9 +78,9 @@ def _crowded(keys: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArray[np.
     import numpy as np
 
     if len(keys) > FEW:
-        from tagatlas.duplicates.search import has_candidate, index_of
+        from tagatlas.duplicates.search import has_near, index_of
 
-        return np.unique(owners[has_candidate(keys, owners, index_of(keys, CANDIDATE), CANDIDATE)])
+        return np.unique(owners[has_near(index_of(keys, CANDIDATE), owners, CANDIDATE)])
     near = np.zeros(len(keys), dtype=np.bool_)
     for place in range(len(keys)):  # nothing is compiled for these
         is_near = np.bitwise_count(keys[place:] ^ keys[place]) <= CANDIDATE

@@ -86,7 +86,7 @@ def among_many(hashes: NDArray[np.uint64], threshold: int) -> NDArray[np.int64]:
     from tagatlas.duplicates.search import find_leaders, has_near, index_of
 
     leaders = np.arange(len(hashes))
-    crowded = np.flatnonzero(has_near(index_of(hashes, threshold), threshold))
+    crowded = np.flatnonzero(has_near(index_of(hashes, threshold), leaders, threshold))
     among = find_leaders(hashes[crowded], index_of(hashes[crowded], threshold), threshold)
     leaders[crowded] = crowded[among]
     return leaders

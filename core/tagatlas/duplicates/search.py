@@ -60,30 +60,20 @@ def index_of(hashes: NDArray[np.uint64], threshold: int) -> HashIndex:
     return HashIndex(places, hashes[places], starts, np.array(flips))
 
 
-def has_near(index: HashIndex, threshold: int) -> NDArray[np.bool_]:
-    """Whether each hash has another that differs in at most ``threshold`` bits, shape (n,)."""
-    return _has_near(index.places, index.hashes, index.starts, index.flips, threshold)
+def has_near(index: HashIndex, owners: NDArray[np.int64], threshold: int) -> NDArray[np.bool_]:
+    """Whether each hash is near one of another picture, shape (n,).
+
+    Args:
+        index: of the hashes.
+        owners: of each the number of its picture, which may have several, shape (n,).
+        threshold: bits in which near hashes differ at most.
+    """
+    return _has_near(index.places, index.hashes, index.starts, index.flips, owners, threshold)
 
 
 def find_leaders(hashes: NDArray[np.uint64], index: HashIndex, threshold: int) -> NDArray[np.int64]:
     """The place of each hash's leader; see :func:`tagatlas.duplicates.near_groups`."""
     return _find_leaders(hashes, index.places, index.hashes, index.starts, index.flips, threshold)
-
-
-def has_candidate(
-    keys: NDArray[np.uint64], owners: NDArray[np.int64], index: HashIndex, threshold: int
-) -> NDArray[np.bool_]:
-    """Whether each hash is near one of another picture, shape (n,).
-
-    Args:
-        keys: hashes, shape (n,); a picture may have several.
-        owners: of each the number of its picture, rising, shape (n,).
-        index: of the keys.
-        threshold: bits in which they differ at most.
-    """
-    return _has_candidate(
-        keys, owners, index.places, index.hashes, index.starts, index.flips, threshold
-    )
 
 
 class Pictures(NamedTuple):
@@ -124,13 +114,14 @@ def find_alike(
     leaders = np.full(count, -1, dtype=np.int64)
     tried = np.full(count, -1, dtype=np.int64)
     seen = glances(sketches)
+    near = np.empty(by_part.places.size, dtype=np.int64)
     alike = np.empty(count, dtype=np.int64)
     laid = np.empty((count, LAID))
     place = 0
     while place < len(keys):
         place, many = _next_alike(
-            place, leaders, tried, alike, laid, keys, owners, *by_part, threshold, sketches, sizes,
-            seen, limits,
+            place, leaders, tried, near, alike, laid, keys, owners, *by_part, threshold,
+            sketches, sizes, seen, limits,
         )  # fmt: skip
         leader = int(owners[place - 1])
         for number, other in enumerate(alike[:many].tolist()):
@@ -163,6 +154,7 @@ def _has_near(
     ordered: NDArray[np.uint64],
     starts: NDArray[np.int64],
     flips: NDArray[np.int64],
+    owners: NDArray[np.int64],
     threshold: int,
 ) -> NDArray[np.bool_]:
     """Compares runs of hashes with runs of hashes, which stay in the processor's cache."""
@@ -175,14 +167,19 @@ def _has_near(
                 other = value ^ flip
                 if other < value or begin == end:
                     continue
-                others = ordered[part, starts[part, other] : starts[part, other + 1]]
+                first, last = starts[part, other], starts[part, other + 1]
                 for one in range(begin, end):
                     own = ordered[part, one]
-                    first = one - begin + 1 if other == value else 0
-                    for index in range(first, len(others)):
-                        if _set_bits(own ^ others[index]) <= threshold:
-                            near[places[part, one]] = True
-                            near[places[part, starts[part, other] + index]] = True
+                    rest = max(first, one + 1)
+                    if not _is_any_near(own, ordered[part, rest:last], threshold):
+                        continue
+                    place = places[part, one]
+                    for index in range(rest, last):
+                        its = places[part, index]
+                        if owners[its] == owners[place] or (near[place] and near[its]):
+                            continue
+                        if _set_bits(own ^ ordered[part, index]) <= threshold:
+                            near[place] = near[its] = True
     return near
 
 
@@ -195,55 +192,55 @@ def _find_leaders(
     flips: NDArray[np.int64],
     threshold: int,
 ) -> NDArray[np.int64]:
-    parts, count = ordered.shape
-    mask = np.uint64(starts.shape[1] - 2)
-    leaders = np.full(count, -1, dtype=np.int64)
-    for place in range(count):
+    leaders = np.full(len(hashes), -1, dtype=np.int64)
+    near = np.empty(places.size, dtype=np.int64)
+    for place in range(len(hashes)):
         if leaders[place] >= 0:
             continue
-        leaders[place] = place
-        own = hashes[place]
-        for part in range(parts):
-            value = np.int64((own >> np.uint64(part * PART_BITS)) & mask)
-            for flip in flips:
-                begin, end = starts[part, value ^ flip], starts[part, (value ^ flip) + 1]
-                others = ordered[part, begin:end]
-                for index in range(len(others)):
-                    if _set_bits(own ^ others[index]) <= threshold:
-                        other = places[part, begin + index]
-                        if leaders[other] < 0:
-                            leaders[other] = place
+        many = _near_places(hashes[place], places, ordered, starts, flips, threshold, near)
+        for other in near[:many]:
+            if leaders[other] < 0:
+                leaders[other] = place
     return leaders
 
 
 @kernel
-def _has_candidate(
-    keys: NDArray[np.uint64],
-    owners: NDArray[np.int64],
+def _near_places(
+    own: np.uint64,
     places: NDArray[np.int64],
     ordered: NDArray[np.uint64],
     starts: NDArray[np.int64],
     flips: NDArray[np.int64],
     threshold: int,
-) -> NDArray[np.bool_]:
-    parts, count = ordered.shape
-    mask = np.uint64(starts.shape[1] - 2)
-    near = np.zeros(count, dtype=np.bool_)
-    for place in range(count):
-        own = keys[place]
-        for part in range(parts):
-            value = np.int64((own >> np.uint64(part * PART_BITS)) & mask)
-            for flip in flips:
-                if near[place]:
-                    break
-                begin, end = starts[part, value ^ flip], starts[part, (value ^ flip) + 1]
-                for index in range(begin, end):
-                    if _set_bits(own ^ ordered[part, index]) <= threshold:
-                        other = places[part, index]
-                        if owners[other] != owners[place]:
-                            near[place] = near[other] = True
-                            break
-    return near
+    near: NDArray[np.int64],
+) -> int:
+    """Fill ``near`` with the places of the hashes near one, its own too, some several times.
+
+    Returns:
+        How many there are: at most as many as ``places`` has elements.
+    """
+    mask = np.int64(starts.shape[1] - 2)
+    many = 0
+    for part in range(ordered.shape[0]):
+        value = np.int64(own >> np.uint64(part * PART_BITS)) & mask
+        for flip in flips:
+            begin, end = starts[part, value ^ flip], starts[part, (value ^ flip) + 1]
+            if not _is_any_near(own, ordered[part, begin:end], threshold):
+                continue
+            for index in range(begin, end):
+                if _set_bits(own ^ ordered[part, index]) <= threshold:
+                    near[many] = places[part, index]
+                    many += 1
+    return many
+
+
+@kernel
+def _is_any_near(own: np.uint64, others: NDArray[np.uint64], threshold: int) -> bool:
+    """Whether a hash is near one of a run: a SIMD loop, for it stores nothing."""
+    many = 0
+    for index in range(len(others)):
+        many += _set_bits(own ^ others[index]) <= threshold
+    return many > 0
 
 
 @kernel
@@ -251,6 +248,7 @@ def _next_alike(
     start: int,
     leaders: NDArray[np.int64],
     tried: NDArray[np.int64],
+    near: NDArray[np.int64],
     alike: NDArray[np.int64],
     laid: NDArray[np.float64],
     keys: NDArray[np.uint64],
@@ -266,7 +264,6 @@ def _next_alike(
     limits: NDArray[np.float64],
 ) -> tuple[int, int]:
     """Go on to the next key of a leader that others look like; how many stand in ``alike``."""
-    mask = np.uint64(starts.shape[1] - 2)
     found = np.empty(MEASURES)
     both = np.empty(4)
     many = 0
@@ -276,32 +273,26 @@ def _next_alike(
             leaders[leader] = leader
         if leaders[leader] != leader:
             continue
-        own = keys[place]
         both[:2] = sizes[leader]
-        for part in range(ordered.shape[0]):
-            value = np.int64((own >> np.uint64(part * PART_BITS)) & mask)
-            for flip in flips:
-                begin, end = starts[part, value ^ flip], starts[part, (value ^ flip) + 1]
-                for index in range(begin, end):
-                    if _set_bits(own ^ ordered[part, index]) > threshold:
-                        continue
-                    other = owners[places[part, index]]
-                    if leaders[other] >= 0 or tried[other] == leader:
-                        continue
-                    tried[other] = leader
-                    both[2:] = sizes[other]
-                    if is_alike(
-                        sketches[leader],
-                        sketches[other],
-                        seen[leader],
-                        seen[other],
-                        both,
-                        limits,
-                        found,
-                        laid[many],
-                    ):
-                        alike[many] = other
-                        many += 1
+        count = _near_places(keys[place], places, ordered, starts, flips, threshold, near)
+        for key in near[:count]:
+            other = owners[key]
+            if leaders[other] >= 0 or tried[other] == leader:
+                continue
+            tried[other] = leader
+            both[2:] = sizes[other]
+            if is_alike(
+                sketches[leader],
+                sketches[other],
+                seen[leader],
+                seen[other],
+                both,
+                limits,
+                found,
+                laid[many],
+            ):
+                alike[many] = other
+                many += 1
         if many:
             return place + 1, many
     return len(keys), 0
