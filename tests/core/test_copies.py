@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
 import tagatlas.cli
-from tagatlas.duplicates import alike_groups, make_signature, perceptual_hash
+from tagatlas.duplicates import CANDIDATE, alike_groups, make_signature, perceptual_hash
+from tagatlas.duplicates.likeness import LIMITS, glances, is_alike
+from tagatlas.duplicates.measures import LAID, MEASURES
 from tagatlas.duplicates.pixels import are_equal
+from tagatlas.duplicates.search import has_near, index_of
 
 SAMPLE = sorted((Path(tagatlas.cli.__file__).parent / "sample").glob("*.png"))
 WORDS = ("answer", "bridge", "castle", "danger", "empire", "forest", "garden", "hunter", "island")
@@ -300,6 +303,85 @@ def test_a_group_is_of_copies_of_its_first_picture_in_any_order(
         assert leader == place or grouped([many[leader], many[place]]) == [0, 0]
     alone = [place for place, leader in enumerate(leaders) if leader == place]
     assert grouped([many[place] for place in alone]) == list(range(len(alone)))
+
+
+def is_candidate(one: Fetched, other: Fetched) -> bool:
+    return any(
+        own is not None and its is not None and (own ^ its).bit_count() <= CANDIDATE
+        for own in one.hashes
+        for its in other.hashes
+    )
+
+
+def leaders_by_comparing_all(kept: Sequence[Fetched]) -> list[int]:
+    leaders: list[int] = []
+    for place, one in enumerate(kept):
+        alike = (
+            leader
+            for leader in dict.fromkeys(leaders)
+            if is_candidate(kept[leader], one) and grouped([kept[leader], one]) == [0, 0]
+        )
+        leaders.append(next(alike, place))
+    return leaders
+
+
+@settings(max_examples=10, deadline=None)
+@given(places=st.lists(st.integers(0, 999), min_size=1, max_size=12))
+def test_groups_are_those_of_comparing_each_with_each(
+    pool: list[Fetched], places: list[int]
+) -> None:
+    many = [pool[place % len(pool)] for place in places]
+    assert grouped(many) == leaders_by_comparing_all(many)
+
+
+@given(
+    st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=3),
+    st.lists(
+        st.tuples(st.integers(0, 2), st.integers(0, 5), st.sets(st.integers(0, 63), max_size=12)),
+        min_size=1,
+        max_size=30,
+    ),
+)
+def test_hashes_near_another_pictures_are_those_of_comparing_all(
+    seeds: list[int], changes: list[tuple[int, int, set[int]]]
+) -> None:
+    hashes = [seeds[seed % len(seeds)] ^ sum(1 << bit for bit in bits) for seed, _, bits in changes]
+    owners = [owner for _, owner, _ in changes]
+    keys = np.array(hashes, dtype=np.uint64)
+    found = has_near(index_of(keys, CANDIDATE), np.array(owners), CANDIDATE)
+    assert found.tolist() == [
+        any(
+            own != other and (one ^ its).bit_count() <= CANDIDATE
+            for its, other in zip(hashes, owners, strict=True)
+        )
+        for one, own in zip(hashes, owners, strict=True)
+    ]
+
+
+@settings(deadline=None)
+@given(
+    chosen=st.tuples(st.integers(0, 999), st.integers(0, 999)),
+    level=st.sampled_from(["copy", "same"]),
+)
+def test_measures_that_are_left_once_one_is_out_of_limits_change_no_answer(
+    pool: list[Fetched], chosen: tuple[int, int], level: str
+) -> None:
+    one, other = (pool[place % len(pool)] for place in chosen)
+    sketches = np.array([one.sketch, other.sketch])
+    seen = glances(sketches)
+    sizes = np.array([*one.size, *other.size], dtype=np.float64)
+
+    def compared(limits: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
+        found, laid = np.full(MEASURES, np.nan), np.empty(LAID)  # glances may end it
+        return is_alike(*sketches, *seen, sizes, limits, found, laid), found
+
+    limits = LIMITS[level]
+    answer, found = compared(limits)
+    _, every = compared(np.tile([-np.inf, np.inf], (MEASURES, 1)))
+    if answer:
+        assert ((found >= limits[:, 0]) & (found <= limits[:, 1])).all()
+    elif not np.isnan(every).any():
+        assert ((every < limits[:, 0]) | (every > limits[:, 1])).any()
 
 
 def test_a_picture_whose_thumbnail_is_gone_is_joined_with_no_other() -> None:
