@@ -373,7 +373,9 @@ def test_measures_that_are_left_once_one_is_out_of_limits_change_no_answer(
 
     def compared(limits: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
         found, laid = np.full(MEASURES, np.nan), np.empty(LAID)  # glances may end it
-        return is_alike(*sketches, *seen, sizes, limits, found, laid), found
+        return is_alike(
+            sketches[0], sketches[1], seen[0], seen[1], sizes, limits, found, laid
+        ), found
 
     limits = LIMITS[level]
     answer, found = compared(limits)
