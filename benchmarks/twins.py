@@ -49,8 +49,8 @@ class Collection:
         names: of its original.
         copies: what was done to it; empty for an original.
         originals: place of its original.
-        hashes: shape (n, 4).
-        present: shape (n, 4).
+        hashes: shape (n, 1 + HASHES).
+        present: shape (n, 1 + HASHES).
         sketches: shape (n, SKETCH_BYTES).
         sizes: shape (n, 2).
         thumbnails: of each image, as they are stored.
@@ -99,7 +99,7 @@ def collect(openclipart: Path, stamps: Path, drawings: int, every: int) -> Colle
     signatures = [make_signature(row[4]) for row in rows]
     whole = [perceptual_hash(row[4]) for row in rows]
     all_hashes = [
-        (own, *each.crops, each.inner) for own, each in zip(whole, signatures, strict=True)
+        (own, *each.hashes) for own, each in zip(whole, signatures, strict=True)
     ]
     present = np.array([[each is not None for each in some] for some in all_hashes])
     return Collection(

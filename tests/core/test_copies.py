@@ -124,7 +124,7 @@ def fetched(picture: Image.Image) -> Fetched:
     small = picture if max(picture.size) <= 256 else scaled(picture, 256)
     signature = make_signature(small)
     return Fetched(
-        (perceptual_hash(small), *signature.crops, signature.inner),
+        (perceptual_hash(small), *signature.hashes),
         np.frombuffer(signature.sketch, np.uint8),
         picture.size,
         thumbnail(small),

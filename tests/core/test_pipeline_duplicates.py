@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.catalog.schema import MIGRATIONS
 from tagatlas.contracts import ALWAYS_KEPT, ImageStatus, Records, Tag, TagResult
 from tagatlas.fetching import FetchOutcome, StoredImage
 from tagatlas.maps.options import MapOptions
@@ -117,3 +120,37 @@ def test_a_thumbnail_that_comes_back_is_looked_at_again(atlas: Atlas) -> None:
     for variant, each in data.items():
         atlas.store.put(copy, variant, each)
     assert joined(atlas) == len(NEAR)
+
+
+def test_signatures_of_an_older_method_count_until_they_are_made_anew(tmp_path: Path) -> None:
+    old = next(n for n, script in enumerate(MIGRATIONS) if "ADD COLUMN method" in script)
+    pictures = sample_images(2)
+    urls = [f"https://x.org/{number}.jpg" for number in range(2)]
+    with open_atlas(tmp_path / "x.atlas", load_plugins(), create=True) as atlas:
+        table = pl.DataFrame({"location": urls, "frequency": [1, 1]})
+        atlas.catalog.records.add("list", "table", Records(table, "URLs"))
+        outcomes = []
+        for address in atlas.catalog.addresses.with_status([ImageStatus.PENDING]):
+            picture = pictures[urls.index(address.location)]
+            stored = StoredImage(picture.id, 160, 120, "jpeg", 9, 1, 0x0123456789ABCDEF)
+            outcomes.append(FetchOutcome(address.key, ImageStatus.OK, image=stored))
+            for variant in ALWAYS_KEPT:
+                atlas.store.put(picture.id, variant, pictures[0].data)
+        atlas.catalog.addresses.store(outcomes)
+        complete_signatures(atlas)
+        [catalog] = (tmp_path / "x.atlas").glob("*.sqlite")
+    with closing(sqlite3.connect(catalog, isolation_level=None)) as connection:
+        added = [
+            column
+            for _, column, *_ in connection.execute("PRAGMA table_info(signatures)")
+            if f"COLUMN {column} " in MIGRATIONS[old]
+        ]
+        for column in added:
+            connection.execute(f"ALTER TABLE signatures DROP COLUMN {column}")
+        connection.execute(f"PRAGMA user_version = {old}")
+    with open_atlas(tmp_path / "x.atlas", load_plugins()) as atlas:
+        assert joined(atlas) == 1
+        assert len(atlas.catalog.addresses.without_signature()) == 2
+        complete_signatures(atlas)
+        assert atlas.catalog.addresses.without_signature() == []
+        assert joined(atlas) == 1

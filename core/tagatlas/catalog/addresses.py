@@ -9,6 +9,7 @@ import polars as pl
 
 from tagatlas.catalog.copies import (
     KEEP_SIGNATURE,
+    SIGNED_BY,
     Level,
     representatives,
     signature_row,
@@ -270,10 +271,12 @@ class AddressTable:
         return representatives(self._database, thumbnail, level)
 
     def without_signature(self) -> list[str]:
-        """The collection's images that were fetched before signatures were made, by id."""
+        """The collection's images without a signature as they are made now, by id."""
         rows = self._database.rows(
             "SELECT sha256 FROM images JOIN collection ON collection.image = images.id "
-            "WHERE images.id NOT IN (SELECT image FROM signatures) ORDER BY sha256"
+            "WHERE images.id NOT IN (SELECT image FROM signatures WHERE method = ?) "
+            "ORDER BY sha256",
+            [SIGNED_BY],
         )
         return [str(image) for (image,) in rows]
 

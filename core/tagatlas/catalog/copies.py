@@ -20,14 +20,28 @@ Level = Literal["copy", "same", "hash"]
 other tones; ``same``, equal but for size and compression; ``hash``, by their perceptual hashes
 alone, as older versions of tagatlas joined them."""
 
-METHOD = "2"
+METHOD = "3"
 """To be raised whenever the same signatures are grouped in another way."""
 
+SIGNED_BY = 2
+"""The way signatures are made, which the catalog keeps with each: to be raised with a change."""
+
+_HASHES = (
+    "narrow",
+    "narrower",
+    "inner",
+    "whole",
+    "within",
+    "upper_left",
+    "upper_right",
+    "lower_left",
+    "lower_right",
+)
+"""Columns of a signature's hashes, in its order."""
+
 KEEP_SIGNATURE = (
-    "INSERT INTO signatures (image, narrow, narrower, inner, sketch) "
-    "SELECT id, ?, ?, ?, ? FROM images WHERE sha256 = ? "
-    "ON CONFLICT (image) DO UPDATE SET narrow = excluded.narrow, narrower = excluded.narrower, "
-    "inner = excluded.inner, sketch = excluded.sketch"
+    f"INSERT OR REPLACE INTO signatures (image, method, {', '.join(_HASHES)}, sketch) "
+    f"SELECT id, {SIGNED_BY}, {', '.join('?' * len(_HASHES))}, ? FROM images WHERE sha256 = ?"
 )
 
 _FAST = 1
@@ -36,8 +50,7 @@ _FAST = 1
 
 def signature_row(image: str, signature: Signature) -> list[object]:
     """What :data:`KEEP_SIGNATURE` is executed with."""
-    hashes = (*signature.crops, signature.inner)
-    return [*map(signed, hashes), zlib.compress(signature.sketch, _FAST), image]
+    return [*map(signed, signature.hashes), zlib.compress(signature.sketch, _FAST), image]
 
 
 def signed(word: int | None) -> int | None:
@@ -54,8 +67,8 @@ def representatives(
     where a thumbnail was missing.
     """
     images = database.frame(
-        "SELECT images.id, sha256, width, height, perceptual_hash, narrow, narrower, inner, "
-        "signatures.image IS NOT NULL FROM records "
+        "SELECT images.id, sha256, width, height, coalesce(method, 0), perceptual_hash, "
+        f"{', '.join(_HASHES)} FROM records "
         "JOIN addresses ON addresses.id = records.address "
         "JOIN images ON images.id = addresses.image "
         "LEFT JOIN signatures ON signatures.image = images.id "
@@ -65,11 +78,9 @@ def representatives(
             "image": pl.String,
             "width": pl.Int64,
             "height": pl.Int64,
+            "method": pl.Int64,
             "hash": pl.Int64,
-            "narrow": pl.Int64,
-            "narrower": pl.Int64,
-            "inner": pl.Int64,
-            "signed": pl.Boolean,
+            **dict.fromkeys(_HASHES, pl.Int64),
         },
     )
     if level == "hash":
@@ -103,8 +114,8 @@ def _by_looks(
     level: str,
 ) -> tuple[NDArray[np.int64], bool]:
     """The places of the leaders, and whether no thumbnail was missing."""
-    hashes = images.select("hash", "narrow", "narrower", "inner")
-    usable = images["signed"] & images["hash"].is_not_null()
+    hashes = images.select("hash", *_HASHES)
+    usable = (images["method"] > 0) & images["hash"].is_not_null()
     present = usable.to_numpy()[:, None] & hashes.select(pl.all().is_not_null()).to_numpy()
     keys = images["key"].to_numpy()
     names = images["image"]
@@ -136,7 +147,7 @@ def _by_looks(
 
 
 def _digest(images: pl.DataFrame) -> str:
-    known = images.select(pl.concat_str("image", pl.col("signed").cast(pl.Int8)))
+    known = images.select(pl.concat_str("image", "method"))
     return sha256("\n".join([METHOD, *known.to_series()]).encode()).hexdigest()
 
 

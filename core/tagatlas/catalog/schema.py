@@ -243,6 +243,16 @@ MIGRATIONS: Sequence[str] = (
     """
     ALTER TABLE maps ADD COLUMN making TEXT;    -- JSON; null of a map made before it was kept
     """,
+    """
+    ALTER TABLE signatures ADD COLUMN method INTEGER NOT NULL DEFAULT 1;
+                                        -- by which it was made: 1 knew no hashes but the first
+    ALTER TABLE signatures ADD COLUMN whole INTEGER;    -- steady hashes
+    ALTER TABLE signatures ADD COLUMN within INTEGER;
+    ALTER TABLE signatures ADD COLUMN upper_left INTEGER;
+    ALTER TABLE signatures ADD COLUMN upper_right INTEGER;
+    ALTER TABLE signatures ADD COLUMN lower_left INTEGER;
+    ALTER TABLE signatures ADD COLUMN lower_right INTEGER;
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

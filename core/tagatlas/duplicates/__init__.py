@@ -18,10 +18,11 @@ one that stands for it.
 from tagatlas.duplicates.alike import CANDIDATE, alike_groups
 from tagatlas.duplicates.groups import NEAR, near_groups
 from tagatlas.duplicates.hashing import perceptual_hash
-from tagatlas.duplicates.signature import SKETCH_BYTES, Signature, make_signature
+from tagatlas.duplicates.signature import HASHES, SKETCH_BYTES, Signature, make_signature
 
 __all__ = [
     "CANDIDATE",
+    "HASHES",
     "NEAR",
     "SKETCH_BYTES",
     "Signature",

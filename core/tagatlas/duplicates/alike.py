@@ -34,9 +34,9 @@ def alike_groups(
     small steps join nothing, and a picture added at the end changes no group.
 
     Args:
-        hashes: per picture its perceptual hash and those of its signature, shape (n, 4), in order
-            of precedence: put first whatever shall stand for others.
-        present: which hashes there are, shape (n, 4).
+        hashes: per picture its perceptual hash and those of its signature, shape
+            (n, 1 + HASHES), in order of precedence: put first whatever shall stand for others.
+        present: which hashes there are, shape (n, 1 + HASHES).
         sizes: widths and heights in pixels, shape (n, 2).
         sketches: gives the sketches of the pictures at some places, shape (m, SKETCH_BYTES); it
             is asked once, for those that another one's hash is near.

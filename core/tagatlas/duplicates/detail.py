@@ -47,7 +47,8 @@ DETAIL_LIMITS = {
             (0.7, 1.4),
             (_NONE, 32.0),
             (_NONE, 0.28),
-            (_NONE, 0.055),
+            (_NONE, np.inf),
+            (_NONE, 0.15),
         ]
     ),
     "same": np.array(
@@ -66,6 +67,7 @@ DETAIL_LIMITS = {
             (_NONE, 2.5),
             (_NONE, 0.012),
             (_NONE, 0.04),
+            (_NONE, 0.1),
         ]
     ),
 }

@@ -39,7 +39,8 @@ LIMITS = {
             (0.7, 1.4),
             (_NONE, 32.0),
             (_NONE, 0.3),
-            (_NONE, 0.13),
+            (_NONE, np.inf),
+            (_NONE, np.inf),
         ]
     ),
     "same": np.array(
@@ -58,6 +59,7 @@ LIMITS = {
             (_NONE, 2.0),
             (_NONE, 0.008),
             (_NONE, 0.1),
+            (_NONE, np.inf),
         ]
     ),
 }

@@ -17,8 +17,8 @@ Colours = NDArray[np.uint8]
 """Blue and red difference, shape (2, side / 2, side / 2)."""
 
 STRUCTURE, FINE_STRUCTURE, ENERGY, MEAN, PATCH, CELL, RATIO, COLOUR = range(8)
-STRETCH, COVERAGE, GAIN, SHIFT, OFFSET, EQUAL = range(8, 14)
-MEASURES = 14
+STRETCH, COVERAGE, GAIN, SHIFT, OFFSET, EQUAL, FAINT = range(8, 15)
+MEASURES = 15
 """What is measured, by place:
 
 0. the structure that windows of 8 x 8 cells have in common, from -1 to 1: the worst of them;
@@ -35,7 +35,11 @@ MEASURES = 14
 11. how much lighter or darker it is as a whole, in levels;
 12. how far it is moved or scaled, as a share of its sides;
 13. the same as 6 where both have the same pixels along each side and are hardly moved, otherwise
-    0: nothing was scaled, so that even hairlines must agree.
+    0: nothing was scaled, so that even hairlines must agree;
+14. the same as 2 as a share of the variance of the picture, more where that is small or where the
+    gain is below 1: hairlines become a faint grey, in which other hairlines differ by no more than
+    strong lines do by compression, but by much of what there is; and the gain falls, because
+    lines that are elsewhere have nothing in common.
 """
 
 LAID = 14
@@ -56,6 +60,12 @@ _TONE_BINS = 16
 
 _HARDLY = 0.06
 """How far pictures are moved or scaled at most that nobody scaled."""
+
+_GREY = 50.0
+"""Variance that is added to a picture's own: in one of hardly any tones, compression is all."""
+
+_LARGE = 256.0
+"""Pixels along the shorter side from which on compression no longer shows in a thumbnail."""
 
 
 @kernel
@@ -126,12 +136,15 @@ def measure(
     found[SHIFT] = abs(laid[4] * mean + laid[5] - mean)
     if _is_beyond(found, limits):
         return
-    _compare_cells(tones, carried, valid, count, found)
+    variance = _compare_cells(tones, carried, valid, count, found)
     is_equal = sizes[0] == sizes[2] and sizes[1] == sizes[3] and found[OFFSET] <= _HARDLY
     found[EQUAL] = found[RATIO] if is_equal else 0.0
     if _is_beyond(found, limits):
         return
     _compare_windows(tones, carried, valid, found)
+    share = found[ENERGY] / (variance + _GREY)
+    small = np.sqrt(_LARGE / min(_LARGE, sizes.min()))
+    found[FAINT] = share * small / min(1.0, max(0.1, laid[4])) ** 4
     if not _is_beyond(found, limits):
         _compare_colours(own, its, laid, 3 * margin, found)
 
@@ -187,10 +200,13 @@ def _compare_windows(tones: Plane, carried: Plane, valid: NDArray[np.bool_], fou
 @kernel
 def _compare_cells(
     tones: Plane, carried: Plane, valid: NDArray[np.bool_], count: int, found: Vector
-) -> None:
+) -> float:
     """Single cells, patches of 3 x 3, and all of them as a share of the picture's contrast.
 
     All of them: without what any change of tones explains, which differs by tone alone.
+
+    Returns:
+        The variance of the picture's tones, in levels squared.
     """
     side = len(tones)
     differs = np.zeros((side, side), np.float32)
@@ -217,10 +233,11 @@ def _compare_cells(
     left = 0.0
     for tone in range(_TONE_BINS):
         left += by_tone[2, tone] - by_tone[1, tone] ** 2 / max(1.0, by_tone[0, tone])
-    contrast = np.sqrt(max(0.0, squares / count - (total / count) ** 2))
+    variance: float = max(0.0, squares / count - (total / count) ** 2)
     found[CELL] = cell
     found[PATCH] = patch
-    found[RATIO] = np.sqrt(max(0.0, left) / count) / (contrast + 3.0)
+    found[RATIO] = np.sqrt(max(0.0, left) / count) / (np.sqrt(variance) + 3.0)
+    return variance
 
 
 @kernel

@@ -24,10 +24,25 @@ SKETCH_BYTES = SIDE * SIDE + 2 * COLOUR_SIDE * COLOUR_SIDE + 4
 
 WHOLE: Box = (0.0, 0.0, float(SIDE), float(SIDE))
 
-_CROPS: tuple[Box, ...] = tuple(
-    (float(cut), float(cut), float(SIDE - cut), float(SIDE - cut)) for cut in (1, 2)
+_CUT = 2.0
+"""Cells, 3.1 % of a side, that a corner's hash leaves out at the two edges that are not its own."""
+
+_FAR = SIDE - _CUT
+_CROPS: tuple[Box, ...] = ((1.0, 1.0, SIDE - 1.0, SIDE - 1.0), (_CUT, _CUT, _FAR, _FAR))
+_CORNERS: tuple[Box, ...] = (
+    (0.0, 0.0, _FAR, _FAR),
+    (_CUT, 0.0, float(SIDE), _FAR),
+    (0.0, _CUT, _FAR, float(SIDE)),
+    (_CUT, _CUT, float(SIDE), float(SIDE)),
 )
-"""What is left of a picture that lost 1.6 or 3.1 % at each edge."""
+
+_STEADY = 0.01
+"""How far above the middle a wave's weight is at least, as a share of all weights, to count in a
+steady hash: of the few bands of a flag most waves have weights of nearly 0, whose signs are those
+of what a border or compression leaves."""
+
+HASHES = 9
+"""Hashes in a signature: see :class:`Signature`."""
 
 _BORDER = 14
 """Levels, of 255, by which the cells of a border differ at most from its colour."""
@@ -50,15 +65,16 @@ class Signature:
     """What is kept of a picture beside its perceptual hash.
 
     Attributes:
-        crops: hashes of it without 1.6 and 3.1 % of each edge, from 0 to 2**64 - 1; None where
-            that has no structure.
-        inner: hash of what is within borders of one colour; None without such.
+        hashes: of it without 1.6 and without 3.1 % of each edge, and of what is within borders of
+            one colour; then steady ones, of which few bits depend on weights of nearly 0: of
+            it as a whole, within borders, and without 3.1 % at two edges, so that the upper left,
+            upper right, lower left and lower right corner is left. Each from 0 to 2**64 - 1, or
+            None where that has no structure or, the third and the fifth, where there is no border.
         sketch: of :data:`SKETCH_BYTES` bytes: rows of brightness, of blue and of red difference,
             and left, top, right and bottom of the box within borders in quarters of a cell.
     """
 
-    crops: tuple[int | None, int | None]
-    inner: int | None
+    hashes: tuple[int | None, ...]
     sketch: bytes
 
 
@@ -79,10 +95,8 @@ def make_signature(picture: Image.Image) -> Signature:
     colours = cells[:, :, 1:].astype(np.int16)
     sums = colours[::2, ::2] + colours[::2, 1::2] + colours[1::2, ::2] + colours[1::2, 1::2]
     box = _within_borders(cells)
-    narrow, narrower = (_hash(tones, crop) for crop in _CROPS)
     return Signature(
-        crops=(narrow, narrower),
-        inner=None if box == WHOLE else _hash(tones, box),
+        hashes=_hashes(tones, box),
         sketch=brightness.tobytes()
         + ((sums + 2) >> 2).astype(np.uint8).transpose(2, 0, 1).tobytes()
         + bytes(min(255, round(4 * place)) for place in box),
@@ -121,20 +135,31 @@ def _extent(off: NDArray[np.int16]) -> tuple[float, float]:
     return round(4 * begin) / 4, round(4 * end) / 4
 
 
-def _hash(tones: NDArray[np.float32], box: Box) -> int | None:
-    """The perceptual hash of what is within a box."""
+def _hashes(tones: NDArray[np.float32], inner: Box) -> tuple[int | None, ...]:
+    """The hashes of a signature; see :class:`Signature`."""
     import numpy as np
 
-    left, top, right, bottom = box
-    (across, column_shares), (down, row_shares) = _waves(left, right), _waves(top, bottom)
-    area = (right - left) * (bottom - top)
-    centred = tones - np.float32(float(row_shares @ tones @ column_shares) / area)
-    if float(row_shares @ (centred * centred) @ column_shares) <= _FLAT * area:
-        return None
-    weights = (down @ centred @ across.T).ravel()
-    middle = np.partition(weights, (31, 32))
-    bits = weights > (middle[31] + middle[32]) / 2
-    return int.from_bytes(np.packbits(bits).tobytes(), "big")
+    boxes = (*_CROPS, inner, WHOLE, inner, *_CORNERS)
+    steady = np.repeat((0.0, _STEADY), (len(_CROPS) + 1, len(_CORNERS) + 2))
+    wide = [_waves(left, right) for left, _, right, _ in boxes]
+    high = [_waves(top, bottom) for _, top, _, bottom in boxes]
+    across, columns = (np.stack(each) for each in zip(*wide, strict=True))
+    down, rows = (np.stack(each) for each in zip(*high, strict=True))
+    area = rows.sum(axis=1) * columns.sum(axis=1)
+    mean = ((rows @ tones) * columns).sum(axis=1) / area
+    spread = ((rows @ (tones * tones)) * columns).sum(axis=1) / area - mean**2
+    offsets = down.sum(axis=2)[:, :, None] * across.sum(axis=2)[:, None]
+    weights = down @ tones @ across.transpose(0, 2, 1) - mean[:, None, None] * offsets
+    weights = weights.reshape(len(boxes), -1)
+    limits = np.median(weights, axis=1) + steady * np.linalg.norm(weights, axis=1)
+    packed = np.packbits(weights > limits[:, None], axis=1)
+    there = spread > _FLAT
+    if inner == WHOLE:
+        there[[2, 4]] = False
+    return tuple(
+        int.from_bytes(bits.tobytes(), "big") if is_there else None
+        for bits, is_there in zip(packed, there, strict=True)
+    )
 
 
 @cache

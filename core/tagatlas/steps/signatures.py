@@ -1,4 +1,4 @@
-"""Signatures of images that were fetched before there were any."""
+"""Signatures of images that were fetched by an older tagatlas."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _AT_ONCE = 500
 
 
 def complete_signatures(atlas: Atlas) -> None:
-    """Make the signatures that an older tagatlas did not, from the stored thumbnails.
+    """Make the signatures that an older tagatlas made not, or otherwise, from the thumbnails.
 
-    An image whose thumbnail is not there or cannot be read gets none, and is joined with no
+    An image whose thumbnail is not there or cannot be read keeps what it has, and is joined with no
     other; ``tagatlas verify`` finds it.
 
     Args:
