@@ -8,8 +8,9 @@ all copies. What is joined is right where both are copies of one picture, their 
 or ``twins.csv`` lists them: two files of one drawing, as seen by eye. Prints, for hashes alone
 (before) and with the second look (after, and of what money is shared by), the share of joined
 images that are right, with a Wilson interval of 95 %; the share of copies found by kind and by
-what was done to them; and time and memory for 1,000, 10,000 and 100,000 images. Where there are
-more than were made, they are repeated with other hashes.
+what was done to them; both also for the half that limits were chosen on and for the other, held
+out; and time and memory for 1,000, 10,000 and 100,000 images. Where there are more than were made,
+they are repeated with other hashes.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class Collection:
         sketches: shape (n, SKETCH_BYTES).
         sizes: shape (n, 2).
         thumbnails: of each image, as they are stored.
+        held_out: whether each is of the half on which no limit was chosen.
     """
 
     kinds: list[str]
@@ -65,6 +67,7 @@ class Collection:
     sketches: NDArray[np.uint8]
     sizes: NDArray[np.float64]
     thumbnails: list[bytes]
+    held_out: NDArray[np.bool_]
 
 
 def encoded(picture: Image.Image) -> bytes:
@@ -83,24 +86,24 @@ def thumbnail(picture: Image.Image) -> Image.Image:
 
 def collect(openclipart: Path, stamps: Path, drawings: int, every: int) -> Collection:
     """Make all pictures and copies."""
-    rows: list[tuple[str, str, str, int, Image.Image, tuple[int, int]]] = []
+    rows: list[tuple[str, str, str, int, Image.Image, tuple[int, int], bool]] = []
     later = []
     numbers: Counter[str] = Counter()
     for place, picture in enumerate(different_pictures(openclipart, stamps, drawings)):
         own = picture.pixels
-        rows.append((picture.kind, picture.name, "", place, thumbnail(own), own.size))
+        held_out = numbers[picture.kind] // every % 2 == 1
+        rows.append((picture.kind, picture.name, "", place, thumbnail(own), own.size, held_out))
         if numbers[picture.kind] % every == 0:
             for name, change in COPIES.items():
                 copy = change(own)
-                row = (picture.kind, picture.name, name, place, thumbnail(copy), copy.size)
+                small = thumbnail(copy)
+                row = (picture.kind, picture.name, name, place, small, copy.size, held_out)
                 later.append(row)
         numbers[picture.kind] += 1
     rows += later
     signatures = [make_signature(row[4]) for row in rows]
     whole = [perceptual_hash(row[4]) for row in rows]
-    all_hashes = [
-        (own, *each.hashes) for own, each in zip(whole, signatures, strict=True)
-    ]
+    all_hashes = [(own, *each.hashes) for own, each in zip(whole, signatures, strict=True)]
     present = np.array([[each is not None for each in some] for some in all_hashes])
     return Collection(
         kinds=[row[0] for row in rows],
@@ -112,6 +115,7 @@ def collect(openclipart: Path, stamps: Path, drawings: int, every: int) -> Colle
         sketches=np.array([np.frombuffer(each.sketch, np.uint8) for each in signatures]),
         sizes=np.array([row[5] for row in rows], dtype=np.float64),
         thumbnails=[encoded(row[4]) for row in rows],
+        held_out=np.array([row[6] for row in rows]),
     )
 
 
@@ -169,7 +173,12 @@ def print_precision(some: Collection, leaders: NDArray[np.int64], truth: NDArray
     kinds = np.array(some.kinds)
     joined = leaders != np.arange(len(leaders))
     right = truth == truth[leaders]
-    for name, chosen in (("all", joined), ("without stars", joined & (kinds != STARS))):
+    for name, chosen in (
+        ("all", joined),
+        ("without stars", joined & (kinds != STARS)),
+        ("chosen on", joined & ~some.held_out),
+        ("held out", joined & some.held_out),
+    ):
         share = wilson(int(right[chosen].sum()), int(chosen.sum()))
         print(f"  right, images stood for, {name}: {share}")
     pairs = all_right = 0
@@ -189,10 +198,11 @@ def print_recall(some: Collection, found: dict[str, NDArray[np.bool_]]) -> None:
     kinds, copies = np.array(some.kinds), np.array(some.copies)
     names = list(dict.fromkeys(some.kinds))
     print("\ncopies found, before > after: " + ", ".join(names))
-    for copy in [*COPIES, "all"]:
+    parts = {"all": copies != "", "held out": (copies != "") & some.held_out}
+    for copy in [*COPIES, *parts]:
         cells = []
         for kind in [*names, "all"]:
-            chosen = (copies != "") if copy == "all" else (copies == copy)
+            chosen = parts.get(copy, copies == copy)
             if kind != "all":
                 chosen = chosen & (kinds == kind)
             shares = [each[chosen].mean() for each in found.values()]
@@ -217,6 +227,7 @@ def repeated(some: Collection, count: int) -> Collection:
         sketches=some.sketches[places],
         sizes=some.sizes[places],
         thumbnails=[some.thumbnails[place] for place in places],
+        held_out=some.held_out[places],
     )
 
 

@@ -59,13 +59,13 @@ def flag(bands: Sequence[str]) -> Image.Image:
     return picture
 
 
-def star(points: int, step: int) -> Image.Image:
+def star(points: int, step: int, side: int = 200) -> Image.Image:
     """A polygon of many points in hairlines."""
     picture = Image.new("L", (400, 400), 255)
     angles = 2 * np.pi * step * np.arange(points + 1) / points
     corners = 200 + 180 * np.stack([np.sin(angles), -np.cos(angles)], axis=1)
     ImageDraw.Draw(picture).line([(x, y) for x, y in corners.tolist()], 0, width=3)
-    return picture.resize((200, 200), Image.Resampling.BOX).convert("RGB")
+    return picture.resize((side, side), Image.Resampling.BOX).convert("RGB")
 
 
 def message(number: int) -> Image.Image:
@@ -261,6 +261,36 @@ def test_drawings_of_hairlines_stay_apart_and_their_copies_are_found() -> None:
     leaders = leaders_of(stars + copies)
     assert leaders[: len(stars)] == list(range(len(stars)))
     assert leaders[len(stars) :] == list(range(0, len(stars), 5))
+
+
+def test_hairlines_of_few_pixels_are_joined_where_hardly_anything_differs() -> None:
+    """Compression changes such lines by as much as other lines would."""
+    stars = [star(points, 9, 100) for points in (92, 94)]
+    assert leaders_of([*stars, *(each.copy() for each in stars)]) == [0, 1, 0, 1]
+
+
+@pytest.mark.parametrize("bands", [("#720", "#090", "#fff"), ("#00a", "#000", "#fc0")])
+def test_a_flag_of_few_bands_is_found_within_borders(bands: Sequence[str]) -> None:
+    own = flag(bands)
+    framed = [ImageOps.expand(own, 24, "#000"), ImageOps.expand(own, 9, "#fff")]
+    assert leaders_of([own, *framed]) == [0, 0, 0]
+
+
+def test_a_picture_cropped_at_two_edges_is_found() -> None:
+    own = meme(1)
+    x, y = round(0.03 * own.width), round(0.03 * own.height)
+    assert leaders_of([own, own.crop((x, 0, own.width, own.height - y))]) == [0, 0]
+
+
+def test_lines_of_a_drawing_may_lie_between_the_cells_of_a_sketch() -> None:
+    own = drawing(SAMPLE[15])
+    assert leaders_of([own, cropped(own, 0.01)]) == [0, 0]
+
+
+@pytest.mark.parametrize("number", [39, 45, 48, 69, 132])
+def test_a_drawing_is_found_though_its_lightest_tones_became_white(number: int) -> None:
+    own = drawing(SAMPLE[number])
+    assert leaders_of([own, ImageEnhance.Brightness(own).enhance(1.1)]) == [0, 0]
 
 
 def test_crops_and_borders_are_found_among_pictures_of_one_kind(

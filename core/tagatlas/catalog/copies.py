@@ -40,8 +40,9 @@ _HASHES = (
 """Columns of a signature's hashes, in its order."""
 
 KEEP_SIGNATURE = (
-    f"INSERT OR REPLACE INTO signatures (image, method, {', '.join(_HASHES)}, sketch) "
-    f"SELECT id, {SIGNED_BY}, {', '.join('?' * len(_HASHES))}, ? FROM images WHERE sha256 = ?"
+    "INSERT OR REPLACE INTO signatures (image, method, narrow, narrower, inner, whole, within, "
+    "upper_left, upper_right, lower_left, lower_right, sketch) "
+    "SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM images WHERE sha256 = ?"
 )
 
 _FAST = 1
@@ -50,7 +51,8 @@ _FAST = 1
 
 def signature_row(image: str, signature: Signature) -> list[object]:
     """What :data:`KEEP_SIGNATURE` is executed with."""
-    return [*map(signed, signature.hashes), zlib.compress(signature.sketch, _FAST), image]
+    hashes = map(signed, signature.hashes)
+    return [SIGNED_BY, *hashes, zlib.compress(signature.sketch, _FAST), image]
 
 
 def signed(word: int | None) -> int | None:
@@ -68,7 +70,8 @@ def representatives(
     """
     images = database.frame(
         "SELECT images.id, sha256, width, height, coalesce(method, 0), perceptual_hash, "
-        f"{', '.join(_HASHES)} FROM records "
+        "narrow, narrower, inner, whole, within, upper_left, upper_right, lower_left, "
+        "lower_right FROM records "
         "JOIN addresses ON addresses.id = records.address "
         "JOIN images ON images.id = addresses.image "
         "LEFT JOIN signatures ON signatures.image = images.id "

@@ -47,8 +47,8 @@ DETAIL_LIMITS = {
             (0.7, 1.4),
             (_NONE, 32.0),
             (_NONE, 0.28),
-            (_NONE, np.inf),
-            (_NONE, 0.15),
+            (_NONE, 0.07),
+            (_NONE, 0.14),
         ]
     ),
     "same": np.array(

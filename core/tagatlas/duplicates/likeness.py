@@ -27,11 +27,11 @@ LIMITS = {
     "copy": np.array(
         [
             (0.4, np.inf),
-            (0.1, np.inf),
-            (_NONE, 330.0),
+            (-0.3, np.inf),
+            (_NONE, 400.0),
             (_NONE, 15.0),
-            (_NONE, 27.0),
-            (_NONE, 44.0),
+            (_NONE, 30.0),
+            (_NONE, 50.0),
             (_NONE, 0.2),
             (_NONE, 30.0),
             (_NONE, 0.03),
@@ -39,7 +39,7 @@ LIMITS = {
             (0.7, 1.4),
             (_NONE, 32.0),
             (_NONE, 0.3),
-            (_NONE, np.inf),
+            (_NONE, 0.13),
             (_NONE, np.inf),
         ]
     ),

@@ -36,9 +36,9 @@ MEASURES = 15
 12. how far it is moved or scaled, as a share of its sides;
 13. the same as 6 where both have the same pixels along each side and are hardly moved, otherwise
     0: nothing was scaled, so that even hairlines must agree;
-14. the same as 2 as a share of the variance of the picture, more where that is small or where the
-    gain is below 1: hairlines become a faint grey, in which other hairlines differ by no more than
-    strong lines do by compression, but by much of what there is; and the gain falls, because
+14. the same as 2 as a share of the variance of the picture, more where it has few pixels or where
+    the gain is below 1: hairlines become a faint grey, in which other hairlines differ by no more
+    than strong lines do by compression, but by much of what there is; and the gain falls, because
     lines that are elsewhere have nothing in common.
 """
 
@@ -142,9 +142,9 @@ def measure(
     if _is_beyond(found, limits):
         return
     _compare_windows(tones, carried, valid, found)
-    share = found[ENERGY] / (variance + _GREY)
-    small = np.sqrt(_LARGE / min(_LARGE, sizes.min()))
-    found[FAINT] = share * small / min(1.0, max(0.1, laid[4])) ** 4
+    few = _LARGE / min(_LARGE, sizes.min())
+    faded = min(1.0, max(0.1, laid[4])) ** 4
+    found[FAINT] = found[ENERGY] / (variance + _GREY) * few / faded
     if not _is_beyond(found, limits):
         _compare_colours(own, its, laid, 3 * margin, found)
 
