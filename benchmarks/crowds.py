@@ -51,16 +51,17 @@ def memes(count: int) -> list[Image.Image]:
 
 
 def drawn(count: int) -> tuple[NDArray[np.uint64], NDArray[np.uint8], list[bytes]]:
-    """Hashes of memes, shape (count, 3), their sketches, and their thumbnails."""
+    """Hashes that all memes have, shape (count, any), their sketches, and their thumbnails."""
     hashes, sketches, thumbnails = [], [], []
     for picture in memes(count):
         signature = make_signature(picture)
-        hashes.append([perceptual_hash(picture) or 0, *(crop or 0 for crop in signature.crops)])
+        hashes.append([each or 0 for each in (perceptual_hash(picture), *signature.hashes)])
         sketches.append(np.frombuffer(signature.sketch, np.uint8))
         buffer = BytesIO()
         picture.save(buffer, "JPEG", quality=85)
         thumbnails.append(buffer.getvalue())
-    return np.array(hashes, dtype=np.uint64), np.array(sketches), thumbnails
+    kept = np.array(hashes, dtype=np.uint64)
+    return kept[:, (kept != 0).all(axis=0)], np.array(sketches), thumbnails  # none has borders
 
 
 def spread(hashes: NDArray[np.uint64], count: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -79,11 +80,9 @@ def measure(kind: str, count: int) -> str:
     shown = np.arange(len(hashes))
 
     def looks(some: NDArray[np.uint64], what: NDArray[np.int64]) -> NDArray[np.int64]:
-        present = np.ones((len(some), 4), dtype=np.bool_)
-        present[:, 3] = False  # none has borders
         return alike_groups(
-            np.column_stack([some, some[:, 0]]),
-            present,
+            some,
+            np.ones(some.shape, dtype=np.bool_),
             np.full((len(some), 2), SIZE, dtype=np.float64),
             lambda places: sketches[what[places]],
             lambda place: thumbnails[what[place]],

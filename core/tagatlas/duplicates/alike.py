@@ -31,7 +31,9 @@ def alike_groups(
 
     In the order given, a picture joins the first leader of which it is a copy; one that is a copy
     of none leads a group of its own. So every member was compared with its leader, chains of
-    small steps join nothing, and a picture added at the end changes no group.
+    small steps join nothing, and a picture added at the end changes no group. A picture is compared
+    with at most 32 leaders, those that look most like it in few cells: in a crowd of one template
+    it would otherwise be compared with every other.
 
     Args:
         hashes: per picture its perceptual hash and those of its signature, shape
@@ -55,8 +57,9 @@ def alike_groups(
     if len(crowded) == 0:
         return leaders
     from tagatlas.duplicates.detail import DETAIL_LIMITS, Details
+    from tagatlas.duplicates.leaders import Pictures, find_alike
     from tagatlas.duplicates.likeness import LIMITS
-    from tagatlas.duplicates.search import Pictures, find_alike, index_of
+    from tagatlas.duplicates.search import index_of
 
     owners, _ = np.nonzero(present[crowded])
     keys = hashes[crowded][present[crowded]]
@@ -68,8 +71,8 @@ def alike_groups(
     def agree(one: int, other: int, laid: NDArray[np.float64]) -> bool:
         return details.agree(one, other, laid, closely)
 
-    among = find_alike(pictures, LIMITS[level], agree)
-    leaders[crowded] = crowded[among]
+    found = find_alike(pictures, LIMITS[level], agree)
+    leaders[crowded] = crowded[found.leaders]
     return leaders
 
 

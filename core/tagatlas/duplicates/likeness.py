@@ -98,7 +98,7 @@ def glances(sketches: NDArray[np.uint8]) -> NDArray[np.float32]:
     for place in range(len(sketches)):
         sketch = sketches[place]
         for way in range(2):
-            box = _box(sketch) if way == 1 else whole
+            box = box_of(sketch) if way == 1 else whole
             for plane in range(3):
                 side = SIDE if plane == 0 else COLOUR_SIDE
                 start = 0 if plane == 0 else _TONES + (plane - 1) * _COLOURS
@@ -170,7 +170,7 @@ def is_alike(
         laid: filled with how one lies over the other, shape (LAID,).
     """
     whole = np.array([0.0, 0.0, SIDE, SIDE])
-    inner_one, inner_other = _box(one), _box(other)
+    inner_one, inner_other = box_of(one), box_of(other)
     finest_one = finest_other = np.empty((0, 0), np.float32)
     for way in range(4):
         within, onto_within = way == 1 or way == 2, way == 1 or way == 3
@@ -190,7 +190,8 @@ def is_alike(
 
 
 @kernel
-def _box(sketch: NDArray[np.uint8]) -> Vector:
+def box_of(sketch: NDArray[np.uint8]) -> Vector:
+    """What is within the borders of a picture: left, top, right and bottom in cells."""
     box = sketch[_BOX:] / 4.0
     for place in range(4):
         if box[place] > SIDE - 0.3:

@@ -19,8 +19,6 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from tagatlas.compiled import kernel
-from tagatlas.duplicates.likeness import glances, is_alike
-from tagatlas.duplicates.measures import LAID, MEASURES
 
 PARTS = 5
 PART_BITS = 13
@@ -76,62 +74,8 @@ def find_leaders(hashes: NDArray[np.uint64], index: HashIndex, threshold: int) -
     return _find_leaders(hashes, index.places, index.hashes, index.starts, index.flips, threshold)
 
 
-class Pictures(NamedTuple):
-    """What a search for pictures that look alike knows of them.
-
-    Attributes:
-        keys: hashes, shape (n,); a picture may have several.
-        owners: of each the place of its picture, rising, shape (n,).
-        by_part: index of the keys.
-        threshold: bits in which they differ at most.
-        sketches: of the pictures, shape (m, SKETCH_BYTES).
-        sizes: their widths and heights in pixels, shape (m, 2).
-    """
-
-    keys: NDArray[np.uint64]
-    owners: NDArray[np.int64]
-    by_part: HashIndex
-    threshold: int
-    sketches: NDArray[np.uint8]
-    sizes: NDArray[np.float64]
-
-
-def find_alike(
-    pictures: Pictures,
-    limits: NDArray[np.float64],
-    agrees: Callable[[int, int, NDArray[np.float64]], bool],
-) -> NDArray[np.int64]:
-    """The place of each picture's leader; see :func:`tagatlas.duplicates.alike_groups`.
-
-    Args:
-        pictures: in order of precedence.
-        limits: one of :data:`tagatlas.duplicates.likeness.LIMITS`.
-        agrees: the third look: called with the places of a leader and of another, and how the
-            one was laid over the other, shape (LAID,).
-    """
-    keys, owners, by_part, threshold, sketches, sizes = pictures
-    count = len(sketches)
-    leaders = np.full(count, -1, dtype=np.int64)
-    tried = np.full(count, -1, dtype=np.int64)
-    seen = glances(sketches)
-    near = np.empty(by_part.places.size, dtype=np.int64)
-    alike = np.empty(count, dtype=np.int64)
-    laid = np.empty((count, LAID))
-    place = 0
-    while place < len(keys):
-        place, many = _next_alike(
-            place, leaders, tried, near, alike, laid, keys, owners, *by_part, threshold,
-            sketches, sizes, seen, limits,
-        )  # fmt: skip
-        leader = int(owners[place - 1])
-        for number, other in enumerate(alike[:many].tolist()):
-            if agrees(leader, other, laid[number]):
-                leaders[other] = leader
-    return leaders
-
-
 def _generate_set_bits(context: object, word: object) -> tuple[object, object]:  # noqa: ARG001
-    """The code for :data:`_set_bits`, in numba's words."""
+    """The code for :data:`set_bits`, in numba's words."""
 
     def generate(
         context: object,  # noqa: ARG001
@@ -144,7 +88,7 @@ def _generate_set_bits(context: object, word: object) -> tuple[object, object]: 
     return types.int64(types.uint64), generate
 
 
-_set_bits = cast("Callable[[np.uint64], int]", intrinsic(_generate_set_bits))
+set_bits = cast("Callable[[np.uint64], int]", intrinsic(_generate_set_bits))
 """How many bits of a word are set: one instruction of the processor."""
 
 
@@ -171,14 +115,14 @@ def _has_near(
                 for one in range(begin, end):
                     own = ordered[part, one]
                     rest = max(first, one + 1)
-                    if not _is_any_near(own, ordered[part, rest:last], threshold):
+                    if not is_any_near(own, ordered[part, rest:last], threshold):
                         continue
                     place = places[part, one]
                     for index in range(rest, last):
                         its = places[part, index]
                         if owners[its] == owners[place] or (near[place] and near[its]):
                             continue
-                        if _set_bits(own ^ ordered[part, index]) <= threshold:
+                        if set_bits(own ^ ordered[part, index]) <= threshold:
                             near[place] = near[its] = True
     return near
 
@@ -225,74 +169,19 @@ def _near_places(
         value = np.int64(own >> np.uint64(part * PART_BITS)) & mask
         for flip in flips:
             begin, end = starts[part, value ^ flip], starts[part, (value ^ flip) + 1]
-            if not _is_any_near(own, ordered[part, begin:end], threshold):
+            if not is_any_near(own, ordered[part, begin:end], threshold):
                 continue
             for index in range(begin, end):
-                if _set_bits(own ^ ordered[part, index]) <= threshold:
+                if set_bits(own ^ ordered[part, index]) <= threshold:
                     near[many] = places[part, index]
                     many += 1
     return many
 
 
 @kernel
-def _is_any_near(own: np.uint64, others: NDArray[np.uint64], threshold: int) -> bool:
+def is_any_near(own: np.uint64, others: NDArray[np.uint64], threshold: int) -> bool:
     """Whether a hash is near one of a run: a SIMD loop, for it stores nothing."""
     many = 0
     for index in range(len(others)):
-        many += _set_bits(own ^ others[index]) <= threshold
+        many += set_bits(own ^ others[index]) <= threshold
     return many > 0
-
-
-@kernel
-def _next_alike(
-    start: int,
-    leaders: NDArray[np.int64],
-    tried: NDArray[np.int64],
-    near: NDArray[np.int64],
-    alike: NDArray[np.int64],
-    laid: NDArray[np.float64],
-    keys: NDArray[np.uint64],
-    owners: NDArray[np.int64],
-    places: NDArray[np.int64],
-    ordered: NDArray[np.uint64],
-    starts: NDArray[np.int64],
-    flips: NDArray[np.int64],
-    threshold: int,
-    sketches: NDArray[np.uint8],
-    sizes: NDArray[np.float64],
-    seen: NDArray[np.float32],
-    limits: NDArray[np.float64],
-) -> tuple[int, int]:
-    """Go on to the next key of a leader that others look like; how many stand in ``alike``."""
-    found = np.empty(MEASURES)
-    both = np.empty(4)
-    many = 0
-    for place in range(start, len(keys)):
-        leader = owners[place]
-        if leaders[leader] < 0:
-            leaders[leader] = leader
-        if leaders[leader] != leader:
-            continue
-        both[:2] = sizes[leader]
-        count = _near_places(keys[place], places, ordered, starts, flips, threshold, near)
-        for key in near[:count]:
-            other = owners[key]
-            if leaders[other] >= 0 or tried[other] == leader:
-                continue
-            tried[other] = leader
-            both[2:] = sizes[other]
-            if is_alike(
-                sketches[leader],
-                sketches[other],
-                seen[leader],
-                seen[other],
-                both,
-                limits,
-                found,
-                laid[many],
-            ):
-                alike[many] = other
-                many += 1
-        if many:
-            return place + 1, many
-    return len(keys), 0
