@@ -21,6 +21,9 @@ import numpy as np
 from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
+ART, STAMPS = "openclipart/png", "tuxpaint/stamps"
+"""Where the packages have their pictures."""
+
 SIDE = 640
 """Longer side of a picture at most, in pixels."""
 
@@ -46,30 +49,42 @@ def different_pictures(openclipart: Path, stamps: Path, drawings: int) -> Iterat
     ``stars`` are openclipart's polygons of up to 100 points, of which many look alike to the eye.
 
     Args:
-        openclipart: the package's folder ``png``.
-        stamps: the package's folder ``stamps``.
+        openclipart: the package's folder ``openclipart/png``, or one above it.
+        stamps: the package's folder ``tuxpaint/stamps``, or one above it.
         drawings: how many of openclipart's, flags not counted.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
     """
-    art = sorted(openclipart.rglob("*.png"))
-    flags = [path for path in art if "flags" in path.parts]
-    rest = [path for path in art if "flags" not in path.parts]
-    photographs = sorted(stamps.rglob("*.png"))
-    for path in sorted(random.Random(1).sample(rest, min(drawings, len(rest)))):  # noqa: S311
-        kind = "stars" if "stars" in path.parts else "drawings"
-        yield Picture(kind, str(path.relative_to(openclipart)), opened(path))
-    for path in flags:
-        yield Picture("flags", str(path.relative_to(openclipart)), opened(path))
+    art_folder, stamp_folder = _within(openclipart, ART), _within(stamps, STAMPS)
+    art = {path.relative_to(art_folder): path for path in sorted(art_folder.rglob("*.png"))}
+    flags = [name for name in art if "flags" in name.parts]
+    rest = [name for name in art if "flags" not in name.parts]
+    photographs = sorted(stamp_folder.rglob("*.png"))
+    for name in sorted(random.Random(1).sample(rest, min(drawings, len(rest)))):  # noqa: S311
+        kind = "stars" if "stars" in name.parts else "drawings"
+        yield Picture(kind, name.as_posix(), opened(art[name]))
+    for name in flags:
+        yield Picture("flags", name.as_posix(), opened(art[name]))
     for number, path in enumerate(photographs):
-        name = str(path.relative_to(stamps))
+        name = path.relative_to(stamp_folder)
         if number % 2:
-            yield Picture("stamps", name, opened(path))
+            yield Picture("stamps", name.as_posix(), opened(path))
         else:
-            yield Picture("plain grounds", name, _on_ground(opened(path), number))
+            yield Picture("plain grounds", name.as_posix(), _on_ground(opened(path), number))
     yield from tricolours()
     yield from memes(photographs)
     yield from tweets()
     yield from articles()
     yield from traps(photographs[1::2][:: len(photographs) // 2 // TRAPS])
+
+
+def _within(folder: Path, parts: str) -> Path:
+    """The folder whose path ends so, which is this one or is within it: names begin there."""
+    for found in (folder, *sorted(folder.rglob(Path(parts).name))):
+        if found.is_dir() and found.absolute().as_posix().endswith(f"/{parts}"):
+            return found
+    raise FileNotFoundError(f"{folder} is not, and has not within it, a folder {parts}: unpack it")
 
 
 def opened(path: Path) -> Image.Image:

@@ -1,7 +1,7 @@
 """Different pictures must not be joined, and copies must: before and after the second look.
 
-    python benchmarks/twins.py --openclipart /usr/share/openclipart/png \
-        --stamps /usr/share/tuxpaint/stamps [--drawings 2300] [--every 10]
+    python benchmarks/twins.py --openclipart /usr/share/openclipart \
+        --stamps /usr/share/tuxpaint [--drawings 2300] [--every 10] [--times 1000 10000]
 
 Every picture of :mod:`twin_pictures` is put into one collection, and of every tenth of its kind
 all copies. What is joined is right where both are copies of one picture, their pixels are equal,
@@ -238,6 +238,7 @@ def main() -> None:
     parser.add_argument("--stamps", type=Path, required=True)
     parser.add_argument("--drawings", type=int, default=2300)
     parser.add_argument("--every", type=int, default=10, help="of which all copies are made")
+    parser.add_argument("--times", type=int, nargs="*", default=[1_000, 10_000, 100_000])
     parser.add_argument("--list", type=Path, help="write joined originals that are not labelled")
     chosen = parser.parse_args()
     some = collect(chosen.openclipart, chosen.stamps, chosen.drawings, chosen.every)
@@ -261,7 +262,7 @@ def main() -> None:
                     csv.writer(file).writerow([some.names[place], some.names[leaders[place]]])
     print_recall(some, found)
     print("\nimages: seconds of CPU before > after; memory at most")
-    for count in (1_000, 10_000, 100_000):
+    for count in chosen.times:
         many = repeated(some, count)
         taken = []
         for level in ("hash", "copy"):

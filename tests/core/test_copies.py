@@ -20,8 +20,11 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
 import tagatlas.cli
 from tagatlas.duplicates import CANDIDATE, alike_groups, make_signature, perceptual_hash
+from tagatlas.duplicates.detail import DETAIL_LIMITS, Details
+from tagatlas.duplicates.leaders import NEAREST, Pictures, find_alike
 from tagatlas.duplicates.likeness import LIMITS, glances, is_alike
 from tagatlas.duplicates.measures import LAID, MEASURES
+from tagatlas.duplicates.nearest import keep_nearest
 from tagatlas.duplicates.pixels import are_equal
 from tagatlas.duplicates.search import has_near, index_of
 
@@ -414,6 +417,61 @@ def test_measures_that_are_left_once_one_is_out_of_limits_change_no_answer(
         assert ((found >= limits[:, 0]) & (found <= limits[:, 1])).all()
     elif not np.isnan(every).any():
         assert ((every < limits[:, 0]) | (every > limits[:, 1])).any()
+
+
+@pytest.fixture(scope="module")
+def crowd() -> list[Fetched]:
+    """Memes of one template, then copies of every fifth: encoded anew, and scaled."""
+    memes = [meme(number) for number in range(3 * NEAREST)]
+    again = [encoded(each, "JPEG", 60) for each in memes[::5]]
+    smaller = [scaled(each, 300) for each in memes[::5]]
+    return [fetched(each) for each in [*memes, *again, *smaller]]
+
+
+def test_copies_in_a_crowd_are_joined_and_no_others(crowd: list[Fetched]) -> None:
+    memes = list(range(3 * NEAREST))
+    assert grouped(crowd) == [*memes, *memes[::5], *memes[::5]]
+
+
+def test_a_picture_of_a_crowd_is_compared_with_the_nearest_leaders_only(
+    crowd: list[Fetched],
+) -> None:
+    present = np.array([[each is not None for each in one.hashes] for one in crowd])
+    hashes = np.array([[each or 0 for each in one.hashes] for one in crowd], dtype=np.uint64)
+    keys, owners = hashes[present], np.nonzero(present)[0]
+    sizes = np.array([one.size for one in crowd], dtype=np.float64)
+    details = Details(lambda place: crowd[place].thumbnail, sizes)
+    found = find_alike(
+        Pictures(
+            keys,
+            owners,
+            index_of(keys, CANDIDATE),
+            CANDIDATE,
+            np.array([one.sketch for one in crowd]),
+            sizes,
+        ),
+        LIMITS["copy"],
+        lambda one, other, laid: details.agree(one, other, laid, DETAIL_LIMITS["copy"]),
+    )
+    leaders = np.unique(found.leaders)
+    for place, one in enumerate(crowd):
+        before = [other for other in leaders[leaders < place] if is_candidate(crowd[other], one)]
+        joined = found.leaders[place] != place
+        assert found.compared[place] <= min(len(before), NEAREST)
+        assert joined or found.compared[place] == min(len(before), NEAREST)
+    assert found.compared.max() == NEAREST
+    assert found.leaders.tolist() == grouped(crowd)
+
+
+@given(
+    distances=st.lists(st.integers(0, 20), min_size=1, max_size=40),
+    most=st.integers(1, 40),
+)
+def test_the_nearest_are_kept_in_their_order(distances: list[int], most: int) -> None:
+    places = np.arange(100, 100 + len(distances))
+    kept = keep_nearest(places, np.array(distances), most)
+    nearest = sorted(range(len(distances)), key=lambda place: distances[place])[:most]
+    assert places[:kept].tolist() == [100 + place for place in sorted(nearest)]
 
 
 def test_a_picture_whose_thumbnail_is_gone_is_joined_with_no_other() -> None:
