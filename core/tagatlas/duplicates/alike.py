@@ -32,7 +32,7 @@ def alike_groups(
     In the order given, a picture joins the first leader of which it is a copy; one that is a copy
     of none leads a group of its own. So every member was compared with its leader, chains of
     small steps join nothing, and a picture added at the end changes no group. A picture is compared
-    with at most 32 leaders, those that look most like it in few cells: in a crowd of one template
+    with at most 24 leaders, those that look most like it in few cells: in a crowd of one template
     it would otherwise be compared with every other.
 
     Args:

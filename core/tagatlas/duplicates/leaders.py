@@ -18,7 +18,7 @@ from tagatlas.duplicates.measures import LAID, MEASURES
 from tagatlas.duplicates.nearest import VIEW, VIEWS, fill_views, keep_nearest, view_distance
 from tagatlas.duplicates.search import PART_BITS, HashIndex, is_any_near, set_bits
 
-NEAREST = 32
+NEAREST = 24
 """Leaders that a picture is laid over at most: the nearest by their views."""
 
 
@@ -73,6 +73,7 @@ def find_alike(
     compared = np.zeros(count, dtype=np.int64)
     first_keys = np.searchsorted(owners, np.arange(count + 1))
     marks = np.full(count, -1, dtype=np.int64)
+    owners_by_part = owners[by_part.places]
     near = np.empty(count, dtype=np.int64)
     chosen = np.empty(NEAREST, dtype=np.int64)
     views = np.zeros((count, VIEWS, VIEW * VIEW), dtype=np.int8)
@@ -83,12 +84,13 @@ def find_alike(
     while place < count:
         place, many = _next_alike(
             place, many, leaders, compared, chosen, laid, near, marks, views, is_viewed,
-            keys, owners, first_keys, *by_part, threshold, sketches, sizes, seen, limits,
+            keys, first_keys, owners_by_part, *by_part[1:], threshold,
+            sketches, sizes, seen, limits,
         )  # fmt: skip
         if place < count:
             leader = int(chosen[compared[place] - 1])
             if agrees(leader, place, laid):
-                leaders[place] = leader
+                leaders[place], marks[place] = leader, count
     return Alike(leaders, compared)
 
 
@@ -105,9 +107,8 @@ def _next_alike(
     views: NDArray[np.int8],
     is_viewed: NDArray[np.bool_],
     keys: NDArray[np.uint64],
-    owners: NDArray[np.int64],
     first_keys: NDArray[np.int64],
-    places: NDArray[np.int64],
+    owners: NDArray[np.int64],
     ordered: NDArray[np.uint64],
     starts: NDArray[np.int64],
     flips: NDArray[np.int64],
@@ -129,20 +130,8 @@ def _next_alike(
     both = np.empty(4)
     while place < len(leaders):
         if leaders[place] < 0 and compared[place] == 0:
-            many = _near_leaders(
-                first_keys[place],
-                first_keys[place + 1],
-                leaders,
-                near,
-                marks,
-                keys,
-                owners,
-                places,
-                ordered,
-                starts,
-                flips,
-                threshold,
-            )
+            own = keys[first_keys[place] : first_keys[place + 1]]
+            many = _near_leaders(place, own, near, marks, owners, ordered, starts, flips, threshold)
             near[:many].sort()
             if many > len(chosen):
                 many = _nearest_leaders(place, near[:many], len(chosen), views, is_viewed, sketches)
@@ -171,37 +160,47 @@ def _next_alike(
 
 @kernel
 def _near_leaders(
-    first_key: int,
-    last_key: int,
-    leaders: NDArray[np.int64],
+    place: int,
+    keys: NDArray[np.uint64],
     near: NDArray[np.int64],
     marks: NDArray[np.int64],
-    keys: NDArray[np.uint64],
     owners: NDArray[np.int64],
-    places: NDArray[np.int64],
     ordered: NDArray[np.uint64],
     starts: NDArray[np.int64],
     flips: NDArray[np.int64],
     threshold: int,
 ) -> int:
-    """Fill ``near`` with the leaders before a picture that a hash of it is near; how many."""
+    """Fill ``near`` with the leaders before a picture of which a hash is near one of its own.
+
+    Args:
+        place: of the picture.
+        keys: its hashes.
+        near: filled, shape (m,).
+        marks: of each picture the last one that it was found near, beyond all if it leads none;
+            shape (m,).
+        owners: per part, the pictures of its sorted hashes, rising where these share it.
+        ordered: see :class:`HashIndex`.
+        starts: likewise.
+        flips: likewise.
+        threshold: bits in which near hashes differ at most.
+
+    Returns:
+        How many there are.
+    """
     mask = np.int64(starts.shape[1] - 2)
     many = 0
-    for key in range(first_key, last_key):
-        own = keys[key]
+    for own in keys:
         for part in range(ordered.shape[0]):
             value = np.int64(own >> np.uint64(part * PART_BITS)) & mask
             for flip in flips:
                 begin, end = starts[part, value ^ flip], starts[part, (value ^ flip) + 1]
-                end = begin + np.searchsorted(places[part, begin:end], first_key)
+                end = begin + np.searchsorted(owners[part, begin:end], place)
                 if not is_any_near(own, ordered[part, begin:end], threshold):
                     continue
                 for index in range(begin, end):
-                    other = owners[places[part, index]]
-                    if leaders[other] != other or marks[other] == first_key:
-                        continue
-                    if set_bits(own ^ ordered[part, index]) <= threshold:
-                        marks[other] = first_key
+                    other = owners[part, index]
+                    if marks[other] < place and set_bits(own ^ ordered[part, index]) <= threshold:
+                        marks[other] = place
                         near[many] = other
                         many += 1
     return many
