@@ -245,9 +245,8 @@ def main() -> None:
     assert some.sketches.shape[1] == SKETCH_BYTES
     truth = same_pictures(some)
     originals = np.array(some.copies) == ""
-    print(
-        f"{originals.sum():,} different pictures {dict(Counter(np.array(some.kinds)[originals]))}"
-    )
+    numbers = dict(Counter(np.array(some.kinds)[originals].tolist()))
+    print(f"{originals.sum():,} different pictures {numbers}")
     print(f"{(~originals).sum():,} copies of {len(set(some.originals[~originals].tolist())):,}")
     found = {}
     for level in ("hash", "copy", "same"):

@@ -54,7 +54,7 @@ DETAIL_LIMITS = {
     "same": np.array(
         [
             (0.6, np.inf),
-            (0.4, np.inf),
+            (0.9, np.inf),
             (_NONE, 80.0),
             (_NONE, 5.5),
             (_NONE, 11.0),

@@ -65,7 +65,7 @@ _GREY = 50.0
 """Variance that is added to a picture's own: in one of hardly any tones, compression is all."""
 
 _LARGE = 256.0
-"""Pixels along the shorter side from which on compression no longer shows in a thumbnail."""
+"""Pixels along the longer side, the most of a thumbnail, from which on it shows no compression."""
 
 
 @kernel
@@ -142,7 +142,8 @@ def measure(
     if _is_beyond(found, limits):
         return
     _compare_windows(tones, carried, valid, found)
-    few = _LARGE / min(_LARGE, sizes.min())
+    longer = min(max(sizes[0], sizes[1]), max(sizes[2], sizes[3]))
+    few = _LARGE / min(_LARGE, longer)
     faded = min(1.0, max(0.1, laid[4])) ** 4
     found[FAINT] = found[ENERGY] / (variance + _GREY) * few / faded
     if not _is_beyond(found, limits):
