@@ -1,0 +1,174 @@
+"""The guide for plugin authors: its examples work, and what it says is said."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tagatlas import testing
+from tagatlas.plugins import KINDS, load_plugins
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "plugins.md").read_text("utf-8")
+FILES = {
+    match["name"]: match["text"]
+    for match in re.finditer(
+        r"```(?:python|toml)\n(?P<text># (?P<name>\w+\.\w+)\n.*?)```", GUIDE, flags=re.DOTALL
+    )
+}
+PLUGINS = {
+    name.removesuffix(".py"): text
+    for name, text in FILES.items()
+    if name.endswith(".py") and not name.startswith("test_")
+}
+
+FAULTY = {
+    "unimportable": ("raise RuntimeError('left\\nunfinished')", "RuntimeError: left unfinished"),
+    "silent": ("", "it announces nothing"),
+    "unmarked": (
+        "def tagatlas_taggers():\n    return []",
+        "tagatlas_taggers is not marked with @hookimpl",
+    ),
+    "misspelt": (
+        "from tagatlas import hookimpl\n@hookimpl\ndef tagatlas_tagers():\n    return []",
+        "unknown hook 'tagatlas_tagers'",
+    ),
+    "speaking": (
+        "from tagatlas import hookimpl\n@hookimpl\ndef tagatlas_taggers():\n    return ['grey']",
+        "which is no TaggerSpec",
+    ),
+    "misnamed": (
+        PLUGINS["greytagger"].replace('"grey"', '"Grey tagger"'),
+        "is no plugin's name: lower-case letters, digits and hyphens",
+    ),
+    "undeclared": (
+        PLUGINS["tonetagger"]
+        .replace('name="tone"', 'name="faulty"')
+        .replace("options=ToneOptions", "options=dict"),
+        "the options of faulty are no dataclass",
+    ),
+    "without_default": (
+        PLUGINS["tonetagger"].replace('name="tone"', 'name="faulty"').replace("] = 128", "]"),
+        "the options of faulty cannot be read",
+    ),
+}
+"""By the name of a module: its text, and what the guide says is said of it."""
+
+
+def module_of(name: str) -> ModuleType:
+    module = ModuleType(name)
+    code = compile(PLUGINS[name], f"{name}.py", "exec", dont_inherit=True)
+    exec(code, vars(module))  # noqa: S102 - our own page
+    return module
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tutorial's two taggers as distributions, as pip leaves them."""
+    site = tmp_path_factory.mktemp("site")
+    for name in ("grey", "tone"):
+        (site / f"{name}tagger.py").write_text(FILES[f"{name}tagger.py"], "utf-8")
+        info = site / f"tagatlas_{name}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: tagatlas-{name}\nVersion: 1.0\n", "utf-8"
+        )
+        (info / "entry_points.txt").write_text(f"[tagatlas]\n{name} = {name}tagger\n", "utf-8")
+    return site
+
+
+def tagatlas(*words: str | Path, site: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tagatlas", *map(str, words)],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(site), "TAGATLAS_STRICT_PLUGINS": "1"},
+        check=False,
+    )
+
+
+def test_there_is_a_plugin_of_every_kind() -> None:
+    plugins = load_plugins(points=[], modules=map(module_of, PLUGINS), strict=True)
+    assert all(plugins.of_kind(kind) for kind in KINDS)
+    assert sum(len(plugins.of_kind(kind)) for kind in KINDS) == len(PLUGINS)
+
+
+def test_every_kind_and_suite_is_named() -> None:
+    for kind in KINDS:
+        assert f"`{kind.hook}` | `{kind.product.__name__}`" in GUIDE
+        assert f"### {kind.name.capitalize()}\n" in GUIDE
+    for suite in testing.__all__:
+        assert not suite.endswith("Contract") or f"`{suite}`" in GUIDE
+
+
+@pytest.mark.slow
+def test_every_example_passes_its_suite(pytester: pytest.Pytester) -> None:
+    tests = [name for name in FILES if name.startswith("test_")]
+    assert len(tests) == len(PLUGINS)
+    for name, text in FILES.items():
+        (pytester.path / name).write_text(text, "utf-8")
+    result = pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider", "-v")
+    outcomes = result.parseoutcomes()
+    assert set(outcomes) == {"passed"}
+    for name in tests:
+        passed = re.findall(rf"^{name}::.* PASSED", result.stdout.str(), flags=re.MULTILINE)
+        assert len(passed) >= 15, name
+    assert outcomes["passed"] > 200
+
+
+def test_the_tutorial_has_the_plugin_of_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for name in ("greytagger.py", "test_grey.py", "pyproject.toml"):
+        assert f"\n{FILES[name]}```" in readme
+
+
+def test_the_tutorials_plugin_is_listed_as_it_shows(site: Path) -> None:
+    listed = tagatlas("plugins", site=site)
+    assert listed.returncode == 0, listed.stderr
+    [line] = re.findall(r"^tagger +grey .*$", GUIDE, flags=re.MULTILINE)
+    assert line in listed.stdout.splitlines()
+
+
+def test_options_are_called_as_the_guide_says(site: Path, tmp_path: Path) -> None:
+    told = tagatlas("tag", "--help", site=site).stdout
+    assert "--tone-light-from NUMBER" in told
+    for flag in ("--tone-light-from", "--tagger-tone-light-from"):
+        assert f"`{flag} 40`" in GUIDE
+        answer = tagatlas("tag", tmp_path / "no.atlas", flag, "40", "--json", site=site)
+        assert "there is no atlas" in json.loads(answer.stdout)["error"]
+    unknown = tagatlas("tag", tmp_path / "no.atlas", "--light-from", "40", site=site).stderr
+    said = "there is no option --light-from; did you mean --tone-light-from?"
+    assert said in GUIDE
+    assert said in unknown
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_faults_are_said_as_the_guide_says(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, reason = FAULTY[name]
+    module = f"faulty_{name}"
+    (tmp_path / f"{module}.py").write_text(source, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    [broken] = load_plugins(points=[EntryPoint(name, module, "tagatlas")], strict=False).broken
+    assert reason in broken.reason
+    assert f"| `{reason}`" in GUIDE
+
+
+def test_an_entry_point_is_to_name_a_module(monkeypatch: pytest.MonkeyPatch, site: Path) -> None:
+    monkeypatch.syspath_prepend(site)
+    point = EntryPoint("grey", "greytagger:tagatlas_taggers", "tagatlas")
+    [broken] = load_plugins(points=[point], strict=False).broken
+    reason = "it is to name a module, without a colon"
+    assert reason in broken.reason
+    assert f"| `{reason}`" in GUIDE
