@@ -31,7 +31,7 @@ def folders(place: Path) -> list[str]:
 
 @cache
 def imported(path: Path) -> list[str]:
-    """The modules of ours that a file imports, anywhere in it, with what comes from ``tagatlas``."""
+    """The modules of ours that a file imports, anywhere in it."""
     found: list[str] = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         names: list[str] = []

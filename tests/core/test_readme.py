@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -14,7 +15,19 @@ from tagatlas.testing import sample_images
 
 pytest_plugins = ["pytester"]
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(
+            page
+            for folder in ("core", "docs", "plugins", "scripts", "tests", "benchmarks")
+            for page in (ROOT / folder).rglob("*.md")
+            if "node_modules" not in page.parts
+        ),
+    ]
+)
 PYTHON = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 FILES = {
     name: block
@@ -97,6 +110,41 @@ def test_every_benchmark_is_named(script: str) -> None:
     assert script in README
 
 
-def test_every_link_to_a_file_leads_somewhere() -> None:
-    for target in re.findall(r"\]\((?!https?:|#)([^)]+)\)", README):
-        assert (Path(__file__).parents[2] / target).exists(), target
+def test_every_link_leads_somewhere() -> None:
+    broken = [f"{page.relative_to(ROOT)}: {target}" for page in PAGES for target in dead_ends(page)]
+    assert broken == []
+
+
+def dead_ends(page: Path) -> Iterator[str]:
+    """The links of a page to files that are not there, or to headings that the other has not."""
+    text = without_code(page)
+    for target in [
+        *re.findall(r"\]\(([^)\s]+)\)", text),
+        *re.findall(r'(?:src|href)="([^"]+)"', text),
+    ]:
+        path, _, anchor = target.partition("#")
+        if re.match(r"[a-z][a-z0-9+.-]*:", target):
+            continue
+        other = page.parent / path if path else page
+        if not other.exists() or (anchor and anchor not in anchors(other)):
+            yield target
+
+
+def anchors(page: Path) -> list[str]:
+    """The names by which a page's headings are linked to, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", without_code(page), flags=re.MULTILINE)
+    return [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+def without_code(page: Path) -> str:
+    return re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+def test_the_citation_is_of_this_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text("utf-8").splitlines()
+    assert f"title: {project['name']}" in citation
+    assert f"version: {project['version']}" in citation
+    assert f"license: {project['license']}" in citation
+    assert [f"  - name: {author['name']}" in citation for author in project["authors"]] == [True]
+    assert all(f"  - {keyword}" in citation for keyword in project["keywords"])
