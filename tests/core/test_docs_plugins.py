@@ -14,7 +14,10 @@ from types import ModuleType
 import pytest
 
 from tagatlas import testing
-from tagatlas.plugins import KINDS, load_plugins
+from tagatlas.errors import OptionError
+from tagatlas.plugins import KINDS, TAGGERS, load_plugins
+from tagatlas.selection import Selection
+from tagatlas.step_options import step_names
 
 pytest_plugins = ["pytester"]
 
@@ -150,6 +153,16 @@ def test_options_are_called_as_the_guide_says(site: Path, tmp_path: Path) -> Non
     said = "there is no option --light-from; did you mean --tone-light-from?"
     assert said in GUIDE
     assert said in unknown
+
+
+def test_an_option_of_a_plugin_that_is_not_in_use_is_said_as_the_guide_says() -> None:
+    plugins = load_plugins(points=[], modules=[module_of("greytagger"), module_of("tonetagger")])
+    selection = Selection(plugins, None, step_names(plugins, "tag"), {"tone_light_from": 40}, {})
+    selection.look_up(TAGGERS, "grey")
+    said = "--tone-light-from is an option of tone (tagger), which is not in use here"
+    assert f"| `{said}` |" in GUIDE
+    with pytest.raises(OptionError, match=re.escape(said)):
+        selection.check()
 
 
 @pytest.mark.parametrize("name", FAULTY)
