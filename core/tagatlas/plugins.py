@@ -278,7 +278,7 @@ class Plugins:
 
 
 def installed_plugins() -> list[InstalledPlugin]:
-    """What installed distributions announce, ordered by name then distribution; no imports."""
+    """What installed distributions announce, tagatlas's own first, then by name; no imports."""
     return [plugin for plugin, _ in _described(entry_points(group=GROUP))]
 
 
@@ -394,7 +394,7 @@ def _skip(plugins: Plugins, plugin: InstalledPlugin, error: BaseException, stric
 
 
 def _described(points: Iterable[EntryPoint]) -> list[tuple[InstalledPlugin, EntryPoint]]:
-    """By name; where names are shared, tagatlas's own first, so that nobody displaces it."""
+    """The built-in ones first, so that nobody displaces what they announce; then by name."""
     # A distribution's metadata, with its README, is parsed each time that it is asked for.
     metadata: dict[Distribution | None, tuple[str, str]] = {None: ("", "")}
     described = []
@@ -406,7 +406,7 @@ def _described(points: Iterable[EntryPoint]) -> list[tuple[InstalledPlugin, Entr
         described.append((InstalledPlugin(point.name, point.value, name, version), point))
     return sorted(
         described,
-        key=lambda each: (each[0].name, each[0].distribution != OWN, each[0].distribution),
+        key=lambda each: (each[0].distribution != OWN, each[0].name, each[0].distribution),
     )
 
 

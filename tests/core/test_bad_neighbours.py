@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,8 @@ from PIL import Image
 
 HEAD = """
 from dataclasses import dataclass
-from tagatlas import Layout, LayoutSpec, SourceSpec, Source, Tagger, TaggerSpec, TagResult, hookimpl
+from tagatlas import Layout, LayoutSpec, NoOptions, SourceSpec, Source
+from tagatlas import Tagger, TaggerSpec, TagResult, hookimpl
 
 class Empty(Tagger):
     def __init__(self, options): ...
@@ -163,6 +165,17 @@ def test_what_is_installed_neither_takes_nor_changes_a_flag(command: str, common
     assert before <= after
     assert all(flag.startswith(("--still-", "--[no-]still-")) for flag in after - before)
     assert "--still-threshold" in after
+
+
+def test_what_is_installed_displaces_no_built_in_plugin(tmp_path: Path) -> None:
+    distribution(tmp_path, "aaa", HEAD + TAGGER_WITH.format(name="imagenet", options="NoOptions"))
+    listed = json.loads(tagatlas("plugins", "--json", site=tmp_path).stdout)
+    [imagenet] = [each for each in listed["plugins"] if each["name"] == "imagenet"]
+    assert imagenet["distribution"] == "tagatlas"
+    [warning] = listed["warnings"]
+    assert re.search(
+        r"imagenet \(tagatlas [\d.]+\) is used, aaa \(aaa-plugin 1.0\) is not", warning
+    )
 
 
 def test_a_bad_plugin_is_listed_with_what_is_wrong_and_breaks_nothing_else(bad: Path) -> None:
