@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -109,7 +109,12 @@ def _default_text(field: dataclasses.Field[object]) -> str:
     return str(field.default)
 
 
-def make_options(options: type[T], values: Mapping[str, object], owner: str) -> T:
+def make_options(
+    options: type[T],
+    values: Mapping[str, object],
+    owner: str,
+    flag_of_option: Callable[[str], str] = flag_of,
+) -> T:
     """An instance of an options dataclass, every value checked.
 
     Args:
@@ -117,6 +122,7 @@ def make_options(options: type[T], values: Mapping[str, object], owner: str) -> 
         values: by field name; text is read as the field's type (``"3"``, ``"true"``), and a
             comma-separated text as a tuple; what is not named keeps its default.
         owner: whose options these are, for the error's text.
+        flag_of_option: what a user types for an option, by its name; likewise.
 
     Raises:
         OptionError: an unknown name, or a value that the field does not take.
@@ -139,7 +145,7 @@ def make_options(options: type[T], values: Mapping[str, object], owner: str) -> 
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$.")
         name = path.rstrip("`").split("[")[0]
-        flag = fields[name].flag if name in fields else owner
+        flag = flag_of_option(name) if name in fields else owner
         raise OptionError(
             f"{flag} ({owner}): {message.replace('`', '')}; given: {values.get(name)!r}"
         ) from error

@@ -34,7 +34,7 @@ from tagatlas.contracts import (
     TaggerSpec,
 )
 from tagatlas.errors import MissingDependency, PluginError, TagatlasError, UnknownPlugin
-from tagatlas.options import make_options, option_fields
+from tagatlas.options import flag_of, make_options, option_fields
 
 GROUP = "tagatlas"
 """Of entry points."""
@@ -243,7 +243,11 @@ class Plugins:
         raise UnknownPlugin(f"no {kind.name} is named {name!r}; {hint}")
 
     def choose(
-        self, kind: Kind[Spec, ProductT], name: str, values: Mapping[str, object]
+        self,
+        kind: Kind[Spec, ProductT],
+        name: str,
+        values: Mapping[str, object],
+        flag_of_option: Callable[[str], str] = flag_of,
     ) -> PluginChoice[ProductT]:
         """The plugin of that kind and name with its options.
 
@@ -251,13 +255,14 @@ class Plugins:
             kind: of plugin.
             name: of the plugin.
             values: options by name; the others keep their defaults.
+            flag_of_option: see :func:`tagatlas.options.make_options`.
 
         Raises:
             UnknownPlugin: there is no such plugin.
             OptionError: it does not take one of the values.
         """
         spec = self.get(kind, name)
-        options: object = make_options(spec.options, values, name)
+        options: object = make_options(spec.options, values, name, flag_of_option)
         return PluginChoice(kind, spec, options, self._registered[kind.hook][name].plugin)
 
     def warn(self, text: str) -> None:

@@ -106,7 +106,12 @@ class Selection:
         """
         spec = self._plugins.get(kind, name)
         owner = self._owner(plugin_owner(kind, name), spec.options, kind.name)
-        chosen = self._plugins.choose(kind, name, self.values(owner))
+
+        def flag(option: str) -> str:
+            target = next(Target(owner, each) for each in owner.fields if each.name == option)
+            return flag_of((self._names.of(target) or [option])[0])
+
+        chosen = self._plugins.choose(kind, name, self.values(owner), flag)
         self._picked[owner.table] = chosen.options
         return chosen
 
