@@ -21,14 +21,14 @@ import pandas as pd
 from quoting import Mixture, mixtures
 
 from tagatlas.errors import InputError
-from tagatlas.tables.files import read_file
+from tagatlas.tables.files import read_table
 
 Reader = Callable[[Path, Mixture], list[tuple[str, str, str]]]
 
 
 def tagatlas(path: Path, _: Mixture) -> list[tuple[str, str, str]]:
     """Read by tagatlas, which looks for itself."""
-    frame = read_file(path).frame
+    frame = read_table(path).frame
     return frame.select("id", "text", "image_url").rows()
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.duplicates import NEAR
+from tagatlas.duplicates import NEAR_BITS
 from tagatlas.duplicates.groups import among_few, among_many
 
 SMALL = 20_000
@@ -45,17 +45,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Grouping of near duplicates.")
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
-    among_many(hashes(100, 0), NEAR)  # compiles
+    among_many(hashes(100, 0), NEAR_BITS)  # compiles
     ratios = []
     for number in range(chosen.rounds):
         some = hashes(SMALL, number)
         ratios.append(
-            seconds(lambda some=some: among_few(some, NEAR))  # type: ignore[misc] # bound now
-            / seconds(lambda some=some: among_many(some, NEAR))  # type: ignore[misc]
+            seconds(lambda some=some: among_few(some, NEAR_BITS))  # type: ignore[misc] # bound now
+            / seconds(lambda some=some: among_many(some, NEAR_BITS))  # type: ignore[misc]
         )
     print(f"{SMALL:,} hashes: {statistics.median(ratios):.0f} times as quick as comparing all")
     many = hashes(LARGE, 0)
-    taken = [seconds(lambda: among_many(many, NEAR)) for _ in range(chosen.rounds)]
+    taken = [seconds(lambda: among_many(many, NEAR_BITS)) for _ in range(chosen.rounds)]
     print(f"{LARGE:,} hashes: {statistics.median(taken):.1f} s")
 
 

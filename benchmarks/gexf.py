@@ -28,7 +28,7 @@ from tagatlas.maps import Map, Provenance
 from tagatlas.rendering import cluster_colour
 from tagatlas.testing import MemoryStore
 from tagatlas_exports.gephi.gexf import write_gexf
-from tagatlas_exports.gephi.nodes import node_table
+from tagatlas_exports.gephi.nodes import gephi_nodes
 
 TAGS_PER_IMAGE = 14
 CLUSTERS = 20
@@ -95,14 +95,14 @@ def streamed(map_: Map, path: Path) -> float:
     """What is measured; the node table is part of it. Returns the seconds of writing."""
     start = time.perf_counter()
     with path.open("wb") as file:
-        write_gexf(map_, node_table(map_), file)
+        write_gexf(map_, gephi_nodes(map_), file)
     return time.perf_counter() - start
 
 
 def networkx(map_: Map, path: Path) -> float:
     """The reference. Returns the seconds of writing, without those of building the graph."""
     graph = nx.DiGraph()
-    for row in node_table(map_).iter_rows(named=True):
+    for row in gephi_nodes(map_).iter_rows(named=True):
         red, green, blue = cluster_colour(row["cluster"])
         viz = {
             "color": {"r": red, "g": green, "b": blue},

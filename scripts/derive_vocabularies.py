@@ -1,4 +1,4 @@
-"""Derive the built-in vocabularies, ``core/tagatlas/vocabulary/data``.
+"""Derive the built-in vocabularies, ``core/tagatlas/toolkit/vocabulary/data``.
 
 Needs WordNet 3.0's ``data.noun`` and ``index.noun`` (Debian package ``wordnet-base``), and
 open_clip for the names of ImageNet's classes::
@@ -27,7 +27,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 WORDS = ROOT / "scripts" / "vocabularies"
-DATA = ROOT / "core" / "tagatlas" / "vocabulary" / "data"
+DATA = ROOT / "core" / "tagatlas" / "toolkit" / "vocabulary" / "data"
 CLASSES = ROOT / "plugins" / "tagatlas_taggers" / "imagenet" / "data" / "classes.csv"
 """ImageNet's classes in their order, with their synsets."""
 

@@ -1,8 +1,9 @@
 """tagatlas maps an image collection by what machines see in it.
 
-What is listed in ``__all__`` is the public API; :mod:`tagatlas.errors` has the errors and
-:mod:`tagatlas.testing` the conformance suites for plugins. Importing this module is cheap: names
-are imported when they are first used.
+What is listed in ``__all__`` is the public API; :mod:`tagatlas.errors` has the errors,
+:mod:`tagatlas.toolkit` what plugins need beyond the contract, and :mod:`tagatlas.testing` the
+conformance suites for plugins. Importing this module is cheap: names are imported when they are
+first used.
 
 The whole job::
 
@@ -21,6 +22,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tagatlas.annotations import Annotation, Arrow, Caption, ClusterName, Note, Outline
     from tagatlas.atlas import Atlas, open_atlas
     from tagatlas.benching.options import BenchOptions
     from tagatlas.benching.results import Bench
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from tagatlas.comparison.report import write_comparison
     from tagatlas.contracts import (
         Citation,
+        FailureKind,
         GraphBuilder,
         GraphBuilderSpec,
         ImageInput,
@@ -63,11 +66,12 @@ if TYPE_CHECKING:
         TagStatus,
         TextEmbedder,
         Variant,
+        no_progress,
     )
     from tagatlas.fetching import FetchOptions
     from tagatlas.hookspecs import hookimpl
     from tagatlas.imports import ImportOptions
-    from tagatlas.maps import Map, MapFile, Provenance
+    from tagatlas.maps import Map, MapFile, Provenance, SourceFacts
     from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
     from tagatlas.plugins import Plugins, load_plugins
@@ -90,14 +94,19 @@ if TYPE_CHECKING:
 _LAZY = {
     "AddOptions": "steps.options",
     "AddReport": "steps.add",
+    "Annotation": "annotations",
+    "Arrow": "annotations",
     "Atlas": "atlas",
     "AtlasInfo": "steps.info",
     "Bench": "benching.results",
     "BenchOptions": "benching.options",
+    "Caption": "annotations",
     "Citation": "contracts",
+    "ClusterName": "annotations",
     "CompareOptions": "comparison",
     "Comparison": "comparison",
     "Estimate": "steps.spending",
+    "FailureKind": "contracts",
     "FetchOptions": "fetching",
     "FetchReport": "steps.fetch",
     "GraphBuilder": "contracts",
@@ -122,6 +131,8 @@ _LAZY = {
     "Network": "network",
     "NetworkDescription": "contracts",
     "NoOptions": "contracts",
+    "Note": "annotations",
+    "Outline": "annotations",
     "PinningLayout": "contracts",
     "Plugins": "plugins",
     "Price": "contracts",
@@ -139,6 +150,7 @@ _LAZY = {
     "RunReport": "steps.run",
     "ShowProgress": "contracts",
     "Source": "contracts",
+    "SourceFacts": "maps",
     "SourceSpec": "contracts",
     "Tag": "contracts",
     "TagOptions": "steps.options",
@@ -161,6 +173,7 @@ _LAZY = {
     "load_map": "steps.load",
     "load_plugins": "plugins",
     "map": "steps.map",
+    "no_progress": "contracts",
     "open_atlas": "atlas",
     "remove": "steps.remove",
     "render": "steps.render",
@@ -174,14 +187,19 @@ _LAZY = {
 __all__ = [
     "AddOptions",
     "AddReport",
+    "Annotation",
+    "Arrow",
     "Atlas",
     "AtlasInfo",
     "Bench",
     "BenchOptions",
+    "Caption",
     "Citation",
+    "ClusterName",
     "CompareOptions",
     "Comparison",
     "Estimate",
+    "FailureKind",
     "FetchOptions",
     "FetchReport",
     "GraphBuilder",
@@ -206,6 +224,8 @@ __all__ = [
     "Network",
     "NetworkDescription",
     "NoOptions",
+    "Note",
+    "Outline",
     "PinningLayout",
     "Plugins",
     "Price",
@@ -223,6 +243,7 @@ __all__ = [
     "RunReport",
     "ShowProgress",
     "Source",
+    "SourceFacts",
     "SourceSpec",
     "Tag",
     "TagOptions",
@@ -245,6 +266,7 @@ __all__ = [
     "load_map",
     "load_plugins",
     "map",
+    "no_progress",
     "open_atlas",
     "remove",
     "render",

@@ -120,7 +120,7 @@ def is_archive(location: str) -> bool:
         return location.lower().endswith(".zip")
 
 
-def holds(location: str) -> Literal["pictures", "table", ""]:
+def archive_contents(location: str) -> Literal["pictures", "table", ""]:
     """What an archive is of; empty if there is none.
 
     A table if it has exactly one, or no picture; otherwise pictures.

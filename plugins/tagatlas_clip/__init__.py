@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from tagatlas.contracts import TaggerSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import TaggerSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import ModelShelf, Tagger
+    from tagatlas import ModelShelf, Tagger
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from tagatlas_clip.memory import free_memory, is_out_of_memory
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tagatlas.contracts import ImageInput
+    from tagatlas import ImageInput
     from tagatlas_clip.model import ClipModel
 
 ON_CPU = 16

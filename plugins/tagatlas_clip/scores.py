@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.contracts import Tag
+from tagatlas import Tag
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,7 +16,7 @@ from huggingface_hub.errors import (
 )
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-from tagatlas.contracts import Model, ModelShelf
+from tagatlas import Model, ModelShelf
 from tagatlas.errors import ModelMissing, OptionError
 from tagatlas_clip.defaults import ON_CPU, ON_GPU
 from tagatlas_clip.files import (

@@ -12,15 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.contracts import (
-    ImageInput,
-    KeptAnswer,
-    Reading,
-    RereadingTagger,
-    TagResult,
-    TextEmbedder,
-)
-from tagatlas.vocabulary import Vocabulary, load_vocabulary
+from tagatlas import ImageInput, KeptAnswer, Reading, RereadingTagger, TagResult, TextEmbedder
+from tagatlas.toolkit import Vocabulary, load_vocabulary
 from tagatlas_clip.calibration import FEWEST, Calibration, calibrate, sample_size
 from tagatlas_clip.defaults import ON_CPU, ON_GPU
 from tagatlas_clip.device import Precision, choose_devices, choose_precision

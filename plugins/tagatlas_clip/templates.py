@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tagatlas.errors import InputError, OptionError
-from tagatlas.tables.lines import read_lines
+from tagatlas.toolkit import read_lines
 
 SLOT = "{}"
 

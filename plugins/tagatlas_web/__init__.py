@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from tagatlas.contracts import RendererSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import RendererSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import Renderer
+    from tagatlas import Renderer
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tagatlas.cluster import most_alike
-from tagatlas.rendering import cluster_colour, map_bounds
+from tagatlas.toolkit import cluster_colour, map_bounds, most_alike
 from tagatlas_web.scripts import packed
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
     from tagatlas_web.rows import Rows
 
 NEAR_ROWS = 256

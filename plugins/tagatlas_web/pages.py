@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tagatlas.contracts import ImageStore
+    from tagatlas import ImageStore
     from tagatlas_web.scripts import ScriptFolder
 
     Pixels = NDArray[np.uint8]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tagatlas.contracts import Renderer
+from tagatlas import Renderer
 from tagatlas.errors import StorageError
-from tagatlas.rendering import replace_folder
+from tagatlas.toolkit import replace_folder
 from tagatlas_posters.engine.pictures import load_jpegs
 from tagatlas_web.charts import map_file, near_files
 from tagatlas_web.pages import levels_for, write_pages
@@ -35,7 +35,7 @@ from tagatlas_web.tables import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
     from tagatlas_web import WebOptions
 
 _SIDES = {"thumbnail": 256, "image": 1 << 16}

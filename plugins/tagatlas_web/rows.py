@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
 
 _SHARED = ("id", "label", "width", "height", "frequency", "records")
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tagatlas.annotations import written
-from tagatlas.rendering import kept_columns
+from tagatlas.toolkit import content_as_json, kept_columns
 from tagatlas_web.charts import NEAR_ROWS
 from tagatlas_web.scripts import packed
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
     from tagatlas_web.pages import Level
 
 DETAIL_ROWS = 256
@@ -100,7 +99,11 @@ def texts_file(images: pl.DataFrame) -> object:
 def annotations_of(map_: Map) -> list[object]:
     """A map's annotations, as the server of an atlas tells them too."""
     return [
-        {"id": each.id, "revision": each.revision, "content": json.loads(written(each.content))}
+        {
+            "id": each.id,
+            "revision": each.revision,
+            "content": json.loads(content_as_json(each.content)),
+        }
         for each in map_.annotations
     ]
 

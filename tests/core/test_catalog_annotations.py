@@ -15,8 +15,8 @@ from tagatlas.annotations import (
     Content,
     Note,
     Outline,
+    content_as_json,
     read_content,
-    written,
 )
 from tagatlas.catalog import Catalog, StoredMap
 from tagatlas.errors import AnnotationChanged, UsageError
@@ -150,8 +150,8 @@ def test_an_annotation_needs_its_map(catalog: Catalog) -> None:
         '{"kind":"text","place":[0,1],"text":"a","size":0,"colour":"#aabbcc"}',
         '{"kind":"note","place":[0,1],"text":"a","colour":"#aabbcc","image":"../secret"}',
         '{"kind":"name","level":"cluster","number":-1,"name":"a"}',
-        written(ClusterName("cluster", 0, "n" * 81)),
-        written(Caption((0, 0), "n" * (LONGEST_TEXT + 1), 1, RED)),
+        content_as_json(ClusterName("cluster", 0, "n" * 81)),
+        content_as_json(Caption((0, 0), "n" * (LONGEST_TEXT + 1), 1, RED)),
         b"\xff",
     ],
 )

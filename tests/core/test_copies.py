@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
 import tagatlas.cli
-from tagatlas.duplicates import CANDIDATE, alike_groups, make_signature, perceptual_hash
+from tagatlas.duplicates import CANDIDATE_BITS, alike_groups, make_signature, perceptual_hash
 from tagatlas.duplicates.detail import DETAIL_LIMITS, Details
 from tagatlas.duplicates.leaders import NEAREST, Pictures, find_alike
 from tagatlas.duplicates.likeness import LIMITS, glances, is_alike
@@ -340,7 +340,7 @@ def test_a_group_is_of_copies_of_its_first_picture_in_any_order(
 
 def is_candidate(one: Fetched, other: Fetched) -> bool:
     return any(
-        own is not None and its is not None and (own ^ its).bit_count() <= CANDIDATE
+        own is not None and its is not None and (own ^ its).bit_count() <= CANDIDATE_BITS
         for own in one.hashes
         for its in other.hashes
     )
@@ -381,10 +381,10 @@ def test_hashes_near_another_pictures_are_those_of_comparing_all(
     hashes = [seeds[seed % len(seeds)] ^ sum(1 << bit for bit in bits) for seed, _, bits in changes]
     owners = [owner for _, owner, _ in changes]
     keys = np.array(hashes, dtype=np.uint64)
-    found = has_near(index_of(keys, CANDIDATE), np.array(owners), CANDIDATE)
+    found = has_near(index_of(keys, CANDIDATE_BITS), np.array(owners), CANDIDATE_BITS)
     assert found.tolist() == [
         any(
-            own != other and (one ^ its).bit_count() <= CANDIDATE
+            own != other and (one ^ its).bit_count() <= CANDIDATE_BITS
             for its, other in zip(hashes, owners, strict=True)
         )
         for one, own in zip(hashes, owners, strict=True)
@@ -445,8 +445,8 @@ def test_a_picture_of_a_crowd_is_compared_with_the_nearest_leaders_only(
         Pictures(
             keys,
             owners,
-            index_of(keys, CANDIDATE),
-            CANDIDATE,
+            index_of(keys, CANDIDATE_BITS),
+            CANDIDATE_BITS,
             np.array([one.sketch for one in crowd]),
             sizes,
         ),

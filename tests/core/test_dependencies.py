@@ -23,7 +23,7 @@ OURS = {path.name for folder in ("core", "plugins") for path in (ROOT / folder).
 # Parts of core that only one extra's plugins, or a front end of its own, import.
 OF_EXTRAS = {
     "core/tagatlas/fetching/normalise.py": {"heic"},
-    "core/tagatlas/remote": {"clarifai", "google-vision"},
+    "core/tagatlas/toolkit/remote": {"clarifai", "google-vision"},
     "core/tagatlas/notebook": {"notebook"},
     "core/tagatlas/testing": {"dev"},
 }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import tagatlas.cli
-from tagatlas.duplicates import NEAR, near_groups, perceptual_hash
+from tagatlas.duplicates import NEAR_BITS, near_groups, perceptual_hash
 from tagatlas.duplicates.groups import FEW, among_few, among_many
 
 PICTURES = Path(tagatlas.cli.__file__).parent / "sample"
@@ -71,7 +71,7 @@ def originals() -> list[Image.Image]:
 def test_copies_are_near_their_originals(
     originals: list[Image.Image], copy: Callable[[Image.Image], Image.Image], share: float
 ) -> None:
-    near = [distance(hash_of(each), hash_of(copy(each))) <= NEAR for each in originals]
+    near = [distance(hash_of(each), hash_of(copy(each))) <= NEAR_BITS for each in originals]
     assert np.mean(near) >= share
 
 
@@ -132,7 +132,7 @@ def test_many_equal_hashes_take_no_longer_than_one_of_each() -> None:
     seeds = rng.integers(0, 2**64, FEW + 100, dtype=np.uint64)
     hashes = np.concatenate([seeds, np.full(200_000, seeds[7]), seeds])
     found = near_groups(hashes)
-    assert found[: len(seeds)].tolist() == among_few(seeds, NEAR).tolist()
+    assert found[: len(seeds)].tolist() == among_few(seeds, NEAR_BITS).tolist()
     assert (found[len(seeds) : len(seeds) + 200_000] == 7).all()
     assert found[-len(seeds) :].tolist() == found[: len(seeds)].tolist()
 
@@ -143,7 +143,7 @@ def test_few_and_many_are_grouped_alike() -> None:
     flips = np.uint64(1) << rng.integers(0, 64, (FEW, 5), dtype=np.uint64)
     hashes = np.concatenate([seeds, seeds ^ np.bitwise_xor.reduce(flips, axis=1)])
     found = near_groups(hashes)
-    assert found.tolist() == among_few(hashes, NEAR).tolist()
+    assert found.tolist() == among_few(hashes, NEAR_BITS).tolist()
     assert (found[FEW:] == np.arange(FEW)).mean() > 0.99
 
 

@@ -17,7 +17,7 @@ from tagatlas.fetching import FetchOptions
 from tagatlas.plugins import SOURCES, load_plugins
 from tagatlas.steps.add import add_source
 from tagatlas.steps.fetch import fetch_collection
-from tagatlas.tables import read_file
+from tagatlas.tables import read_table
 from tagatlas_sources.table import TableOptions
 from tagatlas_sources.table.source import TableSource
 
@@ -63,7 +63,7 @@ def test_columns_of_other_bytes_are_left_out_and_named(
     path = tmp_path / "a.parquet"
     frame = pl.DataFrame({"mask": [b"\0\1"], "a/b": [picture()], "second": [picture(seed=2)]})
     frame.write_parquet(path)
-    table = read_file(path)
+    table = read_table(path)
     assert table.pictures == ("a/b", "second")
     assert table.frame["a/b"].to_list() == [f"{path}!/a%2Fb/0"]
     assert table.notes == ("left out, because they hold bytes: 1 column, 'mask'",)

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from tagatlas.layout import apart, continue_start, spectral_start
+from tagatlas.layout import continue_start, move_apart, spectral_start
 from tagatlas.network import IMAGE, TAG, Network
 
 
@@ -130,7 +130,7 @@ def test_nothing_old_is_a_spectral_start() -> None:
 
 def test_apart_moves_only_nodes_that_share_a_place() -> None:
     positions = np.array([[1.0, 1.0], [5.0, 5.0], [1.0, 1.0]])
-    moved = apart(positions, seed=0)
+    moved = move_apart(positions, seed=0)
     assert np.array_equal(moved[1], positions[1])
     assert smallest_distance(moved) > 0
     assert moved == pytest.approx(positions, abs=0.1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tagatlas.errors import EmptyMap
 from tagatlas.network import Network
-from tagatlas.network.backbone import backbone
+from tagatlas.toolkit import backbone
 
 NODES = 6
 Edges = dict[tuple[int, int], float]

@@ -10,7 +10,8 @@ from taggings import Tagging, assert_best_links, likenesses
 
 from tagatlas.errors import EmptyMap
 from tagatlas.network import Network
-from tagatlas.network.projection import Likeness, project
+from tagatlas.toolkit import project
+from tagatlas.toolkit.projection import Likeness
 
 Rows = list[list[float]]
 

@@ -22,7 +22,7 @@ ALLOWED = {
     ("core/tagatlas/fetching/options.py", "twitter"): "default of FetchOptions.recover",
     ("core/tagatlas/tables/urls.py", "twitter"): "a host",
     ("core/tagatlas/imports/memespector.py", "clarifai"): "a service in Memespector's files",
-    ("core/tagatlas/vocabulary/builtin.py", "imagenet"): "a vocabulary",
+    ("core/tagatlas/toolkit/vocabulary/builtin.py", "imagenet"): "a vocabulary",
     ("plugins/tagatlas_clip/__init__.py", "imagenet"): "a vocabulary, and a set of templates",
     ("plugins/tagatlas_clip/templates.py", "imagenet"): "a set of templates",
     ("plugins/tagatlas_recoveries/page_picture/__init__.py", "twitter"): "a name in pages",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 
-from tagatlas.remote import is_loopback, open_channel, small_picture
+from tagatlas.toolkit import is_loopback, open_channel, small_picture
 
 TLS_HANDSHAKE, HTTP2_PREFACE = b"\x16", b"PRI * HTTP/2.0"
 

@@ -11,13 +11,12 @@ from tagatlas.errors import StorageError
 from tagatlas.rendering import (
     cell_text,
     cluster_colour,
-    copied_columns,
-    kept_columns,
     safe_cell,
     safe_cells,
     web_addresses,
     write_atomically,
 )
+from tagatlas.toolkit import copied_columns, kept_columns
 
 CELLS = st.text(alphabet="'=+-@\t\r\nab1,\"", max_size=6) | st.text(max_size=6)
 

@@ -24,8 +24,8 @@ from tagatlas.annotations import (
     Outline,
 )
 from tagatlas.maps import Map
-from tagatlas.rendering.bounds import map_bounds
 from tagatlas.testing import ODD_LABELS, sample_map
+from tagatlas.toolkit import map_bounds
 from tagatlas_posters.engine import PosterOptions
 from tagatlas_posters.engine.composition import Composition, compose
 from tagatlas_posters.engine.drawings import Drawing, draw_mark

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagatlas.tables.cells import PORTRAIT, addresses_in
-from tagatlas.tables.urls import looks_of, urls_in, why_without
+from tagatlas.tables.cells import PORTRAIT_NAME, addresses_in
+from tagatlas.tables.urls import column_looks, urls_in, why_no_url
 
 ONE = "https://a.example/1.jpg"
 TWO = "https://b.example/2.png?x=1&y=2"
@@ -171,7 +171,7 @@ def test_any_cell_gives_usable_addresses_as_a_column_does(cell: str) -> None:
     ],
 )
 def test_pictures_by_their_looks(url: str) -> None:
-    assert looks_of(pl.Series([url])).pictures == 1
+    assert column_looks(pl.Series([url])).pictures == 1
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_pictures_by_their_looks(url: str) -> None:
     ],
 )
 def test_pages_by_their_looks(url: str) -> None:
-    looks = looks_of(pl.Series([url]))
+    looks = column_looks(pl.Series([url]))
     assert (looks.pictures, looks.pages) == (0, 1)
 
 
@@ -198,23 +198,23 @@ def test_pages_by_their_looks(url: str) -> None:
     ],
 )
 def test_portraits_by_their_names(name: str, is_portrait: bool) -> None:
-    assert (PORTRAIT.search(name) is not None) == is_portrait
+    assert (PORTRAIT_NAME.search(name) is not None) == is_portrait
 
 
 def test_looks() -> None:
-    pages = looks_of(pl.Series(["https://a.example/@a/status/17", "", "https://t.co/x"]))
+    pages = column_looks(pl.Series(["https://a.example/@a/status/17", "", "https://t.co/x"]))
     assert (pages.urls, pages.pictures, pages.pages) == (1, 0, 1)
-    pictures = looks_of(pl.Series([ONE, "https://pbs.twimg.com/media/Fu1?format=jpg", "other"]))
+    pictures = column_looks(pl.Series([ONE, "https://pbs.twimg.com/media/Fu1?format=jpg", "other"]))
     assert (pictures.urls, pictures.pictures, pictures.pages) == (2 / 3, 1, 0)
-    assert looks_of(pl.Series(["A/A00/1_8.jpg", "b c.PNG", "", "x"])).relative == 2 / 3
-    assert looks_of(pl.Series(["x"] * 5_000 + [ONE])).urls > 0
-    assert looks_of(pl.Series(["[]", "nan", "None", "N/A", f"['{ONE}']"])).urls == 1
-    assert looks_of(pl.Series([], dtype=pl.String)).urls == 0
+    assert column_looks(pl.Series(["A/A00/1_8.jpg", "b c.PNG", "", "x"])).relative == 2 / 3
+    assert column_looks(pl.Series(["x"] * 5_000 + [ONE])).urls > 0
+    assert column_looks(pl.Series(["[]", "nan", "None", "N/A", f"['{ONE}']"])).urls == 1
+    assert column_looks(pl.Series([], dtype=pl.String)).urls == 0
 
 
 def test_reasons() -> None:
     cells = ["", "[]", "data:image/png;base64,A", "www.a.example/1", "a/1.jpg", "=IMAGE(A1)", "?"]
-    assert why_without(pl.Series(cells)) == {
+    assert why_no_url(pl.Series(cells)) == {
         "empty": 2,
         "with the picture itself (data:)": 1,
         "with an address without https://": 1,

@@ -12,7 +12,7 @@ from quoting import HABITS, mixtures
 
 from tagatlas.errors import InputError
 from tagatlas.tables.delimited import read_delimited
-from tagatlas.tables.files import read_file
+from tagatlas.tables.files import read_table
 from tagatlas.tables.table import Table
 
 
@@ -33,7 +33,7 @@ def test_mixtures_of_programs_keep_every_row_beside_its_address(tmp_path: Path) 
         expected = mixture.rows(30)
         path = tmp_path / "table.csv"
         path.write_bytes(mixture.written(expected))
-        table = read_file(path)
+        table = read_table(path)
         found = table.frame.select("id", "image_url").rows()
         assert found == [(row[0], row[2]) for row in expected[1:]], mixture
 

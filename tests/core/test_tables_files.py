@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from tagatlas.errors import InputError
-from tagatlas.tables.files import read_file
+from tagatlas.tables.files import read_table
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -51,7 +51,7 @@ def tar() -> bytes:
 def test_compressed_text(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "table.csv.packed"
     path.write_bytes(PACKERS[kind](TEXT))
-    assert read_file(path).frame.height == 2
+    assert read_table(path).frame.height == 2
 
 
 @pytest.mark.parametrize("kind", PACKERS)
@@ -61,7 +61,7 @@ def test_damaged_compressed_text(tmp_path: Path, kind: str) -> None:
     for data in (packed[:-9], packed[: len(packed) // 2] + b"\xff" * 20):
         path.write_bytes(data)
         with pytest.raises(InputError, match=f"the {kind} file is damaged .*: get it again"):
-            read_file(path)
+            read_table(path)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_other_files_are_named(tmp_path: Path, data: bytes, said: str) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(data)
     with pytest.raises(InputError, match=said):
-        read_file(path)
+        read_table(path)
 
 
 def test_a_database_is_named(tmp_path: Path) -> None:
@@ -97,13 +97,13 @@ def test_a_database_is_named(tmp_path: Path) -> None:
         database.execute("create table a (b)")
     database.close()
     with pytest.raises(InputError, match="an SQLite database"):
-        read_file(path)
+        read_table(path)
 
 
 def test_lists_that_were_joined(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_bytes("\ufeffhttps://a.example/1\n\ufeffhttps://a.example/2\n".encode())
-    assert read_file(path).frame["url"].to_list() == [
+    assert read_table(path).frame["url"].to_list() == [
         "https://a.example/1",
         "https://a.example/2",
     ]
@@ -113,4 +113,4 @@ def test_a_sheet_of_what_is_no_workbook(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(TEXT)
     with pytest.raises(InputError, match="--sheet is for workbooks"):
-        read_file(path, sheet="x")
+        read_table(path, sheet="x")

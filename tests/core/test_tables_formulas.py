@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagatlas.errors import InputError
-from tagatlas.tables import read_file
+from tagatlas.tables import read_table
 from tagatlas.tables.cells import addresses_in
 from tagatlas.tables.formulas import UntoldAddress, address_of
 
@@ -91,7 +91,7 @@ def test_formulas_in_text_are_worked_out_with_the_other_cells(tmp_path: Path) ->
         '5;five.jpg;"=""https://h.example/""&B5"\n',
         "utf-8",
     )
-    table = read_file(path)
+    table = read_table(path)
     images = table.frame["image"].to_list()
     assert [addresses_in(image) for image in images] == [
         ["https://h.example/one.jpg"],
@@ -113,7 +113,7 @@ def test_links_of_a_workbook_are_made_of_other_cells(tmp_path: Path) -> None:
         sheet.write_formula(1, 1, '=HYPERLINK("https://h.example/"&A2,"here")', None, "here")
         sheet.write_formula(2, 1, '=HYPERLINK("https://h.example/"&LOWER(A3),"x")', None, "x")
         sheet.write_formula(3, 1, '=CONCATENATE("https://h.example/",A4)', None, "")
-    table = read_file(path)
+    table = read_table(path)
     assert table.frame["image (link)"].to_list() == [
         "https://h.example/1.jpg",
         "",
@@ -134,7 +134,7 @@ def test_a_workbook_that_no_program_has_worked_out(tmp_path: Path) -> None:
     ):
         book.active.append(row)
     book.save(path)
-    table = read_file(path)
+    table = read_table(path)
     assert table.frame["image (link)"].to_list() == [
         "https://h.example/1.jpg",
         "",
@@ -151,7 +151,7 @@ def test_a_link_at_the_end_of_the_sheet_takes_no_memory(tmp_path: Path) -> None:
     book.active["XFD1048576"] = '=IMAGE("https://h.example/1.jpg")'
     book.save(path)
     with pytest.raises(InputError, match="very far apart"):
-        read_file(path)
+        read_table(path)
 
 
 def test_a_formula_that_cells_share_is_each_ones_own(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_formula_that_cells_share_is_each_ones_own(tmp_path: Path) -> None:
     with ZipFile(plain) as old, ZipFile(path, "w") as new:
         for name in old.namelist():
             new.writestr(name, _with_shared_formula(old.read(name).decode()))
-    assert read_file(path).frame["image (link)"].to_list() == [
+    assert read_table(path).frame["image (link)"].to_list() == [
         "https://h.example/1.jpg",
         "https://h.example/2.jpg",
     ]

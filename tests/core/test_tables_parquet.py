@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from tagatlas.errors import InputError
-from tagatlas.tables import Table, read_file
+from tagatlas.tables import Table, read_table
 
 A, B = "https://a.example/1.jpg", "https://a.example/2.jpg"
 DAY = datetime.date(2024, 2, 29)
@@ -20,7 +20,7 @@ NOON = datetime.datetime(2024, 2, 29, 12, tzinfo=datetime.UTC)
 def read(folder: Path, frame: pl.DataFrame, name: str = "x.parquet") -> Table:
     path = folder / name
     frame.write_parquet(path) if name.endswith("parquet") else frame.write_ipc(path)
-    return read_file(path, None)
+    return read_table(path, None)
 
 
 @pytest.mark.parametrize(
@@ -82,4 +82,4 @@ def test_damaged_arrow(tmp_path: Path) -> None:
     path = tmp_path / "x.feather"
     path.write_bytes(b"ARROW1\0\0" + b"\xff" * 100)
     with pytest.raises(InputError, match=r"^the Arrow file is damaged"):
-        read_file(path, None)
+        read_table(path, None)

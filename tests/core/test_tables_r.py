@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tagatlas.tables import read_file
+from tagatlas.tables import read_table
 
 FILES = Path(__file__).parents[1] / "data" / "r_tables"
 TEXTS = [
@@ -37,7 +37,7 @@ QUOTED = sorted(
 
 @pytest.mark.parametrize("name", QUOTED)
 def test_every_row_of_r_keeps_its_texts_and_its_address(name: str) -> None:
-    frame = read_file(FILES / name).frame
+    frame = read_table(FILES / name).frame
     missing = "" if name == "csv_utf16.csv" else "NA"
     texts = [missing if text is None else text for text in TEXTS]
     assert frame["id"].to_list() == IDS
@@ -48,7 +48,7 @@ def test_every_row_of_r_keeps_its_texts_and_its_address(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["csv_bare.csv", "table_bare.txt"])
 def test_tables_of_r_without_quotation_marks(name: str) -> None:
-    frame = read_file(FILES / name).frame
+    frame = read_table(FILES / name).frame
     simple = [
         (number, url, text or "NA" * (text is None))
         for number, url, text in zip(IDS, URLS, TEXTS, strict=True)
@@ -58,7 +58,7 @@ def test_tables_of_r_without_quotation_marks(name: str) -> None:
 
 
 def test_rows_that_r_cut_in_two_are_said_and_lend_no_address() -> None:
-    table = read_file(FILES / "table_cut.txt")
+    table = read_table(FILES / "table_cut.txt")
     for number, url in table.frame.select("id", "image_url").iter_rows():
         if number in IDS and url:
             assert url == URLS[IDS.index(number)] or not url.startswith("https:")

@@ -16,7 +16,7 @@ from odf.table import TableCell, TableRow
 from odf.text import A, P
 
 from tagatlas.errors import InputError
-from tagatlas.tables.files import read_file
+from tagatlas.tables.files import read_table
 from tagatlas.tables.table import Table
 
 URLS = [f"https://a.example/{number}.jpg" for number in range(5)]
@@ -63,19 +63,19 @@ def columns(table: Table) -> dict[str, list[str]]:
 )
 def test_a_workbook(path: Path, write: Callable[[Path, dict[str, Rows]], None], kind: str) -> None:
     write(path, {"Sheet1": ROWS})
-    table = read_file(path)
+    table = read_table(path)
     assert columns(table) == {"id": ["1", "2"], "image": URLS[1:3]}
     assert (table.kind, table.first_row, table.notes) == (kind, 2, ())
 
 
 def test_the_sheet_with_addresses_is_read_and_the_others_named(path: Path) -> None:
     xlsx(path, {"About": [["what", "why"]], "Data": ROWS, "More": ROWS[:2]})
-    table = read_file(path)
+    table = read_table(path)
     assert table.frame.height == 2
     assert table.notes == ("read the sheet 'Data', not 'About', 'More': choose with --sheet",)
-    assert read_file(path, sheet="More").frame.height == 1
+    assert read_table(path, sheet="More").frame.height == 1
     with pytest.raises(InputError, match=r"there is no sheet 'Dta' \(did you mean 'Data'\?\)"):
-        read_file(path, sheet="Dta")
+        read_table(path, sheet="Dta")
 
 
 def test_values_become_text_as_they_were_meant(path: Path) -> None:
@@ -89,7 +89,7 @@ def test_values_become_text_as_they_were_meant(path: Path) -> None:
             ]
         },
     )
-    assert read_file(path).frame.row(0) == (
+    assert read_table(path).frame.row(0) == (
         *(URLS[0], "3", "0.25", "2020-02-29", "2020-02-29 13:04:05", "true"),
         *("796000000000000001", ""),
     )
@@ -97,7 +97,7 @@ def test_values_become_text_as_they_were_meant(path: Path) -> None:
 
 def test_numbers_that_lost_digits_are_said(path: Path) -> None:
     xlsx(path, {"S": [["id", "image"], [796000000000000001, URLS[0]]]})
-    table = read_file(path)
+    table = read_table(path)
     assert table.frame.row(0)[0] == "796000000000000000"
     assert table.notes[0].startswith("1 number of more than 15 digits")
 
@@ -105,11 +105,11 @@ def test_numbers_that_lost_digits_are_said(path: Path) -> None:
 def test_titles_and_empty_rows_and_columns_before_the_names(path: Path) -> None:
     rows = [[], ["", "My report"], [], *(["", *row] for row in ROWS)]
     xlsx(path, {"S": rows})
-    table = read_file(path)
+    table = read_table(path)
     assert columns(table) == {"id": ["1", "2"], "image": URLS[1:3]}
     assert table.first_row == 5
     assert table.notes == ("1 line before the names of the columns left out: 'My report'",)
-    assert read_file(path, skip_rows=4).frame.columns == ["column 1", "column 2"]
+    assert read_table(path, skip_rows=4).frame.columns == ["column 1", "column 2"]
 
 
 def test_addresses_behind_cells_get_columns(path: Path) -> None:
@@ -120,7 +120,7 @@ def test_addresses_behind_cells_get_columns(path: Path) -> None:
         sheet.write_formula(1, 1, f'=HYPERLINK("{URLS[1]}?a=1&b=2","here")', None, "here")
         sheet.write_url(1, 2, URLS[2], string="there")
         sheet.write_formula(2, 1, f'=_xlfn.IMAGE("{URLS[3]}")')
-    table = read_file(path)
+    table = read_table(path)
     assert columns(table)["picture (link)"] == [f"{URLS[1]}?a=1&b=2", URLS[3]]
     assert columns(table)["page (link)"] == [URLS[2], ""]
     assert columns(table)["page"] == ["there", ""]
@@ -135,7 +135,7 @@ def test_merged_cells_are_said(path: Path) -> None:
         sheet.write_row(0, 0, ["group", "image"])
         sheet.merge_range(1, 0, 2, 0, "cats")
         sheet.write_column(1, 1, URLS[1:3])
-    table = read_file(path)
+    table = read_table(path)
     assert columns(table) == {"group": ["cats", ""], "image": URLS[1:3]}
     assert table.notes == ("1 merged range: the value counts for its first cell",)
 
@@ -151,7 +151,7 @@ def test_links_that_are_not_read_are_said(path: Path) -> None:
         table.addElement(line)
     book.spreadsheet.addElement(table)
     book.save(path)
-    assert read_file(path).notes == (
+    assert read_table(path).notes == (
         "addresses behind cells (links or formulas) are not read: save it as .xlsx",
     )
 
@@ -162,7 +162,7 @@ def test_merged_titles_are_not_said(path: Path) -> None:
         sheet.merge_range(0, 0, 0, 1, "My report")
         sheet.write_row(1, 0, ["id", "image"])
         sheet.write_row(2, 0, ["1", URLS[1]])
-    assert "merged" not in " ".join(read_file(path).notes)
+    assert "merged" not in " ".join(read_table(path).notes)
 
 
 def test_hidden_sheets_come_last(path: Path) -> None:
@@ -172,7 +172,7 @@ def test_hidden_sheets_come_last(path: Path) -> None:
         hidden.write_column(0, 0, ["image", URLS[0]])
         shown.write_column(0, 0, ["image", URLS[1]])
         shown.activate()
-    assert read_file(path).frame.row(0) == (URLS[1],)
+    assert read_table(path).frame.row(0) == (URLS[1],)
 
 
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.95])
@@ -181,7 +181,7 @@ def test_a_damaged_workbook(path: Path, part: float) -> None:
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * part)])
     with pytest.raises(InputError, match=r"damaged|no workbook"):
-        read_file(path)
+        read_table(path)
 
 
 @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
@@ -191,21 +191,21 @@ def test_a_workbook_with_a_damaged_part(path: Path, part: str) -> None:
     start = data.index(part.encode()) + len(part)
     path.write_bytes(data[:start] + b"\xff" * 40 + data[start + 40 :])
     with pytest.raises(InputError, match="the workbook is damaged"):
-        read_file(path)
+        read_table(path)
 
 
 def test_a_workbook_with_a_password(path: Path) -> None:
     container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     path.write_bytes(container + "EncryptedPackage".encode("utf-16-le"))
     with pytest.raises(InputError, match="the workbook has a password"):
-        read_file(path)
+        read_table(path)
 
 
 def test_an_empty_workbook_and_an_archive_that_is_none(path: Path) -> None:
     xlsx(path, {"S": []})
     with pytest.raises(InputError, match="the workbook is empty"):
-        read_file(path)
+        read_table(path)
     out = io.BytesIO(b"PK\x03\x04rest")
     path.write_bytes(out.getvalue())
     with pytest.raises(InputError, match="no workbook"):
-        read_file(path)
+        read_table(path)

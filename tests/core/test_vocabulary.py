@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagatlas.errors import OptionError
-from tagatlas.vocabulary import BUILT_IN, Label, Vocabulary, load_vocabulary
-from tagatlas.vocabulary.reading import read_vocabulary
-from tagatlas.vocabulary.vocabulary import key, tidy
+from tagatlas.toolkit import Label, Vocabulary, load_vocabulary
+from tagatlas.toolkit.vocabulary.builtin import BUILT_IN
+from tagatlas.toolkit.vocabulary.reading import read_vocabulary
+from tagatlas.toolkit.vocabulary.vocabulary import key, tidy
 
 SCRIPTS = {
     "Arabic": "قطة سوداء",

@@ -24,8 +24,8 @@ from themed_map import themed_map
 from tagatlas.contracts import RendererSpec
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
-from tagatlas.rendering import escape_xml
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
+from tagatlas.toolkit import escape_xml
 from tagatlas_exports.gephi import GephiOptions, tagatlas_renderers
 from tagatlas_exports.gephi.times import read_spells
 

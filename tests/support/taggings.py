@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from hypothesis import strategies as st
 
-from tagatlas.contracts import TagSelection
 from tagatlas.network import Network
+from tagatlas.toolkit import TagSelection
 
 Tagging = dict[tuple[str, str], float]
 """Scores by image and tag."""

@@ -10,8 +10,8 @@ from tagatlas.annotations.model import (
     Content,
     Note,
     Outline,
+    content_as_json,
     read_content,
-    written,
 )
 from tagatlas.annotations.names import GivenName
 
@@ -26,6 +26,6 @@ __all__ = [
     "GivenName",
     "Note",
     "Outline",
+    "content_as_json",
     "read_content",
-    "written",
 ]

@@ -148,6 +148,6 @@ def read_content(data: bytes | str) -> Content | None:
     return content
 
 
-def written(content: Content | None) -> str:
+def content_as_json(content: Content | None) -> str:
     """The same content as JSON."""
     return msgspec.json.encode(content).decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tagatlas.annotations import Annotation, Content, read_content, written
+from tagatlas.annotations import Annotation, Content, content_as_json, read_content
 from tagatlas.catalog.database import Database, now
 from tagatlas.errors import AnnotationChanged, UsageError
 
@@ -55,7 +55,7 @@ class AnnotationTable:
                 "(?, ?, ?, (SELECT coalesce(max(revision), 0) + 1 FROM annotations), ?) "
                 "ON CONFLICT (id) DO UPDATE SET content = excluded.content, "
                 "revision = excluded.revision, changed_at = excluded.changed_at",
-                [id_, map_name, written(content), now()],
+                [id_, map_name, content_as_json(content), now()],
             )
             [kept] = self._select(id_=id_)
         return kept

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from msgspec import structs
 
-from tagatlas.annotations import ClusterName, Content, Note, read_content, written
+from tagatlas.annotations import ClusterName, Content, Note, content_as_json, read_content
 from tagatlas.catalog.database import now
 from tagatlas.catalog.maps import frame_from_bytes, frame_to_bytes
 
@@ -85,7 +85,7 @@ def strip_annotations(
         connection.execute(
             "UPDATE annotations SET content = ?, changed_at = ?, "
             "revision = (SELECT max(revision) + 1 FROM annotations) WHERE number = ?",
-            [written(left), now(), number],
+            [content_as_json(left), now(), number],
         )
     return removed
 

@@ -1,6 +1,5 @@
 """Clusters: which images belong together, what their tags call them, where they lie."""
 
-from tagatlas.cluster.alike import most_alike
 from tagatlas.cluster.naming import name_clusters, name_subclusters
 from tagatlas.cluster.neighbours import compile_kernels
 from tagatlas.cluster.outline import label_place, outlines
@@ -15,7 +14,6 @@ __all__ = [
     "cluster_quantities",
     "compile_kernels",
     "label_place",
-    "most_alike",
     "name_clusters",
     "name_subclusters",
     "outlines",

@@ -13,12 +13,6 @@ from tagatlas.contracts.price import Price
 from tagatlas.contracts.progress import Progress, ShowProgress, no_progress, no_show
 from tagatlas.contracts.recovery import Recovery
 from tagatlas.contracts.renderer import Renderer
-from tagatlas.contracts.selection import (
-    Backbone,
-    LinksPerNode,
-    ProjectionSelection,
-    TagSelection,
-)
 from tagatlas.contracts.source import Records, Source
 from tagatlas.contracts.specs import (
     GraphBuilderSpec,
@@ -46,7 +40,6 @@ from tagatlas.contracts.tagger import (
 
 __all__ = [
     "ALWAYS_KEPT",
-    "Backbone",
     "Citation",
     "FailureKind",
     "GraphBuilder",
@@ -59,7 +52,6 @@ __all__ = [
     "Layout",
     "LayoutDescription",
     "LayoutSpec",
-    "LinksPerNode",
     "Maker",
     "Model",
     "ModelShelf",
@@ -68,7 +60,6 @@ __all__ = [
     "PinningLayout",
     "Price",
     "Progress",
-    "ProjectionSelection",
     "Reading",
     "Records",
     "Recovery",
@@ -82,7 +73,6 @@ __all__ = [
     "Spec",
     "Tag",
     "TagResult",
-    "TagSelection",
     "TagStatus",
     "Tagger",
     "TaggerSpec",

@@ -15,15 +15,15 @@ For a collection, :meth:`tagatlas.atlas.Atlas.representatives` does all of it: i
 one that stands for it.
 """
 
-from tagatlas.duplicates.alike import CANDIDATE, alike_groups
-from tagatlas.duplicates.groups import NEAR, near_groups
+from tagatlas.duplicates.alike import CANDIDATE_BITS, alike_groups
+from tagatlas.duplicates.groups import NEAR_BITS, near_groups
 from tagatlas.duplicates.hashing import perceptual_hash
 from tagatlas.duplicates.signature import HASHES, SKETCH_BYTES, Signature, make_signature
 
 __all__ = [
-    "CANDIDATE",
+    "CANDIDATE_BITS",
     "HASHES",
-    "NEAR",
+    "NEAR_BITS",
     "SKETCH_BYTES",
     "Signature",
     "alike_groups",

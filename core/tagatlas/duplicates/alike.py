@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CANDIDATE = 9
+CANDIDATE_BITS = 9
 """Bits of 64 by which a hash of each of two pictures differs at most for a second look.
 
 ``docs/duplicates.md`` has the figures of ``benchmarks/twins.py``: what is joined that is right, and
@@ -63,8 +63,8 @@ def alike_groups(
 
     owners, _ = np.nonzero(present[crowded])
     keys = hashes[crowded][present[crowded]]
-    index = index_of(keys, CANDIDATE)
-    pictures = Pictures(keys, owners, index, CANDIDATE, sketches(crowded), sizes[crowded])
+    index = index_of(keys, CANDIDATE_BITS)
+    pictures = Pictures(keys, owners, index, CANDIDATE_BITS, sketches(crowded), sizes[crowded])
     details = Details(lambda place: thumbnail(int(crowded[place])), pictures.sizes)
     closely = DETAIL_LIMITS[level]
 
@@ -83,10 +83,10 @@ def _crowded(keys: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArray[np.
     if len(keys) > FEW:
         from tagatlas.duplicates.search import has_near, index_of
 
-        return np.unique(owners[has_near(index_of(keys, CANDIDATE), owners, CANDIDATE)])
+        return np.unique(owners[has_near(index_of(keys, CANDIDATE_BITS), owners, CANDIDATE_BITS)])
     near = np.zeros(len(keys), dtype=np.bool_)
     for place in range(len(keys)):  # nothing is compiled for these
-        is_near = np.bitwise_count(keys[place:] ^ keys[place]) <= CANDIDATE
+        is_near = np.bitwise_count(keys[place:] ^ keys[place]) <= CANDIDATE_BITS
         is_near &= owners[place:] != owners[place]
         near[place:] |= is_near
         near[place] |= is_near.any()

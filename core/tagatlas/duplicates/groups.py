@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-NEAR = 8
+NEAR_BITS = 8
 """Bits of 64 by which the hashes of near duplicates differ at most.
 
 Measured on 1,484 drawings and photographs against copies of them: of those encoded anew as JPEG
@@ -25,7 +25,7 @@ FEW = 4096
 """Hashes that are compared each with each: quicker than to load what is compiled."""
 
 
-def near_groups(hashes: NDArray[np.uint64], *, threshold: int = NEAR) -> NDArray[np.int64]:
+def near_groups(hashes: NDArray[np.uint64], *, threshold: int = NEAR_BITS) -> NDArray[np.int64]:
     """Put hashes that differ in few bits into groups, each led by its first hash.
 
     In the order given, a hash joins the first leader that it is near; one that is near none

@@ -10,8 +10,8 @@ from tagatlas.imports.dd_image_tagging import read_dd
 from tagatlas.imports.foreign import ForeignTags
 from tagatlas.imports.memespector import read_memespector_csv, read_memespector_json
 from tagatlas.imports.options import ImportOptions
-from tagatlas.imports.table import read_table
-from tagatlas.tables import read_file
+from tagatlas.imports.table import read_tag_table
+from tagatlas.tables import read_table
 
 _MARK = b'"ImageLocation"'
 """A key that every task in Memespector's JSON has."""
@@ -44,15 +44,15 @@ def _read(path: Path, options: ImportOptions) -> list[ForeignTags]:
     if options.tag_column is None and options.image_column is None:
         if memespector := _from_json(path):
             return memespector
-        table = read_file(path, None)
+        table = read_table(path, None)
         if memespector := read_memespector_csv(table):
             return [replace(each, notes=table.notes) for each in memespector]
         dd = read_dd(table)
         if dd is not None:
             return [replace(dd, notes=table.notes)]
     else:
-        table = read_file(path, None)
-    return [replace(read_table(table, options), notes=table.notes)]
+        table = read_table(path, None)
+    return [replace(read_tag_table(table, options), notes=table.notes)]
 
 
 def _from_json(path: Path) -> list[ForeignTags]:

@@ -15,7 +15,7 @@ _TAGS = ("tag", "label", "concept", "keyword", "class", "category", "name", "des
 _SCORES = ("score", "confidence", "probability", "value", "weight", "coslab")
 
 
-def read_table(table: Table, options: ImportOptions) -> ForeignTags:
+def read_tag_table(table: Table, options: ImportOptions) -> ForeignTags:
     """Tags from a table; its columns are named in the options, or known by their usual names.
 
     Raises:

@@ -6,16 +6,16 @@ from tagatlas.layout.grid import hang_on_wall
 from tagatlas.layout.orientation import landscape
 from tagatlas.layout.overlap import remove_overlaps
 from tagatlas.layout.prepare import compile_kernels
-from tagatlas.layout.start import apart, continue_start, spectral_start
+from tagatlas.layout.start import continue_start, move_apart, spectral_start
 
 __all__ = [
-    "apart",
     "compile_kernels",
     "continue_start",
     "follow",
     "hang_on_wall",
     "image_boxes",
     "landscape",
+    "move_apart",
     "remove_overlaps",
     "spectral_start",
 ]

@@ -87,7 +87,7 @@ def continue_start(
     return positions
 
 
-def apart(positions: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+def move_apart(positions: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
     """Move nodes that share a place a little, each in a direction of its own.
 
     Forces between two nodes at one place have no direction, so a layout can never part them.

@@ -14,7 +14,7 @@ from msgspec import structs
 from tagatlas.annotations import LONGEST_NAME, Annotation, ClusterName, GivenName
 from tagatlas.errors import InputError, UsageError
 from tagatlas.rendering.cells import cell_text
-from tagatlas.tables import read_file
+from tagatlas.tables import read_table
 from tagatlas.wording import untaken
 
 _SEPARATOR = "; "
@@ -40,7 +40,7 @@ class NamesFile:
 def read_names(path: Path) -> NamesFile:
     """Read the names in a file.
 
-    A file is a table of any sort and encoding (:func:`tagatlas.tables.read_file`). In a
+    A file is a table of any sort and encoding (:func:`tagatlas.tables.read_table`). In a
     ``clusters.csv`` or ``subclusters.csv`` that tagatlas wrote, every row counts whose ``name`` is
     not its ``automatic_name``. In a file of ``cluster`` (or ``subcluster``) and ``name``, and in
     one of ``name`` (the automatic one) and ``new_name``, every row with a new name does.
@@ -49,7 +49,7 @@ def read_names(path: Path) -> NamesFile:
         UsageError: it cannot be read, lacks a column, or has a name or a number that is none.
     """
     try:
-        table = read_file(path)
+        table = read_table(path)
     except InputError as error:
         raise UsageError(f"cannot read the names in {path}: {error}") from error
     columns = [cell_text(column).casefold() for column in table.frame.columns]

@@ -51,7 +51,7 @@ class MapWidget(anywidget.AnyWidget):
         """The chosen images, in the order of the map; columns as in ``nodes.csv``.
 
         That is ``id``, ``label``, ``image`` (its file), ``url``, ``cluster``, ``cluster_name`` and
-        so on; see :func:`tagatlas.rendering.node_table`.
+        so on; see :func:`tagatlas.toolkit.node_table`.
         """
         chosen = pl.Series(self.selection, dtype=pl.String).implode()
         return node_table(self._map).filter(pl.col("id").is_in(chosen), kind="image")

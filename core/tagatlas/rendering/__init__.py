@@ -1,26 +1,17 @@
 """What several renderers share: writing files, spreadsheet cells, colours, facts about images."""
 
 from tagatlas.rendering.addresses import web_addresses
-from tagatlas.rendering.bounds import map_bounds
 from tagatlas.rendering.cells import cell_text, cell_texts, safe_cell, safe_cells
-from tagatlas.rendering.columns import copied_columns, kept_columns, with_kept_columns
 from tagatlas.rendering.files import replace_folder, write_atomically
 from tagatlas.rendering.html import page_head
 from tagatlas.rendering.nodes import node_table, with_cluster_names
 from tagatlas.rendering.palette import cluster_colour
 from tagatlas.rendering.thumbnails import thumbnail_address
-from tagatlas.rendering.xml import ROWS_AT_ONCE, edges_as_xml, escape_xml
 
 __all__ = [
-    "ROWS_AT_ONCE",
     "cell_text",
     "cell_texts",
     "cluster_colour",
-    "copied_columns",
-    "edges_as_xml",
-    "escape_xml",
-    "kept_columns",
-    "map_bounds",
     "node_table",
     "page_head",
     "replace_folder",
@@ -29,6 +20,5 @@ __all__ = [
     "thumbnail_address",
     "web_addresses",
     "with_cluster_names",
-    "with_kept_columns",
     "write_atomically",
 ]

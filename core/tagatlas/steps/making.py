@@ -30,6 +30,7 @@ from tagatlas.steps.versions import versions
 SHAPING = (
     *("cluster", "duplicates", "layout", "maps", "network"),
     *("columns.py", "compiled.py", "steps/map.py", "steps/network.py"),
+    *("toolkit/selection.py", "toolkit/projection.py", "toolkit/backbones.py"),
 )
 """Of core, what maps are made by: packages, and modules of other packages."""
 

@@ -51,7 +51,7 @@ _PUNCTUATION = ",;|.!\"'>" + _OUTER
 _MOST_BRACKETS = 20
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
-PORTRAIT = re.compile(
+PORTRAIT_NAME = re.compile(
     r"(?i:avatar|profile|portrait|banner|favicon|header)"
     r"|(?<![A-Za-z])(?i:icon|logo)(?![a-z])|(?:Icon|Logo)(?![a-z])"
     r"|(?i:author|user|owner|channel|account|creator|sender)"
@@ -162,7 +162,7 @@ def _in_quotes(text: str) -> list[str]:
     return [
         (match["double"] or match["single"]).replace('\\"', '"').replace("\\'", "'")
         for match in _QUOTED.finditer(text)
-        if not (match["key"] and PORTRAIT.search(match["key"]))
+        if not (match["key"] and PORTRAIT_NAME.search(match["key"]))
     ]
 
 

@@ -31,7 +31,7 @@ _SOMETHING = re.compile(rb"\S")
 _ROWS_OF_CELLS = frozenset({".csv", ".tsv", ".tab"})
 
 
-def read_file(
+def read_table(
     path: Path, encoding: str | None = None, *, sheet: str | None = None, skip_rows: int = 0
 ) -> Table:
     """Read the file at ``path``, whatever sort of table it is; or a folder of JSON files.
@@ -70,7 +70,7 @@ def read_data(
 
     Args:
         data: not compressed.
-        encoding: as in :func:`read_file`.
+        encoding: as in :func:`read_table`.
         sheet: as in the same.
         skip_rows: as in the same.
         may_be_list: whether text that begins with an address may be a list of addresses.

@@ -90,7 +90,7 @@ def urls_in(cells: pl.Series, separator: str | None) -> pl.Series:
 
 
 @dataclass(frozen=True)
-class Looks:
+class ColumnLooks:
     """What a column holds, by its looks. Shares are in [0, 1].
 
     Attributes:
@@ -109,7 +109,7 @@ class Looks:
     relative: float
 
 
-def looks_of(cells: pl.Series, separator: str | None = None) -> Looks:
+def column_looks(cells: pl.Series, separator: str | None = None) -> ColumnLooks:
     """The looks of a column, from up to 1,000 cells spread over it that are not empty.
 
     Empty are also ``[]``, ``null``, ``NaN`` and the like.
@@ -126,7 +126,7 @@ def looks_of(cells: pl.Series, separator: str | None = None) -> Looks:
     file_pages = urls.str.contains(_FILE_PAGE)
     pictures = urls.str.contains(_PICTURE) & ~urls.str.contains(_RECORDING) & ~file_pages
     share = _share(holds) * (len(some) / min(len(filled), _LOOKED_AT) if len(some) else 0.0)
-    return Looks(
+    return ColumnLooks(
         urls=share,
         number=share * len(urls) / max(1, len(some)) * len(filled) / max(1, len(cells)),
         pictures=_share(pictures),
@@ -135,7 +135,7 @@ def looks_of(cells: pl.Series, separator: str | None = None) -> Looks:
     )
 
 
-def why_without(cells: pl.Series) -> dict[str, int]:
+def why_no_url(cells: pl.Series) -> dict[str, int]:
     """Why cells hold no usable URL: how many for each reason, in words that follow a number.
 
     Args:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from tagatlas.contracts import GraphBuilder, NetworkDescription
-from tagatlas.network import IMAGE, TAG, Network
-from tagatlas.network.backbone import backbone
-from tagatlas.network.selection import describe_selection, select_tags, with_idf
+from tagatlas import GraphBuilder, Network, NetworkDescription
+from tagatlas.toolkit import IMAGE, TAG, backbone, describe_selection, select_tags, with_idf
 from tagatlas_builders.bipartite.options import BipartiteOptions
 
 
@@ -28,7 +26,7 @@ class BipartiteBuilder(GraphBuilder):
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:
         """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`.
 
-        With ``idf`` the weight is that of :func:`tagatlas.network.selection.with_idf`, counted
+        With ``idf`` the weight is that of :func:`tagatlas.toolkit.with_idf`, counted
         over the links of the network.
         """
         options = self._options

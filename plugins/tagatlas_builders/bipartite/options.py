@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tagatlas.contracts import TagSelection
+from tagatlas.toolkit import TagSelection
 
 
 @dataclass(frozen=True)

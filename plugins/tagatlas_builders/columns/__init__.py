@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import GraphBuilderSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import GraphBuilderSpec, hookimpl
 from tagatlas_builders.columns.options import ColumnsOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import GraphBuilder
+    from tagatlas import GraphBuilder
 
 __all__ = ["ColumnsOptions"]
 

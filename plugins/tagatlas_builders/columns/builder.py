@@ -8,10 +8,9 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array, diags_array, triu
 
-from tagatlas.contracts import GraphBuilder, NetworkDescription
+from tagatlas import GraphBuilder, Network, NetworkDescription
 from tagatlas.errors import EmptyMap
-from tagatlas.network import IMAGE, TAG, Network
-from tagatlas.network.backbone import backbone, with_backbone
+from tagatlas.toolkit import IMAGE, TAG, backbone, with_backbone
 from tagatlas_builders.columns.options import ColumnsOptions
 from tagatlas_builders.columns.values import Table, Values, read_table
 

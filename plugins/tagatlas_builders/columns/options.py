@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from tagatlas.contracts import Backbone
+from tagatlas.toolkit import Backbone
 
 Separator = Literal["none", ",", ";", "-", "space", "|"]
 """What stands between the values of a cell; blanks around each value are no part of it."""

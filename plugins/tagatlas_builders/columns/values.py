@@ -9,8 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
-from tagatlas.columns import column_names, read_columns
 from tagatlas.errors import EmptyMap, OptionError
+from tagatlas.toolkit import column_names, read_columns
 from tagatlas_builders.columns.options import ColumnsOptions, Separator
 
 

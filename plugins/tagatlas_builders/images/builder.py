@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from tagatlas.contracts import GraphBuilder, NetworkDescription
-from tagatlas.network import IMAGE, Network
-from tagatlas.network.backbone import backbone
-from tagatlas.network.projection import project
-from tagatlas.network.selection import describe_selection, tag_matrix
+from tagatlas import GraphBuilder, Network, NetworkDescription
+from tagatlas.toolkit import IMAGE, backbone, describe_selection, project, tag_matrix
 from tagatlas_builders.images.options import ImagesOptions
 
 
@@ -17,7 +14,7 @@ class ImagesBuilder(GraphBuilder):
 
     The weight of a link is the cosine of both images' scores, or with ``likeness`` ``shared``
     the sum, over the tags that both have, of score times score. With ``idf``, scores are
-    those of :func:`tagatlas.network.selection.with_idf`.
+    those of :func:`tagatlas.toolkit.with_idf`.
 
     Nodes are the images with at least one link, in their order in the table. The network is
     undirected.

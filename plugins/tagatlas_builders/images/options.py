@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tagatlas.contracts import ProjectionSelection
+from tagatlas.toolkit import ProjectionSelection
 
 
 @dataclass(frozen=True)

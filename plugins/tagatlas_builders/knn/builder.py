@@ -6,11 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.contracts import GraphBuilder, NetworkDescription
+from tagatlas import GraphBuilder, Network, NetworkDescription
 from tagatlas.errors import EmptyMap
-from tagatlas.network import IMAGE, Network
-from tagatlas.network.backbone import backbone, with_backbone
-from tagatlas.network.projection import link_neighbours
+from tagatlas.toolkit import IMAGE, backbone, link_neighbours, with_backbone
 from tagatlas_builders.knn.options import KnnOptions
 from tagatlas_builders.knn.search import nearest_rows
 

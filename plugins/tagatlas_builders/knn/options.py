@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tagatlas.contracts import Backbone, LinksPerNode
+from tagatlas.toolkit import Backbone, LinksPerNode
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.compiled import kernel
+from tagatlas.toolkit import kernel
 
 _PRODUCTS_AT_ONCE = 1 << 24
 """So many cosines are in memory at a time: 64 MiB."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tagatlas.contracts import GraphBuilder, NetworkDescription
+from tagatlas import GraphBuilder, Network, NetworkDescription
 from tagatlas.errors import EmptyMap
-from tagatlas.network import TAG, Network
-from tagatlas.network.backbone import backbone
-from tagatlas.network.projection import project
-from tagatlas.network.selection import describe_selection, tag_matrix
+from tagatlas.toolkit import TAG, backbone, describe_selection, project, tag_matrix
 from tagatlas_builders.tags.options import TagsOptions
 
 
@@ -20,7 +17,7 @@ class TagsBuilder(GraphBuilder):
     The weight of a link is the cosine of both tags' scores on all images (Salton's cosine where
     all scores are 1), or with ``likeness`` ``shared`` the sum, over the images that have both,
     of score times score (the number of these images where all scores are 1). With ``idf``,
-    scores are those of :func:`tagatlas.network.selection.with_idf`, which changes no cosine.
+    scores are those of :func:`tagatlas.toolkit.with_idf`, which changes no cosine.
 
     Nodes are the tags with at least one link, by label; there are no images among them. On the
     map each image is put amid its tags. The network is undirected.

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tagatlas.contracts import ProjectionSelection
+from tagatlas.toolkit import ProjectionSelection
 
 
 @dataclass(frozen=True)

@@ -19,17 +19,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 from PIL import Image
 
-from tagatlas.contracts import Renderer, Variant
+from tagatlas import Renderer, Variant
 from tagatlas.errors import ImageNotStored
-from tagatlas.rendering import web_addresses, with_kept_columns, write_atomically
+from tagatlas.toolkit import web_addresses, with_kept_columns, write_atomically
 from tagatlas_exports.embedding_atlas import EmbeddingAtlasOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tagatlas.contracts import ImageStore
-    from tagatlas.maps import Map
+    from tagatlas import ImageStore, Map
 
 # The pictures' column, and those that Embedding Atlas adds itself.
 _RESERVED = ("image", "__row_index__", "FILE_NAME")

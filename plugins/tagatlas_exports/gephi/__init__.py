@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import RendererSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import RendererSpec, hookimpl
 from tagatlas_exports.gephi.options import GephiOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import Renderer
+    from tagatlas import Renderer
 
 __all__ = ["GephiOptions"]
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 
-from tagatlas.contracts import Variant
-from tagatlas.rendering import ROWS_AT_ONCE, cluster_colour, edges_as_xml, escape_xml
+from tagatlas import Variant
+from tagatlas.toolkit import ROWS_AT_ONCE, cluster_colour, edges_as_xml, escape_xml
 from tagatlas_exports.gephi.times import images_at_ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
     from tagatlas_exports.gephi.times import Spells
 
 
@@ -50,7 +50,7 @@ def write_gexf(
 
     Args:
         map_: edges, clusters and where the images are.
-        nodes: what :func:`~tagatlas_exports.gephi.nodes.node_table` made of the map.
+        nodes: what :func:`~tagatlas_exports.gephi.nodes.gephi_nodes` made of the map.
         file: where to write to.
         attributes: further columns of ``nodes`` (String) to write.
         spells: when nodes are there; None for a graph without time.

@@ -6,31 +6,31 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tagatlas import rendering
+from tagatlas.toolkit import copied_columns, node_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
 
 _GEPHI = ("timeset", "interval", "weight")
 """Names that Gephi gives a meaning to."""
 
 
-def node_table(map_: Map, attributes: Sequence[str] = ()) -> pl.DataFrame:
-    """:func:`tagatlas.rendering.node_table` with places and sizes as Float32: what Gephi keeps.
+def gephi_nodes(map_: Map, attributes: Sequence[str] = ()) -> pl.DataFrame:
+    """:func:`tagatlas.toolkit.node_table` with places and sizes as Float32: what Gephi keeps.
 
     Args:
         map_: whose nodes.
         attributes: kept columns, each once; they come last, as
-            :func:`tagatlas.rendering.copied_columns` makes them, null for tags.
+            :func:`tagatlas.toolkit.copied_columns` makes them, null for tags.
 
     Raises:
         OptionError: no record has a column of such a name.
     """
-    nodes = rendering.node_table(map_)
+    nodes = node_table(map_)
     nodes = nodes.with_columns(pl.col("x", "y", "width", "height").cast(pl.Float32))
     if not attributes:
         return nodes
-    copied = rendering.copied_columns(map_.records, attributes, (*nodes.columns, *_GEPHI))
+    copied = copied_columns(map_.records, attributes, (*nodes.columns, *_GEPHI))
     return nodes.join(copied, left_on="id", right_on="image", how="left", maintain_order="left")

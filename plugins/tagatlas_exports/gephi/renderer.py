@@ -18,7 +18,7 @@ for always. How many records have something else than a time in the column, the 
 
 **Tables.** Gephi reads ``\`` as an escape in CSV, so it is doubled there. ``edges.csv`` says
 ``Type`` (Gephi takes edges for directed otherwise) and has no column ``Id`` (Gephi merges edges
-by it). Text is guarded against formulas: see :mod:`tagatlas.rendering.cells`.
+by it). Text is guarded against formulas: see :mod:`tagatlas.toolkit.cells`.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tagatlas.contracts import Renderer
-from tagatlas.rendering import safe_cell, safe_cells, write_atomically
+from tagatlas import Renderer
+from tagatlas.toolkit import safe_cell, safe_cells, write_atomically
 from tagatlas_exports.gephi.gexf import write_gexf
-from tagatlas_exports.gephi.nodes import node_table
+from tagatlas_exports.gephi.nodes import gephi_nodes
 from tagatlas_exports.gephi.options import GephiOptions
 from tagatlas_exports.gephi.times import read_spells
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
 
 _EDGES_AT_ONCE = 1 << 18
 
@@ -60,7 +60,7 @@ class GephiRenderer(Renderer):
         column = self._options.time_column
         spells = None if column is None else read_spells(map_, column)
         attributes = tuple(dict.fromkeys(self._options.attributes))
-        nodes = node_table(map_, attributes)
+        nodes = gephi_nodes(map_, attributes)
         copied = nodes.columns[nodes.width - len(attributes) :]
         with write_atomically(folder / "network.gexf") as file:
             write_gexf(map_, nodes, file, attributes=copied, spells=spells)

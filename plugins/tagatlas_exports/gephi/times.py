@@ -12,11 +12,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.columns import read_columns
-from tagatlas.rendering import ROWS_AT_ONCE
+from tagatlas.toolkit import ROWS_AT_ONCE, read_columns
 
 if TYPE_CHECKING:
-    from tagatlas.maps import Map
+    from tagatlas import Map
 
 TimeFormat = Literal["integer", "date", "dateTime"]
 """GEXF's name for how times are written."""

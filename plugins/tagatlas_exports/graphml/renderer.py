@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tagatlas.contracts import Renderer
-from tagatlas.rendering import (
+from tagatlas import Renderer
+from tagatlas.toolkit import (
     ROWS_AT_ONCE,
     cluster_colour,
     edges_as_xml,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
 
 
 _ATTRIBUTES = {

@@ -1,7 +1,7 @@
 """Writes ``clusters/cluster-<number>-<name>.csv``, and the images beside each if asked.
 
 Numbers are those of ``clusters.csv``. Cells are guarded against formulas: see
-:mod:`tagatlas.rendering.cells`. What an earlier run of this renderer left in ``clusters/`` and does
+:mod:`tagatlas.toolkit.cells`. What an earlier run of this renderer left in ``clusters/`` and does
 not belong there any more is removed; files that are not named as its own are left alone.
 """
 
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 from PIL import Image
 
-from tagatlas.contracts import Renderer, Variant
+from tagatlas import Renderer, Variant
 from tagatlas.errors import ImageNotStored, StorageError
-from tagatlas.rendering import (
+from tagatlas.toolkit import (
     safe_cell,
     safe_cells,
     web_addresses,
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from tagatlas.contracts import ImageStore
-    from tagatlas.maps import Map
+    from tagatlas import ImageStore, Map
 
 _COLUMNS = (
     "image",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import NoOptions, RendererSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import NoOptions, RendererSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import Renderer
+    from tagatlas import Renderer
 
 
 @hookimpl

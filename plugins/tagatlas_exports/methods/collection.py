@@ -8,9 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import polars as pl
 
-from tagatlas.contracts import ImageStatus, TagStatus
-from tagatlas.duplicates import CANDIDATE, NEAR
-from tagatlas.maps import Map, Provenance, SourceFacts
+from tagatlas import ImageStatus, Map, Provenance, SourceFacts, TagStatus
+from tagatlas.toolkit import CANDIDATE_BITS, NEAR_BITS
 from tagatlas_exports.methods.markdown import count, escape, listed
 
 _ADDRESSES: dict[str, str] = {
@@ -92,14 +91,14 @@ def _near_duplicates(map_: Map) -> str:
 
 
 _SECOND_LOOK = (
-    f" (candidates by perceptual hashes that differ in at most {CANDIDATE} of 64 bits, then"
+    f" (candidates by perceptual hashes that differ in at most {CANDIDATE_BITS} of 64 bits, then"
     " compared by structure, tones and colours)"
 )
 _JOINED: dict[object, str] = {
     "join": f" Copies of one picture, also cropped, framed or with other tones{_SECOND_LOOK}",
     "exact": f" Pictures that differ in nothing but size and compression{_SECOND_LOOK}",
     "hash": " Images that look the same, by a perceptual hash of the cosine transform that differs"
-    f" in at most {NEAR} of 64 bits",
+    f" in at most {NEAR_BITS} of 64 bits",
 }
 """Which images are joined, by the setting ``map.duplicates``."""
 

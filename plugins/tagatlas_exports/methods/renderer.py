@@ -9,17 +9,20 @@ from typing import TypeVar
 
 import polars as pl
 
-from tagatlas.annotations import Arrow, Caption, Note, Outline
-from tagatlas.contracts import (
+from tagatlas import (
+    Arrow,
+    Caption,
     LayoutDescription,
     Maker,
+    Map,
     NetworkDescription,
+    Note,
+    Outline,
+    Provenance,
     Renderer,
     TagStatus,
 )
-from tagatlas.maps import Map, Provenance
-from tagatlas.network import IMAGE
-from tagatlas.rendering import write_atomically
+from tagatlas.toolkit import IMAGE, write_atomically
 from tagatlas_exports.methods.collection import ALWAYS, by_status, collection
 from tagatlas_exports.methods.markdown import count, escape, listed, table
 from tagatlas_exports.methods.references import (

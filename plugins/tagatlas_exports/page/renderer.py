@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tagatlas.contracts import Renderer
-from tagatlas.rendering import cluster_colour, page_head, thumbnail_address, write_atomically
+from tagatlas import Renderer
+from tagatlas.toolkit import cluster_colour, page_head, thumbnail_address, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import polars as pl
 
-    from tagatlas.contracts import ImageStore
-    from tagatlas.maps import Map
+    from tagatlas import ImageStore, Map
 
 _NAME = "map.html"
 _PICTURES = 6

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tagatlas.contracts import Renderer
-from tagatlas.rendering import node_table, with_kept_columns, write_atomically
+from tagatlas import Renderer
+from tagatlas.toolkit import node_table, with_kept_columns, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
 
 _ROWS_IN_A_GROUP = 1 << 17
 
@@ -35,7 +35,7 @@ class ParquetRenderer(Renderer):
 
 
 def nodes_table(map_: Map) -> pl.DataFrame:
-    """:func:`tagatlas.rendering.node_table`, then the kept columns of each image's first record."""
+    """:func:`tagatlas.toolkit.node_table`, then the kept columns of each image's first record."""
     return with_kept_columns(node_table(map_), "id", map_.records)
 
 

@@ -2,7 +2,7 @@ r"""Writes tables of tags, clusters, sub-clusters, images and duplicates.
 
 All are UTF-8 without a byte order mark, comma-separated, with a header and ``\n`` line
 ends. Text from outside is guarded against being run as a formula: see
-:mod:`tagatlas.rendering.cells`, whose :func:`~tagatlas.rendering.cell_text` takes the guard off
+:mod:`tagatlas.toolkit.cells`, whose :func:`~tagatlas.toolkit.cell_text` takes the guard off
 again.
 """
 
@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tagatlas.contracts import Renderer
-from tagatlas.rendering import safe_cells, with_cluster_names, write_atomically
+from tagatlas import Renderer
+from tagatlas.toolkit import safe_cells, with_cluster_names, write_atomically
 from tagatlas_exports.tables import TablesOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
 
 NO_TAGS = "No elements present"
 """What dd-image-tagging writes in place of a tag where an image has none."""

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tagatlas.contracts import Renderer
+from tagatlas import Renderer
 from tagatlas.errors import StorageError
-from tagatlas.rendering import safe_cells, write_atomically
+from tagatlas.toolkit import safe_cells, write_atomically
 from tagatlas_exports.vikus import VikusOptions
 from tagatlas_exports.vikus.config import BACKGROUND, COLUMNS, viewer_config
 from tagatlas_exports.vikus.sprites import TEXTURE_SIDE, SpriteSheets, read_picture
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
 
 _WINDOW_RATIO = 1.6
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from tagatlas.contracts import Variant
+from tagatlas import Variant
 from tagatlas.errors import ImageNotStored
-from tagatlas.rendering import write_atomically
+from tagatlas.toolkit import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tagatlas.contracts import ImageStore
+    from tagatlas import ImageStore
 
 TEXTURE_SIDE = 1024
 """Longer side of a texture, in pixels."""

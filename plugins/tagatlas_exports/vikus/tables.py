@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tagatlas.errors import OptionError
-from tagatlas.rendering import kept_columns, web_addresses
+from tagatlas.toolkit import kept_columns, web_addresses
 
 if TYPE_CHECKING:
-    from tagatlas.maps import Map
+    from tagatlas import Map
 
 OWN_COLUMNS = ("id", "keywords", "year", "_label", "_cluster", "_url", "_frequency", "_records")
 """Columns of ``data.csv`` before the kept ones."""

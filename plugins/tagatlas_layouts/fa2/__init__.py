@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from tagatlas.contracts import LayoutSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import LayoutSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import Layout
+    from tagatlas import Layout
 
 
 @dataclass(frozen=True)

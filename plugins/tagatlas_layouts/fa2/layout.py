@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from tagatlas.contracts import Citation, Layout, LayoutDescription, Progress
+from tagatlas import Citation, Layout, LayoutDescription, Network, Progress
 from tagatlas.errors import MissingDependency
-from tagatlas.network import Network
 from tagatlas_layouts.fa2 import Fa2Options
 
 _RADIUS = 1000.0
@@ -52,7 +51,7 @@ class Fa2Layout(Layout):
             raise MissingDependency(
                 "the layout fa2 needs its package: pip install 'tagatlas[fa2]'"
             ) from error
-        from tagatlas.layout import apart  # with the compiler
+        from tagatlas.toolkit import move_apart  # with the compiler
 
         options = self._options
         engine = ForceAtlas2(
@@ -72,7 +71,7 @@ class Fa2Layout(Layout):
 
         positions = engine.forceatlas2(
             csr_matrix(network.adjacency(), dtype=np.float64),
-            pos=_scaled(apart(start, seed)),
+            pos=_scaled(move_apart(start, seed)),
             iterations=options.iterations,
             callbacks=[tell],
         )

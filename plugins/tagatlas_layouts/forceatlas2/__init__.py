@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import LayoutSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import LayoutSpec, hookimpl
 from tagatlas_layouts.forceatlas2.options import ForceAtlas2Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import Layout
+    from tagatlas import Layout
 
 __all__ = ["ForceAtlas2Options"]
 

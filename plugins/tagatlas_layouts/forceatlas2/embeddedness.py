@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.compiled import kernel
-from tagatlas.network import Network
+from tagatlas import Network
+from tagatlas.toolkit import kernel
 
 
 def embeddedness(network: Network) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.contracts import Progress
+from tagatlas import Progress
 from tagatlas_layouts.forceatlas2.forces import add_attraction_and_gravity, add_repulsion
 from tagatlas_layouts.forceatlas2.graph import Graph, reordered
 from tagatlas_layouts.forceatlas2.options import ForceAtlas2Options

@@ -20,7 +20,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.compiled import kernel
+from tagatlas.toolkit import kernel
 from tagatlas_layouts.forceatlas2.quadtree import LEAF_SIZE, Quadtree
 
 _BATCH = 512

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.network import Network
+from tagatlas import Network
 from tagatlas_layouts.forceatlas2.embeddedness import embeddedness
 
 _STEEPEST = 40.0

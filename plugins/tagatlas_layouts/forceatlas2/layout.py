@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.contracts import Citation, LayoutDescription, PinningLayout, Progress, no_progress
-from tagatlas.network import IMAGE, Network
+from tagatlas import Citation, LayoutDescription, Network, PinningLayout, Progress, no_progress
+from tagatlas.toolkit import IMAGE
 from tagatlas_layouts.forceatlas2.options import ForceAtlas2Options
 
 _PAPER = Citation(
@@ -71,7 +71,7 @@ class ForceAtlas2Layout(PinningLayout):
         in which direction nodes that start at one place part.
         """
         # What compiles is loaded here: what a layout says of itself is asked for more often.
-        from tagatlas.layout import apart
+        from tagatlas.toolkit import move_apart
         from tagatlas_layouts.forceatlas2.engine import simulate
         from tagatlas_layouts.forceatlas2.graph import graph_of
         from tagatlas_layouts.forceatlas2.scale import balanced_scale
@@ -85,7 +85,7 @@ class ForceAtlas2Layout(PinningLayout):
         )
         held = np.zeros(network.node_count, dtype=np.bool_) if pinned is None else pinned
         centre = start.mean(axis=0)
-        centred = apart(start - centre, seed)
+        centred = move_apart(start - centre, seed)
         scale = balanced_scale(
             centred,
             graph,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.compiled import kernel
+from tagatlas.toolkit import kernel
 
 LEAF_SIZE = 32
 """Points a cell may hold without being divided."""

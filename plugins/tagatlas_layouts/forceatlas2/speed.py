@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.compiled import kernel
+from tagatlas.toolkit import kernel
 
 _LARGEST = 1e6
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, eye_array
 
-from tagatlas.contracts import Citation, Layout, LayoutDescription, Progress
+from tagatlas import Citation, Layout, LayoutDescription, Network, Progress
 from tagatlas.errors import MissingDependency
-from tagatlas.network import IMAGE, TAG, Network
+from tagatlas.toolkit import IMAGE, TAG
 from tagatlas_layouts.umap import UmapOptions
 
 _EXTENT = 10.0
@@ -63,7 +63,7 @@ class UmapLayout(Layout):
             raise MissingDependency(
                 "the layout umap needs its package: pip install 'tagatlas[umap]'"
             ) from error
-        from tagatlas.layout import apart  # with the compiler
+        from tagatlas.toolkit import move_apart  # with the compiler
 
         progress(0, 1)
         adjacency = network.adjacency().astype(np.float64)
@@ -75,7 +75,7 @@ class UmapLayout(Layout):
             strongest = adjacency.max() if network.edge_count else 1.0
             vectors = adjacency + strongest * eye_array(network.node_count)
             embedded = np.ones(network.node_count, dtype=np.bool_)
-        placed = _scaled(apart(start, seed))
+        placed = _scaled(move_apart(start, seed))
         count = int(embedded.sum())
         if count >= _FEWEST:
             reducer = umap.UMAP(

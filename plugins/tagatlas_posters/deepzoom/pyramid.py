@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.compiled import kernel
+from tagatlas.toolkit import kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import Renderer
+from tagatlas import Renderer
 from tagatlas.errors import OptionError, StorageError
-from tagatlas.rendering import replace_folder, write_atomically
+from tagatlas.toolkit import replace_folder, write_atomically
 from tagatlas_posters.deepzoom.pyramid import OVERLAP, TILE, Pyramid, level_sizes, tiles_of
 from tagatlas_posters.deepzoom.tiles import TileWriter, bytes_per_pixel
 from tagatlas_posters.engine.composition import compose
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
     from tagatlas_posters.deepzoom import DeepZoomOptions
     from tagatlas_posters.engine.canvas import Canvas
 

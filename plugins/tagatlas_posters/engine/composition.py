@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.rendering.palette import cluster_colour
+from tagatlas.toolkit import cluster_colour
 from tagatlas_posters.engine.canvas import MAX_PIXELS, Canvas, fit_canvas
 from tagatlas_posters.engine.density import density_field
 from tagatlas_posters.engine.drawings import draw_sketch
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tagatlas.contracts import ImageStore
-    from tagatlas.maps import Map
+    from tagatlas import ImageStore, Map
     from tagatlas_posters.engine.drawings import Drawing
     from tagatlas_posters.engine.options import PosterOptions
     from tagatlas_posters.engine.pictures import Jpeg

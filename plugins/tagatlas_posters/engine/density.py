@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.rendering.palette import cluster_colour
+from tagatlas.toolkit import cluster_colour
 
 if TYPE_CHECKING:
     import polars as pl

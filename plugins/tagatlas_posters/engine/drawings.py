@@ -13,7 +13,7 @@ from tagatlas_posters.engine.text import Block, Line
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tagatlas.rendering.palette import Colour
+    from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.canvas import Canvas
     from tagatlas_posters.engine.labels import Placed
     from tagatlas_posters.engine.look import Look

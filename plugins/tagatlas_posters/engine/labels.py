@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tagatlas.network.network import TAG
-from tagatlas.rendering import cluster_colour
+from tagatlas.toolkit import TAG, cluster_colour
 from tagatlas_posters.engine.look import mix
 from tagatlas_posters.engine.placement import LabelPlacer
 from tagatlas_posters.engine.text import Block, Line, clean
 
 if TYPE_CHECKING:
-    from tagatlas.maps import Map
-    from tagatlas.rendering.palette import Colour
+    from tagatlas import Map
+    from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.canvas import Canvas
     from tagatlas_posters.engine.look import Look
     from tagatlas_posters.engine.placement import Box

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tagatlas.rendering.palette import Colour, cluster_colour
+from tagatlas.toolkit import Colour, cluster_colour
 from tagatlas_posters.engine.drawings import draw_mark
 from tagatlas_posters.engine.labels import many, pixels
 from tagatlas_posters.engine.look import mix
@@ -16,8 +16,7 @@ from tagatlas_posters.engine.text import LEADING, Block, Line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tagatlas.annotations import Note
-    from tagatlas.maps import Map
+    from tagatlas import Map, Note
     from tagatlas_posters.engine.canvas import Canvas
     from tagatlas_posters.engine.drawings import Drawing
     from tagatlas_posters.engine.labels import Placed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tagatlas.rendering.palette import Colour
+from tagatlas.toolkit import Colour
 
 
 @dataclass(frozen=True)

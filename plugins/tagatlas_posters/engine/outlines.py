@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tagatlas.rendering.palette import Colour
+    from tagatlas.toolkit import Colour
 
 
 _LEAST = 1 / 50

@@ -13,7 +13,7 @@ import numpy as np
 import simplejpeg
 from PIL import Image
 
-from tagatlas.contracts import Variant
+from tagatlas import Variant
 from tagatlas.errors import ImageNotStored
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tagatlas.contracts import ImageStore
+    from tagatlas import ImageStore
 
 _THUMBNAIL_SIDE = 256
 _QUALITY = 85

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tagatlas.network.network import TAG
+from tagatlas.toolkit import TAG
 from tagatlas_posters.engine.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
     from tagatlas_posters.engine.canvas import Canvas
 
 _ALIKE = 1.05

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.annotations import Arrow, Caption, Note, Outline
-from tagatlas.rendering.bounds import map_bounds
+from tagatlas import Arrow, Caption, Note, Outline
+from tagatlas.toolkit import map_bounds
 from tagatlas_posters.engine.text import HALO, LEADING, lines_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tagatlas.maps import Map
-    from tagatlas.rendering.palette import Colour
+    from tagatlas import Map
+    from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.text import Typesetter
 
 _STROKE, _HEIGHT = 1 / 600, 1 / 80

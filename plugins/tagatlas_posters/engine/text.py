@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from PIL.ImageFont import FreeTypeFont
 
-    from tagatlas.rendering.palette import Colour
+    from tagatlas.toolkit import Colour
 
 _FONTS = Path(__file__).parent / "fonts"
 LEADING = 1.18

@@ -20,7 +20,7 @@ from tagatlas_posters.pdf.font import EmbeddedFont
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tagatlas.rendering.palette import Colour
+    from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.composition import Composition
 
 _POINTS = 0.75

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tagatlas.rendering.palette import Colour
+    from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.composition import Composition
     from tagatlas_posters.engine.drawings import Drawing
     from tagatlas_posters.engine.labels import Placed

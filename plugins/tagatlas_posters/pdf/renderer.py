@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import Renderer
-from tagatlas.rendering import write_atomically
+from tagatlas import Renderer
+from tagatlas.toolkit import write_atomically
 from tagatlas_posters.engine.composition import compose
 from tagatlas_posters.pdf.document import pdf_document
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
     from tagatlas_posters.engine import VectorOptions
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import RendererSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import RendererSpec, hookimpl
 from tagatlas_posters.engine import PosterOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import Renderer
+    from tagatlas import Renderer
 
 
 def _poster(options: PosterOptions) -> Renderer:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import Renderer
-from tagatlas.rendering import write_atomically
+from tagatlas import Renderer
+from tagatlas.toolkit import write_atomically
 from tagatlas_posters.engine.composition import compose
 from tagatlas_posters.engine.raster import paint_bands, painters
 from tagatlas_posters.poster.png import PngWriter
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tagatlas.maps import Map
+    from tagatlas import Map
     from tagatlas_posters.engine import PosterOptions
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from tagatlas.rendering import escape_xml
+from tagatlas.toolkit import escape_xml
 from tagatlas_posters.engine.outlines import curves
 from tagatlas_posters.engine.sketches import Area, Disc, Stroke
 from tagatlas_posters.engine.text import clean
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tagatlas.rendering.palette import Colour
+    from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.composition import Composition
     from tagatlas_posters.engine.drawings import Drawing
     from tagatlas_posters.engine.labels import Placed

@@ -12,8 +12,7 @@ from contextlib import suppress
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
-from tagatlas.contracts import NoOptions, Recovery, RecoverySpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import NoOptions, Recovery, RecoverySpec, hookimpl
 
 NAMES = (
     *("og:image", "og:image:secure_url", "og:image:url"),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from tagatlas.contracts import NoOptions, Recovery, RecoverySpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import NoOptions, Recovery, RecoverySpec, hookimpl
 
 MEDIA_HOST = re.compile(r"https?://(pbs|p)\.twimg\.com/", re.IGNORECASE)
 

@@ -8,8 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tagatlas.contracts import Recovery, RecoverySpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import Recovery, RecoverySpec, hookimpl
 
 
 @dataclass(frozen=True)

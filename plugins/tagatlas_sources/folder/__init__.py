@@ -8,7 +8,8 @@ What is decided here:
 - Files and folders whose names begin with a dot are skipped, those that systems and viewers leave
   (``Thumbs.db``, ``@eaDir``, ``__MACOSX``), and links to folders, which could lead in a circle or
   out of the tree. Links to files are read.
-- An archive is read where it is, see :mod:`tagatlas.archives`. One with a table in it is a table's.
+- An archive is read where it is, see :mod:`tagatlas.toolkit.archives`. One with a table in it is a
+  table's.
 - The order is that of the relative paths, by code point, whatever the file system's may be.
 - A file whose name is not valid UTF-8 is left out, and said to be: no catalog could hold its name.
 """
@@ -21,13 +22,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from tagatlas.contracts import SourceSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import SourceSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import Source
+    from tagatlas import Source
 
 __all__ = ["FolderOptions", "is_folder", "make_source", "tagatlas_sources"]
 
@@ -47,12 +47,12 @@ class FolderOptions:
 
 def is_folder(location: str) -> bool:
     """Whether ``location`` is a folder that is there, or an archive of pictures without a table."""
-    from tagatlas.archives import holds
+    from tagatlas.toolkit import archive_contents
 
     try:
         if location == "" or Path(location).is_dir():
             return location != ""
-        return Path(location).is_file() and holds(location) == "pictures"
+        return Path(location).is_file() and archive_contents(location) == "pictures"
     except (OSError, ValueError):  # such as a name too long for the file system
         return False
 
@@ -61,7 +61,7 @@ def may_have_pictures(location: str) -> bool:
     """As :func:`is_folder`, but for a folder of JSON files alone, which is a table."""
     if not is_folder(location):
         return False
-    from tagatlas.tables.json_folder import is_json_folder
+    from tagatlas.toolkit import is_json_folder
 
     return Path(location).is_file() or not is_json_folder(Path(location))
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from tagatlas.archives import is_archive, is_junk, open_archive
-from tagatlas.contracts import Records, Source
+from tagatlas import Records, Source
 from tagatlas.errors import ImageRejected, InputError
+from tagatlas.toolkit import is_archive, is_junk, open_archive
 from tagatlas_sources.folder import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tagatlas.archives import Archive
+    from tagatlas.toolkit import Archive
     from tagatlas_sources.folder import FolderOptions
 
 

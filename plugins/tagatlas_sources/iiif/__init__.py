@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from tagatlas.contracts import SourceSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import SourceSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import Source
+    from tagatlas import Source
 
 _ADDRESS = re.compile(
     r"https?://\S+(/(info|manifest|collection|top)(\.json)?/?$|iiif\S*)", re.IGNORECASE
@@ -45,7 +44,7 @@ class IiifOptions:
 
 def is_iiif(location: str) -> bool:
     """Whether a location is a web address that looks like one of IIIF, or a file of IIIF."""
-    from tagatlas.iiif import is_iiif_document
+    from tagatlas.toolkit import is_iiif_document
 
     if len(location) >= 4_000:
         return False

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from tagatlas.contracts import Records, Source
+from tagatlas import Records, Source
 from tagatlas.errors import InputError
-from tagatlas.fetching.plain import encodable
-from tagatlas.fetching.web import read_web
-from tagatlas.tables.wording import count as counted
-from tagatlas.tables.wording import shown
+from tagatlas.toolkit import count as counted
+from tagatlas.toolkit import encodable, read_web, shown
 from tagatlas_sources.iiif import IiifOptions
 from tagatlas_sources.iiif.image import image_url
 from tagatlas_sources.iiif.presentation import (

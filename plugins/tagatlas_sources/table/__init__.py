@@ -32,13 +32,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from tagatlas.contracts import SourceSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import SourceSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import Source
+    from tagatlas import Source
 
 __all__ = ["TableOptions", "is_table", "make_source", "tagatlas_sources"]
 
@@ -100,13 +99,12 @@ def is_table(location: str) -> bool:
 
     A ZIP archive is one if there is a table in it; a IIIF document is none.
     """
-    from tagatlas.archives import holds
-    from tagatlas.iiif import is_iiif_document
+    from tagatlas.toolkit import archive_contents, is_iiif_document
 
     path = Path(location)
     try:
         if path.is_file():
-            return holds(location) != "pictures" and not is_iiif_document(location)
+            return archive_contents(location) != "pictures" and not is_iiif_document(location)
         if path.is_dir():
             return _is_json_folder(path)
     except OSError:  # such as a name too long for the file system
@@ -116,7 +114,7 @@ def is_table(location: str) -> bool:
 
 
 def _is_json_folder(path: Path) -> bool:
-    from tagatlas.tables.json_folder import is_json_folder
+    from tagatlas.toolkit import is_json_folder
 
     return is_json_folder(path)
 

@@ -6,12 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tagatlas.tables.cells import PORTRAIT
-from tagatlas.tables.urls import looks_of
+from tagatlas.toolkit import PORTRAIT_NAME, column_looks
 
 if TYPE_CHECKING:
-    from tagatlas.tables.table import Table
-    from tagatlas.tables.urls import Looks
+    from tagatlas.toolkit import ColumnLooks, Table
 
 _PICTURE = re.compile(
     r"image|img|photo|picture|pict?(?![a-z])|pics|media|bild|foto|imagen|imagem|immagin|afbeelding"
@@ -37,12 +35,12 @@ class Column:
     """
 
     name: str
-    looks: Looks
+    looks: ColumnLooks
 
     @property
     def is_portrait(self) -> bool:
         """Whether it holds people's own pictures by its name."""
-        return PORTRAIT.search(self.name) is not None
+        return PORTRAIT_NAME.search(self.name) is not None
 
     @property
     def is_small(self) -> bool:
@@ -93,7 +91,7 @@ def columns_with_urls(table: Table, separator: str | None) -> list[Column]:
     says pictures.
     """
     columns = [
-        Column(name, looks_of(table.column(name), separator)) for name in table.frame.columns
+        Column(name, column_looks(table.column(name), separator)) for name in table.frame.columns
     ]
     return [
         column
@@ -107,7 +105,7 @@ def relative_column(table: Table) -> str | None:
     found = [
         (looks.relative, _PATH.search(name) is not None, -number, name)
         for number, name in enumerate(table.frame.columns)
-        if (looks := looks_of(table.column(name))).relative >= 0.5
+        if (looks := column_looks(table.column(name))).relative >= 0.5
     ]
     best = max(found, key=lambda one: (one[1], one[0], one[2]), default=None)
     return None if best is None else best[3]

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tagatlas.errors import InputError
-from tagatlas.tables.urls import looks_of
-from tagatlas.tables.wording import shown, shown_columns, suggestion
+from tagatlas.toolkit import column_looks, shown, shown_columns, suggestion
 from tagatlas_sources.table.columns import Column, columns_with_urls, relative_column
 from tagatlas_sources.table.exports import ANY_TABLE, FORMS
 from tagatlas_sources.table.frequencies import to_frequencies
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from tagatlas.tables.table import Table
+    from tagatlas.toolkit import Table
     from tagatlas_sources.table import TableOptions
     from tagatlas_sources.table.exports import Form
 
@@ -149,7 +148,9 @@ def pictures_of(table: Table, form: Form, options: TableOptions) -> Pictures:
     names = table.frame.columns
     if options.url_column:
         columns = url_columns(table, options)
-        looks = [Column(name, looks_of(table.column(name), options.separator)) for name in columns]
+        looks = [
+            Column(name, column_looks(table.column(name), options.separator)) for name in columns
+        ]
         return Pictures(columns, notes=_pages_note(table, looks))
     if table.contents:
         return Pictures((names[0],))

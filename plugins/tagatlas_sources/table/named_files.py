@@ -12,16 +12,22 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from tagatlas.archives import is_archive, is_junk, open_archive, pictures_in
-from tagatlas.endings import PICTURE_ENDING
 from tagatlas.errors import InputError
-from tagatlas.tables.wording import count, shown, shown_columns
+from tagatlas.toolkit import (
+    PICTURE_ENDING,
+    count,
+    is_archive,
+    is_junk,
+    open_archive,
+    pictures_in,
+    shown,
+    shown_columns,
+)
 from tagatlas_sources.table.columns import relative_column
 from tagatlas_sources.table.forms import url_columns
 
 if TYPE_CHECKING:
-    from tagatlas.archives import Archive
-    from tagatlas.tables.table import Table
+    from tagatlas.toolkit import Archive, Table
     from tagatlas_sources.table import TableOptions
 
 _IS_PICTURE = re.compile(PICTURE_ENDING + "$", re.IGNORECASE)

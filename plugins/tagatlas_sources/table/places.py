@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tagatlas.archives import pictures_in
 from tagatlas.errors import InputError
-from tagatlas.tables.urls import urls_in, why_without
-from tagatlas.tables.wording import count, shown, shown_columns
+from tagatlas.toolkit import count, pictures_in, shown, shown_columns, urls_in, why_no_url
 from tagatlas_sources.table.forms import FIELD, Pictures, pictures_of, url_columns
 from tagatlas_sources.table.named_files import Named, named_beside, named_files, named_inside
 
 if TYPE_CHECKING:
-    from tagatlas.archives import Archive
-    from tagatlas.tables.table import Table
+    from tagatlas.toolkit import Archive, Table
     from tagatlas_sources.table import TableOptions
     from tagatlas_sources.table.exports import Form
 
@@ -201,7 +198,7 @@ def _reasons(table: Table, pictures: Pictures, found: pl.Series) -> str:
         ).to_series()
     else:
         cells = pl.repeat("", table.frame.height, eager=True)
-    counted = why_without(cells.filter(nothing))
+    counted = why_no_url(cells.filter(nothing))
     if not counted.keys() - {"empty"}:
         return ""
     return ", ".join(f"{number:,} {why}" for why, number in counted.items())

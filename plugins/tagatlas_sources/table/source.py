@@ -9,20 +9,25 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tagatlas.archives import is_archive, open_archive, tables_in
-from tagatlas.contracts import Records, Source
+from tagatlas import Records, Source
 from tagatlas.errors import ImageRejected, InputError
-from tagatlas.tables.files import read_file
-from tagatlas.tables.table import unique_names
-from tagatlas.tables.wording import count, shown, shown_columns
+from tagatlas.toolkit import (
+    count,
+    is_archive,
+    open_archive,
+    read_table,
+    shown,
+    shown_columns,
+    tables_in,
+    unique_names,
+)
 from tagatlas_sources.table.exports import GENERIC, MEDIA_FREQUENCY
 from tagatlas_sources.table.forms import columns_to_keep, form_of, frequency_column, plain
 from tagatlas_sources.table.frequencies import to_frequencies
 from tagatlas_sources.table.places import places_of
 
 if TYPE_CHECKING:
-    from tagatlas.archives import Archive
-    from tagatlas.tables.table import Table
+    from tagatlas.toolkit import Archive, Table
     from tagatlas_sources.table import TableOptions
     from tagatlas_sources.table.exports import Form
     from tagatlas_sources.table.places import Places
@@ -63,7 +68,7 @@ class TableSource(Source):
 
     def _table(self, path: Path) -> Table:
         options = self._options
-        return read_file(path, options.encoding, sheet=options.sheet, skip_rows=options.skip_rows)
+        return read_table(path, options.encoding, sheet=options.sheet, skip_rows=options.skip_rows)
 
     def _from_archive(self, archive: Archive) -> Records:
         """The records of the one table in an archive; its pictures are beside it."""

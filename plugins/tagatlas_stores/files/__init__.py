@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from tagatlas.contracts import ImageStore, ImageStoreSpec, NoOptions
-from tagatlas.hookspecs import hookimpl
+from tagatlas import ImageStore, ImageStoreSpec, NoOptions, hookimpl
 
 
 def make_store(options: NoOptions, folder: Path) -> ImageStore:  # noqa: ARG001 - the contract

@@ -7,7 +7,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from tagatlas.contracts import ImageStore, Variant
+from tagatlas import ImageStore, Variant
 from tagatlas.errors import ImageNotStored, StorageError
 
 _FOLDERS = {

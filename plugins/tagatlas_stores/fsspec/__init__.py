@@ -9,8 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tagatlas.contracts import ImageStore, ImageStoreSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import ImageStore, ImageStoreSpec, hookimpl
 
 
 @dataclass(frozen=True)

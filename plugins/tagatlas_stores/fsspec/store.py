@@ -7,7 +7,7 @@ import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import ImageStore, Variant
+from tagatlas import ImageStore, Variant
 from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, StorageError
 
 if TYPE_CHECKING:

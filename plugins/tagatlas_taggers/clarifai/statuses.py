@@ -17,14 +17,14 @@ from tagatlas.errors import (
     QuotaExceeded,
     TaggerError,
 )
-from tagatlas.remote import one_line
+from tagatlas.toolkit import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clarifai_grpc.grpc.api.status.status_pb2 import Status
 
-    from tagatlas.contracts import FailureKind
+    from tagatlas import FailureKind
 
 SUCCESS = StatusCode.SUCCESS
 

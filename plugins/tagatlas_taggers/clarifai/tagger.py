@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING
 import grpc
 from clarifai_grpc.grpc.api import resources_pb2, service_pb2
 
-from tagatlas.contracts import (
-    ImageInput,
-    KeptAnswer,
-    Price,
-    Reading,
-    RereadingTagger,
-    Tag,
-    TagResult,
-)
+from tagatlas import ImageInput, KeptAnswer, Price, Reading, RereadingTagger, Tag, TagResult
 from tagatlas.errors import AuthenticationFailed, TaggerError
-from tagatlas.remote import call_error, open_channel, small_picture
+from tagatlas.toolkit import call_error, open_channel, small_picture
 from tagatlas_taggers.clarifai.statuses import (
     SUCCESS,
     call_status_error,

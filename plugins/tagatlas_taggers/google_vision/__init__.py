@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from tagatlas.contracts import TaggerSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import TaggerSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import Tagger
+    from tagatlas import Tagger
 
 Feature = Literal["labels", "objects", "landmarks", "logos", "web"]
 """What can be asked for; each is billed by itself."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from google.cloud.vision_v1.types import Feature as FeatureMessage
 
-from tagatlas.contracts import Price, Tag
+from tagatlas import Price, Tag
 
 if TYPE_CHECKING:
     from google.cloud.vision_v1.types.image_annotator import AnnotateImageResponse

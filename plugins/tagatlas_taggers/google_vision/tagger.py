@@ -15,9 +15,9 @@ from google.cloud.vision_v1.types import (
     BatchAnnotateImagesResponse,
 )
 
-from tagatlas.contracts import ImageInput, KeptAnswer, Reading, RereadingTagger, TagResult
+from tagatlas import ImageInput, KeptAnswer, Reading, RereadingTagger, TagResult
 from tagatlas.errors import AuthenticationFailed, CallRefused, TaggerError
-from tagatlas.remote import (
+from tagatlas.toolkit import (
     CHANNEL_OPTIONS,
     call_error,
     is_loopback,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
-    from tagatlas.contracts import FailureKind
+    from tagatlas import FailureKind
     from tagatlas_taggers.google_vision import GoogleVisionOptions
 
 KEY_VARIABLE = "GOOGLE_API_KEY"

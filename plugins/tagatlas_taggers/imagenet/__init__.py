@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from tagatlas.contracts import TaggerSpec
-from tagatlas.hookspecs import hookimpl
+from tagatlas import TaggerSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas.contracts import Tagger
+    from tagatlas import Tagger
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
-from tagatlas.contracts import ImageInput, Tag, Tagger, TagResult, Variant
+from tagatlas import ImageInput, Tag, Tagger, TagResult, Variant
 from tagatlas_taggers.imagenet.labels import Labels
 from tagatlas_taggers.imagenet.preprocessing import DESCRIPTION, to_pixels
 

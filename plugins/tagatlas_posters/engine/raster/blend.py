@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.compiled import kernel
+from tagatlas.toolkit import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

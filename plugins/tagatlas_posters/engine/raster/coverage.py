@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.compiled import kernel
+from tagatlas.toolkit import kernel
 from tagatlas_posters.engine.raster.blend import mix
 
 if TYPE_CHECKING:

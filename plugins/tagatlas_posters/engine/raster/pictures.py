@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tagatlas.contracts import ImageStore
-    from tagatlas.rendering.palette import Colour
+    from tagatlas import ImageStore
+    from tagatlas.toolkit import Colour
 
     Painted = tuple[int, NDArray[np.uint8], NDArray[np.uint8]]
     """Number of a picture, its pixels as they were decoded, and as they are on the band."""

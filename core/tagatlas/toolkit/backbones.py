@@ -11,6 +11,8 @@ from tagatlas.contracts.description import Citation, NetworkDescription
 from tagatlas.errors import EmptyMap
 from tagatlas.network.network import Network
 
+__all__ = ["backbone", "with_backbone"]
+
 DISPARITY = Citation(
     "Serrano et al., 2009",
     "Serrano, M. Á., Boguñá, M., & Vespignani, A. (2009). Extracting the multiscale backbone of "

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+__all__ = ["Backbone", "LinksPerNode", "ProjectionSelection", "TagSelection"]
+
 Backbone = Annotated[
     Annotated[float, Meta(gt=0.0, le=1.0)] | None,
     Meta(
@@ -14,7 +16,7 @@ Backbone = Annotated[
         " probability, such as 0.1 (disparity filter); none: all links."
     ),
 ]
-"""The option ``backbone``, for :func:`tagatlas.network.backbone.backbone`."""
+"""The option ``backbone``, for :func:`tagatlas.toolkit.backbone`."""
 
 LinksPerNode = Annotated[
     int,
@@ -32,8 +34,8 @@ class TagSelection:
     """Which tags count, how they are weighed, and which links are kept in the end.
 
     They work in this order: stop tags and threshold, the two shares, IDF; then, on the links that
-    the builder made, the backbone. :mod:`tagatlas.network.selection` and
-    :mod:`tagatlas.network.backbone` do what they say.
+    the builder made, the backbone. :mod:`tagatlas.toolkit.selection` and
+    :mod:`tagatlas.toolkit.backbones` do what they say.
     """
 
     threshold: Annotated[
@@ -59,7 +61,7 @@ class TagSelection:
 class ProjectionSelection(TagSelection):
     """Which tags count, and which of the links between alike nodes are kept.
 
-    :func:`tagatlas.network.projection.project` does what the two further options say.
+    :func:`tagatlas.toolkit.project` does what the two further options say.
     """
 
     links_per_node: LinksPerNode = 10

@@ -9,6 +9,8 @@ from tagatlas.errors import ImageRejected, InputError
 from tagatlas.fetching.download import download, open_session
 from tagatlas.fetching.options import FetchOptions
 
+__all__ = ["read_web"]
+
 LARGEST = 64 * 1024 * 1024
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from tagatlas.columns import read_columns
+from tagatlas.columns import column_names, read_columns
 
 if TYPE_CHECKING:
     import polars as pl
+
+__all__ = [
+    "column_names",
+    "copied_columns",
+    "kept_columns",
+    "read_columns",
+    "with_kept_columns",
+]
 
 
 def kept_columns(records: pl.DataFrame, reserved: Collection[str]) -> pl.DataFrame:

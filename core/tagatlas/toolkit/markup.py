@@ -1,14 +1,18 @@
-"""Text and edges as XML holds them."""
+"""Text and edges as XML holds them, and the beginning of a page that runs no script."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from tagatlas.rendering import page_head
+
 if TYPE_CHECKING:
     import polars as pl
 
     from tagatlas.maps import Map
+
+__all__ = ["ROWS_AT_ONCE", "edges_as_xml", "escape_xml", "page_head"]
 
 ROWS_AT_ONCE = 1 << 16
 """Nodes or edges that become text at a time: what a streaming writer has in memory."""

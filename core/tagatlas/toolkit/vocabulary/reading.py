@@ -10,7 +10,7 @@ from tagatlas.errors import InputError, OptionError
 from tagatlas.tables import Table
 from tagatlas.tables.encoding import decode, to_utf8
 from tagatlas.tables.files import is_workbook, read_data
-from tagatlas.vocabulary.vocabulary import Label, Vocabulary, tidy
+from tagatlas.toolkit.vocabulary.vocabulary import Label, Vocabulary, tidy
 
 SEPARATOR = "|"
 """Between several prompts or aliases in a cell."""

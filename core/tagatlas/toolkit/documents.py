@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+__all__ = ["is_iiif_document"]
+
 _MARK = re.compile(
     rb'iiif\.io/api/(presentation|image)/|"(sc:Manifest|sc:Collection)"|'
     rb'"type"\s*:\s*"ImageService[123]"'

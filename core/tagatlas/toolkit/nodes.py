@@ -1,14 +1,18 @@
-"""How far a map reaches."""
+"""A map's nodes as a table for other programs, and how far the map reaches."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from tagatlas.rendering import node_table, web_addresses, with_cluster_names
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from tagatlas.maps import Map
+
+__all__ = ["map_bounds", "node_table", "web_addresses", "with_cluster_names"]
 
 
 def map_bounds(map_: Map) -> NDArray[np.float64]:

@@ -6,9 +6,12 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from tagatlas.contracts import NetworkDescription, TagSelection
+from tagatlas.contracts import NetworkDescription
 from tagatlas.errors import EmptyMap
-from tagatlas.network.backbone import with_backbone
+from tagatlas.toolkit.backbones import with_backbone
+from tagatlas.toolkit.options import TagSelection
+
+__all__ = ["describe_selection", "select_tags", "tag_matrix", "with_idf"]
 
 
 def describe_selection(selection: TagSelection) -> NetworkDescription:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tagatlas.errors import InputError, OptionError
 from tagatlas.tables.packed import read_unpacked
-from tagatlas.vocabulary.reading import read_vocabulary
-from tagatlas.vocabulary.vocabulary import Vocabulary
+from tagatlas.toolkit.vocabulary.reading import read_vocabulary
+from tagatlas.toolkit.vocabulary.vocabulary import Vocabulary
 
 BUILT_IN: Mapping[str, str] = {
     "everyday": "What image collections are about: things, people, places, activities, styles.",
@@ -36,6 +36,6 @@ def load_vocabulary(named: str) -> Vocabulary:
             raise OptionError(f"cannot read the vocabulary {named}: {error}") from error
         return read_vocabulary(path.name, data)
     if named in BUILT_IN:
-        data = (files("tagatlas.vocabulary") / "data" / f"{named}.csv").read_bytes()
+        data = (files("tagatlas.toolkit.vocabulary") / "data" / f"{named}.csv").read_bytes()
         return read_vocabulary(named, data)
     raise OptionError(f"no vocabulary {named!r}: name a file, or one of {', '.join(BUILT_IN)}")

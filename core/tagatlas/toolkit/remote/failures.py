@@ -17,6 +17,7 @@ from tagatlas.errors import (
     QuotaExceeded,
     TaggerError,
 )
+from tagatlas.toolkit.wording import one_line
 
 _DETAILS = "grpc-status-details-bin"
 _NEVER_CONNECTED = ("failed to connect to all addresses", "DNS resolution failed")
@@ -73,11 +74,6 @@ def call_error(error: grpc.RpcError, service: str) -> TaggerError:
     if code in _UNCERTAIN:
         return CallLost(text) if retry_after is None else CallRefused(text, retry_after)
     return TaggerError(text)
-
-
-def one_line(text: str) -> str:
-    """A text from a service as one line of bounded length."""
-    return " ".join(text.split())[:500]
 
 
 def _retry_after(error: grpc.RpcError) -> float | None:

@@ -10,6 +10,8 @@ from tagatlas.cluster.neighbours import similar_images
 from tagatlas.cluster.scores import score_matrix
 from tagatlas.cluster.vectors import image_vectors
 
+__all__ = ["most_alike"]
+
 
 def most_alike(images: pl.DataFrame, tags: pl.LazyFrame, count: int) -> NDArray[np.int32]:
     """The images whose tags are most like those of each image.

@@ -13,6 +13,8 @@ from tagatlas.cluster.neighbours import nearest_neighbours
 from tagatlas.errors import EmptyMap
 from tagatlas.network.network import Network
 
+__all__ = ["Likeness", "link_neighbours", "project"]
+
 Likeness = Literal["cosine", "shared"]
 """How alike two rows of weights are: their cosine, in [0, 1], or their dot product."""
 

@@ -1,0 +1,305 @@
+"""What plugins need beyond the contract: the parts that the built-in plugins are made of.
+
+Import the names from here, ``from tagatlas.toolkit import write_atomically``, or from the modules
+that they are in. Importing this package is cheap: names are imported when they are first used.
+What plugins implement, receive and return is in :mod:`tagatlas`, the errors that they raise in
+:mod:`tagatlas.errors`, the suites that test them in :mod:`tagatlas.testing`.
+
+For renderers:
+
+- :mod:`~tagatlas.toolkit.files`, a file or a folder put in place whole: ``replace_folder``,
+  ``write_atomically``
+- :mod:`~tagatlas.toolkit.cells`, CSV cells that no spreadsheet runs: ``cell_text``,
+  ``cell_texts``, ``safe_cell``, ``safe_cells``
+- :mod:`~tagatlas.toolkit.columns`, the columns of the input that were kept: ``column_names``,
+  ``copied_columns``, ``kept_columns``, ``read_columns``, ``with_kept_columns``
+- :mod:`~tagatlas.toolkit.nodes`, the table of nodes, and how far a map reaches: ``map_bounds``,
+  ``node_table``, ``web_addresses``, ``with_cluster_names``
+- :mod:`~tagatlas.toolkit.markup`, XML, and the head of a page without scripts: ``edges_as_xml``,
+  ``escape_xml``, ``page_head``, ``ROWS_AT_ONCE``
+- :mod:`~tagatlas.toolkit.colours`, a colour for each cluster: ``cluster_colour``, ``Colour``
+- :mod:`~tagatlas.toolkit.images`, a thumbnail in a page; a picture to try a service with:
+  ``small_picture``, ``thumbnail_address``
+- :mod:`~tagatlas.toolkit.annotations`, annotations as JSON: ``content_as_json``, ``read_content``
+- :mod:`~tagatlas.toolkit.duplicates`, how many bits the hashes of alike pictures differ by:
+  ``CANDIDATE_BITS``, ``NEAR_BITS``
+
+For graph builders and layouts:
+
+- :mod:`~tagatlas.toolkit.options`, options that graph builders extend: ``Backbone``,
+  ``LinksPerNode``, ``ProjectionSelection``, ``TagSelection``
+- :mod:`~tagatlas.toolkit.selection`, which tags count, and how much: ``describe_selection``,
+  ``select_tags``, ``tag_matrix``, ``with_idf``
+- :mod:`~tagatlas.toolkit.projection`, links between images, or tags, that share something:
+  ``Likeness``, ``link_neighbours``, ``project``
+- :mod:`~tagatlas.toolkit.backbones`, the links that stand out: ``backbone``, ``with_backbone``
+- :mod:`~tagatlas.toolkit.networks`, the kinds of nodes: ``IMAGE``, ``TAG``
+- :mod:`~tagatlas.toolkit.layouts`, nodes moved off one place: ``move_apart``
+- :mod:`~tagatlas.toolkit.alike`, the images most like each image: ``most_alike``
+- :mod:`~tagatlas.toolkit.kernels`, the decorator that compiles: ``kernel``
+
+For sources:
+
+- :mod:`~tagatlas.toolkit.tables`, tables and lists in files: ``is_json_folder``, ``Lines``,
+  ``read_lines``, ``read_table``, ``Table``, ``unique_names``
+- :mod:`~tagatlas.toolkit.addresses`, addresses in cells: ``column_looks``, ``ColumnLooks``,
+  ``PICTURE_ENDING``, ``PORTRAIT_NAME``, ``urls_in``, ``why_no_url``
+- :mod:`~tagatlas.toolkit.archives`, ZIP archives, read where they are: ``Archive``,
+  ``archive_contents``, ``is_archive``, ``is_junk``, ``open_archive``, ``pictures_in``,
+  ``tables_in``
+- :mod:`~tagatlas.toolkit.documents`, whether a file is a IIIF document: ``is_iiif_document``
+- :mod:`~tagatlas.toolkit.web`, a file from the web: ``read_web``
+
+For taggers:
+
+- :mod:`~tagatlas.toolkit.vocabulary`, labels that the user chooses: ``Label``,
+  ``load_vocabulary``, ``Vocabulary``
+- :mod:`~tagatlas.toolkit.remote`, services behind gRPC: ``call_error``, ``CHANNEL_OPTIONS``,
+  ``is_loopback``, ``open_channel``
+
+For all:
+
+- :mod:`~tagatlas.toolkit.wording`, names and numbers in messages: ``count``, ``encodable``,
+  ``one_line``, ``shown``, ``shown_columns``, ``suggestion``
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tagatlas.toolkit.addresses import (
+        PICTURE_ENDING,
+        PORTRAIT_NAME,
+        ColumnLooks,
+        column_looks,
+        urls_in,
+        why_no_url,
+    )
+    from tagatlas.toolkit.alike import most_alike
+    from tagatlas.toolkit.annotations import content_as_json, read_content
+    from tagatlas.toolkit.archives import (
+        Archive,
+        archive_contents,
+        is_archive,
+        is_junk,
+        open_archive,
+        pictures_in,
+        tables_in,
+    )
+    from tagatlas.toolkit.backbones import backbone, with_backbone
+    from tagatlas.toolkit.cells import cell_text, cell_texts, safe_cell, safe_cells
+    from tagatlas.toolkit.colours import Colour, cluster_colour
+    from tagatlas.toolkit.columns import (
+        column_names,
+        copied_columns,
+        kept_columns,
+        read_columns,
+        with_kept_columns,
+    )
+    from tagatlas.toolkit.documents import is_iiif_document
+    from tagatlas.toolkit.duplicates import CANDIDATE_BITS, NEAR_BITS
+    from tagatlas.toolkit.files import replace_folder, write_atomically
+    from tagatlas.toolkit.images import small_picture, thumbnail_address
+    from tagatlas.toolkit.kernels import kernel
+    from tagatlas.toolkit.layouts import move_apart
+    from tagatlas.toolkit.markup import ROWS_AT_ONCE, edges_as_xml, escape_xml, page_head
+    from tagatlas.toolkit.networks import IMAGE, TAG
+    from tagatlas.toolkit.nodes import map_bounds, node_table, web_addresses, with_cluster_names
+    from tagatlas.toolkit.options import Backbone, LinksPerNode, ProjectionSelection, TagSelection
+    from tagatlas.toolkit.projection import Likeness, link_neighbours, project
+    from tagatlas.toolkit.remote import CHANNEL_OPTIONS, call_error, is_loopback, open_channel
+    from tagatlas.toolkit.selection import describe_selection, select_tags, tag_matrix, with_idf
+    from tagatlas.toolkit.tables import (
+        Lines,
+        Table,
+        is_json_folder,
+        read_lines,
+        read_table,
+        unique_names,
+    )
+    from tagatlas.toolkit.vocabulary import Label, Vocabulary, load_vocabulary
+    from tagatlas.toolkit.web import read_web
+    from tagatlas.toolkit.wording import (
+        count,
+        encodable,
+        one_line,
+        shown,
+        shown_columns,
+        suggestion,
+    )
+
+_LAZY = {
+    "Archive": "archives",
+    "Backbone": "options",
+    "CANDIDATE_BITS": "duplicates",
+    "CHANNEL_OPTIONS": "remote",
+    "Colour": "colours",
+    "ColumnLooks": "addresses",
+    "IMAGE": "networks",
+    "Label": "vocabulary",
+    "Likeness": "projection",
+    "Lines": "tables",
+    "LinksPerNode": "options",
+    "NEAR_BITS": "duplicates",
+    "PICTURE_ENDING": "addresses",
+    "PORTRAIT_NAME": "addresses",
+    "ProjectionSelection": "options",
+    "ROWS_AT_ONCE": "markup",
+    "TAG": "networks",
+    "Table": "tables",
+    "TagSelection": "options",
+    "Vocabulary": "vocabulary",
+    "archive_contents": "archives",
+    "backbone": "backbones",
+    "call_error": "remote",
+    "cell_text": "cells",
+    "cell_texts": "cells",
+    "cluster_colour": "colours",
+    "column_looks": "addresses",
+    "column_names": "columns",
+    "content_as_json": "annotations",
+    "copied_columns": "columns",
+    "count": "wording",
+    "describe_selection": "selection",
+    "edges_as_xml": "markup",
+    "encodable": "wording",
+    "escape_xml": "markup",
+    "is_archive": "archives",
+    "is_iiif_document": "documents",
+    "is_json_folder": "tables",
+    "is_junk": "archives",
+    "is_loopback": "remote",
+    "kept_columns": "columns",
+    "kernel": "kernels",
+    "link_neighbours": "projection",
+    "load_vocabulary": "vocabulary",
+    "map_bounds": "nodes",
+    "most_alike": "alike",
+    "move_apart": "layouts",
+    "node_table": "nodes",
+    "one_line": "wording",
+    "open_archive": "archives",
+    "open_channel": "remote",
+    "page_head": "markup",
+    "pictures_in": "archives",
+    "project": "projection",
+    "read_columns": "columns",
+    "read_content": "annotations",
+    "read_lines": "tables",
+    "read_table": "tables",
+    "read_web": "web",
+    "replace_folder": "files",
+    "safe_cell": "cells",
+    "safe_cells": "cells",
+    "select_tags": "selection",
+    "shown": "wording",
+    "shown_columns": "wording",
+    "small_picture": "images",
+    "suggestion": "wording",
+    "tables_in": "archives",
+    "tag_matrix": "selection",
+    "thumbnail_address": "images",
+    "unique_names": "tables",
+    "urls_in": "addresses",
+    "web_addresses": "nodes",
+    "why_no_url": "addresses",
+    "with_backbone": "backbones",
+    "with_cluster_names": "nodes",
+    "with_idf": "selection",
+    "with_kept_columns": "columns",
+    "write_atomically": "files",
+}
+
+__all__ = [
+    "CANDIDATE_BITS",
+    "CHANNEL_OPTIONS",
+    "IMAGE",
+    "NEAR_BITS",
+    "PICTURE_ENDING",
+    "PORTRAIT_NAME",
+    "ROWS_AT_ONCE",
+    "TAG",
+    "Archive",
+    "Backbone",
+    "Colour",
+    "ColumnLooks",
+    "Label",
+    "Likeness",
+    "Lines",
+    "LinksPerNode",
+    "ProjectionSelection",
+    "Table",
+    "TagSelection",
+    "Vocabulary",
+    "archive_contents",
+    "backbone",
+    "call_error",
+    "cell_text",
+    "cell_texts",
+    "cluster_colour",
+    "column_looks",
+    "column_names",
+    "content_as_json",
+    "copied_columns",
+    "count",
+    "describe_selection",
+    "edges_as_xml",
+    "encodable",
+    "escape_xml",
+    "is_archive",
+    "is_iiif_document",
+    "is_json_folder",
+    "is_junk",
+    "is_loopback",
+    "kept_columns",
+    "kernel",
+    "link_neighbours",
+    "load_vocabulary",
+    "map_bounds",
+    "most_alike",
+    "move_apart",
+    "node_table",
+    "one_line",
+    "open_archive",
+    "open_channel",
+    "page_head",
+    "pictures_in",
+    "project",
+    "read_columns",
+    "read_content",
+    "read_lines",
+    "read_table",
+    "read_web",
+    "replace_folder",
+    "safe_cell",
+    "safe_cells",
+    "select_tags",
+    "shown",
+    "shown_columns",
+    "small_picture",
+    "suggestion",
+    "tables_in",
+    "tag_matrix",
+    "thumbnail_address",
+    "unique_names",
+    "urls_in",
+    "web_addresses",
+    "why_no_url",
+    "with_backbone",
+    "with_cluster_names",
+    "with_idf",
+    "with_kept_columns",
+    "write_atomically",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'tagatlas.toolkit' has no attribute {name!r}")
+    return getattr(import_module(f"tagatlas.toolkit.{_LAZY[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,5 @@
+"""Writing a file, or a folder, so that a reader sees the old one or the new one, never a part."""
+
+from tagatlas.rendering.files import replace_folder, write_atomically
+
+__all__ = ["replace_folder", "write_atomically"]

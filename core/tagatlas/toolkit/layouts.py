@@ -1,0 +1,5 @@
+"""What a layout needs before it starts."""
+
+from tagatlas.layout import move_apart
+
+__all__ = ["move_apart"]

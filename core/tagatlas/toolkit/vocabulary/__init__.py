@@ -1,0 +1,6 @@
+"""Vocabularies: the labels that a tagger may use, where they are the user's choice."""
+
+from tagatlas.toolkit.vocabulary.builtin import load_vocabulary
+from tagatlas.toolkit.vocabulary.vocabulary import Label, Vocabulary
+
+__all__ = ["Label", "Vocabulary", "load_vocabulary"]
