@@ -57,7 +57,7 @@ def tagatlas_sources() -> Iterable[SourceSpec]:
     """Announce sources: they read an input into records.
 
     Called once, when a command that adds records starts. The class is a
-    :class:`~tagatlas.contracts.Source`; its suite is :class:`tagatlas.testing.SourceContract`::
+    :class:`~tagatlas.Source`; its suite is :class:`tagatlas.testing.SourceContract`::
 
         @hookimpl
         def tagatlas_sources():
@@ -71,7 +71,7 @@ def tagatlas_sources() -> Iterable[SourceSpec]:
 def tagatlas_image_stores() -> Iterable[ImageStoreSpec]:
     """Announce image stores: they keep image bytes under their id.
 
-    The class is an :class:`~tagatlas.contracts.ImageStore`; its suite is
+    The class is an :class:`~tagatlas.ImageStore`; its suite is
     :class:`tagatlas.testing.ImageStoreContract`::
 
         @hookimpl
@@ -85,7 +85,7 @@ def tagatlas_image_stores() -> Iterable[ImageStoreSpec]:
 def tagatlas_recoveries() -> Iterable[RecoverySpec]:
     """Announce recoveries: they name URLs where a copy of a picture may be that is gone.
 
-    The class is a :class:`~tagatlas.contracts.Recovery`; its suite is
+    The class is a :class:`~tagatlas.Recovery`; its suite is
     :class:`tagatlas.testing.RecoveryContract`. A user asks for it by name, ``--recover archive``::
 
         class Archive(Recovery):
@@ -105,7 +105,7 @@ def tagatlas_recoveries() -> Iterable[RecoverySpec]:
 def tagatlas_taggers() -> Iterable[TaggerSpec]:
     """Announce taggers, also called backends: they turn images into tags.
 
-    The class is a :class:`~tagatlas.contracts.Tagger`; its suite is
+    The class is a :class:`~tagatlas.Tagger`; its suite is
     :class:`tagatlas.testing.TaggerContract`::
 
         @hookimpl
@@ -121,7 +121,7 @@ def tagatlas_graph_builders() -> Iterable[GraphBuilderSpec]:
 
     A builder may also read the images' embeddings or records: its ``reads`` says so. What images
     are then placed by, and what is to be cited for it, its ``describe`` says to posters, pages
-    and methods sections. The class is a :class:`~tagatlas.contracts.GraphBuilder`; its suite is
+    and methods sections. The class is a :class:`~tagatlas.GraphBuilder`; its suite is
     :class:`tagatlas.testing.GraphBuilderContract`::
 
         class ContactsBuilder(GraphBuilder):
@@ -147,7 +147,7 @@ def tagatlas_layouts() -> Iterable[LayoutSpec]:
     """Announce layouts: they give the nodes of a network positions.
 
     What is to be cited for it, its ``describe`` says. The class is a
-    :class:`~tagatlas.contracts.Layout`; its suite is :class:`tagatlas.testing.LayoutContract`::
+    :class:`~tagatlas.Layout`; its suite is :class:`tagatlas.testing.LayoutContract`::
 
         @hookimpl
         def tagatlas_layouts():
@@ -162,7 +162,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
     """Announce renderers: they write a map to files.
 
     Pages list the ``files`` that it names, and the viewer offers them by the text of ``download``.
-    The class is a :class:`~tagatlas.contracts.Renderer`; its suite is
+    The class is a :class:`~tagatlas.Renderer`; its suite is
     :class:`tagatlas.testing.RendererContract`::
 
         @hookimpl

@@ -62,5 +62,5 @@ class Rows:
 
     @property
     def records(self) -> pl.DataFrame:
-        """As in :class:`~tagatlas.maps.Map`."""
+        """As in :class:`~tagatlas.Map`."""
         return pl.concat(self._records)

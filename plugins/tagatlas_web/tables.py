@@ -179,7 +179,7 @@ def detail_files(records: pl.DataFrame, images: pl.DataFrame) -> Iterator[list[o
     """``details/N.js``, one after the other: the records that lead to each image.
 
     Args:
-        records: as in :class:`~tagatlas.maps.Map`.
+        records: as in :class:`~tagatlas.Map`.
         images: ``id`` of each, in the viewer's order.
     """
     rows = images.select(pl.col("id").alias("image"), pl.row_index("row"))

@@ -4,7 +4,7 @@ A plugin's author subclasses the suite of the plugin's kind, names the spec, and
 
     import pytest
     from greytagger import tagatlas_taggers
-    from tagatlas.contracts import TaggerSpec
+    from tagatlas import TaggerSpec
     from tagatlas.testing import TaggerContract
 
     class TestGrey(TaggerContract):

@@ -37,7 +37,7 @@ HARD_TABLES = {
 
 
 class GraphBuilderContract(SpecContract):
-    """Rules of a :class:`~tagatlas.contracts.GraphBuilder`. Override ``spec``.
+    """Rules of a :class:`~tagatlas.GraphBuilder`. Override ``spec``.
 
     What the builder ``reads`` beside tags is made of them by
     :func:`tagatlas.testing.with_columns`, which says what the columns of the records are called.

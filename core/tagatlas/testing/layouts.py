@@ -76,7 +76,7 @@ class RecordedProgress:
 
 
 class LayoutContract(SpecContract):
-    """Rules of a :class:`~tagatlas.contracts.Layout`. Override ``spec``."""
+    """Rules of a :class:`~tagatlas.Layout`. Override ``spec``."""
 
     @pytest.fixture
     def spec(self) -> LayoutSpec:

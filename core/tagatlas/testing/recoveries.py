@@ -18,7 +18,7 @@ ODD_URLS = (
 
 
 class RecoveryContract(SpecContract):
-    """Rules of a :class:`~tagatlas.contracts.Recovery`. Override ``spec`` and ``url``."""
+    """Rules of a :class:`~tagatlas.Recovery`. Override ``spec`` and ``url``."""
 
     @pytest.fixture
     def spec(self) -> RecoverySpec:

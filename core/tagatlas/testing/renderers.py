@@ -28,7 +28,7 @@ Files = dict[Path, bytes]
 
 
 class RendererContract(SpecContract):
-    """Rules of a :class:`~tagatlas.contracts.Renderer`. Override ``spec``."""
+    """Rules of a :class:`~tagatlas.Renderer`. Override ``spec``."""
 
     @pytest.fixture
     def spec(self) -> RendererSpec:

@@ -23,7 +23,7 @@ from tagatlas.testing.taggers import TaggerContract, check_result, check_same, t
 
 
 class RereadingTaggerContract(TaggerContract):
-    """Rules of a :class:`~tagatlas.contracts.RereadingTagger`. Override ``spec``.
+    """Rules of a :class:`~tagatlas.RereadingTagger`. Override ``spec``.
 
     ``answer_options`` are those that change what is kept of an answer.
     """

@@ -14,7 +14,7 @@ from tagatlas.testing.specs import SpecContract, is_one_line
 
 
 class SourceContract(SpecContract):
-    """Rules of a :class:`~tagatlas.contracts.Source`. Override ``spec`` and ``location``."""
+    """Rules of a :class:`~tagatlas.Source`. Override ``spec`` and ``location``."""
 
     @pytest.fixture
     def spec(self) -> SourceSpec:

@@ -18,7 +18,7 @@ THREADS = 8
 
 
 class ImageStoreContract(SpecContract):
-    """Rules of an :class:`~tagatlas.contracts.ImageStore`. Override ``spec``.
+    """Rules of an :class:`~tagatlas.ImageStore`. Override ``spec``.
 
     A store that keeps images elsewhere than in the atlas is tested on a place of its own for
     each test: its ``options`` name that place.

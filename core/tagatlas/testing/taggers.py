@@ -38,7 +38,7 @@ print(fingerprint)
 
 
 class TaggerContract(SpecContract):
-    """Rules of a :class:`~tagatlas.contracts.Tagger`. Override ``spec``.
+    """Rules of a :class:`~tagatlas.Tagger`. Override ``spec``.
 
     A tagger that asks a remote backend is tested against recorded answers or a local server of
     the author's: its ``options`` then name the address.

@@ -23,7 +23,7 @@ def kept_columns(records: pl.DataFrame, reserved: Collection[str]) -> pl.DataFra
     """The kept columns of the first record of each image.
 
     Args:
-        records: as in :class:`~tagatlas.maps.Map`.
+        records: as in :class:`~tagatlas.Map`.
         reserved: names that these columns may not have, in whatever case: those of the table
             they are to be put in. Such a column is called ``name (kept)``.
 
@@ -52,7 +52,7 @@ def with_kept_columns(
     Args:
         table: all of its columns stay as they are, whatever columns were kept.
         key: its column of image ids; rows of other ids have null in the kept columns.
-        records: as in :class:`~tagatlas.maps.Map`.
+        records: as in :class:`~tagatlas.Map`.
         reserved: further names that the kept columns may not have; see :func:`kept_columns`.
     """
     kept = kept_columns(records, (*table.columns, *reserved))
@@ -65,7 +65,7 @@ def copied_columns(
     """Some kept columns, of all records of each image.
 
     Args:
-        records: as in :class:`~tagatlas.maps.Map`.
+        records: as in :class:`~tagatlas.Map`.
         names: of the columns, each once.
         reserved: see :func:`kept_columns`.
 

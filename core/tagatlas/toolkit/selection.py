@@ -31,7 +31,7 @@ def select_tags(images: pl.DataFrame, tags: pl.LazyFrame, selection: TagSelectio
     threshold. A score of 0 never counts.
 
     Args:
-        images: as in :meth:`tagatlas.contracts.GraphBuilder.build`.
+        images: as in :meth:`tagatlas.GraphBuilder.build`.
         tags: of the images, as there.
         selection: what to leave out. ``idf`` and ``backbone`` play no part here.
 
@@ -82,7 +82,7 @@ def tag_matrix(
     """The selected tags as a matrix of weights.
 
     Args:
-        images: as in :meth:`tagatlas.contracts.GraphBuilder.build`.
+        images: as in :meth:`tagatlas.GraphBuilder.build`.
         tags: of the images, as there.
         selection: which tags count; their weights are scores, or with ``idf`` those of
             :func:`with_idf`.

@@ -22,10 +22,10 @@ def read_web(url: str, *, allow_private: bool = False, contact: str = "") -> byt
     Args:
         url: ``http`` or ``https``.
         allow_private: whether addresses of private and local networks may be read from.
-        contact: an e-mail address or page, told to the host.
+        contact: an e-mail address or page, sent to the host.
 
     Raises:
-        InputError: there is nothing to be had; the text says why.
+        InputError: it cannot be read; the text says why.
     """
     options = replace(
         FetchOptions(), allow_private=allow_private, contact=contact, max_bytes=LARGEST

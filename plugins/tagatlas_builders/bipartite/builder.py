@@ -20,11 +20,11 @@ class BipartiteBuilder(GraphBuilder):
         self._options = options
 
     def describe(self) -> NetworkDescription:
-        """What the network shows; see :meth:`tagatlas.contracts.GraphBuilder.describe`."""
+        """What the network shows; see :meth:`tagatlas.GraphBuilder.describe`."""
         return describe_selection(self._options)
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:
-        """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`.
+        """Build the network; see :meth:`tagatlas.GraphBuilder.build`.
 
         With ``idf`` the weight is that of :func:`tagatlas.toolkit.with_idf`, counted
         over the links of the network.

@@ -48,7 +48,7 @@ class ColumnsBuilder(GraphBuilder):
         self._options = options
 
     def describe(self) -> NetworkDescription:
-        """What the network shows; see :meth:`tagatlas.contracts.GraphBuilder.describe`."""
+        """What the network shows; see :meth:`tagatlas.GraphBuilder.describe`."""
         described = NetworkDescription(
             placed_by="the columns of their records",
             node="value",
@@ -58,7 +58,7 @@ class ColumnsBuilder(GraphBuilder):
         return with_backbone(described, self._options.backbone)
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:  # noqa: ARG002
-        """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""
+        """Build the network; see :meth:`tagatlas.GraphBuilder.build`."""
         options = self._options
         whole = self._link(read_table(images, options), images)
         network = whole.edge_subgraph(whole.weights >= options.minimum_weight)

@@ -65,7 +65,7 @@ def read_table(images: pl.DataFrame, options: ColumnsOptions) -> Table:
     """Read the chosen columns of the images' records.
 
     Args:
-        images: as in :meth:`tagatlas.contracts.GraphBuilder.build`, with ``records``.
+        images: as in :meth:`tagatlas.GraphBuilder.build`, with ``records``.
         options: which columns, and how. Where one cites the other, both have the values of either.
 
     Raises:

@@ -24,11 +24,11 @@ class ImagesBuilder(GraphBuilder):
         self._options = options
 
     def describe(self) -> NetworkDescription:
-        """What the network shows; see :meth:`tagatlas.contracts.GraphBuilder.describe`."""
+        """What the network shows; see :meth:`tagatlas.GraphBuilder.describe`."""
         return describe_selection(self._options)
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:
-        """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""
+        """Build the network; see :meth:`tagatlas.GraphBuilder.build`."""
         options = self._options
         scores, _ = tag_matrix(images, tags, options)
         network = project(

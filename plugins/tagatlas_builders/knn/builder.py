@@ -28,7 +28,7 @@ class KnnBuilder(GraphBuilder):
         self._options = options
 
     def describe(self) -> NetworkDescription:
-        """What the network shows; see :meth:`tagatlas.contracts.GraphBuilder.describe`."""
+        """What the network shows; see :meth:`tagatlas.GraphBuilder.describe`."""
         described = NetworkDescription(
             placed_by="the likeness of their embeddings",
             text="A link weighs as much as the cosine of the embeddings that the backend gave both"
@@ -38,7 +38,7 @@ class KnnBuilder(GraphBuilder):
         return with_backbone(described, self._options.backbone)
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:  # noqa: ARG002
-        """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""
+        """Build the network; see :meth:`tagatlas.GraphBuilder.build`."""
         options = self._options
         seen = images.filter(pl.col("embedding").is_not_null())
         vectors = _unit_rows(seen["embedding"])

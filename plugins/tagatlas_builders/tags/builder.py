@@ -27,11 +27,11 @@ class TagsBuilder(GraphBuilder):
         self._options = options
 
     def describe(self) -> NetworkDescription:
-        """What the network shows; see :meth:`tagatlas.contracts.GraphBuilder.describe`."""
+        """What the network shows; see :meth:`tagatlas.GraphBuilder.describe`."""
         return describe_selection(self._options)
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:
-        """Build the network; see :meth:`tagatlas.contracts.GraphBuilder.build`."""
+        """Build the network; see :meth:`tagatlas.GraphBuilder.build`."""
         options = self._options
         scores, labels = tag_matrix(images, tags, options)
         by_tag = scores.T.tocsr()

@@ -67,7 +67,7 @@ class MethodsRenderer(Renderer):
     """Says in plain prose what was done to get the map."""
 
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
-        """Write ``methods.md``; see :meth:`tagatlas.contracts.Renderer.render`."""
+        """Write ``methods.md``; see :meth:`tagatlas.Renderer.render`."""
         path = folder / "methods.md"
         with write_atomically(path) as file:
             file.write(methods_text(map_).encode("utf-8"))

@@ -29,7 +29,7 @@ class Fa2Layout(Layout):
         self._options = options
 
     def describe(self) -> LayoutDescription:
-        """What it did; see :meth:`tagatlas.contracts.Layout.describe`."""
+        """What it did; see :meth:`tagatlas.Layout.describe`."""
         return LayoutDescription(citations=(_PAPER,))
 
     def place(
@@ -40,7 +40,7 @@ class Fa2Layout(Layout):
         seed: int,
         progress: Progress,
     ) -> NDArray[np.float64]:
-        """Place the nodes; see :meth:`tagatlas.contracts.Layout.place`.
+        """Place the nodes; see :meth:`tagatlas.Layout.place`.
 
         Raises:
             MissingDependency: the package is not installed.

@@ -33,7 +33,7 @@ class ForceAtlas2Layout(PinningLayout):
         self._options = options
 
     def describe(self) -> LayoutDescription:
-        """What it did; see :meth:`tagatlas.contracts.Layout.describe`."""
+        """What it did; see :meth:`tagatlas.Layout.describe`."""
         if not self._options.embeddedness_influence:
             return LayoutDescription(citations=(_PAPER,))
         pulled = (
@@ -64,7 +64,7 @@ class ForceAtlas2Layout(PinningLayout):
         progress: Progress,
         pinned: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.float64]:
-        """Place the nodes; see :meth:`tagatlas.contracts.PinningLayout.place`.
+        """Place the nodes; see :meth:`tagatlas.PinningLayout.place`.
 
         The start keeps its shape but not its size or centre: it is scaled to where the forces
         balance, and only if nodes are pinned is the result scaled back. The seed decides only

@@ -34,7 +34,7 @@ class UmapLayout(Layout):
         self._options = options
 
     def describe(self) -> LayoutDescription:
-        """What it did; see :meth:`tagatlas.contracts.Layout.describe`."""
+        """What it did; see :meth:`tagatlas.Layout.describe`."""
         return LayoutDescription(citations=(_PAPER,))
 
     def place(
@@ -45,7 +45,7 @@ class UmapLayout(Layout):
         seed: int,
         progress: Progress,
     ) -> NDArray[np.float64]:
-        """Place the nodes; see :meth:`tagatlas.contracts.Layout.place`.
+        """Place the nodes; see :meth:`tagatlas.Layout.place`.
 
         Where each edge joins an image and a tag, an image is the vector of its weights, images
         with a like direction come to lie together, and a tag lies at the weighted mean of its

@@ -96,7 +96,7 @@ def fit_canvas(
     not shown take no room.
 
     Args:
-        images: the map's images, as in :class:`~tagatlas.maps.Map`.
+        images: the map's images, as in :class:`~tagatlas.Map`.
         outlines: the map's outlines, empty if they are not drawn.
         width: of the poster, in pixels.
         has_title: whether room for a title is left at the top.

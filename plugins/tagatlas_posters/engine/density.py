@@ -31,7 +31,7 @@ def density_field(images: pl.DataFrame, canvas: Canvas, look: Look) -> NDArray[n
     """The relief as pixels, a few steps high, coloured as the clusters that lie there.
 
     Args:
-        images: all of the map, as in :class:`~tagatlas.maps.Map`.
+        images: all of the map, as in :class:`~tagatlas.Map`.
         canvas: where the map lies.
         look: colours of the paper, and how strong the relief is.
 
