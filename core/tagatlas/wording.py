@@ -1,8 +1,10 @@
-"""Numbers with their nouns, as every message writes them, and names that differ."""
+"""Numbers with their nouns, as every message writes them; texts in a line; names that differ."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+
+_LONGEST_LINE = 500
 
 
 def count(number: int, thing: str) -> str:
@@ -18,3 +20,8 @@ def untaken(name: str, taken: Collection[str]) -> str:
         number += 1
         free = f"{name} ({number})"
     return free
+
+
+def one_line(text: str) -> str:
+    """A text from a service as one line of at most 500 characters."""
+    return " ".join(text.split())[:_LONGEST_LINE]

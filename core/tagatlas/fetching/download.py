@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import aiohttp
 from yarl import URL
@@ -18,6 +16,7 @@ from tagatlas.fetching.options import FetchOptions
 from tagatlas.fetching.plain import LONGEST_ADDRESS, plain
 from tagatlas.fetching.robots import Robots, forbidding_directive
 from tagatlas.fetching.safety import CheckedResolver, checked_url
+from tagatlas.retry_after import retry_after
 
 MAX_REDIRECTS = 10
 CONNECT_SECONDS = 10.0
@@ -254,7 +253,7 @@ def _unsuccessful(answer: aiohttp.ClientResponse) -> DownloadRejected:
     if answer.status in GONE:
         return _rejected(answer, ImageStatus.MISSING, reason)
     if answer.status in BUSY or 500 <= answer.status < 600:
-        retry_in = _retry_after(answer.headers.get("Retry-After", ""))
+        retry_in = retry_after(answer.headers.get("Retry-After", "")) or 0.0
         host = (answer.url.raw_host or "?") if answer.status in HOST_FAILURES else None
         return _rejected(answer, ImageStatus.FAILED, reason, retry_in=retry_in, host=host)
     if 400 <= answer.status < 500:
@@ -285,19 +284,6 @@ def _rejected(
 def _text(url: URL) -> str:
     """A URL as it is kept."""
     return plain(str(url), LONGEST_ADDRESS)
-
-
-def _retry_after(value: str) -> float:
-    """Seconds that a ``Retry-After`` header asks for, in either of its forms; 0 without one."""
-    if value.isdecimal():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError):  # as the text leads it to
-        return 0.0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def _broken(error: aiohttp.ClientError | OSError, url: URL) -> DownloadRejected:

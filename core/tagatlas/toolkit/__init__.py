@@ -26,8 +26,8 @@ For renderers:
 
 For graph builders and layouts:
 
-- :mod:`~tagatlas.toolkit.options`, options that graph builders extend: ``Backbone``,
-  ``LinksPerNode``, ``ProjectionSelection``, ``TagSelection``
+- :mod:`~tagatlas.toolkit.options`, options that graph builders and taggers extend: ``Backbone``,
+  ``LinksPerNode``, ``ProjectionSelection``, ``ServiceOptions``, ``TagSelection``
 - :mod:`~tagatlas.toolkit.selection`, which tags count, and how much: ``describe_selection``,
   ``select_tags``, ``tag_matrix``, ``with_idf``
 - :mod:`~tagatlas.toolkit.projection`, links between images, or tags, that share something:
@@ -52,10 +52,12 @@ For sources:
 
 For taggers:
 
+- :mod:`~tagatlas.toolkit.services`, services behind HTTP, called once: ``base64_text``,
+  ``http_call_error``, ``is_loopback``, ``post_json``, ``read_key``, ``retry_after``
 - :mod:`~tagatlas.toolkit.vocabulary`, labels that the user chooses: ``Label``,
   ``load_vocabulary``, ``Vocabulary``
 - :mod:`~tagatlas.toolkit.remote`, services behind gRPC: ``call_error``, ``CHANNEL_OPTIONS``,
-  ``is_loopback``, ``open_channel``
+  ``open_channel``
 
 For all:
 
@@ -107,10 +109,24 @@ if TYPE_CHECKING:
     from tagatlas.toolkit.markup import ROWS_AT_ONCE, edges_as_xml, escape_xml, page_head
     from tagatlas.toolkit.networks import IMAGE, TAG
     from tagatlas.toolkit.nodes import map_bounds, node_table, web_addresses, with_cluster_names
-    from tagatlas.toolkit.options import Backbone, LinksPerNode, ProjectionSelection, TagSelection
+    from tagatlas.toolkit.options import (
+        Backbone,
+        LinksPerNode,
+        ProjectionSelection,
+        ServiceOptions,
+        TagSelection,
+    )
     from tagatlas.toolkit.projection import Likeness, link_neighbours, project
-    from tagatlas.toolkit.remote import CHANNEL_OPTIONS, call_error, is_loopback, open_channel
+    from tagatlas.toolkit.remote import CHANNEL_OPTIONS, call_error, open_channel
     from tagatlas.toolkit.selection import describe_selection, select_tags, tag_matrix, with_idf
+    from tagatlas.toolkit.services import (
+        base64_text,
+        http_call_error,
+        is_loopback,
+        post_json,
+        read_key,
+        retry_after,
+    )
     from tagatlas.toolkit.tables import (
         Lines,
         Table,
@@ -147,12 +163,14 @@ _LAZY = {
     "PORTRAIT_NAME": "addresses",
     "ProjectionSelection": "options",
     "ROWS_AT_ONCE": "markup",
+    "ServiceOptions": "options",
     "TAG": "networks",
     "Table": "tables",
     "TagSelection": "options",
     "Vocabulary": "vocabulary",
     "archive_contents": "archives",
     "backbone": "backbones",
+    "base64_text": "services",
     "call_error": "remote",
     "cell_text": "cells",
     "cell_texts": "cells",
@@ -166,11 +184,12 @@ _LAZY = {
     "edges_as_xml": "markup",
     "encodable": "wording",
     "escape_xml": "markup",
+    "http_call_error": "services",
     "is_archive": "archives",
     "is_iiif_document": "documents",
     "is_json_folder": "tables",
     "is_junk": "archives",
-    "is_loopback": "remote",
+    "is_loopback": "services",
     "kept_columns": "columns",
     "kernel": "kernels",
     "link_neighbours": "projection",
@@ -184,13 +203,16 @@ _LAZY = {
     "open_channel": "remote",
     "page_head": "markup",
     "pictures_in": "archives",
+    "post_json": "services",
     "project": "projection",
     "read_columns": "columns",
     "read_content": "annotations",
+    "read_key": "services",
     "read_lines": "tables",
     "read_table": "tables",
     "read_web": "web",
     "replace_folder": "files",
+    "retry_after": "services",
     "safe_cell": "cells",
     "safe_cells": "cells",
     "select_tags": "selection",
@@ -230,11 +252,13 @@ __all__ = [
     "Lines",
     "LinksPerNode",
     "ProjectionSelection",
+    "ServiceOptions",
     "Table",
     "TagSelection",
     "Vocabulary",
     "archive_contents",
     "backbone",
+    "base64_text",
     "call_error",
     "cell_text",
     "cell_texts",
@@ -248,6 +272,7 @@ __all__ = [
     "edges_as_xml",
     "encodable",
     "escape_xml",
+    "http_call_error",
     "is_archive",
     "is_iiif_document",
     "is_json_folder",
@@ -266,13 +291,16 @@ __all__ = [
     "open_channel",
     "page_head",
     "pictures_in",
+    "post_json",
     "project",
     "read_columns",
     "read_content",
+    "read_key",
     "read_lines",
     "read_table",
     "read_web",
     "replace_folder",
+    "retry_after",
     "safe_cell",
     "safe_cells",
     "select_tags",

@@ -1,13 +1,16 @@
-"""Options that the built-in graph builders share; those of others may extend them as well."""
+"""Options that plugins of a kind share: graph builders of tags, and taggers that ask a service."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-__all__ = ["Backbone", "LinksPerNode", "ProjectionSelection", "TagSelection"]
+if TYPE_CHECKING:
+    from tagatlas.contracts import Price
+
+__all__ = ["Backbone", "LinksPerNode", "ProjectionSelection", "ServiceOptions", "TagSelection"]
 
 Backbone = Annotated[
     Annotated[float, Meta(gt=0.0, le=1.0)] | None,
@@ -69,3 +72,39 @@ class ProjectionSelection(TagSelection):
         Literal["cosine", "shared"],
         Meta(description="Weight of a link: the cosine, or the sum of products of shared scores."),
     ] = "cosine"
+
+
+@dataclass(frozen=True)
+class ServiceOptions:
+    """How fast a service is asked, and what it costs: extend it with the service's own options.
+
+    A tagger's constructor hands the first two and the price on::
+
+        self.concurrency = options.calls_at_once
+        self.calls_per_second = options.calls_per_second
+        self.price = options.price_from(Price({"image": 0.002}, "2026-01", "https://..."))
+
+    Another default is a field of the same name and type in the class that extends this one.
+    """
+
+    calls_at_once: Annotated[
+        int, Meta(ge=1, le=64, description="Calls that may be under way at once.")
+    ] = 4
+    calls_per_second: Annotated[
+        float, Meta(gt=0, description="The most calls that are begun in a second.")
+    ] = 10.0
+    answer_timeout: Annotated[
+        float, Meta(gt=0, description="Seconds after which no answer is expected any more.")
+    ] = 60.0
+    price_per_unit: Annotated[
+        Annotated[float, Meta(ge=0)] | None,
+        Meta(description="US dollars for one unit, instead of the built-in price."),
+    ] = None
+
+    def price_from(self, listed: Price) -> Price:
+        """The price of an image: with ``price_per_unit`` each unit at that, else as listed."""
+        if self.price_per_unit is None:
+            return listed
+        from tagatlas.contracts import Price
+
+        return Price(dict.fromkeys(listed.units, self.price_per_unit), "now", "your setting")

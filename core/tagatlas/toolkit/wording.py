@@ -2,12 +2,6 @@
 
 from tagatlas.fetching.plain import encodable
 from tagatlas.tables.wording import count, shown, shown_columns, suggestion
+from tagatlas.wording import one_line
 
 __all__ = ["count", "encodable", "one_line", "shown", "shown_columns", "suggestion"]
-
-_LONGEST = 500
-
-
-def one_line(text: str) -> str:
-    """A text from a service as one line of at most 500 characters."""
-    return " ".join(text.split())[:_LONGEST]

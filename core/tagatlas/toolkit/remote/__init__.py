@@ -5,12 +5,11 @@ service that bills by the call may then bill twice, so channels made here never 
 may be sent again is for the tagging engine to decide, by the error that :func:`call_error` makes.
 """
 
-from tagatlas.toolkit.remote.channel import CHANNEL_OPTIONS, is_loopback, open_channel
+from tagatlas.toolkit.remote.channel import CHANNEL_OPTIONS, open_channel
 from tagatlas.toolkit.remote.failures import call_error
 
 __all__ = [
     "CHANNEL_OPTIONS",
     "call_error",
-    "is_loopback",
     "open_channel",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 import grpc
+
+from tagatlas.toolkit.services import is_loopback
 
 CHANNEL_OPTIONS = (
     ("grpc.enable_retries", 0),
@@ -23,18 +23,3 @@ def open_channel(endpoint: str) -> grpc.Channel:
     if is_loopback(endpoint):
         return grpc.insecure_channel(endpoint, options=CHANNEL_OPTIONS)
     return grpc.secure_channel(endpoint, grpc.ssl_channel_credentials(), options=CHANNEL_OPTIONS)
-
-
-def is_loopback(endpoint: str) -> bool:
-    """Whether an endpoint is this machine: ``localhost``, ``127.0.0.1``, ``[::1]``."""
-    host = endpoint
-    if host.startswith("["):
-        host = host[1:].partition("]")[0]
-    elif host.count(":") == 1:
-        host = host.partition(":")[0]
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -17,7 +17,7 @@ from tagatlas.errors import (
     QuotaExceeded,
     TaggerError,
 )
-from tagatlas.toolkit.wording import one_line
+from tagatlas.wording import one_line
 
 _DETAILS = "grpc-status-details-bin"
 _NEVER_CONNECTED = ("failed to connect to all addresses", "DNS resolution failed")
