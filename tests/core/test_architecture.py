@@ -17,7 +17,7 @@ DECISIONS = ROOT / "docs" / "decisions"
 
 WITHOUT_ATLAS = {
     *("annotations", "cluster", "contracts", "duplicates", "fetching", "imports", "layout"),
-    *("network", "remote", "rendering", "tables", "tagging", "vocabulary"),
+    *("network", "rendering", "tables", "tagging", "toolkit"),
 }
 """Packages that know neither the catalog nor the steps."""
 
