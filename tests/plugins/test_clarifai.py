@@ -197,6 +197,10 @@ class TestContract(RereadingTaggerContract):
         return spec
 
     @pytest.fixture
+    def module_name(self) -> str:
+        return "tagatlas_taggers.clarifai"
+
+    @pytest.fixture
     def options(self, server: ClarifaiServer) -> ClarifaiOptions:
         return ClarifaiOptions(endpoint=server.endpoint, calls_per_second=1000.0)
 

@@ -197,6 +197,10 @@ class TestContract(RereadingTaggerContract):
         return spec
 
     @pytest.fixture
+    def module_name(self) -> str:
+        return "tagatlas_taggers.google_vision"
+
+    @pytest.fixture
     def options(self, server: GoogleVisionServer) -> GoogleVisionOptions:
         return GoogleVisionOptions(endpoint=server.endpoint)
 
