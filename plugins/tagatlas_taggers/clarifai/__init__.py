@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from tagatlas import TaggerSpec, hookimpl
+from tagatlas.toolkit import ServiceOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ClarifaiOptions:
+class ClarifaiOptions(ServiceOptions):
     """Options of the tagger ``clarifai``."""
 
     model: Annotated[str, Meta(min_length=1, description="Id of the model.")] = (
@@ -44,19 +45,9 @@ class ClarifaiOptions:
     images_per_call: Annotated[
         int, Meta(ge=1, le=128, description="Images sent in one call, if its size allows.")
     ] = 32
-    calls_at_once: Annotated[
-        int, Meta(ge=1, le=64, description="Calls that may be under way at once.")
-    ] = 4
     calls_per_second: Annotated[
         float, Meta(gt=0, description="The most calls that are begun in a second.")
     ] = 15.0
-    answer_timeout: Annotated[
-        float, Meta(gt=0, description="Seconds after which no answer is expected any more.")
-    ] = 60.0
-    price_per_unit: Annotated[
-        Annotated[float, Meta(ge=0)] | None,
-        Meta(description="US dollars for one unit, instead of the built-in price."),
-    ] = None
     endpoint: Annotated[
         str, Meta(min_length=1, description="Where the service is; HOST or HOST:PORT.")
     ] = "api.clarifai.com"

@@ -52,9 +52,7 @@ class ClarifaiTagger(RereadingTagger):
         self.batch_size = options.images_per_call
         self.concurrency = options.calls_at_once
         self.calls_per_second = options.calls_per_second
-        self.price = PRICE
-        if options.price_per_unit is not None:
-            self.price = Price({"operation": options.price_per_unit}, "now", "your setting")
+        self.price = options.price_from(PRICE)
         # Made without Clarifai's own stub and channel: those send a call again by themselves.
         self._channel = open_channel(options.endpoint)
         self._call = self._channel.unary_unary(

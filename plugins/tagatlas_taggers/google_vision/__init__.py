@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from tagatlas import TaggerSpec, hookimpl
+from tagatlas.toolkit import ServiceOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,7 @@ Feature = Literal["labels", "objects", "landmarks", "logos", "web"]
 
 
 @dataclass(frozen=True)
-class GoogleVisionOptions:
+class GoogleVisionOptions(ServiceOptions):
     """Options of the tagger ``google-vision``."""
 
     features: Annotated[
@@ -42,19 +43,9 @@ class GoogleVisionOptions:
     images_per_call: Annotated[
         int, Meta(ge=1, le=16, description="Images sent in one call, if its size allows.")
     ] = 16
-    calls_at_once: Annotated[
-        int, Meta(ge=1, le=64, description="Calls that may be under way at once.")
-    ] = 4
     calls_per_second: Annotated[
         float, Meta(gt=0, description="The most calls that are begun in a second.")
     ] = 30.0
-    answer_timeout: Annotated[
-        float, Meta(gt=0, description="Seconds after which no answer is expected any more.")
-    ] = 60.0
-    price_per_unit: Annotated[
-        Annotated[float, Meta(ge=0)] | None,
-        Meta(description="US dollars for one unit, instead of the built-in price."),
-    ] = None
     endpoint: Annotated[
         str, Meta(min_length=1, description="Where the service is; HOST or HOST:PORT.")
     ] = "vision.googleapis.com"

@@ -43,15 +43,12 @@ FEATURES: Mapping[Feature, Asked] = {
 }
 
 
-def price_of(features: Sequence[Feature], per_unit: float | None) -> Price:
-    """What an image costs with some features: each is a unit.
+def price_of(features: Sequence[Feature]) -> Price:
+    """What an image costs with some features by Google's list: each is a unit.
 
     Args:
         features: each once.
-        per_unit: US dollars for any unit; None for Google's list.
     """
-    if per_unit is not None:
-        return Price(dict.fromkeys(features, per_unit), "now", "your setting")
     return Price({name: FEATURES[name].dollars for name in features}, AS_OF, SOURCE)
 
 

@@ -71,7 +71,7 @@ class GoogleVisionTagger(RereadingTagger):
         self.batch_size = options.images_per_call
         self.concurrency = options.calls_at_once
         self.calls_per_second = options.calls_per_second
-        self.price = price_of(self._features, options.price_per_unit)
+        self.price = options.price_from(price_of(self._features))
 
     def fingerprint(self) -> str:
         """Features, and how many results of each."""
