@@ -30,6 +30,21 @@ STEPS: Mapping[str, tuple[str | None, tuple[Kind[Spec, object], ...]]] = {
 """The steps of the main job in their order: the options dataclass, and the kinds of plugins."""
 
 
+CALLS_OWN = frozenset(
+    {
+        "dry_run",
+        "json_output",
+        "list_backends",
+        "map_name",
+        "max_failures",
+        "open_map",
+        "retry_failed",
+        "with_duplicates",
+    }
+)
+"""Arguments of calls and commands whose names a plugin's long option name could be."""
+
+
 def step_owners(plugins: Plugins, *steps: str) -> list[Owner]:
     """Whose options some steps have.
 
@@ -53,7 +68,7 @@ def step_names(
     """
     owners = [owner for step in steps for owner in _owners(plugins, step)]
     kept = [Owner(step, options) for step in STEPS if (options := _options(step)) is not None]
-    return OptionNames([*owners, *further], reserved, kept)
+    return OptionNames([*owners, *further], CALLS_OWN.union(reserved), kept)
 
 
 def plugin_owners(plugins: Plugins, kind: Kind[Spec, object]) -> list[Owner]:

@@ -14,7 +14,7 @@ from PIL import Image
 
 HEAD = """
 from dataclasses import dataclass
-from tagatlas import Layout, LayoutSpec, NoOptions, SourceSpec, Source
+from tagatlas import Layout, LayoutSpec, NoOptions, Recovery, RecoverySpec, SourceSpec, Source
 from tagatlas import Tagger, TaggerSpec, TagResult, hookimpl
 
 class Empty(Tagger):
@@ -22,12 +22,24 @@ class Empty(Tagger):
     def tag(self, images): return [TagResult.empty() for _ in images]
     def fingerprint(self): return "empty"
 
+class Nowhere(Recovery):
+    def __init__(self, options): ...
+    def copies(self, url): return []
+
 class Still(Layout):
     def __init__(self, options): ...
     def place(self, network, *, start, seed, progress): return start
 """
 
 COMMON_NAMES = """
+@dataclass(frozen=True)
+class Failing:
+    failed: float = 0.5
+
+@hookimpl
+def tagatlas_recoveries():
+    return [RecoverySpec(name="retry", summary="None.", factory=Nowhere, options=Failing)]
+
 @dataclass(frozen=True)
 class Options:
     threshold: float = 0.5
@@ -163,7 +175,8 @@ def flags(site: Path | None, command: str) -> set[str]:
 def test_what_is_installed_neither_takes_nor_changes_a_flag(command: str, common: Path) -> None:
     before, after = flags(None, command), flags(common, command)
     assert before <= after
-    assert all(flag.startswith(("--still-", "--[no-]still-")) for flag in after - before)
+    own = ("--still-", "--[no-]still-", "--recovery-retry-failed")
+    assert all(flag.startswith(own) for flag in after - before)
     assert "--still-threshold" in after
 
 

@@ -140,7 +140,7 @@ def _common() -> list[click.Parameter]:
 
 
 def _options(names: OptionNames) -> list[click.Parameter]:
-    """A flag for every name; names that stand for one option alone are spellings of one flag."""
+    """A flag for every name; of two names of one option the longer counts."""
     found: list[click.Parameter] = []
     for name in names:
         option = names.targets(name)[0].option
