@@ -36,7 +36,7 @@ TEXT = "7 of 13 left out: 2 no tag of at least 0.2, 1 could not be tagged"
 @pytest.fixture(scope="module")
 def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
     folder = tmp_path_factory.mktemp("left out")
-    with open_atlas(picture_atlas(folder, 12), load_plugins()) as opened:
+    with open_atlas(picture_atlas(folder, 12, (320, 240)), load_plugins()) as opened:
         ids = opened.catalog.addresses.images()["id"].to_list()
         place = opened.catalog.addresses.images().row(by_predicate=pl.col("id") == ids[0])[1]
         with Image.open(place) as first:

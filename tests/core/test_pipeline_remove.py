@@ -51,7 +51,7 @@ LABEL = "only-it-has-this-tag"
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with pictures and an atlas of them, tagged, mapped, annotated and rendered."""
     folder = tmp_path_factory.mktemp("made")
-    picture_atlas(folder, 12, names=["0", "1", NAME])
+    picture_atlas(folder, 12, (320, 240), names=["0", "1", NAME])
     with open_atlas(folder / "x.atlas", load_plugins()) as atlas:
         fill(atlas, folder)
     return folder

@@ -28,7 +28,8 @@ def atlas_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Of one file alone: as long as it is open, an event loop runs in the tests' thread."""
     with chromium() as opened:
         yield opened

@@ -11,6 +11,7 @@ import sys
 import types
 import typing
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
@@ -18,6 +19,7 @@ import msgspec
 import pytest
 
 from tagatlas.contracts import Citation, Spec
+from tagatlas.plugins import KINDS
 
 HEAVY = frozenset(
     [
@@ -64,9 +66,16 @@ class SpecContract:
     def module_name(self, spec: Spec) -> str:
         """The module that the plugin's entry point names.
 
-        By default the top package of the factory; override it where the hooks live elsewhere.
+        By default the module of the factory, or the nearest package around it that has a hook;
+        override it where the hooks live elsewhere.
         """
-        return spec.factory.__module__.partition(".")[0]
+        parts = spec.factory.__module__.split(".")
+        around = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+        hooks = [kind.hook for kind in KINDS]
+        announcing = (
+            name for name in around if any(hasattr(import_module(name), hook) for hook in hooks)
+        )
+        return next(announcing, parts[0])
 
     def test_name_is_lower_case_letters_digits_and_hyphens(self, spec: Spec) -> None:
         """The name is what the user types: lower-case letters, digits and hyphens."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from tagatlas.errors import ImageRejected, InputError
@@ -17,7 +18,7 @@ LARGEST = 64 * 1024 * 1024
 def read_web(url: str, *, allow_private: bool = False, contact: str = "") -> bytes:
     """The bytes at a URL; redirects are followed, private addresses are not read from.
 
-    Not to be called where an event loop runs.
+    It may be called where an event loop runs, as in a notebook; the loop waits meanwhile.
 
     Args:
         url: ``http`` or ``https``.
@@ -36,6 +37,7 @@ def read_web(url: str, *, allow_private: bool = False, contact: str = "") -> byt
             return (await download(session, url, options)).data
 
     try:
-        return asyncio.run(read())
+        with ThreadPoolExecutor(1, thread_name_prefix="read-web") as thread:
+            return thread.submit(lambda: asyncio.run(read())).result()
     except ImageRejected as rejected:
         raise InputError(f"cannot read {url}: {rejected.reason}; check the address") from rejected
