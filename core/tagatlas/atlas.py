@@ -14,7 +14,14 @@ from filelock import FileLock, Timeout
 from tagatlas.catalog import Catalog
 from tagatlas.catalog.database import SCRATCH
 from tagatlas.contracts import ImageStore, Variant
-from tagatlas.errors import AtlasError, AtlasLocked, AtlasNotFound, ImageNotStored, StorageError
+from tagatlas.errors import (
+    AtlasError,
+    AtlasLocked,
+    AtlasNotFound,
+    ImageNotStored,
+    StorageError,
+    UsageError,
+)
 from tagatlas.option_names import OptionNames
 from tagatlas.plugins import IMAGE_STORES, Plugins, load_plugins
 from tagatlas.selection import Selection
@@ -31,6 +38,8 @@ CATALOG = "catalog.sqlite"
 SETTINGS = "atlas.toml"
 LOCK = ".lock"
 DEFAULT_STORE = "files"
+_LONGEST_NAME = 200
+"""Of a map, in bytes: file systems take 255, and some files have a longer name than it."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +84,32 @@ class Atlas:
         """The folder of a map's files; made if it is not there.
 
         Raises:
+            UsageError: see :func:`check_map_name`.
             StorageError: it cannot be made.
         """
+        check_map_name(name)
         folder = self.folder / "maps" / name
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"cannot make {folder}: {error.strerror}") from error
         return folder
+
+
+def check_map_name(name: str) -> None:
+    """Make sure that a map may be called so: its folder has its name.
+
+    Raises:
+        UsageError: it leads to another folder, or is no name of a file.
+    """
+    is_hidden_or_empty = name.startswith(".") or not name.strip()
+    if is_hidden_or_empty or set(name) & set("/\\") or not name.isprintable():
+        raise UsageError(
+            f"a map cannot be called {name!r}, as its folder has its name: begin with no dot, "
+            "and use no slash, backslash or line break"
+        )
+    if len(name.encode()) > _LONGEST_NAME:
+        raise UsageError(f"{name[:40]!r}... is too long for a map: {_LONGEST_NAME} bytes at most")
 
 
 @contextmanager

@@ -171,13 +171,34 @@ def test_what_is_chosen_is_checked_before_any_work(tagatlas: Run, folder: Path) 
     assert "--seed" in one_line(tagatlas(*run, variables=variables), 2)
 
 
+@pytest.mark.parametrize("limit", ["some", "-1", "nan%", "5%%", ""])
+def test_a_limit_of_failures_that_is_none_is_refused_before_any_work(
+    tagatlas: Run, tmp_path: Path, folder: Path, limit: str
+) -> None:
+    done = tagatlas("run", folder, "--out", "x.atlas", f"--max-failures={limit}")
+    assert f"a number or a share like 5%, not {limit!r}" in one_line(done, 2)
+    assert not (tmp_path / "x.atlas").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["../../elsewhere", "a/b", "a\\b", "..", ".hidden", "a\nb", "é" * 101]
+)
+def test_a_map_is_not_called_by_what_leads_elsewhere(
+    tagatlas: Run, tmp_path: Path, folder: Path, name: str
+) -> None:
+    run = tagatlas("run", folder, "--out", "x.atlas", "--map", name)
+    assert "map" in one_line(run, 2)
+    assert {entry.name for entry in tmp_path.iterdir()} == {"pictures"}
+
+
 @pytest.mark.slow
 def test_maps_and_renderings_before_their_time_say_what_to_do(
     tagatlas: Run, tmp_path: Path, folder: Path
 ) -> None:
     assert tagatlas("add", "x.atlas", folder).returncode == 0
-    assert "tagatlas tag first" in one_line(tagatlas("map", "x.atlas"), 2)
-    assert "tagatlas map" in one_line(tagatlas("render", "x.atlas"), 2)
+    said = "no backend has tagged anything in x.atlas: run tagatlas tag first"
+    assert said in one_line(tagatlas("map", "x.atlas"), 2)
+    assert "x.atlas has no map; make one" in one_line(tagatlas("render", "x.atlas"), 2)
     assert "no atlas at y.atlas" in one_line(tagatlas("tag", "y.atlas"), 1)
 
 

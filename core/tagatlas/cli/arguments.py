@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from tagatlas.cli.command import Argument
+from tagatlas.cli.outcome import failure_status
+from tagatlas.errors import OptionError
 
 PATH = click.Path(path_type=Path)
 
@@ -28,8 +30,24 @@ HEADER = click.Option(
     metavar='"NAME: VALUE"',
     help="A further header of every request; it is not kept. May be given several times.",
 )
+
+
+def _limit_of_failures(
+    context: click.Context,
+    parameter: click.Parameter,  # noqa: ARG001 - click's
+    limit: str | None,
+) -> str | None:
+    """The limit, refused before any work if it is none."""
+    try:
+        failure_status(0, 0, limit)
+    except OptionError as error:
+        raise click.UsageError(str(error), context) from error
+    return limit
+
+
 MAX_FAILURES = click.Option(
     ["--max-failures"],
+    callback=_limit_of_failures,
     metavar="N|N%",
     envvar="TAGATLAS_MAX_FAILURES",
     help="Exit with status 3 if more fail. Any number is accepted by default.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -104,12 +105,8 @@ def failure_status(failed: int, total: int, limit: str | None) -> int:
     """
     if limit is None:
         return 0
-    try:
-        accepted = (
-            float(limit.removesuffix("%")) * total / 100 if limit.endswith("%") else int(limit)
-        )
-    except ValueError as error:
-        raise OptionError(
-            f"--max-failures takes a number or a share like 5%, not {limit!r}"
-        ) from error
+    if not re.fullmatch(r"[0-9]+|[0-9]+(\.[0-9]+)?%", limit):
+        raise OptionError(f"--max-failures takes a number or a share like 5%, not {limit!r}")
+    share = limit.endswith("%")
+    accepted = float(limit.removesuffix("%")) * total / 100 if share else int(limit)
     return TOO_MANY_FAILURES if failed > accepted else 0

@@ -43,7 +43,8 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         )
     if stored is None or backend is None:
         there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"
-        raise UsageError(f"{atlas.folder} has no map {name or ''}; {there}".replace("  ", " "))
+        wanted = f"map {name}" if name else "map"
+        raise UsageError(f"{atlas.folder} has no {wanted}; {there}")
     mapped = stored.nodes.filter(stored.nodes["kind"] == "image")["id"].implode()
     level = LEVELS.get(str(stored.settings.get("map.duplicates")))
     representatives = None if level is None else atlas.representatives(level)

@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.annotations import GivenName
-from tagatlas.atlas import Atlas
+from tagatlas.atlas import Atlas, check_map_name
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.copies import Level
 from tagatlas.catalog.maps import SettingValue
@@ -105,6 +105,7 @@ def map(  # noqa: A001 - tagatlas.map
         mapping, builder, layout = choose_mapping(its_atlas, selection)
         with selection.remembered():
             tagger = backend_to_map(its_atlas, backend).name
+            check_map_name(name or tagger)
             with (
                 preparing(layout, show, at_once=False) as prepare,
                 show("mapping") as progress,
@@ -185,9 +186,8 @@ def backend_to_map(atlas: Atlas, tagger: str | None) -> Backend:
     """
     backend = atlas.catalog.answers.last_used(tagger)
     if backend is None:
-        raise UsageError(
-            f"{tagger or 'no backend'} has tagged nothing in {atlas.folder}: run tagatlas tag first"
-        )
+        said = f"{tagger} has tagged nothing" if tagger else "no backend has tagged anything"
+        raise UsageError(f"{said} in {atlas.folder}: run tagatlas tag first")
     return backend
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import TypeVar
 
+from tagatlas.atlas import check_map_name
 from tagatlas.contracts import ImageStatus, ShowProgress, no_show
 from tagatlas.plugins import Plugins
 from tagatlas.step_options import STEPS
@@ -153,12 +154,13 @@ def run_steps(
         mapping, builder, layout = choose_mapping(atlas, selection)
         renderers = choose_renderers(atlas, selection)
         selection.check()
+        map_name = name or tagger.name
+        check_map_name(map_name)
         layout.make_now()
         require_key(atlas, tagger)
         with selection.remembered("add", chosen_source.owner):
             added = add_source(atlas, str(location), chosen_source, replaces=replace)
         yield added
-        map_name = name or tagger.name
         is_new = map_name not in atlas.catalog.maps.names()
         with preparing(layout, show, at_once=is_new) as prepare:
             with (
