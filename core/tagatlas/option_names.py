@@ -24,7 +24,7 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from tagatlas.errors import OptionError
-from tagatlas.options import OptionField, flag_of, option_fields
+from tagatlas.options import OptionField, option_fields
 
 
 @dataclass(frozen=True)
@@ -125,13 +125,14 @@ class OptionNames:
         """The options that a name stands for.
 
         Raises:
-            OptionError: there is no such option; the text names one that is like it.
+            OptionError: there is no such option; the text names one that is like it, as Python
+                does: of flags the command line knows that by itself.
         """
         if name in self._targets:
             return self._targets[name]
         meant = self.named_alike(name) or get_close_matches(name, list(self._targets), n=1)
-        hint = f"; did you mean {' or '.join(map(flag_of, meant))}?" if meant else ""
-        raise OptionError(f"there is no option {flag_of(name)}{hint}")
+        hint = f"; did you mean {' or '.join(meant)}?" if meant else ""
+        raise OptionError(f"there is no option {name}{hint}")
 
     def named_alike(self, name: str) -> list[str]:
         """The names of options that are called so by their owners, though not by the caller."""

@@ -17,7 +17,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import NoneType, UnionType
 
 import msgspec
@@ -113,16 +113,17 @@ def make_options(
     options: type[T],
     values: Mapping[str, object],
     owner: str,
-    flag_of_option: Callable[[str], str] = flag_of,
+    called: Callable[[str], str] = flag_of,
 ) -> T:
     """An instance of an options dataclass, every value checked.
 
     Args:
         options: the dataclass.
         values: by field name; text is read as the field's type (``"3"``, ``"true"``), and a
-            comma-separated text as a tuple; what is not named keeps its default.
+            comma-separated text as a tuple, and a path as text; what is not named keeps its
+            default.
         owner: whose options these are, for the error's text.
-        flag_of_option: what a user types for an option, by its name; likewise.
+        called: where a user finds the value of an option, by its name; likewise.
 
     Raises:
         OptionError: an unknown name, or a value that the field does not take.
@@ -138,17 +139,33 @@ def make_options(
     hints = typing.get_type_hints(options, include_extras=True)
     prepared = {}
     for name, value in values.items():
-        split = isinstance(value, str) and _takes_tuple(hints[name])
-        prepared[name] = _split_list(str(value)) if split else value
+        prepared[name] = _plain(value)
+        if isinstance(value, str | PurePath) and _takes_tuple(hints[name]):
+            prepared[name] = _split_list(value) if isinstance(value, str) else [str(value)]
     try:
         return msgspec.convert(prepared, options, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$.")
         name = path.rstrip("`").split("[")[0]
-        flag = flag_of_option(name) if name in fields else owner
-        raise OptionError(
-            f"{flag} ({owner}): {message.replace('`', '')}; given: {values.get(name)!r}"
-        ) from error
+        place = called(name) if name in fields else owner
+        said = _expected(message.replace("`", ""), fields.get(name))
+        raise OptionError(f"{place} ({owner}): {said}; given: {values.get(name)!r}") from error
+
+
+def _expected(message: str, field: OptionField | None) -> str:
+    """What msgspec says of a value, with the choices where there are any."""
+    if field is not None and field.is_switch:
+        return "Expected true or false"
+    if field is not None and message.startswith("Invalid enum value"):
+        return f"Expected {field.metavar}"
+    return message
+
+
+def _plain(value: object) -> object:
+    """A value from Python as settings have it: paths are text."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, PurePath) else value
 
 
 def _decode(kind: type, value: object) -> object:

@@ -247,7 +247,7 @@ class Plugins:
         kind: Kind[Spec, ProductT],
         name: str,
         values: Mapping[str, object],
-        flag_of_option: Callable[[str], str] = flag_of,
+        called: Callable[[str], str] = flag_of,
     ) -> PluginChoice[ProductT]:
         """The plugin of that kind and name with its options.
 
@@ -255,14 +255,14 @@ class Plugins:
             kind: of plugin.
             name: of the plugin.
             values: options by name; the others keep their defaults.
-            flag_of_option: see :func:`tagatlas.options.make_options`.
+            called: see :func:`tagatlas.options.make_options`.
 
         Raises:
             UnknownPlugin: there is no such plugin.
             OptionError: it does not take one of the values.
         """
         spec = self.get(kind, name)
-        options: object = make_options(spec.options, values, name, flag_of_option)
+        options: object = make_options(spec.options, values, name, called)
         return PluginChoice(kind, spec, options, self._registered[kind.hook][name].plugin)
 
     def warn(self, text: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -82,7 +82,8 @@ class Selection:
         Raises:
             OptionError: a value that an option does not take.
         """
-        chosen = make_options(options, self.values(self._owner(table, options)), table)
+        owner = self._owner(table, options)
+        chosen = make_options(options, self.values(owner), table, self.called(owner))
         self._picked[table] = chosen
         return chosen
 
@@ -106,12 +107,7 @@ class Selection:
         """
         spec = self._plugins.get(kind, name)
         owner = self._owner(plugin_owner(kind, name), spec.options, kind.name)
-
-        def flag(option: str) -> str:
-            target = next(Target(owner, each) for each in owner.fields if each.name == option)
-            return flag_of((self._names.of(target) or [option])[0])
-
-        chosen = self._plugins.choose(kind, name, self.values(owner), flag)
+        chosen = self._plugins.choose(kind, name, self.values(owner), self.called(owner))
         self._picked[owner.table] = chosen.options
         return chosen
 
@@ -141,6 +137,23 @@ class Selection:
                     found[option.name] = variable
         return found
 
+    def called(self, owner: Owner) -> Callable[[str], str]:
+        """Where a user finds the value of each option of an owner, by the option's name.
+
+        That is the flag, the variable, or the line of the settings that decides.
+        """
+        typed, variables = self._typed(owner.table), self.variables(owner)
+
+        def place(option: str) -> str:
+            if option not in typed and option in variables:
+                return variables[option]
+            if option not in typed and self._settings is not None:
+                return f"{option} in {self._settings.path}"
+            target = next(Target(owner, each) for each in owner.fields if each.name == option)
+            return flag_of((self._names.of(target) or [option])[0])
+
+        return place
+
     def check(self) -> None:
         """Make sure that everything that was given is used, and by one kind of owner.
 
@@ -155,7 +168,7 @@ class Selection:
                 owners = " and ".join(str(each.owner) for each in targets)
                 raise OptionError(
                     f"{flag_of(name)} is an option of {owners}, which is not in use here"
-                    f"{self._instead(targets[0].option.name)}"
+                    f"{self._instead(targets)}"
                 )
             if len(kinds) > 1:
                 ways = " or ".join(flag_of(self._own_name(each)) for each in kinds.values())
@@ -232,14 +245,15 @@ class Selection:
         names = self._names.of(target)
         return next(name for name in names if len(self._names.targets(name)) == 1)
 
-    def _instead(self, option: str) -> str:
-        """The option of that name of an owner that is in use."""
+    def _instead(self, unused: Sequence[Target]) -> str:
+        """The options of that name of owners of the same kinds that are in use."""
+        kinds = {each.owner.kind for each in unused}
         same = [
             flag_of(self._names.of(Target(owner, each))[0])
             for owner in self._names.owners
-            if owner.table in self._picked
+            if owner.table in self._picked and owner.kind in kinds
             for each in owner.fields
-            if each.name == option
+            if each.name == unused[0].option.name
         ]
         return f"; there is {' and '.join(same)}" if same else ""
 

@@ -84,7 +84,7 @@ def test_a_strangers_plugin_changes_and_takes_no_name() -> None:
 
 def test_a_step_keeps_its_short_names_where_a_command_does_not_have_them() -> None:
     names = OptionNames([SPRING], steps=[MAP])
-    with pytest.raises(OptionError, match=r"no option --seed; did you mean --spring-seed\?"):
+    with pytest.raises(OptionError, match=r"no option seed; did you mean spring_seed\?"):
         names.targets("seed")
     assert meant(names, "threads") == ["layout.spring.threads"]
 
@@ -101,8 +101,8 @@ def test_two_plugins_of_one_name_share_no_option() -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("thread", r"--thread; did you mean --threads\?"),
-        ("colour", "there is no option --colour$"),
+        ("thread", r"there is no option thread; did you mean threads\?"),
+        ("colour", "there is no option colour$"),
     ],
 )
 def test_a_name_that_is_none_is_told_with_one_that_is_like_it(name: str, hint: str) -> None:

@@ -53,13 +53,22 @@ def test_text_is_read_as_the_fields_type() -> None:
     )
 
 
+def test_paths_from_python_are_taken_where_text_or_texts_are() -> None:
+    values = {"title": Path("a,b"), "stop_tags": Path("c,d"), "font": Path("fonts/a.ttf")}
+    chosen = make_options(Poster, values, "poster")
+    assert (chosen.title, chosen.stop_tags) == ("a,b", ("c,d",))
+    assert chosen.font == Path("fonts/a.ttf")
+    assert make_options(Poster, {"stop_tags": [Path("c")]}, "poster").stop_tags == ("c",)
+
+
 @pytest.mark.parametrize(
     ("values", "says"),
     [
         ({"width": "12"}, "--width (poster): Expected int >= 256; given: '12'"),
         ({"width": "wide"}, "--width (poster): Expected int, got str; given: 'wide'"),
         ({"opacity": 0}, "--opacity (poster): Expected float > 0.0; given: 0"),
-        ({"background": "grey"}, "--background (poster): Invalid enum value 'grey'; given: 'grey'"),
+        ({"background": "grey"}, "--background (poster): Expected light|dark; given: 'grey'"),
+        ({"outlines": "no"}, "--outlines (poster): Expected true or false; given: 'no'"),
         ({"widht": 3}, "poster has no option 'widht'; did you mean width?"),
         ({"colour": 3}, "poster has no option 'colour'; it has: width, opacity, outlines"),
     ],

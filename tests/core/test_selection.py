@@ -99,6 +99,32 @@ def test_given_goes_before_a_variable_before_a_setting_before_the_default(
     assert threads({"threads": None}) == 5
 
 
+def test_a_value_that_does_not_fit_is_told_with_where_it_stands(settings: SettingsFile) -> None:
+    def said(given: Mapping[str, object], **variables: str) -> str:
+        with pytest.raises(OptionError) as caught:
+            selection(settings, given, **variables).plugin(LAYOUTS, "spring")
+        return str(caught.value)
+
+    fault = "(spring): Expected int, got str; given: 'x'"
+    assert said({"spring_threads": "x"}, TAGATLAS_THREADS="y") == f"--threads {fault}"
+    assert said({}, TAGATLAS_SPRING_THREADS="x") == f"TAGATLAS_SPRING_THREADS {fault}"
+    settings.update("layout.spring", {"threads": "x"})
+    assert said({}) == f"threads in {settings.path} {fault}"
+
+
+def test_an_option_that_is_unused_is_not_compared_with_one_of_another_kind() -> None:
+    plugins = own_plugins()
+    ours = InstalledPlugin("ours", "ours", OWN, "1")
+    plugins.add(
+        TAGGERS, TaggerSpec(name="lab", summary="Looks.", factory=Looker, options=Spring), ours
+    )
+    names = OptionNames([*plugin_owners(plugins, TAGGERS), *plugin_owners(plugins, LAYOUTS)])
+    chosen = Selection(plugins, None, names, {"lab_threads": 3}, {})
+    chosen.plugin(LAYOUTS, "spring")
+    with pytest.raises(OptionError, match=r"not in use here$"):
+        chosen.check()
+
+
 def test_only_what_was_given_is_kept_with_its_type(settings: SettingsFile, tmp_path: Path) -> None:
     chosen = selection(settings, {"threads": "8", "words": "a,b"}, TAGATLAS_MODEL="huge")
     chosen.plugin(LAYOUTS, "fast")

@@ -169,7 +169,8 @@ def _settings(atlas: Atlas) -> list[SettingInfo]:
     found = []
     for owner in step_owners(atlas.plugins):
         variables = selection.variables(owner)
-        chosen = option_values(make_options(owner.options, selection.values(owner), owner.table))
+        values, called = selection.values(owner), selection.called(owner)
+        chosen = option_values(make_options(owner.options, values, owner.table, called))
         defaults = option_values(make_options(owner.options, {}, owner.table))
         found += [
             SettingInfo(
