@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -139,6 +139,7 @@ def open_atlas(
     folder = Path(folder)
     plugins = load_plugins() if plugins is None else plugins
     is_new = not (folder / CATALOG).exists()
+    missing = [each for each in folder.parents if not each.exists()]
     if is_new:
         _make_folder(folder, create=create)
     lock = FileLock(folder / LOCK, timeout=0)
@@ -164,6 +165,9 @@ def open_atlas(
         lock.release()
         if is_blank:  # a mistyped source leaves no atlas behind
             shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # by now there may be something in one
+                for each in missing:
+                    each.rmdir()
 
 
 def _remove_scratch(folder: Path) -> None:

@@ -4,6 +4,7 @@ import fcntl
 import json
 import sqlite3
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,9 @@ def test_a_missing_file_is_one_line_and_makes_no_atlas(tagatlas: Run, tmp_path: 
     done = tagatlas("run", "not-there.csv", "--out", "x.atlas")
     assert "not-there.csv" in one_line(done, 1)
     assert not (tmp_path / "x.atlas").exists()
+    (tmp_path / "mine").mkdir()
+    one_line(tagatlas("run", "not-there.csv", "--out", "mine/a/b/x.atlas"), 1)
+    assert list((tmp_path / "mine").iterdir()) == []
 
 
 def test_an_option_that_made_a_command_fail_is_not_kept(
@@ -191,6 +195,22 @@ def test_a_map_is_not_called_by_what_leads_elsewhere(
     assert {entry.name for entry in tmp_path.iterdir()} == {"pictures"}
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("rnu",), "there is no command rnu; did you mean run?"),
+        (("everything",), "there is no command everything; tagatlas --help lists them"),
+        (("run", "--thresold", "1"), "there is no option --thresold; did you mean --threshold?"),
+        (("run", "--bogus"), "there is no option --bogus"),
+        (("demo", "--bogus"), "there is no option --bogus"),
+    ],
+)
+def test_a_misspelt_word_is_told_with_the_nearest_if_any_is_near(
+    tagatlas: Run, words: Sequence[str], said: str
+) -> None:
+    assert one_line(tagatlas(*words), 2) == f"tagatlas: {said}"
+
+
 @pytest.mark.slow
 def test_maps_and_renderings_before_their_time_say_what_to_do(
     tagatlas: Run, tmp_path: Path, folder: Path
@@ -277,7 +297,7 @@ def test_private_addresses_are_refused_unless_allowed(
     [
         (("run", "--json", "--nonsense"), 2, "there is no option --nonsense"),
         (("run", "x", "--json", "--resolution"), 2, "requires an argument"),
-        (("nonsense", "--json"), 2, "No such command"),
+        (("nonsense", "--json"), 2, "there is no command nonsense"),
         (("add", "--json"), 2, "Missing argument"),
         (("--json",), 2, "there is no option --json here"),
         (("info", "x", "y", "--json"), 2, "unexpected extra argument"),

@@ -103,8 +103,10 @@ class Command(click.Command):
         ]
         if others:
             return f"there is no option {flag} here: it belongs to tagatlas {' and '.join(others)}"
-        close = get_close_matches(flag, flags_of(self), n=1)
-        return f"there is no option {flag}" + (f"; did you mean {close[0]}?" if close else "")
+        known = {each.lstrip("-"): each for each in flags_of(self)}
+        close = get_close_matches(flag.lstrip("-"), known, n=1)
+        hint = f"; did you mean {known[close[0]]}?" if close else ""
+        return f"there is no option {flag}{hint}"
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write every argument and option, those of each owner under a heading of their own."""
