@@ -137,11 +137,15 @@ class OptionNames:
     def named_alike(self, name: str) -> list[str]:
         """The names of options that are called so by their owners, though not by the caller."""
         return [
-            self.of(Target(owner, option))[0]
+            self.own(Target(owner, option))
             for owner in self.owners
             for option in owner.fields
             if option.name == name
         ]
+
+    def own(self, target: Target) -> str:
+        """The shortest name that stands for one option alone."""
+        return next(name for name in self.of(target) if len(self._targets[name]) == 1)
 
 
 def _joined(*parts: str) -> str:

@@ -171,7 +171,7 @@ class Selection:
                     f"{self._instead(targets)}"
                 )
             if len(kinds) > 1:
-                ways = " or ".join(flag_of(self._own_name(each)) for each in kinds.values())
+                ways = " or ".join(flag_of(self._names.own(each)) for each in kinds.values())
                 raise OptionError(
                     f"{flag_of(name)} is an option of "
                     f"{' and of '.join(str(each.owner) for each in kinds.values())}, which are "
@@ -239,11 +239,6 @@ class Selection:
         return {
             option: max(values, key=lambda each: each[0])[1] for option, values in found.items()
         }
-
-    def _own_name(self, target: Target) -> str:
-        """The shortest name that stands for one option alone."""
-        names = self._names.of(target)
-        return next(name for name in names if len(self._names.targets(name)) == 1)
 
     def _instead(self, unused: Sequence[Target]) -> str:
         """The options of that name of owners of the same kinds that are in use."""

@@ -98,6 +98,14 @@ def test_two_plugins_of_one_name_share_no_option() -> None:
     assert meant(names, "lab_seed") == ["layout.lab.seed"]
 
 
+def test_options_that_share_their_long_name_are_proposed_by_one_of_their_own() -> None:
+    tagger = Owner("tagger.lab", Fast, "tagger", is_built_in=False)
+    layout = Owner("layout.lab", Spring, "layout", is_built_in=False)
+    names = OptionNames([tagger, layout])
+    assert names.named_alike("threads") == ["tagger_lab_threads", "layout_lab_threads"]
+    assert names.named_alike("seed") == ["lab_seed"]
+
+
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
