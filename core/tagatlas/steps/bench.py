@@ -31,7 +31,7 @@ from tagatlas.options import make_options, option_values
 from tagatlas.plugins import TAGGERS, Plugins, load_plugins
 from tagatlas.steps.add import add_source, choose_source
 from tagatlas.steps.fetch import choose_fetching, fetch_collection, require_images
-from tagatlas.steps.opened import select
+from tagatlas.steps.opened import select, several
 from tagatlas.steps.versions import versions
 
 
@@ -70,7 +70,7 @@ def read_contender(text: str, plugins: Plugins) -> Contender:
 
 def bench(
     location: str | Path,
-    backends: Sequence[str],
+    backends: str | Sequence[str],
     *,
     out: str | Path | None = None,
     plugins: Plugins | None = None,
@@ -81,7 +81,7 @@ def bench(
 
     Args:
         location: see :func:`tagatlas.run`.
-        backends: as for :func:`read_contender`, each once.
+        backends: as for :func:`read_contender`, each once; or one.
         out: folder of the leaderboard, where runs that are there stay; None writes none.
         plugins: the installed ones by default.
         show: see :func:`tagatlas.run`.
@@ -94,6 +94,7 @@ def bench(
         StorageError: the leaderboard cannot be written.
     """
     found_plugins = load_plugins() if plugins is None else plugins
+    backends = several(backends)
     for text in backends:
         read_contender(text, found_plugins)  # wrong names are refused before any work
     with (

@@ -35,7 +35,7 @@ from tagatlas.network import IMAGE, Network
 from tagatlas.option_names import Owner
 from tagatlas.plugins import TAGGERS
 from tagatlas.steps.map import choose_mapping, map_collection
-from tagatlas.steps.opened import AtlasLike, opened, select
+from tagatlas.steps.opened import AtlasLike, opened, select, several
 
 NO_MEANING = "none"
 WORDNET = "wordnet"
@@ -104,7 +104,7 @@ def _listed(known: Sequence[UsedBackend]) -> str:
 
 def compare(
     atlas: AtlasLike,
-    backends: Sequence[str] = (),
+    backends: str | Sequence[str] = (),
     *,
     out: str | Path | None = None,
     show: ShowProgress = no_show,
@@ -114,7 +114,7 @@ def compare(
 
     Args:
         atlas: open for writing, or the folder of one.
-        backends: as for :func:`choose_backends`; of none, every tagger that has tagged.
+        backends: as for :func:`choose_backends`, or one; of none, every tagger that has tagged.
         out: folder for the report; None writes none.
         show: see :func:`tagatlas.run`.
         options: by name, such as ``top=5``; see :class:`tagatlas.CompareOptions`.
@@ -130,6 +130,7 @@ def compare(
     with opened(atlas) as its_atlas:
         selection = select(its_atlas, options, further=[Owner("compare", CompareOptions)])
         chosen = selection.options("compare", CompareOptions)
+        backends = several(backends)
         choose_backends(its_atlas, backends)  # wrong names are refused before any work
         with selection.remembered(), show("comparing") as progress:
             found = compare_backends(its_atlas, backends, chosen, progress=progress)

@@ -18,7 +18,7 @@ from tagatlas.contracts import (
     no_progress,
     no_show,
 )
-from tagatlas.errors import NoImages
+from tagatlas.errors import NoImages, UsageError
 from tagatlas.fetching import Address, FetchOptions
 from tagatlas.fetching.hosts import Hosts, read_hosts
 from tagatlas.fetching.limits import REMEDIES, setting_of, would_pass
@@ -27,7 +27,7 @@ from tagatlas.plugins import RECOVERIES, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.copies import find_copies
 from tagatlas.steps.fates import by_host, by_status, write_fates
-from tagatlas.steps.opened import AtlasLike, opened, select
+from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.placeholders import Placeholder, find_placeholders
 from tagatlas.steps.refusing import RefusingStore, part_refused
 from tagatlas.steps.signatures import complete_signatures
@@ -79,7 +79,7 @@ class FetchReport:
 def fetch(
     atlas: AtlasLike,
     *,
-    retry: Sequence[ImageStatus | str] = (),
+    retry: str | Sequence[ImageStatus | str] = (),
     headers: Mapping[str, str] | None = None,
     show: ShowProgress = no_show,
     **options: object,
@@ -90,15 +90,18 @@ def fetch(
 
     Args:
         atlas: open for writing, or the folder of one.
-        retry: also try again what ended so before: statuses of :data:`RETRIED`.
+        retry: also try again what ended so before: statuses of :data:`RETRIED`,
+            or one.
         headers: see :func:`fetch_collection`.
         show: see :func:`tagatlas.run`.
         options: of the step ``fetch`` and of recoveries, by name, such as ``allow_private=True``.
 
     Raises:
         OptionError, UnknownPlugin: an option or a plugin that is not there.
+        UsageError: a status that there is not.
         StorageError: the store or the catalog cannot be written; what was stored is kept.
     """
+    again = retried_statuses(retry)
     with opened(atlas) as its_atlas:
         selection = select(its_atlas, options, "fetch")
         fetching, recoveries = choose_fetching(selection)
@@ -106,11 +109,24 @@ def fetch(
             return fetch_collection(
                 its_atlas,
                 fetching,
-                retry=[ImageStatus(status) for status in retry],
+                retry=again,
                 headers=headers,
                 recoveries=recoveries,
                 progress=progress,
             )
+
+
+def retried_statuses(named: str | Sequence[ImageStatus | str]) -> list[ImageStatus]:
+    """The statuses that addresses are tried again of.
+
+    Raises:
+        UsageError: one is none of :data:`RETRIED`.
+    """
+    known = {str(status): status for status in RETRIED}
+    for each in several(named):
+        if each not in known:
+            raise UsageError(f"what is tried again is one of {', '.join(known)}, not {each!r}")
+    return [known[each] for each in several(named)]
 
 
 def choose_fetching(

@@ -35,6 +35,11 @@ def opened(
         yield open_one
 
 
+def several(names: str | Sequence[str]) -> Sequence[str]:
+    """The names that a call was given; a text is one name, and no list of letters."""
+    return [names] if isinstance(names, str) else names
+
+
 def select(
     atlas: Atlas,
     given: Mapping[str, object],

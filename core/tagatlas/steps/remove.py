@@ -18,7 +18,7 @@ from tagatlas.masking import masked
 from tagatlas.steps.fates import FOLDER as FATES
 from tagatlas.steps.fates import write_fates
 from tagatlas.steps.import_tags import FOLDER as IMPORTS
-from tagatlas.steps.opened import AtlasLike, opened
+from tagatlas.steps.opened import AtlasLike, opened, several
 from tagatlas.steps.placeholders import find_placeholders
 
 WRITTEN = ("maps", "comparisons", IMPORTS)
@@ -74,7 +74,7 @@ class _Named:
 
 def remove(
     atlas: AtlasLike,
-    images: Sequence[str] = (),
+    images: str | Sequence[str] = (),
     source: str | None = None,
     *,
     with_duplicates: bool = False,
@@ -92,7 +92,7 @@ def remove(
     Args:
         atlas: open for writing, or the folder of one.
         images: each an id or the first 8 or more of its digits, an address, a path, or a file
-            name that only one address ends in.
+            name that only one address ends in; or one of these.
         source: its number, its location, or the last part of it.
         with_duplicates: also take out the near duplicates of the images.
         forget: never let these very bytes, or what is at these very addresses, in again. Only
@@ -107,7 +107,7 @@ def remove(
     with opened(atlas) as its_atlas:
         return _remove(
             its_atlas,
-            images,
+            several(images),
             source,
             with_duplicates=with_duplicates,
             forget=forget,

@@ -14,7 +14,7 @@ from tagatlas.plugins import RENDERERS, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.absent import WatchedStore
 from tagatlas.steps.load import load_map
-from tagatlas.steps.opened import AtlasLike, opened, select
+from tagatlas.steps.opened import AtlasLike, opened, select, several
 
 _SHOWN_FIRST = (".html", ".png")
 
@@ -76,7 +76,7 @@ def render(
 
 def export(
     atlas: AtlasLike,
-    formats: Sequence[str],
+    formats: str | Sequence[str],
     out: str | Path,
     *,
     name: str | None = None,
@@ -87,7 +87,7 @@ def export(
 
     Args:
         atlas: open, or the folder of one.
-        formats: names of renderers.
+        formats: names of renderers, or one.
         out: the folder; made if it is not there.
         name: of the map; by default the one made last.
         show: see :func:`tagatlas.run`.
@@ -99,7 +99,7 @@ def export(
     """
     with opened(atlas, write=False) as its_atlas:
         selection = select(its_atlas, options, "render")
-        renderers = choose_renderers(its_atlas, selection, formats)
+        renderers = choose_renderers(its_atlas, selection, several(formats))
         selection.check()
         loaded = load_map(its_atlas, name)
         folder = Path(out)

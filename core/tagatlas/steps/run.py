@@ -19,6 +19,7 @@ from tagatlas.steps.fetch import (
     choose_fetching,
     fetch_collection,
     require_images,
+    retried_statuses,
 )
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import MapReport, choose_mapping, map_collection, preparing
@@ -146,6 +147,7 @@ def run_steps(
         TagatlasError: see :func:`run`; before the first report only what says that nothing was
             done.
     """
+    again = retried_statuses(retry)
     with opened(Path(out), plugins, create=True) as atlas:
         selection = select(atlas, options, *STEPS)
         chosen_source = choose_source(atlas, selection, str(location), replace)
@@ -170,7 +172,7 @@ def run_steps(
                 fetched = fetch_collection(
                     atlas,
                     fetching,
-                    retry=[ImageStatus(status) for status in retry],
+                    retry=again,
                     headers=headers,
                     recoveries=recoveries,
                     progress=progress,
