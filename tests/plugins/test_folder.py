@@ -183,6 +183,15 @@ def test_a_hidden_folder_may_be_named(folder: Path) -> None:
     assert read(fill(folder, ".cache/c.jpg") / ".cache").table["file"].to_list() == ["c.jpg"]
 
 
+def test_an_atlas_in_the_folder_is_no_part_of_the_collection(folder: Path) -> None:
+    before = read(fill(folder, "a.jpg"))
+    for place in ("my.atlas", "below/other.atlas"):
+        fill(folder, f"{place}/images/1.jpg", f"{place}/catalog.sqlite", f"{place}/maps/map.png")
+    after = read(folder)
+    assert after.table.equals(before.table)
+    assert after.notes == (*before.notes, "atlases in the folder, left out with their pictures: 2")
+
+
 def test_links(folder: Path, tmp_path: Path) -> None:
     fill(tmp_path, "elsewhere/secret.jpg")
     fill(folder, "a/1.jpg")

@@ -119,6 +119,17 @@ def test_files_that_were_downloaded_before(tmp_path: Path) -> None:
     assert records.table["location"].to_list() == [(pictures / "Fu1.jpg").as_posix()]
 
 
+def test_the_folder_may_be_the_present_one_and_hold_an_atlas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "a.jpg", "b.jpg", "x.atlas/catalog.sqlite", "x.atlas/images/00/c.jpg")
+    monkeypatch.chdir(tmp_path)
+    records = read(tmp_path, "id,file\n1,a.jpg\n", TableOptions(files=Path()))
+    [note] = records.notes
+    assert note.startswith(f"1 picture file in '{tmp_path.name}' left out: ")
+    assert note.endswith("such as 'b.jpg'")
+
+
 def test_no_such_folder_and_no_such_files(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--files: there is no folder"):
         read(tmp_path, WORKS, TableOptions(files=tmp_path / "none"))

@@ -14,6 +14,7 @@ import polars as pl
 from tagatlas import Records, Source
 from tagatlas.errors import ImageRejected, InputError
 from tagatlas.toolkit import is_archive, is_junk, open_archive
+from tagatlas_sources import ATLAS_FILE
 from tagatlas_sources.folder import is_folder
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class _Findings:
     other: Counter[str] = field(default_factory=Counter)  # by extension
     disguised: Counter[str] = field(default_factory=Counter)  # pictures by their first bytes
     links: int = 0
+    atlases: int = 0
     undecodable: int = 0
     unreadable: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
@@ -91,6 +93,9 @@ class FolderSource(Source):
                     visible = [entry for entry in entries if not is_junk(entry.name)]
             except OSError:
                 findings.unreadable += 1
+                continue
+            if folder and any(entry.name == ATLAS_FILE for entry in visible):
+                findings.atlases += 1
                 continue
             for entry in visible:
                 path = f"{folder}{entry.name}"
@@ -150,6 +155,8 @@ def _records(kind: str, prefix: str, findings: _Findings) -> Records:
         )
     if nested := sum(findings.other[ending] for ending in (".zip", ".rar", ".7z", ".tar", ".tgz")):
         notes.append(f"{_count(nested, 'archive')} inside not opened: unpack to include")
+    if findings.atlases:
+        notes.append(f"atlases in the folder, left out with their pictures: {findings.atlases}")
     notes += _other_ways(findings)
     line = f"{line}; {left_out}" if left_out else line
     return Records(table, line, local=True, notes=tuple(notes))

@@ -23,6 +23,7 @@ from tagatlas.toolkit import (
     shown,
     shown_columns,
 )
+from tagatlas_sources import ATLAS_FILE
 from tagatlas_sources.table.columns import relative_column
 from tagatlas_sources.table.forms import url_columns
 
@@ -108,7 +109,7 @@ def _key(name: str) -> str:
 
 
 def files_below(folder: Path) -> Files:
-    """The files in a folder and below it, or in an archive; hidden ones left out.
+    """The files in a folder and below it, or in an archive; hidden ones and atlases left out.
 
     Raises:
         InputError: there is no such folder.
@@ -123,6 +124,9 @@ def files_below(folder: Path) -> Files:
     for place, folders, files in os.walk(root):
         folders[:] = [name for name in folders if not is_junk(name)]
         below = Path(place).relative_to(root).as_posix()
+        if below != "." and ATLAS_FILE in files:
+            folders.clear()
+            continue
         names += [
             name if below == "." else f"{below}/{name}"
             for name in files
@@ -145,7 +149,7 @@ def named_files(table: Table, folder: Path, columns: Sequence[str]) -> Named:
     Raises:
         InputError: there is no such folder, or the table names none of its files.
     """
-    return _files_named_by(table, files_below(folder), shown(folder.name), columns)
+    return _files_named_by(table, files_below(folder), shown(folder.absolute().name), columns)
 
 
 def named_inside(table: Table, archive: Archive, options: TableOptions) -> Named | None:
