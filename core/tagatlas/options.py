@@ -148,16 +148,19 @@ def make_options(
         message, _, path = str(error).partition(" - at `$.")
         name = path.rstrip("`").split("[")[0]
         place = called(name) if name in fields else owner
-        said = _expected(message.replace("`", ""), fields.get(name))
+        said = _expected(message.replace("`", ""), hints.get(name))
         raise OptionError(f"{place} ({owner}): {said}; given: {values.get(name)!r}") from error
 
 
-def _expected(message: str, field: OptionField | None) -> str:
+def _expected(message: str, hint: object) -> str:
     """What msgspec says of a value, with the choices where there are any."""
-    if field is not None and field.is_switch:
+    members = [_strip_annotation(each)[0] for each in _members(_strip_annotation(hint)[0])]
+    if [each for each in members if each is not NoneType] == [bool]:
         return "Expected true or false"
-    if field is not None and message.startswith("Invalid enum value"):
-        return f"Expected {field.metavar}"
+    if message.startswith("Invalid enum value"):
+        listed = [each for member in members for each in (member, *typing.get_args(member))]
+        choices = [each for each in listed if typing.get_origin(each) is typing.Literal]
+        return f"Expected {'|'.join(map(_metavar, choices))}"
     return message
 
 

@@ -53,6 +53,27 @@ def test_text_is_read_as_the_fields_type() -> None:
     )
 
 
+@dataclass(frozen=True)
+class Bird:
+    parts: tuple[Literal["head", "tail"], ...] = ()
+    side: Literal[64, 128] | None = None
+    sings: bool | None = None
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"parts": "tail,legs"}, "--parts (bird): Expected head|tail; given: 'tail,legs'"),
+        ({"side": 65}, "--side (bird): Expected 64|128; given: 65"),
+        ({"sings": "no"}, "--sings (bird): Expected true or false; given: 'no'"),
+    ],
+)
+def test_choices_are_listed_wherever_they_are(values: dict[str, object], says: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        make_options(Bird, values, "bird")
+    assert str(caught.value) == says
+
+
 def test_paths_from_python_are_taken_where_text_or_texts_are() -> None:
     values = {"title": Path("a,b"), "stop_tags": Path("c,d"), "font": Path("fonts/a.ttf")}
     chosen = make_options(Poster, values, "poster")
