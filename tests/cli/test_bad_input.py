@@ -211,6 +211,16 @@ def test_a_misspelt_word_is_told_with_the_nearest_if_any_is_near(
     assert one_line(tagatlas(*words), 2) == f"tagatlas: {said}"
 
 
+def test_a_backend_without_its_key_is_refused_and_not_kept(
+    tagatlas: Run, tmp_path: Path, folder: Path
+) -> None:
+    assert tagatlas("add", "x.atlas", folder).returncode == 0
+    tag = ("tag", "x.atlas", "--backend", "clarifai", "--budget", "5")
+    done = tagatlas(*tag, variables={"CLARIFAI_PAT": ""})
+    assert "clarifai needs a key: put it into CLARIFAI_PAT" in one_line(done, 1)
+    assert not (tmp_path / "x.atlas" / "atlas.toml").exists()
+
+
 @pytest.mark.slow
 def test_maps_and_renderings_before_their_time_say_what_to_do(
     tagatlas: Run, tmp_path: Path, folder: Path

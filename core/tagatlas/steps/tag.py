@@ -80,11 +80,14 @@ def tag(
 
     Raises:
         OptionError, UnknownPlugin, MissingDependency: a choice that cannot be met.
+        AuthenticationFailed: see :func:`require_key`; nothing that was given is remembered.
         BudgetReached, TaggerError: see :func:`tag_collection`.
     """
     with opened(atlas) as its_atlas:
         selection = select(its_atlas, options, "tag")
         tagging, tagger = choose_tagging(selection)
+        selection.check()
+        require_key(its_atlas, tagger)
         with selection.remembered(), show("tagging") as progress:
             return tag_collection(
                 its_atlas,
