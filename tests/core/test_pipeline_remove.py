@@ -51,7 +51,7 @@ LABEL = "only-it-has-this-tag"
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with pictures and an atlas of them, tagged, mapped, annotated and rendered."""
     folder = tmp_path_factory.mktemp("made")
-    picture_atlas(folder, 12, (320, 240), names=["0", "1", NAME])
+    picture_atlas(folder, 12, names=["0", "1", NAME])
     with open_atlas(folder / "x.atlas", load_plugins()) as atlas:
         fill(atlas, folder)
     return folder
@@ -350,9 +350,9 @@ def test_a_source_goes_with_what_only_it_leads_to(atlas: Atlas, made: Path) -> N
 
 def test_near_duplicates_are_named_and_go_if_wanted(atlas: Atlas, made: Path) -> None:
     doomed = id_of(atlas)
-    copy = made / "smaller.png"
+    copy = made / "copy.png"
     with Image.open(made / "pictures" / f"{NAME}.jpg") as picture:
-        picture.resize((picture.width * 3 // 4, picture.height * 3 // 4)).save(copy)
+        picture.save(copy)
     add_list(atlas, "copies", copy)
     fetch_collection(atlas, FetchOptions())
     report = remove(atlas, [doomed], dry_run=True)
