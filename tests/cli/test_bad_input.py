@@ -172,7 +172,7 @@ def test_what_is_chosen_is_checked_before_any_work(tagatlas: Run, folder: Path) 
     assert "did you mean imagenet?" in one_line(tagatlas(*run, "--backend", "imagnet"), 2)
     assert "not in use" in one_line(tagatlas(*run, "--url-column", "x"), 2)
     variables = {"TAGATLAS_SEED": "minus one"}
-    assert "--seed" in one_line(tagatlas(*run, variables=variables), 2)
+    assert "TAGATLAS_SEED" in one_line(tagatlas(*run, variables=variables), 2)
 
 
 @pytest.mark.parametrize("limit", ["some", "-1", "nan%", "5%%", ""])
