@@ -207,7 +207,7 @@ def map_collection(
 
     A map whose images changed but whose settings did not starts from its old positions, so
     that it does not jump; so does one that other code makes now. Names that researchers give are
-    put in last, without drawing anew.
+    put in last, without drawing again.
 
     Args:
         atlas: open for writing.

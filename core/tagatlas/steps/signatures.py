@@ -15,10 +15,10 @@ _AT_ONCE = 500
 
 
 def complete_signatures(atlas: Atlas) -> None:
-    """Make the signatures that an older tagatlas made not, or otherwise, from the thumbnails.
+    """Make from the thumbnails the signatures that an older tagatlas lacked or made otherwise.
 
     An image whose thumbnail is not there or cannot be read keeps what it has, and is joined with no
-    other; ``tagatlas verify`` finds it.
+    other; ``tagatlas doctor`` finds it.
 
     Args:
         atlas: open for writing.

@@ -38,7 +38,7 @@ def tagatlas_layouts() -> Iterable[LayoutSpec]:
     return [
         LayoutSpec(
             name="umap",
-            summary="UMAP of the images' tags, slower than the default; tags amid their images.",
+            summary="UMAP of the images' tags, slower than the default; tags among their images.",
             extra="tagatlas[umap]",
             options=UmapOptions,
             factory=_layout,
