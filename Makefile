@@ -47,7 +47,7 @@ lint: $(DEVELOP)
 	$(BIN)/mypy
 
 # Numeric kernels are compiled once, beside the check of types, and not by every process of tests.
-$(KERNELS): $(DEVELOP) $(shell grep -rl '@kernel' --include='*.py' core plugins)
+$(KERNELS): $(DEVELOP) $(shell grep -rl '@kernel' --include='*.py' core libraries plugins)
 	$(BIN)/tagatlas demo --no-open --out $(VENV)/demo.atlas > /dev/null
 	touch $@
 

@@ -26,7 +26,7 @@ from planted_topics import PlantedTopics, planted_topics
 import tagatlas
 from tagatlas.comparison.report import write_comparison
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult, Variant
-from tagatlas.fetching.outcome import FetchOutcome, StoredImage
+from tagatlas_fetching.outcome import FetchOutcome, StoredImage
 
 IMAGES = 100_000
 DRAWS = (14, 24)

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from tagatlas.duplicates import alike_groups, make_signature, near_groups, perceptual_hash
+from tagatlas_duplicates import alike_groups, make_signature, near_groups, perceptual_hash
 
 FEW_DRAWN = 100
 SIZE = (205, 240)

@@ -21,7 +21,7 @@ import pandas as pd
 from quoting import Mixture, mixtures
 
 from tagatlas.errors import InputError
-from tagatlas.tables.files import read_table
+from tagatlas_tables.files import read_table
 
 Reader = Callable[[Path, Mixture], list[tuple[str, str, str]]]
 

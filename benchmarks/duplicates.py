@@ -17,8 +17,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.duplicates import NEAR_BITS
-from tagatlas.duplicates.groups import among_few, among_many
+from tagatlas_duplicates import NEAR_BITS
+from tagatlas_duplicates.groups import among_few, among_many
 
 SMALL = 20_000
 LARGE = 1_000_000

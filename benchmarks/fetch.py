@@ -41,8 +41,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tagatlas.fetching import FetchOptions
-from tagatlas.fetching.workers import Workers
+from tagatlas_fetching import FetchOptions
+from tagatlas_fetching.workers import Workers
 
 SIDE = 512
 QUALITY = 90
@@ -54,7 +54,7 @@ from pathlib import Path
 import polars as pl
 from tagatlas.atlas import open_atlas
 from tagatlas.contracts import Records
-from tagatlas.fetching import FetchOptions
+from tagatlas_fetching import FetchOptions
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.plugins import load_plugins
 

@@ -29,10 +29,10 @@ from vision_servers import KEY, ClarifaiServer, GoogleVisionServer, running
 
 from tagatlas.atlas import open_atlas
 from tagatlas.contracts import ImageStatus, Records, Variant
-from tagatlas.fetching import FetchOutcome, StoredImage
 from tagatlas.plugins import TAGGERS, load_plugins
 from tagatlas.steps.tag import tag_collection
 from tagatlas.testing import sample_images
+from tagatlas_fetching import FetchOutcome, StoredImage
 
 LATENCY = 0.1
 PICTURES = 64

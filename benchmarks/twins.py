@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from twin_pictures import COPIES, different_pictures
 
-from tagatlas.duplicates import (
+from tagatlas_duplicates import (
     SKETCH_BYTES,
     alike_groups,
     make_signature,

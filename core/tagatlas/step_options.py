@@ -22,7 +22,7 @@ from tagatlas.plugins import (
 
 STEPS: Mapping[str, tuple[str | None, tuple[Kind[Spec, object], ...]]] = {
     "add": ("tagatlas.steps.options:AddOptions", (SOURCES,)),
-    "fetch": ("tagatlas.fetching.options:FetchOptions", (RECOVERIES,)),
+    "fetch": ("tagatlas_fetching.options:FetchOptions", (RECOVERIES,)),
     "tag": ("tagatlas.steps.options:TagOptions", (TAGGERS,)),
     "map": ("tagatlas.maps.options:MapOptions", (GRAPH_BUILDERS, LAYOUTS)),
     "render": (None, (RENDERERS,)),

@@ -11,15 +11,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CORE, PLUGINS = ROOT / "core" / "tagatlas", ROOT / "plugins"
+CORE, LIBRARIES, PLUGINS = ROOT / "core" / "tagatlas", ROOT / "libraries", ROOT / "plugins"
 PAGE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 DECISIONS = ROOT / "docs" / "decisions"
 
 WITHOUT_ATLAS = {
-    *("annotations", "cluster", "contracts", "duplicates", "fetching", "imports", "layout"),
-    *("network", "rendering", "tables", "tagging", "toolkit"),
+    *("annotations", "cluster", "contracts", "imports", "layout", "network", "rendering"),
+    *("tagging", "toolkit"),
 }
 """Packages that know neither the catalog nor the steps."""
+
+GROUND = {"compiled", "contracts", "errors", "retry_after", "wording"}
+"""What libraries import of the core."""
 
 OPEN_ATLAS = {"__init__", "benching", "cli", "notebook", "steps", "view"}
 """Those that may import the module ``atlas``."""
@@ -52,7 +55,7 @@ def imports_of(place: Path) -> Iterator[tuple[str, str]]:
         yield from ((part, name) for name in imported(path))
 
 
-@pytest.mark.parametrize("name", [*folders(CORE), *folders(PLUGINS)])
+@pytest.mark.parametrize("name", [*folders(CORE), *folders(LIBRARIES), *folders(PLUGINS)])
 def test_every_room_is_named(name: str) -> None:
     assert re.search(rf"^ +{name}/ +\S", PAGE, flags=re.MULTILINE)
 
@@ -62,12 +65,23 @@ def test_every_file_that_is_named_is_there() -> None:
     named = [name for name in re.findall(r"`([\w/]+\.(?:py|md))`", table) if "/" in name]
     assert len(named) > 10
     for name in named:
-        assert any((place / name).exists() for place in (ROOT, CORE, PLUGINS)), name
+        assert any((place / name).exists() for place in (ROOT, CORE, LIBRARIES, PLUGINS)), name
 
 
 def test_core_imports_no_plugin() -> None:
     packages = set(folders(PLUGINS))
     assert not {name for _, name in imports_of(CORE) if name.partition(".")[0] in packages}
+
+
+def test_libraries_know_neither_atlas_nor_plugins() -> None:
+    libraries = set(folders(LIBRARIES))
+    known = {tuple(name.split(".")[:2]) for _, name in imports_of(LIBRARIES)}
+    assert {part for top, *rest in known if top == "tagatlas" for part in rest} <= GROUND
+    assert {top for top, *_ in known} <= {"tagatlas", *libraries}
+    by_ground = [name for part, name in imports_of(CORE) if part in GROUND]
+    assert not {name for name in by_ground if name.partition(".")[0] in libraries}
+    circles = {(a, b) for a, name in imports_of(LIBRARIES) if (b := name.partition(".")[0]) != a}
+    assert not {(a, b) for a, b in circles if (b, a) in circles}
 
 
 def test_a_plugin_imports_no_other_but_for_one() -> None:

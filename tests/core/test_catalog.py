@@ -18,7 +18,7 @@ from tagatlas.catalog.database import APPLICATION_ID
 from tagatlas.catalog.schema import MIGRATIONS, migrate
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult
 from tagatlas.errors import AtlasDamaged, AtlasError, AtlasTooNew, PluginError
-from tagatlas.fetching import FetchOutcome, StoredImage
+from tagatlas_fetching import FetchOutcome, StoredImage
 
 
 @pytest.fixture

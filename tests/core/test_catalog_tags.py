@@ -12,8 +12,8 @@ import pytest
 from tagatlas.atlas import open_atlas
 from tagatlas.catalog import Catalog
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult
-from tagatlas.fetching import FetchOutcome, StoredImage
 from tagatlas.plugins import load_plugins
+from tagatlas_fetching import FetchOutcome, StoredImage
 
 IMAGES = 40
 LABELS = ("cat", "Cat", "äpfel", "z\n", "dog")

@@ -19,10 +19,12 @@ from tagatlas.plugins import KINDS, load_plugins
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
-OURS = {path.name for folder in ("core", "plugins") for path in (ROOT / folder).iterdir()}
+OURS = {
+    path.name for folder in ("core", "libraries", "plugins") for path in (ROOT / folder).iterdir()
+}
 # Parts of core that only one extra's plugins, or a front end of its own, import.
 OF_EXTRAS = {
-    "core/tagatlas/fetching/normalise.py": {"heic"},
+    "libraries/tagatlas_fetching/normalise.py": {"heic"},
     "core/tagatlas/toolkit/remote": {"clarifai", "google-vision"},
     "core/tagatlas/notebook": {"notebook"},
     "core/tagatlas/testing": {"dev"},
@@ -118,7 +120,7 @@ def extras_of_plugins() -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("folder", ["core", "plugins"])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_what_is_imported_is_a_dependency_or_of_the_extra_that_the_plugin_names(
     folder: str,
 ) -> None:

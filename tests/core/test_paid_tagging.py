@@ -16,11 +16,11 @@ from vision_servers import KEY, ClarifaiServer, Fault, GoogleVisionServer, faili
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import Tagger, TagStatus
 from tagatlas.errors import AuthenticationFailed, BudgetReached, QuotaExceeded
-from tagatlas.fetching import FetchOptions
 from tagatlas.plugins import SOURCES, TAGGERS, PluginChoice, load_plugins
 from tagatlas.steps.add import add_source
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.steps.tag import estimate_tagging, tag_collection
+from tagatlas_fetching import FetchOptions
 
 IMAGES = 40
 PRICE = 0.01

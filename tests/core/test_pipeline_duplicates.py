@@ -13,7 +13,6 @@ import pytest
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.catalog.schema import MIGRATIONS
 from tagatlas.contracts import ALWAYS_KEPT, ImageStatus, Records, Tag, TagResult
-from tagatlas.fetching import FetchOutcome, StoredImage
 from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
 from tagatlas.steps.load import load_map
@@ -21,6 +20,7 @@ from tagatlas.steps.map import map_collection
 from tagatlas.steps.render import render_map
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.testing import sample_images
+from tagatlas_fetching import FetchOutcome, StoredImage
 
 COUNT = 12
 NEAR = {1: 0, 2: 0, 7: 6}

@@ -11,12 +11,12 @@ import pytest
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.errors import InputError, UsageError
-from tagatlas.fetching import FetchOptions
 from tagatlas.plugins import SOURCES, load_plugins
 from tagatlas.steps.add import AddReport, add_source, source_for
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.steps.remove import remove
 from tagatlas.testing import sample_images
+from tagatlas_fetching import FetchOptions
 
 URLS = [f"https://example.org/{number}.jpg" for number in range(10)]
 

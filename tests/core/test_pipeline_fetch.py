@@ -17,12 +17,12 @@ from PIL import Image
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ImageStatus, Records, Variant
 from tagatlas.errors import NoImages, OptionError
-from tagatlas.fetching import FetchOptions
-from tagatlas.fetching.hosts import HostManners, parse_headers, read_hosts
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.doctor import check_atlas
 from tagatlas.steps.fetch import RETRIED, fetch_collection, require_images
 from tagatlas.steps.verify import repair_images, verify_images
+from tagatlas_fetching import FetchOptions
+from tagatlas_fetching.hosts import HostManners, parse_headers, read_hosts
 
 if TYPE_CHECKING:
     from tests.conftest import ImageServer, MakePicture

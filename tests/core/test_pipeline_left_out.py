@@ -13,7 +13,6 @@ from PIL import Image
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import NetworkDescription, Records, Tag, TagResult
-from tagatlas.fetching import FetchOptions
 from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
 from tagatlas.steps.fetch import fetch_collection
@@ -21,6 +20,7 @@ from tagatlas.steps.left_out import count_left_out
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import MapReport, map_collection
 from tagatlas.steps.render import render_map
+from tagatlas_fetching import FetchOptions
 
 REASONS = {
     "no tag of at least 0.2": 2,

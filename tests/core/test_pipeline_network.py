@@ -11,7 +11,6 @@ import pytest
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult
 from tagatlas.errors import UsageError
-from tagatlas.fetching import FetchOutcome, StoredImage
 from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
 from tagatlas.steps.map import MapReport, map_collection
@@ -20,6 +19,7 @@ from tagatlas_builders.columns import ColumnsOptions
 from tagatlas_builders.columns.builder import ColumnsBuilder
 from tagatlas_builders.knn import KnnOptions
 from tagatlas_builders.knn.builder import KnnBuilder
+from tagatlas_fetching import FetchOutcome, StoredImage
 
 COUNT = 12
 IDS = [f"{number:064x}" for number in range(COUNT)]

@@ -14,10 +14,10 @@ from aiohttp import web
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ImageStatus, Records
-from tagatlas.fetching import FetchOptions
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.fetch import FetchReport, fetch_collection
 from tagatlas.steps.placeholders import Placeholder, find_placeholders
+from tagatlas_fetching import FetchOptions
 
 if TYPE_CHECKING:
     from tests.conftest import ImageServer, MakePicture

@@ -24,7 +24,6 @@ from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.catalog.removals import hash_of
 from tagatlas.contracts import ImageStatus, ImageStore, Records, Tag, TagResult, Variant
 from tagatlas.errors import AtlasLocked, StorageError, UsageError
-from tagatlas.fetching import FetchOptions
 from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import (
     GRAPH_BUILDERS,
@@ -41,6 +40,7 @@ from tagatlas.steps.load import load_map
 from tagatlas.steps.map import map_collection
 from tagatlas.steps.remove import remove, sweep
 from tagatlas.steps.render import render_map
+from tagatlas_fetching import FetchOptions
 
 NAME = "a-picture-to-be-taken-down"
 ANSWER = b"the answer about it: zebrafinch"

@@ -24,10 +24,10 @@ from tagatlas.contracts import (
     TagResult,
 )
 from tagatlas.errors import PluginError, QuotaExceeded
-from tagatlas.fetching import FetchOptions
 from tagatlas.plugins import TAGGERS, PluginChoice, load_plugins
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.steps.tag import TagReport, tag_collection
+from tagatlas_fetching import FetchOptions
 
 TONES = (40, 80, 120, 160, 200)
 

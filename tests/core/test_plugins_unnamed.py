@@ -12,15 +12,18 @@ from tagatlas.plugins import KINDS, Kind, load_plugins
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = sorted(
-    path for part in ("core", "plugins") for path in (ROOT / part).rglob("*.py") if path.is_file()
+    path
+    for part in ("core", "libraries", "plugins")
+    for path in (ROOT / part).rglob("*.py")
+    if path.is_file()
 )
 
 ALLOWED = {
     ("core/tagatlas/steps/options.py", "imagenet"): "default of TagOptions.backend",
     ("core/tagatlas/maps/options.py", "bipartite"): "default of MapOptions.builder",
     ("core/tagatlas/maps/options.py", "forceatlas2"): "default of MapOptions.layout",
-    ("core/tagatlas/fetching/options.py", "twitter"): "default of FetchOptions.recover",
-    ("core/tagatlas/tables/urls.py", "twitter"): "a host",
+    ("libraries/tagatlas_fetching/options.py", "twitter"): "default of FetchOptions.recover",
+    ("libraries/tagatlas_tables/urls.py", "twitter"): "a host",
     ("core/tagatlas/imports/memespector.py", "clarifai"): "a service in Memespector's files",
     ("core/tagatlas/toolkit/vocabulary/builtin.py", "imagenet"): "a vocabulary",
     ("plugins/tagatlas_clip/__init__.py", "imagenet"): "a vocabulary, and a set of templates",

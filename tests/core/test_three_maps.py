@@ -11,7 +11,6 @@ import pytest
 from vision_servers import KEY, ClarifaiServer, GoogleVisionServer, running
 
 from tagatlas.atlas import Atlas, open_atlas
-from tagatlas.fetching import FetchOptions
 from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, SOURCES, TAGGERS, load_plugins
 from tagatlas.steps.add import add_source
@@ -21,6 +20,7 @@ from tagatlas.steps.load import load_map
 from tagatlas.steps.map import map_collection
 from tagatlas.steps.tag import tag_collection
 from tagatlas.testing import sample_images
+from tagatlas_fetching import FetchOptions
 
 pytestmark = pytest.mark.slow
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import atheris
 from PIL import Image, features
 
-with atheris.instrument_imports(include=["PIL", "tagatlas.fetching", "yarl"]):
+with atheris.instrument_imports(include=["PIL", "tagatlas_fetching", "yarl"]):
     from PIL import (  # noqa: F401 - the parsers under test
         AvifImagePlugin,
         BmpImagePlugin,
@@ -33,8 +33,8 @@ with atheris.instrument_imports(include=["PIL", "tagatlas.fetching", "yarl"]):
     )
 
     from tagatlas.errors import ImageRejected
-    from tagatlas.fetching.normalise import normalise
-    from tagatlas.fetching.safety import checked_url
+    from tagatlas_fetching.normalise import normalise
+    from tagatlas_fetching.safety import checked_url
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "ICO")
 MAX_SIDE = 64

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tagatlas.fetching.normalise import normalise
+from tagatlas_fetching.normalise import normalise
 
 pytestmark = pytest.mark.extras("open_clip")
 

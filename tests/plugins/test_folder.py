@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagatlas.archives import is_junk
 from tagatlas.contracts import Records, SourceSpec
 from tagatlas.errors import InputError
 from tagatlas.testing import SourceContract
 from tagatlas_sources.folder import FolderOptions, is_folder, make_source, tagatlas_sources
+from tagatlas_tables.archives import is_junk
 
 if TYPE_CHECKING:
     from tests.conftest import MakePicture

@@ -16,9 +16,9 @@ import pytest
 
 from tagatlas.contracts import ALWAYS_KEPT, ImageStore, ImageStoreSpec, Variant
 from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, StorageError
-from tagatlas.fetching import Address, FetchOptions
-from tagatlas.fetching.engine import fetch
 from tagatlas.testing import ImageStoreContract
+from tagatlas_fetching import Address, FetchOptions
+from tagatlas_fetching.engine import fetch
 from tagatlas_stores.fsspec import FsspecOptions, tagatlas_image_stores
 from tagatlas_stores.fsspec.store import FsspecStore
 

@@ -10,8 +10,8 @@ import pytest
 
 from tagatlas.contracts import Records
 from tagatlas.errors import InputError
-from tagatlas.tables.wording import shown
 from tagatlas_sources.table import TableOptions, is_table, make_source
+from tagatlas_tables.wording import shown
 
 WORKS = "number,title,thumbnailUrl\n1,One,A/A00/1_8.jpg\n2,Two,A/A00/2_8.jpg\n3,Three,\n"
 

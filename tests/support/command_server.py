@@ -25,7 +25,7 @@ from typing import NoReturn
 
 STREAMS = 3
 
-APART = ("tagatlas.__main__", "tagatlas.testing", "tagatlas.notebook", "tagatlas.fetching.worker")
+APART = ("tagatlas.__main__", "tagatlas.testing", "tagatlas.notebook", "tagatlas_fetching.worker")
 """What no command imports, or what is run and not imported."""
 
 PLUGINS = (

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tagatlas.atlas import open_atlas
-from tagatlas.fetching import FetchOptions
 from tagatlas.plugins import SOURCES, load_plugins
 from tagatlas.steps.add import add_source
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.testing import sample_images
+from tagatlas_fetching import FetchOptions
 
 
 def picture_atlas(

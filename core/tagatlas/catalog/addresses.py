@@ -17,8 +17,8 @@ from tagatlas.catalog.copies import (
 )
 from tagatlas.catalog.database import Database, now
 from tagatlas.contracts import ImageStatus, Variant
-from tagatlas.duplicates import Signature
-from tagatlas.fetching import Address, FetchOutcome, StoredImage
+from tagatlas_duplicates import Signature
+from tagatlas_fetching import Address, FetchOutcome, StoredImage
 
 
 class AddressTable:
@@ -45,7 +45,7 @@ class AddressTable:
     def refused(self) -> list[tuple[Address, str]]:
         """The addresses that a setting stood against, and which one, in the order of the others.
 
-        See :func:`tagatlas.fetching.limits.would_pass`.
+        See :func:`tagatlas_fetching.limits.would_pass`.
         """
         rows = self._database.frame(
             "SELECT id, location, local, refused_by FROM used_addresses "
@@ -95,7 +95,7 @@ class AddressTable:
 
         Columns: ``location`` (String), ``local`` (Boolean), ``status``, ``reason`` (String),
         ``http_status`` (Int64), ``final_url``, ``way``, ``refused_by`` (see
-        :mod:`tagatlas.fetching.limits`), ``placeholder`` (``certain``, ``perhaps`` or empty),
+        :mod:`tagatlas_fetching.limits`), ``placeholder`` (``certain``, ``perhaps`` or empty),
         ``content_type``, ``fetched_at`` (String), ``attempts`` (Int64), ``image``, ``format``
         (String), ``width``, ``height``, ``bytes``, ``frames``, ``records``, ``frequency``
         (Int64); null where there is none.

@@ -12,8 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.catalog.database import Database
-from tagatlas.duplicates import SKETCH_BYTES, Signature, alike_groups, near_groups
 from tagatlas.errors import AtlasLocked, StorageError
+from tagatlas_duplicates import SKETCH_BYTES, Signature, alike_groups, near_groups
 
 Level = Literal["copy", "same", "hash"]
 """How alike images are that are joined: ``copy``, of one picture, also cropped, framed or with

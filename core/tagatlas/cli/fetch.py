@@ -48,9 +48,9 @@ def command() -> Command:
         **options: object,
     ) -> Iterator[Outcome]:
         """Fetch the images that records point to."""
-        from tagatlas.fetching.hosts import parse_headers
         from tagatlas.steps.fetch import fetch, require_images
         from tagatlas.steps.opened import opened
+        from tagatlas_fetching.hosts import parse_headers
 
         retry = statuses_to_retry(retry_failed, status)
         headers = parse_headers(header)

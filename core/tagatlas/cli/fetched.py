@@ -86,7 +86,7 @@ def _about_hosts(report: FetchReport) -> list[str]:
 
 def _about_settings(report: FetchReport) -> list[str]:
     """What settings stood against, and what was tried again because they changed."""
-    from tagatlas.fetching.limits import REMEDIES
+    from tagatlas_fetching.limits import REMEDIES
 
     lines = []
     if report.changed:

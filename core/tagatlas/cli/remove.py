@@ -84,7 +84,7 @@ def run(
 
 def _read_list(path: Path) -> tuple[list[str], tuple[str, ...]]:
     """The names in a list, and what was guessed to read it."""
-    from tagatlas.tables.lines import read_lines
+    from tagatlas_tables.lines import read_lines
 
     try:
         lines, notes = read_lines(path)

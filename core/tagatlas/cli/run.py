@@ -88,10 +88,10 @@ def run_all(
     **options: object,
 ) -> Iterator[Outcome]:
     """All steps, one after the other, each with its outcome when it ends."""
-    from tagatlas.fetching.hosts import parse_headers
     from tagatlas.steps.run import run_steps
     from tagatlas.steps.spending import Estimate
     from tagatlas.steps.tag import TagReport
+    from tagatlas_fetching.hosts import parse_headers
 
     stop = Event()
     reports = run_steps(

@@ -27,7 +27,7 @@ class Records:
         local: whether locations are paths on this machine. Only of a folder that the user named,
             or of pictures below the folder that the named file lies in, reached through no link
             and no ``..``: a table from outside must not read other files. Of a file in an
-            archive, the path is as :mod:`tagatlas.archives` names it.
+            archive, the path is as :mod:`tagatlas_tables.archives` names it.
         notes: further lines that a user should read before anything is fetched: what was left
             out and why, what else could have been read, what looks wrong. Most important first.
     """

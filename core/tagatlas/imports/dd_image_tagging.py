@@ -10,7 +10,7 @@ import polars as pl
 
 from tagatlas.imports.foreign import ForeignTags, as_scores
 from tagatlas.rendering import cell_texts
-from tagatlas.tables import Table
+from tagatlas_tables import Table
 
 PROGRAM = "dd-image-tagging"
 _NOTHING = ("", "null", "no elements present", "no celebrity present", "no person present")

@@ -13,7 +13,7 @@ import polars as pl
 
 from tagatlas.errors import InputError
 from tagatlas.imports.foreign import FAILED, TAGS, ForeignTags, as_scores
-from tagatlas.tables import Table
+from tagatlas_tables import Table
 
 _LOCATION = "Image_Location"
 _SEPARATOR = "; "

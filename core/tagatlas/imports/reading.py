@@ -11,7 +11,7 @@ from tagatlas.imports.foreign import ForeignTags
 from tagatlas.imports.memespector import read_memespector_csv, read_memespector_json
 from tagatlas.imports.options import ImportOptions
 from tagatlas.imports.table import read_tag_table
-from tagatlas.tables import read_table
+from tagatlas_tables import read_table
 
 _MARK = b'"ImageLocation"'
 """A key that every task in Memespector's JSON has."""

@@ -14,8 +14,8 @@ from msgspec import structs
 from tagatlas.annotations import LONGEST_NAME, Annotation, ClusterName, GivenName
 from tagatlas.errors import InputError, UsageError
 from tagatlas.rendering.cells import cell_text
-from tagatlas.tables import read_table
 from tagatlas.wording import untaken
+from tagatlas_tables import read_table
 
 _SEPARATOR = "; "
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -40,7 +40,7 @@ class NamesFile:
 def read_names(path: Path) -> NamesFile:
     """Read the names in a file.
 
-    A file is a table of any sort and encoding (:func:`tagatlas.tables.read_table`). In a
+    A file is a table of any sort and encoding (:func:`tagatlas_tables.read_table`). In a
     ``clusters.csv`` or ``subclusters.csv`` that tagatlas wrote, every row counts whose ``name`` is
     not its ``automatic_name``. In a file of ``cluster`` (or ``subcluster``) and ``name``, and in
     one of ``name`` (the automatic one) and ``new_name``, every row with a new name does.

@@ -9,9 +9,9 @@ import polars as pl
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import ImageStatus, ImageStore, Recovery
-from tagatlas.fetching import Address, FetchOptions, FetchOutcome
-from tagatlas.fetching.hosts import Hosts
 from tagatlas.steps.placeholders import Placeholder
+from tagatlas_fetching import Address, FetchOptions, FetchOutcome
+from tagatlas_fetching.hosts import Hosts
 
 Search = list[tuple[str, str]]
 """Where copies of one picture may be, and which way that is, still to be tried."""
@@ -66,7 +66,7 @@ def find_copies(
             ]
             searches[address.key] = (led[address.location], search)
     found = 0
-    from tagatlas.fetching.engine import fetch  # with aiohttp and Pillow, which are long to load
+    from tagatlas_fetching.engine import fetch  # with aiohttp and Pillow, which are long to load
 
     while tries := {key: search.pop(0) for key, (_, search) in searches.items() if search}:
         addresses = [Address(key, copy) for key, (copy, _) in tries.items()]

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import polars as pl
 
-from tagatlas.archives import archived, open_archive
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import KnownSource
 from tagatlas.catalog.records import content_digest
 from tagatlas.contracts import Records
-from tagatlas.embedded import is_parquet, read_embedded
 from tagatlas.errors import ImageRejected, InputError
 from tagatlas.masking import masked
+from tagatlas_tables.archives import archived, open_archive
+from tagatlas_tables.embedded import is_parquet, read_embedded
 
 _ANY_SIZE = 1 << 40
 ALIKE = 0.5

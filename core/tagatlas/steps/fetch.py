@@ -19,10 +19,6 @@ from tagatlas.contracts import (
     no_show,
 )
 from tagatlas.errors import NoImages, UsageError
-from tagatlas.fetching import Address, FetchOptions
-from tagatlas.fetching.hosts import Hosts, read_hosts
-from tagatlas.fetching.limits import REMEDIES, setting_of, would_pass
-from tagatlas.fetching.schedule import host_of
 from tagatlas.plugins import RECOVERIES, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.copies import find_copies
@@ -31,6 +27,10 @@ from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.placeholders import Placeholder, find_placeholders
 from tagatlas.steps.refusing import RefusingStore, part_refused
 from tagatlas.steps.signatures import complete_signatures
+from tagatlas_fetching import Address, FetchOptions
+from tagatlas_fetching.hosts import Hosts, read_hosts
+from tagatlas_fetching.limits import REMEDIES, setting_of, would_pass
+from tagatlas_fetching.schedule import host_of
 
 RETRIED = (
     ImageStatus.MISSING,
@@ -152,7 +152,7 @@ def fetch_collection(
     :func:`tagatlas.steps.placeholders.find_placeholders`. Copies of what was there are looked
     for as those of other missing addresses are. Manners towards single hosts are
     taken from the tables ``fetch.hosts`` of the atlas's settings; see
-    :func:`tagatlas.fetching.hosts.read_hosts`.
+    :func:`tagatlas_fetching.hosts.read_hosts`.
 
     Args:
         atlas: open for writing.
@@ -183,7 +183,7 @@ def fetch_collection(
     done = failed = 0
     progress(done, len(addresses), failed)
     if addresses:
-        from tagatlas.fetching.engine import fetch as fetch_addresses  # long to load
+        from tagatlas_fetching.engine import fetch as fetch_addresses  # long to load
 
         for outcomes in fetch_addresses(addresses, store, options, hosts=hosts, recoveries=ways):
             atlas.catalog.addresses.store(outcomes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tagatlas.catalog.removals import hash_of
 from tagatlas.contracts import ImageStatus, ImageStore, Variant
 from tagatlas.errors import ImageRejected
-from tagatlas.fetching import Address, FetchOutcome
+from tagatlas_fetching import Address, FetchOutcome
 
 REASON = "removed by request"
 

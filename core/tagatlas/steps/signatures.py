@@ -8,8 +8,8 @@ from PIL import Image
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import Variant
-from tagatlas.duplicates import make_signature
 from tagatlas.errors import ImageNotStored
+from tagatlas_duplicates import make_signature
 
 _AT_ONCE = 500
 

@@ -22,7 +22,6 @@ from tagatlas.contracts import (
     no_progress,
     no_show,
 )
-from tagatlas.duplicates.pixels import are_equal
 from tagatlas.errors import AuthenticationFailed, ImageNotStored
 from tagatlas.plugins import TAGGERS, PluginChoice
 from tagatlas.selection import Selection
@@ -31,6 +30,7 @@ from tagatlas.steps.options import TagOptions
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.steps.spending import Estimate, Purse
 from tagatlas.tagging import Plan, begin_freely, plan_asking, tag_images
+from tagatlas_duplicates.pixels import are_equal
 
 READY = 1
 """Calls that cost money which are in the catalog before the service is free for them: while it

@@ -1,8 +1,8 @@
 """The addresses in a table's cells, and what they lead to by their looks."""
 
-from tagatlas.endings import PICTURE_ENDING
-from tagatlas.tables.cells import PORTRAIT_NAME
-from tagatlas.tables.urls import ColumnLooks, column_looks, urls_in, why_no_url
+from tagatlas_tables.cells import PORTRAIT_NAME
+from tagatlas_tables.endings import PICTURE_ENDING
+from tagatlas_tables.urls import ColumnLooks, column_looks, urls_in, why_no_url
 
 __all__ = [
     "PICTURE_ENDING",

@@ -4,7 +4,7 @@ A file in an archive is named by the archive's path, ``!/`` and its name within,
 ``/data/photos.zip!/a/1.jpg``: a source may give such a location as an address.
 """
 
-from tagatlas.archives import (
+from tagatlas_tables.archives import (
     Archive,
     archive_contents,
     is_archive,

@@ -1,5 +1,5 @@
 """How near the perceptual hashes of pictures that look the same are."""
 
-from tagatlas.duplicates import CANDIDATE_BITS, NEAR_BITS
+from tagatlas_duplicates import CANDIDATE_BITS, NEAR_BITS
 
 __all__ = ["CANDIDATE_BITS", "NEAR_BITS"]

@@ -1,8 +1,8 @@
 """Tables and lists in files, whatever their format, encoding and delimiter."""
 
-from tagatlas.tables import Table, read_table
-from tagatlas.tables.json_folder import is_json_folder
-from tagatlas.tables.lines import Lines, read_lines
-from tagatlas.tables.table import unique_names
+from tagatlas_tables import Table, read_table
+from tagatlas_tables.json_folder import is_json_folder
+from tagatlas_tables.lines import Lines, read_lines
+from tagatlas_tables.table import unique_names
 
 __all__ = ["Lines", "Table", "is_json_folder", "read_lines", "read_table", "unique_names"]

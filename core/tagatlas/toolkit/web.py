@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from tagatlas.errors import ImageRejected, InputError
-from tagatlas.fetching.download import download, open_session
-from tagatlas.fetching.options import FetchOptions
+from tagatlas_fetching.download import download, open_session
+from tagatlas_fetching.options import FetchOptions
 
 __all__ = ["read_web"]
 

@@ -21,7 +21,7 @@ What is decided here and nowhere said by the formats:
 - Text is UTF-8, UTF-16 or UTF-32. Any other encoding is guessed, which is said with a few words of
   the text; ``--encoding`` names another.
 - Rows shorter than the table are filled with empty cells, cells beyond it are dropped, and both are
-  counted and said. How irregular quotation marks are read: :mod:`tagatlas.tables.irregular`.
+  counted and said. How irregular quotation marks are read: :mod:`tagatlas_tables.irregular`.
 """
 
 from __future__ import annotations

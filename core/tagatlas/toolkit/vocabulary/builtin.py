@@ -7,9 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from tagatlas.errors import InputError, OptionError
-from tagatlas.tables.packed import read_unpacked
 from tagatlas.toolkit.vocabulary.reading import read_vocabulary
 from tagatlas.toolkit.vocabulary.vocabulary import Vocabulary
+from tagatlas_tables.packed import read_unpacked
 
 BUILT_IN: Mapping[str, str] = {
     "everyday": "What image collections are about: things, people, places, activities, styles.",

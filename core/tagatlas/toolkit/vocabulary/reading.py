@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tagatlas.errors import InputError, OptionError
-from tagatlas.tables import Table
-from tagatlas.tables.encoding import decode, to_utf8
-from tagatlas.tables.files import is_workbook, read_data
 from tagatlas.toolkit.vocabulary.vocabulary import Label, Vocabulary, tidy
+from tagatlas_tables import Table
+from tagatlas_tables.encoding import decode, to_utf8
+from tagatlas_tables.files import is_workbook, read_data
 
 SEPARATOR = "|"
 """Between several prompts or aliases in a cell."""

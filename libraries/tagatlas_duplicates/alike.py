@@ -1,0 +1,93 @@
+"""Groups of pictures that look the same: candidates by their hashes, a second and a third look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tagatlas_duplicates.groups import FEW
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CANDIDATE_BITS = 9
+"""Bits of 64 by which a hash of each of two pictures differs at most for a second look.
+
+``docs/duplicates.md`` has the figures of ``benchmarks/twins.py``: what is joined that is right, and
+which copies are found.
+"""
+
+
+def alike_groups(
+    hashes: NDArray[np.uint64],
+    present: NDArray[np.bool_],
+    sizes: NDArray[np.float64],
+    sketches: Callable[[NDArray[np.int64]], NDArray[np.uint8]],
+    thumbnail: Callable[[int], bytes | None],
+    level: str,
+) -> NDArray[np.int64]:
+    """Put pictures that look the same into groups, each led by its first picture.
+
+    In the order given, a picture joins the first leader of which it is a copy; one that is a copy
+    of none leads a group of its own. So every member was compared with its leader, chains of
+    small steps join nothing, and a picture added at the end changes no group. A picture is compared
+    with at most 24 leaders, those that look most like it in few cells: in a crowd of one template
+    it would otherwise be compared with every other.
+
+    Args:
+        hashes: per picture its perceptual hash and those of its signature, shape
+            (n, 1 + HASHES), in order of precedence: put first whatever shall stand for others.
+        present: which hashes there are, shape (n, 1 + HASHES).
+        sizes: widths and heights in pixels, shape (n, 2).
+        sketches: gives the sketches of the pictures at some places, shape (m, SKETCH_BYTES); it
+            is asked once, for those that another one's hash is near.
+        thumbnail: gives the encoded thumbnail of the picture at a place, or None where there is
+            none that can be read: that picture is then joined with no other.
+        level: of :data:`tagatlas_duplicates.likeness.LIMITS`: ``copy`` or ``same``.
+
+    Returns:
+        For each picture the place of its group's leader, shape (n,); a leader's is its own.
+    """
+    import numpy as np
+
+    leaders = np.arange(len(hashes))
+    owners, _ = np.nonzero(present)
+    crowded = _crowded(hashes[present], owners)
+    if len(crowded) == 0:
+        return leaders
+    from tagatlas_duplicates.detail import DETAIL_LIMITS, Details
+    from tagatlas_duplicates.leaders import Pictures, find_alike
+    from tagatlas_duplicates.likeness import LIMITS
+    from tagatlas_duplicates.search import index_of
+
+    owners, _ = np.nonzero(present[crowded])
+    keys = hashes[crowded][present[crowded]]
+    index = index_of(keys, CANDIDATE_BITS)
+    pictures = Pictures(keys, owners, index, CANDIDATE_BITS, sketches(crowded), sizes[crowded])
+    details = Details(lambda place: thumbnail(int(crowded[place])), pictures.sizes)
+    closely = DETAIL_LIMITS[level]
+
+    def agree(one: int, other: int, laid: NDArray[np.float64]) -> bool:
+        return details.agree(one, other, laid, closely)
+
+    found = find_alike(pictures, LIMITS[level], agree)
+    leaders[crowded] = crowded[found.leaders]
+    return leaders
+
+
+def _crowded(keys: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The pictures of which a hash is near one of another picture."""
+    import numpy as np
+
+    if len(keys) > FEW:
+        from tagatlas_duplicates.search import has_near, index_of
+
+        return np.unique(owners[has_near(index_of(keys, CANDIDATE_BITS), owners, CANDIDATE_BITS)])
+    near = np.zeros(len(keys), dtype=np.bool_)
+    for place in range(len(keys)):  # nothing is compiled for these
+        is_near = np.bitwise_count(keys[place:] ^ keys[place]) <= CANDIDATE_BITS
+        is_near &= owners[place:] != owners[place]
+        near[place:] |= is_near
+        near[place] |= is_near.any()
+    return np.unique(owners[near])

@@ -1,0 +1,92 @@
+"""Groups of hashes that differ in few bits, without comparing each with each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+NEAR_BITS = 8
+"""Bits of 64 by which the hashes of near duplicates differ at most.
+
+Measured on 1,484 drawings and photographs against copies of them: of those encoded anew as JPEG
+of quality 90 (30), 0.99 (0.96) are that near, of those halved in size 1.00, of those that lost
+1 (2) % at each edge 0.98 (0.89), and of those at a quarter of the size and quality 60, 0.91.
+Pictures that are not meant to be alike come that near where drawings share their composition:
+a small letter and its capital, stars of many points.
+"""
+
+FARTHEST = 14
+"""The largest threshold: beyond it, nothing has anything in common."""
+
+FEW = 4096
+"""Hashes that are compared each with each: quicker than to load what is compiled."""
+
+
+def near_groups(hashes: NDArray[np.uint64], *, threshold: int = NEAR_BITS) -> NDArray[np.int64]:
+    """Put hashes that differ in few bits into groups, each led by its first hash.
+
+    In the order given, a hash joins the first leader that it is near; one that is near none
+    leads a group of its own. So every member is near its leader, and chains of small steps never
+    join what is far apart, as they would if groups were joined by any two of their members. A
+    hash added at the end changes no group.
+
+    A million random hashes take seconds; more where many share parts of their bits. The first call
+    with many compiles, which takes seconds once per installed version.
+
+    Args:
+        hashes: from :func:`tagatlas_duplicates.perceptual_hash`, shape (n,), in order of
+            precedence: put first whatever shall stand for others.
+        threshold: bits in which near hashes differ at most, 0 to 14.
+
+    Returns:
+        For each hash the place of its group's leader in ``hashes``, shape (n,); a leader's is
+        its own.
+
+    Raises:
+        ValueError: ``threshold`` is out of range.
+    """
+    import numpy as np
+
+    if not 0 <= threshold <= FARTHEST:
+        raise ValueError(f"the threshold is from 0 to {FARTHEST} bits, not {threshold}")
+    _, first, inverse = np.unique(
+        np.asarray(hashes, dtype=np.uint64), return_index=True, return_inverse=True
+    )
+    order = np.argsort(first)  # equal hashes once, where they come first
+    places = first[order]
+    distinct = np.ascontiguousarray(hashes[places], dtype=np.uint64)
+    group = among_few if len(distinct) <= FEW else among_many
+    leaders = places[group(distinct, threshold)]
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    found: NDArray[np.int64] = leaders[rank[inverse]]
+    return found
+
+
+def among_few(hashes: NDArray[np.uint64], threshold: int) -> NDArray[np.int64]:
+    """:func:`near_groups` by comparing each leader with all after it; nothing is compiled."""
+    import numpy as np
+
+    leaders = np.full(len(hashes), -1, dtype=np.int64)
+    for place in range(len(hashes)):
+        rest = leaders[place:]
+        if rest[0] < 0:
+            is_near = np.bitwise_count(hashes[place:] ^ hashes[place]) <= threshold
+            rest[is_near & (rest < 0)] = place
+    return leaders
+
+
+def among_many(hashes: NDArray[np.uint64], threshold: int) -> NDArray[np.int64]:
+    """:func:`near_groups` by an index; the few that are near any other are grouped with another."""
+    import numpy as np
+
+    from tagatlas_duplicates.search import find_leaders, has_near, index_of
+
+    leaders = np.arange(len(hashes))
+    crowded = np.flatnonzero(has_near(index_of(hashes, threshold), leaders, threshold))
+    among = find_leaders(hashes[crowded], index_of(hashes[crowded], threshold), threshold)
+    leaders[crowded] = crowded[among]
+    return leaders

@@ -1,0 +1,237 @@
+"""The compiled part of grouping pictures: the leader that each looks like.
+
+A picture's candidates are the leaders of which a hash is near one of its own. Where these are many,
+it is laid over the nearest only; see :mod:`tagatlas_duplicates.nearest`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagatlas.compiled import kernel
+from tagatlas_duplicates.likeness import box_of, glances, is_alike
+from tagatlas_duplicates.measures import LAID, MEASURES
+from tagatlas_duplicates.nearest import VIEW, VIEWS, fill_views, keep_nearest, view_distance
+from tagatlas_duplicates.search import PART_BITS, HashIndex, is_any_near, set_bits
+
+NEAREST = 24
+"""Leaders that a picture is laid over at most: the nearest by their views."""
+
+
+class Pictures(NamedTuple):
+    """What a search for pictures that look alike knows of them.
+
+    Attributes:
+        keys: hashes, shape (n,); a picture may have several.
+        owners: of each the place of its picture, rising, shape (n,).
+        by_part: index of the keys.
+        threshold: bits in which they differ at most.
+        sketches: of the pictures, shape (m, SKETCH_BYTES).
+        sizes: their widths and heights in pixels, shape (m, 2).
+    """
+
+    keys: NDArray[np.uint64]
+    owners: NDArray[np.int64]
+    by_part: HashIndex
+    threshold: int
+    sketches: NDArray[np.uint8]
+    sizes: NDArray[np.float64]
+
+
+class Alike(NamedTuple):
+    """What a search for pictures that look alike found.
+
+    Attributes:
+        leaders: the place of each picture's leader, shape (m,); a leader's is its own.
+        compared: over how many leaders each was laid, shape (m,); at most :data:`NEAREST`.
+    """
+
+    leaders: NDArray[np.int64]
+    compared: NDArray[np.int64]
+
+
+def find_alike(
+    pictures: Pictures,
+    limits: NDArray[np.float64],
+    agrees: Callable[[int, int, NDArray[np.float64]], bool],
+) -> Alike:
+    """Find each picture's leader; see :func:`tagatlas_duplicates.alike_groups`.
+
+    Args:
+        pictures: in order of precedence.
+        limits: one of :data:`tagatlas_duplicates.likeness.LIMITS`.
+        agrees: the third look: called with the places of a leader and of another, and how the
+            one was laid over the other, shape (LAID,).
+    """
+    keys, owners, by_part, threshold, sketches, sizes = pictures
+    count = len(sketches)
+    leaders = np.full(count, -1, dtype=np.int64)
+    compared = np.zeros(count, dtype=np.int64)
+    first_keys = np.searchsorted(owners, np.arange(count + 1))
+    marks = np.full(count, -1, dtype=np.int64)
+    owners_by_part = owners[by_part.places]
+    near = np.empty(count, dtype=np.int64)
+    chosen = np.empty(NEAREST, dtype=np.int64)
+    views = np.zeros((count, VIEWS, VIEW * VIEW), dtype=np.int8)
+    is_viewed = np.zeros(count, dtype=np.bool_)
+    laid = np.empty(LAID)
+    seen = glances(sketches)
+    place = many = 0
+    while place < count:
+        place, many = _next_alike(
+            place, many, leaders, compared, chosen, laid, near, marks, views, is_viewed,
+            keys, first_keys, owners_by_part, *by_part[1:], threshold,
+            sketches, sizes, seen, limits,
+        )  # fmt: skip
+        if place < count:
+            leader = int(chosen[compared[place] - 1])
+            if agrees(leader, place, laid):
+                leaders[place], marks[place] = leader, count
+    return Alike(leaders, compared)
+
+
+@kernel
+def _next_alike(
+    place: int,
+    many: int,
+    leaders: NDArray[np.int64],
+    compared: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+    laid: NDArray[np.float64],
+    near: NDArray[np.int64],
+    marks: NDArray[np.int64],
+    views: NDArray[np.int8],
+    is_viewed: NDArray[np.bool_],
+    keys: NDArray[np.uint64],
+    first_keys: NDArray[np.int64],
+    owners: NDArray[np.int64],
+    ordered: NDArray[np.uint64],
+    starts: NDArray[np.int64],
+    flips: NDArray[np.int64],
+    threshold: int,
+    sketches: NDArray[np.uint8],
+    sizes: NDArray[np.float64],
+    seen: NDArray[np.float32],
+    limits: NDArray[np.float64],
+) -> tuple[int, int]:
+    """Go on to the next leader that a picture looks like.
+
+    The picture's first ``many`` leaders in ``chosen`` are to be tried, of which it was laid over
+    ``compared`` so far; 0 where none were chosen.
+
+    Returns:
+        The picture's place, or of how many there are; and how many leaders are chosen for it.
+    """
+    found = np.empty(MEASURES)
+    both = np.empty(4)
+    while place < len(leaders):
+        if leaders[place] < 0 and compared[place] == 0:
+            own = keys[first_keys[place] : first_keys[place + 1]]
+            many = _near_leaders(place, own, near, marks, owners, ordered, starts, flips, threshold)
+            near[:many].sort()
+            if many > len(chosen):
+                many = _nearest_leaders(place, near[:many], len(chosen), views, is_viewed, sketches)
+            chosen[:many] = near[:many]
+        both[2:] = sizes[place]
+        while leaders[place] < 0 and compared[place] < many:
+            leader = chosen[compared[place]]
+            compared[place] += 1
+            both[:2] = sizes[leader]
+            if is_alike(
+                sketches[leader],
+                sketches[place],
+                seen[leader],
+                seen[place],
+                both,
+                limits,
+                found,
+                laid,
+            ):
+                return place, many
+        if leaders[place] < 0:
+            leaders[place] = place
+        place += 1
+    return place, 0
+
+
+@kernel
+def _near_leaders(
+    place: int,
+    keys: NDArray[np.uint64],
+    near: NDArray[np.int64],
+    marks: NDArray[np.int64],
+    owners: NDArray[np.int64],
+    ordered: NDArray[np.uint64],
+    starts: NDArray[np.int64],
+    flips: NDArray[np.int64],
+    threshold: int,
+) -> int:
+    """Fill ``near`` with the leaders before a picture of which a hash is near one of its own.
+
+    Args:
+        place: of the picture.
+        keys: its hashes.
+        near: filled, shape (m,).
+        marks: of each picture the last one that it was found near, beyond all if it leads none;
+            shape (m,).
+        owners: per part, the pictures of its sorted hashes, rising where these share it.
+        ordered: see :class:`HashIndex`.
+        starts: likewise.
+        flips: likewise.
+        threshold: bits in which near hashes differ at most.
+
+    Returns:
+        How many there are.
+    """
+    mask = np.int64(starts.shape[1] - 2)
+    many = 0
+    for own in keys:
+        for part in range(ordered.shape[0]):
+            value = np.int64(own >> np.uint64(part * PART_BITS)) & mask
+            for flip in flips:
+                begin, end = starts[part, value ^ flip], starts[part, (value ^ flip) + 1]
+                end = begin + np.searchsorted(owners[part, begin:end], place)
+                if not is_any_near(own, ordered[part, begin:end], threshold):
+                    continue
+                for index in range(begin, end):
+                    other = owners[part, index]
+                    if marks[other] < place and set_bits(own ^ ordered[part, index]) <= threshold:
+                        marks[other] = place
+                        near[many] = other
+                        many += 1
+    return many
+
+
+@kernel
+def _nearest_leaders(
+    place: int,
+    near: NDArray[np.int64],
+    most: int,
+    views: NDArray[np.int8],
+    is_viewed: NDArray[np.bool_],
+    sketches: NDArray[np.uint8],
+) -> int:
+    """Move the leaders nearest to a picture to the front of ``near``; how many are kept."""
+    distances = np.empty(len(near), np.int64)
+    _view(place, views, is_viewed, sketches)
+    for index, leader in enumerate(near):
+        _view(leader, views, is_viewed, sketches)
+        distances[index] = view_distance(views[place], views[leader])
+    return keep_nearest(near, distances, most)
+
+
+@kernel
+def _view(
+    place: int,
+    views: NDArray[np.int8],
+    is_viewed: NDArray[np.bool_],
+    sketches: NDArray[np.uint8],
+) -> None:
+    """Fill the views of a picture, where that was not done."""
+    if not is_viewed[place]:
+        fill_views(sketches[place], box_of(sketches[place]), views[place])
+        is_viewed[place] = True

@@ -1,0 +1,247 @@
+"""Laying one plane of cells over another, so that their differences are least.
+
+The crop, the scale and the tones are found by Gauss-Newton steps (B. D. Lucas, T. Kanade, "An
+Iterative Image Registration Technique with an Application to Stereo Vision", 1981). Compiled.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagatlas.compiled import kernel
+from tagatlas_duplicates.signature import SIDE
+
+Plane = NDArray[np.float32]
+Vector = NDArray[np.float64]
+
+
+@kernel
+def inset(box: Vector, cells: float) -> Vector:
+    """A box in cells, less some at each edge, as places from -0.5 to 0.5."""
+    return np.array(
+        [
+            (box[0] + cells) / SIDE - 0.5,
+            (box[1] + cells) / SIDE - 0.5,
+            (box[2] - cells) / SIDE - 0.5,
+            (box[3] - cells) / SIDE - 0.5,
+        ]
+    )
+
+
+@kernel
+def smoothed(plane: Plane | NDArray[np.uint8], weight: float) -> Plane:
+    """Each cell mixed with its neighbours, each of which has this weight along either side."""
+    side = plane.shape[0]
+    across = np.empty((side, side), np.float32)
+    result = np.empty((side, side), np.float32)
+    own, next_to = np.float32(1 - 2 * weight), np.float32(weight)
+    for y in range(side):
+        row = plane[y].astype(np.float32)
+        across[y, 0] = own * row[0] + next_to * (row[0] + row[1])
+        across[y, -1] = own * row[-1] + next_to * (row[-2] + row[-1])
+        for x in range(1, side - 1):
+            across[y, x] = own * row[x] + next_to * (row[x - 1] + row[x + 1])
+    for y in range(side):
+        above, row, below = across[max(y - 1, 0)], across[y], across[min(y + 1, side - 1)]
+        for x in range(side):
+            result[y, x] = own * row[x] + next_to * (above[x] + below[x])
+    return result
+
+
+@kernel
+def halved(plane: Plane) -> Plane:
+    """Means of 2 x 2 cells."""
+    side = plane.shape[0] // 2
+    result = np.empty((side, side), np.float32)
+    for y in range(side):
+        for x in range(side):
+            result[y, x] = np.float32(0.25) * (
+                plane[2 * y, 2 * x]
+                + plane[2 * y, 2 * x + 1]
+                + plane[2 * y + 1, 2 * x]
+                + plane[2 * y + 1, 2 * x + 1]
+            )
+    return result
+
+
+@kernel
+def align(
+    tones: Plane,
+    onto: Plane,
+    laid: Vector,
+    steps: int,
+    limits: Vector,
+    bounds: Vector,
+    pull: Vector,
+) -> float:
+    """Improve how one plane is laid over another; returns the root mean square of what is left.
+
+    Where tones say nothing, the scales stay equal and the gain 1.
+    """
+    side = tones.shape[0]
+    slopes = np.empty((7, side * side))
+    normal = np.empty((6, 6))
+    change = np.empty(6)
+    left = np.inf
+    for _ in range(steps):
+        squares, count = gather(tones, onto, laid, limits, bounds, slopes, normal, change)
+        if count < side * side // 16:
+            return np.inf
+        left = np.sqrt(squares / count)
+        for place in range(4):
+            normal[place, place] = 1.001 * normal[place, place] + 20.0 * count
+        weight = 400.0 * count
+        uneven = laid[1] * pull[0] - laid[3] * pull[1]
+        normal[1, 1] += weight * pull[0] ** 2
+        normal[3, 3] += weight * pull[1] ** 2
+        normal[1, 3] -= weight * pull[0] * pull[1]
+        normal[3, 1] = normal[1, 3]
+        change[1] -= weight * pull[0] * uneven
+        change[3] += weight * pull[1] * uneven
+        normal[4, 4] += 100.0 * count
+        change[4] += 100.0 * count * (1 - laid[4])
+        solve(normal, change)
+        largest = 0.0
+        for place in range(4):
+            bounded = min(max(change[place], -0.05), 0.05)
+            laid[place] += bounded
+            largest = max(largest, abs(bounded))
+        laid[4] += change[4]
+        laid[5] += change[5]
+        if largest < 2e-4:
+            break
+    return left
+
+
+@kernel
+def gather(
+    tones: Plane,
+    onto: Plane,
+    laid: Vector,
+    limits: Vector,
+    bounds: Vector,
+    slopes: NDArray[np.float64],
+    normal: NDArray[np.float64],
+    change: Vector,
+) -> tuple[float, int]:
+    """The normal equations of a Gauss-Newton step; the sum of squares, and of how many cells.
+
+    What each cell adds is written to ``slopes``, shape (7, side * side), and summed afterwards:
+    sums of rows become SIMD loops.
+    """
+    side = tones.shape[0]
+    rows, columns = np.empty(side, np.int64), np.empty(side, np.int64)
+    parts_y, parts_x = np.empty(side), np.empty(side)
+    top, bottom = _places(laid[2:4], limits[1::2], bounds[1::2], rows, parts_y)
+    begin, end = _places(laid[:2], limits[::2], bounds[::2], columns, parts_x)
+    wide = end - begin
+    tone, rise, fall = np.empty(side), np.empty(side), np.empty(side)
+    gain = laid[4] * side
+    for y in range(top, bottom):
+        down, part_y = (y + 0.5) / side - 0.5, parts_y[y]
+        upper_row, lower_row = onto[rows[y]], onto[rows[y] + 1]
+        for x in range(begin, end):
+            column, part_x = columns[x], parts_x[x]
+            upper, lower = upper_row[column], lower_row[column]
+            rise_upper, rise_lower = upper_row[column + 1] - upper, lower_row[column + 1] - lower
+            above, below = upper + part_x * rise_upper, lower + part_x * rise_lower
+            tone[x] = above + part_y * (below - above)
+            rise[x] = gain * (rise_upper + part_y * (rise_lower - rise_upper))
+            fall[x] = gain * (below - above)
+        start = (y - top) * wide - begin
+        for x in range(begin, end):
+            slopes[0, start + x] = rise[x]
+            slopes[1, start + x] = rise[x] * ((x + 0.5) / side - 0.5)
+            slopes[2, start + x] = fall[x]
+            slopes[3, start + x] = fall[x] * down
+            slopes[4, start + x] = tone[x]
+            slopes[5, start + x] = 1.0
+            slopes[6, start + x] = tones[y, x] - (laid[4] * tone[x] + laid[5])
+    count = (bottom - top) * wide
+    for place in range(6):
+        change[place] = _product(slopes[place], slopes[6], count)
+        for second in range(place + 1):
+            normal[place, second] = _product(slopes[place], slopes[second], count)
+            normal[second, place] = normal[place, second]
+    return _product(slopes[6], slopes[6], count), count
+
+
+@kernel
+def _product(one: Vector, other: Vector, count: int) -> float:
+    """The inner product of the first numbers of two vectors."""
+    total = 0.0
+    for place in range(count):
+        total += one[place] * other[place]
+    return total
+
+
+@kernel
+def _places(
+    laid: Vector, limits: Vector, bounds: Vector, cells: NDArray[np.int64], parts: Vector
+) -> tuple[int, int]:
+    """Where the rows, or the columns, of a plane lie on another: begin and end of what is compared.
+
+    Args:
+        laid: shift and scale along this side.
+        limits: the first and the last place of one that is compared, from -0.5 to 0.5.
+        bounds: the first and the last place of the other.
+        cells: filled with the cell of the other before each place, shape (side,).
+        parts: filled with the share that the cell after it has, from 0 to 1, shape (side,).
+    """
+    side = len(cells)
+    begin = end = 0
+    for place in range(side):
+        own = (place + 0.5) / side - 0.5
+        there = laid[0] + laid[1] * own
+        cell = min(max((0.5 + there) * side - 0.5, 0.0), side - 1.0)
+        cells[place] = min(int(cell), side - 2)
+        parts[place] = cell - cells[place]
+        if limits[0] <= own <= limits[1] and bounds[0] <= there <= bounds[1]:
+            begin = place if end == 0 else begin
+            end = place + 1
+    return begin, end
+
+
+@kernel
+def solve(matrix: NDArray[np.float64], vector: Vector) -> None:
+    """Solve a positive definite system by elimination; the vector becomes the solution."""
+    count = len(vector)
+    for pivot in range(count):
+        for row in range(pivot + 1, count):
+            factor = matrix[row, pivot] / (matrix[pivot, pivot] + 1e-9)
+            for column in range(pivot, count):
+                matrix[row, column] -= factor * matrix[pivot, column]
+            vector[row] -= factor * vector[pivot]
+    for row in range(count - 1, -1, -1):
+        for column in range(row + 1, count):
+            vector[row] -= matrix[row, column] * vector[column]
+        vector[row] /= matrix[row, row] + 1e-9
+
+
+@kernel
+def carry(
+    onto: Plane,
+    laid: Vector,
+    limits: Vector,
+    bounds: Vector,
+    carried: Plane,
+    valid: NDArray[np.bool_],
+) -> int:
+    """Bring a plane to the cells of the one laid over it; returns how many of these it covers."""
+    side = onto.shape[0]
+    rows, columns = np.empty(side, np.int64), np.empty(side, np.int64)
+    parts_y, parts_x = np.empty(side), np.empty(side)
+    top, bottom = _places(laid[2:4], limits[1::2], bounds[1::2], rows, parts_y)
+    begin, end = _places(laid[:2], limits[::2], bounds[::2], columns, parts_x)
+    for y in range(side):
+        upper_row, lower_row = onto[rows[y]], onto[rows[y] + 1]
+        for x in range(side):
+            column, part_x = columns[x], parts_x[x]
+            upper, lower = upper_row[column], lower_row[column]
+            above = upper + part_x * (upper_row[column + 1] - upper)
+            below = lower + part_x * (lower_row[column + 1] - lower)
+            carried[y, x] = above + parts_y[y] * (below - above)
+    valid[:] = False
+    valid[top:bottom, begin:end] = True
+    return (bottom - top) * (end - begin)

@@ -1,0 +1,319 @@
+"""The engine: a batch of addresses in, images in the store, and an outcome per address out.
+
+Downloads share one event loop; decoding is done by a few processes, hashing and writing by as
+many threads. What is under way at once is bounded, and so is the memory, whatever the number of
+addresses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+import aiohttp
+
+from tagatlas.contracts import ImageStatus, ImageStore, Recovery
+from tagatlas.errors import ImageRejected, TagatlasError
+from tagatlas_fetching.blocking import iterate_in_thread
+from tagatlas_fetching.download import Download, DownloadRejected, download, open_session
+from tagatlas_fetching.hosts import Hosts
+from tagatlas_fetching.keep import Keeper
+from tagatlas_fetching.limits import refused_by
+from tagatlas_fetching.local import read_file
+from tagatlas_fetching.options import FetchOptions
+from tagatlas_fetching.outcome import Address, FetchOutcome
+from tagatlas_fetching.retries import Retries
+from tagatlas_fetching.robots import Robots
+from tagatlas_fetching.schedule import LOCAL, Schedule, Try
+from tagatlas_fetching.workers import Workers
+
+PAGE_BYTES = 512 * 1024
+"""Of a web page that came in place of a picture: as much as its head may need."""
+
+NAME_LOOKUPS = 32
+"""Host names looked up at once: those of dead hosts take seconds each."""
+
+WRITING = 0.1
+"""Largest share of the time in which outcomes are written down: a transaction that is safe on the
+disk takes as long as a picture, so those that follow each other are written down together."""
+
+GATHER = 0.25
+"""Seconds that an outcome waits for others at most: what a crash may cost."""
+
+AHEAD = 512
+"""Outcomes that may wait to be written down."""
+
+
+def fetch(
+    addresses: Sequence[Address],
+    store: ImageStore,
+    options: FetchOptions,
+    *,
+    hosts: Hosts | None = None,
+    recoveries: Mapping[str, Recovery] | None = None,
+) -> Generator[list[FetchOutcome], None, None]:
+    """Fetch a batch of images into a store; :func:`fetch_batch` for code that is not async.
+
+    The work goes on in a thread of its own while the caller deals with some outcomes, but not
+    further ahead than :data:`AHEAD` outcomes, or ``options.concurrency``. It may be closed at any
+    time, also by Ctrl-C: what is under way is then given up, and nothing is left half-written.
+
+    Args:
+        addresses: see :func:`fetch_batch`.
+        store: see :func:`fetch_batch`.
+        options: see :func:`fetch_batch`.
+        hosts: see :func:`fetch_batch`.
+        recoveries: see :func:`fetch_batch`.
+
+    Yields:
+        The outcomes that have come since the last list; at least one. One list after the
+        other, they have one outcome per address.
+
+    Raises:
+        StorageError, PluginError: see :func:`fetch_batch`.
+    """
+    batch = fetch_batch(addresses, store, options, hosts=hosts, recoveries=recoveries)
+    ahead = max(AHEAD, options.concurrency)
+    yield from iterate_in_thread(
+        batch, ahead=ahead, helpers=NAME_LOOKUPS, share=WRITING, gather=GATHER
+    )
+
+
+async def fetch_batch(
+    addresses: Sequence[Address],
+    store: ImageStore,
+    options: FetchOptions,
+    *,
+    hosts: Hosts | None = None,
+    recoveries: Mapping[str, Recovery] | None = None,
+) -> AsyncGenerator[FetchOutcome, None]:
+    """Fetch a batch of images into a store.
+
+    Args:
+        addresses: what to fetch. Hosts are interleaved, so the order is not kept.
+        store: gets each image in all variants that are kept, unless it has them.
+        options: limits and patience.
+        hosts: how each host is treated; by default all as the options say.
+        recoveries: ways to copies of what is not to be had at its address, tried in this order,
+            by the name that the outcome gets.
+
+    Yields:
+        One outcome per address, as they are ready.
+
+    Raises:
+        StorageError: the store cannot take an image. Nothing new is begun then, and the
+            outcomes of what was under way are yielded first.
+        PluginError: pictures cannot be decoded here at all; the same goes.
+    """
+    hosts = hosts or Hosts(options.manners())
+    schedule = Schedule(
+        addresses,
+        manners=hosts.of,
+        concurrency=options.concurrency,
+        rate=options.rate,
+        patience=options.host_patience,
+        pause=options.pause,
+    )
+    count = min(os.cpu_count() or 1, max(1, len(addresses)))
+    threads = ThreadPoolExecutor(count, thread_name_prefix="tagatlas-keep")
+    async with open_session(options) as session:
+        robots = (
+            Robots(session, options.identity(), allow_private=options.allow_private)
+            if options.robots
+            else None
+        )
+        workers = Workers(count if addresses else 0, options)
+        run = _Run(
+            schedule,
+            Retries(schedule, options, recoveries or {}),
+            _Fetcher(session, threads, Keeper(store, workers, options), options, hosts, robots),
+        )
+        try:
+            async for outcome in run.outcomes(options.concurrency):
+                yield outcome
+        finally:
+            await run.cancel()
+            if robots is not None:
+                await robots.close()
+            threads.shutdown(cancel_futures=True)
+            workers.close()
+    if run.failure is not None:
+        raise run.failure
+
+
+@dataclass
+class _Run:
+    """One batch on its way.
+
+    Attributes:
+        failure: what ended it early.
+    """
+
+    schedule: Schedule
+    retries: Retries
+    fetcher: _Fetcher
+    failure: TagatlasError | None = None
+    _under_way: dict[asyncio.Task[_Result], Try] = field(default_factory=dict)
+    _finished: asyncio.Queue[asyncio.Task[_Result]] = field(default_factory=asyncio.Queue)
+
+    async def outcomes(self, concurrency: int) -> AsyncGenerator[FetchOutcome, None]:
+        """One outcome per address, or up to the failure."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            while self.failure is None and len(self._under_way) < concurrency:
+                tried = self.schedule.take(clock())
+                if tried is None:
+                    break
+                self._start(self.retries.begun(tried, clock()))
+            if not self._under_way and (self.failure is not None or not len(self.schedule)):
+                return
+            task = await self._next(clock())
+            if task is None:
+                continue
+            tried = self._under_way.pop(task)
+            self.schedule.give_back(tried, clock())
+            try:
+                result = task.result()
+            except TagatlasError as error:  # nothing to do with the address
+                self.failure = self.failure or error
+                continue
+            if self.failure is None or result.rejected is None:
+                for outcome in self.retries.settle(tried, result.outcome, result.rejected, clock()):
+                    yield outcome
+
+    async def cancel(self) -> None:
+        """Give up what is under way."""
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _start(self, tried: Try) -> None:
+        task = asyncio.create_task(self.fetcher.fetch(tried))
+        task.add_done_callback(self._finished.put_nowait)
+        self._under_way[task] = tried
+
+    async def _next(self, now: float) -> asyncio.Task[_Result] | None:
+        """The next try that is over; None if it is time to look for another one first."""
+        moment = None if self.failure is not None else self.schedule.next_moment()
+        pause = None if moment is None else max(0.0, moment - now)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                return await self._finished.get()
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What became of one try; ``rejected`` is there where no bytes came."""
+
+    outcome: FetchOutcome
+    rejected: DownloadRejected | None = None
+
+
+@dataclass(frozen=True)
+class _Fetcher:
+    """Makes single tries with what a batch shares."""
+
+    session: aiohttp.ClientSession
+    threads: ThreadPoolExecutor
+    keeper: Keeper
+    options: FetchOptions
+    hosts: Hosts
+    robots: Robots | None
+
+    async def fetch(self, tried: Try) -> _Result:
+        """Make one try, whatever comes of it: what nobody thought of costs its own address.
+
+        Raises:
+            StorageError: the store cannot take the image.
+            PluginError: pictures cannot be decoded here.
+        """
+        try:
+            if tried.address.local:
+                return _Result(await self._from_file(tried.address))
+            return await self._from_web(tried)
+        except TagatlasError:
+            raise
+        except Exception as error:  # noqa: BLE001 - recorded, as what became of the address
+            reason = f"a fault of tagatlas: {type(error).__name__}: {error}"
+            attempts = tried.earlier + tried.number
+            outcome = FetchOutcome(tried.address.key, ImageStatus.FAILED, reason, attempts=attempts)
+            return _Result(outcome)
+
+    async def _from_file(self, address: Address) -> FetchOutcome:
+        def read_and_keep() -> FetchOutcome:
+            try:
+                data = read_file(address.location, self.options.max_bytes)
+                return FetchOutcome(address.key, ImageStatus.OK, image=self.keeper.keep(data))
+            except ImageRejected as rejected:
+                return FetchOutcome(
+                    address.key,
+                    rejected.status,
+                    rejected.reason,
+                    refused_by=self._refused_by(rejected, LOCAL),
+                )
+
+        return await asyncio.get_running_loop().run_in_executor(self.threads, read_and_keep)
+
+    async def _from_web(self, tried: Try) -> _Result:
+        key = tried.address.key
+        attempts = tried.earlier + tried.number
+        limits = replace(self.options, timeout=max(0.01, min(self.options.timeout, tried.left)))
+        try:
+            answer = await download(
+                self.session, tried.location, limits, hosts=self.hosts, robots=self.robots
+            )
+        except DownloadRejected as rejected:
+            outcome = FetchOutcome(
+                key,
+                rejected.status,
+                rejected.reason,
+                http_status=rejected.http_status,
+                final_url=rejected.final_url,
+                attempts=attempts,
+                refused_by=self._refused_by(rejected, tried.host),
+            )
+            return _Result(outcome, rejected)
+        except ImageRejected as rejected:  # before anything was asked
+            outcome = FetchOutcome(
+                key,
+                rejected.status,
+                rejected.reason,
+                attempts=attempts - 1,
+                refused_by=self._refused_by(rejected, tried.host),
+            )
+            return _Result(outcome, DownloadRejected(rejected.status, rejected.reason))
+        return _Result(await self._kept(tried, answer, attempts))
+
+    async def _kept(self, tried: Try, answer: Download, attempts: int) -> FetchOutcome:
+        """What becomes of bytes that came."""
+
+        def keep() -> FetchOutcome:
+            image, status, reason, stood_against = None, ImageStatus.OK, "", ""
+            try:
+                image = self.keeper.keep(answer.data)
+            except ImageRejected as rejected:
+                status, reason = rejected.status, rejected.reason
+                stood_against = self._refused_by(rejected, tried.host)
+            return FetchOutcome(
+                tried.address.key,
+                status,
+                reason,
+                image,
+                http_status=answer.http_status,
+                final_url=answer.final_url,
+                content_type=answer.content_type,
+                attempts=attempts,
+                way=tried.way,
+                refused_by=stood_against,
+                page=answer.data[:PAGE_BYTES] if status == ImageStatus.BLOCKED else b"",
+            )
+
+        return await asyncio.get_running_loop().run_in_executor(self.threads, keep)
+
+    def _refused_by(self, rejected: ImageRejected, host: str) -> str:
+        return refused_by(rejected.setting, self.options, self.hosts.of(host))

@@ -1,0 +1,59 @@
+"""From bytes to a picture in the store."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from tagatlas.contracts import ImageStore, Variant
+from tagatlas.errors import ImageNotStored
+from tagatlas_fetching.options import FetchOptions
+from tagatlas_fetching.outcome import StoredImage
+from tagatlas_fetching.workers import Workers
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Normalises pictures and puts them into a store. Used by many threads."""
+
+    store: ImageStore
+    workers: Workers
+    options: FetchOptions
+
+    def keep(self, data: bytes) -> StoredImage:
+        """Normalise the bytes of one picture and put its copies into the store.
+
+        Raises:
+            ImageRejected: the bytes are no picture, or not one within the limits.
+            StorageError: the store cannot take it.
+            PluginError: pictures cannot be decoded here at all.
+        """
+        made = self.workers.normalise(data)
+        copies = {Variant.IMAGE: made.image, Variant.THUMBNAIL: made.thumbnail}
+        if self.options.keep_original:
+            copies[Variant.ORIGINAL] = data
+        for variant, encoded in copies.items():
+            if not self._has(made.id, variant, encoded):
+                self.store.put(made.id, variant, encoded)
+        return StoredImage(
+            id=made.id,
+            width=made.width,
+            height=made.height,
+            format=made.format,
+            bytes=len(data),
+            frames=made.frames,
+            perceptual_hash=made.perceptual_hash,
+            signature=made.signature,
+            stored={
+                variant: hashlib.sha256(encoded).hexdigest() for variant, encoded in copies.items()
+            },
+        )
+
+    def _has(self, image_id: str, variant: Variant, encoded: bytes) -> bool:
+        """Whether the store has these very bytes; what is damaged is put again."""
+        try:
+            return self.store.has(image_id, variant) and (
+                self.store.get(image_id, variant) == encoded
+            )
+        except ImageNotStored:
+            return False

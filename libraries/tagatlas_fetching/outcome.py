@@ -1,0 +1,94 @@
+"""What goes into fetching, and what comes out: one address, one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tagatlas.contracts.statuses import ImageStatus, Variant
+from tagatlas_duplicates import Signature
+from tagatlas_fetching.plain import LONGEST_ADDRESS, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where one picture is to be had.
+
+    Attributes:
+        key: the caller's own number for it; handed back with the outcome.
+        location: an ``http(s)`` URL, or a path where ``local``.
+        local: whether ``location`` is a path on this machine.
+    """
+
+    key: int
+    location: str
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """An image that is now in the store.
+
+    Attributes:
+        id: SHA-256 of the bytes as they were fetched, 64 hexadecimal digits.
+        width: of the original, upright, in pixels.
+        height: of the original, upright, in pixels.
+        format: what the bytes were: ``jpeg``, ``png``, ``gif``, ``webp``, ``avif``, ``tiff``,
+            ``bmp``, ``ico`` or ``heif``.
+        bytes: how many bytes were fetched.
+        frames: of an animation, of which the first is kept; 1 for a still.
+        perceptual_hash: see :func:`tagatlas_duplicates.perceptual_hash`.
+        signature: see :func:`tagatlas_duplicates.make_signature`.
+        stored: SHA-256 of the stored copies, 64 hexadecimal digits, by variant.
+    """
+
+    id: str
+    width: int
+    height: int
+    format: str
+    bytes: int
+    frames: int
+    perceptual_hash: int | None = None
+    signature: Signature | None = None
+    stored: Mapping[Variant, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOutcome:
+    """What became of one address. Its texts can be encoded and are bounded, whatever was given.
+
+    Attributes:
+        key: as in the :class:`Address`.
+        status: any but ``pending``.
+        reason: why there is no image, a few words; empty where ``ok``.
+        image: there exactly where ``ok``.
+        http_status: of the last answer; None without one.
+        final_url: where the last redirect led; None without an answer, and for a path.
+        content_type: what the server called the bytes, which decides nothing.
+        attempts: how often it was tried; 0 if it was refused untried.
+        way: which way the image was found, where it was not at its address; else empty.
+        refused_by: the setting that stood against it, and how it was set; empty if none did. See
+            :func:`tagatlas_fetching.limits.would_pass`.
+        page: the beginning of a web page that came in place of a picture, for recoveries; empty
+            once it is settled what became of the address.
+    """
+
+    key: int
+    status: ImageStatus
+    reason: str = ""
+    image: StoredImage | None = None
+    http_status: int | None = None
+    final_url: str | None = None
+    content_type: str | None = None
+    attempts: int = 1
+    way: str = ""
+    refused_by: str = ""
+    page: bytes = field(default=b"", repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the texts plain: some come from servers, decoders and plugins."""
+        object.__setattr__(self, "reason", plain(self.reason))
+        if self.final_url is not None:
+            object.__setattr__(self, "final_url", plain(self.final_url, LONGEST_ADDRESS))
+        if self.content_type is not None:
+            object.__setattr__(self, "content_type", plain(self.content_type))

@@ -1,0 +1,124 @@
+"""The process that decodes: what it does to itself, no other process feels.
+
+Run as ``python -m tagatlas_fetching.worker`` with a socket as its standard input, by
+:class:`tagatlas_fetching.workers.Workers`. It reads jobs and writes answers, each as the length of
+a message in 8 bytes and the message in MessagePack, until the other side closes the socket.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import struct
+import sys
+import warnings
+from contextlib import suppress
+
+import msgspec
+
+from tagatlas.contracts.statuses import ImageStatus
+from tagatlas.errors import ImageRejected
+from tagatlas_fetching.normalise import NormalisedImage, normalise
+
+MEMORY = 8 * 1024**3
+"""Bytes of addresses that the process may use: a decoder that asks for more is told no."""
+
+LENGTH = struct.Struct("<Q")
+
+
+class Job(msgspec.Struct):
+    """A picture to normalise; see :func:`tagatlas_fetching.normalise.normalise`."""
+
+    data: bytes
+    max_side: int
+    max_pixels: int
+    share: float
+
+
+class Made(msgspec.Struct, tag=True):
+    """It became a picture."""
+
+    image: NormalisedImage
+
+
+class Rejected(msgspec.Struct, tag=True):
+    """It did not."""
+
+    status: ImageStatus
+    reason: str
+    setting: str
+
+
+Answer = Made | Rejected
+
+
+def send(connection: socket.socket, message: bytes) -> None:
+    """Write a message."""
+    connection.sendall(LENGTH.pack(len(message)))
+    connection.sendall(message)
+
+
+def receive(connection: socket.socket) -> bytearray:
+    """Read a message.
+
+    Raises:
+        EOFError: the other side is gone.
+        TimeoutError: the socket has a time limit, and it is over.
+    """
+    (length,) = LENGTH.unpack(_read(connection, LENGTH.size))
+    return _read(connection, length)
+
+
+def _read(connection: socket.socket, count: int) -> bytearray:
+    data = bytearray(count)
+    view = memoryview(data)
+    while view:
+        received = connection.recv_into(view)
+        if received == 0:
+            raise EOFError
+        view = view[received:]
+    return data
+
+
+def answer(job: Job) -> Answer:
+    """Normalise."""
+    try:
+        image = normalise(
+            job.data, max_side=job.max_side, max_pixels=job.max_pixels, share=job.share
+        )
+    except ImageRejected as rejected:
+        return Rejected(rejected.status, rejected.reason, rejected.setting)
+    return Made(image)
+
+
+def main() -> None:
+    """Work until the other side closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other side decides when it is over
+    # Of an odd picture the user gets its status and the reason, whatever PYTHONWARNINGS says.
+    warnings.simplefilter("ignore")
+    _limit_resources()
+    connection = socket.socket(fileno=os.dup(sys.stdin.fileno()))
+    decoder, encoder = msgspec.msgpack.Decoder(Job), msgspec.msgpack.Encoder()
+    with suppress(EOFError, ConnectionError), connection:
+        send(connection, b"")  # ready
+        with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device
+            os.dup2(nowhere.fileno(), sys.stderr.fileno())  # C libraries complain of pictures
+        while True:
+            send(connection, encoder.encode(answer(decoder.decode(receive(connection)))))
+
+
+def _limit_resources() -> None:
+    try:
+        import resource
+    except ImportError:  # not a Unix
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard == resource.RLIM_INFINITY or hard > MEMORY:
+        with suppress(ValueError, OSError):  # some systems know the limit and do not take it
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
+
+
+if __name__ == "__main__":
+    main()
