@@ -19,9 +19,8 @@ from tagatlas.plugins import KINDS, load_plugins
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
-OURS = {
-    path.name for folder in ("core", "libraries", "plugins") for path in (ROOT / folder).iterdir()
-}
+FOLDERS = ("core", "libraries", "plugins")
+OURS = {path.name for folder in FOLDERS for path in (ROOT / folder).iterdir()}
 # Parts of core that only one extra's plugins, or a front end of its own, import.
 OF_EXTRAS = {
     "libraries/tagatlas_fetching/normalise.py": {"heic"},

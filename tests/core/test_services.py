@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tagatlas import ImageInput, Price, Tag, TaggerSpec
+from tagatlas.contracts import loaded
 from tagatlas.errors import (
     AuthenticationFailed,
     CallLost,
@@ -271,7 +272,7 @@ def test_the_documented_tagger_works(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("EXAMPLE_KEY", "k")
     picture: ImageInput = small_picture()
     with serving(reply(200, b'{"tags": [{"name": "grey", "score": 0.9}]}')) as service:
-        tagger = spec.factory(spec.options(endpoint=service.url, price_per_unit=0.5))
+        tagger = loaded(spec.factory)(spec.options(endpoint=service.url, price_per_unit=0.5))
         [result] = tagger.tag([picture])
     assert result.tags == (Tag("grey", 0.9),)
     assert base64.b64decode(json.loads(service.bodies[0])["image"]) == picture.data

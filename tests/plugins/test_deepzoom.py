@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec
+from tagatlas.contracts import RendererSpec, loaded
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
 from tagatlas.testing import RendererContract, sample_map
@@ -30,7 +30,7 @@ Index = namedtuple("Index", "format tile overlap width height")
 def render(map_: Map, folder: Path, options: DeepZoomOptions) -> Index:
     """Render, and read the index as a viewer does."""
     (spec,) = tagatlas_renderers()
-    path = spec.factory(options).render(map_, folder)[0]
+    path = loaded(spec.factory)(options).render(map_, folder)[0]
     assert path.name == "map.dzi"
     image = ET.fromstring(path.read_bytes())  # noqa: S314 - our own file
     assert image.tag == f"{NAMESPACE}Image"

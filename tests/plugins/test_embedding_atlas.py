@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec
+from tagatlas.contracts import RendererSpec, loaded
 from tagatlas.maps import Map
 from tagatlas.testing import MemoryStore, RendererContract, sample_map
 from tagatlas_exports.embedding_atlas import EmbeddingAtlasOptions, tagatlas_renderers
@@ -19,7 +19,7 @@ PICTURE = pl.Struct({"bytes": pl.Binary, "path": pl.String})
 
 def render(map_: Map, folder: Path, picture_side: int = 128) -> tuple[pl.DataFrame, pl.DataFrame]:
     (spec,) = tagatlas_renderers()
-    table, labels = spec.factory(EmbeddingAtlasOptions(picture_side)).render(map_, folder)
+    table, labels = loaded(spec.factory)(EmbeddingAtlasOptions(picture_side)).render(map_, folder)
     return pl.read_parquet(table), pl.read_parquet(labels)
 
 

@@ -19,7 +19,7 @@ from tagatlas_layouts.fa2 import tagatlas_layouts
 network = sample_network()
 start = np.random.default_rng(0).normal(size=(network.node_count, 2))
 try:
-    spec.factory(spec.options()).place(network, start=start, seed=0, progress=no_progress)
+    loaded(spec.factory)(spec.options()).place(network, start=start, seed=0, progress=no_progress)
 except MissingDependency as error:
     print(error)
 """

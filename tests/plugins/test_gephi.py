@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from programs import find_program, node_modules
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec
+from tagatlas.contracts import RendererSpec, loaded
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
@@ -34,7 +34,7 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 def render(map_: Map, folder: Path, options: GephiOptions | None = None) -> Path:
     (spec,) = tagatlas_renderers()
-    first, *_ = spec.factory(options or GephiOptions()).render(map_, folder)
+    first, *_ = loaded(spec.factory)(options or GephiOptions()).render(map_, folder)
     assert first.name == "network.gexf"
     return first
 

@@ -12,7 +12,7 @@ import pytest
 from programs import find_program, node_modules
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec
+from tagatlas.contracts import RendererSpec, loaded
 from tagatlas.maps import Map
 from tagatlas.rendering import cluster_colour
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
@@ -21,7 +21,7 @@ from tagatlas_exports.graphml import tagatlas_renderers
 
 def render(map_: Map, folder: Path) -> Path:
     (spec,) = tagatlas_renderers()
-    (path,) = spec.factory(spec.options()).render(map_, folder)
+    (path,) = loaded(spec.factory)(spec.options()).render(map_, folder)
     return path
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagatlas.contracts import RendererSpec, Variant
+from tagatlas.contracts import RendererSpec, Variant, loaded
 from tagatlas.maps import Map
 from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
@@ -20,7 +20,7 @@ from tagatlas_exports.lists.names import cluster_file_name
 
 def render(map_: Map, folder: Path, *, copy_images: bool = False) -> list[Path]:
     (spec,) = tagatlas_renderers()
-    return list(spec.factory(ListsOptions(copy_images)).render(map_, folder))
+    return list(loaded(spec.factory)(ListsOptions(copy_images)).render(map_, folder))
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from PIL import Image
 from programs import find_chromium
 from themed_map import themed_map
 
-from tagatlas.contracts import Maker, NetworkDescription, RendererSpec
+from tagatlas.contracts import Maker, NetworkDescription, RendererSpec, loaded
 from tagatlas.maps import Map, MapFile
 from tagatlas.testing import RendererContract, sample_map
 from tagatlas_exports.page import tagatlas_renderers
@@ -34,7 +34,7 @@ CHROMIUM = [
 
 def render(map_: Map, folder: Path) -> Path:
     (spec,) = tagatlas_renderers()
-    (path,) = spec.factory(spec.options()).render(map_, folder)
+    (path,) = loaded(spec.factory)(spec.options()).render(map_, folder)
     return Path(path)
 
 

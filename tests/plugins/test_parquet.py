@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tagatlas.contracts import RendererSpec
+from tagatlas.contracts import RendererSpec, loaded
 from tagatlas.maps import Map
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_exports.parquet import tagatlas_renderers
@@ -15,7 +15,7 @@ from tagatlas_exports.parquet import tagatlas_renderers
 
 def render(map_: Map, folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     (spec,) = tagatlas_renderers()
-    nodes, edges = spec.factory(spec.options()).render(map_, folder)
+    nodes, edges = loaded(spec.factory)(spec.options()).render(map_, folder)
     assert (nodes.name, edges.name) == ("nodes.parquet", "edges.parquet")
     return pl.read_parquet(nodes), pl.read_parquet(edges)
 

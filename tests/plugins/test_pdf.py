@@ -16,7 +16,7 @@ from pypdf.generic import ContentStream, DictionaryObject, NullObject, StreamObj
 from themed_map import THEMES, themed_map
 
 from tagatlas.annotations import Arrow, Caption, Note, Outline
-from tagatlas.contracts import RendererSpec, Variant
+from tagatlas.contracts import RendererSpec, Variant, loaded
 from tagatlas.maps import Map
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
 from tagatlas_posters.engine import VectorOptions
@@ -40,7 +40,7 @@ LAYERS = [
 
 def render(map_: Map, folder: Path, options: VectorOptions) -> PdfReader:
     (spec,) = tagatlas_renderers()
-    (path,) = spec.factory(options).render(map_, folder)
+    (path,) = loaded(spec.factory)(options).render(map_, folder)
     assert path.name == "map.pdf"
     return PdfReader(BytesIO(path.read_bytes()), strict=True)
 
@@ -285,7 +285,7 @@ def test_the_page_looks_like_the_png(tmp_path: Path, background: str) -> None:
     map_ = dataclasses.replace(map_, nodes=nodes)
     render(map_, tmp_path, options)
     (png,) = png_renderers()
-    png.factory(options).render(map_, tmp_path)
+    loaded(png.factory)(options).render(map_, tmp_path)
     command = [pdftoppm, "-r", "96", "-singlefile", "-png", "map.pdf", "page"]
     subprocess.run(command, cwd=tmp_path, check=True)
     with Image.open(tmp_path / "map.png") as drawn, Image.open(tmp_path / "page.png") as printed:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec, Variant
+from tagatlas.contracts import RendererSpec, Variant, loaded
 from tagatlas.errors import UsageError
 from tagatlas.maps import Map
 from tagatlas.testing import MemoryStore, RendererContract, sample_map
@@ -30,7 +30,7 @@ from tagatlas_posters.poster.png import PngWriter
 
 def render(map_: Map, folder: Path, options: PosterOptions) -> Image.Image:
     (spec,) = tagatlas_renderers()
-    (path,) = spec.factory(options).render(map_, folder)
+    (path,) = loaded(spec.factory)(options).render(map_, folder)
     assert path.name == "map.png"
     with Image.open(path) as poster:
         poster.load()

@@ -13,7 +13,7 @@ from PIL import Image
 from themed_map import THEMES, themed_map
 
 from tagatlas.annotations import Arrow, Caption, Note, Outline
-from tagatlas.contracts import RendererSpec, Variant
+from tagatlas.contracts import RendererSpec, Variant, loaded
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
@@ -30,7 +30,7 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 
 def render(map_: Map, folder: Path, options: SvgOptions) -> ET.Element:
     (spec,) = tagatlas_renderers()
-    (path,) = spec.factory(options).render(map_, folder)
+    (path,) = loaded(spec.factory)(options).render(map_, folder)
     assert path.name == "map.svg"
     return ET.fromstring(path.read_bytes())  # noqa: S314 - our own file
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tagatlas.contracts import RendererSpec
+from tagatlas.contracts import RendererSpec, loaded
 from tagatlas.maps import Map
 from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
@@ -18,7 +18,7 @@ def render(map_: Map, folder: Path) -> dict[str, list[list[str]]]:
     """The rows of each table, read with the standard library's reader."""
     (spec,) = tagatlas_renderers()
     tables = {}
-    for path in spec.factory(spec.options()).render(map_, folder):
+    for path in loaded(spec.factory)(spec.options()).render(map_, folder):
         with path.open(encoding="utf-8", newline="") as file:
             tables[path.name] = list(csv.reader(file))
     return tables
@@ -66,7 +66,7 @@ def test_tags_are_written_as_dd_image_tagging_does(tmp_path: Path) -> None:
 def test_weak_tags_are_written_where_they_are_asked_for(tmp_path: Path) -> None:
     map_ = a_map([("a", "http://x/a")], [("a", "cat", 0.75), ("a", "dog", 0.01)])
     (spec,) = tagatlas_renderers()
-    spec.factory(TablesOptions(minimum_confidence=0)).render(map_, tmp_path)
+    loaded(spec.factory)(TablesOptions(minimum_confidence=0)).render(map_, tmp_path)
     assert b"http://x/a,dog,0.01\n" in (tmp_path / "tags.csv").read_bytes()
 
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec, Variant
+from tagatlas.contracts import RendererSpec, Variant, loaded
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
@@ -36,7 +36,7 @@ STYLES = {
 
 def render(map_: Map, folder: Path, options: VikusOptions | None = None) -> Path:
     (spec,) = tagatlas_renderers()
-    first, *_ = spec.factory(options or VikusOptions()).render(map_, folder)
+    first, *_ = loaded(spec.factory)(options or VikusOptions()).render(map_, folder)
     assert first == folder / "vikus" / "data" / "config.json"
     return first.parent
 

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from programs import find_chromium
 
+from tagatlas.contracts import loaded
 from tagatlas.maps import Map
 from tagatlas_web import WebOptions, tagatlas_renderers
 
@@ -74,7 +75,7 @@ def watched(
 def write_viewer(map_: Map, folder: Path) -> Path:
     """Render a map; the page to open."""
     (spec,) = tagatlas_renderers()
-    return spec.factory(WebOptions()).render(map_, folder)[0]
+    return loaded(spec.factory)(WebOptions()).render(map_, folder)[0]
 
 
 def open_viewer(page: Page, index: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tagatlas.contracts import loaded
 from tagatlas.maps import Map
 from tagatlas_web import WebOptions, tagatlas_renderers
 
@@ -18,7 +19,7 @@ from tagatlas_web import WebOptions, tagatlas_renderers
 def render(map_: Map, folder: Path, options: WebOptions | None = None) -> Path:
     """Write a viewer; its folder."""
     (spec,) = tagatlas_renderers()
-    return spec.factory(options or WebOptions()).render(map_, folder)[0].parent
+    return loaded(spec.factory)(options or WebOptions()).render(map_, folder)[0].parent
 
 
 def read(viewer: Path, name: str) -> dict[str, object]:

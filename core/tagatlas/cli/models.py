@@ -8,7 +8,7 @@ import click
 
 from tagatlas.cli.command import Argument, Command
 from tagatlas.cli.outcome import Outcome
-from tagatlas.contracts import Model, ModelShelf, TaggerSpec
+from tagatlas.contracts import Model, ModelShelf, TaggerSpec, loaded
 from tagatlas.errors import MissingDependency, ModelMissing, OptionError, UnknownPlugin
 from tagatlas.plugins import OWN, TAGGERS, load_plugins
 
@@ -64,7 +64,7 @@ def _shelf(spec: TaggerSpec) -> ModelShelf:
     if spec.models is None:
         raise OptionError(f"{spec.name} has no models to choose from")
     try:
-        return spec.models()
+        return loaded(spec.models)()
     except ImportError as error:
         raise MissingDependency(f"{spec.name} needs: pip install '{spec.extra}'") from error
 

@@ -15,6 +15,7 @@ from tagatlas.contracts.recovery import Recovery
 from tagatlas.contracts.renderer import Renderer
 from tagatlas.contracts.source import Records, Source
 from tagatlas.contracts.specs import (
+    CommandSpec,
     GraphBuilderSpec,
     ImageStoreSpec,
     LayoutSpec,
@@ -24,6 +25,7 @@ from tagatlas.contracts.specs import (
     SourceSpec,
     Spec,
     TaggerSpec,
+    loaded,
 )
 from tagatlas.contracts.statuses import ALWAYS_KEPT, ImageStatus, TagStatus, Variant
 from tagatlas.contracts.store import ImageStore
@@ -41,6 +43,7 @@ from tagatlas.contracts.tagger import (
 __all__ = [
     "ALWAYS_KEPT",
     "Citation",
+    "CommandSpec",
     "FailureKind",
     "GraphBuilder",
     "GraphBuilderSpec",
@@ -78,6 +81,7 @@ __all__ = [
     "TaggerSpec",
     "TextEmbedder",
     "Variant",
+    "loaded",
     "no_progress",
     "no_show",
 ]

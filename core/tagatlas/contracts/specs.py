@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, TypeVar
+
+from tagatlas.errors import PluginError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    import click
 
     from tagatlas.contracts.layout import Layout
     from tagatlas.contracts.models import ModelShelf
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
     from tagatlas.contracts.source import Source
     from tagatlas.contracts.store import ImageStore
     from tagatlas.contracts.tagger import Tagger
+
+MadeT = TypeVar("MadeT")
 
 
 @dataclass(frozen=True)
@@ -37,12 +44,13 @@ class Spec:
             None; ``Annotated[..., msgspec.Meta(description=..., ge=..., le=...)]`` gives help
             text and bounds. Flags, settings file and validation are derived from it.
         factory: makes the plugin's object; called only when the plugin is used, with an
-            instance of ``options``.
+            instance of ``options``. A class or a function, or where one is, as
+            ``"module:Class"``: then that module is imported only when the plugin is used.
     """
 
     name: str
     summary: str
-    factory: Callable[..., object]
+    factory: Callable[..., object] | str
     extra: str | None = None
     options: type = NoOptions
 
@@ -57,21 +65,21 @@ class SourceSpec(Spec):
     """
 
     accepts: Callable[[str], bool]
-    factory: Callable[..., Source]
+    factory: Callable[..., Source] | str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageStoreSpec(Spec):
     """Announces an image store. ``factory`` gets the options, then the atlas's folder."""
 
-    factory: Callable[..., ImageStore]
+    factory: Callable[..., ImageStore] | str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecoverySpec(Spec):
     """Announces a recovery. It is used only where the user names it."""
 
-    factory: Callable[..., Recovery]
+    factory: Callable[..., Recovery] | str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,15 +87,15 @@ class TaggerSpec(Spec):
     """Announces a tagger.
 
     Attributes:
-        models: makes what ``tagatlas models`` lists and fetches; None where the tagger has no
-            models to choose from.
+        models: makes what ``tagatlas models`` lists and fetches, in one of the forms of
+            ``factory``; None where the tagger has no models to choose from.
         embeds_images: whether its results come with embeddings, with the options as they are by
             default.
         embeds_texts: whether it is a :class:`~tagatlas.contracts.TextEmbedder`.
     """
 
-    factory: Callable[..., Tagger]
-    models: Callable[[], ModelShelf] | None = None
+    factory: Callable[..., Tagger] | str
+    models: Callable[[], ModelShelf] | str | None = None
     embeds_images: bool = False
     embeds_texts: bool = False
 
@@ -96,14 +104,14 @@ class TaggerSpec(Spec):
 class GraphBuilderSpec(Spec):
     """Announces a graph builder. What it says of its networks, its object does: ``describe``."""
 
-    factory: Callable[..., GraphBuilder]
+    factory: Callable[..., GraphBuilder] | str
 
 
 @dataclass(frozen=True, kw_only=True)
 class LayoutSpec(Spec):
     """Announces a layout. What it says of itself, its object does: ``describe``."""
 
-    factory: Callable[..., Layout]
+    factory: Callable[..., Layout] | str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,10 +131,44 @@ class RendererSpec(Spec):
             notebooks show; of several that of the lowest order is shown.
     """
 
-    factory: Callable[..., Renderer]
+    factory: Callable[..., Renderer] | str
     default: bool = True
     last: bool = False
     files: Mapping[str, str] = field(default_factory=dict)
     order: int = 100
     download: str = ""
     viewer: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandSpec(Spec):
+    """Announces a command of the command line.
+
+    Attributes:
+        factory: makes the command; called with the installed plugins when the command is run or
+            its help is shown. Its options are its own, so that ``options`` stays as it is.
+        function: the same from Python, as ``"module:function"``; empty where there is none. Where
+            the entry point is named as the command it is an attribute of :mod:`tagatlas`, too,
+            with underscores in place of hyphens.
+        after: the command that it follows in the help; empty for the end.
+    """
+
+    factory: Callable[..., click.Command] | str
+    function: str = ""
+    after: str = ""
+
+
+def loaded(place: Callable[..., MadeT] | str) -> Callable[..., MadeT]:
+    """The class or function that a spec gives itself, or names as ``"module:name"``.
+
+    Raises:
+        ImportError: the module cannot be imported.
+        PluginError: there is no such name in it.
+    """
+    if not isinstance(place, str):
+        return place
+    module, _, name = place.partition(":")
+    found: Callable[..., MadeT] | None = getattr(import_module(module), name, None)
+    if found is None:
+        raise PluginError(f"there is no {name!r} in the module {module}")
+    return found

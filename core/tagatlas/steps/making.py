@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 import tagatlas
+import tagatlas_duplicates
 from tagatlas.atlas import Atlas
 from tagatlas.catalog.maps import Making, SettingValue
 from tagatlas.code import files_code, importable_files, plugin_code
@@ -21,6 +22,7 @@ from tagatlas.contracts import (
     Maker,
     NetworkDescription,
     Spec,
+    loaded,
 )
 from tagatlas.errors import PluginError, TagatlasError
 from tagatlas.options import option_fields
@@ -28,11 +30,11 @@ from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, TAGGERS, Kind, PluginChoic
 from tagatlas.steps.versions import versions
 
 SHAPING = (
-    *("cluster", "duplicates", "layout", "maps", "network"),
+    *("cluster", "layout", "maps", "network"),
     *("columns.py", "compiled.py", "steps/map.py", "steps/network.py"),
     *("toolkit/selection.py", "toolkit/projection.py", "toolkit/backbones.py"),
 )
-"""Of core, what maps are made by: packages, and modules of other packages."""
+"""Of core, what maps are made by beside the library of duplicates: packages, and modules."""
 
 ProductT = TypeVar("ProductT")
 DescriptionT = TypeVar("DescriptionT")
@@ -91,7 +93,7 @@ def recalled_making(atlas: Atlas, settings: Mapping[str, SettingValue]) -> Makin
 
 def shaping_code(builder: PluginChoice[GraphBuilder], layout: PluginChoice[Layout]) -> list[str]:
     """Digests of the code that shapes a map: where one is another, the map is made again."""
-    plugins = [plugin_code(each.product, each.spec.factory) for each in (builder, layout)]
+    plugins = [plugin_code(each.product, loaded(each.spec.factory)) for each in (builder, layout)]
     installed = [f"{each.plugin.distribution} {each.plugin.version}" for each in (builder, layout)]
     return [_own_code(), *plugins, *installed]
 
@@ -105,7 +107,8 @@ def _own_code() -> str:
         for name, path in importable_files([own / part]).items()
     }
     modules = {part: own / part for part in SHAPING if part.endswith(".py")}
-    return files_code(files | modules)
+    copies = importable_files([Path(tagatlas_duplicates.__file__).parent])
+    return files_code(files | modules | {f"duplicates/{name}": copies[name] for name in copies})
 
 
 def _again(

@@ -9,7 +9,7 @@ import networkx as nx
 import polars as pl
 import pytest
 
-from tagatlas.contracts import GraphBuilder, GraphBuilderSpec, NetworkDescription
+from tagatlas.contracts import GraphBuilder, GraphBuilderSpec, NetworkDescription, loaded
 from tagatlas.contracts.network import READABLE
 from tagatlas.errors import EmptyMap
 from tagatlas.network import Network
@@ -51,7 +51,7 @@ class GraphBuilderContract(SpecContract):
     @pytest.fixture
     def builder(self, spec: GraphBuilderSpec, options: object) -> GraphBuilder:
         """The builder under test."""
-        return spec.factory(options)
+        return loaded(spec.factory)(options)
 
     @pytest.fixture
     def tables(self) -> Tables:
@@ -77,7 +77,7 @@ class GraphBuilderContract(SpecContract):
         assert is_one_line(described.tie_weight)
         assert not described.text or described.text.endswith(".")
         assert described.lowest_score is None or 0.0 <= described.lowest_score <= 1.0
-        assert spec.factory(options).describe() == described
+        assert loaded(spec.factory)(options).describe() == described
 
     def test_what_is_said_of_tags_is_so(self, builder: GraphBuilder, tables: Tables) -> None:
         """Tags below the ``lowest_score``, and ``stop_tags``, change nothing in the network.
@@ -151,7 +151,7 @@ class GraphBuilderContract(SpecContract):
     ) -> None:
         """The same tables give the same network to the bit, nodes and edges in the same order."""
         first = build(builder, *tables)
-        for again in (builder, spec.factory(options)):
+        for again in (builder, loaded(spec.factory)(options)):
             network = build(again, *tables)
             assert network.nodes.equals(first.nodes)
             assert network.sources.tobytes() == first.sources.tobytes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tagatlas.contracts import Recovery, RecoverySpec
+from tagatlas.contracts import Recovery, RecoverySpec, loaded
 from tagatlas.testing.specs import SpecContract
 
 ODD_URLS = (
@@ -38,7 +38,7 @@ class RecoveryContract(SpecContract):
     @pytest.fixture
     def recovery(self, spec: RecoverySpec, options: object) -> Recovery:
         """The recovery under test."""
-        return spec.factory(options)
+        return loaded(spec.factory)(options)
 
     def test_factory_makes_a_recovery(self, recovery: Recovery) -> None:
         """The factory, called with the options, makes a ``Recovery``."""
@@ -56,7 +56,7 @@ class RecoveryContract(SpecContract):
         self, spec: RecoverySpec, options: object, recovery: Recovery, url: str, page: str
     ) -> None:
         """Copies are the same at every call, in the same order."""
-        again = spec.factory(options)
+        again = loaded(spec.factory)(options)
         assert list(recovery.copies(url)) == list(recovery.copies(url)) == list(again.copies(url))
         named = list(recovery.copies_in_page(url, page))
         assert named == list(again.copies_in_page(url, page))

@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from tagatlas.contracts import Renderer, RendererSpec, Variant
+from tagatlas.contracts import Renderer, RendererSpec, Variant, loaded
 from tagatlas.errors import StorageError
 from tagatlas.maps import Map
 from tagatlas.testing.samples import ODD_LABELS, MemoryStore, sample_map
@@ -38,7 +38,7 @@ class RendererContract(SpecContract):
     @pytest.fixture
     def renderer(self, spec: RendererSpec, options: object) -> Renderer:
         """The renderer under test."""
-        return spec.factory(options)
+        return loaded(spec.factory)(options)
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
@@ -95,7 +95,7 @@ class RendererContract(SpecContract):
     ) -> None:
         """The same map gives the same bytes, in every instance and folder, and on every day."""
         rendered = []
-        for name, each in (("a", renderer), ("a", renderer), ("bb", spec.factory(options))):
+        for name, each in (("a", renderer), ("a", renderer), ("bb", loaded(spec.factory)(options))):
             folder = tmp_path / name
             folder.mkdir(exist_ok=True)
             each.render(sample_map(), folder)

@@ -17,6 +17,7 @@ from tagatlas.contracts import (
     TaggerSpec,
     TagResult,
     TagStatus,
+    loaded,
 )
 from tagatlas.testing.specs import is_one_line
 from tagatlas.testing.taggers import TaggerContract, check_result, check_same, tag_all
@@ -140,7 +141,7 @@ class RereadingTaggerContract(TaggerContract):
 
 
 def _made(spec: TaggerSpec, options: object) -> RereadingTagger:
-    tagger = spec.factory(options)
+    tagger = loaded(spec.factory)(options)
     assert isinstance(tagger, RereadingTagger)
     return tagger
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tagatlas.contracts import Records, Source, SourceSpec
+from tagatlas.contracts import Records, Source, SourceSpec, loaded
 from tagatlas.errors import InputError
 from tagatlas.testing.specs import SpecContract, is_one_line
 
@@ -34,7 +34,7 @@ class SourceContract(SpecContract):
     @pytest.fixture
     def source(self, spec: SourceSpec, options: object) -> Source:
         """The source under test."""
-        return spec.factory(options)
+        return loaded(spec.factory)(options)
 
     @pytest.fixture
     def records(self, source: Source, location: str) -> Records:
@@ -92,7 +92,7 @@ class SourceContract(SpecContract):
         self, spec: SourceSpec, options: object, source: Source, location: str, records: Records
     ) -> None:
         """The same input gives the same records in the same order."""
-        for again in (source.read(location), spec.factory(options).read(location)):
+        for again in (source.read(location), loaded(spec.factory)(options).read(location)):
             assert again.table.equals(records.table)
             assert again.recognised == records.recognised
             assert again.notes == records.notes

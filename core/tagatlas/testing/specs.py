@@ -69,7 +69,9 @@ class SpecContract:
         By default the module of the factory, or the nearest package around it that has a hook;
         override it where the hooks live elsewhere.
         """
-        parts = spec.factory.__module__.split(".")
+        factory = spec.factory
+        module = factory if isinstance(factory, str) else factory.__module__
+        parts = module.partition(":")[0].split(".")
         around = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
         hooks = [kind.hook for kind in KINDS]
         announcing = (

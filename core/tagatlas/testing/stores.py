@@ -10,7 +10,7 @@ from threading import Barrier
 
 import pytest
 
-from tagatlas.contracts import ImageStore, ImageStoreSpec, Variant
+from tagatlas.contracts import ImageStore, ImageStoreSpec, Variant, loaded
 from tagatlas.errors import ImageNotStored, StorageError, TagatlasError
 from tagatlas.testing.specs import SpecContract, is_one_line
 
@@ -41,7 +41,7 @@ class ImageStoreContract(SpecContract):
         self, spec: ImageStoreSpec, options: object, folder: Path
     ) -> Callable[[], ImageStore]:
         """Opens the store of one and the same atlas, anew at each call."""
-        return lambda: spec.factory(options, folder)
+        return lambda: loaded(spec.factory)(options, folder)
 
     @pytest.fixture
     def store(self, open_store: Callable[[], ImageStore]) -> ImageStore:

@@ -21,6 +21,7 @@ from tagatlas.contracts import (
     TagResult,
     TagStatus,
     TextEmbedder,
+    loaded,
 )
 from tagatlas.errors import AuthenticationFailed
 from tagatlas.tagging import tag_images
@@ -29,9 +30,10 @@ from tagatlas.testing.specs import SpecContract, is_one_line, run_fresh
 
 _FINGERPRINT = """
 import importlib, pickle, sys
+from tagatlas.contracts import loaded
 module = importlib.import_module(sys.argv[1])
 spec = next(spec for spec in module.tagatlas_taggers() if spec.name == sys.argv[2])
-fingerprint = spec.factory(pickle.loads(bytes.fromhex(sys.argv[3]))).fingerprint()
+fingerprint = loaded(spec.factory)(pickle.loads(bytes.fromhex(sys.argv[3]))).fingerprint()
 print()
 print(fingerprint)
 """
@@ -52,7 +54,7 @@ class TaggerContract(SpecContract):
     @pytest.fixture
     def tagger(self, spec: TaggerSpec, options: object) -> Tagger:
         """The tagger under test."""
-        return spec.factory(options)
+        return loaded(spec.factory)(options)
 
     @pytest.fixture
     def images(self) -> Sequence[ImageInput]:
@@ -117,7 +119,7 @@ class TaggerContract(SpecContract):
             return
         monkeypatch.delenv(tagger.key_variable, raising=False)
         with pytest.raises(AuthenticationFailed):
-            spec.factory(options).tag(images[:1])
+            loaded(spec.factory)(options).tag(images[:1])
 
     def test_the_key_is_in_no_result(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
         """The key is in no tag, no message and no response that is kept."""
@@ -222,7 +224,7 @@ class TaggerContract(SpecContract):
         """Two instances of a local tagger give the same tags."""
         if not tagger.local:
             return  # a remote backend may change its mind
-        check_same(tag_all(spec.factory(options), images), tag_all(tagger, images), 0.0)
+        check_same(tag_all(loaded(spec.factory)(options), images), tag_all(tagger, images), 0.0)
 
     def test_fingerprint_is_one_line(self, tagger: Tagger) -> None:
         """The fingerprint is one non-empty line, and does not hold the key."""
@@ -246,7 +248,7 @@ class TaggerContract(SpecContract):
         fingerprint = tagger.fingerprint()
         tag_all(tagger, images[:1])
         assert tagger.fingerprint() == fingerprint
-        assert spec.factory(options).fingerprint() == fingerprint
+        assert loaded(spec.factory)(options).fingerprint() == fingerprint
         pickled = pickle.dumps(options).hex()
         for seed in (1, 2):
             printed = run_fresh(_FINGERPRINT, module_name, spec.name, pickled, hash_seed=seed)
@@ -333,4 +335,4 @@ def _changed(spec: TaggerSpec, options: object, name: str, value: object) -> str
     assert dataclasses.is_dataclass(options)
     assert not isinstance(options, type)
     assert getattr(options, name) != value, f"option {name} is {value!r} already"
-    return spec.factory(dataclasses.replace(options, **{name: value})).fingerprint()
+    return loaded(spec.factory)(dataclasses.replace(options, **{name: value})).fingerprint()

@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from tagatlas.atlas import Atlas, open_atlas
-from tagatlas.contracts import Progress, Renderer, RendererSpec
+from tagatlas.contracts import Progress, Renderer, RendererSpec, loaded
 from tagatlas.errors import StorageError, UsageError
 from tagatlas.plugins import PluginChoice, Plugins
 from tagatlas.rendering import write_atomically
@@ -147,7 +147,7 @@ def _check(atlas: Atlas, map_name: str) -> None:
 
 def _package_state(renderer: PluginChoice[Renderer]) -> list[tuple[str, int, int]]:
     """Of each file of a renderer's package the size and when it was written."""
-    package = Path(str(files(renderer.spec.factory.__module__.partition(".")[0])))
+    package = Path(str(files(loaded(renderer.spec.factory).__module__.partition(".")[0])))
     found = [*package.glob("*.py"), *package.glob("static/*")]
     facts = [(path.name, path.stat()) for path in found]
     return sorted((name, fact.st_size, fact.st_mtime_ns) for name, fact in facts)

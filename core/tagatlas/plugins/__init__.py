@@ -1,0 +1,41 @@
+"""Plugins: what is installed, looked up by kind and name, made of their options."""
+
+from tagatlas.plugins.choice import InstalledPlugin, PluginChoice, make_product
+from tagatlas.plugins.kinds import (
+    COMMANDS,
+    GRAPH_BUILDERS,
+    IMAGE_STORES,
+    KINDS,
+    LAYOUTS,
+    RECOVERIES,
+    RENDERERS,
+    SOURCES,
+    TAGGERS,
+    Kind,
+    plugin_owner,
+)
+from tagatlas.plugins.loading import OWN, installed_plugins, load_plugins
+from tagatlas.plugins.registry import BrokenPlugin, Plugins, Registered
+
+__all__ = [
+    "COMMANDS",
+    "GRAPH_BUILDERS",
+    "IMAGE_STORES",
+    "KINDS",
+    "LAYOUTS",
+    "OWN",
+    "RECOVERIES",
+    "RENDERERS",
+    "SOURCES",
+    "TAGGERS",
+    "BrokenPlugin",
+    "InstalledPlugin",
+    "Kind",
+    "PluginChoice",
+    "Plugins",
+    "Registered",
+    "installed_plugins",
+    "load_plugins",
+    "make_product",
+    "plugin_owner",
+]

@@ -1,0 +1,132 @@
+"""Finding plugins: names without imports, broken ones reported and skipped, none lost silently."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from importlib.metadata import Distribution, EntryPoint, entry_points
+from types import ModuleType
+
+import pluggy
+
+from tagatlas import hookspecs
+from tagatlas.contracts import Spec
+from tagatlas.errors import PluginError
+from tagatlas.plugins.checking import check_spec
+from tagatlas.plugins.choice import InstalledPlugin
+from tagatlas.plugins.kinds import KINDS, Kind
+from tagatlas.plugins.registry import BrokenPlugin, Plugins
+
+GROUP = "tagatlas"
+"""Of entry points."""
+
+OWN = "tagatlas"
+"""The distribution whose plugins are built in."""
+
+STRICT_VARIABLE = "TAGATLAS_STRICT_PLUGINS"
+
+
+def installed_plugins() -> list[InstalledPlugin]:
+    """What installed distributions announce, tagatlas's own first, then by name; no imports."""
+    return [plugin for plugin, _ in _described(entry_points(group=GROUP))]
+
+
+def load_plugins(
+    *,
+    points: Iterable[EntryPoint] | None = None,
+    modules: Iterable[ModuleType] = (),
+    strict: bool | None = None,
+) -> Plugins:
+    """Import the plugins and ask them what they announce.
+
+    A plugin that cannot be imported, or whose hook fails, is reported in ``broken`` and
+    skipped; it breaks nothing else.
+
+    Args:
+        points: the entry points to load; None for those of all installed distributions.
+        modules: further plugin modules, for tests and notebooks.
+        strict: raise on the first broken plugin or shared name instead; None follows the
+            variable ``TAGATLAS_STRICT_PLUGINS``.
+
+    Raises:
+        PluginError: only where strict.
+    """
+    if strict is None:
+        strict = os.environ.get(STRICT_VARIABLE, "") not in ("", "0")
+    found = _described(entry_points(group=GROUP) if points is None else points)
+    plugins = Plugins([plugin for plugin, _ in found])
+    for plugin, entry_point in found:
+        try:
+            announced = _announcements(entry_point.load())
+            if plugin.distribution != OWN:
+                for _, spec in announced:
+                    check_spec(spec)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's module may raise anything
+            _skip(plugins, plugin, error, strict)
+            continue
+        for kind, spec in announced:
+            plugins.add(kind, spec, plugin)
+    for module in modules:
+        for kind, spec in _announcements(module):
+            plugins.add(kind, spec, InstalledPlugin(module.__name__, module.__name__, "", ""))
+    if strict and plugins.warnings:
+        raise PluginError(plugins.warnings[0])
+    return plugins
+
+
+def _announcements(module: object) -> list[tuple[Kind[Spec, object], Spec]]:
+    """What one plugin announces; a manager of its own keeps its faults from the others.
+
+    Raises:
+        PluginError: it announces nothing, or something else than specs.
+    """
+    if not isinstance(module, ModuleType):
+        raise PluginError(
+            f"its entry point names {module!r}: it is to name a module, without a colon"
+        )
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    manager.register(module)
+    unmarked = [kind.hook for kind in KINDS if hasattr(module, kind.hook)]
+    manager.check_pending()
+    announced = []
+    for kind in KINDS:
+        hook = getattr(manager.hook, kind.hook)
+        if kind.hook in unmarked and not hook.get_hookimpls():
+            raise PluginError(f"{kind.hook} is not marked with @hookimpl")
+        for specs in hook():
+            for spec in specs:
+                if not isinstance(spec, kind.spec):
+                    raise PluginError(
+                        f"{kind.hook} gave {spec!r}, which is no {kind.spec.__name__}"
+                    )
+                announced.append((kind, spec))
+    if not announced:
+        raise PluginError(
+            f"it announces nothing: none of {', '.join(kind.hook for kind in KINDS)} gives a spec"
+        )
+    return announced
+
+
+def _skip(plugins: Plugins, plugin: InstalledPlugin, error: BaseException, strict: bool) -> None:
+    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    if strict:
+        raise PluginError(f"plugin {plugin} is broken: {reason}") from error
+    plugins.broken.append(BrokenPlugin(plugin, reason))
+
+
+def _described(points: Iterable[EntryPoint]) -> list[tuple[InstalledPlugin, EntryPoint]]:
+    """The built-in ones first, so that nobody displaces what they announce; then by name."""
+    # A distribution's metadata, with its README, is parsed each time that it is asked for.
+    metadata: dict[Distribution | None, tuple[str, str]] = {None: ("", "")}
+    described = []
+    for point in points:
+        if point.dist is not None and point.dist not in metadata:
+            read = point.dist.metadata
+            metadata[point.dist] = (read["Name"], read["Version"])
+        name, version = metadata[point.dist]
+        described.append((InstalledPlugin(point.name, point.value, name, version), point))
+    return sorted(
+        described,
+        key=lambda each: (each[0].distribution != OWN, each[0].name, each[0].distribution),
+    )
