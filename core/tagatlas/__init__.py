@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tagatlas.comparison.report import write_comparison
     from tagatlas.contracts import (
         Citation,
+        CommandSpec,
         FailureKind,
         GraphBuilder,
         GraphBuilderSpec,
@@ -102,6 +103,7 @@ _LAZY = {
     "BenchOptions": "tagatlas.benching.options",
     "Caption": "tagatlas.annotations",
     "Citation": "tagatlas.contracts",
+    "CommandSpec": "tagatlas.contracts",
     "ClusterName": "tagatlas.annotations",
     "CompareOptions": "tagatlas.comparison",
     "Comparison": "tagatlas.comparison",
@@ -196,6 +198,7 @@ __all__ = [
     "Caption",
     "Citation",
     "ClusterName",
+    "CommandSpec",
     "CompareOptions",
     "Comparison",
     "Estimate",
@@ -279,9 +282,28 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in _LAZY:
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    function = None if name.startswith("_") else _function_of_a_command(name.replace("_", "-"))
+    if function is None:
         raise AttributeError(f"module 'tagatlas' has no attribute {name!r}")
-    return getattr(import_module(_LAZY[name]), name)
+    return function
+
+
+def _function_of_a_command(name: str) -> object | None:
+    """What a plugin's command is called with from Python; None if there is no such plugin.
+
+    Only a plugin that is named as the command is loaded: others may be about to be imported, and
+    ask for a name of ours.
+    """
+    from importlib.metadata import entry_points
+
+    points = entry_points(group="tagatlas", name=name)
+    if not points:
+        return None
+    from tagatlas.plugins.functions import command_function
+
+    return command_function(name, points)
 
 
 def __dir__() -> list[str]:

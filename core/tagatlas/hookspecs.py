@@ -1,4 +1,4 @@
-"""The seven hooks. Each docstring is the contract of its hook.
+"""The hooks. Each docstring is the contract of its hook.
 
 A plugin is a module named by an entry point of the group ``tagatlas``. It implements one or more
 of these functions, marked with :data:`hookimpl`. A hook only announces: it returns specs, cheaply,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tagatlas.contracts import (
+        CommandSpec,
         GraphBuilderSpec,
         ImageStoreSpec,
         LayoutSpec,
@@ -170,5 +171,22 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             return [RendererSpec(name="poster", summary="The images in place, as a PNG.",
                                  options=PosterOptions, factory=PosterRenderer,
                                  files={"map.png": "the poster"}, download="Poster (PNG)")]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tagatlas_commands() -> Iterable[CommandSpec]:
+    """Announce commands of the command line.
+
+    A command is a :class:`click.Command`, best one of :class:`tagatlas.toolkit.commands.Command`,
+    which has the options of steps and plugins, ``--json``, and errors of one line. It calls a
+    function that Python users have too, and prints what it gives::
+
+        @hookimpl
+        def tagatlas_commands():
+            return [CommandSpec(name="compare", summary="Compare backends.", after="models",
+                                factory="tagatlas_compare.command:compare_command",
+                                function="tagatlas_compare:compare")]
     """
     raise NotImplementedError

@@ -36,12 +36,14 @@ class Owner:
         options: the options dataclass.
         kind: the kind of plugin, as messages call it; empty for a step.
         is_built_in: whether it came with tagatlas.
+        heading: what help calls the options; empty for the name.
     """
 
     table: str
     options: type
     kind: str = ""
     is_built_in: bool = True
+    heading: str = ""
 
     @property
     def name(self) -> str:

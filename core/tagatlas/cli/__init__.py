@@ -5,11 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from tagatlas.errors import PluginError
+
+if TYPE_CHECKING:
+    from tagatlas.contracts import CommandSpec
+    from tagatlas.plugins import Plugins
 
 COMMANDS: Mapping[str, str] = {
     "demo": "Map a sample collection and open it in the browser.",
@@ -31,7 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "plugins": "List the installed plugins.",
     "doctor": "Check the installation, a backend, or an atlas.",
 }
-"""Every command with its summary, in the order of the help. Each is a module of this package."""
+"""Our commands with their summaries, in the order of the help: a module of this package each."""
 
 
 def main() -> None:
@@ -82,18 +88,23 @@ def exit_status(words: Sequence[str]) -> int:
 
 
 class _Commands(click.Group):
-    """The commands; only the one that was asked for is imported."""
+    """The commands, ours and those of plugins; only the one that was asked for is imported."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         """In the order of the help."""
-        return list(COMMANDS)
+        return list(self._summaries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
         """The command of a name."""
-        if cmd_name not in COMMANDS:
+        if cmd_name in COMMANDS:
+            module = import_module(f"tagatlas.cli.{cmd_name.replace('-', '_')}")
+            command: click.Command = module.command()
+        elif cmd_name in self._of_plugins:
+            from tagatlas.cli.calling import plugins_command
+
+            command = plugins_command(self._plugins, self._of_plugins[cmd_name])
+        else:
             return None
-        module = import_module(f"tagatlas.cli.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command()
         command.name = cmd_name
         return command
 
@@ -101,8 +112,8 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the words begin with; one that there is not is told with the nearest."""
-        if args[0] not in COMMANDS:
-            close = get_close_matches(args[0], COMMANDS, n=1)
+        if args[0] not in COMMANDS and args[0] not in self._of_plugins:
+            close = get_close_matches(args[0], self._summaries, n=1)
             hint = f"did you mean {close[0]}?" if close else "tagatlas --help lists them"
             raise click.UsageError(f"there is no command {args[0]}; {hint}", ctx)
         return super().resolve_command(ctx, args)
@@ -110,7 +121,33 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """List them without importing one."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(self._summaries.items()))
+
+    @cached_property
+    def _plugins(self) -> Plugins:
+        from tagatlas.cli.calling import plugins_at_hand
+
+        return plugins_at_hand()
+
+    @cached_property
+    def _of_plugins(self) -> Mapping[str, CommandSpec]:
+        from tagatlas.plugins import COMMANDS as OF_PLUGINS
+
+        return {
+            name: entry.spec
+            for name, entry in self._plugins.of_kind(OF_PLUGINS).items()
+            if name not in COMMANDS
+        }
+
+    @cached_property
+    def _summaries(self) -> Mapping[str, str]:
+        """Every command with its summary, in the order of the help."""
+        names = list(COMMANDS)
+        for name, spec in self._of_plugins.items():
+            place = names.index(spec.after) + 1 if spec.after in names else len(names)
+            names.insert(place, name)
+        summaries = {**COMMANDS, **{name: each.summary for name, each in self._of_plugins.items()}}
+        return {name: summaries[name] for name in names}
 
 
 def _version(*, version: bool) -> None:

@@ -57,7 +57,9 @@ def command() -> Command:
             opens=files[0],
         )
 
-    names = step_names(plugins, "add", "fetch", further=[Owner("bench", BenchOptions)])
+    names = step_names(
+        plugins, "add", "fetch", further=[Owner("bench", BenchOptions, heading="Measuring")]
+    )
     return Command(run, [SOURCE, BACKENDS, OUT], names)
 
 

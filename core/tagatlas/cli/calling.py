@@ -6,13 +6,15 @@ import webbrowser
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import click
+
 from tagatlas.cli.outcome import Outcome
 from tagatlas.cli.terminal import say
-from tagatlas.errors import UsageError
-from tagatlas.plugins import Plugins, load_plugins
+from tagatlas.errors import PluginError, UsageError
+from tagatlas.plugins import COMMANDS, Plugins, load_plugins, make_product
 
 if TYPE_CHECKING:
-    from tagatlas.contracts import ImageStatus
+    from tagatlas.contracts import CommandSpec, ImageStatus
 
 
 def plugins_at_hand() -> Plugins:
@@ -28,6 +30,19 @@ def plugins_at_hand() -> Plugins:
         warn(warning)
     plugins.on_warning = warn
     return plugins
+
+
+def plugins_command(plugins: Plugins, spec: CommandSpec) -> click.Command:
+    """The command that a plugin announces.
+
+    Raises:
+        PluginError: it cannot be made, or is none.
+        MissingDependency: its optional packages are not installed.
+    """
+    made = make_product(COMMANDS, spec, plugins)
+    if not isinstance(made, click.Command):
+        raise PluginError(f"the command {spec.name} is no click.Command: {made!r}")
+    return made
 
 
 def statuses_to_retry(retry_failed: bool, names: Sequence[str] = ()) -> list[ImageStatus]:

@@ -16,9 +16,6 @@ HEADINGS = {
     "fetch": "Fetching",
     "tag": "Tagging",
     "map": "Map",
-    "compare": "Comparison",
-    "bench": "Measuring",
-    "import": "Import",
 }
 """How help calls the options of steps."""
 
@@ -174,5 +171,5 @@ def _row(target: Target, names: OptionNames) -> tuple[str, str]:
 
 def _heading(owner: Owner) -> str:
     if not owner.kind:
-        return HEADINGS.get(owner.name, owner.name.capitalize())
+        return owner.heading or HEADINGS.get(owner.name, owner.name.capitalize())
     return f"{owner.kind.capitalize()} {owner.name}"

@@ -80,7 +80,7 @@ def command() -> Command:
             open_in_browser(outcome)
         return outcome
 
-    names = step_names(plugins, further=[Owner("compare", CompareOptions)])
+    names = step_names(plugins, further=[Owner("compare", CompareOptions, heading="Comparison")])
     return Command(run, [ATLAS, BACKENDS, OUT, LIST, OPEN], names)
 
 

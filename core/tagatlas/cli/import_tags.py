@@ -28,5 +28,5 @@ def command() -> Command:
         with opened(atlas, plugins) as its_atlas:
             return outcome_of_importing(import_tags(its_atlas, file, **options))
 
-    further = [Owner("import", ImportOptions)]
+    further = [Owner("import", ImportOptions, heading="Import")]
     return Command(run, [ATLAS, FILE], step_names(plugins, further=further))

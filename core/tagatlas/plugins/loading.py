@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pluggy
 
-from tagatlas import hookspecs
+import tagatlas.hookspecs
 from tagatlas.contracts import Spec
 from tagatlas.errors import PluginError
 from tagatlas.plugins.checking import check_spec
@@ -85,7 +85,7 @@ def _announcements(module: object) -> list[tuple[Kind[Spec, object], Spec]]:
             f"its entry point names {module!r}: it is to name a module, without a colon"
         )
     manager = pluggy.PluginManager(GROUP)
-    manager.add_hookspecs(hookspecs)
+    manager.add_hookspecs(tagatlas.hookspecs)
     manager.register(module)
     unmarked = [kind.hook for kind in KINDS if hasattr(module, kind.hook)]
     manager.check_pending()
