@@ -70,7 +70,6 @@ if TYPE_CHECKING:
         no_progress,
     )
     from tagatlas.hookspecs import hookimpl
-    from tagatlas.imports import ImportOptions
     from tagatlas.maps import Map, MapFile, Provenance, SourceFacts
     from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
@@ -79,7 +78,6 @@ if TYPE_CHECKING:
     from tagatlas.steps.bench import bench
     from tagatlas.steps.compare import compare
     from tagatlas.steps.fetch import FetchReport, fetch
-    from tagatlas.steps.import_tags import ImportReport, import_tags
     from tagatlas.steps.info import AtlasInfo, info
     from tagatlas.steps.load import load_map
     from tagatlas.steps.map import MapReport, map  # noqa: A004
@@ -117,8 +115,6 @@ _LAZY = {
     "ImageStatus": "tagatlas.contracts",
     "ImageStore": "tagatlas.contracts",
     "ImageStoreSpec": "tagatlas.contracts",
-    "ImportOptions": "tagatlas.imports",
-    "ImportReport": "tagatlas.steps.import_tags",
     "KeptAnswer": "tagatlas.contracts",
     "Layout": "tagatlas.contracts",
     "LayoutDescription": "tagatlas.contracts",
@@ -170,7 +166,6 @@ _LAZY = {
     "export": "tagatlas.steps.render",
     "fetch": "tagatlas.steps.fetch",
     "hookimpl": "tagatlas.hookspecs",
-    "import_tags": "tagatlas.steps.import_tags",
     "info": "tagatlas.steps.info",
     "load_map": "tagatlas.steps.load",
     "load_plugins": "tagatlas.plugins",
@@ -211,8 +206,6 @@ __all__ = [
     "ImageStatus",
     "ImageStore",
     "ImageStoreSpec",
-    "ImportOptions",
-    "ImportReport",
     "KeptAnswer",
     "Layout",
     "LayoutDescription",
@@ -264,7 +257,6 @@ __all__ = [
     "export",
     "fetch",
     "hookimpl",
-    "import_tags",
     "info",
     "load_map",
     "load_plugins",

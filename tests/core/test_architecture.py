@@ -16,7 +16,7 @@ PAGE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 DECISIONS = ROOT / "docs" / "decisions"
 
 WITHOUT_ATLAS = {
-    *("annotations", "cluster", "contracts", "imports", "layout", "network", "rendering"),
+    *("annotations", "cluster", "contracts", "layout", "network", "rendering"),
     *("tagging", "toolkit"),
 }
 """Packages that know neither the catalog nor the steps."""
@@ -24,7 +24,7 @@ WITHOUT_ATLAS = {
 GROUND = {"compiled", "contracts", "errors", "retry_after", "wording"}
 """What libraries import of the core."""
 
-OPEN_ATLAS = {"__init__", "benching", "cli", "notebook", "steps", "view"}
+OPEN_ATLAS = {"__init__", "benching", "cli", "notebook", "steps", "toolkit", "view"}
 """Those that may import the module ``atlas``."""
 
 
@@ -112,7 +112,7 @@ def test_what_knows_neither_the_catalog_nor_the_steps() -> None:
         if re.match(r"tagatlas\.(catalog|steps)\b", name)
     }
     unknowing = {each for each in knows if each[0] in WITHOUT_ATLAS | set(folders(PLUGINS))}
-    assert unknowing == {("toolkit", "tagatlas.steps.opened")}  # of toolkit.commands
+    assert unknowing == {("toolkit", "tagatlas.steps.opened")}  # of toolkit.calls
     assert {each for each in knows if each[0] in ("comparison", "maps")} == {
         ("comparison", "tagatlas.steps.versions"),
         ("maps", "tagatlas.catalog.copies"),

@@ -24,7 +24,7 @@ ALLOWED = {
     ("core/tagatlas/maps/options.py", "forceatlas2"): "default of MapOptions.layout",
     ("libraries/tagatlas_fetching/options.py", "twitter"): "default of FetchOptions.recover",
     ("libraries/tagatlas_tables/urls.py", "twitter"): "a host",
-    ("core/tagatlas/imports/memespector.py", "clarifai"): "a service in Memespector's files",
+    ("plugins/tagatlas_imports/memespector.py", "clarifai"): "a service in Memespector's files",
     ("core/tagatlas/toolkit/vocabulary/builtin.py", "imagenet"): "a vocabulary",
     ("plugins/tagatlas_clip/__init__.py", "imagenet"): "a vocabulary, and a set of templates",
     ("plugins/tagatlas_clip/templates.py", "imagenet"): "a set of templates",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tagatlas.plugins import KINDS, load_plugins
+from tagatlas.plugins import COMMANDS, KINDS, load_plugins
 
 SUPPORT = Path(__file__).parents[1] / "support"
 STEPS = ("add", "fetch", "tag", "import tags", "map", "render", "compare", "verify", "check")
@@ -22,6 +22,7 @@ EXTRAS = {"tagatlas[clip]": "open_clip", "tagatlas[fa2]": "fa2", "tagatlas[umap]
 PLUGIN_USES = {
     f"{kind.name} {name}": EXTRAS.get(entry.spec.extra or "")
     for kind in KINDS
+    if kind is not COMMANDS
     for name, entry in PLUGINS.of_kind(kind).items()
 }
 USES = [

@@ -37,6 +37,7 @@ from tagatlas import (
 )
 from tagatlas.errors import InputError, MissingDependency
 from tagatlas.plugins import (
+    COMMANDS,
     KINDS,
     PluginChoice,
 )
@@ -49,6 +50,7 @@ from tagatlas.testing import (
     sample_tables,
     with_columns,
 )
+from tagatlas_imports import import_tags
 
 Use = Callable[[], object]
 
@@ -103,6 +105,7 @@ def plugin_uses(
             use_plugin, plugins.choose(kind, name, options.get(name, {})), pictures
         )
         for kind in KINDS
+        if kind is not COMMANDS
         for name in plugins.of_kind(kind)
     }
 
@@ -157,7 +160,7 @@ def steps(plugins: Plugins, pictures: Path) -> dict[str, Use]:
         "add": on_atlas(lambda atlas: tagatlas.add(atlas, pictures)),
         "fetch": on_atlas(tagatlas.fetch),
         "tag": on_atlas(lambda atlas: tagatlas.tag(atlas, backend="imagenet")),
-        "import tags": on_atlas(lambda atlas: tagatlas.import_tags(atlas, foreign, name="other")),
+        "import tags": on_atlas(lambda atlas: import_tags(atlas, foreign, name="other")),
         "map": on_atlas(lambda atlas: tagatlas.map(atlas, backend="imagenet")),
         "render": on_atlas(tagatlas.render),
         "compare": on_atlas(tagatlas.compare),

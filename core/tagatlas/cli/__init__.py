@@ -23,7 +23,6 @@ COMMANDS: Mapping[str, str] = {
     "add": "Read a source's records into an atlas.",
     "fetch": "Fetch the images that records point to.",
     "tag": "Have a backend tag the images.",
-    "import-tags": "Read tags that another program made: dd-image-tagging, Memespector, any table.",
     "map": "Lay out the network of images and tags, find and name clusters.",
     "render": "Write a map's files: poster, page, tables, Gephi.",
     "view": "Open the map in the browser, to explore it and to write and draw on it.",

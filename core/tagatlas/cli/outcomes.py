@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ from tagatlas.wording import count
 
 if TYPE_CHECKING:
     from tagatlas.steps.add import AddReport
-    from tagatlas.steps.import_tags import ImportReport
     from tagatlas.steps.map import MapReport
     from tagatlas.steps.render import RenderReport
     from tagatlas.steps.run import StepReport
@@ -127,41 +125,6 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
     if report.spent is not None:
         lines.append(f"spent: up to ${report.spent:,.4f} on {report.backend} in this atlas")
     return Outcome(facts, lines, failure_status(failures, total, max_failures))
-
-
-def outcome_of_importing(reports: Sequence[ImportReport]) -> Outcome:
-    """Which tags of another program were kept."""
-    facts = [
-        {
-            "backend": report.backend,
-            "recognised": report.recognised,
-            "named": report.named,
-            "matched": report.named - len(report.unmatched),
-            "unmatched": report.unmatched,
-            "listed": report.listed,
-            "images": report.counts,
-            "notes": report.notes,
-        }
-        for report in reports
-    ]
-    notes = dict.fromkeys(note for report in reports for note in report.notes)
-    lines = [f"note: {note}" for note in notes]
-    for report in reports:
-        lines.append(f"recognised: {report.recognised}")
-        lines.append(
-            f"imported: {report.backend} knows {report.named - len(report.unmatched):,} of the "
-            f"{report.named:,} images of the file ({by_status(report.counts)} of "
-            f"{sum(report.counts.values()):,})"
-        )
-        if report.remark:
-            lines.append(f"note: {report.remark}")
-        if report.listed is not None:
-            some = ", ".join(list(report.unmatched)[:_SHOWN])
-            lines.append(
-                f"not found: {count(len(report.unmatched), 'image')}, such as {some}; "
-                f"all are in {report.listed}"
-            )
-    return Outcome({"backends": facts}, lines)
 
 
 def outcome_of_mapping(report: MapReport) -> Outcome:

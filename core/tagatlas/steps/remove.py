@@ -17,11 +17,10 @@ from tagatlas.errors import StorageError, UsageError
 from tagatlas.masking import masked
 from tagatlas.steps.fates import FOLDER as FATES
 from tagatlas.steps.fates import write_fates
-from tagatlas.steps.import_tags import FOLDER as IMPORTS
 from tagatlas.steps.opened import AtlasLike, opened, several
 from tagatlas.steps.placeholders import find_placeholders
 
-WRITTEN = ("maps", "comparisons", IMPORTS)
+WRITTEN = ("maps", "comparisons", "imports")
 """Folders of the atlas with what was written from the catalog, and can be written again."""
 
 _NO_IMAGE = "0" * 64

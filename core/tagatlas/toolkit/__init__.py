@@ -59,6 +59,12 @@ For taggers:
 - :mod:`~tagatlas.toolkit.remote`, services behind gRPC: ``call_error``, ``CHANNEL_OPTIONS``,
   ``open_channel``
 
+For commands, each with names to import from the module itself:
+
+- :mod:`~tagatlas.toolkit.commands`, the command, its arguments and its outcome
+- :mod:`~tagatlas.toolkit.calls`, an atlas opened, and options looked up
+- :mod:`~tagatlas.toolkit.answers`, answers of others kept as a backend's
+
 For all:
 
 - :mod:`~tagatlas.toolkit.wording`, names and numbers in messages: ``count``, ``encodable``,

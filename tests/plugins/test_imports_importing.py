@@ -11,9 +11,9 @@ from picture_atlas import picture_atlas
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.errors import InputError, OptionError
-from tagatlas.imports import ImportOptions
 from tagatlas.plugins import load_plugins
-from tagatlas.steps.import_tags import import_file
+from tagatlas_imports import ImportOptions
+from tagatlas_imports.importing import import_file
 
 HEADER = "url,concept,confidence\n"
 

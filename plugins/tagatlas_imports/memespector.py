@@ -12,8 +12,8 @@ import msgspec
 import polars as pl
 
 from tagatlas.errors import InputError
-from tagatlas.imports.foreign import FAILED, TAGS, ForeignTags, as_scores
-from tagatlas_tables import Table
+from tagatlas.toolkit.tables import Table
+from tagatlas_imports.foreign import FAILED, TAGS, ForeignTags, as_scores
 
 _LOCATION = "Image_Location"
 _SEPARATOR = "; "

@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from tagatlas.errors import InputError
-from tagatlas.imports.dd_image_tagging import read_dd
-from tagatlas.imports.foreign import ForeignTags
-from tagatlas.imports.memespector import read_memespector_csv, read_memespector_json
-from tagatlas.imports.options import ImportOptions
-from tagatlas.imports.table import read_tag_table
-from tagatlas_tables import read_table
+from tagatlas.toolkit.tables import read_table
+from tagatlas_imports.dd_image_tagging import read_dd
+from tagatlas_imports.foreign import ForeignTags
+from tagatlas_imports.memespector import read_memespector_csv, read_memespector_json
+from tagatlas_imports.options import ImportOptions
+from tagatlas_imports.table import read_tag_table
 
 _MARK = b'"ImageLocation"'
 """A key that every task in Memespector's JSON has."""

@@ -12,14 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagatlas.errors import InputError
-from tagatlas.imports import (
-    ForeignTags,
-    ImportOptions,
-    Known,
-    match_images,
-    read_foreign_tags,
-)
-from tagatlas.imports.matching import AMBIGUOUS, NOT_FOUND
+from tagatlas_imports import ImportOptions
+from tagatlas_imports.foreign import ForeignTags
+from tagatlas_imports.matching import AMBIGUOUS, NOT_FOUND, Known, match_images
+from tagatlas_imports.reading import read_foreign_tags
 
 A, B = "https://pbs.twimg.com/media/EaBc.jpg", "https://pbs.twimg.com/media/FfGg.jpg"
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from tagatlas.toolkit.calls import Owner
+
 
 @dataclass(frozen=True)
 class ImportOptions:
@@ -49,3 +51,7 @@ class ImportOptions:
     score_scale: Annotated[
         float, Meta(gt=0, description="What a score of 1 is in the file: 100 for per cent.")
     ] = 1.0
+
+
+OPTIONS = Owner("import", ImportOptions, heading="Import")
+"""As calls and the command name them."""

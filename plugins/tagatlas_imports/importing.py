@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
-from tagatlas.atlas import Atlas
-from tagatlas.contracts import Tag, TagResult, TagStatus
+from tagatlas import Atlas, Tag, TagResult, TagStatus
 from tagatlas.errors import OptionError
-from tagatlas.imports import (
-    ForeignTags,
-    ImportOptions,
-    Known,
-    Matched,
-    match_images,
-    read_foreign_tags,
-)
-from tagatlas.option_names import Owner
-from tagatlas.plugins import TAGGERS
-from tagatlas.rendering import safe_cells, write_atomically
-from tagatlas.steps.opened import AtlasLike, opened, select
+from tagatlas.toolkit import safe_cells, write_atomically
+from tagatlas.toolkit.answers import image_locations, keep_answers, tagger_names
+from tagatlas.toolkit.calls import AtlasLike, opened, select
+from tagatlas_imports.foreign import ForeignTags
+from tagatlas_imports.matching import Known, Matched, match_images
+from tagatlas_imports.options import OPTIONS, ImportOptions
+from tagatlas_imports.reading import read_foreign_tags
 
 FOLDER = "imports"
-_IMAGES_AT_ONCE = 2000
 
 Answers = Iterator[tuple[str, TagResult]]
 
@@ -62,7 +54,7 @@ def import_tags(atlas: AtlasLike, path: str | Path, **options: object) -> list[I
     Args:
         atlas: open for writing, or the folder of one.
         path: the file: of dd-image-tagging, Memespector, or any table of images and tags.
-        options: by name, such as ``name="by hand"``; see :class:`tagatlas.ImportOptions`.
+        options: by name, such as ``name="by hand"``; see :class:`ImportOptions`.
 
     Returns:
         A report for each backend that the file has answers of.
@@ -72,7 +64,7 @@ def import_tags(atlas: AtlasLike, path: str | Path, **options: object) -> list[I
         OptionError: an option that is not there; or the name is that of an installed backend.
     """
     with opened(atlas) as its_atlas:
-        selection = select(its_atlas, options, further=[Owner("import", ImportOptions)])
+        selection = select(its_atlas, options, further=[OPTIONS])
         return import_file(its_atlas, Path(path), selection.options("import", ImportOptions))
 
 
@@ -96,26 +88,18 @@ def import_file(atlas: Atlas, path: Path, options: ImportOptions) -> list[Import
     """
     found = read_foreign_tags(path, options)
     names = _names(atlas, options.name, found)
-    known = [
-        Known(str(image), str(location))
-        for image, location in atlas.catalog.records.of_images()
-        .select("image", "location")
-        .unique(maintain_order=True)
-        .iter_rows()
-    ]
+    known = [Known(*each) for each in image_locations(atlas)]
     reports = []
     for name, foreign in zip(names, found, strict=True):
         matched = match_images(foreign.images().to_list(), known, options.match, options.images)
-        backend = atlas.catalog.answers.backend(name, f"imported: {foreign.recognised}")
-        answers = answers_of(foreign, matched)
-        while some := list(islice(answers, _IMAGES_AT_ONCE)):
-            atlas.catalog.answers.store(backend, some)
+        fingerprint = f"imported: {foreign.recognised}"
+        counts = keep_answers(atlas, name, fingerprint, answers_of(foreign, matched))
         reports.append(
             ImportReport(
                 backend=name,
                 recognised=foreign.recognised,
                 named=len(matched.images) + len(matched.unmatched),
-                counts=atlas.catalog.answers.counts(backend),
+                counts=counts,
                 remark=foreign.remark if foreign.empty.len() else "",
                 unmatched=matched.unmatched,
                 listed=_list_unmatched(atlas, name, matched),
@@ -175,7 +159,7 @@ def _names(atlas: Atlas, name: str | None, found: list[ForeignTags]) -> list[str
         names = [name]
     else:
         names = [f"{name}-{foreign.program.partition('-')[2]}" for foreign in found]
-    installed = atlas.plugins.of_kind(TAGGERS)
+    installed = tagger_names(atlas)
     for each in names:
         if each in installed:
             raise OptionError(f"{each} is the name of an installed backend: choose another --name")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from tagatlas.errors import InputError
-from tagatlas.imports.foreign import ForeignTags, as_scores
-from tagatlas.imports.options import ImportOptions
-from tagatlas_tables import Table
+from tagatlas.toolkit.tables import Table
+from tagatlas_imports.foreign import ForeignTags, as_scores
+from tagatlas_imports.options import ImportOptions
 
 _IMAGES = ("image", "url", "image_url", "media_url", "filename", "file_name", "file", "path")
 _FURTHER_IMAGES = ("location", "image_location", "sha256", "image_id", "id")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from tagatlas.imports.foreign import ForeignTags, as_scores
-from tagatlas.rendering import cell_texts
-from tagatlas_tables import Table
+from tagatlas.toolkit import cell_texts
+from tagatlas.toolkit.tables import Table
+from tagatlas_imports.foreign import ForeignTags, as_scores
 
 PROGRAM = "dd-image-tagging"
 _NOTHING = ("", "null", "no elements present", "no celebrity present", "no person present")
