@@ -29,12 +29,10 @@ from planted_topics import planted_topics
 from tagatlas.cluster import compile_kernels
 from tagatlas.contracts import GraphBuilder
 from tagatlas.network import IMAGE, TAG, Network
-from tagatlas_builders.bipartite import BipartiteOptions
-from tagatlas_builders.bipartite.builder import BipartiteBuilder
-from tagatlas_builders.images import ImagesOptions
-from tagatlas_builders.images.builder import ImagesBuilder
-from tagatlas_builders.tags import TagsOptions
-from tagatlas_builders.tags.builder import TagsBuilder
+from tagatlas.toolkit import ProjectionSelection
+from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
+from tagatlas_builders.images import ImagesBuilder
+from tagatlas_builders.tags import TagsBuilder, TagsOptions
 
 
 def tables_of(images: int) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -182,13 +180,13 @@ def main() -> None:
     images, tags = tables_of(arguments.images)
     # First of all, so that the peak of memory is theirs.
     measure_once("tags", TagsBuilder(TagsOptions()), images, tags)
-    measure_once("images", ImagesBuilder(ImagesOptions()), images, tags)
+    measure_once("images", ImagesBuilder(ProjectionSelection()), images, tags)
     few = tables_of(arguments.projected)
     limit = arguments.projected
     measure_projection(
         IMAGE,
-        ImagesBuilder(ImagesOptions(likeness="shared", links_per_node=limit)),
-        ImagesBuilder(ImagesOptions()),
+        ImagesBuilder(ProjectionSelection(likeness="shared", links_per_node=limit)),
+        ImagesBuilder(ProjectionSelection()),
         few,
         arguments.rounds,
     )

@@ -32,8 +32,7 @@ from tagatlas.maps import Map, Provenance
 from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.prepare import prepare_drawing
-from tagatlas_builders.bipartite.builder import BipartiteBuilder
-from tagatlas_builders.bipartite.options import BipartiteOptions
+from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 from tagatlas_posters.engine import PosterOptions

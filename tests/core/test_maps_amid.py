@@ -12,8 +12,7 @@ from tagatlas.maps.amid import amid_ties, tie_images
 from tagatlas.maps.build import Drawing, draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import Network
-from tagatlas_builders.tags import TagsOptions
-from tagatlas_builders.tags.builder import TagsBuilder
+from tagatlas_builders.tags import TagsBuilder, TagsOptions
 
 
 class StartLayout(Layout):

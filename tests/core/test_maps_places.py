@@ -14,15 +14,13 @@ from tagatlas.maps.build import Drawing, draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import Network
 from tagatlas.steps.network import build_network
-from tagatlas_builders.bipartite import BipartiteOptions
-from tagatlas_builders.bipartite.builder import BipartiteBuilder
-from tagatlas_builders.images import ImagesOptions
-from tagatlas_builders.images.builder import ImagesBuilder
-from tagatlas_builders.tags import TagsOptions
-from tagatlas_builders.tags.builder import TagsBuilder
+from tagatlas.toolkit import ProjectionSelection
+from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
+from tagatlas_builders.images import ImagesBuilder
+from tagatlas_builders.tags import TagsBuilder, TagsOptions
 
 BIPARTITE = BipartiteBuilder(BipartiteOptions())
-IMAGES = ImagesBuilder(ImagesOptions())
+IMAGES = ImagesBuilder(ProjectionSelection())
 TAGS = TagsBuilder(TagsOptions(maximum_share=0.9))
 
 

@@ -22,7 +22,7 @@ from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.prepare import prepare_drawing
 from tagatlas_builders.bipartite import BipartiteOptions
-from tagatlas_builders.bipartite.builder import BipartiteBuilder
+from tagatlas_builders.bipartite import BipartiteBuilder
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 

@@ -11,10 +11,9 @@ from tagatlas.maps.build import Drawing, draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.sample import laid_out, place_others
 from tagatlas.network import Network
-from tagatlas_builders.bipartite import BipartiteOptions
-from tagatlas_builders.bipartite.builder import BipartiteBuilder
-from tagatlas_builders.images import ImagesOptions
-from tagatlas_builders.images.builder import ImagesBuilder
+from tagatlas.toolkit import ProjectionSelection
+from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
+from tagatlas_builders.images import ImagesBuilder
 
 TOPICS = 4
 
@@ -78,7 +77,7 @@ def test_an_image_stays_out_of_the_sample_when_others_come() -> None:
 
 def test_a_network_of_images_alone_is_laid_out_whole() -> None:
     collection, tags, _ = planted_collection(80, TOPICS)
-    network = ImagesBuilder(ImagesOptions()).build(collection, tags.lazy())
+    network = ImagesBuilder(ProjectionSelection()).build(collection, tags.lazy())
     assert laid_out(network, 10).all()
 
 

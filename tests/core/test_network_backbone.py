@@ -63,6 +63,11 @@ def test_links_are_those_of_the_reference(edges: Edges, directed: bool, alpha: f
     assert nx.utils.graphs_equal(found, whole.to_networkx().edge_subgraph(expected))
 
 
+def test_without_a_bound_the_network_stays_as_it_is() -> None:
+    whole = network({(0, 1): 1.0, (1, 2): 3.0}, directed=True)
+    assert backbone(whole, None) is whole
+
+
 def test_even_shares_never_stand_out() -> None:
     ring = {(0, 1): 1.0, (1, 2): 1.0, (2, 3): 1.0, (0, 3): 1.0}
     with pytest.raises(EmptyMap):

@@ -12,8 +12,7 @@ from tagatlas.contracts import GraphBuilderSpec
 from tagatlas.errors import EmptyMap
 from tagatlas.network import IMAGE, TAG, Network
 from tagatlas.testing import GraphBuilderContract
-from tagatlas_builders.bipartite import BipartiteOptions, tagatlas_graph_builders
-from tagatlas_builders.bipartite.builder import BipartiteBuilder
+from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions, tagatlas_graph_builders
 
 
 def build(tagging: Tagging, options: BipartiteOptions, images: int | None = None) -> Network:

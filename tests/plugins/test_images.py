@@ -19,16 +19,16 @@ from tagatlas.contracts import GraphBuilderSpec
 from tagatlas.errors import EmptyMap
 from tagatlas.network import Network
 from tagatlas.testing import GraphBuilderContract
-from tagatlas_builders.images import ImagesOptions, tagatlas_graph_builders
-from tagatlas_builders.images.builder import ImagesBuilder
+from tagatlas.toolkit import ProjectionSelection
+from tagatlas_builders.images import ImagesBuilder, tagatlas_graph_builders
 
 
-def build(tagging: Tagging, options: ImagesOptions) -> Network:
+def build(tagging: Tagging, options: ProjectionSelection) -> Network:
     return ImagesBuilder(options).build(*tables(image_names(6), tagging))
 
 
 all_options = st.builds(
-    ImagesOptions,
+    ProjectionSelection,
     threshold=st.sampled_from([0.0, 0.1, 0.3]),
     minimum_share=st.sampled_from([0.0, 0.2, 0.5]),
     maximum_share=st.sampled_from([0.5, 2 / 3, 1.0]),
@@ -41,7 +41,7 @@ all_options = st.builds(
 
 @settings(deadline=None)  # the first call compiles
 @given(taggings(st.sampled_from([0.0, 0.25, 0.5, 1.0]) | st.floats(0.01, 1.0)), all_options)
-def test_links_are_those_of_the_reference(tagging: Tagging, options: ImagesOptions) -> None:
+def test_links_are_those_of_the_reference(tagging: Tagging, options: ProjectionSelection) -> None:
     weights = selected(tagging, options, images=6)
     weights = idf_weights(weights) if options.idf else weights
     expected = likenesses(weights, options.likeness)
@@ -61,13 +61,13 @@ def test_links_are_those_of_the_reference(tagging: Tagging, options: ImagesOptio
 def test_the_backbone_is_taken_of_the_links() -> None:
     tagging = {(image, "a"): 0.1 for image in image_names(6)}
     tagging |= {("i0", "b"): 1.0, ("i1", "b"): 1.0}
-    options = ImagesOptions(likeness="shared", backbone=0.01)
+    options = ProjectionSelection(likeness="shared", backbone=0.01)
     assert build(tagging, options).nodes["id"].to_list() == ["i0", "i1"]
 
 
 def test_images_that_share_nothing_are_an_empty_map() -> None:
     with pytest.raises(EmptyMap, match="no two of 6 nodes share anything"):
-        build({("i0", "a"): 1.0, ("i1", "b"): 1.0}, ImagesOptions())
+        build({("i0", "a"): 1.0, ("i1", "b"): 1.0}, ProjectionSelection())
 
 
 def test_links_stay_few_where_all_images_share_a_tag() -> None:
@@ -75,7 +75,9 @@ def test_links_stay_few_where_all_images_share_a_tag() -> None:
     names = image_names(images)
     tagging = {(name, "everywhere"): 0.5 for name in names}
     tagging |= {(name, f"t{row % 50}"): 1.0 for row, name in enumerate(names)}
-    network = ImagesBuilder(ImagesOptions(links_per_node=5)).build(*tables(sorted(names), tagging))
+    network = ImagesBuilder(ProjectionSelection(links_per_node=5)).build(
+        *tables(sorted(names), tagging)
+    )
     assert network.edge_count <= 5 * images
     assert network.nodes.height == images
     labels = pl.Series([int(label[1:-4]) % 50 for label in network.nodes["label"]])

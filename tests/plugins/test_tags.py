@@ -20,8 +20,7 @@ from tagatlas.contracts import GraphBuilderSpec
 from tagatlas.errors import EmptyMap
 from tagatlas.network import Network
 from tagatlas.testing import GraphBuilderContract
-from tagatlas_builders.tags import TagsOptions, tagatlas_graph_builders
-from tagatlas_builders.tags.builder import TagsBuilder
+from tagatlas_builders.tags import TagsBuilder, TagsOptions, tagatlas_graph_builders
 
 
 def build(tagging: Tagging, options: TagsOptions) -> Network:

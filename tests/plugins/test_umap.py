@@ -8,8 +8,7 @@ from tagatlas.contracts import LayoutSpec, no_progress
 from tagatlas.layout import spectral_start
 from tagatlas.testing import LayoutContract
 from tagatlas.testing.specs import run_fresh
-from tagatlas_builders.bipartite import BipartiteOptions
-from tagatlas_builders.bipartite.builder import BipartiteBuilder
+from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
 from tagatlas_layouts.umap import UmapOptions, tagatlas_layouts
 from tagatlas_layouts.umap.layout import UmapLayout
 

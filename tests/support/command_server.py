@@ -29,7 +29,7 @@ APART = ("tagatlas.__main__", "tagatlas.testing", "tagatlas.notebook", "tagatlas
 """What no command imports, or what is run and not imported."""
 
 PLUGINS = (
-    "tagatlas_builders.bipartite.builder",
+    "tagatlas_builders.nodes",
     "tagatlas_layouts.forceatlas2.layout",
     "tagatlas_exports.gephi.renderer",
     "tagatlas_exports.methods.renderer",

@@ -20,7 +20,7 @@ DISPARITY = Citation(
 )
 
 
-def backbone(network: Network, alpha: float) -> Network:
+def backbone(network: Network, alpha: float | None) -> Network:
     """Extract the backbone with the disparity filter.
 
     (M. Á. Serrano, M. Boguñá, A. Vespignani: Extracting the multiscale backbone of complex
@@ -33,7 +33,7 @@ def backbone(network: Network, alpha: float) -> Network:
 
     Args:
         network: any.
-        alpha: in (0, 1]; the lower, the fewer links.
+        alpha: in (0, 1]; the lower, the fewer links. None keeps all, and all nodes.
 
     Returns:
         The links that stay, and the nodes at their ends, in the same order.
@@ -41,6 +41,8 @@ def backbone(network: Network, alpha: float) -> Network:
     Raises:
         EmptyMap: no link stays.
     """
+    if alpha is None:
+        return network
     chances = np.minimum(*_chances(network))
     kept = chances < alpha
     if not kept.any():

@@ -10,9 +10,10 @@ from scipy.sparse import csr_array, diags_array, triu
 
 from tagatlas import GraphBuilder, Network, NetworkDescription
 from tagatlas.errors import EmptyMap
-from tagatlas.toolkit import IMAGE, TAG, backbone, with_backbone
-from tagatlas_builders.columns.options import ColumnsOptions
+from tagatlas.toolkit import TAG, backbone, with_backbone
+from tagatlas_builders.columns import ColumnsOptions
 from tagatlas_builders.columns.values import Table, Values, read_table
+from tagatlas_builders.nodes import image_nodes
 
 _NODES = {"id": pl.String, "kind": pl.String, "label": pl.String}
 
@@ -70,7 +71,7 @@ class ColumnsBuilder(GraphBuilder):
             )
         if options.weight == "none":
             network = replace(network, weights=np.ones_like(network.weights))
-        return network if options.backbone is None else backbone(network, options.backbone)
+        return backbone(network, options.backbone)
 
     def ties(
         self,
@@ -93,8 +94,7 @@ class ColumnsBuilder(GraphBuilder):
     def _link(self, table: Table, images: pl.DataFrame) -> Network:
         first, second = table.first, table.second
         if self._options.linked == "images":
-            nodes = images.select("id", pl.lit(IMAGE).alias("kind"), "label")
-            return _network([nodes, _nodes(first)], table.by_image(first))
+            return _network([image_nodes(images), _nodes(first)], table.by_image(first))
         if self._options.linked == "co-occurrence":
             return _network([_nodes(first)], self._together(table), directed=False)
         assert second is not None  # noqa: S101 - read_table saw to it

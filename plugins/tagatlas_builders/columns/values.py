@@ -11,7 +11,7 @@ from scipy.sparse import csr_array, diags_array
 
 from tagatlas.errors import EmptyMap, OptionError
 from tagatlas.toolkit import column_names, read_columns
-from tagatlas_builders.columns.options import ColumnsOptions, Separator
+from tagatlas_builders.columns import ColumnsOptions, Separator
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
 
 from tagatlas import GraphBuilderSpec, hookimpl
-from tagatlas_builders.knn.options import KnnOptions
+from tagatlas.toolkit import Backbone, LinksPerNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import GraphBuilder
 
-__all__ = ["KnnOptions"]
+@dataclass(frozen=True)
+class KnnOptions:
+    """How many links an image makes, and which of them are kept."""
+
+    links_per_node: LinksPerNode = 10
+    minimum_cosine: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            description="Leave out links between images whose embeddings have a lower cosine.",
+        ),
+    ] = 0.0
+    mutual: Annotated[
+        bool, Meta(description="Keep only links that both images make, each to the other.")
+    ] = False
+    backbone: Backbone = None
 
 
 @hookimpl
@@ -23,12 +41,6 @@ def tagatlas_graph_builders() -> Iterable[GraphBuilderSpec]:
             name="knn",
             summary="Images; an image is linked to those most like it by the backend's embeddings.",
             options=KnnOptions,
-            factory=_builder,
+            factory="tagatlas_builders.knn.builder:KnnBuilder",
         )
     ]
-
-
-def _builder(options: KnnOptions) -> GraphBuilder:
-    from tagatlas_builders.knn.builder import KnnBuilder
-
-    return KnnBuilder(options)

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from tagatlas import GraphBuilder, Network, NetworkDescription
 from tagatlas.errors import EmptyMap
-from tagatlas.toolkit import IMAGE, backbone, link_neighbours, with_backbone
-from tagatlas_builders.knn.options import KnnOptions
+from tagatlas.toolkit import backbone, link_neighbours, with_backbone
+from tagatlas_builders.knn import KnnOptions
 from tagatlas_builders.knn.search import nearest_rows
+from tagatlas_builders.nodes import image_nodes
 
 
 class KnnBuilder(GraphBuilder):
@@ -45,14 +46,14 @@ class KnnBuilder(GraphBuilder):
         count = min(options.links_per_node, max(seen.height - 1, 1))
         found, cosines = nearest_rows(vectors, count)
         made = (found >= 0) & (cosines >= options.minimum_cosine)
-        nodes = seen.select("id", pl.lit(IMAGE).alias("kind"), "label")
+        nodes = image_nodes(seen)
         network = link_neighbours(nodes, found, cosines, made, mutual=options.mutual)
         if network.edge_count == 0:
             raise EmptyMap(
                 f"no two of {seen.height:,} images with an embedding are linked: lower the minimum"
                 " cosine, allow links that are not mutual, or choose another graph builder"
             )
-        return network if options.backbone is None else backbone(network, options.backbone)
+        return backbone(network, options.backbone)
 
 
 def _unit_rows(embeddings: pl.Series) -> NDArray[np.float32]:

@@ -1,14 +1,36 @@
-"""The builder: tags as rows of scores, projected onto themselves."""
+"""Graph builder plugin ``tags``: tags linked to the tags they occur with."""
 
 from __future__ import annotations
 
-import numpy as np
-import polars as pl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
-from tagatlas import GraphBuilder, Network, NetworkDescription
+from msgspec import Meta
+
+from tagatlas import GraphBuilder, GraphBuilderSpec, hookimpl
 from tagatlas.errors import EmptyMap
-from tagatlas.toolkit import TAG, backbone, describe_selection, project, tag_matrix
-from tagatlas_builders.tags.options import TagsOptions
+from tagatlas.toolkit import ProjectionSelection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import polars as pl
+
+    from tagatlas import Network, NetworkDescription
+
+
+@dataclass(frozen=True)
+class TagsOptions(ProjectionSelection):
+    """Which tags count, and how many links a tag makes."""
+
+    minimum_images: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Leave out tags that fewer images have: those of a single image are tied"
+            " to each other alone.",
+        ),
+    ] = 2
 
 
 class TagsBuilder(GraphBuilder):
@@ -28,10 +50,18 @@ class TagsBuilder(GraphBuilder):
 
     def describe(self) -> NetworkDescription:
         """What the network shows; see :meth:`tagatlas.GraphBuilder.describe`."""
+        from tagatlas.toolkit import describe_selection
+
         return describe_selection(self._options)
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:
         """Build the network; see :meth:`tagatlas.GraphBuilder.build`."""
+        import numpy as np
+        import polars as pl
+
+        from tagatlas.toolkit import backbone, project, tag_matrix
+        from tagatlas_builders.nodes import tag_nodes
+
         options = self._options
         scores, labels = tag_matrix(images, tags, options)
         by_tag = scores.T.tocsr()
@@ -42,11 +72,22 @@ class TagsBuilder(GraphBuilder):
                 " lower the least number of images"
             )
         network = project(
-            labels.filter(pl.Series(kept))
-            .to_frame()
-            .select(("tag:" + pl.col("label")).alias("id"), pl.lit(TAG).alias("kind"), "label"),
+            tag_nodes(labels.filter(pl.Series(kept))),
             by_tag[kept],
             likeness=options.likeness,
             links_per_node=options.links_per_node,
         )
-        return network if options.backbone is None else backbone(network, options.backbone)
+        return backbone(network, options.backbone)
+
+
+@hookimpl
+def tagatlas_graph_builders() -> Iterable[GraphBuilderSpec]:
+    """Announce ``tags``."""
+    return [
+        GraphBuilderSpec(
+            name="tags",
+            summary="Tags; a tag is linked to those it occurs with. Images lie amid their tags.",
+            options=TagsOptions,
+            factory=TagsBuilder,
+        )
+    ]

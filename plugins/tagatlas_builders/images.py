@@ -1,12 +1,18 @@
-"""The builder: images as rows of scores, projected onto themselves."""
+"""Graph builder plugin ``images``: images linked to the images that share their tags."""
 
 from __future__ import annotations
 
-import polars as pl
+from typing import TYPE_CHECKING
 
-from tagatlas import GraphBuilder, Network, NetworkDescription
-from tagatlas.toolkit import IMAGE, backbone, describe_selection, project, tag_matrix
-from tagatlas_builders.images.options import ImagesOptions
+from tagatlas import GraphBuilder, GraphBuilderSpec, hookimpl
+from tagatlas.toolkit import ProjectionSelection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import polars as pl
+
+    from tagatlas import Network, NetworkDescription
 
 
 class ImagesBuilder(GraphBuilder):
@@ -20,21 +26,39 @@ class ImagesBuilder(GraphBuilder):
     undirected.
     """
 
-    def __init__(self, options: ImagesOptions) -> None:
+    def __init__(self, options: ProjectionSelection) -> None:
         self._options = options
 
     def describe(self) -> NetworkDescription:
         """What the network shows; see :meth:`tagatlas.GraphBuilder.describe`."""
+        from tagatlas.toolkit import describe_selection
+
         return describe_selection(self._options)
 
     def build(self, images: pl.DataFrame, tags: pl.LazyFrame) -> Network:
         """Build the network; see :meth:`tagatlas.GraphBuilder.build`."""
+        from tagatlas.toolkit import backbone, project, tag_matrix
+        from tagatlas_builders.nodes import image_nodes
+
         options = self._options
         scores, _ = tag_matrix(images, tags, options)
         network = project(
-            images.select("id", pl.lit(IMAGE).alias("kind"), "label"),
+            image_nodes(images),
             scores,
             likeness=options.likeness,
             links_per_node=options.links_per_node,
         )
-        return network if options.backbone is None else backbone(network, options.backbone)
+        return backbone(network, options.backbone)
+
+
+@hookimpl
+def tagatlas_graph_builders() -> Iterable[GraphBuilderSpec]:
+    """Announce ``images``."""
+    return [
+        GraphBuilderSpec(
+            name="images",
+            summary="Images; an image is linked to those that share most of its tags.",
+            options=ProjectionSelection,
+            factory=ImagesBuilder,
+        )
+    ]
