@@ -25,8 +25,7 @@ from tagatlas.contracts import Layout, no_progress
 from tagatlas.layout import spectral_start
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
-from tagatlas_layouts.umap import UmapOptions
-from tagatlas_layouts.umap.layout import UmapLayout
+from tagatlas_layouts.umap import UmapLayout, UmapOptions
 
 HAS_UMAP = importlib.util.find_spec("umap") is not None
 SEEDS = (7, 8, 9)

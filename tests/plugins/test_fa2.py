@@ -11,7 +11,7 @@ _WITHOUT = """
 import sys
 sys.modules["fa2"] = None  # as if it were not installed
 import numpy as np
-from tagatlas.contracts import no_progress
+from tagatlas.contracts import loaded, no_progress
 from tagatlas.errors import MissingDependency
 from tagatlas.testing import sample_network
 from tagatlas_layouts.fa2 import tagatlas_layouts

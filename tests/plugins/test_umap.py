@@ -9,14 +9,13 @@ from tagatlas.layout import spectral_start
 from tagatlas.testing import LayoutContract
 from tagatlas.testing.specs import run_fresh
 from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
-from tagatlas_layouts.umap import UmapOptions, tagatlas_layouts
-from tagatlas_layouts.umap.layout import UmapLayout
+from tagatlas_layouts.umap import UmapLayout, UmapOptions, tagatlas_layouts
 
 _WITHOUT = """
 import sys
 sys.modules["umap"] = None  # as if it were not installed
 import numpy as np
-from tagatlas.contracts import no_progress
+from tagatlas.contracts import loaded, no_progress
 from tagatlas.errors import MissingDependency
 from tagatlas.testing import sample_network
 from tagatlas_layouts.umap import tagatlas_layouts

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagatlas import Progress
+from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.forces import add_attraction_and_gravity, add_repulsion
 from tagatlas_layouts.forceatlas2.graph import Graph, reordered
-from tagatlas_layouts.forceatlas2.options import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.quadtree import build_quadtree, morton_order
 from tagatlas_layouts.forceatlas2.speed import GlobalSpeed, move, swing_and_traction
 from tagatlas_layouts.forceatlas2.threads import Shares, shared_among, threads_for

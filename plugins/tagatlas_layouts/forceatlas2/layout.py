@@ -10,14 +10,9 @@ from numpy.typing import NDArray
 
 from tagatlas import Citation, LayoutDescription, Network, PinningLayout, Progress, no_progress
 from tagatlas.toolkit import IMAGE
-from tagatlas_layouts.forceatlas2.options import ForceAtlas2Options
+from tagatlas_layouts.citations import FORCEATLAS2
+from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 
-_PAPER = Citation(
-    "Jacomy et al., 2014",
-    "Jacomy, M., Venturini, T., Heymann, S., & Bastian, M. (2014). ForceAtlas2, a continuous "
-    "graph layout algorithm for handy network visualization designed for the Gephi software. "
-    "*PLoS ONE*, 9(6), e98679.",
-)
 _EMBEDDEDNESS = Citation(
     "Nocaj et al., 2015",
     "Nocaj, A., Ortmann, M., & Brandes, U. (2015). Untangling the hairballs of multi-centered, "
@@ -35,12 +30,12 @@ class ForceAtlas2Layout(PinningLayout):
     def describe(self) -> LayoutDescription:
         """What it did; see :meth:`tagatlas.Layout.describe`."""
         if not self._options.embeddedness_influence:
-            return LayoutDescription(citations=(_PAPER,))
+            return LayoutDescription(citations=(FORCEATLAS2,))
         pulled = (
             "An edge pulls by its weight and by how well it is embedded among the others"
             f" ({_EMBEDDEDNESS.short})."
         )
-        return LayoutDescription(text=pulled, citations=(_PAPER, _EMBEDDEDNESS))
+        return LayoutDescription(text=pulled, citations=(FORCEATLAS2, _EMBEDDEDNESS))
 
     def prepare(self) -> None:
         """Compile the kernels, or read them from numba's cache: seconds, or well under one."""

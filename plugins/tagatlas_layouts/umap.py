@@ -1,17 +1,28 @@
-"""The layout plugin's class."""
+"""Layout plugin ``umap``: images by the likeness of their tags, for comparison.
+
+L. McInnes, J. Healy, J. Melville: UMAP: Uniform Manifold Approximation and Projection for
+Dimension Reduction, 2018 (arXiv 1802.03426). The package ``umap-learn`` comes with the extra
+``tagatlas[umap]``, and is imported only when the layout runs.
+"""
 
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, eye_array
+from msgspec import Meta
 
-from tagatlas import Citation, Layout, LayoutDescription, Network, Progress
+from tagatlas import Citation, Layout, LayoutDescription, LayoutSpec, hookimpl
 from tagatlas.errors import MissingDependency
-from tagatlas.toolkit import IMAGE, TAG
-from tagatlas_layouts.umap import UmapOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tagatlas import Network, Progress
 
 _EXTENT = 10.0
 """What the start is scaled to: the package's own starts lie within this distance."""
@@ -19,12 +30,23 @@ _EXTENT = 10.0
 _FEWEST = 4
 """UMAP needs some nodes to tell near from far; fewer keep their start."""
 
-
 _PAPER = Citation(
     "McInnes et al., 2018",
     "McInnes, L., Healy, J., & Melville, J. (2018). UMAP: Uniform manifold approximation and "
     "projection for dimension reduction. *arXiv*, 1802.03426.",
 )
+
+
+@dataclass(frozen=True)
+class UmapOptions:
+    """Options of the layout; names and values are the package's."""
+
+    n_neighbors: Annotated[
+        int, Meta(ge=2, description="Neighbours that count: few for detail, many for the whole.")
+    ] = 15
+    min_dist: Annotated[
+        float, Meta(ge=0, le=1, description="Least distance: lower is denser groups.")
+    ] = 0.1
 
 
 class UmapLayout(Layout):
@@ -63,7 +85,11 @@ class UmapLayout(Layout):
             raise MissingDependency(
                 "the layout umap needs its package: pip install 'tagatlas[umap]'"
             ) from error
-        from tagatlas.toolkit import move_apart  # with the compiler
+        import numpy as np
+        from scipy.sparse import csr_matrix, eye_array
+
+        from tagatlas.toolkit import IMAGE
+        from tagatlas_layouts.start import scaled_start
 
         progress(0, 1)
         adjacency = network.adjacency().astype(np.float64)
@@ -75,7 +101,7 @@ class UmapLayout(Layout):
             strongest = adjacency.max() if network.edge_count else 1.0
             vectors = adjacency + strongest * eye_array(network.node_count)
             embedded = np.ones(network.node_count, dtype=np.bool_)
-        placed = _scaled(move_apart(start, seed))
+        placed = scaled_start(start, seed, _EXTENT)
         count = int(embedded.sum())
         if count >= _FEWEST:
             reducer = umap.UMAP(
@@ -97,14 +123,23 @@ class UmapLayout(Layout):
 
 def _joins_images_and_tags(network: Network, images: NDArray[np.bool_]) -> bool:
     """Whether there are edges, each between an image and a tag, and every node has one."""
+    from tagatlas.toolkit import TAG
+
     between = images[network.sources] != images[network.targets]
     known = images | network.is_kind(TAG)
     tied = network.in_degrees() + network.out_degrees() > 0
     return bool(between.any() and between.all() and known.all() and tied.all())
 
 
-def _scaled(positions: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The positions at a fixed size about the origin."""
-    centred: NDArray[np.float64] = positions - positions.mean(axis=0)
-    radius = float(np.abs(centred).max())
-    return centred * (_EXTENT / radius) if radius > 0 else centred
+@hookimpl
+def tagatlas_layouts() -> Iterable[LayoutSpec]:
+    """Announce ``umap``."""
+    return [
+        LayoutSpec(
+            name="umap",
+            summary="UMAP of the images' tags, slower than the default; tags among their images.",
+            extra="tagatlas[umap]",
+            options=UmapOptions,
+            factory=UmapLayout,
+        )
+    ]
