@@ -28,7 +28,7 @@ from tagatlas.maps import Map, Provenance
 from tagatlas.rendering import cluster_colour
 from tagatlas.testing import MemoryStore
 from tagatlas_exports.gephi.gexf import write_gexf
-from tagatlas_exports.gephi.nodes import gephi_nodes
+from tagatlas_exports.gephi.renderer import gephi_nodes
 
 TAGS_PER_IMAGE = 14
 CLUSTERS = 20

@@ -15,7 +15,7 @@ from tagatlas.maps import Map
 from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
 from tagatlas_exports.lists import ListsOptions, tagatlas_renderers
-from tagatlas_exports.lists.names import cluster_file_name
+from tagatlas_exports.lists.renderer import cluster_file_name
 
 
 def render(map_: Map, folder: Path, *, copy_images: bool = False) -> list[Path]:

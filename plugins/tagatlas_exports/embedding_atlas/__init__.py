@@ -12,8 +12,6 @@ from tagatlas import RendererSpec, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Renderer
-
 
 @dataclass(frozen=True)
 class EmbeddingAtlasOptions:
@@ -29,12 +27,6 @@ class EmbeddingAtlasOptions:
     ] = 128
 
 
-def _embedding_atlas(options: EmbeddingAtlasOptions) -> Renderer:
-    from tagatlas_exports.embedding_atlas.renderer import EmbeddingAtlasRenderer
-
-    return EmbeddingAtlasRenderer(options)
-
-
 @hookimpl
 def tagatlas_renderers() -> Iterable[RendererSpec]:
     """Announce the table."""
@@ -47,7 +39,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
                 "embedding-atlas-labels.parquet": "the names of their clusters, for the same",
             },
             options=EmbeddingAtlasOptions,
-            factory=_embedding_atlas,
+            factory="tagatlas_exports.embedding_atlas.renderer:EmbeddingAtlasRenderer",
             default=False,
         )
     ]

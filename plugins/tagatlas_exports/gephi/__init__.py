@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
 
 from tagatlas import RendererSpec, hookimpl
-from tagatlas_exports.gephi.options import GephiOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Renderer
 
-__all__ = ["GephiOptions"]
+@dataclass(frozen=True)
+class GephiOptions:
+    """What of the records goes along with the network."""
 
-
-def _gephi(options: GephiOptions) -> Renderer:
-    from tagatlas_exports.gephi.renderer import GephiRenderer
-
-    return GephiRenderer(options)
+    attributes: Annotated[
+        tuple[str, ...],
+        Meta(description="Kept columns to copy to the images; different values are joined by |."),
+    ] = ()
+    time_column: Annotated[
+        str | None,
+        Meta(description="Kept column with years, dates or times, for a dynamic graph."),
+    ] = None
 
 
 @hookimpl
@@ -35,6 +41,6 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             },
             order=60,
             options=GephiOptions,
-            factory=_gephi,
+            factory="tagatlas_exports.gephi.renderer:GephiRenderer",
         )
     ]

@@ -28,10 +28,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tagatlas import Renderer
-from tagatlas.toolkit import safe_cell, safe_cells, write_atomically
+from tagatlas.toolkit import copied_columns, node_table, safe_cell, safe_cells, write_atomically
+from tagatlas_exports.gephi import GephiOptions
 from tagatlas_exports.gephi.gexf import write_gexf
-from tagatlas_exports.gephi.nodes import gephi_nodes
-from tagatlas_exports.gephi.options import GephiOptions
 from tagatlas_exports.gephi.times import read_spells
 
 if TYPE_CHECKING:
@@ -42,6 +41,8 @@ if TYPE_CHECKING:
     from tagatlas import Map
 
 _EDGES_AT_ONCE = 1 << 18
+_GEPHI = ("timeset", "interval", "weight")
+"""Names that Gephi gives a meaning to."""
 
 
 class GephiRenderer(Renderer):
@@ -69,6 +70,25 @@ class GephiRenderer(Renderer):
         with write_atomically(folder / "edges.csv") as file:
             _write_edges(map_, file)
         return [folder / "network.gexf", folder / "nodes.csv", folder / "edges.csv"]
+
+
+def gephi_nodes(map_: Map, attributes: Sequence[str] = ()) -> pl.DataFrame:
+    """:func:`tagatlas.toolkit.node_table` with places and sizes as Float32: what Gephi keeps.
+
+    Args:
+        map_: whose nodes.
+        attributes: kept columns, each once; they come last, as
+            :func:`tagatlas.toolkit.copied_columns` makes them, null for tags.
+
+    Raises:
+        OptionError: no record has a column of such a name.
+    """
+    nodes = node_table(map_)
+    nodes = nodes.with_columns(pl.col("x", "y", "width", "height").cast(pl.Float32))
+    if not attributes:
+        return nodes
+    copied = copied_columns(map_.records, attributes, (*nodes.columns, *_GEPHI))
+    return nodes.join(copied, left_on="id", right_on="image", how="left", maintain_order="left")
 
 
 def _write_nodes(nodes: pl.DataFrame, file: BinaryIO) -> None:

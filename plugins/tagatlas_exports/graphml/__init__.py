@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas import NoOptions, RendererSpec, hookimpl
+from tagatlas import RendererSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from tagatlas import Renderer
-
-
-def _graphml(_: NoOptions) -> Renderer:
-    from tagatlas_exports.graphml.renderer import GraphmlRenderer
-
-    return GraphmlRenderer()
 
 
 @hookimpl
@@ -26,7 +18,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             name="graphml",
             summary="network.graphml for Cytoscape, yEd, igraph, networkx and others.",
             files={"network.graphml": "the network, for Cytoscape, yEd, igraph and others"},
-            factory=_graphml,
+            factory="tagatlas_exports.graphml.renderer:GraphmlRenderer",
             default=False,
         )
     ]

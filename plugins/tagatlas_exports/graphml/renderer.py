@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from tagatlas import Map
+    from tagatlas import Map, NoOptions
 
 
 _ATTRIBUTES = {
@@ -61,6 +61,9 @@ _HEAD = (
 
 class GraphmlRenderer(Renderer):
     """Writes a map's network as GraphML."""
+
+    def __init__(self, options: NoOptions) -> None:
+        """There are no options."""
 
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
         """Write ``network.graphml``."""

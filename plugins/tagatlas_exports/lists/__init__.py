@@ -12,8 +12,6 @@ from tagatlas import RendererSpec, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Renderer
-
 
 @dataclass(frozen=True)
 class ListsOptions:
@@ -22,12 +20,6 @@ class ListsOptions:
     copy_images: Annotated[
         bool, Meta(description="Also copy each cluster's images into a folder of its own.")
     ] = False
-
-
-def _lists(options: ListsOptions) -> Renderer:
-    from tagatlas_exports.lists.renderer import ListsRenderer
-
-    return ListsRenderer(options)
 
 
 @hookimpl
@@ -39,7 +31,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             summary="clusters/: one CSV of images per cluster; with --copy-images the images too.",
             files={"clusters/": "a table of the images of each cluster"},
             options=ListsOptions,
-            factory=_lists,
+            factory="tagatlas_exports.lists.renderer:ListsRenderer",
             default=False,
         )
     ]

@@ -11,6 +11,7 @@ import re
 from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 import polars as pl
 from PIL import Image
@@ -26,7 +27,6 @@ from tagatlas.toolkit import (
     write_atomically,
 )
 from tagatlas_exports.lists import ListsOptions
-from tagatlas_exports.lists.names import cluster_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,6 +53,7 @@ _OWN_FOLDER = re.compile(r"cluster-\d{2,}(-.*)?")
 _OWN_IMAGE = re.compile(r"[0-9a-f]{64}\.jpg")
 _UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 _TRIED_AT = (64, 64)
+_LONGEST_NAME = 40
 
 
 class ListsRenderer(Renderer):
@@ -108,6 +109,22 @@ def images_table(map_: Map) -> pl.DataFrame:
         .collect()
     )
     return with_kept_columns(table, "image", map_.records)
+
+
+def cluster_file_name(cluster: int, count: int, name: str) -> str:
+    """A file name, without an ending, that every system takes: ``cluster-07-parrot-macaw``.
+
+    Of the name only letters, digits and underscores are kept, at most 40 characters; all else
+    becomes hyphens, so that no name is a path, hidden, reserved, or too long.
+
+    Args:
+        cluster: the cluster's number, from 0.
+        count: how many clusters there are: numbers are padded so that they sort.
+        name: the cluster's name, whatever it says.
+    """
+    words = re.sub(r"[\W]+", "-", normalize("NFC", name))[:_LONGEST_NAME].strip("-")
+    number = f"{cluster:0{max(2, len(str(count - 1)))}d}"
+    return f"cluster-{number}-{words}" if words else f"cluster-{number}"
 
 
 def _copy(store: ImageStore, images: pl.Series, folder: Path) -> Iterator[Path]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas import NoOptions, RendererSpec, hookimpl
+from tagatlas import RendererSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from tagatlas import Renderer
 
 
 @hookimpl
@@ -21,12 +19,6 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             summary="methods.md: what was done, with its numbers, as prose for a paper.",
             files={"methods.md": "what was done, ready for a paper"},
             order=40,
-            factory=_renderer,
+            factory="tagatlas_exports.methods.renderer:MethodsRenderer",
         )
     ]
-
-
-def _renderer(_: NoOptions) -> Renderer:
-    from tagatlas_exports.methods.renderer import MethodsRenderer
-
-    return MethodsRenderer()

@@ -16,6 +16,7 @@ from tagatlas import (
     Maker,
     Map,
     NetworkDescription,
+    NoOptions,
     Note,
     Outline,
     Provenance,
@@ -65,6 +66,9 @@ Settings = Mapping[str, bool | int | float | str | None]
 
 class MethodsRenderer(Renderer):
     """Says in plain prose what was done to get the map."""
+
+    def __init__(self, options: NoOptions) -> None:
+        """There are no options."""
 
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
         """Write ``methods.md``; see :meth:`tagatlas.Renderer.render`."""

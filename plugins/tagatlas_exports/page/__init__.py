@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas import NoOptions, RendererSpec, hookimpl
+from tagatlas import RendererSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from tagatlas import Renderer
-
-
-def _page(_: NoOptions) -> Renderer:
-    from tagatlas_exports.page.renderer import PageRenderer
-
-    return PageRenderer()
 
 
 @hookimpl
@@ -27,6 +19,6 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             summary="map.html: a page with the poster, the clusters and links to the files.",
             files={"map.html": "the poster, the clusters and links to the files"},
             last=True,
-            factory=_page,
+            factory="tagatlas_exports.page.renderer:PageRenderer",
         )
     ]

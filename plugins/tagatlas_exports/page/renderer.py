@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from tagatlas import ImageStore, Map
+    from tagatlas import ImageStore, Map, NoOptions
 
 _NAME = "map.html"
 _PICTURES = 6
@@ -42,6 +42,9 @@ class _Sizes:
 
 class PageRenderer(Renderer):
     """Writes a page that shows the poster, the first PNG among the files, and the clusters."""
+
+    def __init__(self, options: NoOptions) -> None:
+        """There are no options."""
 
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
         """Write ``map.html``.

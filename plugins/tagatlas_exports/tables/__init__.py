@@ -12,8 +12,6 @@ from tagatlas import RendererSpec, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Renderer
-
 
 @dataclass(frozen=True)
 class TablesOptions:
@@ -23,12 +21,6 @@ class TablesOptions:
         float,
         Meta(ge=0, le=1, description="Leave out of tags.csv what a backend was less sure of."),
     ] = 0.1
-
-
-def _tables(options: TablesOptions) -> Renderer:
-    from tagatlas_exports.tables.renderer import TablesRenderer
-
-    return TablesRenderer(options)
 
 
 @hookimpl
@@ -47,6 +39,6 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             },
             order=50,
             options=TablesOptions,
-            factory=_tables,
+            factory="tagatlas_exports.tables.renderer:TablesRenderer",
         )
     ]

@@ -12,8 +12,6 @@ from tagatlas import RendererSpec, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Renderer
-
 
 @dataclass(frozen=True)
 class VikusOptions:
@@ -36,12 +34,6 @@ class VikusOptions:
     ] = 5
 
 
-def _vikus(options: VikusOptions) -> Renderer:
-    from tagatlas_exports.vikus.renderer import VikusRenderer
-
-    return VikusRenderer(options)
-
-
 @hookimpl
 def tagatlas_renderers() -> Iterable[RendererSpec]:
     """Announce the data folder."""
@@ -51,7 +43,7 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             summary="vikus/data: all that VIKUS Viewer reads, pictures included.",
             files={"vikus/data/": "all that VIKUS Viewer reads"},
             options=VikusOptions,
-            factory=_vikus,
+            factory="tagatlas_exports.vikus.renderer:VikusRenderer",
             default=False,
         )
     ]

@@ -1,4 +1,4 @@
-"""Writes ``nodes.parquet`` and ``edges.parquet``.
+"""The plugin ``parquet``: the network as two tables for Polars, pandas, DuckDB, R and others.
 
 Text is kept as it is: a Parquet file is data, and no program runs its cells.
 """
@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from tagatlas import Renderer
-from tagatlas.toolkit import node_table, with_kept_columns, write_atomically
+from tagatlas import Renderer, RendererSpec, hookimpl
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from tagatlas import Map
+    import polars as pl
+
+    from tagatlas import Map, NoOptions
 
 _ROWS_IN_A_GROUP = 1 << 17
 
@@ -24,8 +23,13 @@ _ROWS_IN_A_GROUP = 1 << 17
 class ParquetRenderer(Renderer):
     """Writes a map's network as Parquet files."""
 
+    def __init__(self, options: NoOptions) -> None:
+        """There are no options."""
+
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
         """Write ``nodes.parquet`` and ``edges.parquet``."""
+        from tagatlas.toolkit import write_atomically
+
         nodes, edges = folder / "nodes.parquet", folder / "edges.parquet"
         with write_atomically(nodes) as file:
             nodes_table(map_).write_parquet(file, row_group_size=_ROWS_IN_A_GROUP)
@@ -36,11 +40,15 @@ class ParquetRenderer(Renderer):
 
 def nodes_table(map_: Map) -> pl.DataFrame:
     """:func:`tagatlas.toolkit.node_table`, then the kept columns of each image's first record."""
+    from tagatlas.toolkit import node_table, with_kept_columns
+
     return with_kept_columns(node_table(map_), "id", map_.records)
 
 
 def edges_table(map_: Map) -> pl.LazyFrame:
     """One row per edge: ``source``, ``target`` (ids of nodes), ``weight`` (Float32)."""
+    import polars as pl
+
     ids = map_.nodes["id"]
 
     def id_of(rows: pl.Series) -> pl.Series:
@@ -50,3 +58,20 @@ def edges_table(map_: Map) -> pl.LazyFrame:
     return pl.LazyFrame({**ends, "weight": pl.Series(map_.weights)}).with_columns(
         pl.col("source", "target").map_batches(id_of, return_dtype=pl.String, is_elementwise=True)
     )
+
+
+@hookimpl
+def tagatlas_renderers() -> Iterable[RendererSpec]:
+    """Announce the Parquet files."""
+    return [
+        RendererSpec(
+            name="parquet",
+            summary="nodes.parquet (places, clusters, kept columns) and edges.parquet.",
+            files={
+                "nodes.parquet": "the nodes with their places, as Parquet",
+                "edges.parquet": "the edges, as Parquet",
+            },
+            factory=ParquetRenderer,
+            default=False,
+        )
+    ]
