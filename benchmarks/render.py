@@ -40,9 +40,8 @@ from tagatlas_posters.engine import PosterOptions, VectorOptions
 from tagatlas_posters.engine.canvas import fit_canvas
 from tagatlas_posters.engine.pictures import load_pixels
 from tagatlas_posters.pdf.renderer import PdfRenderer
-from tagatlas_posters.poster.renderer import PosterRenderer
-from tagatlas_posters.svg import SvgOptions
-from tagatlas_posters.svg.renderer import SvgRenderer
+from tagatlas_posters.poster import PosterRenderer
+from tagatlas_posters.svg import SvgOptions, SvgRenderer
 
 DISTINCT = 400
 

@@ -36,7 +36,7 @@ from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 from tagatlas_posters.engine import PosterOptions
-from tagatlas_posters.poster.renderer import PosterRenderer
+from tagatlas_posters.poster import PosterRenderer
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 DRAWS = (14, 24)

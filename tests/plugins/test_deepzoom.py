@@ -20,7 +20,7 @@ from tagatlas_posters.deepzoom import DeepZoomOptions, tagatlas_renderers
 from tagatlas_posters.deepzoom.pyramid import Pyramid, Tile, halve, level_sizes, tiles_of
 from tagatlas_posters.engine import PosterOptions
 from tagatlas_posters.engine.raster import painters
-from tagatlas_posters.poster.renderer import PosterRenderer
+from tagatlas_posters.poster import PosterRenderer
 
 NAMESPACE = "{http://schemas.microsoft.com/deepzoom/2008}"
 

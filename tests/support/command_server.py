@@ -34,7 +34,9 @@ PLUGINS = (
     "tagatlas_exports.gephi.renderer",
     "tagatlas_exports.methods.renderer",
     "tagatlas_exports.page.renderer",
-    "tagatlas_posters.poster.renderer",
+    "tagatlas_posters.engine.composition",
+    "tagatlas_posters.engine.raster",
+    "tagatlas_posters.poster.png",
     "tagatlas_exports.tables.renderer",
     "tagatlas_web.renderer",
 )

@@ -13,8 +13,6 @@ from tagatlas_posters.engine import PosterOptions
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Renderer
-
 
 @dataclass(frozen=True)
 class DeepZoomOptions(PosterOptions):
@@ -29,12 +27,6 @@ class DeepZoomOptions(PosterOptions):
     tile_quality: Annotated[int, Meta(ge=1, le=100, description="JPEG quality of the tiles.")] = 85
 
 
-def _deepzoom(options: DeepZoomOptions) -> Renderer:
-    from tagatlas_posters.deepzoom.renderer import DeepZoomRenderer
-
-    return DeepZoomRenderer(options)
-
-
 @hookimpl
 def tagatlas_renderers() -> Iterable[RendererSpec]:
     """Announce the tiles."""
@@ -45,6 +37,6 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             files={"map.dzi": "the poster in tiles, for zooming viewers"},
             options=DeepZoomOptions,
             default=False,
-            factory=_deepzoom,
+            factory="tagatlas_posters.deepzoom.renderer:DeepZoomRenderer",
         )
     ]

@@ -10,14 +10,6 @@ from tagatlas_posters.engine import VectorOptions
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Renderer
-
-
-def _pdf(options: VectorOptions) -> Renderer:
-    from tagatlas_posters.pdf.renderer import PdfRenderer
-
-    return PdfRenderer(options)
-
 
 @hookimpl
 def tagatlas_renderers() -> Iterable[RendererSpec]:
@@ -32,6 +24,6 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             extra="tagatlas[pdf]",
             options=VectorOptions,
             default=False,
-            factory=_pdf,
+            factory="tagatlas_posters.pdf.renderer:PdfRenderer",
         )
     ]

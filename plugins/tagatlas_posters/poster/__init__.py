@@ -4,19 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas import RendererSpec, hookimpl
+from tagatlas import Renderer, RendererSpec, hookimpl
 from tagatlas_posters.engine import PosterOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
-    from tagatlas import Renderer
+    from tagatlas import Map
 
 
-def _poster(options: PosterOptions) -> Renderer:
-    from tagatlas_posters.poster.renderer import PosterRenderer
+class PosterRenderer(Renderer):
+    """Writes the poster band by band: memory is bounded whatever its size."""
 
-    return PosterRenderer(options)
+    def __init__(self, options: PosterOptions) -> None:
+        self._options = options
+
+    def render(self, map_: Map, folder: Path) -> Sequence[Path]:
+        """Write ``map.png``.
+
+        Raises:
+            OptionError: the poster would have too many pixels.
+            StorageError: the file could not be written.
+        """
+        from tagatlas.toolkit import write_atomically
+        from tagatlas_posters.engine.composition import compose
+        from tagatlas_posters.engine.raster import paint_bands, painters
+        from tagatlas_posters.poster.png import PngWriter
+
+        poster = compose(map_, self._options)
+        canvas, path = poster.canvas, folder / "map.png"
+        with (
+            painters() as executor,
+            write_atomically(path) as file,
+            PngWriter(file, canvas.width, canvas.height, executor) as png,
+        ):
+            for band in paint_bands(poster, executor):
+                png.write(band)
+        return [path]
 
 
 @hookimpl
@@ -30,6 +55,6 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             order=10,
             download="Poster (PNG)",
             options=PosterOptions,
-            factory=_poster,
+            factory=PosterRenderer,
         )
     ]

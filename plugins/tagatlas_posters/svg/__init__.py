@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from tagatlas import RendererSpec, hookimpl
+from tagatlas import Renderer, RendererSpec, hookimpl
 from tagatlas_posters.engine import VectorOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
-    from tagatlas import Renderer
+    from tagatlas import Map
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,33 @@ class SvgOptions(VectorOptions):
     ] = "embedded"
 
 
-def _svg(options: SvgOptions) -> Renderer:
-    from tagatlas_posters.svg.renderer import SvgRenderer
+class SvgRenderer(Renderer):
+    """Writes the poster element by element: memory does not grow with the pictures."""
 
-    return SvgRenderer(options)
+    def __init__(self, options: SvgOptions) -> None:
+        self._options = options
+
+    def render(self, map_: Map, folder: Path) -> Sequence[Path]:
+        """Write ``map.svg``.
+
+        Raises:
+            OptionError: the poster would have too many pixels, or pictures are to be linked from
+                outside the atlas.
+            StorageError: the file could not be written.
+        """
+        from tagatlas.toolkit import write_atomically
+        from tagatlas_posters.engine.composition import compose
+        from tagatlas_posters.svg.addresses import embedded, linked
+        from tagatlas_posters.svg.document import svg_document
+
+        poster = compose(map_, self._options)
+        is_linked = self._options.pictures == "linked"
+        addresses = linked(poster, folder) if is_linked else embedded(poster, self._options.detail)
+        path = folder / "map.svg"
+        with write_atomically(path) as file:
+            for element in svg_document(poster, addresses):
+                file.write(element.encode())
+        return [path]
 
 
 @hookimpl
@@ -44,6 +68,6 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             download="Poster (SVG)",
             options=SvgOptions,
             default=False,
-            factory=_svg,
+            factory=SvgRenderer,
         )
     ]
