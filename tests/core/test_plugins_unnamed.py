@@ -28,7 +28,7 @@ ALLOWED = {
     ("core/tagatlas/toolkit/vocabulary/builtin.py", "imagenet"): "a vocabulary",
     ("plugins/tagatlas_clip/__init__.py", "imagenet"): "a vocabulary, and a set of templates",
     ("plugins/tagatlas_clip/templates.py", "imagenet"): "a set of templates",
-    ("plugins/tagatlas_recoveries/page_picture/__init__.py", "twitter"): "a name in pages",
+    ("plugins/tagatlas_recoveries/page_picture.py", "twitter"): "a name in pages",
 }
 """Files with such a name, and what it stands for there."""
 

@@ -24,11 +24,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from PIL import Image
 
-from tagatlas.contracts import ImageStatus
+from tagatlas.contracts import ImageStatus, NoOptions
 from tagatlas.testing import sample_images
 from tagatlas_fetching import Address, FetchOptions, FetchOutcome
 from tagatlas_fetching.engine import fetch
-from tagatlas_stores.files.store import FileStore
+from tagatlas_stores.files import FileStore
 
 PICTURE = sample_images(1, (200, 150))[0].data
 
@@ -206,7 +206,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         addresses = [
             Address(key, servers[name].url + CASES[name].path) for key, name in enumerate(names)
         ]
-        store = FileStore(folder / "store")
+        store = FileStore(NoOptions(), folder / "store")
         found = chain.from_iterable(fetch(addresses, store, OPTIONS))
         outcomes = {names[outcome.key]: outcome for outcome in found}
     return Ran(outcomes, servers, folder)
@@ -277,7 +277,8 @@ def certificate(folder: Path, name: str) -> ssl.SSLContext:
 
 
 def fetched(url: str, options: FetchOptions = OPTIONS) -> FetchOutcome:
-    [[outcome]] = [list(part) for part in fetch([Address(0, url)], FileStore(Path()), options)]
+    store = FileStore(NoOptions(), Path())
+    [[outcome]] = [list(part) for part in fetch([Address(0, url)], store, options)]
     return outcome
 
 

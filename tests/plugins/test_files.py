@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 import tagatlas_stores.files
-from tagatlas.contracts import ImageStoreSpec, Variant
+from tagatlas.contracts import ImageStoreSpec, NoOptions, Variant
 from tagatlas.errors import StorageError
 from tagatlas.testing import ImageStoreContract
-from tagatlas_stores.files.store import FileStore
+from tagatlas_stores.files import FileStore
 
 NOBODY = 65_534
 ID = hashlib.sha256(b"picture").hexdigest()
@@ -32,7 +32,7 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def test_files_lie_where_a_person_would_look(tmp_path: Path) -> None:
-    store = FileStore(tmp_path)
+    store = FileStore(NoOptions(), tmp_path)
     store.put(ID, Variant.IMAGE, b"large")
     store.put(ID, Variant.THUMBNAIL, b"small")
     assert (tmp_path / "images" / ID[:2] / f"{ID}.jpg").read_bytes() == b"large"
@@ -41,14 +41,14 @@ def test_files_lie_where_a_person_would_look(tmp_path: Path) -> None:
 
 
 def test_files_have_the_permissions_of_any_new_file(tmp_path: Path) -> None:
-    FileStore(tmp_path).put(ID, Variant.IMAGE, b"bytes")
+    FileStore(NoOptions(), tmp_path).put(ID, Variant.IMAGE, b"bytes")
     (tmp_path / "any").touch()
     [stored] = files_in(tmp_path / "images")
     assert stored.stat().st_mode == (tmp_path / "any").stat().st_mode
 
 
 def test_what_a_killed_process_left_does_no_harm(tmp_path: Path) -> None:
-    store = FileStore(tmp_path)
+    store = FileStore(NoOptions(), tmp_path)
     store.put(ID, Variant.IMAGE, b"bytes")
     folder = tmp_path / "images" / ID[:2]
     (folder / ".writing-0123456789abcdef").write_bytes(b"hal")
@@ -75,7 +75,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_is_one_line(tiny_disk: Path) -> None:
-    store = FileStore(tiny_disk)
+    store = FileStore(NoOptions(), tiny_disk)
     store.put(ID, Variant.THUMBNAIL, bytes(20_000))
     with pytest.raises(StorageError, match="No space left on device") as caught:
         store.put(ID, Variant.IMAGE, bytes(100_000))
@@ -88,13 +88,13 @@ def test_a_full_disk_is_one_line(tiny_disk: Path) -> None:
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from tagatlas.contracts import Variant
+from tagatlas.contracts import NoOptions, Variant
 from tagatlas.errors import StorageError
-from tagatlas_stores.files.store import FileStore
+from tagatlas_stores.files import FileStore
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
 try:
-    FileStore(Path(sys.argv[1])).put(sys.argv[2], Variant.IMAGE, bytes(100_000))
+    FileStore(NoOptions(), Path(sys.argv[1])).put(sys.argv[2], Variant.IMAGE, bytes(100_000))
 except StorageError as error:
     print(error)
 """
@@ -112,10 +112,10 @@ REWRITING = """
 import sys
 from itertools import cycle
 from pathlib import Path
-from tagatlas.contracts import Variant
-from tagatlas_stores.files.store import FileStore
+from tagatlas.contracts import NoOptions, Variant
+from tagatlas_stores.files import FileStore
 
-store = FileStore(Path(sys.argv[1]))
+store = FileStore(NoOptions(), Path(sys.argv[1]))
 for round, byte in enumerate(cycle([b"a", b"b"])):
     store.put(sys.argv[2], Variant.IMAGE, byte * 3_000_000)
     if round == 3:
@@ -125,7 +125,7 @@ for round, byte in enumerate(cycle([b"a", b"b"])):
 
 def test_killed_while_writing_it_has_the_old_or_the_new(tmp_path: Path) -> None:
     whole = {b"a" * 3_000_000, b"b" * 3_000_000}
-    store = FileStore(tmp_path)
+    store = FileStore(NoOptions(), tmp_path)
     for _ in range(5):
         command = [sys.executable, "-c", REWRITING, str(tmp_path), ID]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -137,7 +137,7 @@ def test_killed_while_writing_it_has_the_old_or_the_new(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_permission_is_one_line(tmp_path: Path) -> None:
-    store = FileStore(tmp_path)
+    store = FileStore(NoOptions(), tmp_path)
     tmp_path.chmod(0o500)
     user = os.geteuid()
     os.seteuid(user or NOBODY)  # root may write everywhere

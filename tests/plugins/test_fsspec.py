@@ -7,20 +7,19 @@ import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tagatlas.contracts import ALWAYS_KEPT, ImageStore, ImageStoreSpec, Variant
+from tagatlas.contracts import ALWAYS_KEPT, ImageStoreSpec, Variant
 from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, StorageError
 from tagatlas.testing import ImageStoreContract
 from tagatlas_fetching import Address, FetchOptions
 from tagatlas_fetching.engine import fetch
-from tagatlas_stores.fsspec import FsspecOptions, tagatlas_image_stores
-from tagatlas_stores.fsspec.store import FsspecStore
+from tagatlas_stores.fsspec import FsspecOptions, FsspecStore, tagatlas_image_stores
 
 if TYPE_CHECKING:
     from tests.conftest import ImageServer, MakePicture
@@ -97,11 +96,11 @@ def test_images_are_fetched_into_s3(
         Address(key, image_server.serve(f"/{key}.jpg", picture(seed=key))) for key in range(20)
     ]
     options = FetchOptions(allow_private=True, host_rate=0)
-    store = FsspecStore(bucket, s3)
+    store = FsspecStore(FsspecOptions(bucket, s3), Path())
     outcomes = list(chain.from_iterable(fetch(addresses, store, options)))
     images = [outcome.image for outcome in outcomes if outcome.image]
     assert len(images) == 20
-    another = FsspecStore(bucket, s3)
+    another = FsspecStore(FsspecOptions(bucket, s3), Path())
     assert all(another.has(image.id, variant) for image in images for variant in ALWAYS_KEPT)
     assert store.locate(images[0].id, Variant.IMAGE).startswith(f"{bucket}/images/")
 
@@ -109,7 +108,7 @@ def test_images_are_fetched_into_s3(
 def test_a_service_that_is_gone_is_a_storage_error(tmp_path: Path) -> None:
     in_the_way = tmp_path / "images"
     in_the_way.write_text("a file where a folder has to be")
-    store = FsspecStore(f"file://{tmp_path}")
+    store = FsspecStore(FsspecOptions(f"file://{tmp_path}"), Path())
     with pytest.raises(StorageError, match="cannot write file://"):
         store.put(SAMPLE, Variant.IMAGE, b"bytes")
     with pytest.raises(ImageNotStored):
@@ -118,7 +117,7 @@ def test_a_service_that_is_gone_is_a_storage_error(tmp_path: Path) -> None:
 
 
 def test_a_bucket_that_does_not_exist_is_a_storage_error(bucket: str, s3: str) -> None:
-    store = FsspecStore("s3://no-such-bucket-here/x", s3)
+    store = FsspecStore(FsspecOptions("s3://no-such-bucket-here/x", s3), Path())
     with pytest.raises(StorageError, match="cannot write s3://no-such-bucket-here"):
         store.put(SAMPLE, Variant.IMAGE, b"bytes")
 
@@ -126,19 +125,18 @@ def test_a_bucket_that_does_not_exist_is_a_storage_error(bucket: str, s3: str) -
 @pytest.mark.parametrize("location", ["", "folder", "/absolute", "nonsense://bucket"])
 def test_what_is_no_location_is_refused(location: str) -> None:
     with pytest.raises(OptionError):
-        FsspecStore(location)
+        FsspecStore(FsspecOptions(location), Path())
 
 
 def test_a_missing_library_is_named() -> None:
     with pytest.raises(MissingDependency, match=r"tagatlas\[gs\]"):
-        FsspecStore("gs://bucket/folder")
+        FsspecStore(FsspecOptions("gs://bucket/folder"), Path())
 
 
-@pytest.mark.parametrize(
-    "store", [lambda path: FsspecStore(f"file://{path}"), lambda _: FsspecStore("memory://left")]
-)
-def test_nothing_half_written_is_left(tmp_path: Path, store: Callable[[Path], ImageStore]) -> None:
-    opened = store(tmp_path)
+@pytest.mark.parametrize("location", ["file://{folder}", "memory://left"])
+def test_nothing_half_written_is_left(tmp_path: Path, location: str) -> None:
+    options = FsspecOptions(location.format(folder=tmp_path))
+    opened = FsspecStore(options, Path())
     opened.put(SAMPLE, Variant.IMAGE, b"bytes")
     opened.put(SAMPLE, Variant.IMAGE, b"others")
     files = [path.name for path in tmp_path.rglob("*") if path.is_file()]

@@ -13,7 +13,7 @@ from PIL import Image
 from themed_map import THEMES, themed_map
 
 from tagatlas.annotations import Arrow, Caption, Note, Outline
-from tagatlas.contracts import RendererSpec, Variant, loaded
+from tagatlas.contracts import NoOptions, RendererSpec, Variant, loaded
 from tagatlas.errors import OptionError
 from tagatlas.maps import Map
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
@@ -21,7 +21,7 @@ from tagatlas_posters.engine.composition import compose
 from tagatlas_posters.engine.outlines import curves, smooth
 from tagatlas_posters.engine.text import clean
 from tagatlas_posters.svg import SvgOptions, tagatlas_renderers
-from tagatlas_stores.files.store import FileStore
+from tagatlas_stores.files import FileStore
 
 SVG = "{http://www.w3.org/2000/svg}"
 INKSCAPE = "{http://www.inkscape.org/namespaces/inkscape}"
@@ -250,7 +250,7 @@ def test_opacity_is_that_of_each_picture(tmp_path: Path) -> None:
 
 def in_atlas(map_: Map, atlas: Path) -> Map:
     """The map with its pictures in the folder of an atlas."""
-    store = FileStore(atlas)
+    store = FileStore(NoOptions(), atlas)
     for image in map_.images["id"]:
         for variant in Variant:
             store.put(image, variant, map_.store.get(image, variant))

@@ -1,22 +1,14 @@
-"""Images as plain files, which any program can open."""
+"""Image store ``files``: images are plain files in the atlas, which any program can open."""
 
 from __future__ import annotations
 
-import re
-import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from tagatlas import ImageStore, Variant
+from tagatlas import ImageStore, ImageStoreSpec, NoOptions, Variant, hookimpl
 from tagatlas.errors import ImageNotStored, StorageError
-
-_FOLDERS = {
-    Variant.IMAGE: "images",
-    Variant.THUMBNAIL: "thumbnails",
-    Variant.ORIGINAL: "originals",
-}
-_ID = re.compile(r"[0-9a-f]{64}")
-_TEMPORARY = ".writing-"
+from tagatlas_stores.names import TEMPORARY, file_name, temporary_name
 
 
 class FileStore(ImageStore):
@@ -28,7 +20,7 @@ class FileStore(ImageStore):
     leave such a temporary file; nothing reads it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, options: NoOptions, folder: Path) -> None:  # noqa: ARG002 - the contract
         """Use ``folder``, the atlas; subfolders are made when they are needed."""
         self._folder = folder
 
@@ -67,10 +59,7 @@ class FileStore(ImageStore):
 
     def locate(self, image_id: str, variant: Variant) -> str:
         """See :meth:`ImageStore.locate`."""
-        if not _ID.fullmatch(image_id):
-            raise ValueError(f"not an image id: {image_id[:80]!r}")
-        ending = "" if variant == Variant.ORIGINAL else ".jpg"  # which is in many formats
-        return f"{_FOLDERS[variant]}/{image_id[:2]}/{image_id}{ending}"
+        return file_name(image_id, variant)
 
     def remove(self, image_id: str) -> None:
         """See :meth:`ImageStore.remove`."""
@@ -78,7 +67,7 @@ class FileStore(ImageStore):
             path = self._path(image_id, variant)
             try:
                 path.unlink(missing_ok=True)
-                for left in path.parent.glob(f"{_TEMPORARY}*"):
+                for left in path.parent.glob(f"{TEMPORARY}*"):
                     left.unlink(missing_ok=True)
             except OSError as error:
                 raise StorageError(
@@ -96,7 +85,7 @@ def _write_atomically(path: Path, data: bytes) -> None:
     Raises:
         OSError: it is not there, or as it was before.
     """
-    temporary = path.with_name(_TEMPORARY + secrets.token_hex(8))
+    temporary = path.with_name(temporary_name())
     try:
         with temporary.open("xb") as file:
             file.write(data)
@@ -105,3 +94,13 @@ def _write_atomically(path: Path, data: bytes) -> None:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+@hookimpl
+def tagatlas_image_stores() -> Iterable[ImageStoreSpec]:
+    """Announce the store."""
+    return [
+        ImageStoreSpec(
+            name="files", summary="JPEG files in the atlas's own folder.", factory=FileStore
+        )
+    ]

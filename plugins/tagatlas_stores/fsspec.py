@@ -1,25 +1,22 @@
-"""Images wherever fsspec reaches."""
+"""Image store ``fsspec``: images in an object store or any other place that fsspec reaches."""
 
 from __future__ import annotations
 
-import re
-import secrets
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from tagatlas import ImageStore, Variant
+from msgspec import Meta
+
+from tagatlas import ImageStore, ImageStoreSpec, Variant, hookimpl
 from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, StorageError
+from tagatlas_stores.names import TEMPORARY, file_name, temporary_name
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
-_FOLDERS = {
-    Variant.IMAGE: "images",
-    Variant.THUMBNAIL: "thumbnails",
-    Variant.ORIGINAL: "originals",
-}
-_ID = re.compile(r"[0-9a-f]{64}")
-_TEMPORARY = ".writing-"
 _EXTRAS = {
     "s3": "s3",
     "s3a": "s3",
@@ -32,6 +29,19 @@ _EXTRAS = {
 """Which extra of tagatlas brings a protocol's library."""
 
 
+@dataclass(frozen=True)
+class FsspecOptions:
+    """Where the images go."""
+
+    location: Annotated[
+        str,
+        Meta(description="A URL that fsspec knows, such as s3://bucket/folder or memory://x."),
+    ] = ""
+    endpoint: Annotated[
+        str, Meta(description="URL of the service, where it is not the protocol's own (S3).")
+    ] = ""
+
+
 class FsspecStore(ImageStore):
     """Keeps an image at ``LOCATION/images/ab/<id>.jpg``; other variants in folders beside it.
 
@@ -39,20 +49,20 @@ class FsspecStore(ImageStore):
     on disks and over SSH, they are written under another name first and then renamed.
     """
 
-    def __init__(self, location: str, endpoint: str = "") -> None:
-        """Use a location.
+    def __init__(self, options: FsspecOptions, folder: Path) -> None:  # noqa: ARG002 - the contract
+        """Use a location; keys come from the environment, as the protocol's library says.
 
         Raises:
             OptionError: it is no URL that fsspec knows.
             MissingDependency: the library for its protocol is not installed.
         """
-        if "://" not in location:
+        if "://" not in options.location:
             raise OptionError(
                 "the store fsspec needs a location, such as s3://bucket/folder: set location in"
                 " [store.fsspec] of atlas.toml"
             )
-        self._location = location.rstrip("/")
-        self._fs, root = _open(self._location, endpoint)
+        self._location = options.location.rstrip("/")
+        self._fs, root = _open(self._location, options.endpoint)
         self._root = root.rstrip("/")
         protocols = self._fs.protocol
         names = {protocols} if isinstance(protocols, str) else set(protocols)
@@ -60,7 +70,7 @@ class FsspecStore(ImageStore):
 
     def put(self, image_id: str, variant: Variant, data: bytes) -> None:
         """See :meth:`ImageStore.put`."""
-        path = f"{self._root}/{_key(image_id, variant)}"
+        path = f"{self._root}/{file_name(image_id, variant)}"
         try:
             if self._renames:
                 self._put_and_rename(path, data)
@@ -74,7 +84,7 @@ class FsspecStore(ImageStore):
 
     def get(self, image_id: str, variant: Variant) -> bytes:
         """See :meth:`ImageStore.get`."""
-        path = f"{self._root}/{_key(image_id, variant)}"
+        path = f"{self._root}/{file_name(image_id, variant)}"
         try:
             data: bytes = self._fs.cat_file(path)
         except Exception as error:
@@ -89,7 +99,7 @@ class FsspecStore(ImageStore):
         try:
             # A listing that is kept would not know what another process has put since.
             self._fs.invalidate_cache()
-            return bool(self._fs.isfile(f"{self._root}/{_key(image_id, variant)}"))
+            return bool(self._fs.isfile(f"{self._root}/{file_name(image_id, variant)}"))
         except (OSError, ValueError):
             return False
 
@@ -100,13 +110,13 @@ class FsspecStore(ImageStore):
     def remove(self, image_id: str) -> None:
         """See :meth:`ImageStore.remove`. A bucket with versions keeps earlier ones of its own."""
         for variant in Variant:
-            path = f"{self._root}/{_key(image_id, variant)}"
+            path = f"{self._root}/{file_name(image_id, variant)}"
             try:
                 self._fs.invalidate_cache()
                 if self._fs.exists(path):
                     self._fs.rm_file(path)
                 folder = path.rpartition("/")[0]
-                for left in self._fs.glob(f"{folder}/{_TEMPORARY}*") if self._renames else ():
+                for left in self._fs.glob(f"{folder}/{TEMPORARY}*") if self._renames else ():
                     self._fs.rm_file(left)
             except Exception as error:  # libraries raise whatever their services lead them to
                 raise StorageError(
@@ -115,11 +125,11 @@ class FsspecStore(ImageStore):
                 ) from error
 
     def _url(self, image_id: str, variant: Variant) -> str:
-        return f"{self._location}/{_key(image_id, variant)}"
+        return f"{self._location}/{file_name(image_id, variant)}"
 
     def _put_and_rename(self, path: str, data: bytes) -> None:
         folder, _, name = path.rpartition("/")
-        temporary = f"{folder}/{_TEMPORARY}{secrets.token_hex(8)}-{name[:8]}"
+        temporary = f"{folder}/{temporary_name()}-{name[:8]}"
         self._fs.makedirs(folder, exist_ok=True)
         try:
             self._fs.pipe_file(temporary, data)
@@ -128,13 +138,6 @@ class FsspecStore(ImageStore):
             with suppress(OSError):
                 self._fs.rm_file(temporary)
             raise
-
-
-def _key(image_id: str, variant: Variant) -> str:
-    if not _ID.fullmatch(image_id):
-        raise ValueError(f"not an image id: {image_id[:80]!r}")
-    ending = "" if variant == Variant.ORIGINAL else ".jpg"  # which is in many formats
-    return f"{_FOLDERS[variant]}/{image_id[:2]}/{image_id}{ending}"
 
 
 def _open(location: str, endpoint: str) -> tuple[AbstractFileSystem, str]:
@@ -161,3 +164,17 @@ def _open(location: str, endpoint: str) -> tuple[AbstractFileSystem, str]:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+@hookimpl
+def tagatlas_image_stores() -> Iterable[ImageStoreSpec]:
+    """Announce the store."""
+    return [
+        ImageStoreSpec(
+            name="fsspec",
+            summary="An object store or other place: s3://, gs://, az://, memory://.",
+            extra="tagatlas[fsspec]",
+            options=FsspecOptions,
+            factory=FsspecStore,
+        )
+    ]

@@ -1,0 +1,35 @@
+"""How the files of images are called, whatever keeps them."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from tagatlas import Variant
+
+_FOLDERS = {
+    Variant.IMAGE: "images",
+    Variant.THUMBNAIL: "thumbnails",
+    Variant.ORIGINAL: "originals",
+}
+_ID = re.compile(r"[0-9a-f]{64}")
+
+TEMPORARY = ".writing-"
+"""How the names of files begin that are not whole yet."""
+
+
+def file_name(image_id: str, variant: Variant) -> str:
+    """Where the file of an image is, such as ``images/ab/<id>.jpg``.
+
+    Raises:
+        ValueError: ``image_id`` is no id.
+    """
+    if not _ID.fullmatch(image_id):
+        raise ValueError(f"not an image id: {image_id[:80]!r}")
+    ending = "" if variant == Variant.ORIGINAL else ".jpg"  # which is in many formats
+    return f"{_FOLDERS[variant]}/{image_id[:2]}/{image_id}{ending}"
+
+
+def temporary_name() -> str:
+    """A name that no other file has."""
+    return TEMPORARY + os.urandom(8).hex()
