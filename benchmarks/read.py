@@ -15,7 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
-from tagatlas_sources.table import TableOptions, make_source
+from tagatlas_sources.table import TableOptions
+from tagatlas_sources.table.source import TableSource
 
 _ROUNDS = 5
 
@@ -37,7 +38,7 @@ def main() -> None:
 
 def measure(path: Path) -> tuple[float, float]:
     """Median seconds of both sides, read in turn so that a busy machine slows both alike."""
-    source = make_source(TableOptions())
+    source = TableSource(TableOptions())
     ours, bare = [], []
     for _ in range(_ROUNDS):
         start = time.perf_counter()

@@ -9,8 +9,9 @@ import pytest
 
 from tagatlas.errors import InputError
 from tagatlas_sources.folder import FolderOptions, may_have_pictures
-from tagatlas_sources.folder import make_source as folder_source
-from tagatlas_sources.table import TableOptions, is_table, make_source
+from tagatlas_sources.folder.source import FolderSource
+from tagatlas_sources.table import TableOptions, is_table
+from tagatlas_sources.table.source import TableSource
 
 WORK = '{{\n "id": {0},\n "thumbnailUrl": {1},\n "makers": [{{"name": "N. N."}}]\n}}'
 
@@ -28,7 +29,7 @@ def works(tmp_path: Path) -> Path:
 def test_one_object_a_file(works: Path) -> None:
     assert is_table(str(works))
     assert not may_have_pictures(str(works))
-    records = make_source(TableOptions()).read(str(works))
+    records = TableSource(TableOptions()).read(str(works))
     assert records.table.select("location", "file", "id", "makers.name").rows() == [
         ("https://a/1.jpg", "a/b1.JSON", "1", "N. N."),
         ("https://a/2.jpg", "b2.json", "2", "N. N."),
@@ -45,9 +46,9 @@ def test_files_that_are_no_json_are_named(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(pointer)
     (tmp_path / "b.json").write_text(" \n")
     with pytest.raises(InputError, match=r"none of 2 JSON files .* 'a.json' .*git lfs pull"):
-        make_source(TableOptions()).read(str(tmp_path))
+        TableSource(TableOptions()).read(str(tmp_path))
     (tmp_path / "c.json").write_text('{"url": "https://a/1.jpg"}')
-    records = make_source(TableOptions()).read(str(tmp_path))
+    records = TableSource(TableOptions()).read(str(tmp_path))
     assert records.recognised == "1 JSON file: 1 URL in the column 'url'"
     assert "2 files, 'a.json' (this is a Git LFS pointer" in records.notes[0]
     assert "'b.json' (the file is empty)" in records.notes[0]
@@ -57,7 +58,7 @@ def test_a_damaged_file_costs_itself(works: Path) -> None:
     (works / "b2.json").write_text("{")
     (works / "c.json").write_bytes(b'{"id": "\xe9"}')
     (works / "d.json").write_bytes(b"\x1f\x8bcut")
-    records = make_source(TableOptions()).read(str(works))
+    records = TableSource(TableOptions()).read(str(works))
     assert records.table["location"].to_list() == ["https://a/1.jpg"]
     assert records.notes[0].endswith("1 row, 'b2.json' line 1 (cut off)")
     assert "1 file, 'd.json' (" in records.notes[1]
@@ -68,7 +69,7 @@ def test_pictures_come_first(works: Path) -> None:
     (works / "a" / "picture.PNG").touch()
     assert not is_table(str(works))
     assert may_have_pictures(str(works))
-    records = folder_source(FolderOptions()).read(str(works))
+    records = FolderSource(FolderOptions()).read(str(works))
     assert records.table["file"].to_list() == ["a/picture.PNG"]
     assert records.notes[-1].endswith("2 JSON files, which --source table would read instead")
 
@@ -77,4 +78,4 @@ def test_a_folder_without_json_is_for_pictures(tmp_path: Path) -> None:
     assert may_have_pictures(str(tmp_path))
     assert not is_table(str(tmp_path))
     with pytest.raises(InputError, match="there is no JSON file in the folder"):
-        make_source(TableOptions()).read(str(tmp_path))
+        TableSource(TableOptions()).read(str(tmp_path))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tagatlas.contracts import Records, SourceSpec
 from tagatlas.errors import InputError
 from tagatlas.testing import SourceContract
-from tagatlas_sources.folder import FolderOptions, is_folder, make_source, tagatlas_sources
+from tagatlas_sources.folder import FolderOptions, is_folder, tagatlas_sources
+from tagatlas_sources.folder.source import FolderSource
 from tagatlas_tables.archives import is_junk
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ DEFAULTS = FolderOptions()
 
 
 def read(folder: Path, options: FolderOptions = DEFAULTS) -> Records:
-    return make_source(options).read(str(folder))
+    return FolderSource(options).read(str(folder))
 
 
 def fill(folder: Path, *files: str) -> Path:
@@ -276,7 +277,7 @@ def test_any_name_comes_back_in_code_point_order(
 
 def failure(location: str) -> str:
     with pytest.raises(InputError) as caught:
-        make_source(DEFAULTS).read(location)
+        FolderSource(DEFAULTS).read(location)
     assert str(caught.value).isprintable()
     return str(caught.value)
 

@@ -7,7 +7,8 @@ import pytest
 from tagatlas.contracts import Records, SourceSpec
 from tagatlas.errors import InputError
 from tagatlas.testing import SourceContract
-from tagatlas_sources.table import TableOptions, is_table, make_source, tagatlas_sources
+from tagatlas_sources.table import TableOptions, is_table, tagatlas_sources
+from tagatlas_sources.table.source import TableSource
 
 TABLES = Path(__file__).parent.parent / "data" / "tables"
 DEFAULTS = TableOptions()
@@ -17,13 +18,13 @@ TT = "https://p16.tiktokcdn.com/obj/cover{}~tplv.jpeg?x-expires=1648500000&x-sig
 
 
 def read(name: str, options: TableOptions = DEFAULTS) -> Records:
-    return make_source(options).read(str(TABLES / name))
+    return TableSource(options).read(str(TABLES / name))
 
 
 def read_text(folder: Path, text: str, options: TableOptions = DEFAULTS) -> Records:
     path = folder / "table.csv"
     path.write_text(text, encoding="utf-8", newline="")
-    return make_source(options).read(str(path))
+    return TableSource(options).read(str(path))
 
 
 def locations(records: Records) -> list[str]:

@@ -13,7 +13,8 @@ from odf.table import TableCell, TableRow
 from odf.text import A, P
 
 from tagatlas.errors import InputError
-from tagatlas_sources.table import TableOptions, make_source
+from tagatlas_sources.table import TableOptions
+from tagatlas_sources.table.source import TableSource
 
 DEFAULTS = TableOptions()
 
@@ -21,7 +22,7 @@ DEFAULTS = TableOptions()
 def failure(path: Path, data: bytes | str, options: TableOptions = DEFAULTS) -> str:
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     with pytest.raises(InputError) as caught:
-        make_source(options).read(str(path))
+        TableSource(options).read(str(path))
     message = str(caught.value)
     assert message.isprintable()
     assert len(message) < 2_000
@@ -35,13 +36,13 @@ def path(tmp_path: Path) -> Path:
 
 def test_missing_file(path: Path) -> None:
     with pytest.raises(InputError, match=r"^'posts\.csv': there is no such file: check the path$"):
-        make_source(TableOptions()).read(str(path))
+        TableSource(TableOptions()).read(str(path))
 
 
 def test_folder(path: Path) -> None:
     path.mkdir()
     with pytest.raises(InputError, match="there is no JSON file in the folder"):
-        make_source(TableOptions()).read(str(path))
+        TableSource(TableOptions()).read(str(path))
 
 
 @pytest.mark.parametrize("data", ["", "\n \r\n", "\ufeff"])

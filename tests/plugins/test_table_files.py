@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from tagatlas.contracts import Records
 from tagatlas.errors import InputError
-from tagatlas_sources.table import TableOptions, make_source
+from tagatlas_sources.table import TableOptions
+from tagatlas_sources.table.source import TableSource
 
 TABLES = Path(__file__).parent.parent / "data" / "tables"
 HEADER = ["image_url", "id", "text"]
@@ -48,7 +49,7 @@ def read_bytes(data: bytes, *, options: TableOptions, name: str = "table.csv") -
     with TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(data)
-        return make_source(options).read(str(path))
+        return TableSource(options).read(str(path))
 
 
 def outcome(data: bytes, name: str) -> str:

@@ -10,7 +10,8 @@ import pytest
 
 from tagatlas.contracts import Records
 from tagatlas.errors import InputError
-from tagatlas_sources.table import TableOptions, make_source
+from tagatlas_sources.table import TableOptions
+from tagatlas_sources.table.source import TableSource
 
 DEFAULTS = TableOptions()
 
@@ -18,7 +19,7 @@ DEFAULTS = TableOptions()
 def read(folder: Path, text: str, options: TableOptions = DEFAULTS) -> Records:
     path = folder / "table.csv"
     path.write_text(text, encoding="utf-8", newline="")
-    return make_source(options).read(str(path))
+    return TableSource(options).read(str(path))
 
 
 def export(columns: str, *rows: dict[str, str]) -> str:

@@ -10,7 +10,8 @@ import pytest
 
 from tagatlas.contracts import Records
 from tagatlas.errors import InputError
-from tagatlas_sources.table import TableOptions, is_table, make_source
+from tagatlas_sources.table import TableOptions, is_table
+from tagatlas_sources.table.source import TableSource
 from tagatlas_tables.wording import shown
 
 WORKS = "number,title,thumbnailUrl\n1,One,A/A00/1_8.jpg\n2,Two,A/A00/2_8.jpg\n3,Three,\n"
@@ -19,7 +20,7 @@ WORKS = "number,title,thumbnailUrl\n1,One,A/A00/1_8.jpg\n2,Two,A/A00/2_8.jpg\n3,
 def read(folder: Path, text: str, options: TableOptions | None = None) -> Records:
     path = folder / "works.csv"
     path.write_text(text, encoding="utf-8")
-    return make_source(options or TableOptions()).read(str(path))
+    return TableSource(options or TableOptions()).read(str(path))
 
 
 def put(folder: Path, *names: str) -> Path:
@@ -154,7 +155,7 @@ def test_a_table_in_an_archive_with_its_pictures(tmp_path: Path) -> None:
         README_txt="",
     )
     assert is_table(str(path))
-    records = make_source(TableOptions()).read(str(path))
+    records = TableSource(TableOptions()).read(str(path))
     assert records.local is True
     assert records.table.rows() == [
         (f"{path}!/pictures/one.jpg", 1, "1"),
@@ -170,7 +171,7 @@ def test_a_table_in_an_archive_with_its_pictures(tmp_path: Path) -> None:
 def test_a_table_of_addresses_in_an_archive(tmp_path: Path) -> None:
     text = "id,image\n1,https://a.example/1.jpg\n"
     path = archive(tmp_path / "x.zip", a_csv=text, other_jpg="")
-    records = make_source(TableOptions()).read(str(path))
+    records = TableSource(TableOptions()).read(str(path))
     assert records.table["location"].to_list() == ["https://a.example/1.jpg"]
     assert records.local is False
     assert records.notes[0] == (
@@ -187,17 +188,17 @@ def test_the_files_may_be_in_an_archive(tmp_path: Path) -> None:
 def test_archives_with_several_tables_or_none(tmp_path: Path) -> None:
     several = archive(tmp_path / "several.zip", a_csv="url\n", b_csv="url\n")
     with pytest.raises(InputError, match=r"with 2 tables \('a.csv', 'b.csv'\)"):
-        make_source(TableOptions()).read(str(several))
+        TableSource(TableOptions()).read(str(several))
     none = archive(tmp_path / "none.zip", a_pdf="")
     with pytest.raises(InputError, match="with no table and no picture"):
-        make_source(TableOptions()).read(str(none))
+        TableSource(TableOptions()).read(str(none))
 
 
 @pytest.mark.parametrize("name", ["a.tar", "a.TGZ", "a.tar.gz", "a.rar", "a.7z"])
 def test_other_archives(tmp_path: Path, name: str) -> None:
     put(tmp_path, name)
     with pytest.raises(InputError, match="unpack it and give the folder"):
-        make_source(TableOptions()).read(str(tmp_path / name))
+        TableSource(TableOptions()).read(str(tmp_path / name))
 
 
 def test_names_with_endings_come_before_numbers_that_are_names_by_chance(tmp_path: Path) -> None:

@@ -27,10 +27,6 @@ from tagatlas import SourceSpec, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Source
-
-__all__ = ["FolderOptions", "is_folder", "make_source", "tagatlas_sources"]
-
 
 @dataclass(frozen=True)
 class FolderOptions:
@@ -66,13 +62,6 @@ def may_have_pictures(location: str) -> bool:
     return Path(location).is_file() or not is_json_folder(Path(location))
 
 
-def make_source(options: FolderOptions) -> Source:
-    """The source for these options."""
-    from tagatlas_sources.folder.source import FolderSource
-
-    return FolderSource(options)
-
-
 @hookimpl
 def tagatlas_sources() -> Iterable[SourceSpec]:
     """Announce the source ``folder``."""
@@ -82,6 +71,6 @@ def tagatlas_sources() -> Iterable[SourceSpec]:
             summary="The image files in a folder and all folders below it, or in a ZIP archive.",
             options=FolderOptions,
             accepts=may_have_pictures,
-            factory=make_source,
+            factory="tagatlas_sources.folder.source:FolderSource",
         )
     ]

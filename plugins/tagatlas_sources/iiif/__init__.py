@@ -17,8 +17,6 @@ from tagatlas import SourceSpec, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Source
-
 _ADDRESS = re.compile(
     r"https?://\S+(/(info|manifest|collection|top)(\.json)?/?$|iiif\S*)", re.IGNORECASE
 )
@@ -51,13 +49,6 @@ def is_iiif(location: str) -> bool:
     return _ADDRESS.match(location) is not None or is_iiif_document(location)
 
 
-def make_source(options: IiifOptions) -> Source:
-    """The source for these options."""
-    from tagatlas_sources.iiif.source import IiifSource
-
-    return IiifSource(options)
-
-
 @hookimpl
 def tagatlas_sources() -> Iterable[SourceSpec]:
     """Announce the source."""
@@ -67,6 +58,6 @@ def tagatlas_sources() -> Iterable[SourceSpec]:
             summary="The images of a IIIF manifest, collection or info.json.",
             accepts=is_iiif,
             options=IiifOptions,
-            factory=make_source,
+            factory="tagatlas_sources.iiif.source:IiifSource",
         )
     ]

@@ -37,10 +37,6 @@ from tagatlas import SourceSpec, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Source
-
-__all__ = ["TableOptions", "is_table", "make_source", "tagatlas_sources"]
-
 _SUFFIXES = frozenset(
     {
         *(".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".ndjson", ".jsonl", ".json"),
@@ -119,13 +115,6 @@ def _is_json_folder(path: Path) -> bool:
     return is_json_folder(path)
 
 
-def make_source(options: TableOptions) -> Source:
-    """The source for these options."""
-    from tagatlas_sources.table.source import TableSource
-
-    return TableSource(options)
-
-
 @hookimpl
 def tagatlas_sources() -> Iterable[SourceSpec]:
     """Announce the source ``table``."""
@@ -135,6 +124,6 @@ def tagatlas_sources() -> Iterable[SourceSpec]:
             summary="A table or list of image URLs: CSV, TSV, Parquet, JSON Lines, text.",
             options=TableOptions,
             accepts=is_table,
-            factory=make_source,
+            factory="tagatlas_sources.table.source:TableSource",
         )
     ]
