@@ -12,8 +12,6 @@ from tagatlas import TaggerSpec, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import ModelShelf, Tagger
-
 
 @dataclass(frozen=True)
 class ClipOptions:
@@ -71,18 +69,6 @@ class ClipOptions:
     ] = 0
 
 
-def _make_tagger(options: ClipOptions) -> Tagger:
-    from tagatlas_clip.tagger import make_tagger
-
-    return make_tagger(options)
-
-
-def _make_shelf() -> ModelShelf:
-    from tagatlas_clip.shelf import OpenClipShelf
-
-    return OpenClipShelf()
-
-
 @hookimpl
 def tagatlas_taggers() -> Iterable[TaggerSpec]:
     """Announce the tagger ``clip``."""
@@ -94,7 +80,7 @@ def tagatlas_taggers() -> Iterable[TaggerSpec]:
             options=ClipOptions,
             embeds_images=True,
             embeds_texts=True,
-            factory=_make_tagger,
-            models=_make_shelf,
+            factory="tagatlas_clip.tagger:make_tagger",
+            models="tagatlas_clip.shelf:OpenClipShelf",
         )
     ]

@@ -13,8 +13,6 @@ from tagatlas.toolkit import ServiceOptions
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Tagger
-
 
 @dataclass(frozen=True)
 class ClarifaiOptions(ServiceOptions):
@@ -53,12 +51,6 @@ class ClarifaiOptions(ServiceOptions):
     ] = "api.clarifai.com"
 
 
-def _make_tagger(options: ClarifaiOptions) -> Tagger:
-    from tagatlas_taggers.clarifai.tagger import ClarifaiTagger
-
-    return ClarifaiTagger(options)
-
-
 @hookimpl
 def tagatlas_taggers() -> Iterable[TaggerSpec]:
     """Announce the tagger ``clarifai``."""
@@ -68,6 +60,6 @@ def tagatlas_taggers() -> Iterable[TaggerSpec]:
             summary="Concepts of Clarifai's models; sends images to Clarifai, costs money.",
             extra="tagatlas[clarifai]",
             options=ClarifaiOptions,
-            factory=_make_tagger,
+            factory="tagatlas_taggers.clarifai.tagger:ClarifaiTagger",
         )
     ]

@@ -13,8 +13,6 @@ from tagatlas.toolkit import ServiceOptions
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Tagger
-
 Feature = Literal["labels", "objects", "landmarks", "logos", "web"]
 """What can be asked for; each is billed by itself."""
 
@@ -51,12 +49,6 @@ class GoogleVisionOptions(ServiceOptions):
     ] = "vision.googleapis.com"
 
 
-def _make_tagger(options: GoogleVisionOptions) -> Tagger:
-    from tagatlas_taggers.google_vision.tagger import GoogleVisionTagger
-
-    return GoogleVisionTagger(options)
-
-
 @hookimpl
 def tagatlas_taggers() -> Iterable[TaggerSpec]:
     """Announce the tagger ``google-vision``."""
@@ -66,6 +58,6 @@ def tagatlas_taggers() -> Iterable[TaggerSpec]:
             summary="Google Cloud Vision's labels and more; sends images to Google, costs money.",
             extra="tagatlas[google-vision]",
             options=GoogleVisionOptions,
-            factory=_make_tagger,
+            factory="tagatlas_taggers.google_vision.tagger:GoogleVisionTagger",
         )
     ]

@@ -15,8 +15,6 @@ from tagatlas import TaggerSpec, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Tagger
-
 
 @dataclass(frozen=True)
 class ImageNetOptions:
@@ -33,12 +31,6 @@ class ImageNetOptions:
     ] = 0
 
 
-def _make_tagger(options: ImageNetOptions) -> Tagger:
-    from tagatlas_taggers.imagenet.tagger import ImageNetTagger
-
-    return ImageNetTagger(options)
-
-
 @hookimpl
 def tagatlas_taggers() -> Iterable[TaggerSpec]:
     """Announce the tagger ``imagenet``."""
@@ -48,6 +40,6 @@ def tagatlas_taggers() -> Iterable[TaggerSpec]:
             summary="1,000 kinds of things and what they are kinds of; offline, no key.",
             options=ImageNetOptions,
             embeds_images=True,
-            factory=_make_tagger,
+            factory="tagatlas_taggers.imagenet.tagger:ImageNetTagger",
         )
     ]
