@@ -12,8 +12,6 @@ from tagatlas import RendererSpec, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tagatlas import Renderer
-
 
 @dataclass(frozen=True)
 class WebOptions:
@@ -33,12 +31,6 @@ class WebOptions:
     ] = "128"
 
 
-def _web(options: WebOptions) -> Renderer:
-    from tagatlas_web.renderer import WebRenderer
-
-    return WebRenderer(options)
-
-
 @hookimpl
 def tagatlas_renderers() -> Iterable[RendererSpec]:
     """Announce the viewer."""
@@ -52,6 +44,6 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
             viewer=True,
             options=WebOptions,
             default=False,
-            factory=_web,
+            factory="tagatlas_web.renderer:WebRenderer",
         )
     ]
