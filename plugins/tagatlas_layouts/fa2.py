@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from tagatlas import Layout, LayoutDescription, LayoutSpec, hookimpl
+from tagatlas import Layout, LayoutSpec, hookimpl
 from tagatlas.errors import MissingDependency
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tagatlas import Network, Progress
+    from tagatlas import LayoutDescription, Network, Progress
 
 _EXTENT = 1000.0
 """What the start is scaled to: the package's own starts are far too small to be calm."""
@@ -61,6 +61,7 @@ class Fa2Layout(Layout):
 
     def describe(self) -> LayoutDescription:
         """What it did; see :meth:`tagatlas.Layout.describe`."""
+        from tagatlas import LayoutDescription
         from tagatlas_layouts.citations import FORCEATLAS2
 
         return LayoutDescription(citations=(FORCEATLAS2,))

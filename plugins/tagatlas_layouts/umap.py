@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from tagatlas import Citation, Layout, LayoutDescription, LayoutSpec, hookimpl
+from tagatlas import Layout, LayoutSpec, hookimpl
 from tagatlas.errors import MissingDependency
 
 if TYPE_CHECKING:
@@ -22,19 +22,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tagatlas import Network, Progress
+    from tagatlas import LayoutDescription, Network, Progress
 
 _EXTENT = 10.0
 """What the start is scaled to: the package's own starts lie within this distance."""
 
 _FEWEST = 4
 """UMAP needs some nodes to tell near from far; fewer keep their start."""
-
-_PAPER = Citation(
-    "McInnes et al., 2018",
-    "McInnes, L., Healy, J., & Melville, J. (2018). UMAP: Uniform manifold approximation and "
-    "projection for dimension reduction. *arXiv*, 1802.03426.",
-)
 
 
 @dataclass(frozen=True)
@@ -57,7 +51,10 @@ class UmapLayout(Layout):
 
     def describe(self) -> LayoutDescription:
         """What it did; see :meth:`tagatlas.Layout.describe`."""
-        return LayoutDescription(citations=(_PAPER,))
+        from tagatlas import LayoutDescription
+        from tagatlas_layouts.citations import UMAP
+
+        return LayoutDescription(citations=(UMAP,))
 
     def place(
         self,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 from tagatlas import NoOptions, Recovery, RecoverySpec, hookimpl
@@ -33,36 +32,14 @@ class PagePicture(Recovery):
 
     def copies_in_page(self, url: str, page: str) -> Sequence[str]:
         """See :meth:`Recovery.copies_in_page`."""
-        head = _Head()
+        from tagatlas_recoveries.heads import Head  # whose parser is slow to import
+
+        head = Head()
         with suppress(AssertionError, ValueError):  # Python's reader raises them at broken markup
             head.feed(page)
         base = _joined(url, head.base) or url
         found = [_joined(base, head.found.get(name, "")) for name in NAMES]
         return [address for address in dict.fromkeys(found) if address and address != url]
-
-
-class _Head(HTMLParser):
-    """Collects what a page says of itself."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.base = ""
-        self.found: dict[str, str] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag == "meta":
-            for key in ("property", "name", "itemprop"):
-                self._note(values.get(key, ""), values.get("content", ""))
-        elif tag == "link":
-            for key in (*values.get("rel", "").split(), values.get("itemprop", "")):
-                self._note(key, values.get("href", ""))
-        elif tag == "base":
-            self.base = self.base or values.get("href", "")
-
-    def _note(self, name: str, address: str) -> None:
-        if name and address.strip():
-            self.found.setdefault(name.strip().lower(), address.strip())
 
 
 def _joined(base: str, address: str) -> str:

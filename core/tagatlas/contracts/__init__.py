@@ -1,44 +1,99 @@
-"""The contracts: what a plugin announces, implements, receives and returns."""
+"""The contracts: what a plugin announces, implements, receives and returns.
 
-from tagatlas.contracts.description import (
-    Citation,
-    LayoutDescription,
-    Maker,
-    NetworkDescription,
-)
-from tagatlas.contracts.layout import Layout, PinningLayout
-from tagatlas.contracts.models import Model, ModelShelf, TextEmbedder
-from tagatlas.contracts.network import GraphBuilder
-from tagatlas.contracts.price import Price
-from tagatlas.contracts.progress import Progress, ShowProgress, no_progress, no_show
-from tagatlas.contracts.recovery import Recovery
-from tagatlas.contracts.renderer import Renderer
-from tagatlas.contracts.source import Records, Source
-from tagatlas.contracts.specs import (
-    CommandSpec,
-    GraphBuilderSpec,
-    ImageStoreSpec,
-    LayoutSpec,
-    NoOptions,
-    RecoverySpec,
-    RendererSpec,
-    SourceSpec,
-    Spec,
-    TaggerSpec,
-    loaded,
-)
-from tagatlas.contracts.statuses import ALWAYS_KEPT, ImageStatus, TagStatus, Variant
-from tagatlas.contracts.store import ImageStore
-from tagatlas.contracts.tagger import (
-    FailureKind,
-    ImageInput,
-    KeptAnswer,
-    Reading,
-    RereadingTagger,
-    Tag,
-    Tagger,
-    TagResult,
-)
+Importing this package is cheap: names are imported when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tagatlas.contracts.description import (
+        Citation,
+        LayoutDescription,
+        Maker,
+        NetworkDescription,
+    )
+    from tagatlas.contracts.layout import Layout, PinningLayout
+    from tagatlas.contracts.models import Model, ModelShelf, TextEmbedder
+    from tagatlas.contracts.network import GraphBuilder
+    from tagatlas.contracts.price import Price
+    from tagatlas.contracts.progress import Progress, ShowProgress, no_progress, no_show
+    from tagatlas.contracts.recovery import Recovery
+    from tagatlas.contracts.renderer import Renderer
+    from tagatlas.contracts.source import Records, Source
+    from tagatlas.contracts.specs import (
+        CommandSpec,
+        GraphBuilderSpec,
+        ImageStoreSpec,
+        LayoutSpec,
+        NoOptions,
+        RecoverySpec,
+        RendererSpec,
+        SourceSpec,
+        Spec,
+        TaggerSpec,
+        loaded,
+    )
+    from tagatlas.contracts.statuses import ALWAYS_KEPT, ImageStatus, TagStatus, Variant
+    from tagatlas.contracts.store import ImageStore
+    from tagatlas.contracts.tagger import (
+        FailureKind,
+        ImageInput,
+        KeptAnswer,
+        Reading,
+        RereadingTagger,
+        Tag,
+        Tagger,
+        TagResult,
+    )
+
+_LAZY = {
+    "ALWAYS_KEPT": "statuses",
+    "Citation": "description",
+    "CommandSpec": "specs",
+    "FailureKind": "tagger",
+    "GraphBuilder": "network",
+    "GraphBuilderSpec": "specs",
+    "ImageInput": "tagger",
+    "ImageStatus": "statuses",
+    "ImageStore": "store",
+    "ImageStoreSpec": "specs",
+    "KeptAnswer": "tagger",
+    "Layout": "layout",
+    "LayoutDescription": "description",
+    "LayoutSpec": "specs",
+    "Maker": "description",
+    "Model": "models",
+    "ModelShelf": "models",
+    "NetworkDescription": "description",
+    "NoOptions": "specs",
+    "PinningLayout": "layout",
+    "Price": "price",
+    "Progress": "progress",
+    "Reading": "tagger",
+    "Records": "source",
+    "Recovery": "recovery",
+    "RecoverySpec": "specs",
+    "Renderer": "renderer",
+    "RendererSpec": "specs",
+    "RereadingTagger": "tagger",
+    "ShowProgress": "progress",
+    "Source": "source",
+    "SourceSpec": "specs",
+    "Spec": "specs",
+    "Tag": "tagger",
+    "TagResult": "tagger",
+    "TagStatus": "statuses",
+    "Tagger": "tagger",
+    "TaggerSpec": "specs",
+    "TextEmbedder": "models",
+    "Variant": "statuses",
+    "loaded": "specs",
+    "no_progress": "progress",
+    "no_show": "progress",
+}
 
 __all__ = [
     "ALWAYS_KEPT",
@@ -85,3 +140,13 @@ __all__ = [
     "no_progress",
     "no_show",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -5,12 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts.description import LayoutDescription
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tagatlas.contracts.description import LayoutDescription
     from tagatlas.contracts.progress import Progress
     from tagatlas.network import Network
 
@@ -24,6 +23,8 @@ class Layout(ABC):
         It is kept with each map that is made. It is asked also where nothing has to be placed:
         what is slow to import, :meth:`prepare` and :meth:`place` import.
         """
+        from tagatlas.contracts.description import LayoutDescription
+
         return LayoutDescription()
 
     def prepare(self) -> None:  # noqa: B027 - most layouts have nothing to prepare

@@ -5,12 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts.description import NetworkDescription
-
 if TYPE_CHECKING:
     import networkx as nx
     import polars as pl
 
+    from tagatlas.contracts.description import NetworkDescription
     from tagatlas.network import Network
 
 READABLE = frozenset({"embedding", "records"})
@@ -36,6 +35,8 @@ class GraphBuilder(ABC):
         It is kept with each map that is made. As it stands, they say the builder's name and
         nothing else.
         """
+        from tagatlas.contracts.description import NetworkDescription
+
         return NetworkDescription()
 
     @abstractmethod

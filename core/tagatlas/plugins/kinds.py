@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tagatlas.contracts import (
     CommandSpec,
-    GraphBuilder,
     GraphBuilderSpec,
-    ImageStore,
     ImageStoreSpec,
-    Layout,
     LayoutSpec,
-    Recovery,
     RecoverySpec,
-    Renderer,
     RendererSpec,
-    Source,
     SourceSpec,
     Spec,
-    Tagger,
     TaggerSpec,
 )
+
+if TYPE_CHECKING:
+    import click
+
+    from tagatlas.contracts import (
+        GraphBuilder,
+        ImageStore,
+        Layout,
+        Recovery,
+        Renderer,
+        Source,
+        Tagger,
+    )
 
 SpecT_co = TypeVar("SpecT_co", bound=Spec, covariant=True)
 ProductT_co = TypeVar("ProductT_co", covariant=True)
@@ -37,26 +44,51 @@ class Kind(Generic[SpecT_co, ProductT_co]):
         key: as ``atlas.toml`` and long flags call it.
         hook: the hook that announces it.
         spec: the class of its specs.
-        product: the class that a spec's factory returns an instance of.
+        made: ``"module:Class"``, of the class that a spec's factory returns an instance of.
     """
 
     name: str
     key: str
     hook: str
     spec: type[SpecT_co]
-    product: type[ProductT_co]
+    made: str
+
+    @property
+    def product(self) -> type[ProductT_co]:
+        """The class that a spec's factory returns an instance of."""
+        module, _, name = self.made.partition(":")
+        product: type[ProductT_co] = getattr(import_module(module), name)
+        return product
 
 
-SOURCES = Kind("source", "source", "tagatlas_sources", SourceSpec, Source)
-IMAGE_STORES = Kind("image store", "store", "tagatlas_image_stores", ImageStoreSpec, ImageStore)
-RECOVERIES = Kind("recovery", "recovery", "tagatlas_recoveries", RecoverySpec, Recovery)
-TAGGERS = Kind("tagger", "tagger", "tagatlas_taggers", TaggerSpec, Tagger)
-GRAPH_BUILDERS = Kind(
-    "graph builder", "builder", "tagatlas_graph_builders", GraphBuilderSpec, GraphBuilder
+SOURCES: Kind[SourceSpec, Source] = Kind(
+    "source", "source", "tagatlas_sources", SourceSpec, "tagatlas.contracts:Source"
 )
-LAYOUTS = Kind("layout", "layout", "tagatlas_layouts", LayoutSpec, Layout)
-RENDERERS = Kind("renderer", "renderer", "tagatlas_renderers", RendererSpec, Renderer)
-COMMANDS = Kind("command", "command", "tagatlas_commands", CommandSpec, object)
+IMAGE_STORES: Kind[ImageStoreSpec, ImageStore] = Kind(
+    "image store", "store", "tagatlas_image_stores", ImageStoreSpec, "tagatlas.contracts:ImageStore"
+)
+RECOVERIES: Kind[RecoverySpec, Recovery] = Kind(
+    "recovery", "recovery", "tagatlas_recoveries", RecoverySpec, "tagatlas.contracts:Recovery"
+)
+TAGGERS: Kind[TaggerSpec, Tagger] = Kind(
+    "tagger", "tagger", "tagatlas_taggers", TaggerSpec, "tagatlas.contracts:Tagger"
+)
+GRAPH_BUILDERS: Kind[GraphBuilderSpec, GraphBuilder] = Kind(
+    "graph builder",
+    "builder",
+    "tagatlas_graph_builders",
+    GraphBuilderSpec,
+    "tagatlas.contracts:GraphBuilder",
+)
+LAYOUTS: Kind[LayoutSpec, Layout] = Kind(
+    "layout", "layout", "tagatlas_layouts", LayoutSpec, "tagatlas.contracts:Layout"
+)
+RENDERERS: Kind[RendererSpec, Renderer] = Kind(
+    "renderer", "renderer", "tagatlas_renderers", RendererSpec, "tagatlas.contracts:Renderer"
+)
+COMMANDS: Kind[CommandSpec, click.Command] = Kind(
+    "command", "command", "tagatlas_commands", CommandSpec, "click:Command"
+)
 KINDS: tuple[Kind[Spec, object], ...] = (
     SOURCES,
     IMAGE_STORES,

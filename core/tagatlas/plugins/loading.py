@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from types import ModuleType
 
@@ -55,9 +55,11 @@ def load_plugins(
         strict = os.environ.get(STRICT_VARIABLE, "") not in ("", "0")
     found = _described(entry_points(group=GROUP) if points is None else points)
     plugins = Plugins([plugin for plugin, _ in found])
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(tagatlas.hookspecs)
     for plugin, entry_point in found:
         try:
-            announced = _announcements(entry_point.load())
+            announced = _announcements(manager, entry_point.load())
             if plugin.distribution != OWN:
                 for _, spec in announced:
                     check_spec(spec)
@@ -67,15 +69,17 @@ def load_plugins(
         for kind, spec in announced:
             plugins.add(kind, spec, plugin)
     for module in modules:
-        for kind, spec in _announcements(module):
+        for kind, spec in _announcements(manager, module):
             plugins.add(kind, spec, InstalledPlugin(module.__name__, module.__name__, "", ""))
     if strict and plugins.warnings:
         raise PluginError(plugins.warnings[0])
     return plugins
 
 
-def _announcements(module: object) -> list[tuple[Kind[Spec, object], Spec]]:
-    """What one plugin announces; a manager of its own keeps its faults from the others.
+def _announcements(
+    manager: pluggy.PluginManager, module: object
+) -> list[tuple[Kind[Spec, object], Spec]]:
+    """What one plugin announces; it is registered alone, which keeps its faults from the others.
 
     Raises:
         PluginError: it announces nothing, or something else than specs.
@@ -84,28 +88,31 @@ def _announcements(module: object) -> list[tuple[Kind[Spec, object], Spec]]:
         raise PluginError(
             f"its entry point names {module!r}: it is to name a module, without a colon"
         )
-    manager = pluggy.PluginManager(GROUP)
-    manager.add_hookspecs(tagatlas.hookspecs)
-    manager.register(module)
-    unmarked = [kind.hook for kind in KINDS if hasattr(module, kind.hook)]
-    manager.check_pending()
-    announced = []
-    for kind in KINDS:
-        hook = getattr(manager.hook, kind.hook)
-        if kind.hook in unmarked and not hook.get_hookimpls():
-            raise PluginError(f"{kind.hook} is not marked with @hookimpl")
-        for specs in hook():
-            for spec in specs:
-                if not isinstance(spec, kind.spec):
-                    raise PluginError(
-                        f"{kind.hook} gave {spec!r}, which is no {kind.spec.__name__}"
-                    )
-                announced.append((kind, spec))
+    try:
+        manager.register(module)
+        manager.check_pending()
+        announced = [(kind, spec) for kind in KINDS for spec in _of_kind(manager, module, kind)]
+    finally:
+        manager.unregister(module)
     if not announced:
         raise PluginError(
             f"it announces nothing: none of {', '.join(kind.hook for kind in KINDS)} gives a spec"
         )
     return announced
+
+
+def _of_kind(
+    manager: pluggy.PluginManager, module: ModuleType, kind: Kind[Spec, object]
+) -> Iterator[Spec]:
+    """What the plugin that is registered announces of one kind."""
+    hook = getattr(manager.hook, kind.hook)
+    if hasattr(module, kind.hook) and not hook.get_hookimpls():
+        raise PluginError(f"{kind.hook} is not marked with @hookimpl")
+    for specs in hook():
+        for spec in specs:
+            if not isinstance(spec, kind.spec):
+                raise PluginError(f"{kind.hook} gave {spec!r}, which is no {kind.spec.__name__}")
+            yield spec
 
 
 def _skip(plugins: Plugins, plugin: InstalledPlugin, error: BaseException, strict: bool) -> None:
@@ -117,16 +124,23 @@ def _skip(plugins: Plugins, plugin: InstalledPlugin, error: BaseException, stric
 
 def _described(points: Iterable[EntryPoint]) -> list[tuple[InstalledPlugin, EntryPoint]]:
     """The built-in ones first, so that nobody displaces what they announce; then by name."""
-    # A distribution's metadata, with its README, is parsed each time that it is asked for.
-    metadata: dict[Distribution | None, tuple[str, str]] = {None: ("", "")}
+    names: dict[Distribution | None, tuple[str, str]] = {None: ("", "")}
     described = []
     for point in points:
-        if point.dist is not None and point.dist not in metadata:
-            read = point.dist.metadata
-            metadata[point.dist] = (read["Name"], read["Version"])
-        name, version = metadata[point.dist]
+        if point.dist is not None and point.dist not in names:
+            names[point.dist] = _name_and_version(point.dist)
+        name, version = names[point.dist]
         described.append((InstalledPlugin(point.name, point.value, name, version), point))
     return sorted(
         described,
         key=lambda each: (each[0].distribution != OWN, each[0].name, each[0].distribution),
     )
+
+
+def _name_and_version(distribution: Distribution) -> tuple[str, str]:
+    """By the head of a distribution's metadata: all of it, with a README, is slow to parse."""
+    files = ("METADATA", "PKG-INFO", "")  # the last is an .egg-info that is a file
+    text = next((read for name in files if (read := distribution.read_text(name))), "")
+    lines = text.partition("\n\n")[0].splitlines()
+    head = dict(line.split(": ", 1) for line in lines if ": " in line)
+    return head.get("Name", ""), head.get("Version", "")

@@ -8,17 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas import Citation, LayoutDescription, Network, PinningLayout, Progress, no_progress
+from tagatlas import LayoutDescription, Network, PinningLayout, Progress, no_progress
 from tagatlas.toolkit import IMAGE
-from tagatlas_layouts.citations import FORCEATLAS2
+from tagatlas_layouts.citations import EMBEDDEDNESS, FORCEATLAS2
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
-
-_EMBEDDEDNESS = Citation(
-    "Nocaj et al., 2015",
-    "Nocaj, A., Ortmann, M., & Brandes, U. (2015). Untangling the hairballs of multi-centered, "
-    "small-world online social media networks. *Journal of Graph Algorithms and Applications*, "
-    "19(2), 595-618.",
-)
 
 
 class ForceAtlas2Layout(PinningLayout):
@@ -33,9 +26,9 @@ class ForceAtlas2Layout(PinningLayout):
             return LayoutDescription(citations=(FORCEATLAS2,))
         pulled = (
             "An edge pulls by its weight and by how well it is embedded among the others"
-            f" ({_EMBEDDEDNESS.short})."
+            f" ({EMBEDDEDNESS.short})."
         )
-        return LayoutDescription(text=pulled, citations=(FORCEATLAS2, _EMBEDDEDNESS))
+        return LayoutDescription(text=pulled, citations=(FORCEATLAS2, EMBEDDEDNESS))
 
     def prepare(self) -> None:
         """Compile the kernels, or read them from numba's cache: seconds, or well under one."""
