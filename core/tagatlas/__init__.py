@@ -70,7 +70,7 @@ if TYPE_CHECKING:
         no_progress,
     )
     from tagatlas.hookspecs import hookimpl
-    from tagatlas.maps import Map, MapFile, Provenance, SourceFacts
+    from tagatlas.maps import Map, MapData, MapFile, Provenance, SourceFacts
     from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
     from tagatlas.plugins import Plugins, load_plugins
@@ -121,6 +121,7 @@ _LAZY = {
     "LayoutSpec": "tagatlas.contracts",
     "Maker": "tagatlas.contracts",
     "Map": "tagatlas.maps",
+    "MapData": "tagatlas.maps",
     "MapFile": "tagatlas.maps",
     "MapOptions": "tagatlas.maps.options",
     "MapReport": "tagatlas.steps.map",
@@ -212,6 +213,7 @@ __all__ = [
     "LayoutSpec",
     "Maker",
     "Map",
+    "MapData",
     "MapFile",
     "MapOptions",
     "MapReport",

@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,11 @@ import pytest
 from tagatlas.annotations import Arrow
 from tagatlas.catalog import Catalog, StoredMap
 from tagatlas.catalog.database import APPLICATION_ID
+from tagatlas.catalog.map_columns import COLUMNS, EMPTY
 from tagatlas.catalog.schema import MIGRATIONS, migrate
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult
 from tagatlas.errors import AtlasDamaged, AtlasError, AtlasTooNew, PluginError
+from tagatlas.maps import MapData
 from tagatlas_fetching import FetchOutcome, StoredImage
 
 
@@ -221,11 +223,7 @@ def test_backends_differ_by_fingerprint_and_the_last_used_is_known(catalog: Cata
 
 def test_a_map_and_the_annotations_on_it_come_back_as_they_went(catalog: Catalog) -> None:
     backend = catalog.answers.backend("grey", "grey 1")
-    stored = StoredMap(
-        name="grey",
-        backend=backend,
-        digest="abc",
-        settings={"map.seed": 0, "map.builder": "bipartite"},
+    data = MapData(
         nodes=pl.DataFrame({"id": ["a", "tag:b"], "x": [0.1, 1 / 3]}),
         sources=np.array([0], dtype=np.int32),
         targets=np.array([1], dtype=np.int32),
@@ -236,22 +234,34 @@ def test_a_map_and_the_annotations_on_it_come_back_as_they_went(catalog: Catalog
         stability=0.75,
         outlines={0: [np.array([[0.0, 1 / 3], [1.0, 0.0], [1.0, 1.0]])]},
     )
+    stored = StoredMap("grey", backend, "abc", {"map.seed": 0, "map.builder": "bipartite"}, data)
     catalog.maps.save(stored)
     arrow = Arrow((0.0, 1.0), (2.0, -1.5), "#aa0000", "look")
     catalog.annotations.put("one", "grey", arrow, base=0)
     catalog.maps.save(stored)
     loaded = catalog.maps.load("grey")
     assert loaded is not None
-    assert loaded.nodes.equals(stored.nodes)
-    assert loaded.clusters.equals(stored.clusters)
-    assert loaded.subclusters.equals(stored.subclusters)
-    assert loaded.stability == stored.stability
     assert loaded.settings == stored.settings
-    assert loaded.weights.tolist() == stored.weights.tolist()
-    assert loaded.outlines[0][0].tolist() == stored.outlines[0][0].tolist()
+    kept = loaded.data
+    for name in ("nodes", "clusters", "subclusters"):
+        assert getattr(kept, name).equals(getattr(data, name))
+    for name in ("sources", "targets", "weights"):
+        array, before = getattr(kept, name), getattr(data, name)
+        assert array.dtype == before.dtype
+        assert array.tolist() == before.tolist()
+    assert kept.directed is True
+    assert kept.stability == data.stability
+    assert kept.outlines[0][0].tolist() == data.outlines[0][0].tolist()
     assert catalog.maps.load("other") is None
     [annotation] = catalog.annotations.on("grey")
     assert annotation.content == arrow
+
+
+def test_each_field_of_a_map_is_kept_and_emptied_where_it_tells_of_images() -> None:
+    edges = {"sources", "targets", "weights"}
+    others = {each.name for each in fields(MapData)} - edges
+    assert set(COLUMNS) == others | {"edges"}
+    assert set(EMPTY) == set(COLUMNS) - {"directed", "stability"}
 
 
 def test_a_catalog_of_a_newer_schema_is_left_alone(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from tagatlas.annotations import (
 )
 from tagatlas.catalog import Catalog, StoredMap
 from tagatlas.errors import AnnotationChanged, UsageError
+from tagatlas.maps import MapData
 
 RED = "#cc0000"
 EACH: list[Content] = [
@@ -39,24 +40,19 @@ def path(tmp_path: Path) -> Path:
     with Catalog(path) as catalog:
         backend = catalog.answers.backend("grey", "grey 1")
         empty = np.empty(0, dtype=np.int32)
+        data = MapData(
+            nodes=pl.DataFrame(),
+            sources=empty,
+            targets=empty,
+            weights=empty.astype(np.float32),
+            directed=True,
+            clusters=pl.DataFrame(),
+            subclusters=pl.DataFrame(),
+            stability=1.0,
+            outlines={},
+        )
         for name in ("one", "other"):
-            catalog.maps.save(
-                StoredMap(
-                    name=name,
-                    backend=backend,
-                    digest="abc",
-                    settings={},
-                    nodes=pl.DataFrame(),
-                    sources=empty,
-                    targets=empty,
-                    weights=empty.astype(np.float32),
-                    directed=True,
-                    clusters=pl.DataFrame(),
-                    subclusters=pl.DataFrame(),
-                    stability=1.0,
-                    outlines={},
-                )
-            )
+            catalog.maps.save(StoredMap(name, backend, "abc", {}, data))
     return path
 
 

@@ -8,8 +8,9 @@ from planted import planted_collection
 
 from tagatlas.contracts import Layout, Progress, no_progress
 from tagatlas.errors import EmptyMap
+from tagatlas.maps import MapData
 from tagatlas.maps.amid import amid_ties, tie_images
-from tagatlas.maps.build import Drawing, draw_map
+from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import Network
 from tagatlas_builders.tags import TagsBuilder, TagsOptions
@@ -69,7 +70,7 @@ def test_a_network_whose_tags_no_image_has_is_an_empty_map() -> None:
         tie_images(tag_network("x", "y"), IMAGES, TIES)
 
 
-def drawn(old: Drawing | None = None) -> tuple[Network, Drawing, NDArray[np.int64]]:
+def drawn(old: MapData | None = None) -> tuple[Network, MapData, NDArray[np.int64]]:
     """A map of a network of tags; again from its old places, if given."""
     images, tags, topics = planted_collection(60, 3)
     builder = TagsBuilder(TagsOptions(maximum_share=0.9))

@@ -10,7 +10,8 @@ from planted import planted_collection
 
 from tagatlas.contracts import GraphBuilder, Layout, Progress, no_progress
 from tagatlas.errors import OptionError
-from tagatlas.maps.build import Drawing, draw_map
+from tagatlas.maps import MapData
+from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import Network
 from tagatlas.steps.network import build_network
@@ -48,7 +49,7 @@ def drawn(
     layout: Layout | None = None,
     *,
     reverse: bool = False,
-) -> Drawing:
+) -> MapData:
     """A map of 60 images in three topics; with ``reverse``, links lead from tags to images."""
     images, tags, _ = planted_collection(60, 3)
     network, ties = build_network(builder, images, tags.lazy())
@@ -69,7 +70,7 @@ def drawn(
     )
 
 
-def areas(drawing: Drawing) -> pl.Series:
+def areas(drawing: MapData) -> pl.Series:
     images = drawing.nodes.filter(kind="image")
     return images["width"] * images["height"]
 

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from planted import planted_collection
 
 from tagatlas.contracts import Layout, Progress, no_progress
-from tagatlas.maps.build import Drawing, draw_map
+from tagatlas.maps import MapData
+from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.sample import laid_out, place_others
 from tagatlas.network import Network
@@ -36,7 +37,7 @@ class TopicsApart(Layout):
         return places + np.random.default_rng(seed).normal(scale=0.1, size=places.shape)
 
 
-def drawn(images: int, options: MapOptions) -> tuple[Drawing, TopicsApart, NDArray[np.int64]]:
+def drawn(images: int, options: MapOptions) -> tuple[MapData, TopicsApart, NDArray[np.int64]]:
     collection, tags, topics = planted_collection(images, TOPICS)
     layout = TopicsApart()
     drawing = draw_map(

@@ -130,11 +130,12 @@ def test_images_are_put_amid_the_values_of_their_records(
     report = map_with(atlas, "columns", columns | options)
     stored = atlas.catalog.maps.load("m")
     assert stored is not None
-    assert set(stored.nodes.filter(kind="tag")["id"]) == values
+    nodes = stored.data.nodes
+    assert set(nodes.filter(kind="tag")["id"]) == values
     assert report.images == COUNT
-    place = {node: (x, y) for node, x, y in stored.nodes.select("id", "x", "y").iter_rows()}
+    place = {node: (x, y) for node, x, y in nodes.select("id", "x", "y").iter_rows()}
     assert len({place[image] for image in IDS}) == COUNT
-    assert stored.directed is ("link" in options)
+    assert stored.data.directed is ("link" in options)
 
 
 def test_other_columns_make_another_map(atlas: Atlas) -> None:

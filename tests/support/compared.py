@@ -14,7 +14,7 @@ from tagatlas.cluster.scores import score_matrix
 from tagatlas.comparison import CompareOptions, Comparison, Drawn, View, compare_views
 from tagatlas.comparison.meaning import Meaning
 from tagatlas.contracts import no_progress
-from tagatlas.network import Network
+from tagatlas.maps import MapData
 
 Labels = NDArray[np.int32]
 
@@ -48,8 +48,7 @@ def view(
     angles = 2 * np.pi * clusters / (clusters.max() + 1)
     positions = np.column_stack([np.cos(angles), np.sin(angles)])
     positions = 10 * positions + dice.normal(size=positions.shape)
-    nodes = pl.DataFrame({"id": images["id"], "kind": "image", "label": images["label"]})
-    nothing = np.zeros(0, dtype=np.int32)
+    names = names or [f"{label} {each}" for each in range(clusters.max() + 1)]
     return View(
         label=label,
         name=label.partition(":")[0],
@@ -58,15 +57,32 @@ def view(
         labels=labels,
         looked=np.ones(images.height, dtype=np.bool_),
         embeddings=None,
-        drawn=Drawn(
-            name=label,
-            clusters=clusters,
-            cluster_names=names or [f"{label} {each}" for each in range(clusters.max() + 1)],
-            positions=positions,
-            stability=0.9,
-            network=Network(nodes, nothing, nothing, np.zeros(0, dtype=np.float32)),
-            node_positions=positions,
+        drawn=Drawn(label, _map(images, clusters, names, positions), images["id"]),
+    )
+
+
+def _map(
+    images: pl.DataFrame, clusters: Labels, names: Sequence[str], positions: NDArray[np.float64]
+) -> MapData:
+    """A map of images without links."""
+    nothing = np.zeros(0, dtype=np.int32)
+    return MapData(
+        nodes=images.select(
+            "id",
+            "label",
+            kind=pl.lit("image"),
+            x=pl.Series(positions[:, 0]),
+            y=pl.Series(positions[:, 1]),
+            cluster=pl.Series(clusters),
         ),
+        sources=nothing,
+        targets=nothing,
+        weights=np.zeros(0, dtype=np.float32),
+        directed=True,
+        clusters=pl.DataFrame({"name": names}),
+        subclusters=pl.DataFrame(),
+        stability=0.9,
+        outlines={},
     )
 
 

@@ -50,9 +50,10 @@ def _divide(atlas: Atlas) -> None:
     """Give the first cluster two sub-clusters, its images taking turns."""
     stored = atlas.catalog.maps.load("one")
     assert stored is not None
-    first = stored.nodes.filter(kind="image", cluster=0)["id"].to_list()
+    data = stored.data
+    first = data.nodes.filter(kind="image", cluster=0)["id"].to_list()
     halves = {image: place % 2 for place, image in enumerate(first)}
-    own = stored.clusters.filter(cluster=0)
+    own = data.clusters.filter(cluster=0)
     parts = [
         own.with_columns(
             subcluster=pl.lit(number, pl.Int32),
@@ -62,13 +63,12 @@ def _divide(atlas: Atlas) -> None:
         )
         for number in range(2)
     ]
-    columns = ["subcluster", *stored.clusters.columns]
-    atlas.catalog.maps.save(
-        replace(
-            stored,
-            subclusters=pl.concat(parts).select(columns).drop("x", "y"),
-            nodes=stored.nodes.with_columns(
-                subcluster=pl.col("id").replace_strict(halves, default=None, return_dtype=pl.Int32)
-            ),
-        )
+    columns = ["subcluster", *data.clusters.columns]
+    divided = replace(
+        data,
+        subclusters=pl.concat(parts).select(columns).drop("x", "y"),
+        nodes=data.nodes.with_columns(
+            subcluster=pl.col("id").replace_strict(halves, default=None, return_dtype=pl.Int32)
+        ),
     )
+    atlas.catalog.maps.save(replace(stored, data=divided))

@@ -1,21 +1,28 @@
-"""Maps and the annotations on them."""
+"""Maps."""
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 import msgspec
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tagatlas.catalog.answers import Backend
 from tagatlas.catalog.database import Database, now
+from tagatlas.catalog.map_columns import (
+    COLUMNS,
+    EMPTY,
+    frame_from_bytes,
+    frame_to_bytes,
+    from_columns,
+    to_columns,
+)
 from tagatlas.contracts import LayoutDescription, Maker, NetworkDescription
+from tagatlas.maps import MapData
 
 SettingValue = bool | int | float | str | None
 
@@ -37,13 +44,15 @@ class Making:
 
 @dataclass(frozen=True, eq=False)
 class StoredMap:
-    """What the catalog keeps of a map; :class:`tagatlas.maps.Map` describes the fields.
+    """A map as the catalog keeps it.
 
     Attributes:
+        name: the map's.
         backend: number of the backend whose tags are mapped.
         digest: of everything the map depends on but names that researchers give: equal digests
             mean maps that are equal but for these.
         settings: the settings it was made with, by their name in ``atlas.toml``.
+        data: what was computed.
         making: who made it; None of a map of an older tagatlas.
     """
 
@@ -51,15 +60,7 @@ class StoredMap:
     backend: int
     digest: str
     settings: Mapping[str, SettingValue]
-    nodes: pl.DataFrame
-    sources: NDArray[np.int32]
-    targets: NDArray[np.int32]
-    weights: NDArray[np.float32]
-    directed: bool
-    clusters: pl.DataFrame
-    subclusters: pl.DataFrame
-    stability: float
-    outlines: Mapping[int, Sequence[NDArray[np.float64]]]
+    data: MapData
     making: Making | None = None
 
 
@@ -71,39 +72,22 @@ class MapTable:
 
     def save(self, stored: StoredMap) -> None:
         """Keep a map; one of the same name is replaced, its annotations stay."""
-        edges = pl.DataFrame(
-            {"source": stored.sources, "target": stored.targets, "weight": stored.weights}
-        )
-        outlines = {
-            str(cluster): [ring.tolist() for ring in rings]
-            for cluster, rings in stored.outlines.items()
+        making = stored.making and msgspec.json.encode(stored.making).decode()
+        row = {
+            "name": stored.name,
+            "backend": stored.backend,
+            "digest": stored.digest,
+            "settings": json.dumps(stored.settings),
+            "making": making,
+            "made_at": now(),
+            **to_columns(stored.data),
         }
+        changes = ", ".join(f"{column} = excluded.{column}" for column in row)
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO maps (name, backend, digest, settings, directed, nodes, edges, "
-                "clusters, subclusters, stability, outlines, making, made_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) "
-                "DO UPDATE SET backend = excluded.backend, digest = excluded.digest, "
-                "settings = excluded.settings, directed = excluded.directed, "
-                "nodes = excluded.nodes, edges = excluded.edges, clusters = excluded.clusters, "
-                "subclusters = excluded.subclusters, stability = excluded.stability, "
-                "outlines = excluded.outlines, making = excluded.making, "
-                "made_at = excluded.made_at",
-                [
-                    stored.name,
-                    stored.backend,
-                    stored.digest,
-                    json.dumps(stored.settings),
-                    stored.directed,
-                    frame_to_bytes(stored.nodes),
-                    frame_to_bytes(edges),
-                    frame_to_bytes(stored.clusters),
-                    frame_to_bytes(stored.subclusters),
-                    stored.stability,
-                    json.dumps(outlines),
-                    stored.making and msgspec.json.encode(stored.making).decode(),
-                    now(),
-                ],
+                f"INSERT INTO maps ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) "  # noqa: S608 - names of our own
+                f"ON CONFLICT (name) DO UPDATE SET {changes}",
+                list(row.values()),
             )
 
     def names(self) -> list[str]:
@@ -169,56 +153,42 @@ class MapTable:
         A map of an older tagatlas lacks what this one draws; of one that an image was taken out of
         only the places of the others are left.
         """
+        schema: dict[str, type[pl.DataType]] = {
+            "backend": pl.Int64,
+            "digest": pl.String,
+            "settings": pl.String,
+            "making": pl.String,
+            **COLUMNS,
+        }
         frame = self._database.frame(
-            "SELECT backend, digest, settings, directed, nodes, edges, clusters, subclusters, "
-            "stability, outlines, making FROM maps WHERE name = ? AND digest != ''",
-            {
-                "backend": pl.Int64,
-                "digest": pl.String,
-                "settings": pl.String,
-                "directed": pl.Boolean,
-                "nodes": pl.Binary,
-                "edges": pl.Binary,
-                "clusters": pl.Binary,
-                "subclusters": pl.Binary,
-                "stability": pl.Float64,
-                "outlines": pl.String,
-                "making": pl.String,
-            },
+            f"SELECT {', '.join(schema)} FROM maps WHERE name = ? AND digest != ''",  # noqa: S608 - names of our own
+            schema,
             [name],
         )
         if frame.is_empty():
             return None
         row = frame.row(0, named=True)
-        edges = frame_from_bytes(row["edges"])
         return StoredMap(
             name=name,
             backend=row["backend"],
             digest=row["digest"],
             settings=json.loads(row["settings"]),
-            nodes=frame_from_bytes(row["nodes"]),
-            sources=edges["source"].to_numpy(),
-            targets=edges["target"].to_numpy(),
-            weights=edges["weight"].to_numpy(),
-            directed=row["directed"],
-            clusters=frame_from_bytes(row["clusters"]),
-            subclusters=frame_from_bytes(row["subclusters"]),
-            stability=row["stability"],
-            outlines={
-                int(cluster): [np.array(ring, dtype=np.float64) for ring in rings]
-                for cluster, rings in json.loads(row["outlines"]).items()
-            },
+            data=from_columns(row),
             making=row["making"] and msgspec.json.decode(row["making"], type=Making),
         )
 
 
-def frame_to_bytes(frame: pl.DataFrame) -> bytes:
-    """A table as it is kept: Arrow IPC."""
-    buffer = io.BytesIO()
-    frame.write_ipc(buffer, compression="zstd")
-    return buffer.getvalue()
+def empty_map(connection: sqlite3.Connection, name: str, places: pl.DataFrame) -> None:
+    """Leave nothing of a map but the places that it starts from when it is made again.
 
-
-def frame_from_bytes(data: bytes) -> pl.DataFrame:
-    """A table that was kept."""
-    return pl.read_ipc(io.BytesIO(data))
+    Args:
+        connection: in a transaction.
+        name: of the map.
+        places: of nodes: ``id``, ``x``, ``y``.
+    """
+    row = {**EMPTY, "digest": "", "nodes": frame_to_bytes(places)}
+    changes = ", ".join(f"{column} = ?" for column in row)
+    connection.execute(
+        f"UPDATE maps SET {changes} WHERE name = ?",  # noqa: S608 - names of our own
+        [*row.values(), name],
+    )

@@ -14,7 +14,8 @@ from msgspec import structs
 
 from tagatlas.annotations import ClusterName, Content, Note, content_as_json, read_content
 from tagatlas.catalog.database import now
-from tagatlas.catalog.maps import frame_from_bytes, frame_to_bytes
+from tagatlas.catalog.map_columns import frame_from_bytes
+from tagatlas.catalog.maps import empty_map
 
 _LEAST_NAME = 5
 """Characters of a file's name below which it is too common to look for in texts."""
@@ -51,11 +52,7 @@ def strip_maps(
             continue
         left = nodes.filter(~gone).select("id", "x", "y")
         left = pl.DataFrame(left.to_dict(as_series=False), left.schema)  # else buffers are shared
-        connection.execute(
-            "UPDATE maps SET digest = '', nodes = ?, edges = x'', clusters = x'', "
-            "subclusters = x'', outlines = '{}' WHERE name = ?",
-            [frame_to_bytes(left), name],
-        )
+        empty_map(connection, name, left)
         stripped.append(str(name))
     return stripped
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from tagatlas.maps import MapData
 from tagatlas.network import Network
 
 
@@ -18,22 +21,46 @@ class Drawn:
 
     Attributes:
         name: of the map.
-        clusters: cluster of each of the collection's n images, int32, shape (n,); -1 for images
-            that are not on the map.
-        cluster_names: their names, by number.
-        positions: of the images, shape (n, 2); NaN for images that are not on the map.
-        stability: how well several runs of the algorithm agree on the clusters.
-        network: what is drawn.
-        node_positions: of its nodes, shape (nodes, 2).
+        data: the map.
+        images: ids of the collection's n images, in the order of the comparison.
     """
 
     name: str
-    clusters: NDArray[np.int32]
-    cluster_names: Sequence[str]
-    positions: NDArray[np.float64]
-    stability: float
-    network: Network
-    node_positions: NDArray[np.float64]
+    data: MapData
+    images: pl.Series
+
+    @cached_property
+    def clusters(self) -> NDArray[np.int32]:
+        """Cluster of each image, shape (n,); -1 for images that are not on the map."""
+        return self._of_images["cluster"].fill_null(-1).cast(pl.Int32).to_numpy()
+
+    @cached_property
+    def positions(self) -> NDArray[np.float64]:
+        """Places of the images, shape (n, 2); NaN for images that are not on the map."""
+        return self._of_images.select(pl.col("x", "y").fill_null(np.nan)).to_numpy()
+
+    @property
+    def cluster_names(self) -> Sequence[str]:
+        """Names of the clusters, by number."""
+        return self.data.clusters["name"].to_list()
+
+    @property
+    def node_positions(self) -> NDArray[np.float64]:
+        """Places of all nodes, shape (nodes, 2)."""
+        return self.data.nodes.select("x", "y").to_numpy()
+
+    @cached_property
+    def network(self) -> Network:
+        """What is drawn."""
+        data = self.data
+        nodes = data.nodes.select("id", "kind", "label")
+        return Network(nodes, data.sources, data.targets, data.weights, data.directed)
+
+    @cached_property
+    def _of_images(self) -> pl.DataFrame:
+        own = self.data.images.select("id", "x", "y", "cluster")
+        wanted = self.images.to_frame("id")
+        return wanted.join(own, on="id", how="left", maintain_order="left")
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from tagatlas.cluster import cluster_of_tags, label_place, outlines
 from tagatlas.contracts import Layout, Progress
 from tagatlas.maps.clusters import Clustering, find_clusters
+from tagatlas.maps.data import MapData
 from tagatlas.maps.members import Members, find_members
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.places import Places, place_nodes
@@ -20,17 +20,6 @@ from tagatlas.network import Network
 
 TAG_SIDE = 0.5
 """Drawn side of a tag of median degree, as a share of the median side of an image."""
-
-
-@dataclass(frozen=True, eq=False)
-class Drawing:
-    """The drawn part of a map; :class:`tagatlas.maps.Map` describes the fields."""
-
-    nodes: pl.DataFrame
-    clusters: pl.DataFrame
-    subclusters: pl.DataFrame
-    stability: float
-    outlines: Mapping[int, Sequence[Points]]
 
 
 def draw_map(
@@ -44,7 +33,7 @@ def draw_map(
     embeddings: NDArray[np.float16] | None = None,
     old_positions: Mapping[str, tuple[float, float]],
     progress: Progress,
-) -> Drawing:
+) -> MapData:
     """Lay a network out, make room for the images, cluster them and name the clusters.
 
     Where the network has no images, those that are tied to a node of it are put amid their nodes
@@ -82,9 +71,17 @@ def draw_map(
     )
     room, of_image = places.room, found.of_image["cluster"].to_numpy()
     rings = outlines(room.positions, room.enclosed, of_image[room.shown], gap=room.margin)
-    clusters = found.table.with_columns(_label_places(rings))
-    nodes = _nodes(members, places, found)
-    return Drawing(nodes, clusters, found.subtable, found.stability, rings)
+    return MapData(
+        nodes=_nodes(members, places, found),
+        sources=network.sources,
+        targets=network.targets,
+        weights=network.weights,
+        directed=network.directed,
+        clusters=found.table.with_columns(_label_places(rings)),
+        subclusters=found.subtable,
+        stability=found.stability,
+        outlines=rings,
+    )
 
 
 def _label_places(rings: Mapping[int, Sequence[Points]]) -> list[pl.Series]:

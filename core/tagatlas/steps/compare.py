@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas.atlas import Atlas
@@ -31,7 +29,6 @@ from tagatlas.contracts import (
     no_show,
 )
 from tagatlas.errors import EmptyMap, UsageError
-from tagatlas.network import IMAGE, Network
 from tagatlas.option_names import Owner
 from tagatlas.plugins import TAGGERS
 from tagatlas.steps.map import choose_mapping, map_collection
@@ -260,34 +257,8 @@ def _view(
         labels=labels,
         looked=statuses.is_in([TagStatus.OK, TagStatus.EMPTY]).to_numpy(),
         embeddings=atlas.catalog.answers.embeddings(backend.id, images["id"]),
-        drawn=None if stored is None else _drawn(stored, images),
+        drawn=None if stored is None else Drawn(stored.name, stored.data, images["id"]),
     )
-
-
-def _drawn(stored: StoredMap, images: pl.DataFrame) -> Drawn:
-    """A stored map, its images in the order of the collection's."""
-    nodes = stored.nodes.select("id", "kind", "label", "x", "y", "cluster")
-    own = nodes.filter(kind=IMAGE)
-    placed = images.select("id").join(own, on="id", how="left", maintain_order="left")
-    return Drawn(
-        name=stored.name,
-        clusters=placed["cluster"].fill_null(-1).cast(pl.Int32).to_numpy(),
-        cluster_names=stored.clusters["name"].to_list(),
-        positions=_points(placed),
-        stability=stored.stability,
-        network=Network(
-            nodes.select("id", "kind", "label"),
-            stored.sources,
-            stored.targets,
-            stored.weights,
-            stored.directed,
-        ),
-        node_positions=_points(nodes),
-    )
-
-
-def _points(table: pl.DataFrame) -> NDArray[np.float64]:
-    return table.select(pl.col("x", "y").fill_null(np.nan)).to_numpy()
 
 
 def _coverage(atlas: Atlas, chosen: Sequence[NamedBackend]) -> pl.DataFrame:

@@ -39,7 +39,7 @@ def count_left_out(
         else atlas.representatives(level)
     )
     images = statuses.join(representatives, on="image", how="left")
-    mapped = stored.nodes.filter(kind="image")["id"].implode()
+    mapped = stored.data.images["id"].implode()
     is_joined = pl.col("image") != pl.col("representative")
     missing = images.filter(~is_joined & ~pl.col("image").is_in(mapped))
     joined = images.filter(is_joined).height

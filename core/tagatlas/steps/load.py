@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import polars as pl
@@ -12,9 +13,9 @@ from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import Making
 from tagatlas.errors import UsageError
-from tagatlas.maps import Map, Provenance
+from tagatlas.maps import Map, MapData, Provenance
 from tagatlas.maps.duplicates import LEVELS, join_records, join_tags
-from tagatlas.maps.names import Renamed, given_by, place_names, rename_clusters
+from tagatlas.maps.names import given_by, place_names, rename_clusters
 from tagatlas.steps.left_out import count_left_out
 from tagatlas.steps.making import recalled_making
 from tagatlas.steps.renderers import map_files
@@ -45,14 +46,15 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"
         wanted = f"map {name}" if name else "map"
         raise UsageError(f"{atlas.folder} has no {wanted}; {there}")
-    mapped = stored.nodes.filter(stored.nodes["kind"] == "image")["id"].implode()
+    data = stored.data
+    mapped = data.images["id"].implode()
     level = LEVELS.get(str(stored.settings.get("map.duplicates")))
     representatives = None if level is None else atlas.representatives(level)
     records = join_records(atlas.catalog.records.of_images(), representatives)
     annotations = place_names(
-        atlas.catalog.annotations.on(stored.name), stored.clusters, stored.subclusters, stored.nodes
+        atlas.catalog.annotations.on(stored.name), data.clusters, data.subclusters, data.nodes
     )
-    named = _with_names(stored, annotations)
+    named = _with_names(data, annotations)
     backends = _backends(atlas)
 
     def joined_tags(tagger: Backend) -> pl.LazyFrame:
@@ -69,15 +71,7 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
     return Map(
         name=stored.name,
         collection=atlas.folder.resolve().name.removesuffix(".atlas"),
-        nodes=stored.nodes,
-        sources=stored.sources,
-        targets=stored.targets,
-        weights=stored.weights,
-        directed=stored.directed,
-        clusters=named.clusters,
-        subclusters=named.subclusters,
-        stability=stored.stability,
-        outlines=stored.outlines,
+        **vars(named),
         tags=own_tags.filter(pl.col("image").is_in(mapped)),
         records=records.filter(records["image"].is_in(mapped)),
         provenance=_provenance(atlas, backend, stored, making, left_out),
@@ -115,19 +109,20 @@ class _TagsWhenAsked(Mapping[str, pl.LazyFrame]):
         return len(self._backends)
 
 
-def _with_names(stored: StoredMap, annotations: Sequence[Annotation]) -> Renamed:
-    """The tables of clusters with the names of annotations in them."""
+def _with_names(data: MapData, annotations: Sequence[Annotation]) -> MapData:
+    """A map whose clusters have the names of annotations."""
     plain = pl.col("name").alias("plain_name")
     given = [
         given_by(each.content) for each in annotations if isinstance(each.content, ClusterName)
     ]
-    return rename_clusters(
-        stored.clusters.with_columns(plain),
-        stored.subclusters.with_columns(plain),
-        stored.nodes,
+    renamed = rename_clusters(
+        data.clusters.with_columns(plain),
+        data.subclusters.with_columns(plain),
+        data.nodes,
         given,
         otherwise="plain_name",
     )
+    return replace(data, clusters=renamed.clusters, subclusters=renamed.subclusters)
 
 
 def _backends(atlas: Atlas) -> dict[str, Backend]:

@@ -254,7 +254,7 @@ def map_collection(
     from tagatlas.maps.build import draw_map  # with the compiler, which is long to load
 
     network, ties = build_network(maker, given, tags)
-    drawn = draw_map(
+    data = draw_map(
         network,
         images,
         tags,
@@ -265,22 +265,7 @@ def map_collection(
         old_positions={} if force else atlas.catalog.maps.places(name, settings),
         progress=progress,
     )
-    made = StoredMap(
-        name=name,
-        backend=backend.id,
-        digest=digest,
-        settings=settings,
-        nodes=drawn.nodes,
-        sources=network.sources,
-        targets=network.targets,
-        weights=network.weights,
-        directed=network.directed,
-        clusters=drawn.clusters,
-        subclusters=drawn.subclusters,
-        stability=drawn.stability,
-        outlines=drawn.outlines,
-        making=making,
-    )
+    made = StoredMap(name, backend.id, digest, settings, data, making)
     report = _with_names(atlas, made, names, before=None)
     return replace(report, notes=notes, left_out=count_left_out(atlas, made, described, tags))
 
@@ -301,12 +286,14 @@ def _with_names(
     atlas: Atlas, made: StoredMap, names: Sequence[GivenName], *, before: StoredMap | None
 ) -> MapReport:
     """Give a map its names, and keep it if it is not what was kept before."""
-    renamed = rename_clusters(made.clusters, made.subclusters, made.nodes, names)
-    named = replace(made, clusters=renamed.clusters, subclusters=renamed.subclusters)
+    data = made.data
+    renamed = rename_clusters(data.clusters, data.subclusters, data.nodes, names)
+    data = replace(data, clusters=renamed.clusters, subclusters=renamed.subclusters)
+    named = replace(made, data=data)
     unchanged = (
         before is not None
-        and before.clusters.equals(named.clusters)
-        and before.subclusters.equals(named.subclusters)
+        and before.data.clusters.equals(data.clusters)
+        and before.data.subclusters.equals(data.subclusters)
     )
     if not unchanged:
         atlas.catalog.maps.save(named)
@@ -372,13 +359,14 @@ def _label(location: str, image_id: str) -> str:
 
 
 def _report(stored: StoredMap, *, unchanged: bool, unused_names: list[str]) -> MapReport:
-    kinds = stored.nodes["kind"]
+    data = stored.data
+    kinds = data.nodes["kind"]
     return MapReport(
         name=stored.name,
         unchanged=unchanged,
         images=int((kinds == "image").sum()),
         tags=int((kinds == "tag").sum()),
-        edges=len(stored.sources),
-        clusters=stored.clusters["name"].to_list(),
+        edges=len(data.sources),
+        clusters=data.clusters["name"].to_list(),
         unused_names=unused_names,
     )

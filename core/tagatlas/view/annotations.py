@@ -93,8 +93,8 @@ class Teller:
             stored = atlas.catalog.maps.load(map_name)
             if stored is None:
                 raise UsageError(f"the map {map_name} is to be made anew with tagatlas map")
-            nodes = stored.nodes.select("id", "cluster", "subcluster")
-            known = (state, stored.clusters, stored.subclusters, nodes)
+            nodes = stored.data.nodes.select("id", "cluster", "subcluster")
+            known = (state, stored.data.clusters, stored.data.subclusters, nodes)
             self._tables[map_name] = known
         return place_names(annotations, *known[1:])
 

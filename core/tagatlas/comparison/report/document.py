@@ -70,7 +70,7 @@ def _backend(comparison: Comparison, number: int) -> dict[str, object]:
             "name": drawn.name,
             "images": int((drawn.clusters >= 0).sum()),
             "clusters": len(drawn.cluster_names),
-            "stability": drawn.stability,
+            "stability": drawn.data.stability,
             "settings": dict(comparison.settings.get(view.label, {})),
         },
     }

@@ -1,0 +1,102 @@
+"""The columns in which the catalog keeps what is computed of a map: one for each field."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, get_origin, get_type_hints
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tagatlas.maps import MapData
+
+Outlines = Mapping[int, Sequence[NDArray[np.float64]]]
+
+
+def frame_to_bytes(frame: pl.DataFrame) -> bytes:
+    """A table as it is kept: Arrow IPC."""
+    buffer = io.BytesIO()
+    frame.write_ipc(buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def frame_from_bytes(data: bytes) -> pl.DataFrame:
+    """A table that was kept."""
+    return pl.read_ipc(io.BytesIO(data))
+
+
+def _outlines_to_json(outlines: Outlines) -> str:
+    as_lists = {
+        str(cluster): [ring.tolist() for ring in rings] for cluster, rings in outlines.items()
+    }
+    return json.dumps(as_lists)
+
+
+def _outlines_from_json(text: str) -> Outlines:
+    return {
+        int(cluster): [np.array(ring, dtype=np.float64) for ring in rings]
+        for cluster, rings in json.loads(text).items()
+    }
+
+
+class _Form(NamedTuple):
+    """How the values of a type are kept.
+
+    Attributes:
+        column: type of their column.
+        write: gives what is kept of a value.
+        read: gives the value again.
+        empty: what is kept where images were removed; None where a value tells nothing of them.
+    """
+
+    column: type[pl.DataType]
+    write: Callable[[Any], bytes | str | float]
+    read: Callable[[Any], Any]
+    empty: bytes | str | None
+
+
+_FORMS: Mapping[object, _Form] = {
+    pl.DataFrame: _Form(pl.Binary, frame_to_bytes, frame_from_bytes, b""),
+    bool: _Form(pl.Boolean, bool, bool, None),
+    float: _Form(pl.Float64, float, float, None),
+    Outlines: _Form(pl.String, _outlines_to_json, _outlines_from_json, "{}"),
+}
+
+_FIELDS = get_type_hints(MapData, localns={"np": np, "pl": pl, "NDArray": NDArray})
+_ARRAYS = {name for name, kind in _FIELDS.items() if get_origin(kind) is np.ndarray}
+_EDGES = {name: name.removesuffix("s") for name in _FIELDS if name in _ARRAYS}
+"""The fields that share one table, in the column ``edges``, and what they are called in it."""
+
+_OTHERS = {name: _FORMS[kind] for name, kind in _FIELDS.items() if name not in _ARRAYS}
+
+COLUMNS: Mapping[str, type[pl.DataType]] = {
+    "edges": pl.Binary,
+    **{name: form.column for name, form in _OTHERS.items()},
+}
+"""Types of the columns, by name."""
+
+EMPTY: Mapping[str, bytes | str] = {
+    "edges": b"",
+    **{name: form.empty for name, form in _OTHERS.items() if form.empty is not None},
+}
+"""What is left, by column, of a map that images were removed from."""
+
+
+def to_columns(data: MapData) -> dict[str, bytes | str | float]:
+    """What is kept of a map, by column."""
+    edges = pl.DataFrame({column: getattr(data, name) for name, column in _EDGES.items()})
+    others = {name: form.write(getattr(data, name)) for name, form in _OTHERS.items()}
+    return {"edges": frame_to_bytes(edges), **others}
+
+
+def from_columns(row: Mapping[str, Any]) -> MapData:
+    """The map that was kept; a column that is null, of an older map, is a field's default."""
+    edges = frame_from_bytes(row["edges"])
+    values: dict[str, Any] = {name: edges[column].to_numpy() for name, column in _EDGES.items()}
+    for name, form in _OTHERS.items():
+        if row[name] is not None:
+            values[name] = form.read(row[name])
+    return MapData(**values)

@@ -1,0 +1,75 @@
+"""What is computed of a map: the build gives it, the catalog keeps it, renderers draw it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MapData:
+    """What is computed of a map: its nodes, edges, clusters and outlines.
+
+    The catalog has a column for each field, but one table for the arrays, which are of the edges.
+
+    Attributes:
+        nodes: one row a node, in the order of the network, and after them the images of a network
+            of tags alone:
+
+            - ``id``, ``kind``, ``label`` (String) as in :class:`~tagatlas.network.Network`;
+            - ``x``, ``y`` (Float64): centre, in map units; y grows upwards;
+            - ``width``, ``height`` (Float64): drawn size in map units; an image keeps its
+              aspect ratio, a tag is square;
+            - ``cluster`` (Int32): row in ``clusters``;
+            - ``subcluster`` (Int32): of an image, row in ``subclusters``; null for a tag and for
+              an image in none;
+            - ``typicality`` (Float64): of an image, how typical it is of its cluster, in [0, 1];
+              0 for a tag;
+            - ``frequency`` (Int64), ``records`` (Int64): of an image, summed over the records
+              that lead to it; 0 for a tag;
+            - ``out_degree``, ``in_degree`` (Int64): in the network; both are the number of all
+              links where it is undirected, and 0 for the images of a network of tags alone;
+            - ``shown`` (Boolean): whether an image is drawn as a picture, or shows only as
+              density; true for a tag.
+
+        sources, targets, weights: the edges, as in :class:`~tagatlas.network.Network`.
+        directed: as in the network.
+        clusters: one row a cluster, the one with most images first: ``cluster`` (Int32, equal
+            to the row), ``name`` (String, unique: a researcher's, else the automatic one),
+            ``automatic_name`` (String, unique), ``plain_name`` (String, unique: the name that
+            there is without annotations; put in when a map is loaded), ``tags`` (List[String],
+            the distinctive ones, most distinctive first), ``images``, ``records``,
+            ``frequency`` (Int64), ``share`` (Float64, of the map's images, in [0, 1]),
+            ``stability`` (Float64, in [0, 1], how surely it is found again), ``typical``
+            (List[String], ids of images that stand for it, the most typical first), ``x``, ``y``
+            (Float64, where the name is best placed).
+        subclusters: what clusters divide into, one row each, by cluster, the one with most
+            images first: ``subcluster`` (Int32, equal to the row), ``cluster`` (Int32), and from
+            ``name`` to ``typical`` the columns of ``clusters``. A cluster that does not divide
+            well has none, and an image of a divided one can be in none.
+        stability: how well several runs of the algorithm agree on the clusters: the mean adjusted
+            Rand index of two of them, at most 1.
+        outlines: the rings around each cluster's images, by cluster; a ring is a closed
+            polygon, shape (k, 2), its first point not repeated.
+    """
+
+    nodes: pl.DataFrame
+    sources: NDArray[np.int32]
+    targets: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    directed: bool
+    clusters: pl.DataFrame
+    subclusters: pl.DataFrame
+    stability: float
+    outlines: Mapping[int, Sequence[NDArray[np.float64]]]
+
+    @property
+    def images(self) -> pl.DataFrame:
+        """The rows of ``nodes`` that are images."""
+        return self.nodes.filter(self.nodes["kind"] == "image")
