@@ -31,7 +31,7 @@ from tagatlas.step_options import plugin_owners
 if TYPE_CHECKING:
     import polars as pl
 
-    from tagatlas.catalog.copies import Level
+    from tagatlas.maps.duplicates import Level
     from tagatlas.maps import Map
 
 CATALOG = "catalog.sqlite"

@@ -16,7 +16,7 @@ PAGE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 DECISIONS = ROOT / "docs" / "decisions"
 
 WITHOUT_ATLAS = {
-    *("annotations", "cluster", "contracts", "layout", "network", "rendering"),
+    *("annotations", "cluster", "contracts", "layout", "maps", "network", "rendering"),
     *("tagging", "toolkit"),
 }
 """Packages that know neither the catalog nor the steps."""
@@ -113,10 +113,7 @@ def test_what_knows_neither_the_catalog_nor_the_steps() -> None:
     }
     unknowing = {each for each in knows if each[0] in WITHOUT_ATLAS | set(folders(PLUGINS))}
     assert unknowing == {("toolkit", "tagatlas.steps.opened")}  # of toolkit.calls
-    assert {each for each in knows if each[0] in ("comparison", "maps")} == {
-        ("comparison", "tagatlas.steps.versions"),
-        ("maps", "tagatlas.catalog.copies"),
-    }
+    assert [name for part, name in knows if part == "comparison"] == ["tagatlas.steps.versions"]
 
 
 def test_contracts_load_nothing_else() -> None:

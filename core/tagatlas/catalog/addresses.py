@@ -10,13 +10,13 @@ import polars as pl
 from tagatlas.catalog.copies import (
     KEEP_SIGNATURE,
     SIGNED_BY,
-    Level,
     representatives,
     signature_row,
     signed,
 )
 from tagatlas.catalog.database import Database, now
 from tagatlas.contracts import ImageStatus, Variant
+from tagatlas.maps.duplicates import Level
 from tagatlas_duplicates import Signature
 from tagatlas_fetching import Address, FetchOutcome, StoredImage
 

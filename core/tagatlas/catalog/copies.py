@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Literal, cast
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -13,12 +13,8 @@ from numpy.typing import NDArray
 
 from tagatlas.catalog.database import Database
 from tagatlas.errors import AtlasLocked, StorageError
+from tagatlas.maps.duplicates import Level
 from tagatlas_duplicates import SKETCH_BYTES, Signature, alike_groups, near_groups
-
-Level = Literal["copy", "same", "hash"]
-"""How alike images are that are joined: ``copy``, of one picture, also cropped, framed or with
-other tones; ``same``, equal but for size and compression; ``hash``, by their perceptual hashes
-alone, as older versions of tagatlas joined them."""
 
 METHOD = "3"
 """To be raised whenever the same signatures are grouped in another way."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import polars as pl
 
-from tagatlas.catalog.copies import Level
+Level = Literal["copy", "same", "hash"]
+"""How alike images are that are joined: ``copy``, of one picture, also cropped, framed or with
+other tones; ``same``, equal but for size and compression; ``hash``, by their perceptual hashes
+alone, as older versions of tagatlas joined them."""
 
 LEVELS: dict[str, Level] = {"join": "copy", "exact": "same", "hash": "hash"}
 """How alike joined images are, by the setting ``map.duplicates``; that of maps which an older

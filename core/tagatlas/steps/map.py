@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from tagatlas.annotations import GivenName
 from tagatlas.atlas import Atlas, check_map_name
 from tagatlas.catalog import Backend, StoredMap
-from tagatlas.catalog.copies import Level
 from tagatlas.catalog.maps import SettingValue
 from tagatlas.contracts import (
     GraphBuilder,
@@ -31,7 +30,7 @@ from tagatlas.contracts import (
     no_show,
 )
 from tagatlas.errors import EmptyMap, UsageError
-from tagatlas.maps.duplicates import LEVELS, join_images, join_tags
+from tagatlas.maps.duplicates import LEVELS, Level, join_images, join_tags
 from tagatlas.maps.names import rename_clusters
 from tagatlas.maps.options import MapOptions
 from tagatlas.options import option_values

@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend
-from tagatlas.catalog.copies import Level
 from tagatlas.contracts import GraphBuilder
 from tagatlas.contracts.network import READABLE
 from tagatlas.errors import PluginError, UsageError
-from tagatlas.maps.duplicates import join_records
+from tagatlas.maps.duplicates import Level, join_records
 from tagatlas.network import IMAGE, Network
 from tagatlas.plugins import TAGGERS
 
