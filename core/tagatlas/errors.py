@@ -34,7 +34,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tagatlas.annotations import Annotation
     from tagatlas.contracts.statuses import ImageStatus
 
 
@@ -79,15 +78,7 @@ class AtlasDamaged(AtlasError):
 
 
 class AnnotationChanged(TagatlasError):
-    """Somebody else changed an annotation since it was read.
-
-    Attributes:
-        present: the annotation as it is now.
-    """
-
-    def __init__(self, message: str, present: Annotation | None) -> None:
-        super().__init__(message)
-        self.present = present
+    """Somebody else changed an annotation since it was read."""
 
 
 class StorageError(TagatlasError):

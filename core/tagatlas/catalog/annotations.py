@@ -41,13 +41,13 @@ class AnnotationTable:
             UsageError: there is no such map, or the annotation is on another.
         """
         with self._database.transaction() as connection:
-            there = self._one(id_)
+            there = self.get(id_)
             if there is not None and there.map != map_name:
                 raise UsageError(f"the annotation {id_} is on another map")
             if there is not None and there.content == content:
                 return there
             if base != (there.revision if there else 0):
-                raise AnnotationChanged(f"the annotation {id_} was changed by somebody else", there)
+                raise AnnotationChanged(f"the annotation {id_} was changed by somebody else")
             if not connection.execute("SELECT 1 FROM maps WHERE name = ?", [map_name]).fetchone():
                 raise UsageError(f"there is no map {map_name}")
             connection.execute(
@@ -60,6 +60,11 @@ class AnnotationTable:
             [kept] = self._select(id_=id_)
         return kept
 
+    def get(self, id_: str) -> Annotation | None:
+        """An annotation as it is now, without content if it was removed; None if there is none."""
+        found = self._select(id_=id_)
+        return found[0] if found else None
+
     def on(self, map_name: str) -> list[Annotation]:
         """The annotations on a map, those made last at the end; without those removed."""
         there = [each for each in self.changes(map_name, 0) if each.content is not None]
@@ -68,10 +73,6 @@ class AnnotationTable:
     def changes(self, map_name: str, since: int) -> list[Annotation]:
         """What changed on a map after a revision, by revision; also what was removed."""
         return self._select(map_name=map_name, since=since)
-
-    def _one(self, id_: str) -> Annotation | None:
-        found = self._select(id_=id_)
-        return found[0] if found else None
 
     def _select(
         self, *, id_: str | None = None, map_name: str | None = None, since: int = 0

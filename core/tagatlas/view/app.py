@@ -141,9 +141,9 @@ class _Answers:
             with self._files.open() as atlas:
                 try:
                     kept = atlas.catalog.annotations.put(id_, change.map, content, base=change.base)
-                except AnnotationChanged as error:
-                    there = error.present and self._teller.one(atlas, error.present)
-                    return _json({"present": there}, 409)
+                except AnnotationChanged:
+                    there = atlas.catalog.annotations.get(id_)
+                    return _json({"present": there and self._teller.one(atlas, there)}, 409)
                 return _json(self._teller.one(atlas, kept))
 
         return await run_in_threadpool(keep)
