@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tagatlas.maps.duplicates import Level
-    from tagatlas.maps import Map
 
 CATALOG = "catalog.sqlite"
 SETTINGS = "atlas.toml"
@@ -73,12 +72,6 @@ class Atlas:
             return self.store.get(image, Variant.THUMBNAIL)
         except (ImageNotStored, OSError):
             return None
-
-    def map(self, name: str | None = None) -> Map:
-        """A map of this atlas; see :func:`tagatlas.load_map`."""
-        from tagatlas.steps.load import load_map
-
-        return load_map(self, name)
 
     def map_folder(self, name: str) -> Path:
         """The folder of a map's files; made if it is not there.

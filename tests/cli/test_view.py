@@ -21,6 +21,7 @@ from viewing import Viewing, viewing
 from tagatlas.atlas import open_atlas
 from tagatlas.contracts import Variant
 from tagatlas.plugins import load_plugins
+from tagatlas.steps.load import load_map
 from tagatlas.view import listen, port_of
 
 ARROW = {"kind": "arrow", "begin": [0.0, 0.0], "end": [1.0, 1.0], "colour": "#aa0000", "text": ""}
@@ -339,7 +340,7 @@ def test_windows_hear_of_a_map_made_anew_and_find_it_at_their_next_load(atlas: P
 
 def test_a_name_is_told_with_the_number_that_its_cluster_has(atlas: Path) -> None:
     with open_atlas(atlas, load_plugins(), write=False) as opened:
-        second = opened.map("one").clusters.row(1, named=True)
+        second = load_map(opened, "one").clusters.row(1, named=True)
     name = {"kind": "name", "level": "cluster", "number": 0, "name": "Mine"}
     name |= {"typical": second["typical"], "automatic_name": second["automatic_name"]}
     with viewing(atlas) as server:

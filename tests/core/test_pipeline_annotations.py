@@ -14,6 +14,7 @@ from tagatlas.catalog import Backend
 from tagatlas.contracts import Tag, TagResult
 from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
+from tagatlas.steps.load import load_map
 from tagatlas.steps.map import map_collection
 
 IMAGES = 24
@@ -56,20 +57,20 @@ def annotate(atlas: Atlas, content: Content) -> None:
 
 def naming(atlas: Atlas, name: str) -> ClusterName:
     """A name for the first cluster, as a window that shows the map gives it."""
-    first = atlas.map("one").clusters.row(0, named=True)
+    first = load_map(atlas, "one").clusters.row(0, named=True)
     return ClusterName("cluster", 0, name, tuple(first["typical"]), first["automatic_name"])
 
 
 def test_annotations_are_on_the_map(atlas: Atlas) -> None:
     arrow = Arrow((0.0, 0.0), (1.0, 1.0), "#aa0000")
     annotate(atlas, arrow)
-    assert [each.content for each in atlas.map("one").annotations] == [arrow]
+    assert [each.content for each in load_map(atlas, "one").annotations] == [arrow]
 
 
 def test_a_name_is_on_the_map_and_in_its_table(atlas: Atlas) -> None:
-    before = atlas.map("one").clusters
+    before = load_map(atlas, "one").clusters
     annotate(atlas, naming(atlas, "Pets of mine"))
-    after = atlas.map("one").clusters
+    after = load_map(atlas, "one").clusters
     assert after["name"].to_list() == ["Pets of mine", before["name"][1]]
     assert after["plain_name"].to_list() == before["name"].to_list()
 
@@ -77,35 +78,35 @@ def test_a_name_is_on_the_map_and_in_its_table(atlas: Atlas) -> None:
 def test_a_name_follows_its_images_when_clusters_change_places(atlas: Atlas) -> None:
     name = naming(atlas, "Pets of mine")
     annotate(atlas, ClusterName("cluster", 1, name.name, name.typical, name.automatic_name))
-    [placed] = atlas.map("one").annotations
+    [placed] = load_map(atlas, "one").annotations
     assert placed.content == name
-    assert atlas.map("one").clusters["name"][0] == "Pets of mine"
+    assert load_map(atlas, "one").clusters["name"][0] == "Pets of mine"
 
 
 def test_annotations_stay_when_the_map_is_made_anew(atlas: Atlas) -> None:
     annotate(atlas, naming(atlas, "Pets of mine"))
     map_as(atlas, "one", "first", seed=1)
-    assert "Pets of mine" in atlas.map("one").clusters["name"]
+    assert "Pets of mine" in load_map(atlas, "one").clusters["name"]
 
 
 def test_a_map_knows_what_other_backends_say_and_the_other_maps(atlas: Atlas) -> None:
     tag(atlas, "second", ("animal", "beast"))
     tag(atlas, "second", ("creature", "being"), fingerprint="2")
     map_as(atlas, "two", "second")
-    loaded = atlas.map("one")
+    loaded = load_map(atlas, "one")
     assert sorted(loaded.other_tags) == ["second", "second:1"]
     assert "beast" in loaded.other_tags["second:1"].collect()["tag"]
     assert "being" in loaded.other_tags["second"].collect()["tag"]
     assert list(loaded.other_maps) == ["two"]
     assert loaded.other_maps["two"]().name == "two"
     assert loaded.tagged_by == "first"
-    assert atlas.map("two").tagged_by == "second"
+    assert load_map(atlas, "two").tagged_by == "second"
 
 
 def test_a_map_that_is_no_longer_the_taggers_last_says_whose_tags_it_has(atlas: Atlas) -> None:
     map_as(atlas, "two", "first")
     tag(atlas, "first", ("creature", "being"), fingerprint="2")
-    loaded = atlas.map("two")
+    loaded = load_map(atlas, "two")
     assert loaded.tagged_by == "first:1"
     assert list(loaded.other_tags) == ["first"]
 
@@ -114,4 +115,4 @@ def test_a_map_that_is_to_be_made_anew_is_not_among_the_others(atlas: Atlas) -> 
     map_as(atlas, "two", "first")
     with closing(sqlite3.connect(atlas.folder / "catalog.sqlite")) as connection, connection:
         connection.execute("UPDATE maps SET digest = '' WHERE name = 'two'")
-    assert list(atlas.map("one").other_maps) == []
+    assert list(load_map(atlas, "one").other_maps) == []

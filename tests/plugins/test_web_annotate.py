@@ -31,6 +31,7 @@ from viewing import Viewing, viewing
 from tagatlas.annotations import Annotation, Arrow, Caption, ClusterName, Note, Outline
 from tagatlas.atlas import open_atlas
 from tagatlas.plugins import load_plugins
+from tagatlas.steps.load import load_map
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -206,7 +207,7 @@ def test_clusters_are_renamed_in_the_list_and_on_the_map(page: Page, atlas: Path
     page.wait_for_selector("#clusters > li:has-text('Cats of mine')")
     page.wait_for_selector(".names .cluster:has-text('Dogs')")
     with open_atlas(atlas, load_plugins(), write=False) as opened:
-        shown = opened.map("one")
+        shown = load_map(opened, "one")
         assert shown.clusters["name"].to_list() == ["Cats of mine", "Dogs"]
         assert shown.subclusters["name"].to_list() == ["Kittens", "part 1"]
 
@@ -310,7 +311,7 @@ def test_texts_and_notes_are_written(page: Page, atlas: Path) -> None:
     assert isinstance(of_image, Note)
     assert isinstance(of_cluster, Note)
     with open_atlas(atlas, load_plugins(), write=False) as opened:
-        assert of_image.image in opened.map("one").images["id"]
+        assert of_image.image in load_map(opened, "one").images["id"]
     assert (of_image.cluster, of_cluster.image, of_cluster.cluster) == (None, None, 1)
     assert listed(page) == ["two\nlines", "odd", "all of them"]
     assert page.locator(".annotation.note").all_text_contents() == ["1odd", "2all of them"]

@@ -8,14 +8,23 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagatlas.atlas import open_atlas
+from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.plugins import load_plugins
+from tagatlas.steps.load import load_map
 
 if TYPE_CHECKING:
-    from tagatlas.atlas import Atlas
+    from tagatlas.maps import Map
 
 
-def read_atlas(folder: str | Path) -> Atlas:
+class ReadAtlas(Atlas):
+    """An atlas to read from, whose maps show themselves."""
+
+    def map(self, name: str | None = None) -> Map:
+        """A map of this atlas, by default the one made last; see :func:`tagatlas.load_map`."""
+        return load_map(self, name)
+
+
+def read_atlas(folder: str | Path) -> ReadAtlas:
     """An atlas to read from; it stays open as long as it, or a map of it, is used.
 
     It takes no lock, so that ``tagatlas`` can work on the atlas meanwhile.
@@ -29,7 +38,7 @@ def read_atlas(folder: str | Path) -> Atlas:
     atlas = stack.enter_context(open_atlas(Path(folder), load_plugins(), write=False))
     # A map holds on to the store, not to the atlas.
     weakref.finalize(atlas.store, _close, stack).atexit = False
-    return atlas
+    return ReadAtlas(**vars(atlas))
 
 
 def _close(stack: ExitStack) -> None:
