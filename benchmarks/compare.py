@@ -60,12 +60,12 @@ def fill(atlas: tagatlas.Atlas, images: int) -> None:
     for image in ids[:DISTINCT]:
         atlas.store.put(image, Variant.THUMBNAIL, thumbnail(int(image[:8], 16) % DISTINCT))
     for seed, (name, errors) in enumerate(BACKENDS.items()):
-        backend = atlas.catalog.answers.backend(name, f"planted, {errors:.0%} errors")
+        backend = atlas.catalog.tagging.use(name, f"planted, {errors:.0%} errors")
         results = taggings(planted, errors, seed)
         for start in range(0, images, AT_ONCE):
             some = slice(start, start + AT_ONCE)
             answers = list(zip(ids[some], results[some], strict=True))
-            atlas.catalog.answers.store(backend, answers)
+            atlas.catalog.tagging.store(backend, answers)
 
 
 def taggings(planted: PlantedTopics, errors: float, seed: int) -> list[TagResult]:

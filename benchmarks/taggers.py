@@ -129,12 +129,12 @@ def recorded(path: Path, plugins: Plugins) -> None:
         truth = folders.insert_column(0, records["image"]).unique("image", keep="first")
         images = atlas.catalog.addresses.images().select("id")
         labelled = images.join(truth, left_on="id", right_on="image").drop_nulls().sort("id")
-        for used in atlas.catalog.used.all():
-            scores, labels = score_matrix(labelled, atlas.catalog.tags.of(used.backend.id))
-            embeddings = atlas.catalog.answers.embeddings(used.backend.id, labelled["id"])
+        for backend in atlas.catalog.tagging.backends():
+            scores, labels = score_matrix(labelled, atlas.catalog.tagging.tags(backend.id))
+            embeddings = atlas.catalog.tagging.embeddings(backend.id, labelled["id"])
             found = quality(labelled["truth"].to_list(), scores, labels, embeddings, top=10, seed=0)
             said = ", ".join(f"{head} {found[name].value:.3f}" for name, head in QUALITY.items())
-            print(f"recorded {used.backend.name}:{used.number}, {labelled.height} images: {said}")
+            print(f"recorded {backend.name}:{backend.number}, {labelled.height} images: {said}")
 
 
 def main() -> None:

@@ -59,9 +59,9 @@ def map_folder(
         tagatlas.tag(atlas, backend="imagenet")
         tagatlas.map(atlas, name="map")
         drawn = tagatlas.load_map(atlas)
-        backend = atlas.catalog.answers.last_used()
+        backend = atlas.catalog.tagging.last_used()
         assert backend is not None
-        return drawn, atlas.catalog.answers.embeddings(backend.id, drawn.images["id"])
+        return drawn, atlas.catalog.tagging.embeddings(backend.id, drawn.images["id"])
 
 
 def clusters_of_network(drawn: tagatlas.Map, seed: int) -> list[int]:

@@ -28,7 +28,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
         library.fetch(opened)
         ids = opened.catalog.addresses.images()["id"].to_list()
         for fingerprint, width in (("coders, first round", 4), ("coders, second round", 8)):
-            backend = opened.catalog.answers.backend("by-hand", fingerprint)
+            backend = opened.catalog.tagging.use("by-hand", fingerprint)
             answers = [
                 (
                     image,
@@ -41,7 +41,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 )
                 for place, image in enumerate(ids)
             ]
-            opened.catalog.answers.store(backend, answers)
+            opened.catalog.tagging.store(backend, answers)
         library.tag(opened, backend="imagenet", minimum_score=0.001)
     return folder / "x.atlas"
 

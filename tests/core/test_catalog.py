@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from kept_answers import KeptAnswer, kept_answer
 
 from tagatlas.annotations import Arrow
 from tagatlas.catalog import Catalog, StoredMap
@@ -141,35 +142,36 @@ def test_what_an_older_version_refused_is_known_by_its_setting() -> None:
     assert found == reasons
 
 
-def test_answers_are_asked_for_once_unless_they_failed(catalog: Catalog) -> None:
+def test_answers_are_asked_for_once_unless_they_failed(catalog: Catalog, tmp_path: Path) -> None:
     add_images(catalog, 1, 2, 3)
-    backend = catalog.answers.backend("grey", "grey 1")
+    backend = catalog.tagging.use("grey", "grey 1")
     answers = [
         (image(1).id, TagResult.ok([Tag("dark", 0.75), Tag("a\n=cmd|'😀", 1.0)], raw=b"{}" * 50)),
         (image(2).id, TagResult.empty()),
         (image(3).id, TagResult.failed("transient", "timed out")),
     ]
-    catalog.answers.store(backend, answers)
-    assert catalog.answers.unanswered(backend, retry_failed=False) == []
-    assert catalog.answers.unanswered(backend, retry_failed=True) == [image(3).id]
-    assert catalog.answers.counts(backend) == {"pending": 0, "ok": 1, "empty": 1, "failed": 1}
-    assert catalog.answers.raw(backend, image(1).id) == b"{}" * 50
-    assert catalog.tags.of(backend).collect().rows() == [
+    catalog.tagging.store(backend, answers)
+    assert catalog.tagging.unanswered(backend, retry_failed=False) == []
+    assert catalog.tagging.unanswered(backend, retry_failed=True) == [image(3).id]
+    assert catalog.tagging.counts(backend) == {"pending": 0, "ok": 1, "empty": 1, "failed": 1}
+    assert kept_answer(tmp_path, backend, image(1).id).raw == b"{}" * 50
+    assert catalog.tagging.tags(backend).collect().rows() == [
         (image(1).id, "a\n=cmd|'😀", 1.0),
         (image(1).id, "dark", 0.75),
     ]
-    assert catalog.answers.failures(backend).rows() == [(image(3).id, "transient", "timed out")]
-    catalog.answers.store(backend, [(image(3).id, TagResult.ok([Tag("light", 0.5)]))])
-    assert catalog.answers.counts(backend)["ok"] == 2
+    failure = kept_answer(tmp_path, backend, image(3).id)
+    assert failure == KeptAnswer("failed", "transient", "timed out", None)
+    catalog.tagging.store(backend, [(image(3).id, TagResult.ok([Tag("light", 0.5)]))])
+    assert catalog.tagging.counts(backend)["ok"] == 2
 
 
 def test_embeddings_come_in_the_order_asked_for_and_zeros_where_there_is_none(
     catalog: Catalog,
 ) -> None:
     add_images(catalog, 1, 2, 3)
-    backend = catalog.answers.backend("grey", "grey 1")
-    other = catalog.answers.backend("grey", "grey 2")
-    catalog.answers.store(
+    backend = catalog.tagging.use("grey", "grey 1")
+    other = catalog.tagging.use("grey", "grey 2")
+    catalog.tagging.store(
         backend,
         [
             (image(1).id, TagResult.ok([Tag("dark", 1.0)], embedding=[1.0, -0.1])),
@@ -179,50 +181,50 @@ def test_embeddings_come_in_the_order_asked_for_and_zeros_where_there_is_none(
     )
     ids = [image(number).id for number in (3, 2, 7, 1)]
     for order in (ids, pl.Series(ids)):
-        found = catalog.answers.embeddings(backend, order)
+        found = catalog.tagging.embeddings(backend, order)
         assert found is not None
         assert found.dtype == np.float16
         assert found.tolist() == [[0, 0], [65504, 2.0**-24], [0, 0], [1, np.float16(-0.1)]]
-    assert catalog.answers.embeddings(other, ids) is None
+    assert catalog.tagging.embeddings(other, ids) is None
 
 
 def test_an_embedding_goes_with_its_answer(catalog: Catalog) -> None:
     add_images(catalog, 1)
-    backend = catalog.answers.backend("grey", "grey 1")
+    backend = catalog.tagging.use("grey", "grey 1")
     for embedding in ([1.0], [2.0], None):
-        catalog.answers.store(backend, [(image(1).id, TagResult.empty(embedding=embedding))])
-        found = catalog.answers.embeddings(backend, [image(1).id])
+        catalog.tagging.store(backend, [(image(1).id, TagResult.empty(embedding=embedding))])
+        found = catalog.tagging.embeddings(backend, [image(1).id])
         assert (None if found is None else found[0].tolist()) == embedding
 
 
 def test_embeddings_of_two_lengths_are_refused_and_nothing_is_kept(catalog: Catalog) -> None:
     add_images(catalog, 1, 2)
-    backend = catalog.answers.backend("grey", "grey 1")
+    backend = catalog.tagging.use("grey", "grey 1")
     first, second = TagResult.empty(embedding=[1.0, 2.0]), TagResult.empty(embedding=[1.0])
     with pytest.raises(PluginError, match="grey gave embeddings of 1 and of 2 values"):
-        catalog.answers.store(backend, [(image(1).id, first), (image(2).id, second)])
-    assert catalog.answers.counts(backend)["pending"] == 2
-    catalog.answers.store(backend, [(image(1).id, first)])
+        catalog.tagging.store(backend, [(image(1).id, first), (image(2).id, second)])
+    assert catalog.tagging.counts(backend)["pending"] == 2
+    catalog.tagging.store(backend, [(image(1).id, first)])
     with pytest.raises(PluginError, match="grey gave embeddings of 1 and of 2 values"):
-        catalog.answers.store(backend, [(image(2).id, second)])
-    assert catalog.answers.counts(backend)["pending"] == 1
+        catalog.tagging.store(backend, [(image(2).id, second)])
+    assert catalog.tagging.counts(backend)["pending"] == 1
 
 
 def test_backends_differ_by_fingerprint_and_the_last_used_is_known(catalog: Catalog) -> None:
     add_images(catalog, 1)
-    old = catalog.answers.backend("grey", "grey 1")
-    new = catalog.answers.backend("grey", "grey 2")
-    catalog.answers.store(old, [(image(1).id, TagResult.empty())])
-    assert catalog.answers.unanswered(new, retry_failed=False) == [image(1).id]
-    assert catalog.answers.backend("grey", "grey 1") == old
-    last = catalog.answers.last_used("grey")
+    old = catalog.tagging.use("grey", "grey 1")
+    new = catalog.tagging.use("grey", "grey 2")
+    catalog.tagging.store(old, [(image(1).id, TagResult.empty())])
+    assert catalog.tagging.unanswered(new, retry_failed=False) == [image(1).id]
+    assert catalog.tagging.use("grey", "grey 1") == old
+    last = catalog.tagging.last_used("grey")
     assert last is not None
     assert (last.id, last.fingerprint) == (old, "grey 1")
-    assert catalog.answers.last_used("other") is None
+    assert catalog.tagging.last_used("other") is None
 
 
 def test_a_map_and_the_annotations_on_it_come_back_as_they_went(catalog: Catalog) -> None:
-    backend = catalog.answers.backend("grey", "grey 1")
+    backend = catalog.tagging.use("grey", "grey 1")
     data = MapData(
         nodes=pl.DataFrame({"id": ["a", "tag:b"], "x": [0.1, 1 / 3]}),
         sources=np.array([0], dtype=np.int32),

@@ -38,7 +38,7 @@ def path(tmp_path: Path) -> Path:
     """Of a catalog with the maps ``one`` and ``other``."""
     path = tmp_path / "catalog.sqlite"
     with Catalog(path) as catalog:
-        backend = catalog.answers.backend("grey", "grey 1")
+        backend = catalog.tagging.use("grey", "grey 1")
         empty = np.empty(0, dtype=np.int32)
         data = MapData(
             nodes=pl.DataFrame(),

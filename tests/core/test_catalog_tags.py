@@ -42,12 +42,12 @@ def fill(catalog: Catalog) -> int:
             )
         ]
     )
-    backend = catalog.answers.backend("seer", "seer 1")
+    backend = catalog.tagging.use("seer", "seer 1")
     answers = [
         [Tag(label, chance.choice((0.25, 0.5))) for label in chance.sample(LABELS, place % 6)]
         for place in range(IMAGES)
     ]
-    catalog.answers.store(
+    catalog.tagging.store(
         backend,
         [
             (image, TagResult.ok(tags) if tags else TagResult.empty())
@@ -60,18 +60,18 @@ def fill(catalog: Catalog) -> int:
 @pytest.mark.parametrize("in_memory", [1, 2, 7, 50, 99])
 def test_a_table_read_through_files_is_the_same(catalog: Catalog, in_memory: int) -> None:
     backend = fill(catalog)
-    whole = catalog.tags.of(backend).collect()
+    whole = catalog.tagging.tags(backend).collect()
     rows = sorted(whole.rows(), key=lambda row: (row[0], -row[2], row[1]))
     assert whole.rows() == rows
     assert whole.height == sum(place % 6 for place in range(IMAGES))
     for _ in range(2):
-        assert catalog.tags.of(backend, in_memory=in_memory).collect().equals(whole)
+        assert catalog.tagging.tags(backend, in_memory=in_memory).collect().equals(whole)
 
 
 def test_the_files_go_with_the_catalog(tmp_path: Path) -> None:
     with Catalog(tmp_path / "catalog.sqlite") as catalog:
         backend = fill(catalog)
-        catalog.tags.of(backend, in_memory=10)
+        catalog.tagging.tags(backend, in_memory=10)
         assert len(list(tmp_path.glob(".scratch-*/*.parquet"))) > 2
     assert [path.name for path in tmp_path.iterdir()] == ["catalog.sqlite"]
 
@@ -91,6 +91,6 @@ def test_files_of_a_process_that_was_killed_are_removed(tmp_path: Path) -> None:
 
 def test_no_tags_are_an_empty_table(catalog: Catalog) -> None:
     fill(catalog)
-    found = catalog.tags.of(catalog.answers.backend("other", "1"), in_memory=5).collect()
+    found = catalog.tagging.tags(catalog.tagging.use("other", "1"), in_memory=5).collect()
     assert found.schema == {"image": pl.String, "tag": pl.String, "score": pl.Float64}
     assert found.is_empty()

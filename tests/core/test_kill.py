@@ -303,12 +303,12 @@ def inspect(folder: Path) -> Kept:
                 assert atlas.store.get(image, variant).endswith(b"\xff\xd9"), "half a JPEG"
         pending = atlas.catalog.addresses.counts()[ImageStatus.PENDING]
         known = sum(atlas.catalog.addresses.counts().values())
-        backend = atlas.catalog.answers.last_used()
+        backend = atlas.catalog.tagging.last_used()
         if backend is None:
             return Kept(known - pending, frozenset())
-        unanswered = atlas.catalog.answers.unanswered(backend.id, retry_failed=True)
+        unanswered = atlas.catalog.tagging.unanswered(backend.id, retry_failed=True)
         answered = images.difference(unanswered)
-        assert set(atlas.catalog.tags.of(backend.id).collect()["image"]) == answered, (
+        assert set(atlas.catalog.tagging.tags(backend.id).collect()["image"]) == answered, (
             "half an answer"
         )
         return Kept(known - pending, frozenset(answered))

@@ -170,9 +170,9 @@ def test_killed_again_and_again(
     assert run(atlas, server, budget, None) == 0
     assert len(server.calls) == calls, "asked twice"
     with open_atlas(atlas, load_plugins(), write=False) as opened:
-        backend = opened.catalog.answers.last_used()
+        backend = opened.catalog.tagging.last_used()
         assert backend is not None
-        assert opened.catalog.answers.counts(backend.id)["ok"] == images
-        tags = opened.catalog.tags.of(backend.id).collect()
+        assert opened.catalog.tagging.counts(backend.id)["ok"] == images
+        tags = opened.catalog.tagging.tags(backend.id).collect()
         assert tags.height == 3 * images
         assert tags.select("image", "tag").is_duplicated().any() is False

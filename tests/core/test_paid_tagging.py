@@ -9,6 +9,7 @@ from pathlib import Path
 import grpc
 import pytest
 from clarifai_grpc.grpc.api.status.status_code_pb2 import StatusCode
+from kept_answers import kept_answer
 from picture_atlas import picture_atlas
 from PIL import Image
 from vision_servers import KEY, ClarifaiServer, Fault, GoogleVisionServer, failing, running
@@ -85,16 +86,16 @@ def test_other_thresholds_cost_nothing(atlas: Atlas, server: ClarifaiServer) -> 
     tag_collection(atlas, clarifai(server))
     calls = len(server.calls)
     report = tag_collection(atlas, clarifai(server, minimum_score=0.9))
-    backend = atlas.catalog.answers.last_used()
+    backend = atlas.catalog.tagging.last_used()
     assert backend is not None
-    assert set(atlas.catalog.tags.of(backend.id).collect()["tag"]) == {"picture"}
+    assert set(atlas.catalog.tagging.tags(backend.id).collect()["tag"]) == {"picture"}
     assert (report.asked, len(server.calls)) == (0, calls)
 
 
 def test_an_estimate_asks_and_writes_nothing(atlas: Atlas, server: ClarifaiServer) -> None:
     estimate_tagging(atlas, clarifai(server))
     assert server.calls == []
-    assert atlas.catalog.answers.last_used() is None
+    assert atlas.catalog.tagging.last_used() is None
 
 
 @pytest.mark.parametrize("budget", [0.0, 0.03, 0.04, 0.15, 0.30])
@@ -120,7 +121,7 @@ def test_a_budget_counts_calls_that_were_only_possibly_billed(
     with pytest.raises(BudgetReached):
         tag_collection(atlas, clarifai(server, calls_at_once=1), budget=0.20)
     assert server.billed.total() == 8
-    spent = atlas.catalog.calls.spent("clarifai")
+    spent = atlas.catalog.tagging.spent("clarifai")
     assert spent.units == 20
     assert spent.dollars == pytest.approx(0.20)
     assert spent.unsure == pytest.approx(0.12)
@@ -148,7 +149,7 @@ def test_what_is_wrong_with_the_account_ends_the_run_at_once(
     with pytest.raises(error):
         tag_collection(atlas, clarifai(server))
     assert len(server.calls) <= 4, "more calls than were under way at once"
-    assert atlas.catalog.calls.spent("clarifai").dollars == 0.0
+    assert atlas.catalog.tagging.spent("clarifai").dollars == 0.0
     server.chance = Fault
     assert tag_collection(atlas, clarifai(server)).counts["ok"] == IMAGES
 
@@ -188,12 +189,12 @@ def test_of_calls_that_fail_three_in_ten_nothing_is_lost_and_all_is_known(
         assert report.counts["failed"] > 0
         runs = 1
         while report.counts["failed"]:
-            assert server.billed.total() <= atlas.catalog.calls.spent(backend).units
+            assert server.billed.total() <= atlas.catalog.tagging.spent(backend).units
             report = tag_collection(atlas, tagger, retry_failed=True)
             runs += 1
     assert runs < 20
     assert report.counts["ok"] == IMAGES
-    spent = atlas.catalog.calls.spent(backend)
+    spent = atlas.catalog.tagging.spent(backend)
     assert IMAGES <= server.billed.total() <= spent.units
     assert report.spent == pytest.approx(spent.units * PRICE)
 
@@ -227,20 +228,21 @@ def test_of_near_duplicates_one_is_paid_for(copied: Atlas, server: ClarifaiServe
     report = tag_collection(copied, clarifai(server))
     assert (report.asked, report.copied, report.counts["ok"]) == (5, 10, 15)
     assert server.billed.total() == 5
-    answers = copied.catalog.answers
-    backend = answers.last_used()
+    tagging = copied.catalog.tagging
+    backend = tagging.last_used()
     assert backend is not None
-    originals = answers.copied(backend.id)
+    originals = tagging.copied(backend.id)
     assert len(originals) == 10
     tags = {
         image: rows.select("tag", "score").rows()
-        for (image,), rows in copied.catalog.tags.of(backend.id)
+        for (image,), rows in tagging.tags(backend.id)
         .collect()
         .group_by("image", maintain_order=True)
     }
     for image, original in originals.items():
         assert tags[str(image)] == tags[original]
-        assert answers.raw(backend.id, image) == answers.raw(backend.id, original)
+        first = kept_answer(copied.folder, backend.id, original)
+        assert kept_answer(copied.folder, backend.id, image) == first
     again = tag_collection(copied, clarifai(server))
     assert (again.asked, again.copied) == (0, 0)
 
@@ -251,9 +253,9 @@ def test_each_near_duplicate_is_asked_about_where_that_is_wanted(
     tag_collection(copied, clarifai(server))
     report = tag_collection(copied, clarifai(server), ask_each=True)
     assert (report.asked, report.copied) == (10, 0)
-    backend = copied.catalog.answers.last_used()
+    backend = copied.catalog.tagging.last_used()
     assert backend is not None
-    assert copied.catalog.answers.copied(backend.id) == {}
+    assert copied.catalog.tagging.copied(backend.id) == {}
     assert set(server.billed.values()) == {1}
     assert len(server.billed) == 15
 

@@ -31,16 +31,16 @@ def atlas(tmp_path: Path) -> Iterator[Atlas]:
 
 def tag(atlas: Atlas, backend: str, labels: tuple[str, str], fingerprint: str = "1") -> Backend:
     """Half of the images have the one label, half the other."""
-    number = atlas.catalog.answers.backend(backend, f"{backend} {fingerprint}")
+    number = atlas.catalog.tagging.use(backend, f"{backend} {fingerprint}")
     images = atlas.catalog.addresses.images()["id"].to_list()
-    atlas.catalog.answers.store(
+    atlas.catalog.tagging.store(
         number,
         [
             (image, TagResult.ok([Tag(labels[place % 2], 0.9)]))
             for place, image in enumerate(images)
         ],
     )
-    found = atlas.catalog.answers.last_used(backend)
+    found = atlas.catalog.tagging.last_used(backend)
     assert found is not None
     return found
 

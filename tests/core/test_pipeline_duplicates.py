@@ -50,8 +50,8 @@ def atlas(tmp_path: Path) -> Iterator[Atlas]:
                 shown = pictures[NEAR.get(number, number)]
                 opened.store.put(picture.id, variant, shown.data)
         opened.catalog.addresses.store(outcomes)
-        backend = opened.catalog.answers.backend("grey", "1")
-        opened.catalog.answers.store(backend, answers)
+        backend = opened.catalog.tagging.use("grey", "1")
+        opened.catalog.tagging.store(backend, answers)
         yield opened
 
 

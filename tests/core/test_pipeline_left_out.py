@@ -52,9 +52,9 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
             TagResult.ok([Tag("stopped", 0.9)]),
             TagResult.empty(),
         ]
-        backend = opened.catalog.answers.backend("some", "1")
+        backend = opened.catalog.tagging.use("some", "1")
         answers = list(zip(ids, [*good, *others], strict=False))
-        opened.catalog.answers.store(backend, answers)
+        opened.catalog.tagging.store(backend, answers)
         yield opened
 
 
@@ -85,7 +85,7 @@ def test_of_a_network_of_other_things_than_tags_only_the_number_is_known(atlas: 
     stored = atlas.catalog.maps.load("some")
     assert stored is not None
     stored = replace(stored, settings={"map.duplicates": "keep"})
-    tags = atlas.catalog.tags.of(stored.backend)
+    tags = atlas.catalog.tagging.tags(stored.backend)
     counted = count_left_out(atlas, stored, NetworkDescription(), tags)
     assert counted == {"no link within the limits of the network": 7}
 

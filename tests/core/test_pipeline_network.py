@@ -56,7 +56,7 @@ def atlas(tmp_path: Path) -> Iterator[Atlas]:
             ]
         )
         for name in ("seer", "blind"):
-            backend = opened.catalog.answers.backend(name, f"{name} 1")
+            backend = opened.catalog.tagging.use(name, f"{name} 1")
             answers = [
                 TagResult.ok(
                     [Tag("cat" if number % 2 else "dog", 0.9)],
@@ -66,7 +66,7 @@ def atlas(tmp_path: Path) -> Iterator[Atlas]:
                 )
                 for number in range(COUNT)
             ]
-            opened.catalog.answers.store(backend, list(zip(IDS, answers, strict=True)))
+            opened.catalog.tagging.store(backend, list(zip(IDS, answers, strict=True)))
         yield opened
 
 
@@ -85,9 +85,9 @@ def map_with(
 
 def test_a_builder_gets_what_it_reads(atlas: Atlas) -> None:
     images = pl.DataFrame({"id": IDS, "label": IDS, "frequency": 1, "records": 2})
-    backend = atlas.catalog.answers.last_used("seer")
+    backend = atlas.catalog.tagging.last_used("seer")
     assert backend is not None
-    embeddings = atlas.catalog.answers.embeddings(backend.id, IDS)
+    embeddings = atlas.catalog.tagging.embeddings(backend.id, IDS)
     seen = builder_images(atlas, backend, KnnBuilder(KnnOptions()), images, embeddings)
     assert seen.columns == ["id", "label", "frequency", "embedding"]
     assert seen.schema["embedding"] == pl.Array(pl.Float32, 3)

@@ -60,13 +60,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fill(atlas: Atlas, folder: Path) -> None:
     ids = atlas.catalog.addresses.images()["id"].to_list()
     doomed = id_of(atlas)
-    backend = atlas.catalog.answers.backend("paid", "1")
-    atlas.catalog.calls.begin(backend, images=12, units=12, dollars=1.5)
+    backend = atlas.catalog.tagging.use("paid", "1")
+    atlas.catalog.tagging.begin_call(backend, images=12, units=12, dollars=1.5)
     answers = {
         each: [Tag(f"tag {number % 2}", 0.9), Tag("all", 0.5)] for number, each in enumerate(ids)
     }
     answers[doomed].append(Tag(LABEL, 0.8))
-    atlas.catalog.answers.store(
+    atlas.catalog.tagging.store(
         backend,
         [
             (each, TagResult.ok(tags, ANSWER + each.encode(), embedding=vector(each)))
@@ -192,7 +192,7 @@ def test_the_rest_of_the_atlas_goes_on(atlas: Atlas) -> None:
     texts = [each.content for each in atlas.catalog.annotations.on("paid")]
     assert [type(each).__name__ for each in texts] == ["Note", "ClusterName"]
     assert all(finding.ok for finding in check_atlas(atlas) if "paid" not in finding.subject)
-    assert atlas.catalog.calls.spent("paid").dollars == 1.5
+    assert atlas.catalog.tagging.spent("paid").dollars == 1.5
     assert atlas.catalog.faults() == []
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from kept_answers import kept_answer
 from PIL import Image
 
 from tagatlas.atlas import Atlas, open_atlas
@@ -110,16 +114,19 @@ def tag(atlas: Atlas, tagger: Grey, *, retry_failed: bool = False) -> TagReport:
 
 
 def labels(atlas: Atlas) -> list[str]:
-    backend = atlas.catalog.answers.last_used("grey")
+    backend = atlas.catalog.tagging.last_used("grey")
     assert backend is not None
-    tags = atlas.catalog.tags.of(backend.id).collect()
+    tags = atlas.catalog.tagging.tags(backend.id).collect()
     return sorted(tags["tag"].to_list())
 
 
 def notes(atlas: Atlas) -> dict[str, object]:
-    backend = atlas.catalog.answers.last_used()
-    assert backend is not None
-    return atlas.catalog.readings.notes(backend.id)
+    with closing(sqlite3.connect(atlas.folder / "catalog.sqlite")) as connection:
+        [text] = connection.execute(
+            "SELECT notes FROM backends ORDER BY used DESC LIMIT 1"
+        ).fetchone()
+    found: dict[str, object] = json.loads(text)
+    return found
 
 
 def test_another_threshold_asks_for_nothing_and_both_readings_stay(atlas: Atlas) -> None:
@@ -137,18 +144,19 @@ def test_another_threshold_asks_for_nothing_and_both_readings_stay(atlas: Atlas)
 def test_raw_answers_and_embeddings_are_kept_once_for_all_readings(atlas: Atlas) -> None:
     tag(atlas, Grey())
     tag(atlas, Grey(threshold=170))
-    answers = atlas.catalog.answers
-    backend = answers.last_used()
+    tagging = atlas.catalog.tagging
+    backend = tagging.last_used()
     assert backend is not None
     assert backend.fingerprint == "grey 1; threshold 170, collective False"
-    image = atlas.catalog.tags.of(backend.id).collect()["image"][0]
-    assert answers.raw(backend.id, image) is not None
-    embeddings = answers.embeddings(backend.id, [image])
+    image = tagging.tags(backend.id).collect()["image"][0]
+    assert kept_answer(atlas.folder, backend.id, image).raw is not None
+    embeddings = tagging.embeddings(backend.id, [image])
     assert embeddings is not None
     assert embeddings[0, 0] > 60
-    assert answers.names_with_embeddings() == ["grey"]
-    [failure] = answers.failures(backend.id).iter_rows(named=True)
-    assert failure["message"] == "too dark"
+    assert tagging.embedding_size(backend.id) == embeddings.shape[1]
+    statuses = tagging.statuses(backend.id)
+    [failed] = statuses.filter(status="failed")["image"]
+    assert kept_answer(atlas.folder, backend.id, failed).message == "too dark"
 
 
 def test_new_images_alone_are_read_by_a_tagger_that_looks_at_each(

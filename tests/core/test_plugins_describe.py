@@ -136,9 +136,9 @@ def folder(tmp_path: Path) -> Path:
     made = picture_atlas(tmp_path, 12)
     with open_atlas(made, load_plugins()) as atlas:
         ids = atlas.catalog.addresses.images()["id"].to_list()
-        backend = atlas.catalog.answers.backend("some", "1")
+        backend = atlas.catalog.tagging.use("some", "1")
         answers = [TagResult.ok([Tag(f"tag {number % 3}", 0.9)]) for number in range(12)]
-        atlas.catalog.answers.store(backend, list(zip(ids, answers, strict=True)))
+        atlas.catalog.tagging.store(backend, list(zip(ids, answers, strict=True)))
     return made
 
 

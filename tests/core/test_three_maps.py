@@ -77,13 +77,13 @@ def test_three_backends_give_three_maps(atlas: Atlas, monkeypatch: pytest.Monkey
     assert themes < labels["clarifai"]
     assert themes < labels["google-vision"]
     assert "mammal" in labels["imagenet"]
-    spent = {name: atlas.catalog.calls.spent(name).units for name in BACKENDS}
+    spent = {name: atlas.catalog.tagging.spent(name).units for name in BACKENDS}
     assert spent == {"clarifai": IMAGES, "google-vision": IMAGES, "imagenet": 0}
     coverage = {
         row["backend"]: row for row in compare_backends(atlas, BACKENDS).coverage.to_dicts()
     }
     assert (coverage["imagenet"]["dollars"], coverage["imagenet"]["seconds_median"]) == (None, None)
     for name in servers:
-        assert coverage[name]["dollars"] == pytest.approx(atlas.catalog.calls.spent(name).dollars)
+        assert coverage[name]["dollars"] == pytest.approx(atlas.catalog.tagging.spent(name).dollars)
         assert coverage[name]["dollars"] > 0
         assert 0 < coverage[name]["seconds_median"] <= coverage[name]["seconds_95"]

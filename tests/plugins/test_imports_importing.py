@@ -49,11 +49,11 @@ def test_an_encoding_that_is_guessed_is_said(atlas: Atlas, tmp_path: Path) -> No
 
 def found(atlas: Atlas, name: str) -> dict[str, set[tuple[str, float]]]:
     """Tags by the image's file name."""
-    backend = atlas.catalog.answers.last_used(name)
+    backend = atlas.catalog.tagging.last_used(name)
     assert backend is not None
     names = dict(atlas.catalog.addresses.images().select("id", "location").iter_rows())
     tags: dict[str, set[tuple[str, float]]] = {}
-    for image, tag, score in atlas.catalog.tags.of(backend.id).collect().iter_rows():
+    for image, tag, score in atlas.catalog.tagging.tags(backend.id).collect().iter_rows():
         tags.setdefault(Path(names[image]).name, set()).add((tag, score))
     return tags
 
@@ -66,7 +66,7 @@ def test_they_are_a_backend_of_their_own(atlas: Atlas, tmp_path: Path) -> None:
     assert "does not tell" in report.remark
     assert report.unmatched == {}
     assert found(atlas, "old") == {"00000.jpg": {("sea", 0.5)}, "00001.jpg": {("sea", 0.75)}}
-    assert atlas.catalog.calls.spent("old").calls == 0
+    assert atlas.catalog.tagging.spent("old").calls == 0
 
 
 def test_a_second_file_adds_and_replaces(atlas: Atlas, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_names_of_installed_backends_are_theirs(atlas: Atlas, tmp_path: Path) ->
         import_file(atlas, path, ImportOptions(name="clarifai"))
     with pytest.raises(InputError, match="no such file"):
         import_file(atlas, tmp_path / "none.csv", ImportOptions())
-    assert atlas.catalog.answers.last_used() is None
+    assert atlas.catalog.tagging.last_used() is None
 
 
 def test_each_service_of_a_file_has_its_name(atlas: Atlas, tmp_path: Path) -> None:

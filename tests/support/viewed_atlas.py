@@ -30,10 +30,10 @@ def viewed_atlas(
     """
     made = picture_atlas(folder, IMAGES, names=files)
     with open_atlas(made, load_plugins()) as atlas:
-        number = atlas.catalog.answers.backend("teller", "teller 1")
+        number = atlas.catalog.tagging.use("teller", "teller 1")
         images = atlas.catalog.addresses.images()["id"].to_list()
         tags = [TagResult.ok([Tag(labels[place % 2], 0.9)]) for place in range(len(images))]
-        atlas.catalog.answers.store(number, list(zip(images, tags, strict=True)))
+        atlas.catalog.tagging.store(number, list(zip(images, tags, strict=True)))
         make_map(atlas)
         _divide(atlas)
     return made

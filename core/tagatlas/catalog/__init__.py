@@ -7,16 +7,12 @@ from typing import Self
 
 from tagatlas.catalog.addresses import AddressTable
 from tagatlas.catalog.annotations import AnnotationTable
-from tagatlas.catalog.answers import AnswerTable, Backend
-from tagatlas.catalog.calls import CallTable, EndedCall, Spent
 from tagatlas.catalog.database import Database
 from tagatlas.catalog.maps import MapTable, StoredMap
 from tagatlas.catalog.names import NameTable
-from tagatlas.catalog.readings import ReadingTable
 from tagatlas.catalog.records import Added, KnownSource, RecordTable
 from tagatlas.catalog.removals import Extent, RemovalTable, Target
-from tagatlas.catalog.tags import TagTable
-from tagatlas.catalog.used import UsedBackend, UsedTable
+from tagatlas.catalog.tagging import Backend, EndedCall, Spent, Tagging
 
 __all__ = [
     "Added",
@@ -28,7 +24,6 @@ __all__ = [
     "Spent",
     "StoredMap",
     "Target",
-    "UsedBackend",
 ]
 
 
@@ -38,15 +33,11 @@ class Catalog:
     Attributes:
         records: sources and records.
         addresses: addresses, what became of them, and images.
-        answers: backends and their answers.
-        tags: tags.
-        readings: backends whose tags are read from the kept answers of another.
-        calls: calls that cost money.
+        tagging: backends, what they answered, and what that cost.
         maps: maps.
         annotations: annotations on maps.
         names: names of clusters, as they were last read from a file.
         removals: what is taken out for good.
-        used: the backends that have tagged, and how that went.
     """
 
     def __init__(self, path: Path) -> None:
@@ -60,15 +51,11 @@ class Catalog:
         self._database = Database(path)
         self.records = RecordTable(self._database)
         self.addresses = AddressTable(self._database)
-        self.answers = AnswerTable(self._database)
-        self.tags = TagTable(self._database)
-        self.readings = ReadingTable(self._database)
-        self.calls = CallTable(self._database)
+        self.tagging = Tagging(self._database)
         self.maps = MapTable(self._database)
         self.annotations = AnnotationTable(self._database)
         self.names = NameTable(self._database)
         self.removals = RemovalTable(self._database)
-        self.used = UsedTable(self._database)
 
     def faults(self) -> list[str]:
         """What is wrong with the file itself, a line each; empty where it is sound."""

@@ -11,7 +11,6 @@ from hashlib import sha256
 import msgspec
 import polars as pl
 
-from tagatlas.catalog.answers import Backend
 from tagatlas.catalog.database import Database, now
 from tagatlas.catalog.map_columns import (
     COLUMNS,
@@ -117,22 +116,18 @@ class MapTable:
         rows = self._database.stream("SELECT name, digest, clusters, subclusters, making FROM maps")
         return {str(name): sha256(repr(parts).encode()).hexdigest() for name, *parts in rows}
 
-    def loadable(self) -> list[str]:
-        """Names of the maps that :meth:`load` gives, the one made last at the front."""
+    def loadable(self, backend: int | None = None) -> list[str]:
+        """Names of the maps that :meth:`load` gives, the one made last at the front.
+
+        Args:
+            backend: number of the one whose tags they show; None for all.
+        """
         rows = self._database.rows(
-            "SELECT name FROM maps WHERE digest != '' ORDER BY made_at DESC, name"
+            "SELECT name FROM maps WHERE digest != '' AND backend = coalesce(?, backend) "
+            "ORDER BY made_at DESC, name",
+            [backend],
         )
         return [str(row[0]) for row in rows]
-
-    def backend(self, name: str) -> Backend | None:
-        """The backend whose tags a map shows; None if there is no such map."""
-        frame = self._database.frame(
-            "SELECT backends.id, backends.name, fingerprint FROM maps "
-            "JOIN backends ON backends.id = maps.backend WHERE maps.name = ?",
-            {"id": pl.Int64, "name": pl.String, "fingerprint": pl.String},
-            [name],
-        )
-        return Backend(*frame.row(0)) if frame.height else None
 
     def places(
         self, name: str, settings: Mapping[str, SettingValue]

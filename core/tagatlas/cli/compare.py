@@ -18,7 +18,7 @@ from tagatlas.option_names import Owner
 from tagatlas.step_options import step_names
 
 if TYPE_CHECKING:
-    from tagatlas.catalog import UsedBackend
+    from tagatlas.catalog import Backend
     from tagatlas.comparison import Comparison
 
 BACKENDS = click.Option(
@@ -62,7 +62,7 @@ def command() -> Command:
 
         with opened(atlas, plugins) as its_atlas:
             if list_backends:
-                return _list(its_atlas.catalog.used.all())
+                return _list(its_atlas.catalog.tagging.backends())
             found = compare(its_atlas, backends, out=None, show=shown(), **options)
             folder = out or report_folder(its_atlas, found.labels)
             files = write_comparison(found, folder, its_atlas.store)
@@ -84,11 +84,11 @@ def command() -> Command:
     return Command(run, [ATLAS, BACKENDS, OUT, LIST, OPEN], names)
 
 
-def _list(known: list[UsedBackend]) -> Outcome:
+def _list(known: list[Backend]) -> Outcome:
     rows = [
         {
-            "backend": f"{each.backend.name}:{each.number}",
-            "fingerprint": each.backend.fingerprint,
+            "backend": f"{each.name}:{each.number}",
+            "fingerprint": each.fingerprint,
             "latest": each.is_latest,
         }
         for each in known

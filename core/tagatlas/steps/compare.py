@@ -11,7 +11,7 @@ import polars as pl
 from scipy.sparse import csr_array
 
 from tagatlas.atlas import Atlas
-from tagatlas.catalog import StoredMap, UsedBackend
+from tagatlas.catalog import Backend, StoredMap
 from tagatlas.cluster.scores import score_matrix
 from tagatlas.comparison.comparison import Comparison, compare_views
 from tagatlas.comparison.coverage import COVERAGE, Coverage
@@ -45,11 +45,11 @@ class NamedBackend:
     Attributes:
         label: what it is called there: the tagger's name, with a number where several settings
             of one tagger take part.
-        used: which it is.
+        backend: which it is.
     """
 
     label: str
-    used: UsedBackend
+    backend: Backend
 
 
 def choose_backends(atlas: Atlas, named: Sequence[str]) -> list[NamedBackend]:
@@ -67,26 +67,26 @@ def choose_backends(atlas: Atlas, named: Sequence[str]) -> list[NamedBackend]:
         UsageError: a name fits none or several, or fewer than two different ones are named; the
             text lists those there are.
     """
-    known = atlas.catalog.used.all()
+    known = atlas.catalog.tagging.backends()
     chosen = [_find(known, name) for name in named] or [each for each in known if each.is_latest]
-    if len({each.backend.id for each in chosen}) < max(2, len(chosen)):
+    if len({each.id for each in chosen}) < max(2, len(chosen)):
         raise UsageError(f"a comparison takes at least two different backends; {_listed(known)}")
-    names = [each.backend.name for each in chosen]
+    names = [each.name for each in chosen]
     return [
         NamedBackend(name if names.count(name) == 1 else f"{name}:{each.number}", each)
         for name, each in zip(names, chosen, strict=True)
     ]
 
 
-def _find(known: Sequence[UsedBackend], named: str) -> UsedBackend:
+def _find(known: Sequence[Backend], named: str) -> Backend:
     name, _, which = named.partition(":")
-    own = [each for each in known if each.backend.name == name]
+    own = [each for each in known if each.name == name]
     fitting = [
         each
         for each in own
         if (not which and each.is_latest)
         or which == str(each.number)
-        or (which and not which.isdecimal() and which in each.backend.fingerprint)
+        or (which and not which.isdecimal() and which in each.fingerprint)
     ]
     if len(fitting) == 1:
         return fitting[0]
@@ -94,8 +94,8 @@ def _find(known: Sequence[UsedBackend], named: str) -> UsedBackend:
     raise UsageError(f"{problem}; {_listed(own or known)}")
 
 
-def _listed(known: Sequence[UsedBackend]) -> str:
-    there = [f"{each.backend.name}:{each.number} ({each.backend.fingerprint})" for each in known]
+def _listed(known: Sequence[Backend]) -> str:
+    there = [f"{each.name}:{each.number} ({each.fingerprint})" for each in known]
     return f"there are: {'; '.join(there)}" if there else "run tagatlas tag first"
 
 
@@ -214,7 +214,7 @@ def _maps(atlas: Atlas, chosen: Sequence[NamedBackend]) -> list[StoredMap | None
     candidates = [
         [
             stored
-            for name in atlas.catalog.used.maps(each.used.backend.id)
+            for name in atlas.catalog.maps.loadable(each.backend.id)
             if (stored := atlas.catalog.maps.load(name)) is not None
         ]
         or _new_map(atlas, each)
@@ -231,10 +231,10 @@ def _maps(atlas: Atlas, chosen: Sequence[NamedBackend]) -> list[StoredMap | None
 def _new_map(atlas: Atlas, chosen: NamedBackend) -> list[StoredMap]:
     """Make the map of a backend that has none; nothing if it gave no tags."""
     options, builder, layout = choose_mapping(atlas, select(atlas, {}, "map"))
-    backend = chosen.used.backend
+    backend = chosen.backend
     name = backend.name
-    if not chosen.used.is_latest or name in atlas.catalog.maps.names():
-        name = f"{backend.name}-{chosen.used.number}"
+    if not backend.is_latest or name in atlas.catalog.maps.names():
+        name = f"{backend.name}-{backend.number}"
     try:
         map_collection(atlas, name, backend, builder, layout, options)
     except EmptyMap:
@@ -246,9 +246,9 @@ def _new_map(atlas: Atlas, chosen: NamedBackend) -> list[StoredMap]:
 def _view(
     atlas: Atlas, chosen: NamedBackend, images: pl.DataFrame, stored: StoredMap | None
 ) -> View:
-    backend = chosen.used.backend
-    scores, labels = score_matrix(images, atlas.catalog.tags.of(backend.id))
-    statuses = atlas.catalog.used.statuses(backend.id)["status"]
+    backend, tagging = chosen.backend, atlas.catalog.tagging
+    scores, labels = score_matrix(images, tagging.tags(backend.id))
+    statuses = tagging.statuses(backend.id)["status"]
     return View(
         label=chosen.label,
         name=backend.name,
@@ -256,18 +256,17 @@ def _view(
         scores=csr_array(scores),
         labels=labels,
         looked=statuses.is_in([TagStatus.OK, TagStatus.EMPTY]).to_numpy(),
-        embeddings=atlas.catalog.answers.embeddings(backend.id, images["id"]),
+        embeddings=tagging.embeddings(backend.id, images["id"]),
         drawn=None if stored is None else Drawn(stored.name, stored.data, images["id"]),
     )
 
 
 def _coverage(atlas: Atlas, chosen: Sequence[NamedBackend]) -> pl.DataFrame:
     """What each backend could look at, how fast, and for how much."""
-    rows = []
+    rows, tagging = [], atlas.catalog.tagging
     for each in chosen:
-        backend = each.used.backend
-        counts = atlas.catalog.answers.counts(backend.id)
-        calls = atlas.catalog.calls.of_backend(backend.id)
+        backend = each.backend.id
+        counts, calls = tagging.counts(backend), tagging.calls(backend)
         rows.append(
             Coverage(
                 backend=each.label,
@@ -275,7 +274,7 @@ def _coverage(atlas: Atlas, chosen: Sequence[NamedBackend]) -> pl.DataFrame:
                 empty=counts[TagStatus.EMPTY],
                 failed=counts[TagStatus.FAILED],
                 pending=counts[TagStatus.PENDING],
-                images_per_second=atlas.catalog.used.pace(backend.id).images_per_second,
+                images_per_second=tagging.images_per_second(backend),
                 seconds_median=_quantile(calls["seconds"], 0.5),
                 seconds_95=_quantile(calls["seconds"], 0.95),
                 dollars=None if calls.is_empty() else float(calls["dollars"].sum()),

@@ -110,9 +110,9 @@ def check_atlas(atlas: Atlas) -> list[Finding]:
         findings += _check_unused(atlas)
     else:
         findings.append(Finding("fetching", False, "not finished: tagatlas fetch goes on"))
-    backend = atlas.catalog.answers.last_used()
+    backend = atlas.catalog.tagging.last_used()
     if backend is not None:
-        counts = atlas.catalog.answers.counts(backend.id)
+        counts = atlas.catalog.tagging.counts(backend.id)
         findings.append(
             Finding(
                 f"backend {backend.name}",

@@ -200,14 +200,13 @@ def _settings(atlas: Atlas) -> list[SettingInfo]:
 
 
 def _backends(atlas: Atlas) -> list[BackendInfo]:
-    found = []
-    for used in atlas.catalog.used.all():
-        backend = used.backend
-        spent = atlas.catalog.calls.spent(backend.name)
-        counts = atlas.catalog.answers.counts(backend.id)
+    found, tagging = [], atlas.catalog.tagging
+    for backend in tagging.backends():
+        spent = tagging.spent(backend.name)
+        counts = tagging.counts(backend.id)
         found.append(
             BackendInfo(
-                name=backend.name if used.is_latest else f"{backend.name}:{used.number}",
+                name=backend.label,
                 fingerprint=masked(backend.fingerprint),
                 images={status: count for status, count in counts.items() if count},
                 dollars=spent.dollars if spent.calls else None,
@@ -217,7 +216,7 @@ def _backends(atlas: Atlas) -> list[BackendInfo]:
 
 
 def _map(atlas: Atlas, name: str) -> MapInfo:
-    backend = atlas.catalog.maps.backend(name)
+    backend = atlas.catalog.tagging.shown_on(name)
     stored = atlas.catalog.maps.load(name)
     made_at, is_newest = atlas.catalog.maps.age(name)
     state = "to be made again" if stored is None else "current" if is_newest else "older"

@@ -31,7 +31,7 @@ def count_left_out(
         network: what its graph builder says of it.
         tags: of its backend, near duplicates joined where the map joins them.
     """
-    statuses = atlas.catalog.used.statuses(stored.backend)
+    statuses = atlas.catalog.tagging.statuses(stored.backend)
     level = LEVELS.get(str(stored.settings.get("map.duplicates")))
     representatives = (
         statuses.select("image", representative="image")

@@ -36,7 +36,7 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
     if name is None and names:
         name = names[0]
     stored = None if name is None else atlas.catalog.maps.load(name)
-    backend = None if name is None else atlas.catalog.maps.backend(name)
+    backend = None if name is None else atlas.catalog.tagging.shown_on(name)
     if stored is None and name in names:
         raise UsageError(
             f"the map {name} was made by an older tagatlas, or an image of it was removed since: "
@@ -55,10 +55,10 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         atlas.catalog.annotations.on(stored.name), data.clusters, data.subclusters, data.nodes
     )
     named = _with_names(data, annotations)
-    backends = _backends(atlas)
+    backends = {each.label: each for each in atlas.catalog.tagging.backends()}
 
     def joined_tags(tagger: Backend) -> pl.LazyFrame:
-        tags = atlas.catalog.tags.of(tagger.id)
+        tags = atlas.catalog.tagging.tags(tagger.id)
         return tags if representatives is None else join_tags(tags, representatives)
 
     def tags_of(tagger: Backend) -> pl.LazyFrame:
@@ -78,7 +78,7 @@ def load_map(atlas: Atlas, name: str | None = None) -> Map:
         store=atlas.store,
         files=map_files(atlas.plugins),
         annotations=annotations,
-        tagged_by=next((name for name, each in backends.items() if each == backend), ""),
+        tagged_by=backend.label,
         other_tags=_TagsWhenAsked(
             {name: other for name, other in backends.items() if other != backend}, tags_of
         ),
@@ -125,14 +125,6 @@ def _with_names(data: MapData, annotations: Sequence[Annotation]) -> MapData:
     return replace(data, clusters=renamed.clusters, subclusters=renamed.subclusters)
 
 
-def _backends(atlas: Atlas) -> dict[str, Backend]:
-    """Those that tagged, by what they are called: with a number unless the tagger's last."""
-    return {
-        each.backend.name if each.is_latest else f"{each.backend.name}:{each.number}": each.backend
-        for each in atlas.catalog.used.all()
-    }
-
-
 def _provenance(
     atlas: Atlas,
     backend: Backend,
@@ -145,12 +137,12 @@ def _provenance(
         addresses=atlas.catalog.addresses.counts(),
         fetched_between=atlas.catalog.addresses.fetched_between(),
         images=atlas.catalog.addresses.image_count(),
-        taggings=atlas.catalog.answers.counts(backend.id),
+        taggings=atlas.catalog.tagging.counts(backend.id),
         tagger=backend.name,
         fingerprint=backend.fingerprint,
         settings=stored.settings,
         versions=making.versions,
-        copied=len(atlas.catalog.answers.copied(backend.id)),
+        copied=len(atlas.catalog.tagging.copied(backend.id)),
         ways=atlas.catalog.addresses.ways(),
         placeholders=atlas.catalog.addresses.placeholders(),
         left_out=left_out,

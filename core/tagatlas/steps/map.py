@@ -183,7 +183,7 @@ def backend_to_map(atlas: Atlas, tagger: str | None) -> Backend:
     Raises:
         UsageError: it has not tagged anything here.
     """
-    backend = atlas.catalog.answers.last_used(tagger)
+    backend = atlas.catalog.tagging.last_used(tagger)
     if backend is None:
         said = f"{tagger} has tagged nothing" if tagger else "no backend has tagged anything"
         raise UsageError(f"{said} in {atlas.folder}: run tagatlas tag first")
@@ -233,7 +233,7 @@ def map_collection(
     if level is not None:
         complete_signatures(atlas)
     images, tags = _images_and_tags(atlas, backend, level)
-    embeddings = atlas.catalog.answers.embeddings(backend.id, images["id"])
+    embeddings = atlas.catalog.tagging.embeddings(backend.id, images["id"])
     settings = _settings(options, builder, layout)
     maker = builder.product
     given = builder_images(atlas, backend, maker, images, embeddings, level=level)
@@ -274,7 +274,7 @@ def _images_and_tags(
 ) -> tuple[pl.DataFrame, pl.LazyFrame]:
     """The collection's images with a label, and their tags; near duplicates joined if wanted."""
     images = _labelled(atlas.catalog.addresses.images())
-    tags = atlas.catalog.tags.of(backend.id)
+    tags = atlas.catalog.tagging.tags(backend.id)
     if level is None:
         return images, tags
     representatives = atlas.representatives(level)

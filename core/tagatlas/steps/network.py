@@ -87,7 +87,9 @@ def _embedding_column(embeddings: NDArray[np.float16]) -> pl.Expr:
 
 
 def _no_embeddings(atlas: Atlas, backend: Backend) -> str:
-    others = atlas.catalog.answers.names_with_embeddings()
+    tagging = atlas.catalog.tagging
+    latest = [each for each in tagging.backends() if each.is_latest]
+    others = [each.name for each in latest if tagging.embedding_size(each.id) is not None]
     taggers = atlas.plugins.of_kind(TAGGERS)
     able = [name for name, each in taggers.items() if each.spec.embeds_images]
     such_as = f", such as {' or '.join(able)} as it is now" if able else ""

@@ -66,10 +66,10 @@ def search_collection(
         ]
         instead = f"; {' and '.join(able)} can" if able else ""
         raise UsageError(f"{tagger.name} cannot search by text{instead}")
-    backend = atlas.catalog.answers.known(tagger.name, instance.fingerprint())
+    backend = atlas.catalog.tagging.find(tagger.name, instance.fingerprint())
     images = atlas.catalog.addresses.images()
     embeddings = (
-        None if backend is None else atlas.catalog.answers.embeddings(backend, images["id"])
+        None if backend is None else atlas.catalog.tagging.embeddings(backend, images["id"])
     )
     if embeddings is None:
         raise UsageError(

@@ -64,12 +64,12 @@ class Purse:
             budget: the most that the atlas may ever spend on this tagger, in US dollars; None
                 for no limit.
         """
-        self._calls = catalog.calls
+        self._tagging = catalog.tagging
         self._tagger = tagger
         self._backend = backend
         self._price = price
         self._budget = budget
-        self._spent = catalog.calls.spent(tagger).dollars
+        self._spent = self._tagging.spent(tagger).dollars
         self._costs: dict[int, float] = {}
 
     @property
@@ -90,7 +90,7 @@ class Purse:
                 f"${self._spent:,.4f} may be spent, and the next call is up to ${dollars:,.4f}; "
                 "a higher --budget goes on"
             )
-        number = self._calls.begin(
+        number = self._tagging.begin_call(
             self._backend,
             images=images,
             units=images * len(self._price.units),

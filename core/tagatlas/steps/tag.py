@@ -140,7 +140,7 @@ def require_key(atlas: Atlas, tagger: PluginChoice[Tagger]) -> None:
     variable = instance.key_variable
     if variable is None or os.environ.get(variable):
         return
-    if atlas.catalog.answers.known(tagger.name, instance.fingerprint()) is None:
+    if atlas.catalog.tagging.find(tagger.name, instance.fingerprint()) is None:
         raise AuthenticationFailed(f"{tagger.name} needs a key: put it into {variable}")
 
 
@@ -162,14 +162,14 @@ def estimate_tagging(
         budget: see :func:`tag_collection`.
     """
     instance = tagger.product
-    backend = atlas.catalog.answers.known(tagger.name, instance.fingerprint())
+    backend = atlas.catalog.tagging.find(tagger.name, instance.fingerprint())
     plan = _plan(atlas, instance, backend, retry_failed, ask_each)
     return Estimate(
         backend=tagger.name,
         images=len(plan.ask),
         copies=len(plan.originals) + len(plan.waiting),
         price=instance.price,
-        spent=atlas.catalog.calls.spent(tagger.name).dollars,
+        spent=atlas.catalog.tagging.spent(tagger.name).dollars,
         budget=budget,
     )
 
@@ -209,25 +209,25 @@ def tag_collection(
         TaggerError: the backend cannot go on; what it answered is kept.
     """
     instance = tagger.product
-    answers, readings = atlas.catalog.answers, atlas.catalog.readings
+    tagging = atlas.catalog.tagging
     reading = None
     if isinstance(instance, RereadingTagger):
-        reading = readings.backend(tagger.name, instance.fingerprint(), instance.reading())
+        reading = tagging.use_reading(tagger.name, instance.fingerprint(), instance.reading())
         asked, tagged = reading.asked, reading.id
     else:
-        asked = tagged = answers.backend(tagger.name, instance.fingerprint())
+        asked = tagged = tagging.use(tagger.name, instance.fingerprint())
     purse = _purse(atlas, tagger.name, asked, instance, budget)
     run = _Run(atlas, instance, asked, purse, stop or Event(), progress)
     try:
         run.ask(retry_failed=retry_failed, ask_each=ask_each)
     finally:
         if reading is not None and isinstance(instance, RereadingTagger):
-            readings.renew(reading, instance.read, collective=instance.collective)
+            tagging.update_reading(reading, instance.read, collective=instance.collective)
     return TagReport(
         backend=tagger.name,
         asked=run.asked,
         copied=run.copied,
-        counts=answers.counts(tagged),
+        counts=tagging.counts(tagged),
         spent=None if purse is None else purse.spent,
         stopped=run.stop.is_set(),
         notes=instance.notes,
@@ -269,7 +269,7 @@ class _Run:
         total = len(plan.ask) + len(plan.originals) + len(plan.waiting)
         self._tell(total)
         while True:
-            self.atlas.catalog.answers.copy(self.backend, plan.originals)
+            self.atlas.catalog.tagging.copy_answers(self.backend, plan.originals)
             self.copied += len(plan.originals)
             self._tell(total)
             if not plan.ask:
@@ -293,7 +293,7 @@ class _Run:
             if isinstance(self.tagger, RereadingTagger):
                 answers = [(image_id, replace(result, tags=())) for image_id, result in answers]
             ended = None if self.purse is None else self.purse.end(call)
-            self.atlas.catalog.answers.store(self.backend, answers, ended)
+            self.atlas.catalog.tagging.store(self.backend, answers, ended)
             self.asked += len(answers)
             self.failed += sum(result.status == TagStatus.FAILED for _, result in answers)
             self._tell(total)
@@ -314,12 +314,12 @@ def _plan(
     atlas: Atlas, tagger: Tagger, backend: int | None, retry_failed: bool, ask_each: bool
 ) -> Plan:
     """Which images are to be asked about; one of a kind where that costs money."""
-    answers = atlas.catalog.answers
+    tagging = atlas.catalog.tagging
     number = -1 if backend is None else backend
-    unanswered = answers.unanswered(number, retry_failed=retry_failed, copied=ask_each)
+    unanswered = tagging.unanswered(number, retry_failed=retry_failed, copied=ask_each)
     if tagger.price is None or ask_each or not unanswered:
         return Plan(unanswered, {}, [])
-    return plan_asking(unanswered, answers.answered(number), look_alikes(atlas))
+    return plan_asking(unanswered, tagging.answered(number), look_alikes(atlas))
 
 
 def look_alikes(atlas: Atlas) -> list[list[str]]:

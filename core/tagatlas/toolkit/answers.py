@@ -45,8 +45,8 @@ def keep_answers(
     Returns:
         The number of images by what is kept of them: ``ok``, ``empty``, or a kind of failure.
     """
-    number = atlas.catalog.answers.backend(backend, fingerprint)
+    number = atlas.catalog.tagging.use(backend, fingerprint)
     remaining = iter(answers)
     while some := list(islice(remaining, _IMAGES_AT_ONCE)):
-        atlas.catalog.answers.store(number, some)
-    return atlas.catalog.answers.counts(number)
+        atlas.catalog.tagging.store(number, some)
+    return atlas.catalog.tagging.counts(number)

@@ -1,73 +1,24 @@
-"""Backends and their answers."""
+"""Answers: what became of each image at a backend."""
 
 from __future__ import annotations
 
 import sqlite3
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from tagatlas.catalog.calls import EndedCall, end_call
-from tagatlas.catalog.database import Database, now
+from tagatlas.catalog.database import now
+from tagatlas.catalog.tagging.calls import EndedCall, end_call
+from tagatlas.catalog.tagging.embeddings import VECTOR, Embeddings
 from tagatlas.contracts import TagResult, TagStatus
-from tagatlas.errors import PluginError
 
-VECTOR = np.dtype("<f2")
-"""How embeddings are stored: float16, little-endian."""
-
-
-@dataclass(frozen=True)
-class Backend:
-    """A tagger with one fingerprint.
-
-    Attributes:
-        id: its number in the catalog.
-        name: the tagger's name.
-        fingerprint: whatever changes its answers.
-    """
-
-    id: int
-    name: str
-    fingerprint: str
+_PAUSE = 60.0
+"""Seconds without an answer after which tagging counts as interrupted."""
 
 
-class AnswerTable:
-    """The catalog's backends, answers and embeddings."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def backend(self, tagger: str, fingerprint: str) -> int:
-        """The number of a backend, given to it when it is first used; marks it as used last."""
-        with self._database.transaction() as connection:
-            row = connection.execute(
-                "INSERT INTO backends (name, fingerprint, used) "
-                "VALUES (?, ?, (SELECT coalesce(max(used), 0) + 1 FROM backends)) "
-                "ON CONFLICT (name, fingerprint) DO UPDATE SET used = excluded.used RETURNING id",
-                [tagger, fingerprint],
-            ).fetchone()
-        return int(row[0])
-
-    def known(self, tagger: str, fingerprint: str) -> int | None:
-        """The number of a backend; None if it was never used."""
-        rows = self._database.rows(
-            "SELECT id FROM backends WHERE name = ? AND fingerprint = ?", [tagger, fingerprint]
-        )
-        return int(str(rows[0][0])) if rows else None
-
-    def last_used(self, tagger: str | None = None) -> Backend | None:
-        """The backend used last: of this tagger, or of any; None if there is none."""
-        frame = self._database.frame(
-            "SELECT id, name, fingerprint FROM backends WHERE name = coalesce(?, name) "
-            "ORDER BY used DESC LIMIT 1",
-            {"id": pl.Int64, "name": pl.String, "fingerprint": pl.String},
-            [tagger],
-        )
-        return Backend(*frame.row(0)) if frame.height else None
+class Answers(Embeddings):
+    """What backends answered, image by image."""
 
     def unanswered(self, backend: int, *, retry_failed: bool, copied: bool = False) -> list[str]:
         """Ids of the images that the backend is still to be asked about, in id order.
@@ -116,7 +67,7 @@ class AnswerTable:
         Raises:
             PluginError: an embedding is longer or shorter than others of the backend.
         """
-        self._check_dimensions(backend, answers)
+        self._check_sizes(backend, answers)
         moment = now()
         with self._database.transaction() as connection:
             for sha256, result in answers:
@@ -133,7 +84,7 @@ class AnswerTable:
             if call is not None:
                 end_call(connection, call)
 
-    def copy(self, backend: int, originals: Mapping[str, str]) -> None:
+    def copy_answers(self, backend: int, originals: Mapping[str, str]) -> None:
         """Give images the answers of others, in one transaction, and note that it was so.
 
         Args:
@@ -178,17 +129,6 @@ class AnswerTable:
         )
         return {str(image): str(original) for image, original in rows}
 
-    def raw(self, backend: int, sha256: str) -> bytes | None:
-        """The response as it came; None where there is none."""
-        rows = self._database.rows(
-            "SELECT raw FROM asked JOIN answers ON answers.backend = asked "
-            "JOIN images ON images.id = answers.image WHERE asked.backend = ? AND sha256 = ?",
-            [backend, sha256],
-        )
-        if not rows or not isinstance(rows[0][0], bytes):
-            return None
-        return zlib.decompress(rows[0][0])
-
     def counts(self, backend: int) -> dict[str, int]:
         """Number of the collection's images by tag status; every status is there."""
         found = self._database.frame(
@@ -201,72 +141,32 @@ class AnswerTable:
         counts = dict.fromkeys((str(status) for status in TagStatus), 0)
         return counts | dict(found.iter_rows())
 
-    def failures(self, backend: int) -> pl.DataFrame:
-        """What the backend failed on: ``image``, ``kind``, ``message``; ordered by image."""
+    def statuses(self, backend: int) -> pl.DataFrame:
+        """What became of each image at a backend: ``image`` (id), ``status``; by image."""
         return self._database.frame(
-            "SELECT sha256, kind, message FROM answers JOIN images ON images.id = answers.image "
-            "WHERE backend = ? AND status = 'failed' ORDER BY sha256",
-            {"image": pl.String, "kind": pl.String, "message": pl.String},
+            "SELECT sha256, coalesce(status, 'pending') FROM collection "
+            "JOIN images ON images.id = collection.image LEFT JOIN answers "
+            "ON answers.image = collection.image AND answers.backend = ? ORDER BY sha256",
+            {"image": pl.String, "status": pl.String},
             [backend],
         )
 
-    def embeddings(
-        self, backend: int, ids: Sequence[str] | pl.Series
-    ) -> NDArray[np.float16] | None:
-        """Embeddings of images; no more than the result is in memory.
+    def images_per_second(self, backend: int) -> float | None:
+        """How fast a backend answered, by the moments its answers were kept at.
 
-        Args:
-            backend: the backend's number.
-            ids: of the images, each once.
-
-        Returns:
-            Shape (ids, d), in the order of ``ids``, a row of zeros where an image has none;
-            None if the backend stores none.
+        These are kept to the second, so that nothing is known of short runs: None. Interruptions
+        do not count. Of a reading it is the pace of the backend that was asked.
         """
-        dimension = self._dimension(backend)
-        if dimension is None:
-            return None
-        row_of = {image_id: row for row, image_id in enumerate(ids)}
-        found = np.zeros((len(row_of), dimension), dtype=np.float16)
-        stored = self._database.stream(
-            "SELECT sha256, vector FROM asked JOIN embeddings ON embeddings.backend = asked "
-            "JOIN images ON images.id = embeddings.image WHERE asked.backend = ?",
+        moments = self._database.frame(
+            "SELECT unixepoch(answered_at), count(*) FROM asked "
+            "JOIN answers ON answers.backend = asked "
+            "WHERE asked.backend = ? AND status != 'failed' GROUP BY 1 ORDER BY 1",
+            {"moment": pl.Int64, "images": pl.Int64},
             [backend],
         )
-        for image_id, vector in stored:
-            row = row_of.get(str(image_id))
-            if row is not None and isinstance(vector, bytes):
-                found[row] = np.frombuffer(vector, VECTOR)
-        return found
-
-    def names_with_embeddings(self) -> list[str]:
-        """Names of the taggers that stored embeddings with the fingerprint they were used last."""
-        rows = self._database.rows(
-            "SELECT name FROM backends WHERE used IN "
-            "(SELECT max(used) FROM backends GROUP BY name) "
-            "AND coalesce(reads, id) IN (SELECT backend FROM embeddings) ORDER BY name"
-        )
-        return [str(row[0]) for row in rows]
-
-    def _dimension(self, backend: int) -> int | None:
-        """How long the backend's embeddings are; None if it stores none."""
-        rows = self._database.rows(
-            "SELECT length(vector) FROM asked JOIN embeddings ON embeddings.backend = asked "
-            "WHERE asked.backend = ? LIMIT 1",
-            [backend],
-        )
-        return int(str(rows[0][0])) // VECTOR.itemsize if rows else None
-
-    def _check_dimensions(self, backend: int, answers: Sequence[tuple[str, TagResult]]) -> None:
-        given = {len(result.embedding) for _, result in answers if result.embedding is not None}
-        stored = self._dimension(backend) if given else None
-        lengths = sorted(given if stored is None else given | {stored})
-        if len(lengths) > 1:
-            [(name,)] = self._database.rows("SELECT name FROM backends WHERE id = ?", [backend])
-            raise PluginError(
-                f"{name} gave embeddings of {lengths[0]:,} and of {lengths[-1]:,} values:"
-                " tell its author"
-            )
+        gaps = moments.with_columns(gap=pl.col("moment").diff()).filter(pl.col("gap") <= _PAUSE)
+        seconds = float(gaps["gap"].sum())
+        return float(gaps["images"].sum()) / seconds if seconds > 0 else None
 
 
 def _forget_answer(connection: sqlite3.Connection, backend: int, image: int) -> None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tagatlas.catalog.answers import VECTOR, insert_answer
 from tagatlas.catalog.database import Database, now
+from tagatlas.catalog.tagging.answers import insert_answer
+from tagatlas.catalog.tagging.embeddings import VECTOR
+from tagatlas.catalog.tagging.part import Part
 from tagatlas.contracts import KeptAnswer, Reading, TagResult
 from tagatlas.errors import PluginError
 
@@ -72,13 +74,10 @@ class _Answers(Iterable[KeptAnswer]):
         return [(str(text), int(str(number))) for text, number in rows]
 
 
-class ReadingTable:
-    """The catalog's readings."""
+class Readings(Part):
+    """Backends whose tags are read from kept answers."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def backend(self, tagger: str, fingerprint: str, reading: str) -> ReadingBackend:
+    def use_reading(self, tagger: str, fingerprint: str, reading: str) -> ReadingBackend:
         """The reading of a tagger's answers, made when first used; marks it as used last.
 
         Args:
@@ -102,7 +101,7 @@ class ReadingTable:
             ).fetchone()
         return ReadingBackend(int(number), tagger, int(asked))
 
-    def renew(
+    def update_reading(
         self,
         backend: ReadingBackend,
         read: Callable[[Iterable[KeptAnswer]], Reading],
@@ -139,12 +138,6 @@ class ReadingTable:
                 "UPDATE backends SET notes = ?, extent = ? WHERE id = ?",
                 [json.dumps(reading.notes), self._extent(backend), backend.id],
             )
-
-    def notes(self, backend: int) -> dict[str, object]:
-        """What was estimated when a backend's tags were read; empty for other backends."""
-        [(notes,)] = self._database.rows("SELECT notes FROM backends WHERE id = ?", [backend])
-        found: dict[str, object] = json.loads(str(notes))
-        return found
 
     def _insert(
         self,

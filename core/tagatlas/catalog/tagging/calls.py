@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tagatlas.catalog.database import Database, now
+from tagatlas.catalog.database import now
+from tagatlas.catalog.tagging.part import Part
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,10 @@ class EndedCall:
     seconds: float | None = None
 
 
-class CallTable:
-    """The catalog's calls. What it says was spent is never less than what was."""
+class Calls(Part):
+    """Calls that cost money. What is said to be spent is never less than what was."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def begin(self, backend: int, *, images: int, units: int, dollars: float) -> int:
+    def begin_call(self, backend: int, *, images: int, units: int, dollars: float) -> int:
         """Write down a call that is about to be made.
 
         Args:
@@ -81,7 +79,7 @@ class CallTable:
         )
         return Spent(*frame.row(0))
 
-    def of_backend(self, backend: int) -> pl.DataFrame:
+    def calls(self, backend: int) -> pl.DataFrame:
         """The calls for a backend's answers: ``dollars`` (0 if not billed), ``seconds``.
 
         ``seconds`` is null where no answer came. Of a reading these are the calls for the answers

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from tagatlas.catalog.database import Database
+from tagatlas.catalog.tagging.part import Part
 from tagatlas.errors import StorageError
 
 IN_MEMORY = 1 << 22
@@ -17,13 +17,10 @@ _BEFORE_ALL, _BEHIND_ALL = "", "~"
 """What ids, of hexadecimal digits, lie between."""
 
 
-class TagTable:
-    """The catalog's tags."""
+class Tags(Part):
+    """The tags of images."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def of(self, backend: int, *, in_memory: int = IN_MEMORY) -> pl.LazyFrame:
+    def tags(self, backend: int, *, in_memory: int = IN_MEMORY) -> pl.LazyFrame:
         """All tags of the collection's images, to be read as long as the catalog is open.
 
         Args:

@@ -1,0 +1,91 @@
+"""Backends: taggers with what changes their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from tagatlas.catalog.tagging.part import Part
+
+_NUMBERED = (
+    "SELECT id, name, fingerprint, row_number() OVER (PARTITION BY name, used > 0 ORDER BY id), "
+    "used > 0 AND used = max(used) OVER (PARTITION BY name), used FROM backends"
+)
+_COLUMNS: dict[str, type[pl.DataType]] = {
+    "id": pl.Int64,
+    "name": pl.String,
+    "fingerprint": pl.String,
+    "number": pl.Int64,
+    "is_latest": pl.Boolean,
+    "used": pl.Int64,
+}
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A tagger with one fingerprint.
+
+    Attributes:
+        id: its number in the catalog.
+        name: the tagger's name.
+        fingerprint: whatever changes its answers.
+        number: its place among those of its tagger, from 1, the one used first at the front.
+        is_latest: whether it is the one of its tagger that was used last.
+    """
+
+    id: int
+    name: str
+    fingerprint: str
+    number: int
+    is_latest: bool
+
+    @property
+    def label(self) -> str:
+        """What it is called in lists: with its number unless it is its tagger's latest."""
+        return self.name if self.is_latest else f"{self.name}:{self.number}"
+
+
+class Backends(Part):
+    """The backends that have tagged."""
+
+    def use(self, tagger: str, fingerprint: str) -> int:
+        """The number of a backend, given to it when it is first used; marks it as used last."""
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                "INSERT INTO backends (name, fingerprint, used) "
+                "VALUES (?, ?, (SELECT coalesce(max(used), 0) + 1 FROM backends)) "
+                "ON CONFLICT (name, fingerprint) DO UPDATE SET used = excluded.used RETURNING id",
+                [tagger, fingerprint],
+            ).fetchone()
+        return int(row[0])
+
+    def find(self, tagger: str, fingerprint: str) -> int | None:
+        """The number of a backend; None if it was never used."""
+        rows = self._database.rows(
+            "SELECT id FROM backends WHERE name = ? AND fingerprint = ?", [tagger, fingerprint]
+        )
+        return int(str(rows[0][0])) if rows else None
+
+    def backends(self) -> list[Backend]:
+        """Those with tags of their own, by name, each tagger's in the order of their first use."""
+        return self._backends("used > 0 ORDER BY name, id")
+
+    def last_used(self, tagger: str | None = None) -> Backend | None:
+        """The backend used last: of this tagger, or of any; None if there is none."""
+        found = self._backends("name = coalesce(?, name) ORDER BY used DESC LIMIT 1", [tagger])
+        return found[0] if found else None
+
+    def shown_on(self, map_name: str) -> Backend | None:
+        """The backend whose tags a map shows; None if there is no such map."""
+        found = self._backends("id = (SELECT backend FROM maps WHERE name = ?)", [map_name])
+        return found[0] if found else None
+
+    def _backends(self, wanted: str, parameters: Sequence[object] = ()) -> list[Backend]:
+        frame = self._database.frame(
+            f"SELECT * FROM ({_NUMBERED}) WHERE {wanted}",  # noqa: S608 - texts of our own
+            _COLUMNS,
+            parameters,
+        )
+        return [Backend(**row) for row in frame.drop("used").iter_rows(named=True)]

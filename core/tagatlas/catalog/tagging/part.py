@@ -1,0 +1,12 @@
+"""What the parts of :class:`tagatlas.catalog.tagging.Tagging` share."""
+
+from __future__ import annotations
+
+from tagatlas.catalog.database import Database
+
+
+class Part:
+    """Works on a catalog's file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
