@@ -28,7 +28,7 @@ def plugin_code(product: object, factory: object) -> str:
         product: made by the factory.
         factory: of the plugin's spec.
     """
-    makers = (*type(product).__mro__, factory)
+    makers = (*product.__class__.__mro__, factory)  # which of a guarded one is the plugin's
     names = {str(getattr(each, "__module__", "") or "") for each in makers}
     others = {
         name

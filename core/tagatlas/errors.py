@@ -19,6 +19,8 @@
     ├── NoImages                    no address of a collection led to an image
     ├── EmptyMap                    nothing to map: no image has a tag that passes the thresholds
     ├── PluginError                 a plugin that does not keep its contract
+    │   ├── PluginFailed            a plugin that raised what its contract has no place for
+    │   │   └── ContractBroken      a plugin that gave what its contract has no place for
     │   ├── MissingDependency       a plugin whose optional packages are not installed
     │   └── ModelMissing            a model whose weights are not on this machine
     └── TaggerError                 a backend that cannot go on; what was answered is kept
@@ -115,6 +117,22 @@ class EmptyMap(TagatlasError):
 
 class PluginError(TagatlasError):
     """A plugin that does not keep its contract."""
+
+
+class PluginFailed(PluginError):
+    """A plugin that raised what its contract has no place for.
+
+    Attributes:
+        reason: what it raised, in one line: the exception's name, a colon, and its text.
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class ContractBroken(PluginFailed):
+    """A plugin that gave what its contract has no place for; the reason says what."""
 
 
 class MissingDependency(PluginError):

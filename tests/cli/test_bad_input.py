@@ -104,7 +104,9 @@ def tagatlas_layouts():
 """
     plugin = install(tmp_path / "plugins", "heavy", source)
     run = ("run", folder, "--out", "x.atlas", "--layout", "heavy")
-    assert "heavy needs: pip install 'more'" in one_line(tagatlas(*run, variables=plugin), 1)
+    assert "layout heavy (heavy 1.0) needs: pip install 'more'" in one_line(
+        tagatlas(*run, variables=plugin), 1
+    )
     assert not (tmp_path / "x.atlas").exists()
 
 

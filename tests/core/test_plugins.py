@@ -154,14 +154,18 @@ def test_an_unknown_name_gets_the_closest_or_all_there_are() -> None:
 def test_a_missing_extra_is_one_line_that_says_what_to_install() -> None:
     spec = TaggerSpec(name="big", summary=".", factory=needs_more, extra="tagatlas[clip]")
     plugins = load_plugins(points=[], modules=[plugin_module("one", spec)])
-    with pytest.raises(MissingDependency, match=r"big needs: pip install 'tagatlas\[clip\]'"):
+    with pytest.raises(
+        MissingDependency, match=r"tagger big \(one\) needs: pip install 'tagatlas\[clip\]'"
+    ):
         plugins.choose(TAGGERS, "big", {}).make()
 
 
 def test_a_factory_that_makes_something_else_is_the_plugins_fault() -> None:
     spec = TaggerSpec(name="odd", summary=".", factory=str)  # type: ignore[arg-type] # the fault
     plugins = load_plugins(points=[], modules=[plugin_module("one", spec)])
-    with pytest.raises(PluginError, match=r"odd: its factory made .*, which is no Tagger"):
+    with pytest.raises(
+        PluginError, match=r"tagger odd \(one\): its factory made .*, which is no Tagger"
+    ):
         plugins.choose(TAGGERS, "odd", {}).make()
 
 

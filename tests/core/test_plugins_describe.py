@@ -264,7 +264,7 @@ def test_a_builder_that_fails_now_is_called(site: Site, folder: Path) -> None:
     site.install(DESCRIBED)
     draw(folder)
     site.install(DESCRIBED.replace("network = nx.Graph()", "raise ValueError('not yet')"))
-    with pytest.raises(ValueError, match="not yet"):
+    with pytest.raises(PluginError, match="not yet"):
         draw(folder)
 
 
@@ -294,7 +294,7 @@ def test_force_makes_it_again_from_the_start(site: Site, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("says", "fault"),
     [
-        ("return 'the users'", "Expected `object`, got `str`"),
+        ("return 'the users'", "describe gave a str ('the users'), not a NetworkDescription"),
         ("return NetworkDescription(citations=('Lovelace',))", "Expected `object`, got `str`"),
         ("return 1 / 0", "ZeroDivisionError: division by zero"),
     ],
@@ -304,9 +304,7 @@ def test_one_that_cannot_describe_itself_is_named(
 ) -> None:
     said = f"    def describe(self):\n            {says}\n"
     site.install(CONTACTS.replace("    # DESCRIBED\n", said))
-    with pytest.raises(
-        PluginError, match="graph builder contacts cannot describe itself"
-    ) as caught:
+    with pytest.raises(PluginError, match=r"^graph builder contacts \(.*describe") as caught:
         draw(folder)
     assert fault in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1

@@ -109,7 +109,7 @@ def test_what_fails_whatever_it_is_asked_ends_the_run_and_is_no_images_fault(
     for image_id in ids:
         store.put(image_id, Variant.IMAGE, b"1")
     with pytest.raises(
-        PluginError, match=r"^Raising failed \(KeyError: 'model'\): tell its author$"
+        PluginError, match=r"^Raising failed in tag \(KeyError: 'model'\): tell its author$"
     ):
         calls.extend(tag_images(ids, store, tagger))
     assert results(calls) == {}

@@ -114,7 +114,7 @@ def test_trouble_stops_the_run_after_what_was_answered() -> None:
 
 def test_a_tagger_that_loses_an_image_is_told_apart() -> None:
     store, ids = store_of(2)
-    with pytest.raises(PluginError, match="Short gave 1 results for 2 images"):
+    with pytest.raises(PluginError, match="Short: tag gave 1 results for 2 images"):
         list(tag_images(ids, store, Short()))
 
 

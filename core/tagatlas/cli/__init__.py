@@ -15,7 +15,7 @@ from tagatlas.errors import PluginError
 
 if TYPE_CHECKING:
     from tagatlas.contracts import CommandSpec
-    from tagatlas.plugins import Plugins
+    from tagatlas.plugins import Plugins, Registered
 
 COMMANDS: Mapping[str, str] = {
     "demo": "Map a sample collection and open it in the browser.",
@@ -129,11 +129,11 @@ class _Commands(click.Group):
         return plugins_at_hand()
 
     @cached_property
-    def _of_plugins(self) -> Mapping[str, CommandSpec]:
+    def _of_plugins(self) -> Mapping[str, Registered[CommandSpec]]:
         from tagatlas.plugins import COMMANDS as OF_PLUGINS
 
         return {
-            name: entry.spec
+            name: entry
             for name, entry in self._plugins.of_kind(OF_PLUGINS).items()
             if name not in COMMANDS
         }
@@ -142,10 +142,14 @@ class _Commands(click.Group):
     def _summaries(self) -> Mapping[str, str]:
         """Every command with its summary, in the order of the help."""
         names = list(COMMANDS)
-        for name, spec in self._of_plugins.items():
-            place = names.index(spec.after) + 1 if spec.after in names else len(names)
+        for name, entry in self._of_plugins.items():
+            after = entry.spec.after
+            place = names.index(after) + 1 if after in names else len(names)
             names.insert(place, name)
-        summaries = {**COMMANDS, **{name: each.summary for name, each in self._of_plugins.items()}}
+        summaries = {
+            **COMMANDS,
+            **{name: each.spec.summary for name, each in self._of_plugins.items()},
+        }
         return {name: summaries[name] for name in names}
 
 

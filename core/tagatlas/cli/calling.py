@@ -11,7 +11,7 @@ import click
 from tagatlas.cli.outcome import Outcome
 from tagatlas.cli.terminal import say
 from tagatlas.errors import UsageError
-from tagatlas.plugins import COMMANDS, Plugins, load_plugins, make_product
+from tagatlas.plugins import COMMANDS, Plugins, Registered, load_plugins, make_product
 
 if TYPE_CHECKING:
     from tagatlas.contracts import CommandSpec, ImageStatus
@@ -32,14 +32,14 @@ def plugins_at_hand() -> Plugins:
     return plugins
 
 
-def plugins_command(plugins: Plugins, spec: CommandSpec) -> click.Command:
+def plugins_command(plugins: Plugins, entry: Registered[CommandSpec]) -> click.Command:
     """The command that a plugin announces.
 
     Raises:
         PluginError: it cannot be made, or is none.
         MissingDependency: its optional packages are not installed.
     """
-    return make_product(COMMANDS, spec, plugins)
+    return make_product(COMMANDS, entry.spec, entry.plugin, plugins)
 
 
 def statuses_to_retry(retry_failed: bool, names: Sequence[str] = ()) -> list[ImageStatus]:

@@ -54,7 +54,6 @@ def draw_map(
         progress: told of the layout's steps.
 
     Raises:
-        PluginError: the layout gave something else than a finite place for each node.
         EmptyMap: the network has no images, and no image is tied to it.
         OptionError: images cannot be sized as the options say.
     """

@@ -1,6 +1,12 @@
 """Plugins: what is installed, looked up by kind and name, made of their options."""
 
-from tagatlas.plugins.choice import InstalledPlugin, PluginChoice, make_product
+from tagatlas.plugins.choice import (
+    OWN,
+    InstalledPlugin,
+    PluginChoice,
+    make_product,
+    plugin_label,
+)
 from tagatlas.plugins.kinds import (
     COMMANDS,
     GRAPH_BUILDERS,
@@ -14,7 +20,7 @@ from tagatlas.plugins.kinds import (
     Kind,
     plugin_owner,
 )
-from tagatlas.plugins.loading import OWN, installed_plugins, load_plugins
+from tagatlas.plugins.loading import installed_plugins, load_plugins
 from tagatlas.plugins.registry import BrokenPlugin, Plugins, Registered
 
 __all__ = [
@@ -37,5 +43,6 @@ __all__ = [
     "installed_plugins",
     "load_plugins",
     "make_product",
+    "plugin_label",
     "plugin_owner",
 ]

@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from tagatlas.contracts import Spec, loaded
-from tagatlas.errors import MissingDependency, PluginError, TagatlasError
 from tagatlas.plugins.kinds import Kind, plugin_owner
+
+OWN = "tagatlas"
+"""The distribution whose plugins are built in."""
 
 ProductT_co = TypeVar("ProductT_co", covariant=True)
 ProductT = TypeVar("ProductT")
@@ -29,6 +31,11 @@ class InstalledPlugin:
     module: str
     distribution: str
     version: str
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether it came with tagatlas."""
+        return self.distribution == OWN
 
     def __str__(self) -> str:
         """How messages name it."""
@@ -57,6 +64,11 @@ class PluginChoice(Generic[ProductT_co]):
         return self.spec.name
 
     @property
+    def label(self) -> str:
+        """How messages name it."""
+        return plugin_label(self.kind, self.name, self.plugin)
+
+    @property
     def owner(self) -> str:
         """Whose options these are, as ``atlas.toml`` calls it."""
         return plugin_owner(self.kind, self.name)
@@ -64,6 +76,8 @@ class PluginChoice(Generic[ProductT_co]):
     @cached_property
     def product(self) -> ProductT_co:
         """What the plugin's factory makes of the options; made once, when it is first needed.
+
+        What it does wrong is raised as its fault; see :func:`tagatlas.guards.guarded`.
 
         Raises:
             MissingDependency, PluginError: see :meth:`make`.
@@ -88,34 +102,41 @@ class PluginChoice(Generic[ProductT_co]):
             MissingDependency: the plugin's optional packages are not installed.
             PluginError: the factory failed, or returned something else than it must.
         """
-        return make_product(self.kind, self.spec, self.options, *further)
+        from tagatlas.guards import guarded  # with all contracts
+
+        made = make_product(self.kind, self.spec, self.plugin, self.options, *further)
+        return guarded(made, self.label, own=self.plugin.is_built_in)
 
 
-def make_product(kind: Kind[Spec, ProductT], spec: Spec, *arguments: object) -> ProductT:
+def make_product(
+    kind: Kind[Spec, ProductT], spec: Spec, plugin: InstalledPlugin, *arguments: object
+) -> ProductT:
     """Call the factory of a spec.
 
     Args:
         kind: of plugin.
         spec: what it announced.
+        plugin: that announced it.
         arguments: of the factory.
 
     Raises:
         MissingDependency: the plugin's optional packages are not installed.
         PluginError: the factory failed, or returned something else than it must.
     """
-    try:
-        made = loaded(spec.factory)(*arguments)
-    except ImportError as error:
-        if spec.extra is None:
-            raise PluginError(f"{spec.name} cannot be imported: {error}") from error
-        raise MissingDependency(f"{spec.name} needs: pip install '{spec.extra}'") from error
-    except TagatlasError:
-        raise
-    except Exception as error:
-        text = " ".join(f"{type(error).__name__}: {error}".split())
-        raise PluginError(f"{kind.name} {spec.name} cannot be made: {text}") from error
-    if not isinstance(made, kind.product):
-        raise PluginError(
-            f"{spec.name}: its factory made {made!r}, which is no {kind.product.__name__}"
-        )
-    return made
+    from tagatlas.guards import make
+
+    return make(
+        lambda: loaded(spec.factory)(*arguments),
+        kind.product,
+        plugin_label(kind, spec.name, plugin),
+        extra=spec.extra,
+        own=plugin.is_built_in,
+    )
+
+
+def plugin_label(kind: Kind[Spec, object], name: str, plugin: InstalledPlugin) -> str:
+    """How messages name what a plugin announced: a stranger's with its distribution."""
+    if plugin.is_built_in:
+        return f"{kind.name} {name}"
+    origin = f"{plugin.distribution} {plugin.version}".strip() or plugin.module or "unknown"
+    return f"{kind.name} {name} ({origin})"

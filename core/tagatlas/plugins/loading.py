@@ -13,15 +13,13 @@ import tagatlas.hookspecs
 from tagatlas.contracts import Spec
 from tagatlas.errors import PluginError
 from tagatlas.plugins.checking import check_spec
-from tagatlas.plugins.choice import InstalledPlugin
+from tagatlas.plugins.choice import OWN, InstalledPlugin
 from tagatlas.plugins.kinds import KINDS, Kind
 from tagatlas.plugins.registry import BrokenPlugin, Plugins
+from tagatlas.wording import in_one_line
 
 GROUP = "tagatlas"
 """Of entry points."""
-
-OWN = "tagatlas"
-"""The distribution whose plugins are built in."""
 
 STRICT_VARIABLE = "TAGATLAS_STRICT_PLUGINS"
 
@@ -116,7 +114,7 @@ def _of_kind(
 
 
 def _skip(plugins: Plugins, plugin: InstalledPlugin, error: BaseException, strict: bool) -> None:
-    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    reason = in_one_line(error)
     if strict:
         raise PluginError(f"plugin {plugin} is broken: {reason}") from error
     plugins.broken.append(BrokenPlugin(plugin, reason))

@@ -16,6 +16,7 @@ from tagatlas.steps.earlier import find_earlier
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import AddOptions
 from tagatlas.steps.remove import find_source
+from tagatlas.wording import in_one_line
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,9 @@ def _accepts(entry: Registered[SourceSpec], location: str, plugins: Plugins) -> 
     try:
         return entry.spec.accepts(location)
     except Exception as error:  # noqa: BLE001 - a stranger's function may raise anything
-        text = " ".join(f"{type(error).__name__}: {error}".split())
-        plugins.warn(f"source {entry.spec.name} of {entry.plugin} was not asked: {text}")
+        plugins.warn(
+            f"source {entry.spec.name} of {entry.plugin} was not asked: {in_one_line(error)}"
+        )
         return False
 
 

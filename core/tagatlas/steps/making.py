@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
-
-import msgspec
 
 import tagatlas
 import tagatlas_duplicates
@@ -24,7 +22,7 @@ from tagatlas.contracts import (
     Spec,
     loaded,
 )
-from tagatlas.errors import PluginError, TagatlasError
+from tagatlas.errors import TagatlasError
 from tagatlas.options import option_fields
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, TAGGERS, Kind, PluginChoice, plugin_owner
 from tagatlas.steps.versions import versions
@@ -61,8 +59,8 @@ def making_of(
     used = [builder.plugin, layout.plugin]
     used += [taggers[tagger].plugin] if tagger in taggers else []
     return Making(
-        builder=_maker(builder, _described(builder, builder.product.describe, NetworkDescription)),
-        layout=_maker(layout, _described(layout, layout.product.describe, LayoutDescription)),
+        builder=_maker(builder, builder.product.describe()),
+        layout=_maker(layout, layout.product.describe()),
         versions=versions({plugin.distribution: plugin.version for plugin in used}),
     )
 
@@ -79,11 +77,9 @@ def recalled_making(atlas: Atlas, settings: Mapping[str, SettingValue]) -> Makin
     builder, layout = (str(settings.get(key) or "") for key in keys)
     # What is not there any more, or cannot do what it did, says nothing of itself.
     with suppress(TagatlasError):
-        made_by = _again(atlas, GRAPH_BUILDERS, builder, settings)
-        network = _described(made_by, made_by.product.describe, NetworkDescription)
+        network = _again(atlas, GRAPH_BUILDERS, builder, settings).product.describe()
     with suppress(TagatlasError):
-        placed_by = _again(atlas, LAYOUTS, layout, settings)
-        places = _described(placed_by, placed_by.product.describe, LayoutDescription)
+        places = _again(atlas, LAYOUTS, layout, settings).product.describe()
     return Making(
         builder=Maker(name=builder, description=network),
         layout=Maker(name=layout, description=places),
@@ -130,22 +126,3 @@ def _maker(chosen: PluginChoice[object], description: DescriptionT) -> Maker[Des
         version=plugin.version,
         description=description,
     )
-
-
-def _described(
-    chosen: PluginChoice[object], describe: Callable[[], object], kind: type[DescriptionT]
-) -> DescriptionT:
-    """What a plugin says of itself, its parts checked.
-
-    Raises:
-        PluginError: it fails, or says it in another form.
-    """
-    try:
-        return msgspec.convert(msgspec.to_builtins(describe()), kind)
-    except TagatlasError:
-        raise
-    except Exception as error:
-        text = " ".join(f"{type(error).__name__}: {error}".split())
-        raise PluginError(
-            f"{chosen.kind.name} {chosen.name} cannot describe itself: {text}"
-        ) from error

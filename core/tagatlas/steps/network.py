@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend
 from tagatlas.contracts import GraphBuilder
-from tagatlas.contracts.network import READABLE
-from tagatlas.errors import PluginError, UsageError
+from tagatlas.errors import UsageError
 from tagatlas.maps.duplicates import Level, join_records
 from tagatlas.network import IMAGE, Network
 from tagatlas.plugins import TAGGERS
@@ -37,12 +36,7 @@ def builder_images(
 
     Raises:
         UsageError: the builder reads embeddings, and the backend stores none.
-        PluginError: the builder reads what there is not.
     """
-    unknown = builder.reads - READABLE
-    if unknown:
-        name = type(builder).__name__
-        raise PluginError(f"{name} reads {sorted(unknown)[0]!r}, which is not to be had")
     given = images.select("id", "label", "frequency")
     if "embedding" in builder.reads:
         if embeddings is None:

@@ -123,7 +123,7 @@ def _remove(
     forget: bool,
     dry_run: bool,
 ) -> RemoveReport:
-    if type(atlas.store).remove is ImageStore.remove:
+    if atlas.store.__class__.remove is ImageStore.remove:
         atlas.store.remove(_NO_IMAGE)  # which says that it cannot, before anything is changed
     finished = not dry_run and sweep(atlas)
     named = _find_images(atlas, images)

@@ -23,7 +23,15 @@ from tenacity import (
 )
 
 from tagatlas.contracts import ImageInput, Tagger, TagResult
-from tagatlas.errors import CallLost, CallRefused, PluginError, TagatlasError, TaggerError
+from tagatlas.errors import (
+    CallLost,
+    CallRefused,
+    ContractBroken,
+    PluginFailed,
+    TagatlasError,
+    TaggerError,
+)
+from tagatlas.guards import guarded
 from tagatlas.tagging.batches import Batch
 from tagatlas.tagging.secrets import without_key
 
@@ -50,20 +58,6 @@ BROKEN_CALLS_IN_A_ROW = 3
 _back_off = wait_random_exponential(multiplier=1, max=LONGEST_PAUSE)
 
 
-class Broken(PluginError):
-    """A tagger raised what its contract has no place for.
-
-    Attributes:
-        kind: name of what it raised.
-        reason: the same with its text, one line.
-    """
-
-    def __init__(self, tagger: Tagger, error: Exception) -> None:
-        self.kind = type(error).__name__
-        self.reason = " ".join(f"{self.kind}: {error}".split())
-        super().__init__(f"{type(tagger).__name__} failed ({self.reason}): tell its author")
-
-
 @dataclass(frozen=True)
 class Call:
     """A call that has ended.
@@ -82,7 +76,7 @@ class Call:
     number: int | None
     answers: Answers
     billed: Billed = "yes"
-    trouble: TaggerError | PluginError | None = None
+    trouble: TagatlasError | None = None
     seconds: float | None = None
 
 
@@ -93,6 +87,7 @@ class Desk:
 
     Where the tagger raises for a batch, halves of it are asked about, down to the image that it
     raises for, which fails alone. Where a call costs money it is lost instead: its images fail.
+    The same goes for what is no answer, but where nothing was answered yet: that ends the run.
     """
 
     def __init__(self, tagger: Tagger, ending: Event, patience: float = PATIENCE) -> None:
@@ -103,7 +98,7 @@ class Desk:
             ending: once it is set, no call is made any more, and nobody waits.
             patience: see :data:`PATIENCE`.
         """
-        self._tagger = tagger
+        self._tagger = guarded(tagger, type(tagger).__name__)
         self._ending = ending
         self._key = os.environ.get(tagger.key_variable or "", "")
         self._limiter = _limiter(tagger.calls_per_second)
@@ -149,26 +144,27 @@ class Desk:
             return self._lost(batch, number, self._without_key(error))
         except CallRefused as error:
             return Call(number, [], "no", self._given_up(self._without_key(error)))
-        except Broken as error:
-            if self._tagger.price is None:
+        except PluginFailed as error:
+            if self._tagger.price is None or self._never_right(error):
                 return Call(number, [], "unknown", self._without_key(error))
             return self._lost(batch, number, self._without_key(error))
-        except PluginError as error:
-            return Call(number, [], "unknown", self._without_key(error))
         except TaggerError as error:
             return Call(number, [], "no", self._without_key(error))
+        except TagatlasError as error:
+            return Call(number, [], "unknown", self._without_key(error))
         return Call(number, answers + batch.failed, seconds=seconds)
 
     def _answers(self, images: Sequence[ImageInput]) -> tuple[Answers, float | None]:
         """Answers about images, and the seconds they took; None where there is none.
 
         Raises:
-            Broken: the tagger raised, and a call costs money or this is not the images' fault.
+            PluginFailed: the tagger did what its contract has no place for, and a call costs money
+                or this is not the images' fault.
         """
         try:
             results, seconds = self._retrying(self._ask, images)
-        except Broken as error:
-            if self._tagger.price is not None:
+        except PluginFailed as error:
+            if self._tagger.price is not None or self._never_right(error):
                 raise
             if len(images) == 1:
                 self._put_aside(images[0], error)
@@ -186,11 +182,15 @@ class Desk:
         ]
         return answers + broken, seconds
 
-    def _put_aside(self, image: ImageInput, error: Broken) -> None:
+    def _never_right(self, error: PluginFailed) -> bool:
+        """Whether it is no answer what the tagger gives, as far as is known: it may be billed."""
+        return isinstance(error, ContractBroken) and not self._answered
+
+    def _put_aside(self, image: ImageInput, error: PluginFailed) -> None:
         """Note an image that the tagger raised for, until it is known whose fault that is."""
         with self._lock:
             self._broken.append((image.id, self._clean(TagResult.failed("image", error.reason))))
-            self._broken_in.append(error.kind)
+            self._broken_in.append(error.reason.partition(":")[0])
             last = self._broken_in[-BROKEN_IN_A_ROW:]
         if len(last) == BROKEN_IN_A_ROW and len(set(last)) == 1:
             raise error
@@ -204,17 +204,7 @@ class Desk:
         if self._ending.is_set():
             raise CallRefused("the run ended before the call was made")
         began = monotonic()
-        try:
-            results = self._tagger.tag(images)
-        except (TaggerError, PluginError):
-            raise
-        except Exception as error:
-            raise Broken(self._tagger, error) from error
-        name = type(self._tagger).__name__
-        if len(results) != len(images):
-            raise PluginError(
-                f"{name} gave {len(results)} results for {len(images)} images: tell its author"
-            )
+        results = self._tagger.tag(images)
         return results, monotonic() - began
 
     def _pause(self, state: RetryCallState) -> float:
@@ -233,15 +223,15 @@ class Desk:
         wait = "" if error.retry_after is None else f", now for {error.retry_after:,.0f} s"
         return TaggerError(f"{error}; it turns every call away{wait}: go on later")
 
-    def _lost(self, batch: Batch, number: int | None, error: CallLost | Broken) -> Call:
+    def _lost(self, batch: Batch, number: int | None, error: CallLost | PluginFailed) -> Call:
         with self._lock:
             self._lost_in_a_row += 1
             in_a_row = self._lost_in_a_row
-        reason = error.reason if isinstance(error, Broken) else str(error)
+        reason = error.reason if isinstance(error, PluginFailed) else str(error)
         lost = self._clean(TagResult.failed("transient", reason))
         failures = [(image.id, lost) for image in batch.images]
-        trouble: TaggerError | PluginError | None = None
-        if isinstance(error, Broken):
+        trouble: TagatlasError | None = None
+        if isinstance(error, PluginFailed):
             trouble = error if in_a_row >= BROKEN_CALLS_IN_A_ROW else None
         elif self._tagger.price is None:
             trouble = TaggerError(f"{error}; it has been asked again and again: go on later")

@@ -1,0 +1,109 @@
+"""What taggers answer, checked before it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from tagatlas.contracts import Reading, Tag, TagResult, TagStatus
+from tagatlas.guards.unfit import Unfit, instead, shown
+
+_RIGHT = "a list of TagResults, one for each image"
+_MADE_BY = "(make it with TagResult.ok, empty or failed)"
+
+
+def check_results(given: object, images: Sequence[object]) -> Sequence[TagResult]:
+    """One result for each image; a wrong one among right ones is that image's failure."""
+    if isinstance(given, str | bytes) or not isinstance(given, Sequence):
+        raise instead(given, _RIGHT)
+    if len(given) != len(images):
+        raise Unfit(f"gave {len(given)} results for {len(images)} images")
+    faults = [_fault(each) for each in given]
+    if not any(faults):
+        return given
+    if all(faults):
+        raise Unfit(faults[0])
+    return [
+        TagResult.failed("image", f"the backend {fault}") if fault else result
+        for result, fault in zip(given, faults, strict=True)
+    ]
+
+
+def check_reading(given: object, *_: object) -> Reading:
+    """Results with the ids of the answers that they are read from; checked while iterated."""
+    if not isinstance(given, Reading):
+        raise instead(given, "a Reading")
+    notes: object = given.notes
+    if not isinstance(notes, Mapping):
+        raise Unfit(f"gave a Reading with {shown(notes)} as notes, not a mapping")
+    return given
+
+
+def check_read(read: Iterable[object]) -> Iterator[tuple[str, TagResult]]:
+    """What a reading's results are iterated through."""
+    for each in read:
+        if not isinstance(each, tuple) or len(each) != 2 or not isinstance(each[0], str):
+            raise instead(each, "pairs of an image's id and its TagResult")
+        if fault := _fault(each[1]):
+            raise Unfit(fault)
+        yield each
+
+
+def _fault(result: object) -> str:
+    """What is wrong with a result; empty if nothing is."""
+    if not isinstance(result, TagResult):
+        return f"gave {shown(result)} for an image, not a TagResult"
+    if result.status not in (TagStatus.OK, TagStatus.EMPTY, TagStatus.FAILED):
+        return f"gave a TagResult of the status {str(result.status)[:40]!r} {_MADE_BY}"
+    if result.status == TagStatus.FAILED:
+        message: object = result.message
+        if result.kind not in ("image", "transient") or not isinstance(message, str):
+            return "failed for an image with another kind than image or transient, or no message"
+    elif result.kind is not None:
+        return f"gave a TagResult that is {result.status} and has a kind of failure {_MADE_BY}"
+    raw: object = result.raw
+    if not isinstance(raw, bytes | None):
+        return f"gave a TagResult with {shown(raw)} as raw, not bytes"
+    return _fault_of_tags(result) or _fault_of_embedding(result.embedding)
+
+
+def _fault_of_tags(result: TagResult) -> str:
+    tags: object = result.tags
+    if not isinstance(tags, tuple) or bool(tags) != (result.status == TagStatus.OK):
+        return f"gave a TagResult with tags that do not fit {result.status} {_MADE_BY}"
+    for tag in tags:
+        if not isinstance(tag, Tag):
+            return f"gave a TagResult with {shown(tag)}, not a Tag"
+        if type(tag.label) is not str or not tag.label or not _is_text(tag.label):
+            return f"gave a tag with {shown(tag.label)} as its label {_MADE_BY}"
+        if type(tag.score) is not float or not 0.0 <= tag.score <= 1.0:
+            return f"gave a tag with {shown(tag.score)} as its score {_MADE_BY}"
+    if len({tag.label for tag in tags}) != len(tags):
+        return f"gave a TagResult in which a label comes twice {_MADE_BY}"
+    return ""
+
+
+def _fault_of_embedding(embedding: object) -> str:
+    if embedding is None:
+        return ""
+    import numpy as np
+
+    if (
+        isinstance(embedding, np.ndarray)
+        and embedding.dtype == np.float16
+        and embedding.ndim == 1
+        and embedding.size
+        and np.isfinite(embedding).all()
+    ):
+        return ""
+    return f"gave a TagResult whose embedding is no finite vector in float16 {_MADE_BY}"
+
+
+def _is_text(label: str) -> bool:
+    """Whether it can be written down: halves of surrogate pairs cannot."""
+    if label.isascii():
+        return True
+    try:
+        label.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

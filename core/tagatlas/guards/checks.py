@@ -1,0 +1,193 @@
+"""What the methods and attributes of each contract give: their docstrings as checks.
+
+A check is called with what was given, and of a method's result also with the arguments by place.
+It gives back what goes on into tagatlas, or raises :class:`tagatlas.guards.unfit.Unfit`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import UnionType
+from typing import TypeVar
+
+import msgspec
+
+from tagatlas.contracts import (
+    GraphBuilder,
+    ImageStore,
+    Layout,
+    LayoutDescription,
+    Model,
+    ModelShelf,
+    NetworkDescription,
+    Price,
+    Recovery,
+    Renderer,
+    RereadingTagger,
+    Source,
+    Tagger,
+    TextEmbedder,
+    Variant,
+)
+from tagatlas.contracts.network import READABLE
+from tagatlas.guards.answers import check_reading, check_results
+from tagatlas.guards.tables import (
+    check_network,
+    check_places,
+    check_records,
+    check_ties,
+    check_vectors,
+)
+from tagatlas.guards.unfit import Unfit, instead, shown
+
+Check = Callable[..., object]
+ItemT = TypeVar("ItemT")
+
+
+@dataclass(frozen=True)
+class Promises:
+    """What a contract says of what its methods give, and of its attributes; by name."""
+
+    results: Mapping[str, Check] = field(default_factory=dict)
+    attributes: Mapping[str, Check] = field(default_factory=dict)
+
+
+def promises_of(product: object) -> Promises:
+    """What the contracts that an object implements say."""
+    kept = [promises for contract, promises in _CONTRACTS.items() if isinstance(product, contract)]
+    return Promises(
+        {name: check for each in kept for name, check in each.results.items()},
+        {name: check for each in kept for name, check in each.attributes.items()},
+    )
+
+
+def _is_a(kind: type | UnionType, right: str) -> Check:
+    return _fits(lambda given: isinstance(given, kind), right)
+
+
+def _fits(fits: Callable[[object], bool], right: str) -> Check:
+    def check(given: object, *_: object) -> object:
+        if fits(given):
+            return given
+        raise instead(given, right)
+
+    return check
+
+
+def _each_is(kind: type, right: str) -> Check:
+    """A sequence of which every item is of a kind; a text is none."""
+
+    def check(given: object, *_: object) -> object:
+        _items(given, kind, right)
+        return given
+
+    return check
+
+
+def _items(given: object, kind: type[ItemT], right: str) -> Sequence[ItemT]:
+    if isinstance(given, str | bytes) or not isinstance(given, Sequence):
+        raise instead(given, right)
+    for item in given:
+        if not isinstance(item, kind):
+            raise Unfit(f"gave {shown(item)} among others, not {right}")
+    return given
+
+
+def _describes(kind: type) -> Check:
+    """A description of which every part is of its type."""
+
+    def check(given: object, *_: object) -> object:
+        if not isinstance(given, kind):
+            raise instead(given, f"a {kind.__name__}")
+        try:
+            return msgspec.convert(msgspec.to_builtins(given), kind)
+        except (msgspec.ValidationError, TypeError) as error:
+            raise Unfit(f"gave a {kind.__name__} with something wrong in it ({error})") from error
+
+    return check
+
+
+def _check_files(given: object, *_: object) -> object:
+    files = _items(given, Path, "a list of the Paths of the files written")
+    if not files:
+        raise Unfit("gave no file, not the Paths of the files written")
+    for path in files:
+        if not path.exists():
+            raise Unfit(f"gave {path}, which is not there")
+    return files
+
+
+def _is_count(given: object) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and given >= 1
+
+
+def _is_limit(given: object) -> bool:
+    return given is None or _is_count(given)
+
+
+def _is_rate(given: object) -> bool:
+    if given is None or isinstance(given, bool):
+        return given is None
+    return isinstance(given, int | float) and math.isfinite(given) and given > 0
+
+
+def _check_reads(given: object, *_: object) -> object:
+    if not isinstance(given, frozenset | set):
+        raise instead(given, "a frozenset")
+    unknown = sorted(map(str, given - READABLE))
+    if unknown:
+        raise Unfit(f"names {unknown[0]!r}, not {' or '.join(sorted(READABLE))}")
+    return given
+
+
+_TEXT = _fits(lambda given: isinstance(given, str) and given != "", "a text")
+_YES_OR_NO = _is_a(bool, "True or False")
+_LINES = _each_is(str, "a list of lines")
+_URLS = _each_is(str, "a list of URLs")
+_COUNT = _fits(_is_count, "a whole number of at least 1")
+
+_CONTRACTS: Mapping[type, Promises] = {
+    Source: Promises({"read": check_records}),
+    ImageStore: Promises(
+        {"get": _is_a(bytes, "bytes"), "has": _YES_OR_NO, "locate": _TEXT},
+    ),
+    Recovery: Promises({"copies": _URLS, "copies_in_page": _URLS}),
+    GraphBuilder: Promises(
+        {
+            "describe": _describes(NetworkDescription),
+            "build": check_network,
+            "ties": check_ties,
+        },
+        {"reads": _check_reads},
+    ),
+    Layout: Promises({"describe": _describes(LayoutDescription), "place": check_places}),
+    Renderer: Promises({"render": _check_files}),
+    Tagger: Promises(
+        {"tag": check_results, "fingerprint": _TEXT, "check": _LINES},
+        {
+            "batch_size": _COUNT,
+            "concurrency": _COUNT,
+            "local": _YES_OR_NO,
+            "key_variable": _is_a(str | None, "a variable's name or None"),
+            "price": _is_a(Price | None, "a Price or None"),
+            "batch_bytes": _fits(_is_limit, "a whole number of at least 1 or None"),
+            "calls_per_second": _fits(_is_rate, "a number above 0 or None"),
+            "notes": _LINES,
+            "variant": _fits(lambda given: given in tuple(Variant), "a Variant"),
+        },
+    ),
+    RereadingTagger: Promises(
+        {"reading": _TEXT, "read": check_reading}, {"collective": _YES_OR_NO}
+    ),
+    TextEmbedder: Promises({"embed_texts": check_vectors}),
+    ModelShelf: Promises(
+        {
+            "models": _each_is(Model, "a list of Models"),
+            "find": _is_a(Model, "a Model"),
+            "pull": _is_a(Model, "a Model"),
+        }
+    ),
+}

@@ -1,0 +1,100 @@
+"""The guard: a plugin's object, called through what watches what it raises and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TypeVar, cast
+
+from tagatlas.contracts import Reading, TagResult
+from tagatlas.errors import ContractBroken, PluginFailed, TagatlasError
+from tagatlas.guards.answers import check_read
+from tagatlas.guards.checks import promises_of
+from tagatlas.guards.unfit import Unfit
+from tagatlas.wording import in_one_line
+
+ProductT = TypeVar("ProductT")
+
+
+def guarded(product: ProductT, label: str, *, own: bool = False) -> ProductT:
+    """A plugin's object whose faults are raised as errors that name it.
+
+    Whatever public method or attribute is used: an exception becomes a
+    :class:`~tagatlas.errors.PluginFailed`, and what breaks the contract a
+    :class:`~tagatlas.errors.ContractBroken`. A :class:`~tagatlas.errors.TagatlasError` passes
+    through, and so does an interrupt. To ``isinstance`` it is the object itself.
+
+    Args:
+        product: implements a contract; one that is guarded is given back as it is.
+        label: how messages name it.
+        own: whether it came with tagatlas, so that there is no other author to be told.
+    """
+    if type(product) is _Guarded:
+        return product
+    return cast("ProductT", _Guarded(product, label, advice(own=own)))
+
+
+def advice(*, own: bool) -> str:
+    """What to do about a fault of a plugin."""
+    return "this is a fault of tagatlas (--debug shows where)" if own else "tell its author"
+
+
+class _Guarded:
+    """Stands for a plugin's object; see :func:`guarded`."""
+
+    __slots__ = ("_advice", "_label", "_product", "_promises")
+
+    def __init__(self, product: object, label: str, advice: str) -> None:
+        self._product = product
+        self._label = label
+        self._advice = advice
+        self._promises = promises_of(product)
+
+    @property  # type: ignore[misc] # isinstance is to find the contracts that the object implements
+    def __class__(self) -> type:
+        return type(self._product)
+
+    def __getattr__(self, name: str) -> object:
+        is_promised = name in self._promises.attributes
+        if not is_promised and not hasattr(self._product, name):
+            raise AttributeError(f"{self._label} has no {name}")
+        with self._blamed(name):
+            value: object = getattr(self._product, name)
+            if is_promised:
+                return self._promises.attributes[name](value)
+        return self._watched(name, value) if callable(value) else value
+
+    def _watched(self, name: str, method: Callable[..., object]) -> Callable[..., object]:
+        check = self._promises.results.get(name)
+
+        def call(*arguments: object, **named: object) -> object:
+            with self._blamed(name):
+                given = method(*arguments, **named)
+                if check is not None:
+                    given = check(given, *arguments)
+            if isinstance(given, Reading):
+                return replace(given, results=self._iterated(name, given.results))
+            return given
+
+        return call
+
+    def _iterated(self, name: str, results: Iterable[object]) -> Iterator[tuple[str, TagResult]]:
+        with self._blamed(name):
+            yield from check_read(results)
+
+    @contextmanager
+    def _blamed(self, called: str) -> Iterator[None]:
+        """Raise what the block raises as the plugin's fault."""
+        try:
+            yield
+        except Unfit as unfit:
+            reason = f"{called} {unfit}"
+            text = f"{self._label}: {reason}: {self._advice}"
+            raise ContractBroken(text, reason) from unfit.__cause__
+        except TagatlasError:
+            raise
+        except (Exception, SystemExit) as error:
+            reason = in_one_line(error)
+            text = f"{self._label} failed in {called} ({reason}): {self._advice}"
+            raise PluginFailed(text, reason) from error

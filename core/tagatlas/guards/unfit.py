@@ -1,0 +1,26 @@
+"""How what a plugin gave is said not to be what its contract says."""
+
+from __future__ import annotations
+
+_LONGEST = 40
+
+
+class Unfit(Exception):
+    """What was given is not what the contract says; the text goes on after the method's name."""
+
+
+def instead(given: object, right: str) -> Unfit:
+    """Something else was given than what is right."""
+    return Unfit(f"gave {shown(given)}, not {right}")
+
+
+def shown(given: object) -> str:
+    """A value, in few words and on one line."""
+    if given is None or isinstance(given, bool):
+        return str(given)
+    kind = type(given).__name__
+    article = "an" if kind[0].lower() in "aeiou" else "a"
+    if not isinstance(given, str | int | float):
+        return f"{article} {kind}"
+    text = repr(given)
+    return f"{article} {kind} ({text if len(text) <= _LONGEST else f'{text[:_LONGEST]}...'})"
