@@ -9,8 +9,9 @@ import click
 from tagatlas.cli.command import Argument, Command
 from tagatlas.cli.outcome import Outcome
 from tagatlas.contracts import Model, ModelShelf, TaggerSpec, loaded
-from tagatlas.errors import MissingDependency, ModelMissing, OptionError, UnknownPlugin
-from tagatlas.plugins import OWN, TAGGERS, load_plugins
+from tagatlas.errors import ModelMissing, OptionError, UnknownPlugin
+from tagatlas.guards import guarded, make
+from tagatlas.plugins import TAGGERS, Registered, load_plugins, plugin_label
 
 Action = Literal["list", "pull", "path"]
 
@@ -37,11 +38,11 @@ def run(*, action: Action, name: str | None, backend: str | None) -> Outcome:
     """List a backend's models, or fetch one ahead."""
     if action != "list" and name is None:
         raise OptionError(f"tagatlas models {action} needs the name of a model: see models list")
-    spec = _tagger(backend)
-    shelf = _shelf(spec)
+    tagger = _tagger(backend)
+    shelf = _shelf(tagger)
     if name is None or action == "list":
         models = shelf.models()
-        facts = {"backend": spec.name, "models": [_facts(model) for model in models]}
+        facts = {"backend": tagger.spec.name, "models": [_facts(model) for model in models]}
         return Outcome(facts, [_line(model) for model in models])
     model = shelf.pull(name) if action == "pull" else shelf.find(name)
     if model.path is None:
@@ -49,24 +50,26 @@ def run(*, action: Action, name: str | None, backend: str | None) -> Outcome:
     return Outcome(_facts(model), [str(model.path)])
 
 
-def _tagger(name: str | None) -> TaggerSpec:
+def _tagger(name: str | None) -> Registered[TaggerSpec]:
     plugins = load_plugins()
+    taggers = plugins.of_kind(TAGGERS)
     if name is not None:
-        return plugins.get(TAGGERS, name)
-    able = [each for each in plugins.of_kind(TAGGERS).values() if each.spec.models is not None]
+        return taggers[plugins.get(TAGGERS, name).name]
+    able = [each for each in taggers.values() if each.spec.models is not None]
     if not able:
         raise UnknownPlugin("no backend is installed that has models to choose from")
     # Whatever else is installed, what people wrote down goes on meaning the same.
-    return min(able, key=lambda each: each.plugin.distribution != OWN).spec
+    return min(able, key=lambda each: not each.plugin.is_built_in)
 
 
-def _shelf(spec: TaggerSpec) -> ModelShelf:
+def _shelf(tagger: Registered[TaggerSpec]) -> ModelShelf:
+    spec, own = tagger.spec, tagger.plugin.is_built_in
     if spec.models is None:
         raise OptionError(f"{spec.name} has no models to choose from")
-    try:
-        return loaded(spec.models)()
-    except ImportError as error:
-        raise MissingDependency(f"{spec.name} needs: pip install '{spec.extra}'") from error
+    models = spec.models
+    label = plugin_label(TAGGERS, spec.name, tagger.plugin)
+    shelf = make(lambda: loaded(models)(), ModelShelf, label, extra=spec.extra, own=own)
+    return guarded(shelf, label, own=own)
 
 
 def _facts(model: Model) -> dict[str, object]:
