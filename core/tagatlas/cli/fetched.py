@@ -35,6 +35,7 @@ def outcome_of_fetching(report: FetchReport, max_failures: str | None) -> Outcom
             asdict(each) | {"locations": len(each.locations)} for each in report.placeholders
         ],
         "files": [str(path) for path in report.files],
+        "notes": report.notes,
     }
     line = (
         f"fetched: {report.tried:,} tried now; {count(report.images, 'distinct image')} from "
@@ -46,6 +47,7 @@ def outcome_of_fetching(report: FetchReport, max_failures: str | None) -> Outcom
         *_about_hosts(report),
         *_about_settings(report),
         *_about_placeholders(report),
+        *(f"note: {note}" for note in report.notes),
     ]
     return Outcome(facts, lines, failure_status(failures, total, max_failures))
 

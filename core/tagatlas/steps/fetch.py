@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -25,6 +25,7 @@ from tagatlas.steps.copies import find_copies
 from tagatlas.steps.fates import by_host, by_status, write_fates
 from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.placeholders import Placeholder, find_placeholders
+from tagatlas.steps.recovering import forgiven
 from tagatlas.steps.refusing import RefusingStore, part_refused
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas_fetching import Address, FetchOptions
@@ -61,6 +62,7 @@ class FetchReport:
         settings: number of addresses without an image by the setting that stood against them.
         placeholders: pictures that stand, or may stand, for others which are gone.
         files: the tables that list what became of each address.
+        notes: what else a user should know, a line each: recoveries that could not be asked.
     """
 
     tried: int
@@ -74,6 +76,7 @@ class FetchReport:
     settings: Mapping[str, int]
     placeholders: Sequence[Placeholder]
     files: Sequence[Path]
+    notes: Sequence[str] = ()
 
 
 def fetch(
@@ -173,7 +176,7 @@ def fetch_collection(
     if recoveries is None:
         looked_up = select(atlas, {}, "fetch")
         recoveries = [looked_up.plugin(RECOVERIES, name) for name in options.recover]
-    ways = {chosen.name: chosen.product for chosen in recoveries}
+    ways = forgiven(recoveries)
     refused = atlas.catalog.removals.refused()
     wanted = atlas.catalog.addresses.with_status([ImageStatus.PENDING, *retry])
     changed = _let_through(atlas, options, hosts, {address.key for address in wanted})
@@ -195,7 +198,8 @@ def fetch_collection(
     if ways and find_copies(atlas, placeholders, store, options, hosts, ways):
         _mark(atlas, placeholders)  # from now on they are known, with copies or without
         complete_signatures(atlas)
-    return _report(atlas, done, len(changed))
+    notes = [each.note for each in ways.values() if each.note]
+    return replace(_report(atlas, done, len(changed)), notes=notes)
 
 
 def require_images(report: FetchReport) -> None:

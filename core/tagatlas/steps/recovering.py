@@ -1,0 +1,47 @@
+"""Recoveries as fetching uses them: where one fails, the others are asked all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from tagatlas.contracts import Recovery
+from tagatlas.errors import PluginError
+from tagatlas.plugins import PluginChoice
+from tagatlas.wording import count
+
+
+class Forgiven(Recovery):
+    """A recovery that names no copies where it cannot be asked. Used by one thread at a time."""
+
+    def __init__(self, recovery: Recovery) -> None:
+        self._recovery = recovery
+        self._first: PluginError | None = None
+        self._urls: set[str] = set()
+
+    def copies(self, url: str) -> Sequence[str]:
+        """See :meth:`Recovery.copies`."""
+        return self._asked(url, lambda: self._recovery.copies(url))
+
+    def copies_in_page(self, url: str, page: str) -> Sequence[str]:
+        """See :meth:`Recovery.copies_in_page`."""
+        return self._asked(url, lambda: self._recovery.copies_in_page(url, page))
+
+    @property
+    def note(self) -> str:
+        """What went wrong first, and how often it did; empty if nothing went wrong."""
+        if self._first is None:
+            return ""
+        return f"{self._first}; it named no copies for {count(len(self._urls), 'address')}"
+
+    def _asked(self, url: str, ask: Callable[[], Sequence[str]]) -> Sequence[str]:
+        try:
+            return ask()
+        except PluginError as error:
+            self._first = self._first or error
+            self._urls.add(url)
+            return ()
+
+
+def forgiven(recoveries: Iterable[PluginChoice[Recovery]]) -> dict[str, Forgiven]:
+    """Recoveries by name, in their order."""
+    return {chosen.name: Forgiven(chosen.product) for chosen in recoveries}
