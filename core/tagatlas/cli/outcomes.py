@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from tagatlas.cli.fetched import by_status, outcome_of_fetching
-from tagatlas.cli.outcome import Outcome, failure_status
+from tagatlas.cli.outcome import FAILED, Outcome, failure_status
 from tagatlas.contracts import TagStatus
 from tagatlas.wording import count
 
@@ -161,6 +161,7 @@ def outcome_of_rendering(report: RenderReport) -> Outcome:
         "files": [str(path) for path in report.files],
         "open": str(report.shown),
         "images_gone": report.absent,
+        "faults": report.faults,
     }
     lines = [
         f"rendered: {count(len(report.files), 'file')} in {report.folder}",
@@ -171,4 +172,5 @@ def outcome_of_rendering(report: RenderReport) -> Outcome:
             f"left blank: {report.absent:,} of {report.images:,} images, whose files are gone from"
             " the atlas: tagatlas fetch --repair gets them again, tagatlas remove takes them out"
         )
-    return Outcome(facts, lines, opens=report.shown)
+    lines += [f"not written: {fault}" for fault in report.faults]
+    return Outcome(facts, lines, FAILED if report.faults else 0, opens=report.shown)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import Progress, Renderer, ShowProgress, no_progress, no_show
-from tagatlas.errors import StorageError, UsageError
+from tagatlas.errors import PluginError, StorageError, UsageError
 from tagatlas.maps import Map
 from tagatlas.plugins import RENDERERS, PluginChoice
 from tagatlas.selection import Selection
@@ -29,6 +29,7 @@ class RenderReport:
         folder: where they are.
         images: number of images on the map.
         absent: number of these whose files are gone, so that their places are blank.
+        faults: what kept renderers from writing, a line each.
     """
 
     map_name: str
@@ -36,6 +37,7 @@ class RenderReport:
     folder: Path
     images: int
     absent: int
+    faults: Sequence[str] = ()
 
     @property
     def shown(self) -> Path:
@@ -128,10 +130,33 @@ def write_map(
     *,
     progress: Progress = no_progress,
 ) -> RenderReport:
-    """Write a map's files, and count the pictures that are gone; see :func:`render_map`."""
+    """Write a map's files, and count the pictures that are gone.
+
+    A renderer that fails costs only its own files.
+
+    Args:
+        map_: what to draw.
+        renderers: what to write, in this order: a page may show what came before it.
+        folder: where to; it exists.
+        progress: called with the renderers done.
+
+    Raises:
+        UsageError: no renderer was given.
+        StorageError: a file could not be written.
+        PluginError: none of them wrote anything.
+    """
     store = WatchedStore(map_.store)
-    files = render_map(replace(map_, store=store), renderers, folder, progress=progress)
-    return RenderReport(map_.name, files, folder, map_.images.height, len(store.absent))
+    written = _write(replace(map_, store=store), renderers, folder, progress)
+    if written.faults and not written.files:
+        raise written.faults[0]
+    return RenderReport(
+        map_.name,
+        written.files,
+        folder,
+        map_.images.height,
+        len(store.absent),
+        [str(fault) for fault in written.faults],
+    )
 
 
 def render_map(
@@ -141,26 +166,46 @@ def render_map(
     *,
     progress: Progress = no_progress,
 ) -> list[Path]:
-    """Write a map's files.
+    """Write a map's files where no renderer may fail.
 
     Args:
-        map_: what to draw.
-        renderers: what to write, in this order: a page may show what came before it.
-        folder: where to; it exists.
-        progress: called with the renderers done.
+        map_: see :func:`write_map`.
+        renderers: likewise.
+        folder: likewise.
+        progress: likewise.
 
     Returns:
         The files written, in the order they were.
 
     Raises:
-        UsageError: no renderer was given.
-        StorageError: a file could not be written.
+        UsageError, StorageError: see :func:`write_map`.
+        PluginError: one of the renderers failed; the others have written their files.
     """
+    written = _write(map_, renderers, folder, progress)
+    if written.faults:
+        raise written.faults[0]
+    return written.files
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What renderers wrote, and what kept others from it."""
+
+    files: list[Path] = field(default_factory=list)
+    faults: list[PluginError] = field(default_factory=list)
+
+
+def _write(
+    map_: Map, renderers: Sequence[PluginChoice[Renderer]], folder: Path, progress: Progress
+) -> _Written:
     if not renderers:
         raise UsageError("nothing to render: name a renderer, tagatlas plugins lists them")
-    files: list[Path] = []
+    written = _Written()
     for done, renderer in enumerate(renderers):
         progress(done, len(renderers))
-        files.extend(renderer.product.render(map_, folder))
+        try:
+            written.files.extend(renderer.product.render(map_, folder))
+        except PluginError as error:
+            written.faults.append(error)
     progress(len(renderers), len(renderers))
-    return files
+    return written
