@@ -27,6 +27,7 @@ from tagatlas.plugins import IMAGE_STORES, Plugins, load_plugins
 from tagatlas.selection import Selection
 from tagatlas.settings import SettingsFile
 from tagatlas.step_options import plugin_owners
+from tagatlas.unread import unread_tables
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,6 +52,7 @@ class Atlas:
         settings: what was chosen for this collection.
         store: the images' bytes.
         plugins: the plugins it was opened with.
+        writes: whether it was opened for writing.
     """
 
     folder: Path
@@ -58,6 +60,7 @@ class Atlas:
     settings: SettingsFile
     store: ImageStore
     plugins: Plugins
+    writes: bool = True
 
     def representatives(self, level: Level = "copy") -> pl.DataFrame:
         """Which image stands for each of the collection's images, near duplicates joined.
@@ -142,11 +145,12 @@ def open_atlas(
             lock.acquire()
             _remove_scratch(folder)
         settings = SettingsFile(folder / SETTINGS)
+        if unread := unread_tables(settings, plugins):
+            plugins.warn(unread)
         with Catalog(folder / CATALOG) as catalog:
             try:
-                yield Atlas(
-                    folder, catalog, settings, _make_store(folder, settings, plugins), plugins
-                )
+                store = _make_store(folder, settings, plugins)
+                yield Atlas(folder, catalog, settings, store, plugins, writes=write)
             except BaseException:
                 is_blank = is_new and not catalog.records.sources()
                 raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from tagatlas.errors import OptionError, StorageError
 from tagatlas.masking import masked
 from tagatlas.options import OptionValue
 
-_SOURCES = "sources"
+SOURCES_TABLE = "sources"
+"""In which each source has tables of its own."""
+
 _HEADER = (
     "# Settings of this atlas. Commands write here what they were given; edit it as you like.\n"
     "# A flag or a TAGATLAS_ variable counts before what stands here; and what stands in\n"
@@ -25,7 +27,9 @@ _HEADER = (
 
 def _path(owner: str, source: str | None) -> list[str]:
     """The names of the tables, one within the other, in which an owner's settings are."""
-    return owner.split(".") if source is None else [_SOURCES, masked(source), *owner.split(".")]
+    return (
+        owner.split(".") if source is None else [SOURCES_TABLE, masked(source), *owner.split(".")]
+    )
 
 
 class SettingsFile:
@@ -112,6 +116,13 @@ class SettingsFile:
             raise OptionError(f"{self.path}: {owner} must hold tables, such as [{owner}.name]")
         return {str(name): dict(inner) for name, inner in table.items()}
 
+    def table_paths(self) -> list[tuple[str, ...]]:
+        """The tables that hold a setting, each as the names of the tables that lead to it.
+
+        An empty one stands for settings that are in no table.
+        """
+        return list(_paths(self._document.unwrap(), ()))
+
     def update(
         self, owner: str, values: Mapping[str, OptionValue], source: str | None = None
     ) -> None:
@@ -140,7 +151,7 @@ class SettingsFile:
 
     def sources(self) -> list[str]:
         """The sources that something was chosen for, as they are named in the file."""
-        return list(self.tables(_SOURCES))
+        return list(self.tables(SOURCES_TABLE))
 
     def move_source(self, old: str, new: str | None) -> None:
         """Have what was chosen for one source be chosen for another; None drops it.
@@ -148,14 +159,14 @@ class SettingsFile:
         Raises:
             StorageError: the file cannot be written; it is unchanged.
         """
-        tables = self._document.get(_SOURCES)
+        tables = self._document.get(SOURCES_TABLE)
         if not isinstance(tables, Table) or masked(old) not in tables or old == new:
             return
         chosen = tables.pop(masked(old))
         if new is not None:
             tables[masked(new)] = chosen
         elif not tables:
-            del self._document[_SOURCES]
+            del self._document[SOURCES_TABLE]
         self._write(self.text)
 
     @property
@@ -184,3 +195,11 @@ class SettingsFile:
             os.replace(temporary, self.path)  # noqa: PTH105 - pathlib's replace hides the atomicity
         except OSError as error:
             raise StorageError(f"cannot write {self.path}: {error.strerror}") from error
+
+
+def _paths(table: Mapping[str, object], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if not all(isinstance(value, Mapping) for value in table.values()):
+        yield path
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _paths(value, (*path, name))

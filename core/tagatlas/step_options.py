@@ -29,6 +29,11 @@ STEPS: Mapping[str, tuple[str | None, tuple[Kind[Spec, object], ...]]] = {
 }
 """The steps of the main job in their order: the options dataclass, and the kinds of plugins."""
 
+FURTHER: Mapping[str, str] = {
+    "compare": "tagatlas.comparison.options:CompareOptions",
+    "bench": "tagatlas.benching.options:BenchOptions",
+}
+"""What of ours has options beside the steps of the main job."""
 
 CALLS_OWN = frozenset(
     {
@@ -90,11 +95,18 @@ def _owners(plugins: Plugins, step: str) -> list[Owner]:
     return own + [owner for kind in STEPS[step][1] for owner in plugin_owners(plugins, kind)]
 
 
+def further_owner(name: str) -> Owner:
+    """The owner of one of :data:`FURTHER`."""
+    return Owner(name, _imported(FURTHER[name]))
+
+
 def _options(step: str) -> type | None:
     """The step's options dataclass; imported now, since reading options imports nothing else."""
     place = STEPS[step][0]
-    if place is None:
-        return None
+    return None if place is None else _imported(place)
+
+
+def _imported(place: str) -> type:
     module, _, name = place.partition(":")
     found: type = getattr(import_module(module), name)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import webbrowser
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -12,13 +13,14 @@ from tagatlas.cli.outcome import Outcome
 from tagatlas.cli.terminal import say
 from tagatlas.errors import UsageError
 from tagatlas.plugins import COMMANDS, Plugins, Registered, load_plugins, make_product
+from tagatlas.unread import unread_variables
 
 if TYPE_CHECKING:
     from tagatlas.contracts import CommandSpec, ImageStatus
 
 
 def plugins_at_hand() -> Plugins:
-    """The installed plugins; what is wrong with any is said once."""
+    """The installed plugins; what is wrong with any, or set for none, is said once."""
     plugins = load_plugins()
     for broken in plugins.broken:
         say(f"tagatlas: plugin {broken.plugin} is skipped: {broken.reason}")
@@ -28,6 +30,8 @@ def plugins_at_hand() -> Plugins:
 
     for warning in plugins.warnings:
         warn(warning)
+    if unread := unread_variables(plugins, os.environ):
+        warn(unread)
     plugins.on_warning = warn
     return plugins
 

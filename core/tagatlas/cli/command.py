@@ -65,7 +65,7 @@ class Command(click.Command):
             names: of the options of steps and plugins.
         """
         self._function = function
-        self._names = names
+        self.names = names
         self._own = [*parameters, *_common()]
         super().__init__(
             None, params=[*self._own, *_options(names)], callback=self._run, help=function.__doc__
@@ -91,7 +91,7 @@ class Command(click.Command):
 
     def _advice(self, flag: str, group: click.Group, context: click.Context) -> str:
         """What is said of a flag that this command does not have."""
-        meant = self._names.named_alike(flag.removeprefix("--").replace("-", "_"))
+        meant = self.names.named_alike(flag.removeprefix("--").replace("-", "_"))
         if meant:
             return f"there is no option {flag}; did you mean {' or '.join(map(flag_of, meant))}?"
         commands = [group.get_command(context, name) for name in group.list_commands(context)]
@@ -115,8 +115,8 @@ class Command(click.Command):
         plain = [each.get_help_record(ctx) for each in options if not isinstance(each, _Option)]
         with formatter.section("Options"):
             formatter.write_dl([record for record in plain if record])
-        for owner in self._names.owners:
-            rows = [_row(Target(owner, option), self._names) for option in owner.fields]
+        for owner in self.names.owners:
+            rows = [_row(Target(owner, option), self.names) for option in owner.fields]
             if rows:
                 with formatter.section(_heading(owner)):
                     formatter.write_dl(rows)

@@ -43,7 +43,7 @@ def advice(*, own: bool) -> str:
 class _Guarded:
     """Stands for a plugin's object; see :func:`guarded`."""
 
-    __slots__ = ("_advice", "_label", "_product", "_promises")
+    __slots__ = ("__weakref__", "_advice", "_label", "_product", "_promises")
 
     def __init__(self, product: object, label: str, advice: str) -> None:
         self._product = product

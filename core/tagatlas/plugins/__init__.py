@@ -20,7 +20,7 @@ from tagatlas.plugins.kinds import (
     Kind,
     plugin_owner,
 )
-from tagatlas.plugins.loading import installed_plugins, load_plugins
+from tagatlas.plugins.loading import STRICT_VARIABLE, installed_plugins, load_plugins
 from tagatlas.plugins.registry import BrokenPlugin, Plugins, Registered
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "RECOVERIES",
     "RENDERERS",
     "SOURCES",
+    "STRICT_VARIABLE",
     "TAGGERS",
     "BrokenPlugin",
     "InstalledPlugin",

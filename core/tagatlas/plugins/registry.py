@@ -101,7 +101,9 @@ class Plugins:
         return PluginChoice(kind, spec, options, self._registered[kind.hook][name].plugin)
 
     def warn(self, text: str) -> None:
-        """Note what is wrong with a plugin that is in use."""
+        """Note what is wrong with a plugin that is in use, or with what was set for one; once."""
+        if text in self.warnings:
+            return
         self.warnings.append(text)
         self.on_warning(text)
 
