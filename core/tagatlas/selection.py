@@ -127,6 +127,10 @@ class Selection:
         }
         return kept | variables | self._typed(owner.table)
 
+    def variable(self, name: str) -> str | None:
+        """What a variable says of an argument that is no option of a step or a plugin."""
+        return self._environment.get(f"TAGATLAS_{name}".upper()) or None
+
     def variables(self, owner: Owner) -> dict[str, str]:
         """For each option of an owner that a variable is set for, the variable; by name."""
         found = {}

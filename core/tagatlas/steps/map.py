@@ -87,7 +87,8 @@ def map(  # noqa: A001 - tagatlas.map
 
     Args:
         atlas: open for writing, or the folder of one.
-        backend: whose tags to map; by default the backend that was used last.
+        backend: whose tags to map; by default the variable ``TAGATLAS_BACKEND``, or the backend
+            that was used last.
         name: of the map; by default the backend's.
         force: make it again from the start, also where neither the images nor the settings nor
             the code that shapes it have changed.
@@ -103,7 +104,7 @@ def map(  # noqa: A001 - tagatlas.map
         selection = select(its_atlas, options, "map")
         mapping, builder, layout = choose_mapping(its_atlas, selection)
         with selection.remembered():
-            tagger = backend_to_map(its_atlas, backend).name
+            tagger = backend_to_map(its_atlas, backend or selection.variable("backend")).name
             check_map_name(name or tagger)
             with (
                 preparing(layout, show, at_once=False) as prepare,
