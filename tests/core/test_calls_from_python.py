@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 import tagatlas
-from tagatlas.contracts import ImageStatus
-from tagatlas.errors import TagatlasError, UsageError
+from tagatlas.contracts import ImageStatus, Variant
+from tagatlas.errors import AtlasNotFound, TagatlasError, UsageError
 from tagatlas.steps.fetch import RETRIED, retried_statuses
 
 
@@ -57,3 +57,47 @@ def test_an_option_that_is_not_there_is_told_as_python_writes_it(tmp_path: Path)
     with pytest.raises(UsageError, match=said):
         tagatlas.run("photos", tmp_path / "x.atlas", poster_widht=500)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_atlas_that_is_open_to_be_read_is_not_written_into(atlas: Path) -> None:
+    calls: list[Callable[[tagatlas.Atlas], object]] = [
+        tagatlas.fetch,
+        tagatlas.tag,
+        tagatlas.map,
+        tagatlas.render,
+        tagatlas.compare,
+        lambda opened: tagatlas.add(opened, atlas.parent / "pictures"),
+        lambda opened: tagatlas.remove(opened, source="1"),
+        lambda opened: tagatlas.import_tags(opened, "tags.csv"),
+    ]
+    with tagatlas.open_atlas(atlas, write=False) as opened:
+        for call in calls:
+            with pytest.raises(UsageError, match=r"was opened with write=False.*open it without"):
+                call(opened)
+        assert tagatlas.remove(opened, source=1, dry_run=True).extent.records == 1
+    with tagatlas.open_atlas(atlas) as opened:
+        assert tagatlas.fetch(opened).images == 1
+
+
+def test_a_source_is_named_by_its_number(atlas: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"there is no source 7; the sources by number: 1: "):
+        tagatlas.remove(atlas, source=7)
+    with pytest.raises(UsageError, match="there is no source 7"):
+        tagatlas.add(atlas, tmp_path / "pictures", replace=7)
+    tagatlas.add(atlas, tmp_path / "pictures", replace=1)
+    assert tagatlas.remove(atlas, source=1).extent.records == 1
+
+
+def test_a_map_is_loaded_from_a_folder(atlas: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tagatlas.fetch(atlas)
+    tagatlas.tag(atlas, backend="imagenet")
+    monkeypatch.setenv("TAGATLAS_BACKEND", "clip")
+    with pytest.raises(UsageError, match="clip has tagged nothing"):
+        tagatlas.map(atlas)
+    tagatlas.map(atlas, backend="imagenet", bipartite_threshold=0.0)
+    map_ = tagatlas.load_map(str(atlas))
+    assert map_.name == "imagenet"
+    assert map_.tags.collect().height
+    assert map_.store.get(map_.images["id"][0], Variant.THUMBNAIL)
+    with pytest.raises(AtlasNotFound):
+        tagatlas.load_map(atlas / "none")

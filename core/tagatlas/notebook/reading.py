@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-import weakref
-from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagatlas.atlas import Atlas, open_atlas
-from tagatlas.plugins import load_plugins
+from tagatlas.atlas import Atlas
 from tagatlas.steps.load import load_map
+from tagatlas.steps.staying import stay_open
 
 if TYPE_CHECKING:
     from tagatlas.maps import Map
@@ -34,14 +31,4 @@ def read_atlas(folder: str | Path) -> ReadAtlas:
         AtlasError: something else than an atlas is there.
         AtlasTooNew, AtlasDamaged, StorageError: see their descriptions.
     """
-    stack = ExitStack()
-    atlas = stack.enter_context(open_atlas(Path(folder), load_plugins(), write=False))
-    # A map holds on to the store, not to the atlas.
-    weakref.finalize(atlas.store, _close, stack).atexit = False
-    return ReadAtlas(**vars(atlas))
-
-
-def _close(stack: ExitStack) -> None:
-    # Where another thread than the atlas's own finds that it is unused, SQLite closes it by itself.
-    with suppress(sqlite3.ProgrammingError):
-        stack.close()
+    return ReadAtlas(**vars(stay_open(folder)))

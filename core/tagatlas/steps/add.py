@@ -81,7 +81,7 @@ def source_for(location: str, plugins: Plugins, known: Collection[str] = ()) -> 
 
 
 def add(
-    atlas: AtlasLike, location: str | Path, *, replace: str | None = None, **options: object
+    atlas: AtlasLike, location: str | Path, *, replace: str | int | None = None, **options: object
 ) -> AddReport:
     """Read a source's records into an atlas, which is made if there is none.
 
@@ -105,7 +105,7 @@ def add(
 
 
 def choose_source(
-    atlas: Atlas, selection: Selection, location: str, replaces: str | None = None
+    atlas: Atlas, selection: Selection, location: str, replaces: str | int | None = None
 ) -> PluginChoice[Source]:
     """The source plugin that was named, or the one that accepts the location.
 
@@ -138,7 +138,7 @@ def identity_of(location: str) -> str:
     return path.resolve().as_posix() if path.exists() else location
 
 
-def chosen_for(atlas: Atlas, location: str, replaces: str | None) -> str | None:
+def chosen_for(atlas: Atlas, location: str, replaces: str | int | None) -> str | None:
     """The source whose options a new source takes over; None if there is none.
 
     It is the one that it replaces, or one of the same name that is no longer where it was.
@@ -159,7 +159,11 @@ def chosen_for(atlas: Atlas, location: str, replaces: str | None) -> str | None:
 
 
 def add_source(
-    atlas: Atlas, location: str, source: PluginChoice[Source], *, replaces: str | None = None
+    atlas: Atlas,
+    location: str,
+    source: PluginChoice[Source],
+    *,
+    replaces: str | int | None = None,
 ) -> AddReport:
     """Read a source and keep its records; a source added before is replaced.
 

@@ -18,20 +18,25 @@ from tagatlas.maps.duplicates import LEVELS, join_records, join_tags
 from tagatlas.maps.names import given_by, place_names, rename_clusters
 from tagatlas.steps.left_out import count_left_out
 from tagatlas.steps.making import recalled_making
+from tagatlas.steps.opened import AtlasLike
 from tagatlas.steps.renderers import map_files
+from tagatlas.steps.staying import stay_open
 
 
-def load_map(atlas: Atlas, name: str | None = None) -> Map:
+def load_map(atlas: AtlasLike, name: str | None = None) -> Map:
     """A map of the atlas, with all that renderers draw from.
 
     Args:
-        atlas: to read from.
+        atlas: open, or the folder of one, which then stays open as long as the map is used.
         name: of the map; None for the one made last.
 
     Raises:
+        AtlasError: there is no atlas in the folder.
         UsageError: there is no such map, and the text lists those there are; or it is one of an
             older tagatlas, or one that an image was taken out of.
     """
+    if not isinstance(atlas, Atlas):
+        atlas = stay_open(atlas)
     names = atlas.catalog.maps.names()
     if name is None and names:
         name = names[0]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.errors import UsageError
 from tagatlas.option_names import Owner
 from tagatlas.plugins import Plugins
 from tagatlas.selection import Selection
@@ -27,8 +28,16 @@ def opened(
         plugins: the installed ones by default; an open atlas has its own.
         create: see :func:`tagatlas.open_atlas`.
         write: see :func:`tagatlas.open_atlas`.
+
+    Raises:
+        UsageError: it is to be written into, and was opened to be read from.
     """
     if isinstance(atlas, Atlas):
+        if write and not atlas.writes:
+            raise UsageError(
+                f"{atlas.folder} was opened with write=False, and this writes into it: open it "
+                "without that, or give the folder"
+            )
         yield atlas
         return
     with open_atlas(atlas, plugins, create=create, write=write) as open_one:

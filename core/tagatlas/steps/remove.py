@@ -74,7 +74,7 @@ class _Named:
 def remove(
     atlas: AtlasLike,
     images: str | Sequence[str] = (),
-    source: str | None = None,
+    source: str | int | None = None,
     *,
     with_duplicates: bool = False,
     forget: bool = False,
@@ -103,11 +103,11 @@ def remove(
         StorageError: files cannot be removed; run it again then.
         AtlasLocked: another program reads the catalog; the same.
     """
-    with opened(atlas) as its_atlas:
+    with opened(atlas, write=not dry_run) as its_atlas:
         return _remove(
             its_atlas,
             several(images),
-            source,
+            None if source is None else str(source),
             with_duplicates=with_duplicates,
             forget=forget,
             dry_run=dry_run,
@@ -174,7 +174,7 @@ def sweep(atlas: Atlas) -> bool:
     return True
 
 
-def find_source(atlas: Atlas, name: str) -> int:
+def find_source(atlas: Atlas, name: str | int) -> int:
     """The number of a source in the catalog.
 
     Args:
@@ -184,6 +184,7 @@ def find_source(atlas: Atlas, name: str) -> int:
     Raises:
         UsageError: there is none of that name, or several.
     """
+    name = str(name)
     sources = atlas.catalog.removals.sources()
     path = Path(name).resolve().as_posix()
     exact = [
