@@ -104,10 +104,12 @@ class Selection:
         Raises:
             UnknownPlugin: there is no such plugin.
             OptionError: a value that an option does not take.
+            MissingDependency: a module that it needs is not installed.
         """
         spec = self._plugins.get(kind, name)
         owner = self._owner(plugin_owner(kind, name), spec.options, kind.name)
         chosen = self._plugins.choose(kind, name, self.values(owner), self.called(owner))
+        chosen.require_modules()
         self._picked[owner.table] = chosen.options
         return chosen
 

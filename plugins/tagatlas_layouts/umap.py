@@ -136,6 +136,7 @@ def tagatlas_layouts() -> Iterable[LayoutSpec]:
             name="umap",
             summary="UMAP of the images' tags, slower than the default; tags among their images.",
             extra="tagatlas[umap]",
+            needs=("umap",),
             options=UmapOptions,
             factory=UmapLayout,
         )

@@ -89,24 +89,31 @@ def test_ctrl_c_while_the_command_still_loads_is_one_line(tagatlas: Run, tmp_pat
     assert "stopped" in one_line(done, 130)
 
 
+@pytest.mark.parametrize("lazy", [False, True])
 def test_a_layout_without_its_package_is_said_before_anything_is_done(
-    tagatlas: Run, tmp_path: Path, folder: Path
+    tagatlas: Run, tmp_path: Path, folder: Path, lazy: bool
 ) -> None:
     source = """
-from tagatlas import LayoutSpec, hookimpl
+from tagatlas import Layout, LayoutSpec, hookimpl
+
+class Heavy(Layout):
+    def place(self, network, *, start, seed, progress):
+        import a_package_that_is_not_there
 
 def make(options):
+    if LAZY:
+        return Heavy()
     import a_package_that_is_not_there
 
 @hookimpl
 def tagatlas_layouts():
-    return [LayoutSpec(name="heavy", summary="Needs more.", factory=make, extra="more")]
+    needs = ("a_package_that_is_not_there",) if LAZY else ()
+    return [LayoutSpec(name="heavy", summary=".", factory=make, extra="more", needs=needs)]
 """
-    plugin = install(tmp_path / "plugins", "heavy", source)
+    plugin = install(tmp_path / "plugins", "heavy", source.replace("LAZY", str(lazy)))
     run = ("run", folder, "--out", "x.atlas", "--layout", "heavy")
-    assert "layout heavy (heavy 1.0) needs: pip install 'more'" in one_line(
-        tagatlas(*run, variables=plugin), 1
-    )
+    said = one_line(tagatlas(*run, variables=plugin), 1)
+    assert "layout heavy (heavy 1.0) needs: pip install 'more'" in said
     assert not (tmp_path / "x.atlas").exists()
 
 

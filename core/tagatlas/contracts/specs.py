@@ -39,6 +39,9 @@ class Spec:
         summary: one line for lists and help.
         extra: the pip extra of the plugin's own distribution that it needs, such as
             ``"tagatlas[clip]"``; None if a plain install is enough.
+        needs: the top-level modules of that extra without which it can do nothing; only
+            those that its factory does not import. Where one is not installed, the user is told
+            before any work.
         options: a frozen dataclass whose fields all have defaults. A field's type is bool, int,
             float, str, pathlib.Path, tuple[str, ...], a Literal of strings, or one of these or
             None; ``Annotated[..., msgspec.Meta(description=..., ge=..., le=...)]`` gives help
@@ -52,6 +55,7 @@ class Spec:
     summary: str
     factory: Callable[..., object] | str
     extra: str | None = None
+    needs: tuple[str, ...] = ()
     options: type = NoOptions
 
 

@@ -1,6 +1,6 @@
 """Calls into plugins: what one of them does wrong is said as its fault, in one line."""
 
 from tagatlas.guards.guard import guarded
-from tagatlas.guards.making import make
+from tagatlas.guards.making import make, missing
 
-__all__ = ["guarded", "make"]
+__all__ = ["guarded", "make", "missing"]

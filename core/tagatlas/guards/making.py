@@ -39,7 +39,7 @@ def make(
     except ImportError as error:
         if extra is None:
             raise PluginError(f"{label} cannot be imported: {error}") from error
-        raise MissingDependency(f"{label} needs: pip install '{extra}'") from error
+        raise missing(label, extra) from error
     except TagatlasError:
         raise
     except (Exception, SystemExit) as error:
@@ -51,3 +51,8 @@ def make(
             f"{advice(own=own)}"
         )
     return made
+
+
+def missing(label: str, extra: str) -> MissingDependency:
+    """What says that a plugin needs packages, and how to get them."""
+    return MissingDependency(f"{label} needs: pip install '{extra}'")

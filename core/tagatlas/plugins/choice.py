@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Generic, TypeVar
 
 from tagatlas.contracts import Spec, loaded
@@ -83,6 +84,17 @@ class PluginChoice(Generic[ProductT_co]):
             MissingDependency, PluginError: see :meth:`make`.
         """
         return self.make()
+
+    def require_modules(self) -> None:
+        """Make sure that the modules are installed that it can do nothing without.
+
+        Raises:
+            MissingDependency: one is not.
+        """
+        if not all(map(find_spec, self.spec.needs)):
+            from tagatlas.guards import missing
+
+            raise missing(self.label, self.spec.extra or ", ".join(self.spec.needs))
 
     def make_now(self) -> None:
         """Make :attr:`product`, so that what stands in its way is known before any work.

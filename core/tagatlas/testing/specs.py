@@ -93,6 +93,12 @@ class SpecContract:
             r"[A-Za-z0-9._-]+\[[A-Za-z0-9._,-]+\]", spec.extra
         )
 
+    def test_what_is_needed_is_in_the_extra(self, spec: Spec) -> None:
+        """Modules are needed only where an extra brings them, and named by their first part."""
+        assert not spec.needs or spec.extra is not None
+        assert isinstance(spec.needs, tuple)
+        assert all(name.isidentifier() for name in spec.needs)
+
     def test_options_are_a_frozen_dataclass_with_defaults(self, spec: Spec) -> None:
         """Options are a frozen dataclass whose fields all have defaults."""
         options = spec.options
