@@ -29,3 +29,10 @@ def test_images_whose_files_are_gone_are_counted(tmp_path: Path) -> None:
     assert holed.facts["images_gone"] == 2
     assert "2 of 20 images" in holed.lines[-1]
     assert "fetch --repair" in holed.lines[-1]
+
+
+def test_what_is_opened_is_the_first_file_of_a_renderer(tmp_path: Path) -> None:
+    deepzoom = load_plugins().choose(RENDERERS, "deepzoom", {"tile_format": "png", "width": 600})
+    report = write_map(themed_map(20), [deepzoom], tmp_path)
+    assert report.shown == tmp_path / "map.dzi"
+    assert any(path.suffix == ".png" for path in report.files)

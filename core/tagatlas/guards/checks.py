@@ -114,9 +114,8 @@ def _check_files(given: object, *_: object) -> object:
     files = _items(given, Path, "a list of the Paths of the files written")
     if not files:
         raise Unfit("gave no file, not the Paths of the files written")
-    for path in files:
-        if not path.exists():
-            raise Unfit(f"gave {path}, which is not there")
+    if not files[0].exists():
+        raise Unfit(f"gave {files[0]}, which is not there")
     return files
 
 

@@ -26,6 +26,7 @@ class RenderReport:
     Attributes:
         map_name: of the map that was drawn.
         files: those written, in the order they were.
+        firsts: of the files of each renderer, the one to open first.
         folder: where they are.
         images: number of images on the map.
         absent: number of these whose files are gone, so that their places are blank.
@@ -34,6 +35,7 @@ class RenderReport:
 
     map_name: str
     files: Sequence[Path]
+    firsts: Sequence[Path]
     folder: Path
     images: int
     absent: int
@@ -43,7 +45,7 @@ class RenderReport:
     def shown(self) -> Path:
         """The file a person wants to see: a page if there is one, else a picture, else any."""
         order = {suffix: place for place, suffix in enumerate(_SHOWN_FIRST)}
-        return min(self.files, key=lambda path: order.get(path.suffix, len(order)))
+        return min(self.firsts, key=lambda path: order.get(path.suffix, len(order)))
 
 
 def render(
@@ -152,6 +154,7 @@ def write_map(
     return RenderReport(
         map_.name,
         written.files,
+        written.firsts,
         folder,
         map_.images.height,
         len(store.absent),
@@ -192,6 +195,7 @@ class _Written:
     """What renderers wrote, and what kept others from it."""
 
     files: list[Path] = field(default_factory=list)
+    firsts: list[Path] = field(default_factory=list)
     faults: list[PluginError] = field(default_factory=list)
 
 
@@ -204,8 +208,11 @@ def _write(
     for done, renderer in enumerate(renderers):
         progress(done, len(renderers))
         try:
-            written.files.extend(renderer.product.render(map_, folder))
+            files = renderer.product.render(map_, folder)
         except PluginError as error:
             written.faults.append(error)
+        else:
+            written.files.extend(files)
+            written.firsts.append(files[0])
     progress(len(renderers), len(renderers))
     return written
