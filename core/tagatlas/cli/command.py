@@ -91,6 +91,9 @@ class Command(click.Command):
 
     def _advice(self, flag: str, group: click.Group, context: click.Context) -> str:
         """What is said of a flag that this command does not have."""
+        negated = f"--no-{flag.removeprefix('--').replace('-no-', '-', 1)}"
+        if "-no-" in flag.removeprefix("--") and negated in flags_of(self):
+            return f"there is no option {flag}; did you mean {negated}?"
         meant = self.names.named_alike(flag.removeprefix("--").replace("-", "_"))
         if meant:
             return f"there is no option {flag}; did you mean {' or '.join(map(flag_of, meant))}?"
