@@ -336,3 +336,17 @@ def test_whatever_fails_under_json_is_said_as_json(
 
 def test_a_search_for_json_asks_for_none(tagatlas: Run) -> None:
     assert tagatlas("search", "nowhere.atlas", "--", "--json", "more").stdout == ""
+
+
+@pytest.mark.parametrize("command", ["run", "export", "compare"])
+def test_an_empty_path_is_refused(tagatlas: Run, folder: Path, command: str) -> None:
+    further = ["--format", "svg"] if command == "export" else []
+    done = tagatlas(command, folder, "--out", "", *further)
+    assert "'--out': a path cannot be empty" in one_line(done, 2)
+
+
+def test_a_negation_in_the_wrong_place_is_told_the_right_one(tagatlas: Run, folder: Path) -> None:
+    done = tagatlas("render", folder, "--poster-no-legend")
+    assert "there is no option --poster-no-legend; did you mean --no-poster-legend?" in (
+        one_line(done, 2)
+    )

@@ -101,3 +101,17 @@ def test_a_map_is_loaded_from_a_folder(atlas: Path, monkeypatch: pytest.MonkeyPa
     assert map_.store.get(map_.images["id"][0], Variant.THUMBNAIL)
     with pytest.raises(AtlasNotFound):
         tagatlas.load_map(atlas / "none")
+
+
+def test_an_empty_path_is_no_folder(atlas: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = atlas.parent / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    for call in (
+        lambda: tagatlas.run(atlas.parent / "pictures", ""),
+        lambda: tagatlas.export(atlas, "svg", ""),
+        lambda: tagatlas.info(""),
+    ):
+        with pytest.raises(UsageError, match="path of a folder cannot be empty"):
+            call()
+    assert list(empty.iterdir()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -10,7 +11,23 @@ from tagatlas.cli.command import Argument
 from tagatlas.cli.outcome import failure_status
 from tagatlas.errors import OptionError
 
-PATH = click.Path(path_type=Path)
+
+class _NamedPath(click.Path):
+    """A path that is there in words: an empty one would be the present folder."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        """Read the path."""
+        if value == "":
+            self.fail("a path cannot be empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = _NamedPath(path_type=Path)
 
 ATLAS = Argument("atlas", "ATLAS", "Folder of the atlas.", type=PATH)
 SOURCE = Argument(

@@ -40,8 +40,19 @@ def opened(
             )
         yield atlas
         return
-    with open_atlas(atlas, plugins, create=create, write=write) as open_one:
+    with open_atlas(folder_of(atlas), plugins, create=create, write=write) as open_one:
         yield open_one
+
+
+def folder_of(path: str | Path) -> Path:
+    """The folder of that path.
+
+    Raises:
+        UsageError: there is nothing in the text; as a path that would be the present folder.
+    """
+    if path == "":
+        raise UsageError("the path of a folder cannot be empty: for the present one give '.'")
+    return Path(path)
 
 
 def several(names: str | Sequence[str]) -> Sequence[str]:

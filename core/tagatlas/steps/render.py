@@ -14,7 +14,7 @@ from tagatlas.plugins import RENDERERS, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.absent import WatchedStore
 from tagatlas.steps.load import load_map
-from tagatlas.steps.opened import AtlasLike, opened, select, several
+from tagatlas.steps.opened import AtlasLike, folder_of, opened, select, several
 
 _SHOWN_FIRST = (".html", ".png")
 
@@ -101,12 +101,12 @@ def export(
         UnknownPlugin, MissingDependency: there is no such renderer, or it cannot be made.
         OptionError, UsageError, StorageError: see :func:`render`.
     """
+    folder = folder_of(out)
     with opened(atlas, write=False) as its_atlas:
         selection = select(its_atlas, options, "render")
         renderers = choose_renderers(its_atlas, selection, several(formats))
         selection.check()
         loaded = load_map(its_atlas, name)
-        folder = Path(out)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -148,7 +148,7 @@ def run_steps(
             done.
     """
     again = retried_statuses(retry)
-    with opened(Path(out), plugins, create=True) as atlas:
+    with opened(out, plugins, create=True) as atlas:
         selection = select(atlas, options, *STEPS)
         chosen_source = choose_source(atlas, selection, str(location), replace)
         fetching, recoveries = choose_fetching(selection)
