@@ -91,8 +91,9 @@ class SettingsFile:
             if name not in names:
                 close = get_close_matches(name, names, n=1)
                 hint = f"did you mean {close[0]}?" if close else "take the line out"
+                table = ".".join(_path(owner, source))
                 raise OptionError(
-                    f"{self.path}: [{owner}] has {name}, and there is no such option; {hint}"
+                    f"{self.path}: [{table}] has {name}, and there is no such option; {hint}"
                 )
         _, is_plugin, plugin = owner.rpartition(".")
         shared = self.values(f"plugin.{plugin}", source) if is_plugin else {}

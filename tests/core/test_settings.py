@@ -53,3 +53,20 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     settings = SettingsFile(tmp_path / "gone" / "atlas.toml")
     with pytest.raises(StorageError, match="cannot write"):
         settings.update("map", {"seed": 1})
+
+
+def test_a_setting_that_is_no_option_any_more_says_where_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "atlas.toml"
+    path.write_text("[tagger.bad]\nminimum_score = 1\n[sources.a.source.b]\nurl_colum = 'x'\n")
+    settings = SettingsFile(path)
+    with pytest.raises(OptionError) as caught:
+        settings.options_of("tagger.bad", [])
+    assert str(caught.value) == (
+        f"{path}: [tagger.bad] has minimum_score, and there is no such option; take the line out"
+    )
+    with pytest.raises(OptionError) as caught:
+        settings.options_of("source.b", ["url_column"], "a")
+    assert str(caught.value) == (
+        f"{path}: [sources.a.source.b] has url_colum, and there is no such option; "
+        "did you mean url_column?"
+    )
