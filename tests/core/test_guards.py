@@ -198,6 +198,17 @@ def test_what_was_paid_for_before_a_fault_is_kept(folder: Path) -> None:
     assert expected.images == slips.IMAGES - 6
 
 
+def test_a_tagger_is_made_once_to_tag(
+    folder: Path, tmp_path: Path, site: Path, starter: Starter
+) -> None:
+    made = tmp_path / "made.txt"
+    variables = {**os.environ, "PYTHONPATH": str(site), "MADE": str(made)}
+    done = starter.run(("tag", folder, "--backend", "counted"), tmp_path, variables)
+    assert done.returncode == 0, done.stderr
+    assert "cost: up to" in done.stderr
+    assert made.read_text("utf-8") == "made\n"
+
+
 def test_doctor_tells_whose_fault_it_is() -> None:
     plugins = load_plugins()
     [finding] = check_backend(plugins.choose(TAGGERS, "dicts", {}), {})

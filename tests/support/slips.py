@@ -325,6 +325,17 @@ WITH_ANSWERS = {
         ),
         "",
     ),
+    "counted": (
+        (
+            "price = Price({'image': 0.01}, '2026-01', 'here')\n"
+            "def __init__(self, options):\n"
+            "    import os\n"
+            "    with open(os.environ['MADE'], 'a') as file:\n"
+            "        file.write('made\\n')\n"
+            "    super().__init__(options)"
+        ),
+        "",
+    ),
     "wrong-later": (
         (
             "batch_size = 2\n"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +15,9 @@ from tagatlas.cli.outcome import Outcome
 from tagatlas.cli.outcomes import outcome_of_estimating, outcome_of_tagging
 from tagatlas.cli.terminal import say, shown
 from tagatlas.step_options import step_names
+
+if TYPE_CHECKING:
+    from tagatlas.steps.spending import Estimate
 
 DRY_RUN = click.Option(
     ["--dry-run"], is_flag=True, help="Only say what would be asked, and what it would cost."
@@ -32,25 +35,33 @@ def command() -> Command:
         retry_failed: bool,
         max_failures: str | None,
         **options: object,
-    ) -> Iterator[Outcome]:
+    ) -> Outcome:
         """Have a backend tag the images."""
         from tagatlas.steps.opened import opened
         from tagatlas.steps.tag import estimate, tag
 
         stop = Event()
         with opened(atlas, plugins, write=not dry_run) as its_atlas:
-            expected = estimate(its_atlas, retry_failed=retry_failed, **options)
             if dry_run:
-                yield outcome_of_estimating(expected)
-                return
-            if expected.price is not None and expected.images:
-                for line in outcome_of_estimating(expected).lines:
-                    say(line)
+                expected = estimate(its_atlas, retry_failed=retry_failed, **options)
+                return outcome_of_estimating(expected)
             report = tag(
-                its_atlas, retry_failed=retry_failed, stop=stop, show=shown(stop), **options
+                its_atlas,
+                retry_failed=retry_failed,
+                stop=stop,
+                on_estimate=_say,
+                show=shown(stop),
+                **options,
             )
         if report.stopped:
             raise KeyboardInterrupt
-        yield outcome_of_tagging(report, max_failures)
+        return outcome_of_tagging(report, max_failures)
 
     return Command(run, [ATLAS, DRY_RUN, RETRY, MAX_FAILURES], step_names(plugins, "tag"))
+
+
+def _say(expected: Estimate) -> None:
+    """Say what tagging costs, where anything is to be asked."""
+    if expected.images:
+        for line in outcome_of_estimating(expected).lines:
+            say(line)

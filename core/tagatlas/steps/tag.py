@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from threading import Event
@@ -65,6 +65,7 @@ def tag(
     *,
     retry_failed: bool = False,
     stop: Event | None = None,
+    on_estimate: Callable[[Estimate], None] | None = None,
     show: ShowProgress = no_show,
     **options: object,
 ) -> TagReport:
@@ -74,6 +75,7 @@ def tag(
         atlas: open for writing, or the folder of one.
         retry_failed: see :func:`tag_collection`.
         stop: see :func:`tag_collection`.
+        on_estimate: called before images are tagged that cost money, with what that costs at most.
         show: see :func:`tagatlas.run`.
         options: of the step ``tag`` and of taggers, by name, such as ``backend="clip"``,
             ``budget=5.0``.
@@ -88,13 +90,23 @@ def tag(
         tagging, tagger = choose_tagging(selection)
         selection.check()
         require_key(its_atlas, tagger)
+        ask_each = tagging.near_duplicates == "each"
+        if on_estimate is not None and tagger.product.price is not None:
+            expected = estimate_tagging(
+                its_atlas,
+                tagger,
+                retry_failed=retry_failed,
+                ask_each=ask_each,
+                budget=tagging.budget,
+            )
+            on_estimate(expected)
         with selection.remembered(), show("tagging") as progress:
             return tag_collection(
                 its_atlas,
                 tagger,
                 retry_failed=retry_failed,
                 budget=tagging.budget,
-                ask_each=tagging.near_duplicates == "each",
+                ask_each=ask_each,
                 stop=stop,
                 progress=progress,
             )
