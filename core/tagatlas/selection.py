@@ -10,6 +10,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -168,7 +169,7 @@ class Selection:
                 used by two kinds of plugins that mean something else by it.
         """
         for name, (targets, _) in self._given.items():
-            used = [each for each in targets if each.owner.table in self._picked]
+            used = self._used(name)
             kinds = {each.owner.kind: each for each in used}
             if not used:
                 owners = " and ".join(str(each.owner) for each in targets)
@@ -183,6 +184,7 @@ class Selection:
                     f"{' and of '.join(str(each.owner) for each in kinds.values())}, which are "
                     f"both in use here: say {ways}"
                 )
+        self._check_names()
 
     @contextmanager
     def remembered(self, *tables: str) -> Iterator[None]:
@@ -237,14 +239,38 @@ class Selection:
 
     def _typed(self, table: str) -> dict[str, object]:
         """What was given for one owner; the longer of two names counts."""
-        found: dict[str, list[tuple[int, object]]] = defaultdict(list)
+        return {
+            option: values[max(values, key=len)]
+            for option, values in self._values_of(table).items()
+        }
+
+    def _values_of(self, table: str) -> dict[str, dict[str, object]]:
+        """What was given for each option of one owner, by the names it was given by."""
+        found: dict[str, dict[str, object]] = defaultdict(dict)
         for name, (targets, value) in self._given.items():
             for target in targets:
                 if target.owner.table == table:
-                    found[target.option.name].append((len(name), value))
-        return {
-            option: max(values, key=lambda each: each[0])[1] for option, values in found.items()
-        }
+                    found[target.option.name][name] = value
+        return found
+
+    def _check_names(self) -> None:
+        """Refuse two names of one option with two values.
+
+        A name that other options in use have as well may be given beside one that is narrower.
+        """
+        for table in self._picked:
+            for values in self._values_of(table).values():
+                own = [name for name in values if len(self._used(name)) == 1]
+                for first, second in pairwise(own):
+                    if values[first] != values[second]:
+                        raise OptionError(
+                            f"{flag_of(first)} and {flag_of(second)} are names of one option, and "
+                            f"were given {values[first]} and {values[second]}: give one of them"
+                        )
+
+    def _used(self, name: str) -> list[Target]:
+        """The options in use that were given by a name."""
+        return [each for each in self._given[name][0] if each.owner.table in self._picked]
 
     def _instead(self, unused: Sequence[Target]) -> str:
         """The options of that name of owners of the same kinds that are in use."""

@@ -99,6 +99,21 @@ def test_given_goes_before_a_variable_before_a_setting_before_the_default(
     assert threads({"threads": None}) == 5
 
 
+def test_two_names_of_one_option_with_two_values_are_refused(settings: SettingsFile) -> None:
+    chosen = selection(settings, {"threads": 8, "spring_threads": 9, "layout_spring_threads": 9})
+    chosen.plugin(LAYOUTS, "spring")
+    said = r"^--threads and --spring-threads are names of one option, and were given 8 and 9: give"
+    with pytest.raises(OptionError, match=said):
+        chosen.check()
+    alike = selection(settings, {"threads": 9, "spring_threads": 9})
+    alike.plugin(LAYOUTS, "spring")
+    alike.check()
+    narrower = selection(settings, {"threads": 8, "spring_threads": 9})
+    narrower.plugin(LAYOUTS, "spring")
+    narrower.plugin(LAYOUTS, "fast")
+    narrower.check()
+
+
 def test_a_value_that_does_not_fit_is_told_with_where_it_stands(settings: SettingsFile) -> None:
     def said(given: Mapping[str, object], **variables: str) -> str:
         with pytest.raises(OptionError) as caught:
