@@ -12,6 +12,7 @@ import tagatlas
 from tagatlas.contracts import ImageStatus, Variant
 from tagatlas.errors import AtlasNotFound, TagatlasError, UsageError
 from tagatlas.steps.fetch import RETRIED, retried_statuses
+from tagatlas_imports import import_tags
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_an_atlas_that_is_open_to_be_read_is_not_written_into(atlas: Path) -> No
         tagatlas.compare,
         lambda opened: tagatlas.add(opened, atlas.parent / "pictures"),
         lambda opened: tagatlas.remove(opened, source="1"),
-        lambda opened: tagatlas.import_tags(opened, "tags.csv"),
+        lambda opened: import_tags(opened, "tags.csv"),
     ]
     with tagatlas.open_atlas(atlas, write=False) as opened:
         for call in calls:

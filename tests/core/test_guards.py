@@ -198,6 +198,16 @@ def test_what_was_paid_for_before_a_fault_is_kept(folder: Path) -> None:
     assert expected.images == slips.IMAGES - 6
 
 
+def test_a_command_that_falls_is_its_authors_fault(
+    tmp_path: Path, site: Path, starter: Starter
+) -> None:
+    done = starter.run(["fall"], tmp_path, {**os.environ, "PYTHONPATH": str(site)})
+    assert done.returncode == 1
+    [said] = done.stderr.splitlines()
+    assert said.startswith("tagatlas: command fall (tagatlas-slips 1.2.3) failed: AttributeError: ")
+    assert said.endswith("(tell its author; --debug shows where)")
+
+
 def test_a_tagger_is_made_once_to_tag(
     folder: Path, tmp_path: Path, site: Path, starter: Starter
 ) -> None:

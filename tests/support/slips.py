@@ -96,6 +96,21 @@ HEAD = dedent("""
             return [path]
 """)
 
+COMMAND = dedent("""
+    def falling(plugins):
+        from tagatlas.toolkit.commands import Command
+
+        def fall():
+            return [].outcome
+
+        return Command(fall)
+
+
+    @hookimpl
+    def tagatlas_commands():
+        return [CommandSpec(name="fall", summary="Falls.", factory=falling)]
+""")
+
 SOURCES = {
     "none": ("def read(self, location): return None", "read gave None, not Records"),
     "rows": ("def read(self, location): return [1]", "read gave a list, not Records"),
@@ -362,7 +377,7 @@ KINDS = (
 
 def source() -> str:
     """The text of a module with a plugin for every slip, and a good one of each kind."""
-    text, specs = HEAD, {hook: "" for _, hook, _, _ in KINDS}
+    text, specs = HEAD + COMMAND, {hook: "" for _, hook, _, _ in KINDS}
     for kind, hook, slips, further in KINDS:
         good = {} if kind == "RereadingTagger" else {"good": ("pass", "")}
         for number, (name, (body, _)) in enumerate({**slips, **good}.items()):

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
 from tagatlas.cli.terminal import say
 from tagatlas.errors import UsageError
-from tagatlas.plugins import COMMANDS, Plugins, Registered, load_plugins, make_product
+from tagatlas.plugins import COMMANDS, Plugins, Registered, load_plugins, make_product, plugin_label
 from tagatlas.unread import unread_variables
 
 if TYPE_CHECKING:
@@ -43,7 +44,11 @@ def plugins_command(plugins: Plugins, entry: Registered[CommandSpec]) -> click.C
         PluginError: it cannot be made, or is none.
         MissingDependency: its optional packages are not installed.
     """
-    return make_product(COMMANDS, entry.spec, entry.plugin, plugins)
+    spec, plugin = entry.spec, entry.plugin
+    made = make_product(COMMANDS, spec, plugin, plugins)
+    if isinstance(made, Command) and not plugin.is_built_in:
+        made.stranger = plugin_label(COMMANDS, spec.name, plugin)
+    return made
 
 
 def statuses_to_retry(retry_failed: bool, names: Sequence[str] = ()) -> list[ImageStatus]:

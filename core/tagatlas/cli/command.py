@@ -48,7 +48,13 @@ class Argument(click.Argument):
 
 
 class Command(click.Command):
-    """A command whose options are those of steps and plugins, beside its own."""
+    """A command whose options are those of steps and plugins, beside its own.
+
+    Attributes:
+        stranger: the plugin that it comes from; empty if it is ours.
+    """
+
+    stranger = ""
 
     def __init__(
         self,
@@ -76,7 +82,7 @@ class Command(click.Command):
         called = {
             name: value for name, value in arguments.items() if name in own or value is not None
         }
-        return run_reporting(lambda: self._function(**called), json_output, debug)
+        return run_reporting(lambda: self._function(**called), json_output, debug, self.stranger)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the words; an option that there is not is told with the one that was meant."""

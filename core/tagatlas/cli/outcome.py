@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tagatlas.cli.terminal import say, show, show_json
 from tagatlas.errors import OptionError, TagatlasError, UsageError
+from tagatlas.wording import in_one_line
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -41,11 +42,20 @@ Result = Outcome | Iterator[Outcome]
 """What a command returns: its outcome, or the outcomes of its steps as they end."""
 
 
-def run_reporting(command: Callable[[], Result], json_output: bool, debug: bool) -> int:
+def run_reporting(
+    command: Callable[[], Result], json_output: bool, debug: bool, stranger: str = ""
+) -> int:
     """Run a command, and print its outcome or its error.
 
     Of several steps each is printed when it ends, so that a person knows what came of it before
     the next begins or fails. A program gets the facts of all that ended in one JSON object.
+
+    Args:
+        command: gives its outcome, or those of its steps.
+        json_output: whether a program reads it.
+        debug: whether to show where an error comes from.
+        stranger: whose fault it is if the command fails in a way that nobody thought of; empty
+            if it is ours.
 
     Returns:
         The exit status.
@@ -75,8 +85,9 @@ def run_reporting(command: Callable[[], Result], json_output: bool, debug: bool)
     except Exception as error:  # noqa: BLE001 - it is said, and with --debug where from
         if debug:
             traceback.print_exc()
-        text = " ".join(f"{type(error).__name__}: {error}".split())
-        message = f"this is a fault of tagatlas: {text} (--debug shows where)"
+        fault = f"{stranger} failed" if stranger else "this is a fault of tagatlas"
+        remedy = "tell its author; --debug shows where" if stranger else "--debug shows where"
+        message = f"{fault}: {in_one_line(error)} ({remedy})"
         return end(message, FAILED, json_output, facts)
     return status
 

@@ -15,12 +15,15 @@ def check_spec(spec: Spec) -> None:
     """Make sure that flags, settings and checks can be made of what a plugin announces.
 
     Raises:
-        PluginError: its name, its options or its files are none.
+        PluginError: its name, its needs, its options or its files are none.
     """
     if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", spec.name):
         raise PluginError(
             f"{spec.name!r} is no plugin's name: lower-case letters, digits and hyphens"
         )
+    needs: object = spec.needs
+    if not isinstance(needs, tuple) or not all(map(_is_module, needs)):
+        raise PluginError(f"what {spec.name} needs is no tuple of top-level modules: {needs!r}")
     if not is_dataclass(spec.options):
         raise PluginError(f"the options of {spec.name} are no dataclass: {spec.options!r}")
     try:
@@ -36,3 +39,7 @@ def _are_texts(files: object) -> bool:
     return isinstance(files, Mapping) and all(
         isinstance(path, str) and isinstance(what, str) for path, what in files.items()
     )
+
+
+def _is_module(name: object) -> bool:
+    return isinstance(name, str) and name.isidentifier()
