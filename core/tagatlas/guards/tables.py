@@ -38,9 +38,10 @@ def check_records(given: object, *_: object) -> Records:
         raise Unfit("gave Records with an empty location")
     if not isinstance(given.local, bool):
         raise Unfit(f"gave Records with {shown(given.local)} as local, not True or False")
-    relative = table.filter(~pl.col("location").str.starts_with("/"))["location"]
-    if given.local and not relative.is_empty():
-        raise Unfit(f"gave Records with {relative[0][:80]!r}, not an absolute path")
+    if given.local:
+        relative = table.filter(~pl.col("location").str.starts_with("/"))["location"]
+        if not relative.is_empty():
+            raise Unfit(f"gave Records with {relative[0][:80]!r}, not an absolute path")
     if not all(isinstance(text, str) for text in (given.recognised, *given.notes)):
         raise Unfit("gave Records whose recognised or notes are no texts")
     notes: object = given.notes
