@@ -3,7 +3,8 @@
 A plugin is a module named by an entry point of the group ``tagatlas``. It implements one or more
 of these functions, marked with :data:`hookimpl`. A hook only announces: it returns specs, cheaply,
 and imports no heavy package. Work is done by the class that a spec's ``factory`` makes, which is
-called only when the user chose it.
+called only when the user chose it. A class in another module is named as text,
+``factory="greymodel:GreyTagger"``: that module is then imported only when it is used.
 
 A complete plugin::
 

@@ -29,11 +29,7 @@ FILES = {
         r"```(?:python|toml)\n(?P<text># (?P<name>\w+\.\w+)\n.*?)```", GUIDE, flags=re.DOTALL
     )
 }
-PLUGINS = {
-    name.removesuffix(".py"): text
-    for name, text in FILES.items()
-    if name.endswith(".py") and not name.startswith("test_")
-}
+PLUGINS = {name.removesuffix(".py"): text for name, text in FILES.items() if "@hookimpl" in text}
 
 FAULTY = {
     "unimportable": ("raise RuntimeError('left\\nunfinished')", "RuntimeError: left unfinished"),
