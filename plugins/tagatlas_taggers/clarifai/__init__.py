@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from tagatlas import TaggerSpec, hookimpl
-from tagatlas.toolkit import ServiceOptions
+from tagatlas_taggers.options import CallsPerSecond, CloudOptions, Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
-class ClarifaiOptions(ServiceOptions):
+class ClarifaiOptions(CloudOptions):
     """Options of the tagger ``clarifai``."""
 
     model: Annotated[str, Meta(min_length=1, description="Id of the model.")] = (
@@ -34,21 +34,11 @@ class ClarifaiOptions(ServiceOptions):
     concepts: Annotated[
         int, Meta(ge=1, le=200, description="Ask for at most so many concepts of an image.")
     ] = 50
-    minimum_score: Annotated[
-        float, Meta(ge=0.0, le=1.0, description="Leave out tags below this score.")
-    ] = 0.0
-    tags_per_image: Annotated[
-        int, Meta(ge=1, description="Keep at most so many tags of an image, the likeliest.")
-    ] = 60
     images_per_call: Annotated[
         int, Meta(ge=1, le=128, description="Images sent in one call, if its size allows.")
     ] = 32
-    calls_per_second: Annotated[
-        float, Meta(gt=0, description="The most calls that are begun in a second.")
-    ] = 15.0
-    endpoint: Annotated[
-        str, Meta(min_length=1, description="Where the service is; HOST or HOST:PORT.")
-    ] = "api.clarifai.com"
+    calls_per_second: CallsPerSecond = 15.0
+    endpoint: Endpoint = "api.clarifai.com"
 
 
 @hookimpl

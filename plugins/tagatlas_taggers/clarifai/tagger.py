@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import grpc
 from clarifai_grpc.grpc.api import resources_pb2, service_pb2
 
-from tagatlas import ImageInput, KeptAnswer, Price, Reading, RereadingTagger, Tag, TagResult
+from tagatlas import ImageInput, Price, Tag, TagResult
 from tagatlas.errors import AuthenticationFailed, TaggerError
 from tagatlas.toolkit import call_error, open_channel, small_picture
 from tagatlas_taggers.clarifai.statuses import (
@@ -18,9 +17,10 @@ from tagatlas_taggers.clarifai.statuses import (
     is_of_the_call,
     status_text,
 )
+from tagatlas_taggers.cloud import CloudTagger, ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from tagatlas_taggers.clarifai import ClarifaiOptions
 
@@ -35,24 +35,19 @@ published last; plans have changed since, so check yours."""
 _METHOD = "/clarifai.api.V2/PostModelOutputs"
 
 
-class ClarifaiTagger(RereadingTagger):
+class ClarifaiTagger(CloudTagger):
     """Sends images to a model of Clarifai's and reads its concepts. Thread-safe.
 
     What is kept of an answer is Clarifai's ``Output`` message of the image, binary, with the
     model and its version, without what Clarifai echoes of the input.
     """
 
-    local = False
     key_variable = KEY_VARIABLE
     batch_bytes = BATCH_BYTES
 
     def __init__(self, options: ClarifaiOptions) -> None:
+        super().__init__(options, KEY_VARIABLE, PRICE)
         self._options = options
-        self._key = os.environ.get(KEY_VARIABLE, "")
-        self.batch_size = options.images_per_call
-        self.concurrency = options.calls_at_once
-        self.calls_per_second = options.calls_per_second
-        self.price = options.price_from(PRICE)
         # Made without Clarifai's own stub and channel: those send a call again by themselves.
         self._channel = open_channel(options.endpoint)
         self._call = self._channel.unary_unary(
@@ -69,13 +64,6 @@ class ClarifaiTagger(RereadingTagger):
             f" concepts {self._options.concepts}"
         )
 
-    def reading(self) -> str:
-        """The thresholds."""
-        return (
-            f"minimum-score {self._options.minimum_score};"
-            f" tags-per-image {self._options.tags_per_image}"
-        )
-
     def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
         """One call of the service."""
         outputs = self._ask(images)
@@ -89,10 +77,6 @@ class ClarifaiTagger(RereadingTagger):
             self._result(found[each]) if each in found else _no_result(len(outputs), len(images))
             for each in ids
         ]
-
-    def read(self, answers: Iterable[KeptAnswer]) -> Reading:
-        """Tags from kept outputs."""
-        return Reading((answer.id, self._read(answer.raw)) for answer in answers)
 
     def check(self) -> Sequence[str]:
         """Asks about one small drawing: that shows token, model and quota to be in order."""
@@ -139,22 +123,12 @@ class ClarifaiTagger(RereadingTagger):
         if output.status.code != SUCCESS:
             return TagResult.failed(failure_kind(output.status), status_text(output.status))
         output.ClearField("input")
-        return self._read(output.SerializeToString())
+        return self.result_of(output.SerializeToString())
 
-    def _read(self, raw: bytes | None) -> TagResult:
-        """Tags of a kept output; the same concept named twice counts with its higher value."""
-        if raw is None:
-            return TagResult.failed("transient", "nothing was kept of the answer")
-        scores: dict[str, float] = {}
-        for concept in resources_pb2.Output.FromString(raw).data.concepts:
-            label = concept.name or concept.id
-            score = round(min(max(concept.value, 0.0), 1.0), 6)  # float32 made readable
-            if label and score >= max(self._options.minimum_score, scores.get(label, 0.0)):
-                scores[label] = score
-        tags = sorted(map(Tag, scores, scores.values()), key=lambda tag: (-tag.score, tag.label))
-        if not tags:
-            return TagResult.empty(raw)
-        return TagResult.ok(tags[: self._options.tags_per_image], raw)
+    def tags_in(self, raw: bytes) -> list[Tag]:
+        """The concepts in an output."""
+        concepts = resources_pb2.Output.FromString(raw).data.concepts
+        return ranked((each.name or each.id, each.value) for each in concepts)
 
 
 def _input_id(place: int) -> str:

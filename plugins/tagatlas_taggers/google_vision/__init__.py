@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from tagatlas import TaggerSpec, hookimpl
-from tagatlas.toolkit import ServiceOptions
+from tagatlas_taggers.options import CallsPerSecond, CloudOptions, Endpoint, TagsPerImage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ Feature = Literal["labels", "objects", "landmarks", "logos", "web"]
 
 
 @dataclass(frozen=True)
-class GoogleVisionOptions(ServiceOptions):
+class GoogleVisionOptions(CloudOptions):
     """Options of the tagger ``google-vision``."""
 
     features: Annotated[
@@ -32,21 +32,12 @@ class GoogleVisionOptions(ServiceOptions):
     max_results: Annotated[
         int, Meta(ge=1, le=100, description="Ask for at most so many results of a feature.")
     ] = 50
-    minimum_score: Annotated[
-        float, Meta(ge=0.0, le=1.0, description="Leave out tags below this score.")
-    ] = 0.0
-    tags_per_image: Annotated[
-        int, Meta(ge=1, description="Keep at most so many tags of an image, the likeliest.")
-    ] = 100
+    tags_per_image: TagsPerImage = 100
     images_per_call: Annotated[
         int, Meta(ge=1, le=16, description="Images sent in one call, if its size allows.")
     ] = 16
-    calls_per_second: Annotated[
-        float, Meta(gt=0, description="The most calls that are begun in a second.")
-    ] = 30.0
-    endpoint: Annotated[
-        str, Meta(min_length=1, description="Where the service is; HOST or HOST:PORT.")
-    ] = "vision.googleapis.com"
+    calls_per_second: CallsPerSecond = 30.0
+    endpoint: Endpoint = "vision.googleapis.com"
 
 
 @hookimpl

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from google.cloud.vision_v1.types import Feature as FeatureMessage
 
 from tagatlas import Price, Tag
+from tagatlas_taggers.cloud import ranked
 
 if TYPE_CHECKING:
     from google.cloud.vision_v1.types.image_annotator import AnnotateImageResponse
@@ -62,11 +63,7 @@ def tags_of(response: AnnotateImageResponse) -> list[Tag]:
     Args:
         response: the plain protobuf message.
     """
-    scores: dict[str, float] = {}
-    for label, score in _labelled(response):
-        bounded = round(min(max(score, 0.0), 1.0), 6)  # float32 made readable
-        scores[label] = max(bounded, scores.get(label, 0.0))
-    return sorted(map(Tag, scores, scores.values()), key=lambda tag: (-tag.score, tag.label))
+    return ranked(_labelled(response))
 
 
 def _labelled(response: AnnotateImageResponse) -> Iterator[tuple[str, float]]:

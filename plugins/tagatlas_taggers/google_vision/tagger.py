@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from google.cloud.vision_v1.types import (
     BatchAnnotateImagesResponse,
 )
 
-from tagatlas import ImageInput, KeptAnswer, Reading, RereadingTagger, TagResult
+from tagatlas import ImageInput, Tag, TagResult
 from tagatlas.errors import AuthenticationFailed, CallRefused, TaggerError
 from tagatlas.toolkit import (
     CHANNEL_OPTIONS,
@@ -25,10 +24,11 @@ from tagatlas.toolkit import (
     open_channel,
     small_picture,
 )
+from tagatlas_taggers.cloud import CloudTagger
 from tagatlas_taggers.google_vision.features import FEATURES, price_of, tags_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from google.protobuf.message import Message
 
@@ -50,7 +50,7 @@ _OF_THE_CALL = {7: AuthenticationFailed, 8: CallRefused, 16: AuthenticationFaile
 """Codes that, where all images of a call have them, are about the call: it was not billed."""
 
 
-class GoogleVisionTagger(RereadingTagger):
+class GoogleVisionTagger(CloudTagger):
     """Sends images to Google Cloud Vision. Thread-safe.
 
     Bytes are sent, never addresses: "you should not depend on externally-hosted images" (Google's
@@ -58,33 +58,21 @@ class GoogleVisionTagger(RereadingTagger):
     image, binary.
     """
 
-    local = False
     batch_bytes = BATCH_BYTES
 
     def __init__(self, options: GoogleVisionOptions) -> None:
         self._options = options
         self._features = sorted(set(options.features), key=list(FEATURES).index)
-        self._key = os.environ.get(KEY_VARIABLE, "")
+        super().__init__(options, KEY_VARIABLE, price_of(self._features))
         self._lock = Lock()
         self._call: grpc.UnaryUnaryMultiCallable | None = None
         self.key_variable = KEY_VARIABLE if self._key else None  # else the application's own
-        self.batch_size = options.images_per_call
-        self.concurrency = options.calls_at_once
-        self.calls_per_second = options.calls_per_second
-        self.price = options.price_from(price_of(self._features))
 
     def fingerprint(self) -> str:
         """Features, and how many results of each."""
         return (
             f"google-vision v1; features {' '.join(self._features)};"
             f" max-results {self._options.max_results}"
-        )
-
-    def reading(self) -> str:
-        """The thresholds."""
-        return (
-            f"minimum-score {self._options.minimum_score};"
-            f" tags-per-image {self._options.tags_per_image}"
         )
 
     def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
@@ -97,10 +85,6 @@ class GoogleVisionTagger(RereadingTagger):
             )
             return [TagResult.failed("transient", text)] * len(images)
         return [self._result(response) for response in responses]
-
-    def read(self, answers: Iterable[KeptAnswer]) -> Reading:
-        """Tags from kept responses."""
-        return Reading((answer.id, self._read(answer.raw)) for answer in answers)
 
     def check(self) -> Sequence[str]:
         """Asks about one small drawing: that shows key, rights and quota to be in order."""
@@ -169,13 +153,8 @@ class GoogleVisionTagger(RereadingTagger):
             kind: FailureKind = "image" if response.error.code == _INVALID_ARGUMENT else "transient"
             text = one_line(response.error.message) or f"code {response.error.code}"
             return TagResult.failed(kind, f"Google Vision: {text}")
-        return self._read(response.SerializeToString())
+        return self.result_of(response.SerializeToString())
 
-    def _read(self, raw: bytes | None) -> TagResult:
-        if raw is None:
-            return TagResult.failed("transient", "nothing was kept of the answer")
-        found = tags_of(_ImageResponse.FromString(raw))
-        tags = [tag for tag in found if tag.score >= self._options.minimum_score]
-        if not tags:
-            return TagResult.empty(raw)
-        return TagResult.ok(tags[: self._options.tags_per_image], raw)
+    def tags_in(self, raw: bytes) -> list[Tag]:
+        """What was asked for, in a response."""
+        return tags_of(_ImageResponse.FromString(raw))

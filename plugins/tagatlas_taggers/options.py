@@ -1,0 +1,33 @@
+"""Options of taggers that send images to a service and keep its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+from tagatlas.toolkit import ServiceOptions
+
+TagsPerImage = Annotated[
+    int, Meta(ge=1, description="Keep at most so many tags of an image, the likeliest.")
+]
+CallsPerSecond = Annotated[
+    float, Meta(gt=0, description="The most calls that are begun in a second.")
+]
+Endpoint = Annotated[
+    str, Meta(min_length=1, description="Where the service is; HOST or HOST:PORT.")
+]
+
+
+@dataclass(frozen=True)
+class CloudOptions(ServiceOptions):
+    """How answers are read, and how many images are sent in a call."""
+
+    minimum_score: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Leave out tags below this score.")
+    ] = 0.0
+    tags_per_image: TagsPerImage = 60
+    images_per_call: Annotated[
+        int, Meta(ge=1, description="Images sent in one call, if its size allows.")
+    ] = 16
