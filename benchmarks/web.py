@@ -50,7 +50,7 @@ from tagatlas.maps import Map, Provenance
 from tagatlas_exports.embedding_atlas import EmbeddingAtlasOptions
 from tagatlas_exports.embedding_atlas.renderer import EmbeddingAtlasRenderer
 from tagatlas_web import WebOptions
-from tagatlas_web.renderer import WebRenderer
+from tagatlas_web.page.renderer import WebRenderer
 
 FLAGS = (
     "--no-sandbox",

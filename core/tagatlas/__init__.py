@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         LayoutDescription,
         LayoutSpec,
         Maker,
+        MapWidget,
         Model,
         ModelShelf,
         NetworkDescription,
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
     from tagatlas.steps.load import load_map
     from tagatlas.steps.map import MapReport, map  # noqa: A004
     from tagatlas.steps.options import AddOptions, TagOptions
+    from tagatlas.steps.reading import read_atlas
     from tagatlas.steps.remove import RemoveReport, remove
     from tagatlas.steps.render import RenderReport, export, render
     from tagatlas.steps.run import RunReport, run, run_steps
@@ -125,6 +127,7 @@ _LAZY = {
     "MapFile": "tagatlas.maps",
     "MapOptions": "tagatlas.maps.options",
     "MapReport": "tagatlas.steps.map",
+    "MapWidget": "tagatlas.contracts",
     "Model": "tagatlas.contracts",
     "ModelShelf": "tagatlas.contracts",
     "Network": "tagatlas.network",
@@ -173,6 +176,7 @@ _LAZY = {
     "map": "tagatlas.steps.map",
     "no_progress": "tagatlas.contracts",
     "open_atlas": "tagatlas.atlas",
+    "read_atlas": "tagatlas.steps.reading",
     "remove": "tagatlas.steps.remove",
     "render": "tagatlas.steps.render",
     "run": "tagatlas.steps.run",
@@ -217,6 +221,7 @@ __all__ = [
     "MapFile",
     "MapOptions",
     "MapReport",
+    "MapWidget",
     "Model",
     "ModelShelf",
     "Network",
@@ -265,6 +270,7 @@ __all__ = [
     "map",
     "no_progress",
     "open_atlas",
+    "read_atlas",
     "remove",
     "render",
     "run",

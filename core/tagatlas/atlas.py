@@ -76,6 +76,14 @@ class Atlas:
         except (ImageNotStored, OSError):
             return None
 
+    def map_names(self) -> list[str]:
+        """Names of its maps, the one made last at the front."""
+        return self.catalog.maps.names()
+
+    def map_states(self) -> dict[str, str]:
+        """By map a digest that is another when the map was made anew; annotations leave it."""
+        return self.catalog.maps.states()
+
     def map_folder(self, name: str) -> Path:
         """The folder of a map's files; made if it is not there.
 

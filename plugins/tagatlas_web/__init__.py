@@ -1,4 +1,4 @@
-"""The plugin ``web``: the map as a page to explore, in a folder that needs no server."""
+"""The map as a page to explore: in a folder, from ``tagatlas view``, and in notebooks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from tagatlas import RendererSpec, hookimpl
+from tagatlas import CommandSpec, RendererSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tagatlas import Map
+    from tagatlas_web.notebook import ViewerWidget
+
+NAME = "web"
+"""Of the renderer."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +39,45 @@ class WebOptions:
 
 @hookimpl
 def tagatlas_renderers() -> Iterable[RendererSpec]:
-    """Announce the viewer."""
+    """Announce the page in a folder, and in notebooks."""
     return [
         RendererSpec(
-            name="web",
+            name=NAME,
             summary="viewer/: the map as a page to explore, which works from any folder.",
             files={"viewer/index.html": "the map as a page to explore"},
             order=90,
             download="This viewer, without a server (ZIP)",
-            viewer=True,
+            widget="tagatlas_web:widget",
             options=WebOptions,
             default=False,
-            factory="tagatlas_web.renderer:WebRenderer",
+            factory="tagatlas_web.page.renderer:WebRenderer",
         )
     ]
+
+
+@hookimpl
+def tagatlas_commands() -> Iterable[CommandSpec]:
+    """Announce the server of the page."""
+    return [
+        CommandSpec(
+            name="view",
+            summary="Open the map in the browser, to explore it and to write and draw on it.",
+            after="render",
+            factory="tagatlas_web.server.command:view_command",
+        )
+    ]
+
+
+def widget(map_: Map, *, height: int = 640) -> ViewerWidget:
+    """A map to be shown in a notebook; ``map_.widget`` is one as well.
+
+    Args:
+        map_: what to show; its atlas is open.
+        height: in pixels, at least 200.
+
+    Raises:
+        MissingDependency: the extra ``notebook`` is not installed.
+    """
+    from tagatlas_web.notebook import ViewerWidget
+
+    return ViewerWidget(map_, height=height)

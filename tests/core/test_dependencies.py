@@ -25,7 +25,7 @@ OURS = {path.name for folder in FOLDERS for path in (ROOT / folder).iterdir()}
 OF_EXTRAS = {
     "libraries/tagatlas_fetching/normalise.py": {"heic"},
     "core/tagatlas/toolkit/remote": {"clarifai", "google-vision"},
-    "core/tagatlas/notebook": {"notebook"},
+    "plugins/tagatlas_web/notebook": {"notebook"},
     "core/tagatlas/testing": {"dev"},
 }
 # One package of many distributions.

@@ -11,7 +11,7 @@ import pytest
 from tagatlas.contracts import ImageInput, Tagger, TaggerSpec, TagResult
 from tagatlas.errors import MissingDependency, OptionError, PluginError, UnknownPlugin
 from tagatlas.hookspecs import hookimpl
-from tagatlas.plugins import KINDS, TAGGERS, installed_plugins, load_plugins
+from tagatlas.plugins import KINDS, RENDERERS, TAGGERS, installed_plugins, load_plugins
 
 HOOKIMPL = "from tagatlas.hookspecs import hookimpl\n"
 HEAVY = ("torch", "PIL", "numpy", "polars", "onnxruntime", "numba", "scipy", "networkx", "google")
@@ -141,6 +141,20 @@ def test_two_plugins_of_one_name_are_a_warning_that_names_both() -> None:
     assert plugins.of_kind(TAGGERS)["silent"].plugin.name == "first"
     with pytest.raises(PluginError, match="two taggers"):
         load_plugins(points=[], modules=modules, strict=True)
+
+
+def test_a_viewer_of_an_older_plugin_loads_and_its_author_is_told(importable: Path) -> None:
+    source = (
+        f"{HOOKIMPL}from tagatlas.contracts import RendererSpec\n"
+        "@hookimpl\n"
+        "def tagatlas_renderers():\n"
+        "    return [RendererSpec(name='old', summary='.', factory=int, viewer=True)]\n"
+    )
+    point = written_plugin(importable, "old_viewer", source)
+    with pytest.warns(DeprecationWarning, match="^old: .*name a widget") as told:
+        plugins = load_plugins(points=[point], strict=True)
+    assert list(plugins.of_kind(RENDERERS)) == ["old"]
+    assert told[0].filename == str(importable / "old_viewer.py")
 
 
 def test_an_unknown_name_gets_the_closest_or_all_there_are() -> None:

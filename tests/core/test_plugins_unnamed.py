@@ -34,7 +34,7 @@ ALLOWED = {
 
 WORDS = {
     *("columns", "files", "folder", "images", "lists", "methods", "page", "parquet", "pdf"),
-    *("poster", "svg", "table", "tables", "tags", "web"),
+    *("poster", "svg", "table", "tables", "tags", "view", "web"),
 }
 """Names that are also words of the trade; what chooses a plugin by one is found by its form."""
 

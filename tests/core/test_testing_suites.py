@@ -419,7 +419,7 @@ FAULTS = [
     ("listing", "files_are_named", '"index.html": "a page", ', ""),
     ("listing", "files_are_named", '"map.svg": "a drawing"', '"../map.svg": "a drawing"'),
     ("listing", "files_are_named", '"a drawing"', '"a\\ndrawing"'),
-    ("listing", "files_are_named", "files={", "viewer=True, files={"),
+    ("listing", "widget_is_there", "files={", "widget='tagatlas:nothing', files={"),
     ("listing", "written_and_returned", "in files.items()]", "in files.items()][1:]"),
     (
         "listing",

@@ -27,7 +27,7 @@ def test_the_wheel_holds_everything_that_runs_and_nothing_else(tmp_path: Path) -
         "tagatlas_taggers/imagenet/data/model.onnx",
         "tagatlas_taggers/imagenet/PROVENANCE.md",
         "tagatlas_exports/page/page.css",
-        "tagatlas_web/static/index.html",
+        "tagatlas_web/static/page.html",
         "tagatlas_web/static/viewer.js",
         "tagatlas_posters/engine/fonts/LICENSE.txt",
     ):

@@ -21,7 +21,7 @@ pytestmark = [
 ]
 
 CELLS = (
-    "from tagatlas.notebook import read_atlas\nmap_ = read_atlas({atlas!r}).map()",
+    "from tagatlas import read_atlas\nmap_ = read_atlas({atlas!r}).map()",
     "map_",
     "chosen = map_.widget.selected\nprint('Python has', chosen.height, 'rows')",
     "map_.widget.selection = list(map_.images['id'][:2])",

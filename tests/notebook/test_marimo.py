@@ -11,7 +11,7 @@ import pytest
 from notebooks import free_port, lasso_all, map_frame, running, wait_for_pictures
 from playwright.sync_api import Browser, Page, expect
 
-from tagatlas.notebook import read_atlas
+from tagatlas import read_atlas
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -23,7 +23,7 @@ app = marimo.App()
 @app.cell
 def _():
     import marimo as mo
-    from tagatlas.notebook import read_atlas
+    from tagatlas import read_atlas
     map_ = read_atlas({atlas!r}).map()
     return map_, mo
 

@@ -17,10 +17,11 @@ import pytest
 from comm.base_comm import BaseComm
 from themed_map import themed_map
 
+from tagatlas import read_atlas
 from tagatlas.errors import AtlasNotFound
-from tagatlas.notebook import MapWidget, read_atlas
-from tagatlas.notebook.files import ViewerFiles
 from tagatlas.testing import ODD_LABELS, sample_map
+from tagatlas_web.notebook import ViewerWidget
+from tagatlas_web.notebook.files import ViewerFiles
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -77,6 +78,7 @@ def test_a_map_shows_its_widget(wire: list[Wire]) -> None:
     shown, _ = map_._repr_mimebundle_()
     view = shown[WIDGET]
     assert isinstance(view, dict)
+    assert isinstance(map_.widget, ViewerWidget)
     assert view["model_id"] == map_.widget.model_id
     assert shown["text/plain"] == "Map sample: 12 images in 2 clusters"
     assert map_._display_() is map_.widget
@@ -84,7 +86,7 @@ def test_a_map_shows_its_widget(wire: list[Wire]) -> None:
 
 
 def test_a_frame_gets_the_files_of_the_viewer(wire: list[Wire], tmp_path: Path) -> None:
-    widget = MapWidget(themed_map(40))
+    widget = ViewerWidget(themed_map(40))
     line = wire[-1]
     about, [page] = line.ask(view="v", id="page", path="page")
     assert about == {"view": "v", "id": "page"}
@@ -101,7 +103,7 @@ def test_a_frame_gets_the_files_of_the_viewer(wire: list[Wire], tmp_path: Path) 
     "path", ["data/none.js", "../../../../etc/passwd", "/etc/passwd", "", ".", "data", "a\0b"]
 )
 def test_no_other_file_is_given(wire: list[Wire], path: str) -> None:
-    widget = MapWidget(sample_map())
+    widget = ViewerWidget(sample_map())
     about, buffers = wire[-1].ask(view="v", id=1, path=path)
     assert about == {"view": "v", "id": 1, "trouble": f"{path} is not there"}
     assert not buffers
@@ -110,7 +112,7 @@ def test_no_other_file_is_given(wire: list[Wire], path: str) -> None:
 
 def test_trouble_is_told_to_the_frame(wire: list[Wire]) -> None:
     map_ = sample_map()
-    widget = MapWidget(dataclasses.replace(map_, nodes=map_.nodes.drop("x")))
+    widget = ViewerWidget(dataclasses.replace(map_, nodes=map_.nodes.drop("x")))
     about, buffers = wire[-1].ask(view="v", id="page", path="page")
     assert set(about) == {"view", "id", "trouble"}
     assert about["trouble"]
@@ -120,7 +122,7 @@ def test_trouble_is_told_to_the_frame(wire: list[Wire]) -> None:
 
 def test_what_a_frame_chooses_is_a_table(wire: list[Wire]) -> None:
     map_ = themed_map(40)
-    widget = MapWidget(map_)
+    widget = ViewerWidget(map_)
     assert widget.selected.height == 0
     some = [*map_.images["id"][5:9], "f" * 64]
     wire[-1].tell(selection=some[::-1])
@@ -174,8 +176,20 @@ def test_without_its_package_it_says_what_to_install() -> None:
     assert done.stderr.strip().endswith("needs: pip install 'tagatlas[notebook]'")
 
 
+def test_without_a_renderer_that_shows_maps_it_says_so() -> None:
+    code = (
+        "import sys; sys.modules['tagatlas_web'] = None\n"
+        "from tagatlas.testing import sample_map\n"
+        "print(sample_map()._display_())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("no renderer is installed that shows maps in notebooks")
+
+
 def test_reading_an_atlas_imports_no_widgets() -> None:
-    code = "import sys, tagatlas.notebook; print('anywidget' in sys.modules)"
+    code = (
+        "import sys, tagatlas, tagatlas_web; tagatlas.read_atlas; print('anywidget' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

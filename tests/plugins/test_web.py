@@ -23,8 +23,8 @@ from viewer_files import read, read_any, render, rows, unpack
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.testing import RendererContract
 from tagatlas_web import WebOptions, tagatlas_renderers
-from tagatlas_web.order import along_curve
-from tagatlas_web.pages import BASE_PIXELS, levels_for
+from tagatlas_web.page.order import along_curve
+from tagatlas_web.page.pictures import BASE_PIXELS, levels_for
 
 
 class TestWeb(RendererContract):

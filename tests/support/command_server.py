@@ -25,7 +25,7 @@ from typing import NoReturn
 
 STREAMS = 3
 
-APART = ("tagatlas.__main__", "tagatlas.testing", "tagatlas.notebook", "tagatlas_fetching.worker")
+APART = ("tagatlas.__main__", "tagatlas.testing", "tagatlas_fetching.worker")
 """What no command imports, or what is run and not imported."""
 
 PLUGINS = (
@@ -38,7 +38,7 @@ PLUGINS = (
     "tagatlas_posters.engine.raster",
     "tagatlas_posters.poster.png",
     "tagatlas_exports.tables.renderer",
-    "tagatlas_web.renderer",
+    "tagatlas_web.page.renderer",
 )
 """What most runs use; not what starts threads, such as onnxruntime or gRPC."""
 

@@ -25,7 +25,6 @@ COMMANDS: Mapping[str, str] = {
     "tag": "Have a backend tag the images.",
     "map": "Lay out the network of images and tags, find and name clusters.",
     "render": "Write a map's files: poster, page, tables, Gephi.",
-    "view": "Open the map in the browser, to explore it and to write and draw on it.",
     "export": "Write one format of a map to a folder of your choice.",
     "search": "List the images that fit a text best.",
     "info": "Say what is in an atlas: sources, images, backends, settings, maps.",

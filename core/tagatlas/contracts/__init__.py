@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tagatlas.contracts.price import Price
     from tagatlas.contracts.progress import Progress, ShowProgress, no_progress, no_show
     from tagatlas.contracts.recovery import Recovery
-    from tagatlas.contracts.renderer import Renderer
+    from tagatlas.contracts.renderer import MapWidget, Renderer
     from tagatlas.contracts.source import Records, Source
     from tagatlas.contracts.specs import (
         CommandSpec,
@@ -65,6 +65,7 @@ _LAZY = {
     "LayoutDescription": "description",
     "LayoutSpec": "specs",
     "Maker": "description",
+    "MapWidget": "renderer",
     "Model": "models",
     "ModelShelf": "models",
     "NetworkDescription": "description",
@@ -111,6 +112,7 @@ __all__ = [
     "LayoutDescription",
     "LayoutSpec",
     "Maker",
+    "MapWidget",
     "Model",
     "ModelShelf",
     "NetworkDescription",

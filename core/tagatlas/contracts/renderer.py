@@ -1,13 +1,15 @@
-"""Contract of a renderer: it writes a map to files."""
+"""Contract of a renderer: it writes a map to files. One may show maps in notebooks as well."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import polars as pl
 
     from tagatlas.maps import Map
 
@@ -29,3 +31,24 @@ class Renderer(ABC):
         Raises:
             StorageError: a file could not be written.
         """
+
+
+class MapWidget(Protocol):
+    """A map that shows itself in a notebook, made by the function that a spec's ``widget`` names.
+
+    An ``anywidget.AnyWidget`` with these attributes is one; marimo shows it as well.
+
+    Attributes:
+        selection: ids of the chosen images, none where nothing is looked for; may be set.
+    """
+
+    selection: list[str]
+
+    @property
+    def selected(self) -> pl.DataFrame:
+        """The chosen images as a table, in the order of the map."""
+
+    def _repr_mimebundle_(
+        self, **hints: object
+    ) -> tuple[dict[str, object], dict[str, object]] | None:
+        """What Jupyter and VS Code show: contents by their MIME type, and facts of them."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import warnings
+from dataclasses import InitVar, dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
@@ -131,8 +132,11 @@ class RendererSpec(Spec):
         order: of its files among those of other renderers: the lowest first, then by name.
         download: what the button says by which the viewer offers the first of its files, such as
             ``"Poster (SVG)"``; empty where the viewer does not offer it.
-        viewer: whether it writes ``viewer/index.html``, the page that ``tagatlas view`` and
-            notebooks show; of several that of the lowest order is shown.
+        widget: a function, as ``"module:function"``, that makes a
+            :class:`~tagatlas.MapWidget` of a map: maps show themselves in notebooks by it; of
+            several by that of the lowest order. Empty where there is none.
+        viewer: of older plugins, and not read: what shows maps has a ``widget``, and a command
+            of its own in place of ``tagatlas view``.
     """
 
     factory: Callable[..., Renderer] | str
@@ -141,7 +145,14 @@ class RendererSpec(Spec):
     files: Mapping[str, str] = field(default_factory=dict)
     order: int = 100
     download: str = ""
-    viewer: bool = False
+    widget: str = ""
+    viewer: InitVar[bool] = False
+
+    def __post_init__(self, viewer: bool) -> None:
+        """Say to who wrote a plugin what has taken the place of ``viewer``."""
+        if viewer:
+            text = f"{self.name}: nothing reads viewer=True: name a widget, announce a command"
+            warnings.warn(text, DeprecationWarning, stacklevel=3)
 
 
 @dataclass(frozen=True, kw_only=True)

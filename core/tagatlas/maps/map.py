@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from tagatlas.annotations import Annotation
 from tagatlas.contracts import LayoutDescription, Maker, NetworkDescription
-from tagatlas.errors import MissingDependency
+from tagatlas.errors import TagatlasError
 from tagatlas.maps.data import MapData
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from tagatlas.contracts import ImageStore
-    from tagatlas.notebook import MapWidget
+    from tagatlas.contracts import ImageStore, MapWidget
 
 
 LIKELY = 0.1
@@ -154,10 +153,11 @@ class Map(MapData):
 
         Raises:
             MissingDependency: the extra ``notebook`` is not installed.
+            UnknownPlugin, PluginError: no installed renderer can show maps in notebooks.
         """
-        from tagatlas.notebook import MapWidget
+        from tagatlas.maps.widget import make_widget
 
-        return MapWidget(self)
+        return make_widget(self)
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
@@ -166,16 +166,16 @@ class Map(MapData):
         del include, exclude  # they are asked for as hints, and may be passed over
         try:
             shown, facts = self.widget._repr_mimebundle_() or ({}, {})
-        except MissingDependency as missing:
-            return {"text/plain": f"{self._in_words}; {missing}"}, {}
+        except TagatlasError as error:
+            return {"text/plain": f"{self._in_words}; {error}"}, {}
         return {**shown, "text/plain": self._in_words}, facts
 
     def _display_(self) -> object:
         """What marimo shows."""
         try:
             return self.widget
-        except MissingDependency as missing:
-            return f"{self._in_words}; {missing}"
+        except TagatlasError as error:
+            return f"{self._in_words}; {error}"
 
     @property
     def _in_words(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tagatlas.contracts import RendererSpec
-from tagatlas.errors import UnknownPlugin
 from tagatlas.maps import MapFile
 from tagatlas.plugins import RENDERERS, Plugins
 
@@ -21,20 +20,3 @@ def map_files(plugins: Plugins) -> list[MapFile]:
         for spec in renderers_in_order(plugins)
         for path, what in spec.files.items()
     ]
-
-
-def offered_formats(plugins: Plugins) -> dict[str, str]:
-    """The names of those that the viewer offers, each with what its button says."""
-    return {spec.name: spec.download for spec in renderers_in_order(plugins) if spec.download}
-
-
-def viewer_format(plugins: Plugins) -> str:
-    """The name of the one that writes the page to explore a map.
-
-    Raises:
-        UnknownPlugin: there is none.
-    """
-    for spec in renderers_in_order(plugins):
-        if spec.viewer:
-            return spec.name
-    raise UnknownPlugin("no renderer is installed that writes a viewer")

@@ -82,8 +82,11 @@ class RendererContract(SpecContract):
         folders = [name for name in spec.files if name.endswith("/")]
         assert not spec.files or first in spec.files or first.startswith(tuple(folders))
         assert not spec.download or first in spec.files
-        assert not spec.viewer or first == "viewer/index.html"
         assert spec.download == "" or is_one_line(spec.download)
+
+    def test_widget_is_there(self, spec: RendererSpec) -> None:
+        """Where ``widget`` names a function, it is there."""
+        assert not spec.widget or callable(loaded(spec.widget))
 
     def test_files_can_be_read_back(self, renderer: Renderer, folder: Path) -> None:
         """Every file is sound in its format: XML, HTML, CSV, JSON, UTF-8 text, pictures."""

@@ -20,7 +20,8 @@ For renderers:
 - :mod:`~tagatlas.toolkit.colours`, a colour for each cluster: ``cluster_colour``, ``Colour``
 - :mod:`~tagatlas.toolkit.images`, a thumbnail in a page; a picture to try a service with:
   ``small_picture``, ``thumbnail_address``
-- :mod:`~tagatlas.toolkit.annotations`, annotations as JSON: ``content_as_json``, ``read_content``
+- :mod:`~tagatlas.toolkit.annotations`, annotations as JSON: ``Content``, ``content_as_json``,
+  ``read_content``
 - :mod:`~tagatlas.toolkit.duplicates`, how many bits the hashes of alike pictures differ by:
   ``CANDIDATE_BITS``, ``NEAR_BITS``
 
@@ -64,6 +65,8 @@ For commands, each with names to import from the module itself:
 - :mod:`~tagatlas.toolkit.commands`, the command, its arguments and its outcome
 - :mod:`~tagatlas.toolkit.calls`, an atlas opened, and options looked up
 - :mod:`~tagatlas.toolkit.answers`, answers of others kept as a backend's
+- :mod:`~tagatlas.toolkit.rendering`, the installed renderers, and files that chosen ones write
+- :mod:`~tagatlas.toolkit.annotating`, annotations read and written by several windows at once
 
 For all:
 
@@ -86,7 +89,7 @@ if TYPE_CHECKING:
         why_no_url,
     )
     from tagatlas.toolkit.alike import most_alike
-    from tagatlas.toolkit.annotations import content_as_json, read_content
+    from tagatlas.toolkit.annotations import Content, content_as_json, read_content
     from tagatlas.toolkit.archives import (
         Archive,
         archive_contents,
@@ -159,6 +162,7 @@ _LAZY = {
     "CHANNEL_OPTIONS": "remote",
     "Colour": "colours",
     "ColumnLooks": "addresses",
+    "Content": "annotations",
     "IMAGE": "networks",
     "Label": "vocabulary",
     "Likeness": "projection",
@@ -253,6 +257,7 @@ __all__ = [
     "Backbone",
     "Colour",
     "ColumnLooks",
+    "Content",
     "Label",
     "Likeness",
     "Lines",

@@ -1,5 +1,5 @@
 """Annotations as JSON: what :class:`tagatlas.Annotation` holds, written and read."""
 
-from tagatlas.annotations import content_as_json, read_content
+from tagatlas.annotations import Content, content_as_json, read_content
 
-__all__ = ["content_as_json", "read_content"]
+__all__ = ["Content", "content_as_json", "read_content"]

@@ -8,19 +8,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock
 
-from tagatlas.atlas import Atlas, open_atlas
-from tagatlas.contracts import Progress, Renderer, RendererSpec, loaded
+from tagatlas import Atlas, Plugins, Progress, Renderer, RendererSpec, load_map, open_atlas
 from tagatlas.errors import StorageError, UsageError
-from tagatlas.plugins import PluginChoice, Plugins
-from tagatlas.rendering import write_atomically
-from tagatlas.steps.load import load_map
-from tagatlas.steps.render import render_map
-from tagatlas.steps.versions import versions
+from tagatlas.toolkit import write_atomically
+from tagatlas.toolkit.rendering import PluginChoice, render_map
+from tagatlas_web import NAME
 
 _STATE = ".state"
 _PACKED = "viewer.zip"
@@ -36,7 +34,6 @@ class MapFiles:
         plugins: to open it with.
         renderers: those that the page offers and that of the page, by name, with their options.
         titles: of those that the page offers, by name: what their buttons say.
-        viewer_format: the renderer of the page.
         progress: makes what is told how far rendering is.
     """
 
@@ -44,7 +41,6 @@ class MapFiles:
     plugins: Plugins
     renderers: Mapping[str, PluginChoice[Renderer]]
     titles: Mapping[str, str]
-    viewer_format: str
     progress: Callable[[], AbstractContextManager[Progress]]
 
     @property
@@ -64,20 +60,16 @@ class MapFiles:
 
     def state(self, atlas: Atlas) -> str:
         """What the page is made of: other maps, or maps made anew, make it another."""
-        maps = sorted(atlas.catalog.maps.states().items())
+        maps = sorted(atlas.map_states().items())
         return sha256(repr((self._renderer_state, maps)).encode()).hexdigest()[:32]
 
     @cached_property
     def _renderer_state(self) -> tuple[object, ...]:
         """What renders the page: the code of a process stays as it is, and windows ask often."""
-        renderer = self.renderers[self.viewer_format]
-        return versions()["tagatlas"], _package_state(renderer), renderer.options
+        return version("tagatlas"), _package_state(), self.renderers[NAME].options
 
-    def viewer(self, map_name: str) -> tuple[Path, str]:
-        """The folder of a map's page, written if it is not there or the maps are others now.
-
-        Returns:
-            The folder, and the state it shows.
+    def viewer(self, map_name: str) -> str:
+        """The state that a map's page shows; it is written if the maps are others now.
 
         Raises:
             UsageError: there is no such map.
@@ -90,7 +82,7 @@ class MapFiles:
                 with self._alone(atlas, map_name):
                     if _read_state(folder) != state:  # not written by another process meanwhile
                         self._write_viewer(atlas, map_name)
-        return folder, state
+        return state
 
     def export(self, map_name: str, format_: str) -> Path:
         """Write a map's files of one format into its folder.
@@ -108,20 +100,20 @@ class MapFiles:
         with self.open() as atlas:
             _check(atlas, map_name)
             with self._alone(atlas, map_name):
-                if format_ == self.viewer_format:
+                if format_ == NAME:
                     return _pack(self._write_viewer(atlas, map_name))
                 return self._render(atlas, map_name, format_)
 
     def may_be_taken_away(self, path: str) -> bool:
         """Whether a file in a map's folder is one that :meth:`export` may have made."""
-        offered = (self.renderers[name].spec for name in self.titles if name != self.viewer_format)
+        offered = (self.renderers[name].spec for name in self.titles if name != NAME)
         return path == _PACKED or any(
             path in spec.files for spec in offered if isinstance(spec, RendererSpec)
         )
 
     def _write_viewer(self, atlas: Atlas, map_name: str) -> Path:
         state = self.state(atlas)
-        folder = self._render(atlas, map_name, self.viewer_format).parent
+        folder = self._render(atlas, map_name, NAME).parent
         with write_atomically(folder / _STATE) as file:
             file.write(state.encode())
         return folder
@@ -139,16 +131,16 @@ class MapFiles:
 
 
 def _check(atlas: Atlas, map_name: str) -> None:
-    names = atlas.catalog.maps.names()
+    names = atlas.map_names()
     if map_name not in names:
         there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"
         raise UsageError(f"{atlas.folder} has no map {map_name[:80]}; {there}")
 
 
-def _package_state(renderer: PluginChoice[Renderer]) -> list[tuple[str, int, int]]:
-    """Of each file of a renderer's package the size and when it was written."""
-    package = Path(str(files(loaded(renderer.spec.factory).__module__.partition(".")[0])))
-    found = [*package.glob("*.py"), *package.glob("static/*")]
+def _package_state() -> list[tuple[str, int, int]]:
+    """Of each file that the page is made by, or of, the size and when it was written."""
+    package = Path(str(files("tagatlas_web")))
+    found = [*package.glob("page/*.py"), *package.glob("static/*")]
     facts = [(path.name, path.stat()) for path in found]
     return sorted((name, fact.st_size, fact.st_mtime_ns) for name, fact in facts)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,12 @@ from tagatlas import Renderer
 from tagatlas.errors import StorageError
 from tagatlas.toolkit import replace_folder
 from tagatlas_posters.engine.pictures import load_jpegs
-from tagatlas_web.charts import map_file, near_files
-from tagatlas_web.pages import levels_for, write_pages
-from tagatlas_web.rows import Rows
-from tagatlas_web.scripts import ScriptFolder
-from tagatlas_web.tables import (
+from tagatlas_web.page.charts import map_file, near_files
+from tagatlas_web.page.html import STATIC, page
+from tagatlas_web.page.pictures import levels_for, write_pages
+from tagatlas_web.page.rows import Rows
+from tagatlas_web.page.scripts import ScriptFolder
+from tagatlas_web.page.tables import (
     annotations_of,
     atlas_file,
     backend_of,
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 _SIDES = {"thumbnail": 256, "image": 1 << 16}
 """Longest side of a picture that a click shows."""
 
-_STATIC = ("index.html", "viewer.css", "viewer.js")
+_LINKED = ("viewer.css", "viewer.js")
+"""What the page runs and is styled by."""
 
 
 class WebRenderer(Renderer):
@@ -76,8 +77,9 @@ class WebRenderer(Renderer):
         return [index, *(path for path in others if path != index)]
 
     def _write(self, map_: Map, folder: Path) -> None:
-        for name in _STATIC:
-            (folder / name).write_bytes((files("tagatlas_web") / "static" / name).read_bytes())
+        (folder / "index.html").write_text(page(), "utf-8", newline="\n")
+        for name in _LINKED:
+            (folder / name).write_bytes((STATIC / name).read_bytes())
         data = folder / "data"
         data.mkdir()
         scripts = ScriptFolder(data)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tagatlas import ImageStore
-    from tagatlas_web.scripts import ScriptFolder
+    from tagatlas_web.page.scripts import ScriptFolder
 
     Pixels = NDArray[np.uint8]
 

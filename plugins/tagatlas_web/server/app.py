@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from pathlib import Path
 
 import msgspec
@@ -16,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
-from tagatlas.contracts import Variant
+from tagatlas import Variant
 from tagatlas.errors import (
     AnnotationChanged,
     AtlasLocked,
@@ -26,10 +25,12 @@ from tagatlas.errors import (
     TagatlasError,
     UsageError,
 )
-from tagatlas.view.address import Address
-from tagatlas.view.annotations import Teller, read_change
-from tagatlas.view.files import MapFiles
-from tagatlas.view.guard import Guard
+from tagatlas.toolkit.annotating import AnnotationFeed
+from tagatlas_web.page.html import Live, page
+from tagatlas_web.server.address import Address
+from tagatlas_web.server.annotations import News, read_change
+from tagatlas_web.server.files import MapFiles
+from tagatlas_web.server.guard import Guard
 
 LARGEST_BODY = 1 << 20
 """Bytes of a request's body; an outline of as many corners as there may be has a quarter."""
@@ -94,18 +95,13 @@ class _Answers:
     def __init__(self, files: MapFiles, map_name: str) -> None:
         self._files = files
         self._map_name = map_name
-        self._teller = Teller()
+        self._feed = AnnotationFeed()
 
     def page(self, request: Request) -> Response:  # noqa: ARG002 - Starlette's
         """The page itself, which says that it may be written on, and where."""
-        folder, state = self._files.viewer(self._map_name)
-        page = (folder / "index.html").read_text("utf-8")
-        formats = escape(msgspec.json.encode(list(self._files.titles.items())).decode())
-        live = (
-            f'<html lang="en" data-live="{state}" data-atlas="{self._files.name}"'
-            f' data-formats="{formats}">'
-        )
-        return Response(page.replace('<html lang="en">', live, 1), media_type="text/html")
+        state = self._files.viewer(self._map_name)
+        live = Live(state, self._files.name, self._files.titles)
+        return Response(page(live), media_type="text/html")
 
     def picture(self, request: Request) -> Response:
         """The stored image."""
@@ -126,8 +122,9 @@ class _Answers:
             raise UsageError("since is the number of a revision")
         map_name = request.query_params.get("map", self._map_name)
         with self._files.open() as atlas:
-            revision, changes = self._teller.changes(atlas, map_name, int(since))
+            revision, changed = self._feed.changes(atlas, map_name, int(since))
             state = self._files.state(atlas)
+        changes = [News.of(each) for each in changed]
         return _json({"revision": revision, "map": state, "changes": changes})
 
     async def keep(self, request: Request) -> Response:
@@ -140,11 +137,11 @@ class _Answers:
         def keep() -> Response:
             with self._files.open() as atlas:
                 try:
-                    kept = atlas.catalog.annotations.put(id_, change.map, content, base=change.base)
+                    kept = self._feed.put(atlas, id_, change.map, content, base=change.base)
                 except AnnotationChanged:
-                    there = atlas.catalog.annotations.get(id_)
-                    return _json({"present": there and self._teller.one(atlas, there)}, 409)
-                return _json(self._teller.one(atlas, kept))
+                    there = self._feed.get(atlas, id_)
+                    return _json({"present": there and News.of(there)}, 409)
+            return _json(News.of(kept))
 
         return await run_in_threadpool(keep)
 
@@ -163,7 +160,7 @@ class _Answers:
         """What was exported, to be taken away."""
         map_name, within = request.path_params["map"], request.path_params["path"]
         with self._files.open() as atlas:
-            known = map_name in atlas.catalog.maps.names()
+            known = map_name in atlas.map_names()
             if not known or not self._files.may_be_taken_away(within):
                 raise HTTPException(404)
             path = atlas.map_folder(map_name) / within

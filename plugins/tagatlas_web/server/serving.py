@@ -7,9 +7,9 @@ from contextlib import suppress
 
 import uvicorn
 
-from tagatlas.view.address import Address
-from tagatlas.view.app import make_app
-from tagatlas.view.files import MapFiles
+from tagatlas_web.server.address import Address
+from tagatlas_web.server.app import make_app
+from tagatlas_web.server.files import MapFiles
 
 _PATIENCE = 5
 """Seconds that answers under way are given at the end."""
@@ -25,7 +25,7 @@ def serve(files: MapFiles, map_name: str, address: Address, listening: socket.so
         files: of the atlas.
         map_name: the map that is shown.
         address: what the socket is bound to.
-        listening: as from :func:`~tagatlas.view.address.listen`; closed at the end.
+        listening: as from :func:`~tagatlas_web.server.address.listen`; closed at the end.
     """
     config = uvicorn.Config(
         make_app(files, map_name, address),

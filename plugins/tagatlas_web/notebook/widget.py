@@ -7,10 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
+from tagatlas import Map
 from tagatlas.errors import MissingDependency
-from tagatlas.maps import Map
-from tagatlas.notebook.files import ViewerFiles
-from tagatlas.rendering import node_table
+from tagatlas.toolkit import node_table
+from tagatlas_web.notebook.files import ViewerFiles
 
 try:
     import anywidget
@@ -21,7 +21,7 @@ except ImportError as error:
     ) from error
 
 
-class MapWidget(anywidget.AnyWidget):
+class ViewerWidget(anywidget.AnyWidget):
     """The viewer of a map; what is chosen in it comes to Python, and the other way round.
 
     The viewer is written to a temporary folder when the widget is first shown.
@@ -56,7 +56,7 @@ class MapWidget(anywidget.AnyWidget):
         chosen = pl.Series(self.selection, dtype=pl.String).implode()
         return node_table(self._map).filter(pl.col("id").is_in(chosen), kind="image")
 
-    def _answer(self, _: MapWidget, asked: Mapping[str, object], __: Sequence[bytes]) -> None:
+    def _answer(self, _: ViewerWidget, asked: Mapping[str, object], __: Sequence[bytes]) -> None:
         """Send a file that a frame asks for."""
         path = str(asked.get("path", ""))
         address = {"view": asked.get("view"), "id": asked.get("id")}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -14,7 +16,6 @@ from threading import Thread
 from uuid import uuid4
 
 import pytest
-from command import Run
 from viewed_atlas import make_map, viewed_atlas
 from viewing import Viewing, viewing
 
@@ -22,7 +23,7 @@ from tagatlas.atlas import open_atlas
 from tagatlas.contracts import Variant
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.load import load_map
-from tagatlas.view import listen, port_of
+from tagatlas_web.server.address import listen, port_of
 
 ARROW = {"kind": "arrow", "begin": [0.0, 0.0], "end": [1.0, 1.0], "colour": "#aa0000", "text": ""}
 JSON = {"Content-Type": "application/json"}
@@ -50,6 +51,12 @@ def server(shared: Path) -> Iterator[Viewing]:
 def atlas(untouched: Path, tmp_path: Path) -> Path:
     """A copy that a test may change."""
     return Path(shutil.copytree(untouched, tmp_path / "own.atlas"))
+
+
+def refused(atlas: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    """What the command says that begins to serve nothing."""
+    command = [sys.executable, "-m", "tagatlas", "view", atlas, "--no-open", *flags]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_the_page_and_its_files_are_served(server: Viewing) -> None:
@@ -299,14 +306,14 @@ def test_other_exports_are_refused(server: Viewing, order: dict[str, str]) -> No
 
 
 @pytest.mark.slow
-def test_an_atlas_has_its_port_unless_it_is_taken(atlas: Path, tagatlas: Run) -> None:
+def test_an_atlas_has_its_port_unless_it_is_taken(atlas: Path) -> None:
     with viewing(atlas) as first, viewing(atlas) as second:
         assert first.port == port_of(atlas) != second.port
         assert first.root != second.root
         assert any("is taken" in line for line in second.said)
         first.put(ARROW | {"text": "seen by both"})
         assert first.contents() == second.contents()
-        taken = tagatlas("view", atlas, "--no-open", "--port", str(first.port))
+        taken = refused(atlas, "--port", str(first.port))
         assert taken.returncode == 2
         assert f"port {first.port} cannot be used" in taken.stderr
     with viewing(atlas) as again:
@@ -389,8 +396,8 @@ def test_what_was_answered_survives_a_kill(atlas: Path) -> None:
         }
 
 
-def test_a_map_that_is_not_there_is_said(atlas: Path, tagatlas: Run) -> None:
-    missing = tagatlas("view", atlas, "--map", "../third", "--no-open")
+def test_a_map_that_is_not_there_is_said(atlas: Path) -> None:
+    missing = refused(atlas, "--map", "../third")
     assert missing.returncode == 2
     assert "there are: one" in missing.stderr
     assert not (atlas / "third").exists()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tagatlas_web.order import along_curve
+from tagatlas_web.page.order import along_curve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas.toolkit import cluster_colour, map_bounds, most_alike
-from tagatlas_web.scripts import packed
+from tagatlas_web.page.scripts import packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tagatlas import Map
-    from tagatlas_web.rows import Rows
+    from tagatlas_web.page.rows import Rows
 
 NEAR_ROWS = 256
 """Images in one file of neighbours."""

@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 
 from tagatlas.toolkit import content_as_json, kept_columns
-from tagatlas_web.charts import NEAR_ROWS
-from tagatlas_web.scripts import packed
+from tagatlas_web.page.charts import NEAR_ROWS
+from tagatlas_web.page.scripts import packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tagatlas import Map
-    from tagatlas_web.pages import Level
+    from tagatlas_web.page.pictures import Level
 
 DETAIL_ROWS = 256
 """Images in one file of details, or of scores."""
@@ -64,7 +64,7 @@ def atlas_file(
         title: of the collection.
         maps: as from :func:`map_facts`.
         backends: that gave tags.
-        images: as of :class:`~tagatlas_web.rows.Rows`.
+        images: as of :class:`~tagatlas_web.page.rows.Rows`.
         columns: kept columns, as from :func:`columns_of`.
         levels: of pictures.
     """

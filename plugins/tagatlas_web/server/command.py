@@ -8,14 +8,11 @@ from pathlib import Path
 
 import click
 
-from tagatlas.cli.arguments import ATLAS, MAP
-from tagatlas.cli.calling import plugins_at_hand
-from tagatlas.cli.command import Command
-from tagatlas.cli.outcome import Outcome
-from tagatlas.cli.terminal import progress_bar, say
+from tagatlas import Plugins
 from tagatlas.errors import UsageError
-from tagatlas.plugins import RENDERERS
-from tagatlas.step_options import step_names
+from tagatlas.toolkit.calls import opened, select, step_names
+from tagatlas.toolkit.commands import ATLAS, MAP, Command, Outcome, progress_bar, say
+from tagatlas_web import NAME
 
 PORT = click.Option(
     ["--port"],
@@ -28,30 +25,32 @@ OPEN = click.Option(
 )
 
 
-def command() -> Command:
+def view_command(plugins: Plugins) -> Command:
     """The command, with the options of every installed renderer."""
-    plugins = plugins_at_hand()
 
     def run(
         *, atlas: Path, map_name: str | None, port: int | None, open_map: bool, **options: object
     ) -> Outcome:
         """Open the map in the browser, to explore it and to write and draw on it."""
-        from tagatlas.steps.opened import opened, select
-        from tagatlas.steps.renderers import offered_formats, viewer_format
-        from tagatlas.view import Address, MapFiles, listen, port_of, serve
+        from tagatlas.toolkit.rendering import RENDERERS, renderers_in_order
+        from tagatlas_web.server.address import Address, listen, port_of
+        from tagatlas_web.server.files import MapFiles
+        from tagatlas_web.server.serving import serve
+
+        specs = renderers_in_order(plugins)
+        titles = {spec.name: spec.download for spec in specs if spec.download}
 
         with opened(atlas, plugins, write=False) as its_atlas:
             selection = select(its_atlas, options, "render")
-            page, titles = viewer_format(plugins), offered_formats(plugins)
-            chosen = [selection.look_up(RENDERERS, name) for name in {**titles, page: ""}]
+            names = dict.fromkeys([*titles, NAME])
+            renderers = {name: selection.look_up(RENDERERS, name) for name in names}
             selection.check()
-            names = its_atlas.catalog.maps.names()
-        renderers = {renderer.name: renderer for renderer in chosen}
-        if not names:
+            maps = its_atlas.map_names()
+        if not maps:
             raise UsageError(f"{atlas} has no map; make one with tagatlas map")
-        shown = map_name or names[0]
+        shown = map_name or maps[0]
         progress = partial(progress_bar, "rendering")
-        files = MapFiles(atlas, plugins, renderers, titles, page, progress)
+        files = MapFiles(atlas, plugins, renderers, titles, progress)
         wanted = port or port_of(atlas)
         with listen(wanted, otherwise_any=port is None) as listening:
             files.viewer(shown)

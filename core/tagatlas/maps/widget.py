@@ -1,0 +1,34 @@
+"""Maps in notebooks: an installed renderer shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tagatlas.contracts import MapWidget, loaded
+from tagatlas.errors import PluginError, UnknownPlugin
+from tagatlas.plugins import RENDERERS, load_plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tagatlas.maps.map import Map
+
+
+def make_widget(map_: Map) -> MapWidget:
+    """A map to be shown in a notebook.
+
+    Raises:
+        UnknownPlugin: no renderer is installed that shows maps there.
+        MissingDependency: it needs packages that are not installed.
+        PluginError: there is no such function as it names.
+    """
+    specs = [entry.spec for entry in load_plugins().of_kind(RENDERERS).values()]
+    able = [spec for spec in specs if spec.widget]
+    if not able:
+        raise UnknownPlugin("no renderer is installed that shows maps in notebooks")
+    first = min(able, key=lambda spec: (spec.order, spec.name))
+    try:
+        make: Callable[[Map], MapWidget] = loaded(first.widget)
+    except ImportError as error:
+        raise PluginError(f"the widget of {first.name} cannot be imported: {error}") from error
+    return make(map_)

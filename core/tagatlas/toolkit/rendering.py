@@ -1,0 +1,10 @@
+"""The installed renderers: what they announce, and files of a map that chosen ones write.
+
+Import the names from here; ``tagatlas.toolkit`` has none of them.
+"""
+
+from tagatlas.plugins import RENDERERS, PluginChoice
+from tagatlas.steps.render import render_map
+from tagatlas.steps.renderers import renderers_in_order
+
+__all__ = ["RENDERERS", "PluginChoice", "render_map", "renderers_in_order"]

@@ -1,0 +1,76 @@
+"""The page's HTML: in a folder of files, from the server, and in a frame of a notebook."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from string import Template
+
+STATIC = files("tagatlas_web") / "static"
+"""The page's template, its script and its style."""
+
+_TEMPLATE = Template((STATIC / "page.html").read_text("utf-8"))
+
+_POLICY = (
+    "default-src 'none'; script-src 'self' file:; style-src 'self' file:;"
+    " img-src 'self' file: blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
+)
+
+
+@dataclass(frozen=True)
+class Live:
+    """What the page of a server is told, on which may be written.
+
+    Attributes:
+        state: of the maps that it shows; the server tells windows when it is another.
+        atlas: what browsers know the atlas by: letters and digits.
+        formats: that it offers, by name: what their buttons say.
+    """
+
+    state: str
+    atlas: str
+    formats: Mapping[str, str]
+
+
+def page(live: Live | None = None) -> str:
+    """The page, with ``viewer.css``, ``viewer.js`` and ``data/`` beside it.
+
+    Args:
+        live: of a server's page; without it the page shows annotations, and takes none.
+    """
+    formats = {} if live is None else {"formats": json.dumps(list(live.formats.items()))}
+    facts = {} if live is None else {"live": live.state, "atlas": live.atlas, **formats}
+    return _TEMPLATE.substitute(
+        facts="".join(f' data-{name}="{escape(value)}"' for name, value in facts.items()),
+        policy=_POLICY,
+        style='<link rel="stylesheet" href="viewer.css">',
+        script='<script src="viewer.js"></script>',
+    )
+
+
+def embedded_page(style: str, script: str) -> str:
+    """The page with all that it runs in it; it asks what is around it for its data.
+
+    Args:
+        style: what is in ``viewer.css``.
+        script: what is in ``viewer.js``.
+    """
+    script = script.replace("</script", r"<\/script")
+    return _TEMPLATE.substitute(
+        facts=" data-embedded",
+        policy=(
+            f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)};"
+            " img-src blob: data:; base-uri 'none'; form-action 'none'"
+        ),
+        style=f"<style>{style}</style>",
+        script=f"<script>{script}</script>",
+    )
+
+
+def _digest(content: str) -> str:
+    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
