@@ -163,7 +163,8 @@ def tagatlas_layouts() -> Iterable[LayoutSpec]:
 def tagatlas_renderers() -> Iterable[RendererSpec]:
     """Announce renderers: they write a map to files.
 
-    Pages list the ``files`` that it names, and the viewer offers them by the text of ``download``.
+    Pages list the ``files`` that it names, and the viewer offers them by the text of ``download``;
+    maps show themselves in notebooks by the function that ``widget`` names.
     The class is a :class:`~tagatlas.Renderer`; its suite is
     :class:`tagatlas.testing.RendererContract`::
 

@@ -55,8 +55,8 @@ def atlas(untouched: Path, tmp_path: Path) -> Path:
 
 def refused(atlas: Path, *flags: str) -> subprocess.CompletedProcess[str]:
     """What the command says that begins to serve nothing."""
-    command = [sys.executable, "-m", "tagatlas", "view", atlas, "--no-open", *flags]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    command: list[str | Path] = [sys.executable, "-m", "tagatlas", "view", atlas, "--no-open"]
+    return subprocess.run([*command, *flags], capture_output=True, text=True, check=False)
 
 
 def test_the_page_and_its_files_are_served(server: Viewing) -> None:
