@@ -24,8 +24,8 @@ from drawn_pictures import DISTINCT, thumbnail
 from planted_topics import PlantedTopics, planted_topics
 
 import tagatlas
-from tagatlas.comparison.report import write_comparison
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult, Variant
+from tagatlas_compare import compare, write_comparison
 from tagatlas_fetching.outcome import FetchOutcome, StoredImage
 
 IMAGES = 100_000
@@ -106,7 +106,7 @@ def report(folder: Path) -> tuple[dict[str, float], float, pl.DataFrame]:
     """Seconds of each step, peak memory in GB, and the figures."""
     began = time.perf_counter()
     with tagatlas.open_atlas(folder, tagatlas.load_plugins()) as atlas:
-        found = tagatlas.compare(atlas, list(BACKENDS))
+        found = compare(atlas, list(BACKENDS))
         compared = time.perf_counter()
         write_comparison(found, folder / "report", atlas.store)
     seconds = {"comparing": compared - began, "writing": time.perf_counter() - compared}

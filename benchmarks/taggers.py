@@ -26,15 +26,15 @@ from PIL import Image, ImageDraw
 
 import tagatlas
 import tagatlas.errors
-from tagatlas.benching.leaderboard import PAGE, add_to_leaderboard
-from tagatlas.benching.options import BenchOptions
-from tagatlas.benching.quality import quality
-from tagatlas.benching.results import QUALITY, Bench
-from tagatlas.cli.bench import table
 from tagatlas.cluster.scores import score_matrix
 from tagatlas.columns import read_columns
 from tagatlas.plugins import TAGGERS, Plugins
-from tagatlas.steps.bench import bench_collection
+from tagatlas_compare.benching.bench import bench_collection
+from tagatlas_compare.benching.command import table
+from tagatlas_compare.benching.leaderboard import PAGE, add_to_leaderboard
+from tagatlas_compare.benching.options import BenchOptions
+from tagatlas_compare.benching.quality import quality
+from tagatlas_compare.benching.results import QUALITY, Bench
 
 SHAPES = ("ball", "box", "cross", "ring", "stripe", "triangle")
 OF_EACH = 20

@@ -1,14 +1,15 @@
-"""Derive ``core/tagatlas/comparison/data/nouns.parquet`` and ``kinds.parquet`` from WordNet 3.0.
+"""Derive ``nouns.parquet`` and ``kinds.parquet`` of the plugin ``compare`` from WordNet 3.0.
 
 Needs WordNet's ``data.noun``, ``index.noun`` and ``noun.exc`` (Debian package ``wordnet-base``)::
 
     python scripts/derive_nouns.py /usr/share/wordnet
 
-``nouns.parquet`` has a row a noun: ``noun`` (as :func:`tagatlas.comparison.labels.normal_label`
-writes it) and ``senses`` (List[Int32]: rows of ``kinds.parquet``, the commonest sense first, at
-most :data:`SENSES`); irregular plurals are nouns of their own. ``kinds.parquet`` has a row a
-synset: ``synset`` (its offset in ``data.noun``) and ``above`` (List[Int32]: the rows of what it
-is a kind or an instance of). The same sources give the same bytes.
+``nouns.parquet`` has a row a noun: ``noun`` (as ``normal_label`` of
+:mod:`tagatlas_compare.comparison.labels` writes it) and ``senses`` (List[Int32]: rows of
+``kinds.parquet``, the commonest sense first, at most :data:`SENSES`); irregular plurals are nouns
+of their own. ``kinds.parquet`` has a row a synset: ``synset`` (its offset in ``data.noun``) and
+``above`` (List[Int32]: the rows of what it is a kind or an instance of). The same sources give the
+same bytes.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from pathlib import Path
 
 import polars as pl
 
-from tagatlas.comparison.labels import normal_label
+from tagatlas_compare.comparison.labels import normal_label
 
 SENSES = 3
 ABOVE = ("@", "@i")
-DATA = Path(__file__).resolve().parent.parent / "core" / "tagatlas" / "comparison" / "data"
+PLUGINS = Path(__file__).resolve().parent.parent / "plugins"
+DATA = PLUGINS / "tagatlas_compare" / "comparison" / "data"
 
 
 def rows_of(path: Path) -> list[list[str]]:

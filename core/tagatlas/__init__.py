@@ -24,10 +24,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tagatlas.annotations import Annotation, Arrow, Caption, ClusterName, Note, Outline
     from tagatlas.atlas import Atlas, open_atlas
-    from tagatlas.benching.options import BenchOptions
-    from tagatlas.benching.results import Bench
-    from tagatlas.comparison import CompareOptions, Comparison
-    from tagatlas.comparison.report import write_comparison
     from tagatlas.contracts import (
         Citation,
         CommandSpec,
@@ -69,6 +65,7 @@ if TYPE_CHECKING:
         TextEmbedder,
         Variant,
         no_progress,
+        no_show,
     )
     from tagatlas.hookspecs import hookimpl
     from tagatlas.maps import Map, MapData, MapFile, Provenance, SourceFacts
@@ -76,8 +73,6 @@ if TYPE_CHECKING:
     from tagatlas.network import Network
     from tagatlas.plugins import Plugins, load_plugins
     from tagatlas.steps.add import AddReport, add
-    from tagatlas.steps.bench import bench
-    from tagatlas.steps.compare import compare
     from tagatlas.steps.fetch import FetchReport, fetch
     from tagatlas.steps.info import AtlasInfo, info
     from tagatlas.steps.load import load_map
@@ -99,14 +94,10 @@ _LAZY = {
     "Arrow": "tagatlas.annotations",
     "Atlas": "tagatlas.atlas",
     "AtlasInfo": "tagatlas.steps.info",
-    "Bench": "tagatlas.benching.results",
-    "BenchOptions": "tagatlas.benching.options",
     "Caption": "tagatlas.annotations",
     "Citation": "tagatlas.contracts",
     "CommandSpec": "tagatlas.contracts",
     "ClusterName": "tagatlas.annotations",
-    "CompareOptions": "tagatlas.comparison",
-    "Comparison": "tagatlas.comparison",
     "Estimate": "tagatlas.steps.spending",
     "FailureKind": "tagatlas.contracts",
     "FetchOptions": "tagatlas_fetching",
@@ -164,8 +155,6 @@ _LAZY = {
     "TextEmbedder": "tagatlas.contracts",
     "Variant": "tagatlas.contracts",
     "add": "tagatlas.steps.add",
-    "bench": "tagatlas.steps.bench",
-    "compare": "tagatlas.steps.compare",
     "estimate": "tagatlas.steps.tag",
     "export": "tagatlas.steps.render",
     "fetch": "tagatlas.steps.fetch",
@@ -175,6 +164,7 @@ _LAZY = {
     "load_plugins": "tagatlas.plugins",
     "map": "tagatlas.steps.map",
     "no_progress": "tagatlas.contracts",
+    "no_show": "tagatlas.contracts",
     "open_atlas": "tagatlas.atlas",
     "read_atlas": "tagatlas.steps.reading",
     "remove": "tagatlas.steps.remove",
@@ -183,7 +173,6 @@ _LAZY = {
     "run_steps": "tagatlas.steps.run",
     "search": "tagatlas.steps.search",
     "tag": "tagatlas.steps.tag",
-    "write_comparison": "tagatlas.comparison.report",
 }
 
 __all__ = [
@@ -193,14 +182,10 @@ __all__ = [
     "Arrow",
     "Atlas",
     "AtlasInfo",
-    "Bench",
-    "BenchOptions",
     "Caption",
     "Citation",
     "ClusterName",
     "CommandSpec",
-    "CompareOptions",
-    "Comparison",
     "Estimate",
     "FailureKind",
     "FetchOptions",
@@ -258,8 +243,6 @@ __all__ = [
     "TextEmbedder",
     "Variant",
     "add",
-    "bench",
-    "compare",
     "estimate",
     "export",
     "fetch",
@@ -269,6 +252,7 @@ __all__ = [
     "load_plugins",
     "map",
     "no_progress",
+    "no_show",
     "open_atlas",
     "read_atlas",
     "remove",
@@ -277,7 +261,6 @@ __all__ = [
     "run_steps",
     "search",
     "tag",
-    "write_comparison",
 ]
 
 

@@ -188,7 +188,7 @@ def tagatlas_commands() -> Iterable[CommandSpec]:
         @hookimpl
         def tagatlas_commands():
             return [CommandSpec(name="compare", summary="Compare backends.", after="models",
-                                factory="tagatlas_compare.command:compare_command",
+                                factory="tagatlas_compare.comparison.command:compare_command",
                                 function="tagatlas_compare:compare")]
     """
     raise NotImplementedError

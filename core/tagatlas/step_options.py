@@ -39,7 +39,6 @@ CALLS_OWN = frozenset(
     {
         "dry_run",
         "json_output",
-        "list_backends",
         "map_name",
         "max_failures",
         "open_map",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tagatlas import Plugins
 from tagatlas.toolkit import count
-from tagatlas.toolkit.calls import opened, step_names
+from tagatlas.toolkit.calls import step_names
 from tagatlas.toolkit.commands import ATLAS, PATH, Argument, Command, Outcome, by_status
 from tagatlas_imports.options import OPTIONS
 
@@ -24,6 +24,7 @@ def import_command(plugins: Plugins) -> Command:
 
     def run(*, atlas: Path, file: Path, **options: object) -> Outcome:
         """Read tags that another program made: dd-image-tagging, Memespector, any table."""
+        from tagatlas.toolkit.calls import opened
         from tagatlas_imports.importing import import_tags
 
         with opened(atlas, plugins) as its_atlas:

@@ -10,7 +10,8 @@ from PIL import Image
 
 import tagatlas as library
 from tagatlas.errors import UsageError
-from tagatlas.steps.compare import choose_backends, find_meaning
+from tagatlas_compare import compare
+from tagatlas_compare.comparison.comparing import choose_backends, find_meaning
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +71,8 @@ def test_a_report_is_written_for_two_settings_and_another_backend(
 @pytest.mark.slow
 def test_python_gets_tables_and_aligned_networks(atlas: Path) -> None:
     with library.open_atlas(atlas, library.load_plugins()) as opened:
-        found = library.compare(opened, ["by-hand:2", "imagenet"])
-        again = library.compare(opened)
+        found = compare(opened, ["by-hand:2", "imagenet"])
+        again = compare(opened)
     assert found.labels == again.labels == ["by-hand", "imagenet"]
     assert found.measures.equals(again.measures)
     assert found.coverage["ok"][0] == 16

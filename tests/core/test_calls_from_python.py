@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import tagatlas
+import tagatlas_compare
 from tagatlas.contracts import ImageStatus, Variant
 from tagatlas.errors import AtlasNotFound, TagatlasError, UsageError
 from tagatlas.steps.fetch import RETRIED, retried_statuses
@@ -28,8 +29,8 @@ def atlas(tmp_path: Path) -> Path:
     ("call", "said"),
     [
         (lambda atlas: tagatlas.export(atlas, "bogus", atlas / "out"), "is named 'bogus'"),
-        (lambda atlas: tagatlas.compare(atlas, "bogus"), "no backend 'bogus' has tagged"),
-        (lambda atlas: tagatlas.bench(atlas, "bogus"), "is named 'bogus'"),
+        (lambda atlas: tagatlas_compare.compare(atlas, "bogus"), "no backend 'bogus' has tagged"),
+        (lambda atlas: tagatlas_compare.bench(atlas, "bogus"), "is named 'bogus'"),
         (lambda atlas: tagatlas.remove(atlas, "bogus"), "no image bogus"),
         (lambda atlas: tagatlas.fetch(atlas, retry="bogus"), "not 'bogus'"),
     ],

@@ -15,7 +15,7 @@ import pytest
 
 from tagatlas import testing
 from tagatlas.errors import OptionError
-from tagatlas.plugins import KINDS, TAGGERS, load_plugins
+from tagatlas.plugins import COMMANDS, KINDS, TAGGERS, load_plugins
 from tagatlas.selection import Selection
 from tagatlas.step_options import step_names
 
@@ -104,7 +104,8 @@ def test_there_is_a_plugin_of_every_kind() -> None:
 
 def test_every_kind_and_suite_is_named() -> None:
     for kind in KINDS:
-        assert f"`{kind.hook}` | `{kind.product.__name__}`" in GUIDE
+        product = "click.Command" if kind is COMMANDS else kind.product.__name__
+        assert f"`{kind.hook}` | `{product}`" in GUIDE
         assert f"### {kind.name.capitalize()}\n" in GUIDE
     for suite in testing.__all__:
         assert not suite.endswith("Contract") or f"`{suite}`" in GUIDE
@@ -121,8 +122,28 @@ def test_every_example_passes_its_suite(pytester: pytest.Pytester) -> None:
     assert set(outcomes) == {"passed"}
     for name in tests:
         passed = re.findall(rf"^{name}::.* PASSED", result.stdout.str(), flags=re.MULTILINE)
-        assert len(passed) >= 15, name
+        assert len(passed) >= (15 if "Contract" in FILES[name] else 2), name
     assert outcomes["passed"] > 200
+
+
+def test_the_command_is_called_as_the_guide_says(tmp_path: Path) -> None:
+    [entry] = re.findall(r"`(top-tags = \"toptags\")`", GUIDE)
+    (tmp_path / "toptags.py").write_text(FILES["toptags.py"], "utf-8")
+    info = tmp_path / "tagatlas_toptags-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tagatlas-toptags\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[tagatlas]\n" + entry.replace('"', ""), "utf-8")
+    told = tagatlas("--help", site=tmp_path)
+    assert re.search(r"search .*\n( {9}.*\n)*  top-tags +List the tags", told.stdout), told.stdout
+    code = "import tagatlas; print(tagatlas.top_tags.__module__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("toptags\n", "")
 
 
 def test_the_tutorial_has_the_plugin_of_the_readme() -> None:

@@ -33,8 +33,8 @@ ALLOWED = {
 """Files with such a name, and what it stands for there."""
 
 WORDS = {
-    *("columns", "files", "folder", "images", "lists", "methods", "page", "parquet", "pdf"),
-    *("poster", "svg", "table", "tables", "tags", "view", "web"),
+    *("bench", "columns", "compare", "files", "folder", "images", "lists", "methods", "page"),
+    *("parquet", "pdf", "poster", "svg", "table", "tables", "tags", "view", "web"),
 }
 """Names that are also words of the trade; what chooses a plugin by one is found by its form."""
 

@@ -14,12 +14,12 @@ from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, SOURCES, TAGGERS, load_plugins
 from tagatlas.steps.add import add_source
-from tagatlas.steps.compare import compare_backends
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import map_collection
 from tagatlas.steps.tag import tag_collection
 from tagatlas.testing import sample_images
+from tagatlas_compare.comparison.comparing import compare_backends
 from tagatlas_fetching import FetchOptions
 
 pytestmark = pytest.mark.slow

@@ -13,6 +13,11 @@ import pytest
 from tagatlas import toolkit
 
 MODULES = sorted(module.name for module in iter_modules(toolkit.__path__))
+FOR_COMMANDS = {
+    *("annotating", "answers", "backends", "calls", "collection", "commands", "kinds"),
+    *("packages", "rendering"),
+}
+"""Modules whose names are imported from them alone."""
 
 
 def test_everything_in_all_is_there() -> None:
@@ -22,7 +27,7 @@ def test_everything_in_all_is_there() -> None:
 
 def test_it_has_the_names_of_its_modules_and_no_others() -> None:
     names: list[str] = []
-    for module in MODULES:
+    for module in set(MODULES) - FOR_COMMANDS:
         found = import_module(f"tagatlas.toolkit.{module}")
         for name in found.__all__:
             assert getattr(toolkit, name) is getattr(found, name)
@@ -38,14 +43,18 @@ def test_the_docstring_lists_every_module_with_its_names() -> None:
     listed = " ".join((toolkit.__doc__ or "").split()).split("- :mod:`~tagatlas.toolkit.")[1:]
     topics = {line.partition("`")[0]: line for line in listed}
     assert sorted(topics) == MODULES
-    for module, line in topics.items():
+    for module in set(MODULES) - FOR_COMMANDS:
         for name in import_module(f"tagatlas.toolkit.{module}").__all__:
-            assert f"``{name}``" in line, f"{module}.{name}"
+            assert f"``{name}``" in topics[module], f"{module}.{name}"
 
 
 def test_functions_and_classes_say_what_they_do() -> None:
-    for name in toolkit.__all__:
-        found = getattr(toolkit, name)
+    places = dict.fromkeys(toolkit.__all__, toolkit)
+    for module in FOR_COMMANDS:
+        found = import_module(f"tagatlas.toolkit.{module}")
+        places |= dict.fromkeys(found.__all__, found)
+    for name, place in places.items():
+        found = getattr(place, name)
         if getattr(found, "__module__", "").startswith("tagatlas.") and callable(found):
             assert found.__doc__, f"{name} has no docstring"
 

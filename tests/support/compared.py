@@ -11,10 +11,12 @@ from planted import planted_collection
 
 from tagatlas.cluster import cluster_images
 from tagatlas.cluster.scores import score_matrix
-from tagatlas.comparison import CompareOptions, Comparison, Drawn, View, compare_views
-from tagatlas.comparison.meaning import Meaning
 from tagatlas.contracts import no_progress
 from tagatlas.maps import MapData
+from tagatlas_compare import CompareOptions, Comparison
+from tagatlas_compare.comparison.comparison import compare_views
+from tagatlas_compare.comparison.meaning import Meaning
+from tagatlas_compare.comparison.view import Drawn, View
 
 Labels = NDArray[np.int32]
 

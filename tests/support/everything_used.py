@@ -23,6 +23,7 @@ from process_state import changes, state
 from vision_servers import KEY, ClarifaiServer, GoogleVisionServer, running
 
 import tagatlas
+import tagatlas_compare
 from tagatlas import (
     Atlas,
     GraphBuilder,
@@ -163,7 +164,7 @@ def steps(plugins: Plugins, pictures: Path) -> dict[str, Use]:
         "import tags": on_atlas(lambda atlas: import_tags(atlas, foreign, name="other")),
         "map": on_atlas(lambda atlas: tagatlas.map(atlas, backend="imagenet")),
         "render": on_atlas(tagatlas.render),
-        "compare": on_atlas(tagatlas.compare),
+        "compare": on_atlas(tagatlas_compare.compare),
         "verify": on_atlas(verify_images),
         "check": on_atlas(lambda atlas: [*check_atlas(atlas), *check_installation(plugins)]),
     }

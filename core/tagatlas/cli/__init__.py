@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from importlib import import_module
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tagatlas.errors import PluginError
+from tagatlas.errors import TagatlasError, UsageError
 
 if TYPE_CHECKING:
     from tagatlas.contracts import CommandSpec
@@ -30,8 +30,6 @@ COMMANDS: Mapping[str, str] = {
     "info": "Say what is in an atlas: sources, images, backends, settings, maps.",
     "remove": "Take images or a source out of an atlas, with all that was made of them.",
     "models": "List a backend's models, or fetch one ahead.",
-    "compare": "Compare what backends make of an atlas: agreement on tags and on themes.",
-    "bench": "Measure backends against each other: quality, stability, speed, memory, cost.",
     "plugins": "List the installed plugins.",
     "doctor": "Check the installation, a backend, or an atlas.",
 }
@@ -49,7 +47,7 @@ def exit_status(words: Sequence[str]) -> int:
     Args:
         words: without the program's name.
     """
-    from tagatlas.cli.outcome import FAILED, INTERRUPTED, STOPPED, WRONG_USAGE, end
+    from tagatlas.cli.outcome import FAILED, INTERRUPTED, STOPPED, WRONG_USAGE, end, fault_of
 
     options = words[: words.index("--")] if "--" in words else words
     app = _Commands(
@@ -76,13 +74,18 @@ def exit_status(words: Sequence[str]) -> int:
     except click.ClickException as error:
         message = " ".join(error.format_message().split())
         return end(message, WRONG_USAGE, "--json" in options)
-    except PluginError as error:  # a broken plugin, where that is to be an error
+    except TagatlasError as error:  # a broken plugin, or a command of one that is plain click's
         if "--debug" in options:
             raise
-        return end(str(error), FAILED, "--json" in options)
+        failure = WRONG_USAGE if isinstance(error, UsageError) else FAILED
+        return end(str(error), failure, "--json" in options)
     except (KeyboardInterrupt, click.Abort):
         return end(STOPPED, INTERRUPTED, "--json" in options)
-    return int(status or 0)
+    except Exception as error:
+        if "--debug" in options:
+            raise
+        return end(fault_of(error, app.stranger(words)), FAILED, "--json" in options)
+    return status if isinstance(status, int) else 0  # plain commands may give anything
 
 
 class _Commands(click.Group):
@@ -105,6 +108,16 @@ class _Commands(click.Group):
             return None
         command.name = cmd_name
         return command
+
+    def stranger(self, words: Sequence[str]) -> str:
+        """The plugin that brings the command of a command line; empty if it is ours."""
+        from tagatlas.plugins import COMMANDS as OF_PLUGINS
+        from tagatlas.plugins import plugin_label
+
+        entry = self._of_plugins.get(words[0]) if words else None
+        if entry is None or entry.plugin.is_built_in:
+            return ""
+        return plugin_label(OF_PLUGINS, entry.spec.name, entry.plugin)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -131,25 +144,38 @@ class _Commands(click.Group):
     def _of_plugins(self) -> Mapping[str, Registered[CommandSpec]]:
         from tagatlas.plugins import COMMANDS as OF_PLUGINS
 
-        return {
-            name: entry
-            for name, entry in self._plugins.of_kind(OF_PLUGINS).items()
-            if name not in COMMANDS
-        }
+        return self._plugins.of_kind(OF_PLUGINS)
 
     @cached_property
     def _summaries(self) -> Mapping[str, str]:
         """Every command with its summary, in the order of the help."""
-        names = list(COMMANDS)
-        for name, entry in self._of_plugins.items():
-            after = entry.spec.after
-            place = names.index(after) + 1 if after in names else len(names)
-            names.insert(place, name)
-        summaries = {
-            **COMMANDS,
-            **{name: each.spec.summary for name, each in self._of_plugins.items()},
-        }
+        specs = {name: entry.spec for name, entry in self._of_plugins.items()}
+        summaries = {**COMMANDS, **{name: spec.summary for name, spec in specs.items()}}
+        names = in_order(COMMANDS, {name: spec.after for name, spec in specs.items()})
         return {name: summaries[name] for name in names}
+
+
+def in_order(own: Iterable[str], after: Mapping[str, str]) -> list[str]:
+    """The names of commands in the order of the help.
+
+    Args:
+        own: those that are in their order already.
+        after: for each of the others the one that it follows. Those that follow the same one are
+            in their order here; those that follow none that there is, or each other, come last.
+    """
+    names: list[str] = []
+
+    def put(name: str) -> None:
+        if name not in names:
+            names.append(name)
+            for other, followed in after.items():
+                if followed == name:
+                    put(other)
+
+    known = {*own, *after}
+    for name in [*own, *(each for each in after if after[each] not in known), *after]:
+        put(name)
+    return names
 
 
 def _version(*, version: bool) -> None:

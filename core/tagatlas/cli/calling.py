@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tagatlas.cli import COMMANDS as OWN_COMMANDS
 from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
 from tagatlas.cli.terminal import say
@@ -18,11 +19,12 @@ from tagatlas.unread import unread_variables
 
 if TYPE_CHECKING:
     from tagatlas.contracts import CommandSpec, ImageStatus
+    from tagatlas.plugins import Registered
 
 
 def plugins_at_hand() -> Plugins:
     """The installed plugins; what is wrong with any, or set for none, is said once."""
-    plugins = load_plugins()
+    plugins = load_plugins(commands=OWN_COMMANDS)
     for broken in plugins.broken:
         say(f"tagatlas: plugin {broken.plugin} is skipped: {broken.reason}")
 

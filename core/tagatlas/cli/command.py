@@ -8,6 +8,7 @@ from difflib import get_close_matches
 import click
 
 from tagatlas.cli.outcome import Result, run_reporting
+from tagatlas.errors import PluginError
 from tagatlas.option_names import OptionNames, Owner, Target
 from tagatlas.options import flag_of
 
@@ -103,9 +104,10 @@ class Command(click.Command):
         meant = self.names.named_alike(flag.removeprefix("--").replace("-", "_"))
         if meant:
             return f"there is no option {flag}; did you mean {' or '.join(map(flag_of, meant))}?"
-        commands = [group.get_command(context, name) for name in group.list_commands(context)]
         others = [
-            str(each.name) for each in commands if each is not None and flag in flags_of(each)
+            name
+            for name in group.list_commands(context)
+            if (command := _made(group, context, name)) is not None and flag in flags_of(command)
         ]
         if others:
             return f"there is no option {flag} here: it belongs to tagatlas {' and '.join(others)}"
@@ -134,6 +136,14 @@ class Command(click.Command):
 def flags_of(command: click.Command) -> list[str]:
     """Every flag of a command."""
     return [flag for each in command.params for flag in (*each.opts, *each.secondary_opts)]
+
+
+def _made(group: click.Group, context: click.Context, name: str) -> click.Command | None:
+    """The command of a name; None if it is a plugin's that cannot be made, which it says itself."""
+    try:
+        return group.get_command(context, name)
+    except PluginError:
+        return None
 
 
 class _Option(click.Option):

@@ -85,11 +85,20 @@ def run_reporting(
     except Exception as error:  # noqa: BLE001 - it is said, and with --debug where from
         if debug:
             traceback.print_exc()
-        fault = f"{stranger} failed" if stranger else "this is a fault of tagatlas"
-        remedy = "tell its author; --debug shows where" if stranger else "--debug shows where"
-        message = f"{fault}: {in_one_line(error)} ({remedy})"
-        return end(message, FAILED, json_output, facts)
+        return end(fault_of(error, stranger), FAILED, json_output, facts)
     return status
+
+
+def fault_of(error: Exception, stranger: str = "") -> str:
+    """How an error is said that nobody thought of.
+
+    Args:
+        error: that was raised.
+        stranger: the plugin that raised it; empty if it is ours.
+    """
+    fault = f"{stranger} failed" if stranger else "this is a fault of tagatlas"
+    remedy = "tell its author; --debug shows where" if stranger else "--debug shows where"
+    return f"{fault}: {in_one_line(error)} ({remedy})"
 
 
 def end(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tagatlas.cli import COMMANDS
 from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
 from tagatlas.plugins import KINDS, load_plugins
@@ -14,7 +15,7 @@ def command() -> Command:
 
 def run() -> Outcome:
     """List the installed plugins, the broken ones with the reason."""
-    plugins = load_plugins()
+    plugins = load_plugins(commands=COMMANDS)
     listed = [
         {
             "kind": kind.name,

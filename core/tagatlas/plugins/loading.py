@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from types import ModuleType
 
@@ -34,6 +34,7 @@ def load_plugins(
     points: Iterable[EntryPoint] | None = None,
     modules: Iterable[ModuleType] = (),
     strict: bool | None = None,
+    commands: Collection[str] = (),
 ) -> Plugins:
     """Import the plugins and ask them what they announce.
 
@@ -45,6 +46,7 @@ def load_plugins(
         modules: further plugin modules, for tests and notebooks.
         strict: raise on the first broken plugin or shared name instead; None follows the
             variable ``TAGATLAS_STRICT_PLUGINS``.
+        commands: names of commands that no plugin can have, since the caller has them.
 
     Raises:
         PluginError: only where strict.
@@ -52,7 +54,7 @@ def load_plugins(
     if strict is None:
         strict = os.environ.get(STRICT_VARIABLE, "") not in ("", "0")
     found = _described(entry_points(group=GROUP) if points is None else points)
-    plugins = Plugins([plugin for plugin, _ in found])
+    plugins = Plugins([plugin for plugin, _ in found], own_commands=frozenset(commands))
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(tagatlas.hookspecs)
     for plugin, entry_point in found:

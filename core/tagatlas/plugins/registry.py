@@ -12,7 +12,7 @@ from tagatlas.contracts import Spec
 from tagatlas.errors import UnknownPlugin
 from tagatlas.options import flag_of, make_options
 from tagatlas.plugins.choice import InstalledPlugin, PluginChoice
-from tagatlas.plugins.kinds import Kind
+from tagatlas.plugins.kinds import COMMANDS, Kind
 
 SpecT = TypeVar("SpecT", bound=Spec)
 ProductT = TypeVar("ProductT")
@@ -43,12 +43,14 @@ class Plugins:
         broken: what was skipped, and why.
         warnings: what else is wrong with any, such as a name that two share; one line each.
         on_warning: called with each warning that comes up after loading.
+        own_commands: names of commands that no plugin can have.
     """
 
     installed: Sequence[InstalledPlugin]
     broken: list[BrokenPlugin] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     on_warning: Callable[[str], None] = lambda _: None
+    own_commands: frozenset[str] = frozenset()
     _registered: dict[str, dict[str, Registered[Spec]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
@@ -110,6 +112,11 @@ class Plugins:
     def add(self, kind: Kind[Spec, object], spec: Spec, plugin: InstalledPlugin) -> None:
         """Register a spec; the first of a name stays, and a second is a warning."""
         known = self._registered[kind.hook]
+        if kind is COMMANDS and spec.name in self.own_commands:
+            self.warnings.append(
+                f"{plugin} brings a command {spec.name!r}, which is not used: tagatlas has one"
+            )
+            return
         if spec.name in known:
             self.warnings.append(
                 f"two {kind.name}s are named {spec.name!r}: {known[spec.name].plugin} is used, "

@@ -13,8 +13,8 @@ from tagatlas.errors import TagatlasError
 from tagatlas.plugins import PluginChoice, Plugins
 from tagatlas.steps.clean import Unused, find_unused
 from tagatlas.steps.verify import verify_images
-from tagatlas.steps.versions import versions
 from tagatlas.tagging import without_key
+from tagatlas.versions import versions
 from tagatlas.wording import count
 
 SPEED_IMAGES = 32

@@ -25,7 +25,7 @@ from tagatlas.contracts import (
 from tagatlas.errors import TagatlasError
 from tagatlas.options import option_fields
 from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, TAGGERS, Kind, PluginChoice, plugin_owner
-from tagatlas.steps.versions import versions
+from tagatlas.versions import versions
 
 SHAPING = (
     *("cluster", "layout", "maps", "network"),

@@ -42,7 +42,7 @@ from tagatlas.steps.names import given_names, keep_names
 from tagatlas.steps.network import build_network, builder_images
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.signatures import complete_signatures
-from tagatlas.steps.versions import versions
+from tagatlas.versions import versions
 
 _ROWS_AT_ONCE = 1 << 18
 _LOADING = 3.0

@@ -28,7 +28,8 @@ For renderers:
 For graph builders and layouts:
 
 - :mod:`~tagatlas.toolkit.options`, options that graph builders and taggers extend: ``Backbone``,
-  ``LinksPerNode``, ``ProjectionSelection``, ``ServiceOptions``, ``TagSelection``
+  ``LinksPerNode``, ``ProjectionSelection``, ``ServiceOptions``, ``TagSelection``; and the values of
+  any: ``option_values``
 - :mod:`~tagatlas.toolkit.selection`, which tags count, and how much: ``describe_selection``,
   ``select_tags``, ``tag_matrix``, ``with_idf``
 - :mod:`~tagatlas.toolkit.projection`, links between images, or tags, that share something:
@@ -36,7 +37,11 @@ For graph builders and layouts:
 - :mod:`~tagatlas.toolkit.backbones`, the links that stand out: ``backbone``, ``with_backbone``
 - :mod:`~tagatlas.toolkit.networks`, the kinds of nodes: ``IMAGE``, ``TAG``
 - :mod:`~tagatlas.toolkit.layouts`, nodes moved off one place: ``move_apart``
-- :mod:`~tagatlas.toolkit.alike`, the images most like each image: ``most_alike``
+- :mod:`~tagatlas.toolkit.scores`, tags as a matrix of scores: ``row_of_entry``, ``score_matrix``
+- :mod:`~tagatlas.toolkit.alike`, what images are compared by, and the images most like each image:
+  ``distinct_rows``, ``image_vectors``, ``most_alike``, ``Neighbours``, ``similar_images``,
+  ``Vectors``
+- :mod:`~tagatlas.toolkit.clusters`, clusters of images that are on no map: ``cluster_images``
 - :mod:`~tagatlas.toolkit.kernels`, the decorator that compiles: ``kernel``
 
 For sources:
@@ -67,6 +72,11 @@ For commands, each with names to import from the module itself:
 - :mod:`~tagatlas.toolkit.answers`, answers of others kept as a backend's
 - :mod:`~tagatlas.toolkit.rendering`, the installed renderers, and files that chosen ones write
 - :mod:`~tagatlas.toolkit.annotating`, annotations read and written by several windows at once
+- :mod:`~tagatlas.toolkit.backends`, the backends that have tagged, what they gave, and its maps
+- :mod:`~tagatlas.toolkit.collection`, images and records of a collection, and how they come into an
+  atlas
+- :mod:`~tagatlas.toolkit.kinds`, the kinds of plugins
+- :mod:`~tagatlas.toolkit.packages`, the packages that shape a result
 
 For all:
 
@@ -88,7 +98,14 @@ if TYPE_CHECKING:
         urls_in,
         why_no_url,
     )
-    from tagatlas.toolkit.alike import most_alike
+    from tagatlas.toolkit.alike import (
+        Neighbours,
+        Vectors,
+        distinct_rows,
+        image_vectors,
+        most_alike,
+        similar_images,
+    )
     from tagatlas.toolkit.annotations import Content, content_as_json, read_content
     from tagatlas.toolkit.archives import (
         Archive,
@@ -101,6 +118,7 @@ if TYPE_CHECKING:
     )
     from tagatlas.toolkit.backbones import backbone, with_backbone
     from tagatlas.toolkit.cells import cell_text, cell_texts, safe_cell, safe_cells
+    from tagatlas.toolkit.clusters import cluster_images
     from tagatlas.toolkit.colours import Colour, cluster_colour
     from tagatlas.toolkit.columns import (
         column_names,
@@ -124,9 +142,11 @@ if TYPE_CHECKING:
         ProjectionSelection,
         ServiceOptions,
         TagSelection,
+        option_values,
     )
     from tagatlas.toolkit.projection import Likeness, link_neighbours, project
     from tagatlas.toolkit.remote import CHANNEL_OPTIONS, call_error, open_channel
+    from tagatlas.toolkit.scores import row_of_entry, score_matrix
     from tagatlas.toolkit.selection import describe_selection, select_tags, tag_matrix, with_idf
     from tagatlas.toolkit.services import (
         base64_text,
@@ -169,6 +189,7 @@ _LAZY = {
     "Lines": "tables",
     "LinksPerNode": "options",
     "NEAR_BITS": "duplicates",
+    "Neighbours": "alike",
     "PICTURE_ENDING": "addresses",
     "PORTRAIT_NAME": "addresses",
     "ProjectionSelection": "options",
@@ -177,6 +198,7 @@ _LAZY = {
     "TAG": "networks",
     "Table": "tables",
     "TagSelection": "options",
+    "Vectors": "alike",
     "Vocabulary": "vocabulary",
     "archive_contents": "archives",
     "backbone": "backbones",
@@ -185,16 +207,19 @@ _LAZY = {
     "cell_text": "cells",
     "cell_texts": "cells",
     "cluster_colour": "colours",
+    "cluster_images": "clusters",
     "column_looks": "addresses",
     "column_names": "columns",
     "content_as_json": "annotations",
     "copied_columns": "columns",
     "count": "wording",
     "describe_selection": "selection",
+    "distinct_rows": "alike",
     "edges_as_xml": "markup",
     "encodable": "wording",
     "escape_xml": "markup",
     "http_call_error": "services",
+    "image_vectors": "alike",
     "is_archive": "archives",
     "is_iiif_document": "documents",
     "is_json_folder": "tables",
@@ -211,6 +236,7 @@ _LAZY = {
     "one_line": "wording",
     "open_archive": "archives",
     "open_channel": "remote",
+    "option_values": "options",
     "page_head": "markup",
     "pictures_in": "archives",
     "post_json": "services",
@@ -223,11 +249,14 @@ _LAZY = {
     "read_web": "web",
     "replace_folder": "files",
     "retry_after": "services",
+    "row_of_entry": "scores",
     "safe_cell": "cells",
     "safe_cells": "cells",
+    "score_matrix": "scores",
     "select_tags": "selection",
     "shown": "wording",
     "shown_columns": "wording",
+    "similar_images": "alike",
     "small_picture": "images",
     "suggestion": "wording",
     "tables_in": "archives",
@@ -262,10 +291,12 @@ __all__ = [
     "Likeness",
     "Lines",
     "LinksPerNode",
+    "Neighbours",
     "ProjectionSelection",
     "ServiceOptions",
     "Table",
     "TagSelection",
+    "Vectors",
     "Vocabulary",
     "archive_contents",
     "backbone",
@@ -274,16 +305,19 @@ __all__ = [
     "cell_text",
     "cell_texts",
     "cluster_colour",
+    "cluster_images",
     "column_looks",
     "column_names",
     "content_as_json",
     "copied_columns",
     "count",
     "describe_selection",
+    "distinct_rows",
     "edges_as_xml",
     "encodable",
     "escape_xml",
     "http_call_error",
+    "image_vectors",
     "is_archive",
     "is_iiif_document",
     "is_json_folder",
@@ -300,6 +334,7 @@ __all__ = [
     "one_line",
     "open_archive",
     "open_channel",
+    "option_values",
     "page_head",
     "pictures_in",
     "post_json",
@@ -312,11 +347,14 @@ __all__ = [
     "read_web",
     "replace_folder",
     "retry_after",
+    "row_of_entry",
     "safe_cell",
     "safe_cells",
+    "score_matrix",
     "select_tags",
     "shown",
     "shown_columns",
+    "similar_images",
     "small_picture",
     "suggestion",
     "tables_in",

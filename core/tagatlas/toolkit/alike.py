@@ -1,4 +1,4 @@
-"""Which images are most alike."""
+"""What images are compared by, and which are most alike."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.cluster.neighbours import similar_images
+from tagatlas.cluster.neighbours import Neighbours, similar_images
 from tagatlas.cluster.scores import score_matrix
-from tagatlas.cluster.vectors import image_vectors
+from tagatlas.cluster.vectors import Vectors, distinct_rows, image_vectors
 
-__all__ = ["most_alike"]
+__all__ = [
+    "Neighbours",
+    "Vectors",
+    "distinct_rows",
+    "image_vectors",
+    "most_alike",
+    "similar_images",
+]
 
 
 def most_alike(images: pl.DataFrame, tags: pl.LazyFrame, count: int) -> NDArray[np.int32]:

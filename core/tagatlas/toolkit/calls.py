@@ -14,8 +14,22 @@ Import the names from here; ``tagatlas.toolkit`` has none of them. A function th
         return Command(run, [ATLAS], step_names(plugins, further=[OPTIONS]))
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from tagatlas.option_names import Owner
 from tagatlas.step_options import step_names
-from tagatlas.steps.opened import AtlasLike, opened, select, several
+
+if TYPE_CHECKING:
+    from tagatlas.steps.opened import AtlasLike, opened, select, several
 
 __all__ = ["AtlasLike", "Owner", "opened", "select", "several", "step_names"]
+
+
+def __getattr__(name: str) -> object:
+    """What works with an atlas, imported when it is first used: help does without."""
+    if name not in __all__:
+        raise AttributeError(f"module 'tagatlas.toolkit.calls' has no attribute {name!r}")
+    return getattr(import_module("tagatlas.steps.opened"), name)

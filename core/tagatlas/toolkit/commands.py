@@ -7,7 +7,7 @@ A command parses, calls a function that Python users have too, and gives an :cla
 
     def count(*, atlas):
         with open_atlas(atlas, write=False) as its_atlas:
-            found = its_atlas.catalog.addresses.images().height
+            found = collection_images(its_atlas).height
         return Outcome({"images": found}, [f"{found:,} images"])
 
 :class:`Command` adds ``--json`` and ``--debug``, prints the outcome, and says errors of

@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from tagatlas.options import option_values
+
 if TYPE_CHECKING:
     from tagatlas.contracts import Price
 
-__all__ = ["Backbone", "LinksPerNode", "ProjectionSelection", "ServiceOptions", "TagSelection"]
+__all__ = [
+    "Backbone",
+    "LinksPerNode",
+    "ProjectionSelection",
+    "ServiceOptions",
+    "TagSelection",
+    "option_values",
+]
 
 Backbone = Annotated[
     Annotated[float, Meta(gt=0.0, le=1.0)] | None,

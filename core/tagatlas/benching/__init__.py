@@ -1,1 +1,0 @@
-"""Taggers against each other on one collection: quality, stability, speed, memory, cost."""

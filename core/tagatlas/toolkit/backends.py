@@ -1,0 +1,23 @@
+"""The backends that have tagged a collection: what each gave, and the maps of its tags."""
+
+from tagatlas.steps.backends import (
+    Backend,
+    BackendResults,
+    StoredMap,
+    backend_embeddings,
+    backend_maps,
+    backend_results,
+    map_backend,
+    used_backends,
+)
+
+__all__ = [
+    "Backend",
+    "BackendResults",
+    "StoredMap",
+    "backend_embeddings",
+    "backend_maps",
+    "backend_results",
+    "map_backend",
+    "used_backends",
+]

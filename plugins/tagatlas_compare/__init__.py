@@ -1,0 +1,54 @@
+"""Backends held against each other: what they make of an atlas, and how well they do from cold.
+
+The commands ``tagatlas compare`` and ``tagatlas bench``, from Python::
+
+    from tagatlas_compare import compare, write_comparison
+
+    found = compare("my.atlas", ["imagenet", "clip"], out="report")
+
+Names are imported when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tagatlas_compare.benching.bench import bench
+    from tagatlas_compare.benching.options import BenchOptions
+    from tagatlas_compare.benching.results import Bench
+    from tagatlas_compare.comparison.comparing import compare
+    from tagatlas_compare.comparison.comparison import Comparison
+    from tagatlas_compare.comparison.options import CompareOptions
+    from tagatlas_compare.comparison.report.writing import write_comparison
+
+_LAZY = {
+    "Bench": "benching.results",
+    "BenchOptions": "benching.options",
+    "CompareOptions": "comparison.options",
+    "Comparison": "comparison.comparison",
+    "bench": "benching.bench",
+    "compare": "comparison.comparing",
+    "write_comparison": "comparison.report.writing",
+}
+
+__all__ = [
+    "Bench",
+    "BenchOptions",
+    "CompareOptions",
+    "Comparison",
+    "bench",
+    "compare",
+    "write_comparison",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'tagatlas_compare' has no attribute {name!r}")
+    return getattr(import_module(f"tagatlas_compare.{_LAZY[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

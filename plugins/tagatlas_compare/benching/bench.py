@@ -1,0 +1,239 @@
+"""Taggers against each other on the images of an atlas."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import polars as pl
+
+from tagatlas import (
+    Atlas,
+    Plugins,
+    Progress,
+    ShowProgress,
+    TagStatus,
+    load_plugins,
+    no_progress,
+    no_show,
+    open_atlas,
+)
+from tagatlas.errors import OptionError, TagatlasError, UsageError
+from tagatlas.toolkit import option_values, read_columns, score_matrix
+from tagatlas.toolkit.calls import Owner, select, several
+from tagatlas.toolkit.collection import collect, collection_images, collection_records
+from tagatlas.toolkit.kinds import TAGGERS
+from tagatlas.toolkit.packages import versions
+from tagatlas_compare.benching.leaderboard import add_to_leaderboard
+from tagatlas_compare.benching.machine import describe_machine
+from tagatlas_compare.benching.options import BenchOptions
+from tagatlas_compare.benching.quality import quality
+from tagatlas_compare.benching.results import Bench, Result
+from tagatlas_compare.benching.running import Answers, Work, run_tagger
+from tagatlas_compare.comparison.agreement import jaccard
+from tagatlas_compare.comparison.figures import SHUFFLES, Figure, draw_resamples, mean_figure
+from tagatlas_compare.comparison.labels import tag_sets
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A tagger with options, as it takes part in a benchmark.
+
+    Attributes:
+        label: as it was named.
+        tagger: its name.
+        values: its options, by name; the others keep their defaults.
+    """
+
+    label: str
+    tagger: str
+    values: dict[str, object]
+
+
+def read_contender(text: str, plugins: Plugins) -> Contender:
+    """Read ``imagenet`` or ``imagenet:minimum-score=0.1,tags-per-image=5``.
+
+    Raises:
+        UnknownPlugin: there is no such tagger.
+        OptionError: it does not take these options.
+    """
+    tagger, _, settings = text.partition(":")
+    values: dict[str, object] = {}
+    for setting in filter(None, settings.split(",")):
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise OptionError(f"{text}: options are written NAME:option=value,option=value")
+        values[name.strip().removeprefix("--").replace("-", "_")] = value.strip()
+    plugins.choose(TAGGERS, tagger, values)  # refuses what it does not take
+    return Contender(text, tagger, values)
+
+
+def bench(
+    location: str | Path,
+    backends: str | Sequence[str],
+    *,
+    out: str | Path | None = None,
+    plugins: Plugins | None = None,
+    show: ShowProgress = no_show,
+    **options: object,
+) -> Bench:
+    """Measure backends against each other on a source, of which nothing is kept.
+
+    Args:
+        location: see :func:`tagatlas.run`.
+        backends: as for :func:`read_contender`, each once; or one.
+        out: folder of the leaderboard, where runs that are there stay; None writes none.
+        plugins: the installed ones by default.
+        show: see :func:`tagatlas.run`.
+        options: of measuring, of the steps ``add`` and ``fetch`` and of their plugins, by name,
+            such as ``labels="folder"``; see :class:`tagatlas_compare.BenchOptions`.
+
+    Raises:
+        OptionError, UnknownPlugin, UsageError: a choice that cannot be met.
+        InputError, NoImages: there is nothing to measure with.
+        StorageError: the leaderboard cannot be written.
+    """
+    found_plugins = load_plugins() if plugins is None else plugins
+    backends = several(backends)
+    for text in backends:
+        read_contender(text, found_plugins)  # wrong names are refused before any work
+    with (
+        TemporaryDirectory(prefix="tagatlas-bench-") as scratch,
+        open_atlas(Path(scratch, "bench.atlas"), found_plugins, create=True) as atlas,
+    ):
+        measuring = Owner("bench", BenchOptions)
+        selection = select(atlas, options, "add", "fetch", further=[measuring])
+        chosen = selection.options("bench", BenchOptions)
+        collect(atlas, str(location), selection, show=show)
+        with show("measuring") as progress:
+            found = bench_collection(atlas, backends, chosen, progress=progress)
+    named = replace(found, collection=Path(location).name or str(location))
+    if out is not None:
+        add_to_leaderboard(named, Path(out))
+    return named
+
+
+def bench_collection(
+    atlas: Atlas,
+    backends: Sequence[str],
+    options: BenchOptions | None = None,
+    *,
+    progress: Progress = no_progress,
+) -> Bench:
+    """Have taggers tag the same images from cold, and measure them.
+
+    Each runs in a new process. Nothing that it answers is kept in the atlas, and nothing that is
+    there is used. What one of them cannot do is told in its result, and costs the others nothing.
+
+    Args:
+        atlas: whose images are used.
+        backends: as for :func:`read_contender`, each once.
+        options: how they are measured; None for the defaults.
+        progress: told of taggers done.
+
+    Raises:
+        UsageError: no tagger is named, one is named twice, or there are no images.
+        UnknownPlugin, OptionError: a tagger is named wrongly, or no record has the labels' column.
+    """
+    options = options or BenchOptions()
+    contenders = [read_contender(text, atlas.plugins) for text in backends]
+    if not contenders or len(set(backends)) < len(backends):
+        raise UsageError("name each backend once: --backend ONE --backend OTHER")
+    images = _sample(atlas, options)
+    truth = None if options.labels is None else images["truth"].to_list()
+    ids = images["id"].to_list()
+    results = []
+    for done, contender in enumerate(contenders):
+        progress(done, len(contenders))
+        work = Work(
+            atlas.folder,
+            contender.tagger,
+            contender.values,
+            ids,
+            options.repeats,
+            min(options.perturbed, len(ids)),
+            options.budget,
+        )
+        results.append(_result(atlas.plugins, contender, work, truth, options))
+    progress(len(contenders), len(contenders))
+    digest = hashlib.sha256(images.select("id", "truth").write_csv().encode())
+    return Bench(
+        collection=atlas.folder.resolve().name.removesuffix(".atlas"),
+        digest=digest.hexdigest()[:16],
+        images=len(ids),
+        classes=0 if truth is None else len(set(truth)),
+        results=sorted(results, key=lambda result: -result.rank_by),
+        machine=describe_machine(),
+        versions=versions(),
+        options=option_values(options),
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _sample(atlas: Atlas, options: BenchOptions) -> pl.DataFrame:
+    """The images that are used, ordered by ``id``, with what is on them: ``truth``.
+
+    Ids are hashes, so that those of lowest id are a random sample, and the same one next time.
+    """
+    images = collection_images(atlas).select("id", truth=pl.lit(""))
+    if options.labels is not None:
+        records = collection_records(atlas)
+        cells = read_columns(records["columns"], [options.labels])
+        known = cells.select(truth=pl.col(options.labels)).insert_column(0, records["image"])
+        first = known.filter(pl.col("truth").fill_null("") != "").unique("image", keep="first")
+        images = images.select("id").join(first, left_on="id", right_on="image").sort("id")
+    if images.height < 2:
+        raise UsageError(f"{atlas.folder} has no two images to measure with")
+    return images.head(options.images)
+
+
+def _result(
+    plugins: Plugins,
+    contender: Contender,
+    work: Work,
+    truth: Sequence[str] | None,
+    options: BenchOptions,
+) -> Result:
+    plugin = str(plugins.of_kind(TAGGERS)[contender.tagger].plugin)
+    try:
+        answers = run_tagger(work)
+    except TagatlasError as error:
+        return Result(contender.label, plugin=plugin, error=str(error))
+    counts = {str(status): answers.statuses.count(str(status)) for status in TagStatus}
+    scores, labels = score_matrix(pl.DataFrame({"id": work.images}), answers.tags.lazy())
+    found = (
+        {}
+        if truth is None
+        else quality(truth, scores, labels, answers.embeddings, top=options.top, seed=options.seed)
+    )
+    stability = {
+        name: _stability(answers, tags, work, options) for name, tags in answers.perturbed.items()
+    }
+    return Result(
+        contender.label,
+        answers.fingerprint,
+        plugin,
+        {status: count for status, count in counts.items() if status != TagStatus.PENDING},
+        found,
+        stability,
+        answers.speed,
+    )
+
+
+def _stability(answers: Answers, tags: pl.DataFrame, work: Work, options: BenchOptions) -> Figure:
+    """How much of the best tags stays where an image is shown in another form."""
+    images = pl.DataFrame({"id": work.images[: work.perturbed]})
+    tables = [score_matrix(images, each.lazy()) for each in (answers.tags, tags)]
+    sets = tag_sets([each for each, _ in tables], [each for _, each in tables], top=options.top)
+    before, after = sets.has(0), sets.has(1)
+    dice = np.random.default_rng(options.seed)
+    rows = images.height
+    shuffled = [
+        float(jaccard(before, after[dice.permutation(rows)]).mean()) for _ in range(SHUFFLES)
+    ]
+    return mean_figure(jaccard(before, after), draw_resamples(rows, options.seed), shuffled)

@@ -1,0 +1,121 @@
+"""What a benchmark of taggers found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import median
+
+import numpy as np
+
+from tagatlas_compare.benching.running import Speed
+from tagatlas_compare.comparison.figures import Figure
+
+SCHEMA = "tagatlas-bench-1"
+
+QUALITY: Mapping[str, str] = {
+    "mean_average_precision": "mAP",
+    "precision_at_10": "P@10",
+    "recall": "recall",
+    "mutual_information": "themes",
+    "neighbours": "neighbours",
+}
+"""Measures against known labels, with the heads of their columns."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was found about one tagger.
+
+    Attributes:
+        backend: as it was named.
+        fingerprint: of the tagger; empty if it could not be made.
+        plugin: the distribution it comes from, with its version.
+        counts: number of images by tag status.
+        quality: by measure of :data:`QUALITY`; empty without labels.
+        stability: by perturbation: how much of an image's tags stays (Jaccard); empty if that
+            was not measured.
+        speed: how fast it was; None if it could not be run.
+        error: why it could not be run; empty if it was.
+    """
+
+    backend: str
+    fingerprint: str = ""
+    plugin: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    quality: Mapping[str, Figure] = field(default_factory=dict)
+    stability: Mapping[str, Figure] = field(default_factory=dict)
+    speed: Speed | None = None
+    error: str = ""
+
+    @property
+    def rank_by(self) -> float:
+        """What results are ordered by: mean average precision, else stability; -1 after errors."""
+        if self.error:
+            return -1.0
+        if self.quality:
+            return self.quality["mean_average_precision"].value
+        return float(np.mean([each.value for each in self.stability.values()] or [0.0]))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A benchmark of several taggers on one collection.
+
+    Attributes:
+        collection: what it is called.
+        digest: of the images and their labels: equal digests mean the same task.
+        images: how many were used.
+        classes: how many different labels they have; 0 without labels.
+        results: the best first.
+        machine: that it was made on.
+        versions: of packages, by name.
+        options: how it was made, by name.
+        made_at: ISO 8601, UTC.
+    """
+
+    collection: str
+    digest: str
+    images: int
+    classes: int
+    results: Sequence[Result]
+    machine: Mapping[str, str | int | float]
+    versions: Mapping[str, str]
+    options: Mapping[str, bool | int | float | str | None]
+    made_at: str
+
+    def document(self) -> dict[str, object]:
+        """The benchmark as JSON values: the fields of the classes, with what tables show."""
+        plain = {name: value for name, value in vars(self).items() if name != "results"}
+        return {"schema": SCHEMA} | plain | {"results": [_result(each) for each in self.results]}
+
+
+def _result(result: Result) -> dict[str, object]:
+    speed = result.speed
+    return {
+        "backend": result.backend,
+        "fingerprint": result.fingerprint,
+        "plugin": result.plugin,
+        "counts": dict(result.counts),
+        "quality": {name: _figure(each) for name, each in result.quality.items()},
+        "stability": {name: _figure(each) for name, each in result.stability.items()},
+        "speed": None if speed is None else _speed(speed),
+        "error": result.error,
+    }
+
+
+def _figure(figure: Figure) -> dict[str, float | None]:
+    return {name: value if np.isfinite(value) else None for name, value in asdict(figure).items()}
+
+
+def _speed(speed: Speed) -> dict[str, object]:
+    rates, calls = speed.images_per_second, speed.call_seconds
+    return {
+        "start_seconds": speed.start,
+        "images_per_second": median(rates),
+        "images_per_second_of_repeats": list(rates),
+        "call_seconds_median": float(np.median(calls)),
+        "call_seconds_95": float(np.quantile(calls, 0.95)),
+        "peak_megabytes": speed.peak_megabytes,
+        "dollars_per_1000": speed.dollars_per_1000,
+    }

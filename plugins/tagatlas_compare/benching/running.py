@@ -1,0 +1,244 @@
+"""One tagger at work, from cold, in a process of its own: what it answers, how fast, with how much.
+
+The process is new for each tagger, so that loading is measured from nothing and the peak of memory
+is that of this tagger alone.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tagatlas import (
+    ImageInput,
+    ImageStore,
+    KeptAnswer,
+    RereadingTagger,
+    Tagger,
+    TagResult,
+    TagStatus,
+    load_plugins,
+    open_atlas,
+)
+from tagatlas.errors import ImageNotStored, TagatlasError, TaggerError
+from tagatlas.toolkit.kinds import TAGGERS
+from tagatlas_compare.benching.perturbations import PERTURBATIONS, perturb
+
+_TAGS = {"image": pl.String, "tag": pl.String, "score": pl.Float64}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a tagger is to do.
+
+    Attributes:
+        atlas: folder of the atlas that has the images.
+        tagger: its name.
+        values: its options, by name.
+        images: ids of the images.
+        repeats: how often all are tagged.
+        perturbed: how many of the images are shown in other forms as well.
+        budget: the most US dollars that it may cost.
+    """
+
+    atlas: Path
+    tagger: str
+    values: dict[str, object]
+    images: Sequence[str]
+    repeats: int
+    perturbed: int
+    budget: float
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How fast a tagger was.
+
+    Attributes:
+        start: seconds to make it and to have its first answer.
+        images_per_second: of each repeat after that.
+        call_seconds: of every call, its batch included.
+        peak_megabytes: the most memory that its process had, with Python and the libraries.
+        dollars_per_1000: what 1,000 images cost; 0 where nothing is charged.
+    """
+
+    start: float
+    images_per_second: tuple[float, ...]
+    call_seconds: tuple[float, ...]
+    peak_megabytes: float
+    dollars_per_1000: float
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a tagger answered, and how fast.
+
+    Attributes:
+        fingerprint: of the tagger.
+        statuses: status of each image, in order.
+        tags: ``image``, ``tag``, ``score``.
+        embeddings: shape (images, d), in order, zeros where there is none; None if there are none.
+        perturbed: tags of the images in other forms, by perturbation.
+        speed: how fast it was.
+    """
+
+    fingerprint: str
+    statuses: Sequence[str]
+    tags: pl.DataFrame
+    embeddings: NDArray[np.float16] | None
+    perturbed: dict[str, pl.DataFrame]
+    speed: Speed
+
+
+def run_tagger(work: Work) -> Answers:
+    """Have a tagger do its work in a new process.
+
+    Raises:
+        TaggerError: it cannot go on, would cost more than the budget, or its process died.
+        PluginError, MissingDependency, OptionError, UnknownPlugin: it cannot be made.
+    """
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(work, sender), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        found = receiver.recv()
+    except EOFError as error:
+        process.join()
+        raise TaggerError(
+            f"the process of {work.tagger} ended with status {process.exitcode}"
+        ) from error
+    process.join()
+    if isinstance(found, TagatlasError):
+        raise found
+    assert isinstance(found, Answers)  # noqa: S101 - what the process sends
+    return found
+
+
+def _work(work: Work, sender: multiprocessing.connection.Connection) -> None:
+    """What the new process does."""
+    try:
+        sender.send(answers_of(work))
+    except TagatlasError as error:
+        # With their fields, such as a waiting time, errors need not survive the way: the text does.
+        sender.send(TaggerError(f"{work.tagger}: {error}"))
+
+
+def answers_of(work: Work) -> Answers:
+    """Do the work in this process."""
+    plugins = load_plugins()
+    began = time.perf_counter()
+    tagger = plugins.choose(TAGGERS, work.tagger, work.values).make()
+    made = time.perf_counter() - began
+    price = 0.0 if tagger.price is None else tagger.price.per_image
+    is_free = tagger.local and not price
+    repeats = work.repeats if is_free else 1
+    cost = price * len(work.images)
+    if cost > work.budget:
+        raise TaggerError(
+            f"tagging {len(work.images):,} images costs ${cost:,.2f}: allow it with --budget, or"
+            " take fewer --images"
+        )
+    with open_atlas(work.atlas, plugins, write=False) as atlas:
+        images = _inputs(atlas.store, tagger, work.images)
+    results, spent, calls = _tag_all(tagger, images)
+    start = made + calls[0]
+    repeated = [_tag_all(tagger, images)[1:] for _ in range(repeats - 1)]
+    # The first pass holds what is loaded on first use: it counts only where it is the only one.
+    steady = repeated or [(spent, calls)]
+    rates = tuple(len(images) / seconds for seconds, _ in steady)
+    of_calls = tuple(seconds for _, every in steady for seconds in every)
+    read = _read(tagger, images, results)
+    perturbed = {}
+    for name in PERTURBATIONS if is_free and work.perturbed else ():
+        others = [perturb(image, name) for image in images[: work.perturbed]]
+        perturbed[name] = _table(others, _read(tagger, others, _tag_all(tagger, others)[0]))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Answers(
+        fingerprint=tagger.fingerprint(),
+        statuses=[str(result.status) for result in read],
+        tags=_table(images, read),
+        embeddings=_embeddings(results),
+        perturbed=perturbed,
+        speed=Speed(start, rates, of_calls, peak, 1000 * price),
+    )
+
+
+def _inputs(store: ImageStore, tagger: Tagger, ids: Sequence[str]) -> list[ImageInput]:
+    try:
+        return [ImageInput(image, store.get(image, tagger.variant)) for image in ids]
+    except ImageNotStored as error:
+        raise TaggerError(f"{error}: fetch it again") from error
+
+
+def _tag_all(
+    tagger: Tagger, images: Sequence[ImageInput]
+) -> tuple[list[TagResult], float, list[float]]:
+    """Tag images in batches, as many at once as the tagger takes.
+
+    Returns:
+        The results, the seconds that all took, and those of each call.
+    """
+    batches = [
+        images[start : start + tagger.batch_size]
+        for start in range(0, len(images), tagger.batch_size)
+    ]
+
+    def ask(batch: Sequence[ImageInput]) -> tuple[Sequence[TagResult], float]:
+        began = time.perf_counter()
+        results = tagger.tag(batch)
+        return results, time.perf_counter() - began
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(tagger.concurrency, thread_name_prefix="bench") as pool:
+        answered = list(pool.map(ask, batches))
+    spent = time.perf_counter() - began
+    results = [result for some, _ in answered for result in some]
+    if len(results) != len(images):
+        raise TaggerError(f"gave {len(results)} results for {len(images)} images")
+    return results, spent, [seconds for _, seconds in answered]
+
+
+def _read(
+    tagger: Tagger, images: Sequence[ImageInput], results: Sequence[TagResult]
+) -> list[TagResult]:
+    """The results; of a tagger that reads its answers anew, as read from all of them."""
+    if not isinstance(tagger, RereadingTagger):
+        return list(results)
+    kept = [
+        KeptAnswer(image.id, result.raw, result.embedding)
+        for image, result in zip(images, results, strict=True)
+        if result.status != TagStatus.FAILED
+    ]
+    kept.sort(key=lambda answer: answer.id)
+    read = dict(tagger.read(kept).results)
+    return [read.get(image.id, result) for image, result in zip(images, results, strict=True)]
+
+
+def _table(images: Sequence[ImageInput], results: Sequence[TagResult]) -> pl.DataFrame:
+    rows = [
+        (image.id, tag.label, tag.score)
+        for image, result in zip(images, results, strict=True)
+        for tag in result.tags
+    ]
+    return pl.DataFrame(rows, schema=_TAGS, orient="row")
+
+
+def _embeddings(results: Sequence[TagResult]) -> NDArray[np.float16] | None:
+    given = [result.embedding for result in results if result.embedding is not None]
+    if not given:
+        return None
+    nothing = np.zeros_like(given[0])
+    return np.array(
+        [nothing if result.embedding is None else result.embedding for result in results]
+    )

@@ -1,0 +1,294 @@
+"""Comparing backends on an atlas: what each makes of it, held against the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+from scipy.sparse import csr_array
+
+from tagatlas import (
+    Atlas,
+    Progress,
+    ShowProgress,
+    TagStatus,
+    TextEmbedder,
+    no_progress,
+    no_show,
+)
+from tagatlas.errors import UsageError
+from tagatlas.toolkit import score_matrix
+from tagatlas.toolkit.backends import (
+    Backend,
+    BackendResults,
+    StoredMap,
+    backend_embeddings,
+    backend_maps,
+    backend_results,
+    map_backend,
+    used_backends,
+)
+from tagatlas.toolkit.calls import AtlasLike, Owner, opened, select, several
+from tagatlas.toolkit.collection import collection_images
+from tagatlas.toolkit.kinds import TAGGERS
+from tagatlas_compare.comparison.comparison import Comparison, compare_views
+from tagatlas_compare.comparison.coverage import COVERAGE, Coverage
+from tagatlas_compare.comparison.meaning import EncodedMeaning, Meaning
+from tagatlas_compare.comparison.options import CompareOptions
+from tagatlas_compare.comparison.report.writing import write_comparison
+from tagatlas_compare.comparison.view import Drawn, View
+from tagatlas_compare.comparison.wordnet import WordNetMeaning
+
+NO_MEANING = "none"
+WORDNET = "wordnet"
+
+
+@dataclass(frozen=True)
+class NamedBackend:
+    """A backend as it takes part in a comparison.
+
+    Attributes:
+        label: what it is called there: the tagger's name, with a number where several settings
+            of one tagger take part.
+        backend: which it is.
+    """
+
+    label: str
+    backend: Backend
+
+
+def choose_backends(atlas: Atlas, named: Sequence[str]) -> list[NamedBackend]:
+    """Find the backends that are to be compared.
+
+    A backend is named by its tagger (``imagenet``: with the settings it was used with last), by
+    the number of its settings (``imagenet:1`` for those used first), or by a piece of its
+    fingerprint that no other of the tagger has (``clip:people``).
+
+    Args:
+        atlas: to read from.
+        named: as described; of none, every tagger that has tagged takes part.
+
+    Raises:
+        UsageError: a name fits none or several, or fewer than two different ones are named; the
+            text lists those there are.
+    """
+    known = used_backends(atlas)
+    chosen = [_find(known, name) for name in named] or [each for each in known if each.is_latest]
+    if len({each.id for each in chosen}) < max(2, len(chosen)):
+        raise UsageError(f"a comparison takes at least two different backends; {_listed(known)}")
+    names = [each.name for each in chosen]
+    return [
+        NamedBackend(name if names.count(name) == 1 else f"{name}:{each.number}", each)
+        for name, each in zip(names, chosen, strict=True)
+    ]
+
+
+def _find(known: Sequence[Backend], named: str) -> Backend:
+    name, _, which = named.partition(":")
+    own = [each for each in known if each.name == name]
+    fitting = [
+        each
+        for each in own
+        if (not which and each.is_latest)
+        or which == str(each.number)
+        or (which and not which.isdecimal() and which in each.fingerprint)
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    problem = f"{named} fits several backends" if fitting else f"no backend {named!r} has tagged"
+    raise UsageError(f"{problem}; {_listed(own or known)}")
+
+
+def _listed(known: Sequence[Backend]) -> str:
+    there = [f"{each.name}:{each.number} ({each.fingerprint})" for each in known]
+    return f"there are: {'; '.join(there)}" if there else "run tagatlas tag first"
+
+
+def compare(
+    atlas: AtlasLike,
+    backends: str | Sequence[str] = (),
+    *,
+    out: str | Path | None = None,
+    show: ShowProgress = no_show,
+    **options: object,
+) -> Comparison:
+    """Compare what backends make of an atlas's collection; see :func:`compare_backends`.
+
+    Args:
+        atlas: open for writing, or the folder of one.
+        backends: as for :func:`choose_backends`, or one; of none, every tagger that has tagged.
+        out: folder for the report; None writes none.
+        show: see :func:`tagatlas.run`.
+        options: by name, such as ``top=5``; see :class:`tagatlas_compare.CompareOptions`.
+
+    Returns:
+        See :func:`compare_backends`.
+
+    Raises:
+        OptionError, UnknownPlugin, MissingDependency: a choice that cannot be met.
+        UsageError: the backends cannot be compared.
+        StorageError: the report cannot be written.
+    """
+    with opened(atlas) as its_atlas:
+        selection = select(its_atlas, options, further=[Owner("compare", CompareOptions)])
+        chosen = selection.options("compare", CompareOptions)
+        backends = several(backends)
+        choose_backends(its_atlas, backends)  # wrong names are refused before any work
+        with selection.remembered(), show("comparing") as progress:
+            found = compare_backends(its_atlas, backends, chosen, progress=progress)
+        if out is not None:
+            write_comparison(found, Path(out), its_atlas.store)
+    return found
+
+
+def compare_backends(
+    atlas: Atlas,
+    backends: Sequence[str] = (),
+    options: CompareOptions | None = None,
+    *,
+    progress: Progress = no_progress,
+) -> Comparison:
+    """Compare what backends make of an atlas's collection.
+
+    Themes are those of each backend's map. Of several maps of a backend those are taken that
+    were made with the same settings as the others', else the one made last; a backend without a
+    map gets one now, with the settings of the atlas.
+
+    Args:
+        atlas: open for writing.
+        backends: as for :func:`choose_backends`.
+        options: how they are compared; None for the defaults.
+        progress: told of pairs of backends compared.
+
+    Returns:
+        Tables in Polars; its method ``network`` gives a backend's network with aligned places as
+        a ``networkx`` graph.
+
+    Raises:
+        UsageError: the backends cannot be compared.
+        UnknownPlugin, MissingDependency: no such text encoder can be had.
+    """
+    options = options or CompareOptions()
+    chosen = choose_backends(atlas, backends)
+    meaning = find_meaning(atlas, options.meaning)
+    images = collection_images(atlas)
+    if images.is_empty():
+        raise UsageError(f"{atlas.folder} has no images: run tagatlas fetch first")
+    maps = _maps(atlas, chosen)
+    given = [backend_results(atlas, each.backend) for each in chosen]
+    views = [
+        _view(atlas, each, results, images, stored)
+        for each, results, stored in zip(chosen, given, maps, strict=True)
+    ]
+    labelled = images.select("id", label=pl.col("location"))
+    found = compare_views(labelled, views, meaning, options, progress=progress)
+    return replace(
+        found,
+        collection=atlas.folder.resolve().name.removesuffix(".atlas"),
+        coverage=_coverage(chosen, given),
+        settings=_settings(chosen, maps),
+    )
+
+
+def report_folder(atlas: Atlas, labels: Sequence[str]) -> Path:
+    """Where the report of a comparison goes, unless a user says otherwise."""
+    name = "+".join(re.sub(r"[^\w.-]", "-", label) for label in labels)
+    return atlas.folder / "comparisons" / name
+
+
+def find_meaning(atlas: Atlas, name: str) -> Meaning | None:
+    """What tells how alike labels are: WordNet, a text encoder, or nothing.
+
+    Args:
+        atlas: whose plugins and settings are used.
+        name: ``wordnet``, ``none``, or that of a tagger whose class is also a
+            :class:`~tagatlas.TextEmbedder`.
+
+    Raises:
+        UsageError: the tagger reads no text.
+        UnknownPlugin, MissingDependency: there is none, or it cannot be made.
+    """
+    if name == NO_MEANING:
+        return None
+    if name == WORDNET:
+        return WordNetMeaning()
+    tagger = select(atlas, {}, "tag").plugin(TAGGERS, name).product
+    if not isinstance(tagger, TextEmbedder):
+        raise UsageError(f"the model of {name} reads no text: choose --meaning wordnet or none")
+    return EncodedMeaning(tagger, name)
+
+
+def _maps(atlas: Atlas, chosen: Sequence[NamedBackend]) -> list[StoredMap | None]:
+    """The map of each backend: with the settings most have in common, else the last one made."""
+    candidates = [backend_maps(atlas, each.backend) or _new_map(atlas, each) for each in chosen]
+    settings = [[stored.settings for stored in own] for own in candidates]
+    common = [each for each in settings[0] if all(each in own for own in settings[1:])]
+    return [
+        next((stored for stored in own if stored.settings in common[:1]), own[0] if own else None)
+        for own in candidates
+    ]
+
+
+def _new_map(atlas: Atlas, chosen: NamedBackend) -> list[StoredMap]:
+    """Make the map of a backend that has none; nothing if it gave no tags."""
+    stored = map_backend(atlas, chosen.backend)
+    return [] if stored is None else [stored]
+
+
+def _view(
+    atlas: Atlas,
+    chosen: NamedBackend,
+    results: BackendResults,
+    images: pl.DataFrame,
+    stored: StoredMap | None,
+) -> View:
+    scores, labels = score_matrix(images, results.tags)
+    return View(
+        label=chosen.label,
+        name=chosen.backend.name,
+        fingerprint=chosen.backend.fingerprint,
+        scores=csr_array(scores),
+        labels=labels,
+        looked=results.statuses.is_in([TagStatus.OK, TagStatus.EMPTY]).to_numpy(),
+        embeddings=backend_embeddings(atlas, chosen.backend, images["id"]),
+        drawn=None if stored is None else Drawn(stored.name, stored.data, images["id"]),
+    )
+
+
+def _coverage(chosen: Sequence[NamedBackend], given: Sequence[BackendResults]) -> pl.DataFrame:
+    """What each backend could look at, how fast, and for how much."""
+    rows = []
+    for each, results in zip(chosen, given, strict=True):
+        counts, calls = results.counts, results.calls
+        rows.append(
+            Coverage(
+                backend=each.label,
+                ok=counts[TagStatus.OK],
+                empty=counts[TagStatus.EMPTY],
+                failed=counts[TagStatus.FAILED],
+                pending=counts[TagStatus.PENDING],
+                images_per_second=results.images_per_second,
+                seconds_median=_quantile(calls["seconds"], 0.5),
+                seconds_95=_quantile(calls["seconds"], 0.95),
+                dollars=None if calls.is_empty() else float(calls["dollars"].sum()),
+            )
+        )
+    return pl.DataFrame(rows, schema=COVERAGE)
+
+
+def _quantile(seconds: pl.Series, share: float) -> float | None:
+    """A quantile of what is known; None where nothing is."""
+    return seconds.quantile(share, interpolation="linear")
+
+
+def _settings(
+    chosen: Sequence[NamedBackend], maps: Sequence[StoredMap | None]
+) -> dict[str, dict[str, object]]:
+    """The settings of each backend's map, by backend."""
+    return {
+        each.label: {} if stored is None else dict(stored.settings)
+        for each, stored in zip(chosen, maps, strict=True)
+    }

@@ -1,0 +1,253 @@
+"""Several backends held against each other, and all that comes out of it as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import networkx as nx
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tagatlas import Progress
+from tagatlas_compare.comparison.agreement import (
+    alpha,
+    expected_disagreement,
+    jaccard,
+    masi,
+    observed_disagreement,
+    resampled_alpha,
+)
+from tagatlas_compare.comparison.coverage import COVERAGE
+from tagatlas_compare.comparison.figures import SHUFFLES, Figure, draw_resamples, figure
+from tagatlas_compare.comparison.labels import TagSets, sizes, tag_sets
+from tagatlas_compare.comparison.meaning import Meaning
+from tagatlas_compare.comparison.options import CompareOptions
+from tagatlas_compare.comparison.pairs import (
+    Measure,
+    compare_tags,
+    compare_themes,
+)
+from tagatlas_compare.comparison.tables import (
+    FIGURE_COLUMNS,
+    Pair,
+    disagreement_table,
+    flow_table,
+    measure_table,
+    of_pairs,
+    place_table,
+    standing_table,
+    vocabulary_table,
+)
+from tagatlas_compare.comparison.view import View
+
+ALL = "all"
+"""Stands for the backends of a figure that is of all of them together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What was found. Tables with two backends have their labels in the columns ``a`` and ``b``.
+
+    Attributes:
+        images: the n images: ``id``, ``label`` (String), ordered by ``id``.
+        views: what each backend makes of them, in the order they were named.
+        options: how they were compared.
+        meaning: what the likeness of labels goes by; empty if that was left out.
+        measures: one row a figure: ``a``, ``b`` (both ``all`` for those of all backends together),
+            ``measure`` (as in :data:`tagatlas_compare.comparison.measures.MEASURES`), ``k`` (of
+            neighbourhoods, else null), ``value``, its 95 % interval ``low`` to ``high``, ``chance``
+            where images are shuffled, with ``chance_low`` to ``chance_high``, and ``images``.
+        vocabularies: one row a pair: ``labels_a``, ``labels_b``, ``shared``, ``jaccard`` of the
+            normal labels among the compared tags; ``known_a``, ``known_b``: the share of their
+            tags that have a meaning, null where that was left out.
+        prevalence: of tags, by pair: :func:`tagatlas_compare.comparison.tagging.prevalence`.
+        calibration: by ordered pair, scores of ``a`` against tags of ``b``:
+            :func:`tagatlas_compare.comparison.tagging.calibration`.
+        flows: by pair: :func:`tagatlas_compare.comparison.flows.flows`, with the clusters' names.
+        relations: by pair: :func:`tagatlas_compare.comparison.flows.relations`.
+        places: one row an image and backend that has it on its map: ``image``, ``backend``,
+            ``cluster`` (Int32), ``name`` of the cluster, ``x``, ``y`` laid on the first backend's
+            map, and ``moved``: how far it lies from its place there, in radii of that map; null
+            for images that are not on it.
+        disagreement: one row an image: ``image``, ``label``, ``tags`` and ``themes``, how much
+            backends disagree on either, in [0, 1], averaged over the pairs, null where nothing
+            can be said; ``disagreement``, the mean of both. The largest first.
+        standing: one row a backend: ``backend``, ``tags``, ``themes``: its mean agreement with
+            the others, in alpha (Jaccard) and in adjusted mutual information.
+        tag_sets: the tags that were compared.
+        collection: what the collection is called.
+        coverage: one row a backend: :class:`tagatlas_compare.comparison.coverage.Coverage`.
+        settings: of each backend's map, by its label.
+    """
+
+    images: pl.DataFrame
+    views: Sequence[View]
+    options: CompareOptions
+    meaning: str
+    measures: pl.DataFrame
+    vocabularies: pl.DataFrame
+    prevalence: pl.DataFrame
+    calibration: pl.DataFrame
+    flows: pl.DataFrame
+    relations: pl.DataFrame
+    places: pl.DataFrame
+    disagreement: pl.DataFrame
+    standing: pl.DataFrame
+    tag_sets: TagSets
+    collection: str = ""
+    coverage: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COVERAGE))
+    settings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> list[str]:
+        """What the backends are called here."""
+        return [view.label for view in self.views]
+
+    def figure(self, a: str, b: str, measure: str, k: int | None = None) -> Figure:
+        """One figure of a pair of backends, in the order of :attr:`labels`.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        found = self.measures.filter(
+            pl.col("a") == a, pl.col("b") == b, pl.col("measure") == measure
+        )
+        if k is not None:
+            found = found.filter(pl.col("k") == k)
+        if found.is_empty():
+            raise KeyError(f"{measure} of {a} and {b}")
+        return Figure(*found.select(FIGURE_COLUMNS).row(0))
+
+    def network(self, label: str) -> nx.Graph:
+        """The network of a backend's map, laid on the first backend's map.
+
+        Nodes carry ``kind``, ``label``, ``x`` and ``y``; images also ``cluster``, ``cluster_name``
+        and ``moved``, if they are on both maps.
+
+        Raises:
+            KeyError: no backend is called so, or it has no map.
+        """
+        view = next((view for view in self.views if view.label == label), None)
+        if view is None or view.drawn is None:
+            raise KeyError(label)
+        graph = view.drawn.network.to_networkx()
+        ids = view.drawn.network.nodes["id"].to_list()
+        where = self._aligned_nodes(view)
+        for node, (x, y) in zip(ids, where.tolist(), strict=True):
+            graph.nodes[node].update(x=x, y=y)
+        own = self.places.filter(backend=label)
+        for image, cluster, name, moved in own.select(
+            "image", "cluster", "name", "moved"
+        ).iter_rows():
+            if image in graph:
+                graph.nodes[image].update(cluster=cluster, cluster_name=name)
+                if moved is not None:
+                    graph.nodes[image]["moved"] = moved
+        return graph
+
+    def _aligned_nodes(self, view: View) -> NDArray[np.float64]:
+        """Positions of a map's nodes on the first map."""
+        from tagatlas_compare.comparison.alignment import align
+
+        assert view.drawn is not None  # noqa: S101 - the caller made sure
+        own = self.places.filter(backend=view.label).select("image", "x", "y")
+        nodes = view.drawn.network.nodes.select(pl.col("id").alias("image"))
+        laid = nodes.join(own, on="image", how="left", maintain_order="left")
+        known = laid["x"].is_not_null().to_numpy()
+        if known.sum() < 2:
+            return view.drawn.node_positions
+        targets = laid.select("x", "y").to_numpy()[known]
+        return align(view.drawn.node_positions[known], targets).apply(view.drawn.node_positions)
+
+
+def compare_views(
+    images: pl.DataFrame,
+    views: Sequence[View],
+    meaning: Meaning | None,
+    options: CompareOptions,
+    *,
+    progress: Progress,
+) -> Comparison:
+    """Compare what backends make of a collection.
+
+    Args:
+        images: the n images: ``id``, ``label``, ordered by ``id``.
+        views: of at least two backends.
+        meaning: how alike labels are; None to leave that out.
+        options: how they are compared.
+        progress: told of pairs compared.
+    """
+    resamples = draw_resamples(images.height, options.seed)
+    looked = np.array([view.looked for view in views])
+    sets = tag_sets(
+        [view.scores for view in views], [view.labels for view in views], top=options.top
+    )
+    pairs = list(combinations(range(len(views)), 2))
+    found: list[Pair] = []
+    for done, (one, other) in enumerate(pairs):
+        progress(done, len(pairs))
+        tags = compare_tags(one, other, sets, looked, meaning, resamples, options.seed)
+        themes = compare_themes(views[one], views[other], resamples, options.seed)
+        found.append((one, other, tags, themes))
+    progress(len(pairs), len(pairs))
+    together = [] if len(views) == 2 else _together(sets, looked, resamples, options.seed)
+    labels = [view.label for view in views]
+    rows = [
+        (labels[one], labels[other], measure)
+        for one, other, tags, themes in found
+        for measure in [*tags.measures, *([] if themes is None else themes.measures)]
+    ]
+    measures = measure_table([*rows, *((ALL, ALL, measure) for measure in together)])
+    return Comparison(
+        images=images.select("id", "label"),
+        views=views,
+        options=options,
+        meaning="" if meaning is None else meaning.description,
+        measures=measures,
+        vocabularies=vocabulary_table(sets, labels, found),
+        prevalence=of_pairs(labels, [(a, b, tags.prevalence) for a, b, tags, _ in found]),
+        calibration=of_pairs(
+            labels,
+            [
+                (*((b, a) if turned else (a, b)), tags.calibration[turned])
+                for a, b, tags, _ in found
+                for turned in (0, 1)
+            ],
+        ),
+        flows=flow_table(views, found),
+        relations=of_pairs(
+            labels, [(a, b, themes.relations) for a, b, _, themes in found if themes]
+        ),
+        places=place_table(images, views, found),
+        disagreement=disagreement_table(images, found),
+        standing=standing_table(labels, measures),
+        tag_sets=sets,
+    )
+
+
+def _together(
+    sets: TagSets, looked: NDArray[np.bool_], resamples: NDArray[np.uint8], seed: int
+) -> list[Measure]:
+    """Krippendorff's alpha of all backends."""
+    dice = np.random.default_rng(seed)
+    all_sets = [sets.has(each) for each in range(len(sets.scores))]
+    tagged = np.sum([sizes(each) for each in all_sets], axis=0) > 0
+    counted = looked & tagged
+    images = int((counted.sum(axis=0) >= 2).sum())
+    found = []
+    for name, similarity in (("alpha_jaccard", jaccard), ("alpha_masi", masi)):
+        expected = expected_disagreement(all_sets, counted, similarity, seed)
+        within, backends = observed_disagreement(all_sets, counted, similarity)
+        shuffled = []
+        for _ in range(SHUFFLES if np.isfinite(expected) else 0):
+            orders = [dice.permutation(len(tagged)) for _ in all_sets]
+            mixed = [each[order] for each, order in zip(all_sets, orders, strict=True)]
+            there = np.array([row[order] for row, order in zip(counted, orders, strict=True)])
+            shuffled.append(alpha(*observed_disagreement(mixed, there, similarity), expected))
+        resampled = resampled_alpha(within, backends, expected, resamples)
+        whole = figure(alpha(within, backends, expected), resampled, shuffled)
+        found.append(Measure(name, whole, images))
+    return found

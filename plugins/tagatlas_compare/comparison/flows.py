@@ -1,0 +1,132 @@
+"""Which cluster of one backend becomes which of another."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from tagatlas_compare.comparison.figures import share_interval
+from tagatlas_compare.comparison.partitions import Table
+
+Numbers = NDArray[np.intp]
+
+KINDS = ("same", "merged", "split", "regrouped", "spread")
+"""What may become of clusters, in the order it is told."""
+
+MOST = 0.5
+"""A cluster goes into another if more than this share of it does."""
+
+
+def flows(table: Table) -> pl.DataFrame:
+    """The images that two clusters share, for all pairs that share any.
+
+    Args:
+        table: as from :func:`tagatlas_compare.comparison.partitions.contingency`.
+
+    Returns:
+        ``cluster_a``, ``cluster_b`` (Int32), ``images``; ``share_of_a``: of cluster a's images,
+        with its 95 % interval ``low``, ``high``, and ``chance``: what it would be if the other
+        clustering knew nothing of this one, which is b's share of all images; ``share_of_b``;
+        ``jaccard``. Ordered by cluster a, then falling number of images.
+    """
+    rows, columns = np.nonzero(table)
+    images = table[rows, columns]
+    of_a, of_b = table.sum(axis=1)[rows], table.sum(axis=0)[columns]
+    low, high = share_interval(images, of_a)
+    found = pl.DataFrame(
+        {
+            "cluster_a": rows.astype(np.int32),
+            "cluster_b": columns.astype(np.int32),
+            "images": images.astype(np.int64),
+            "share_of_a": images / of_a,
+            "low": low,
+            "high": high,
+            "chance": of_b / table.sum(),
+            "share_of_b": images / of_b,
+            "jaccard": images / (of_a + of_b - images),
+        }
+    )
+    return found.sort("cluster_a", "images", "cluster_b", descending=[False, True, False])
+
+
+def relations(table: Table) -> pl.DataFrame:
+    """What becomes of the clusters: the same, merged, split, regrouped, or spread.
+
+    A cluster goes into one of the other backend if most of its images do. Clusters that this
+    connects are told together. Two that go into each other are the ``same`` theme. Those that go
+    into one are ``merged`` there, also one alone that goes into a larger one; one that others go
+    into is ``split``. Several on both sides are ``regrouped``. A cluster that nothing connects is
+    ``spread``: no cluster of the other backend has most of it.
+
+    Args:
+        table: as from :func:`tagatlas_compare.comparison.partitions.contingency`.
+
+    Returns:
+        ``kind``, ``clusters_a``, ``clusters_b`` (List[Int32]) and ``images``: those in one of
+        clusters a and one of clusters b, or all of the one cluster. Every cluster that has images
+        is in one row.
+    """
+    of_a, of_b = table.shape
+    into_b, into_a = _goes_into(table), _goes_into(table.T)
+    from_a, from_b = np.flatnonzero(into_b >= 0), np.flatnonzero(into_a >= 0)
+    ends = np.concatenate([from_a, into_a[from_b]]), np.concatenate([into_b[from_a], from_b])
+    links = coo_array((np.ones(len(ends[0])), (ends[0], of_a + ends[1])), shape=(of_a + of_b,) * 2)
+    _, group_of = connected_components(links, directed=False)
+    rows: list[tuple[str, list[int], list[int], int]] = []
+    for group in np.unique(group_of):
+        a = np.flatnonzero(group_of[:of_a] == group)
+        b = np.flatnonzero(group_of[of_a:] == group)
+        if len(a) and len(b):
+            images, kind = table[np.ix_(a, b)].sum(), _kind(a, b, into_b, into_a)
+        else:
+            images, kind = table[a].sum() + table[:, b].sum(), "spread"
+        if images:
+            rows.append((kind, a.tolist(), b.tolist(), int(images)))
+    rows.sort(key=lambda row: (KINDS.index(row[0]), -row[3], row[1], row[2]))
+    clusters = pl.List(pl.Int32)
+    return pl.DataFrame(
+        rows,
+        schema={
+            "kind": pl.String,
+            "clusters_a": clusters,
+            "clusters_b": clusters,
+            "images": pl.Int64,
+        },
+        orient="row",
+    )
+
+
+def _kind(a: Numbers, b: Numbers, into_b: Numbers, into_a: Numbers) -> str:
+    """What becomes of connected clusters."""
+    if len(a) > 1 and len(b) > 1:
+        return "regrouped"
+    if len(a) == len(b) == 1 and into_b[a[0]] == b[0] and into_a[b[0]] == a[0]:
+        return "same"
+    return "merged" if len(b) == 1 and (len(a) > 1 or into_b[a[0]] == b[0]) else "split"
+
+
+def theme_overlap(
+    one: NDArray[np.int32], other: NDArray[np.int32], table: Table
+) -> NDArray[np.float64]:
+    """For each image the Jaccard similarity of its two clusters, in [0, 1], shape (n,).
+
+    Args:
+        one: cluster of each image, shape (n,).
+        other: by the other backend.
+        table: as from :func:`tagatlas_compare.comparison.partitions.contingency`.
+    """
+    shared = table[one, other]
+    either = table.sum(axis=1)[one] + table.sum(axis=0)[other] - shared
+    return np.asarray(shared / either, dtype=np.float64)
+
+
+def _goes_into(table: Table) -> Numbers:
+    """The cluster that most of each row goes into, -1 where there is none; shape (rows,)."""
+    if not table.size:
+        return np.full(table.shape[0], -1, dtype=np.int64)
+    best = table.argmax(axis=1)
+    share = table.max(axis=1) / np.maximum(table.sum(axis=1), 1)
+    return np.where(share > MOST, best, -1)

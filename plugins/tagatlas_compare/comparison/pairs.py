@@ -1,0 +1,313 @@
+"""Two backends held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from tagatlas_compare.comparison.agreement import (
+    Similarity,
+    alpha,
+    expected_disagreement,
+    jaccard,
+    masi,
+    observed_disagreement,
+    resampled_alpha,
+)
+from tagatlas_compare.comparison.alignment import Alignment, align, resampled_explained, unit_of
+from tagatlas_compare.comparison.figures import SHUFFLES, Figure, figure, mean_figure
+from tagatlas_compare.comparison.flows import flows, relations, theme_overlap
+from tagatlas_compare.comparison.labels import TagSets, sizes
+from tagatlas_compare.comparison.meaning import Meaning, label_likeness, soft_agreement
+from tagatlas_compare.comparison.neighbourhoods import (
+    Neighbours,
+    likest_images,
+    nearest_on_map,
+    neighbourhood_sizes,
+    overlap,
+    shuffled_neighbours,
+)
+from tagatlas_compare.comparison.partitions import agreement, contingency
+from tagatlas_compare.comparison.tagging import calibration, prevalence, rank_correlation
+from tagatlas_compare.comparison.view import Drawn, View
+
+Values = NDArray[np.float64]
+
+NEIGHBOURHOODS = (5, 10, 20, 50)
+"""Numbers of neighbours that are compared."""
+
+_ASKED = 5_000
+"""The neighbours of so many images are compared at most, drawn at random."""
+
+_LABELS_WITH_MEANING = 3_000
+
+_SHUFFLED = 20_000
+"""Tags of so many images are held against those of others at most, for the level of chance."""
+
+Pairing = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Images of one backend and, in the same order, those of the other they are held against."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measured figure.
+
+    Attributes:
+        name: of the measure, as in :data:`tagatlas_compare.comparison.measures.MEASURES`.
+        figure: what was measured.
+        images: on how many images.
+        k: number of neighbours, for measures of neighbourhoods.
+    """
+
+    name: str
+    figure: Figure
+    images: int
+    k: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TagComparison:
+    """Tags of two backends; attributes of n images have NaN for those that do not count."""
+
+    measures: list[Measure]
+    prevalence: pl.DataFrame
+    calibration: tuple[pl.DataFrame, pl.DataFrame]
+    disagreement: Values
+    shared_labels: int
+    known: tuple[float, float] | None
+
+
+@dataclass(frozen=True, eq=False)
+class ThemeComparison:
+    """Clusters and places of two backends; ``moved`` and ``disagreement`` are of n images."""
+
+    measures: list[Measure]
+    flows: pl.DataFrame
+    relations: pl.DataFrame
+    alignment: Alignment
+    moved: Values
+    disagreement: Values
+
+
+def compare_tags(
+    one: int,
+    other: int,
+    sets: TagSets,
+    looked: NDArray[np.bool_],
+    meaning: Meaning | None,
+    resamples: NDArray[np.uint8],
+    seed: int,
+) -> TagComparison:
+    """Hold the tags of two backends against each other.
+
+    Counted are images that both could look at and to which at least one gives a tag.
+
+    Args:
+        one: number of the first backend among ``sets``.
+        other: of the second.
+        sets: the tags of all.
+        looked: which backends could look at which of the n images, shape (backends, n).
+        meaning: of the labels; None to leave that out.
+        resamples: of the images, shape (r, n).
+        seed: of shuffling.
+    """
+    dice = np.random.default_rng([seed, one, other])
+    has, others = sets.has(one), sets.has(other)
+    counted = looked[one] & looked[other] & (sizes(has) + sizes(others) > 0)
+    rows = np.flatnonzero(counted)
+    images = len(rows)
+    first, second = csr_array(has[rows]), csr_array(others[rows])
+    drawn = resamples[:, rows]
+    pairings = [_pairing(images, dice) for _ in range(SHUFFLES)]
+
+    def mean_of(similarity: Similarity) -> tuple[Figure, Values]:
+        values = similarity(first, second)
+        shuffled = [
+            float(similarity(csr_array(first[own]), csr_array(second[others])).mean())
+            for own, others in (pairings if images else [])
+        ]
+        return mean_figure(values, drawn, shuffled), values
+
+    jaccards, alike = mean_of(jaccard)
+    measures = [Measure("jaccard", jaccards, images)]
+    known = None
+    if meaning is not None:
+        likeness = label_likeness(
+            meaning, sets.vocabulary, first, second, most=_LABELS_WITH_MEANING
+        )
+        soft, alike = mean_of(lambda own, others: soft_agreement(own, others, likeness))
+        measures.append(Measure("soft", soft, images))
+        known = _known(meaning, sets, first), _known(meaning, sets, second)
+    measures += [
+        Measure(name, _alpha([first, second], similarity, drawn, pairings, seed), images)
+        for name, similarity in (("alpha_jaccard", jaccard), ("alpha_masi", masi))
+    ]
+    scores, other_scores = (csr_array(sets.scores[each][rows]) for each in (one, other))
+    correlation = rank_correlation(scores, other_scores, drawn, SHUFFLES, dice)
+    measures.append(Measure("score_ranks", correlation, images))
+    disagreement = np.full(len(counted), np.nan)
+    disagreement[rows] = 1 - alike
+    both = np.intersect1d(first.indices, second.indices)
+    return TagComparison(
+        measures,
+        prevalence(first, second, sets.vocabulary) if images else _no_prevalence(),
+        (calibration(scores, second), calibration(other_scores, first)),
+        disagreement,
+        len(both),
+        known,
+    )
+
+
+def _pairing(images: int, dice: np.random.Generator) -> Pairing:
+    """Images drawn at random, each with another one drawn at random."""
+    count = min(images, _SHUFFLED)
+    return dice.permutation(images)[:count], dice.permutation(images)[:count]
+
+
+def _no_prevalence() -> pl.DataFrame:
+    empty = csr_array(np.zeros((1, 0), dtype=np.float32))
+    return prevalence(empty, empty, [])
+
+
+def _known(meaning: Meaning, sets: TagSets, has: csr_array) -> float:
+    """The share of a backend's tags that have a meaning."""
+    counts = np.bincount(has.indices, minlength=len(sets.vocabulary))
+    return float(counts[meaning.known(sets.vocabulary)].sum() / max(counts.sum(), 1))
+
+
+def _alpha(
+    pair: list[csr_array],
+    similarity: Similarity,
+    resamples: NDArray[np.uint8],
+    pairings: list[Pairing],
+    seed: int,
+) -> Figure:
+    """Krippendorff's alpha of two backends on the images that count for both."""
+    looked = np.ones((2, pair[0].shape[0]), dtype=np.bool_)
+    expected = expected_disagreement(pair, looked, similarity, seed)
+    within, backends = observed_disagreement(pair, looked, similarity)
+    shuffled = []
+    for own, others in pairings if np.isfinite(expected) else []:
+        mixed = [csr_array(pair[0][own]), csr_array(pair[1][others])]
+        there = looked[:, : len(own)]
+        shuffled.append(alpha(*observed_disagreement(mixed, there, similarity), expected))
+    resampled = resampled_alpha(within, backends, expected, resamples)
+    return figure(alpha(within, backends, expected), resampled, shuffled)
+
+
+def compare_themes(
+    one: View, other: View, resamples: NDArray[np.uint8], seed: int
+) -> ThemeComparison | None:
+    """Hold the clusters and maps of two backends against each other.
+
+    Counted are images that are on both maps.
+
+    Returns:
+        None if one of them has no map, or no image is on both.
+    """
+    if one.drawn is None or other.drawn is None:
+        return None
+    on_both = (one.drawn.clusters >= 0) & (other.drawn.clusters >= 0)
+    rows = np.flatnonzero(on_both)
+    if len(rows) == 0:
+        return None
+    dice = np.random.default_rng(seed)
+    drawn = resamples[:, rows]
+    clusters, others = one.drawn.clusters[rows], other.drawn.clusters[rows]
+    table = contingency(clusters, others)
+    measures = list(_of_partitions(clusters, others, drawn, dice))
+    measures += _of_neighbours(one, other, rows, drawn, dice)
+    placed, alignment, distances = _of_places(one.drawn, other.drawn, rows, drawn, dice)
+    moved, disagreement = (np.full(len(on_both), np.nan) for _ in range(2))
+    moved[rows] = distances
+    disagreement[rows] = 1 - theme_overlap(clusters, others, table)
+    return ThemeComparison(
+        measures + placed, flows(table), relations(table), alignment, moved, disagreement
+    )
+
+
+def _of_partitions(
+    clusters: NDArray[np.int32],
+    others: NDArray[np.int32],
+    resamples: NDArray[np.uint8],
+    dice: np.random.Generator,
+) -> Iterator[Measure]:
+    found = agreement(contingency(clusters, others))
+    resampled = [agreement(contingency(clusters, others, row)) for row in resamples]
+    shuffled = [agreement(contingency(clusters, dice.permutation(others))) for _ in range(SHUFFLES)]
+    for name in ("mutual_information", "rand", "v_measure"):
+        values = np.array([getattr(each, name) for each in resampled])
+        whole = figure(
+            getattr(found, name),
+            values[np.isfinite(values)],
+            [getattr(each, name) for each in shuffled],
+        )
+        yield Measure(name, whole, len(clusters))
+
+
+def _of_neighbours(
+    one: View,
+    other: View,
+    rows: NDArray[np.intp],
+    resamples: NDArray[np.uint8],
+    dice: np.random.Generator,
+) -> Iterator[Measure]:
+    if len(rows) < 2:
+        return
+    asked = np.sort(dice.choice(len(rows), min(_ASKED, len(rows)), replace=False))
+    counts = neighbourhood_sizes(len(rows), NEIGHBOURHOODS)
+
+    def likest(view: View) -> Neighbours:
+        embeddings = None if view.embeddings is None else view.embeddings[rows]
+        return likest_images(csr_array(view.scores[rows]), embeddings, asked, counts[-1])
+
+    def nearest(view: View) -> Neighbours:
+        assert view.drawn is not None  # noqa: S101 - the caller made sure
+        return nearest_on_map(view.drawn.positions[rows], asked, counts[-1])
+
+    for name, find in (("neighbours", likest), ("map_neighbours", nearest)):
+        lists, other_lists = find(one), find(other)
+        mixed = [shuffled_neighbours(other_lists, len(rows), dice) for _ in range(SHUFFLES)]
+        for count in counts:
+            shuffled = [float(np.nanmean(overlap(lists, each, count))) for each in mixed]
+            values = overlap(lists, other_lists, count)
+            found = mean_figure(values, resamples[:, asked], shuffled)
+            yield Measure(name, found, int(np.isfinite(values).sum()), count)
+
+
+def _of_places(
+    one: Drawn,
+    other: Drawn,
+    rows: NDArray[np.intp],
+    resamples: NDArray[np.uint8],
+    dice: np.random.Generator,
+) -> tuple[list[Measure], Alignment, Values]:
+    """How well the second map can be laid on the first, and how far each image then is off."""
+    still, moving = one.positions[rows], other.positions[rows]
+    unit = unit_of(still)
+
+    def laid(places: Values) -> tuple[Alignment, Values]:
+        found = align(places, still)
+        return found, np.linalg.norm(found.apply(places) - still, axis=1) / unit
+
+    alignment, distances = laid(moving)
+    mixed = [laid(dice.permutation(moving)) for _ in range(SHUFFLES)]
+    explained = figure(
+        alignment.explained,
+        resampled_explained(moving, still, resamples),
+        [each.explained for each, _ in mixed],
+    )
+    moved = mean_figure(
+        distances, resamples, [float(each.mean()) for _, each in mixed], most=np.inf
+    )
+    images = len(rows)
+    return (
+        [Measure("procrustes", explained, images), Measure("moved", moved, images)],
+        alignment,
+        distances,
+    )

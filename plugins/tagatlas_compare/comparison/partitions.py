@@ -1,0 +1,138 @@
+"""Agreement of two clusterings of the same images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagatlas.toolkit import kernel
+
+Labels = NDArray[np.int32]
+Table = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two clusterings agree.
+
+    Attributes:
+        mutual_information: adjusted for chance: 1 where they are the same, about 0 where they
+            agree no more than by chance (N. X. Vinh, J. Epps & J. Bailey, "Information Theoretic
+            Measures for Clusterings Comparison", Journal of Machine Learning Research 11, 2010;
+            normalised by the mean of both entropies).
+        rand: adjusted likewise: of the pairs of images, those that both put together or both keep
+            apart (L. Hubert & P. Arabie, "Comparing partitions", Journal of Classification 2,
+            1985).
+        v_measure: harmonic mean of homogeneity and completeness (A. Rosenberg & J. Hirschberg,
+            "V-Measure", EMNLP-CoNLL 2007). It is not adjusted: chance gives more than 0.
+    """
+
+    mutual_information: float
+    rand: float
+    v_measure: float
+
+
+def contingency(one: Labels, other: Labels, weights: NDArray[np.generic] | None = None) -> Table:
+    """How many images each cluster of one shares with each of the other.
+
+    Args:
+        one: cluster of each image, numbered from 0, shape (n,).
+        other: the same of another clustering.
+        weights: how often each image counts, shape (n,); None for once.
+
+    Returns:
+        Shape (clusters of one, clusters of the other).
+    """
+    rows, columns = int(one.max(initial=-1)) + 1, int(other.max(initial=-1)) + 1
+    cells = one.astype(np.int64) * columns + other
+    counts = np.bincount(cells, weights, minlength=rows * columns).astype(np.float64)
+    return counts.reshape(rows, columns)
+
+
+def agreement(table: Table) -> Agreement:
+    """How far two clusterings agree, from their contingency table of whole numbers."""
+    sizes = table.sum(axis=1)[table.sum(axis=1) > 0], table.sum(axis=0)[table.sum(axis=0) > 0]
+    total = float(table.sum())
+    if total == 0:
+        return Agreement(np.nan, np.nan, np.nan)
+    entropies = tuple(_entropy(each, total) for each in sizes)
+    shared = _mutual_information(table, total)
+    expected = _expected_information(
+        sizes[0].astype(np.int64), sizes[1].astype(np.int64), int(total)
+    )
+    most = sum(entropies) / 2
+    is_same = np.count_nonzero(table) == len(sizes[0]) == len(sizes[1])
+    return Agreement(
+        1.0 if is_same else _adjusted(shared, expected, most),
+        _rand(table, *sizes, total),
+        1.0 if most == 0 else min(max(shared, 0.0) / most, 1.0),
+    )
+
+
+def _adjusted(found: float, expected: float, most: float) -> float:
+    """What is found beyond chance, as a share of what could be."""
+    room = most - expected
+    tiny = np.finfo(np.float64).eps
+    return float((found - expected) / (max(room, tiny) if room >= 0 else min(room, -tiny)))
+
+
+def _rand(table: Table, rows: Table, columns: Table, total: float) -> float:
+    together = _pairs(table)
+    of_rows, of_columns = _pairs(rows), _pairs(columns)
+    expected = of_rows * of_columns / max(_pairs(np.array([total])), 1.0)
+    most = (of_rows + of_columns) / 2
+    return 1.0 if most == expected else (together - expected) / (most - expected)
+
+
+def _pairs(counts: Table) -> float:
+    return float((counts * (counts - 1) / 2).sum())
+
+
+def _entropy(sizes: Table, total: float) -> float:
+    shares = sizes / total
+    return float(-(shares * np.log(shares)).sum())
+
+
+def _mutual_information(table: Table, total: float) -> float:
+    rows, columns = np.nonzero(table)
+    counts = table[rows, columns]
+    by_chance = table.sum(axis=1)[rows] * table.sum(axis=0)[columns] / total
+    return float((counts / total * np.log(counts / by_chance)).sum())
+
+
+@kernel
+def _expected_information(rows: NDArray[np.int64], columns: NDArray[np.int64], total: int) -> float:
+    """The mean mutual information of shuffled clusterings of these sizes (Vinh et al., eq. 24a).
+
+    The number that two clusters share is hypergeometric. Its probabilities are summed from the
+    likeliest number on in both directions, each from the one before, until they vanish.
+    """
+    logs = np.zeros(total + 1)
+    for number in range(2, total + 1):
+        logs[number] = logs[number - 1] + np.log(number)
+    found = 0.0
+    for a in rows:
+        for b in columns:
+            fewest, most = max(0, a + b - total), min(a, b)
+            mode = min(max(((a + 1) * (b + 1)) // (total + 2), fewest), most)
+            # Of a and b images, `mode` are the same: the logarithm of its probability.
+            log_mode = logs[a] + logs[b] + logs[total - a] + logs[total - b] - logs[total]
+            log_mode -= logs[mode] + logs[a - mode] + logs[b - mode] + logs[total - a - b + mode]
+            likeliest = np.exp(log_mode)
+            chance, shared = likeliest, mode
+            while shared <= most and chance > 1e-22:
+                if shared > 0:
+                    found += chance * shared / total * np.log(total * shared / (a * b))
+                chance *= (a - shared) * (b - shared)
+                shared += 1
+                chance /= shared * (total - a - b + shared)
+            chance, shared = likeliest, mode
+            while shared > fewest and chance > 1e-22:
+                chance *= shared * (total - a - b + shared)
+                shared -= 1
+                chance /= (a - shared) * (b - shared)
+                if shared > 0:
+                    found += chance * shared / total * np.log(total * shared / (a * b))
+    return found

@@ -1,0 +1,96 @@
+"""What the charts share: their look, and how they become SVG."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+
+import matplotlib as mpl
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tagatlas.toolkit import cluster_colour
+
+INK, SOFT, LINE, CARD = "#1c1c20", "#605e5c", "#d9d4ca", "#ffffff"
+NO_CLUSTER = "#b9b5ad"
+
+_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart with what it shows.
+
+    Attributes:
+        name: of its files, without ending.
+        title: a few words.
+        text: how it is read; a sentence or two.
+        summary: what it shows, for those who do not see it.
+        svg: the picture.
+        data: what is drawn, as a table.
+    """
+
+    name: str
+    title: str
+    text: str
+    summary: str
+    svg: bytes
+    data: pl.DataFrame
+
+
+@contextmanager
+def drawn_as_svg(width: float, height: float) -> Iterator[tuple[Figure, BytesIO]]:
+    """A figure of so many inches; it is in the buffer, as SVG, when the block has ended.
+
+    The same drawing gives the same bytes.
+    """
+    buffer = BytesIO()
+    rules = mpl.rc_context(
+        {
+            "svg.fonttype": "none",  # text stays text: to be searched, read aloud and edited
+            "svg.hashsalt": "tagatlas",
+            "font.family": "DejaVu Sans",
+            "font.size": 9,
+            "text.color": INK,
+            "text.parse_math": False,  # dollar signs in tags are dollar signs
+            "axes.edgecolor": LINE,
+            "axes.labelcolor": SOFT,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.titlesize": 10,
+            "axes.titleweight": "bold",
+            "axes.titlelocation": "left",
+            "xtick.color": SOFT,
+            "ytick.color": SOFT,
+            "figure.facecolor": CARD,
+            "axes.facecolor": CARD,
+        }
+    )
+    with rules, warnings.catch_warnings():
+        # The viewer's fonts show what ours lack.
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
+        warnings.filterwarnings("ignore", "Matplotlib currently does not support")
+        figure = Figure(figsize=(width, height), layout="constrained")
+        yield figure, buffer
+        figure.savefig(buffer, format="svg", dpi=150, metadata={"Date": None})
+
+
+def colour(cluster: int) -> str:
+    """The colour of a cluster, as on maps."""
+    return NO_CLUSTER if cluster < 0 else "#{:02x}{:02x}{:02x}".format(*cluster_colour(cluster))
+
+
+def short(text: str, length: int = 30) -> str:
+    """Text from outside as a chart can hold it: one line, not too long."""
+    plain = _UNPRINTABLE.sub(" ", text).strip() or "(blank)"
+    return plain if len(plain) <= length else f"{plain[: length - 1].rstrip()}…"
+
+
+def without_axes(axes: Axes) -> None:
+    """Leave the frame, ticks and numbers out."""
+    axes.set_axis_off()

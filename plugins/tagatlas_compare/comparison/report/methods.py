@@ -1,0 +1,48 @@
+"""A paragraph for a paper's methods section."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from tagatlas_compare.comparison.comparison import Comparison
+from tagatlas_compare.comparison.figures import RESAMPLES, SHUFFLES
+
+
+def methods_text(comparison: Comparison) -> str:
+    """What was done, in plain prose, with its sources."""
+    views = comparison.views
+    names = ", ".join(f"{view.label} ({view.fingerprint})" for view in views)
+    top = comparison.options.top
+    themes = [view for view in views if view.drawn is not None]
+    tags = (
+        f"Tags that {len(views)} backends gave to the {comparison.images.height:,} images of"
+        f" “{comparison.collection}” were compared with tagatlas {version('tagatlas')}: {names}."
+        f" As scores of different backends have different units, of each image the {top} tags"
+        " were compared that each backend scored highest, after labels were brought to one form"
+        " (Unicode NFKC, case, blanks and hyphens); images to which neither of two backends gave a"
+        " tag were left out. Agreement is told as the mean Jaccard similarity of the sets and as"
+        " Krippendorff's alpha (Krippendorff 2013) with Jaccard and with MASI distance (Passonneau"
+        " 2006)."
+    )
+    parts = [tags]
+    if comparison.meaning:
+        parts.append(
+            "Agreement by meaning holds each tag against the most alike one of the other"
+            f" backend, by {comparison.meaning}."
+        )
+    if len(themes) > 1:
+        parts.append(
+            "Themes are the clusters of each backend's map; they were compared on the images that"
+            " are on both maps by adjusted mutual information (Vinh et al. 2010), the adjusted Rand"
+            " index (Hubert & Arabie 1985) and V-measure (Rosenberg & Hirschberg 2007), by the"
+            " overlap of nearest neighbours, and by Procrustes analysis of the places (Gower 1975)."
+        )
+        settings = [dict(comparison.settings.get(view.label, {})) for view in themes]
+        if any(each != settings[0] for each in settings):
+            parts.append("The maps were made with different settings, which compare.json lists.")
+    parts.append(
+        f"Intervals hold 95 % of {RESAMPLES} bootstrap resamples of the images (Efron & Tibshirani"
+        " 1993), centred on the figure; for shares they are Wilson's. The level of chance is the"
+        f" mean of {SHUFFLES} shufflings of the images of one backend."
+    )
+    return " ".join(parts)

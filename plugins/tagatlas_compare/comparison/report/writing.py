@@ -1,0 +1,92 @@
+"""Writes the files of a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from tagatlas import ImageStore
+from tagatlas.errors import StorageError
+from tagatlas.toolkit import safe_cells, write_atomically
+from tagatlas_compare.comparison.comparison import Comparison
+from tagatlas_compare.comparison.report.alluvial import draw_alluvial
+from tagatlas_compare.comparison.report.charts import (
+    draw_calibration,
+    draw_heat_maps,
+    draw_maps,
+    draw_measures,
+    draw_one_sided_tags,
+)
+from tagatlas_compare.comparison.report.document import document
+from tagatlas_compare.comparison.report.drawing import Chart
+from tagatlas_compare.comparison.report.methods import methods_text
+from tagatlas_compare.comparison.report.page import page
+
+
+def write_comparison(comparison: Comparison, folder: Path, store: ImageStore) -> list[Path]:
+    """Write ``report.html``, ``compare.json``, ``methods.md``, tables as CSV and charts as SVG.
+
+    Args:
+        comparison: what was found.
+        folder: where to; made if it is not there. Files of the same names are replaced.
+        store: where the images are.
+
+    Returns:
+        The files, the page first.
+
+    Raises:
+        StorageError: one cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot make {folder}: {error.strerror}") from error
+    charts = list(draw_charts(comparison))
+    texts = {f"{chart.name}.svg": chart.svg for chart in charts}
+    tables = {f"{chart.name}.csv": chart.data for chart in charts} | _tables(comparison)
+    names = ["report.html", "compare.json", "methods.md", *texts, *tables]
+    texts["compare.json"] = msgspec.json.format(msgspec.json.encode(document(comparison, names)))
+    texts["methods.md"] = f"{methods_text(comparison)}\n".encode()
+    for name, text in texts.items():
+        with write_atomically(folder / name) as file:
+            file.write(text)
+    for name, table in tables.items():
+        with write_atomically(folder / name) as file:
+            _flat(table).with_columns(safe_cells(pl.col(pl.String))).write_csv(file)
+    with write_atomically(folder / "report.html") as file:
+        for part in page(comparison, charts, store):
+            file.write(part.encode())
+    return [folder / name for name in names]
+
+
+def draw_charts(comparison: Comparison) -> Iterator[Chart]:
+    """The charts, in the order they are shown."""
+    for chart in (
+        draw_measures(comparison),
+        draw_alluvial(comparison),
+        draw_maps(comparison),
+        draw_calibration(comparison),
+    ):
+        if chart is not None:
+            yield chart
+    yield from draw_heat_maps(comparison)
+    yield from draw_one_sided_tags(comparison)
+
+
+def _tables(comparison: Comparison) -> dict[str, pl.DataFrame]:
+    """What no chart shows in full."""
+    return {
+        "vocabularies.csv": comparison.vocabularies,
+        "relations.csv": comparison.relations,
+        "disagreement.csv": comparison.disagreement,
+        "coverage.csv": comparison.coverage,
+    }
+
+
+def _flat(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with lists as text, as CSV can hold it."""
+    lists = [name for name, kind in table.schema.items() if isinstance(kind, pl.List)]
+    return table.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join("; "))

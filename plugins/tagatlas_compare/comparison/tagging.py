@@ -1,0 +1,167 @@
+"""Tags held against each other one by one: how common, how one-sided, how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.stats import rankdata
+
+from tagatlas.toolkit import row_of_entry
+from tagatlas_compare.comparison.figures import Figure, figure, resampled_sums, share_interval
+
+BINS = 10
+
+
+def prevalence(one: csr_array, other: csr_array, vocabulary: Sequence[str]) -> pl.DataFrame:
+    """How common each tag is in two backends, the most one-sided tags first.
+
+    Args:
+        one: which tags n images have, as ones, shape (n, vocabulary); n at least 1.
+        other: the same of the other backend.
+        vocabulary: the labels.
+
+    Returns:
+        One row a tag that either gives: ``tag``; ``images_a``, ``images_b``, ``both``; ``both_by_
+        chance``, how many would have it in both if the backends gave it independently;
+        ``share_a``, ``share_b`` of the images, each with its 95 % interval (``_low``, ``_high``);
+        ``difference``, of the shares, a less b; and ``z``: how far the numbers of images to which
+        only one gives it are from being equal, in standard deviations (Q. McNemar, Psychometrika
+        12, 1947). Ordered by falling size of ``z``.
+    """
+    images = one.shape[0]
+    of_one, of_other = (
+        np.bincount(each.indices, minlength=len(vocabulary)) for each in (one, other)
+    )
+    both = np.asarray(one.multiply(other).sum(axis=0), dtype=np.float64)
+    only_one, only_other = of_one - both, of_other - both
+    unequal = only_one + only_other
+    columns: dict[str, object] = {
+        "tag": list(vocabulary),
+        "images_a": of_one,
+        "images_b": of_other,
+        "both": both.astype(np.int64),
+        "both_by_chance": of_one * of_other / images,
+    }
+    for side, counts in (("a", of_one), ("b", of_other)):
+        low, high = share_interval(counts.astype(np.float64), images)
+        columns |= {
+            f"share_{side}": counts / images,
+            f"share_{side}_low": low,
+            f"share_{side}_high": high,
+        }
+    columns["difference"] = (of_one - of_other) / images
+    columns["z"] = (only_one - only_other) / np.sqrt(np.maximum(unequal, 1))
+    table = pl.DataFrame(columns)
+    used = table.filter(pl.col("images_a") + pl.col("images_b") > 0)
+    return used.sort(pl.col("z").abs(), "tag", descending=[True, False])
+
+
+def calibration(one: csr_array, other: csr_array) -> pl.DataFrame:
+    """How a backend's scores tell whether another one gives the same tag.
+
+    The scores of two backends have different units and are not compared. Instead the tags of one
+    are put in order of its own scores, cut into ten equal parts, and of each part the share is
+    told that the other backend gives to the same image as well.
+
+    Args:
+        one: scores of the backend, shape (n, vocabulary).
+        other: which tags the other gives, as ones, the same shape.
+
+    Returns:
+        One row a part, by rising score, of the tags that the other gives at all: ``part`` (from
+        1), ``score_low``, ``score_high``, ``tags`` (how many), ``share``, ``low``, ``high``
+        (95 %), and ``chance``: the share if the other gave its tags independently. Fewer rows
+        where there are fewer scores than parts; none where no label is shared.
+    """
+    prevalences = np.bincount(other.indices, minlength=other.shape[1]) / max(other.shape[0], 1)
+    comparable = prevalences[one.indices] > 0
+    scores, labels = one.data[comparable], one.indices[comparable]
+    agreed = np.asarray(_at_entries(other, one)[comparable], dtype=np.float64)
+    order = np.argsort(scores, kind="stable")
+    rows = []
+    for part, some in enumerate(np.array_split(order, BINS), start=1):
+        if not len(some):
+            continue
+        low, high = share_interval(agreed[some].sum(keepdims=True), float(len(some)))
+        rows.append(
+            {
+                "part": part,
+                "score_low": float(scores[some[0]]),
+                "score_high": float(scores[some[-1]]),
+                "tags": len(some),
+                "share": float(agreed[some].mean()),
+                "low": float(low[0]),
+                "high": float(high[0]),
+                "chance": float(prevalences[labels[some]].mean()),
+            }
+        )
+    return pl.DataFrame(
+        rows,
+        schema={
+            "part": pl.Int32,
+            "score_low": pl.Float64,
+            "score_high": pl.Float64,
+            "tags": pl.Int64,
+            "share": pl.Float64,
+            "low": pl.Float64,
+            "high": pl.Float64,
+            "chance": pl.Float64,
+        },
+    )
+
+
+def rank_correlation(
+    one: csr_array,
+    other: csr_array,
+    resamples: NDArray[np.uint8],
+    shuffles: int,
+    dice: np.random.Generator,
+) -> Figure:
+    """Spearman's rank correlation of the scores that two backends give to the same tags.
+
+    Only the order of each backend's own scores counts. The ranks are those of the whole
+    collection, also in the resampled ones.
+
+    Args:
+        one: scores, shape (n, vocabulary).
+        other: the other backend's.
+        resamples: shape (r, n).
+        shuffles: how often one side is shuffled for the level of chance.
+        dice: for that.
+    """
+    there = _at_entries(other, one) > 0
+    rows = row_of_entry(one)[there]
+    scores, others = one.data[there], _at_entries(other, one)[there]
+    if len(scores) < 3 or np.ptp(scores) == 0 or np.ptp(others) == 0:
+        return figure(np.nan, np.empty(0), ())
+    first, second = rankdata(scores), rankdata(others)
+    first = (first - first.mean()) / first.std()
+    second = (second - second.mean()) / second.std()
+    sums = np.column_stack(
+        [
+            np.bincount(rows, each, minlength=one.shape[0])
+            for each in (np.ones(len(rows)), first, second, first**2, second**2, first * second)
+        ]
+    )
+    totals = resampled_sums(sums.astype(np.float64), resamples)
+    count, x, y, xx, yy, xy = totals[totals[:, 0] > 1].T
+    spread = np.sqrt(np.maximum(xx / count - (x / count) ** 2, 1e-12))
+    other_spread = np.sqrt(np.maximum(yy / count - (y / count) ** 2, 1e-12))
+    resampled = (xy / count - x * y / count**2) / (spread * other_spread)
+    shuffled = [float((first * dice.permutation(second)).mean()) for _ in range(shuffles)]
+    return figure(float((first * second).mean()), resampled, shuffled)
+
+
+def _at_entries(values: csr_array, places: csr_array) -> NDArray[np.float64]:
+    """The values of a matrix where another one has its entries, 0 where it has none itself."""
+    width = np.int64(values.shape[1])
+    keys = row_of_entry(values) * width + values.indices
+    wanted = row_of_entry(places) * width + places.indices
+    if not len(keys):
+        return np.zeros(len(wanted))
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, values.data[place], 0.0)

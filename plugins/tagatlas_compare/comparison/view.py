@@ -1,0 +1,88 @@
+"""What one backend makes of a collection: what a comparison compares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from tagatlas import MapData, Network
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A backend's map, as far as it is compared.
+
+    Attributes:
+        name: of the map.
+        data: the map.
+        images: ids of the collection's n images, in the order of the comparison.
+    """
+
+    name: str
+    data: MapData
+    images: pl.Series
+
+    @cached_property
+    def clusters(self) -> NDArray[np.int32]:
+        """Cluster of each image, shape (n,); -1 for images that are not on the map."""
+        return self._of_images["cluster"].fill_null(-1).cast(pl.Int32).to_numpy()
+
+    @cached_property
+    def positions(self) -> NDArray[np.float64]:
+        """Places of the images, shape (n, 2); NaN for images that are not on the map."""
+        return self._of_images.select(pl.col("x", "y").fill_null(np.nan)).to_numpy()
+
+    @property
+    def cluster_names(self) -> Sequence[str]:
+        """Names of the clusters, by number."""
+        return self.data.clusters["name"].to_list()
+
+    @property
+    def node_positions(self) -> NDArray[np.float64]:
+        """Places of all nodes, shape (nodes, 2)."""
+        return self.data.nodes.select("x", "y").to_numpy()
+
+    @cached_property
+    def network(self) -> Network:
+        """What is drawn."""
+        data = self.data
+        nodes = data.nodes.select("id", "kind", "label")
+        return Network(nodes, data.sources, data.targets, data.weights, data.directed)
+
+    @cached_property
+    def _of_images(self) -> pl.DataFrame:
+        own = self.data.images.select("id", "x", "y", "cluster")
+        wanted = self.images.to_frame("id")
+        return wanted.join(own, on="id", how="left", maintain_order="left")
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What one backend makes of n images.
+
+    Attributes:
+        label: what it is called in the comparison; no two are called alike.
+        name: the tagger's name.
+        fingerprint: what changes its answers.
+        scores: of all its tags, above 0, shape (n, labels), columns in order.
+        labels: of the tags, as the backend writes them, sorted.
+        looked: which images it could look at, shape (n,).
+        embeddings: of the images, shape (n, d), a row of zeros where there is none; None if the
+            backend stores none.
+        drawn: its map; None if there is none.
+    """
+
+    label: str
+    name: str
+    fingerprint: str
+    scores: csr_array
+    labels: Sequence[str]
+    looked: NDArray[np.bool_]
+    embeddings: NDArray[np.float16] | None
+    drawn: Drawn | None
