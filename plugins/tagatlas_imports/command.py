@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagatlas import Plugins
-from tagatlas.toolkit import count
 from tagatlas.toolkit.calls import step_names
 from tagatlas.toolkit.commands import ATLAS, PATH, Argument, Command, Outcome, by_status
 from tagatlas_imports.options import OPTIONS
@@ -35,6 +34,8 @@ def import_command(plugins: Plugins) -> Command:
 
 def _outcome(reports: Sequence[ImportReport]) -> Outcome:
     """Which tags of another program were kept."""
+    from tagatlas.toolkit import count
+
     facts = [
         {
             "backend": report.backend,
