@@ -29,7 +29,7 @@ from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import TagOptions
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.steps.spending import Estimate, Purse
-from tagatlas.tagging import Plan, begin_freely, plan_asking, tag_images
+from tagatlas.tagging import Plan, no_bookkeeping, plan_asking, tag_images
 from tagatlas_duplicates.pixels import are_equal
 
 READY = 1
@@ -296,7 +296,7 @@ class _Run:
             ids,
             self.atlas.store,
             self.tagger,
-            begin=begin_freely if self.purse is None else self.purse.begin,
+            begin=no_bookkeeping if self.purse is None else self.purse.begin,
             ready=0 if self.purse is None else READY,
             stop=self.stop,
         )

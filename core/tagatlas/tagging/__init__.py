@@ -1,7 +1,7 @@
-"""Tagging: images to answers, call by call."""
+"""Tagging: sends images to a tagger in batches and yields its answers."""
 
-from tagatlas.tagging.desk import Billed, Call
-from tagatlas.tagging.engine import begin_freely, tag_images
+from tagatlas.tagging.calls import Billed, Call
+from tagatlas.tagging.engine import no_bookkeeping, tag_images
 from tagatlas.tagging.plan import Plan, plan_asking
 from tagatlas.tagging.secrets import without_key
 
@@ -9,7 +9,7 @@ __all__ = [
     "Billed",
     "Call",
     "Plan",
-    "begin_freely",
+    "no_bookkeeping",
     "plan_asking",
     "tag_images",
     "without_key",

@@ -1,4 +1,4 @@
-"""Images in the batches that a tagger takes."""
+"""Splits images into batches of the size that a tagger accepts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Batch:
     """Images for one call.
 
     Attributes:
-        images: what the backend is asked about; perhaps none.
-        failed: images that cannot be asked about, each with the reason.
+        images: the images to send; may be empty.
+        failed: images that cannot be sent, each with the reason.
     """
 
     images: list[ImageInput] = field(default_factory=list)
@@ -25,13 +25,13 @@ class Batch:
 def read_batches(
     ids: Sequence[str], store: ImageStore, variant: Variant, batch_bytes: int | None
 ) -> list[Batch]:
-    """Read images, and part them so that no batch is larger than a call may be.
+    """Read images and split them into batches no larger than a call may be.
 
     Args:
-        ids: of as many images as a call may have at most.
-        store: where they are.
-        variant: which encoding.
-        batch_bytes: the most bytes of a batch; an image that is larger fails.
+        ids: of at most as many images as a call may have.
+        store: holds the images.
+        variant: the encoding to read.
+        batch_bytes: maximum bytes of a batch; a larger image fails. None for no limit.
 
     Returns:
         At least one batch, in the order of ``ids``.
@@ -48,19 +48,19 @@ def read_batches(
             failed.append((image_id, _too_large(image, batch_bytes)))
         else:
             images.append(image)
-    first, *others = _parted(images, batch_bytes)
+    first, *others = _split(images, batch_bytes)
     return [Batch(first, failed), *map(Batch, others)]
 
 
 def _too_large(image: ImageInput, batch_bytes: int) -> TagResult:
     return TagResult.failed(
         "image",
-        f"its copy has {len(image.data):,} bytes, and the backend takes {batch_bytes:,}: "
+        f"its copy has {len(image.data):,} bytes, and the tagger takes {batch_bytes:,}: "
         "fetch with a smaller --max-side",
     )
 
 
-def _parted(images: Sequence[ImageInput], most: int | None) -> Iterator[list[ImageInput]]:
+def _split(images: Sequence[ImageInput], most: int | None) -> Iterator[list[ImageInput]]:
     part: list[ImageInput] = []
     size = 0
     for image in images:

@@ -1,4 +1,4 @@
-"""The local tagging engine: batches in threads, answers as they come."""
+"""The tagging engine: sends batches from threads, yields each call when it has finished."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from threading import Event
 from tagatlas.contracts import ImageStore, Tagger
 from tagatlas.errors import CallRefused, TagatlasError
 from tagatlas.tagging.batches import Batch, read_batches
-from tagatlas.tagging.desk import PATIENCE, Call, Desk
+from tagatlas.tagging.calls import PATIENCE, Call, Caller
 
 Begin = Callable[[int], int | None]
-"""Told of each call before it is made, with its number of images; gives the call's number. What
-it writes down is known whatever becomes of the process. It raises BudgetReached to forbid the
-call."""
+"""Called before each call with its number of images. Records the call, so that a crash cannot hide
+a paid one, and returns its number. Raises BudgetReached to forbid the call."""
 
 
-def begin_freely(images: int) -> int | None:  # noqa: ARG001 - see Begin
-    """A :data:`Begin` that keeps no books."""
+def no_bookkeeping(images: int) -> int | None:  # noqa: ARG001 - see Begin
+    """A :data:`Begin` that records nothing."""
     return None
 
 
@@ -29,40 +28,40 @@ def tag_images(
     store: ImageStore,
     tagger: Tagger,
     *,
-    begin: Begin = begin_freely,
+    begin: Begin = no_bookkeeping,
     ready: int = 0,
     stop: Event | None = None,
     patience: float = PATIENCE,
 ) -> Iterator[Call]:
-    """Tag images, and yield each call as soon as it has ended.
+    """Tag images, and yield each call as soon as it has finished.
 
     Batches are sent in the order of ``ids``, at most ``tagger.concurrency`` at once, and as many
-    are read ahead; no more are in memory. The next batch is sent only when the caller has come
-    back from dealing with the answers of one: a caller that stores them and dies loses at most
-    the batches that the backend is working on, and ``ready`` more.
+    are read ahead; no more are in memory. The next batch is sent only after the answers of a
+    finished call have been taken: if the process dies, at most the calls under way and ``ready``
+    more are lost.
 
-    An image that the tagger raises for fails alone, and costs the others nothing but time; how
-    many in a row are not taken for the images' fault is in :mod:`tagatlas.tagging.desk`.
+    An image for which the tagger raises fails alone. After too many in a row, the run ends: see
+    :mod:`tagatlas.tagging.calls`.
 
     Args:
         ids: of the images, each once.
-        store: where their bytes are.
-        tagger: the backend.
+        store: holds their bytes.
+        tagger: the tagger to call.
         begin: see :data:`Begin`; called by the thread that iterates.
-        ready: calls that are begun beyond those that the backend works on, so that it need not
-            wait for the caller; they are sent as soon as one under way has ended.
+        ready: calls begun beyond those under way, so that the service is kept busy; each is sent
+            as soon as one under way has finished.
         stop: once it is set, by any thread, no further call is made; those under way are
-            finished and yielded. It is set here as well where the backend cannot go on.
-        patience: seconds for which a call that is refused is made again.
+            finished and yielded. Also set here when the tagger cannot go on.
+        patience: seconds for which a refused call is retried.
 
     Raises:
-        TaggerError: the backend cannot go on, or no further call may be made; raised after the
+        TaggerError: the tagger cannot go on, or no further call may be made; raised after the
             calls under way were yielded.
-        PluginError: the tagger broke its contract, or raises whatever it is asked; likewise. The
-            images that it raised for last are not answered.
+        PluginError: the tagger broke its contract, or raises for every image; raised likewise.
+            The images it raised for last get no answer.
     """
     ending = stop or Event()
-    desk = Desk(tagger, ending, patience)
+    caller = Caller(tagger, ending, patience)
     limit = tagger.concurrency + ready
     trouble: TagatlasError | None = None
     with (
@@ -78,10 +77,10 @@ def tag_images(
                     if batch is None:
                         break
                     number = begin(len(batch.images)) if batch.images else None
-                except TagatlasError as error:  # no bytes or no budget: what was begun goes on
+                except TagatlasError as error:  # no bytes or no budget: begun calls go on
                     trouble = error
                 else:
-                    asked.add(callers.submit(desk.answer, batch, number))
+                    asked.add(callers.submit(caller.answer, batch, number))
             if not asked:
                 break
             ended, _ = wait(asked, return_when=FIRST_COMPLETED)
@@ -93,7 +92,7 @@ def tag_images(
             yield call
     if trouble is not None:
         raise trouble
-    broken = desk.broken()
+    broken = caller.broken()
     if broken and not ending.is_set():
         yield Call(None, broken, "no")
 
@@ -101,7 +100,7 @@ def tag_images(
 def _read_ahead(
     ids: Iterator[str], store: ImageStore, tagger: Tagger, readers: ThreadPoolExecutor
 ) -> Iterator[Batch]:
-    """Batches in the order of ``ids``; as many as the tagger takes at once are read ahead."""
+    """Batches in the order of ``ids``; ``tagger.concurrency`` of them are read ahead."""
     reading: deque[Future[list[Batch]]] = deque()
     while True:
         while len(reading) <= tagger.concurrency and (some := list(islice(ids, tagger.batch_size))):

@@ -1,4 +1,4 @@
-"""Which images to ask about, where asking costs money: of those that look the same, one."""
+"""Plans which images to send to a tagger that costs money: one of each group of duplicates."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done for the images that have no answer.
+    """Plan for the images without an answer.
 
     Attributes:
-        ask: images to ask about, in the order they came.
-        originals: for each image that need not be asked about, the one whose answer it can have
-            at once.
-        waiting: images that can have the answer of one to be asked about.
+        ask: images to send, in the order given.
+        originals: for each image with an answered duplicate, that duplicate.
+        waiting: images that will get the answer of a duplicate in ``ask``.
     """
 
     ask: list[str]
@@ -25,13 +24,13 @@ class Plan:
 def plan_asking(
     unanswered: Sequence[str], answered: Collection[str], groups: Iterable[Sequence[str]]
 ) -> Plan:
-    """Part the unanswered images.
+    """Divide the unanswered images into those to send and those that can share an answer.
 
     Args:
         unanswered: ids of images without an answer, each once.
         answered: ids of images with an answer of their own.
-        groups: ids of images that look the same, first the one to ask about rather than others;
-            an image is in one group at most, and may be in none.
+        groups: ids of images that look the same, the preferred one to send first; an image is in
+            at most one group.
     """
     left = set(unanswered)
     originals: dict[str, str] = {}

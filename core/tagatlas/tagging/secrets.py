@@ -1,4 +1,4 @@
-"""Keys, kept out of texts."""
+"""Hides keys in texts."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ HIDDEN = "***"
 
 
 def without_key(text: str, key: str) -> str:
-    """A text that does not hold the key, whatever a service said.
+    """Replace the key in a text by ``***``.
 
     Args:
-        text: any.
-        key: the key; empty if there is none.
+        text: any text, such as a service's message.
+        key: the key; empty for none.
     """
     return text.replace(key, HIDDEN) if key else text

@@ -1,4 +1,4 @@
-"""Where calls are made: within the backend's rate, again where that costs nothing, in its time."""
+"""Calls a tagger: keeps to its rate limit, retries what was not billed, measures each call."""
 
 from __future__ import annotations
 
@@ -40,37 +40,37 @@ Billed = Literal["yes", "no", "unknown"]
 ErrorT = TypeVar("ErrorT", bound=TagatlasError)
 
 PATIENCE = 300.0
-"""Seconds for which a call that is refused is made again."""
+"""Seconds for which a refused call is retried."""
 
 LONGEST_PAUSE = 60.0
-"""Seconds between two tries at most, where the service names none."""
+"""Maximum seconds between two tries, where the service asks for no other pause."""
 
 LOST_IN_A_ROW = 10
-"""So many calls without an answer, and none with one between them, end the run."""
+"""Unanswered calls in a row that end the run."""
 
 BROKEN_IN_A_ROW = 10
-"""So many images that the tagger raises for, in the same way and none answered between them, end
-the run: it is not the images' fault."""
+"""Images in a row for which the tagger raises the same kind of exception that end the run: the
+fault is not in the images."""
 
 BROKEN_CALLS_IN_A_ROW = 3
-"""The same in calls, where each may be billed."""
+"""The same in calls, where each call may be billed."""
 
 _back_off = wait_random_exponential(multiplier=1, max=LONGEST_PAUSE)
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call that has ended.
+    """A finished call.
 
     Attributes:
-        number: which one it is, as it was given when it was begun; None for a batch of which
-            nothing had to be asked.
-        answers: ``(image id, result)`` for each image that the call settled: of the batch, none
-            where the call did not come to an answer; of earlier ones, those that failed alone,
-            once an answer about another image shows that the backend works.
-        billed: whether the backend bills it.
-        trouble: why the run must end; None if it need not.
-        seconds: from asking to the answer, waiting and earlier tries left out; None without one.
+        number: the number it got when it was begun; None for a batch without images to send.
+        answers: ``(image id, result)`` for each image that the call settled: those of the batch,
+            unless the call got no answer; and earlier images that failed alone, once an answer
+            about another image shows that the tagger works.
+        billed: whether the service bills it.
+        trouble: why the run must end; None if it can go on.
+        seconds: duration of the answered try, without pauses and earlier tries; None without an
+            answer.
     """
 
     number: int | None
@@ -80,22 +80,22 @@ class Call:
     seconds: float | None = None
 
 
-class Desk:
+class Caller:
     """Makes the calls of one run. Thread-safe.
 
-    All calls wait while one of them is told to: a service's limits hold for the account.
+    When the service asks one call to wait, all wait: its limits hold for the account.
 
-    Where the tagger raises for a batch, halves of it are asked about, down to the image that it
-    raises for, which fails alone. Where a call costs money it is lost instead: its images fail.
-    The same goes for what is no answer, but where nothing was answered yet: that ends the run.
+    If the tagger raises for a batch, the batch is halved until the image that causes it fails
+    alone. If calls cost money, the call is lost instead: all its images fail. The same holds for
+    invalid results, except before the first answer: then they end the run.
     """
 
     def __init__(self, tagger: Tagger, ending: Event, patience: float = PATIENCE) -> None:
         """Set up.
 
         Args:
-            tagger: the backend.
-            ending: once it is set, no call is made any more, and nobody waits.
+            tagger: the tagger to call.
+            ending: once it is set, no further call is made, and waiting ends.
             patience: see :data:`PATIENCE`.
         """
         self._tagger = guarded(tagger, type(tagger).__name__)
@@ -108,9 +108,9 @@ class Desk:
         self._answered = False
         self._broken: Answers = []
         self._broken_in: list[str] = []
-        made_again = (CallRefused,) if tagger.price is not None else (CallRefused, CallLost)
+        retried = (CallRefused,) if tagger.price is not None else (CallRefused, CallLost)
         self._retrying = Retrying(
-            retry=retry_if_exception_type(made_again),
+            retry=retry_if_exception_type(retried),
             wait=self._pause,
             stop=stop_any(stop_before_delay(patience), stop_when_event_set(ending)),
             sleep=sleep_using_event(ending),
@@ -118,7 +118,7 @@ class Desk:
         )
 
     def answer(self, batch: Batch, number: int | None) -> Call:
-        """Ask about a batch, and take whatever comes; trouble ends the run at once, here."""
+        """Send a batch and return the finished call; trouble ends the run at once."""
         if not batch.images:
             return Call(number, batch.failed, "no")
         if self._ending.is_set():
@@ -129,9 +129,9 @@ class Desk:
         return call
 
     def broken(self) -> Answers:
-        """Images that the tagger raised for at the end of the run, with none answered after them.
+        """Images at the end of the run for which the tagger raised, with no answer after them.
 
-        Where none was answered at all it may not be their fault: they are worth another try.
+        If no image was answered at all, the fault may not be theirs: they fail as ``transient``.
         """
         if self._answered:
             return self._broken
@@ -155,11 +155,11 @@ class Desk:
         return Call(number, answers + batch.failed, seconds=seconds)
 
     def _answers(self, images: Sequence[ImageInput]) -> tuple[Answers, float | None]:
-        """Answers about images, and the seconds they took; None where there is none.
+        """Answers about images, and the seconds they took; None without an answer.
 
         Raises:
-            PluginFailed: the tagger did what its contract has no place for, and a call costs money
-                or this is not the images' fault.
+            PluginFailed: the tagger broke its contract, and a call costs money or the fault is not
+                in the images.
         """
         try:
             results, seconds = self._retrying(self._ask, images)
@@ -183,11 +183,11 @@ class Desk:
         return answers + broken, seconds
 
     def _never_right(self, error: PluginFailed) -> bool:
-        """Whether it is no answer what the tagger gives, as far as is known: it may be billed."""
+        """Whether the tagger gave only invalid results so far; such calls may be billed."""
         return isinstance(error, ContractBroken) and not self._answered
 
     def _put_aside(self, image: ImageInput, error: PluginFailed) -> None:
-        """Note an image that the tagger raised for, until it is known whose fault that is."""
+        """Keep an image for which the tagger raised until the cause is known."""
         with self._lock:
             self._broken.append((image.id, self._clean(TagResult.failed("image", error.reason))))
             self._broken_in.append(error.reason.partition(":")[0])
@@ -198,7 +198,7 @@ class Desk:
     def _ask(self, images: Sequence[ImageInput]) -> tuple[Sequence[TagResult], float]:
         """The results, and the seconds they took."""
         while (pause := self._not_before - monotonic()) > 0 and not self._ending.wait(pause):
-            pass  # somebody else may have been told to wait longer meanwhile
+            pass  # another call may have been asked to wait longer meanwhile
         if self._limiter is not None:
             self._limiter.try_acquire("calls")
         if self._ending.is_set():
@@ -208,10 +208,10 @@ class Desk:
         return results, monotonic() - began
 
     def _pause(self, state: RetryCallState) -> float:
-        """Seconds until the next try: the service's own word, or more with each try; never even."""
+        """Seconds until the next try: as the service asks, else growing; with jitter."""
         error = state.outcome.exception() if state.outcome else None
         asked = error.retry_after if isinstance(error, CallRefused) else None
-        # Where all come back at the same moment, most are refused again.
+        # If all calls were retried at the same moment, most would be refused again.
         pause = _back_off(state) if asked is None else asked + random.uniform(0, 0.1 + asked / 10)  # noqa: S311 - no secret
         with self._lock:
             self._not_before = max(self._not_before, monotonic() + pause)
