@@ -1,4 +1,4 @@
-"""Digests of code: what was made with other code is made again."""
+"""Digests of code, to recompute results when the code that made them has changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 OWN = "tagatlas"
-"""The package whose code is no plugin's."""
+"""tagatlas's own package, which plugin digests leave out."""
 
 _IMPORTABLE = tuple(all_suffixes())
 
@@ -19,10 +19,9 @@ _IMPORTABLE = tuple(all_suffixes())
 def plugin_code(product: object, factory: object) -> str:
     """A digest of the code of a plugin's object.
 
-    It covers the files that Python imports of the module, or of the whole package, that the
-    object's class comes from; of those of its base classes, but for tagatlas itself and the
-    standard library; and of the factory's. What has no files, such as a class that was written in
-    a notebook, does not count.
+    It covers the importable files of the module or package of the object's class, of its base
+    classes (except tagatlas itself and the standard library) and of the factory. Code without
+    files, such as a class written in a notebook, does not count.
 
     Args:
         product: made by the factory.
@@ -41,7 +40,7 @@ def plugin_code(product: object, factory: object) -> str:
 
 
 def files_code(files: Mapping[str, Path]) -> str:
-    """A digest of files, by the names they go by; where one cannot be read, of the others."""
+    """A digest of files with their names; unreadable ones are left out."""
     digest = hashlib.sha256()
     for name, path in sorted(files.items()):
         try:
@@ -54,7 +53,7 @@ def files_code(files: Mapping[str, Path]) -> str:
 
 
 def importable_files(folders: Iterable[Path]) -> dict[str, Path]:
-    """The files in folders, at any depth, that Python may import, by their paths in them."""
+    """The files that Python may import in folders, at any depth, by their relative paths."""
     return {
         path.relative_to(folder).as_posix(): path
         for folder in folders
@@ -64,7 +63,7 @@ def importable_files(folders: Iterable[Path]) -> dict[str, Path]:
 
 
 def _root(name: str) -> ModuleType | None:
-    """The outermost package or module of a dotted name that has a file: namespaces have none."""
+    """The outermost package or module of a dotted name with a file; namespaces have none."""
     parts = name.split(".")
     loaded = (sys.modules.get(".".join(parts[: end + 1])) for end in range(len(parts)))
     return next((each for each in loaded if each is not None and _file(each)), None)
@@ -74,8 +73,8 @@ def _file(module: ModuleType) -> str:
     return getattr(module, "__file__", None) or ""
 
 
-# The code of a process stays as it was loaded: were files looked at again, a map that was made by
-# the old code would pass for one of the new.
+# A process keeps the code it loaded: if files were read again later, a map made by the old code
+# would be taken for one of the new.
 @cache
 def _module_code(module: ModuleType) -> str:
     folders = [Path(folder) for folder in getattr(module, "__path__", ())]

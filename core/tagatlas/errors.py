@@ -1,9 +1,9 @@
-"""Every error that tagatlas raises on purpose.
+"""All errors that tagatlas raises on purpose.
 
 ::
 
     TagatlasError                   base; its text is one line: what happened, what to do
-    ├── UsageError                  wrong words on the command line or in a call
+    ├── UsageError                  wrong arguments on the command line or in a call
     │   ├── OptionError             an option's name or value is not accepted
     │   └── UnknownPlugin           no installed plugin has that name
     ├── InputError                  a source that cannot be read into records
@@ -15,20 +15,20 @@
     ├── AnnotationChanged           somebody else changed an annotation since it was read
     ├── StorageError                bytes could not be written (full disk, no permission)
     ├── ImageNotStored              an image store has no such image
-    ├── ImageRejected               bytes that do not become an image, with the status to record
+    ├── ImageRejected               bytes that cannot be used as an image, with the status to record
     ├── NoImages                    no address of a collection led to an image
     ├── EmptyMap                    nothing to map: no image has a tag that passes the thresholds
-    ├── PluginError                 a plugin that does not keep its contract
-    │   ├── PluginFailed            a plugin that raised what its contract has no place for
-    │   │   └── ContractBroken      a plugin that gave what its contract has no place for
+    ├── PluginError                 a plugin broke its contract
+    │   ├── PluginFailed            a plugin raised an exception that its contract does not allow
+    │   │   └── ContractBroken      a plugin returned a value that its contract does not allow
     │   ├── MissingDependency       a plugin whose optional packages are not installed
     │   └── ModelMissing            a model whose weights are not on this machine
-    └── TaggerError                 a backend that cannot go on; what was answered is kept
+    └── TaggerError                 a tagger that cannot go on; its answers so far are kept
         ├── AuthenticationFailed    wrong or missing key
         ├── QuotaExceeded           the account's quota is used up
         ├── BudgetReached           the next call could cost more than the budget has left
-        ├── CallRefused             a service turned one call away, and billed nothing
-        └── CallLost                no answer came to one call, and it may have been billed
+        ├── CallRefused             a service refused one call, and billed nothing
+        └── CallLost                one call got no answer, and may have been billed
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 
 
 class TagatlasError(Exception):
-    """Base of all errors below. ``str(error)`` is one line, fit to be shown to a user."""
+    """Base of all errors below. ``str(error)`` is one line to show to a user."""
 
 
 class UsageError(TagatlasError):
-    """Wrong words on the command line or in a call."""
+    """Wrong arguments on the command line or in a call."""
 
 
 class OptionError(UsageError):
@@ -92,12 +92,12 @@ class ImageNotStored(TagatlasError):
 
 
 class ImageRejected(TagatlasError):
-    """Bytes that do not become an image.
+    """Bytes that cannot be used as an image.
 
     Attributes:
         status: the status to record for the address the bytes came from.
         reason: why, in a few words.
-        setting: the option of fetching that stood against it; empty if none did.
+        setting: the fetch option that refused it; empty for none.
     """
 
     def __init__(self, status: ImageStatus, reason: str, *, setting: str = "") -> None:
@@ -116,14 +116,14 @@ class EmptyMap(TagatlasError):
 
 
 class PluginError(TagatlasError):
-    """A plugin that does not keep its contract."""
+    """A plugin broke its contract."""
 
 
 class PluginFailed(PluginError):
-    """A plugin that raised what its contract has no place for.
+    """A plugin raised an exception that its contract does not allow.
 
     Attributes:
-        reason: what it raised, in one line: the exception's name, a colon, and its text.
+        reason: the exception in one line: its class name, a colon, and its text.
     """
 
     def __init__(self, message: str, reason: str) -> None:
@@ -132,7 +132,7 @@ class PluginFailed(PluginError):
 
 
 class ContractBroken(PluginFailed):
-    """A plugin that gave what its contract has no place for; the reason says what."""
+    """A plugin returned a value that its contract does not allow; the reason names it."""
 
 
 class MissingDependency(PluginError):
@@ -144,11 +144,11 @@ class ModelMissing(PluginError):
 
 
 class TaggerError(TagatlasError):
-    """A backend that cannot go on: the run stops, and what was answered is kept."""
+    """A tagger that cannot go on: the run stops, and its answers so far are kept."""
 
 
 class AuthenticationFailed(TaggerError):
-    """The backend refused the key, or there is none."""
+    """The service refused the key, or the key is missing."""
 
 
 class QuotaExceeded(TaggerError):
@@ -160,12 +160,12 @@ class BudgetReached(TaggerError):
 
 
 class CallRefused(TaggerError):
-    """A service turned one call away before doing any work: it billed nothing.
+    """A service refused one call before doing any work, and billed nothing.
 
-    The engine makes the call again, after a while.
+    The engine retries the call after a pause.
 
     Attributes:
-        retry_after: seconds the service asks to wait; None where it says nothing.
+        retry_after: seconds the service asks to wait; None if it does not say.
     """
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
@@ -174,8 +174,8 @@ class CallRefused(TaggerError):
 
 
 class CallLost(TaggerError):
-    """No answer came to one call, and the service may have done the work and billed it.
+    """One call got no answer, and the service may have done the work and billed it.
 
-    A call that costs money is not made again by itself: its images end as failed, to be asked
-    about again where the user says so.
+    A call that costs money is not retried automatically: its images end as failed, and are sent
+    again only if the user says so.
     """

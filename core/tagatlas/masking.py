@@ -1,4 +1,4 @@
-"""Keeping names, passwords and tokens out of what is shown."""
+"""Hides user names, passwords and tokens in shown texts."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ _SECRET = re.compile(
 
 
 def masked(text: str) -> str:
-    """The text without names, passwords and tokens in its addresses."""
+    """Replace user names, passwords and tokens in a text's URLs."""
     return _SECRET.sub(r"\1***", _USER.sub("://***@", text))

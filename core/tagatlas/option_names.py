@@ -1,7 +1,7 @@
-"""What each option is called: as a flag, as a variable, and as an argument in Python.
+"""Names of the options: as flags, as variables, and as arguments in Python.
 
 An option is one field of one owner: of a step (``map``) or of a plugin (``builder.bipartite``).
-Its names, written as Python writes them; a flag has hyphens in place of underscores:
+Its names, in Python's form; a flag has hyphens in place of underscores:
 
 ==================  ========================  ==================================================
 name                example                   belongs to
@@ -11,8 +11,8 @@ long                ``bipartite_threshold``   steps and built-in plugins; then o
 qualified           ``builder_bipartite_...`` every plugin
 ==================  ========================  ==================================================
 
-A name that an owner further up has is not given to one further down, so that what is installed
-beside tagatlas neither changes nor takes a name.
+A name taken by an owner further up is not given to one further down, so that installing a plugin
+never changes or takes an existing name.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from tagatlas.options import OptionField, option_fields
 
 @dataclass(frozen=True)
 class Owner:
-    """Who has options: a step or a plugin.
+    """A step or plugin that has options.
 
     Attributes:
-        table: their table in ``atlas.toml``: ``map``, ``builder.bipartite``.
+        table: the options' table in ``atlas.toml``: ``map``, ``builder.bipartite``.
         options: the options dataclass.
-        kind: the kind of plugin, as messages call it; empty for a step.
-        is_built_in: whether it came with tagatlas.
-        heading: what help calls the options; empty for the name.
+        kind: the kind of plugin, as in messages; empty for a step.
+        is_built_in: whether it is part of tagatlas.
+        heading: heading of the options in help; empty for the owner's name.
     """
 
     table: str
@@ -52,11 +52,11 @@ class Owner:
 
     @cached_property
     def fields(self) -> tuple[OptionField, ...]:
-        """The options, in the order they are written."""
+        """The options, in the order of their fields."""
         return option_fields(self.options)
 
     def __str__(self) -> str:
-        """How messages call it."""
+        """Its name in messages."""
         return f"{self.name} ({self.kind})" if self.kind else self.name
 
 
@@ -74,7 +74,7 @@ class Target:
 
     @property
     def qualified(self) -> str:
-        """Its name with the owner's whole name."""
+        """Its name with the owner's kind and name."""
         return _joined(*self.owner.table.split("."), self.option.name)
 
 
@@ -87,10 +87,10 @@ class OptionNames:
         """Give each option its names.
 
         Args:
-            owners: of the options, in the order that help lists them.
+            owners: of the options, in the order of help.
             reserved: names of the command's own arguments, which no option may have.
-            steps: owners whose short names are kept for them although the command does not offer
-                them: a name must not mean one thing here and another there.
+            steps: owners whose short names stay reserved although the command does not offer
+                their options, so that a name means the same in all commands.
         """
         self.owners = tuple(owners)
         targets = [Target(owner, option) for owner in owners for option in owner.fields]
@@ -124,11 +124,11 @@ class OptionNames:
         return [name for name in dict.fromkeys(names) if target in self._targets.get(name, ())]
 
     def targets(self, name: str) -> tuple[Target, ...]:
-        """The options that a name stands for.
+        """The options with a name.
 
         Raises:
-            OptionError: there is no such option; the text names one that is like it, as Python
-                does: of flags the command line knows that by itself.
+            OptionError: there is no such option; the text suggests a similar one (for calls from
+                Python; the command line does so itself for flags).
         """
         if name in self._targets:
             return self._targets[name]
@@ -137,7 +137,7 @@ class OptionNames:
         raise OptionError(f"there is no option {name}{hint}")
 
     def named_alike(self, name: str) -> list[str]:
-        """The names of options that are called so by their owners, though not by the caller."""
+        """Available names of options whose field has this name, for an error's hint."""
         return [
             self.own(Target(owner, option))
             for owner in self.owners
@@ -146,7 +146,7 @@ class OptionNames:
         ]
 
     def own(self, target: Target) -> str:
-        """The shortest name that stands for one option alone."""
+        """The shortest name that means this option only."""
         return next(name for name in self.of(target) if len(self._targets[name]) == 1)
 
 

@@ -1,4 +1,4 @@
-"""Options: one frozen dataclass per step or plugin, from which flags, settings and checks follow.
+"""Options: one frozen dataclass per step or plugin; flags, settings and checks derive from it.
 
 A field is declared once, in the dataclass::
 
@@ -25,22 +25,22 @@ import msgspec
 from tagatlas.errors import OptionError
 
 OptionValue = bool | int | float | str | list[str]
-"""What an option's value looks like in a settings file or from a flag."""
+"""The type of an option's value in a settings file or from a flag."""
 
 T = typing.TypeVar("T")
 
 
 @dataclass(frozen=True)
 class OptionField:
-    """One option, as help and flags need it.
+    """Description of one option, for help and flags.
 
     Attributes:
         name: the field's name, also its key in ``atlas.toml``.
-        flag: what a user types, without a value.
+        flag: the flag, without a value.
         help: one line.
-        is_switch: whether it is a plain yes or no.
-        default: text of the default, empty where there is none.
-        metavar: what a value looks like: ``NUMBER``, ``TEXT``, ``A,B,...`` or the choices.
+        is_switch: whether it is a boolean.
+        default: text of the default; empty for none.
+        metavar: form of a value: ``NUMBER``, ``TEXT``, ``A,B,...`` or the choices.
     """
 
     name: str
@@ -57,7 +57,7 @@ def flag_of(name: str) -> str:
 
 
 def option_fields(options: type) -> tuple[OptionField, ...]:
-    """The options of an options dataclass, in the order they are written."""
+    """The options of an options dataclass, in the order of its fields."""
     hints = typing.get_type_hints(options, include_extras=True)
     return tuple(_option_field(field, hints[field.name]) for field in dataclasses.fields(options))
 
@@ -93,7 +93,7 @@ def _members(plain: object) -> list[object]:
 
 
 def _strip_annotation(hint: object) -> tuple[object, str]:
-    """The bare type of ``Annotated[...]``, and the description among its metadata."""
+    """The type in ``Annotated[...]`` and the description in its metadata."""
     if typing.get_origin(hint) is not typing.Annotated:
         return hint, ""
     plain, *metadata = typing.get_args(hint)
@@ -115,15 +115,15 @@ def make_options(
     owner: str,
     called: Callable[[str], str] = flag_of,
 ) -> T:
-    """An instance of an options dataclass, every value checked.
+    """Make an instance of an options dataclass; every value is checked.
 
     Args:
         options: the dataclass.
-        values: by field name; text is read as the field's type (``"3"``, ``"true"``), and a
-            comma-separated text as a tuple, and a path as text; what is not named keeps its
-            default.
-        owner: whose options these are, for the error's text.
-        called: where a user finds the value of an option, by its name; likewise.
+        values: by field name; text is converted to the field's type (``"3"``, ``"true"``), a
+            comma-separated text to a tuple, a path to text; missing options keep their
+            defaults.
+        owner: the step or plugin, for the error's text.
+        called: where a user finds the value of each option, by its name; likewise.
 
     Raises:
         OptionError: an unknown name, or a value that the field does not take.
@@ -153,7 +153,7 @@ def make_options(
 
 
 def _expected(message: str, hint: object) -> str:
-    """What msgspec says of a value, with the choices where there are any."""
+    """The message of msgspec about a value, with the choices if the option has any."""
     members = [_strip_annotation(each)[0] for each in _members(_strip_annotation(hint)[0])]
     if [each for each in members if each is not NoneType] == [bool]:
         return "Expected true or false"
@@ -165,14 +165,14 @@ def _expected(message: str, hint: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """A value from Python as settings have it: paths are text."""
+    """Convert a value from Python to the form it has in settings: paths become text."""
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return str(value) if isinstance(value, PurePath) else value
 
 
 def _decode(kind: type, value: object) -> object:
-    """Read the one type of option that msgspec does not know."""
+    """Decode the one option type that msgspec does not know."""
     if kind is Path and isinstance(value, str):
         return Path(value)
     raise TypeError(f"no option can be a {kind.__name__}")
@@ -188,7 +188,7 @@ def _split_list(text: str) -> list[str]:
 
 
 def option_values(options: object) -> dict[str, bool | int | float | str | None]:
-    """The values of an options instance by name, as they are written down; tuples as text."""
+    """The values of an options instance by name, as they are stored; tuples as text."""
     if not dataclasses.is_dataclass(options):
         raise TypeError(f"{options!r} is no instance of an options dataclass")
     values: dict[str, bool | int | float | str | None] = {}

@@ -1,4 +1,4 @@
-"""What a step will work with: options and plugins, checked before any work, kept when it is done.
+"""Selects a step's options and plugins: checked before any work, saved after it.
 
 A value is taken from the first of these that has one: what the caller gave, a variable
 ``TAGATLAS_<NAME>``, the atlas's settings, the default.
@@ -32,7 +32,7 @@ OptionsT = TypeVar("OptionsT")
 ProductT = TypeVar("ProductT")
 
 REFUSALS = (UsageError, InputError, EmptyMap, MissingDependency, ModelMissing)
-"""What is raised where a choice is at fault, and before anything costs money."""
+"""Errors for a refused choice; all are raised before anything costs money."""
 
 
 class Selection:
@@ -46,17 +46,17 @@ class Selection:
         given: Mapping[str, object],
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Look up what was given.
+        """Look up the given options.
 
         Args:
-            plugins: among which plugins are looked up.
-            settings: the atlas's; None where there is no atlas.
-            names: of the options that may be given.
-            given: values by name; None stands for what was not given.
+            plugins: the installed plugins.
+            settings: of the atlas; None without an atlas.
+            names: names of the accepted options.
+            given: values by name; None means not given.
             environment: variables; by default the process's.
 
         Raises:
-            OptionError: there is no option of a name that was given.
+            OptionError: a given name is not that of an option.
         """
         self._plugins = plugins
         self._settings = settings
@@ -69,11 +69,11 @@ class Selection:
         self._source: tuple[str, str | None] | None = None
 
     def for_source(self, identity: str, before: str | None) -> None:
-        """Keep options of adding and of source plugins for one source alone.
+        """Save options of adding and of source plugins for one source only.
 
         Args:
-            identity: what names the source in the catalog.
-            before: the source whose options it takes over; None if there is none.
+            identity: name of the source in the catalog.
+            before: the source whose options it takes over; None for none.
         """
         self._source = identity, before
 
@@ -89,7 +89,7 @@ class Selection:
         return chosen
 
     def plugin(self, kind: Kind[Spec, ProductT], name: str) -> PluginChoice[ProductT]:
-        """:meth:`look_up` a plugin, whose object is made now.
+        """:meth:`look_up` a plugin and make its object now.
 
         Raises:
             UnknownPlugin, OptionError: see :meth:`look_up`.
@@ -115,7 +115,7 @@ class Selection:
         return chosen
 
     def values(self, owner: Owner) -> dict[str, object]:
-        """The options of one owner that anything but the default decides, by name.
+        """The options of one owner that have a value besides their default, by name.
 
         Raises:
             OptionError: the settings have an option that the owner does not have.
@@ -131,11 +131,11 @@ class Selection:
         return kept | variables | self._typed(owner.table)
 
     def variable(self, name: str) -> str | None:
-        """What a variable says of an argument that is no option of a step or a plugin."""
+        """The value of a variable for an argument that is not an option of a step or a plugin."""
         return self._environment.get(f"TAGATLAS_{name}".upper()) or None
 
     def variables(self, owner: Owner) -> dict[str, str]:
-        """For each option of an owner that a variable is set for, the variable; by name."""
+        """The set environment variables of an owner's options, by option name."""
         found = {}
         for option in owner.fields:
             for name in reversed(self._names.of(Target(owner, option)) or [option.name]):
@@ -145,9 +145,9 @@ class Selection:
         return found
 
     def called(self, owner: Owner) -> Callable[[str], str]:
-        """Where a user finds the value of each option of an owner, by the option's name.
+        """A function that gives the place where a user sets an option, by the option's name.
 
-        That is the flag, the variable, or the line of the settings that decides.
+        The place is the flag, the variable, or the line of the settings that has the value.
         """
         typed, variables = self._typed(owner.table), self.variables(owner)
 
@@ -162,11 +162,11 @@ class Selection:
         return place
 
     def check(self) -> None:
-        """Make sure that everything that was given is used, and by one kind of owner.
+        """Check that each given option is used, and by one kind of owner only.
 
         Raises:
-            OptionError: something is not used, and would be ignored in silence; or it would be
-                used by two kinds of plugins that mean something else by it.
+            OptionError: an option is not used, and would be ignored in silence; or two kinds of
+                plugins would use it with different meanings.
         """
         for name, (targets, _) in self._given.items():
             used = self._used(name)
@@ -188,14 +188,13 @@ class Selection:
 
     @contextmanager
     def remembered(self, *tables: str) -> Iterator[None]:
-        """Write what was given to the atlas's settings, for good unless the block refuses it.
+        """Write the given options to the atlas's settings; undone if the block refuses them.
 
-        A choice that is refused must not stand in the way of the next call, so it is taken back.
-        Work that ends for another reason, such as a budget that is used up, or that is
-        interrupted, goes on with what was given.
+        A refused choice must not affect the next call. If the work ends for another reason, such
+        as an exhausted budget or an interrupt, the settings stay, so that it can go on later.
 
         Args:
-            tables: whose options are written; none means all that were looked up.
+            tables: owners whose options are written; by default all that were looked up.
 
         Raises:
             OptionError: see :meth:`check`.
@@ -225,7 +224,7 @@ class Selection:
         return next(known, Owner(table, options, kind))
 
     def _to_keep(self, table: str, chosen: object) -> dict[str, OptionValue]:
-        """What was given for one owner, as it is written down."""
+        """The given options of one owner, in the form of the settings."""
         kept: dict[str, OptionValue] = {}
         for name in self._typed(table):
             value = getattr(chosen, name)
@@ -238,14 +237,14 @@ class Selection:
         return kept
 
     def _typed(self, table: str) -> dict[str, object]:
-        """What was given for one owner; the longer of two names counts."""
+        """The given options of one owner; of two names for one, the longer counts."""
         return {
             option: values[max(values, key=len)]
             for option, values in self._values_of(table).items()
         }
 
     def _values_of(self, table: str) -> dict[str, dict[str, object]]:
-        """What was given for each option of one owner, by the names it was given by."""
+        """The given values of each option of one owner, by the given names."""
         found: dict[str, dict[str, object]] = defaultdict(dict)
         for name, (targets, value) in self._given.items():
             for target in targets:
@@ -254,9 +253,9 @@ class Selection:
         return found
 
     def _check_names(self) -> None:
-        """Refuse two names of one option with two values.
+        """Refuse different values for two names of one option.
 
-        A name that other options in use have as well may be given beside one that is narrower.
+        A name shared by several options in use may be given beside a more specific one.
         """
         for table in self._picked:
             for values in self._values_of(table).values():
@@ -269,11 +268,11 @@ class Selection:
                         )
 
     def _used(self, name: str) -> list[Target]:
-        """The options in use that were given by a name."""
+        """The options in use with a given name."""
         return [each for each in self._given[name][0] if each.owner.table in self._picked]
 
     def _instead(self, unused: Sequence[Target]) -> str:
-        """The options of that name of owners of the same kinds that are in use."""
+        """A hint to options of the same name whose owners, of the same kinds, are in use."""
         kinds = {each.owner.kind for each in unused}
         same = [
             flag_of(self._names.of(Target(owner, each))[0])
@@ -286,10 +285,10 @@ class Selection:
 
 
 def _is_of_source(table: str) -> bool:
-    """Whether options are of adding a source, and so belong to that source alone."""
+    """Whether a table's options are for adding a source, and so belong to that source only."""
     return table == "add" or table.startswith(f"{SOURCES.key}.")
 
 
 def _text(value: object) -> str:
-    """A value as it is kept; a path so that it leads to the same file from anywhere."""
+    """A value as text; a path is made absolute."""
     return str(value.resolve()) if isinstance(value, Path) else str(value)

@@ -1,4 +1,4 @@
-"""The settings file of an atlas: written by the commands, edited by hand, its comments kept."""
+"""The settings file of an atlas: commands write it, users may edit it, comments are kept."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from tagatlas.masking import masked
 from tagatlas.options import OptionValue
 
 SOURCES_TABLE = "sources"
-"""In which each source has tables of its own."""
+"""The table with the tables of single sources."""
 
 _HEADER = (
-    "# Settings of this atlas. Commands write here what they were given; edit it as you like.\n"
-    "# A flag or a TAGATLAS_ variable counts before what stands here; and what stands in\n"
-    "# [sources.PATH.source.table] counts for that source before [source.table].\n\n"
+    "# Settings of this atlas. Commands write the options they were given; edit as you like.\n"
+    "# Flags and TAGATLAS_ variables have precedence over this file, and for one source,\n"
+    "# [sources.PATH.source.table] has precedence over [source.table].\n\n"
 )
 
 
 def _path(owner: str, source: str | None) -> list[str]:
-    """The names of the tables, one within the other, in which an owner's settings are."""
+    """Path of an owner's table: the names of the nested tables."""
     return (
         owner.split(".") if source is None else [SOURCES_TABLE, masked(source), *owner.split(".")]
     )
@@ -35,14 +35,14 @@ def _path(owner: str, source: str | None) -> list[str]:
 class SettingsFile:
     """``atlas.toml``: a table per step (``fetch``, ``map``) or plugin (``renderer.poster``).
 
-    What was chosen for one source alone is in such tables within ``sources.LOCATION``.
+    Settings for a single source are in such tables within ``sources.LOCATION``.
     """
 
     def __init__(self, path: Path) -> None:
-        """Read the file; one that is not there is empty.
+        """Read the file; a missing one counts as empty.
 
         Raises:
-            OptionError: it is no TOML; the text says where.
+            OptionError: it is not valid TOML; the text says where.
         """
         self.path = path
         text = path.read_text(encoding="utf-8") if path.exists() else _HEADER
@@ -56,10 +56,10 @@ class SettingsFile:
 
         Args:
             owner: a dotted table name, such as ``fetch`` or ``renderer.poster``.
-            source: the location of a source, for what was chosen for that alone.
+            source: location of a source, for the settings of that source only.
 
         Raises:
-            OptionError: the owner's name stands for something else than a table.
+            OptionError: the owner's name is not that of a table.
         """
         table: object = self._document
         for part in _path(owner, source):
@@ -77,14 +77,14 @@ class SettingsFile:
     def options_of(
         self, owner: str, names: Collection[str], source: str | None = None
     ) -> dict[str, object]:
-        """The settings of a step or a plugin, which has options of these names.
+        """The settings of a step or a plugin with options of these names.
 
-        Files of before plugins had tables by kind have one table ``plugin.NAME`` for all plugins
-        of a name; what a plugin's own table says counts more.
+        Old files have one table ``plugin.NAME`` for the plugins of all kinds with that name; a
+        plugin's own table has precedence.
 
         Raises:
-            OptionError: there is a setting of another name, such as one that a newer version of
-                the plugin does not have any more; or see :meth:`values`.
+            OptionError: a setting has another name, such as that of an option that a newer
+                version of the plugin no longer has; or see :meth:`values`.
         """
         own = self.values(owner, source)
         for name in own:
@@ -100,13 +100,13 @@ class SettingsFile:
         return {name: value for name, value in shared.items() if name in names} | own
 
     def tables(self, owner: str) -> dict[str, dict[str, object]]:
-        """The tables within the table of one owner, by name, such as those of single hosts.
+        """The subtables of an owner's table, by name, such as those of single hosts.
 
         Args:
             owner: a dotted table name, such as ``fetch.hosts``.
 
         Raises:
-            OptionError: the owner's name stands for something else than a table of tables.
+            OptionError: the owner's name is not that of a table of tables.
         """
         table: object = self._document.unwrap()
         for part in owner.split("."):
@@ -127,7 +127,7 @@ class SettingsFile:
     def update(
         self, owner: str, values: Mapping[str, OptionValue], source: str | None = None
     ) -> None:
-        """Write settings of one owner and leave the rest of the file as it is.
+        """Write settings of one owner; the rest of the file is unchanged.
 
         Args:
             owner: as in :meth:`values`.
@@ -151,11 +151,11 @@ class SettingsFile:
         self._write(self.text)
 
     def sources(self) -> list[str]:
-        """The sources that something was chosen for, as they are named in the file."""
+        """The sources that have settings, as they are named in the file."""
         return list(self.tables(SOURCES_TABLE))
 
     def move_source(self, old: str, new: str | None) -> None:
-        """Have what was chosen for one source be chosen for another; None drops it.
+        """Move the settings of one source to another; None deletes them.
 
         Raises:
             StorageError: the file cannot be written; it is unchanged.
@@ -176,7 +176,7 @@ class SettingsFile:
         return tomlkit.dumps(self._document)
 
     def put_back(self, text: str) -> None:
-        """Make the settings what :attr:`text` was before an update.
+        """Restore the settings to a :attr:`text` from before an update.
 
         Raises:
             StorageError: the file cannot be written; it is unchanged.

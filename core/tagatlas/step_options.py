@@ -1,4 +1,4 @@
-"""Which options each step has: its own, and those of the plugins that it may use."""
+"""The options of each step: its own, and those of the plugins it may use."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ CALLS_OWN = frozenset(
         "with_duplicates",
     }
 )
-"""Arguments of calls and commands whose names a plugin's long option name could be."""
+"""Arguments of calls and commands that could clash with a plugin's long option name."""
 
 
 def step_owners(plugins: Plugins, *steps: str) -> list[Owner]:
-    """Whose options some steps have.
+    """The owners of the options of some steps.
 
     Args:
         plugins: the installed ones.
@@ -67,7 +67,7 @@ def step_names(
     Args:
         plugins: the installed ones.
         steps: of :data:`STEPS`.
-        further: other owners whose options it takes.
+        further: further owners whose options the call accepts.
         reserved: names of the call's own arguments.
     """
     owners = [owner for step in steps for owner in _owners(plugins, step)]
@@ -76,7 +76,7 @@ def step_names(
 
 
 def plugin_owners(plugins: Plugins, kind: Kind[Spec, object]) -> list[Owner]:
-    """The plugins of one kind as owners of options, by name."""
+    """Option owners of the plugins of one kind, by name."""
     return [
         Owner(
             plugin_owner(kind, name),
@@ -100,7 +100,7 @@ def further_owner(name: str) -> Owner:
 
 
 def _options(step: str) -> type | None:
-    """The step's options dataclass; imported now, since reading options imports nothing else."""
+    """The step's options dataclass; imported only here, to keep loading light."""
     place = STEPS[step][0]
     return None if place is None else _imported(place)
 

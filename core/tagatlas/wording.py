@@ -1,4 +1,4 @@
-"""Numbers with their nouns, as every message writes them; texts in a line; names that differ."""
+"""Wording of messages: numbers with their nouns, texts as one line, unique names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def count(number: int, thing: str) -> str:
 
 
 def untaken(name: str, taken: Collection[str]) -> str:
-    """The name, with a number behind it if it is taken."""
+    """The name, with a number appended if it is taken."""
     number, free = 1, name
     while free in taken:
         number += 1
