@@ -1,4 +1,4 @@
-"""How images are arranged on the map: overlaps removed, or on a wall.
+"""How images are arranged on the map: overlaps removed, or in a grid.
 
 Usage: python benchmarks/overlap.py [IMAGES or ATLAS ...]        (1000 10000 50000 unless said)
 
@@ -11,8 +11,8 @@ of an image, what is left of overlaps, and how much of the map's rectangle is im
 - remove_overlaps, ours, and without spreading crowds first;
 - noverlap, the usual one: overlapping circles push each other apart until none do, or for 500
   rounds; up to 10,000 images;
-- hang_on_wall, ours, and up to 2,000 images the assignment to the same cells with the least sum of
-  squared moves, which takes time in proportion to the third power of their number.
+- arrange_in_grid, ours, and up to 2,000 images the assignment to the same cells with the least sum
+  of squared moves, which takes time in proportion to the third power of their number.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from scipy.spatial.distance import cdist
 import tagatlas
 from tagatlas.contracts import no_progress
 from tagatlas.layout import (
+    arrange_in_grid,
     compile_kernels,
-    hang_on_wall,
     image_boxes,
     remove_overlaps,
     spectral_start,
@@ -161,11 +161,13 @@ def compare(named: str) -> None:
                 f", moved {moved.mean():.1f}, {overlapping(after, boxes):,} pairs overlap,"
                 f" {filled(after, boxes):.2f} filled"
             )
-    print(f"{images:,} images of {named}, on a wall")
-    wall = measured("hang_on_wall", lambda: hang_on_wall(before, aspect).positions, before, topics)
+    print(f"{images:,} images of {named}, in a grid")
+    grid = measured(
+        "arrange_in_grid", lambda: arrange_in_grid(before, aspect).positions, before, topics
+    )
     print()
     if images <= MOST_FOR_ASSIGNMENT:
-        measured("least squared moves", partial(assigned, before, wall), before, topics)
+        measured("least squared moves", partial(assigned, before, grid), before, topics)
         print()
 
 

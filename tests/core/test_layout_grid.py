@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
-from tagatlas.layout import hang_on_wall
+from tagatlas.layout import arrange_in_grid
 from tagatlas.layout.grid import assign_cells
 
 Array = NDArray[np.float64]
@@ -75,34 +75,34 @@ def test_what_is_a_grid_already_stays_as_it_is(columns: int, rows: int, shape: f
 @settings(deadline=None)
 def test_images_fit_into_their_cells_and_keep_their_aspect(positions: Array, seed: int) -> None:
     aspect = np.exp(np.random.default_rng(seed).normal(scale=0.5, size=len(positions)))
-    wall = hang_on_wall(positions, aspect)
-    assert np.isfinite(wall.positions).all()
-    assert wall.boxes[:, 0] / wall.boxes[:, 1] == pytest.approx(aspect)
-    assert (wall.boxes < wall.cell).all()
+    grid = arrange_in_grid(positions, aspect)
+    assert np.isfinite(grid.positions).all()
+    assert grid.boxes[:, 0] / grid.boxes[:, 1] == pytest.approx(aspect)
+    assert (grid.boxes < grid.cell).all()
     # One side of each image fills its cell as far as any image does.
-    filled = (wall.boxes / wall.cell).max(axis=1)
+    filled = (grid.boxes / grid.cell).max(axis=1)
     assert filled == pytest.approx(filled[0])
-    offsets = (wall.positions - wall.positions[0]) / wall.cell
+    offsets = (grid.positions - grid.positions[0]) / grid.cell
     assert offsets == pytest.approx(np.rint(offsets), abs=1e-6)
     assert len(np.unique(np.rint(offsets), axis=0)) == len(positions)
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 439, 1000])
 @pytest.mark.parametrize("spread", [(3.0, 1.0), (1.0, 1.0), (1.0, 3.0)])
-def test_walls_are_in_landscape_and_hardly_a_cell_is_empty(
+def test_grids_are_in_landscape_and_hardly_a_cell_is_empty(
     count: int, spread: tuple[float, float]
 ) -> None:
     positions = themes(count, seed=1) * spread
-    wall = hang_on_wall(positions, np.full(count, 1.5))
-    columns, rows = np.rint(np.ptp(wall.positions, axis=0) / wall.cell).astype(int) + 1
+    grid = arrange_in_grid(positions, np.full(count, 1.5))
+    columns, rows = np.rint(np.ptp(grid.positions, axis=0) / grid.cell).astype(int) + 1
     assert 0 <= columns * rows - count < columns
     if count > 100:
         # From 1.2 to 16/9, by a tenth more or less.
-        assert 1.05 < columns * wall.cell[0] / (rows * wall.cell[1]) < 2.0
+        assert 1.05 < columns * grid.cell[0] / (rows * grid.cell[1]) < 2.0
         assert columns * rows - count < 0.02 * count
     low, high = np.percentile(positions, [1, 99], axis=0)
-    assert (wall.positions.mean(axis=0) > low).all() or count < 10
-    assert (wall.positions.mean(axis=0) < high).all() or count < 10
+    assert (grid.positions.mean(axis=0) > low).all() or count < 10
+    assert (grid.positions.mean(axis=0) < high).all() or count < 10
 
 
 def test_neighbours_stay_neighbours_as_well_as_with_the_least_total_distance() -> None:
@@ -121,12 +121,12 @@ def test_neighbours_stay_neighbours_as_well_as_with_the_least_total_distance() -
 def test_is_deterministic_and_leaves_its_arguments_alone() -> None:
     positions, aspect = themes(500, seed=3), np.linspace(0.5, 2, 500)
     kept = positions.copy()
-    first = hang_on_wall(positions, aspect)
-    again = hang_on_wall(positions, aspect)
+    first = arrange_in_grid(positions, aspect)
+    again = arrange_in_grid(positions, aspect)
     assert first.positions.tobytes() == again.positions.tobytes()
     assert np.array_equal(positions, kept)
 
 
-def test_a_heap_at_one_place_gets_a_wall_too() -> None:
-    wall = hang_on_wall(np.zeros((30, 2)), np.ones(30))
-    assert len(np.unique(wall.positions.round(9), axis=0)) == 30
+def test_a_pile_at_one_place_gets_a_grid_too() -> None:
+    grid = arrange_in_grid(np.zeros((30, 2)), np.ones(30))
+    assert len(np.unique(grid.positions.round(9), axis=0)) == 30

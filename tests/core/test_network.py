@@ -104,8 +104,8 @@ def test_a_graph_without_edges_is_a_network() -> None:
 @pytest.mark.parametrize(
     ("edges", "message"),
     [
-        ([(0, 4, 1.0)], "no row of nodes"),
-        ([(-1, 0, 1.0)], "no row of nodes"),
+        ([(0, 4, 1.0)], "not a row of nodes"),
+        ([(-1, 0, 1.0)], "not a row of nodes"),
         ([(1, 1, 1.0)], "itself"),
         ([(0, 1, 0.0)], "above 0"),
         ([(0, 1, -1.0)], "above 0"),

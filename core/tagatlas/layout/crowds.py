@@ -1,10 +1,10 @@
-"""Spreads crowds of boxes until about as many are at a place as there is room for.
+"""Spreads crowds of boxes until about as many are at each place as fit there.
 
-Boxes flow from where they are too dense to where they are less so, as heat does, alike in all
-directions, until none of their surroundings is overfull. That is the method of M. T. Gastner,
-M. E. J. Newman: Diffusion-based method for producing density-equalizing maps, PNAS 101(20), 2004,
-but that only the excess flows: what has room stays. First wide surroundings are looked at, so that
-large crowds spread in few steps, then ever smaller ones.
+Boxes diffuse from dense to less dense areas, like heat and equally in all directions, until no
+neighbourhood is overfull. The method is that of M. T. Gastner, M. E. J. Newman: Diffusion-based
+method for producing density-equalizing maps, PNAS 101(20), 2004, except that only the excess
+flows: boxes with enough room stay. Wide neighbourhoods come first, so that large crowds spread in
+few steps, then smaller and smaller ones.
 """
 
 from __future__ import annotations
@@ -14,41 +14,41 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 FULL = 0.65
-"""Share of an area that boxes may cover: a little less than packed ones do."""
+"""Share of an area that boxes may cover: a little less than when packed."""
 
 _EXCESS = 0.05
-"""Share by which a place may be overfull in the end."""
+"""Tolerance of the final density, as a share."""
 
 _WIDEST = 16
-"""The crowd is as wide as so many of the first surroundings."""
+"""Width of the crowd, in widths of the first neighbourhoods."""
 
 _NARROWEST = 1.4
-"""Side of the last surroundings, in roots of the boxes' mean area."""
+"""Side of the last neighbourhoods, in square roots of the boxes' mean area."""
 
 _ROUNDS = 40
-"""Steps at most, for each size of surroundings."""
+"""Maximum steps for each size of neighbourhood."""
 
 _STEP = 0.4
-"""How far a step goes, as a share of what would level the density with the next cell."""
+"""Length of a step, as a share of the one that would level the density with the next cell."""
 
 _MARGIN = 4
 """Free cells around all boxes."""
 
 _MOST_CELLS = 4_000_000
-"""Bound of memory where a few boxes lie far away from all others."""
+"""Limits memory when a few boxes lie far away from all others."""
 
 
 def spread_crowds(
     positions: NDArray[np.float64], boxes: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Move boxes from where they cover more than :data:`FULL` of the area.
+    """Move boxes away from where they cover more than :data:`FULL` of the area.
 
     Args:
         positions: centres of the boxes, shape (n, 2), finite; those at one place stay together.
         boxes: width and height, shape (n, 2), above 0.
 
     Returns:
-        New centres, shape (n, 2). The boxes may still overlap, but need to move less for not to.
+        New centres, shape (n, 2). The boxes may still overlap, but less.
     """
     areas = boxes.prod(axis=1)
     extent = max(float(np.ptp(positions, axis=0).max()), float(np.sqrt(areas.sum() / FULL)))
@@ -73,11 +73,11 @@ def spread_crowds(
 def _density(
     at: NDArray[np.float64], areas: NDArray[np.float64], sides: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Area per cell of a grid with so many cells on its sides, smoothed; places in cells."""
+    """Smoothed area of boxes per cell of a grid of that shape; ``at`` is in cells."""
     corner = at.astype(np.int64)
     right, up = (at - corner).T
     found = np.zeros(int(sides.prod()))
-    # Each box is shared among the four cells whose middles surround it.
+    # Each box is shared among the four cells whose centres surround it.
     for x, share_x in ((0, 1 - right), (1, right)):
         for y, share_y in ((0, 1 - up), (1, up)):
             cells = (corner[:, 0] + x) * sides[1] + corner[:, 1] + y
@@ -87,7 +87,7 @@ def _density(
 
 
 def _flow(fullness: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Which way the excess flows at each place, shape (n, 2), in cells."""
+    """Flow of the excess at each place, shape (n, 2), in cells."""
     slopes = np.gradient(np.maximum(fullness - 1, 0))
     flows = [-slope / np.maximum(fullness, 1) for slope in slopes]
     return np.column_stack([map_coordinates(flow, at.T, order=1) for flow in flows])

@@ -1,4 +1,4 @@
-"""Carries nodes along with others that were moved."""
+"""Moves nodes along with others that were moved."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 _GUIDES = 8
-"""How many of the nearest moved nodes a node follows."""
+"""Number of nearest moved nodes that a node follows."""
 
 
 def follow(
@@ -17,7 +17,7 @@ def follow(
 ) -> NDArray[np.float64]:
     """Move nodes as their surroundings moved.
 
-    Each follows the moved nodes that were nearest to it, in proportion to how near they were.
+    Each follows the moved nodes that were nearest to it, weighted by inverse distance.
 
     Args:
         before: where the moved nodes were, shape (n, 2), n at least 1.
@@ -29,7 +29,7 @@ def follow(
     """
     guides = min(_GUIDES, len(before))
     distances, nearest = cKDTree(before).query(others, k=range(1, guides + 1))
-    # At a moved node's own place only that node counts, but without a division by zero.
+    # At a moved node's own position only that node counts; avoids a division by zero.
     floor = 1e-9 * (float(np.ptp(before, axis=0).max()) or 1.0)
     nearness = 1 / np.maximum(distances, floor)
     weights = nearness / nearness.sum(axis=1, keepdims=True)

@@ -1,11 +1,11 @@
-"""Hangs images on a wall of equal cells without gaps, while neighbours stay neighbours.
+"""Arranges images in a grid of equal cells without gaps, while neighbours stay neighbours.
 
-The wall and the images are halved together, again and again: as many images as the left half has
-cells go there, the leftmost ones, and so on until each cell has its image. So halves the method of
-G. M. Hilasaca, W. E. Marcílio-Jr, D. M. Eler, R. M. Martins, F. V. Paulovich: A Grid-Based Method
-for Removing Overlaps of Dimensionality Reduction Scatterplot Layouts, IEEE Transactions on
-Visualization and Computer Graphics 30(8), 2024. Then images in touching cells change places for as
-long as that brings those that were neighbours closer together.
+Grid and images are bisected together: the leftmost images go to the left half, as many as it has
+cells, and so on recursively until each cell has its image, as in G. M. Hilasaca,
+W. E. Marcílio-Jr, D. M. Eler, R. M. Martins, F. V. Paulovich: A Grid-Based Method for Removing
+Overlaps of Dimensionality Reduction Scatterplot Layouts, IEEE Transactions on Visualization and
+Computer Graphics 30(8), 2024. Then images in adjacent cells are swapped as long as that brings
+former neighbours closer together.
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ from tagatlas.compiled import kernel
 from tagatlas.layout.boxes import map_area
 
 ROOM = 0.06
-"""Share of a cell's width and of its height that is left free around an image."""
+"""Margin around an image, as a share of its cell's width and height."""
 
 _NARROWEST, _WIDEST = 1.2, 16 / 9
-"""Width of a wall as a multiple of its height."""
+"""Range of a grid's width, as a multiple of its height."""
 
 _LENIENCE = 0.1
-"""How far a wall's ratio may be from the wanted one, if fewer cells stay empty then."""
+"""Tolerance of a grid's ratio, if fewer cells stay empty then."""
 
 _CELL_RATIO = 2.0
-"""A cell is at most so many times as wide as high, and as high as wide."""
+"""Largest ratio of a cell's width to its height, or the reverse."""
 
 _NEIGHBOURS = 10
-"""Points that a point is kept near to."""
+"""Number of nearest points to which each point is kept close."""
 
 _LEAST = 1e-9
-"""Change below which a swap is no gain, but rounding."""
+"""Gain of a swap that may be rounding error and does not count."""
 
 _ROUNDS = 30
-"""How often each point may change places, at most."""
+"""Maximum rounds of swaps."""
 
 
 class _Links(NamedTuple):
-    """Links from each point, in compressed rows.
+    """Links from each point, in compressed sparse rows.
 
     Attributes:
         starts: where each point's links begin, shape (n + 1,).
         ends: the point at the other end of each, shape (m,).
-        weights: 2 for a link of two points that are each among the other's nearest, else 1; (m,).
+        weights: 2 for a link between mutual nearest neighbours, else 1; shape (m,).
     """
 
     starts: NDArray[np.int64]
@@ -56,8 +56,8 @@ class _Links(NamedTuple):
     weights: NDArray[np.float64]
 
 
-class Wall(NamedTuple):
-    """Images on a wall.
+class Grid(NamedTuple):
+    """Images in a grid.
 
     Attributes:
         positions: centre of each image's cell, shape (n, 2).
@@ -70,19 +70,19 @@ class Wall(NamedTuple):
     cell: NDArray[np.float64]
 
 
-def hang_on_wall(positions: NDArray[np.float64], aspect: NDArray[np.float64]) -> Wall:
-    """Give each image a cell of a wall, near those that it was near to.
+def arrange_in_grid(positions: NDArray[np.float64], aspect: NDArray[np.float64]) -> Grid:
+    """Give each image a cell of a grid, near its former neighbours.
 
-    The wall covers about the map's area, is about as much wider than high as the map is, from 1.2
-    to 16/9 times, and lies around the map's centre. Its cells are as the median image is shaped.
-    Rows are full from the top; the last one may end early, on the right.
+    The grid covers about the map's area, has about the map's ratio of width to height (within 1.2
+    to 16/9), and is centred on the map. Its cells have the shape of the median image. Rows are
+    filled from the top; the last one may be incomplete, on the right.
 
     Args:
-        positions: places of the images on a map, shape (n, 2), finite, n at least 1.
+        positions: of the images on a map, shape (n, 2), finite, n at least 1.
         aspect: width divided by height of each image; shape (n,), above 0.
 
     Returns:
-        The wall. The order of the images does not matter, but for those at one place.
+        The grid. The order of the images does not matter, except for those at one place.
     """
     low, high = np.percentile(positions, [1, 99], axis=0)
     width, height = high - low
@@ -95,7 +95,7 @@ def hang_on_wall(positions: NDArray[np.float64], aspect: NDArray[np.float64]) ->
     size = cells.max(axis=0)
     hung = (low + high) / 2 + (cells - size / 2) * cell * [1, -1]
     width = np.minimum(cell[0], cell[1] * aspect) * (1 - ROOM)
-    return Wall(hung, np.column_stack([width, width / aspect]), cell)
+    return Grid(hung, np.column_stack([width, width / aspect]), cell)
 
 
 def assign_cells(positions: NDArray[np.float64], columns: int, shape: float) -> NDArray[np.int64]:
@@ -105,13 +105,13 @@ def assign_cells(positions: NDArray[np.float64], columns: int, shape: float) -> 
 
     Args:
         positions: shape (n, 2), finite; y grows upwards.
-        columns: of the grid, which has as many rows as are needed; 1 to n.
+        columns: number of columns, 1 to n; there are as many rows as needed.
         shape: width of a cell divided by its height.
 
     Returns:
-        Column and row of each point, from 0, shape (n, 2); row 0 is the uppermost. No two points
-        have one cell, and only the last row is not full. The same points in another order have
-        the same cells, unless they are at one place.
+        Column and row of each point, from 0, shape (n, 2); row 0 is at the top. No two points
+        share a cell, and only the last row may be incomplete. The same points in another order
+        get the same cells, unless they are at one place.
     """
     order = np.lexsort(positions.T)
     points = positions[order]
@@ -121,12 +121,12 @@ def assign_cells(positions: NDArray[np.float64], columns: int, shape: float) -> 
 
 
 def compile_kernels() -> None:
-    """Compile what :func:`hang_on_wall` runs, or read it from numba's cache."""
+    """Compile the kernels of :func:`arrange_in_grid`, or read them from numba's cache."""
     assign_cells(np.eye(2), 2, 1.0)
 
 
 def _columns(count: int, ratio: float) -> int:
-    """Number of columns, about ``ratio`` times that of rows, that leaves few cells empty."""
+    """Number of columns, about ``ratio`` times the number of rows, with few empty cells."""
     ideal = np.sqrt(count * ratio)
     lenience = 1 + _LENIENCE / 2
     least = max(1, int(np.rint(ideal / lenience)))
@@ -136,7 +136,7 @@ def _columns(count: int, ratio: float) -> int:
 
 
 def _halved(points: NDArray[np.float64], columns: int, shape: float) -> NDArray[np.int64]:
-    """A cell for each point, by halving the grid along its longer side."""
+    """A cell for each point, by bisecting the grid along its longer side."""
     count = len(points)
     rows = -(-count // columns)
     cells = np.empty((count, 2), dtype=np.int64)
@@ -161,7 +161,7 @@ def _halved(points: NDArray[np.float64], columns: int, shape: float) -> NDArray[
 
 
 def _cells_in(left: int, right: int, top: int, bottom: int, columns: int, count: int) -> int:
-    """Number of cells within these columns and rows, of a grid of so many cells."""
+    """Number of cells within these columns and rows of a grid of ``count`` cells."""
     full_rows = count // columns
     in_full_rows = (min(bottom, full_rows) - min(top, full_rows)) * (right - left)
     in_last_row = min(max(count % columns - left, 0), right - left) if bottom > full_rows else 0
@@ -171,7 +171,7 @@ def _cells_in(left: int, right: int, top: int, bottom: int, columns: int, count:
 def _closer(
     points: NDArray[np.float64], cells: NDArray[np.int64], shape: float
 ) -> NDArray[np.int64]:
-    """The cells after points in touching ones have changed places where that is better."""
+    """The cells after swapping points in adjacent cells where that is better."""
     columns, rows = cells.max(axis=0) + 1
     held_by = np.full((rows, columns), -1)
     held_by[cells[:, 1], cells[:, 0]] = np.arange(len(points))
@@ -181,7 +181,7 @@ def _closer(
 
 
 def _nearest(points: NDArray[np.float64]) -> _Links:
-    """Links of each point to and from those nearest to it."""
+    """Links of each point to and from its nearest points."""
     count = len(points)
     _, found = cKDTree(points).query(points, k=range(1, min(_NEIGHBOURS + 1, count) + 1))
     rows = np.repeat(np.arange(count), found.shape[1])
@@ -202,7 +202,7 @@ def _swap(
     stretch: float,
     rounds: int,
 ) -> None:
-    """Swap points in touching cells while that shortens their links, for so many rounds at most.
+    """Swap points in adjacent cells while that shortens their links, for at most ``rounds``.
 
     ``held_by[row, column]`` is the point in a cell, -1 where it is empty. ``stretch`` is
     the square of a cell's width divided by that of its height.
@@ -234,9 +234,9 @@ def _swap(
 def _change(
     point: int, partner: int, cells: NDArray[np.int64], links: _Links, stretch: float
 ) -> float:
-    """How much longer a point's links are in the cell of its partner, which gets its own.
+    """Change of length of a point's links if it swaps cells with its partner.
 
-    A link counts with the logarithm of its length, so that what is lost far away can be near.
+    A link counts with the logarithm of its length, so that long links do not dominate.
     """
     change = 0.0
     for link in range(links.starts[point], links.starts[point + 1]):

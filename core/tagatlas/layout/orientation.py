@@ -1,4 +1,4 @@
-"""Turns a map so that it lies in landscape."""
+"""Rotates a map to landscape format."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 def landscape(positions: NDArray[np.float64], guides: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Rotate positions so that they spread most from left to right.
 
-    A layout's direction means nothing, but screens and pages are wider than high. Distances
-    stay as they are, and nothing is mirrored.
+    A layout's orientation has no meaning, but screens and pages are wider than high. Distances
+    do not change, and nothing is mirrored.
 
     Args:
         positions: of nodes, shape (n, 2).

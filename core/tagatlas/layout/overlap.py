@@ -1,17 +1,17 @@
-"""Moves boxes apart until none covers another, while neighbours stay neighbours.
+"""Moves boxes apart until none overlaps another, while neighbours stay neighbours.
 
-First crowds are spread (see :mod:`tagatlas.layout.crowds`). Without that they would grow into
+First crowds are spread (see :mod:`tagatlas.layout.crowds`). Otherwise they would grow into
 crosses, since the boxes move apart along the axes only.
 
-The boxes then start as specks where they are, and grow in small steps to their size. In a
+Then the boxes start as points at their positions, and grow in small steps to their size. In each
 step they first grow in one direction and move apart along it, then in the other. Two boxes that
-did not overlap before a step share some width or some height at most, so what they must move
-along one axis is only what they have just grown: no box jumps over another, those that touch
-push on those behind them, and a box with room around it stays where it is.
+did not overlap before a step overlap in at most one of the axes, so they need to move along an
+axis only by what they have just grown: no box jumps over another, touching boxes push those behind
+them, and a box with room around it stays where it is.
 
 Along an axis the boxes keep their order. Taken from left to right, each moves right until it is
-clear of those before it; taken from right to left, each moves left. Both answers keep every
-pair's distance, hence so does their mean, which lets a crowd grow to both sides alike.
+clear of those before it; taken from right to left, each moves left. Both solutions keep every
+pair's distance, hence so does their mean, which lets a crowd grow equally to both sides.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from tagatlas.compiled import kernel
 from tagatlas.layout.crowds import spread_crowds
 
 GROWTH = 1.1
-"""How much the boxes grow in a step."""
+"""Growth of the boxes in a step."""
 
 SPECK = 1e-4
-"""Share of their size that the boxes start with."""
+"""Initial size of the boxes, as a share of their final size."""
 
 TOLERANCE = 1e-6
-"""Share of its size by which a box may overlap another in the end."""
+"""Remaining overlap that is allowed, as a share of a box's size."""
 
 _SHIFT = 1e-2
-"""Standard deviation of a first random shift, as a share of the boxes' mean side."""
+"""Standard deviation of the initial random shift, as a share of the boxes' mean side."""
 
 
 def remove_overlaps(
@@ -53,15 +53,15 @@ def remove_overlaps(
     """
     if len(positions) < 2:
         return positions.copy()
-    # Boxes at one place have no order along an axis. A shift far below what can be seen gives
-    # them one, and lets a heap of them become a round heap instead of a row.
+    # Boxes at one place have no order along an axis. An invisibly small shift gives them one, and
+    # lets a pile of them become round instead of a row.
     side = float(boxes.mean())
     shift = np.random.default_rng(0).normal(scale=_SHIFT * side, size=positions.shape)
     return grow_apart(spread_crowds(positions + shift, boxes), boxes)
 
 
 def grow_apart(positions: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Grow boxes from specks to their size, moving them apart in each step.
+    """Grow boxes from points to their size, moving them apart in each step.
 
     Args:
         positions: centres of the boxes, shape (n, 2), finite.
@@ -85,7 +85,7 @@ def grow_apart(positions: NDArray[np.float64], boxes: NDArray[np.float64]) -> ND
 
 
 def compile_kernels() -> None:
-    """Compile what :func:`remove_overlaps` runs, or read it from numba's cache."""
+    """Compile the kernels of :func:`remove_overlaps`, or read them from numba's cache."""
     remove_overlaps(np.zeros((2, 2)), np.ones((2, 2)))
 
 
@@ -95,8 +95,8 @@ def _separated(
     across: NDArray[np.float64],
     breadths: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """New places along an axis, at which boxes that share some of the other axis are clear."""
-    # Boxes that merely touch across the axis do not count as sharing some of it.
+    """New coordinates along an axis, at which boxes that overlap across it are apart."""
+    # Boxes that merely touch across the axis do not count as overlapping across it.
     reach = breadths * (1 - TOLERANCE) / 2
     borders = np.sort(np.concatenate([across - reach, across + reach]))
     first = np.searchsorted(borders, across - reach)
@@ -115,10 +115,10 @@ def _pushed(
     last: NDArray[np.int64],
     order: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """The least places, none below the given, at which each box is clear of those before it.
+    """The smallest coordinates, none below the given, that keep each box clear of earlier ones.
 
-    Across the axis a box lies in the lanes ``first`` to ``last``. Of each lane it is known how
-    far the boxes in it reach so far.
+    Across the axis a box covers the lanes ``first`` to ``last``. For each lane, the end of the
+    boxes in it so far is tracked.
     """
     pushed = np.empty(places.shape[0])
     reached = np.full(2 * places.shape[0], -np.inf)

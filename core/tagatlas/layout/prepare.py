@@ -1,4 +1,4 @@
-"""What may be done before there is anything to lay out."""
+"""Compiles the kernels of layouts ahead of their use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a layout starts: from the network's spectrum, or from the map it had before."""
+"""Start positions of a layout: from the network's spectrum, or from an earlier map."""
 
 from __future__ import annotations
 
@@ -13,26 +13,25 @@ _JITTER = 1e-3
 """Standard deviation of the random shift of each node, as a share of the map's radius."""
 
 _DENSE = 64
-"""A matrix with a side of at most so many rows or columns is decomposed whole."""
+"""Largest smaller side of a matrix that is decomposed in full."""
 
 
 def spectral_start(network: Network, seed: int) -> NDArray[np.float64]:
     """Place the nodes by the second and third singular vectors of the network's matrix.
 
-    The matrix is that of images by tags where each edge joins an image and a tag, else that of
-    all nodes by all nodes, each weight divided by the roots of its ends' degrees. Nodes that
-    share neighbours come to lie together, and the network's great divisions far apart. So that
-    no handful of loosely tied nodes takes an axis for itself, the mean degree is added to each
-    degree (T. Qin, K. Rohe: Regularized Spectral Clustering under the Degree-Corrected
-    Stochastic Blockmodel, NIPS 2013).
+    The matrix is images by tags if each edge joins an image and a tag, else all nodes by all
+    nodes, with each weight divided by the square roots of its ends' degrees. Nodes that share
+    neighbours are placed together, and the network's main divisions far apart. The mean degree is
+    added to each degree, so that a few weakly connected nodes do not take an axis for themselves
+    (T. Qin, K. Rohe: Regularized Spectral Clustering under the Degree-Corrected Stochastic
+    Blockmodel, NIPS 2013).
 
     Args:
         network: n nodes.
-        seed: of a small shift of each node, so that no two are at one place.
+        seed: of a small random shift of each node, so that no two are at one place.
 
     Returns:
-        Positions, shape (n, 2), finite, about the origin, in no particular unit. The same
-        arguments give the same positions.
+        Positions, shape (n, 2), finite, around the origin, in arbitrary units. Deterministic.
     """
     random = np.random.default_rng(seed)
     positions = np.zeros((network.node_count, 2))
@@ -50,16 +49,16 @@ def spectral_start(network: Network, seed: int) -> NDArray[np.float64]:
 def continue_start(
     network: Network, old_positions: NDArray[np.float64], seed: int
 ) -> NDArray[np.float64]:
-    """Place the nodes of a map that grew where they were, and new ones beside their neighbours.
+    """Place the nodes of an earlier map where they were, and new ones beside their neighbours.
 
     A new node starts at the mean of its placed neighbours, weighted by the edges, and counts as
-    placed for its other neighbours. New nodes that no edge ties to the old map start around it.
+    placed for its other neighbours. New nodes without a path to the earlier map start around it.
 
     Args:
         network: n nodes.
-        old_positions: shape (n, 2); rows of NaN for new nodes. With nothing else in it, the start
-            is spectral.
-        seed: of a small shift of each new node, and of the places around the map.
+        old_positions: shape (n, 2); rows of NaN for new nodes. If all are new, the start is
+            spectral.
+        seed: of a small shift of each new node, and of the positions around the map.
 
     Returns:
         Positions, shape (n, 2), finite.
@@ -88,16 +87,16 @@ def continue_start(
 
 
 def move_apart(positions: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    """Move nodes that share a place a little, each in a direction of its own.
+    """Move nodes at the same position slightly apart, each in a random direction.
 
-    Forces between two nodes at one place have no direction, so a layout can never part them.
+    Forces between two nodes at one position have no direction, so a layout cannot separate them.
 
     Args:
         positions: shape (n, 2), finite.
         seed: of the directions.
 
     Returns:
-        Positions, shape (n, 2). Nodes that were alone at their place are still there.
+        Positions, shape (n, 2). Nodes that were alone at their position are still there.
     """
     _, place, nodes_there = np.unique(positions, axis=0, return_inverse=True, return_counts=True)
     shared = nodes_there[place] > 1
@@ -107,7 +106,7 @@ def move_apart(positions: NDArray[np.float64], seed: int) -> NDArray[np.float64]
 
 
 def _joins_images_and_tags(network: Network, images: NDArray[np.bool_]) -> bool:
-    """Whether there are edges, each between an image and a tag."""
+    """Whether there are edges, and all join an image and a tag."""
     between = images[network.sources] != images[network.targets]
     known = images | network.is_kind(TAG)
     return network.edge_count > 0 and bool(between.all()) and bool(known.all())
@@ -121,8 +120,8 @@ def _second_and_third(
     column_roots = _regularised_roots(np.asarray(matrix.sum(axis=0)))
     normalised = diags_array(1 / row_roots) @ matrix @ diags_array(1 / column_roots)
     if is_adjacency:
-        # Its eigenvalues are from -1 to 1. One more makes of them singular values in the same
-        # order, and keeps vectors that part neighbours (near -1) from coming first.
+        # Its eigenvalues are from -1 to 1. Adding 1 makes them singular values in the same
+        # order, and keeps vectors that separate neighbours (near -1) from coming first.
         normalised = normalised + eye_array(matrix.shape[0])
     left, right = _leading_vectors(csr_array(normalised), 3)
     return left[:, 1:] / row_roots[:, None], right[:, 1:] / column_roots[:, None]
@@ -136,16 +135,16 @@ def _regularised_roots(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
 def _leading_vectors(
     matrix: csr_array[np.float64, tuple[int, int]], count: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The first ``count`` left and right singular vectors, of falling value, as columns.
+    """The first ``count`` left and right singular vectors, by descending value, as columns.
 
-    Where the matrix has fewer, columns of zeros take their places. A vector's sign is such that
-    its largest entry on the left is positive.
+    If the matrix has fewer, the rest are columns of zeros. A vector's sign is such that its
+    largest entry on the left is positive.
     """
     shorter_side = min(matrix.shape)
     if shorter_side <= _DENSE:
         left, _, right = np.linalg.svd(matrix.toarray(), full_matrices=False)
     else:
-        # ARPACK starts from a vector of its own random choice unless it is given one.
+        # ARPACK starts from a random vector unless it is given one.
         first_guess = np.ones(shorter_side)
         left, values, right = svds(matrix, k=count, v0=first_guess)
         falling = np.argsort(-values)
@@ -165,5 +164,5 @@ def _jittered(positions: NDArray[np.float64], random: np.random.Generator) -> ND
 
 
 def _radius(offsets: NDArray[np.float64]) -> float:
-    """Root mean square distance from the origin; 1 where all are there."""
+    """Root mean square distance from the origin; 1 if all are at the origin."""
     return float(np.sqrt((offsets**2).sum(axis=1).mean())) or 1.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.layout import hang_on_wall, image_boxes, remove_overlaps
+from tagatlas.layout import arrange_in_grid, image_boxes, remove_overlaps
 from tagatlas.maps.clusters import Clustering
 from tagatlas.maps.members import Members
 from tagatlas.maps.options import MapOptions
@@ -69,7 +69,7 @@ def make_room(
     boxes = image_boxes(quantity, aspect, laid_out, options.fill)
     places, shape = laid_out[shown], aspect[shown]
     if options.arrangement == "grid":
-        positions, drawn, cell = hang_on_wall(places, shape)
+        positions, drawn, cell = arrange_in_grid(places, shape)
         enclosed = np.tile(cell * (1 - CELL_MARGIN), (len(drawn), 1))
         margin = CELL_MARGIN * float(cell.min()) / 2
     else:

@@ -1,4 +1,4 @@
-"""Networks: nodes and weighted edges as arrays, ``networkx`` at the edge."""
+"""Networks: nodes and weighted edges as arrays, convertible from and to ``networkx``."""
 
 from tagatlas.network.network import IMAGE, TAG, Network
 

@@ -22,15 +22,15 @@ class Network:
     """Nodes and weighted edges.
 
     Attributes:
-        nodes: one row a node, with columns ``id`` (String, unique; an image's is its SHA-256),
+        nodes: one row per node, with columns ``id`` (String, unique; an image's is its SHA-256),
             ``kind`` (String: ``image`` or ``tag``) and ``label`` (String).
         sources: row in ``nodes`` of each edge's source, int32, shape (m,).
         targets: row in ``nodes`` of each edge's target, int32, shape (m,).
         weights: weight of each edge, float32, shape (m,), finite and above 0.
-        directed: whether an edge's direction means something (image to tag).
+        directed: whether an edge's direction has a meaning (image to tag).
 
-    No edge joins a node to itself, and no two edges join the same two nodes; but where the network
-    is directed, there may be one each way.
+    No self-loops and no parallel edges; a directed network may have one edge each way between two
+    nodes.
     Treat the arrays as read-only.
     """
 
@@ -44,7 +44,7 @@ class Network:
         """Check shapes and ranges.
 
         Raises:
-            ValueError: an array does not fit its description above.
+            ValueError: an array does not match its description above.
         """
         if self.nodes.columns[:3] != ["id", "kind", "label"]:
             raise ValueError("nodes need the columns id, kind, label, in this order")
@@ -55,7 +55,7 @@ class Network:
         low = min(self.sources.min(), self.targets.min())
         high = max(self.sources.max(), self.targets.max())
         if low < 0 or high >= self.nodes.height:
-            raise ValueError("an edge's end is no row of nodes")
+            raise ValueError("an edge's end is not a row of nodes")
         if not np.all(np.isfinite(self.weights)) or self.weights.min() <= 0:
             raise ValueError("weights must be finite and above 0")
         if np.any(self.sources == self.targets):
@@ -76,15 +76,15 @@ class Network:
         return (self.nodes["kind"] == kind).to_numpy()
 
     def out_degrees(self) -> NDArray[np.int64]:
-        """Number of edges that leave each node; undirected: of all its edges. Shape (n,)."""
+        """Number of edges from each node; if undirected, of all its edges. Shape (n,)."""
         return self._times_at_end(self.sources if self.directed else self._ends())
 
     def in_degrees(self) -> NDArray[np.int64]:
-        """Number of edges that reach each node; undirected: of all its edges. Shape (n,)."""
+        """Number of edges to each node; if undirected, of all its edges. Shape (n,)."""
         return self._times_at_end(self.targets if self.directed else self._ends())
 
     def edge_subgraph(self, kept: NDArray[np.bool_]) -> Self:
-        """The network of some of the edges and of the nodes at their ends, in the same order.
+        """The network of some edges and the nodes at their ends, in the same order.
 
         Args:
             kept: which edges, shape (m,).
@@ -142,8 +142,8 @@ class Network:
         """A network from a ``networkx`` graph.
 
         Args:
-            graph: node names become ids (as text); ``kind`` is ``image`` where a node does not
-                say, ``label`` its id; an edge's ``weight`` is 1 where it does not say.
+            graph: node names become ids (as text); by default a node's ``kind`` is ``image``,
+                its ``label`` its id, and an edge's ``weight`` 1.
 
         Raises:
             ValueError: a self-loop, parallel edges, or a weight that is not above 0.

@@ -1,4 +1,4 @@
-"""Where the images of a map were found on the web."""
+"""Web addresses of the images of a map."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def web_addresses(records: pl.DataFrame) -> pl.DataFrame:
         records: as in :class:`~tagatlas.maps.Map`.
 
     Returns:
-        One row an image that has an ``http(s)`` address, with columns ``image`` and ``url``, in
-        the order of the records. Paths on this machine are nobody else's business and stay out.
+        One row per image with an ``http(s)`` address, with columns ``image`` and ``url``, in the
+        order of the records. Paths on this machine are private and left out.
     """
     import polars as pl
 

@@ -1,10 +1,10 @@
-r"""Text cells that a spreadsheet program takes for text, never for a formula.
+r"""Text cells that a spreadsheet program reads as text, never as a formula.
 
 A cell that starts with ``=``, ``+``, ``-``, ``@``, a tab or a line break may be run as a formula
 when a CSV file is opened in a spreadsheet (OWASP, "CSV Injection"). Such a cell gets an
 apostrophe in front, which spreadsheets read as "this is text". So does one that starts with
-apostrophes before such a character: taking away one apostrophe then always gives the text back.
-Numbers are written as numbers and need none of this.
+apostrophes before such a character: removing one apostrophe then always gives the text back.
+Numbers are written as numbers and need no escaping.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _GUARDED = r"^''*[=+\-@\t\r\n]"
 
 
 def safe_cell(text: str) -> str:
-    """The text as a cell that no spreadsheet runs."""
+    """The text as a cell that no spreadsheet evaluates."""
     return f"'{text}" if re.match(_FORMULA, text) else text
 
 
@@ -33,7 +33,7 @@ def safe_cells(column: pl.Expr) -> pl.Expr:
 
 
 def cell_text(cell: str) -> str:
-    """The text that :func:`safe_cell` was given."""
+    """The original text of a cell from :func:`safe_cell`."""
     return cell[1:] if re.match(_GUARDED, cell) else cell
 
 

@@ -1,4 +1,4 @@
-"""Writing a file, or a folder, so that a reader sees the old one or the new one, never a part."""
+"""Atomic writing of files and folders: readers see the old or the new one, never a part."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def write_atomically(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of ``path`` when the block ends well.
+    """Open a file that replaces ``path`` when the block ends without an exception.
 
-    Until then it lies beside ``path``, under a hidden name. If the block raises, it is removed
-    and ``path`` stays as it was. One writer at a time for one path.
+    Until then it is beside ``path``, under a hidden name. If the block raises, it is removed and
+    ``path`` is unchanged. One writer at a time per path.
 
     Raises:
         StorageError: the bytes could not be written.
@@ -39,10 +39,10 @@ def write_atomically(path: Path) -> Iterator[BinaryIO]:
 
 
 def replace_folder(new: Path, old: Path) -> None:
-    """Put one folder in the place of another, which is removed if it is there.
+    """Move one folder to the path of another, which is removed if it exists.
 
     Raises:
-        OSError: the file system refuses.
+        OSError: the file system refused.
     """
     away = old.with_name(f".{old.name}.old")
     shutil.rmtree(away, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The beginning of a page that is one file, runs no script and asks nothing of any server."""
+"""The head of a single-file page without scripts and without requests to any server."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from importlib.resources import files
 
 
 def page_head(title: str, style: str, images: str = "'none'") -> str:
-    """A page up to the beginning of its body.
+    """A page up to the start of its body.
 
-    Its Content Security Policy lets it use this style and these images, nothing else.
+    Its Content Security Policy allows this style and these images, nothing else.
 
     Args:
         title: any text.
-        style: CSS of the page's own, beside what all pages share.
-        images: where images may come from, as the policy writes it.
+        style: further CSS, in addition to that of all pages.
+        images: sources allowed for images, in the policy's syntax.
     """
     whole = (files("tagatlas.rendering") / "page.css").read_text("utf-8") + style
     digest = b64encode(sha256(whole.encode()).digest()).decode()

@@ -1,4 +1,4 @@
-"""The table of nodes that files for other programs share."""
+"""The table of nodes in files for other programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def node_table(map_: Map) -> pl.DataFrame:
     Columns: ``id``, ``label``, ``kind``; ``image`` (file of an image, below the atlas's folder
     ``images``; null for tags and for images kept elsewhere); ``url`` (first web address of an
     image; else null); ``cluster``, ``cluster_name``, ``subcluster``, ``subcluster_name`` (null
-    where there is none), ``typicality``; ``frequency``, ``records``;
+    if none), ``typicality``; ``frequency``, ``records``;
     ``out_degree``, ``in_degree``; ``x``, ``y``, ``width``, ``height`` in map units.
     """
     import polars as pl
@@ -62,7 +62,7 @@ def node_table(map_: Map) -> pl.DataFrame:
 
 
 def with_cluster_names(map_: Map, nodes: pl.DataFrame) -> pl.DataFrame:
-    """Some of a map's nodes with ``cluster_name`` and ``subcluster_name``, null for none."""
+    """Add ``cluster_name`` and ``subcluster_name`` (null if none) to some of a map's nodes."""
     names = map_.clusters.select("cluster", cluster_name="name")
     subnames = map_.subclusters.select("subcluster", subcluster_name="name")
     return nodes.join(names, on="cluster", how="left", maintain_order="left").join(

@@ -5,8 +5,8 @@ from __future__ import annotations
 Colour = tuple[int, int, int]
 """Red, green and blue, each 0 to 255."""
 
-# Neighbours in this list differ in hue and in lightness, so that the largest clusters, which
-# come first, are told apart in print and by most colour-blind readers.
+# Adjacent colours differ in hue and lightness, so that the largest clusters, which come first,
+# are distinguishable in print and for most colour-blind readers.
 _COLOURS: tuple[Colour, ...] = (
     (200, 85, 61),
     (47, 127, 134),
@@ -24,5 +24,5 @@ _COLOURS: tuple[Colour, ...] = (
 
 
 def cluster_colour(cluster: int) -> Colour:
-    """Colour of a cluster, by its row in ``Map.clusters``. After twelve they come again."""
+    """Colour of a cluster, by its row in ``Map.clusters``. After twelve the colours repeat."""
     return _COLOURS[cluster % len(_COLOURS)]

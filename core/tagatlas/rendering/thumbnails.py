@@ -1,4 +1,4 @@
-"""Small pictures that are part of a page."""
+"""Thumbnails embedded in a page."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 def thumbnail_address(store: ImageStore, image_id: str, size: tuple[int, int]) -> str | None:
-    """An image as a ``data:`` address, to be the source of an ``img`` element.
+    """An image as a ``data:`` URL, for the source of an ``img`` element.
 
     Args:
-        store: where the image is.
+        store: holds the image.
         image_id: of the image.
-        size: the most pixels in width and in height; the image keeps its shape.
+        size: maximum width and height in pixels; the image keeps its shape.
 
     Returns:
-        None if it cannot be read.
+        The URL; None if the image cannot be read.
     """
     from PIL import Image
 
