@@ -1,18 +1,18 @@
-"""Near duplicates: pictures that look the same though their bytes differ.
+"""Near duplicates: pictures that look the same but differ in their bytes.
 
-A picture gets a :func:`perceptual_hash` of 64 bits and a :func:`make_signature` as it is
-normalised; the catalog keeps both. :func:`alike_groups` puts copies into groups: candidates are
-pictures of which some hash differs in few bits; a second look at their sketches leaves few, and a
-third look at their thumbnails decides::
+A :func:`perceptual_hash` of 64 bits and a :func:`make_signature` are computed when a picture is
+normalised; the catalog keeps both. :func:`alike_groups` groups copies: candidates are pictures
+with a hash that differs in few bits; a second look compares their sketches, and a third look at
+their thumbnails decides::
 
     leaders = alike_groups(hashes, present, sizes, sketches, thumbnail, "copy")
     kept = leaders == np.arange(len(hashes))    # one picture of each group
 
-By hashes alone, as :func:`near_groups` does, different pictures of one composition are joined:
-a mandarin and a basketball, or two flags.
+Hashes alone, as in :func:`near_groups`, also join different pictures of one composition: a mandarin
+and a basketball, or two flags.
 
-For a collection, :meth:`tagatlas.atlas.Atlas.representatives` does all of it: image by image, the
-one that stands for it.
+For a collection, :meth:`tagatlas.atlas.Atlas.representatives` does all of this: it gives for each
+image the one that represents it.
 """
 
 from tagatlas_duplicates.alike import CANDIDATE_BITS, alike_groups

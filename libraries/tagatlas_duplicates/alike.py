@@ -1,4 +1,4 @@
-"""Groups of pictures that look the same: candidates by their hashes, a second and a third look."""
+"""Groups pictures that look the same: candidates by hash, then a second and a third look."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CANDIDATE_BITS = 9
-"""Bits of 64 by which a hash of each of two pictures differs at most for a second look.
+"""Maximum number of the 64 bits that differ between hashes of candidates for a second look.
 
-``docs/duplicates.md`` has the figures of ``benchmarks/twins.py``: what is joined that is right, and
-which copies are found.
+``docs/duplicates.md`` has precision and recall, measured by ``benchmarks/twins.py``.
 """
 
 
@@ -29,25 +28,25 @@ def alike_groups(
 ) -> NDArray[np.int64]:
     """Put pictures that look the same into groups, each led by its first picture.
 
-    In the order given, a picture joins the first leader of which it is a copy; one that is a copy
-    of none leads a group of its own. So every member was compared with its leader, chains of
-    small steps join nothing, and a picture added at the end changes no group. A picture is compared
-    with at most 24 leaders, those that look most like it in few cells: in a crowd of one template
-    it would otherwise be compared with every other.
+    In the order given, a picture joins the first leader of which it is a copy; otherwise it leads
+    its own group. So every member was compared with its leader, chains of small differences join
+    nothing, and a picture added at the end changes no group. A picture is compared with at most 24
+    leaders, the most similar ones at low resolution: among pictures of one template it would
+    otherwise be compared with every other.
 
     Args:
         hashes: per picture its perceptual hash and those of its signature, shape
-            (n, 1 + HASHES), in order of precedence: put first whatever shall stand for others.
-        present: which hashes there are, shape (n, 1 + HASHES).
+            (n, 1 + HASHES), in order of precedence: earlier pictures represent later ones.
+        present: whether each hash exists, shape (n, 1 + HASHES).
         sizes: widths and heights in pixels, shape (n, 2).
-        sketches: gives the sketches of the pictures at some places, shape (m, SKETCH_BYTES); it
-            is asked once, for those that another one's hash is near.
-        thumbnail: gives the encoded thumbnail of the picture at a place, or None where there is
-            none that can be read: that picture is then joined with no other.
+        sketches: gives the sketches of the pictures at some indices, shape (m, SKETCH_BYTES);
+            called once, for the pictures with a hash near another one's.
+        thumbnail: gives the encoded thumbnail of the picture at an index, or None if it is missing
+            or unreadable: that picture is then joined with no other.
         level: of :data:`tagatlas_duplicates.likeness.LIMITS`: ``copy`` or ``same``.
 
     Returns:
-        For each picture the place of its group's leader, shape (n,); a leader's is its own.
+        For each picture the index of its group's leader, shape (n,); a leader's is its own.
     """
     import numpy as np
 
@@ -77,7 +76,7 @@ def alike_groups(
 
 
 def _crowded(keys: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The pictures of which a hash is near one of another picture."""
+    """The pictures with a hash near one of another picture."""
     import numpy as np
 
     if len(keys) > FEW:

@@ -1,8 +1,8 @@
 """The third look: whether the thumbnails of two pictures agree in detail.
 
 Two sketches of 64 x 64 cells can agree although hairlines, letters or digits do not. So the
-thumbnails are laid over each other as the sketches were, a little better, and measured with up
-to 128 x 128 cells.
+thumbnails are aligned as the sketches were, the alignment is refined, and the difference is
+measured with up to 128 x 128 cells.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TINY = 96
 """A thumbnail with a smaller side has half as many cells: more would show its compression."""
 
 _KEPT = 2048
-"""Details kept: 50 MB at most. A leader is asked for again with each picture that looks like it."""
+"""Details kept: 50 MB at most. A leader is needed again for each picture that looks like it."""
 
 _NONE = -np.inf
 
@@ -71,11 +71,11 @@ DETAIL_LIMITS = {
         ]
     ),
 }
-"""By level, the least and the most of each measure, shape (MEASURES, 2)."""
+"""By level, minimum and maximum of each measure, shape (MEASURES, 2)."""
 
 
 def make_detail(thumbnail: bytes) -> NDArray[np.uint8]:
-    """A thumbnail in cells: rows of brightness, of blue and of red difference.
+    """A thumbnail reduced to cells: rows of brightness, of blue and of red difference.
 
     Args:
         thumbnail: an encoded picture.
@@ -111,7 +111,7 @@ def agrees(
         one: from :func:`make_detail`.
         other: likewise.
         sizes: width and height of one and of the other, in pixels, shape (4,).
-        laid: how the sketches were laid over each other, shape (LAID,); improved.
+        laid: alignment of the sketches, shape (LAID,); refined in place.
         limits: one of :data:`DETAIL_LIMITS`.
         found: filled with the measures, shape (MEASURES,); NaN where they do not overlap.
     """
@@ -151,7 +151,7 @@ def _halved_colours(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 class Details:
-    """Details of pictures, made as they are asked for; the last ones are kept."""
+    """Details of pictures, computed on demand; the most recent are kept."""
 
     def __init__(
         self, thumbnail: Callable[[int], bytes | None], sizes: NDArray[np.float64]
@@ -159,7 +159,7 @@ class Details:
         """Details of the pictures of one collection.
 
         Args:
-            thumbnail: gives the encoded thumbnail of the picture at a place, or None.
+            thumbnail: gives the encoded thumbnail of the picture at an index, or None.
             sizes: widths and heights in pixels, shape (n, 2).
         """
         self._thumbnail = thumbnail
@@ -167,7 +167,7 @@ class Details:
         self._made = lru_cache(_KEPT)(self._make)
 
     def agree(self, one: int, other: int, laid: Vector, limits: NDArray[np.float64]) -> bool:
-        """Whether the pictures at two places agree in detail; see :func:`agrees`."""
+        """Whether the pictures at two indices agree in detail; see :func:`agrees`."""
         own, its = self._made(one), self._made(other)
         if own is None or its is None:
             return False

@@ -1,4 +1,4 @@
-"""Groups of hashes that differ in few bits, without comparing each with each."""
+"""Groups hashes that differ in few bits, without comparing all pairs."""
 
 from __future__ import annotations
 
@@ -9,40 +9,47 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NEAR_BITS = 8
-"""Bits of 64 by which the hashes of near duplicates differ at most.
+"""Maximum number of the 64 bits that differ between near duplicates.
 
-Measured on 1,484 drawings and photographs against copies of them: of those encoded anew as JPEG
-of quality 90 (30), 0.99 (0.96) are that near, of those halved in size 1.00, of those that lost
-1 (2) % at each edge 0.98 (0.89), and of those at a quarter of the size and quality 60, 0.91.
-Pictures that are not meant to be alike come that near where drawings share their composition:
-a small letter and its capital, stars of many points.
+Share of copies of 1,484 drawings and photographs within that distance:
+
+==========================================  =====
+encoded again as JPEG of quality 90         0.99
+encoded again as JPEG of quality 30         0.96
+half the size                               1.00
+1 % cropped at each edge                    0.98
+2 % cropped at each edge                    0.89
+a quarter of the size, quality 60           0.91
+==========================================  =====
+
+Different drawings of one composition can be as near: a small letter and its capital, stars of many
+points.
 """
 
 FARTHEST = 14
-"""The largest threshold: beyond it, nothing has anything in common."""
+"""The largest threshold: hashes that differ in more bits have nothing in common."""
 
 FEW = 4096
-"""Hashes that are compared each with each: quicker than to load what is compiled."""
+"""Number of hashes up to which all pairs are compared: faster than loading compiled code."""
 
 
 def near_groups(hashes: NDArray[np.uint64], *, threshold: int = NEAR_BITS) -> NDArray[np.int64]:
     """Put hashes that differ in few bits into groups, each led by its first hash.
 
-    In the order given, a hash joins the first leader that it is near; one that is near none
-    leads a group of its own. So every member is near its leader, and chains of small steps never
-    join what is far apart, as they would if groups were joined by any two of their members. A
-    hash added at the end changes no group.
+    In the order given, a hash joins the first leader that it is near; otherwise it leads its own
+    group. So every member is near its leader, and chains of small differences never join distant
+    hashes, as single linkage would. A hash added at the end changes no group.
 
-    A million random hashes take seconds; more where many share parts of their bits. The first call
-    with many compiles, which takes seconds once per installed version.
+    A million random hashes take seconds; more if many share parts of their bits. The first call
+    with many hashes compiles, which takes seconds once per installed version.
 
     Args:
         hashes: from :func:`tagatlas_duplicates.perceptual_hash`, shape (n,), in order of
-            precedence: put first whatever shall stand for others.
-        threshold: bits in which near hashes differ at most, 0 to 14.
+            precedence: earlier hashes represent later ones.
+        threshold: maximum differing bits of near hashes, 0 to 14.
 
     Returns:
-        For each hash the place of its group's leader in ``hashes``, shape (n,); a leader's is
+        For each hash the index of its group's leader in ``hashes``, shape (n,); a leader's is
         its own.
 
     Raises:
@@ -67,7 +74,7 @@ def near_groups(hashes: NDArray[np.uint64], *, threshold: int = NEAR_BITS) -> ND
 
 
 def among_few(hashes: NDArray[np.uint64], threshold: int) -> NDArray[np.int64]:
-    """:func:`near_groups` by comparing each leader with all after it; nothing is compiled."""
+    """:func:`near_groups` by comparing each leader with all later hashes; nothing is compiled."""
     import numpy as np
 
     leaders = np.full(len(hashes), -1, dtype=np.int64)
@@ -80,7 +87,7 @@ def among_few(hashes: NDArray[np.uint64], threshold: int) -> NDArray[np.int64]:
 
 
 def among_many(hashes: NDArray[np.uint64], threshold: int) -> NDArray[np.int64]:
-    """:func:`near_groups` by an index; the few that are near any other are grouped with another."""
+    """:func:`near_groups` by two indices: one finds hashes near any other, one groups those."""
     import numpy as np
 
     from tagatlas_duplicates.search import find_leaders, has_near, index_of

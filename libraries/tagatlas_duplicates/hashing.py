@@ -1,10 +1,9 @@
-"""The perceptual hash: 64 bits that hardly change where a picture hardly looks different.
+"""The perceptual hash: 64 bits, of which few change when a picture looks nearly the same.
 
 The hash of the cosine transform (C. Zauner, "Implementation and benchmarking of perceptual image
-hash functions", 2010, section 3.2.1), with two additions. Drawings that are mirror images of
-themselves have coefficients of exactly 0, whose signs would be those of the noise: the picture
-is therefore weighted, so that no half of it weighs as much as the other. And a picture that is
-all of one tone has no hash, for all of its bits would be noise.
+hash functions", 2010, section 3.2.1), with two additions. Symmetric drawings have coefficients of
+exactly 0, whose signs would be noise: the picture is therefore weighted, so that its halves differ.
+And a picture of a single tone has no hash, since all of its bits would be noise.
 """
 
 from __future__ import annotations
@@ -18,28 +17,28 @@ if TYPE_CHECKING:
     from PIL import Image
 
 _SIDE = 32
-"""Side of the grey picture that is transformed, in pixels."""
+"""Side of the transformed grey picture, in pixels."""
 
 _FREQUENCIES = 8
 """The lowest ones along each side: 8 x 8 = 64 bits."""
 
 _TILT = 0.5
-"""How much more the last pixel along a side weighs than the first."""
+"""Weight of the last pixel along a side beyond that of the first."""
 
 _FLAT = 1.0
-"""Standard deviation of the brightness, of 255, up to which a picture has no structure."""
+"""Standard deviation of the brightness (0 to 255) up to which a picture has no structure."""
 
 
 def perceptual_hash(picture: Image.Image) -> int | None:
-    """The hash of a picture; of two that look alike, it differs in few bits.
+    """The hash of a picture; the hashes of two that look alike differ in few bits.
 
-    Brightness alone counts, not colour. Safe to call from several threads.
+    Only brightness counts, not colour. Safe to call from several threads.
 
     Args:
-        picture: RGB or grey, upright; best of a longer side between 64 and 512 pixels.
+        picture: RGB or grey, upright; preferably with a longer side of 64 to 512 pixels.
 
     Returns:
-        From 0 to 2**64 - 1; None for a picture without structure, which is like no other.
+        From 0 to 2**64 - 1; None for a picture without structure, which matches no other.
     """
     import numpy as np
     from PIL.Image import Resampling
@@ -56,7 +55,7 @@ def perceptual_hash(picture: Image.Image) -> int | None:
 
 @cache
 def _weighted_cosines() -> NDArray[np.float64]:
-    """The lowest waves of the cosine transform (type II) times the weights: one wave a row."""
+    """The lowest waves of the cosine transform (type II) times the weights, one per row."""
     import numpy as np
 
     place = (np.arange(_SIDE) + 0.5) / _SIDE

@@ -1,7 +1,7 @@
-"""The compiled part of grouping pictures: the leader that each looks like.
+"""The compiled part of grouping pictures: finds the leader that each looks like.
 
-A picture's candidates are the leaders of which a hash is near one of its own. Where these are many,
-it is laid over the nearest only; see :mod:`tagatlas_duplicates.nearest`.
+A picture's candidates are the leaders with a hash near one of its own. If these are many, it is
+compared with the nearest only; see :mod:`tagatlas_duplicates.nearest`.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from tagatlas_duplicates.nearest import VIEW, VIEWS, fill_views, keep_nearest, v
 from tagatlas_duplicates.search import PART_BITS, HashIndex, is_any_near, set_bits
 
 NEAREST = 24
-"""Leaders that a picture is laid over at most: the nearest by their views."""
+"""Maximum leaders that a picture is compared with: the nearest by their views."""
 
 
 class Pictures(NamedTuple):
-    """What a search for pictures that look alike knows of them.
+    """Pictures as input of a search for those that look alike.
 
     Attributes:
         keys: hashes, shape (n,); a picture may have several.
-        owners: of each the place of its picture, rising, shape (n,).
+        owners: index of each key's picture, ascending, shape (n,).
         by_part: index of the keys.
-        threshold: bits in which they differ at most.
+        threshold: maximum differing bits of near keys.
         sketches: of the pictures, shape (m, SKETCH_BYTES).
         sizes: their widths and heights in pixels, shape (m, 2).
     """
@@ -43,11 +43,11 @@ class Pictures(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """What a search for pictures that look alike found.
+    """Result of a search for pictures that look alike.
 
     Attributes:
-        leaders: the place of each picture's leader, shape (m,); a leader's is its own.
-        compared: over how many leaders each was laid, shape (m,); at most :data:`NEAREST`.
+        leaders: the index of each picture's leader, shape (m,); a leader's is its own.
+        compared: number of leaders each was compared with, shape (m,); at most :data:`NEAREST`.
     """
 
     leaders: NDArray[np.int64]
@@ -64,8 +64,8 @@ def find_alike(
     Args:
         pictures: in order of precedence.
         limits: one of :data:`tagatlas_duplicates.likeness.LIMITS`.
-        agrees: the third look: called with the places of a leader and of another, and how the
-            one was laid over the other, shape (LAID,).
+        agrees: the third look: called with the indices of a leader and another picture, and
+            their alignment, shape (LAID,).
     """
     keys, owners, by_part, threshold, sketches, sizes = pictures
     count = len(sketches)
@@ -120,11 +120,12 @@ def _next_alike(
 ) -> tuple[int, int]:
     """Go on to the next leader that a picture looks like.
 
-    The picture's first ``many`` leaders in ``chosen`` are to be tried, of which it was laid over
-    ``compared`` so far; 0 where none were chosen.
+    The picture's first ``many`` leaders in ``chosen`` are to be tried, of which ``compared`` were
+    tried so far; ``many`` is 0 if none were chosen yet.
 
     Returns:
-        The picture's place, or of how many there are; and how many leaders are chosen for it.
+        The picture's index, or the number of pictures at the end; and the number of leaders chosen
+        for it.
     """
     found = np.empty(MEASURES)
     both = np.empty(4)
@@ -170,22 +171,22 @@ def _near_leaders(
     flips: NDArray[np.int64],
     threshold: int,
 ) -> int:
-    """Fill ``near`` with the leaders before a picture of which a hash is near one of its own.
+    """Fill ``near`` with the leaders before a picture that have a hash near one of its own.
 
     Args:
         place: of the picture.
         keys: its hashes.
         near: filled, shape (m,).
-        marks: of each picture the last one that it was found near, beyond all if it leads none;
-            shape (m,).
-        owners: per part, the pictures of its sorted hashes, rising where these share it.
+        marks: of each picture the last one that it was found near; larger than all indices if it
+            is no leader; shape (m,).
+        owners: per part, the pictures of its sorted hashes, ascending among equal parts.
         ordered: see :class:`HashIndex`.
         starts: likewise.
         flips: likewise.
-        threshold: bits in which near hashes differ at most.
+        threshold: maximum differing bits of near hashes.
 
     Returns:
-        How many there are.
+        Their number.
     """
     mask = np.int64(starts.shape[1] - 2)
     many = 0
@@ -215,7 +216,7 @@ def _nearest_leaders(
     is_viewed: NDArray[np.bool_],
     sketches: NDArray[np.uint8],
 ) -> int:
-    """Move the leaders nearest to a picture to the front of ``near``; how many are kept."""
+    """Move the leaders nearest to a picture to the front of ``near``; returns their number."""
     distances = np.empty(len(near), np.int64)
     _view(place, views, is_viewed, sketches)
     for index, leader in enumerate(near):
@@ -231,7 +232,7 @@ def _view(
     is_viewed: NDArray[np.bool_],
     sketches: NDArray[np.uint8],
 ) -> None:
-    """Fill the views of a picture, where that was not done."""
+    """Fill the views of a picture, unless that was done."""
     if not is_viewed[place]:
         fill_views(sketches[place], box_of(sketches[place]), views[place])
         is_viewed[place] = True

@@ -1,7 +1,7 @@
 """The second look: whether two sketches are of one picture.
 
-One sketch is laid over the other, from coarse to fine: see :mod:`tagatlas_duplicates.overlay`.
-What then still differs anywhere decides: see :mod:`tagatlas_duplicates.measures`.
+The sketches are aligned, from coarse to fine: see :mod:`tagatlas_duplicates.overlay`. The largest
+remaining differences decide: see :mod:`tagatlas_duplicates.measures`.
 """
 
 from __future__ import annotations
@@ -63,32 +63,32 @@ LIMITS = {
         ]
     ),
 }
-"""By level, the least and the most of each measure, shape (MEASURES, 2). Those of ``copy`` leave
-open what only the third look can tell."""
+"""By level, minimum and maximum of each measure, shape (MEASURES, 2). Those of ``copy`` are wide
+where only the third look can tell."""
 
 GLANCE = 8
 """Cells along each side of a glance."""
 
 GLANCE_MEAN, GLANCE_COLOUR, GLANCE_COMMON = 40.0, 18.0, 0.65
-"""Levels by which the brightness of two pictures of one differs at most, and on average their
-colours; and the share of their structure that they have in common at least."""
+"""Maximum difference of brightness between copies, and mean difference of colours, in levels; and
+the minimum share of common structure."""
 
 _TONES = SIDE * SIDE
 _COLOURS = COLOUR_SIDE * COLOUR_SIDE
 _BOX = _TONES + 2 * _COLOURS
 _HALF_RATIO = 0.45
-"""What half as many cells may differ by, as a share of their contrast: few copies by more."""
+"""Maximum difference of half as many cells, as a share of their contrast: few copies exceed it."""
 
 _MARGIN = 1.25
 """Cells at the edge that are not compared."""
 
 _INSET = 1.5
-"""Cells, of :data:`SIDE`, at the edge of what is compared that are mixed with what is beyond."""
+"""Cells (of :data:`SIDE`) at the edge of the compared area that are mixed with those outside."""
 
 
 @kernel
 def glances(sketches: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Each picture in few cells, whole and within its borders: most that differ, differ in these.
+    """Each picture at low resolution, whole and within its borders: most differences show here.
 
     Returns:
         Shape (n, 2, 3, GLANCE, GLANCE): brightness, blue and red difference.
@@ -123,7 +123,7 @@ def _glance(cells: NDArray[np.uint8], box: Vector, result: Plane) -> None:
 
 @kernel
 def may_be_alike(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
-    """Whether two glances, each shape (3, GLANCE, GLANCE), leave it open that they are alike."""
+    """Whether two pictures may be alike by their glances, each shape (3, GLANCE, GLANCE)."""
     first = second = squares = other_squares = products = colours = 0.0
     for y in range(GLANCE):
         for x in range(GLANCE):
@@ -157,7 +157,7 @@ def is_alike(
     found: Vector,
     laid: Vector,
 ) -> bool:
-    """Whether two sketches are of one picture, tried from each way of leaving borders out.
+    """Whether two sketches are of one picture, with and without each one's borders.
 
     Args:
         one: a sketch, shape (SKETCH_BYTES,).
@@ -166,8 +166,8 @@ def is_alike(
         other_glance: of the other.
         sizes: width and height of one and of the other, in pixels, shape (4,).
         limits: one of :data:`LIMITS`, shape (MEASURES, 2).
-        found: filled with the measures of the last try, shape (MEASURES,); NaN where it ended.
-        laid: filled with how one lies over the other, shape (LAID,).
+        found: filled with the measures of the last try, shape (MEASURES,); NaN those not taken.
+        laid: filled with the alignment, shape (LAID,).
     """
     whole = np.array([0.0, 0.0, SIDE, SIDE])
     inner_one, inner_other = box_of(one), box_of(other)
@@ -191,7 +191,7 @@ def is_alike(
 
 @kernel
 def box_of(sketch: NDArray[np.uint8]) -> Vector:
-    """What is within the borders of a picture: left, top, right and bottom in cells."""
+    """The box within the borders of a picture: left, top, right and bottom in cells."""
     box = sketch[_BOX:] / 4.0
     for place in range(4):
         if box[place] > SIDE - 0.3:
@@ -212,12 +212,12 @@ def _lay_over(
     found: Vector,
     laid: Vector,
 ) -> None:
-    """Lay the box of one sketch over that of the other and measure what differs."""
+    """Align the boxes of two sketches and measure the differences."""
     found[:] = np.nan
     wide = (onto[2] - onto[0]) / (box[2] - box[0])
     high = (onto[3] - onto[1]) / (box[3] - box[1])
-    # A place of one, from -0.5 to 0.5, is at shift + scale * place of the other; then the tones'
-    # gain and offset.
+    # A point of one, from -0.5 to 0.5, is at shift + scale * point of the other; then gain and
+    # offset of the tones.
     laid[0], laid[1] = (onto[0] - box[0] * wide) / SIDE + 0.5 * wide - 0.5, wide
     laid[2], laid[3] = (onto[1] - box[1] * high) / SIDE + 0.5 * high - 0.5, high
     laid[4], laid[5] = 1.0, 0.0

@@ -1,4 +1,4 @@
-"""What is measured of two pictures once one is laid over the other: what still differs anywhere.
+"""Measures of the differences that remain between two aligned pictures.
 
 The structure within small windows (the last term of Z. Wang et al., "Image quality assessment:
 from error visibility to structural similarity", 2004), tones, and colours. Compiled.
@@ -19,36 +19,36 @@ Colours = NDArray[np.uint8]
 STRUCTURE, FINE_STRUCTURE, ENERGY, MEAN, PATCH, CELL, RATIO, COLOUR = range(8)
 STRETCH, COVERAGE, GAIN, SHIFT, OFFSET, EQUAL, FAINT = range(8, 15)
 MEASURES = 15
-"""What is measured, by place:
+"""Number of measures. By index:
 
-0. the structure that windows of 8 x 8 cells have in common, from -1 to 1: the worst of them;
+0. common structure of windows of 8 x 8 cells, from -1 to 1: the worst window;
 1. the same of 5 x 5 cells;
-2. the variance of the differences within 5 x 5 cells, in levels of 255 squared: the largest;
-3. how much the means of 8 x 8 cells differ, in levels;
-4. how much those of 3 x 3 cells do: other letters;
-5. how much single cells do;
-6. all differences, root mean square, as a share of the contrast;
-7. how much blue or red difference does, in levels;
-8. how much more one side is scaled than the other, logarithm;
-9. the share of either picture that is compared;
-10. the gain of the tones;
-11. how much lighter or darker it is as a whole, in levels;
-12. how far it is moved or scaled, as a share of its sides;
-13. the same as 6 where both have the same pixels along each side and are hardly moved, otherwise
-    0: nothing was scaled, so that even hairlines must agree;
-14. the same as 2 as a share of the variance of the picture, more where it has few pixels or where
+2. variance of the differences within 5 x 5 cells, in levels (of 255) squared: the largest;
+3. difference of the means of 8 x 8 cells, in levels;
+4. the same of 3 x 3 cells: finds other letters;
+5. the same of single cells;
+6. root mean square of all differences, as a share of the contrast;
+7. difference of blue or red difference, in levels;
+8. logarithm of the ratio of the scales of the two sides;
+9. share of either picture that is compared;
+10. gain of the tones;
+11. difference of the mean brightness, in levels;
+12. shift or scaling, as a share of the sides;
+13. the same as 6 if both have the same size in pixels and are hardly shifted, otherwise 0: nothing
+    was scaled, so that even hairlines must agree;
+14. the same as 2 as a share of the variance of the picture, more for pictures of few pixels or if
     the gain is below 1: hairlines become a faint grey, in which other hairlines differ by no more
-    than strong lines do by compression, but by much of what there is; and the gain falls, because
-    lines that are elsewhere have nothing in common.
+    than strong lines do by compression, but by much of the variance; and the gain falls, because
+    lines at other places have nothing in common.
 """
 
 LAID = 14
-"""Numbers of how one picture lies over another: a place x of one, from -0.5 to 0.5, is at
+"""Length of an alignment of two pictures: a point x of one, from -0.5 to 0.5, is at
 ``laid[0] + laid[1] * x`` of the other, y likewise with the next two; gain and offset of the
-tones; and the boxes of one and of the other that are compared, in cells of a sketch."""
+tones; and the compared boxes of one and of the other, in cells of a sketch."""
 
 _FLAT = 20.0
-"""Variance that differences within a window have anyway, from compression."""
+"""Variance of the differences within a window that compression alone causes."""
 
 _BLUR = 0.58
 """Variance of a cell's reach after smoothing, in cells squared."""
@@ -56,21 +56,21 @@ _BLUR = 0.58
 _THIRD = 1 / 3
 
 _TONE_BINS = 16
-"""Ranges of brightness within which differences are taken apart from their mean."""
+"""Number of brightness ranges within which differences are taken relative to their mean."""
 
 _HARDLY = 0.06
-"""How far pictures are moved or scaled at most that nobody scaled."""
+"""Maximum shift or scaling of pictures that count as not scaled."""
 
 _GREY = 50.0
-"""Variance that is added to a picture's own: in one of hardly any tones, compression is all."""
+"""Variance added to a picture's own: with hardly any tones, compression dominates."""
 
 _LARGE = 256.0
-"""Pixels along the longer side, the most of a thumbnail, from which on it shows no compression."""
+"""Longer side in pixels, the maximum of a thumbnail, from which compression does not show."""
 
 
 @kernel
 def margins(laid: Vector, cells: float) -> tuple[Vector, Vector]:
-    """What of either box is compared: without that many cells at its edge, more at a border."""
+    """The compared part of either box: without ``cells`` at its edge, more at a border."""
     box, onto = laid[6:10], laid[10:]
     own = cells if box[2] - box[0] == SIDE else 1.6 * cells
     its = cells if onto[2] - onto[0] == SIDE else 1.6 * cells
@@ -89,9 +89,9 @@ def measure(
     limits: NDArray[np.float64],
     found: Vector,
 ) -> None:
-    """Measure what differs of two pictures, one of which is laid over the other.
+    """Measure the differences of two aligned pictures.
 
-    What takes little time comes first; once a measure is out of its limits, the others are left.
+    Cheap measures come first; once one is outside its limits, the others are skipped.
 
     Args:
         tones: brightness of one, shape (side, side).
@@ -99,11 +99,11 @@ def measure(
         own: colours of one.
         its: of the other.
         sizes: width and height of one and of the other, in pixels, shape (4,).
-        laid: how one lies over the other, shape (LAID,).
+        laid: the alignment, shape (LAID,).
         margin: cells of a sketch at the edge that are not compared.
-        limits: the least and the most of each measure, shape (MEASURES, 2).
-        found: filled with the measures, shape (MEASURES,); NaN those that were left, and all
-            where too little overlaps.
+        limits: minimum and maximum of each measure, shape (MEASURES, 2).
+        found: filled with the measures, shape (MEASURES,); NaN those that were skipped, and all
+            if too little overlaps.
     """
     side = len(tones)
     found[:] = np.nan
@@ -152,13 +152,13 @@ def measure(
 
 @kernel
 def _is_beyond(found: Vector, limits: NDArray[np.float64]) -> bool:
-    """Whether a measure, of those that were taken, is out of its limits."""
+    """Whether any measure taken so far is outside its limits."""
     return bool(((found < limits[:, 0]) | (found > limits[:, 1])).any())
 
 
 @kernel
 def _compare_windows(tones: Plane, carried: Plane, valid: NDArray[np.bool_], found: Vector) -> None:
-    """Structure and mean within windows of 8 x 8 and of 5 x 5 cells: the worst of all."""
+    """Structure and mean within windows of 8 x 8 and of 5 x 5 cells: the worst values."""
     side = len(tones)
     planes = np.zeros((6, side, side), np.float32)
     for y in range(side):
@@ -204,7 +204,7 @@ def _compare_cells(
 ) -> float:
     """Single cells, patches of 3 x 3, and all of them as a share of the picture's contrast.
 
-    All of them: without what any change of tones explains, which differs by tone alone.
+    The last is without differences that a change of tones, a function of the tone, explains.
 
     Returns:
         The variance of the picture's tones, in levels squared.
@@ -245,7 +245,7 @@ def _compare_cells(
 def _compare_colours(
     own: Colours, its: Colours, laid: Vector, margin: float, found: Vector
 ) -> None:
-    """The largest difference of either plane of colour, of means of 3 x 3 cells, in levels."""
+    """The largest difference of means of 3 x 3 cells in either colour plane, in levels."""
     side = own.shape[1]
     carried = np.empty((side, side), np.float32)
     valid = np.empty((side, side), np.bool_)

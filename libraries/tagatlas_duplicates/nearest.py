@@ -1,8 +1,7 @@
-"""The nearest of many pictures, by a cheap distance: what bounds the work that a crowd makes.
+"""The nearest of many pictures by a cheap distance, to limit the comparisons in a crowd.
 
-Memes of one template have hashes near each other's, so each would have to be laid over all others
-to be told apart. A picture is instead laid over a few only, those that look most like it in few
-cells. Compiled.
+Memes of one template have similar hashes, so each would have to be compared with all others. A
+picture is instead compared with a few only, the most similar at low resolution. Compiled.
 """
 
 from __future__ import annotations
@@ -18,23 +17,23 @@ VIEW = 16
 """Cells along each side of a view."""
 
 VIEWS = 8
-"""Views of a picture: whole, within borders, without one or two cells of a sketch at each edge, and
-without two at two edges."""
+"""Number of views of a picture: whole, within borders, without one or two cells of a sketch at each
+edge, and without two at two edges."""
 
 _CONTRAST = 3.0
-"""Levels added to a view's standard deviation: of little contrast, compression is all."""
+"""Levels added to a view's standard deviation: at low contrast, compression dominates."""
 
 _STEPS = 40.0
-"""Steps of a view in one standard deviation of its brightness."""
+"""Steps of a view per standard deviation of its brightness."""
 
 
 @kernel
 def fill_views(sketch: NDArray[np.uint8], inner: Vector, views: NDArray[np.int8]) -> None:
-    """A picture in few cells, from which brightness and contrast are taken.
+    """Compute the views of a picture: low resolution, normalised in brightness and contrast.
 
     Args:
         sketch: its sketch, shape (SKETCH_BYTES,).
-        inner: what is within its borders: left, top, right and bottom in cells of the sketch.
+        inner: the box within its borders: left, top, right and bottom in cells of the sketch.
         views: filled with its views, shape (VIEWS, VIEW * VIEW).
     """
     sums = np.zeros((SIDE + 1, SIDE + 1))
@@ -79,7 +78,7 @@ def fill_views(sketch: NDArray[np.uint8], inner: Vector, views: NDArray[np.int8]
 
 @kernel
 def _sum_to(sums: NDArray[np.float64], x: float, y: float) -> float:
-    """The sum of a plane's cells left of and above a place, parts of cells by their share."""
+    """The sum of a plane's cells left of and above a point; partial cells by their share."""
     column, row = min(int(x), SIDE - 1), min(int(y), SIDE - 1)
     part_x, part_y = x - column, y - row
     above = sums[row, column] + part_x * (sums[row, column + 1] - sums[row, column])
@@ -89,7 +88,7 @@ def _sum_to(sums: NDArray[np.float64], x: float, y: float) -> float:
 
 @kernel
 def view_distance(one: NDArray[np.int8], other: NDArray[np.int8]) -> int:
-    """How far two pictures are apart: the least of one as a whole to any view of the other.
+    """Distance of two pictures: the smallest from the whole of one to any view of the other.
 
     Args:
         one: views, shape (VIEWS, VIEW * VIEW).
@@ -115,15 +114,15 @@ def _apart(one: NDArray[np.int8], other: NDArray[np.int8]) -> int:
 
 @kernel
 def keep_nearest(places: NDArray[np.int64], distances: NDArray[np.int64], most: int) -> int:
-    """Move the nearest places to the front, in the order that they were in.
+    """Move the nearest indices to the front, in their original order.
 
     Args:
-        places: any number of them, shape (n,).
+        places: indices, shape (n,).
         distances: of each, shape (n,).
-        most: how many are kept at most; of equal distances the first ones.
+        most: maximum number to keep; of equal distances the first ones.
 
     Returns:
-        How many are kept.
+        The number kept.
     """
     if len(places) <= most:
         return len(places)

@@ -1,4 +1,4 @@
-"""Laying one plane of cells over another, so that their differences are least.
+"""Aligns one plane of cells with another, so that their differences are least.
 
 The crop, the scale and the tones are found by Gauss-Newton steps (B. D. Lucas, T. Kanade, "An
 Iterative Image Registration Technique with an Application to Stereo Vision", 1981). Compiled.
@@ -18,7 +18,7 @@ Vector = NDArray[np.float64]
 
 @kernel
 def inset(box: Vector, cells: float) -> Vector:
-    """A box in cells, less some at each edge, as places from -0.5 to 0.5."""
+    """A box in cells, less some at each edge, as coordinates from -0.5 to 0.5."""
     return np.array(
         [
             (box[0] + cells) / SIDE - 0.5,
@@ -31,7 +31,7 @@ def inset(box: Vector, cells: float) -> Vector:
 
 @kernel
 def smoothed(plane: Plane | NDArray[np.uint8], weight: float) -> Plane:
-    """Each cell mixed with its neighbours, each of which has this weight along either side."""
+    """Each cell averaged with its neighbours, each with this weight along either axis."""
     side = plane.shape[0]
     across = np.empty((side, side), np.float32)
     result = np.empty((side, side), np.float32)
@@ -75,9 +75,9 @@ def align(
     bounds: Vector,
     pull: Vector,
 ) -> float:
-    """Improve how one plane is laid over another; returns the root mean square of what is left.
+    """Refine an alignment; returns the root mean square of the remaining differences.
 
-    Where tones say nothing, the scales stay equal and the gain 1.
+    Where the tones do not determine them, the scales stay equal and the gain 1.
     """
     side = tones.shape[0]
     slopes = np.empty((7, side * side))
@@ -125,10 +125,10 @@ def gather(
     normal: NDArray[np.float64],
     change: Vector,
 ) -> tuple[float, int]:
-    """The normal equations of a Gauss-Newton step; the sum of squares, and of how many cells.
+    """The normal equations of a Gauss-Newton step; returns the sum of squares and its cells.
 
-    What each cell adds is written to ``slopes``, shape (7, side * side), and summed afterwards:
-    sums of rows become SIMD loops.
+    The terms of each cell are written to ``slopes``, shape (7, side * side), and summed
+    afterwards: sums of rows become SIMD loops.
     """
     side = tones.shape[0]
     rows, columns = np.empty(side, np.int64), np.empty(side, np.int64)
@@ -169,7 +169,7 @@ def gather(
 
 @kernel
 def _product(one: Vector, other: Vector, count: int) -> float:
-    """The inner product of the first numbers of two vectors."""
+    """The inner product of the first ``count`` numbers of two vectors."""
     total = 0.0
     for place in range(count):
         total += one[place] * other[place]
@@ -180,14 +180,14 @@ def _product(one: Vector, other: Vector, count: int) -> float:
 def _places(
     laid: Vector, limits: Vector, bounds: Vector, cells: NDArray[np.int64], parts: Vector
 ) -> tuple[int, int]:
-    """Where the rows, or the columns, of a plane lie on another: begin and end of what is compared.
+    """Map rows or columns of a plane to another; returns begin and end of the compared ones.
 
     Args:
-        laid: shift and scale along this side.
-        limits: the first and the last place of one that is compared, from -0.5 to 0.5.
-        bounds: the first and the last place of the other.
-        cells: filled with the cell of the other before each place, shape (side,).
-        parts: filled with the share that the cell after it has, from 0 to 1, shape (side,).
+        laid: shift and scale along this axis.
+        limits: first and last coordinate of one that is compared, from -0.5 to 0.5.
+        bounds: first and last coordinate of the other.
+        cells: filled with the cell of the other before each point, shape (side,).
+        parts: filled with the share of the cell after it, from 0 to 1, shape (side,).
     """
     side = len(cells)
     begin = end = 0
@@ -228,7 +228,7 @@ def carry(
     carried: Plane,
     valid: NDArray[np.bool_],
 ) -> int:
-    """Bring a plane to the cells of the one laid over it; returns how many of these it covers."""
+    """Resample a plane at the cells of the one aligned with it; returns how many it covers."""
     side = onto.shape[0]
     rows, columns = np.empty(side, np.int64), np.empty(side, np.int64)
     parts_y, parts_x = np.empty(side), np.empty(side)

@@ -1,4 +1,4 @@
-"""Whether two pictures are the same beyond doubt: all of their pixels, not a sketch of them."""
+"""Whether two pictures are certainly the same: compares all pixels, not a sketch."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from PIL import Image
 
 LARGER = 1.6
-"""How many times larger one of two equal pictures is at most: what is smaller shows less."""
+"""Maximum ratio of the sizes of two equal pictures: a smaller one shows less."""
 
 TONE, COLOUR = 30, 44
-"""Levels of brightness and colour, of 255, by which means of 3 x 3 pixels differ at most.
+"""Maximum difference of means of 3 x 3 pixels, in levels of brightness and colour (of 255).
 
 Compression changes such means by less; another letter, digit or line changes them by more.
 """

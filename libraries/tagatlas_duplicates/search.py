@@ -1,9 +1,9 @@
 """The compiled part of grouping hashes.
 
 Two hashes that differ in at most t bits differ in at most t // 5 bits of one of five parts.
-Hashes are therefore sorted by each of their parts, and only those are compared that have a part
-(nearly) in common (M. Norouzi, A. Punjani, D. J. Fleet, "Fast Exact Search in Hamming Space with
-Multi-Index Hashing", 2014).
+Hashes are therefore sorted by each of their parts, and only those with a (nearly) common part are
+compared (M. Norouzi, A. Punjani, D. J. Fleet, "Fast Exact Search in Hamming Space with Multi-Index
+Hashing", 2014).
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class HashIndex(NamedTuple):
     """Hashes sorted by each of their parts.
 
     Attributes:
-        places: per part, where the sorted hashes stood before, shape (parts, n).
+        places: per part, the original indices of the sorted hashes, shape (parts, n).
         hashes: per part, the hashes sorted by it, shape (parts, n).
-        starts: per part, where each of its values begins, shape (parts, 2**PART_BITS + 1).
-        flips: patterns of bits by which a part may differ, the empty one first.
+        starts: per part, the start of each of its values, shape (parts, 2**PART_BITS + 1).
+        flips: bit patterns by which a part may differ, the empty one first.
     """
 
     places: NDArray[np.int64]
@@ -42,7 +42,7 @@ class HashIndex(NamedTuple):
 
 
 def index_of(hashes: NDArray[np.uint64], threshold: int) -> HashIndex:
-    """Sort hashes, shape (n,), for the search of those that differ in ``threshold`` bits."""
+    """Index hashes, shape (n,), to search for those that differ in at most ``threshold`` bits."""
     values = 1 << PART_BITS
     shifts = PART_BITS * np.arange(PARTS, dtype=np.uint64)[:, None]
     keys = ((hashes >> shifts) & np.uint64(values - 1)).astype(np.int64)
@@ -63,19 +63,19 @@ def has_near(index: HashIndex, owners: NDArray[np.int64], threshold: int) -> NDA
 
     Args:
         index: of the hashes.
-        owners: of each the number of its picture, which may have several, shape (n,).
-        threshold: bits in which near hashes differ at most.
+        owners: number of each hash's picture, which may have several hashes, shape (n,).
+        threshold: maximum differing bits of near hashes.
     """
     return _has_near(index.places, index.hashes, index.starts, index.flips, owners, threshold)
 
 
 def find_leaders(hashes: NDArray[np.uint64], index: HashIndex, threshold: int) -> NDArray[np.int64]:
-    """The place of each hash's leader; see :func:`tagatlas_duplicates.near_groups`."""
+    """The index of each hash's leader; see :func:`tagatlas_duplicates.near_groups`."""
     return _find_leaders(hashes, index.places, index.hashes, index.starts, index.flips, threshold)
 
 
 def _generate_set_bits(context: object, word: object) -> tuple[object, object]:  # noqa: ARG001
-    """The code for :data:`set_bits`, in numba's words."""
+    """The numba code of :data:`set_bits`."""
 
     def generate(
         context: object,  # noqa: ARG001
@@ -89,7 +89,7 @@ def _generate_set_bits(context: object, word: object) -> tuple[object, object]: 
 
 
 set_bits = cast("Callable[[np.uint64], int]", intrinsic(_generate_set_bits))
-"""How many bits of a word are set: one instruction of the processor."""
+"""Number of set bits of a word: a single processor instruction."""
 
 
 @kernel
@@ -101,7 +101,7 @@ def _has_near(
     owners: NDArray[np.int64],
     threshold: int,
 ) -> NDArray[np.bool_]:
-    """Compares runs of hashes with runs of hashes, which stay in the processor's cache."""
+    """Compare runs of hashes with runs of hashes, which stay in the processor's cache."""
     parts, count = ordered.shape
     near = np.zeros(count, dtype=np.bool_)
     for part in range(parts):
@@ -158,10 +158,10 @@ def _near_places(
     threshold: int,
     near: NDArray[np.int64],
 ) -> int:
-    """Fill ``near`` with the places of the hashes near one, its own too, some several times.
+    """Fill ``near`` with the indices of the hashes near one, including itself, with repetitions.
 
     Returns:
-        How many there are: at most as many as ``places`` has elements.
+        Their number: at most the number of elements of ``places``.
     """
     mask = np.int64(starts.shape[1] - 2)
     many = 0
@@ -180,7 +180,7 @@ def _near_places(
 
 @kernel
 def is_any_near(own: np.uint64, others: NDArray[np.uint64], threshold: int) -> bool:
-    """Whether a hash is near one of a run: a SIMD loop, for it stores nothing."""
+    """Whether a hash is near one of a run: stores nothing, so that it becomes a SIMD loop."""
     many = 0
     for index in range(len(others)):
         many += set_bits(own ^ others[index]) <= threshold

@@ -1,4 +1,4 @@
-"""What is kept of a picture to recognise its copies: hashes to find them, a sketch to be sure."""
+"""A picture's signature, to recognise its copies: hashes to find them, a sketch to verify them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Box = tuple[float, float, float, float]
 
 SIDE = 64
-"""Cells along each side of a sketch's brightness; proportions are not kept in it."""
+"""Cells along each side of a sketch's brightness; it does not keep the aspect ratio."""
 
 COLOUR_SIDE = 32
 """Cells along each side of its two planes of colour."""
@@ -25,7 +25,7 @@ SKETCH_BYTES = SIDE * SIDE + 2 * COLOUR_SIDE * COLOUR_SIDE + 4
 WHOLE: Box = (0.0, 0.0, float(SIDE), float(SIDE))
 
 _CUT = 2.0
-"""Cells, 3.1 % of a side, that a corner's hash leaves out at the two edges that are not its own."""
+"""Cells (3.1 % of a side) that a corner's hash leaves out at the two opposite edges."""
 
 _FAR = SIDE - _CUT
 _CROPS: tuple[Box, ...] = ((1.0, 1.0, SIDE - 1.0, SIDE - 1.0), (_CUT, _CUT, _FAR, _FAR))
@@ -37,24 +37,24 @@ _CORNERS: tuple[Box, ...] = (
 )
 
 _STEADY = 0.01
-"""How far above the middle a wave's weight is at least, as a share of all weights, to count in a
-steady hash: of the few bands of a flag most waves have weights of nearly 0, whose signs are those
-of what a border or compression leaves."""
+"""Minimum distance of a wave's weight above the median, as a share of all weights, to count in a
+steady hash: for the few bands of a flag most waves have weights near 0, whose signs depend on
+borders and compression."""
 
 HASHES = 9
 """Hashes in a signature: see :class:`Signature`."""
 
 _BORDER = 14
-"""Levels, of 255, by which the cells of a border differ at most from its colour."""
+"""Maximum difference of a border's cells from its colour, in levels (of 255)."""
 
 _LEAST_INNER = 20
-"""Cells along each side that a picture within borders has at least."""
+"""Minimum cells along each side of a picture within borders."""
 
 _FREQUENCIES = 8
 """Waves along each side whose weights make a hash: 8 x 8 = 64 bits."""
 
 _TILT = 0.5
-"""How much more the last cell along a side weighs than the first; see the perceptual hash."""
+"""Weight of the last cell along a side beyond that of the first; see the perceptual hash."""
 
 _FLAT = 1.0
 """Variance of the brightness up to which there is no structure."""
@@ -62,14 +62,15 @@ _FLAT = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What is kept of a picture beside its perceptual hash.
+    """Hashes and a sketch of a picture, kept beside its perceptual hash.
 
     Attributes:
-        hashes: of it without 1.6 and without 3.1 % of each edge, and of what is within borders of
-            one colour; then steady ones, of which few bits depend on weights of nearly 0: of
-            it as a whole, within borders, and without 3.1 % at two edges, so that the upper left,
-            upper right, lower left and lower right corner is left. Each from 0 to 2**64 - 1, or
-            None where that has no structure or, the third and the fifth, where there is no border.
+        hashes: of the picture without 1.6 % and without 3.1 % of each edge, and of the part within
+            borders of one colour; then steady ones, in which few bits depend on weights near 0: of
+            the whole, of the part within borders, and without 3.1 % at two edges, which leaves the
+            upper left, upper right, lower left and lower right corner. Each from 0 to 2**64 - 1,
+            or None if that part has no structure; the third and the fifth also if there is no
+            border.
         sketch: of :data:`SKETCH_BYTES` bytes: rows of brightness, of blue and of red difference,
             and left, top, right and bottom of the box within borders in quarters of a cell.
     """
@@ -82,7 +83,7 @@ def make_signature(picture: Image.Image) -> Signature:
     """The signature of a picture. Safe to call from several threads.
 
     Args:
-        picture: RGB, upright; best of a longer side of 256 pixels.
+        picture: RGB, upright; preferably with a longer side of 256 pixels.
     """
     import numpy as np
     from PIL.Image import Resampling
@@ -104,7 +105,7 @@ def make_signature(picture: Image.Image) -> Signature:
 
 
 def _within_borders(cells: NDArray[np.uint8]) -> Box:
-    """What is left without rows and columns of the colour that most of the edge has."""
+    """The box without the rows and columns of the colour of most of the edge."""
     import numpy as np
 
     ring = np.concatenate([cells[0], cells[-1], cells[1:-1, 0], cells[1:-1, -1]])
@@ -119,7 +120,7 @@ def _within_borders(cells: NDArray[np.uint8]) -> Box:
 
 
 def _extent(off: NDArray[np.int16]) -> tuple[float, float]:
-    """Begin and end of what is no border, in cells: by how much the first of it is mixed."""
+    """Begin and end inside the border, in cells; mixed cells at the edge count in part."""
     import numpy as np
 
     inner = np.flatnonzero(off.max(axis=1) > _BORDER)
@@ -164,7 +165,7 @@ def _hashes(tones: NDArray[np.float32], inner: Box) -> tuple[int | None, ...]:
 
 @cache
 def _waves(begin: float, end: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The lowest waves between two places, shape (8, SIDE), and how much of each cell is there."""
+    """The lowest waves between two points, shape (8, SIDE), and the share of each cell there."""
     import numpy as np
 
     cells = np.arange(SIDE)
