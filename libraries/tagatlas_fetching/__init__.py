@@ -1,7 +1,7 @@
-"""Fetching: addresses in, images in the store and one outcome per address out.
+"""Fetches images: takes addresses, puts images into the store, gives one outcome per address.
 
-The work itself is in :mod:`tagatlas_fetching.engine`, which imports aiohttp and Pillow; this module
-has only the plain data, cheap to import.
+The engine, :mod:`tagatlas_fetching.engine`, imports aiohttp and Pillow; this module has only plain
+data and is cheap to import.
 """
 
 from tagatlas_fetching.options import FetchOptions

@@ -1,4 +1,4 @@
-"""An asynchronous generator, iterated by code that is not asynchronous."""
+"""Iterates an asynchronous generator from synchronous code."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ T = TypeVar("T")
 def iterate_in_thread(
     items: AsyncGenerator[T], *, ahead: int, helpers: int, share: float, gather: float
 ) -> Generator[list[T], None, None]:
-    """Run an asynchronous generator in a thread of its own, and yield what it yields, in lists.
+    """Run an asynchronous generator in its own thread, and yield its items in lists.
 
-    A list is what has come since the last one: a caller that writes each list down in one go
-    keeps up with any speed. The first item is handed over at once; after that, the caller is
-    busy for at most ``share`` of the time, unless that takes longer than ``gather``.
+    A list has the items since the last one, so that a caller that stores each list in one
+    transaction keeps up with any speed. The first item is yielded at once; after that, the caller
+    is busy for at most ``share`` of the time, unless items would wait longer than ``gather``.
 
-    It works also where an event loop is running already, as in a notebook. Closing the
-    generator, at any time, closes ``items`` and waits until that is done.
+    Also works where an event loop is already running, as in a notebook. Closing the generator, at
+    any time, closes ``items`` and waits until that is done.
 
     Args:
         items: yields anything but None.
-        ahead: how many items it may be ahead of the caller.
-        helpers: threads for the blocking calls of its event loop, such as looking up names.
-        share: largest share of the time that the caller is to be busy with the lists, above 0.
-        gather: seconds that an item waits for others at most.
+        ahead: number of items it may be ahead of the caller.
+        helpers: threads for the blocking calls of its event loop, such as name look-ups.
+        share: largest share of the time that the caller should be busy with the lists, above 0.
+        gather: maximum seconds that an item waits for others.
 
     Raises:
-        Exception: whatever ``items`` raises, after what it yielded before.
+        Exception: any exception of ``items``, after the items yielded before it.
     """
     handed: SimpleQueue[T | None] = SimpleQueue()
     room = asyncio.Semaphore(ahead)
@@ -71,7 +71,7 @@ def iterate_in_thread(
 
 
 def _take(handed: SimpleQueue[T | None], most: int, until: float) -> list[T]:
-    """At least one item, and those that come until then; none if the None at the end is first."""
+    """At least one item, and further ones until a time; none if the final None comes first."""
     taken: list[T] = []
     with suppress(Empty):
         while len(taken) < most:
@@ -89,7 +89,7 @@ def _release(room: asyncio.Semaphore, items: int) -> None:
 
 
 def _tell(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
-    """Have a loop in another thread call something, unless it has come to its end."""
+    """Call something in the loop of another thread, unless the loop has ended."""
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(callback)
 

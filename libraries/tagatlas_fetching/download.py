@@ -1,4 +1,4 @@
-"""One try to get a URL over HTTP: bytes come out, or the reason why not."""
+"""A single try to download a URL over HTTP: gives the bytes, or the reason of the failure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
 from tagatlas.retry_after import retry_after
 from tagatlas_fetching.encodings import NotDecoded, decoded
-from tagatlas_fetching.hosts import HostManners, Hosts, for_other_origin
+from tagatlas_fetching.hosts import HostPolicy, Hosts, for_other_origin
 from tagatlas_fetching.options import FetchOptions
 from tagatlas_fetching.plain import LONGEST_ADDRESS, plain
 from tagatlas_fetching.robots import Robots, forbidding_directive
@@ -22,27 +22,27 @@ MAX_REDIRECTS = 10
 CONNECT_SECONDS = 10.0
 LONGEST_HEADER = 64 * 1024
 GRACE_SECONDS = 5.0
-"""Seconds of a body that are not counted in its speed."""
+"""First seconds of a download, which do not count for its speed."""
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({404, 410})
 BUSY = frozenset({408, 425, 429})
 HOST_FAILURES = frozenset({429, 500, 502, 503, 504})
-"""Answers that may say something about the host, not just about one of its addresses."""
+"""HTTP statuses that may concern the whole host, not just one address."""
 
 OVERLOADED = frozenset({429, 503})
-"""Answers of a host that is asked too much, or of one of its addresses."""
+"""HTTP statuses of an overloaded host."""
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """What a server answered.
+    """A server's successful answer.
 
     Attributes:
         data: the body, decompressed if the server compressed it.
-        final_url: where the last redirect led.
+        final_url: the URL after all redirects.
         http_status: a success, 200 to 299.
-        content_type: what the server calls the bytes; None if it does not say.
+        content_type: the header; None if missing.
     """
 
     data: bytes
@@ -55,10 +55,10 @@ class DownloadRejected(ImageRejected):
     """A URL that gave no bytes.
 
     Attributes:
-        final_url: the URL that was asked last; None if none was.
+        final_url: the URL requested last; None without a request.
         http_status: of the last answer; None without one.
-        retry_in: seconds after which another try may do better; None if it would not.
-        host: the host that may have failed as a whole; None if it is just the address.
+        retry_in: seconds after which another try may succeed; None if it would not.
+        host: the host that may have failed as a whole; None if only the address did.
     """
 
     def __init__(
@@ -82,8 +82,8 @@ class DownloadRejected(ImageRejected):
 def open_session(options: FetchOptions) -> aiohttp.ClientSession:
     """A session for :func:`download`; to be closed by the caller.
 
-    It keeps no cookies, takes nothing from the environment (no proxy, no ``.netrc``), and
-    reaches public addresses alone unless the options allow others.
+    It keeps no cookies, ignores the environment (no proxy, no ``.netrc``), and connects to public
+    addresses only, unless the options allow others.
     """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
@@ -116,16 +116,16 @@ async def download(
 
     Args:
         session: from :func:`open_session`, with the same options.
-        url: any text; whether it may be fetched is decided here.
-        options: limits; ``timeout`` is that of this one try.
-        hosts: how each host is treated.
-        robots: whether robots may fetch; None if that is not asked.
+        url: any text; checked here.
+        options: limits; ``timeout`` is that of this single try.
+        hosts: policies of the hosts.
+        robots: rules of robots.txt; None to ignore them.
 
     Raises:
-        ImageRejected: ``refused`` without a try: no URL, or a place that is not fetched from.
+        ImageRejected: ``refused`` without a request: not a URL, or a forbidden address.
         DownloadRejected: ``missing`` (404, 410, no such host), ``blocked`` (other answers of
-            the 400s, robots), ``refused`` (our limits, a redirect to a place that is not
-            fetched from) or ``failed`` (timeouts, broken connections, 408, 425, 429, 5xx).
+            the 400s, robots), ``refused`` (our limits, a redirect to a forbidden address) or
+            ``failed`` (timeouts, broken connections, 408, 425, 429, 5xx).
     """
     target = checked_url(url, allow_private=options.allow_private)
     hosts = hosts or Hosts()
@@ -135,10 +135,10 @@ async def download(
             for _ in range(MAX_REDIRECTS + 1):
                 if robots is not None:
                     await robots.check(target)
-                manners = hosts.of(target.raw_host or "")
-                if target.origin() != origin and manners is hosts.common:
-                    manners = for_other_origin(manners)
-                headers = _headers(target, manners)
+                policy = hosts.for_host(target.raw_host or "")
+                if target.origin() != origin and policy is hosts.common:
+                    policy = for_other_origin(policy)
+                headers = _headers(target, policy)
                 async with session.get(target, headers=headers, allow_redirects=False) as answer:
                     if answer.status not in REDIRECTS:
                         return await _read(answer, options, obeys_robots=robots is not None)
@@ -156,18 +156,18 @@ async def download(
     )
 
 
-def _headers(url: URL, manners: HostManners) -> dict[str, str]:
-    headers = dict(manners.headers)
-    if manners.referer:
-        headers["Referer"] = f"{url.origin()}/" if manners.referer == "host" else manners.referer
+def _headers(url: URL, policy: HostPolicy) -> dict[str, str]:
+    headers = dict(policy.headers)
+    if policy.referer:
+        headers["Referer"] = f"{url.origin()}/" if policy.referer == "host" else policy.referer
     return headers
 
 
 def _redirected(answer: aiohttp.ClientResponse, *, allow_private: bool) -> URL:
-    """Where a redirect leads.
+    """The target of a redirect.
 
     Raises:
-        DownloadRejected: nowhere, or to a place that is not fetched from.
+        DownloadRejected: it has no target, or a forbidden one.
     """
     location = answer.headers.get("Location", "")
     if not location:
@@ -185,8 +185,8 @@ async def _read(
     """The body of a final answer.
 
     Raises:
-        DownloadRejected: it is no success, larger or slower than the options allow, or not for
-            robots.
+        DownloadRejected: it is not a success, larger or slower than the options allow, or
+            forbidden to robots.
     """
     if not 200 <= answer.status < 300:
         raise _unsuccessful(answer)
@@ -219,7 +219,7 @@ def _too_large(answer: aiohttp.ClientResponse, max_bytes: int) -> DownloadReject
 
 
 async def _read_body(answer: aiohttp.ClientResponse, options: FetchOptions) -> bytes:
-    """The body as it is sent, or what comes of it until it is too large.
+    """The body as it was sent; read only until it is too large.
 
     Raises:
         DownloadRejected: it is slower than ``options.min_speed`` allows.
@@ -248,7 +248,7 @@ async def _read_body(answer: aiohttp.ClientResponse, options: FetchOptions) -> b
 
 
 def _unsuccessful(answer: aiohttp.ClientResponse) -> DownloadRejected:
-    """What an answer means that is no success."""
+    """The rejection for an HTTP status that is not a success."""
     reason = f"the server answered {answer.status}"
     if answer.status in GONE:
         return _rejected(answer, ImageStatus.MISSING, reason)
@@ -282,12 +282,12 @@ def _rejected(
 
 
 def _text(url: URL) -> str:
-    """A URL as it is kept."""
+    """A URL as text, for the outcome."""
     return plain(str(url), LONGEST_ADDRESS)
 
 
 def _broken(error: aiohttp.ClientError | OSError, url: URL) -> DownloadRejected:
-    """What it means that there was no proper answer."""
+    """The rejection for a request without a proper answer."""
     status, retry_in, setting = ImageStatus.FAILED, None, ""
     host = url.raw_host or "?"
     match error:

@@ -1,4 +1,4 @@
-"""What a server did to a body on its way (RFC 9110, section 8.4): undone, within limits."""
+"""Decodes content encodings of HTTP (RFC 9110, section 8.4), within limits."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import zlib
 from collections.abc import Callable, Mapping
 
 MOST_LAYERS = 4
-"""Encodings on top of each other that are undone."""
+"""Maximum number of nested encodings."""
 
 UNREAD = frozenset({"compress", "x-compress"})
-"""Encodings that nobody has used since the 1990s."""
+"""Encodings out of use since the 1990s."""
 
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*")
-"""How pictures begin that are not compressed, whatever the header says."""
+"""First bytes of pictures, which are not compressed even if the header says so."""
 
 
 class NotDecoded(Exception):
-    """A body that cannot be unpacked.
+    """A body that cannot be decoded.
 
     Attributes:
         reason: why, in a few words.
-        is_cut: whether the rest of it may come another time.
+        is_cut: whether it is incomplete, so that another try may help.
     """
 
     def __init__(self, reason: str, *, is_cut: bool = False) -> None:
@@ -31,18 +31,18 @@ class NotDecoded(Exception):
 
 
 def decoded(data: bytes, content_encoding: str, max_bytes: int) -> bytes:
-    """A body as it was before it was encoded, or more than ``max_bytes`` of it, not much more.
+    """A decoded body; of a larger one, a little more than its first ``max_bytes``.
 
-    Names that are no encoding, such as ``UTF-8`` or ``aws-chunked``, and a compression that the
-    bytes of a picture contradict, are passed over, as by browsers.
+    Names that are not encodings, such as ``UTF-8`` or ``aws-chunked``, are ignored, and so is a
+    compression if the bytes are those of a picture, as in browsers.
 
     Args:
-        data: the body as it came.
-        content_encoding: the header, ``gzip`` or ``gzip, br``, the last one applied last.
-        max_bytes: how much is wanted.
+        data: the body as received.
+        content_encoding: the header, ``gzip`` or ``gzip, br``, in the order they were applied.
+        max_bytes: maximum size that is needed.
 
     Raises:
-        NotDecoded: it is damaged, cut off, or compressed in a way that is not known here.
+        NotDecoded: it is damaged, cut off, or in an unknown encoding.
     """
     names = [name.strip().lower() for name in content_encoding.split(",")]
     if unread := UNREAD.intersection(names):
@@ -62,7 +62,7 @@ def _gzip(data: bytes, max_bytes: int) -> bytes:
 
 
 def _deflate(data: bytes, max_bytes: int) -> bytes:
-    """Deflate in its zlib form, or bare, as some servers send it."""
+    """Deflate in its zlib format, or raw, as some servers send it."""
     return _inflate(data, max_bytes, zlib.MAX_WBITS if data[:1] == b"\x78" else -zlib.MAX_WBITS)
 
 

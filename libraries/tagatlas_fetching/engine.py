@@ -1,8 +1,8 @@
-"""The engine: a batch of addresses in, images in the store, and an outcome per address out.
+"""The engine: fetches a batch of addresses into the store, with an outcome per address.
 
 Downloads share one event loop; decoding is done by a few processes, hashing and writing by as
-many threads. What is under way at once is bounded, and so is the memory, whatever the number of
-addresses.
+many threads. The number of addresses under way is limited, and so is the memory, regardless of the
+size of the batch.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from tagatlas_fetching.schedule import LOCAL, Schedule, Try
 from tagatlas_fetching.workers import Workers
 
 PAGE_BYTES = 512 * 1024
-"""Of a web page that came in place of a picture: as much as its head may need."""
+"""Bytes kept of a web page received in place of a picture: enough for its head."""
 
 NAME_LOOKUPS = 32
-"""Host names looked up at once: those of dead hosts take seconds each."""
+"""Host names looked up at once: dead hosts take seconds each."""
 
 WRITING = 0.1
-"""Largest share of the time in which outcomes are written down: a transaction that is safe on the
-disk takes as long as a picture, so those that follow each other are written down together."""
+"""Largest share of the time spent on storing outcomes: a durable transaction takes as long as a
+picture, so successive outcomes are stored together."""
 
 GATHER = 0.25
-"""Seconds that an outcome waits for others at most: what a crash may cost."""
+"""Maximum seconds that an outcome waits for others: what a crash may lose."""
 
 AHEAD = 512
-"""Outcomes that may wait to be written down."""
+"""Outcomes that may wait to be stored."""
 
 
 def fetch(
@@ -56,11 +56,11 @@ def fetch(
     hosts: Hosts | None = None,
     recoveries: Mapping[str, Recovery] | None = None,
 ) -> Generator[list[FetchOutcome], None, None]:
-    """Fetch a batch of images into a store; :func:`fetch_batch` for code that is not async.
+    """Fetch a batch of images into a store; :func:`fetch_batch` for synchronous code.
 
-    The work goes on in a thread of its own while the caller deals with some outcomes, but not
-    further ahead than :data:`AHEAD` outcomes, or ``options.concurrency``. It may be closed at any
-    time, also by Ctrl-C: what is under way is then given up, and nothing is left half-written.
+    The work goes on in its own thread while the caller stores outcomes, at most :data:`AHEAD`
+    outcomes, or ``options.concurrency``, ahead. It may be closed at any time, also by Ctrl-C:
+    downloads under way are then cancelled, and nothing is left half-written.
 
     Args:
         addresses: see :func:`fetch_batch`.
@@ -70,8 +70,8 @@ def fetch(
         recoveries: see :func:`fetch_batch`.
 
     Yields:
-        The outcomes that have come since the last list; at least one. One list after the
-        other, they have one outcome per address.
+        The outcomes since the last list; at least one. All lists together have one outcome per
+        address.
 
     Raises:
         StorageError, PluginError: see :func:`fetch_batch`.
@@ -94,25 +94,25 @@ async def fetch_batch(
     """Fetch a batch of images into a store.
 
     Args:
-        addresses: what to fetch. Hosts are interleaved, so the order is not kept.
-        store: gets each image in all variants that are kept, unless it has them.
-        options: limits and patience.
-        hosts: how each host is treated; by default all as the options say.
-        recoveries: ways to copies of what is not to be had at its address, tried in this order,
-            by the name that the outcome gets.
+        addresses: to fetch. Hosts are interleaved, so the order is not kept.
+        store: receives each image in all kept variants, unless it has them.
+        options: limits and retries.
+        hosts: policies of the hosts; by default that of the options for all.
+        recoveries: by name, where to look for images whose address is dead, tried in this order;
+            the outcome has the name.
 
     Yields:
-        One outcome per address, as they are ready.
+        One outcome per address, as soon as it is settled.
 
     Raises:
-        StorageError: the store cannot take an image. Nothing new is begun then, and the
-            outcomes of what was under way are yielded first.
-        PluginError: pictures cannot be decoded here at all; the same goes.
+        StorageError: the store cannot take an image. No further download is begun, and the
+            outcomes of those under way are yielded first.
+        PluginError: no picture can be decoded on this machine; likewise.
     """
-    hosts = hosts or Hosts(options.manners())
+    hosts = hosts or Hosts(options.host_policy())
     schedule = Schedule(
         addresses,
-        manners=hosts.of,
+        policies=hosts.for_host,
         concurrency=options.concurrency,
         rate=options.rate,
         patience=options.host_patience,
@@ -147,10 +147,10 @@ async def fetch_batch(
 
 @dataclass
 class _Run:
-    """One batch on its way.
+    """One batch being fetched.
 
     Attributes:
-        failure: what ended it early.
+        failure: the error that ended it early.
     """
 
     schedule: Schedule
@@ -161,7 +161,7 @@ class _Run:
     _finished: asyncio.Queue[asyncio.Task[_Result]] = field(default_factory=asyncio.Queue)
 
     async def outcomes(self, concurrency: int) -> AsyncGenerator[FetchOutcome, None]:
-        """One outcome per address, or up to the failure."""
+        """One outcome per address, or those up to the failure."""
         clock = asyncio.get_running_loop().time
         while True:
             while self.failure is None and len(self._under_way) < concurrency:
@@ -186,7 +186,7 @@ class _Run:
                     yield outcome
 
     async def cancel(self) -> None:
-        """Give up what is under way."""
+        """Cancel the downloads under way."""
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
@@ -197,7 +197,7 @@ class _Run:
         self._under_way[task] = tried
 
     async def _next(self, now: float) -> asyncio.Task[_Result] | None:
-        """The next try that is over; None if it is time to look for another one first."""
+        """The next finished try; None if it is time to start another one first."""
         moment = None if self.failure is not None else self.schedule.next_moment()
         pause = None if moment is None else max(0.0, moment - now)
         with suppress(TimeoutError):
@@ -208,7 +208,7 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What became of one try; ``rejected`` is there where no bytes came."""
+    """Result of one try; ``rejected`` is set if it gave no bytes."""
 
     outcome: FetchOutcome
     rejected: DownloadRejected | None = None
@@ -216,7 +216,7 @@ class _Result:
 
 @dataclass(frozen=True)
 class _Fetcher:
-    """Makes single tries with what a batch shares."""
+    """Makes single tries, with the resources that a batch shares."""
 
     session: aiohttp.ClientSession
     threads: ThreadPoolExecutor
@@ -226,11 +226,11 @@ class _Fetcher:
     robots: Robots | None
 
     async def fetch(self, tried: Try) -> _Result:
-        """Make one try, whatever comes of it: what nobody thought of costs its own address.
+        """Make one try; an unexpected error fails this address only.
 
         Raises:
             StorageError: the store cannot take the image.
-            PluginError: pictures cannot be decoded here.
+            PluginError: no picture can be decoded on this machine.
         """
         try:
             if tried.address.local:
@@ -290,7 +290,7 @@ class _Fetcher:
         return _Result(await self._kept(tried, answer, attempts))
 
     async def _kept(self, tried: Try, answer: Download, attempts: int) -> FetchOutcome:
-        """What becomes of bytes that came."""
+        """Store the downloaded bytes; returns the result."""
 
         def keep() -> FetchOutcome:
             image, status, reason, stood_against = None, ImageStatus.OK, "", ""
@@ -316,4 +316,4 @@ class _Fetcher:
         return await asyncio.get_running_loop().run_in_executor(self.threads, keep)
 
     def _refused_by(self, rejected: ImageRejected, host: str) -> str:
-        return refused_by(rejected.setting, self.options, self.hosts.of(host))
+        return refused_by(rejected.setting, self.options, self.hosts.for_host(host))

@@ -1,4 +1,4 @@
-"""What bytes are that are no picture, by what they begin with, so that the reason can say so."""
+"""Identifies files that are not pictures by their first bytes, to name them in reasons."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _LOOKED_AT = 512
 
 
 def name_of(data: bytes) -> str:
-    """What a file is, in a few words; empty where nothing is known.
+    """The type of a file, in a few words; empty if unknown.
 
     Args:
         data: the file, at least one byte.

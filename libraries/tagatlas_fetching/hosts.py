@@ -1,4 +1,4 @@
-"""How each host is to be treated: the common manners, and those of single hosts."""
+"""Fetch policies of hosts: the common one, and those of single hosts."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from msgspec import Meta
 from tagatlas.errors import OptionError
 
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
-"""Headers that are for the host they were meant for, and no other."""
+"""Headers that must not be sent to another host."""
 
 
 @dataclass(frozen=True, slots=True)
-class HostManners:
-    """How one host is treated.
+class HostPolicy:
+    """Limits and headers for the requests to one host.
 
     Attributes:
-        connections: how many requests may be under way at once.
-        rate: requests a second at most; 0 for no limit.
-        referer: page that the request says it comes from; ``host`` for the host's own front
-            page; empty for none.
+        connections: maximum simultaneous requests.
+        rate: maximum requests per second; 0 for no limit.
+        referer: the header Referer; ``host`` for the host's front page; empty for none.
         headers: further headers of each request, by name.
     """
 
@@ -35,19 +34,19 @@ class HostManners:
 
 @dataclass(frozen=True)
 class Hosts:
-    """The manners for every host.
+    """The policies of all hosts.
 
     Attributes:
-        common: for all hosts of which nothing else is said.
-        special: manners by host name; a name stands for its subdomains too, and the longest
-            name that fits counts.
+        common: for all other hosts.
+        special: policy by host name; a name includes its subdomains, and the longest matching
+            name counts.
     """
 
-    common: HostManners = field(default_factory=HostManners)
-    special: Mapping[str, HostManners] = field(default_factory=dict)
+    common: HostPolicy = field(default_factory=HostPolicy)
+    special: Mapping[str, HostPolicy] = field(default_factory=dict)
 
-    def of(self, host: str) -> HostManners:
-        """The manners for one host."""
+    def for_host(self, host: str) -> HostPolicy:
+        """The policy of one host."""
         if not self.special:
             return self.common
         name = host.lower()
@@ -59,8 +58,8 @@ class Hosts:
         return self.common
 
 
-def read_hosts(tables: Mapping[str, Mapping[str, object]], common: HostManners) -> Hosts:
-    """The manners as they stand in ``atlas.toml``.
+def read_hosts(tables: Mapping[str, Mapping[str, object]], common: HostPolicy) -> Hosts:
+    """Read the policies from tables of ``atlas.toml``.
 
     An example::
 
@@ -71,25 +70,25 @@ def read_hosts(tables: Mapping[str, Mapping[str, object]], common: HostManners) 
         headers = { "Accept-Language" = "de" }
 
     Args:
-        tables: by host name; what a table does not say is as in ``common``.
-        common: for all other hosts.
+        tables: by host name; missing settings are those of ``common``.
+        common: policy of all other hosts.
 
     Raises:
-        OptionError: a setting that a host does not have, or a value that it does not take.
+        OptionError: an unknown setting, or a value that it does not take.
     """
     special = {}
     for host, table in tables.items():
-        unknown = set(table) - set(HostManners.__dataclass_fields__)
+        unknown = set(table) - set(HostPolicy.__dataclass_fields__)
         if unknown:
-            known = ", ".join(HostManners.__dataclass_fields__)
+            known = ", ".join(HostPolicy.__dataclass_fields__)
             raise OptionError(
                 f"fetch.hosts.{host} has no setting {unknown.pop()!r}; it has: {known}"
             )
-        values = {name: getattr(common, name) for name in HostManners.__dataclass_fields__}
+        values = {name: getattr(common, name) for name in HostPolicy.__dataclass_fields__}
         values |= table
         values["headers"] = {**common.headers, **values["headers"]}
         try:
-            special[host.lower()] = msgspec.convert(values, HostManners)
+            special[host.lower()] = msgspec.convert(values, HostPolicy)
         except msgspec.ValidationError as error:
             raise OptionError(f"fetch.hosts.{host}: {error}") from error
         check_headers(special[host.lower()].headers)
@@ -113,10 +112,10 @@ def parse_headers(lines: Sequence[str]) -> dict[str, str]:
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Make sure that each header can be sent as it is.
+    """Check that each header can be sent.
 
     Raises:
-        OptionError: a name or a value holds what HTTP does not allow there.
+        OptionError: a name or a value has characters that HTTP does not allow there.
     """
     token = set("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
     for name, value in headers.items():
@@ -126,9 +125,9 @@ def check_headers(headers: Mapping[str, str]) -> None:
             raise OptionError(f"the header {name} cannot have a line break in its value")
 
 
-def for_other_origin(manners: HostManners) -> HostManners:
-    """The manners without what must not be told to a host that a redirect leads to."""
+def for_other_origin(policy: HostPolicy) -> HostPolicy:
+    """The policy without secret headers, for a redirect to another host."""
     kept = {
-        name: value for name, value in manners.headers.items() if name.lower() not in SECRET_HEADERS
+        name: value for name, value in policy.headers.items() if name.lower() not in SECRET_HEADERS
     }
-    return replace(manners, headers=kept)
+    return replace(policy, headers=kept)

@@ -1,7 +1,7 @@
-"""JPEGs in haste: decoded as small as will do, filtered with vector instructions, and encoded.
+"""Fast JPEGs: decoded at a reduced size, filtered with vector instructions, and encoded.
 
-Most pictures of the web are JPEGs, and most of the work of fetching is to shrink them: here, in
-three fifths of the time that Pillow takes. What is odd about a file is left to Pillow.
+Most pictures on the web are JPEGs, and most of the work of fetching is to shrink them: here in
+three fifths of Pillow's time. Unusual files are left to Pillow.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DENOMINATORS = (8, 4, 2)
-"""Shares of its size at which the cosine transform can decode a JPEG fast."""
+"""Scales at which the cosine transform can decode a JPEG fast."""
 
 
 def shrunk_jpeg(
     data: bytes, size: tuple[int, int], copy: tuple[int, int]
 ) -> NDArray[np.uint8] | None:
-    """A JPEG as a smaller picture, its colours as they stand. Safe in several threads.
+    """A JPEG as a smaller picture, its colours unconverted. Safe in several threads.
 
-    The cosine transform leaves out fine detail down to a whole share of the size, which is as
-    good as a filter; :func:`resized` does the rest.
+    The cosine transform decodes at one of the fixed scales, which is as good as a filter;
+    :func:`resized` does the rest.
 
     Args:
-        data: the file, of three planes of colour.
-        size: width and height that it has.
-        copy: width and height of the picture to make, at most those.
+        data: the file, with three colour planes.
+        size: its width and height.
+        copy: width and height of the result, at most those.
 
     Returns:
         RGB, height x width x 3; None if there is any doubt about the file.
@@ -49,18 +49,18 @@ def shrunk_jpeg(
 
 _BEGIN, _END = b"\xff\xd8\xff", b"\xff\xd9"
 _FURTHER = bytes(range(1, 65))
-"""Bytes that no part of a picture would be missing."""
+"""Bytes that cannot be valid data of a picture."""
 
 
 def ended(data: bytes, max_pixels: int) -> bytes:
-    """A JPEG with the mark of its end, where nothing but that is missing; else the same bytes.
+    """A JPEG with its end marker added, if nothing else is missing; else the same bytes.
 
-    Whether more is missing shows when further bytes are put before the mark: a decoder that
-    needs them makes another picture of them.
+    To find whether more is missing, further bytes are put before the marker: a decoder that needs
+    them gives another picture.
 
     Args:
         data: any file.
-        max_pixels: pictures with more are left as they are.
+        max_pixels: larger pictures are returned unchanged.
     """
     import numpy as np
     import simplejpeg
@@ -80,10 +80,10 @@ def ended(data: bytes, max_pixels: int) -> bytes:
 
 
 def resized(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """A picture of another size, by a bicubic filter. Safe in several threads.
+    """Resize a picture with a bicubic filter. Safe in several threads.
 
     The filter is that of R. Keys, "Cubic convolution interpolation for digital image
-    processing" (1981), as wide as the share asks for.
+    processing" (1981), widened by the scale.
 
     Args:
         pixels: RGB, height x width x 3, without gaps in memory.
@@ -108,7 +108,7 @@ def resized(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint
 
 
 def encoded(pixels: NDArray[np.uint8], quality: int) -> bytes:
-    """A JPEG without metadata, its colours at half the sides. Safe in several threads.
+    """Encode a JPEG without metadata, with chroma at half the sides. Safe in several threads.
 
     Args:
         pixels: RGB, height x width x 3.

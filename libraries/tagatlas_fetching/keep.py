@@ -1,4 +1,4 @@
-"""From bytes to a picture in the store."""
+"""Normalises fetched bytes and puts the picture into the store."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Keeper:
         """Normalise the bytes of one picture and put its copies into the store.
 
         Raises:
-            ImageRejected: the bytes are no picture, or not one within the limits.
+            ImageRejected: the bytes are not a picture, or not within the limits.
             StorageError: the store cannot take it.
-            PluginError: pictures cannot be decoded here at all.
+            PluginError: no picture can be decoded on this machine.
         """
         made = self.workers.normalise(data)
         copies = {Variant.IMAGE: made.image, Variant.THUMBNAIL: made.thumbnail}
@@ -50,7 +50,7 @@ class Keeper:
         )
 
     def _has(self, image_id: str, variant: Variant, encoded: bytes) -> bool:
-        """Whether the store has these very bytes; what is damaged is put again."""
+        """Whether the store has exactly these bytes; damaged ones are put again."""
         try:
             return self.store.has(image_id, variant) and (
                 self.store.get(image_id, variant) == encoded

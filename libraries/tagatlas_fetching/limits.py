@@ -1,7 +1,7 @@
-"""Which setting stood against an address, and whether it still would.
+"""The setting that refused an address, and whether it still would.
 
-An outcome keeps the name of the option and its value, as ``max_bytes=1000``: what a setting
-refused is tried again when the setting has changed so that it may pass.
+An outcome keeps the name of the option and its value, as ``max_bytes=1000``: the address is tried
+again when the setting has changed so that it may pass.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ import json
 from collections.abc import Mapping
 from importlib.util import find_spec
 
-from tagatlas_fetching.hosts import HostManners
+from tagatlas_fetching.hosts import HostPolicy
 from tagatlas_fetching.options import FetchOptions
 
 HEADERS = "headers"
-"""What a host is told, which may decide whether it gives the picture."""
+"""Stands for the headers of a request, which may decide whether a host gives the picture."""
 
 DECODERS: Mapping[str, str] = {"heic": "pi_heif", "tiff": "imagecodecs"}
-"""Modules of the extras that decode more; whether one is installed counts as a setting."""
+"""Modules of the extras for more formats; whether one is installed counts as a setting."""
 
 REMEDIES: Mapping[str, str] = {
     "allow_private": "add --allow-private",
-    "robots": "--no-robots fetches them all the same",
+    "robots": "--no-robots fetches them anyway",
     "max_bytes": "raise --max-bytes",
     "max_pixels": "raise --max-pixels",
     "timeout": "raise --timeout",
@@ -30,38 +30,38 @@ REMEDIES: Mapping[str, str] = {
     "headers": "--referer host or --header may open what is guarded",
     **{extra: f"pip install 'tagatlas[{extra}]'" for extra in DECODERS},
 }
-"""What to do about each setting."""
+"""Remedy for each setting, for messages."""
 
 _ROOMIER = frozenset({"max_bytes", "max_pixels", "timeout", "decode_limit"})
-"""Limits that let more through the higher they are."""
+"""Limits that allow more the higher they are."""
 
 
-def refused_by(setting: str, options: FetchOptions, manners: HostManners) -> str:
-    """The setting and how it is set, as an outcome keeps it; values of headers are not kept.
+def refused_by(setting: str, options: FetchOptions, policy: HostPolicy) -> str:
+    """A setting and its value as text for an outcome; values of headers are not kept.
 
     Args:
         setting: the name of an option, :data:`HEADERS` or one of :data:`DECODERS`; empty for
             none.
         options: as they were.
-        manners: those towards the host, as they were.
+        policy: of the host, as it was.
     """
     match setting:
         case "":
             return ""
         case "headers":
-            return f"{HEADERS}={json.dumps(sorted(_told(options, manners)))}"
+            return f"{HEADERS}={json.dumps(sorted(_sent(options, policy)))}"
         case _ if setting in DECODERS:
             return setting
     return f"{setting}={getattr(options, setting)}"
 
 
-def would_pass(stood_against: str, options: FetchOptions, manners: HostManners) -> bool:
-    """Whether what a setting refused may pass now.
+def would_pass(stood_against: str, options: FetchOptions, policy: HostPolicy) -> bool:
+    """Whether an address that a setting refused may pass now.
 
     Args:
-        stood_against: from :func:`refused_by`; what cannot be read stands for no change.
+        stood_against: from :func:`refused_by`; unreadable text counts as no change.
         options: as they are now.
-        manners: those towards the host, as they are now.
+        policy: of the host, as it is now.
     """
     setting, _, value = stood_against.partition("=")
     try:
@@ -71,7 +71,7 @@ def would_pass(stood_against: str, options: FetchOptions, manners: HostManners) 
             case "robots":
                 return not options.robots
             case "headers":
-                return not _told(options, manners) <= set(json.loads(value))
+                return not _sent(options, policy) <= set(json.loads(value))
             case _ if setting in DECODERS:
                 return find_spec(DECODERS[setting]) is not None
             case "min_speed":
@@ -84,15 +84,15 @@ def would_pass(stood_against: str, options: FetchOptions, manners: HostManners) 
 
 
 def setting_of(stood_against: str) -> str:
-    """The setting of what :func:`refused_by` gave; empty for none."""
+    """The name of the setting in a text from :func:`refused_by`; empty for none."""
     return stood_against.partition("=")[0]
 
 
-def _told(options: FetchOptions, manners: HostManners) -> set[str]:
-    """The headers sent to a host by their names alone: their values may be secrets."""
-    told = {name.lower() for name in manners.headers}
-    if manners.referer:
-        told.add(f"referer: {manners.referer}")
+def _sent(options: FetchOptions, policy: HostPolicy) -> set[str]:
+    """The headers sent to a host, by name only: their values may be secrets."""
+    sent = {name.lower() for name in policy.headers}
+    if policy.referer:
+        sent.add(f"referer: {policy.referer}")
     if options.user_agent or options.contact:
-        told.add(f"user-agent: {options.user_agent or options.contact}")
-    return told
+        sent.add(f"user-agent: {options.user_agent or options.contact}")
+    return sent

@@ -1,4 +1,4 @@
-"""Pictures that lie on this machine."""
+"""Reads pictures on this machine."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from tagatlas_tables.embedded import is_parquet, read_embedded
 
 
 def read_file(path: str, max_bytes: int) -> bytes:
-    """The bytes of a plain file, or of one in an archive or a Parquet file; links are followed.
+    """The bytes of a regular file, or of one in an archive or a Parquet file; follows links.
 
     Args:
-        path: of the file; in an archive as :mod:`tagatlas_tables.archives` names it.
+        path: of the file; in an archive, a name from :mod:`tagatlas_tables.archives`.
         max_bytes: a larger file is refused, unread.
 
     Raises:
-        ImageRejected: ``missing``; ``blocked`` (no permission); ``refused`` (too large, or no
-            plain file: a folder, a pipe, a device); ``failed`` (the disk's own errors).
+        ImageRejected: ``missing``; ``blocked`` (no permission); ``refused`` (too large, or not a
+            regular file: a folder, a pipe, a device); ``failed`` (disk errors).
     """
     inside = None if os.path.lexists(path) else archived(path)
     if inside is not None:
@@ -30,7 +30,7 @@ def read_file(path: str, max_bytes: int) -> bytes:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise ImageRejected(ImageStatus.REFUSED, "not a plain file")
-            # A size of 0 says nothing in some virtual file systems, so the read is bounded too.
+            # A size of 0 may be wrong in virtual file systems, so the read is limited too.
             data = b"" if status.st_size > max_bytes else file.read(max_bytes + 1)
             if max(status.st_size, len(data)) > max_bytes:
                 raise ImageRejected(
@@ -59,5 +59,5 @@ def _from_archive(archive: str, name: str, max_bytes: int) -> bytes:
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
-    """Open a file; a pipe that nobody writes to would be waited for otherwise."""
+    """Open a file without blocking, as a pipe without a writer would."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

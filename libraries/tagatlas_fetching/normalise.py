@@ -1,7 +1,7 @@
-"""From bytes that somebody else made to one clean copy and a thumbnail.
+"""Makes a clean copy and a thumbnail from untrusted bytes.
 
-What the bytes begin with and a full decode decide whether they are a picture; file name,
-extension and Content-Type have no say.
+The first bytes and a full decode decide whether they are a picture; file name, extension and
+Content-Type do not count.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "BMP", "ICO", "JPEG2000")
-"""What Pillow decodes by itself; with the extra ``heic``, HEIF comes on top."""
+"""Formats that Pillow decodes by itself; the extra ``heic`` adds HEIF."""
 
 ANIMATED = frozenset({"GIF", "WEBP", "AVIF", "PNG"})
 THUMBNAIL_SIDE = 256
@@ -38,18 +38,18 @@ IMAGE_QUALITY = 90
 THUMBNAIL_QUALITY = 85
 
 _REDUCING_GAP = 2.0
-"""Shrink fast to twice the size that is wanted, then filter: the eye sees no difference. The
-filter is Hamming's, as sharp as a bicubic one where pictures shrink, in half the time; JPEGs
-have a faster one, see :func:`tagatlas_fetching.jpeg.resized`."""
+"""Shrink fast to twice the wanted size, then filter: no visible difference. The Hamming filter is
+as sharp as a bicubic one for shrinking, in half the time; JPEGs have a faster one, see
+:func:`tagatlas_fetching.jpeg.resized`."""
 
 _SNIFFED = 1024
-"""Bytes looked at for text formats."""
+"""Bytes searched for text formats."""
 
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 """Major brands of HEIF files (ISO/IEC 23008-12, annex B); AVIF has brands of its own."""
 
 _MARKUP = re.compile(rb"<(svg|!doctype html|html|head|body|script|title|meta)\b")
-"""What an SVG drawing or a web page has first, but for prologue and comments."""
+"""First element of an SVG drawing or a web page, after prologue and comments."""
 
 _UPRIGHT = {
     2: Transpose.FLIP_LEFT_RIGHT,
@@ -60,7 +60,7 @@ _UPRIGHT = {
     7: Transpose.TRANSVERSE,
     8: Transpose.ROTATE_90,
 }
-"""What undoes each EXIF orientation but 1, which is upright (CIPA DC-008, table 6)."""
+"""Transposition for each EXIF orientation but 1, which is upright (CIPA DC-008, table 6)."""
 
 _ON_ITS_SIDE = frozenset({5, 6, 7, 8})
 """Orientations whose stored width is the upright height."""
@@ -75,7 +75,7 @@ _DAMAGED_EXIF = (
     ValueError,
     struct.error,
 )
-"""What Pillow raises where EXIF data are not what they say."""
+"""Pillow's exceptions for invalid EXIF data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class NormalisedImage:
         thumbnail: the same with a longer side of at most 256 pixels.
         width: of the original, upright, in pixels.
         height: of the original, upright, in pixels.
-        format: what the bytes were, such as ``jpeg`` or ``webp``.
+        format: of the original, such as ``jpeg`` or ``webp``.
         frames: of an animation, of which the first was taken, or pages of a TIFF; 1 for a still.
         perceptual_hash: see :func:`tagatlas_duplicates.perceptual_hash`.
         signature: see :func:`tagatlas_duplicates.make_signature`.
@@ -111,20 +111,20 @@ def normalise(
     """Decode a picture in full and make its normalised copy and its thumbnail.
 
     The same bytes give the same result under the same versions of Pillow, simplejpeg,
-    cykooz-resizer and their libraries.
-    May be called from several threads at once; Pillow lets them run side by side. It warns of odd
-    files as it always does; :mod:`tagatlas_fetching.worker` does not listen.
+    cykooz-resizer and their libraries. Safe to call from several threads, which run in parallel.
+    Pillow's warnings about unusual files are passed on; :mod:`tagatlas_fetching.worker` ignores
+    them.
 
     Args:
-        data: the bytes as they were fetched.
+        data: the fetched bytes.
         max_side: longer side of the copy, in pixels; smaller pictures are not enlarged.
         max_pixels: more pixels are refused before anything is decoded.
-        share: of the picture's sides that the copy's have, above 0 and at most 1; ``max_side``
-            bounds them all the same.
+        share: sides of the copy as a share of the original's, above 0 and at most 1; ``max_side``
+            limits them in addition.
 
     Raises:
         ImageRejected: ``blocked`` (a web page), ``refused`` (too many pixels, SVG, HEIC without
-            its decoder) or ``unreadable`` (anything else that is no whole picture).
+            its decoder) or ``unreadable`` (anything else that is not a complete picture).
     """
     _reject_text(data)
     try:
@@ -152,7 +152,7 @@ def normalise(
         what = name_of(data)
         reason = f"{what}, not a picture that can be read" if what else "not in a picture format"
         raise ImageRejected(ImageStatus.UNREADABLE, reason) from error
-    except Exception as error:  # Pillow's decoders raise whatever hostile bytes lead them to
+    except Exception as error:  # Pillow's decoders raise any exception on hostile bytes
         reason = " ".join(str(error).split())[:100] or type(error).__name__
         raise ImageRejected(ImageStatus.UNREADABLE, f"damaged: {reason}") from error
     return NormalisedImage(
@@ -169,7 +169,7 @@ def normalise(
 
 
 def _reject_text(data: bytes) -> None:
-    """Tell a web page and an SVG from a damaged picture."""
+    """Reject web pages and SVGs, which are not damaged pictures."""
     if not data:
         raise ImageRejected(ImageStatus.UNREADABLE, "no bytes")
     start = data[:_SNIFFED].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -182,9 +182,9 @@ def _reject_text(data: bytes) -> None:
 
 
 def _plain(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
-    """The file as Pillow can read it, the page that is the picture, and the number of pages.
+    """The file in a form that Pillow reads, the page of the picture, and the number of pages.
 
-    That number is 0 where only Pillow can tell it.
+    The number is 0 if only Pillow knows it.
     """
     if data.startswith(tiff.SIGNATURES):
         found = tiff.plain_tiff(data, max_pixels=max_pixels)
@@ -197,7 +197,7 @@ def _plain(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
 def _open(data: bytes) -> ImageFile:
     """Open a picture by its first bytes.
 
-    HEIF by its own class: to register that with Pillow would change what the whole process opens.
+    HEIF by its own class: registering that with Pillow would affect the whole process.
     """
     if data[4:8] != b"ftyp" or data[8:12] not in _HEIF_BRANDS:
         return Image.open(BytesIO(data), formats=FORMATS)
@@ -211,7 +211,7 @@ def _open(data: bytes) -> ImageFile:
 
 
 def _check_pixels(width: int, height: int, max_pixels: int) -> None:
-    """Refuse a picture by its size alone; nothing is decoded for that."""
+    """Refuse a picture by its size, before it is decoded."""
     if width * height > max_pixels:
         raise ImageRejected(
             ImageStatus.REFUSED, f"more than {max_pixels:,} pixels", setting="max_pixels"
@@ -246,7 +246,7 @@ def _decode(
 
 
 def _upright_srgb(picture: Image.Image, source: ImageFile) -> NDArray[np.uint8]:
-    """What was made of a source, turned and coloured as the source means it."""
+    """A decoded picture rotated upright and converted to sRGB by its source's metadata."""
     import numpy as np
 
     orientation = _orientation(source)
@@ -256,7 +256,7 @@ def _upright_srgb(picture: Image.Image, source: ImageFile) -> NDArray[np.uint8]:
 
 
 def _bounded(width: int, height: int, side: int) -> tuple[int, int]:
-    """Width and height of a copy whose longer side has at most ``side`` pixels."""
+    """Width and height of a copy with a longer side of at most ``side`` pixels."""
     scale = min(1.0, side / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
 
@@ -264,7 +264,7 @@ def _bounded(width: int, height: int, side: int) -> tuple[int, int]:
 def _shrunk(source: ImageFile, side: int) -> Image.Image:
     """The picture with a longer side of at most ``side`` pixels, by Pillow alone.
 
-    Pictures are shrunk as early as their pixel format allows, so that what follows is cheap.
+    Pictures are shrunk as early as their pixel format allows, so that later steps are cheap.
     """
     copy = _bounded(*source.size, side)
     if source.format in ("JPEG", "MPO"):
@@ -272,12 +272,12 @@ def _shrunk(source: ImageFile, side: int) -> Image.Image:
         source.load()
     else:
         source.load()
-        copy = _bounded(*source.size, side)  # of an icon, the size may be known just now
+        copy = _bounded(*source.size, side)  # the size of an icon may be known only now
     return _filterable(source).resize(copy, Resampling.HAMMING, reducing_gap=_REDUCING_GAP)
 
 
 def _filterable(source: ImageFile) -> Image.Image:
-    """The picture in a pixel format that can be resized with a filter; 8 bits a channel."""
+    """The picture in a pixel format that filters can resize; 8 bits per channel."""
     if source.mode.startswith("I;16"):  # Pillow calculates with one of its byte orders alone
         import numpy as np
 
@@ -294,7 +294,7 @@ def _filterable(source: ImageFile) -> Image.Image:
 
 
 def _orientation(source: ImageFile) -> int:
-    """The EXIF orientation, 1 to 8; 1 where it is absent, odd or damaged."""
+    """The EXIF orientation, 1 to 8; 1 if it is missing, invalid or damaged."""
     try:
         value = source.getexif().get(Base.Orientation, 1)
     except _DAMAGED_EXIF:  # costs the orientation, not the picture
@@ -312,7 +312,7 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 
 def _to_srgb(picture: Image.Image, raw: bytes | None) -> Image.Image:
-    """Colours as an ICC profile means them; without a usable one, as they stand."""
+    """Convert colours to sRGB by an ICC profile; without a usable one they are unchanged."""
     if not raw:
         return picture.convert("RGB")
     try:

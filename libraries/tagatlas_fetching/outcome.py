@@ -1,4 +1,4 @@
-"""What goes into fetching, and what comes out: one address, one outcome."""
+"""Input and output of fetching: addresses and their outcomes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tagatlas_fetching.plain import LONGEST_ADDRESS, plain
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where one picture is to be had.
+    """The address of one picture.
 
     Attributes:
-        key: the caller's own number for it; handed back with the outcome.
+        key: the caller's number for it; returned with the outcome.
         location: an ``http(s)`` URL, or a path where ``local``.
         local: whether ``location`` is a path on this machine.
     """
@@ -30,12 +30,12 @@ class StoredImage:
     """An image that is now in the store.
 
     Attributes:
-        id: SHA-256 of the bytes as they were fetched, 64 hexadecimal digits.
+        id: SHA-256 of the fetched bytes, 64 hexadecimal digits.
         width: of the original, upright, in pixels.
         height: of the original, upright, in pixels.
-        format: what the bytes were: ``jpeg``, ``png``, ``gif``, ``webp``, ``avif``, ``tiff``,
+        format: of the original: ``jpeg``, ``png``, ``gif``, ``webp``, ``avif``, ``tiff``,
             ``bmp``, ``ico`` or ``heif``.
-        bytes: how many bytes were fetched.
+        bytes: number of fetched bytes.
         frames: of an animation, of which the first is kept; 1 for a still.
         perceptual_hash: see :func:`tagatlas_duplicates.perceptual_hash`.
         signature: see :func:`tagatlas_duplicates.make_signature`.
@@ -55,22 +55,22 @@ class StoredImage:
 
 @dataclass(frozen=True, slots=True)
 class FetchOutcome:
-    """What became of one address. Its texts can be encoded and are bounded, whatever was given.
+    """Outcome of one address. Its texts are made encodable and of limited length.
 
     Attributes:
         key: as in the :class:`Address`.
         status: any but ``pending``.
-        reason: why there is no image, a few words; empty where ``ok``.
-        image: there exactly where ``ok``.
+        reason: why there is no image, a few words; empty if ``ok``.
+        image: set exactly if ``ok``.
         http_status: of the last answer; None without one.
-        final_url: where the last redirect led; None without an answer, and for a path.
-        content_type: what the server called the bytes, which decides nothing.
-        attempts: how often it was tried; 0 if it was refused untried.
-        way: which way the image was found, where it was not at its address; else empty.
-        refused_by: the setting that stood against it, and how it was set; empty if none did. See
+        final_url: the URL after all redirects; None without an answer, and for a path.
+        content_type: the server's header, for information only.
+        attempts: number of tries; 0 if refused without one.
+        way: name of the recovery that found the image; empty if it was at its address.
+        refused_by: the setting that refused it, with its value; empty if none did. See
             :func:`tagatlas_fetching.limits.would_pass`.
-        page: the beginning of a web page that came in place of a picture, for recoveries; empty
-            once it is settled what became of the address.
+        page: start of a web page received in place of a picture, for recoveries; empty in a final
+            outcome.
     """
 
     key: int
@@ -86,7 +86,7 @@ class FetchOutcome:
     page: bytes = field(default=b"", repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Make the texts plain: some come from servers, decoders and plugins."""
+        """Make the texts encodable: some come from servers, decoders and plugins."""
         object.__setattr__(self, "reason", plain(self.reason))
         if self.final_url is not None:
             object.__setattr__(self, "final_url", plain(self.final_url, LONGEST_ADDRESS))

@@ -1,6 +1,6 @@
-"""PNGs as browsers see them: what is not needed for the picture cannot spoil it.
+"""Reads PNGs as browsers do: chunks that the picture does not need cannot spoil it.
 
-Pillow refuses a whole file for one damaged note beside the picture, or for a long one.
+Pillow refuses a whole file for one damaged or long ancillary chunk.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ _FRAME = struct.Struct(">I4s")
 _KEPT = frozenset(
     {*(b"IHDR", b"PLTE", b"IDAT", b"IEND"), *(b"tRNS", b"iCCP", b"eXIf"), b"acTL", b"fcTL", b"fdAT"}
 )
-"""The picture, its transparency, colours and orientation, and the frames of an animation."""
+"""Chunks of the picture, its transparency, colours and orientation, and animation frames."""
 
 _ORIENTED = (b"XML:com.adobe.xmp\0", b"Raw profile type exif\0")
-"""Texts that may say which side is up."""
+"""Keywords of text chunks that may have the orientation."""
 
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _LENGTHS = {b"acTL": (8,), b"fcTL": (26,)}
 _TRANSPARENCY = {0: (2,), 2: (6,), 3: range(1, 257)}
-"""Lengths that a part may have; of transparency, by the type of colour."""
+"""Valid lengths of chunks; of transparency, by colour type."""
 _LONGEST = 1 << 20
-"""Bytes of a text or a profile that Pillow takes, unpacked."""
+"""Maximum unpacked bytes of a text or a profile that Pillow accepts."""
 
 
 def lean_png(data: bytes) -> bytes:
-    """A PNG without what its picture does not need, or what is damaged beside it.
+    """A PNG without unneeded or damaged ancillary chunks.
 
-    Critical parts are kept as they are, damaged ones too: whether the picture is whole is not
-    decided here.
+    Critical chunks are kept, even damaged ones: whether the picture is complete is not decided
+    here.
 
     Args:
         data: a file that begins with :data:`SIGNATURE`.
@@ -53,7 +53,7 @@ def lean_png(data: bytes) -> bytes:
 
 
 def _is_sound(kind: bytes, chunk: bytes, length: int, lengths: Container[int] | None) -> bool:
-    """Whether an ancillary part is needed, whole and of bearable length."""
+    """Whether an ancillary chunk is needed, intact and of valid length."""
     content = memoryview(chunk)[8 : 8 + length]
     if kind in _TEXTS:
         if not chunk[8:].startswith(_ORIENTED):
@@ -69,7 +69,7 @@ def _is_sound(kind: bytes, chunk: bytes, length: int, lengths: Container[int] | 
 
 
 def _packed(kind: bytes, content: memoryview) -> memoryview | None:
-    """The compressed piece of a part: after its name, and what says how; None if it has none."""
+    """The compressed data of a chunk, after its name and method; None if it has none."""
     name_end = bytes(content[:80]).find(b"\0")
     if kind in (b"iCCP", b"zTXt"):
         return content[name_end + 2 :]

@@ -1,4 +1,4 @@
-"""What follows from a try: an outcome, another try, a try at a copy, a host left alone."""
+"""Decides what follows a try: an outcome, a retry, a try at a copy, or skipping the host."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tagatlas_fetching.schedule import Schedule, Try, host_in
 from tagatlas_fetching.urls import other_readings
 
 LONGEST_PAUSE = 10
-"""How many times the first pause there is before any further try at most."""
+"""Longest pause before a retry, in first pauses."""
 
 LEFT_ALONE = "the host failed again and again, and is left alone for now"
 
 RECOVERABLE = frozenset({ImageStatus.MISSING, ImageStatus.BLOCKED, ImageStatus.FAILED})
-"""What a copy elsewhere is looked for."""
+"""Statuses for which copies are looked for elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class _Search:
     """An address whose copies are tried.
 
     Attributes:
-        original: what became of the address itself; the outcome if no copy is found.
-        copies: where else to try, and which way that is, still to be tried.
+        original: outcome of the address itself; final if no copy is found.
+        copies: remaining locations of copies, with the recovery's name.
     """
 
     original: FetchOutcome
@@ -45,22 +45,22 @@ class Retries:
     _searches: dict[int, _Search] = field(default_factory=dict)
 
     def begun(self, tried: Try, now: float) -> Try:
-        """The try as it is made: all tries at a location together have a time limit."""
+        """The try with its start time: all tries at a location share a time limit."""
         return replace(tried, begun=now, left=min(tried.left, self.options.time_limit))
 
     def settle(
         self, tried: Try, outcome: FetchOutcome, rejected: DownloadRejected | None, now: float
     ) -> Iterator[FetchOutcome]:
-        """Take what became of a try.
+        """Handle the result of a try.
 
         Args:
-            tried: the try, given back to the schedule.
-            outcome: what would become of its address if nothing else followed.
-            rejected: why no bytes came; None if some did.
-            now: the present moment.
+            tried: the try, returned to the schedule.
+            outcome: outcome of its address if nothing else follows.
+            rejected: why it gave no bytes; None if it did.
+            now: the current time.
 
         Yields:
-            The outcomes that are settled by that: none, one, or those of a whole host.
+            The outcomes settled by it: none, one, or those of a whole host.
         """
         if rejected is not None and rejected.host is not None:
             yield from self._host_failed(tried, rejected, now)
@@ -73,12 +73,12 @@ class Retries:
     def _host_failed(
         self, tried: Try, rejected: DownloadRejected, now: float
     ) -> Iterator[FetchOutcome]:
-        """Let a host rest, or give it up and settle all that waits for it."""
+        """Let a host rest, or give it up and settle all its waiting addresses."""
         name = rejected.host
         if name is None or not self.schedule.knows(name):  # a redirect led there
             return
         was_given_up = self.schedule.is_given_up(name)
-        if tried.number == 1:  # a failure that repeats itself says nothing new
+        if tried.number == 1:  # a repeated failure is no new evidence
             answered = rejected.http_status is not None
             self.schedule.failed(name, now, answered=answered)
         if rejected.http_status in OVERLOADED:
@@ -93,7 +93,7 @@ class Retries:
     def _try_again(
         self, tried: Try, outcome: FetchOutcome, rejected: DownloadRejected, now: float
     ) -> bool:
-        """Have the same try made once more, if that may help and there is time for it."""
+        """Schedule the same try again, if that may help and there is time."""
         wait = rejected.retry_in
         if wait is None or wait > self.options.longest_wait:
             return False
@@ -109,7 +109,7 @@ class Retries:
         return True
 
     def _settled(self, tried: Try, outcome: FetchOutcome, now: float) -> Iterator[FetchOutcome]:
-        """The outcome of an address, unless there is a copy to be tried first."""
+        """The outcome of an address, unless a copy is to be tried first."""
         key = tried.address.key
         if outcome.status == ImageStatus.OK:
             self._searches.pop(key, None)
@@ -134,7 +134,7 @@ class Retries:
         yield replace(search.original, attempts=attempts)
 
     def _copies(self, tried: Try, outcome: FetchOutcome) -> list[tuple[str, str]]:
-        """Where else the picture may be, and which way that is: none for the same address."""
+        """Further locations of the picture, with the recovery's name; empty for another reading."""
         if outcome.status not in RECOVERABLE or tried.address.local:
             return []
         location, page = tried.address.location, outcome.page.decode(errors="replace")
@@ -152,6 +152,6 @@ class Retries:
 
 
 def _left_alone(waiting: Try) -> FetchOutcome:
-    """What becomes of an address that is not tried, because its host is given up."""
+    """The outcome of an address that is not tried because its host is given up."""
     attempts = waiting.earlier + waiting.number - 1
     return FetchOutcome(waiting.address.key, ImageStatus.FAILED, LEFT_ALONE, attempts=attempts)

@@ -1,4 +1,4 @@
-"""Whether a host wants robots to fetch: robots.txt (RFC 9309) and the header X-Robots-Tag."""
+"""Whether a host allows robots to fetch: robots.txt (RFC 9309) and the header X-Robots-Tag."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tagatlas_fetching.encodings import NotDecoded, decoded
 from tagatlas_fetching.safety import checked_url
 
 LARGEST_FILE = 512 * 1024
-"""Bytes of a robots.txt that are read; RFC 9309, section 2.5 asks for 500 KiB at least."""
+"""Maximum bytes read of a robots.txt; RFC 9309, section 2.5 asks for at least 500 KiB."""
 
 REDIRECTS = 5
-"""Redirects of a robots.txt that are followed (RFC 9309, section 2.3.1.2)."""
+"""Maximum redirects of a robots.txt (RFC 9309, section 2.3.1.2)."""
 
 FORBIDDING = frozenset({"none", "noindex", "noimageindex", "noai", "noimageai"})
-"""Directives of X-Robots-Tag under which a picture is left alone."""
+"""Directives of X-Robots-Tag that forbid keeping a picture."""
 
 
 class Robots:
@@ -36,11 +36,11 @@ class Robots:
         self._rules: dict[URL, asyncio.Task[Protego | None]] = {}
 
     async def check(self, url: URL) -> None:
-        """Make sure that robots may fetch a URL.
+        """Check that robots may fetch a URL.
 
         Raises:
-            ImageRejected: ``blocked``: they may not; ``failed``: the robots.txt cannot be had
-                just now, and until then nothing may be fetched (RFC 9309, section 2.3.1.4).
+            ImageRejected: ``blocked``: they may not; ``failed``: the robots.txt is unavailable
+                now, and until it is, nothing may be fetched (RFC 9309, section 2.3.1.4).
         """
         origin = url.origin()
         task = self._rules.get(origin)
@@ -55,13 +55,13 @@ class Robots:
             raise ImageRejected(ImageStatus.BLOCKED, "robots.txt forbids it", setting="robots")
 
     async def close(self) -> None:
-        """End what is under way."""
+        """Cancel the requests under way."""
         for task in self._rules.values():
             task.cancel()
         await asyncio.gather(*self._rules.values(), return_exceptions=True)
 
     async def _read(self, origin: URL) -> Protego | None:
-        """The rules of an origin; None if they cannot be had."""
+        """The rules of an origin; None if they are unavailable."""
         url = origin.with_path("/robots.txt")
         try:
             for _ in range(REDIRECTS + 1):
@@ -87,7 +87,7 @@ async def _text(answer: aiohttp.ClientResponse) -> str:
     """The start of a robots.txt.
 
     Raises:
-        NotDecoded: it is compressed in a way that cannot be undone.
+        NotDecoded: its compression is damaged or unknown.
     """
     body = bytearray()
     while len(body) < LARGEST_FILE and (chunk := await answer.content.readany()):
@@ -97,9 +97,9 @@ async def _text(answer: aiohttp.ClientResponse) -> str:
 
 
 def forbidding_directive(headers: CIMultiDictProxy[str], user_agent: str) -> str:
-    """The directive of X-Robots-Tag that forbids to keep a picture; empty if none does.
+    """The directive of X-Robots-Tag that forbids keeping a picture; empty if none does.
 
-    A directive may be for one robot by name, as in ``otherbot: noindex``.
+    A directive may name one robot, as in ``otherbot: noindex``.
     """
     for line in headers.getall("X-Robots-Tag", []):
         robot, colon, rest = line.partition(":")

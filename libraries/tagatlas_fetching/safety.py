@@ -1,8 +1,7 @@
-"""Which places may be fetched from: the way in for every URL, and for every redirect.
+"""Checks which addresses may be fetched, for every URL and every redirect.
 
-A name is resolved once, its addresses are checked, and the connection is made to the very
-addresses that passed: a name that answers differently the second time (DNS rebinding) gains
-nothing.
+A name is resolved once, its addresses are checked, and the connection is made to exactly the
+addresses that passed, which prevents DNS rebinding.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ from tagatlas_fetching.plain import plain
 from tagatlas_fetching.urls import as_sent
 
 NAT64 = IPv6Network("64:ff9b::/96")
-"""RFC 6052: the last 32 bits are the IPv4 address that is meant."""
+"""RFC 6052: the last 32 bits are the IPv4 address."""
 
 CLOUD_METADATA = frozenset({IPv4Address("168.63.129.16")})
-"""Services that give secrets to virtual machines, at an address that looks public (Azure);
-those of other clouds are link-local, shared or private, and refused as such."""
+"""Services with secrets of virtual machines at a public-looking address (Azure); those of other
+clouds are link-local, shared or private, and refused as such."""
 
 _NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
@@ -46,7 +45,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _inner_address(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 address stands for, if it does."""
+    """The IPv4 address embedded in an IPv6 address, if any."""
     if address in NAT64:
         return IPv4Address(int(address) & 0xFFFF_FFFF)
     if address.teredo is not None:
@@ -55,18 +54,18 @@ def _inner_address(address: IPv6Address) -> IPv4Address | None:
 
 
 def checked_url(text: str, *, base: URL | None = None, allow_private: bool) -> URL:
-    """The URL to ask for.
+    """The URL to request.
 
-    It is the one that a browser would ask for, see :func:`tagatlas_fetching.urls.as_sent`.
+    It is the one that a browser would request, see :func:`tagatlas_fetching.urls.as_sent`.
 
     Args:
-        text: what a record or a redirect says.
+        text: from a record or a redirect.
         base: the URL that redirected, to which ``text`` may be relative.
-        allow_private: whether addresses that are not public are let through.
+        allow_private: whether non-public addresses are allowed.
 
     Raises:
-        ImageRejected: ``refused``: no URL, another scheme than http and https, or an address
-            that is not public. Names are checked as they are resolved, by
+        ImageRejected: ``refused``: not a URL, a scheme other than http and https, or an address
+            that is not public. Names are checked when they are resolved, by
             :class:`CheckedResolver`.
     """
     try:
@@ -95,7 +94,7 @@ def checked_url(text: str, *, base: URL | None = None, allow_private: bool) -> U
 
 
 class CheckedResolver(AbstractResolver):
-    """Resolves names as the system does, and keeps only addresses that may be fetched from."""
+    """Resolves names with the system's resolver, and keeps only allowed addresses."""
 
     def __init__(self, *, allow_private: bool) -> None:
         self._allow_private = allow_private
@@ -107,9 +106,9 @@ class CheckedResolver(AbstractResolver):
         """The addresses of ``host``.
 
         Raises:
-            ImageRejected: ``missing``: there is no such host; ``refused``: it has addresses,
-                and none of them is public.
-            OSError: the name could not be looked up just now.
+            ImageRejected: ``missing``: there is no such host; ``refused``: it has no public
+                address.
+            OSError: the name could not be looked up now.
         """
         try:
             found = await self._resolver.resolve(host, port, family)

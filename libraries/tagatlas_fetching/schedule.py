@@ -1,10 +1,10 @@
-"""Which address is next: hosts take turns, none is asked more than it bears, none holds up others.
+"""Chooses the next address: hosts take turns, none is overloaded, none delays others.
 
-A failure is evidence against its address first. Only when several addresses of a host fail one
-after the other, more than the share of those that were there so far explains, the host itself
-rests, for a while that doubles each time, and is then tried by one request alone, at addresses
-spread over those that wait; after some rests without a success between, it is left alone. Other
-tries of an address that failed come when all addresses of its host have had theirs.
+A failure is evidence against its address first. Only if several addresses of a host fail in a
+row, more than its share of dead addresses so far explains, the host itself rests, for a time that
+doubles each time. It is then tried with single requests, at addresses spread over those waiting;
+after some rests without a success, it is skipped. Retries of an address come after the first
+tries of all addresses of its host.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from heapq import heappop, heappush
 
 from yarl import URL
 
-from tagatlas_fetching.hosts import HostManners
+from tagatlas_fetching.hosts import HostPolicy
 from tagatlas_fetching.outcome import Address, FetchOutcome
 from tagatlas_fetching.waiting import Waiting
 
 LOCAL = ""
-"""The host of all paths on this machine; its only limit is the whole."""
+"""The host of all paths on this machine; only the total limit applies to it."""
 
 LONGEST_REST = 64
-"""How many times the first pause a host rests at most."""
+"""Longest rest of a host, in first pauses."""
 
 FEWEST, MOST = 6, 50
-"""Addresses of a host that answers: it does not rest before so many failed in a row, and always
-does after so many."""
+"""Failures in a row of a host that answers: it never rests before the first number, and always
+after the second."""
 
 UNLIKELY = 3.0
-"""A host may rest when the failures in a row have a chance below exp(-UNLIKELY), 5 %, given the
-share of its addresses that were there."""
+"""A host rests when the failures in a row have a probability below exp(-UNLIKELY), 5 %, given the
+share of its addresses that succeeded."""
 
 SLOWER, FASTER = 2.0, 1.1
-"""What an answer that says that it is too much, and any other, do to the time between requests."""
+"""Factor of the time between requests after a sign of overload, and divisor after any other."""
 
 SHORTEST_GAP, LONGEST_GAP = 0.02, 0.25
-"""That time at first, and at most, in first pauses."""
+"""Initial and longest time between requests, in first pauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,15 @@ class Try:
     """One try at an address.
 
     Attributes:
-        address: what is wanted.
-        location: where it is tried: the address's own location, or that of another copy.
+        address: the address to fetch.
+        location: where it is tried: the address's own location, or that of a copy.
         host: of that location.
-        way: which way to a copy this is; empty for the address itself.
-        number: how many tries this is at this location, from 1.
-        earlier: tries at other locations of the address before.
-        left: seconds that this and further tries at this location may take.
-        begun: the moment at which it was begun.
-        last: what became of the try before it; None before the first.
+        way: name of the recovery that gave the copy; empty for the address itself.
+        number: number of this try at this location, from 1.
+        earlier: number of earlier tries at other locations of the address.
+        left: seconds left for this and further tries at this location.
+        begun: start time.
+        last: outcome of the previous try; None before the first.
     """
 
     address: Address
@@ -73,41 +73,41 @@ class Try:
 @dataclass(slots=True)
 class _Host:
     name: str
-    manners: HostManners
+    policy: HostPolicy
     waiting: Waiting = field(default_factory=Waiting)
     again: list[tuple[float, int, Try]] = field(default_factory=list)
     under_way: int = 0
     paced_until: float = 0.0
     rests_until: float = 0.0
     gap: float = 0.0
-    """Seconds between requests because it was asked too much."""
+    """Seconds between requests after signs of overload."""
     tried: int = 0
     there: int = 0
-    """Addresses of which it is known whether they are there, and those that are."""
+    """Addresses tried so far, and those that succeeded."""
     streak: int = 0
-    """Addresses that failed since one was there, or since the last rest."""
+    """Addresses that failed since the last success or rest."""
     rests: int = 0
-    """Rests since an address was there."""
+    """Rests since the last success."""
     given_up: bool = False
     queued: int = -1
-    """The bucket of hosts that are ready in which it is; -1 for none."""
+    """Its bucket among the ready hosts; -1 for none."""
     wakes: float = float("inf")
-    """When it is due to be looked at again."""
+    """When it is due again."""
 
 
 class Schedule:
-    """The tries that are still to be made, by host. Used by one thread.
+    """The remaining tries, by host. Used by one thread.
 
-    The next try is always at a host with the fewest under way, so that hosts that answer
-    quickly get their share however many slow ones there are. Moments are seconds of any clock
-    that never goes back. No operation takes a time that grows with the number of addresses.
+    The next try is always at a host with the fewest under way, so that fast hosts get their share
+    regardless of the number of slow ones. Times are seconds of any monotonic clock. No operation
+    takes a time that grows with the number of addresses.
     """
 
     def __init__(
         self,
         addresses: Sequence[Address],
         *,
-        manners: Callable[[str], HostManners],
+        policies: Callable[[str], HostPolicy],
         concurrency: int,
         rate: float = 0.0,
         patience: int = 5,
@@ -116,14 +116,14 @@ class Schedule:
         """Sort the addresses by host.
 
         Args:
-            addresses: in the order in which those of one host are wanted.
-            manners: how a host is to be treated, by its name.
-            concurrency: how many may be under way in all; the caller keeps to it.
-            rate: tries a second in all; 0 for no limit.
+            addresses: in the wanted order of those of one host.
+            policies: gives the policy of a host by its name.
+            concurrency: maximum tries under way in all; the caller keeps to it.
+            rate: tries per second in all; 0 for no limit.
             patience: rests in a row after which a host is given up.
-            pause: seconds that a host rests for the first time.
+            pause: seconds of a host's first rest.
         """
-        self._manners = manners
+        self._policies = policies
         self._concurrency = concurrency
         self._interval = 1 / rate if rate else 0.0
         self._patience = patience
@@ -141,11 +141,11 @@ class Schedule:
             self._place(host, now=0.0)
 
     def __len__(self) -> int:
-        """How many tries wait, for their turn or for a moment."""
+        """Number of waiting tries."""
         return self._count
 
     def take(self, now: float) -> Try | None:
-        """A try to start with; None if there is none just now."""
+        """The next try to start; None if none is ready now."""
         while self._resting and self._resting[0][0] <= now:
             moment, name = heappop(self._resting)
             host = self._hosts[name]
@@ -160,20 +160,20 @@ class Schedule:
         return None
 
     def next_moment(self) -> float | None:
-        """When it is worth to call :meth:`take` again if nothing else happens; None for never."""
+        """When :meth:`take` may give a try if nothing else happens; None for never."""
         moment = self._resting[0][0] if self._resting else None
         if any(self._ready):
             return self._not_before if moment is None else min(moment, self._not_before)
         return moment
 
     def give_back(self, tried: Try, now: float) -> None:
-        """Say that a try that was taken is over."""
+        """Record that a taken try is finished."""
         host = self._hosts[tried.host]
         host.under_way -= 1
         self._place(host, now)
 
     def add(self, another: Try, moment: float, now: float) -> None:
-        """Have a try made at a moment or later, after addresses that were not tried yet."""
+        """Schedule a try at a time or later, after addresses not tried yet."""
         host = self._host(another.host)
         self._serial += 1
         heappush(host.again, (moment, self._serial, another))
@@ -181,7 +181,7 @@ class Schedule:
         self._place(host, now)
 
     def succeeded(self, name: str) -> None:
-        """Say that a host answered as it should."""
+        """Record a success of a host."""
         host = self._hosts[name]
         host.tried += 1
         host.there += 1
@@ -189,16 +189,15 @@ class Schedule:
         host.gap = host.gap / FASTER if host.gap > SHORTEST_GAP * self._pause else 0.0
 
     def failed(self, name: str, now: float, *, answered: bool) -> bool:
-        """Say that the first try of an address failed, for reasons that may be its host's.
+        """Record that the first try of an address failed, perhaps because of its host.
 
-        Requests that were under way together fail together: those that fail while the host rests
-        do not count.
+        Simultaneous requests fail together: failures while the host rests do not count.
 
         Args:
             name: of the host.
-            now: the present moment.
-            answered: whether there was an answer; where there is none at all, and nothing was
-                ever there, one failure is enough.
+            now: the current time.
+            answered: whether there was an answer; without any, and before any success, a single
+                failure is enough.
 
         Returns:
             Whether the host is given up.
@@ -207,16 +206,16 @@ class Schedule:
         host.tried += 1
         if host.rests_until <= now:
             host.streak += 1
-            if host.streak >= _bearable(host, answered=answered):
+            if host.streak >= _tolerated(host, answered=answered):
                 self._rest(host, now)
         return host.given_up
 
     def overloaded(self, name: str, now: float, wait: float) -> bool:
-        """Say that a host was asked too much: it is asked more slowly, and gets the pause it wants.
+        """Record that a host is overloaded: requests slow down, and it gets the pause it wants.
 
         Args:
             name: of the host.
-            now: the present moment.
+            now: the current time.
             wait: seconds that it asked for; 0 for none, infinite to give it up at once.
 
         Returns:
@@ -239,15 +238,15 @@ class Schedule:
         self._place(host, now)
 
     def knows(self, name: str) -> bool:
-        """Whether anything was or is to be tried at a host."""
+        """Whether the schedule has or had tries at a host."""
         return name in self._hosts
 
     def is_given_up(self, name: str) -> bool:
-        """Whether a host is not to be asked any more."""
+        """Whether a host is given up."""
         return name in self._hosts and self._hosts[name].given_up
 
     def abandon(self, name: str) -> Iterator[Try]:
-        """Take out everything that waits for a host."""
+        """Remove and return all waiting tries of a host."""
         host = self._hosts[name]
         while host.again:
             self._count -= 1
@@ -266,7 +265,7 @@ class Schedule:
         self._count -= 1
         host.under_way += 1
         if host.name != LOCAL:
-            interval = 1 / host.manners.rate if host.manners.rate else 0.0
+            interval = 1 / host.policy.rate if host.policy.rate else 0.0
             host.paced_until = max(host.paced_until, now) + max(interval, host.gap)
             self._not_before = max(self._not_before, now) + self._interval
         self._place(host, now)
@@ -275,11 +274,11 @@ class Schedule:
     def _host(self, name: str) -> _Host:
         host = self._hosts.get(name)
         if host is None:
-            host = self._hosts[name] = _Host(name, self._manners(name))
+            host = self._hosts[name] = _Host(name, self._policies(name))
         return host
 
     def _place(self, host: _Host, now: float) -> None:
-        """Put a host where it belongs: among those that are ready, that rest, or nowhere."""
+        """Put a host among the ready or the resting ones, or in neither."""
         if host.queued >= 0:
             self._ready[host.queued].pop(host.name, None)
             host.queued = -1
@@ -298,18 +297,18 @@ class Schedule:
     def _limit(self, host: _Host) -> int:
         if host.name == LOCAL:
             return self._concurrency
-        return 1 if host.rests else min(host.manners.connections, self._concurrency)
+        return 1 if host.rests else min(host.policy.connections, self._concurrency)
 
 
-def _bearable(host: _Host, *, answered: bool) -> int:
-    """Failures in a row that say something about the host."""
+def _tolerated(host: _Host, *, answered: bool) -> int:
+    """Number of failures in a row that counts as a failure of the host."""
     if host.there:
         return min(max(FEWEST, math.ceil(UNLIKELY * host.tried / host.there)), MOST)
     return FEWEST if answered else 1
 
 
 def host_of(address: Address) -> str:
-    """The host an address belongs to, for fairness only; any text gives some host."""
+    """The host of an address, for fairness only; any text gives some host."""
     return LOCAL if address.local else host_in(address.location)
 
 

@@ -1,7 +1,7 @@
-"""TIFFs of every depth and byte order, and which of their pages is the picture.
+"""Reads TIFFs of every depth and byte order, and finds the page of the picture.
 
-Pillow decodes those that cameras and scanners write. What instruments write (signed numbers,
-numbers of 32 and 64 bits, floats) it refuses, or shows wrong; tifffile reads them.
+Pillow decodes those of cameras and scanners. Those of instruments (signed integers, integers of 32
+and 64 bits, floats) it refuses, or decodes wrongly; tifffile reads them.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from tifffile import TiffPage
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-"""Both byte orders of TIFF 6.0 and of BigTIFF."""
+"""First bytes of TIFF 6.0 and BigTIFF in both byte orders."""
 
 _MOST_PAGES = 10_000
 _NOT_THE_PICTURE = 0b101
-"""Bits of NewSubfileType: a copy in a smaller size, a mask (TIFF 6.0, page 36)."""
+"""Bits of NewSubfileType: a reduced copy, a mask (TIFF 6.0, page 36)."""
 
 _UNSIGNED = 1
 _PILLOW_DEPTHS = frozenset({1, 2, 4, 8, 12, 16})
@@ -35,9 +35,9 @@ class PlainTiff:
     """A TIFF that Pillow can read.
 
     Attributes:
-        data: the file; another one if Pillow could not read it as it was.
-        page: which of the file's pages is the picture, counted from 0.
-        pages: number of pictures in the original: pages less small copies and masks.
+        data: the file; converted if Pillow cannot read the original.
+        page: index of the page with the picture, from 0.
+        pages: number of pictures in the original: pages without reduced copies and masks.
     """
 
     data: bytes
@@ -46,10 +46,10 @@ class PlainTiff:
 
 
 def plain_tiff(data: bytes, *, max_pixels: int) -> PlainTiff:
-    """A TIFF as Pillow can read it.
+    """Convert a TIFF to one that Pillow can read.
 
-    The picture is the first page that is no small copy and no mask. Numbers of a depth that
-    Pillow does not know become 8 bits: whole ones without a sign up to 16 bits by their range,
+    The picture is the first page that is neither a reduced copy nor a mask. Values of a type that
+    Pillow does not support become 8 bits: unsigned integers of up to 16 bits by their range,
     others so that the smallest is black and the largest white.
 
     Args:
@@ -77,7 +77,7 @@ def plain_tiff(data: bytes, *, max_pixels: int) -> PlainTiff:
 
 
 def _rewritten(page: TiffPage) -> bytes:
-    """A page as a TIFF of 8 bits a channel, grey or RGB, with its orientation."""
+    """A page as a TIFF of 8 bits per channel, grey or RGB, with its orientation."""
     from PIL import Image
     from PIL.TiffImagePlugin import ImageFileDirectory_v2
     from tifffile import COMPRESSION
@@ -101,7 +101,7 @@ def _rewritten(page: TiffPage) -> bytes:
 
 
 def _by_pixel(numbers: NDArray[np.generic], axes: str) -> NDArray[np.generic]:
-    """Height x width, or height x width x 3, of whatever order the file has."""
+    """Reorder the file's axes to height x width, or height x width x 3."""
     import numpy as np
 
     if "S" in axes:

@@ -1,4 +1,4 @@
-"""The URL that a browser would ask for, given the text of an address (the URL Standard, WHATWG)."""
+"""The URL that a browser would request for a text (the URL Standard, WHATWG)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from yarl import URL
 from tagatlas_fetching.plain import encodable
 
 UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-"""Characters without a width, which come along when text is copied."""
+"""Zero-width characters, which may be copied along with text."""
 
 _ENDS = "".join(map(chr, range(0x21))) + "\x7f\x85\xa0\u2028\u2029\u3000" + UNSEEN
 _BEHIND = ")]}>.,;:!'\"\u2019\u201d\u00bb\u2026"
@@ -28,21 +28,20 @@ _TWO_DOTS = frozenset({"..", ".%2e", "%2e.", "%2e%2e"})
 
 
 def as_sent(text: str, base: URL | None = None) -> URL:
-    """The URL to ask for.
+    """The URL to request.
 
-    What is already encoded is left to the letter, as signatures want it; what cannot be sent is
-    encoded, and nothing else is. The fragment, which no server sees, is left out.
+    Encoded characters are left unchanged, since signatures depend on them; only characters that
+    cannot be sent are encoded. The fragment, which is never sent, is removed.
 
     Args:
-        text: what a record or a redirect says; ``//host/path`` is taken as ``https`` where
-            there is no base.
+        text: from a record or a redirect; ``//host/path`` counts as ``https`` without a base.
         base: the URL to which the text may be relative.
 
     Returns:
-        A URL of any scheme, also of none: whether it may be fetched is not asked here.
+        A URL of any scheme or none: whether it may be fetched is not checked here.
 
     Raises:
-        ValueError, IndexError: it is no URL.
+        ValueError, IndexError: it is not a URL.
     """
     text = _BREAKS.sub("", text.strip(_ENDS))
     if base is not None or _SPECIAL.match(text) or text.startswith(("//", "\\\\")):
@@ -63,13 +62,13 @@ def as_sent(text: str, base: URL | None = None) -> URL:
 
 
 def other_readings(text: str) -> list[str]:
-    """What an address may have been before it was written down, the likeliest first.
+    """Other possible readings of an address, the likeliest first.
 
-    HTML writes ``&amp;`` for ``&``, running text puts a bracket or a full stop behind, and what is
-    copied from a page may have characters without a width in it.
+    HTML writes ``&amp;`` for ``&``, prose adds a bracket or a full stop, and copied text may have
+    zero-width characters.
 
     Args:
-        text: what a record says; it is no reading of itself.
+        text: from a record; not among the readings.
     """
     whole = text.strip(_ENDS)
     plainer = "".join(letter for letter in whole if letter not in UNSEEN)
@@ -94,7 +93,7 @@ def _authority(authority: str) -> str:
 
 
 def _host(host: str) -> str:
-    """A name as the DNS knows it."""
+    """A host name in the form of the DNS."""
     host = "".join(letter for letter in unquote(host, errors="strict") if letter not in UNSEEN)
     if _NOT_IN_HOST.search(host):
         raise ValueError("a host's name has a character that none has")
@@ -104,7 +103,7 @@ def _host(host: str) -> str:
 
 
 def _encoded(text: str, forbidden: re.Pattern[str]) -> str:
-    """The text with what is forbidden percent-encoded, byte by byte where it stands for bytes."""
+    """Percent-encode forbidden characters; surrogates that represent bytes, byte by byte."""
 
     def encode(match: re.Match[str]) -> str:
         try:
@@ -117,7 +116,7 @@ def _encoded(text: str, forbidden: re.Pattern[str]) -> str:
 
 
 def _without_dots(path: str) -> str:
-    """The path with ``.`` and ``..`` carried out."""
+    """The path with ``.`` and ``..`` resolved."""
     if "." not in path and "%2e" not in path.lower():
         return path or "/"
     kept: list[str] = []

@@ -1,4 +1,4 @@
-"""The addresses of one host that were not tried yet."""
+"""The addresses of one host that are not tried yet."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 class Waiting:
-    """Addresses that are taken in their order, or spread over it. Used by one thread.
+    """Addresses to be taken in order, or spread over the list. Used by one thread.
 
-    All operations take a constant time, seen over all of them.
+    All operations take amortised constant time.
     """
 
     def __init__(self) -> None:
@@ -23,25 +23,25 @@ class Waiting:
         self._probes = 0
 
     def __len__(self) -> int:
-        """How many are left."""
+        """Number of addresses left."""
         return self._left
 
     def append(self, address: Address) -> None:
-        """Add one behind all others."""
+        """Add one at the end."""
         self._addresses.append(address)
         self._left += 1
 
     def first(self) -> Address:
-        """Take the first one that is left; there must be one."""
+        """Take the first; there must be one."""
         while (address := self._addresses[self._next]) is None:
             self._next += 1
         return self._taken(self._next, address)
 
     def elsewhere(self) -> Address:
-        """Take one that is far from those taken this way before; there must be one.
+        """Take one far from those taken this way before; there must be one.
 
-        The places follow each other in steps of the golden section of all, which no regularity
-        of the list falls in with.
+        Indices advance by the golden ratio of the length, so that no regularity of the list can
+        interfere.
         """
         count = len(self._addresses)
         nearest = round(count * GOLDEN)
@@ -54,7 +54,7 @@ class Waiting:
                 return self._taken(place, address)
 
     def rest(self) -> Iterator[Address]:
-        """Take all that are left, in their order."""
+        """Take all remaining ones, in order."""
         while self._left:
             yield self.first()
 

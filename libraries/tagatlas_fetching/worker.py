@@ -1,8 +1,8 @@
-"""The process that decodes: what it does to itself, no other process feels.
+"""The decoding process: its crashes affect no other process.
 
 Run as ``python -m tagatlas_fetching.worker`` with a socket as its standard input, by
 :class:`tagatlas_fetching.workers.Workers`. It reads jobs and writes answers, each as the length of
-a message in 8 bytes and the message in MessagePack, until the other side closes the socket.
+a message in 8 bytes and the message in MessagePack, until the socket is closed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tagatlas.errors import ImageRejected
 from tagatlas_fetching.normalise import NormalisedImage, normalise
 
 MEMORY = 8 * 1024**3
-"""Bytes of addresses that the process may use: a decoder that asks for more is told no."""
+"""Limit of the process's address space in bytes: allocations beyond it fail."""
 
 LENGTH = struct.Struct("<Q")
 
@@ -37,13 +37,13 @@ class Job(msgspec.Struct):
 
 
 class Made(msgspec.Struct, tag=True):
-    """It became a picture."""
+    """The answer if the job gave a picture."""
 
     image: NormalisedImage
 
 
 class Rejected(msgspec.Struct, tag=True):
-    """It did not."""
+    """The answer if it did not."""
 
     status: ImageStatus
     reason: str
@@ -63,8 +63,8 @@ def receive(connection: socket.socket) -> bytearray:
     """Read a message.
 
     Raises:
-        EOFError: the other side is gone.
-        TimeoutError: the socket has a time limit, and it is over.
+        EOFError: the socket is closed.
+        TimeoutError: the socket's time limit has passed.
     """
     (length,) = LENGTH.unpack(_read(connection, LENGTH.size))
     return _read(connection, length)
@@ -82,7 +82,7 @@ def _read(connection: socket.socket, count: int) -> bytearray:
 
 
 def answer(job: Job) -> Answer:
-    """Normalise."""
+    """Do a job."""
     try:
         image = normalise(
             job.data, max_side=job.max_side, max_pixels=job.max_pixels, share=job.share
@@ -93,9 +93,9 @@ def answer(job: Job) -> Answer:
 
 
 def main() -> None:
-    """Work until the other side closes."""
+    """Do jobs until the socket is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other side decides when it is over
-    # Of an odd picture the user gets its status and the reason, whatever PYTHONWARNINGS says.
+    # Users get a status and a reason for an unusual picture, regardless of PYTHONWARNINGS.
     warnings.simplefilter("ignore")
     _limit_resources()
     connection = socket.socket(fileno=os.dup(sys.stdin.fileno()))

@@ -1,4 +1,4 @@
-"""Decoding in processes of their own: a picture that kills its decoder costs itself alone."""
+"""Decodes in separate processes: a picture that crashes its decoder affects no other."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from tagatlas_fetching.options import FetchOptions
 from tagatlas_fetching.worker import Answer, Job, Made, receive, send
 
 START_SECONDS = 120.0
-"""Seconds in which a process must be ready, on the busiest machine."""
+"""Seconds in which a process must be ready, even on a busy machine."""
 
 KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(64 * 2**20)}
-"""Has glibc keep the memory of one picture for the next: to get it from the system anew takes a
-fifth of a worker's time. Bytes of a block that goes back at once, and of free memory that does."""
+"""Makes glibc keep the memory of one picture for the next: to get it from the system again takes a
+fifth of a worker's time. Bytes of a block, and of free memory, that are returned at once."""
 
 
 class Workers:
-    """Some processes that normalise pictures. Used by many threads; a context manager.
+    """A pool of processes that normalise pictures. Used by many threads; a context manager.
 
-    The processes start at once, so that they are ready when the first picture is there. They
-    end when this one does, however it ends.
+    The processes start at once, so that they are ready for the first picture. They end when this
+    process ends, even if it is killed.
     """
 
     def __init__(self, count: int, options: FetchOptions) -> None:
         """Start the processes.
 
         Args:
-            count: how many; so many threads may call :meth:`normalise` without waiting.
+            count: number of processes, and of threads that may call :meth:`normalise` at once.
             options: limits of the pictures.
         """
         self._options = options
@@ -54,7 +54,7 @@ class Workers:
 
         Raises:
             ImageRejected: as there; also ``unreadable``: the decoder crashed, or took too long.
-            PluginError: the decoding processes do not start at all.
+            PluginError: the decoding processes do not start.
         """
         options = self._options
         job = Job(data, options.max_side, options.max_pixels, options.share())
@@ -81,7 +81,7 @@ class Workers:
         raise ImageRejected(ImageStatus.UNREADABLE, "the decoder crashed on it")
 
     def close(self) -> None:
-        """End the processes; to be called when no thread is using them any more."""
+        """End the processes; call when no thread uses them any more."""
         processes = [self._idle.get() for _ in range(self._count)]
         with ThreadPoolExecutor(max(1, len(processes))) as threads:
             list(threads.map(_Process.end, processes))
@@ -99,7 +99,7 @@ class Workers:
 
 
 class _Process:
-    """One decoding process, used by one thread at a time."""
+    """A decoding process, used by one thread at a time."""
 
     def __init__(self) -> None:
         self._connection, theirs = socket.socketpair()
@@ -112,10 +112,10 @@ class _Process:
         self._ready = False
 
     def wait_until_ready(self) -> None:
-        """Wait for the process to have imported what it needs.
+        """Wait until the process has imported its libraries.
 
         Raises:
-            PluginError: it does not get that far.
+            PluginError: it failed to start.
         """
         if self._ready:
             return
@@ -134,20 +134,20 @@ class _Process:
 
         Raises:
             EOFError, ConnectionError: the process died.
-            TimeoutError: there is no reply in time.
+            TimeoutError: no reply in time.
         """
         self._connection.settimeout(seconds)
         send(self._connection, message)
         return receive(self._connection)
 
     def replaced(self) -> _Process:
-        """Another process, this one being ended at once."""
+        """End this process at once; returns a new one."""
         self._process.kill()
         self.end()
         return _Process()
 
     def end(self) -> None:
-        """Let the process end, and wait for that."""
+        """End the process and wait for it."""
         self._connection.close()
         try:
             self._process.wait(timeout=2)

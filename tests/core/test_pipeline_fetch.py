@@ -22,7 +22,7 @@ from tagatlas.steps.doctor import check_atlas
 from tagatlas.steps.fetch import RETRIED, fetch_collection, require_images
 from tagatlas.steps.verify import repair_images, verify_images
 from tagatlas_fetching import FetchOptions
-from tagatlas_fetching.hosts import HostManners, parse_headers, read_hosts
+from tagatlas_fetching.hosts import HostPolicy, parse_headers, read_hosts
 
 if TYPE_CHECKING:
     from tests.conftest import ImageServer, MakePicture
@@ -244,7 +244,7 @@ def test_a_damaged_file_is_noticed_and_fetched_again(
     assert image_server.requests.total() == 6
 
 
-def test_hosts_have_their_own_manners(
+def test_hosts_have_their_own_policies(
     atlas: Atlas, image_server: ImageServer, picture: MakePicture
 ) -> None:
     atlas.settings.path.write_text(
@@ -252,10 +252,10 @@ def test_hosts_have_their_own_manners(
         'headers = { "X-Key" = "special" }\n'
     )
     with open_atlas(atlas.folder, load_plugins(), write=False) as opened:
-        manners = opened.settings.tables("fetch.hosts")
-        hosts = read_hosts(manners, HostManners(headers={"X-All": "everyone"}))
-    assert hosts.of("example.org").headers == {"X-All": "everyone"}
-    assert hosts.of("127.0.0.1").headers == {"X-All": "everyone", "X-Key": "special"}
+        tables = opened.settings.tables("fetch.hosts")
+        hosts = read_hosts(tables, HostPolicy(headers={"X-All": "everyone"}))
+    assert hosts.for_host("example.org").headers == {"X-All": "everyone"}
+    assert hosts.for_host("127.0.0.1").headers == {"X-All": "everyone", "X-Key": "special"}
 
 
 def test_headers_of_the_caller_reach_the_host(
@@ -276,18 +276,18 @@ def test_headers_that_cannot_be_sent_are_refused(line: str) -> None:
         parse_headers([line])
 
 
-def test_subdomains_share_manners_and_the_longest_name_counts() -> None:
+def test_subdomains_share_a_policy_and_the_longest_name_counts() -> None:
     hosts = read_hosts(
-        {"example.org": {"connections": 2}, "img.example.org": {"rate": 1.5}}, HostManners()
+        {"example.org": {"connections": 2}, "img.example.org": {"rate": 1.5}}, HostPolicy()
     )
-    assert hosts.of("www.example.org").connections == 2
-    assert hosts.of("a.IMG.example.org") == HostManners(rate=1.5)
-    assert hosts.of("notexample.org") == HostManners()
+    assert hosts.for_host("www.example.org").connections == 2
+    assert hosts.for_host("a.IMG.example.org") == HostPolicy(rate=1.5)
+    assert hosts.for_host("notexample.org") == HostPolicy()
 
 
 @pytest.mark.parametrize(
     "settings", [{"conections": 2}, {"connections": 0}, {"rate": "fast"}, {"headers": {"a b": "x"}}]
 )
-def test_wrong_manners_are_refused(settings: dict[str, object]) -> None:
+def test_wrong_policies_are_refused(settings: dict[str, object]) -> None:
     with pytest.raises(OptionError, match=r"example\.org|header"):
-        read_hosts({"example.org": settings}, HostManners())
+        read_hosts({"example.org": settings}, HostPolicy())

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagatlas_fetching import Address
-from tagatlas_fetching.hosts import HostManners
+from tagatlas_fetching.hosts import HostPolicy
 from tagatlas_fetching.schedule import Schedule, Try, host_of
 from tagatlas_fetching.waiting import Waiting
 
@@ -30,10 +30,10 @@ def scheduled(
     patience: int = 3,
     pause: float = 1.0,
 ) -> Schedule:
-    manners = HostManners(per_host, host_rate)
+    policy = HostPolicy(per_host, host_rate)
     return Schedule(
         wanted,
-        manners=lambda _: manners,
+        policies=lambda _: policy,
         concurrency=concurrency,
         rate=rate,
         patience=patience,

@@ -34,8 +34,8 @@ def find_copies(
         atlas: open for writing.
         placeholders: which are not marked yet, where they are new.
         store: gets the images.
-        options: limits and manners.
-        hosts: manners towards single hosts.
+        options: limits and policies of fetching.
+        hosts: policies of single hosts.
         recoveries: the ways, by name, in the order in which they are tried.
 
     Returns:

@@ -153,13 +153,13 @@ def fetch_collection(
 
     Addresses that lead to a host's placeholder are missing; see
     :func:`tagatlas.steps.placeholders.find_placeholders`. Copies of what was there are looked
-    for as those of other missing addresses are. Manners towards single hosts are
+    for as those of other missing addresses are. Policies of single hosts are
     taken from the tables ``fetch.hosts`` of the atlas's settings; see
     :func:`tagatlas_fetching.hosts.read_hosts`.
 
     Args:
         atlas: open for writing.
-        options: limits and manners.
+        options: limits and policies of fetching.
         retry: also try again what ended so before, such as :data:`RETRIED`.
         headers: further headers of every request, by name; they may hold secrets, and are
             neither kept nor sent on to another host.
@@ -172,7 +172,7 @@ def fetch_collection(
         StorageError: the store or the catalog cannot be written; what was stored is kept.
         PluginError: pictures cannot be decoded on this machine at all.
     """
-    hosts = read_hosts(atlas.settings.tables("fetch.hosts"), options.manners(headers))
+    hosts = read_hosts(atlas.settings.tables("fetch.hosts"), options.host_policy(headers))
     if recoveries is None:
         looked_up = select(atlas, {}, "fetch")
         recoveries = [looked_up.plugin(RECOVERIES, name) for name in options.recover]
@@ -231,7 +231,7 @@ def _let_through(
         address
         for address, stood_against in atlas.catalog.addresses.refused()
         if address.key not in others
-        and would_pass(stood_against, options, hosts.of(host_of(address)))
+        and would_pass(stood_against, options, hosts.for_host(host_of(address)))
     ]
 
 
