@@ -1,4 +1,4 @@
-"""Tables in files: CSV and its relatives, JSON, Parquet, whatever their encoding and delimiter."""
+"""Reads tables: CSV and its relatives, JSON, Parquet, workbooks, in any encoding and delimiter."""
 
 from tagatlas_tables.files import read_table
 from tagatlas_tables.table import Table

@@ -1,8 +1,8 @@
-"""Files inside ZIP archives, read where they are: nothing is unpacked to the disk.
+"""Reads files inside ZIP archives, without unpacking to the disk.
 
-A file in an archive is named by the archive's path, ``!/`` and its name within:
-``/data/photos.zip!/a/1.jpg``. So no name in an archive can lead out of it, and nothing is left
-behind; what a file unpacks to is bounded by whoever reads it.
+A file in an archive is named by the archive's path, ``!/`` and its name inside:
+``/data/photos.zip!/a/1.jpg``. So no name in an archive can lead outside it, and nothing is left
+on the disk; the reader limits the unpacked size.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tagatlas.errors import ImageRejected, InputError
 from tagatlas_tables.endings import PICTURE_ENDING
 
 INSIDE = "!/"
-"""Stands between the path of an archive and the name of a file in it."""
+"""Separates the path of an archive from the name of a file in it."""
 
 JUNK = frozenset(
     {
@@ -32,7 +32,7 @@ JUNK = frozenset(
         *("lost+found", "thumbs.db", "ehthumbs.db", "desktop.ini"),
     }
 )
-"""Files and folders that systems and viewers leave beside pictures, in lower case."""
+"""Files and folders that systems and viewers create beside pictures, in lower case."""
 
 _MAGIC = b"PK\x03\x04"
 _DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF"})
@@ -43,7 +43,7 @@ _MOST_FILES = 1_000_000
 
 
 def is_junk(name: str) -> bool:
-    """Whether a file or folder of this name is hidden, or left by a system or a viewer."""
+    """Whether a file or folder of this name is hidden, or created by a system or a viewer."""
     return name.startswith(".") or name.lower() in JUNK
 
 
@@ -52,9 +52,9 @@ class Archive:
     """A ZIP archive.
 
     Attributes:
-        path: where it is, absolute.
-        members: its files by name, in its order; what cannot or must not be read is not there.
-        left_out: how many are not there, for each reason.
+        path: absolute path.
+        members: its files by name, in its order, without those that cannot or must not be read.
+        left_out: number of files left out, by reason.
     """
 
     path: str
@@ -63,15 +63,15 @@ class Archive:
     _file: zipfile.ZipFile
 
     def location(self, name: str) -> str:
-        """What a file in it is called outside."""
+        """The location of a file in it."""
         return f"{self.path}{INSIDE}{name}"
 
     def read(self, name: str, max_bytes: int) -> bytes:
-        """The bytes of a file in it; may be called from several threads at once.
+        """The bytes of a file in it. Safe to call from several threads.
 
         Raises:
             ImageRejected: ``missing``, ``refused`` (larger), ``unreadable`` (damaged, or packed
-                in a way that is not known here).
+                by an unknown method).
         """
         data = self.beginning(name, max_bytes + 1)
         if len(data) > max_bytes:
@@ -108,7 +108,7 @@ class Archive:
 
 
 def is_archive(location: str) -> bool:
-    """Whether a ZIP archive is there that is no document of an office program or the like."""
+    """Whether there is a ZIP archive that is not an office document or the like."""
     try:
         with Path(location).open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
@@ -121,7 +121,7 @@ def is_archive(location: str) -> bool:
 
 
 def archive_contents(location: str) -> Literal["pictures", "table", ""]:
-    """What an archive is of; empty if there is none.
+    """Contents of an archive, ``table`` or ``pictures``; empty if there is no archive.
 
     A table if it has exactly one, or no picture; otherwise pictures.
     """
@@ -141,7 +141,7 @@ def pictures_in(names: Iterable[str]) -> list[str]:
 
 
 def tables_in(names: Collection[str]) -> list[str]:
-    """The tables among the files of an archive; text and JSON only where there is nothing else."""
+    """The tables among the files of an archive; text and JSON only if there are no others."""
     tables = [name for name in names if _TABLE.search(name)]
     if tables or pictures_in(names):
         return tables
@@ -163,7 +163,7 @@ def open_archive(location: str) -> Archive:
 
 
 def archived(location: str) -> tuple[str, str] | None:
-    """The archive and the name within that a location means; None if it means neither."""
+    """The archive and the name inside that a location means; None if it is not in an archive."""
     start = location.find(INSIDE)
     while start >= 0:
         path = location[:start]
@@ -200,7 +200,7 @@ def _opened(path: str, _changed: int, _size: int) -> Archive:
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """The name as it was meant: some programs write UTF-8 and do not say so."""
+    """The intended name: some programs write UTF-8 without saying so."""
     name = entry.filename
     if not entry.flag_bits & 0x800:
         try:

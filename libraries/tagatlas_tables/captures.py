@@ -1,4 +1,4 @@
-"""Posts as they were captured from a platform's pages: Zeeschuimer's files, and 4CAT's of them."""
+"""Posts captured from a platform's pages: Zeeschuimer's files, and 4CAT's exports of them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SOUGHT = Platform(
         "body": "text|body|caption.text|caption|description|content|title",
     },
 )
-"""What is asked of a platform that is not described: its pictures are searched for."""
+"""Description of unknown platforms: their pictures are searched for."""
 
 _FIRST_COLUMNS = (
     _PICTURES,
@@ -75,7 +75,7 @@ class _Post:
 
 @dataclass
 class Captures:
-    """Gathers captured posts."""
+    """Collects captured posts."""
 
     posts: int = 0
     _kept: list[_Post] = field(default_factory=list)
@@ -84,9 +84,9 @@ class Captures:
     _sought: Counter[str] = field(default_factory=Counter)
 
     def take(self, record: Mapping[str, object]) -> bool:
-        """Take a record if it is a captured post; whether it is.
+        """Add a record if it is a captured post; returns whether it is.
 
-        Of a post that is captured again the first stays, unless only the later has pictures.
+        Of a post captured repeatedly the first counts, unless only a later one has pictures.
         """
         collector, source, inner = _unwrapped(record)
         platform = _platform(source, inner, collector)
@@ -190,7 +190,7 @@ def _read(record: Mapping[str, object], post: object, platform: Platform, label:
 
 
 def _unwrapped(record: Mapping[str, object]) -> tuple[str, str, object]:
-    """Who captured a record, from which platform, and the post itself; empty where not said."""
+    """Collector, platform and post of a record; empty if not given."""
     collector, about, post = "", record, record
     if isinstance(meta := record.get("__import_meta"), dict):
         collector, about = "4CAT", meta
@@ -228,7 +228,7 @@ def _urls(post: object, paths: tuple[str, ...]) -> list[str]:
 
 
 def _search(value: object, key: str = "") -> Iterator[str]:
-    """The URLs within a value that look like pictures of its own, not of people or pages."""
+    """The URLs in a value that look like its own pictures, not those of people or pages."""
     if isinstance(value, dict):
         for name, member in value.items():
             if not _OF_OTHERS.search(name):

@@ -1,9 +1,9 @@
-"""The addresses in one cell, however they are wrapped: lists, formulas, HTML, Markdown, prose.
+"""Finds the addresses in a cell, also in lists, formulas, HTML, Markdown and prose.
 
-A cell is looked at from the outside inwards. What stands in quotation marks is one address, so
-JSON and lists as Python and R write them are one case: neither language is parsed. Formulas of
-spreadsheets have a module of their own (:mod:`tagatlas_tables.formulas`). Of a wrapping that names
-a picture and its page, such as ``[![](picture)](page)``, the picture counts.
+A cell is unwrapped from the outside inwards. Text in quotation marks is one address, so JSON and
+lists as written by Python and R are one case: neither language is parsed. Spreadsheet formulas are
+read by :mod:`tagatlas_tables.formulas`. If the syntax has a picture and its page, such as
+``[![](picture)](page)``, the picture counts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from urllib.parse import unquote
 
 from tagatlas_tables.endings import PICTURE_ENDING
-from tagatlas_tables.formulas import UntoldAddress, address_of
+from tagatlas_tables.formulas import UnresolvedAddress, address_of
 
 _ADDRESS = r"(?:https?:)?//[^\s/?#]"
 _BEGINS = re.compile(_ADDRESS, re.IGNORECASE)
@@ -57,7 +57,7 @@ PORTRAIT_NAME = re.compile(
     r"|(?i:author|user|owner|channel|account|creator|sender)"
     r"(?i:s|s?[_. -]?(?:attributes|info|data))?[_. -]?(?i:photo|pic|image|img|thumb)"
 )
-"""What names of columns and keys say that hold people's own pictures, not what they posted."""
+"""Pattern of names of columns and keys with people's own pictures, not what they posted."""
 
 
 def addresses_in(cell: str, separator: str | None = None) -> list[str]:
@@ -65,10 +65,10 @@ def addresses_in(cell: str, separator: str | None = None) -> list[str]:
 
     Args:
         cell: its text.
-        separator: what stands between two addresses; None for any of the usual.
+        separator: text between two addresses; None for any common one.
 
     Returns:
-        ``http`` and ``https`` URLs, as they were written but for what wrapped them.
+        ``http`` and ``https`` URLs, as written, without the syntax around them.
     """
     text = _plain(cell)
     if separator is not None:
@@ -109,14 +109,14 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _decoded(text: str) -> str:
-    """Entities become characters; only those with a semicolon, because ``&copy=1`` is a query."""
+    """Decode entities; only those with a semicolon, because ``&copy=1`` is a query."""
     if "&" not in text:
         return text
     return _ENTITY.sub(lambda match: html.unescape(match[0]), _AMPERSAND.sub("&", text))
 
 
 def _in_list(text: str) -> list[str]:
-    """The pieces of text that begins with an address."""
+    """Split text that begins with an address."""
     sizes = _SIZES.findall(text)
     pieces = _BETWEEN.split(text)
     if sizes and len(sizes) == len(pieces):
@@ -125,7 +125,7 @@ def _in_list(text: str) -> list[str]:
 
 
 def _without_rest(piece: str) -> str:
-    """An address without the words after it; blanks within one are kept."""
+    """An address without the words after it; spaces inside it are kept."""
     first, *rest = piece.split(maxsplit=1)
     return first if rest and _ENDS_AS_PICTURE.search(first) else piece
 
@@ -158,7 +158,7 @@ def _largest(sizes: list[tuple[str, str]]) -> str:
 
 
 def _in_quotes(text: str) -> list[str]:
-    """What stands in quotation marks; of keys that name portraits nothing."""
+    """The texts in quotation marks, except those under keys of portraits."""
     return [
         (match["double"] or match["single"]).replace('\\"', '"').replace("\\'", "'")
         for match in _QUOTED.finditer(text)
@@ -167,10 +167,10 @@ def _in_quotes(text: str) -> list[str]:
 
 
 def _in_formula(text: str) -> list[str]:
-    """The address of a formula by itself; with another cell's text there is no telling."""
+    """The address of a formula, if it does not depend on other cells."""
     try:
         found = address_of(text)
-    except UntoldAddress:
+    except UnresolvedAddress:
         return []
     return [] if found is None else [found]
 

@@ -1,8 +1,8 @@
 """CSV and its relatives: one row of names, then rows of cells.
 
-Polars reads what can be read in one way only: quotation marks as RFC 4180 has them, and as many
-cells in every row as the table has columns, which is counted. All else is read row by row
-(:mod:`tagatlas_tables.irregular`), and what was not as it should be is said.
+Polars reads unambiguous files: with quotation marks as in RFC 4180, and as many cells in every row
+as the table has columns, which is checked. All others are read row by row
+(:mod:`tagatlas_tables.irregular`), and irregularities are reported.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from tagatlas_tables.formula_cells import resolve_formulas
 from tagatlas_tables.head import Head, find_head
 from tagatlas_tables.irregular import Grammar, IrregularReader
 from tagatlas_tables.shapes import Shapes
 from tagatlas_tables.table import Table, unique_names
 from tagatlas_tables.wording import count, row_list
-from tagatlas_tables.worked_out import work_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ _BATCH = 20_000
 _SAMPLE_LINES = 2_000
 _QUOTE, _BREAKS = ord('"'), b"\r\n"
 _MISSING = "\\N"
-"""What MySQL and Postgres write for a cell without a value."""
+"""A cell without a value in the exports of MySQL and Postgres."""
 
 _DOUBLED = re.compile(rb'[^"\\,;|\t\r\n]""[^",;|\t\r\n]')
 _DOUBLED_AMID_SPACES = re.compile(rb'[^"\\ \r\n]""[^" \r\n]')
@@ -40,16 +40,16 @@ _MARK = "\ufeff"
 
 
 def read_delimited(data: bytes, *, skip_rows: int = 0) -> Table:
-    """Read text whose first row names the columns.
+    """Read text whose first row has the names of the columns.
 
-    A first row with a URL in it is data: the columns are then called ``column 1``, ``column 2``…
+    A first row with a URL is data: the columns are then called ``column 1``, ``column 2``…
 
     Args:
         data: UTF-8.
-        skip_rows: how many lines to leave out before the row of names; 0 to look for it.
+        skip_rows: number of lines to skip before the row of names; 0 to detect it.
 
     Raises:
-        InputError: there is no such row, or a row can be read in more ways than one, or in none.
+        InputError: there is no such row, or a row is ambiguous or unreadable.
     """
     if not data.isascii() and (mark := f"\n{_MARK}".encode()) in data:  # files that were joined
         data = data.replace(mark, b"\n")
@@ -65,14 +65,14 @@ def read_delimited(data: bytes, *, skip_rows: int = 0) -> Table:
     frame, further = _without_further_heads(frame, head)
     notes += further
     if b"=" in body:
-        frame, further = work_out(frame, head.first_row)
+        frame, further = resolve_formulas(frame, head.first_row)
         notes += further
     frame.columns = unique_names(head.names)
     return Table(frame, head.kind, head.first_row, notes)
 
 
 def _without_further_heads(frame: pl.DataFrame, head: Head) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Rows that say the names of the columns again, as in files that were joined, made blank."""
+    """Blank rows that repeat the names of the columns, as in concatenated files."""
     if not any(head.names):
         return frame, ()
     name = next(number for number, name in enumerate(head.names) if name)
@@ -87,7 +87,7 @@ def _without_further_heads(frame: pl.DataFrame, head: Head) -> tuple[pl.DataFram
 
 
 def _read_strictly(body: bytes, columns: Sequence[str], head: Head) -> pl.DataFrame | None:
-    """What Polars reads; None if any row could be read in another way, or is not as wide."""
+    """Read with Polars; None if any row is ambiguous or of another width."""
     quotes = _quotes(body, head) if b'"' in body else np.empty(0, np.int64)
     if quotes is None or _has_other_line_ends(body, head.line_end, quotes):
         return None
@@ -108,7 +108,7 @@ def _read_strictly(body: bytes, columns: Sequence[str], head: Head) -> pl.DataFr
 
 
 def _quotes(body: bytes, head: Head) -> NDArray[np.int64] | None:
-    """Where the quotation marks are; None unless all are as RFC 4180 has them."""
+    """Positions of the quotation marks; None unless all are as in RFC 4180."""
     bytes_ = np.frombuffer(body, np.uint8)
     at = np.concatenate(
         [
@@ -132,7 +132,7 @@ def _quotes(body: bytes, head: Head) -> NDArray[np.int64] | None:
 
 
 def _has_other_line_ends(body: bytes, line_end: bytes, quotes: NDArray[np.int64]) -> bool:
-    """Whether there are ends of lines, outside quotation marks, that are not the table's own."""
+    """Whether there are line ends, outside quotation marks, other than the table's."""
     other = b"\n" if line_end == b"\r" else b"\r"
     if other not in body:
         return False
@@ -145,7 +145,7 @@ def _has_other_line_ends(body: bytes, line_end: bytes, quotes: NDArray[np.int64]
 
 
 def _adds_up(frame: pl.DataFrame, body: bytes, head: Head, quotes: NDArray[np.int64]) -> bool:
-    """Whether the rows are all lines and all delimiters that the text has, each with its cells."""
+    """Whether the rows account for all lines and delimiters of the text."""
     line_end, delimiter = head.line_end, head.delimiter
     lines = body.count(line_end) + (len(body) > 0 and not body.endswith(line_end))
     delimiters = body.count(delimiter)
@@ -175,7 +175,7 @@ def _blank_lines(body: bytes, quotes: NDArray[np.int64]) -> int:
 
 
 def _may_be_rows(frame: pl.DataFrame, number: int, head: Head) -> bool:
-    """Whether some cell of a column looks like rows between two quotation marks that are text."""
+    """Whether some cell of a column looks like rows between two literal quotation marks."""
     delimiter, line_end = head.delimiter.decode(), head.line_end.decode()
     cells = frame.to_series(number)
     rows = pl.DataFrame({"cell": cells, "row": pl.int_range(len(cells), eager=True)})
@@ -197,7 +197,7 @@ def _may_be_rows(frame: pl.DataFrame, number: int, head: Head) -> bool:
 
 
 def _lines_of(row: Sequence[str], number: int, delimiter: str, line_end: str) -> list[list[str]]:
-    """The rows that a row would be, were its cell of that number several lines of the file."""
+    """The rows that a row would give if its cell of that number were several lines of the file."""
     first, *further = row[number].split(line_end)
     lines = [line.rstrip("\r").split(delimiter) for line in (first, *further)]
     lines[0] = [*row[:number], *lines[0]]
@@ -208,7 +208,7 @@ def _lines_of(row: Sequence[str], number: int, delimiter: str, line_end: str) ->
 def _read_row_by_row(
     body: bytes, columns: Sequence[str], head: Head
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """All rows, each in the reading that fits the table, and what was not as it should be."""
+    """All rows, each read as fits the table, and notes about irregularities."""
     delimiter, line_end = head.delimiter.decode(), head.line_end
     sample = islice(_lines(body, line_end), _SAMPLE_LINES)
     whole = (line.rstrip("\r") for line in sample if line.count('"') % 2 == 0)
@@ -229,7 +229,7 @@ def _batches(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
 
 
 def _lines(body: bytes, line_end: bytes) -> Iterator[str]:
-    """The lines of UTF-8 text, with a carriage return where one comes before a line feed."""
+    """The lines of UTF-8 text; a carriage return before a line feed is kept."""
     start = 0
     while start < len(body):
         stop = body.find(line_end, start)

@@ -1,7 +1,7 @@
-"""Pictures inside Parquet files, as Hugging Face's image feature keeps them, read where they are.
+"""Reads pictures inside Parquet files, as stored by Hugging Face's image feature.
 
 A column has them as bytes, or as structs of ``bytes`` and ``path``. A picture is named by the
-file's path, ``!/``, its column, its row (counted from 0) and what it was called:
+file's path, ``!/``, its column, its row (from 0) and its original name:
 ``/data/a.parquet!/image/17/1.jpg``.
 """
 
@@ -20,15 +20,15 @@ from tagatlas_tables.archives import INSIDE
 
 MAGIC = b"PAR1"
 _ROWS = 64
-"""How many rows are read at once: neighbours are fetched one after the other."""
+"""Rows read at once: neighbours are fetched one after the other."""
 
 _MOST_DIGITS = 12
 _ONE_AT_A_TIME = Lock()
-"""Threads that want neighbours wait for one to read them all."""
+"""Lets one thread read all neighbours while the others wait."""
 
 
 def holds_pictures(path: Path, column: str, dtype: pl.DataType) -> bool:
-    """Whether a column of a Parquet file has pictures, by the first that is not empty.
+    """Whether a column of a Parquet file has pictures, by its first non-empty cell.
 
     Raises:
         PolarsError, OSError: the column is damaged.
@@ -41,7 +41,7 @@ def holds_pictures(path: Path, column: str, dtype: pl.DataType) -> bool:
 
 
 def locations_in(path: Path, column: str, dtype: pl.DataType) -> pl.Series:
-    """What the pictures of a column are called, a row each; empty where there is none.
+    """Locations of the pictures of a column, one per row; empty for none.
 
     Raises:
         PolarsError, OSError: the column is damaged.
@@ -69,8 +69,8 @@ def read_embedded(path: str, name: str, max_bytes: int) -> bytes:
 
     Args:
         path: of the Parquet file.
-        name: of the picture in it: column, row, and whatever follows.
-        max_bytes: a larger one is refused.
+        name: of the picture in it: column, row, and an optional rest.
+        max_bytes: a larger picture is refused.
 
     Raises:
         ImageRejected: ``missing``, ``refused`` (larger), ``unreadable`` (the file is damaged).
@@ -98,7 +98,7 @@ def read_embedded(path: str, name: str, max_bytes: int) -> bytes:
 
 
 def is_parquet(path: str) -> bool:
-    """Whether a Parquet file is there."""
+    """Whether there is a Parquet file."""
     try:
         with Path(path).open("rb") as file:
             return file.read(len(MAGIC)) == MAGIC
@@ -106,7 +106,7 @@ def is_parquet(path: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=4)  # a row cannot be had without the rows that are packed with it
+@lru_cache(maxsize=4)  # a row can only be read with the rows that are packed with it
 def _block(path: str, column: str, block: int, _version: tuple[int, int]) -> list[bytes | None]:
     file = pl.scan_parquet(path, glob=False)
     dtype = file.collect_schema().get(column)

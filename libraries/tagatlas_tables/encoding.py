@@ -36,7 +36,7 @@ _IF_WRONG = (
 
 
 class Text(NamedTuple):
-    """A text as UTF-8, and what a user should know of how it became that."""
+    """A text as UTF-8, and notes for the user on its decoding."""
 
     data: bytes
     notes: tuple[str, ...] = ()
@@ -45,15 +45,15 @@ class Text(NamedTuple):
 def to_utf8(data: bytes, encoding: str | None = None) -> Text:
     """Recode a file's bytes to UTF-8 without a byte order mark.
 
-    What is neither UTF-8 nor marked as something else is guessed, and the guess is said; so are
+    Text that is neither UTF-8 nor marked is guessed, and the guess is reported; so are
     bytes that are replaced by ``\N{REPLACEMENT CHARACTER}``.
 
     Args:
         data: the bytes of the file.
-        encoding: the user's word for it; None to look at the bytes.
+        encoding: named by the user; None to detect it from the bytes.
 
     Raises:
-        InputError: there is no such encoding, or the bytes are not in the one that is named.
+        InputError: there is no such encoding, or the bytes are not in the named one.
     """
     if encoding is not None:
         name = _known(encoding)
@@ -72,7 +72,7 @@ def decode(data: bytes, encoding: str = "utf-8") -> str:
     """Decode all of ``data``.
 
     Raises:
-        InputError: the bytes are not in that encoding; the text says where and what to do.
+        InputError: the bytes are not in that encoding; the text says where, and what to do.
     """
     try:
         text = data.decode(encoding)
@@ -129,14 +129,14 @@ def _by_first_bytes(data: bytes) -> str:
 
 
 def _recoded(data: bytes, name: str) -> Text:
-    """From UTF-16 or UTF-32, where nothing is a guess; a mark within, of files joined, goes."""
+    """Decode UTF-16 or UTF-32; marks inside, from concatenated files, are removed."""
     text = data.decode(name, errors="replace").replace("\ufeff", "")
     wrong = text.count(_REPLACEMENT) - data.decode(name, errors="ignore").count(_REPLACEMENT)
     return Text(text.encode(errors="replace"), _replaced(wrong, name.upper(), ""))
 
 
 def _guessed(data: bytes) -> Text:
-    """From an old encoding, from UTF-8 with damaged characters, or from a mixture of both."""
+    """Decode an old encoding, UTF-8 with damaged characters, or a mixture of both."""
     if len(_CONTROL.findall(data[:_SAMPLE])) * 20 > len(data[:_SAMPLE]):
         raise InputError("this is not text, nor any table that tagatlas reads")
     wrong, right = [], 0
@@ -155,18 +155,18 @@ def _guessed(data: bytes) -> Text:
 
 
 def _share_of_characters(lines: Sequence[bytes]) -> float:
-    """How many of the bytes beyond ASCII are in whole characters of UTF-8, in [0, 1]."""
+    """Share of the non-ASCII bytes that are in complete UTF-8 characters, in [0, 1]."""
     text = b"\n".join(lines)
     return sum(map(len, _CHARACTERS.findall(text))) / max(1, len(_HIGH.findall(text)))
 
 
 def _is_damaged(line: bytes) -> bool:
-    """Whether a line that is not UTF-8 is UTF-8 with something missing."""
+    """Whether a line that is not UTF-8 is damaged UTF-8."""
     return _CUT.search(line) is not None or _share_of_characters([line]) > 0.5
 
 
 def _by_lines(data: bytes, name: str | None) -> Text:
-    """Each line in UTF-8 if it is, with replacements if it almost is, else in the old encoding."""
+    """Decode each line: as UTF-8, with replacements if damaged, or else in the old encoding."""
     done: list[bytes] = []
     recoded: list[str] = []
     wrong, first_wrong, others = 0, 0, False
@@ -192,7 +192,7 @@ def _by_lines(data: bytes, name: str | None) -> Text:
 
 
 def _read_as(lines: int | None, name: str, text: str) -> str:
-    """What was guessed, with a few words of it that show whether the guess is right."""
+    """A note on a guess, with a few words of the text to check it."""
     seen = ", ".join(shown(word) for word in islice(dict.fromkeys(words_of(text[:_CHUNK])), 3))
     what = "the file is not UTF-8" if lines is None else f"{count(lines, 'line')} not in UTF-8"
     return f"{what}: read as {name}" + (f" ({seen})" if seen else "") + f"; {_IF_WRONG}"

@@ -1,4 +1,4 @@
-"""How names and addresses of pictures end."""
+"""Endings of names and addresses of pictures."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ _ENDING = re.compile(PICTURE_ENDING + r"(?:[?#&:!/_]|$)", re.IGNORECASE)
 
 
 def looks_like_picture(url: str) -> bool:
-    """Whether an address ends as pictures do."""
+    """Whether an address has an ending of pictures."""
     return _ENDING.search(url) is not None

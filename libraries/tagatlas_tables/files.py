@@ -1,4 +1,4 @@
-"""From a path to a table: what sort of file it is, by its first bytes rather than its name."""
+"""Reads a table from a path; the format is detected by its first bytes, not its name."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ _ROWS_OF_CELLS = frozenset({".csv", ".tsv", ".tab"})
 def read_table(
     path: Path, encoding: str | None = None, *, sheet: str | None = None, skip_rows: int = 0
 ) -> Table:
-    """Read the file at ``path``, whatever sort of table it is; or a folder of JSON files.
+    """Read a table of any supported format, or a folder of JSON files.
 
     Args:
         path: of the file, compressed or not.
-        encoding: of text; None to find it out.
+        encoding: of text; None to detect it.
         sheet: the sheet of a workbook; None for the first with addresses.
-        skip_rows: how many lines to leave out before the row of names; 0 to look for it.
+        skip_rows: number of lines to skip before the row of names; 0 to detect it.
 
     Raises:
-        InputError: the file is missing, unreadable, empty, damaged, or no table at all.
+        InputError: the file is missing, unreadable, empty, damaged, or not a table.
     """
     if path.is_dir():
         return _read_folder(path, encoding)
@@ -66,17 +66,17 @@ def read_data(
     skip_rows: int = 0,
     may_be_list: bool = True,
 ) -> Table:
-    """Read the bytes of a workbook or of text, whatever sort of table they are.
+    """Read a table from the bytes of a workbook or of text.
 
     Args:
         data: not compressed.
         encoding: as in :func:`read_table`.
-        sheet: as in the same.
-        skip_rows: as in the same.
+        sheet: likewise.
+        skip_rows: likewise.
         may_be_list: whether text that begins with an address may be a list of addresses.
 
     Raises:
-        InputError: empty, damaged, or no table at all.
+        InputError: empty, damaged, or not a table.
     """
     if is_workbook(data):
         return _read_sheet(data, sheet, skip_rows)
@@ -115,7 +115,7 @@ def _read_folder(path: Path, encoding: str | None) -> Table:
 
 
 def _read_sheet(data: bytes, sheet: str | None, skip_rows: int) -> Table:
-    # Imported here: of all that is read, few are workbooks.
+    # Imported here because few files are workbooks.
     from tagatlas_tables.workbook import kind_of_workbook, read_workbook
 
     kind = kind_of_workbook(data)

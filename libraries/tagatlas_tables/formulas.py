@@ -1,9 +1,8 @@
-"""The address that a spreadsheet's formula shows or leads to, worked out from its text.
+"""Resolves the address that a spreadsheet formula shows or links to, from its text.
 
-Only what makes an address of texts is worked out: ``"https://a/"&A2&".jpg"``, ``CONCATENATE``, a
-reference to another cell, and what shows or leads to one (``HYPERLINK``, ``IMAGE``, ``IF``), under
-the names that these have in the languages of spreadsheet programs. Of anything else the address
-cannot be told: part of one is none.
+Supported are concatenation (``"https://a/"&A2&".jpg"``, ``CONCATENATE``), references to other
+cells, and ``HYPERLINK``, ``IMAGE`` and ``IF``, under their names in the languages of spreadsheet
+programs. Any other formula is unresolved: part of an address is of no use.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from collections.abc import Callable, Iterator
 from tagatlas_tables.endings import looks_like_picture
 
 Lookup = Callable[[int, int], str | None]
-"""The text of a cell by its row and column, counted from 0; None where it is not known."""
+"""The text of a cell by its row and column, from 0; None if unknown."""
 
 _ADDRESS = re.compile(r"\s*(?:https?:)?//[^\s/?#]", re.IGNORECASE)
 _TOKEN = re.compile(
@@ -91,32 +90,32 @@ _PREFIXES = re.compile(r"^(?:_xlfn\.|_xlws\.|com\.sun\.star\.sheet\.addin\.\w+\.
 _DEEPEST = 64  # as Excel has it
 
 
-class UntoldAddress(Exception):
-    """A formula has an address that cannot be told from its text."""
+class UnresolvedAddress(Exception):
+    """A formula's address cannot be resolved from its text."""
 
 
 def address_of(
     formula: str, lookup: Lookup | None = None, shift: tuple[int, int] = (0, 0)
 ) -> str | None:
-    """The address that a formula shows or leads to; None where it has to do with none.
+    """The address that a formula shows or links to; None if it has none.
 
-    Of ``=HYPERLINK("page"; IMAGE("picture"))`` it is the picture's.
+    For ``=HYPERLINK("page"; IMAGE("picture"))`` it is the picture's.
 
     Args:
         formula: with or without the equals sign.
-        lookup: of the other cells of the sheet; None where these are not known.
-        shift: rows and columns by which references that are not fixed are moved, for a formula
-            that stands for several cells.
+        lookup: of the other cells of the sheet; None if unknown.
+        shift: rows and columns by which relative references are moved, for a formula shared by
+            several cells.
 
     Raises:
-        UntoldAddress: it makes an address in a way that is not worked out, or of cells that are
+        UnresolvedAddress: it makes an address in a way that is not worked out, or of cells that are
             not known.
     """
     return _Reading(formula.strip().removeprefix("="), lookup or _unknown, shift).address()
 
 
 def place_of(column: str, row: str) -> tuple[int, int]:
-    """Row and column, counted from 0, of a cell such as ``B12``."""
+    """Row and column, from 0, of a cell such as ``B12``."""
     number = 0
     for letter in column.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
@@ -142,7 +141,7 @@ class _Reading:
     def address(self) -> str | None:
         try:
             found = self._whole()
-        except UntoldAddress:
+        except UnresolvedAddress:
             if self._has_address:
                 raise
             return None
@@ -151,14 +150,14 @@ class _Reading:
     def _whole(self) -> str:
         text = self._expression(0)
         if self._token is not None:  # an operator, or something that is no formula
-            raise UntoldAddress
+            raise UnresolvedAddress
         return text or ""
 
     def _step(self) -> None:
         self._token = next(self._tokens, None)
 
     def _take(self, marks: str) -> str:
-        """The mark that is next, if it is one of these, and a step beyond it."""
+        """Consume and return the next mark if it is one of these."""
         mark = self._token["mark"] if self._token is not None else None
         if mark is None or mark not in marks:
             return ""
@@ -166,7 +165,7 @@ class _Reading:
         return mark
 
     def _expression(self, depth: int) -> str | None:
-        """The text of terms joined by ``&``; None where there is no term."""
+        """The text of terms joined by ``&``; None without a term."""
         text = self._term(depth)
         while self._take("&"):
             text = (text or "") + (self._term(depth) or "")
@@ -175,7 +174,7 @@ class _Reading:
     def _term(self, depth: int) -> str | None:
         token = self._token
         if token is None or depth > _DEEPEST:
-            raise UntoldAddress
+            raise UnresolvedAddress
         if token["mark"] in (",", ";", ")"):
             return None  # an argument that is left out
         self._step()
@@ -191,7 +190,7 @@ class _Reading:
             text = self._expression(depth + 1)
             if self._take(")"):
                 return text
-        raise UntoldAddress
+        raise UnresolvedAddress
 
     def _referred(self, column: str, row: str) -> str:
         at_row, at_column = place_of(column.lstrip("$"), row.lstrip("$"))
@@ -201,7 +200,7 @@ class _Reading:
             at_column + (0 if column.startswith("$") else right),
         )
         if text is None or (not text and self._in_choice):  # the choice may be for empty cells
-            raise UntoldAddress
+            raise UnresolvedAddress
         return text
 
     def _called(self, name: str, depth: int) -> str | None:
@@ -209,22 +208,22 @@ class _Reading:
             self._skip_condition()
             self._in_choice = True
         elif name not in _LEADS | _SHOWS | _JOINS:
-            raise UntoldAddress
+            raise UnresolvedAddress
         texts = []
         while not self._take(")"):
             texts.append(self._expression(depth) or "")
             if not self._take(",;") and (self._token is None or self._token["mark"] != ")"):
-                raise UntoldAddress
+                raise UnresolvedAddress
         if name in _JOINS:
             return "".join(texts)
         addresses = list(dict.fromkeys(text for text in texts if _ADDRESS.match(text)))
         if name in _ONE_OF and len(addresses) > 1:
-            raise UntoldAddress
+            raise UnresolvedAddress
         pictures = filter(looks_like_picture, addresses)
         return next(pictures, addresses[0] if addresses else "")
 
     def _skip_condition(self) -> None:
-        """Go beyond the first argument, whatever it is."""
+        """Skip the first argument."""
         depth = 0
         while self._token is not None:
             token = self._token
@@ -233,4 +232,4 @@ class _Reading:
                 return
             depth += token["mark"] == "(" or token["function"] is not None
             depth -= token["mark"] == ")"
-        raise UntoldAddress
+        raise UnresolvedAddress

@@ -1,9 +1,9 @@
-"""Which old text encoding a text that is not UTF-8 is likely in.
+"""Guesses the old encoding of a text that is not UTF-8.
 
-Two bytes a character: the encoding in which most of them are in the rows of its common characters.
-One byte: the one in which most letters belong to one alphabet, as they do in a text of one
-language; a capital within a word, or a sign of another kind, tells a wrong one. What is short
-enough is a guess, which is why it is said.
+Two bytes per character: the encoding in which most characters are common ones. One byte: the
+encoding in which most letters belong to one alphabet, as in a text of one language; capitals inside
+words and unusual signs count against it. Short texts may be guessed wrongly, so guesses are
+reported.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\x00-\x7f\W\d_a-zA-Z]*[^\s\d,;|\t\"'
 _COMMON_ENOUGH = 0.85
 _LATIN_RUN = re.compile(r"[^\x00-\x7f]{4,}")
 
-# By encoding: what is a character in the rows of its common ones.
+# By encoding: pattern of its common characters.
 _PAIRS = {
     "cp932": rb"[\x81-\x83\x88-\x97][\x40-\x7e\x80-\xfc]|[\xa6-\xdf]{3}",
     "euc_jp": rb"[\xa1-\xa5\xb0-\xcf][\xa1-\xfe]",
@@ -53,17 +53,17 @@ _ALPHABETS = (
     ("cp850", ["äöüß", "éèêëàâçîïôùû", "áéíóúñü", "åäöæø"]),
 )
 ONE_BYTE = frozenset(name for name, _ in _ALPHABETS)
-"""The encodings of one byte a character."""
+"""The encodings with one byte per character."""
 
 _APOSTROPHES = "\u2019·"
 _SIGNS = frozenset("’‘“”„–—…•€£°«»·´¡¿‚©®™§½ªº×\xa0")  # noqa: RUF001
 
 
 def guess_encoding(data: bytes) -> str:
-    """The likeliest encoding of a text that is not UTF-8; ``cp1252`` where nothing tells.
+    """The likeliest encoding of a text that is not UTF-8; ``cp1252`` without evidence.
 
     Args:
-        data: all of it, or as much of it as there is time for.
+        data: the text, or a long enough part of it.
     """
     lines: list[bytes] = []
     size = 0
@@ -82,7 +82,7 @@ def guess_encoding(data: bytes) -> str:
 
 
 def words_of(text: str) -> Iterator[str]:
-    """The words that have a letter or a sign beyond ASCII."""
+    """The words with a non-ASCII character."""
     return (found.group() for found in _WORD.finditer(text))
 
 
@@ -105,9 +105,9 @@ def _in_pairs(text: bytes) -> bytes:
 
 
 def _fit(text: bytes, name: str, alphabet: str) -> float:
-    """The share of the characters beyond ASCII that are letters of the alphabet, less what is odd.
+    """Share of the non-ASCII characters that are letters of the alphabet, minus unusual ones.
 
-    At most 1; below 0 where more is odd than is right.
+    At most 1; below 0 if unusual ones prevail.
     """
     characters = text.decode(name, errors="replace")
     letters, right, odd = 0, 0.0, 0

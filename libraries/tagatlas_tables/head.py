@@ -1,4 +1,4 @@
-"""Where a table begins in a text: its delimiter, the row of names, and what stands before it."""
+"""Finds the head of a table in a text: its delimiter, its row of names, and lines before it."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Head:
     """The head of a table.
 
     Attributes:
-        names: as they stand there, one per column; all empty where there is no row of names.
+        names: as written, one per column; all empty without a row of names.
         delimiter: between two cells.
-        line_end: of the row of names; a line feed where it is a carriage return and a line feed.
-        body_start: where the rows begin, in bytes.
+        line_end: of the row of names; a line feed for carriage return and line feed.
+        body_start: start of the rows, in bytes.
         first_row: the number of the first row.
-        notes: what was left out before the names, and guesses.
+        notes: on lines left out before the names, and on guesses.
     """
 
     names: list[str]
@@ -55,12 +55,12 @@ class Head:
 
     @property
     def width(self) -> int:
-        """How many columns there are."""
+        """Number of columns."""
         return len(self.names)
 
     @property
     def kind(self) -> str:
-        """What such a text is called."""
+        """Name of the format."""
         if self.delimiter == _NO_DELIMITER:
             return "one column"
         if self.delimiter == _SPACE:
@@ -77,7 +77,7 @@ class _Record:
 
 @dataclass(frozen=True)
 class _Reading:
-    """A sample read with one delimiter: its records that are not blank."""
+    """A sample read with one delimiter: its non-blank records."""
 
     delimiter: bytes
     records: Sequence[_Record]
@@ -92,10 +92,10 @@ def find_head(data: bytes, skip_rows: int = 0) -> Head:
 
     Args:
         data: UTF-8.
-        skip_rows: how many lines to leave out before the row of names; 0 to look for it.
+        skip_rows: number of lines to skip before the row of names; 0 to detect it.
 
     Raises:
-        InputError: there are not as many lines.
+        InputError: there are fewer lines.
     """
     start, notes = _skip(data, skip_rows)
     delimiter = None
@@ -115,11 +115,10 @@ def find_head(data: bytes, skip_rows: int = 0) -> Head:
 
 
 def header_among(rows: Sequence[Sequence[str]]) -> int:
-    """The index of the row of names among a table's first rows, the first of which may be titles.
+    """Index of the row of names among a table's first rows, which may begin with titles.
 
-    It is the last row before the URLs whose cell above them has a word for URLs in it, where the
-    first row has none or is one cell; else the first. A row with a number or a picture's name in
-    it is data.
+    It is the last row before the URLs whose cell above them has a word for URLs, if the first row
+    has none or is one cell; else the first. A row with a number or a picture's name is data.
     """
     width = max(map(len, rows), default=0)
     for column in range(width):
@@ -148,7 +147,7 @@ def _skip(data: bytes, rows: int) -> tuple[int, tuple[str, ...]]:
 
 
 def _sample(data: bytes, start: int) -> str:
-    """The first lines of the text, whole."""
+    """The first complete lines of the text."""
     sample = data[start : start + _SAMPLE]
     if len(data) > start + _SAMPLE:
         last = max(sample.rfind(b"\n"), sample.rfind(b"\r")) + 1
@@ -157,7 +156,7 @@ def _sample(data: bytes, start: int) -> str:
 
 
 def _read_sample(text: str, delimiter: bytes | None, *, look_further: bool) -> _Reading | None:
-    """The reading in which most records have one width; None where no delimiter does that."""
+    """The reading in which most records have the same width; None if there is no such delimiter."""
     lines = [(found.start(), found.group()) for found in _LINES.finditer(text) if found.group()]
     found: list[_Reading] = []
     candidates = [delimiter] if delimiter else [each for each in _KINDS if each.decode() in text]
@@ -181,7 +180,7 @@ def _read_sample(text: str, delimiter: bytes | None, *, look_further: bool) -> _
 
 
 def _likelihood(reading: _Reading) -> tuple[float, int]:
-    """How much speaks for a reading; of two the same, the one with more columns is likelier."""
+    """Sort key of the likelihood of a reading; otherwise equal, more columns are likelier."""
     names = reading.records[reading.header].cells
     speaking = (
         reading.header == 0,  # nothing is before the names
@@ -200,7 +199,7 @@ def _readings(lines: Sequence[tuple[int, str]], delimiter: bytes) -> Iterator[li
 def _joined(
     lines: Sequence[tuple[int, str]], delimiter: bytes, escape: str | None = None
 ) -> list[_Record]:
-    """The records where quoted cells go over several lines."""
+    """The records if quoted cells may span lines."""
     reader = _cells((line for _, line in lines), delimiter, escape)
     records, line = [], 0
     try:
@@ -216,7 +215,7 @@ def _joined(
 def _apart(
     lines: Sequence[tuple[int, str]], delimiter: bytes, escape: str | None = None
 ) -> list[_Record]:
-    """The records where each is one line, perhaps with quotation marks behind backslashes."""
+    """The records if each is one line, perhaps with backslash-escaped quotation marks."""
     records = []
     for number, (start, line) in enumerate(lines):
         try:
@@ -253,7 +252,7 @@ def _judge(delimiter: bytes, records: Sequence[_Record], *, look_further: bool) 
 
 
 def _looks_like_names(cells: Sequence[str]) -> bool:
-    """Whether a line has a name for addresses among its cells, whatever is between them."""
+    """Whether a line has a name for addresses among its cells, with any delimiter."""
     cells = _ANY_DELIMITER.split(",".join(cells))
     return len(cells) > 1 and any(
         _URL_WORD.search(cell) and cell.isidentifier() for cell in map(str.strip, cells)
@@ -261,7 +260,7 @@ def _looks_like_names(cells: Sequence[str]) -> bool:
 
 
 def _share(widths: Sequence[int], usual: int) -> float:
-    """How many of the rows below the names have the usual width, in [0, 1]."""
+    """Share of the rows below the names that have the usual width, in [0, 1]."""
     below = widths[1:] or widths
     return below.count(usual) / len(below)
 
@@ -277,7 +276,7 @@ def _header(records: Sequence[_Record], usual: int) -> int:
 
 
 def _is_data(row: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
-    """Whether a row looks like those below it, and not like names."""
+    """Whether a row looks like the rows below it rather than like names."""
     below = {
         column
         for other in others[:20]
@@ -289,7 +288,7 @@ def _is_data(row: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
 
 
 def _lacks_a_name(rows: Sequence[Sequence[str]], delimiter: bytes) -> bool:
-    """Whether rows of two cells under one name are rows of a table, and no URLs cut at commas."""
+    """Whether rows of two cells under one name are rows of a table, not URLs cut at commas."""
     header, *below = rows
     return (
         len(header) == 1
@@ -301,7 +300,7 @@ def _lacks_a_name(rows: Sequence[Sequence[str]], delimiter: bytes) -> bool:
 
 
 def left_out(rows: Sequence[Sequence[str]]) -> str:
-    """The note about the lines before the row of names."""
+    """A note on the lines before the row of names."""
     said = ", ".join(shown(" ".join(filter(None, row))) for row in rows[:3])
     more = ", …" if len(rows) > 3 else ""
     return f"{count(len(rows), 'line')} before the names of the columns left out: {said}{more}"
@@ -339,7 +338,7 @@ def _plain_head(
 
 
 def _is_address(cell: str) -> bool:
-    """Whether a cell is an address, perhaps wrapped, and no name that has one as an example."""
+    """Whether a cell is an address, perhaps wrapped, not a name with an example."""
     text = cell.strip()
     return holds_address(text) and (not text[0].isalnum() or "://" in text.split()[0])
 
@@ -347,7 +346,7 @@ def _is_address(cell: str) -> bool:
 def _with_names_that_lack(
     names: list[str], width: int, body: bytes, delimiter: bytes
 ) -> tuple[list[str], tuple[str, ...]]:
-    """Names for all columns, where the header has fewer than the rows have cells."""
+    """Names for all columns if the header has fewer names than the rows have cells."""
     lacks = width - len(names)
     lines = _lines_at_start(body)
     if all(line.endswith(delimiter) for line in lines):  # delimiters at the end of each row

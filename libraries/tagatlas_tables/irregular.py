@@ -1,9 +1,9 @@
-"""Records of delimited text whose quotation marks or rows are not regular, one record at a time.
+"""Reads delimited text with irregular quotation marks or rows, record by record.
 
-Programs disagree on how a quotation mark within a cell is written: doubled (RFC 4180), behind a
-backslash (R with ``qmethod="escape"``, MySQL, Postgres), behind a backslash that stays (PHP's
-``fputcsv``), or as it is. What decides is the width of the table: of the readings of a record, the
-first counts that gives as many cells as the table has columns.
+Programs write a quotation mark in a cell in different ways: doubled (RFC 4180), escaped by a
+backslash (R with ``qmethod="escape"``, MySQL, Postgres), after a backslash that belongs to the
+text (PHP's ``fputcsv``), or unescaped. The width of the table decides: the first reading of a
+record that gives as many cells as the table has columns counts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tagatlas_tables.shapes import Shapes
 from tagatlas_tables.wording import count, row_list
 
 _MOST_LINES = 10_000
-"""No cell has more lines. What goes on longer is a quotation mark that is never closed."""
+"""Maximum lines of a cell. Beyond it, a quotation mark was never closed."""
 
 _QUOTE_IN_CELL = re.compile(r'\\"|""')
 
@@ -27,7 +27,7 @@ _TRY = "close it, or write it twice where it is part of the text"
 
 
 class Oddity(StrEnum):
-    """What is not as it should be with a row, in words that follow a number of rows."""
+    """An irregularity of a row, in words that follow a number of rows."""
 
     SHORT = "with fewer cells than the table has columns"
     LONG = "with more cells than the table has columns"
@@ -39,7 +39,7 @@ class Oddity(StrEnum):
 
 _THEN = {
     Oddity.SHORT: "the others are empty",
-    Oddity.LONG: "what is beyond is left out",
+    Oddity.LONG: "the rest is left out",
     Oddity.OPEN: "it is read as text",
     Oddity.INNER: "they are read as text",
     Oddity.ESCAPED: "it is read as part of the cell, as databases write it",
@@ -48,22 +48,22 @@ _THEN = {
 
 
 _Reading = tuple[list[str], Oddity | None]
-"""The cells of a line, and what is odd with them."""
+"""The cells of a line, and their irregularity."""
 
 
 class _Record(NamedTuple):
-    """A record by one habit of quotation marks."""
+    """A record by one convention for quotation marks."""
 
     cells: list[str]
     used: int = 0
-    """How many further lines it goes over."""
+    """Number of further lines it spans."""
     first: int = 0
     last: int = 0
-    """The columns of the first and the last cell that go over several lines."""
+    """The columns of the first and the last cell that span lines."""
 
 
 class Grammar:
-    """The ways to write a cell, for one delimiter and one habit of writing quotation marks."""
+    """Patterns of cells, for one delimiter and one convention for quotation marks."""
 
     def __init__(self, delimiter: str, *, keeps_backslash: bool) -> None:
         d = re.escape(delimiter)
@@ -107,7 +107,7 @@ class Grammar:
         return text.replace('""', '"')
 
     def line(self, line: str, pattern: re.Pattern[str]) -> _Reading:
-        """The cells of a line by a pattern that fits any text, and what is odd with them."""
+        """The cells of a line by a pattern that fits any text, and their irregularity."""
         cells, position, oddity = [], 0, None
         while found := pattern.match(line, position):
             cells.append(self.text(found))
@@ -124,7 +124,7 @@ class Grammar:
 
 
 class IrregularReader:
-    """Reads a table's rows, and keeps account of them."""
+    """Reads a table's rows and counts irregular ones."""
 
     def __init__(
         self, lines: Iterator[str], grammar: Grammar, width: int, shapes: Shapes, first_row: int
@@ -138,7 +138,7 @@ class IrregularReader:
         self._row = first_row - 1
 
     def notes(self) -> tuple[str, ...]:
-        """A sentence for each sort of odd row, once all are read."""
+        """A sentence for each kind of irregular row; call after all are read."""
         return tuple(
             f"{count(len(rows), 'row')} {oddity} ({row_list(rows)}): {_THEN[oddity]}"
             for oddity, rows in self._odd.items()
@@ -146,10 +146,10 @@ class IrregularReader:
         )
 
     def rows(self) -> Iterator[list[str]]:
-        """All rows, each as wide as the table; a blank line is a row of empty cells.
+        """All rows, with the table's width; a blank line is a row of empty cells.
 
         Raises:
-            InputError: a row can be read in more than one way, or in none.
+            InputError: a row is ambiguous or unreadable.
         """
         width = self._width
         while (line := self._next()) is not None:
@@ -179,7 +179,7 @@ class IrregularReader:
         return self._ahead[number]
 
     def _records(self, line: str) -> list[list[str]]:
-        """The records that begin on a line: one, or several where it has other line ends inside."""
+        """The records that begin on a line: one, or several if it has other line ends inside."""
         inside = line.rstrip("\r")
         if '"' not in line and "\r" not in inside and "\n" not in inside:
             cells = inside.split(self._grammar.delimiter)
@@ -200,7 +200,7 @@ class IrregularReader:
         )
 
     def _record(self, line: str) -> list[str]:
-        """The record that begins on a line, with as many further lines as it goes over."""
+        """The record that begins on a line, with all further lines it spans."""
         strict: list[_Record] = []
         for habit in range(2):
             if found := self._strictly(line, habit):
@@ -239,7 +239,7 @@ class IrregularReader:
         return self._noted(alone, oddity)
 
     def _to_the_end(self, line: str) -> list[str] | None:
-        """The last record of a file that ends within it; None if what follows looks like rows."""
+        """The last record of a truncated file; None if the rest looks like rows."""
         rest: list[str] = []
         while (more := self._peek(len(rest))) is not None and len(rest) < _MOST_LINES:
             rest.append(more)
@@ -261,7 +261,7 @@ class IrregularReader:
         return cells
 
     def _strictly(self, line: str, habit: int) -> _Record | None:
-        """The record that begins on a line, by a habit; None where that does not fit."""
+        """The record that begins on a line, by one convention; None if that does not fit."""
         cell, still_open, closes = self._grammar.strict[habit]
         cells: list[str] = []
         text, position, used = line, 0, 0
@@ -287,7 +287,7 @@ class IrregularReader:
             text, position = "\n".join(parts), 0
 
     def _alone(self, line: str) -> _Reading:
-        """The cells of a line whatever its quotation marks, and what is odd with them."""
+        """The cells of a line alone, regardless of its quotation marks, and their irregularity."""
         readings: list[_Reading] = []
         for reading in self._readings(line):
             if len(reading[0]) == self._width:
@@ -298,7 +298,7 @@ class IrregularReader:
     def _readings(self, line: str) -> Iterator[_Reading]:
         """The readings of one line, the likeliest first."""
         grammar = self._grammar
-        # With an odd number of quotation marks, some cell stays open unless one is escaped.
+        # With an odd number of quotation marks, a cell stays open unless one is escaped.
         habits = (0, 1) if line.count('"') % 2 == 0 else (1,) if "\\" in line else ()
         for habit in habits:
             if (found := self._strictly(line, habit)) and not found.used:
@@ -310,7 +310,7 @@ class IrregularReader:
             yield grammar.line(line, grammar.backslashes)
 
     def _is_text(self, lines: Sequence[str]) -> bool:
-        """Whether lines within a cell cannot be rows, for want of delimiters."""
+        """Whether lines in a cell cannot be rows because they have no delimiters."""
         return not any(map(self._may_be_row, lines))
 
     def _may_be_row(self, line: str) -> bool:

@@ -1,7 +1,7 @@
-"""The objects inside an answer: what a service or an export wraps around its records.
+"""Finds the records in the answer of a service or in an export that wraps them.
 
 ``{"data": [...], "meta": {...}}`` holds records under ``data``; ``{"photos": {"photo": [...]}}``
-two levels deep. Which keys wrap records is a list: a work with its ``images`` is one record.
+two levels deep. A list names the keys that wrap records: a work with its ``images`` is one record.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _WRAPPERS = (
     *("items", "photos", "photo", "images", "pictures", "value", "list", "_embedded"),
 )
 _OF_RECORDS = frozenset({"media", "content", "images", "photos", "photo", "pictures", "children"})
-"""Keys that a record has as well: they wrap others only where nothing else says what they are."""
+"""Keys that records may have themselves: they wrap others only if there is no other evidence."""
 _OWN = frozenset({"id", "_id", "objectID", "title", "name", "url", "text", "created_at"})
 _SINGLE = ("node", "_source")
-"""What wraps one record: GraphQL's edges, Elasticsearch's hits."""
+"""Keys that wrap a single record: GraphQL's edges, Elasticsearch's hits."""
 _CAPTURED = frozenset({"source_platform", "__import_meta"})
 _DEEPEST = 4
 
@@ -34,13 +34,13 @@ def records_in(value: object, faults: list[Fault], *, alone: bool) -> Iterator[t
     """The records of one value: those that it wraps, or itself.
 
     Args:
-        value: as ``read_values`` gives it.
+        value: from ``read_values``.
         faults: records that are nested too deeply are added to it.
-        alone: whether it is all that its file has; one of several is rather a record itself.
+        alone: whether it is the only value of its file; one of several is likely a record itself.
 
     Yields:
-        where the record stood, as keys with dots between them (``photos.photo``; empty for the
-        value itself), and the record.
+        Path of the record, as keys joined by dots (``photos.photo``; empty for the value itself),
+        and the record.
     """
     found = _wrapped(value, 0, alone=alone)
     rows = tabulated(value) if alone and found is None else None
@@ -53,13 +53,13 @@ def records_in(value: object, faults: list[Fault], *, alone: bool) -> Iterator[t
             faults.append(Fault(0, str(error)))
             continue
         if isinstance(record, dict):
-            record = record if alone else {**_said_of_all(whole), **record}
+            record = record if alone else {**_common_fields(whole), **record}
             record = _joined(record, included) if isinstance(included, dict) else record
         yield place, record
 
 
-def _said_of_all(whole: dict[str, object]) -> dict[str, object]:
-    """What stands beside wrapped records, of several objects each of which wraps some."""
+def _common_fields(whole: dict[str, object]) -> dict[str, object]:
+    """The fields beside wrapped records, which apply to all records of their object."""
     beside = {key: complete(value) for key, value in whole.items() if key not in _WRAPPERS}
     return {key: value for key, value in beside.items() if not isinstance(value, dict | list)}
 
@@ -67,7 +67,7 @@ def _said_of_all(whole: dict[str, object]) -> dict[str, object]:
 def _wrapped(
     value: object, depth: int, *, alone: bool
 ) -> tuple[str, list[object], dict[str, object]] | None:
-    """Where the wrapped records are, what they are, and the object right around them."""
+    """Path of the wrapped records, the records, and the object that holds them."""
     whole = opened(value)
     if not isinstance(whole, dict) or depth == _DEEPEST or not _CAPTURED.isdisjoint(whole):
         return None
@@ -106,7 +106,7 @@ def _single(record: object) -> object:
 
 
 def _joined(record: dict[str, object], included: dict[str, object]) -> dict[str, object]:
-    """A post of the API of X (version 2) with what it refers to in place of its keys."""
+    """A post of the API of X (version 2) with its references resolved."""
     media = _by_key(included.get("media"), "media_key")
     users = _by_key(included.get("users"), "id")
     posts = _by_key(included.get("tweets"), "id")

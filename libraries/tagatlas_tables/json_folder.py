@@ -1,4 +1,4 @@
-"""A folder of JSON files, such as museums publish them: one object a file, read as one table."""
+"""Reads a folder of JSON files with one object each, as museums publish them, as one table."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_NAMED = 3
 
 
 def is_json_folder(folder: Path) -> bool:
-    """Whether a folder and those below it have JSON files, and no picture."""
+    """Whether a folder, with all below it, has JSON files and no picture."""
     has_json = False
     for name in _files_below(folder):
         if name.lower().endswith(_PICTURE_ENDINGS):
@@ -34,16 +34,16 @@ def is_json_folder(folder: Path) -> bool:
 
 
 def read_json_folder(folder: Path, read: Callable[[Path], bytes]) -> Table:
-    """Read all JSON files in a folder and below it, by the order of their paths.
+    """Read all JSON files in a folder and below it, in the order of their paths.
 
     The column ``file`` has each record's file, relative to the folder.
 
     Args:
-        folder: a folder that is there.
+        folder: an existing folder.
         read: gives a file's text in UTF-8.
 
     Raises:
-        InputError: it has no JSON file, or none that can be read.
+        InputError: it has no readable JSON file.
     """
     every = list(_files_below(folder))
     names = sorted(filter(_is_json, every))
@@ -76,7 +76,7 @@ def _is_json(name: str) -> bool:
 
 
 def _files_below(folder: Path) -> Iterator[str]:
-    """The paths of all files, relative to the folder, that are neither hidden nor behind a link."""
+    """The relative paths of all files that are neither hidden nor behind a link."""
     to_visit = [""]
     while to_visit:
         place = to_visit.pop()

@@ -1,4 +1,4 @@
-"""Tables that are written as one JSON object, as pandas and others write them."""
+"""Tables written as one JSON object, as by pandas and others."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from tagatlas_tables.json_text import complete, opened
 
 
 def tabulated(value: object) -> list[object] | None:
-    """The rows of such a table as objects; None of anything else.
+    """The rows of such a table as objects; None for anything else.
 
-    Known are columns of cells (``{"url": [...], "id": [...]}``), columns of numbered cells
+    Supported are columns of cells (``{"url": [...], "id": [...]}``), columns of numbered cells
     (``{"url": {"0": ..., "1": ...}}``), rows beside their columns' names (``{"columns": [...],
     "data": [[...]]}``), and objects under their keys (``{"a1": {...}, "a2": {...}}``; the key
     becomes the column ``key``).
@@ -53,7 +53,7 @@ def _columns(names: list[str], columns: list[list[object]]) -> list[object] | No
 
 
 def _under_keys(keys: list[str], objects: list[dict[str, object]]) -> list[object] | None:
-    """Objects that are alike: most keys of each are among those of the first."""
+    """Rows of similar objects: most keys of each are among those of the first."""
     first = objects[0].keys()
     if len(objects) < 2 or not all(len(one.keys() & first) * 2 > len(one) for one in objects):
         return None

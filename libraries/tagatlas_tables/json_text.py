@@ -1,7 +1,7 @@
-"""JSON values one after another, as files hold them: Lines, arrays, whole documents, damaged ones.
+"""Reads the JSON values of a file: Lines, an array or a whole document, also damaged ones.
 
-Sound text is read by msgspec. What it refuses is looked at value by value: NaN, halves of emoji,
-trailing commas and comments are read; a value that is broken costs itself, and is reported.
+Valid text is read by msgspec. Text that it refuses is read value by value: NaN, halves of emoji,
+trailing commas and comments are accepted; a broken value is left out and reported.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NOTHING = object()
 
 
 class Number(str):
-    """A number with the digits that it is written with."""
+    """A number with its digits as written."""
 
     __slots__ = ()
 
@@ -46,9 +46,9 @@ class Fault:
     """A place that could not be read.
 
     Attributes:
-        line: counted from 1; 0 where it is not known.
-        why: in a few words.
-        file: which it is in, where several are read.
+        line: from 1; 0 if unknown.
+        why: the reason, in a few words.
+        file: its file, if several are read.
     """
 
     line: int
@@ -57,12 +57,12 @@ class Fault:
 
 
 def begins_like_json(data: bytes) -> bool:
-    """Whether text begins as JSON does, also behind comments, or a script's ``name = ``."""
+    """Whether text begins like JSON, also after comments, or a script's ``name = ``."""
     return _BEGINNING.match(data) is not None
 
 
 def begins_with_bracket(data: bytes) -> bool:
-    """Whether it begins with an array."""
+    """Whether text begins with an array."""
     match = _BEGINNING.match(data)
     return match is not None and data[match.end() : match.end() + 1] == b"["
 
@@ -70,11 +70,11 @@ def begins_with_bracket(data: bytes) -> bool:
 def read_values(data: bytes, faults: list[Fault]) -> Iterator[object]:
     """The values of a text in UTF-8: the elements of an array, the lines, or the one document.
 
-    A value is ``msgspec.Raw`` where a large document can be opened level by level.
+    Values of a large document are ``msgspec.Raw``, to be decoded level by level.
 
     Args:
         data: without a byte order mark.
-        faults: what could not be read is added to it.
+        faults: unreadable places are added to it.
 
     Raises:
         InputError: the text is not UTF-8.
@@ -89,7 +89,7 @@ def read_values(data: bytes, faults: list[Fault]) -> Iterator[object]:
 
 
 def opened(value: object) -> object:
-    """A value one level open: its members may be ``Raw`` where it was."""
+    """Decode one level of a ``Raw`` value; its members may be ``Raw``."""
     if not isinstance(value, msgspec.Raw):
         return value
     first = bytes(memoryview(value)[:1])
@@ -99,7 +99,7 @@ def opened(value: object) -> object:
 
 
 def complete(value: object) -> object:
-    """A value that was read with nothing ``Raw`` in it.
+    """Decode a value completely.
 
     Raises:
         ValueError: it is nested too deeply.
@@ -108,7 +108,7 @@ def complete(value: object) -> object:
 
 
 def _whole(data: bytes) -> list[object] | None:
-    """The document's values if all of it is one sound array or object, else None."""
+    """The document's values if it is one valid array or object, else None."""
     try:
         if data.lstrip().startswith(b"["):
             return list(msgspec.json.decode(data, type=list[msgspec.Raw]))
@@ -170,10 +170,10 @@ def _decode_strictly(text: bytes) -> object:
 
 
 def _decode(text: bytes) -> object:
-    """One value, also with what JSON does not have but programs write.
+    """Decode one value, including extensions of JSON that programs write.
 
     Raises:
-        ValueError: the text says no value; its message says why.
+        ValueError: the text is not a value; the message says why.
     """
     value = _decode_strictly(text)
     if value is not _NOTHING:
@@ -189,7 +189,7 @@ def _decode(text: bytes) -> object:
 
 
 def _whole_characters(value: object) -> object:
-    """Halves of characters outside the basic plane, which no text may hold, become U+FFFD."""
+    """Replace lone surrogates, which are not valid in text, by U+FFFD."""
     if isinstance(value, str) and not isinstance(value, Number):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
@@ -210,15 +210,15 @@ _LENIENT = json.JSONDecoder(
 
 
 def _end(data: bytes, start: int, indent: int) -> int:
-    """Where the value that begins at ``start`` ends.
+    """The end of the value that begins at ``start``.
 
-    A line that begins with a bracket, no further in than the value's own line, is the next value:
-    this one was never closed.
+    A line that begins with a bracket, indented no more than the value's own line, is the next
+    value: this one was never closed.
 
     Args:
         data: the text.
-        start: where the value begins.
-        indent: how far in its line begins.
+        start: start of the value.
+        indent: indentation of its line.
 
     Raises:
         ValueError: it does not end.
@@ -251,7 +251,7 @@ def _indent(data: bytes, line_start: int) -> int:
 
 
 def _next_start(data: bytes, line_end: int, indent: int) -> int:
-    """The next line where a value may begin: no further in than the one that is broken."""
+    """The next line where a value may begin: indented no more than the broken one."""
     while line_end < len(data):
         line_start, line_end = line_end + 1, _line_end(data, line_end + 1)
         if data[line_start:line_end].strip(_CLOSERS) and _indent(data, line_start) <= indent:
@@ -268,7 +268,7 @@ def _reason(error: ValueError) -> str:
 
 
 def _check_encoding(data: bytes) -> None:
-    """Refuse text that is not UTF-8, but for a last character that is cut off."""
+    """Refuse text that is not UTF-8, except for a truncated last character."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for start in range(0, len(data), _DECODED_AT_ONCE):

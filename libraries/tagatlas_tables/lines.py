@@ -1,4 +1,4 @@
-"""Plain lists: text with an entry a line."""
+"""Plain lists: text with one entry per line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
 
 class Lines(NamedTuple):
-    """The lines of a text that are not blank, without outer blanks, and guesses made of it."""
+    """The non-blank lines of a text, stripped, and notes on guesses."""
 
     lines: list[str]
     notes: tuple[str, ...]
@@ -25,7 +25,7 @@ def read_lines(path: Path) -> Lines:
     """Read a text file in any encoding, compressed or not.
 
     Raises:
-        InputError: it cannot be read, or is no text.
+        InputError: it cannot be read, or is not text.
     """
     data = read_unpacked(path)
     refuse_others(data[:HEAD])

@@ -1,6 +1,6 @@
-"""From nested records to a flat table: one column a path, named by its keys with dots between them.
+"""Flattens nested records to a table: one column per path, named by its keys joined by dots.
 
-The values of a list share a cell, in their order; of a list of objects, each key is a column.
+The values of a list share a cell, in their order; for a list of objects, each key is a column.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DEEPEST = 100
 
 @dataclass
 class _Path:
-    """What is known of a path's cells, of which each takes 16 bytes even where it is empty."""
+    """Statistics of a path's cells; each cell takes 16 bytes even if empty."""
 
     number: int
     filled: int = 0
@@ -34,7 +34,7 @@ class _Path:
 
 
 class NestedRows:
-    """Gathers records, some thousands at a time, and gives them as one frame."""
+    """Collects records, some thousands at a time, into one frame."""
 
     def __init__(self) -> None:
         self._paths: dict[str, _Path] = {}
@@ -70,7 +70,7 @@ class NestedRows:
             self._close_batch()
 
     def finish(self) -> tuple[pl.DataFrame, tuple[str, ...]]:
-        """All cells as text, and a line on the columns that are left out, if any are."""
+        """All cells as text, and a note on columns left out, if any."""
         self._close_batch()
         taken = self._most_useful()
         numbers = {str(self._paths[path].number) for path in taken}
@@ -94,12 +94,12 @@ class NestedRows:
             str(self._paths[path].number): [row.get(path, "") for row in self._rows]
             for path in present
         }
-        # Rows without any cell count as well, and so there is a column that all have.
+        # A column that all rows have, so that rows without any cell count too.
         self._batches.append(pl.DataFrame({_ROW: [True] * len(self._rows), **columns}))
         self._rows = []
 
     def _most_useful(self) -> list[str]:
-        """The paths that become columns: all if they are not too many, else the fullest."""
+        """The paths that become columns: all if not too many, else those with the most cells."""
         usable = [path for path in self._paths if path not in self._long()]
         most = min(_MOST_COLUMNS, max(_FEWEST_COLUMNS, _MOST_CELLS // max(self.height, 1)))
         ranked = sorted(
@@ -109,7 +109,7 @@ class NestedRows:
         return [path for path in usable if path in best]
 
     def _long(self) -> set[str]:
-        """Paths with pictures or vectors written as text, which no column is for."""
+        """Paths with pictures or vectors as text, which do not become columns."""
         return {
             path
             for path, known in self._paths.items()
@@ -159,7 +159,7 @@ def _gather(value: object, path: str, cells: dict[str, list[str]], depth: int) -
 
 
 def text_of(value: object) -> str:
-    """A value that is neither a list nor an object, as JSON writes it, strings without quotes."""
+    """A scalar as text, in the form of JSON, strings without quotes."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str.__str__(value) if isinstance(value, str) else str(value)

@@ -1,4 +1,4 @@
-"""Compressed files, unpacked; and files of other sorts, named."""
+"""Unpacks compressed files, and identifies unsupported formats."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 4 << 30
 HEAD = 512
-"""How many of a file's first bytes tell its sort."""
+"""Number of first bytes needed to identify a file."""
 
 _SAVE = "save it as CSV"
 _MARKUP = re.compile(
@@ -66,13 +66,13 @@ _PACKED = {
 
 
 def refuse_others(head: bytes) -> None:
-    """Refuse a file that is no table, by what it is.
+    """Refuse a file of a known format that is not a table.
 
     Args:
         head: its first bytes.
 
     Raises:
-        InputError: it is of a known sort that is no table.
+        InputError: it is such a file; the text names its format.
     """
     head = head.removeprefix(b"\xef\xbb\xbf")
     for pattern, name in _OTHERS:
@@ -81,7 +81,7 @@ def refuse_others(head: bytes) -> None:
 
 
 def read_unpacked(path: Path) -> bytes:
-    """All bytes of a file, unpacked if they are compressed by gzip, bzip2, xz or Zstandard.
+    """All bytes of a file, unpacked if compressed by gzip, bzip2, xz or Zstandard.
 
     Raises:
         InputError: it cannot be read, is damaged, or is larger than 4 GiB.

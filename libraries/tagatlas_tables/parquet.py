@@ -1,4 +1,4 @@
-"""Parquet and Arrow files: columns of any type become text, nested ones a column for each path."""
+"""Reads Parquet and Arrow files: columns become text, nested ones a column per path."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def read_parquet(path: Path) -> Table:
     """Read a Parquet file.
 
     Lists are joined with ``"; "``; the fields of structs become columns named by their path
-    (``image.url``). Columns of pictures have what these are called, see
-    :mod:`tagatlas_tables.embedded`; other columns of bytes and those that cannot be read are left
-    out, and named.
+    (``image.url``). Columns of pictures become their locations, see
+    :mod:`tagatlas_tables.embedded`; other columns of bytes and unreadable ones are left out and
+    reported.
 
     Raises:
         InputError: the file is damaged, or has no column that can be text.
@@ -88,7 +88,7 @@ def _read(
 
 
 def _pictures(path: Path, types: dict[str, pl.DataType]) -> Iterator[tuple[str, pl.Series]]:
-    """The columns that have pictures, with what these are called."""
+    """The columns with pictures, and the pictures' locations."""
     for name, dtype in types.items():
         try:
             if holds_pictures(path, name, dtype):
@@ -122,7 +122,7 @@ def _columns(
     Args:
         name: the path so far.
         cells: the values.
-        rows: the row that each value belongs to, ascending.
+        rows: the row of each value, ascending.
         height: the number of rows.
     """
     dtype = cells.dtype
@@ -139,7 +139,7 @@ def _columns(
 
 
 def _joined(texts: pl.Series, rows: pl.Series, height: int) -> pl.Series:
-    """One text a row."""
+    """One text per row."""
     if len(texts) == height and (rows == pl.int_range(height, eager=True)).all():
         return texts.fill_null("").alias("")
     found = (

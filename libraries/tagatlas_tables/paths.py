@@ -1,11 +1,11 @@
-"""A small language for where a value stands in a nested record.
+"""A small language for paths in nested records.
 
 ``a.b`` is a key in a key; ``a[]`` each member of a list or object; ``a[0]`` the first, ``a[-1]``
-the last; ``a[largest]`` the one with the most pixels; ``a[type=photo]`` those that have this value,
-``a[type!=photo]`` those that have another, ``a[type^=image/]`` those whose value begins so,
-``a[?b]`` those with anything at ``b``, ``a[!b]`` those without, all also right at the start;
-``a.x+y`` the texts at ``a.x`` and ``a.y`` as one;
-``|`` the first of several that gives anything.
+the last; ``a[largest]`` the one with the most pixels; ``a[type=photo]`` those with this value,
+``a[type!=photo]`` those with another, ``a[type^=image/]`` those whose value starts with it,
+``a[?b]`` those with anything at ``b``, ``a[!b]`` those without; all of these may start a path;
+``a.x+y`` the texts at ``a.x`` and ``a.y`` joined;
+``|`` the first of several paths that gives anything.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"-?\d+")
 
 
 def texts_at(record: object, path: str) -> list[str]:
-    """The texts and numbers at a path, in their order; empty where there are none."""
+    """The texts and numbers at a path, in their order; empty for none."""
     for alternative in path.split("|"):
         first, *others = alternative.split("+")
         if others:
@@ -40,7 +40,7 @@ def texts_at(record: object, path: str) -> list[str]:
 
 
 def is_there(record: object, path: str) -> bool:
-    """Whether there is anything at a path, be it null."""
+    """Whether there is anything at a path, even null."""
     return any(_nodes(record, alternative) for alternative in path.split("|"))
 
 
@@ -96,7 +96,7 @@ def _is_filled(record: object, path: str) -> bool:
 
 
 def largest(members: list[object]) -> list[object]:
-    """The member with the most pixels, of pictures rather than videos; the first of several."""
+    """The member with the most pixels, preferring pictures to videos; the first of equals."""
     pictures = [one for one in members if isinstance(one, dict) and "hasAudio" not in one]
     return [max(pictures, key=_pixels)] if pictures else []
 

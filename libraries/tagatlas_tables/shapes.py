@@ -1,4 +1,4 @@
-"""What the cells of each column look like, to tell a row from a line of text."""
+"""Shapes of the cells of each column, to distinguish rows from lines of text."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _NUMBER = re.compile(r"[-+]?\d[\d.,:/ -]*")
 
 @dataclass(frozen=True)
 class Shapes:
-    """The shapes that the cells of each column have in rows beyond doubt.
+    """The shapes of the cells of each column in unambiguous rows.
 
     Attributes:
-        width: how many columns there are.
-        typed: by the number of a column without free text, the shapes that it has.
-        by_width: whether the width alone tells a row, as it does between tabs.
+        width: number of columns.
+        typed: shapes of each column without free text, by its number.
+        by_width: whether the width alone identifies a row, as with tabs.
     """
 
     width: int
@@ -27,7 +27,7 @@ class Shapes:
 
     @classmethod
     def of(cls, rows: Iterable[Sequence[str]], width: int, *, by_width: bool) -> Shapes:
-        """The shapes in some rows; those of another width do not count."""
+        """The shapes in some rows; rows of another width do not count."""
         seen: list[set[str]] = [set() for _ in range(width)]
         for row in rows:
             if len(row) == width:
@@ -41,7 +41,7 @@ class Shapes:
         return cls(width, typed, by_width)
 
     def fit(self, cells: Sequence[str]) -> bool:
-        """Whether the cells are a row: as many as there are columns, and of their shapes."""
+        """Whether the cells are a row: of the table's width and the columns' shapes."""
         if len(cells) != self.width:
             return False
         if self.by_width:
@@ -49,15 +49,15 @@ class Shapes:
         return self._is_typed(cells)
 
     def hold(self, lines: Sequence[Sequence[str]], first: int, last: int) -> bool:
-        """Whether what quotation marks make one record looks like rows.
+        """Whether lines that quotation marks join to one record look like rows.
 
-        All lines are rows, or one that is wholly within a cell is, or the first or the last is by
-        what it has within a cell.
+        They do if all lines are rows, or a line completely within a cell is one, or the first or
+        last one is by its part within a cell.
 
         Args:
-            lines: the cells of each line, were it a row.
-            first: the column of the cell that goes on after the first line.
-            last: the column of the cell that goes on in the last line.
+            lines: the cells of each line, read as a row.
+            first: the column of the cell that continues after the first line.
+            last: the column of the cell that continues in the last line.
         """
         are_rows = [self.fit(cells) for cells in lines]
         if all(are_rows) or any(are_rows[1:-1]):
@@ -67,13 +67,13 @@ class Shapes:
         return (self._is_typed(lines[0]) and begins) or (self._is_typed(lines[-1]) and ends)
 
     def _is_typed(self, cells: Sequence[str]) -> bool:
-        """Whether the cells of the columns without free text are of their shapes."""
+        """Whether the cells of the columns without free text have their shapes."""
         own = {column: _shape(cells[column]) for column in self.typed if column < len(cells)}
         return any(own.values()) and all(own[column] in self.typed[column] for column in own)
 
 
 def _shape(cell: str) -> str:
-    """``url``, ``number`` (dates are, too), ``text``, or nothing for an empty cell."""
+    """``url``, ``number`` (also for dates), ``text``, or empty for an empty cell."""
     text = cell.strip().strip('"')
     if not text:
         return ""

@@ -1,7 +1,7 @@
-"""Addresses that a cell of an .xlsx workbook leads to but does not show.
+"""Reads addresses that cells of an .xlsx workbook link to but do not show.
 
-They stand in formulas (``=HYPERLINK("https://…";"here")``, ``=IMAGE("https://…")``), of which a
-reader of values sees the result only, and as links on cells.
+They are in formulas (``=HYPERLINK("https://…";"here")``, ``=IMAGE("https://…")``), of which a
+reader of values sees only the result, and in links on cells.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tagatlas_tables.formulas import UntoldAddress, address_of, place_of
+from tagatlas_tables.formulas import UnresolvedAddress, address_of, place_of
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
 
 _Place = tuple[int, int]
 Links = dict[_Place, str]
-"""By row and column, counted from 0, an address."""
+"""Addresses by row and column, from 0."""
 
 _LARGEST_PART = 1 << 30
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
@@ -32,24 +32,24 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 
 
 class Behind(NamedTuple):
-    """What is behind the cells of a sheet.
+    """Addresses behind the cells of a sheet.
 
     Attributes:
         links: the addresses.
-        untold: rows of formulas whose address cannot be told, counted from 0.
+        unresolved: rows, from 0, of formulas whose address cannot be resolved.
     """
 
     links: Links
-    untold: list[int]
+    unresolved: list[int]
 
 
 def links_in(archive: ZipFile, sheet: str, rows: Sequence[Sequence[str]]) -> Behind:
-    """The addresses behind the cells of a sheet; none where the archive is no .xlsx workbook.
+    """The addresses behind the cells of a sheet; none if the archive is not an .xlsx workbook.
 
     Args:
         archive: the workbook.
         sheet: its name.
-        rows: what its cells show, from the first row and column of the sheet.
+        rows: values of its cells, from the first row and column of the sheet.
     """
     part = _part_of(archive, sheet)
     if part is None or archive.getinfo(part).file_size > _LARGEST_PART:
@@ -68,17 +68,17 @@ def links_in(archive: ZipFile, sheet: str, rows: Sequence[Sequence[str]]) -> Beh
     def cell(row: int, column: int) -> str | None:
         return None if (row, column) in waiting else _at(rows, (row, column))
 
-    untold = []
+    unresolved = []
     for place, each in formulas.items():
         if place in waiting or (_LEADS.search(each.text) and _at(rows, place)):
             try:
                 address = address_of(each.text, cell, each.shift)
-            except UntoldAddress:
-                untold.append(place[0])
+            except UnresolvedAddress:
+                unresolved.append(place[0])
                 continue
             if address is not None:
                 links[place] = address
-    return Behind(links, untold)
+    return Behind(links, unresolved)
 
 
 class _Formula(NamedTuple):
@@ -104,14 +104,14 @@ def _formulas(sheet: str) -> Iterator[_Formula]:
 
 
 def _at(rows: Sequence[Sequence[str]], place: _Place) -> str:
-    """What a cell shows; nothing where there is none."""
+    """The value of a cell; empty without one."""
     row, column = place
     is_there = 0 <= row < len(rows) and 0 <= column < len(rows[row])
     return rows[row][column] if is_there else ""
 
 
 def _part_of(archive: ZipFile, sheet: str) -> str | None:
-    """The name of the file in the archive that holds a sheet."""
+    """The name of a sheet's file in the archive."""
     if "xl/workbook.xml" not in archive.namelist():
         return None
     sheets = [_attributes(tag) for tag in _SHEET.findall(_read(archive, "xl/workbook.xml"))]

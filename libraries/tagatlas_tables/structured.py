@@ -1,4 +1,4 @@
-"""JSON as a table: Lines, arrays, the answers of services, captures of posts."""
+"""Reads JSON as a table: Lines, arrays, answers of services, captures of posts."""
 
 from __future__ import annotations
 
@@ -27,16 +27,15 @@ def read_json(data: bytes) -> Table:
     """Read JSON Lines, an array, or one object; each record is a row.
 
     Nested values become columns named by their path (``image.url``); the values of a list share a
-    cell, with ``"; "`` between them. Numbers keep the digits they are written with; ``null`` and
-    missing keys are empty. Posts as Zeeschuimer and others capture them become rows with their
-    pictures in the column ``image_urls``. What cannot be read is left out, and the table's notes
-    say so.
+    cell, joined by ``"; "``. Numbers keep their digits as written; ``null`` and missing keys are
+    empty. Posts captured by Zeeschuimer and others become rows with their pictures in the column
+    ``image_urls``. Unreadable records are left out and reported in the table's notes.
 
     Args:
         data: UTF-8 without a byte order mark.
 
     Raises:
-        InputError: it is not UTF-8, or nothing in it can be read.
+        InputError: it is not UTF-8, or has nothing readable.
     """
     reading = JsonReading()
     reading.add(data)
@@ -44,7 +43,7 @@ def read_json(data: bytes) -> Table:
 
 
 class JsonReading:
-    """Gathers the records of one or several texts."""
+    """Collects the records of one or several texts."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -73,14 +72,14 @@ class JsonReading:
         self._faults[before:] = [replace(fault, file=file) for fault in self._faults[before:]]
 
     def table(self, kind: str, notes: tuple[str, ...] = ()) -> Table:
-        """What was gathered.
+        """The table of the collected records.
 
         Args:
-            kind: what sort of input it was.
-            notes: what a user should know as well.
+            kind: format of the input.
+            notes: further notes for the user.
 
         Raises:
-            InputError: nothing was.
+            InputError: there are none.
         """
         if self._captures.posts:
             return self._captures.table((*self._not_posts(), *self._left_out(), *notes))
@@ -108,10 +107,10 @@ class JsonReading:
         elif isinstance(record, list) and record:
             self._take_cells(record, more)
         else:
-            self._others[_said(record)] += 1
+            self._others[_kind_of(record)] += 1
 
     def _take_cells(self, cells: list[object], more: Mapping[str, object]) -> None:
-        """A row as a list, under the names that the first row gives, if it has no URL."""
+        """Add a row given as a list; the first row has the names unless it has a URL."""
         if not self._header and not self._rows.height:
             names = [cell for cell in cells if isinstance(cell, str)]
             if len(set(names)) == len(cells) and not any(map(begins_with_url, names)):
@@ -129,7 +128,7 @@ class JsonReading:
             self._faults.append(Fault(0, str(error)))
 
     def _place(self) -> str:
-        """Where the records stood, if it was one place within a larger object."""
+        """Path of the records, if all were at one path within a larger object."""
         return next(iter(self._places)) if len(self._places) == 1 else ""
 
     def _left_out(self) -> tuple[str, ...]:
@@ -164,7 +163,7 @@ class JsonReading:
         return InputError("there is nothing in the JSON: no rows")
 
 
-def _said(value: object) -> str:
+def _kind_of(value: object) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""A table as every reader returns it."""
+"""The table that every reader returns."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _MOST_COLUMNS = 10_000
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The cells of a file.
+    """The cells of a file, with notes.
 
     Attributes:
         frame: all columns String, no nulls; names are unique and not empty.
-        kind: what sort of file it was, such as ``"CSV"``.
-        first_row: the number of the frame's first row in the file, counted as a spreadsheet does:
-            2 under a header, 1 where there is none.
-        notes: what a user should know of how the file was read: guesses made, rows left out.
-        contents: what it holds, in a line, of a file whose pictures the reader knows: they are
-            then in the first column, ``image_urls``. Empty for any other.
-        pictures: the columns that have locations of pictures that are in the file itself.
-        within: the path from the top of a JSON file to its records, such as ``photos.photo``.
+        kind: format of the file, such as ``"CSV"``.
+        first_row: number of the frame's first row in the file, counted as in spreadsheets: 2 below
+            a header, 1 without one.
+        notes: for the user, on how the file was read: guesses, rows left out.
+        contents: one line on the contents of a file whose pictures the reader found: they are then
+            in the first column, ``image_urls``. Empty for other files.
+        pictures: the columns with locations of pictures inside the file.
+        within: path from the top of a JSON file to its records, such as ``photos.photo``.
     """
 
     frame: pl.DataFrame
@@ -41,15 +41,15 @@ class Table:
     pictures: tuple[str, ...] = ()
 
     def column(self, name: str) -> pl.Series:
-        """One column, under no name: Polars takes names such as ``^a.*$`` for patterns."""
+        """One column, without its name: Polars reads names such as ``^a.*$`` as patterns."""
         return self.frame.get_column(name).alias("")
 
     def meant(self, name: str) -> str:
-        """The column that a user means: its name, or the path to it from the top of the file.
+        """The column that a user means by its name or its path from the top of the file.
 
-        ``results[].image.url`` may stand for the column ``image.url`` of the records in
-        ``results``. Of several names with commas between them, each is looked up. A name that
-        means no column comes back as it is.
+        ``results[].image.url`` may mean the column ``image.url`` of the records in ``results``. Of
+        several names separated by commas, each is looked up. A name that matches no column is
+        returned unchanged.
         """
         if name in self.frame.columns:
             return name
@@ -64,13 +64,13 @@ class Table:
 
 
 def unique_names(names: Iterable[str], taken: Collection[str] = ()) -> list[str]:
-    """Column names without outer white space, none empty and none twice, in the same order.
+    """Strip column names and make them non-empty and unique, in the same order.
 
     The third column without a name becomes ``column 3``; the second ``id`` becomes ``id (2)``.
 
     Args:
-        names: as they stand in the header.
-        taken: names that none of the results may have.
+        names: as in the header.
+        taken: names that the results must not have.
 
     Raises:
         InputError: there are more than 10,000.

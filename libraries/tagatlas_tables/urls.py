@@ -1,4 +1,4 @@
-"""Which cells hold addresses, what these lead to by their looks, and why others hold none."""
+"""Finds cells with addresses, guesses what these lead to, and says why others have none."""
 
 from __future__ import annotations
 
@@ -41,26 +41,26 @@ _LOOKED_AT = 1_000
 
 
 def begins_with_url(text: str) -> bool:
-    """Whether ``text`` begins with the scheme and the host of a web address."""
+    """Whether ``text`` begins with scheme and host of a web address."""
     return re.match(_BEGINS, text) is not None
 
 
 def holds_address(text: str) -> bool:
-    """Whether there is an address in ``text``, of any scheme, with or without words around it."""
+    """Whether ``text`` has an address of any scheme, with or without words around it."""
     return _HOLDS.search(text) is not None
 
 
 def may_hold_url(cells: pl.Series) -> pl.Series:
-    """Whether each cell has something of a URL in it; true for all with a usable one."""
+    """Whether each cell may have a URL; true for all with a usable one."""
     return cells.str.contains(_MAY_HOLD)
 
 
 def urls_in(cells: pl.Series, separator: str | None) -> pl.Series:
-    """The usable URLs of each cell, as a list; empty where there is none.
+    """The usable URLs of each cell, as a list; empty for none.
 
     Args:
         cells: String, without nulls.
-        separator: what stands between two URLs; None for any of the usual, see
+        separator: text between two URLs; None for any common one, see
             :func:`tagatlas_tables.cells.addresses_in`.
     """
     text = cells.alias("cell").str.strip_chars()
@@ -91,15 +91,15 @@ def urls_in(cells: pl.Series, separator: str | None) -> pl.Series:
 
 @dataclass(frozen=True)
 class ColumnLooks:
-    """What a column holds, by its looks. Shares are in [0, 1].
+    """Estimated contents of a column. Shares are in [0, 1].
 
     Attributes:
-        urls: how many of the cells that are not empty hold a URL.
-        number: of URLs, a row of the table.
-        pictures: how many of the URLs look like addresses of pictures.
-        pages: how many of them look like addresses of pages.
-        relative: how many of the cells that are not empty look like a picture's address or path
-            without a host.
+        urls: share of the non-empty cells with a URL.
+        number: URLs per row of the table.
+        pictures: share of the URLs that look like addresses of pictures.
+        pages: share of the URLs that look like addresses of pages.
+        relative: share of the non-empty cells that look like a picture's address or path without
+            a host.
     """
 
     urls: float
@@ -110,9 +110,9 @@ class ColumnLooks:
 
 
 def column_looks(cells: pl.Series, separator: str | None = None) -> ColumnLooks:
-    """The looks of a column, from up to 1,000 cells spread over it that are not empty.
+    """Estimate the contents of a column from up to 1,000 non-empty cells spread over it.
 
-    Empty are also ``[]``, ``null``, ``NaN`` and the like.
+    ``[]``, ``null``, ``NaN`` and the like count as empty.
     """
     filled = cells.filter(~cells.str.contains(_NOTHING))
     some = filled.gather_every(max(1, len(filled) // _LOOKED_AT)).head(_LOOKED_AT)
@@ -136,7 +136,7 @@ def column_looks(cells: pl.Series, separator: str | None = None) -> ColumnLooks:
 
 
 def why_no_url(cells: pl.Series) -> dict[str, int]:
-    """Why cells hold no usable URL: how many for each reason, in words that follow a number.
+    """Reasons why cells have no usable URL, with counts, in words that follow a number.
 
     Args:
         cells: cells for which :func:`urls_in` found nothing.

@@ -1,4 +1,4 @@
-"""How names and numbers stand in a message of one line."""
+"""Wording of names and numbers in one-line messages."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _MOST_NAMES = 20
 
 
 def shown(text: str) -> str:
-    """``text`` in quotes, cut when long, with every character escaped that a terminal obeys."""
+    """``text`` in quotes, shortened if long, with control characters escaped."""
     return repr(text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…")
 
 
 def shown_columns(names: Sequence[str]) -> str:
-    """The first 20 names, and how many more there are."""
+    """The first 20 names, and the number of the others."""
     listed = ", ".join(shown(name) for name in names[:_MOST_NAMES])
     further = len(names) - _MOST_NAMES
     return f"{listed} and {further:,} more" if further > 0 else listed
 
 
 def suggestion(wrong: str, names: Sequence[str]) -> str:
-    """A question in brackets that offers the most similar of ``names``, or nothing."""
+    """A question in brackets with the most similar of ``names``, or empty."""
     by_lower = {name.lower(): name for name in names}
     close = get_close_matches(wrong.lower(), by_lower, n=1)
     return f" (did you mean {shown(by_lower[close[0]])}?)" if close else ""

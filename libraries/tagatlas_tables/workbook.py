@@ -1,4 +1,4 @@
-"""Spreadsheets: .xlsx, .xlsm, .xlsb, .xls and .ods, read by calamine. Values become text."""
+"""Reads spreadsheets with calamine: .xlsx, .xlsm, .xlsb, .xls and .ods. Values become text."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from python_calamine import (
 )
 
 from tagatlas.errors import InputError
+from tagatlas_tables.formula_cells import unresolved_note
 from tagatlas_tables.head import header_among, left_out
 from tagatlas_tables.sheet_links import Behind, Links, links_in
 from tagatlas_tables.table import Table, unique_names
 from tagatlas_tables.urls import begins_with_url
 from tagatlas_tables.wording import count, shown, shown_columns, suggestion
-from tagatlas_tables.worked_out import untold_note
 
 _Cell = int | float | str | bool | datetime.time | datetime.date | datetime.timedelta
 _Row = list[str]
@@ -41,13 +41,13 @@ _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _LINK_OF_ODS = re.compile(rb'xlink:href="https?:|HYPERLINK\(', re.IGNORECASE)
 _LARGEST = 4 << 30
 _DAMAGES = (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
-"""What zipfile raises for damaged archives, and for those that it cannot read."""
+"""Zipfile's exceptions for damaged or unsupported archives."""
 
 _LOOKED_AT = 1_000
 _HEAD_ROWS = 50
 _MOST_CELLS = 50_000_000
 _MOST_DIGITS = 10**15
-"""What is larger may have lost its last digits: a number in a workbook has 15."""
+"""Larger numbers may have lost their last digits: a workbook keeps 15."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class _Sheet:
     name: str
     rows: list[_Row]  # from the first row of the sheet, all of one length
     links: Links
-    untold: list[int]  # rows, counted from 0, of formulas whose address cannot be told
+    unresolved: list[int]  # rows, counted from 0, of formulas whose address cannot be resolved
     merged_until: list[int]  # the last row of each merged range
     long_numbers: int
     hides_links: bool  # whether it has links that are not read
@@ -67,7 +67,7 @@ class _Sheet:
 
 
 def kind_of_workbook(data: bytes) -> str | None:
-    """What sort of spreadsheet it is; None where it is none."""
+    """The format of a spreadsheet; None if it is not one."""
     if data.startswith(_OLE):
         return "Excel workbook"
     if not data.startswith(b"PK"):
@@ -91,12 +91,12 @@ def read_workbook(data: bytes, kind: str, *, sheet: str | None = None, skip_rows
 
     Args:
         data: of the file.
-        kind: what to call it.
-        sheet: its name; None for the first that has an address, else the first with anything.
-        skip_rows: how many rows to leave out before the row of names; 0 to look for it.
+        kind: name of its format.
+        sheet: its name; None for the first with an address, else the first non-empty one.
+        skip_rows: number of rows to skip before the row of names; 0 to detect it.
 
     Raises:
-        InputError: it is protected or damaged, or there is no such sheet, or nothing on it.
+        InputError: it is protected or damaged, or the sheet is missing or empty.
     """
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
@@ -158,14 +158,14 @@ def _read_sheet(workbook: CalamineWorkbook, data: bytes, name: str) -> _Sheet:
     rows = _with_room(rows, behind.links)
     links = {place: link for place, link in behind.links.items() if not _shows(rows, place)}
     merged_until = [end[0] for _, end in sheet.merged_cell_ranges or ()]
-    return _Sheet(name, rows, links, behind.untold, merged_until, long_numbers, hides_links)
+    return _Sheet(name, rows, links, behind.unresolved, merged_until, long_numbers, hides_links)
 
 
 def _with_room(rows: list[_Row], links: Links) -> list[_Row]:
-    """The rows with empty cells as far as there are links, where no cell shows anything.
+    """Extend the rows with empty cells to the last link.
 
     Raises:
-        InputError: that would take more than 50 million cells.
+        InputError: that would need more than 50 million cells.
     """
     height = max([len(rows), *(row + 1 for row, _ in links)])
     width = max([*map(len, rows), *(column + 1 for _, column in links)], default=0)
@@ -176,13 +176,13 @@ def _with_room(rows: list[_Row], links: Links) -> list[_Row]:
 
 
 def _shows(rows: Sequence[_Row], place: tuple[int, int]) -> bool:
-    """Whether the cell itself has an address, or there is no such cell."""
+    """Whether the cell shows an address itself, or does not exist."""
     row, column = place
     return row < 0 or begins_with_url(rows[row][column])
 
 
 def _text(cell: _Cell) -> str:
-    """A value as text: whole numbers without a point, dates as in ISO 8601."""
+    """A value as text: whole numbers without a decimal point, dates in ISO 8601."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
@@ -222,7 +222,7 @@ def _as_table(sheet: _Sheet, kind: str, skip_rows: int) -> Table:
 
 
 def _header(rows: Sequence[_Row]) -> int:
-    """The row of names: the first that is about as full as any, without the titles above it."""
+    """The row of names: the first that is about as full as any, below any titles."""
     filled = [sum(map(bool, row)) for row in rows[:_HEAD_ROWS]]
     most = max(filled)
     first = next(number for number, cells in enumerate(filled) if cells >= 0.75 * most)
@@ -247,7 +247,7 @@ def _notes(sheet: _Sheet, table: Table) -> tuple[str, ...]:
         )
     if merged := sum(row >= table.first_row - 1 for row in sheet.merged_until):
         notes.append(f"{count(merged, 'merged range')}: the value counts for its first cell")
-    notes += untold_note([row + 1 for row in sheet.untold if row + 1 >= table.first_row])
+    notes += unresolved_note([row + 1 for row in sheet.unresolved if row + 1 >= table.first_row])
     if sheet.hides_links:
         notes.append("addresses behind cells (links or formulas) are not read: save it as .xlsx")
     if sheet.links:

@@ -149,7 +149,7 @@ def test_rows_of_other_lengths_are_said() -> None:
     assert [row[0] for row in rows(table)] == ["1", "2", "", "3", "4", "5"]
     assert table.notes == (
         "1 row with fewer cells than the table has columns (row 3): the others are empty",
-        "1 row with more cells than the table has columns (row 5): what is beyond is left out",
+        "1 row with more cells than the table has columns (row 5): the rest is left out",
     )
 
 

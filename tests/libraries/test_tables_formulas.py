@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tagatlas.errors import InputError
 from tagatlas_tables import read_table
 from tagatlas_tables.cells import addresses_in
-from tagatlas_tables.formulas import UntoldAddress, address_of
+from tagatlas_tables.formulas import UnresolvedAddress, address_of
 
 CELLS = {(0, 0): "1.jpg", (1, 0): "2.jpg", (1, 1): "https://b.example/x.png", (2, 0): ""}
 
@@ -61,7 +61,7 @@ def test_an_address_is_made_of_texts_and_other_cells(formula: str, address: str 
     ],
 )
 def test_part_of_an_address_is_none(formula: str) -> None:
-    with pytest.raises(UntoldAddress):
+    with pytest.raises(UnresolvedAddress):
         address_of(formula, looked_up)
     assert addresses_in(formula) == []
 
@@ -70,7 +70,7 @@ def test_part_of_an_address_is_none(formula: str) -> None:
 def test_any_text_gives_an_address_or_none(formula: str) -> None:
     try:
         found = address_of(formula, looked_up)
-    except UntoldAddress:
+    except UnresolvedAddress:
         return
     assert found is None or "//" in found
 
@@ -101,7 +101,9 @@ def test_formulas_in_text_are_worked_out_with_the_other_cells(tmp_path: Path) ->
         [],
     ]
     [note] = table.notes
-    assert note.startswith("2 rows with a formula whose address cannot be told (rows 4, 6): save")
+    assert note.startswith(
+        "2 rows with a formula whose address cannot be resolved (rows 4, 6): save"
+    )
 
 
 def test_links_of_a_workbook_are_made_of_other_cells(tmp_path: Path) -> None:
@@ -119,7 +121,9 @@ def test_links_of_a_workbook_are_made_of_other_cells(tmp_path: Path) -> None:
         "",
         "https://h.example/3.jpg",
     ]
-    assert table.notes[0].startswith("1 row with a formula whose address cannot be told (row 3)")
+    assert table.notes[0].startswith(
+        "1 row with a formula whose address cannot be resolved (row 3)"
+    )
 
 
 def test_a_workbook_that_no_program_has_worked_out(tmp_path: Path) -> None:
@@ -140,7 +144,9 @@ def test_a_workbook_that_no_program_has_worked_out(tmp_path: Path) -> None:
         "",
         "https://h.example/3.jpg",
     ]
-    assert table.notes[0].startswith("1 row with a formula whose address cannot be told (row 3)")
+    assert table.notes[0].startswith(
+        "1 row with a formula whose address cannot be resolved (row 3)"
+    )
 
 
 def test_a_link_at_the_end_of_the_sheet_takes_no_memory(tmp_path: Path) -> None:

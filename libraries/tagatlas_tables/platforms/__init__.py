@@ -1,4 +1,4 @@
-"""Where the posts of each platform keep what a map needs: data, not code.
+"""Paths of pictures and further fields in the posts of each platform: data, not code.
 
 Paths are written in the language of :mod:`tagatlas_tables.paths`.
 """
@@ -10,4 +10,4 @@ from tagatlas_tables.platforms.served import SERVED
 __all__ = ["PLATFORMS", "Platform"]
 
 PLATFORMS = (*CAPTURED, *SERVED)
-"""The first that fits is taken."""
+"""In order: the first that fits counts."""

@@ -1,6 +1,6 @@
 """Posts of the platforms whose pages Zeeschuimer captures.
 
-The shapes are those that its modules store, and that the ``map_item`` of 4CAT's data sources reads.
+The forms are those that its modules store and that the ``map_item`` of 4CAT's data sources reads.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is said of a platform whose posts are read."""
+"""Description of a platform's posts."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Platform:
-    """How the posts of a platform are read.
+    """Paths and names for reading the posts of a platform.
 
     Attributes:
-        name: what it is called where its posts come without a collector's envelope.
-        sources: what ``source_platform`` says for it.
-        marks: keys that together give a post away that has no envelope; empty for none.
-        pictures: where its own pictures are.
-        frames: where the still of a video is.
-        quoted: where the pictures of a post within it are.
-        columns: further columns and where they are.
-        thing: what one of them is called.
+        name: of the platform, for posts without a collector's envelope.
+        sources: values of ``source_platform`` for it.
+        marks: keys that together identify a post without an envelope; empty for none.
+        pictures: path of its own pictures.
+        frames: path of the still of a video.
+        quoted: path of the pictures of a post quoted in it.
+        columns: further columns and their paths.
+        thing: noun for one of its posts.
     """
 
     name: str

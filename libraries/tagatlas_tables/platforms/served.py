@@ -1,6 +1,6 @@
-"""Posts as the platforms' own interfaces and archives give them.
+"""Posts from the platforms' own APIs and archives.
 
-The shapes are those that the ``map_item`` of 4CAT's data sources reads, and the platforms document.
+The forms are those that the ``map_item`` of 4CAT's data sources reads and the platforms document.
 """
 
 from __future__ import annotations

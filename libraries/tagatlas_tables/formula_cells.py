@@ -1,4 +1,4 @@
-"""Formulas among the cells of a text table, replaced by the addresses that they make."""
+"""Replaces formulas in the cells of a text table by their addresses."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tagatlas_tables.formulas import UntoldAddress, address_of
+from tagatlas_tables.formulas import UnresolvedAddress, address_of
 from tagatlas_tables.wording import count, row_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def work_out(frame: pl.DataFrame, first_row: int) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """The table with addresses for the formulas that make them of other cells.
+def resolve_formulas(frame: pl.DataFrame, first_row: int) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The table with its formulas replaced by their addresses.
 
     Args:
-        frame: all columns String, in the order that they have in the file.
-        first_row: the number of its first row in the file.
+        frame: all columns String, in the order of the file.
+        first_row: number of its first row in the file.
 
     Returns:
-        The table, and a note about formulas whose address cannot be told; these stay.
+        The table, and a note on formulas whose address cannot be resolved, which are unchanged.
     """
 
     def cell(row: int, column: int) -> str | None:
@@ -30,7 +30,7 @@ def work_out(frame: pl.DataFrame, first_row: int) -> tuple[pl.DataFrame, tuple[s
         text: str = frame.item(row + 1 - first_row, column)
         return None if text.startswith("=") else text
 
-    untold: set[int] = set()
+    unresolved: set[int] = set()
     for number in range(frame.width):
         column = frame.to_series(number)
         rows = column.str.starts_with("=").arg_true().to_list()
@@ -38,19 +38,19 @@ def work_out(frame: pl.DataFrame, first_row: int) -> tuple[pl.DataFrame, tuple[s
         for row in rows:
             try:
                 address = address_of(column[row], cell)
-            except UntoldAddress:
-                untold.add(first_row + row)
+            except UnresolvedAddress:
+                unresolved.add(first_row + row)
                 continue
             if address is not None:
                 found[row] = address
         if found:
             frame = frame.with_columns(column.scatter([*found], [*found.values()]))
-    return frame, untold_note(sorted(untold))
+    return frame, unresolved_note(sorted(unresolved))
 
 
-def untold_note(rows: Sequence[int]) -> tuple[str, ...]:
-    """The note about formulas whose address cannot be told."""
+def unresolved_note(rows: Sequence[int]) -> tuple[str, ...]:
+    """A note on formulas whose address cannot be resolved."""
     if not rows:
         return ()
-    note = f"{count(len(rows), 'row')} with a formula whose address cannot be told"
+    note = f"{count(len(rows), 'row')} with a formula whose address cannot be resolved"
     return (f"{note} ({row_list(rows)}): save the table with values instead of formulas",)
