@@ -1,7 +1,7 @@
-"""The poster, apart from any format: what it shows, where it shows it, and how it looks.
+"""The poster, independent of its format: contents, placement and look.
 
-:func:`~tagatlas_posters.engine.composition.compose` settles all of it in pixels; a renderer puts
-that into its format, so that every format of one map looks the same.
+:func:`~tagatlas_posters.engine.composition.compose` computes all of it in pixels; a renderer writes
+that in its format, so that a map looks the same in all formats.
 """
 
 from tagatlas_posters.engine.options import PosterOptions, VectorOptions

@@ -1,4 +1,4 @@
-"""Where the map lies on the poster's pixels."""
+"""The map's area on the poster, in pixels."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_PIXELS = 1 << 30
-"""The most pixels of a poster in one file: 32,768 x 32,768, as PNG about 2 GB."""
+"""Maximum pixels of a poster in one file: 32,768 x 32,768, as PNG about 2 GB."""
 
-# Parts of the poster's width.
+# Shares of the poster's width.
 _MARGIN = 0.04
 _HEADER = 0.085
 _FOOTER = 0.045
 _LARGEST_PICTURE = 0.3
-# In pixels: a picture is decoded whole, and memory is bounded.
+# In pixels: a picture is decoded completely, and memory is limited.
 _LARGEST_SIDE = 8192
-# The map's own area is between these parts of the width high, whatever the map's form.
+# Limits of the height of the map's area, as shares of the width, regardless of the map's shape.
 _LOWEST, _HIGHEST = 0.4, 2.0
 
 
 @dataclass(frozen=True)
 class Canvas:
-    """The poster's size, and the way from map units to pixels.
+    """The poster's size, and the transformation from map units to pixels.
 
     Attributes:
         width, height: of the poster, in pixels.
         scale: pixels per map unit.
-        x, y: the point of the map at the centre of the map's area.
+        x, y: point of the map at the centre of the map's area.
         area: left, top, right and bottom of the map's area, in pixels.
     """
 
@@ -66,14 +66,14 @@ class Canvas:
         return replace(self, height=self.height + rows)
 
     def check_size(self, most: int) -> None:
-        """Make sure that the poster has at most so many pixels.
+        """Check that the poster has at most ``most`` pixels.
 
         Raises:
-            OptionError: it has more; the text says what to choose.
+            OptionError: it has more; the text suggests a width.
         """
         pixels = self.width * self.height
         if pixels > most:
-            # A little less than the square root says: sizes of type are whole pixels.
+            # A little less than the square root: font sizes are whole pixels.
             width = int(0.998 * self.width * (most / pixels) ** 0.5)
             raise OptionError(
                 f"a poster {self.width:,} pixels wide would be {self.height:,} high, more than"
@@ -92,15 +92,15 @@ def fit_canvas(
 ) -> Canvas:
     """Find the canvas that holds a map.
 
-    Pictures of a small map are not blown up beyond three tenths of the width. Images that are
-    not shown take no room.
+    Pictures of a small map are not enlarged beyond three tenths of the width. Images that are not
+    shown take no space.
 
     Args:
         images: the map's images, as in :class:`~tagatlas.Map`.
         outlines: the map's outlines, empty if they are not drawn.
         width: of the poster, in pixels.
-        has_title: whether room for a title is left at the top.
-        corners: points of whatever else is drawn on the map, each of shape (2,).
+        has_title: whether to leave space for a title at the top.
+        corners: extreme points of other drawings on the map, each of shape (2,).
     """
     sizes = np.where(images.select("shown"), images.select("width", "height"), 0.0)
     low, high = _extent(images.select("x", "y").to_numpy(), sizes / 2, outlines, corners)

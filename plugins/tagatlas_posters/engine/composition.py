@@ -1,4 +1,4 @@
-"""The poster of a map, settled in pixels: what every format of it draws."""
+"""The composition of a poster, in pixels: drawn by every format."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ if TYPE_CHECKING:
     from tagatlas_posters.engine.pictures import Jpeg
 
 _LINE = 0.0011
-"""Width of an outline, as a part of the poster's width."""
+"""Width of an outline, as a share of the poster's width."""
 
 
 @dataclass(frozen=True, eq=False)
 class Composition:
-    """What is on the poster, in the order it is painted; places and sizes are pixels.
+    """Contents of the poster, in painting order; positions and sizes are in pixels.
 
     Attributes:
         canvas: size of the poster.
         look: its colours.
-        title: one line, empty if there is none.
-        density: how many images lie where, red, green and blue, shape (h, w, 3), to be stretched
-            over the whole canvas; None where all images are shown.
-        rings: outlines of the clusters, not smoothed yet.
+        title: one line; empty for none.
+        density: density of the images as red, green and blue, shape (h, w, 3), to be stretched
+            over the whole canvas; None if all images are shown.
+        rings: outlines of the clusters, before smoothing.
         line: width of their lines.
-        ids: of the images that are shown, the largest first so that small ones stay visible.
+        ids: of the shown images, the largest first so that small ones stay visible.
         boxes: left, top, right and bottom of each image, int64, shape (n, 4).
         opacity: of the images, in [0, 1].
-        store: where the images are.
-        tags: tags in place.
+        store: holds the images.
+        tags: tags at their positions.
         names: names of the clusters.
         drawings: annotations.
         margins: title and small print.
@@ -82,20 +82,20 @@ class Composition:
         return [*on_map, *self.margins, *self.legend.texts]
 
     def jpegs(self, detail: float) -> Iterator[Jpeg | None]:
-        """The pictures as files, in the order of ``ids``; None for those that cannot be read.
+        """The pictures as JPEG files, in the order of ``ids``; None for unreadable ones.
 
         Args:
-            detail: how many pixels a file has at most for each pixel of its box.
+            detail: maximum pixels of a file per pixel of its box, along each side.
         """
         sizes = np.ceil((self.boxes[:, 2:] - self.boxes[:, :2]) * detail).astype(np.int64)
         return load_jpegs(self.store, self.ids, sizes)
 
 
 def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) -> Composition:
-    """Settle what is on the poster, and where.
+    """Compose the poster of a map.
 
     Raises:
-        OptionError: the poster would have more pixels than that.
+        OptionError: the poster would have more than ``most_pixels``.
     """
     look, typesetter = choose_look(options.background), Typesetter()
     title = map_.collection if options.title is None else options.title

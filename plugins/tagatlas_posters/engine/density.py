@@ -1,4 +1,4 @@
-"""A soft relief of how many images lie where, for maps with more of them than can be shown."""
+"""A smooth relief of the density of images, for maps with more images than are shown."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from tagatlas_posters.engine.look import Look
 
 _CELLS = 1024
-"""Cells along the poster's width: all that the eye sees of a soft field."""
+"""Cells along the poster's width: enough for a smooth field."""
 _BLUR = 6.0
 """Standard deviation of the blur, in cells."""
 _STEPS = 7
 _SHORE = 0.6 / (2 * math.pi * _BLUR**2)
-"""The density of the lowest step, images per cell: around a lone image it is a small disc."""
+"""Density of the lowest step, in images per cell: a single image shows as a small disc."""
 _CREST = 0.995
-"""The part of the cells with images in them that the relief's full height is above."""
+"""Quantile of the cells with images that has the relief's full height."""
 
 
 def density_field(images: pl.DataFrame, canvas: Canvas, look: Look) -> NDArray[np.uint8]:
-    """The relief as pixels, a few steps high, coloured as the clusters that lie there.
+    """The relief as pixels, in a few steps, in the colours of the clusters there.
 
     Args:
-        images: all of the map, as in :class:`~tagatlas.Map`.
-        canvas: where the map lies.
-        look: colours of the paper, and how strong the relief is.
+        images: all images of the map, as in :class:`~tagatlas.Map`.
+        canvas: the poster's canvas.
+        look: colours of the paper and strength of the relief.
 
     Returns:
         Red, green and blue, shape (h, w, 3): to be stretched over the whole canvas.
@@ -59,7 +59,7 @@ def density_field(images: pl.DataFrame, canvas: Canvas, look: Look) -> NDArray[n
 def _blurred(
     at: NDArray[np.int64], weights: NDArray[np.float64] | None, shape: tuple[int, ...]
 ) -> NDArray[np.float64]:
-    """Sums of weights in cells, made soft."""
+    """Sums of weights in cells, blurred."""
     from scipy.ndimage import gaussian_filter  # long to load, and few maps show a density
 
     sums = np.bincount(at, weights, shape[0] * shape[1]).astype(float).reshape(shape)
@@ -68,9 +68,9 @@ def _blurred(
 
 
 def _steps(count: NDArray[np.float64], occupied: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The relief's height, in [0, 1], in steps whose edges are a cell wide.
+    """The relief's height in [0, 1], in steps with edges one cell wide.
 
-    Each step is as many times as dense as the one below it.
+    The density of the steps is a geometric sequence.
     """
     crest = max(float(np.quantile(count.ravel()[occupied], _CREST)), 4 * _SHORE)
     level = np.log(np.maximum(count, _SHORE / 4) / _SHORE) / np.log(crest / _SHORE) * _STEPS

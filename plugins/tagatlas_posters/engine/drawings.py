@@ -1,4 +1,4 @@
-"""Annotations as they are drawn: their sketches in pixels of the poster, y downwards."""
+"""Annotations in pixels of the poster, y downwards."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Drawing:
     Attributes:
         kind: ``outline``, ``arrow``, ``text`` or ``note``.
         colour: of its shapes.
-        shapes: in the order they are painted.
+        shapes: in painting order.
         texts: above the shapes.
-        has_halo: whether the texts are set off from what is below them.
+        has_halo: whether the texts have a halo.
     """
 
     kind: str
@@ -41,7 +41,7 @@ class Drawing:
 
 
 def draw_sketch(sketch: Sketch, canvas: Canvas, look: Look, typesetter: Typesetter) -> Drawing:
-    """An annotation at its place on the poster."""
+    """An annotation at its position on the poster."""
     words = sketch.words
     return Drawing(
         kind=sketch.kind,
@@ -59,7 +59,7 @@ def draw_mark(
     diameter: float,
     typesetter: Typesetter,
 ) -> Drawing:
-    """The mark of a note away from its place, as in a list of notes.
+    """The mark of a note outside the map, as in the list of notes.
 
     Args:
         number: the note's.

@@ -1,4 +1,4 @@
-"""What the poster says, and where: title, small print, names of clusters, tags."""
+"""Texts of the poster and their positions: title, small print, names of clusters, tags."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from tagatlas_posters.engine.text import Typesetter
 
 Placed = list[tuple[Block, int, int]]
-"""Blocks, each with the left and top pixel of its place."""
+"""Blocks, each with its left and top pixel."""
 
-# Sizes of type, as parts of the poster's width.
+# Font sizes, as shares of the poster's width.
 _TITLE, _SUBTITLE, _SMALL = 0.026, 0.0115, 0.0085
 _NAME_LEAST, _NAME_MOST = 0.0115, 0.021
 _COUNT = 0.62
@@ -38,7 +38,7 @@ _MANY_CLUSTERS = 16
 
 
 def heading(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, title: str) -> Placed:
-    """Title and subtitle, at the top left; nothing without a title."""
+    """Title and subtitle, at the top left; empty without a title."""
     size, smaller = pixels(canvas, _TITLE), pixels(canvas, _SUBTITLE)
     left, _, right, _ = canvas.area
     titles = typesetter.wrap(title, size, bold=True, width=right - left, most=1)
@@ -61,14 +61,14 @@ def heading(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, title
 
 
 def small_print(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, top: int) -> Placed:
-    """One line at the bottom left: what the map shows and who tagged the images.
+    """One line at the bottom left: number of images, placement and tagger.
 
     Args:
-        map_: what is shown.
+        map_: the map.
         canvas: of the poster.
         look: its colours.
         typesetter: measures the line.
-        top: where what is above the line ends, in pixels.
+        top: lower end of the content above the line, in pixels.
     """
     size = pixels(canvas, _SMALL)
     images = map_.images.height
@@ -89,7 +89,7 @@ def name_blocks(
 ) -> Placed:
     """Names of the clusters with their number of images, the largest cluster first.
 
-    A name that finds no room is tried smaller, and left out at last. Names keep off other texts.
+    A name without free space is tried smaller, and left out if that fails. Names avoid other texts.
     """
     images = map_.images.filter("shown")
     clusters = images["cluster"].to_numpy()
@@ -118,7 +118,7 @@ def name_blocks(
 def tag_blocks(
     map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, others: Placed
 ) -> Placed:
-    """The most frequent tags at their places, but those that collide with another text."""
+    """The most frequent tags at their positions, except those that collide with another text."""
     tags = map_.nodes.filter(pl.col("shown"), kind=TAG).sort(
         "in_degree", descending=True, maintain_order=True
     )
@@ -149,12 +149,12 @@ def tag_blocks(
 
 
 def _shown(map_: Map) -> int:
-    """How many images are drawn as pictures."""
+    """Number of images drawn as pictures."""
     return map_.images.filter("shown").height
 
 
 def text_box(placed: tuple[Block, int, int], typesetter: Typesetter) -> Box:
-    """What a placed block of text takes up, with its halo."""
+    """The box of a placed block of text, with its halo."""
     block, left, top = placed
     width, height = typesetter.measure(block)
     return left, top, left + width, top + height
@@ -175,10 +175,10 @@ def _name_block(
 
 
 def pixels(canvas: Canvas, part: float) -> int:
-    """A size of type that is a part of the poster's width; never too small to be read."""
+    """A font size as a share of the poster's width; at least a readable one."""
     return max(_SMALLEST, round(part * canvas.width))
 
 
 def many(count: int, noun: str) -> str:
-    """A number of things, in words that agree with it."""
+    """A number with its noun, in singular or plural."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

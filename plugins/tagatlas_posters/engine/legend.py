@@ -1,4 +1,4 @@
-"""What stands below the map: clusters with their colours, notes, and what sizes stand for."""
+"""The legend below the map: clusters with their colours, the scale of sizes, and notes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tagatlas_posters.engine.text import Typesetter
 
 _TYPE = 0.0092
-"""Size of type, as a part of the poster's width. The other measures are in ems of it."""
+"""Font size, as a share of the poster's width. The other measures are in ems of it."""
 _SMALL = 0.84
 _COLUMN, _GUTTER = 19.5, 1.8
 _SAMPLES = 11.0
@@ -37,8 +37,8 @@ _ABOVE, _UNDER_RULE, _RULE = 2.0, 1.4, 0.06
 _LARGEST_SAMPLE = 6.0
 _NOTES_COLUMN, _MARK, _NOTES_INDENT = 40.0, 1.3, 2.0
 _BETWEEN_NOTES = 0.4
-# Entries of two lines become one line each when there are more of them than this in a column;
-# beyond the most there can be, the smallest clusters are summed up.
+# Entries have one line instead of two if a column would have more of them than this; beyond the
+# maximum, the smallest clusters are summed up.
 _ROOMY = 6
 _MOST_ENTRIES = 120
 
@@ -57,9 +57,9 @@ class Legend:
 
     Attributes:
         patches: a rule, the clusters' colours, boxes of sample sizes.
-        texts: what is written there.
-        marks: those of the notes.
-        bottom: its lower end in pixels; that of the map's area if there is nothing to say.
+        texts: its texts.
+        marks: marks of the notes.
+        bottom: its lower end in pixels; that of the map's area if it is empty.
     """
 
     bottom: int
@@ -97,7 +97,7 @@ class _LegendSetter:
         self.legend = Legend(bottom)
 
     def add_clusters(self, map_: Map) -> None:
-        """List the clusters, the largest first, column by column, left of what is there."""
+        """List the clusters, the largest first, column by column, left of the samples."""
         clusters = map_.clusters.select("name", "images", "share")
         listed, others = clusters.head(_MOST_ENTRIES), clusters.slice(_MOST_ENTRIES)
         room = self._end - self._left + _GUTTER * self.em
@@ -126,7 +126,7 @@ class _LegendSetter:
         self._reach(self._top + rows * height)
 
     def add_samples(self, samples: Sequence[SizeSample]) -> None:
-        """Show sizes with what they stand for, at the right."""
+        """Show sizes with their quantities, at the right."""
         if len(samples) < 2:
             return
         x, y = self._right - self._ems(_SAMPLES), self._top
@@ -145,7 +145,7 @@ class _LegendSetter:
         self._reach(y)
 
     def add_notes(self, notes: Sequence[Note]) -> None:
-        """List the notes with their marks, in their order, in columns below what is there."""
+        """List the notes with their marks, in order, in columns below the rest."""
         if not notes:
             return
         top = self._top if not self.legend.patches else self.legend.bottom + self._ems(_ABOVE / 2)
@@ -157,7 +157,7 @@ class _LegendSetter:
         column, y, bottom, done = 0, top, top, 0
         for number, (note, block) in enumerate(zip(notes, blocks, strict=True), start=1):
             height = heights[number - 1]
-            # A note goes to the next column where more than half of it is beyond its share.
+            # A note goes to the next column if more than half of it exceeds the column's share.
             if done + height / 2 > sum(heights) * (column + 1) / columns:
                 column, y = column + 1, top
             self._add_note(number, note, block, self._left + round(column * step), y)
@@ -185,14 +185,14 @@ class _LegendSetter:
         self.legend.patches.append(Patch((x, upper, x + side, upper + side), colour))
 
     def _write_with_count(self, x: int, y: int, name: str, count: str, width: float) -> None:
-        """A name, and a number behind it on the same line."""
+        """Write a name, and a number after it on the same line."""
         gap = 0.5 * self.em
         room = width - gap - self._length(count, small=True)
         behind = x + gap + self._length(self._write_within(x, y, name, room), small=False)
         self._write(round(behind), y + self._ems(0.14), count, small=True)
 
     def _write_within(self, x: int, y: int, text: str, width: float) -> str:
-        """As much of a text as a line of that width holds; returns what is written."""
+        """Write as much of a text as fits a line of that width; returns it."""
         lines = self._typesetter.wrap(text, self.em, bold=False, width=width, most=1)
         written = lines[0] if lines else ""
         self._write(x, y, written, small=False)
@@ -213,7 +213,7 @@ class _LegendSetter:
         return round(number * self.em)
 
     def _reach(self, bottom: int) -> None:
-        """Make the legend at least so high, with a rule above it."""
+        """Extend the legend to ``bottom``, with a rule above it."""
         if not self.legend.patches or self.legend.patches[0].box[1] != self._rule:
             thick = max(1, self._ems(_RULE))
             box = (self._left, self._rule, self._right, self._rule + thick)

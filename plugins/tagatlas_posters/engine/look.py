@@ -1,4 +1,4 @@
-"""The poster's colours and proportions, in one place."""
+"""The poster's colours and opacities."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from tagatlas.toolkit import Colour
 
 @dataclass(frozen=True)
 class Look:
-    """Colours of the paper and of what is printed on it.
+    """Colours of the paper and of the contents.
 
     Attributes:
         paper: the background.
         ink: title and tags.
-        name_ink: how much of the ink, in [0, 1], is in a name; the rest is the cluster's colour.
+        name_ink: share of the ink in a name's colour, in [0, 1]; the rest is the cluster's colour.
         soft_ink: small print.
-        blank: in place of a picture that cannot be read.
+        blank: in place of an unreadable picture.
         fill: opacity of a cluster's area, in [0, 1].
         stroke: opacity of a cluster's outline, in [0, 1].
-        relief: how much of the clusters' colours is where most images lie, in [0, 1].
+        relief: share of the clusters' colours at the highest density, in [0, 1].
     """
 
     paper: Colour
@@ -61,7 +61,7 @@ def choose_look(background: Literal["light", "dark"]) -> Look:
 
 
 def mix(first: Colour, second: Colour, part: float) -> Colour:
-    """The colour between two, with ``part`` in [0, 1] of the second."""
+    """A mixture of two colours, with ``part`` in [0, 1] of the second."""
     red, green, blue = (
         round(one + (other - one) * part) for one, other in zip(first, second, strict=True)
     )

@@ -1,4 +1,4 @@
-"""What every poster lets the user choose, whatever its format."""
+"""Options of posters of every format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Meta
 
 @dataclass(frozen=True)
 class PosterOptions:
-    """Options that every format of the poster has; a format may add its own by inheriting."""
+    """Options of all formats of the poster; a format may add its own by inheriting."""
 
     width: Annotated[
         int, Meta(ge=400, le=65_536, description="Width in pixels; the height follows.")
@@ -23,31 +23,27 @@ class PosterOptions:
     ] = "light"
     title: Annotated[
         str | None,
-        Meta(description="Title of the poster; by default what the collection is called."),
+        Meta(description="Title of the poster; by default the name of the collection."),
     ] = None
-    outlines: Annotated[bool, Meta(description="Whether clusters are outlined.")] = True
-    annotations: Annotated[
-        bool, Meta(description="Whether what was drawn and written on the map by hand is shown.")
-    ] = True
-    names: Annotated[bool, Meta(description="Whether clusters are named.")] = True
-    show_tags: Annotated[bool, Meta(description="Whether tags are written in place.")] = False
-    legend: Annotated[bool, Meta(description="Whether the clusters are listed below the map.")] = (
+    outlines: Annotated[bool, Meta(description="Draw outlines of clusters.")] = True
+    annotations: Annotated[bool, Meta(description="Draw the annotations made on the map.")] = True
+    names: Annotated[bool, Meta(description="Write the names of clusters.")] = True
+    show_tags: Annotated[bool, Meta(description="Write tags at their positions.")] = False
+    legend: Annotated[bool, Meta(description="List the clusters below the map.")] = True
+    size_scale: Annotated[bool, Meta(description="Explain the sizes of images below the map.")] = (
         True
     )
-    size_scale: Annotated[
-        bool, Meta(description="Whether it is said what the sizes of images stand for.")
-    ] = True
 
 
 @dataclass(frozen=True)
 class VectorOptions(PosterOptions):
-    """Options of the formats whose pictures are files within the file."""
+    """Options of the formats that embed pictures as files."""
 
     detail: Annotated[
         float,
         Meta(
             ge=0.25,
             le=8.0,
-            description="Pixels of a picture for each pixel that it covers: sharper, and larger.",
+            description="Pixels of a picture per pixel that it covers: more is sharper and larger.",
         ),
     ] = 2.0

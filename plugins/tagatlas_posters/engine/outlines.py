@@ -1,7 +1,7 @@
-"""The clusters' outlines, with soft corners.
+"""The clusters' outlines, with rounded corners.
 
-Corners are cut (G. Chaikin, 1974). What the cutting converges to is the quadratic B-spline of the
-points (R. Riesenfeld, 1975), which is what formats that know curves are given.
+Corners are cut (G. Chaikin, 1974). The cutting converges to the quadratic B-spline of the points
+(R. Riesenfeld, 1975), which is used for formats with curves.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 _LEAST = 1 / 50
-"""Area of the smallest ring that is drawn, as a share of its cluster's largest."""
+"""Area of the smallest drawn ring, as a share of its cluster's largest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Ring:
 
     Attributes:
         points: shape (k, 2), in pixels of the poster; the first is not repeated.
-        cluster: whose outline it is.
+        cluster: number of its cluster.
         colour: of line and area.
     """
 
@@ -39,13 +39,13 @@ class Ring:
 
 
 def worth_drawing(rings: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
-    """The rings of a cluster that read as its outline.
+    """The rings of a cluster that are large enough to be its outline.
 
-    A large cluster may have hundreds of images far from the rest of it. A ring around each of
-    them would say little, and all together they would hide the map.
+    A large cluster may have hundreds of images far from its main part. Rings around each of them
+    would mean little, and together hide the map.
 
     Args:
-        rings: of one cluster, each of shape (k, 2); those without points are left out.
+        rings: of one cluster, each of shape (k, 2); empty ones are left out.
     """
     areas = [_area(ring) for ring in rings]
     least = _LEAST * max(areas, default=0.0)
@@ -68,14 +68,14 @@ def smooth(points: NDArray[np.float64], rounds: int = 2) -> NDArray[np.float64]:
 
 
 def curves(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The curve that :func:`smooth` comes close to, as quadratic Bézier pieces.
+    """The curve that :func:`smooth` approximates, as quadratic Bézier segments.
 
     Args:
         points: of a ring, shape (k, 2).
 
     Returns:
-        Shape (k, 3, 2): first point, control point and last point of each piece. A piece begins
-        where the one before it ends, and the first where the last ends.
+        Shape (k, 3, 2): first point, control point and last point of each segment. Each segment
+        begins at the end of the previous one, and the first at the end of the last.
     """
     first = (np.roll(points, 1, axis=0) + points) / 2
     last = (points + np.roll(points, -1, axis=0)) / 2

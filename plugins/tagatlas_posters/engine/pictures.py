@@ -1,4 +1,4 @@
-"""Reads pictures for the poster, no larger than they are shown."""
+"""Reads pictures for the poster, about as large as they are shown."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _MOST_PIXELS = 1 << 28
 _THREADS = min(4, os.cpu_count() or 1)
 _AHEAD = 16
 _UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
-"""What a store and Pillow raise for bytes that are gone or damaged."""
+"""Exceptions of stores and Pillow for missing or damaged bytes."""
 
 
 def variants_for(size: tuple[int, int]) -> list[Variant]:
-    """Which stored files serve a picture shown at that size in pixels, the best one first."""
+    """The stored variants for a picture shown at a size in pixels, the best first."""
     variants = [Variant.THUMBNAIL, Variant.IMAGE]
     if max(size) > _THUMBNAIL_SIDE:
         variants.reverse()
@@ -43,10 +43,10 @@ def variants_for(size: tuple[int, int]) -> list[Variant]:
 def load_pixels(
     store: ImageStore, image_id: str, size: tuple[int, int]
 ) -> NDArray[np.uint8] | None:
-    """The image as pixels, at least of that size where its file is; None if there are none.
+    """The pixels of an image, at least of that size if the file is; None if unreadable.
 
-    The thumbnail serves where it is as large as needed, the image itself otherwise; if the one
-    cannot be read, the other is tried.
+    Uses the thumbnail if it is large enough, else the image itself; if one cannot be read, the
+    other is tried.
 
     Returns:
         Red, green and blue, shape (height, width, 3).
@@ -60,7 +60,7 @@ def load_pixels(
 
 
 def _decode(data: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Decode a JPEG file; one that is more than twice that size, at a half or less of its own."""
+    """Decode a JPEG file; one more than twice the size is decoded at half of its own or less."""
     try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
         if colours != "CMYK" and height * width <= _MOST_PIXELS:
@@ -76,7 +76,7 @@ def _decode(data: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
 
 @dataclass(frozen=True)
 class Jpeg:
-    """A picture as the bytes of a JPEG file, RGB; width and height are in its own pixels."""
+    """A JPEG file, RGB; width and height are in its own pixels."""
 
     data: bytes
     width: int
@@ -84,9 +84,9 @@ class Jpeg:
 
 
 def load_jpeg(store: ImageStore, image_id: str, size: tuple[int, int]) -> Jpeg | None:
-    """The image as a file of about that size, never enlarged; None as :func:`load_picture`.
+    """The image as a file of about that size, never enlarged; None if unreadable.
 
-    A stored file that is no larger than that is passed on as it is.
+    A stored file that is not larger is returned unchanged.
     """
     for variant in variants_for(size):
         try:
@@ -112,10 +112,10 @@ def load_jpeg(store: ImageStore, image_id: str, size: tuple[int, int]) -> Jpeg |
 def load_jpegs(
     store: ImageStore, ids: Sequence[str], sizes: NDArray[np.int64]
 ) -> Iterator[Jpeg | None]:
-    """:func:`load_jpeg` of many images, in their order; threads read a few of them ahead.
+    """:func:`load_jpeg` of many images, in their order; threads read a few ahead.
 
     Args:
-        store: where the images are.
+        store: holds the images.
         ids: of the images.
         sizes: width and height of each in pixels, shape (n, 2).
     """

@@ -1,4 +1,4 @@
-"""Finds places for labels: near their point, off each other, off pictures where that is cheap."""
+"""Places labels: near their points, without overlaps, and off pictures if a spot is close."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ Box = tuple[int, int, int, int]
 _CELLS = 512
 _RINGS = 32
 _DIRECTIONS = 24
-# What covering pictures of its own cluster with all of a label costs, in heights of the label
-# moved away from its point; and what it costs with pictures of other clusters.
+# Cost of a label that fully covers pictures of its own cluster, in heights of the label away from
+# its point; and the cost for pictures of other clusters.
 _OWN_COST, _FOREIGN_COST = 9.0, 20.0
 
 
 class LabelPlacer:
-    """Places labels one after the other; the important ones first.
+    """Places labels one after the other; place important ones first.
 
     Args:
-        area: where labels may be.
+        area: area of the labels.
         pictures: boxes of the pictures, in pixels, shape (n, 4).
         clusters: cluster of each picture, shape (n,).
-        taken: where no label may be.
+        taken: boxes to avoid.
     """
 
     def __init__(
@@ -47,15 +47,15 @@ class LabelPlacer:
         self._taken = list(taken)
 
     def place(self, size: tuple[int, int], anchor: tuple[float, float], cluster: int) -> Box | None:
-        """Take the best free place for a label.
+        """Take the best free box for a label.
 
         Args:
             size: width and height of the label.
-            anchor: where its centre is best.
+            anchor: preferred position of its centre.
             cluster: the cluster it names.
 
         Returns:
-            Its place; None if there is no free one.
+            Its box; None if there is no free one.
         """
         boxes = self._free(self._candidates(size, anchor))
         if not len(boxes):
@@ -70,7 +70,7 @@ class LabelPlacer:
         return left, top, right, bottom
 
     def _candidates(self, size: tuple[int, int], anchor: tuple[float, float]) -> NDArray[np.int64]:
-        """Places around the anchor, on rings that grow until they reach every corner."""
+        """Candidate positions around the anchor, on rings up to the farthest corner."""
         left, top, right, bottom = self._area
         width, height = size
         if width > right - left or height > bottom - top:
@@ -108,14 +108,14 @@ class LabelPlacer:
         return table
 
     def _cover(self, table: NDArray[np.float64], boxes: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The part of each box that is covered, about, in [0, 1]."""
+        """Approximate covered share of each box, in [0, 1]."""
         x0, y0, x1, y1 = self._cells(boxes).T
         covered = table[x1, y1] - table[x0, y1] - table[x1, y0] + table[x0, y0]
         part: NDArray[np.float64] = covered / np.maximum((x1 - x0) * (y1 - y0), 1)
         return part
 
     def _cells(self, boxes: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The boxes' edges on the grid."""
+        """The boxes' edges in cells of the grid."""
         left, top, right, bottom = self._area
         cell = np.array([right - left, bottom - top] * 2) / _CELLS
         edges: NDArray[np.int64] = np.rint((boxes - np.array([left, top] * 2)) / cell).astype(int)

@@ -1,4 +1,4 @@
-"""What the sizes of images on a map stand for."""
+"""The scale of image sizes on a map."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from tagatlas_posters.engine.canvas import Canvas
 
 _ALIKE = 1.05
-"""How many times as large the largest image of one quantity is as the smallest, at most."""
+"""Maximum ratio of the areas of images of the same quantity."""
 _UNLIKE = 1.9
-"""How many times as much the next sample stands for, at least."""
+"""Minimum ratio of the quantities of successive samples."""
 
 
 @dataclass(frozen=True)
 class SizeSample:
-    """A square as large as an image, and what it stands for.
+    """A square of the size of an image, and its quantity.
 
     Attributes:
         side: in pixels.
@@ -37,11 +37,10 @@ class SizeSample:
 
 
 def size_samples(map_: Map, canvas: Canvas) -> list[SizeSample]:
-    """Up to three sizes that images of the map have, the smallest first.
+    """Up to three sizes of images of the map, the smallest first.
 
-    None where sizes stand for nothing, are all the same, or are not alike for one quantity. They
-    are read off the images themselves: the smallest and the largest may have been held within
-    bounds.
+    Empty if sizes have no meaning, are all the same, or differ for the same quantity. They are
+    taken from the images themselves, since the smallest and largest sizes may have been limited.
     """
     quantity = _quantity(map_)
     if quantity is None:
@@ -53,17 +52,17 @@ def size_samples(map_: Map, canvas: Canvas) -> list[SizeSample]:
         shown.agg(area=area.median(), least=area.min(), most=area.max()).sort("quantity").collect()
     )
     if (seen["most"] > _ALIKE * seen["least"]).any():
-        return []  # places such as the cells of a grid have made areas what they are
+        return []  # areas come from the layout, such as the cells of a grid
     amounts, areas = seen["quantity"].to_numpy(), seen["area"].to_numpy()
     sides = np.rint(np.sqrt(areas) * canvas.scale).astype(np.int64)
-    # Where areas do not grow with the quantity, they are at a bound and say nothing.
+    # Areas that do not grow with the quantity are at a limit and mean nothing.
     rising = np.flatnonzero(areas[1:] > 1.02 * np.maximum.accumulate(areas)[:-1])
     told = [(int(amounts[row]), int(sides[row])) for row in np.union1d(rising, rising + 1)]
     return [SizeSample(side, f"{amount:,} {units[amount != 1]}") for amount, side in _spread(told)]
 
 
 def _quantity(map_: Map) -> tuple[str, tuple[str, str]] | None:
-    """The column that sizes stand for, and what one and many of it are called."""
+    """The column shown by sizes, and its unit in singular and plural."""
     size_by = map_.provenance.settings.get("map.size_by")
     if size_by == "frequency":
         images = map_.images
@@ -80,7 +79,7 @@ def _quantity(map_: Map) -> tuple[str, tuple[str, str]] | None:
 
 
 def _spread(told: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The smallest, the largest, and one between them, if they are unlike enough."""
+    """The smallest, the largest, and one between them, if they differ enough."""
     if not told:
         return
     low, *between, high = told

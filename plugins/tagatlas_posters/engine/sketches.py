@@ -1,7 +1,7 @@
-"""Annotations as shapes and words in map units: sizes and places that every output shares.
+"""Annotations as shapes and words in map units, with the same geometry in every output.
 
-The viewer has the same figures, in ``viewer/src/annotate/sketch.ts`` of the plugin ``web``.
-Strokes are a share of the map's extent, so that they look alike on the screen and on paper.
+The viewer has the same constants, in ``viewer/src/annotate/sketch.ts`` of the plugin ``web``.
+Strokes are a share of the map's extent, so that they look alike on screen and on paper.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _STROKE, _HEIGHT = 1 / 600, 1 / 80
 """Width of lines, and height of marks and of the words of outlines and arrows, as shares of the
 longer side of the map's bounds."""
 _HEAD_LENGTH, _HEAD_WIDTH = 6, 5
-"""Of an arrow's head, in widths of its line."""
+"""Size of an arrow's head, in widths of its line."""
 _GAP = 0.1
-"""Between a line and its words, in ems."""
+"""Distance between a line and its words, in ems."""
 _MEASURED = 100
-"""Size of type that words are measured at, in pixels."""
+"""Font size at which words are measured, in pixels."""
 WHITE = (255, 255, 255)
 
 
@@ -66,10 +66,10 @@ class Words:
     """Lines of text, centred.
 
     Attributes:
-        lines: none of them is empty all over.
-        size: of their letters.
-        centre: of all of them together, shape (2,).
-        is_on_mark: whether they stand in white on a shape of the annotation's colour.
+        lines: non-empty lines.
+        size: font size.
+        centre: of the whole text, shape (2,).
+        is_on_mark: whether they are white on a shape of the annotation's colour.
     """
 
     lines: tuple[str, ...]
@@ -83,11 +83,11 @@ class Sketch:
     """One annotation in map units.
 
     Attributes:
-        kind: what it is, in a word.
+        kind: of the annotation, in a word.
         colour: of its shapes and words.
-        shapes: in the order they are painted.
+        shapes: in painting order.
         words: above the shapes; None for none.
-        low, high: opposite corners of all of it, each of shape (2,).
+        low, high: opposite corners of its bounding box, each of shape (2,).
     """
 
     kind: str
@@ -99,7 +99,7 @@ class Sketch:
 
 
 def sketch_annotations(map_: Map, typesetter: Typesetter) -> list[Sketch]:
-    """What the map's annotations draw, in their order; names of clusters draw nothing here."""
+    """The sketches of the map's annotations, in order; names of clusters have none."""
     if not map_.annotations:
         return []
     low, high = map_bounds(map_)
@@ -114,7 +114,7 @@ def sketch_annotations(map_: Map, typesetter: Typesetter) -> list[Sketch]:
 
 
 def notes_of(map_: Map) -> list[Note]:
-    """The notes on a map; their numbers are their places here, from 1."""
+    """The notes on a map; their numbers are their positions in the list, from 1."""
     contents = (annotation.content for annotation in map_.annotations)
     return [content for content in contents if isinstance(content, Note)]
 
@@ -126,7 +126,7 @@ def colour_of(content: Outline | Arrow | Caption | Note) -> Colour:
 
 
 def number_size(number: int, diameter: float) -> float:
-    """Size of type of a number on a disc."""
+    """Font size of a number on a disc."""
     return diameter * (0.7 if number < 100 else 0.5 if number < 1000 else 0.35)
 
 
@@ -144,7 +144,7 @@ class _Sketcher:
         self._height = extent * _HEIGHT
 
     def sketch(self, content: Outline | Arrow | Caption | Note, number: int) -> Sketch | None:
-        """The annotation; None if there is nothing to be seen of it. Notes have a number."""
+        """The sketch of an annotation; None if nothing of it is visible. Notes have a number."""
         kind, shapes, words = self._parts(content, number)
         corners = [corner for shape in shapes for corner in _corners(shape)]
         if words is not None:
@@ -206,14 +206,14 @@ class _Sketcher:
         return (Disc(centre, self._height / 2),), words
 
     def _extent(self, lines: tuple[str, ...], size: float) -> NDArray[np.float64]:
-        """Width and height of words with the light edge around them."""
+        """Width and height of words with their halo."""
         widths = [self._typesetter.length(line, _MEASURED, bold=False) for line in lines]
         edge = 2 * HALO
         return np.array([max(widths) / _MEASURED + edge, len(lines) * LEADING + edge]) * size
 
 
 def _corners(shape: Shape) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The lower left and the upper right corner of what a shape covers."""
+    """Lower left and upper right corner of a shape."""
     match shape:
         case Stroke(points=points, width=width):
             return points.min(axis=0) - width / 2, points.max(axis=0) + width / 2
@@ -224,6 +224,6 @@ def _corners(shape: Shape) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _written(text: str) -> tuple[str, ...]:
-    """The lines of a text; none if there is nothing to be seen."""
+    """The lines of a text; none if nothing is visible."""
     lines = lines_of(text)
     return tuple(lines) if any(lines) else ()

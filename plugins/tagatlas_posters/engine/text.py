@@ -1,9 +1,9 @@
-"""Sets text in any script.
+"""Typesets text in any script.
 
 The fonts are DejaVu Sans Condensed, which cover Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian,
-Armenian and many signs; what they lack is drawn as a box. Right-to-left text is ordered and
-shaped where Pillow has its Raqm layout engine and FriBiDi is installed, and is set letter by
-letter from left to right elsewhere.
+Armenian and many signs; missing characters are drawn as a box. Right-to-left text is ordered and
+shaped if Pillow has its Raqm layout engine and FriBiDi is installed, and is set letter by letter
+from left to right otherwise.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 _FONTS = Path(__file__).parent / "fonts"
 LEADING = 1.18
-"""From one line to the next, in sizes of type."""
+"""Line height, in font sizes."""
 HALO = 0.13
-"""How far the halo reaches, in sizes of type."""
+"""Width of the halo, in font sizes."""
 _BASELINE = 0.93
-# Beyond it, widths are those of this size magnified: programs for fonts have bounds.
+# Beyond it, widths are scaled from this size: font libraries have limits.
 _LARGEST_MEASURED = 8192
 _LONGEST = 200
 _ELLIPSIS = "…"
@@ -50,7 +50,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    """Lines below each other, centred or flush left, with a halo that sets them off."""
+    """Lines of text, centred or flush left, with a halo for contrast."""
 
     lines: tuple[Line, ...]
     halo: Colour
@@ -58,12 +58,12 @@ class Block:
 
     @property
     def halo_width(self) -> int:
-        """How far the halo reaches around the letters, in pixels."""
+        """Width of the halo around the letters, in pixels."""
         return max(1, round(max(line.size for line in self.lines) * HALO))
 
     @property
     def pad(self) -> int:
-        """Room around the text for the halo, in pixels."""
+        """Padding around the text for the halo, in pixels."""
         return self.halo_width + 1
 
 
@@ -74,7 +74,7 @@ def clean(text: str) -> str:
 
 
 def lines_of(text: str) -> list[str]:
-    """The text as it was written, line by line, without control characters.
+    """The lines of a text as written, without control characters.
 
     A line of more than 200 characters is broken between words.
     """
@@ -113,8 +113,8 @@ class Typesetter:
     def wrap(self, text: str, size: int, *, bold: bool, width: float, most: int) -> list[str]:
         """Break a text into at most ``most`` lines of at most ``width`` pixels.
 
-        It is broken between words, in the middle of a word that is longer than a line, and cut
-        off with an ellipsis.
+        It is broken between words, or inside a word that is longer than a line, and truncated with
+        an ellipsis.
         """
         lines: list[str] = []
         rest = clean(text)
@@ -128,7 +128,7 @@ class Typesetter:
         return lines
 
     def flow(self, text: str, size: int, width: float) -> list[str]:
-        """All of a text in lines of at most ``width`` pixels, without its empty lines."""
+        """The whole text in lines of at most ``width`` pixels, without its empty lines."""
         lines: list[str] = []
         for written in text.splitlines():
             rest = _visible(written)
@@ -145,10 +145,10 @@ class Typesetter:
         return round(max(widths)) + 2 * block.pad, height + 2 * block.pad
 
     def set_lines(self, block: Block) -> Iterator[tuple[Line, float, float]]:
-        """The block's lines, each with the point that it is set at.
+        """The block's lines, each with its anchor point.
 
-        That is on the baseline, in pixels right of and below the block's upper left corner; in
-        the middle of the line where the block is centred, at its left end elsewhere.
+        The anchor is on the baseline, in pixels right of and below the block's upper left corner;
+        in the middle of the line if the block is centred, else at its left end.
         """
         x = self.measure(block)[0] / 2 if block.centred else float(block.pad)
         y = float(block.pad)
@@ -157,7 +157,7 @@ class Typesetter:
             y += _advance(line)
 
     def draw(self, block: Block) -> Image.Image:
-        """The block as an RGBA image of the size that :meth:`measure` says."""
+        """The block as an RGBA image of the size given by :meth:`measure`."""
         size = self.measure(block)
         # Transparent halo colour, not transparent black: edges would turn dark.
         image = Image.new("RGBA", size, (*block.halo, 0))
@@ -176,7 +176,7 @@ class Typesetter:
         return image
 
     def _fitting(self, text: str, size: int, *, bold: bool, width: float, tail: str = "") -> int:
-        """How many characters of the text fit, at least one."""
+        """Number of characters of the text that fit, at least one."""
         low, high = 1, len(text)
         while low < high:
             middle = (low + high + 1) // 2
@@ -200,7 +200,7 @@ def _broken(text: str, fits: int) -> tuple[str, str]:
 
 
 def font_file(*, bold: bool) -> Path:
-    """The TrueType file that text is set in."""
+    """The TrueType font file."""
     return _FONTS / ("DejaVuSansCondensed-Bold.ttf" if bold else "DejaVuSansCondensed.ttf")
 
 

@@ -32,20 +32,20 @@ _MOST_THREADS = 8
 
 @contextmanager
 def painters() -> Iterator[Executor]:
-    """The threads that paint a poster and encode what is painted."""
+    """The threads that paint a poster and encode its bands."""
     with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as executor:
         yield executor
 
 
 def paint_bands(poster: Composition, executor: Executor) -> Iterator[Band]:
-    """The poster's bands, from the top to the bottom, each an array of its own.
+    """The poster's bands, from top to bottom, each a new array.
 
-    While a band is with the caller, the threads paint at the next one. How many threads there
-    are changes nothing in the pixels.
+    While the caller uses a band, the threads paint the next one. The pixels do not depend on the
+    number of threads.
 
     Args:
-        poster: what to paint.
-        executor: paints.
+        poster: the poster to paint.
+        executor: threads for painting.
     """
     canvas, look = poster.canvas, poster.look
     outlines = OutlineLayer(poster.rings, fill=look.fill, stroke=look.stroke, line=poster.line)
@@ -76,7 +76,7 @@ def paint_bands(poster: Composition, executor: Executor) -> Iterator[Band]:
 
 
 def _ground(poster: Composition, outlines: OutlineLayer, top: int, bottom: int) -> Band:
-    """What lies below the pictures."""
+    """The background below the pictures, with density and outlines."""
     width, height = poster.canvas.width, poster.canvas.height
     if poster.density is None:
         row = np.full((width, 3), poster.look.paper, dtype=np.uint8)

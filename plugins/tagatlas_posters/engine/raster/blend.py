@@ -1,4 +1,4 @@
-"""Lays pixels over others. All values are 0 to 255, and rounded as Pillow rounds them."""
+"""Alpha blending. All values are 0 to 255, and rounded as in Pillow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def shared_part(
 
     Args:
         band: the pixels below.
-        picture: what lies at ``left`` and ``top`` of the band, perhaps beyond its edges.
+        picture: picture at ``left`` and ``top`` of the band, perhaps beyond its edges.
         left: of the picture, in pixels; may be negative, as ``top`` may.
         top: of the picture.
     """
@@ -32,7 +32,7 @@ def shared_part(
 
 @kernel
 def blend(pixels: NDArray[np.uint8], over: NDArray[np.uint8], opacity: NDArray[np.uint8]) -> None:
-    """Lay pixels over others, both of shape (h, w, 3), with an opacity of shape (h, w)."""
+    """Blend pixels over others, both of shape (h, w, 3), with an opacity of shape (h, w)."""
     for y in range(opacity.shape[0]):
         for x in range(opacity.shape[1]):
             part = np.uint32(opacity[y, x])
@@ -43,7 +43,7 @@ def blend(pixels: NDArray[np.uint8], over: NDArray[np.uint8], opacity: NDArray[n
 
 @kernel
 def mix(below: np.uint8, above: np.uint8, part: np.uint32) -> np.uint8:
-    """One channel of a pixel with ``part`` of 255 laid over it."""
+    """One channel of a pixel, blended with an opacity of ``part`` / 255."""
     most = np.uint32(255)
     both = np.uint32(above) * part + np.uint32(below) * (most - part) + np.uint32(128)
     return np.uint8((both + (both >> np.uint32(8))) >> np.uint32(8))

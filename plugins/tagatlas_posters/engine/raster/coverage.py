@@ -1,7 +1,7 @@
-"""Fills polygons, each pixel as far as they cover it: smooth edges without oversampling.
+"""Fills polygons with exact pixel coverage: smooth edges without oversampling.
 
-Method: what edges change of the coverage from each pixel to the next is added up, then summed
-along the rows, as FreeType's smooth rasterizer (D. Turner, 2001) and font-rs (R. Levien, 2016) do.
+Method: the changes of coverage from each pixel to the next are accumulated per edge, then summed
+along the rows, as in FreeType's smooth rasterizer (D. Turner, 2001) and font-rs (R. Levien, 2016).
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 
 def edges_of(rings: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """The edges of closed rings: x and y of one end, then of the other, shape (n, 4)."""
+    """The edges of closed rings: x and y of both ends, shape (n, 4)."""
     return np.concatenate([np.hstack([ring, np.roll(ring, -1, axis=0)]) for ring in rings])
 
 
 def fill_polygon(
     pixels: NDArray[np.uint8], edges: NDArray[np.float64], colour: NDArray[np.uint8], opacity: float
 ) -> None:
-    """Lay a colour over what lies inside.
+    """Blend a colour over the inside of a polygon.
 
     Args:
         pixels: of shape (h, w, 3).
-        edges: as :func:`edges_of` gives them, in pixels from the upper left corner; they may lie
-            outside. A hole goes round the other way than what it is in.
+        edges: from :func:`edges_of`, in pixels from the upper left corner; may be outside. A hole
+            has the opposite orientation.
         colour: of three channels.
         opacity: in [0, 1].
     """
@@ -52,7 +52,7 @@ def fill_polygon(
 
 @kernel
 def _add_edges(steps: NDArray[np.float32], edges: NDArray[np.float64]) -> None:
-    """Add to each pixel what an edge changes of the coverage there, from the one left of it."""
+    """Add an edge's change of coverage to each pixel, relative to the pixel left of it."""
     height = len(steps)
     for edge in range(len(edges)):
         x0, y0, x1, y1 = edges[edge]
@@ -69,14 +69,14 @@ def _add_edges(steps: NDArray[np.float32], edges: NDArray[np.float64]) -> None:
 
 @kernel
 def _add_span(steps: NDArray[np.float32], left: float, right: float, rise: float) -> None:
-    """Add an edge within a row: it goes from ``left`` to ``right`` and ``rise`` rows down."""
+    """Add an edge within a row, from ``left`` to ``right`` and ``rise`` rows down."""
     width = len(steps) - 1
     x = min(int(max(left, 0.0)), width)
-    # What is left of the first pixel counts in full there; what is behind the last, nowhere.
+    # Parts left of the first pixel count fully there; parts beyond the last do not count.
     done = 0.0 if left >= 0 else min(-left / max(right - left, 1e-12), 1.0)
     steps[0] += rise * done
     while done < 1.0 and x < width:
-        # The part of the edge up to the end of this pixel; all behind it is to the right of that.
+        # The part of the edge up to the end of this pixel; the rest is to its right.
         part = 1.0 if right <= x + 1 else (x + 1 - left) / (right - left)
         centre = (max(left, float(x)) + min(right, x + 1.0)) / 2 - x
         steps[x] += rise * (part - done) * (1 - centre)

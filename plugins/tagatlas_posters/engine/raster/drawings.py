@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from tagatlas_posters.engine.text import Block, Typesetter
 
 _CORNERS = 96
-"""Of the polygon that stands for a circle, at least."""
+"""Minimum sides of the polygon that approximates a circle."""
 _LARGEST_DRAWN = 1 << 22
-"""Pixels of a block of text at most, while it is drawn; a larger one is magnified."""
+"""Maximum pixels of a block of text while it is drawn; a larger one is scaled up."""
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 
 
 class DrawingLayer:
-    """Paints annotations; those that come later lie above.
+    """Paints annotations; later ones are on top.
 
-    However large a text is, memory is bounded by the band that is painted.
+    Memory is limited by the painted band, regardless of the size of a text.
 
     Args:
-        drawings: what to paint.
+        drawings: the annotations.
         typesetter: measures and draws words.
     """
 
@@ -50,14 +50,14 @@ class DrawingLayer:
                 self._painted.append(_Letters(block, left, top, typesetter))
 
     def paint(self, band: NDArray[np.uint8], top: int) -> None:
-        """Paint what lies on a band whose first row is the poster's row ``top``."""
+        """Paint the part on a band whose first row is the poster's row ``top``."""
         for each in self._painted:
             each.paint(band, top)
 
 
 @dataclass(frozen=True, eq=False)
 class _Polygon:
-    """An area of one colour, as :func:`fill_polygon` takes it, in pixels of the poster."""
+    """An area of one colour, for :func:`fill_polygon`, in pixels of the poster."""
 
     edges: NDArray[np.float64]
     colour: NDArray[np.uint8]
@@ -69,7 +69,7 @@ class _Polygon:
 
 
 class _Letters:
-    """A block of text of one ink, drawn when the first band needs it, then let go."""
+    """A block of text of one ink, drawn for the first band that needs it, released at the end."""
 
     def __init__(self, block: Block, left: int, top: int, typesetter: Typesetter) -> None:
         self._block = block
@@ -99,7 +99,7 @@ class _Letters:
             self._drawn = None
 
     def _draw(self) -> NDArray[np.uint8]:
-        """How far ink, and ink or halo, cover each pixel, then nothing: shape (h, w, 3)."""
+        """Coverage of each pixel by ink, by ink or halo, and zeros: shape (h, w, 3)."""
         shrink = min(1.0, math.sqrt(_LARGEST_DRAWN / (self._size[0] * self._size[1])))
         lines = tuple(
             replace(line, size=max(1, int(line.size * shrink)), ink=_WHITE)
@@ -107,14 +107,14 @@ class _Letters:
         )
         drawn = np.array(self._typesetter.draw(replace(self._block, lines=lines, halo=_BLACK)))
         covered = np.zeros((*drawn.shape[:2], 3), dtype=np.uint8)
-        # Ink is white and the halo black, so that a pixel's lightness says how much of it is ink.
+        # Ink is white and the halo black, so that a pixel's lightness is its share of ink.
         covered[:, :, 0] = drawn[:, :, 0].astype(np.uint16) * drawn[:, :, 3] // 255
         covered[:, :, 1] = drawn[:, :, 3]
         return covered
 
 
 def _sharpened(covered: NDArray[np.uint8], blur: float) -> NDArray[np.uint8]:
-    """Coverage whose edges, which magnifying made ``blur`` pixels wide, are one pixel wide."""
+    """Sharpen coverage whose edges are ``blur`` pixels wide from scaling to one pixel."""
     if blur == 1.0:
         return np.ascontiguousarray(covered)
     steep = (covered.astype(np.float32) - 127.5) * np.float32(blur) + np.float32(128.0)
@@ -123,7 +123,7 @@ def _sharpened(covered: NDArray[np.uint8], blur: float) -> NDArray[np.uint8]:
 
 
 def _rings(shape: Shape) -> list[NDArray[np.float64]]:
-    """The shape's area as closed rings; holes go round the other way."""
+    """The shape's area as closed rings; holes have the opposite orientation."""
     match shape:
         case Area(points=points):
             return [points]

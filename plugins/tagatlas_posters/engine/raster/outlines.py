@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class OutlineLayer:
-    """Paints rings: a soft area, and a line unless its width is 0.
+    """Paints rings: a translucent area, and a line unless its width is 0.
 
     Args:
-        rings: what to paint, in this order; they are smoothed here.
+        rings: in painting order; smoothed here.
         fill: opacity of the areas, in [0, 1].
         stroke: opacity of the lines, in [0, 1].
         line: width of the lines, in pixels.
@@ -38,7 +38,7 @@ class OutlineLayer:
                 self._shapes.append((edges_of(_line(points, line)), colour, stroke))
 
     def paint(self, band: NDArray[np.uint8], top: int) -> None:
-        """Paint what lies on a band whose first row is the poster's row ``top``."""
+        """Paint the part on a band whose first row is the poster's row ``top``."""
         for edges, colour, opacity in self._shapes:
             low, high = edges[:, 1].min(), edges[:, 1].max()
             if low < top + len(band) and high > top:
@@ -46,7 +46,7 @@ class OutlineLayer:
 
 
 def _line(points: NDArray[np.float64], width: float) -> list[NDArray[np.float64]]:
-    """The area of a closed line with round joins, as rings; holes go round the other way."""
+    """The area of a closed line with round joins, as rings; holes have opposite orientation."""
     area = shapely.LinearRing(points).buffer(width / 2, quad_segs=4)
     polygons = shapely.get_parts(shapely.normalize(area))
     rings = [ring for polygon in polygons for ring in (polygon.exterior, *polygon.interiors)]

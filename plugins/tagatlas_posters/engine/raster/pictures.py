@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from tagatlas.toolkit import Colour
 
     Painted = tuple[int, NDArray[np.uint8], NDArray[np.uint8]]
-    """Number of a picture, its pixels as they were decoded, and as they are on the band."""
+    """Index of a picture, its decoded pixels, and its resized pixels on the band."""
 
-# Bounds of memory, in pixels of 3 bytes: of the pictures that one thread decodes at a time, and
-# of those kept for the next band because they reach into it; others are decoded again.
+# Limits of memory, in pixels of 3 bytes: of the pictures that one thread decodes at a time, and of
+# those kept because they extend into the next band; others are decoded again.
 _PORTION = 1 << 19
 _KEPT = 1 << 27
 _PORTIONS_AHEAD = 48
@@ -32,17 +32,17 @@ _MOST_AT_ONCE = 8
 
 
 class PictureLayer:
-    """Paints pictures into their boxes, in the order they are given.
+    """Paints pictures into their boxes, in the given order.
 
-    Bands are prepared and painted one after the other, from the top to the bottom.
+    Bands are prepared and painted one after the other, from top to bottom.
 
     Args:
         ids: of the images.
         boxes: left, top, right and bottom in pixels of the poster, int64, shape (n, 4).
-        store: where the images are.
-        executor: decodes and resizes.
+        store: holds the images.
+        executor: threads for decoding and resizing.
         opacity: in [0, 1].
-        blank: colour of a box whose picture cannot be read.
+        blank: colour of a box whose picture is unreadable.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class PictureLayer:
         self._rows = (0, 0)
 
     def prepare(self, top: int, bottom: int) -> None:
-        """Have the pictures of the next band decoded while the caller does something else."""
+        """Start decoding the pictures of the next band in the background."""
         self._rows = (top, bottom)
         is_here = (self._boxes[:, 1] < bottom) & (self._boxes[:, 3] > top)
         rows: list[int] = np.flatnonzero(is_here).tolist() if self._opacity else []
@@ -77,7 +77,7 @@ class PictureLayer:
             pass
 
     def paint(self, band: NDArray[np.uint8]) -> None:
-        """Paint what lies on the band that was prepared."""
+        """Paint the pictures on the prepared band."""
         top, bottom = self._rows
         kept: dict[int, NDArray[np.uint8]] = {}
         room = _KEPT
@@ -102,7 +102,7 @@ class PictureLayer:
             blend(below, visible, np.full(below.shape[:2], self._opacity, dtype=np.uint8))
 
     def _decode_more(self) -> bool:
-        """Hand the next portion to the threads; False if there is none."""
+        """Submit the next portion to the threads; False if there is none."""
         portion = next(self._waiting, None)
         if portion is None:
             return False
@@ -110,7 +110,7 @@ class PictureLayer:
         return True
 
     def _portions(self, rows: list[int]) -> Iterator[list[int]]:
-        """Cut into runs that fit into memory together; a run has at least one picture."""
+        """Split into portions that fit into memory, each with at least one picture."""
         portion: list[int] = []
         pixels = 0
         for row in rows:

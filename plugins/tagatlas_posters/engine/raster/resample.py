@@ -1,8 +1,8 @@
 """Resizes pictures, or some rows of them.
 
-Filters are those of Pillow: Hamming where a picture shrinks, which is as sharp as bicubic and
-needs half the reach, and bicubic (R. Keys, 1981, a = -0.5) where it grows. Values differ from
-Pillow's by rounding alone. A picture resized in parts is the same as one resized at once.
+Filters are those of Pillow: Hamming to shrink, which is as sharp as bicubic with half the support,
+and bicubic (R. Keys, 1981, a = -0.5) to enlarge. Values differ from Pillow's by rounding only. A
+picture resized in parts is identical to one resized at once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def resize(
     pixels: NDArray[np.uint8], width: int, height: int, rows: slice = slice(None)
 ) -> NDArray[np.uint8]:
-    """Some rows of a picture in another size.
+    """Compute some rows of a resized picture.
 
     Args:
         pixels: uint8, shape (h, w, 3).
@@ -49,10 +49,11 @@ def resize(
 
 @lru_cache(maxsize=1024)
 def _weights(old: int, new: int, shrinks: bool) -> Weights:
-    """For each new pixel, which old ones it takes, and how much of each.
+    """The filter weights of the old pixels for each new pixel.
 
     Returns:
-        First of them, shape (new,), and the weights of it and those after it, (new, taps).
+        Index of the first old pixel, shape (new,), and the weights of it and the following ones,
+        shape (new, taps).
     """
     stretch = max(old / new, 1.0)
     reach = stretch * (1.0 if shrinks else 2.0)
@@ -86,7 +87,7 @@ def _resample(
     starts: NDArray[np.int64],
     weights: NDArray[np.float32],
 ) -> None:
-    """Each row first from the old rows, which is one SIMD loop, then along itself."""
+    """Resample each row first across the old rows, a SIMD loop, then along itself."""
     most = np.float32(255.0)
     none = np.float32(0.0)
     row = np.empty(source.shape[1], dtype=np.float32)
@@ -102,7 +103,7 @@ def _resample(
         for x in range(len(starts)):
             red = green = blue = np.float32(0.5)
             for tap in range(weights.shape[1]):
-                # Unsigned: no check for indices that count from the end.
+                # Unsigned: avoids the check for negative indices.
                 at = np.uint64(starts[x] + 3 * tap)
                 weight = weights[x, tap]
                 red += weight * row[at]

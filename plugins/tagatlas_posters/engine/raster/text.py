@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class TextLayer:
-    """Paints blocks of text; each is drawn when the first band needs it, then let go.
+    """Paints blocks of text; each is drawn for the first band that needs it, released at the end.
 
     Args:
-        blocks: each with the left and top pixel of its place on the poster.
+        blocks: each with its left and top pixel on the poster.
         typesetter: measures and draws.
     """
 
@@ -31,7 +31,7 @@ class TextLayer:
         self._drawn: dict[int, NDArray[np.uint8]] = {}
 
     def paint(self, band: NDArray[np.uint8], top: int) -> None:
-        """Paint what lies on a band whose first row is the poster's row ``top``."""
+        """Paint the part on a band whose first row is the poster's row ``top``."""
         bottom = top + len(band)
         for index, (block, left, upper, lower) in enumerate(self._blocks):
             if lower <= top or upper >= bottom:
