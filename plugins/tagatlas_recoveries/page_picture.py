@@ -1,8 +1,8 @@
-"""Recovery ``page``: the picture that a web page names as its own.
+"""Recovery ``page``: the picture that a web page names for link previews.
 
-Tables often have the address of a post's page, not of its picture. Pages say for link previews
-which picture is theirs: Open Graph (``og:image``, ogp.me), Twitter cards (``twitter:image``),
-schema.org (``itemprop="image"``) and, before these, ``<link rel="image_src">``.
+Tables often have the address of a post's page, not of its picture. Pages name their picture for
+link previews: Open Graph (``og:image``, ogp.me), Twitter cards (``twitter:image``), schema.org
+(``itemprop="image"``) and, before these, ``<link rel="image_src">``.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ NAMES = (
     *("og:image", "og:image:secure_url", "og:image:url"),
     *("twitter:image", "twitter:image:src", "image", "image_src"),
 )
-"""What pages call their picture, the best first."""
+"""Names of a page's picture, the best first."""
 
 
 class PagePicture(Recovery):
-    """Reads in a page which picture is the page's own."""
+    """Finds the picture that a page names as its own."""
 
     def __init__(self, options: NoOptions) -> None:
         """There are no options."""
 
     def copies(self, url: str) -> Sequence[str]:  # noqa: ARG002 - the contract's
-        """None: where the picture is, only the page says."""
+        """Always empty: the address is only in the page."""
         return []
 
     def copies_in_page(self, url: str, page: str) -> Sequence[str]:
@@ -43,7 +43,7 @@ class PagePicture(Recovery):
 
 
 def _joined(base: str, address: str) -> str:
-    """An ``http(s)`` address, made whole; empty if it is none."""
+    """An absolute ``http(s)`` address; empty if it is not one."""
     try:
         whole = urljoin(base, address) if address else ""
     except ValueError:

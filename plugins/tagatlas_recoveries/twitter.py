@@ -1,4 +1,4 @@
-"""Recovery ``twitter``: the other sizes in which Twitter keeps a picture."""
+"""Recovery ``twitter``: other sizes of a picture on Twitter."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tagatlas import NoOptions, Recovery, RecoverySpec, hookimpl
 MEDIA_HOST = re.compile(r"https?://(pbs|p)\.twimg\.com/", re.IGNORECASE)
 
 SIZES = ("orig", "large", "medium", "small")
-"""Of pictures in tweets, the largest first."""
+"""Sizes of pictures in tweets, the largest first."""
 
 _MEDIA = re.compile(r"(?P<base>https?://[^/]+/media/[A-Za-z0-9_-]+)(?P<rest>.*)", re.IGNORECASE)
 _FORMAT = re.compile(r"(?:\.|[?&]format=)(jpg|jpeg|png|webp)\b", re.IGNORECASE)
@@ -22,11 +22,11 @@ _AVATAR = re.compile(
 
 
 class TwitterSizes(Recovery):
-    """Names the other sizes of a picture in a tweet, and of an avatar.
+    """Gives the addresses of other sizes of a picture in a tweet, or of an avatar.
 
     A picture in a tweet is served as ``/media/ID?format=jpg&name=orig``, in older addresses as
-    ``/media/ID.jpg:large``; sizes vanish one by one. An avatar ``..._normal.jpg`` of 48 x 48
-    pixels has its original at the same address without ``_normal``.
+    ``/media/ID.jpg:large``; sizes disappear one by one. The original of an avatar
+    ``..._normal.jpg`` of 48 x 48 pixels is at the same address without ``_normal``.
     """
 
     def __init__(self, options: NoOptions) -> None:

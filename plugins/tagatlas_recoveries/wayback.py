@@ -1,4 +1,4 @@
-"""Recovery ``wayback``: the copy in a web archive that speaks the Wayback Machine's addresses."""
+"""Recovery ``wayback``: the copy in a web archive with the Wayback Machine's addresses."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ class WaybackOptions:
         str,
         Meta(
             pattern=r"^[0-9]{4,14}$",
-            description="Date of the copy that is wanted: YYYY, YYYYMMDD or more.",
+            description="Date of the wanted copy: YYYY, YYYYMMDD or more.",
         ),
     ] = "2000"
 
 
 class WaybackCopy(Recovery):
-    """Names the archive's address of a copy.
+    """Gives the archive's address of a copy.
 
-    ``/web/2016id_/URL`` leads, by a redirect, to the copy nearest to that date; ``id_`` asks for
-    the bytes as they were archived, without the archive's own banner.
+    ``/web/2016id_/URL`` redirects to the copy nearest to that date; ``id_`` requests the archived
+    bytes, without the archive's banner.
     """
 
     def __init__(self, options: WaybackOptions) -> None:
-        """Name copies in one archive, near one date."""
+        """Use one archive and one date."""
         self._start = f"{options.archive.rstrip('/')}/{options.archived_near}id_/"
 
     def copies(self, url: str) -> Sequence[str]:

@@ -15,9 +15,9 @@ class FileStore(ImageStore):
     """Keeps an image as ``images/ab/<id>.jpg`` and its thumbnail as ``thumbnails/ab/<id>.jpg``.
 
     An original is kept as ``originals/ab/<id>``. ``ab`` are the first two digits of the id, so
-    that no folder grows beyond what file managers bear. A file is written under a hidden
-    temporary name and then renamed: whoever looks sees all of it or none. A killed process may
-    leave such a temporary file; nothing reads it.
+    that no folder becomes too large for file managers. A file is written under a hidden temporary
+    name and then renamed: readers see the complete file or none. A killed process may leave a
+    temporary file, which is never read.
     """
 
     def __init__(self, options: NoOptions, folder: Path) -> None:  # noqa: ARG002 - the contract
@@ -80,10 +80,10 @@ class FileStore(ImageStore):
 
 
 def _write_atomically(path: Path, data: bytes) -> None:
-    """Write a file such that it is there as a whole or not at all.
+    """Write a file atomically.
 
     Raises:
-        OSError: it is not there, or as it was before.
+        OSError: the file is missing or unchanged.
     """
     temporary = path.with_name(temporary_name())
     try:

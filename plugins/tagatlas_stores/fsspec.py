@@ -26,7 +26,7 @@ _EXTRAS = {
     "abfs": "az",
     "abfss": "az",
 }
-"""Which extra of tagatlas brings a protocol's library."""
+"""The extra of tagatlas with a protocol's library."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,15 @@ class FsspecOptions:
 class FsspecStore(ImageStore):
     """Keeps an image at ``LOCATION/images/ab/<id>.jpg``; other variants in folders beside it.
 
-    Object stores take an object as a whole or not at all. Where files are written bit by bit, as
-    on disks and over SSH, they are written under another name first and then renamed.
+    Object stores write objects atomically. Elsewhere, as on disks and over SSH, files are written
+    under another name first and then renamed.
     """
 
     def __init__(self, options: FsspecOptions, folder: Path) -> None:  # noqa: ARG002 - the contract
         """Use a location; keys come from the environment, as the protocol's library says.
 
         Raises:
-            OptionError: it is no URL that fsspec knows.
+            OptionError: it is not a URL that fsspec supports.
             MissingDependency: the library for its protocol is not installed.
         """
         if "://" not in options.location:
@@ -76,7 +76,7 @@ class FsspecStore(ImageStore):
                 self._put_and_rename(path, data)
             else:
                 self._fs.pipe_file(path, data)
-        except Exception as error:  # libraries raise whatever their services lead them to
+        except Exception as error:  # libraries raise exceptions of any class
             raise StorageError(
                 f"cannot write {self._url(image_id, variant)}: {_one_line(error)}; check the "
                 "service and your permissions, then run it again"
@@ -97,7 +97,7 @@ class FsspecStore(ImageStore):
     def has(self, image_id: str, variant: Variant) -> bool:
         """See :meth:`ImageStore.has`."""
         try:
-            # A listing that is kept would not know what another process has put since.
+            # A cached listing would miss objects of other processes.
             self._fs.invalidate_cache()
             return bool(self._fs.isfile(f"{self._root}/{file_name(image_id, variant)}"))
         except (OSError, ValueError):
@@ -108,7 +108,7 @@ class FsspecStore(ImageStore):
         return self._url(image_id, variant)
 
     def remove(self, image_id: str) -> None:
-        """See :meth:`ImageStore.remove`. A bucket with versions keeps earlier ones of its own."""
+        """See :meth:`ImageStore.remove`. A versioned bucket keeps earlier versions."""
         for variant in Variant:
             path = f"{self._root}/{file_name(image_id, variant)}"
             try:
@@ -118,7 +118,7 @@ class FsspecStore(ImageStore):
                 folder = path.rpartition("/")[0]
                 for left in self._fs.glob(f"{folder}/{TEMPORARY}*") if self._renames else ():
                     self._fs.rm_file(left)
-            except Exception as error:  # libraries raise whatever their services lead them to
+            except Exception as error:  # libraries raise exceptions of any class
                 raise StorageError(
                     f"cannot remove {self._url(image_id, variant)}: {_one_line(error)}; check the "
                     "service and your permissions, then run it again"
@@ -157,7 +157,7 @@ def _open(location: str, endpoint: str) -> tuple[AbstractFileSystem, str]:
         raise MissingDependency(f"{protocol}:// needs its library: {remedy}") from error
     except ValueError as error:
         raise OptionError(
-            f"{location} is no place that fsspec knows: {_one_line(error)}"
+            f"{location} is not a location that fsspec supports: {_one_line(error)}"
         ) from error
     return fs, str(root)
 

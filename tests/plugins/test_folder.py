@@ -102,7 +102,7 @@ def test_pictures_that_no_ending_names_are_said(named_otherwise: Path) -> None:
     [note] = records.notes
     assert note == (
         "4 pictures left out that no known ending names (1 without an ending, 1 .bin, "
-        "1 .jpg?w=100, 1 .jpg_large): --extensions all takes what begins as pictures do"
+        "1 .jpg?w=100, 1 .jpg_large): --extensions all takes them"
     )
 
 

@@ -1,17 +1,17 @@
 """The source ``folder``: the image files below a folder, or in a ZIP archive.
 
-What is decided here:
+Decisions:
 
-- Files count by their extension; whether they are images is found when they are decoded. The first
-  bytes of the others are looked at: pictures among them are counted, or taken with
+- Files are selected by their extension; whether they are images shows when they are decoded. Among
+  the others, pictures are detected by their first bytes, and counted, or taken with
   ``--extensions all``.
-- Files and folders whose names begin with a dot are skipped, those that systems and viewers leave
+- Skipped are files and folders whose names begin with a dot, those created by systems and viewers
   (``Thumbs.db``, ``@eaDir``, ``__MACOSX``), and links to folders, which could lead in a circle or
   out of the tree. Links to files are read.
-- An archive is read where it is, see :mod:`tagatlas.toolkit.archives`. One with a table in it is a
-  table's.
-- The order is that of the relative paths, by code point, whatever the file system's may be.
-- A file whose name is not valid UTF-8 is left out, and said to be: no catalog could hold its name.
+- An archive is read without unpacking it, see :mod:`tagatlas.toolkit.archives`. One with a table
+  is read by the source ``table``.
+- The order is that of the relative paths, by code point, regardless of the file system's order.
+- A file whose name is not valid UTF-8 is left out and reported, since the catalog cannot store it.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FolderOptions:
-    """Which files of a folder are taken."""
+    """Options of the source ``folder``."""
 
     extensions: Annotated[
         tuple[str, ...],
-        Meta(description="The extensions of image files; all: whatever begins as pictures do."),
+        Meta(description="Extensions of image files; all: every file that begins like a picture."),
     ] = (
         *("jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "avif"),
         *("tif", "tiff", "bmp", "ico", "heic", "heif"),
@@ -42,7 +42,7 @@ class FolderOptions:
 
 
 def is_folder(location: str) -> bool:
-    """Whether ``location`` is a folder that is there, or an archive of pictures without a table."""
+    """Whether ``location`` is an existing folder, or an archive of pictures without a table."""
     from tagatlas.toolkit import archive_contents
 
     try:
@@ -54,7 +54,7 @@ def is_folder(location: str) -> bool:
 
 
 def may_have_pictures(location: str) -> bool:
-    """As :func:`is_folder`, but for a folder of JSON files alone, which is a table."""
+    """As :func:`is_folder`, except for a folder of JSON files only, which is a table."""
     if not is_folder(location):
         return False
     from tagatlas.toolkit import is_json_folder

@@ -1,4 +1,4 @@
-"""The source ``folder``: from a folder, or a ZIP archive, to records."""
+"""The source ``folder``: reads records from a folder or a ZIP archive."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BRANDS = frozenset(
 
 @dataclass
 class _Findings:
-    """What lies below a folder: paths relative to it, written with ``/``, and what was left out."""
+    """Files below a folder: relative paths, written with ``/``, and counts of files left out."""
 
     images: list[str] = field(default_factory=list)
     other: Counter[str] = field(default_factory=Counter)  # by extension
@@ -52,7 +52,7 @@ class _Findings:
 
 
 class FolderSource(Source):
-    """Reads the image files below a folder, or in a ZIP archive."""
+    """Lists the image files below a folder, or in a ZIP archive."""
 
     def __init__(self, options: FolderOptions) -> None:
         extensions = {name.lower().lstrip(".") for name in options.extensions}
@@ -111,7 +111,7 @@ class FolderSource(Source):
         return findings
 
     def _sort(self, path: str, head: Callable[[], bytes], findings: _Findings) -> None:
-        """Say of a file whether it is taken: by its ending, else by how its bytes begin."""
+        """Decide whether a file is taken: by its extension, else by its first bytes."""
         extension = _extension(path)
         is_named = extension in self._extensions
         if not is_named and not _is_picture(head()):
@@ -151,7 +151,7 @@ def _records(kind: str, prefix: str, findings: _Findings) -> Records:
         notes.insert(
             0,
             f"{_count(number, 'picture')} left out that no known ending names"
-            f"{_examples(findings.disguised)}: --extensions all takes what begins as pictures do",
+            f"{_examples(findings.disguised)}: --extensions all takes them",
         )
     if nested := sum(findings.other[ending] for ending in (".zip", ".rar", ".7z", ".tar", ".tgz")):
         notes.append(f"{_count(nested, 'archive')} inside not opened: unpack to include")
@@ -167,7 +167,7 @@ def _extension(path: str) -> str:
 
 
 def _head(path: str) -> bytes:
-    """The first bytes of a file; none if it cannot be read."""
+    """The first bytes of a file; empty if it cannot be read."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - a path that may not be UTF-8
             return file.read(_HEAD)
@@ -183,7 +183,7 @@ def _head_in(archive: Archive, name: str) -> bytes:
 
 
 def _is_picture(head: bytes) -> bool:
-    """Whether a file begins as those of the formats that are read."""
+    """Whether a file has the first bytes of a supported format."""
     if head[:4] == b"RIFF":
         return head[8:12] == b"WEBP"
     if head[4:8] == b"ftyp":
@@ -209,7 +209,7 @@ def _is_utf8(path: str) -> bool:
 
 
 def _left_out(findings: _Findings) -> str:
-    """What was not taken, in a few words; empty if there is nothing."""
+    """A note on what was not taken; empty if nothing."""
     reasons = []
     if others := findings.other.total():
         reasons.append(f"{_count(others, 'other file')} ignored{_examples(findings.other)}")
@@ -235,7 +235,7 @@ def _examples(endings: Counter[str]) -> str:
 
 
 def _other_ways(findings: _Findings) -> Iterator[str]:
-    """What else the folder could have been read as."""
+    """A note on other sources that could read the folder."""
     if number := sum(findings.other[extension] for extension in (".json", ".jsonl", ".ndjson")):
         yield (
             f"the pictures are taken; the folder also has {_count(number, 'JSON file')}, which "

@@ -1,7 +1,7 @@
 """The source ``iiif``: the images of a IIIF manifest, collection or image description.
 
-Versions 2 and 3 of the Presentation API and 1 to 3 of the Image API are read. Images are asked
-for at the size that is wanted, where their service can scale; else at the best size that it lists.
+Versions 2 and 3 of the Presentation API and 1 to 3 of the Image API are supported. Images are
+requested at the wanted size if their service can scale, else at the best size that it lists.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ _ADDRESS = re.compile(
 
 @dataclass(frozen=True)
 class IiifOptions:
-    """What is taken from a manifest."""
+    """Options of the source ``iiif``."""
 
     image_side: Annotated[
-        int, Meta(ge=16, le=16_384, description="Longer side of the images asked for, in pixels.")
+        int, Meta(ge=16, le=16_384, description="Longer side of the requested images, in pixels.")
     ] = 1024
     manifests: Annotated[
-        int, Meta(ge=1, description="Most manifests of a collection that are read.")
+        int, Meta(ge=1, description="Maximum number of manifests to read of a collection.")
     ] = 1000
     manifest_contact: Annotated[
-        str, Meta(description="Your e-mail address or page, told to the host of the manifests.")
+        str, Meta(description="Your e-mail address or page, sent to the hosts of manifests.")
     ] = ""
     manifest_private: Annotated[
-        bool, Meta(description="Read manifests from private and local network addresses as well.")
+        bool, Meta(description="Also read manifests from private and local network addresses.")
     ] = False
 
 
 def is_iiif(location: str) -> bool:
-    """Whether a location is a web address that looks like one of IIIF, or a file of IIIF."""
+    """Whether a location is a web address that looks like IIIF, or an IIIF file."""
     from tagatlas.toolkit import is_iiif_document
 
     if len(location) >= 4_000:

@@ -1,6 +1,6 @@
-"""The URL at which an image service gives an image at about the size that is wanted.
+"""The URL of an image at about a wanted size, from an image service.
 
-Of the Image API, versions 1.0 to 3.0, by what each demands of a service at its levels:
+Requirements of the Image API, versions 1.0 to 3.0, by level of compliance:
 
 | level | version 1 and 2 | version 3 |
 |---|---|---|
@@ -24,18 +24,18 @@ _FIRST_VERSION = "library.stanford.edu/iiif/image-api/"
 
 @dataclass(frozen=True)
 class Service:
-    """What is known of an image service.
+    """Description of an image service.
 
     Attributes:
         base: its URL, without a slash at the end.
         version: of the Image API, 1 to 3.
         level: of compliance, 0 to 2.
-        fits: whether it gives the best fit within a box.
+        fits: whether it supports the best fit within a box.
         width: of the image in pixels; 0 if unknown.
         height: of the image in pixels; 0 if unknown.
-        longest: the longer side that it gives at most; 0 if any.
-        area: the most pixels that it gives; 0 if any.
-        sizes: width and height of the sizes that it lists, smallest first.
+        longest: maximum longer side; 0 for no limit.
+        area: maximum pixels; 0 for no limit.
+        sizes: width and height of the listed sizes, smallest first.
     """
 
     base: str
@@ -50,17 +50,17 @@ class Service:
 
 
 def image_url(description: Json, resource: str, side: int, shape: tuple[int, int] = (0, 0)) -> str:
-    """Where an image is, with a longer side of ``side`` pixels if its service can scale.
+    """The URL of an image, with a longer side of ``side`` pixels if its service can scale.
 
     Args:
-        description: of the service, or as much of it as a manifest has; empty if there is none.
+        description: of the service, perhaps only the part in a manifest; empty for none.
         resource: URL of the image itself, used without a service.
-        side: what is wanted, in pixels.
-        shape: width and height of the image that the manifest has; zeros if it has none. The
-            service may have a larger one.
+        side: wanted longer side in pixels.
+        shape: width and height of the image in the manifest; zeros if missing. The service may
+            have a larger image.
 
     Returns:
-        An ``http(s)`` URL; empty if there is none.
+        An ``http(s)`` URL; empty for none.
     """
     service = _service(description)
     if service is None:
@@ -100,7 +100,7 @@ def _service(description: Json) -> Service | None:
 
 
 def _level(named: list[str]) -> int:
-    """The level that a profile names; 1 where it names none, which most services reach."""
+    """The level that a profile names; 1 if it names none, which most services reach."""
     for name in named:
         found = _LEVEL.search(name)
         if found:
@@ -109,7 +109,7 @@ def _level(named: list[str]) -> int:
 
 
 def _version(description: Json, named: list[str]) -> int:
-    """The version that the description gives away: 2 where it does not."""
+    """The version of a description; 2 if unknown."""
     context = [str(part) for part in _listed(description.get("@context"))]
     kind = [str(description.get(key, "")) for key in ("type", "@type", "protocol")]
     for text in [*context, *named, *kind]:
@@ -122,7 +122,7 @@ def _version(description: Json, named: list[str]) -> int:
 
 
 def _size(service: Service, side: int, shape: tuple[int, int]) -> str:
-    """The size as a piece of the URL."""
+    """The size as a segment of the URL."""
     whole = "max" if service.version == 3 else "full"
     known = (service.width, service.height)
     width, height = known if min(known) > 0 else shape
@@ -144,7 +144,7 @@ def _size(service: Service, side: int, shape: tuple[int, int]) -> str:
 
 
 def _listed_size(service: Service, side: int) -> str:
-    """The smallest listed size that is large enough, or the largest; empty if none is listed."""
+    """The smallest listed size that is large enough, else the largest; empty if none is listed."""
     if 0 < max(service.width, service.height) <= side or not service.sizes:
         return ""
     width, height = next((size for size in service.sizes if max(size) >= side), service.sizes[-1])
@@ -161,14 +161,14 @@ def _sizes(description: Json) -> tuple[tuple[int, int], ...]:
 
 
 def _listed(found: object) -> list[object]:
-    """What is there as a list; nothing is an empty one."""
+    """A value as a list; empty for None."""
     if found is None:
         return []
     return found if isinstance(found, list) else [found]
 
 
 def _number(entry: Json, name: str) -> int:
-    """A whole number of 1 or more, also where it is written as text or with a point; else 0."""
+    """A positive integer, also if written as text or with a decimal point; else 0."""
     found = entry.get(name)
     if isinstance(found, str) and found.isdecimal() and len(found) < 10:
         return int(found)

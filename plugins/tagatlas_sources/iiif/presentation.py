@@ -1,6 +1,6 @@
-"""What manifests and collections say, in versions 2 and 3 of the Presentation API.
+"""Reads manifests and collections of versions 2 and 3 of the Presentation API.
 
-Documents come from outside: whatever is not as the specification has it is passed over.
+Documents come from outside: parts that do not follow the specification are ignored.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ _CHOICES = frozenset({"Choice", "oa:Choice"})
 _SPECIFIC = frozenset({"SpecificResource", "oa:SpecificResource"})
 
 _MOST_DEPTH = 8
-"""Choices, parts and labels within each other; real ones have two or three."""
+"""Maximum nesting of choices, parts and labels; real documents have two or three levels."""
 
 
 @dataclass(frozen=True)
 class Painted:
-    """One image on one canvas.
+    """An image on a canvas.
 
     Attributes:
-        resource: URL of the image itself; empty if none is given.
-        service: description of the image service; empty if there is none.
-        shape: width and height that the manifest gives of the image; zeros if it gives none.
+        resource: URL of the image itself; empty if missing.
+        service: description of the image service; empty if missing.
+        shape: width and height of the image in the manifest; zeros if missing.
         label: of the manifest.
         page: label of the canvas.
         manifest: the manifest's URL.
-        canvas: the canvas's URL; of an image description, the image's.
+        canvas: the canvas's URL; for an image description, the image's.
     """
 
     resource: str
@@ -43,15 +43,15 @@ class Painted:
 
 
 ALTERNATIVE = "alternative"
-"""The kind of an image that another on the same canvas stands for."""
+"""Kind of the further images of a choice, of which only the first is taken."""
 
 
 @dataclass(frozen=True)
 class Other:
-    """Something on a canvas that is no image, such as a film or a text.
+    """A resource on a canvas that is not taken, such as a film or a text.
 
     Attributes:
-        kind: what it is, in the specification's words, or :data:`ALTERNATIVE`.
+        kind: its type in the specification, or :data:`ALTERNATIVE`.
     """
 
     kind: str
@@ -70,13 +70,13 @@ def is_image_description(document: Json) -> bool:
 
 
 def identity(document: Json) -> str:
-    """The URL by which a thing names itself."""
+    """The URL that identifies a resource."""
     found = document.get("id", document.get("@id"))
     return found if isinstance(found, str) else ""
 
 
 def kind_of(document: Json) -> str:
-    """The type that a thing gives itself; empty if none."""
+    """The type of a resource; empty if missing."""
     found = document.get("type", document.get("@type"))
     if isinstance(found, list):
         found = next((kind for kind in found if isinstance(kind, str)), "")
@@ -84,15 +84,15 @@ def kind_of(document: Json) -> str:
 
 
 def is_collection(document: Json) -> bool:
-    """Whether a document lists others, or is a page of such a list."""
+    """Whether a document is a collection, or a page of one."""
     lists = ("collections", "manifests", "members", "orderedItems", "first")
     return kind_of(document) in _WITH_MEMBERS or any(key in document for key in lists)
 
 
 def members(document: Json) -> list[Json]:
-    """The manifests and collections that a collection lists, and its further pages, in order.
+    """The manifests, collections and further pages listed by a collection, in order.
 
-    Each has an ``http(s)`` URL as its identity, and often little more.
+    Each has an ``http(s)`` URL as its identity, and often little else.
     """
     found: list[Json] = []
     for key in ("collections", "manifests", "members"):
@@ -113,11 +113,11 @@ def members(document: Json) -> list[Json]:
 def paintings(
     manifest: Json, follow: Callable[[str], Json] = lambda _: {}
 ) -> Iterator[Painted | Other]:
-    """What a manifest shows, in its order; a canvas that it lists twice, once.
+    """The images and other resources of a manifest, in order; each canvas once.
 
     Args:
         manifest: the document.
-        follow: gives the document at a URL, for annotations that a canvas only refers to.
+        follow: gives the document at a URL, for annotations that a canvas references.
     """
     seen: set[str] = set()
     for canvas in _canvases(manifest):
@@ -140,12 +140,12 @@ def paintings(
 
 
 def label_of(document: Json) -> str:
-    """A label as one line of text, whatever the form and the language; empty without one."""
+    """A label in any form and language as one line of text; empty without one."""
     return " ".join(" ".join(_texts(document.get("label"))).split())
 
 
 def objects(found: object) -> list[Json]:
-    """What is there as a list of objects."""
+    """A value as a list of objects."""
     listed = found if isinstance(found, list) else [found]
     return [entry for entry in listed if isinstance(entry, dict)]
 
@@ -171,7 +171,7 @@ def _annotations(canvas: Json, follow: Callable[[str], Json]) -> Iterator[Json]:
 
 
 def _bodies(annotation: Json) -> Iterator[Painted | Other]:
-    """What an annotation paints."""
+    """The bodies of a painting annotation."""
     purpose = str(annotation.get("motivation", "painting"))
     if "painting" not in purpose:
         return
@@ -186,7 +186,7 @@ def _bodies(annotation: Json) -> Iterator[Painted | Other]:
 
 
 def _options(found: Json) -> list[Json]:
-    """What a choice is between, its default included; nothing for what is no choice."""
+    """The options of a choice, including its default; empty if it is not a choice."""
     if "default" not in found and kind_of(found) not in _CHOICES:
         return []
     options = objects(found.get("items", found.get("item")))
@@ -194,7 +194,7 @@ def _options(found: Json) -> list[Json]:
 
 
 def _body(found: Json, depth: int = 0) -> Painted | Other:
-    """One body: of a choice its first image, of a part of a resource the resource."""
+    """Read one body: of a choice the first image, of a part of a resource the resource."""
     kind = kind_of(found)
     inner: list[object] = []
     if kind in _SPECIFIC:
@@ -227,7 +227,7 @@ def _resource(found: Json) -> Painted | Other:
 
 
 def _service(resource: Json) -> Json:
-    """The image service of an image; empty if it has none."""
+    """The image service of an image; empty if missing."""
     for service in objects(resource.get("service")):
         about = f"{service.get('@context', '')} {kind_of(service)} {service.get('profile', '')}"
         if "image" in about.lower() and identity(service):

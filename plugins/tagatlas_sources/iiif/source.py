@@ -89,7 +89,7 @@ class IiifSource(Source):
 
 
 def _notes(walk: Walk, without_address: int) -> tuple[str, ...]:
-    """What was left out, and why."""
+    """Notes on what was left out, and why."""
     notes = []
     if walk.unread:
         reason = next(iter(walk.unread.values()))

@@ -1,4 +1,4 @@
-"""From one IIIF document to the images of all that it leads to."""
+"""Follows an IIIF document to the images of all documents it references."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _MANIFESTS = frozenset({"Manifest", "sc:Manifest"})
 class Walk:
     """Reads manifests, collections and their pages, each document once.
 
-    A document that cannot be read costs itself alone, unless it is the first.
+    An unreadable document is skipped, unless it is the first.
 
     Attributes:
-        read: gives the document at a URL; raises InputError where there is none.
-        most: manifests that are read at most.
+        read: gives the document at a URL; raises InputError without one.
+        most: maximum number of manifests to read.
         manifests: number of manifests read.
-        waiting: number of documents that were left because of ``most``.
-        unread: why documents could not be read, by URL.
-        others: number of things that are no images, by kind.
+        waiting: number of documents left out because of ``most``.
+        unread: reasons why documents could not be read, by URL.
+        others: number of resources that are not images, by kind.
     """
 
     read: Callable[[str], Json]
@@ -44,7 +44,7 @@ class Walk:
     others: Counter[str] = field(default_factory=Counter)
 
     def images(self, first: Json) -> Iterator[Painted]:
-        """The images that a document leads to, in its order."""
+        """The images of a document and those it references, in order."""
         for manifest in self._manifests(first):
             for shown in paintings(manifest, self._at):
                 if isinstance(shown, Painted):
@@ -53,7 +53,7 @@ class Walk:
                     self.others[shown.kind] += 1
 
     def _manifests(self, first: Json) -> Iterator[Json]:
-        """The document itself, or what its collections lead to."""
+        """The document itself, or the manifests of its collections."""
         waiting: deque[Json] = deque([first])
         seen = {identity(first)}
         while waiting:
@@ -82,7 +82,7 @@ class Walk:
 
 
 def _is_whole(entry: Json) -> bool:
-    """Whether a collection has the document itself in place of a reference to it."""
+    """Whether a collection embeds a document instead of referencing it."""
     if kind_of(entry) in _MANIFESTS:
         return bool(objects(entry.get("sequences")) or objects(entry.get("items")))
     return bool(members(entry))

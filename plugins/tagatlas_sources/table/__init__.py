@@ -1,27 +1,28 @@
 """The source ``table``: a list of image URLs in a file.
 
 CSV with commas, semicolons, tabs or bars, workbooks (.xlsx, .xls, .xlsb, .ods), Parquet, Arrow,
-JSON Lines, JSON arrays and objects, and plain text with a URL a line; text also compressed by
+JSON Lines, JSON arrays and objects, and plain text with one URL per line; text also compressed by
 gzip, bzip2, xz or Zstandard; and folders of JSON files. The exports of TCAT, 4CAT and
 other tools are recognised by their headers, the captures of Zeeschuimer by their envelopes, any
-other table by the names and the content of its columns. A table may also name files: those in the
-folder that ``--files`` names, or beside it.
+other table by the names and the content of its columns. A table may also name files, in the
+folder of ``--files`` or beside it.
 
-What is decided here and nowhere said by the formats:
+Decisions that the formats leave open:
 
-- Every cell is text, kept as it was written; a missing cell is the empty string.
+- Every cell is text, kept as written; a missing cell is the empty string.
 - A cell may hold several URLs, in lists, formulas, HTML, Markdown or text. A URL outside quotation
   marks is split only where the next piece begins with ``http`` or ``//``, because commas and
   semicolons are legal inside a URL.
-- URLs are kept as written, less what wraps them and the escapes of HTML and JSON; ``//host/…``
-  becomes ``https://host/…`` and ``HTTP://`` becomes ``http://``. Only ``http`` and ``https`` count.
-- A table from outside reads no files but pictures that lie below its own folder, reached through no
-  link and no ``..``; more only where the user names a folder.
-- Portraits are taken only where there is nothing else, and never from a known export of posts.
-- Text is UTF-8, UTF-16 or UTF-32. Any other encoding is guessed, which is said with a few words of
-  the text; ``--encoding`` names another.
-- Rows shorter than the table are filled with empty cells, cells beyond it are dropped, and both are
-  counted and said. How irregular quotation marks are read: :mod:`tagatlas_tables.irregular`.
+- URLs are kept as written, without the syntax around them and the escapes of HTML and JSON;
+  ``//host/…`` becomes ``https://host/…`` and ``HTTP://`` becomes ``http://``. Only ``http`` and
+  ``https`` count.
+- A table from outside can name only pictures below its own folder, without links and ``..``, unless
+  the user names a folder.
+- Portraits are taken only if there is nothing else, and never from a known export of posts.
+- Text is UTF-8, UTF-16 or UTF-32. Any other encoding is guessed, which is reported with a few words
+  of the text; ``--encoding`` names another.
+- Rows shorter than the table are filled with empty cells, surplus cells are dropped, and both are
+  counted and reported. Irregular quotation marks: see :mod:`tagatlas_tables.irregular`.
 """
 
 from __future__ import annotations
@@ -47,53 +48,55 @@ _SUFFIXES = frozenset(
 
 @dataclass(frozen=True)
 class TableOptions:
-    """How a table is read. Whatever is left out is found by looking at the table."""
+    """Options of the source ``table``. By default everything is detected from the table."""
 
     url_column: Annotated[
         tuple[str, ...],
-        Meta(description="The column that holds the image URLs; several with commas between them."),
+        Meta(description="Column of the image URLs; several separated by commas."),
     ] = ()
     frequency_column: Annotated[
         str | None,
-        Meta(description="The column that says how often an image was seen, in whole numbers."),
+        Meta(description="Column of the number of times an image was seen, in whole numbers."),
     ] = None
     columns_to_keep: Annotated[
         tuple[str, ...],
-        Meta(description="Further columns to keep, with commas between them; or all, or none."),
+        Meta(description="Further columns to keep, separated by commas; or all, or none."),
     ] = ()
     separator: Annotated[
         str | None,
-        Meta(description="What stands between several URLs in one cell, such as '; '."),
+        Meta(description="Separator of several URLs in one cell, such as '; '."),
     ] = None
     base_url: Annotated[
         str,
         Meta(
             pattern=r"^(https?://[^/\s].*)?$",
-            description="What stands before addresses without a host: https://a.example/images/.",
+            description="Start of addresses that lack a host: https://a.example/images/.",
         ),
     ] = ""
     files: Annotated[
         Path | None,
-        Meta(description="The folder of the picture files that the table names."),
+        Meta(description="Folder of the picture files that the table names."),
     ] = None
     encoding: Annotated[
         str | None,
-        Meta(description="The text encoding, such as cp1252, for a file that is not UTF-8."),
+        Meta(description="Text encoding, such as cp1252, of a file that is not UTF-8."),
     ] = None
     sheet: Annotated[
         str | None,
-        Meta(description="The sheet of a workbook. By default the first with addresses."),
+        Meta(description="Sheet of a workbook. By default the first with addresses."),
     ] = None
     skip_rows: Annotated[
         int,
-        Meta(ge=0, description="Lines before the names of the columns. By default found out."),
+        Meta(
+            ge=0, description="Lines to skip before the names of the columns. By default detected."
+        ),
     ] = 0
 
 
 def is_table(location: str) -> bool:
     """Whether ``location`` is a file or a folder of JSON files, or named like a missing table.
 
-    A ZIP archive is one if there is a table in it; a IIIF document is none.
+    A ZIP archive counts if it has a table; an IIIF document does not.
     """
     from tagatlas.toolkit import archive_contents, is_iiif_document
 

@@ -1,4 +1,4 @@
-"""Which column of any table has the pictures, by its name and its looks."""
+"""Finds the column of pictures in any table, by its name and its contents."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Column:
 
     Attributes:
         name: its name.
-        looks: what it holds.
+        looks: estimated contents.
     """
 
     name: str
@@ -39,17 +39,17 @@ class Column:
 
     @property
     def is_portrait(self) -> bool:
-        """Whether it holds people's own pictures by its name."""
+        """Whether its name means people's own pictures."""
         return PORTRAIT_NAME.search(self.name) is not None
 
     @property
     def is_small(self) -> bool:
-        """Whether it holds thumbnails by its name."""
+        """Whether its name means thumbnails."""
         return _SMALL.search(self.name) is not None
 
     @property
     def is_named_picture(self) -> bool:
-        """Whether its name says pictures."""
+        """Whether its name means pictures."""
         return not self._is_video and (self.is_small or _PICTURE.search(self.name) is not None)
 
     @property
@@ -58,14 +58,14 @@ class Column:
 
     @property
     def has_pictures(self) -> bool:
-        """Whether it holds pictures, and not pages, by its looks or its name."""
+        """Whether it has pictures, not pages, by its contents or its name."""
         if self.looks.pictures >= 0.5:
             return not self._is_video
         return self.is_named_picture and self.looks.pages < 0.5
 
     @property
     def rank(self) -> tuple[int, bool, bool, float]:
-        """The higher, the likelier it is what was posted: pictures, thumbnails, pages."""
+        """Sort key, higher for likelier posted pictures: pictures, thumbnails, pages."""
         if self.is_portrait:
             tier = 0
         elif not self.has_pictures:
@@ -78,17 +78,17 @@ class Column:
 
     @property
     def described(self) -> str:
-        """What it holds in a word, in brackets; nothing for pictures."""
+        """Its contents in a word, in brackets; empty for pictures."""
         if self.is_portrait:
             return " (portraits)"
         return " (thumbnails)" if self.is_small else ""
 
 
 def columns_with_urls(table: Table, separator: str | None) -> list[Column]:
-    """The columns that may be meant, in the table's order.
+    """The candidate columns, in the table's order.
 
-    At least half of the cells that are not empty have an address, or any where the column's name
-    says pictures.
+    At least half of the non-empty cells have an address, or any of them if the column's name means
+    pictures.
     """
     columns = [
         Column(name, column_looks(table.column(name), separator)) for name in table.frame.columns
@@ -101,7 +101,7 @@ def columns_with_urls(table: Table, separator: str | None) -> list[Column]:
 
 
 def relative_column(table: Table) -> str | None:
-    """The column that looks like pictures' paths without a host, if there is one."""
+    """The column that looks like paths of pictures without a host, if any."""
     found = [
         (looks.relative, _PATH.search(name) is not None, -number, name)
         for number, name in enumerate(table.frame.columns)

@@ -1,9 +1,9 @@
-"""The exports that are known: how each is told, and where it keeps its pictures.
+"""The known exports: how to recognise each, and its columns of pictures.
 
 TCAT's headers are those of ``mod.media_frequency.php`` and ``mod.export_tweets.php``; 4CAT's are
-what the ``map_item`` of its data sources write; the others' are those that the tools' own
-documentation and files show. Columns of portraits (of authors, groups, channels) are named
-nowhere here: they are not what was posted.
+those written by the ``map_item`` of its data sources; the others are from the tools' own
+documentation and files. Columns of portraits (of authors, groups, channels) are left out on
+purpose: they are not what was posted.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ GENERIC = "table"
 
 @dataclass(frozen=True)
 class Form:
-    """A sort of table.
+    """A kind of table.
 
     Attributes:
-        name: what users call it.
-        marks: column names that together give it away.
-        pictures: columns of pictures, all taken together, in this order.
-        stills: columns with stills of videos, for the rows that have no picture.
-        address: how a picture's address is made of other columns, for rows that have none.
-        kept: columns worth keeping, where present; None for all.
-        frequency_columns: columns that may count how often an image was seen.
-        frequency_is_certain: whether they do even where a cell is no whole number: an error then.
-        is_certain: whether pictures are in the named columns or nowhere.
-        hint: what to do where it has no pictures.
+        name: its common name.
+        marks: column names that together identify it.
+        pictures: columns of pictures, all of which are taken, in this order.
+        stills: columns of stills of videos, for rows without a picture.
+        address: template of a picture's address from other columns, for rows without one.
+        kept: columns to keep, if present; None for all.
+        frequency_columns: columns that may have the number of times an image was seen.
+        frequency_is_certain: whether they certainly do: other cells than whole numbers are errors.
+        is_certain: whether there are no pictures in other columns.
+        hint: what to do if it has no pictures.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What a table is: a known export, or any table with a column of addresses."""
+"""Identifies a table: a known export, or any table with a column of addresses."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 ALL = ("all",)
 NONE = ("none",)
 FIELD = re.compile(r"\{([^{}]+)\}")
-"""A column in an address that is made of several."""
+"""A column in a template of addresses."""
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Where a table keeps its pictures.
+    """The columns of a table with its pictures.
 
     Attributes:
-        columns: all taken together, in this order.
-        stills: taken for rows that the columns have nothing for.
-        address: how the picture's address is made of other columns; empty where it is written.
-        notes: what a user should know of the choice.
+        columns: all of which are taken, in this order.
+        stills: taken for rows without a picture in the columns.
+        address: template of the picture's address from other columns; empty for none.
+        notes: for the user, on the choice.
     """
 
     columns: tuple[str, ...]
@@ -50,9 +50,9 @@ class Pictures:
 
 
 def form_of(table: Table) -> Form:
-    """The first known export whose marks the table bears, or else any table.
+    """The first known export with all its marks in the table, or else any table.
 
-    Names count without letter case and marks: R writes ``media.url`` for ``media url``.
+    Letter case and punctuation of names do not count: R writes ``media.url`` for ``media url``.
     """
     if table.contents:  # the reader knows it already
         return ANY_TABLE
@@ -66,7 +66,7 @@ def columns_to_keep(
     """The further columns of a record.
 
     Raises:
-        InputError: a named column is not there.
+        InputError: a named column is missing.
     """
     names = table.frame.columns
     others = tuple(name for name in names if name not in taken)
@@ -83,16 +83,16 @@ def columns_to_keep(
 def frequency_column(
     table: Table, form: Form, rows: pl.Series, options: TableOptions
 ) -> tuple[str | None, tuple[str, ...]]:
-    """The column that counts, and what is said of one that seems to and does not.
+    """The frequency column, and a note on one that seems to be but is not.
 
     Args:
-        table: all of it.
-        form: what it is.
-        rows: which of its rows become records.
-        options: what the user named.
+        table: the whole table.
+        form: its kind.
+        rows: the rows that become records.
+        options: with the columns that the user named.
 
     Raises:
-        InputError: a named column is not there.
+        InputError: a named column is missing.
     """
     names = table.frame.columns
     if options.frequency_column is not None:
@@ -115,19 +115,19 @@ def frequency_column(
 
 
 def url_columns(table: Table, options: TableOptions) -> tuple[str, ...]:
-    """The columns that ``--url-column`` names; in JSON also by their paths.
+    """The columns named by ``--url-column``; in JSON also by their paths.
 
     Raises:
-        InputError: one is not there.
+        InputError: one is missing.
     """
     return named_columns([table.meant(",".join(options.url_column))], table.frame.columns)
 
 
 def named_columns(wanted: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
-    """The columns that an option names, with commas between them.
+    """The columns named by an option, separated by commas.
 
     Raises:
-        InputError: one is not there.
+        InputError: one is missing.
     """
     whole = ",".join(wanted)
     pieces = [whole] if whole in names else []
@@ -140,10 +140,10 @@ def named_columns(wanted: Sequence[str], names: Sequence[str]) -> tuple[str, ...
 
 
 def pictures_of(table: Table, form: Form, options: TableOptions) -> Pictures:
-    """Where the pictures are; what the options name comes first.
+    """The columns of the pictures; those named by options come first.
 
     Raises:
-        InputError: a named column is not there, or there is no column with pictures.
+        InputError: a named column is missing, or there is no column with pictures.
     """
     names = table.frame.columns
     if options.url_column:
@@ -177,7 +177,7 @@ def pictures_of(table: Table, form: Form, options: TableOptions) -> Pictures:
 
 
 def _pages_note(table: Table, columns: Sequence[Column]) -> tuple[str, ...]:
-    """Whether columns look like pages; said before all of them are asked for pictures."""
+    """A note if columns look like pages, before all of them are fetched as pictures."""
     return tuple(
         f"the column {shown(column.name)} looks like pages, not pictures: pages are blocked, "
         "unless they name their picture (og:image): --recover page"
@@ -247,15 +247,15 @@ def _no_urls(table: Table) -> InputError:
 
 
 def plain(name: str) -> str:
-    """A column's name without what programs change in it: letter case, blanks, dots, hyphens."""
+    """A column's name without letter case, spaces, dots and hyphens, which programs change."""
     return re.sub(r"[\s._-]+", "_", name.strip().lower())
 
 
 def named_column(name: str, names: Sequence[str]) -> str:
-    """A column that an option names.
+    """The column named by an option.
 
     Raises:
-        InputError: it is not there.
+        InputError: it is missing.
     """
     if name not in names:
         raise InputError(

@@ -1,7 +1,7 @@
-"""How often an image was seen, as cells say it.
+"""Reads frequencies: the number of times an image was seen.
 
-Whole numbers may have marks between their thousands: ``1,234``, ``1.234``, ``1 234``, ``1'234``.
-Which mark is which, a column decides as a whole: one cell of ``1.5`` and a dot is no such mark.
+Whole numbers may have thousands separators: ``1,234``, ``1.234``, ``1 234``, ``1'234``. The column
+as a whole decides: with one cell of ``1.5``, the dot is not a thousands separator.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ _MOST = 999_999_999_999
 
 
 def to_frequencies(cells: pl.Series) -> pl.Series:
-    """Each cell's frequency as Int64; null where it is no whole number from 1 up to 10^12.
+    """Each cell's frequency as Int64; null if it is not a whole number from 1 to 10^12.
 
-    All are null where a column can be read in two ways: ``1.000`` and ``2.000``, alone, are
-    thousands or ones.
+    All are null if a column is ambiguous: ``1.000`` and ``2.000``, alone, may be thousands or ones.
     """
     text = cells.str.strip_chars()
     text = pl.select(

@@ -1,4 +1,4 @@
-"""Picture files that a table names: in a folder that the user named, or beside the table."""
+"""Picture files named by a table: in a folder that the user named, or beside the table."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _LOOKED_AT = 1_000
 
 @dataclass(frozen=True)
 class Named:
-    """The files that a table's rows name.
+    """The files named by a table's rows.
 
     Attributes:
-        column: the column that names them.
-        paths: absolute, one a row; empty where a row names none.
-        notes: what a user should know.
+        column: the column with the names.
+        paths: absolute, one per row; empty if a row names none.
+        notes: for the user.
     """
 
     column: str
@@ -51,10 +51,10 @@ class Named:
 
 
 class Files:
-    """Files below a folder or in an archive, to be found by what tables call them."""
+    """Files below a folder or in an archive, found by their names in tables."""
 
     def __init__(self, root: str, names: Iterable[str]) -> None:
-        """Take the files' paths relative to ``root``, written with ``/``, and what begins them."""
+        """Index the files by their paths relative to ``root``, written with ``/``."""
         self._root = root
         self.names = sorted(names)
         self._by_path = {_key(name): name for name in reversed(self.names)}
@@ -70,8 +70,9 @@ class Files:
     def find(self, cell: str) -> list[str]:
         """The files that ``cell`` may mean: none, one, or several of one name.
 
-        By the path from the folder, by the end of the path, by the name, by the name without its
-        ending; in any letter case, also percent-encoded. Of a URL, by the last part of its path.
+        In this order by the path from the folder, the end of the path, the name, the name without
+        its extension; in any letter case, also percent-encoded. A URL counts by the last segment of
+        its path.
         """
         text = cell.strip()
         if "://" in text:
@@ -103,13 +104,13 @@ def _is_url(text: str) -> bool:
 
 
 def _key(name: str) -> str:
-    """Names that are one in NFC, whatever their letter case and their slashes, have one key."""
+    """Key of a name: NFC, without letter case, with unified slashes."""
     text = unicodedata.normalize("NFC", name).casefold().replace("\\", "/")
     return "/".join(part for part in text.split("/") if part not in ("", "."))
 
 
 def files_below(folder: Path) -> Files:
-    """The files in a folder and below it, or in an archive; hidden ones and atlases left out.
+    """The files in a folder and below it, or in an archive, without hidden files and atlases.
 
     Raises:
         InputError: there is no such folder.
@@ -144,7 +145,7 @@ def _is_text(name: str) -> bool:
 
 
 def named_files(table: Table, folder: Path, columns: Sequence[str]) -> Named:
-    """The files below ``folder`` that a table names, in the named column or the best one.
+    """The files below ``folder`` named by a table, in the given column or the best one.
 
     Raises:
         InputError: there is no such folder, or the table names none of its files.
@@ -153,9 +154,9 @@ def named_files(table: Table, folder: Path, columns: Sequence[str]) -> Named:
 
 
 def named_inside(table: Table, archive: Archive, options: TableOptions) -> Named | None:
-    """The pictures in the archive that its table names; None if it names none of them.
+    """The pictures in the archive named by its table; None if it names none of them.
 
-    Whoever gives the archive names what is in it.
+    By giving the archive, the user allows all files in it.
     """
     files = Files(archive.location(""), pictures_in(archive.members))
     columns = url_columns(table, options) if options.url_column else ()
@@ -166,7 +167,7 @@ def named_inside(table: Table, archive: Archive, options: TableOptions) -> Named
 
 
 def _files_named_by(table: Table, files: Files, where: str, columns: Sequence[str]) -> Named:
-    """The same of files that are known."""
+    """The named files among those already listed."""
     if len(columns) > 1:
         raise InputError("--files takes the names from one column: name one with --url-column")
     column = columns[0] if columns else _best_column(table, files)
@@ -211,7 +212,7 @@ def _files_named_by(table: Table, files: Files, where: str, columns: Sequence[st
 def _best_column(table: Table, files: Files) -> str:
     """The column that names most files.
 
-    A name with its ending counts twice: numbers of rows may be names without endings by chance.
+    A name with its extension counts twice: row numbers may equal names without one by chance.
     """
 
     def hits(name: str) -> int:
@@ -225,14 +226,14 @@ def _best_column(table: Table, files: Files) -> str:
 
 
 def named_beside(table: Table, folder: Path) -> Named | None:
-    """The picture files below the table's own folder that it names by their relative paths.
+    """The picture files below the table's own folder named by their relative paths.
 
-    A table from outside must not read what it likes: only names of picture files count, without
-    ``..``, that lead below the folder through no link.
+    A table from outside must not read arbitrary files: only picture files below the folder count,
+    named without ``..`` and not behind links.
 
     Args:
-        table: as it was read.
-        folder: the one that the table lies in, resolved.
+        table: as read.
+        folder: the table's folder, resolved.
 
     Returns:
         None if it names no such file.

@@ -1,4 +1,4 @@
-"""Where the pictures of a table's rows are: on the web, or in files that the table names."""
+"""Locations of the pictures of a table's rows: on the web, or in files named by the table."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _LIST = pl.List(pl.String)
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where the pictures of each row are.
+    """Locations of the pictures of each row.
 
     Attributes:
-        found: a list of locations a row, empty where there is none.
-        columns: the columns that were looked into.
+        found: a list of locations per row, empty for none.
+        columns: the columns that were searched.
         local: whether locations are paths.
-        notes: what a user should know.
+        notes: for the user.
     """
 
     found: pl.Series
@@ -38,7 +38,7 @@ class Places:
     notes: tuple[str, ...]
 
     def left_out(self, table: Table) -> str:
-        """How many rows have no picture, in words that follow what was found; or nothing."""
+        """The number of rows without a picture, to append to a sentence; empty if none."""
         nothing = self.found.list.len() == 0
         rows = table.frame.filter(nothing).filter(pl.any_horizontal(pl.all() != ""))
         if rows.is_empty():
@@ -51,10 +51,10 @@ def places_of(table: Table, form: Form, beside: Path | Archive, options: TableOp
     """Find the pictures of a table.
 
     Args:
-        table: as it was read.
-        form: what it is.
-        beside: the folder or the archive that it lies in.
-        options: what the user named.
+        table: as read.
+        form: its kind.
+        beside: its folder or archive.
+        options: of the source.
 
     Raises:
         InputError: there are none.
@@ -86,7 +86,7 @@ def places_of(table: Table, form: Form, beside: Path | Archive, options: TableOp
 
 
 def _in_table(table: Table, beside: Path | Archive) -> Places:
-    """The pictures that are in the table itself, of the first column that has any."""
+    """The pictures embedded in the table itself, in the first column that has any."""
     if not isinstance(beside, Path):
         raise InputError("pictures are in a table in an archive: unpack the archive")
     column, *others = table.pictures
@@ -102,7 +102,7 @@ def _in_files(named: Named) -> Places:
 
 
 def _from_web(table: Table, pictures: Pictures, options: TableOptions) -> Places:
-    """The addresses that ``pictures`` are at.
+    """The addresses of the pictures.
 
     Raises:
         InputError: there are none.
@@ -151,7 +151,7 @@ def _empty(table: Table) -> pl.Series:
 
 
 def _joined(first: pl.Series, second: pl.Series) -> pl.Series:
-    """The lists of both, what is in both once; one list as it is where the other is empty."""
+    """The lists of both columns joined, without repetitions; unchanged if one is empty."""
     frame = pl.DataFrame({"a": first, "b": second})
     a, b = pl.col("a"), pl.col("b")
     both = pl.concat_list(a, b.list.set_difference(a))
@@ -165,7 +165,7 @@ def _where_empty(first: pl.Series, second: pl.Series) -> pl.Series:
 
 
 def _built(table: Table, address: str) -> pl.Series:
-    """Addresses made of other columns, in rows where none of these is empty."""
+    """Addresses made from a template, in rows where none of its columns is empty."""
     fields = FIELD.findall(address)
     cells = [table.column(name).str.strip_chars() for name in fields]
     usable = [cell.str.contains(r"^[\w.-]+$") for cell in cells]
@@ -180,7 +180,7 @@ def _built(table: Table, address: str) -> pl.Series:
 
 
 def _made_whole(cells: pl.Series, base_url: str) -> pl.Series:
-    """Addresses without a host get what stands before them; the others stay."""
+    """Prepend the base to addresses without a host; the others are unchanged."""
     text = cells.str.strip_chars()
     whole = pl.concat_str(
         pl.lit(base_url.rstrip("/") + "/"), text.str.strip_prefix("./").str.strip_chars_start("/")
@@ -190,7 +190,7 @@ def _made_whole(cells: pl.Series, base_url: str) -> pl.Series:
 
 
 def _reasons(table: Table, pictures: Pictures, found: pl.Series) -> str:
-    """Why rows have no URL; nothing where all of them are just empty."""
+    """The reasons why rows have no URL; empty if all are just empty."""
     nothing = found.list.len() == 0
     if pictures.all_columns:
         cells = pl.select(

@@ -1,4 +1,4 @@
-"""The source ``table``: from a file to records."""
+"""The source ``table``: reads records from a file."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class TableSource(Source):
         self._options = options
 
     def read(self, location: str) -> Records:
-        """Read the file at ``location``, a path; of a ZIP archive, the table in it.
+        """Read the file at ``location``, a path; for a ZIP archive, the table in it.
 
         One record per picture and row, in the file's order, a cell's pictures in the cell's order;
-        where several columns are taken, in the order of the columns, and each address once a row.
-        Of a TCAT media frequency, one record per URL, in the order of first appearance: its
-        frequency is the sum over all intervals, and its kept columns are those of its first row.
+        of several columns, in the order of the columns, and each address once per row. For a TCAT
+        media frequency, one record per URL, in the order of first appearance: its frequency is the
+        sum over all intervals, and its kept columns are those of its first row.
 
-        Kept columns named like one of the records' own get a number: ``location (2)``.
+        Kept columns with the name of a record's own column get a number: ``location (2)``.
         """
         path = Path(location)
         try:
@@ -119,7 +119,7 @@ class TableSource(Source):
 
 
 def _frequencies(table: Table, column: str | None, rows: pl.Series) -> pl.Series:
-    """The frequency of each of ``rows``: 1 if no column counts."""
+    """The frequency of each of ``rows``: 1 without a frequency column."""
     if column is None:
         return pl.repeat(1, len(rows), dtype=pl.Int64, eager=True).alias("frequency")
     cells = table.column(column).gather(rows)
@@ -137,7 +137,7 @@ def _frequencies(table: Table, column: str | None, rows: pl.Series) -> pl.Series
 def _sentence(
     table: Table, form: Form, places: Places, records: pl.DataFrame, counting: str | None
 ) -> str:
-    """What the table was taken for, in one line."""
+    """A one-line summary of how the table was read."""
     if table.contents and places.columns == (table.frame.columns[0],):
         return f"{table.kind}: {table.contents}"
     distinct = records["location"].n_unique()
