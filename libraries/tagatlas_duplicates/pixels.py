@@ -18,7 +18,7 @@ Compression changes such means by less; another letter, digit or line changes th
 
 
 def are_equal(one: Image.Image, other: Image.Image) -> bool:
-    """Whether two pictures are equal but for size and compression.
+    """Whether two pictures are equal except for size and compression.
 
     Args:
         one: RGB.

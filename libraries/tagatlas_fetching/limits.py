@@ -27,7 +27,7 @@ REMEDIES: Mapping[str, str] = {
     "timeout": "raise --timeout",
     "decode_limit": "raise --decode-limit",
     "min_speed": "lower --min-speed",
-    "headers": "--referer host or --header may open what is guarded",
+    "headers": "--referer host or --header may give access",
     **{extra: f"pip install 'tagatlas[{extra}]'" for extra in DECODERS},
 }
 """Remedy for each setting, for messages."""

@@ -125,7 +125,7 @@ class _Process:
         except (EOFError, OSError) as error:
             raise PluginError(
                 f"decoding needs processes of its own, and {sys.executable} -m "
-                "tagatlas_fetching.worker does not start: see what it says"
+                "tagatlas_fetching.worker does not start: run it to see why"
             ) from error
         self._ready = True
 

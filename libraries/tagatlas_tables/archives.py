@@ -116,7 +116,7 @@ def is_archive(location: str) -> bool:
         return _DOCUMENTS.isdisjoint(open_archive(location).members)
     except (OSError, ValueError):
         return False
-    except InputError:  # damaged: what it was to be, its name says
+    except InputError:  # damaged: its name decides
         return location.lower().endswith(".zip")
 
 

@@ -137,7 +137,7 @@ def _begins(path: Path, mark: bytes) -> bool:
         with path.open("rb") as file:
             return file.read(len(mark)) == mark
     except (OSError, ValueError):
-        return False  # who reads it says what is wrong
+        return False  # the reader reports the error
 
 
 def _is_list_of_urls(data: bytes) -> bool:

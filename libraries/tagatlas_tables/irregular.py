@@ -23,7 +23,7 @@ _MOST_LINES = 10_000
 
 _QUOTE_IN_CELL = re.compile(r'\\"|""')
 
-_TRY = "close it, or write it twice where it is part of the text"
+_TRY = "close it, or double it if it is part of the text"
 
 
 class Oddity(StrEnum):

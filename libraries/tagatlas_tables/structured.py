@@ -79,7 +79,7 @@ class JsonReading:
             notes: further notes for the user.
 
         Raises:
-            InputError: there are none.
+            InputError: it has no records.
         """
         if self._captures.posts:
             return self._captures.table((*self._not_posts(), *self._left_out(), *notes))

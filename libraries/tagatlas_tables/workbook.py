@@ -243,7 +243,7 @@ def _notes(sheet: _Sheet, table: Table) -> tuple[str, ...]:
     if sheet.long_numbers:
         notes.append(
             f"{count(sheet.long_numbers, 'number')} of more than 15 digits, of which a workbook "
-            "keeps 15: long ids are right only where they were stored as text"
+            "keeps 15: long ids are right only if they were stored as text"
         )
     if merged := sum(row >= table.first_row - 1 for row in sheet.merged_until):
         notes.append(f"{count(merged, 'merged range')}: the value counts for its first cell")

@@ -1,4 +1,4 @@
-"""Sources: what reads an input into records."""
+"""Sources: read an input into records."""
 
 ATLAS_FILE = "catalog.sqlite"
-"""What every atlas has: copies of pictures are in it, so it is no part of a source around it."""
+"""A file of every atlas: a source skips folders with it, which have only copies of pictures."""

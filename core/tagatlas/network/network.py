@@ -72,7 +72,7 @@ class Network:
         return len(self.sources)
 
     def is_kind(self, kind: str) -> NDArray[np.bool_]:
-        """Which nodes are of this kind, shape (n,)."""
+        """Mask of the nodes of this kind, shape (n,)."""
         return (self.nodes["kind"] == kind).to_numpy()
 
     def out_degrees(self) -> NDArray[np.int64]:

@@ -221,7 +221,7 @@ class Caller:
         if self._ending.is_set():
             return error
         wait = "" if error.retry_after is None else f", now for {error.retry_after:,.0f} s"
-        return TaggerError(f"{error}; it turns every call away{wait}: go on later")
+        return TaggerError(f"{error}; it refuses every call{wait}: run it again later")
 
     def _lost(self, batch: Batch, number: int | None, error: CallLost | PluginFailed) -> Call:
         with self._lock:
@@ -234,7 +234,7 @@ class Caller:
         if isinstance(error, PluginFailed):
             trouble = error if in_a_row >= BROKEN_CALLS_IN_A_ROW else None
         elif self._tagger.price is None:
-            trouble = TaggerError(f"{error}; it has been asked again and again: go on later")
+            trouble = TaggerError(f"{error}; no answer after all retries: run it again later")
         elif in_a_row >= LOST_IN_A_ROW:
             trouble = TaggerError(f"{in_a_row} calls in a row had no answer: {error}")
         return Call(number, failures + batch.failed, "unknown", trouble)

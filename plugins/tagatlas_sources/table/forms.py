@@ -202,7 +202,7 @@ def _others_note(candidates: Sequence[Column], taken: Sequence[str]) -> tuple[st
     if not others:
         return ()
     listed = ", ".join(f"{shown(column.name)}{column.described}" for column in others[:8])
-    chosen = " and ".join(shown(name) for name in taken) or "what is built of other columns"
+    chosen = " and ".join(shown(name) for name in taken) or "addresses built from other columns"
     note = (
         f"pictures are taken from {chosen}; there are more in {listed}: "
         "--url-column NAME takes another column, --url-column NAME,NAME several"

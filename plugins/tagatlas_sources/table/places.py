@@ -57,7 +57,7 @@ def places_of(table: Table, form: Form, beside: Path | Archive, options: TableOp
         options: of the source.
 
     Raises:
-        InputError: there are none.
+        InputError: it has no pictures.
     """
     if options.files is not None:
         columns = url_columns(table, options) if options.url_column else ()
@@ -105,7 +105,7 @@ def _from_web(table: Table, pictures: Pictures, options: TableOptions) -> Places
     """The addresses of the pictures.
 
     Raises:
-        InputError: there are none.
+        InputError: it has no pictures.
     """
     found = _empty(table)
     for name in pictures.columns:
