@@ -33,7 +33,7 @@ FURTHER: Mapping[str, str] = {
     "compare": "tagatlas.comparison.options:CompareOptions",
     "bench": "tagatlas.benching.options:BenchOptions",
 }
-"""What of ours has options beside the steps of the main job."""
+"""Further calls with options: the options dataclass."""
 
 CALLS_OWN = frozenset(
     {

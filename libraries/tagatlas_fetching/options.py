@@ -99,9 +99,7 @@ class FetchOptions:
     ] = False
     recover: Annotated[
         tuple[str, ...],
-        Meta(
-            description="Where to look for images whose address is dead: names of recoveries."
-        ),
+        Meta(description="Where to look for images whose address is dead: names of recoveries."),
     ] = ("twitter",)
     allow_private: Annotated[
         bool, Meta(description="Also fetch from private and local network addresses.")

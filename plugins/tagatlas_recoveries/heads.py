@@ -1,4 +1,4 @@
-"""What a page says of itself."""
+"""Reads the metadata in a page's head."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 
 
 class Head(HTMLParser):
-    """Collects what a page says of itself.
+    """Collects the metadata of a page.
 
     Attributes:
-        base: what its addresses start from, as it says; empty if it does not.
+        base: base URL that the page declares; empty if none.
         found: the first text of each name, by the name in lower case.
     """
 
@@ -19,7 +19,7 @@ class Head(HTMLParser):
         self.found: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what a tag says; called by the parser."""
+        """Record the metadata of a tag; called by the parser."""
         values = {name: value or "" for name, value in attrs}
         if tag == "meta":
             for key in ("property", "name", "itemprop"):

@@ -1,4 +1,4 @@
-"""Image store ``files``: images are plain files in the atlas, which any program can open."""
+"""Image store ``files``: images as plain files in the atlas, which any program can open."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FileStore(ImageStore):
     """
 
     def __init__(self, options: NoOptions, folder: Path) -> None:  # noqa: ARG002 - the contract
-        """Use ``folder``, the atlas; subfolders are made when they are needed."""
+        """Use ``folder``, the atlas; subfolders are made when needed."""
         self._folder = folder
 
     def put(self, image_id: str, variant: Variant, data: bytes) -> None:

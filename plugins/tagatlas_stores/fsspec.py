@@ -1,4 +1,4 @@
-"""Image store ``fsspec``: images in an object store or any other place that fsspec reaches."""
+"""Image store ``fsspec``: images in an object store or any other location that fsspec supports."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _EXTRAS = {
 
 @dataclass(frozen=True)
 class FsspecOptions:
-    """Where the images go."""
+    """Options of the store ``fsspec``."""
 
     location: Annotated[
         str,
@@ -50,7 +50,7 @@ class FsspecStore(ImageStore):
     """
 
     def __init__(self, options: FsspecOptions, folder: Path) -> None:  # noqa: ARG002 - the contract
-        """Use a location; keys come from the environment, as the protocol's library says.
+        """Use a location; the protocol's library takes keys from the environment.
 
         Raises:
             OptionError: it is not a URL that fsspec supports.

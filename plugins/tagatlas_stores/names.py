@@ -1,4 +1,4 @@
-"""How the files of images are called, whatever keeps them."""
+"""Names of image files, the same in every store."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _FOLDERS = {
 _ID = re.compile(r"[0-9a-f]{64}")
 
 TEMPORARY = ".writing-"
-"""How the names of files begin that are not whole yet."""
+"""Prefix of the names of incomplete files."""
 
 
 def file_name(image_id: str, variant: Variant) -> str:
-    """Where the file of an image is, such as ``images/ab/<id>.jpg``.
+    """The relative path of an image's file, such as ``images/ab/<id>.jpg``.
 
     Raises:
-        ValueError: ``image_id`` is no id.
+        ValueError: ``image_id`` is not an id.
     """
     if not _ID.fullmatch(image_id):
         raise ValueError(f"not an image id: {image_id[:80]!r}")
