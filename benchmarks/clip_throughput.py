@@ -38,12 +38,12 @@ from safetensors.torch import save_file
 from tag import generate
 
 from tagatlas.contracts import ImageInput, Variant
-from tagatlas.tagging import tag_images
 from tagatlas.testing import MemoryStore
 from tagatlas_clip import ClipOptions
 from tagatlas_clip.embedding import cores
 from tagatlas_clip.model import ClipModel
 from tagatlas_clip.tagger import ClipTagger, make_tagger
+from tagatlas_tagging import tag_images
 
 SIZE, QUALITY = (1024, 768), 90
 DIFFERENT = 32

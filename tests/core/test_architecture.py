@@ -17,11 +17,11 @@ DECISIONS = ROOT / "docs" / "decisions"
 
 WITHOUT_ATLAS = {
     *("annotations", "cluster", "contracts", "layout", "maps", "network", "rendering"),
-    *("tagging", "toolkit"),
+    "toolkit",
 }
 """Packages that know neither the catalog nor the steps."""
 
-GROUND = {"compiled", "contracts", "errors", "retry_after", "wording"}
+GROUND = {"compiled", "contracts", "errors", "guards", "retry_after", "wording"}
 """What libraries import of the core."""
 
 OPEN_ATLAS = {"__init__", "cli", "steps", "toolkit"}

@@ -9,8 +9,8 @@ import pytest
 
 from tagatlas.contracts import ImageInput, Price, Tag, Tagger, TagResult, TagStatus, Variant
 from tagatlas.errors import MissingDependency, PluginError
-from tagatlas.tagging import Call, tag_images
 from tagatlas.testing import MemoryStore
+from tagatlas_tagging import Call, tag_images
 
 PRICE = Price({"image": 0.01}, "2026-01", "https://example.org/prices")
 

@@ -17,8 +17,8 @@ from tagatlas.errors import (
     CallRefused,
     TaggerError,
 )
-from tagatlas.tagging import Call, tag_images
 from tagatlas.testing import MemoryStore
+from tagatlas_tagging import Call, tag_images
 
 PRICE = Price({"image": 0.01}, "2026-01", "https://example.org/prices")
 SOON = 0.01

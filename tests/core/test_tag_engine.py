@@ -7,8 +7,8 @@ import pytest
 
 from tagatlas.contracts import ImageInput, Tag, Tagger, TagResult, TagStatus, Variant
 from tagatlas.errors import PluginError, QuotaExceeded
-from tagatlas.tagging import tag_images
 from tagatlas.testing import MemoryStore
+from tagatlas_tagging import tag_images
 
 
 class Counter(Tagger):

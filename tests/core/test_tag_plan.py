@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagatlas.tagging import plan_asking
+from tagatlas_tagging import plan_asking
 
 IMAGES = [f"image {number}" for number in range(12)]
 

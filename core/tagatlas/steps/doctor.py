@@ -13,9 +13,9 @@ from tagatlas.errors import TagatlasError
 from tagatlas.plugins import PluginChoice, Plugins
 from tagatlas.steps.clean import Unused, find_unused
 from tagatlas.steps.verify import verify_images
-from tagatlas.tagging import without_key
 from tagatlas.versions import versions
 from tagatlas.wording import count
+from tagatlas_tagging import without_key
 
 SPEED_IMAGES = 32
 """Images that a local backend's speed is measured on."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tagatlas.catalog import Catalog, EndedCall
 from tagatlas.contracts import Price
 from tagatlas.errors import BudgetReached
-from tagatlas.tagging import Call
+from tagatlas_tagging import Call
 
 _ROUNDING = 1e-9
 """A budget of ten times a price is ten images, whatever the sum of ten fractions rounds to."""

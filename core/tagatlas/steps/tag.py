@@ -29,8 +29,8 @@ from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import TagOptions
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.steps.spending import Estimate, Purse
-from tagatlas.tagging import Plan, no_bookkeeping, plan_asking, tag_images
 from tagatlas_duplicates.pixels import are_equal
+from tagatlas_tagging import Plan, no_bookkeeping, plan_asking, tag_images
 
 READY = 1
 """Calls that cost money which are in the catalog before the service is free for them: while it

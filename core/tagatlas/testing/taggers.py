@@ -24,9 +24,9 @@ from tagatlas.contracts import (
     loaded,
 )
 from tagatlas.errors import AuthenticationFailed
-from tagatlas.tagging import tag_images
 from tagatlas.testing.samples import MemoryStore, sample_images
 from tagatlas.testing.specs import SpecContract, is_one_line, run_fresh
+from tagatlas_tagging import tag_images
 
 _FINGERPRINT = """
 import importlib, pickle, sys

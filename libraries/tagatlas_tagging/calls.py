@@ -32,8 +32,8 @@ from tagatlas.errors import (
     TaggerError,
 )
 from tagatlas.guards import guarded
-from tagatlas.tagging.batches import Batch
-from tagatlas.tagging.secrets import without_key
+from tagatlas_tagging.batches import Batch
+from tagatlas_tagging.secrets import without_key
 
 Answers = list[tuple[str, TagResult]]
 Billed = Literal["yes", "no", "unknown"]

@@ -10,8 +10,8 @@ from threading import Event
 
 from tagatlas.contracts import ImageStore, Tagger
 from tagatlas.errors import CallRefused, TagatlasError
-from tagatlas.tagging.batches import Batch, read_batches
-from tagatlas.tagging.calls import PATIENCE, Call, Caller
+from tagatlas_tagging.batches import Batch, read_batches
+from tagatlas_tagging.calls import PATIENCE, Call, Caller
 
 Begin = Callable[[int], int | None]
 """Called before each call with its number of images. Records the call, so that a crash cannot hide
@@ -41,7 +41,7 @@ def tag_images(
     more are lost.
 
     An image for which the tagger raises fails alone. After too many in a row, the run ends: see
-    :mod:`tagatlas.tagging.calls`.
+    :mod:`tagatlas_tagging.calls`.
 
     Args:
         ids: of the images, each once.
