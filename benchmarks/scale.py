@@ -67,8 +67,8 @@ def write_tables(images: int, folder: Path) -> int:
         {
             "id": ids,
             "label": [f"{row}.jpg" for row in range(images)],
-            "width": width,
-            "height": height,
+            "pixel_width": width,
+            "pixel_height": height,
             "records": np.ones(images, dtype=np.int64),
             "frequency": random.zipf(2.0, images).clip(max=10_000),
             "topic": planted.topics,

@@ -79,7 +79,7 @@ def drawn(old: MapData | None = None) -> tuple[Network, MapData, NDArray[np.int6
     rows = [] if old is None else old.nodes.select(columns).rows()
     drawing = draw_map(
         network,
-        images.with_columns(width=400, height=300),
+        images.with_columns(pixel_width=400, pixel_height=300),
         tags.lazy(),
         StartLayout(),
         MapOptions(),

@@ -56,7 +56,9 @@ def drawn(
     if reverse:
         network = replace(network, sources=network.targets, targets=network.sources)
     sizes = images.with_columns(
-        width=pl.int_range(60) * 10 + 200, height=pl.lit(400), frequency=pl.int_range(60) + 1
+        pixel_width=pl.int_range(60) * 10 + 200,
+        pixel_height=pl.lit(400),
+        frequency=pl.int_range(60) + 1,
     )
     return draw_map(
         network,

@@ -46,7 +46,7 @@ network = BipartiteBuilder(BipartiteOptions()).build(images, tags.lazy())
 for arrangement in ("free", "grid"):
     draw_map(
         network,
-        images.with_columns(width=400, height=300),
+        images.with_columns(pixel_width=400, pixel_height=300),
         tags.lazy(),
         layout,
         MapOptions(arrangement=arrangement),

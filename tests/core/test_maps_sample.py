@@ -42,7 +42,7 @@ def drawn(images: int, options: MapOptions) -> tuple[MapData, TopicsApart, NDArr
     layout = TopicsApart()
     drawing = draw_map(
         BipartiteBuilder(BipartiteOptions()).build(collection, tags.lazy()),
-        collection.with_columns(width=pl.lit(4), height=pl.lit(3)),
+        collection.with_columns(pixel_width=pl.lit(4), pixel_height=pl.lit(3)),
         tags.lazy(),
         layout,
         options,

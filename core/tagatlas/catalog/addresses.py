@@ -229,7 +229,7 @@ class AddressTable:
         """The distinct images that a record leads to, ordered by ``id``.
 
         Columns: ``id`` (String, SHA-256), ``location`` (String, of the first record),
-        ``width``, ``height`` (Int64, of the original in pixels), ``records`` and
+        ``pixel_width``, ``pixel_height`` (Int64, of the original), ``records`` and
         ``frequency`` (Int64, number and summed frequency of the records).
         """
         return self._database.frame(
@@ -241,8 +241,8 @@ class AddressTable:
             {
                 "id": pl.String,
                 "location": pl.String,
-                "width": pl.Int64,
-                "height": pl.Int64,
+                "pixel_width": pl.Int64,
+                "pixel_height": pl.Int64,
                 "records": pl.Int64,
                 "frequency": pl.Int64,
                 "first": pl.Int64,

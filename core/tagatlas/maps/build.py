@@ -41,8 +41,8 @@ def draw_map(
 
     Args:
         network: of images, of tags, or of both.
-        images: at least those of the network, ordered by ``id``: ``id``, ``width``, ``height``,
-            ``records``, ``frequency``.
+        images: at least those of the network, ordered by ``id``: ``id``, ``pixel_width``,
+            ``pixel_height``, ``records``, ``frequency``.
         tags: all tags of the images: ``image``, ``tag``, ``score``.
         layout: places the nodes.
         options: of the map.

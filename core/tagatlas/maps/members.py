@@ -21,7 +21,7 @@ class Members:
         network: all nodes of the map, with the links of the network as it was built.
         ties: links between images and other nodes, by rows of the same nodes: those of the
             network, or, where that has no images, those that put them amid its nodes.
-        facts: of the images, in the order of the nodes: ``id``, ``width``, ``height``,
+        facts: of the images, in the order of the nodes: ``id``, ``pixel_width``, ``pixel_height``,
             ``records``, ``frequency``.
         quantity: what the area of each image stands for, shape (images,).
     """

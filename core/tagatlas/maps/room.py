@@ -65,7 +65,7 @@ def make_room(
         options.pictures,
     )
     quantity = members.quantity
-    aspect = (members.facts["width"] / members.facts["height"]).to_numpy()
+    aspect = (members.facts["pixel_width"] / members.facts["pixel_height"]).to_numpy()
     boxes = image_boxes(quantity, aspect, laid_out, options.fill)
     places, shape = laid_out[shown], aspect[shown]
     if options.arrangement == "grid":
