@@ -29,12 +29,6 @@ STEPS: Mapping[str, tuple[str | None, tuple[Kind[Spec, object], ...]]] = {
 }
 """The steps of the main job in their order: the options dataclass, and the kinds of plugins."""
 
-FURTHER: Mapping[str, str] = {
-    "compare": "tagatlas.comparison.options:CompareOptions",
-    "bench": "tagatlas.benching.options:BenchOptions",
-}
-"""Further calls with options: the options dataclass."""
-
 CALLS_OWN = frozenset(
     {
         "dry_run",
@@ -94,18 +88,11 @@ def _owners(plugins: Plugins, step: str) -> list[Owner]:
     return own + [owner for kind in STEPS[step][1] for owner in plugin_owners(plugins, kind)]
 
 
-def further_owner(name: str) -> Owner:
-    """The owner of one of :data:`FURTHER`."""
-    return Owner(name, _imported(FURTHER[name]))
-
-
 def _options(step: str) -> type | None:
     """The step's options dataclass; imported only here, to keep loading light."""
     place = STEPS[step][0]
-    return None if place is None else _imported(place)
-
-
-def _imported(place: str) -> type:
+    if place is None:
+        return None
     module, _, name = place.partition(":")
     found: type = getattr(import_module(module), name)
     return found

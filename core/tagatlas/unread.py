@@ -18,7 +18,7 @@ from tagatlas.plugins import (
     plugin_owner,
 )
 from tagatlas.settings import SOURCES_TABLE, SettingsFile
-from tagatlas.step_options import FURTHER, STEPS, further_owner, plugin_owners, step_names
+from tagatlas.step_options import STEPS, plugin_owners, step_names
 
 _PREFIX = "TAGATLAS_"
 _VARIABLES = (STRICT_VARIABLE, f"{_PREFIX}MAP", f"{_PREFIX}MAX_FAILURES")
@@ -52,7 +52,7 @@ def unread_tables(settings: SettingsFile, plugins: Plugins) -> str:
         settings: the atlas's.
         plugins: the installed ones.
     """
-    known = {"store", *STEPS, *FURTHER}
+    known = {"store", *STEPS}
     known |= {plugin_owner(kind, name) for kind in KINDS for name in plugins.of_kind(kind)}
     unread = [each for each in _tables(settings) if each not in known]
     if unread:
@@ -73,7 +73,7 @@ def _commands_owners(plugins: Plugins) -> list[Owner]:
 
 
 def _variables(plugins: Plugins, further: Sequence[Owner]) -> set[str]:
-    owners = [*map(further_owner, FURTHER), *further, *plugin_owners(plugins, IMAGE_STORES)]
+    owners = [*further, *plugin_owners(plugins, IMAGE_STORES)]
     names = step_names(plugins, *STEPS, further=owners)
     single = (option.name for owner in names.owners for option in owner.fields)
     return {*_VARIABLES, *(f"{_PREFIX}{name}".upper() for name in (*names, *single))}

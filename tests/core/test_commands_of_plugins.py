@@ -256,7 +256,7 @@ def test_what_nobody_thought_of_is_the_plugins_fault(
 ) -> None:
     done = tagatlas(site, *words)
     assert done.returncode == 1
-    assert f"this is a fault of plain (plain-plugin 1.0): {error}" in done.stderr
+    assert f"command {words[0]} (plain-plugin 1.0) failed: {error}" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
