@@ -101,7 +101,7 @@ def command(
 BAD = {
     "raising": (
         command("raising", "lambda plugins: 1 / 0"),
-        "command raising (raising-plugin 1.0) failed: ZeroDivisionError",
+        "command raising (raising-plugin 1.0) cannot be made (ZeroDivisionError: ",
     ),
     "nocommand": (
         command("nocommand", "lambda plugins: 'click'"),
@@ -117,7 +117,7 @@ BAD = {
     ),
     "lacking": (
         command("lacking", "'not_there_at_all:command'", extra="lacking-plugin[all]"),
-        "lacking needs: pip install 'lacking-plugin[all]'",
+        "command lacking (lacking-plugin 1.0) needs: pip install 'lacking-plugin[all]'",
     ),
 }
 """By the name of a plugin and of its command: its text, and what is said where it is called."""
