@@ -13,7 +13,6 @@ import tagatlas_compare
 from tagatlas.contracts import ImageStatus, Variant
 from tagatlas.errors import AtlasNotFound, TagatlasError, UsageError
 from tagatlas.steps.fetch import RETRIED, retried_statuses
-from tagatlas_compare import compare
 from tagatlas_imports import import_tags
 
 
@@ -68,7 +67,7 @@ def test_an_atlas_that_is_open_to_be_read_is_not_written_into(atlas: Path) -> No
         tagatlas.tag,
         tagatlas.map,
         tagatlas.render,
-        compare,
+        tagatlas_compare.compare,
         lambda opened: tagatlas.add(opened, atlas.parent / "pictures"),
         lambda opened: tagatlas.remove(opened, source="1"),
         lambda opened: import_tags(opened, "tags.csv"),

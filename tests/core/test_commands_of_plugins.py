@@ -105,11 +105,11 @@ BAD = {
     ),
     "nocommand": (
         command("nocommand", "lambda plugins: 'click'"),
-        "nocommand (nocommand-plugin 1.0)",
+        "command nocommand (nocommand-plugin 1.0): its factory made a str ('click'), which is no",
     ),
     "nomodule": (
         command("nomodule", "'not_there_at_all:command'"),
-        "nomodule (nomodule-plugin 1.0)",
+        "command nomodule (nomodule-plugin 1.0) cannot be imported: No module named",
     ),
     "noname": (
         command("noname", "'noname_plugin:command'"),
