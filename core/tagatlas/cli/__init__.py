@@ -84,12 +84,18 @@ def exit_status(words: Sequence[str]) -> int:
     except Exception as error:
         if "--debug" in options:
             raise
-        return end(fault_of(error, app.stranger(words)), FAILED, "--json" in options)
+        return end(fault_of(error, app.stranger), FAILED, "--json" in options)
     return status if isinstance(status, int) else 0  # plain commands may give anything
 
 
 class _Commands(click.Group):
-    """The commands, ours and those of plugins; only the one that was asked for is imported."""
+    """The commands, ours and those of plugins; only the one that was asked for is imported.
+
+    Attributes:
+        stranger: the plugin whose command was asked for; empty if it is ours.
+    """
+
+    stranger = ""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         """In the order of the help."""
@@ -101,23 +107,15 @@ class _Commands(click.Group):
             module = import_module(f"tagatlas.cli.{cmd_name.replace('-', '_')}")
             command: click.Command = module.command()
         elif cmd_name in self._of_plugins:
-            from tagatlas.cli.calling import plugins_command
+            from tagatlas.cli.calling import plugins_command, stranger_of
 
-            command = plugins_command(self._plugins, self._of_plugins[cmd_name])
+            entry = self._of_plugins[cmd_name]
+            command = plugins_command(self._plugins, entry)
+            self.stranger = stranger_of(entry)
         else:
             return None
         command.name = cmd_name
         return command
-
-    def stranger(self, words: Sequence[str]) -> str:
-        """The plugin that brings the command of a command line; empty if it is ours."""
-        from tagatlas.plugins import COMMANDS as OF_PLUGINS
-        from tagatlas.plugins import plugin_label
-
-        entry = self._of_plugins.get(words[0]) if words else None
-        if entry is None or entry.plugin.is_built_in:
-            return ""
-        return plugin_label(OF_PLUGINS, entry.spec.name, entry.plugin)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

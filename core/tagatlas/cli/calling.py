@@ -46,11 +46,17 @@ def plugins_command(plugins: Plugins, entry: Registered[CommandSpec]) -> click.C
         PluginError: it cannot be made, or is none.
         MissingDependency: its optional packages are not installed.
     """
-    spec, plugin = entry.spec, entry.plugin
-    made = make_product(COMMANDS, spec, plugin, plugins)
-    if isinstance(made, Command) and not plugin.is_built_in:
-        made.stranger = plugin_label(COMMANDS, spec.name, plugin)
+    made = make_product(COMMANDS, entry.spec, entry.plugin, plugins)
+    if isinstance(made, Command):
+        made.stranger = stranger_of(entry)
     return made
+
+
+def stranger_of(entry: Registered[CommandSpec]) -> str:
+    """The plugin that brings a command, as messages name it; empty if it is ours."""
+    if entry.plugin.is_built_in:
+        return ""
+    return plugin_label(COMMANDS, entry.spec.name, entry.plugin)
 
 
 def statuses_to_retry(retry_failed: bool, names: Sequence[str] = ()) -> list[ImageStatus]:
