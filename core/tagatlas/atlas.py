@@ -157,8 +157,15 @@ def open_atlas(
             plugins.warn(unread)
         with Catalog(folder / CATALOG) as catalog:
             try:
-                store = _make_store(folder, settings, plugins)
-                yield Atlas(folder, catalog, settings, store, plugins, writes=write)
+                yield Atlas(
+                    folder,
+                    catalog,
+                    settings,
+                    # Not named here: in a notebook an atlas is closed when nobody has its store.
+                    _make_store(folder, settings, plugins),
+                    plugins,
+                    writes=write,
+                )
             except BaseException:
                 is_blank = is_new and not catalog.records.sources()
                 raise
