@@ -10,7 +10,7 @@ import click
 
 from tagatlas import Plugins
 from tagatlas.errors import UsageError
-from tagatlas.toolkit.calls import opened, select, step_names
+from tagatlas.toolkit.calls import step_names
 from tagatlas.toolkit.commands import ATLAS, MAP, Command, Outcome, progress_bar, say
 from tagatlas_web import NAME
 
@@ -32,7 +32,9 @@ def view_command(plugins: Plugins) -> Command:
         *, atlas: Path, map_name: str | None, port: int | None, open_map: bool, **options: object
     ) -> Outcome:
         """Open the map in the browser, to explore it and to write and draw on it."""
-        from tagatlas.toolkit.rendering import RENDERERS, renderers_in_order
+        from tagatlas.toolkit.calls import opened, select
+        from tagatlas.toolkit.kinds import RENDERERS
+        from tagatlas.toolkit.rendering import renderers_in_order
         from tagatlas_web.server.address import Address, listen, port_of
         from tagatlas_web.server.files import MapFiles
         from tagatlas_web.server.serving import serve
