@@ -85,8 +85,7 @@ def ours(task: Task) -> tuple[float, Positions]:
     )
     began = time.thread_time()
     graph = graph_of(task.network, edge_weight_influence=1.0, dissuade_hubs=False)
-    none_pinned = np.zeros(len(task.start), dtype=np.bool_)
-    placed = simulate(graph, task.start, options, no_progress, none_pinned)
+    placed = simulate(graph, task.start, options, no_progress)
     return time.thread_time() - began, placed
 
 

@@ -18,6 +18,7 @@ other. They take the names and plain values that the command line takes.
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
         ModelShelf,
         NetworkDescription,
         NoOptions,
-        PinningLayout,
         Price,
         Progress,
         Reading,
@@ -126,7 +126,6 @@ _LAZY = {
     "NoOptions": "tagatlas.contracts",
     "Note": "tagatlas.annotations",
     "Outline": "tagatlas.annotations",
-    "PinningLayout": "tagatlas.contracts",
     "Plugins": "tagatlas.plugins",
     "Price": "tagatlas.contracts",
     "Progress": "tagatlas.contracts",
@@ -214,7 +213,6 @@ __all__ = [
     "NoOptions",
     "Note",
     "Outline",
-    "PinningLayout",
     "Plugins",
     "Price",
     "Progress",
@@ -265,6 +263,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name == "PinningLayout":  # plugins made for tagatlas 0.1 go on working
+        said = "tagatlas.PinningLayout is gone, and no node was ever pinned: inherit from Layout"
+        warnings.warn(said, DeprecationWarning, stacklevel=2)
+        name = "Layout"
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
     function = None if name.startswith("_") else _function_of_a_command(name.replace("_", "-"))

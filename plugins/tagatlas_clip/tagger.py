@@ -69,8 +69,6 @@ class ClipTagger(RereadingTagger, TextEmbedder):
     Models are loaded when they are first needed; one copy per device, which share the work.
     """
 
-    takes_vocabulary = True
-
     def __init__(
         self,
         options: ClipOptions,

@@ -22,6 +22,12 @@ def test_a_name_that_is_not_there_is_said_so() -> None:
         tagatlas.Tagg  # noqa: B018 - that is the point
 
 
+def test_a_layout_that_was_made_for_pinning_goes_on_working_and_is_told() -> None:
+    with pytest.warns(DeprecationWarning, match="inherit from Layout"):
+        assert tagatlas.PinningLayout is tagatlas.Layout
+    assert "PinningLayout" not in dir(tagatlas)
+
+
 @pytest.mark.parametrize(
     "code", ["import tagatlas", "import tagatlas.plugins", "import tagatlas.cli"]
 )

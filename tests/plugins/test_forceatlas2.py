@@ -256,41 +256,6 @@ def test_connected_nodes_come_together() -> None:
     assert agreement(placed, group) > 0.9
 
 
-def test_free_nodes_come_to_rest_among_the_pinned() -> None:
-    """Two nodes are held where a reader put them; what is tied to each gathers around it."""
-    graph = nx.empty_graph(42)
-    graph.add_edges_from((end, 2 + 2 * leaf + end) for leaf in range(20) for end in range(2))
-    network = Network.from_networkx(graph)
-    pinned = np.arange(network.node_count) < 2
-    start = random_positions(network.node_count, seed=10)
-    start[:2] = [[1000.0, 500.0], [1400.0, 500.0]]
-    start[2:] += np.array([1200.0, 500.0])
-    placed = ForceAtlas2Layout(ForceAtlas2Options()).place(
-        network, start=start, seed=0, progress=no_progress, pinned=pinned
-    )
-    assert np.array_equal(placed[:2], start[:2])
-    nearer = np.hypot(*(placed[2:] - placed[0]).T) > np.hypot(*(placed[2:] - placed[1]).T)
-    assert nearer.tolist() == [False, True] * 20
-
-
-def test_pinning_all_nodes_gives_the_start() -> None:
-    network, start = random_network(30, 60, seed=11), random_positions(30, seed=11)
-    placed = ForceAtlas2Layout(ForceAtlas2Options(iterations=20)).place(
-        network, start=start, seed=0, progress=no_progress, pinned=np.ones(30, dtype=np.bool_)
-    )
-    assert np.array_equal(placed, start)
-
-
-def test_pinning_no_node_changes_nothing() -> None:
-    network, start = random_network(30, 60, seed=12), random_positions(30, seed=12)
-    layout = ForceAtlas2Layout(ForceAtlas2Options(iterations=20))
-    without = layout.place(network, start=start, seed=0, progress=no_progress)
-    nothing = np.zeros(30, dtype=np.bool_)
-    assert np.array_equal(
-        layout.place(network, start=start, seed=0, progress=no_progress, pinned=nothing), without
-    )
-
-
 def with_package(network: Network, start: Array, options: ForceAtlas2Options) -> Array:
     """The layout of the package fa2 in the same settings, all pairs of nodes computed."""
     from fa2 import ForceAtlas2
@@ -405,8 +370,7 @@ def test_stops_at_rest() -> None:
     done, total = told[-1]
     assert done < total == 5000
     graph = graph_of(network, edge_weight_influence=1.0, dissuade_hubs=False)
-    nothing_pinned = np.zeros(50, dtype=np.bool_)
-    further = simulate(graph, placed, replace(options, iterations=200), no_progress, nothing_pinned)
+    further = simulate(graph, placed, replace(options, iterations=200), no_progress)
     radius = np.hypot(*placed.T).mean()
     assert np.hypot(*(further - placed).T).mean() < 0.1 * radius
 

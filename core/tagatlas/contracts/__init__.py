@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         Maker,
         NetworkDescription,
     )
-    from tagatlas.contracts.layout import Layout, PinningLayout
+    from tagatlas.contracts.layout import Layout
     from tagatlas.contracts.models import Model, ModelShelf, TextEmbedder
     from tagatlas.contracts.network import GraphBuilder
     from tagatlas.contracts.price import Price
@@ -70,7 +70,6 @@ _LAZY = {
     "ModelShelf": "models",
     "NetworkDescription": "description",
     "NoOptions": "specs",
-    "PinningLayout": "layout",
     "Price": "price",
     "Progress": "progress",
     "Reading": "tagger",
@@ -117,7 +116,6 @@ __all__ = [
     "ModelShelf",
     "NetworkDescription",
     "NoOptions",
-    "PinningLayout",
     "Price",
     "Progress",
     "Reading",

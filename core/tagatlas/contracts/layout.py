@@ -55,32 +55,3 @@ class Layout(ABC):
             Positions, shape (n, 2), all finite, in the network's node order, any unit;
             y grows upwards.
         """
-
-
-class PinningLayout(Layout):
-    """A layout that can hold nodes where they are, such as those a reader has placed by hand."""
-
-    @abstractmethod
-    def place(
-        self,
-        network: Network,
-        *,
-        start: NDArray[np.float64],
-        seed: int,
-        progress: Progress,
-        pinned: NDArray[np.bool_] | None = None,
-    ) -> NDArray[np.float64]:
-        """Place the nodes that are not pinned; see :meth:`Layout.place`.
-
-        Args:
-            network: n nodes, at least one.
-            start: where to start from, shape (n, 2), all finite. If any node is pinned, its unit
-                and its origin are those of the result.
-            seed: of everything random.
-            progress: called with the steps done and the steps there will be at most.
-            pinned: which nodes keep the very positions of their start, shape (n,); None if no
-                node does.
-
-        Returns:
-            Positions, shape (n, 2), all finite.
-        """

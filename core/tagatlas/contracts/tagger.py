@@ -180,8 +180,6 @@ class Tagger(ABC):
     """The most bytes that the images of one call have together; a larger image is not sent."""
     calls_per_second: float | None = None
     """The most calls that may be begun in a second."""
-    takes_vocabulary: bool = False
-    """Whether the labels are the user's choice."""
     notes: Sequence[str] = ()
     """What a user should know of how the options were read, such as a guess, a line each."""
     variant: Variant = Variant.IMAGE

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from tagatlas.contracts import Layout, LayoutDescription, LayoutSpec, PinningLayout, loaded
+from tagatlas.contracts import Layout, LayoutDescription, LayoutSpec, loaded
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE
 from tagatlas.testing.samples import sample_network
@@ -140,20 +140,6 @@ class LayoutContract(SpecContract):
         assert np.array_equal(network.sources, untouched.sources)
         assert np.array_equal(network.targets, untouched.targets)
         assert np.array_equal(network.weights, untouched.weights)
-
-    def test_pinned_nodes_stay(self, layout: Layout) -> None:
-        """A ``PinningLayout`` keeps pinned nodes at their very start, and places the others."""
-        if not isinstance(layout, PinningLayout):
-            return  # there is no such promise to keep
-        network = sample_network()
-        start = 5.0 + 3.0 * _spread(network)
-        pinned = np.arange(network.node_count) % 2 == 0
-        placed = layout.place(
-            network, start=start, seed=0, progress=RecordedProgress(), pinned=pinned
-        )
-        assert np.array_equal(placed[pinned], start[pinned])
-        assert np.isfinite(placed).all()
-        assert not np.array_equal(placed[~pinned], start[~pinned])
 
     def test_progress_is_told(self, layout: Layout) -> None:
         """Progress is called at least once; ``done`` never falls and never passes ``total``."""

@@ -93,7 +93,6 @@ class TaggerContract(SpecContract):
         assert tagger.batch_size >= 1
         assert tagger.concurrency >= 1
         assert isinstance(tagger.local, bool)
-        assert isinstance(tagger.takes_vocabulary, bool)
         assert tagger.price is None or isinstance(tagger.price, Price)
         assert tagger.batch_bytes is None or tagger.batch_bytes >= 1
         assert tagger.calls_per_second is None or tagger.calls_per_second > 0.0

@@ -25,12 +25,11 @@ def simulate(
     start: NDArray[np.float64],
     options: ForceAtlas2Options,
     progress: Progress,
-    pinned: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
     """Run ForceAtlas2.
 
     The network is at rest, and the run ends, when in ten iterations in a row the mean distance
-    that a free node moved is below ``options.convergence`` times the mean distance of nodes from
+    that a node moved is below ``options.convergence`` times the mean distance of nodes from
     the centre.
 
     Args:
@@ -38,7 +37,6 @@ def simulate(
         start: positions, shape (n, 2), finite, no two nodes at one place.
         options: the settings. The positions do not depend on the number of threads.
         progress: called with iterations done, and those there will be at most.
-        pinned: nodes that no force moves, though they push and pull the others; shape (n,).
 
     Returns:
         Positions, shape (n, 2).
@@ -46,20 +44,18 @@ def simulate(
     # Nodes that start near each other come to lie near each other in memory, without which large
     # networks wait for memory: at 500,000 images this saves a fourth of the time.
     order = morton_order(start)
-    graph, positions, pinned = reordered(graph, order), start[order], pinned[order]
+    graph, positions = reordered(graph, order), start[order]
     earlier = np.zeros_like(positions)
     speed = GlobalSpeed(options.jitter_tolerance)
     report_every = max(1, options.iterations // _REPORTS)
     calm = 0
-    free = 1.0 - float(pinned.mean())
     with shared_among(threads_for(options.threads, len(positions))) as share:
         for iteration in range(1, options.iterations + 1):
             forces = total_forces(graph, positions, options, share)
-            forces[pinned] = 0.0
             swing, traction = swing_and_traction(graph.masses, forces, earlier)
             now = speed.update(swing, traction, len(positions))
             moved, radius = move(positions, graph.masses, forces, earlier, now)
-            calm = calm + 1 if moved < options.convergence * radius * free else 0
+            calm = calm + 1 if moved < options.convergence * radius else 0
             at_rest = calm >= _CALM_ITERATIONS
             if at_rest or iteration % report_every == 0:
                 progress(iteration, options.iterations)

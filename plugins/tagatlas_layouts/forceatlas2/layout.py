@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas import LayoutDescription, Network, PinningLayout, Progress, no_progress
+from tagatlas import Layout, LayoutDescription, Network, Progress, no_progress
 from tagatlas.toolkit import IMAGE
 from tagatlas_layouts.citations import EMBEDDEDNESS, FORCEATLAS2
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 
 
-class ForceAtlas2Layout(PinningLayout):
+class ForceAtlas2Layout(Layout):
     """ForceAtlas2 with Barnes-Hut repulsion, compiled by numba. Threads may share an instance."""
 
     def __init__(self, options: ForceAtlas2Options) -> None:
@@ -50,13 +50,11 @@ class ForceAtlas2Layout(PinningLayout):
         start: NDArray[np.float64],
         seed: int,
         progress: Progress,
-        pinned: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.float64]:
-        """Place the nodes; see :meth:`tagatlas.PinningLayout.place`.
+        """Place the nodes; see :meth:`tagatlas.Layout.place`.
 
         The start keeps its shape but not its size or centre: it is scaled to where the forces
-        balance, and only if nodes are pinned is the result scaled back. The seed decides only
-        in which direction nodes that start at one place part.
+        balance. The seed decides only in which direction nodes that start at one place part.
         """
         # What compiles is loaded here: what a layout says of itself is asked for more often.
         from tagatlas.toolkit import move_apart
@@ -71,9 +69,7 @@ class ForceAtlas2Layout(PinningLayout):
             dissuade_hubs=options.dissuade_hubs,
             embeddedness_influence=options.embeddedness_influence,
         )
-        held = np.zeros(network.node_count, dtype=np.bool_) if pinned is None else pinned
-        centre = start.mean(axis=0)
-        centred = move_apart(start - centre, seed)
+        centred = move_apart(start - start.mean(axis=0), seed)
         scale = balanced_scale(
             centred,
             graph,
@@ -82,7 +78,4 @@ class ForceAtlas2Layout(PinningLayout):
             gravity=options.gravity,
             strong_gravity=options.strong_gravity,
         )
-        placed = simulate(graph, scale * centred, options, progress, held)
-        if held.any():
-            placed = np.where(held[:, None], start, centre + placed / scale)
-        return placed
+        return simulate(graph, scale * centred, options, progress)
