@@ -65,7 +65,7 @@ def run(graph: Graph, start: np.ndarray, threads: int) -> tuple[float, float]:
         threads=threads,
     )
     clock, processors = time.perf_counter(), time.process_time()
-    simulate(graph, start, options, no_progress, np.zeros(len(start), dtype=np.bool_))
+    simulate(graph, start, options, no_progress)
     return time.perf_counter() - clock, time.process_time() - processors
 
 

@@ -4,13 +4,16 @@ from tagatlas_tagging.calls import Billed, Call
 from tagatlas_tagging.engine import no_bookkeeping, tag_images
 from tagatlas_tagging.plan import Plan, plan_asking
 from tagatlas_tagging.secrets import without_key
+from tagatlas_tagging.using import closing, prepare
 
 __all__ = [
     "Billed",
     "Call",
     "Plan",
+    "closing",
     "no_bookkeeping",
     "plan_asking",
+    "prepare",
     "tag_images",
     "without_key",
 ]

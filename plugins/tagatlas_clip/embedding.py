@@ -160,6 +160,11 @@ class Embedder:
             vectors = replica.embed(list(sound.values()))
             return dict(zip(sound, vectors, strict=True)), failures
 
+    def close(self) -> None:
+        """End the threads, and forget the models."""
+        self._threads.shutdown()
+        self.replicas = ()
+
     @contextmanager
     def _least_busy(self) -> Iterator[Replica]:
         with self._choosing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import sha256
@@ -25,6 +26,7 @@ from tagatlas_clip.texts import default_cache, embed_labels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tagatlas import Progress
     from tagatlas_clip import ClipOptions
     from tagatlas_clip.embedding import Embedder
     from tagatlas_clip.model import ClipModel
@@ -66,7 +68,8 @@ class ClipTagger(RereadingTagger, TextEmbedder):
     What is kept of an image is its embedding, a vector of length 1 in float16. Tags are read from
     it: another vocabulary, other templates or thresholds need no second look at the images.
 
-    Models are loaded when they are first needed; one copy per device, which share the work.
+    There is one copy of the model per device; they share the work. Where it is not prepared,
+    models are loaded when they are first needed.
     """
 
     def __init__(
@@ -158,6 +161,31 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         with self._loading:
             evidence = self._evidence
         return evidence.of(unit(vectors))
+
+    def prepare(self, progress: Progress) -> None:
+        """Load the models, and find or make the vectors of the vocabulary's captions."""
+        progress(0, 2)
+        with self._loading:
+            self._embedder  # noqa: B018 - loads them
+            progress(1, 2)
+            self._evidence  # noqa: B018
+        progress(2, 2)
+
+    def close(self) -> None:
+        """Give back the devices' memory."""
+        with self._loading:
+            loaded = vars(self)
+            if "_embedder" in loaded:
+                self._embedder.close()
+            for name in ("_embedder", "_evidence", "_models"):
+                loaded.pop(name, None)
+        if "torch" in sys.modules:
+            import torch
+
+            from tagatlas_clip.memory import free_memory
+
+            for device in self._devices:
+                free_memory(torch.device(device))
 
     def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
         """Tag a batch; may be called from several threads at once."""

@@ -153,6 +153,24 @@ FAULTS = [
         "concurrency = 4",
         "concurrency = 4\n    check = lambda self: ['two\\nlines']",
     ),
+    (
+        "grey",
+        "prepared_and_closed",
+        "concurrency = 4",
+        "concurrency = 4\n    prepare = lambda self, progress: progress(2, 1)",
+    ),
+    (
+        "grey",
+        "prepared_and_closed",
+        "concurrency = 4",
+        "concurrency = 4\n    close = lambda self: self.connection.close()",
+    ),
+    (
+        "grey",
+        "prepared_and_closed",
+        "concurrency = 4",
+        "concurrency = 4\n    prepare = lambda self, progress: setattr(self, '_threshold', 3)",
+    ),
     ("grey", "one_result_per_image", "for image in images]", "for image in images[1:]]"),
     ("grey", "one_result_per_image", "[self._look(image) for", "[self._look(image).tags for"),
     (

@@ -283,7 +283,7 @@ def engine_layout(network: Network, start: Array, options: ForceAtlas2Options) -
         edge_weight_influence=options.edge_weight_influence,
         dissuade_hubs=options.dissuade_hubs,
     )
-    return simulate(graph, start, options, no_progress, np.zeros(len(start), dtype=np.bool_))
+    return simulate(graph, start, options, no_progress)
 
 
 @pytest.mark.extras("fa2")

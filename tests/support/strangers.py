@@ -52,3 +52,19 @@ def install_plugin(folder: Path, module: str, entry_point: str, source: str) -> 
     )
     assert done.returncode == 0, done.stderr
     return site
+
+
+def lay_plugin(site: Path, module: str, source: str) -> None:
+    """Put a distribution of one module into a folder, as pip leaves it, without running pip.
+
+    Args:
+        site: the folder, to be named in ``PYTHONPATH``.
+        module: the module's name, and that of its entry point.
+        source: the module's text.
+    """
+    info = site / f"tagatlas_{module}-{VERSION}.dist-info"
+    info.mkdir(parents=True)
+    (site / f"{module}.py").write_text(source, "utf-8")
+    head = f"Metadata-Version: 2.1\nName: tagatlas-{module}\nVersion: {VERSION}\n"
+    (info / "METADATA").write_text(head, "utf-8")
+    (info / "entry_points.txt").write_text(f"[tagatlas]\n{module} = {module}\n", "utf-8")

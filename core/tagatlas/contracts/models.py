@@ -62,7 +62,8 @@ class ModelShelf(ABC):
 class TextEmbedder(ABC):
     """A second base class of a tagger that puts texts where its embeddings put images.
 
-    ``tagatlas search`` finds images by it, and comparisons tell how alike two labels are.
+    ``tagatlas search`` finds images by it, and comparisons tell how alike two labels are. It is
+    closed afterwards, as after a run, but it is not prepared: no image comes.
     """
 
     @abstractmethod

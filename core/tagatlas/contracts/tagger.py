@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from PIL.Image import Image
 
+    from tagatlas.contracts.progress import Progress
+
 FailureKind = Literal["image", "transient"]
 """``image``: this image will fail again; ``transient``: worth another try later."""
 
@@ -164,6 +166,9 @@ class Tagger(ABC):
     """Turns images into tags. Made by its spec's factory; heavy packages are imported there.
 
     The class attributes tell the engine how to drive it; an instance may override them.
+
+    :meth:`prepare` comes before its first image, and :meth:`close` when it is needed no more.
+    What it says of itself and reads from kept answers, it may be asked without either.
     """
 
     batch_size: int = 1
@@ -185,6 +190,28 @@ class Tagger(ABC):
     variant: Variant = Variant.IMAGE
     """Which of the two encodings it gets: the thumbnail is enough for a small model, and much
     faster to decode."""
+
+    def prepare(self, progress: Progress) -> None:  # noqa: B027 - most have nothing to prepare
+        """Do what comes before the first image, such as loading a model or opening a connection.
+
+        Called once in a run, in the caller's thread, after all options, the key and the price are
+        checked and the images are fetched; not where there is no image to ask about.
+
+        Args:
+            progress: called with the pieces of this work done, and how many there are.
+
+        Raises:
+            TaggerError: it cannot be used as things are, with what to do about it; nothing is
+                asked.
+        """
+
+    def close(self) -> None:  # noqa: B027 - most have nothing to close
+        """Let go of what it holds: memory of a device, threads, connections.
+
+        Called once, by the thread that had it made, when no call is under way and none will
+        come; also after a failure, after Ctrl-C, and where it was never prepared. What it raises
+        is a warning: what was answered is kept.
+        """
 
     @abstractmethod
     def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tagatlas.atlas import Atlas
-from tagatlas.contracts import ImageInput, ImageStatus, Price, Tagger, TagStatus
+from tagatlas.contracts import ImageInput, ImageStatus, Price, Tagger, TagStatus, no_show
 from tagatlas.errors import TagatlasError
 from tagatlas.plugins import PluginChoice, Plugins
 from tagatlas.steps.clean import Unused, find_unused
 from tagatlas.steps.verify import verify_images
 from tagatlas.versions import versions
 from tagatlas.wording import count
-from tagatlas_tagging import without_key
+from tagatlas_tagging import closing, prepare, without_key
 
 SPEED_IMAGES = 32
 """Images that a local backend's speed is measured on."""
@@ -60,21 +60,32 @@ def check_backend(tagger: PluginChoice[Tagger], environment: Mapping[str, str]) 
         tagger: the backend.
         environment: where its key is looked up.
     """
-    subject, key = f"backend {tagger.name}", ""
+    subject = f"backend {tagger.name}"
+    warnings: list[str] = []
     try:
         instance = tagger.make()
-        variable = instance.key_variable
-        key = environment.get(variable or "", "")
-        if variable is not None and not key:
-            return [Finding(subject, False, f"set its key: export {variable}=...")]
-        is_free = instance.local and instance.price is None
-        said = [f"works, {_speed(instance):,.0f} images/s"] if is_free else []
-        said += instance.check()
+        with closing(instance, tagger.name, warnings.append):
+            finding = _check(instance, subject, environment)
     except TagatlasError as error:
-        return [Finding(subject, False, without_key(str(error), key))]
-    if instance.price is not None:
-        said.append(_price_text(instance.price))
-    return [Finding(subject, True, "; ".join([*said, instance.fingerprint()]))]
+        finding = Finding(subject, False, str(error))
+    return [finding, *(Finding(subject, False, warning) for warning in warnings)]
+
+
+def _check(tagger: Tagger, subject: str, environment: Mapping[str, str]) -> Finding:
+    variable = tagger.key_variable
+    key = environment.get(variable or "", "")
+    if variable is not None and not key:
+        return Finding(subject, False, f"set its key: export {variable}=...")
+    is_free = tagger.local and tagger.price is None
+    try:
+        prepare(tagger, no_show)
+        said = [f"works, {_speed(tagger):,.0f} images/s"] if is_free else []
+        said += tagger.check()
+    except TagatlasError as error:
+        return Finding(subject, False, without_key(str(error), key))
+    if tagger.price is not None:
+        said.append(_price_text(tagger.price))
+    return Finding(subject, True, "; ".join([*said, tagger.fingerprint()]))
 
 
 def _speed(tagger: Tagger) -> float:

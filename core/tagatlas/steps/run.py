@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -33,6 +34,7 @@ from tagatlas.steps.tag import (
     require_key,
     tag_collection,
 )
+from tagatlas_tagging import closing
 
 StepReport = AddReport | FetchReport | Estimate | TagReport | MapReport | RenderReport
 """What came of a step; an estimate comes before images are tagged that cost money."""
@@ -148,11 +150,12 @@ def run_steps(
             done.
     """
     again = retried_statuses(retry)
-    with opened(out, plugins, create=True) as atlas:
+    with opened(out, plugins, create=True) as atlas, ExitStack() as in_use:
         selection = select(atlas, options, *STEPS)
         chosen_source = choose_source(atlas, selection, str(location), replace)
         fetching, recoveries = choose_fetching(selection)
         tagging, tagger = choose_tagging(selection)
+        in_use.enter_context(closing(tagger.product, tagger.name, atlas.plugins.warn))
         mapping, builder, layout = choose_mapping(atlas, selection)
         renderers = choose_renderers(atlas, selection)
         selection.check()
@@ -189,7 +192,7 @@ def run_steps(
             )
             if expected.price is not None and expected.images:
                 yield expected
-            with selection.remembered("tag", tagger.owner), show("tagging") as progress:
+            with selection.remembered("tag", tagger.owner):
                 tagged = tag_collection(
                     atlas,
                     tagger,
@@ -197,8 +200,9 @@ def run_steps(
                     budget=tagging.budget,
                     ask_each=ask_each,
                     stop=stop,
-                    progress=progress,
+                    show=show,
                 )
+            in_use.close()  # what the tagger holds may be much, and the map needs none of it
             yield tagged
             if tagged.stopped:
                 return

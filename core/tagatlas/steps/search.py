@@ -12,6 +12,7 @@ from tagatlas.errors import UsageError
 from tagatlas.plugins import TAGGERS, PluginChoice
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.tag import choose_tagging
+from tagatlas_tagging import closing
 
 ROWS = 65_536
 """Images that are compared at once."""
@@ -36,8 +37,9 @@ def search(atlas: AtlasLike, text: str, *, most: int = 20, **options: object) ->
     with opened(atlas, write=False) as its_atlas:
         selection = select(its_atlas, options, "tag")
         _, tagger = choose_tagging(selection)
-        selection.check()
-        return search_collection(its_atlas, tagger, text, most=most)
+        with closing(tagger.product, tagger.name, its_atlas.plugins.warn):
+            selection.check()
+            return search_collection(its_atlas, tagger, text, most=most)
 
 
 def search_collection(

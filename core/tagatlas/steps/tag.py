@@ -30,7 +30,14 @@ from tagatlas.steps.options import TagOptions
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.steps.spending import Estimate, Purse
 from tagatlas_duplicates.pixels import are_equal
-from tagatlas_tagging import Plan, no_bookkeeping, plan_asking, tag_images
+from tagatlas_tagging import (
+    Plan,
+    closing,
+    no_bookkeeping,
+    plan_asking,
+    prepare,
+    tag_images,
+)
 
 READY = 1
 """Calls that cost money which are in the catalog before the service is free for them: while it
@@ -88,28 +95,29 @@ def tag(
     with opened(atlas) as its_atlas:
         selection = select(its_atlas, options, "tag")
         tagging, tagger = choose_tagging(selection)
-        selection.check()
-        require_key(its_atlas, tagger)
-        ask_each = tagging.near_duplicates == "each"
-        if on_estimate is not None and tagger.product.price is not None:
-            expected = estimate_tagging(
-                its_atlas,
-                tagger,
-                retry_failed=retry_failed,
-                ask_each=ask_each,
-                budget=tagging.budget,
-            )
-            on_estimate(expected)
-        with selection.remembered(), show("tagging") as progress:
-            return tag_collection(
-                its_atlas,
-                tagger,
-                retry_failed=retry_failed,
-                budget=tagging.budget,
-                ask_each=ask_each,
-                stop=stop,
-                progress=progress,
-            )
+        with closing(tagger.product, tagger.name, its_atlas.plugins.warn):
+            selection.check()
+            require_key(its_atlas, tagger)
+            ask_each = tagging.near_duplicates == "each"
+            if on_estimate is not None and tagger.product.price is not None:
+                expected = estimate_tagging(
+                    its_atlas,
+                    tagger,
+                    retry_failed=retry_failed,
+                    ask_each=ask_each,
+                    budget=tagging.budget,
+                )
+                on_estimate(expected)
+            with selection.remembered():
+                return tag_collection(
+                    its_atlas,
+                    tagger,
+                    retry_failed=retry_failed,
+                    budget=tagging.budget,
+                    ask_each=ask_each,
+                    stop=stop,
+                    show=show,
+                )
 
 
 def estimate(atlas: AtlasLike, *, retry_failed: bool = False, **options: object) -> Estimate:
@@ -126,14 +134,15 @@ def estimate(atlas: AtlasLike, *, retry_failed: bool = False, **options: object)
     with opened(atlas, write=False) as its_atlas:
         selection = select(its_atlas, options, "tag")
         tagging, tagger = choose_tagging(selection)
-        selection.check()
-        return estimate_tagging(
-            its_atlas,
-            tagger,
-            retry_failed=retry_failed,
-            ask_each=tagging.near_duplicates == "each",
-            budget=tagging.budget,
-        )
+        with closing(tagger.product, tagger.name, its_atlas.plugins.warn):
+            selection.check()
+            return estimate_tagging(
+                its_atlas,
+                tagger,
+                retry_failed=retry_failed,
+                ask_each=tagging.near_duplicates == "each",
+                budget=tagging.budget,
+            )
 
 
 def choose_tagging(selection: Selection) -> tuple[TagOptions, PluginChoice[Tagger]]:
@@ -194,7 +203,7 @@ def tag_collection(
     budget: float | None = None,
     ask_each: bool = False,
     stop: Event | None = None,
-    progress: Progress = no_progress,
+    show: ShowProgress = no_show,
 ) -> TagReport:
     """Ask a backend about every image that it has not answered yet.
 
@@ -208,13 +217,13 @@ def tag_collection(
 
     Args:
         atlas: open for writing.
-        tagger: the backend.
+        tagger: the backend; it is prepared where anything is asked, and closed by the caller.
         retry_failed: ask again where it failed before.
         budget: the most US dollars that this atlas may ever spend on the backend, in all runs;
             None for no limit. What is only possibly billed counts.
         ask_each: where images cost money, ask also about those that look the same as others.
         stop: once it is set, by any thread, no further call is begun; those under way are kept.
-        progress: told of images answered.
+        show: see :func:`tagatlas.run`.
 
     Raises:
         BudgetReached: the next call could cost more than the budget has left.
@@ -229,9 +238,9 @@ def tag_collection(
     else:
         asked = tagged = tagging.use(tagger.name, instance.fingerprint())
     purse = _purse(atlas, tagger.name, asked, instance, budget)
-    run = _Run(atlas, instance, asked, purse, stop or Event(), progress)
+    run = _Run(atlas, instance, asked, purse, stop or Event())
     try:
-        run.ask(retry_failed=retry_failed, ask_each=ask_each)
+        run.ask(retry_failed=retry_failed, ask_each=ask_each, show=show)
     finally:
         if reading is not None and isinstance(instance, RereadingTagger):
             tagging.update_reading(reading, instance.read, collective=instance.collective)
@@ -256,7 +265,7 @@ class _Run:
         backend: its number, under which answers are kept.
         purse: what pays for the calls; None where they cost nothing.
         stop: see :func:`tag_collection`.
-        progress: likewise.
+        progress: told of images answered.
         asked: number of images that it was asked about.
         copied: number of images that got another one's answer.
         failed: number of images that it failed on.
@@ -267,17 +276,23 @@ class _Run:
     backend: int
     purse: Purse | None
     stop: Event
-    progress: Progress
+    progress: Progress = no_progress
     asked: int = 0
     copied: int = 0
     failed: int = 0
 
-    def ask(self, *, retry_failed: bool, ask_each: bool) -> None:
+    def ask(self, *, retry_failed: bool, ask_each: bool, show: ShowProgress) -> None:
         """Ask for what is missing, and keep it.
 
         Where one of several that look the same could not be looked at, another is asked about.
         """
         plan = _plan(self.atlas, self.tagger, self.backend, retry_failed, ask_each)
+        if plan.ask:
+            prepare(self.tagger, show)
+        with show("tagging") as self.progress:
+            self._carry_out(plan, ask_each)
+
+    def _carry_out(self, plan: Plan, ask_each: bool) -> None:
         total = len(plan.ask) + len(plan.originals) + len(plan.waiting)
         self._tell(total)
         while True:

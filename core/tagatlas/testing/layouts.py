@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -15,7 +15,7 @@ from tagatlas.contracts import Layout, LayoutDescription, LayoutSpec, loaded
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE
 from tagatlas.testing.samples import sample_network
-from tagatlas.testing.specs import SpecContract, check_texts
+from tagatlas.testing.specs import RecordedProgress, SpecContract, check_progress, check_texts
 
 
 def _network(nodes: int, edges: list[tuple[int, int, float]]) -> Network:
@@ -62,17 +62,6 @@ CASES = {
     "heavy weights": Case(_network(4, [(0, 1, 1e6), (1, 2, 1e-6), (2, 3, 1e6)])),
 }
 """Networks that every layout must place; treat as read-only."""
-
-
-@dataclass
-class RecordedProgress:
-    """A progress that keeps what it was told."""
-
-    calls: list[tuple[int, int, int]] = field(default_factory=list)
-
-    def __call__(self, done: int, total: int, failed: int = 0) -> None:
-        """Keep one call."""
-        self.calls.append((done, total, failed))
 
 
 class LayoutContract(SpecContract):
@@ -147,9 +136,7 @@ class LayoutContract(SpecContract):
         network = sample_network()
         layout.place(network, start=_spread(network), seed=0, progress=progress)
         assert progress.calls, "a layout tells at least once that it is done"
-        steps = [done for done, _, _ in progress.calls]
-        assert steps == sorted(steps)
-        assert all(0 <= done <= total for done, total, _ in progress.calls)
+        check_progress(progress)
 
 
 def place(layout: Layout, case: Case) -> NDArray[np.float64]:

@@ -135,6 +135,24 @@ class SpecContract:
         assert not heavy, f"importing {module_name} imports {sorted(heavy)}: import in the method"
 
 
+@dataclasses.dataclass
+class RecordedProgress:
+    """A progress that keeps what it was told."""
+
+    calls: list[tuple[int, int, int]] = dataclasses.field(default_factory=list)
+
+    def __call__(self, done: int, total: int, failed: int = 0) -> None:
+        """Keep one call."""
+        self.calls.append((done, total, failed))
+
+
+def check_progress(progress: RecordedProgress) -> None:
+    """Assert that what was told never falls and never passes the total."""
+    steps = [done for done, _, _ in progress.calls]
+    assert steps == sorted(steps)
+    assert all(0 <= done <= total for done, total, _ in progress.calls)
+
+
 def is_one_line(text: str) -> bool:
     """Whether the text is exactly one line, with something on it."""
     return bool(text.strip()) and len(text.splitlines()) == 1

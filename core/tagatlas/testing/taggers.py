@@ -6,7 +6,7 @@ import dataclasses
 import os
 import pickle
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -22,10 +22,17 @@ from tagatlas.contracts import (
     TagStatus,
     TextEmbedder,
     loaded,
+    no_progress,
 )
 from tagatlas.errors import AuthenticationFailed
 from tagatlas.testing.samples import MemoryStore, sample_images
-from tagatlas.testing.specs import SpecContract, is_one_line, run_fresh
+from tagatlas.testing.specs import (
+    RecordedProgress,
+    SpecContract,
+    check_progress,
+    is_one_line,
+    run_fresh,
+)
 from tagatlas_tagging import tag_images
 
 _FINGERPRINT = """
@@ -52,9 +59,12 @@ class TaggerContract(SpecContract):
         raise NotImplementedError("override the fixture `spec`: return your tagger's spec")
 
     @pytest.fixture
-    def tagger(self, spec: TaggerSpec, options: object) -> Tagger:
-        """The tagger under test."""
-        return loaded(spec.factory)(options)
+    def tagger(self, spec: TaggerSpec, options: object) -> Iterator[Tagger]:
+        """The tagger under test, prepared; closed after the test."""
+        tagger = loaded(spec.factory)(options)
+        tagger.prepare(no_progress)
+        yield tagger
+        tagger.close()
 
     @pytest.fixture
     def images(self) -> Sequence[ImageInput]:
@@ -117,8 +127,10 @@ class TaggerContract(SpecContract):
         if tagger.key_variable is None:
             return
         monkeypatch.delenv(tagger.key_variable, raising=False)
+        keyless = loaded(spec.factory)(options)
         with pytest.raises(AuthenticationFailed):
-            loaded(spec.factory)(options).tag(images[:1])
+            ask_without_key(keyless, images[0])
+        keyless.close()
 
     def test_the_key_is_in_no_result(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
         """The key is in no tag, no message and no response that is kept."""
@@ -134,6 +146,16 @@ class TaggerContract(SpecContract):
         for line in tagger.check():
             assert is_one_line(line)
             assert not key or key not in line
+
+    def test_it_is_prepared_and_closed(self, spec: TaggerSpec, options: object) -> None:
+        """``prepare`` tells its progress, and ``close`` raises nothing, prepared or not."""
+        loaded(spec.factory)(options).close()
+        tagger, progress = loaded(spec.factory)(options), RecordedProgress()
+        fingerprint = tagger.fingerprint()
+        tagger.prepare(progress)
+        check_progress(progress)
+        assert tagger.fingerprint() == fingerprint
+        tagger.close()
 
     def test_one_result_per_image(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
         """A batch gives one ``TagResult`` per image."""
@@ -223,7 +245,10 @@ class TaggerContract(SpecContract):
         """Two instances of a local tagger give the same tags."""
         if not tagger.local:
             return  # a remote backend may change its mind
-        check_same(tag_all(loaded(spec.factory)(options), images), tag_all(tagger, images), 0.0)
+        other = loaded(spec.factory)(options)
+        other.prepare(no_progress)
+        check_same(tag_all(other, images), tag_all(tagger, images), 0.0)
+        other.close()
 
     def test_fingerprint_is_one_line(self, tagger: Tagger) -> None:
         """The fingerprint is one non-empty line, and does not hold the key."""
@@ -266,6 +291,12 @@ class TaggerContract(SpecContract):
             assert _changed(spec, options, name, value) != tagger.fingerprint(), name
         for name, value in neutral_options.items():
             assert _changed(spec, options, name, value) == tagger.fingerprint(), name
+
+
+def ask_without_key(tagger: Tagger, image: ImageInput) -> None:
+    """Ask about one image, as the engine would, if it did not look for the key first."""
+    tagger.prepare(no_progress)
+    tagger.tag([image])
 
 
 def tag_all(tagger: Tagger, images: Sequence[ImageInput]) -> list[TagResult]:

@@ -22,6 +22,7 @@ from tagatlas import (
     ImageInput,
     ImageStore,
     KeptAnswer,
+    Plugins,
     RereadingTagger,
     Tagger,
     TagResult,
@@ -29,8 +30,9 @@ from tagatlas import (
     load_plugins,
     open_atlas,
 )
-from tagatlas.errors import ImageNotStored, TagatlasError, TaggerError
+from tagatlas.errors import ImageNotStored, PluginError, TagatlasError, TaggerError
 from tagatlas.toolkit.kinds import TAGGERS
+from tagatlas.toolkit.taggers import closing, prepare
 from tagatlas_compare.benching.perturbations import PERTURBATIONS, perturb
 
 _TAGS = {"image": pl.String, "tag": pl.String, "score": pl.Float64}
@@ -64,7 +66,7 @@ class Speed:
     """How fast a tagger was.
 
     Attributes:
-        start: seconds to make it and to have its first answer.
+        start: seconds to make and prepare it, and to have its first answer.
         images_per_second: of each repeat after that.
         call_seconds: of every call, its batch included.
         peak_megabytes: the most memory that its process had, with Python and the libraries.
@@ -139,7 +141,15 @@ def answers_of(work: Work) -> Answers:
     plugins = load_plugins()
     began = time.perf_counter()
     tagger = plugins.choose(TAGGERS, work.tagger, work.values).make()
-    made = time.perf_counter() - began
+    with closing(tagger, work.tagger, _complain):
+        return _answers(work, plugins, tagger, time.perf_counter() - began)
+
+
+def _complain(text: str) -> None:
+    raise PluginError(text)
+
+
+def _answers(work: Work, plugins: Plugins, tagger: Tagger, made: float) -> Answers:
     price = 0.0 if tagger.price is None else tagger.price.per_image
     is_free = tagger.local and not price
     repeats = work.repeats if is_free else 1
@@ -151,6 +161,9 @@ def answers_of(work: Work) -> Answers:
         )
     with open_atlas(work.atlas, plugins, write=False) as atlas:
         images = _inputs(atlas.store, tagger, work.images)
+    began = time.perf_counter()
+    prepare(tagger)
+    made += time.perf_counter() - began
     results, spent, calls = _tag_all(tagger, images)
     start = made + calls[0]
     repeated = [_tag_all(tagger, images)[1:] for _ in range(repeats - 1)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from tagatlas.toolkit.backends import (
 from tagatlas.toolkit.calls import AtlasLike, Owner, opened, select, several
 from tagatlas.toolkit.collection import collection_images
 from tagatlas.toolkit.kinds import TAGGERS
+from tagatlas.toolkit.taggers import closing
 from tagatlas_compare.comparison.comparison import Comparison, compare_views
 from tagatlas_compare.comparison.coverage import COVERAGE, Coverage
 from tagatlas_compare.comparison.meaning import EncodedMeaning, Meaning
@@ -173,18 +175,18 @@ def compare_backends(
     """
     options = options or CompareOptions()
     chosen = choose_backends(atlas, backends)
-    meaning = find_meaning(atlas, options.meaning)
     images = collection_images(atlas)
     if images.is_empty():
         raise UsageError(f"{atlas.folder} has no images: run tagatlas fetch first")
-    maps = _maps(atlas, chosen)
-    given = [backend_results(atlas, each.backend) for each in chosen]
-    views = [
-        _view(atlas, each, results, images, stored)
-        for each, results, stored in zip(chosen, given, maps, strict=True)
-    ]
-    labelled = images.select("id", label=pl.col("location"))
-    found = compare_views(labelled, views, meaning, options, progress=progress)
+    with find_meaning(atlas, options.meaning) as meaning:
+        maps = _maps(atlas, chosen)
+        given = [backend_results(atlas, each.backend) for each in chosen]
+        views = [
+            _view(atlas, each, results, images, stored)
+            for each, results, stored in zip(chosen, given, maps, strict=True)
+        ]
+        labelled = images.select("id", label=pl.col("location"))
+        found = compare_views(labelled, views, meaning, options, progress=progress)
     return replace(
         found,
         collection=atlas.folder.resolve().name.removesuffix(".atlas"),
@@ -199,8 +201,9 @@ def report_folder(atlas: Atlas, labels: Sequence[str]) -> Path:
     return atlas.folder / "comparisons" / name
 
 
-def find_meaning(atlas: Atlas, name: str) -> Meaning | None:
-    """What tells how alike labels are: WordNet, a text encoder, or nothing.
+@contextmanager
+def find_meaning(atlas: Atlas, name: str) -> Iterator[Meaning | None]:
+    """What tells how alike labels are, for the length of a block: WordNet, a text encoder, or none.
 
     Args:
         atlas: whose plugins and settings are used.
@@ -211,14 +214,14 @@ def find_meaning(atlas: Atlas, name: str) -> Meaning | None:
         UsageError: the tagger reads no text.
         UnknownPlugin, MissingDependency: there is none, or it cannot be made.
     """
-    if name == NO_MEANING:
-        return None
-    if name == WORDNET:
-        return WordNetMeaning()
+    if name in (NO_MEANING, WORDNET):
+        yield WordNetMeaning() if name == WORDNET else None
+        return
     tagger = select(atlas, {}, "tag").plugin(TAGGERS, name).product
-    if not isinstance(tagger, TextEmbedder):
-        raise UsageError(f"the model of {name} reads no text: choose --meaning wordnet or none")
-    return EncodedMeaning(tagger, name)
+    with closing(tagger, name, atlas.plugins.warn):
+        if not isinstance(tagger, TextEmbedder):
+            raise UsageError(f"the model of {name} reads no text: choose --meaning wordnet or none")
+        yield EncodedMeaning(tagger, name)
 
 
 def _maps(atlas: Atlas, chosen: Sequence[NamedBackend]) -> list[StoredMap | None]:

@@ -64,6 +64,10 @@ class ClarifaiTagger(CloudTagger):
             f" concepts {self._options.concepts}"
         )
 
+    def close(self) -> None:
+        """End the connection."""
+        self._channel.close()
+
     def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
         """One call of the service."""
         outputs = self._ask(images)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
-    from tagatlas import FailureKind
+    from tagatlas import FailureKind, Progress
     from tagatlas_taggers.google_vision import GoogleVisionOptions
 
 KEY_VARIABLE = "GOOGLE_API_KEY"
@@ -65,6 +65,7 @@ class GoogleVisionTagger(CloudTagger):
         self._features = sorted(set(options.features), key=list(FEATURES).index)
         super().__init__(options, KEY_VARIABLE, price_of(self._features))
         self._lock = Lock()
+        self._channel: grpc.Channel | None = None
         self._call: grpc.UnaryUnaryMultiCallable | None = None
         self.key_variable = KEY_VARIABLE if self._key else None  # else the application's own
 
@@ -74,6 +75,16 @@ class GoogleVisionTagger(CloudTagger):
             f"google-vision v1; features {' '.join(self._features)};"
             f" max-results {self._options.max_results}"
         )
+
+    def prepare(self, progress: Progress) -> None:
+        """Find the credentials."""
+        self._connected()
+        progress(1, 1)
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._channel is not None:
+            self._channel.close()
 
     def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
         """One call of the service."""
@@ -119,7 +130,8 @@ class GoogleVisionTagger(CloudTagger):
         """
         with self._lock:
             if self._call is None:
-                self._call = self._open_channel().unary_unary(
+                self._channel = self._open_channel()
+                self._call = self._channel.unary_unary(
                     _METHOD,
                     request_serializer=_Request.SerializeToString,
                     response_deserializer=_Response.FromString,

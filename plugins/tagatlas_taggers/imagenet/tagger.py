@@ -53,6 +53,10 @@ class ImageNetTagger(Tagger):
             options.threads or _cores(), thread_name_prefix="imagenet"
         )
 
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown()
+
     def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
         """Tag a batch; may be called from several threads at once."""
         return list(self._threads.map(self._tag_image, images))
