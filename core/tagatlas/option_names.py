@@ -150,5 +150,10 @@ class OptionNames:
         return next(name for name in self.of(target) if len(self._targets[name]) == 1)
 
 
+def variable_of(name: str) -> str:
+    """``light_from`` becomes ``TAGATLAS_LIGHT_FROM``."""
+    return f"TAGATLAS_{name}".upper()
+
+
 def _joined(*parts: str) -> str:
     return "_".join(part.replace("-", "_") for part in parts)

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path, PurePath
@@ -22,7 +23,8 @@ from types import NoneType, UnionType
 
 import msgspec
 
-from tagatlas.errors import OptionError
+from tagatlas.contracts.marks import Mark
+from tagatlas.errors import OptionError, TagatlasError
 
 OptionValue = bool | int | float | str | list[str]
 """The type of an option's value in a settings file or from a flag."""
@@ -41,6 +43,7 @@ class OptionField:
         is_switch: whether it is a boolean.
         default: text of the default; empty for none.
         metavar: form of a value: ``NUMBER``, ``TEXT``, ``A,B,...`` or the choices.
+        is_secret: whether it has no flag, and is written down nowhere.
     """
 
     name: str
@@ -49,6 +52,7 @@ class OptionField:
     is_switch: bool
     default: str
     metavar: str
+    is_secret: bool = False
 
 
 def flag_of(name: str) -> str:
@@ -70,7 +74,8 @@ def _option_field(field: dataclasses.Field[object], hint: object) -> OptionField
         flag=flag_of(field.name),
         help=description,
         is_switch=[member for member in members if member is not NoneType] == [bool],
-        default=_default_text(field),
+        default="" if _is_secret(hint) else _default_text(field),
+        is_secret=_is_secret(hint),
         metavar="|".join(_metavar(member) for member in members if member is not NoneType),
     )
 
@@ -99,6 +104,38 @@ def _strip_annotation(hint: object) -> tuple[object, str]:
     plain, *metadata = typing.get_args(hint)
     descriptions = [item.description for item in metadata if isinstance(item, msgspec.Meta)]
     return plain, next((text for text in descriptions if text), "")
+
+
+def without_secrets(text: str, options: object) -> str:
+    """A text with the secrets of an options instance struck out."""
+    if not dataclasses.is_dataclass(options) or isinstance(options, type):
+        return text
+    for field in option_fields(type(options)):
+        value = getattr(options, field.name) if field.is_secret else None
+        for secret in value if isinstance(value, tuple) else (value,):
+            text = text.replace(str(secret), "***") if secret else text
+    return text
+
+
+@contextmanager
+def secrets_kept(options: object) -> Iterator[None]:
+    """Within the block, an error of tagatlas's own tells no secret of an options instance."""
+    try:
+        yield
+    except TagatlasError as error:
+        hide_secrets(error, options)
+        raise
+
+
+def hide_secrets(error: TagatlasError, options: object) -> None:
+    """Strike the secrets of an options instance out of an error."""
+    text = without_secrets(str(error), options)
+    if text != str(error):
+        error.args = (text,)
+
+
+def _is_secret(hint: object) -> bool:
+    return typing.get_origin(hint) is typing.Annotated and Mark.SECRET in typing.get_args(hint)
 
 
 def _default_text(field: dataclasses.Field[object]) -> str:
@@ -149,6 +186,8 @@ def make_options(
         name = path.rstrip("`").split("[")[0]
         place = called(name) if name in fields else owner
         said = _expected(message.replace("`", ""), hints.get(name))
+        if name in fields and fields[name].is_secret:
+            raise OptionError(f"{place} ({owner}): {said}") from None
         raise OptionError(f"{place} ({owner}): {said}; given: {values.get(name)!r}") from error
 
 
@@ -188,11 +227,17 @@ def _split_list(text: str) -> list[str]:
 
 
 def option_values(options: object) -> dict[str, bool | int | float | str | None]:
-    """The values of an options instance by name, as they are stored; tuples as text."""
+    """The values of an options instance by name, as they are stored; tuples as text.
+
+    Secrets are not among them.
+    """
     if not dataclasses.is_dataclass(options):
         raise TypeError(f"{options!r} is no instance of an options dataclass")
+    hints = typing.get_type_hints(type(options), include_extras=True)
     values: dict[str, bool | int | float | str | None] = {}
     for field in dataclasses.fields(options):
+        if _is_secret(hints[field.name]):
+            continue
         value = getattr(options, field.name)
         if isinstance(value, tuple):
             value = ",".join(str(item) for item in value)

@@ -23,8 +23,8 @@ from tagatlas.errors import (
     OptionError,
     UsageError,
 )
-from tagatlas.option_names import OptionNames, Owner, Target
-from tagatlas.options import OptionValue, flag_of, make_options
+from tagatlas.option_names import OptionNames, Owner, Target, variable_of
+from tagatlas.options import OptionValue, flag_of, make_options, option_values
 from tagatlas.plugins import SOURCES, Kind, PluginChoice, Plugins, plugin_owner
 from tagatlas.settings import SettingsFile
 
@@ -125,6 +125,13 @@ class Selection:
         if self._settings is not None and self._source is not None and _is_of_source(owner.table):
             identity, before = self._source
             kept |= self._settings.options_of(owner.table, known, before or identity)
+        for option in owner.fields:
+            if option.is_secret and option.name in kept:
+                variable = variable_of(self._names.of(Target(owner, option))[0])
+                raise OptionError(
+                    f"{option.name} of {owner} is a secret, and stands in atlas.toml: take it out, "
+                    f"and set {variable} instead"
+                )
         variables = {
             name: self._environment[variable] for name, variable in self.variables(owner).items()
         }
@@ -139,7 +146,7 @@ class Selection:
         found = {}
         for option in owner.fields:
             for name in reversed(self._names.of(Target(owner, option)) or [option.name]):
-                variable = f"TAGATLAS_{name}".upper()
+                variable = variable_of(name)
                 if option.name not in found and variable in self._environment:
                     found[option.name] = variable
         return found
@@ -226,9 +233,10 @@ class Selection:
     def _to_keep(self, table: str, chosen: object) -> dict[str, OptionValue]:
         """The given options of one owner, in the form of the settings."""
         kept: dict[str, OptionValue] = {}
+        lasting = option_values(chosen)
         for name in self._typed(table):
             value = getattr(chosen, name)
-            if value is not None:
+            if value is not None and name in lasting:
                 plain = isinstance(value, bool | int | float | str)
                 listed = (
                     [_text(item) for item in value] if isinstance(value, tuple) else _text(value)

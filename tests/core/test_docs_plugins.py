@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from tagatlas import testing
+from tagatlas import contracts, testing
 from tagatlas.errors import OptionError
 from tagatlas.plugins import COMMANDS, KINDS, TAGGERS, load_plugins
 from tagatlas.selection import Selection
@@ -109,6 +109,14 @@ def test_every_kind_and_suite_is_named() -> None:
         assert f"### {kind.name.capitalize()}\n" in GUIDE
     for suite in testing.__all__:
         assert not suite.endswith("Contract") or f"`{suite}`" in GUIDE
+
+
+def test_every_method_is_named() -> None:
+    further = (contracts.RereadingTagger, contracts.TextEmbedder)
+    for product in [*(kind.product for kind in KINDS), *further]:
+        for name, found in vars(product).items():
+            if callable(found) and not name.startswith("_"):
+                assert f"`{name}" in GUIDE or f"def {name}(" in GUIDE, f"{product}: {name}"
 
 
 @pytest.mark.slow

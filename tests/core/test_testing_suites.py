@@ -93,6 +93,13 @@ FAULTS = [
     ("grey", "supported_types", "Annotated[int, Meta(ge=0, le=255, ", "Annotated[complex, Meta("),
     ("grey", "defaults_fit", "] = 127", "] = 256"),
     ("grey", "defaults_fit", "] = 127", "] = 'half'"),
+    ("grey", "keys_are_marked", "    batch: ", '    api_token: str = ""\n    batch: '),
+    (
+        "grey",
+        "secret_has_no_default",
+        "    batch: ",
+        '    token: Annotated[str, __import__("tagatlas").Mark.SECRET] = "0815"\n    batch: ',
+    ),
     ("grey", "import_is_light", "from msgspec", "import numpy\nfrom msgspec"),
     (
         "grey",
@@ -280,6 +287,12 @@ FAULTS = [
     ),
     ("lines", "test_frequencies", "[1] * len(urls)", "[0] * len(urls)"),
     ("lines", "test_frequencies", "[1] * len(urls)", "[None] * len(urls)"),
+    (
+        "lines",
+        "secrets_are_in_no_record",
+        '")] = "#"',
+        '"), __import__("tagatlas").Mark.SECRET] = "0"',
+    ),
     ("lines", "recognised_is_one_line", "a URL a line: ", "a URL a line:\\n"),
     (
         "lines",
@@ -462,6 +475,15 @@ FAULTS = [
         "written_elsewhere",
         "part.write_bytes(data)",
         "part.write_bytes(data)\n        (path.parent.parent / 'log').touch()",
+    ),
+    (
+        "listing",
+        "secrets_are_in_no_file",
+        'name="listing",',
+        (
+            'name="listing", options=__import__("dataclasses").make_dataclass("O", [("token", '
+            '__import__("typing").Annotated[str, __import__("tagatlas").Mark.SECRET], "<ul>")]),'
+        ),
     ),
     ("listing", "can_be_read_back", "{drawing}</svg>", "{drawing}</sgv>"),
     ("listing", "can_be_read_back", "str(len(name))", "*name"),

@@ -9,7 +9,7 @@ import click
 
 from tagatlas.cli.outcome import Result, run_reporting
 from tagatlas.errors import PluginError
-from tagatlas.option_names import OptionNames, Owner, Target
+from tagatlas.option_names import OptionNames, Owner, Target, variable_of
 from tagatlas.options import flag_of
 
 HEADINGS = {
@@ -101,6 +101,10 @@ class Command(click.Command):
         negated = f"--no-{flag.removeprefix('--').replace('-no-', '-', 1)}"
         if "-no-" in flag.removeprefix("--") and negated in flags_of(self):
             return f"there is no option {flag}; did you mean {negated}?"
+        secret = self._secret(flag.removeprefix("--").replace("-", "_"))
+        if secret is not None:
+            variable = variable_of(self.names.own(secret))
+            return f"{secret.option.name} of {secret.owner} is a secret: set {variable}"
         meant = self.names.named_alike(flag.removeprefix("--").replace("-", "_"))
         if meant:
             return f"there is no option {flag}; did you mean {' or '.join(map(flag_of, meant))}?"
@@ -115,6 +119,11 @@ class Command(click.Command):
         close = get_close_matches(flag.lstrip("-"), known, n=1)
         hint = f"; did you mean {known[close[0]]}?" if close else ""
         return f"there is no option {flag}{hint}"
+
+    def _secret(self, name: str) -> Target | None:
+        """The secret of that name, if there is one; secrets have no flag."""
+        named = self.names.targets(name) if name in list(self.names) else ()
+        return next((target for target in named if target.option.is_secret), None)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write every argument and option, those of each owner under a heading of their own."""
@@ -162,6 +171,8 @@ def _options(names: OptionNames) -> list[click.Parameter]:
     found: list[click.Parameter] = []
     for name in names:
         option = names.targets(name)[0].option
+        if option.is_secret:  # a flag is seen in the list of processes, and in the shell's history
+            continue
         flag = flag_of(name)
         words = f"{flag}/--no-{flag.removeprefix('--')}" if option.is_switch else flag
         found.append(
@@ -178,6 +189,8 @@ def _options(names: OptionNames) -> list[click.Parameter]:
 def _row(target: Target, names: OptionNames) -> tuple[str, str]:
     """An option in the help: its flags, and what it is for."""
     option = target.option
+    if option.is_secret:
+        return f"{variable_of(names.own(target))}=...", f"{option.help} A variable.".strip()
     flags = [flag_of(name) for name in reversed(names.of(target)) if name != target.qualified]
     shown = flags or [flag_of(target.qualified)]
     if option.is_switch:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         NetworkDescription,
     )
     from tagatlas.contracts.layout import Layout
+    from tagatlas.contracts.marks import Mark
     from tagatlas.contracts.models import Model, ModelShelf, TextEmbedder
     from tagatlas.contracts.network import GraphBuilder
     from tagatlas.contracts.price import Price
@@ -66,6 +67,7 @@ _LAZY = {
     "LayoutSpec": "specs",
     "Maker": "description",
     "MapWidget": "renderer",
+    "Mark": "marks",
     "Model": "models",
     "ModelShelf": "models",
     "NetworkDescription": "description",
@@ -112,6 +114,7 @@ __all__ = [
     "LayoutSpec",
     "Maker",
     "MapWidget",
+    "Mark",
     "Model",
     "ModelShelf",
     "NetworkDescription",

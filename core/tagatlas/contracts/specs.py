@@ -46,7 +46,9 @@ class Spec:
         options: a frozen dataclass whose fields all have defaults. A field's type is bool, int,
             float, str, pathlib.Path, tuple[str, ...], a Literal of strings, or one of these or
             None; ``Annotated[..., msgspec.Meta(description=..., ge=..., le=...)]`` gives help
-            text and bounds. Flags, settings file and validation are derived from it.
+            text and bounds, and a :class:`~tagatlas.Mark` in it says what else there is to
+            know of it, such as that it is a secret. Flags, settings file and validation are
+            derived from it.
         factory: makes the plugin's object; called only when the plugin is used, with an
             instance of ``options``. A class or a function, or where one is, as
             ``"module:Class"``: then that module is imported only when the plugin is used.

@@ -12,12 +12,15 @@ from tagatlas.errors import ContractBroken, PluginFailed, TagatlasError
 from tagatlas.guards.answers import check_read
 from tagatlas.guards.checks import promises_of
 from tagatlas.guards.unfit import Unfit
+from tagatlas.options import hide_secrets, without_secrets
 from tagatlas.wording import in_one_line
 
 ProductT = TypeVar("ProductT")
 
 
-def guarded(product: ProductT, label: str, *, own: bool = False) -> ProductT:
+def guarded(
+    product: ProductT, label: str, *, own: bool = False, options: object = None
+) -> ProductT:
     """A plugin's object whose faults are raised as errors that name it.
 
     Whatever public method or attribute is used: an exception becomes a
@@ -29,10 +32,11 @@ def guarded(product: ProductT, label: str, *, own: bool = False) -> ProductT:
         product: implements a contract; one that is guarded is given back as it is.
         label: how messages name it.
         own: whether it came with tagatlas, so that there is no other author to be told.
+        options: that it was made with; no error tells the secrets among them.
     """
     if type(product) is _Guarded:
         return product
-    return cast("ProductT", _Guarded(product, label, advice(own=own)))
+    return cast("ProductT", _Guarded(product, label, advice(own=own), options))
 
 
 def advice(*, own: bool) -> str:
@@ -43,12 +47,13 @@ def advice(*, own: bool) -> str:
 class _Guarded:
     """Stands for a plugin's object; see :func:`guarded`."""
 
-    __slots__ = ("__weakref__", "_advice", "_label", "_product", "_promises")
+    __slots__ = ("__weakref__", "_advice", "_label", "_options", "_product", "_promises")
 
-    def __init__(self, product: object, label: str, advice: str) -> None:
+    def __init__(self, product: object, label: str, advice: str, options: object) -> None:
         self._product = product
         self._label = label
         self._advice = advice
+        self._options = options
         self._promises = promises_of(product)
 
     @property  # type: ignore[misc] # isinstance is to find the contracts that the object implements
@@ -89,12 +94,13 @@ class _Guarded:
         try:
             yield
         except Unfit as unfit:
-            reason = f"{called} {unfit}"
+            reason = without_secrets(f"{called} {unfit}", self._options)
             text = f"{self._label}: {reason}: {self._advice}"
             raise ContractBroken(text, reason) from unfit.__cause__
-        except TagatlasError:
+        except TagatlasError as error:
+            hide_secrets(error, self._options)
             raise
         except (Exception, SystemExit) as error:
-            reason = in_one_line(error)
+            reason = without_secrets(in_one_line(error), self._options)
             text = f"{self._label} failed in {called} ({reason}): {self._advice}"
             raise PluginFailed(text, reason) from error

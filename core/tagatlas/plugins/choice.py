@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Generic, TypeVar
 
 from tagatlas.contracts import Spec, loaded
+from tagatlas.options import secrets_kept
 from tagatlas.plugins.kinds import Kind, plugin_owner
 
 OWN = "tagatlas"
@@ -116,8 +117,9 @@ class PluginChoice(Generic[ProductT_co]):
         """
         from tagatlas.guards import guarded  # with all contracts
 
-        made = make_product(self.kind, self.spec, self.plugin, self.options, *further)
-        return guarded(made, self.label, own=self.plugin.is_built_in)
+        with secrets_kept(self.options):
+            made = make_product(self.kind, self.spec, self.plugin, self.options, *further)
+        return guarded(made, self.label, own=self.plugin.is_built_in, options=self.options)
 
 
 def make_product(

@@ -21,6 +21,7 @@ from PIL import Image
 from tagatlas.contracts import Renderer, RendererSpec, Variant, loaded
 from tagatlas.errors import StorageError
 from tagatlas.maps import Map
+from tagatlas.options import without_secrets
 from tagatlas.testing.samples import ODD_LABELS, MemoryStore, sample_map
 from tagatlas.testing.specs import SpecContract, is_one_line
 
@@ -87,6 +88,15 @@ class RendererContract(SpecContract):
     def test_widget_is_there(self, spec: RendererSpec) -> None:
         """Where ``widget`` names a function, it is there."""
         assert not spec.widget or callable(loaded(spec.widget))
+
+    def test_secrets_are_in_no_file(
+        self, options: object, renderer: Renderer, folder: Path
+    ) -> None:
+        """What is secret is in no file: maps are published."""
+        renderer.render(sample_map(), folder)
+        for path, data in read_files(folder).items():
+            text = data.decode("utf-8", "replace")
+            assert without_secrets(text, options) == text, path
 
     def test_files_can_be_read_back(self, renderer: Renderer, folder: Path) -> None:
         """Every file is sound in its format: XML, HTML, CSV, JSON, UTF-8 text, pictures."""

@@ -10,6 +10,7 @@ import pytest
 
 from tagatlas.contracts import Records, Source, SourceSpec, loaded
 from tagatlas.errors import InputError
+from tagatlas.options import without_secrets
 from tagatlas.testing.specs import SpecContract, is_one_line
 
 
@@ -87,6 +88,12 @@ class SourceContract(SpecContract):
     def test_notes_are_lines(self, records: Records) -> None:
         """Whatever else a user should know is said in lines."""
         assert all(is_one_line(note) for note in records.notes)
+
+    def test_secrets_are_in_no_record(self, options: object, records: Records) -> None:
+        """What is secret is in no record, and in no line that a user reads."""
+        said = (records.recognised, *records.notes, records.table.write_json())
+        for text in said:
+            assert without_secrets(text, options) == text
 
     def test_order_is_stable(
         self, spec: SourceSpec, options: object, source: Source, location: str, records: Records

@@ -19,6 +19,7 @@ import msgspec
 import pytest
 
 from tagatlas.contracts import Citation, Spec
+from tagatlas.options import option_fields
 from tagatlas.plugins import KINDS
 
 HEAVY = frozenset(
@@ -36,6 +37,9 @@ HEAVY = frozenset(
     ]
 )
 """Packages that importing a plugin's module must not import."""
+
+_KEYS = frozenset({"apikey", "key", "pass", "passphrase", "password", "secret", "token"})
+"""Words in the names of options that hold a secret."""
 
 _NAMES_AFTER_IMPORT = """
 import importlib, json, sys
@@ -117,6 +121,22 @@ class SpecContract:
         """
         for name, hint in get_type_hints(spec.options, include_extras=True).items():
             assert is_option_type(hint), f"option {name}: {hint} is not supported"
+
+    def test_keys_are_marked(self, spec: Spec) -> None:
+        """An option whose name says that it is a key is marked: ``Annotated[str, Mark.SECRET]``.
+
+        Otherwise it is written into ``atlas.toml``, maps and methods sections. The key of a
+        tagger is no option: ``key_variable`` names its variable.
+        """
+        for option in option_fields(spec.options):
+            is_text = option.metavar in ("TEXT", "PATH", "A,B,...")
+            words = _KEYS.intersection(option.name.lower().split("_"))
+            assert option.is_secret or not (is_text and words), f"{option.name} is to be a secret"
+
+    def test_a_secret_has_no_default(self, spec: Spec) -> None:
+        """What is secret has no value before it is given one: its default is None or empty."""
+        for option in option_fields(spec.options):
+            assert not (option.is_secret and getattr(spec.options(), option.name)), option.name
 
     def test_defaults_fit_their_types_and_bounds(self, spec: Spec) -> None:
         """An option's default is a value that its type and its bounds allow.

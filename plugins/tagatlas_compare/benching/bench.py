@@ -69,7 +69,9 @@ def read_contender(text: str, plugins: Plugins) -> Contender:
         if not equals:
             raise OptionError(f"{text}: options are written NAME:option=value,option=value")
         values[name.strip().removeprefix("--").replace("-", "_")] = value.strip()
-    plugins.choose(TAGGERS, tagger, values)  # refuses what it does not take
+    chosen = plugins.choose(TAGGERS, tagger, values)  # refuses what it does not take
+    if not values.keys() <= option_values(chosen.options).keys():
+        raise OptionError(f"an option of {tagger} is a secret, and would be on the leaderboard")
     return Contender(text, tagger, values)
 
 
