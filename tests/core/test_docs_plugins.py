@@ -11,8 +11,11 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
+from PIL import Image
 
+import tagatlas as library
 from tagatlas import contracts, testing
 from tagatlas.errors import OptionError
 from tagatlas.plugins import COMMANDS, KINDS, TAGGERS, load_plugins
@@ -117,6 +120,28 @@ def test_every_method_is_named() -> None:
         for name, found in vars(product).items():
             if callable(found) and not name.startswith("_"):
                 assert f"`{name}" in GUIDE or f"def {name}(" in GUIDE, f"{product}: {name}"
+
+
+def test_the_builder_that_looks_at_pictures_maps_them_by_colour(tmp_path: Path) -> None:
+    plugins = load_plugins(modules=[module_of("colours"), module_of("greytagger")])
+    for number, tone in enumerate([(200, 30, 30), (30, 200, 30), (30, 30, 200)] * 4):
+        (tmp_path / "pictures").mkdir(exist_ok=True)
+        Image.effect_noise((64, 48), 9 + number).convert("RGB").point(
+            [min(255, tone[band] + value // 16) for band in range(3) for value in range(256)]
+        ).save(tmp_path / "pictures" / f"{number % 3} {number}.png")
+    with library.open_atlas(tmp_path / "x.atlas", plugins, create=True) as atlas:
+        library.add(atlas, tmp_path / "pictures")
+        library.fetch(atlas)
+        library.tag(atlas, backend="grey")
+        report = library.map(atlas, builder="colours", duplicates="keep")
+        drawn = library.load_map(atlas)
+        records = atlas.catalog.records.of_images()
+    assert (report.images, report.tags) == (12, 0)
+    assert drawn.provenance.builder.description.placed_by == "their colours"
+    colours = {image: Path(place).name[0] for image, place, *_ in records.iter_rows()}
+    colour = np.array([colours[image] for image in drawn.nodes["id"]])
+    assert len(set(colour)) == 3
+    assert (colour[drawn.sources] == colour[drawn.targets]).all()
 
 
 @pytest.mark.slow

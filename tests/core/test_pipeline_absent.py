@@ -11,7 +11,7 @@ from tagatlas.cli.outcomes import outcome_of_rendering
 from tagatlas.contracts import Variant
 from tagatlas.plugins import RENDERERS, load_plugins
 from tagatlas.steps.render import write_map
-from tagatlas.testing.samples import MemoryStore
+from tagatlas.testing import MemoryStore
 
 
 def test_images_whose_files_are_gone_are_counted(tmp_path: Path) -> None:

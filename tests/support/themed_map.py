@@ -14,7 +14,7 @@ from shapely import MultiPolygon, Polygon, box, union_all
 
 from tagatlas.contracts import Maker, NetworkDescription, Variant
 from tagatlas.maps import Map, MapFile, Provenance, SourceFacts
-from tagatlas.testing.samples import MemoryStore
+from tagatlas.testing import MemoryStore
 
 THEMES = (
     ("parrot · macaw", ("bird", "parrot", "macaw"), (46, 139, 87)),

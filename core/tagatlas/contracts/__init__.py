@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tagatlas.contracts.layout import Layout
     from tagatlas.contracts.marks import Mark
     from tagatlas.contracts.models import Model, ModelShelf, TextEmbedder
-    from tagatlas.contracts.network import GraphBuilder
+    from tagatlas.contracts.network import GraphBuilder, Thumbnail
     from tagatlas.contracts.price import Price
     from tagatlas.contracts.progress import Progress, ShowProgress, no_progress, no_show
     from tagatlas.contracts.recovery import Recovery
@@ -91,6 +91,7 @@ _LAZY = {
     "Tagger": "tagger",
     "TaggerSpec": "specs",
     "TextEmbedder": "models",
+    "Thumbnail": "network",
     "Variant": "statuses",
     "loaded": "specs",
     "no_progress": "progress",
@@ -138,6 +139,7 @@ __all__ = [
     "Tagger",
     "TaggerSpec",
     "TextEmbedder",
+    "Thumbnail",
     "Variant",
     "loaded",
     "no_progress",

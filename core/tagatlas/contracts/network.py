@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import networkx as nx
     import polars as pl
+    from PIL.Image import Image
 
     from tagatlas.contracts.description import NetworkDescription
+    from tagatlas.contracts.store import ImageStore
     from tagatlas.network import Network
 
-READABLE = frozenset({"embedding", "records"})
+READABLE = frozenset({"embedding", "records", "thumbnail"})
 """What :attr:`GraphBuilder.reads` may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """An image's small picture, read when it is opened. Threads may share it.
+
+    Attributes:
+        id: of the image.
+        store: where it is.
+    """
+
+    id: str
+    store: ImageStore
+
+    def open(self) -> Image:
+        """Read and decode it, to an RGB Pillow image whose longer side is at most 256 pixels.
+
+        Raises:
+            ImageNotStored: it is gone or damaged.
+        """
+        from tagatlas.contracts.statuses import Variant
+        from tagatlas.contracts.tagger import ImageInput
+        from tagatlas.errors import ImageNotStored
+
+        data = self.store.get(self.id, Variant.THUMBNAIL)
+        try:
+            return ImageInput(self.id, data).open()
+        except OSError as error:
+            raise ImageNotStored(f"the thumbnail of {self.id} is damaged") from error
 
 
 class GraphBuilder(ABC):
@@ -27,6 +59,8 @@ class GraphBuilder(ABC):
     - ``records`` (List[Struct]): the image's records in the order they were added, each with
       ``frequency`` (Int64) and ``columns`` (String, a JSON object of the kept columns, which
       :func:`tagatlas.columns.read_columns` reads).
+    - ``thumbnail`` (Object): a :class:`Thumbnail`, whose ``open()`` gives the picture. Nothing is
+      read before that, so that no more pictures are in memory than the builder keeps.
     """
 
     def describe(self) -> NetworkDescription:

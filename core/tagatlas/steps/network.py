@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend
-from tagatlas.contracts import GraphBuilder
+from tagatlas.contracts import GraphBuilder, Thumbnail
 from tagatlas.errors import UsageError
 from tagatlas.maps.duplicates import Level, join_records
 from tagatlas.network import IMAGE, Network
@@ -27,7 +27,7 @@ def builder_images(
     """The images as a graph builder gets them: :meth:`tagatlas.contracts.GraphBuilder.build`.
 
     Args:
-        atlas: the images' records are read from it, if the builder reads them.
+        atlas: the images' records and thumbnails are read from it, if the builder reads them.
         backend: whose embeddings these are.
         builder: says what it reads.
         images: ordered by ``id``: ``id``, ``label``, ``frequency``.
@@ -48,6 +48,9 @@ def builder_images(
         by_image = records.group_by("image", maintain_order=True)
         lists = by_image.agg(pl.struct("frequency", "columns").alias("records"))
         given = given.join(lists, left_on="id", right_on="image", how="left", maintain_order="left")
+    if "thumbnail" in builder.reads:
+        thumbnails = [Thumbnail(image, atlas.store) for image in given["id"]]
+        given = given.with_columns(pl.Series("thumbnail", thumbnails, dtype=pl.Object))
     return given
 
 

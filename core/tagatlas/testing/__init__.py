@@ -36,13 +36,12 @@ pytest.register_assert_rewrite(
 
 from tagatlas.testing.builders import GraphBuilderContract  # noqa: E402
 from tagatlas.testing.layouts import LayoutContract  # noqa: E402
+from tagatlas.testing.pictures import MemoryStore, sample_images  # noqa: E402
 from tagatlas.testing.recoveries import RecoveryContract  # noqa: E402
 from tagatlas.testing.renderers import RendererContract  # noqa: E402
 from tagatlas.testing.rereading import RereadingTaggerContract  # noqa: E402
 from tagatlas.testing.samples import (  # noqa: E402
     ODD_LABELS,
-    MemoryStore,
-    sample_images,
     sample_map,
     sample_network,
     sample_tables,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import networkx as nx
 import polars as pl
+import polars.selectors as cs
 import pytest
 
 from tagatlas.contracts import GraphBuilder, GraphBuilderSpec, NetworkDescription, loaded
@@ -63,7 +64,7 @@ class GraphBuilderContract(SpecContract):
         assert isinstance(builder, GraphBuilder)
 
     def test_reads_what_there_is(self, builder: GraphBuilder) -> None:
-        """``reads`` names nothing but ``embedding`` and ``records``."""
+        """``reads`` names nothing but ``embedding``, ``records`` and ``thumbnail``."""
         assert builder.reads <= READABLE
 
     def test_describes_itself(
@@ -223,8 +224,9 @@ class GraphBuilderContract(SpecContract):
         copies = [table.clone() for table in originals]
         builder.build(images, tags.lazy())
         for table, copy in zip(originals, copies, strict=True):
-            assert table.equals(copy)
             assert table.schema == copy.schema
+            # Thumbnails are objects, which Polars does not compare.
+            assert table.select(cs.exclude(pl.Object)).equals(copy.select(cs.exclude(pl.Object)))
 
 
 def given(builder: GraphBuilder, tables: Tables) -> tuple[pl.DataFrame, pl.LazyFrame]:

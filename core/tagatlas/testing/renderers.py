@@ -22,7 +22,8 @@ from tagatlas.contracts import Renderer, RendererSpec, Variant, loaded
 from tagatlas.errors import StorageError
 from tagatlas.maps import Map
 from tagatlas.options import without_secrets
-from tagatlas.testing.samples import ODD_LABELS, MemoryStore, sample_map
+from tagatlas.testing.pictures import MemoryStore
+from tagatlas.testing.samples import ODD_LABELS, sample_map
 from tagatlas.testing.specs import SpecContract, is_one_line
 
 Files = dict[Path, bytes]

@@ -1,23 +1,20 @@
-"""Small, fixed sample data: pictures, tables, a network, a map, and a store in memory."""
+"""Small, fixed sample data: tables, a network, a map; see also the pictures."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Collection, Sequence
-from io import BytesIO
-from threading import Lock
 
 import numpy as np
 import polars as pl
-from PIL import Image, ImageDraw
 
 from tagatlas.annotations import Annotation, Arrow, Caption, Content, Note, Outline
-from tagatlas.contracts import ImageInput, ImageStore, Maker, NetworkDescription, Variant
-from tagatlas.errors import ImageNotStored
+from tagatlas.contracts import Maker, NetworkDescription, Variant
 from tagatlas.maps import Map, MapFile, Provenance, SourceFacts
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE, TAG
+from tagatlas.testing.pictures import MemoryStore, sample_images, sample_thumbnails
 
 ODD_LABELS = (
     "=cmd|' /C calc'!A0",
@@ -41,46 +38,6 @@ ODD_LABELS = (
     " ",
 )
 """Labels that a backend may give and that must cost nobody anything."""
-
-
-class MemoryStore(ImageStore):
-    """An image store in memory, for tests."""
-
-    def __init__(self) -> None:
-        self._data: dict[tuple[str, Variant], bytes] = {}
-        self._lock = Lock()
-
-    def put(self, image_id: str, variant: Variant, data: bytes) -> None:
-        """Keep ``data``."""
-        with self._lock:
-            self._data[image_id, variant] = bytes(data)
-
-    def get(self, image_id: str, variant: Variant) -> bytes:
-        """The bytes that were put; :class:`ImageNotStored` if they were not."""
-        with self._lock:
-            data = self._data.get((image_id, variant))
-        if data is None:
-            raise ImageNotStored(f"no {variant} is stored for {image_id}")
-        return data
-
-    def has(self, image_id: str, variant: Variant) -> bool:
-        """Whether the bytes were put."""
-        with self._lock:
-            return (image_id, variant) in self._data
-
-    def locate(self, image_id: str, variant: Variant) -> str:
-        """The path that the file would have in an atlas."""
-        return f"images/{image_id[:2]}/{image_id}.{variant}.jpg"
-
-
-def sample_images(count: int, size: tuple[int, int] = (160, 120)) -> list[ImageInput]:
-    """Real JPEG pictures, all different, the same at every call.
-
-    Args:
-        count: how many.
-        size: width and height in pixels.
-    """
-    return [_as_input(_picture(number, size)) for number in range(count)]
 
 
 def sample_tables(
@@ -118,12 +75,13 @@ def with_columns(images: pl.DataFrame, tags: pl.DataFrame, names: Collection[str
 
     An image's ``embedding`` has a value per label, its score; it is null where the image has
     none above 0. An image's ``records`` are one for each of its tags, with the label in the column
-    ``tag`` and the image's id in the column ``picture``.
+    ``tag`` and the image's id in the column ``picture``. Its ``thumbnail`` shows its tags in
+    colours, and is gone where it has none.
 
     Args:
         images: as from :func:`sample_tables`.
         tags: as from there, or changed.
-        names: of the columns to add: some of ``embedding`` and ``records``.
+        names: of the columns to add: some of ``embedding``, ``records`` and ``thumbnail``.
     """
     rows = {image: row for row, image in enumerate(images["id"])}
     labels = {label: column for column, label in enumerate(sorted(set(tags["tag"])) or ["none"])}
@@ -142,6 +100,9 @@ def with_columns(images: pl.DataFrame, tags: pl.DataFrame, names: Collection[str
         ),
         "records": pl.Series("records", records, dtype=pl.List(record)),
     }
+    if "thumbnail" in names:
+        thumbnails = sample_thumbnails(images["id"].to_list(), scores)
+        made["thumbnail"] = pl.Series("thumbnail", thumbnails, dtype=pl.Object)
     return images.with_columns(made[name] for name in sorted(names))
 
 
@@ -219,32 +180,6 @@ def sample_map(
 
 def _sample_id(number: int) -> str:
     return hashlib.sha256(f"sample {number}".encode()).hexdigest()
-
-
-def _picture(number: int, size: tuple[int, int]) -> Image.Image:
-    """A sky, a ground, a disc and a box, in colours and places that follow from ``number``."""
-    width, height = size
-    dice = np.random.default_rng(number)
-    colours = [tuple(int(part) for part in dice.integers(0, 256, 3)) for _ in range(4)]
-    picture = Image.new("RGB", size, colours[0])
-    draw = ImageDraw.Draw(picture)
-    draw.rectangle((0, height * 2 // 3, width, height), fill=colours[1])
-    left, top = (float(part) for part in dice.uniform(0.0, 0.5, 2))
-    draw.ellipse(
-        (left * width, top * height, (left + 0.4) * width, (top + 0.4) * height), fill=colours[2]
-    )
-    left, top = (float(part) for part in dice.uniform(0.1, 0.7, 2))
-    draw.rectangle(
-        (left * width, top * height, (left + 0.2) * width, (top + 0.2) * height), fill=colours[3]
-    )
-    return picture
-
-
-def _as_input(picture: Image.Image) -> ImageInput:
-    buffer = BytesIO()
-    picture.save(buffer, "JPEG", quality=85)
-    data = buffer.getvalue()
-    return ImageInput(id=hashlib.sha256(data).hexdigest(), data=data)
 
 
 def _placed_nodes(network: Network, clusters: int, size: tuple[int, int]) -> pl.DataFrame:

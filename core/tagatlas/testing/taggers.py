@@ -25,7 +25,7 @@ from tagatlas.contracts import (
     no_progress,
 )
 from tagatlas.errors import AuthenticationFailed
-from tagatlas.testing.samples import MemoryStore, sample_images
+from tagatlas.testing.pictures import MemoryStore, sample_images
 from tagatlas.testing.specs import (
     RecordedProgress,
     SpecContract,
