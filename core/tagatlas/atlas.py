@@ -130,7 +130,7 @@ def open_atlas(
         folder: the atlas's folder.
         plugins: the installed ones by default.
         create: make an atlas if there is none; it goes again if the block fails before a
-            source was added.
+            source was added or begun.
         write: take the atlas's lock, so that no second process changes it meanwhile. The lock
             dies with the process, however it ends.
 
@@ -167,7 +167,8 @@ def open_atlas(
                     writes=write,
                 )
             except BaseException:
-                is_blank = is_new and not catalog.records.sources()
+                begun = catalog.records.sources() or catalog.pages.any()
+                is_blank = is_new and not begun
                 raise
     except Timeout as error:
         raise AtlasLocked(

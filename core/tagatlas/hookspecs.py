@@ -121,10 +121,10 @@ def tagatlas_taggers() -> Iterable[TaggerSpec]:
 def tagatlas_graph_builders() -> Iterable[GraphBuilderSpec]:
     """Announce graph builders: they turn tags into a network.
 
-    A builder may also read the images' embeddings, records or thumbnails: its ``reads`` says so. What images
-    are then placed by, and what is to be cited for it, its ``describe`` says to posters, pages
-    and methods sections. The class is a :class:`~tagatlas.GraphBuilder`; its suite is
-    :class:`tagatlas.testing.GraphBuilderContract`::
+    A builder may also read the images' embeddings, records or thumbnails: its ``reads`` says so.
+    What images are then placed by, and what is to be cited for it, its ``describe`` says to
+    posters, pages and methods sections. The class is a :class:`~tagatlas.GraphBuilder`; its suite
+    is :class:`tagatlas.testing.GraphBuilderContract`::
 
         class ContactsBuilder(GraphBuilder):
             reads = frozenset({"records"})

@@ -115,7 +115,7 @@ def test_every_kind_and_suite_is_named() -> None:
 
 
 def test_every_method_is_named() -> None:
-    further = (contracts.RereadingTagger, contracts.TextEmbedder)
+    further = (contracts.RereadingTagger, contracts.TextEmbedder, contracts.PagedSource)
     for product in [*(kind.product for kind in KINDS), *further]:
         for name, found in vars(product).items():
             if callable(found) and not name.startswith("_"):

@@ -10,6 +10,7 @@ from tagatlas.catalog.annotations import AnnotationTable
 from tagatlas.catalog.database import Database
 from tagatlas.catalog.maps import MapTable, StoredMap
 from tagatlas.catalog.names import NameTable
+from tagatlas.catalog.pages import PageTable
 from tagatlas.catalog.records import Added, KnownSource, RecordTable
 from tagatlas.catalog.removals import Extent, RemovalTable, Target
 from tagatlas.catalog.tagging import Backend, EndedCall, Spent, Tagging
@@ -38,6 +39,7 @@ class Catalog:
         annotations: annotations on maps.
         names: names of clusters, as they were last read from a file.
         removals: what is taken out for good.
+        pages: of sources that are still being read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,6 +58,7 @@ class Catalog:
         self.annotations = AnnotationTable(self._database)
         self.names = NameTable(self._database)
         self.removals = RemovalTable(self._database)
+        self.pages = PageTable(self._database)
 
     def faults(self) -> list[str]:
         """What is wrong with the file itself, a line each; empty where it is sound."""

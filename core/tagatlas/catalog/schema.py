@@ -253,6 +253,18 @@ MIGRATIONS: Sequence[str] = (
     ALTER TABLE signatures ADD COLUMN lower_left INTEGER;
     ALTER TABLE signatures ADD COLUMN lower_right INTEGER;
     """,
+    """
+    CREATE TABLE pages (                -- of sources that are still being read
+        number INTEGER PRIMARY KEY,
+        source TEXT NOT NULL,           -- its location
+        reading TEXT NOT NULL,          -- by which plugin, its version, its options: JSON
+        token TEXT NOT NULL,            -- where the next page begins
+        told TEXT NOT NULL,             -- what the plugin says of all pages so far: JSON
+        records BLOB NOT NULL,          -- Arrow IPC
+        kept_at TEXT NOT NULL
+    );
+    CREATE INDEX pages_by_source ON pages(source);
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

@@ -9,6 +9,7 @@ from tagatlas.cli.calling import plugins_at_hand
 from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
 from tagatlas.cli.outcomes import outcome_of_adding
+from tagatlas.cli.terminal import shown
 from tagatlas.step_options import step_names
 
 
@@ -22,6 +23,7 @@ def command() -> Command:
         from tagatlas.steps.opened import opened
 
         with opened(atlas, plugins, create=True) as its_atlas:
-            return outcome_of_adding(add(its_atlas, location, replace=replace, **options))
+            report = add(its_atlas, location, replace=replace, show=shown(), **options)
+        return outcome_of_adding(report)
 
     return Command(run, [ATLAS, SOURCE, REPLACE], step_names(plugins, "add"))

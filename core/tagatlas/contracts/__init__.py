@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tagatlas.contracts.progress import Progress, ShowProgress, no_progress, no_show
     from tagatlas.contracts.recovery import Recovery
     from tagatlas.contracts.renderer import MapWidget, Renderer
-    from tagatlas.contracts.source import Records, Source
+    from tagatlas.contracts.source import Page, PagedSource, Records, Source
     from tagatlas.contracts.specs import (
         CommandSpec,
         GraphBuilderSpec,
@@ -72,6 +72,8 @@ _LAZY = {
     "ModelShelf": "models",
     "NetworkDescription": "description",
     "NoOptions": "specs",
+    "Page": "source",
+    "PagedSource": "source",
     "Price": "price",
     "Progress": "progress",
     "Reading": "tagger",
@@ -120,6 +122,8 @@ __all__ = [
     "ModelShelf",
     "NetworkDescription",
     "NoOptions",
+    "Page",
+    "PagedSource",
     "Price",
     "Progress",
     "Reading",

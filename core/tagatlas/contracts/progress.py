@@ -24,8 +24,8 @@ class ShowProgress(Protocol):
         """The progress of a piece of work, for the length of a ``with`` block.
 
         Args:
-            title: the work in a word: ``fetching``, ``loading``, ``tagging``, ``preparing``,
-                ``mapping``, ``rendering``, ``comparing`` or ``measuring``.
+            title: the work in a word: ``reading``, ``fetching``, ``loading``, ``tagging``,
+                ``preparing``, ``mapping``, ``rendering``, ``comparing`` or ``measuring``.
         """
 
 

@@ -6,7 +6,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tagatlas.errors import InputError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import polars as pl
 
 
@@ -54,3 +58,60 @@ class Source(ABC):
             InputError: there is no usable record; the text says what was found instead
                 (for a table: the columns).
         """
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """A part of what a source reads.
+
+    Attributes:
+        records: ``table`` has the records of this page, which may be none; ``recognised`` and
+            ``notes`` say what is known of all that was read so far, this page included, and those
+            of the last page are the source's.
+        token: says where the next page begins, whatever it needs to know for that: a number, a
+            cursor, JSON. Not secret.
+        done: how much is read, in any unit, this page included.
+        total: how much there is at most, as far as it is known; 0 where it is not.
+    """
+
+    records: Records
+    token: str
+    done: int = 0
+    total: int = 0
+
+
+class PagedSource(Source):
+    """A source that reads page by page, and can go on where it was interrupted.
+
+    Each page is kept as soon as it comes. The same command then goes on after the last one that
+    was kept; with other options, with another version of the plugin, or after a week, it begins
+    anew. All or nothing of a source is in the collection.
+    """
+
+    @abstractmethod
+    def pages(self, location: str, after: str | None) -> Iterator[Page]:
+        """Read the input at ``location``, a page at a time.
+
+        The pages after a token are those that came after it before, however often it is given.
+        A page should take seconds: that is what an interruption costs.
+
+        Args:
+            location: as in :meth:`read`.
+            after: the token of the last page that is kept; None to begin. After the last page's
+                there is none.
+
+        Raises:
+            InputError: there is no usable record, or the next page cannot be had now; those
+                before it stay kept.
+        """
+
+    def read(self, location: str) -> Records:
+        """All pages together; see :meth:`Source.read`."""
+        import polars as pl
+
+        pages = [page.records for page in self.pages(location, None)]
+        if not pages or not any(page.table.height for page in pages):
+            raise InputError(f"{location} has no record")
+        table = pl.concat([page.table for page in pages], how="diagonal")
+        last = pages[-1]
+        return Records(table, last.recognised, last.local, last.notes)

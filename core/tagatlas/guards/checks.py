@@ -23,6 +23,7 @@ from tagatlas.contracts import (
     Model,
     ModelShelf,
     NetworkDescription,
+    PagedSource,
     Price,
     Recovery,
     Renderer,
@@ -36,6 +37,7 @@ from tagatlas.contracts.network import READABLE
 from tagatlas.guards.answers import check_reading, check_results
 from tagatlas.guards.tables import (
     check_network,
+    check_pages,
     check_places,
     check_records,
     check_ties,
@@ -150,6 +152,7 @@ _COUNT = _fits(_is_count, "a whole number of at least 1")
 
 _CONTRACTS: Mapping[type, Promises] = {
     Source: Promises({"read": check_records}),
+    PagedSource: Promises({"pages": check_pages}),
     ImageStore: Promises(
         {"get": _is_a(bytes, "bytes"), "has": _YES_OR_NO, "locate": _TEXT},
     ),

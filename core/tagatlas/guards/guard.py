@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar, cast
 
-from tagatlas.contracts import Reading, TagResult
+from tagatlas.contracts import Reading
 from tagatlas.errors import ContractBroken, PluginFailed, TagatlasError
 from tagatlas.guards.answers import check_read
 from tagatlas.guards.checks import promises_of
@@ -16,6 +16,7 @@ from tagatlas.options import hide_secrets, without_secrets
 from tagatlas.wording import in_one_line
 
 ProductT = TypeVar("ProductT")
+ItemT = TypeVar("ItemT")
 
 
 def guarded(
@@ -79,14 +80,14 @@ class _Guarded:
                 if check is not None:
                     given = check(given, *arguments)
             if isinstance(given, Reading):
-                return replace(given, results=self._iterated(name, given.results))
-            return given
+                return replace(given, results=self._iterated(name, check_read(given.results)))
+            return self._iterated(name, given) if isinstance(given, Iterator) else given
 
         return call
 
-    def _iterated(self, name: str, results: Iterable[object]) -> Iterator[tuple[str, TagResult]]:
+    def _iterated(self, name: str, given: Iterator[ItemT]) -> Iterator[ItemT]:
         with self._blamed(name):
-            yield from check_read(results)
+            yield from given
 
     @contextmanager
     def _blamed(self, called: str) -> Iterator[None]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import Records
+from tagatlas.contracts import Page, Records
 from tagatlas.guards.unfit import Unfit, instead, shown
 
 if TYPE_CHECKING:
@@ -48,6 +49,23 @@ def check_records(given: object, *_: object) -> Records:
     if isinstance(notes, str):
         raise Unfit("gave Records whose notes are a text, not a tuple of lines")
     return given
+
+
+def check_pages(given: Iterator[object], *_: object) -> Iterator[Page]:
+    """Pages as :class:`tagatlas.Page` describes them; checked while they are iterated."""
+    if not isinstance(given, Iterator):
+        raise instead(given, "an iterator of Pages")
+    return _checked_pages(given)
+
+
+def _checked_pages(given: Iterator[object]) -> Iterator[Page]:
+    for page in given:
+        if not isinstance(page, Page):
+            raise instead(page, "a Page")
+        check_records(page.records)
+        if not isinstance(page.token, str):
+            raise Unfit(f"gave a Page with {shown(page.token)} as token, not a text")
+        yield page
 
 
 def check_network(given: object, images: pl.DataFrame, *_: object) -> Network:

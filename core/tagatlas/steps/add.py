@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tagatlas.atlas import Atlas
-from tagatlas.contracts import Source, SourceSpec
+from tagatlas.contracts import ShowProgress, Source, SourceSpec, no_show
 from tagatlas.errors import InputError, UsageError
 from tagatlas.masking import masked
 from tagatlas.plugins import SOURCES, PluginChoice, Plugins, Registered
@@ -15,6 +15,7 @@ from tagatlas.selection import Selection
 from tagatlas.steps.earlier import find_earlier
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import AddOptions
+from tagatlas.steps.paging import read_source
 from tagatlas.steps.remove import find_source
 from tagatlas.wording import in_one_line
 
@@ -81,7 +82,12 @@ def source_for(location: str, plugins: Plugins, known: Collection[str] = ()) -> 
 
 
 def add(
-    atlas: AtlasLike, location: str | Path, *, replace: str | int | None = None, **options: object
+    atlas: AtlasLike,
+    location: str | Path,
+    *,
+    replace: str | int | None = None,
+    show: ShowProgress = no_show,
+    **options: object,
 ) -> AddReport:
     """Read a source's records into an atlas, which is made if there is none.
 
@@ -90,6 +96,7 @@ def add(
         location: of a table of image URLs, a folder of images, a ZIP archive or a IIIF manifest:
             what a source plugin accepts.
         replace: a source of the atlas in whose place this one comes: its number or its location.
+        show: see :func:`tagatlas.run`.
         options: of the step ``add`` and of source plugins, by name, such as ``url_column="link"``.
 
     Raises:
@@ -101,7 +108,7 @@ def add(
         selection = select(its_atlas, options, "add")
         chosen = choose_source(its_atlas, selection, str(location), replace)
         with selection.remembered():
-            return add_source(its_atlas, str(location), chosen, replaces=replace)
+            return add_source(its_atlas, str(location), chosen, replaces=replace, show=show)
 
 
 def choose_source(
@@ -164,6 +171,7 @@ def add_source(
     source: PluginChoice[Source],
     *,
     replaces: str | int | None = None,
+    show: ShowProgress = no_show,
 ) -> AddReport:
     """Read a source and keep its records; a source added before is replaced.
 
@@ -176,6 +184,7 @@ def add_source(
         source: the plugin that reads it.
         replaces: another source of the atlas, whose records go; see
             :func:`tagatlas.steps.remove.find_source`.
+        show: see :func:`tagatlas.run`.
 
     Raises:
         InputError: it holds no usable record; the atlas is unchanged.
@@ -183,14 +192,15 @@ def add_source(
     """
     table = atlas.catalog.records
     replaced = None if replaces is None else find_source(atlas, replaces)
-    records = source.product.read(location)
     identity = identity_of(location)
+    records = read_source(atlas, source, location, identity, show)
     places = {each.number: each.location for each in table.known()}
     is_new = identity not in places.values()
     earlier = find_earlier(atlas, identity, records) if is_new and replaced is None else None
     if earlier is not None and earlier.moved:
         table.move(earlier.source.number, identity, records)
     added = table.add(identity, source.name, records, replaced=replaced)
+    atlas.catalog.pages.drop(identity)
     notes = [*records.notes, *([] if earlier is None else [earlier.note])]
     if replaced is not None and places[replaced] != identity:
         notes.append(f"it takes the place of {masked(places[replaced])}, whose records are gone")

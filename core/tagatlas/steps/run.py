@@ -164,7 +164,7 @@ def run_steps(
         layout.make_now()
         require_key(atlas, tagger)
         with selection.remembered("add", chosen_source.owner):
-            added = add_source(atlas, str(location), chosen_source, replaces=replace)
+            added = add_source(atlas, str(location), chosen_source, replaces=replace, show=show)
         yield added
         is_new = map_name not in atlas.catalog.maps.names()
         with preparing(layout, show, at_once=is_new) as prepare:

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tagatlas.contracts import Records, Source, SourceSpec, loaded
+from tagatlas.contracts import PagedSource, Records, Source, SourceSpec, loaded
 from tagatlas.errors import InputError
 from tagatlas.options import without_secrets
 from tagatlas.testing.specs import SpecContract, is_one_line
@@ -104,6 +104,26 @@ class SourceContract(SpecContract):
             assert again.recognised == records.recognised
             assert again.notes == records.notes
             assert again.local is records.local
+
+    def test_reading_goes_on_after_any_page(
+        self, spec: SourceSpec, options: object, source: Source, location: str
+    ) -> None:
+        """After the token of a page, a ``PagedSource`` gives the pages that came after it."""
+        if not isinstance(source, PagedSource):
+            return  # it is read in one piece
+        pages = list(source.pages(location, None))
+        assert pages, "there is at least one page"
+        for number, page in enumerate(pages, 1):
+            assert isinstance(page.token, str)
+            assert page.total == 0 or page.done <= page.total
+            again = loaded(spec.factory)(options)
+            assert isinstance(again, PagedSource)
+            rest = list(again.pages(location, page.token))
+            assert [each.token for each in rest] == [each.token for each in pages[number:]]
+            for each, before in zip(rest, pages[number:], strict=True):
+                assert each.records.table.equals(before.records.table)
+                assert each.records.recognised == before.records.recognised
+                assert each.records.notes == before.records.notes
 
     def test_relative_paths(self, source: Source, location: str, records: Records) -> None:
         """A path gives the same records, wherever one stands when typing it."""

@@ -1,0 +1,89 @@
+"""Pages of sources that are still being read."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+from tagatlas.catalog.database import Database, now
+from tagatlas.contracts import Page, Records
+
+KEPT = timedelta(days=7)
+"""A reading that was broken off longer ago begins anew: what was read may not be so any more."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """How far a source was read before.
+
+    Attributes:
+        pages: number of pages that are kept.
+        token: of the last of them.
+        kept_at: when that was kept, in ISO 8601.
+    """
+
+    pages: int
+    token: str
+    kept_at: str
+
+
+class PageTable:
+    """The catalog's pages of sources that are still being read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def any(self) -> bool:
+        """Whether there are any, of whatever source."""
+        return bool(self._database.rows("SELECT 1 FROM pages LIMIT 1"))
+
+    def begun(self, source: str, reading: str) -> Begun | None:
+        """How far a source was read, in the same way and not long ago; None if it was not.
+
+        Args:
+            source: names the source.
+            reading: by which plugin, in which version, with which options.
+        """
+        rows = self._database.rows(
+            "SELECT token, kept_at FROM pages WHERE source = ? AND reading = ? ORDER BY number",
+            [source, reading],
+        )
+        if not rows:
+            return None
+        token, kept_at = (str(value) for value in rows[-1])
+        if datetime.fromisoformat(kept_at) < datetime.now(UTC) - KEPT:
+            return None
+        return Begun(len(rows), token, kept_at)
+
+    def keep(self, source: str, reading: str, page: Page) -> None:
+        """Keep one more page of a source."""
+        records = page.records
+        buffer = io.BytesIO()
+        records.table.write_ipc(buffer, compression="zstd")
+        told = json.dumps([records.recognised, records.local, list(records.notes)])
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO pages (source, reading, token, told, records, kept_at) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                [source, reading, page.token, told, buffer.getvalue(), now()],
+            )
+
+    def records(self, source: str) -> Records | None:
+        """The records of all pages of a source, in order, and what the last says; None without."""
+        rows = self._database.rows(
+            "SELECT told, records FROM pages WHERE source = ? ORDER BY number", [source]
+        )
+        if not rows:
+            return None
+        tables = [pl.read_ipc(io.BytesIO(data)) for _, data in rows if isinstance(data, bytes)]
+        recognised, local, notes = json.loads(str(rows[-1][0]))
+        return Records(pl.concat(tables, how="diagonal"), recognised, local, tuple(notes))
+
+    def drop(self, source: str) -> None:
+        """Forget the pages of a source."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM pages WHERE source = ?", [source])
