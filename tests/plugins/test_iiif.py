@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -379,6 +380,35 @@ def test_the_pages_of_a_collection_are_turned_and_one_broken_manifest_costs_itse
     )
     assert few.table.height == 2
     assert "further document" in few.notes[0]
+
+
+def test_reading_goes_on_after_any_page_without_asking_again(image_server: ImageServer) -> None:
+    """A tree of collections of 25 manifests, one of which is in two of them and one is broken."""
+    books = [
+        serve(image_server, f"/{number}", MANIFEST_2 | {"@id": f"https://example.org/{number}"})
+        for number in range(24)
+    ]
+    books.insert(7, image_server.serve("/broken", b"{"))
+    listed = [{"type": "Manifest", "id": book} for book in books]
+    inner = {"type": "Collection", "items": [*listed[5:18], listed[0]]}
+    middle = [{"type": "Collection", "id": serve(image_server, "/inner", inner)}]
+    top = {"type": "Collection", "items": [*listed[:5], *middle, *listed[18:]]}
+    location = serve(image_server, "/collection.json", top)
+    whole = IiifSource(LOCAL).read(location)
+    assert whole.recognised == "24 IIIF manifests: 48 images"
+    pages = list(IiifSource(LOCAL).pages(location, None))
+    assert [page.done for page in pages] == [10, 20, 24]
+    assert {page.total for page in pages} <= set(range(20, 26))
+    for place, page in enumerate(pages):
+        image_server.requests.clear()
+        rest = list(IiifSource(LOCAL).pages(location, page.token))
+        assert sum(image_server.requests.values()) == (14, 4, 0)[place]
+        assert [each.records.recognised for each in rest] == [
+            each.records.recognised for each in pages[place + 1 :]
+        ]
+        tables = [each.records.table for each in (*pages[: place + 1], *rest)]
+        assert pl.concat(tables).equals(whole.table)
+        assert [*pages[: place + 1], *rest][-1].records.notes == whole.notes
 
 
 def test_a_canvas_that_is_listed_twice_counts_once() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import polars as pl
 
-from tagatlas import Records, Source
+from tagatlas import Page, PagedSource, Records
 from tagatlas.errors import InputError
 from tagatlas.toolkit import count as counted
 from tagatlas.toolkit import encodable, read_web, shown
@@ -21,47 +24,84 @@ from tagatlas_sources.iiif.presentation import (
     is_image_description,
     label_of,
 )
-from tagatlas_sources.iiif.walk import Walk
+from tagatlas_sources.iiif.walk import Place, Walk
 
 COLUMNS = ("label", "page", "manifest", "canvas")
 
 
-class IiifSource(Source):
+PAGE = 10
+"""Manifests in a page: an interruption costs as many requests, and keeping a page little time."""
+
+
+_END = "null"
+"""The token of the last page, after which there is none."""
+
+
+@dataclass(frozen=True)
+class _Token:
+    """Where the next page begins: the walk, and the images with and without an address so far."""
+
+    walk: Place
+    images: int
+    without: int
+
+
+class IiifSource(PagedSource):
     """Reads the images of a manifest, of a collection's manifests, or of an ``info.json``."""
 
     def __init__(self, options: IiifOptions) -> None:
         self._options = options
 
-    def read(self, location: str) -> Records:
-        """See :meth:`Source.read`."""
-        first = self._read_json(location)
+    def pages(self, location: str, after: str | None) -> Iterator[Page]:
+        """Some manifests a page; see :meth:`PagedSource.pages`."""
         walk = Walk(self._read_json, self._options.manifests)
-        if is_image_description(first):
-            base = identity(first) or location.removesuffix("/info.json")
-            service = {**first, "id": base}
-            painted = [Painted("", service, label=label_of(first), canvas=base)]
-            kind, count = "IIIF image", 1
+        first: Json | None = None
+        images, without = 0, 0
+        rows: list[list[str]] = []
+        if after is None:
+            first = self._read_json(location)
+            if is_image_description(first):
+                yield self._image(location, first)
+                return
         else:
-            painted = list(walk.images(first))
-            kind, count = "IIIF manifest", walk.manifests
-        rows = [
-            [encodable(text) for text in (url, each.label, each.page, each.manifest, each.canvas)]
-            for each in painted
-            if (url := self._url(each))
-        ]
-        notes = _notes(walk, len(painted) - len(rows))
-        if not rows:
-            if notes:
+            token = msgspec.json.decode(after, type=_Token | None)
+            if token is None:
+                return
+            images, without = token.images, token.without
+            walk.go_on(token.walk)
+        kept = walk.manifests
+        for manifest in walk.manifests_from(first):
+            for each in walk.images(manifest):
+                row = self._row(each)
+                rows += [row] if row else []
+                without += not row
+            place = walk.place() if walk.manifests - kept >= PAGE else None
+            if place is not None:
+                images += len(rows)
+                written = msgspec.json.encode(_Token(place, images, without)).decode()
+                yield _page(walk, rows, images, without, written)
+                kept, rows = walk.manifests, []
+        images += len(rows)
+        if not images:
+            if notes := _notes(walk, without):
                 raise InputError(f"{location} has no image: {'; '.join(notes)}")
             raise InputError(f"{location} is no IIIF document with images: give a manifest's URL")
-        schema = ("location", *COLUMNS)
-        table = pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String), orient="row")
-        one = pl.lit(1, dtype=pl.Int64).alias("frequency")
-        return Records(
-            table.select("location", one, *COLUMNS),
-            f"{counted(count, kind)}: {counted(len(rows), 'image')}",
-            notes=notes,
-        )
+        yield _page(walk, rows, images, without, _END)
+
+    def _image(self, location: str, description: Json) -> Page:
+        """The image of an ``info.json``."""
+        base = identity(description) or location.removesuffix("/info.json")
+        service = {**description, "id": base}
+        row = self._row(Painted("", service, label=label_of(description), canvas=base))
+        if not row:
+            raise InputError(f"{location} has no image: 1 image without a web address left out")
+        return Page(Records(_table([row]), "1 IIIF image: 1 image"), _END, 1, 1)
+
+    def _row(self, painted: Painted) -> list[str]:
+        """Address and columns of an image; nothing where it has no address."""
+        url = self._url(painted)
+        texts = (url, painted.label, painted.page, painted.manifest, painted.canvas)
+        return [encodable(text) for text in texts] if url else []
 
     def _url(self, painted: Painted) -> str:
         side = self._options.image_side
@@ -88,6 +128,20 @@ class IiifSource(Source):
         return document
 
 
+def _page(walk: Walk, rows: Sequence[Sequence[str]], images: int, without: int, token: str) -> Page:
+    """A page of images; what is said is of the whole walk."""
+    said = f"{counted(walk.manifests, 'IIIF manifest')}: {counted(images, 'image')}"
+    total = min(walk.most, walk.manifests + len(walk.waiting))
+    records = Records(_table(rows), said, notes=_notes(walk, without))
+    return Page(records, token, walk.manifests, total)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> pl.DataFrame:
+    schema = dict.fromkeys(("location", *COLUMNS), pl.String)
+    one = pl.lit(1, dtype=pl.Int64).alias("frequency")
+    return pl.DataFrame(rows, schema=schema, orient="row").select("location", one, *COLUMNS)
+
+
 def _notes(walk: Walk, without_address: int) -> tuple[str, ...]:
     """Notes on what was left out, and why."""
     notes = []
@@ -95,18 +149,17 @@ def _notes(walk: Walk, without_address: int) -> tuple[str, ...]:
         reason = next(iter(walk.unread.values()))
         unread = counted(len(walk.unread), "document")
         notes.append(f"{unread} could not be read and left out, such as: {reason}")
-    if walk.waiting:
+    if walk.left_out:
         notes.append(
-            f"{counted(walk.most, 'manifest')} read; {counted(walk.waiting, 'further document')} "
+            f"{counted(walk.most, 'manifest')} read; {counted(walk.left_out, 'further document')} "
             "of the collection left out: raise --manifests for more"
         )
-    if alternatives := walk.others.pop(ALTERNATIVE, 0):
+    others = dict(walk.others)
+    if alternatives := others.pop(ALTERNATIVE, 0):
         left = counted(alternatives, "image")
         notes.append(f"{left} left out: of a choice, the first counts")
-    if walk.others:
-        kinds = ", ".join(
-            f"{number:,} {shown(kind)}" for kind, number in sorted(walk.others.items())
-        )
+    if others:
+        kinds = ", ".join(f"{number:,} {shown(kind)}" for kind, number in sorted(others.items()))
         notes.append(f"left out, for they are no images: {kinds}")
     if without_address:
         notes.append(f"{counted(without_address, 'image')} without a web address left out")
