@@ -121,7 +121,7 @@ def make_atlas(folder: Path, size: int) -> None:
             data = pictures[address.key % PICTURES]
             image_id = sha256(f"{address.key}".encode()).hexdigest()
             for variant in Variant:
-                place = folder / atlas.store.locate(image_id, variant)
+                place = folder / str(atlas.store.locate(image_id, variant))
                 place.parent.mkdir(parents=True, exist_ok=True)
                 first = folder / f"{address.key % PICTURES}.jpg"
                 if not first.exists():

@@ -224,7 +224,7 @@ def test_a_damaged_file_is_noticed_and_fetched_again(
     add(atlas, *(image_server.serve(f"/{number}", picture(seed=number)) for number in range(5)))
     fetch_collection(atlas, LOCAL)
     image = atlas.catalog.addresses.images()["id"][2]
-    path = atlas.folder / atlas.store.locate(image, variant)
+    path = atlas.folder / str(atlas.store.locate(image, variant))
     whole = path.read_bytes()
     match harm:
         case "gone":

@@ -280,7 +280,7 @@ def test_names_of_images(atlas: Atlas) -> None:
         location,
         f"{NAME}.jpg",
         f"pictures/{NAME}.jpg",
-        str(atlas.folder / atlas.store.locate(doomed, Variant.IMAGE)),
+        str(atlas.folder / str(atlas.store.locate(doomed, Variant.IMAGE))),
     ):
         assert remove(atlas, [name], dry_run=True).extent.images == [doomed]
     for name in ("nothing.jpg", "jpg", "0" * 64, doomed[:5]):

@@ -329,6 +329,12 @@ FAULTS = [
     ("shelf", "relative_paths_or_urls", 'f"shelf/', 'f"/shelf/'),
     ("shelf", "relative_paths_or_urls", 'f"shelf/', 'f"../shelf/'),
     ("shelf", "relative_paths_or_urls", 'f"shelf/', 'f"shelf\\\\'),
+    (
+        "shelf",
+        "relative_paths_or_urls",
+        'return f"shelf/{image_id}.{variant}.jpg"',
+        'return f"shelf/{image_id}.jpg" if variant == "image" else None',
+    ),
     ("shelf", "locations_are_distinct", "{image_id}.{variant}", "{image_id[:1]}.{variant}"),
     (
         "shelf",
@@ -507,6 +513,12 @@ FAULTS = [
     ("listing", "odd_labels", "<text id={_quoted(name)}>", "<text id='{name}'>"),
     ("listing", "odd_labels", 're.sub(_NOT_IN_XML, "?", text)', "text"),
     ("listing", "odd_labels", '[f"\'{name}", str(len(name))]', "[name, str(len(name))]"),
+    (
+        "listing",
+        "pictures_that_are_no_files",
+        "names = [",
+        "map_.store.locate('0' * 64, Variant.IMAGE).encode()\n        names = [",
+    ),
     ("listing", "missing_pictures", "except ImageNotStored", "except KeyError"),
     ("listing", "damaged_pictures", 'or b"none"', "[2000]"),
     ("listing", "small_and_odd_maps", 'map_.images["id"][0]', 'map_.images["id"][1]'),

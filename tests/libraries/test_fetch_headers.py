@@ -238,7 +238,7 @@ class OddStore(ImageStore):
     def has(self, image_id: str, variant: Variant) -> bool:
         return self._sound.has(image_id, variant)
 
-    def locate(self, image_id: str, variant: Variant) -> str:
+    def locate(self, image_id: str, variant: Variant) -> str | None:
         return self._sound.locate(image_id, variant)
 
 

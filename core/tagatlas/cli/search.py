@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -34,7 +35,15 @@ def command() -> Command:
 
         with opened(atlas, plugins, write=False) as its_atlas:
             rows = search(its_atlas, text, most=most, **options).rows(named=True)
-        lines = [f"{row['cosine']:6.3f}  {atlas / row['file']}  {row['location']}" for row in rows]
+        lines = [f"{row['cosine']:6.3f}  {_place(atlas, row)}  {row['location']}" for row in rows]
         return Outcome({"text": text, "images": rows}, lines)
 
     return Command(run, [ATLAS, TEXT, MOST], step_names(plugins, "tag"))
+
+
+def _place(atlas: Path, found: Mapping[str, object]) -> str:
+    """Where a person finds an image that was found; its id where it is no file."""
+    file = found["file"]
+    if file is None:
+        return f"image {found['id']}"
+    return str(file) if "://" in str(file) else str(atlas / str(file))

@@ -38,10 +38,12 @@ class ImageStore(ABC):
         """Whether ``get`` would find the bytes."""
 
     @abstractmethod
-    def locate(self, image_id: str, variant: Variant) -> str:
+    def locate(self, image_id: str, variant: Variant) -> str | None:
         """Where another program finds the file: a path relative to the atlas folder, or a URL.
 
-        Always written with ``/``. The file need not exist.
+        Always written with ``/``. The file need not exist. None where images are no files of
+        their own, as in a database or in an archive: files that name an image then leave its
+        place out.
         """
 
     def remove(self, image_id: str) -> None:
@@ -55,7 +57,8 @@ class ImageStore(ABC):
             StorageError: something could not be removed.
             ValueError: ``image_id`` is no id.
         """
+        where = self.locate(image_id, Variant.IMAGE) or image_id
         raise StorageError(
-            f"the image store {type(self).__name__} cannot remove images, such as "
-            f"{self.locate(image_id, Variant.IMAGE)}: ask its author for it"
+            f"the image store {type(self).__name__} cannot remove images, such as {where}: "
+            "ask its author for it"
         )

@@ -74,4 +74,6 @@ def _image_file(map_: Map, image_id: str) -> str | None:
     from tagatlas.contracts import Variant
 
     place = map_.store.locate(image_id, Variant.IMAGE)
-    return place.removeprefix(_IMAGE_FOLDER) if place.startswith(_IMAGE_FOLDER) else None
+    if place is None or not place.startswith(_IMAGE_FOLDER):
+        return None
+    return place.removeprefix(_IMAGE_FOLDER)

@@ -35,6 +35,6 @@ class WatchedStore(ImageStore):
         """See :meth:`ImageStore.has`."""
         return self._store.has(image_id, variant)
 
-    def locate(self, image_id: str, variant: Variant) -> str:
+    def locate(self, image_id: str, variant: Variant) -> str | None:
         """See :meth:`ImageStore.locate`."""
         return self._store.locate(image_id, variant)

@@ -88,7 +88,7 @@ def stored_bytes(atlas: Atlas, image: str) -> int:
     size = 0
     for variant in Variant:
         where = atlas.store.locate(image, variant)
-        if "://" not in where:
+        if where is not None and "://" not in where:
             path = atlas.folder / where
             size += path.stat().st_size if path.exists() else 0
             continue

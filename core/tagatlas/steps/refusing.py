@@ -43,7 +43,7 @@ class RefusingStore(ImageStore):
         """See :meth:`ImageStore.has`."""
         return self.store.has(image_id, variant)
 
-    def locate(self, image_id: str, variant: Variant) -> str:
+    def locate(self, image_id: str, variant: Variant) -> str | None:
         """See :meth:`ImageStore.locate`."""
         return self.store.locate(image_id, variant)
 

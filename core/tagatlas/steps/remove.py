@@ -298,6 +298,7 @@ def _count_files(folder: Path) -> int:
 
 def _others(atlas: Atlas) -> list[str]:
     """What lies in the atlas's folder and is not of the atlas."""
-    folders = {atlas.store.locate(_NO_IMAGE, variant).partition("/")[0] for variant in Variant}
+    places = (atlas.store.locate(_NO_IMAGE, variant) for variant in Variant)
+    folders = {place.partition("/")[0] for place in places if place is not None}
     ours = {*WRITTEN, FATES, SETTINGS, LOCK, CATALOG, f"{CATALOG}-wal", f"{CATALOG}-shm", *folders}
     return sorted(path.name for path in atlas.folder.iterdir() if path.name not in ours)

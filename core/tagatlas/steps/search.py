@@ -56,7 +56,7 @@ def search_collection(
     Returns:
         Best first: ``id`` (String), ``cosine`` (Float64, in [-1, 1]: only its order means
         anything), ``location`` (String, of the first record), ``file`` (String, of the normalised
-        copy: a path, relative to the atlas, or a URL).
+        copy: a path, relative to the atlas, or a URL; null where it is no file).
 
     Raises:
         UsageError: the tagger has no place for texts, or has not embedded the images.

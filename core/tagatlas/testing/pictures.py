@@ -40,7 +40,7 @@ class MemoryStore(ImageStore):
         with self._lock:
             return (image_id, variant) in self._data
 
-    def locate(self, image_id: str, variant: Variant) -> str:
+    def locate(self, image_id: str, variant: Variant) -> str | None:
         """The path that the file would have in an atlas."""
         return f"images/{image_id[:2]}/{image_id}.{variant}.jpg"
 

@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from tagatlas.contracts import Renderer, RendererSpec, Variant, loaded
-from tagatlas.errors import StorageError
+from tagatlas.errors import OptionError, StorageError
 from tagatlas.maps import Map
 from tagatlas.options import without_secrets
 from tagatlas.testing.pictures import MemoryStore
@@ -27,6 +27,13 @@ from tagatlas.testing.samples import ODD_LABELS, sample_map
 from tagatlas.testing.specs import SpecContract, is_one_line
 
 Files = dict[Path, bytes]
+
+
+class _Boxed(MemoryStore):
+    """A store whose images are no files of their own."""
+
+    def locate(self, image_id: str, variant: Variant) -> None:
+        """There is none."""
 
 
 class RendererContract(SpecContract):
@@ -157,6 +164,20 @@ class RendererContract(SpecContract):
                 store.put(image, variant, map_.store.get(image, variant))
         for path in renderer.render(dataclasses.replace(map_, store=store), folder):
             check_file(path)
+
+    def test_pictures_that_are_no_files(self, renderer: Renderer, folder: Path) -> None:
+        """Where ``locate`` knows no file, all is written without it; or ``OptionError`` says why.
+
+        The latter is for a renderer that was told to name files.
+        """
+        map_ = sample_map()
+        store = _Boxed()
+        for image in map_.images["id"]:
+            for variant in (Variant.IMAGE, Variant.THUMBNAIL):
+                store.put(image, variant, map_.store.get(image, variant))
+        with contextlib.suppress(OptionError):
+            for path in renderer.render(dataclasses.replace(map_, store=store), folder):
+                check_file(path)
 
     def test_damaged_pictures(self, renderer: Renderer, folder: Path) -> None:
         """Images whose stored bytes are damaged do not stop the others."""

@@ -157,7 +157,8 @@ def _node(
 
 
 def _shape(map_: Map, row: dict[str, str | None]) -> str:
-    if row["kind"] != "image":
+    is_image = row["kind"] == "image"
+    uri = (row["url"] or map_.store.locate(row["id"] or "", Variant.IMAGE)) if is_image else None
+    if uri is None:
         return '<viz:shape value="disc"/>'
-    uri = row["url"] or map_.store.locate(row["id"] or "", Variant.IMAGE)
     return f'<viz:shape value="image" uri="{escape_xml(uri)}"/>'

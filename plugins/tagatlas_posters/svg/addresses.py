@@ -35,7 +35,7 @@ def linked(poster: Composition, folder: Path) -> Iterator[str | None]:
         folder: where the SVG is written to; addresses are relative to it.
 
     Raises:
-        OptionError: the folder is not in the atlas.
+        OptionError: the folder is not in the atlas, or the pictures are no files.
     """
     way_up: str | None = None
     for image_id, box in zip(poster.ids, poster.boxes.tolist(), strict=True):
@@ -45,6 +45,11 @@ def linked(poster: Composition, folder: Path) -> Iterator[str | None]:
             yield None
             continue
         place = poster.store.locate(image_id, there[0])
+        if place is None:
+            raise OptionError(
+                "pictures cannot be linked, for this atlas keeps them in no files of their own: "
+                "leave them embedded"
+            )
         if place.startswith(("http://", "https://")):
             yield place
             continue
