@@ -43,7 +43,7 @@ FAULTY = {
     ),
     "misspelt": (
         "from tagatlas import hookimpl\n@hookimpl\ndef tagatlas_tagers():\n    return []",
-        "unknown hook 'tagatlas_tagers'",
+        "unknown hook 'tagatlas_tagers'; did you mean tagatlas_taggers?",
     ),
     "speaking": (
         "from tagatlas import hookimpl\n@hookimpl\ndef tagatlas_taggers():\n    return ['grey']",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tagatlas.cli import COMMANDS
 from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
-from tagatlas.plugins import KINDS, load_plugins
+from tagatlas.plugins import KINDS, OWN, Plugins, load_plugins
+from tagatlas.plugins.checking import spec_faults
 
 
 def command() -> Command:
@@ -42,8 +43,20 @@ def run() -> Outcome:
         f"{row['kind']:<14} {row['name']:<12} {row['summary']}{_origin(row)}" for row in listed
     ]
     lines += [f"broken: {entry.plugin}: {entry.reason}" for entry in plugins.broken]
-    lines += [f"warning: {warning}" for warning in plugins.warnings]
-    return Outcome({"plugins": listed, "broken": broken, "warnings": plugins.warnings}, lines)
+    warnings = [*plugins.warnings, *_faults(plugins)]
+    lines += [f"warning: {warning}" for warning in warnings]
+    return Outcome({"plugins": listed, "broken": broken, "warnings": warnings}, lines)
+
+
+def _faults(plugins: Plugins) -> list[str]:
+    """What is wrong with plugins of others that can be used all the same."""
+    return [
+        f"{entry.plugin}: {fault}"
+        for kind in KINDS
+        for entry in plugins.of_kind(kind).values()
+        if entry.plugin.distribution != OWN
+        for fault in spec_faults(entry.spec)
+    ]
 
 
 def _origin(row: dict[str, str | None]) -> str:

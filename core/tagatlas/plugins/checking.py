@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+import types
+import typing
 from collections.abc import Mapping
 from dataclasses import is_dataclass
+from pathlib import Path
+from typing import Annotated, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
 
 from tagatlas.contracts import RendererSpec, Spec
 from tagatlas.errors import PluginError, TagatlasError
-from tagatlas.options import make_options, option_fields
+from tagatlas.options import OptionField, make_options, option_fields
+
+_KEYS = frozenset({"apikey", "key", "pass", "passphrase", "password", "secret", "token"})
+"""Words in the names of options that hold a secret."""
 
 
 def check_spec(spec: Spec) -> None:
@@ -43,3 +52,62 @@ def _are_texts(files: object) -> bool:
 
 def _is_module(name: object) -> bool:
     return isinstance(name, str) and name.isidentifier()
+
+
+def spec_faults(spec: Spec) -> list[str]:
+    """What the suite of a plugin would find wrong with its options, though it can be used."""
+    faults = []
+    instance = spec.options()
+    made_with = getattr(spec.options, "__dataclass_params__", None)
+    if made_with is not None and not made_with.frozen:
+        faults.append(f"the options of {spec.name} are not frozen")
+    hints = get_type_hints(spec.options, include_extras=True)
+    for option in option_fields(spec.options):
+        hint, value = hints[option.name], getattr(instance, option.name)
+        if not is_option_type(hint):
+            faults.append(f"no flag can be made of the type of {option.name} of {spec.name}")
+        elif not fits(value, hint):
+            faults.append(f"the default of {option.name} of {spec.name} does not fit: {value!r}")
+        if is_unmarked_key(option):
+            faults.append(f"{option.name} of {spec.name} is to be marked as a secret")
+    return faults
+
+
+def is_unmarked_key(option: OptionField) -> bool:
+    """Whether an option is called as a key is, and would be written down."""
+    is_text = option.metavar in ("TEXT", "PATH", "A,B,...")
+    words = _KEYS.intersection(option.name.lower().split("_"))
+    return is_text and bool(words) and not option.is_secret
+
+
+def fits(value: object, hint: object) -> bool:
+    """Whether a default is a value that its type and its bounds allow."""
+    try:
+        msgspec.convert(value, hint, dec_hook=_as_it_is)
+    except (msgspec.ValidationError, TypeError):
+        return False
+    return True
+
+
+def is_option_type(hint: object) -> bool:
+    """Whether an option may be annotated so."""
+    if get_origin(hint) is Annotated:
+        return is_option_type(get_args(hint)[0])
+    if get_origin(hint) in (types.UnionType, typing.Union):
+        members = [member for member in get_args(hint) if member is not types.NoneType]
+        return len(members) == 1 and is_option_type(members[0])
+    if get_origin(hint) is Literal:
+        return all(isinstance(value, str) for value in get_args(hint))
+    if get_origin(hint) is tuple:
+        item, *rest = get_args(hint)
+        return rest == [...] and (
+            item is str or (get_origin(item) is Literal and is_option_type(item))
+        )
+    return hint in (bool, int, float, str, Path)
+
+
+def _as_it_is(expected: type, value: object) -> object:
+    """Accept values of types that msgspec does not know, such as paths."""
+    if not isinstance(value, expected):
+        raise TypeError(f"{value!r} is no {expected.__name__}")
+    return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
+from difflib import get_close_matches
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from types import ModuleType
 
@@ -90,7 +91,7 @@ def _announcements(
         )
     try:
         manager.register(module)
-        manager.check_pending()
+        _check_names(manager, module)
         announced = [(kind, spec) for kind in KINDS for spec in _of_kind(manager, module, kind)]
     finally:
         manager.unregister(module)
@@ -99,6 +100,17 @@ def _announcements(
             f"it announces nothing: none of {', '.join(kind.hook for kind in KINDS)} gives a spec"
         )
     return announced
+
+
+def _check_names(manager: pluggy.PluginManager, module: ModuleType) -> None:
+    """Make sure that every function that is marked as a hook is called as one of them."""
+    hooks = [kind.hook for kind in KINDS]
+    for name in vars(module):
+        marked = manager.parse_hookimpl_opts(module, name) is not None
+        if marked and name not in hooks:
+            close = get_close_matches(name, hooks, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(hooks)}"
+            raise PluginError(f"unknown hook {name!r}; {hint}")
 
 
 def _of_kind(

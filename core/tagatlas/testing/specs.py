@@ -8,38 +8,39 @@ import os
 import re
 import subprocess
 import sys
-import types
-import typing
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Literal, get_args, get_origin, get_type_hints
+from typing import get_type_hints
 
-import msgspec
 import pytest
 
 from tagatlas.contracts import Citation, Spec
 from tagatlas.options import option_fields
 from tagatlas.plugins import KINDS
+from tagatlas.plugins.checking import fits, is_option_type, is_unmarked_key
 
 HEAVY = frozenset(
     [
         "PIL",
         "clarifai_grpc",
+        "cv2",
         "google",
+        "matplotlib",
         "networkx",
         "numba",
         "numpy",
         "onnxruntime",
+        "pandas",
         "polars",
         "scipy",
+        "sklearn",
+        "tensorflow",
         "torch",
+        "transformers",
     ]
 )
 """Packages that importing a plugin's module must not import."""
-
-_KEYS = frozenset({"apikey", "key", "pass", "passphrase", "password", "secret", "token"})
-"""Words in the names of options that hold a secret."""
 
 _NAMES_AFTER_IMPORT = """
 import importlib, json, sys
@@ -129,9 +130,7 @@ class SpecContract:
         tagger is no option: ``key_variable`` names its variable.
         """
         for option in option_fields(spec.options):
-            is_text = option.metavar in ("TEXT", "PATH", "A,B,...")
-            words = _KEYS.intersection(option.name.lower().split("_"))
-            assert option.is_secret or not (is_text and words), f"{option.name} is to be a secret"
+            assert not is_unmarked_key(option), f"{option.name} is to be a secret"
 
     def test_a_secret_has_no_default(self, spec: Spec) -> None:
         """What is secret has no value before it is given one: its default is None or empty."""
@@ -146,7 +145,7 @@ class SpecContract:
         """
         instance = spec.options()
         for name, hint in get_type_hints(spec.options, include_extras=True).items():
-            msgspec.convert(getattr(instance, name), hint, dec_hook=_as_it_is)
+            assert fits(getattr(instance, name), hint), f"{name} = {getattr(instance, name)!r}"
 
     def test_import_is_light(self, module_name: str) -> None:
         """Importing the plugin's module and calling its hooks imports no heavy package."""
@@ -194,23 +193,6 @@ def check_texts(texts: Iterable[str], citations: Iterable[Citation]) -> None:
         assert is_one_line(citation.full)
 
 
-def is_option_type(hint: object) -> bool:
-    """Whether an option may be annotated so."""
-    if get_origin(hint) is Annotated:
-        return is_option_type(get_args(hint)[0])
-    if get_origin(hint) in (types.UnionType, typing.Union):
-        members = [member for member in get_args(hint) if member is not types.NoneType]
-        return len(members) == 1 and is_option_type(members[0])
-    if get_origin(hint) is Literal:
-        return all(isinstance(value, str) for value in get_args(hint))
-    if get_origin(hint) is tuple:
-        item, *rest = get_args(hint)
-        return rest == [...] and (
-            item is str or (get_origin(item) is Literal and is_option_type(item))
-        )
-    return hint in (bool, int, float, str, Path)
-
-
 def run_fresh(code: str, *arguments: str, hash_seed: int = 0) -> str:
     """Run Python code in a fresh interpreter that sees the modules this one sees.
 
@@ -233,9 +215,3 @@ def run_fresh(code: str, *arguments: str, hash_seed: int = 0) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def _as_it_is(expected: type, value: object) -> object:
-    """Accept values of types that msgspec does not know, such as paths."""
-    assert isinstance(value, expected), f"{value!r} is no {expected.__name__}"
-    return value
