@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 from tagatlas.contracts import ShowProgress, Tagger, no_show
 from tagatlas.errors import TagatlasError
-from tagatlas_tagging.desk import Broken
 from tagatlas_tagging.secrets import without_key
 
 
@@ -26,9 +25,8 @@ def closing(tagger: Tagger, name: str, warn: Callable[[str], None]) -> Iterator[
     finally:
         try:
             tagger.close()
-        except Exception as error:  # noqa: BLE001 - a stranger's method may raise anything
-            text = " ".join(f"{type(error).__name__}: {error}".split())
-            warn(without_key(f"the tagger {name} could not be closed: {text}", _key(tagger)))
+        except TagatlasError as error:
+            warn(without_key(f"{name} could not be closed: {error}", _key(tagger)))
 
 
 def prepare(tagger: Tagger, show: ShowProgress = no_show) -> None:
@@ -36,9 +34,8 @@ def prepare(tagger: Tagger, show: ShowProgress = no_show) -> None:
 
     Raises:
         TagatlasError: it cannot be used as things are.
-        PluginError: it raised what its contract has no place for.
     """
-    if type(tagger).prepare is Tagger.prepare:
+    if tagger.__class__.prepare is Tagger.prepare:  # it may be guarded, and so of another type
         return
     try:
         with show("loading") as progress:
@@ -46,10 +43,6 @@ def prepare(tagger: Tagger, show: ShowProgress = no_show) -> None:
     except TagatlasError as error:
         error.args = (without_key(str(error), _key(tagger)),)
         raise
-    except Exception as error:
-        broken = Broken(tagger, error)
-        broken.args = (without_key(str(broken), _key(tagger)),)
-        raise broken from error
 
 
 def _key(tagger: Tagger) -> str:

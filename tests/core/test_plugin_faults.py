@@ -1,4 +1,4 @@
-"""What is wrong with a plugin's options, though it can be used, is found before its suite is run."""
+"""What is wrong with options of plugins that can be used is found before their suite is run."""
 
 from __future__ import annotations
 

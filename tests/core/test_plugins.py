@@ -92,7 +92,7 @@ def test_listing_names_imports_no_plugin() -> None:
         ("def", "SyntaxError"),
         (
             f"{HOOKIMPL}@hookimpl\ndef tagatlas_tagers(): return []",
-            "PluginValidationError",
+            "did you mean tagatlas_taggers?",
         ),
         (
             f"{HOOKIMPL}@hookimpl\ndef tagatlas_taggers(): raise ValueError('half done')",

@@ -145,6 +145,9 @@ def _check_reads(given: object, *_: object) -> object:
 
 
 _TEXT = _fits(lambda given: isinstance(given, str) and given != "", "a text")
+_TEXT_OR_NONE = _fits(
+    lambda given: given is None or (isinstance(given, str) and given != ""), "a text or None"
+)
 _YES_OR_NO = _is_a(bool, "True or False")
 _LINES = _each_is(str, "a list of lines")
 _URLS = _each_is(str, "a list of URLs")
@@ -154,7 +157,7 @@ _CONTRACTS: Mapping[type, Promises] = {
     Source: Promises({"read": check_records}),
     PagedSource: Promises({"pages": check_pages}),
     ImageStore: Promises(
-        {"get": _is_a(bytes, "bytes"), "has": _YES_OR_NO, "locate": _TEXT},
+        {"get": _is_a(bytes, "bytes"), "has": _YES_OR_NO, "locate": _TEXT_OR_NONE},
     ),
     Recovery: Promises({"copies": _URLS, "copies_in_page": _URLS}),
     GraphBuilder: Promises(
