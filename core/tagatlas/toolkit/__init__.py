@@ -77,6 +77,7 @@ For commands, each with names to import from the module itself:
   atlas
 - :mod:`~tagatlas.toolkit.kinds`, the kinds of plugins
 - :mod:`~tagatlas.toolkit.packages`, the packages that shape a result
+- :mod:`~tagatlas.toolkit.taggers`, a tagger prepared, and closed at the end
 
 For all:
 
