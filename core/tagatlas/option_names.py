@@ -9,6 +9,7 @@ name                example                   belongs to
 short               ``threshold``             steps; then built-in plugins, which share it
 long                ``bipartite_threshold``   steps and built-in plugins; then other plugins
 qualified           ``builder_bipartite_...`` every plugin
+former              ``map_resolution``        plugins that were part of a step; help is silent of it
 ==================  ========================  ==================================================
 
 A name taken by an owner further up is not given to one further down, so that installing a plugin
@@ -37,6 +38,7 @@ class Owner:
         kind: the kind of plugin, as in messages; empty for a step.
         is_built_in: whether it is part of tagatlas.
         heading: heading of the options in help; empty for the owner's name.
+        former: the table that its options were in before; empty if they were in no other.
     """
 
     table: str
@@ -44,6 +46,7 @@ class Owner:
     kind: str = ""
     is_built_in: bool = True
     heading: str = ""
+    former: str = ""
 
     @property
     def name(self) -> str:
@@ -77,6 +80,11 @@ class Target:
         """Its name with the owner's kind and name."""
         return _joined(*self.owner.table.split("."), self.option.name)
 
+    @property
+    def former(self) -> str:
+        """Its long name of before; empty if it had no other."""
+        return _joined(self.owner.former, self.option.name) if self.owner.former else ""
+
 
 class OptionNames:
     """The names of the options that a command offers."""
@@ -105,6 +113,7 @@ class OptionNames:
             [(each.long, each) for each in [*own, *built_in]],
             [(each.long, each) for each in others],
             [(each.qualified, each) for each in targets],
+            [(each.former, each) for each in targets if each.former],
         ):
             claimed: dict[str, list[Target]] = defaultdict(list)
             for name, target in claim:
@@ -119,8 +128,12 @@ class OptionNames:
         return iter(self._targets)
 
     def of(self, target: Target) -> list[str]:
-        """The names of one option, the shortest kind first."""
-        names = (target.option.name, target.long, target.qualified)
+        """The names of one option, the shortest kind first, but for its former one."""
+        return [name for name in self.all_of(target) if name != target.former]
+
+    def all_of(self, target: Target) -> list[str]:
+        """The names of one option, the shortest kind first, its former one at the end."""
+        names = (target.option.name, target.long, target.qualified, target.former)
         return [name for name in dict.fromkeys(names) if target in self._targets.get(name, ())]
 
     def targets(self, name: str) -> tuple[Target, ...]:

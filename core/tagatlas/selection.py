@@ -145,7 +145,7 @@ class Selection:
         """The set environment variables of an owner's options, by option name."""
         found = {}
         for option in owner.fields:
-            for name in reversed(self._names.of(Target(owner, option)) or [option.name]):
+            for name in reversed(self._names.all_of(Target(owner, option)) or [option.name]):
                 variable = variable_of(name)
                 if option.name not in found and variable in self._environment:
                     found[option.name] = variable

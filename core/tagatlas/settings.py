@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -139,16 +139,43 @@ class SettingsFile:
         """
         if not values:
             return
+        table = self._table(_path(owner, source))
+        for name, value in values.items():
+            table[name] = value
+        self._write(self.text)
+
+    def move_options(self, old: str, new: str, names: Collection[str]) -> None:
+        """Have settings of one step count as another owner's, as those of older files do.
+
+        What the other's own table says counts more. The file is written with the next update.
+
+        Args:
+            old: the step's table.
+            new: the other's.
+            names: of the options.
+        """
+        before = self._document.get(old)
+        moved = [name for name in names if isinstance(before, Table) and name in before]
+        if not isinstance(before, Table) or not moved:
+            return
+        table = self._table(new.split("."))
+        for name in moved:
+            setting = before.pop(name)
+            if name not in table:
+                table[name] = setting
+        if not before.as_string().strip():
+            del self._document[old]
+
+    def _table(self, path: Sequence[str]) -> tomlkit.TOMLDocument | Table:
+        """The table of that path, made where there is none."""
         table: tomlkit.TOMLDocument | Table = self._document
-        for part in _path(owner, source):
+        for part in path:
             inner = table.get(part)
             if not isinstance(inner, Table):
                 inner = tomlkit.table()
                 table[part] = inner
             table = inner
-        for name, value in values.items():
-            table[name] = value
-        self._write(self.text)
+        return table
 
     def sources(self) -> list[str]:
         """The sources that have settings, as they are named in the file."""

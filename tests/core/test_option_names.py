@@ -106,6 +106,20 @@ def test_options_that_share_their_long_name_are_proposed_by_one_of_their_own() -
     assert names.named_alike("seed") == ["lab_seed"]
 
 
+def test_what_was_a_steps_goes_by_its_former_name_too_unless_another_has_that() -> None:
+    moved = Owner("layout.spring", Spring, "layout", former="map")
+    names = OptionNames([MAP, moved])
+    assert meant(names, "map_threads") == ["layout.spring.threads"]
+    assert meant(names, "map_seed") == ["map.seed"]
+    assert names.of(target(moved, "threads")) == [
+        "threads",
+        "spring_threads",
+        "layout_spring_threads",
+    ]
+    assert names.all_of(target(moved, "threads"))[-1] == "map_threads"
+    assert "map_seed" not in names.all_of(target(moved, "seed"))
+
+
 @pytest.mark.parametrize(
     ("name", "hint"),
     [

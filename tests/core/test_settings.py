@@ -27,6 +27,37 @@ def test_what_a_person_wrote_stays_as_it_is(tmp_path: Path) -> None:
     assert text == "# ours\n[map]\nseed = 2  # the lucky one\n\n[notes]\nwho = 'me'\n"
 
 
+def test_options_that_moved_take_their_comments_with_them(tmp_path: Path) -> None:
+    path = tmp_path / "atlas.toml"
+    path.write_text("# ours\n[map]\nfine = 2.0  # more\nseed = 1\n\n[notes]\nwho = 'me'\n")
+    read = SettingsFile(path)
+    read.move_options("map", "clusterer.c", ["fine", "coarse"])
+    assert read.values("map") == {"seed": 1}
+    assert read.values("clusterer.c") == {"fine": 2.0}
+    read.update("map", {"seed": 3})
+    text = path.read_text()
+    assert text.startswith("# ours\n[map]\nseed = 3\n")
+    assert "[clusterer.c]\nfine = 2.0  # more\n" in text
+
+
+@pytest.mark.parametrize("text", ["", "map = 3\n", "[map]\nseed = 1\n", "[notes]\nfine = 1\n"])
+def test_a_file_without_moved_options_stays_as_it_is(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "atlas.toml"
+    path.write_text(text)
+    read = SettingsFile(path)
+    read.move_options("map", "clusterer.c", ["fine"])
+    assert read.text == text
+
+
+def test_a_table_of_which_nothing_is_left_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "atlas.toml"
+    path.write_text("[map]\nfine = 2.0\n")
+    read = SettingsFile(path)
+    read.move_options("map", "clusterer.c", ["fine"])
+    assert "[map]" not in read.text
+    assert read.values("clusterer.c") == {"fine": 2.0}
+
+
 def test_writing_nothing_makes_no_file(tmp_path: Path) -> None:
     path = tmp_path / "atlas.toml"
     SettingsFile(path).update("map", {})
