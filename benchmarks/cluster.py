@@ -33,16 +33,20 @@ from sklearn.metrics import adjusted_rand_score
 
 from tagatlas.cluster import (
     Themes,
-    cluster_images,
     cluster_of_tags,
     cluster_quantities,
     compile_kernels,
+    find_themes,
     name_clusters,
     name_subclusters,
 )
-from tagatlas.cluster.communities import leiden
+from tagatlas.cluster.scores import score_matrix
+from tagatlas.contracts import ClusterInput, no_progress
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import IMAGE, Network
+from tagatlas.plugins import load_plugins
+from tagatlas.toolkit import default_clusterer
+from tagatlas_clusterers.leiden.communities import leiden
 
 Labels = NDArray[np.int64]
 Method = Callable[[int], Labels]
@@ -61,18 +65,19 @@ def tables_of(network: Network) -> tuple[pl.DataFrame, pl.DataFrame]:
     return images, tags
 
 
-def find_themes(images: pl.DataFrame, tags: pl.DataFrame, seed: int) -> Themes:
+def our_themes(images: pl.DataFrame, tags: pl.DataFrame, network: Network, seed: int) -> Themes:
     """Our clusters, by the default settings."""
-    defaults = MapOptions()
-    return cluster_images(
-        images,
-        tags.lazy(),
-        neighbours=defaults.neighbours,
-        resolution=defaults.resolution,
-        sub_resolution=defaults.sub_resolution,
-        sample=defaults.sample,
-        seed=seed,
+    scores, labels = score_matrix(images, tags.lazy())
+    given = ClusterInput(
+        ids=images["id"],
+        scores=scores,
+        tags=labels,
+        embeddings=None,
+        network=network,
+        sample=MapOptions().sample,
     )
+    clusterer = default_clusterer(load_plugins())
+    return find_themes(clusterer, given, seed=seed, progress=no_progress)
 
 
 def methods_for(collection: PlantedTopics) -> dict[str, Method]:
@@ -84,7 +89,7 @@ def methods_for(collection: PlantedTopics) -> dict[str, Method]:
     adjacency = network.adjacency()
 
     def ours(seed: int) -> Labels:
-        return find_themes(images, tags, seed).of_image.astype(np.int64)
+        return our_themes(images, tags, network, seed).of_image.astype(np.int64)
 
     def louvain(seed: int) -> Labels:
         community_of = {
@@ -135,7 +140,7 @@ def measure(images: int) -> tuple[dict[str, float], float, float]:
     counted = table.with_columns(frequency=pl.lit(1, pl.Int64), records=pl.lit(1, pl.Int64))
     compile_kernels()
     clock = [time.perf_counter()]
-    themes = find_themes(table, tags, seed=0)
+    themes = our_themes(table, tags, collection.network, seed=0)
     clock.append(time.perf_counter())
     names = name_clusters(table, tags.lazy(), themes.of_image)["name"].to_list()
     name_subclusters(table, tags.lazy(), themes.of_image, themes.sub_of_image, taken=names)

@@ -32,6 +32,8 @@ from tagatlas.maps import Map, Provenance
 from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.prepare import prepare_drawing
+from tagatlas.plugins import load_plugins
+from tagatlas.toolkit import default_clusterer
 from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
@@ -91,7 +93,8 @@ def write_tables(images: int, folder: Path) -> int:
 def draw(folder: Path) -> tuple[dict[str, float], float, float]:
     """Tables to poster: seconds by step, peak memory in GB, agreement of neighbours."""
     layout = ForceAtlas2Layout(ForceAtlas2Options())
-    prepare_drawing(layout)
+    clusterer = default_clusterer(load_plugins())
+    prepare_drawing(layout, clusterer)
     clock = Clock()
     with clock.step("read"):
         images = pl.read_parquet(folder / "images.parquet")
@@ -104,6 +107,7 @@ def draw(folder: Path) -> tuple[dict[str, float], float, float]:
             images,
             tags,
             layout,
+            clusterer,
             MapOptions(),
             old_positions={},
             progress=no_progress,

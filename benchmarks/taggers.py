@@ -26,9 +26,9 @@ from PIL import Image, ImageDraw
 
 import tagatlas
 import tagatlas.errors
-from tagatlas.cluster.scores import score_matrix
 from tagatlas.columns import read_columns
 from tagatlas.plugins import TAGGERS, Plugins
+from tagatlas.toolkit import default_clusterer, score_matrix
 from tagatlas_compare.benching.bench import bench_collection
 from tagatlas_compare.benching.command import table
 from tagatlas_compare.benching.leaderboard import PAGE, add_to_leaderboard
@@ -132,7 +132,15 @@ def recorded(path: Path, plugins: Plugins) -> None:
         for backend in atlas.catalog.tagging.backends():
             scores, labels = score_matrix(labelled, atlas.catalog.tagging.tags(backend.id))
             embeddings = atlas.catalog.tagging.embeddings(backend.id, labelled["id"])
-            found = quality(labelled["truth"].to_list(), scores, labels, embeddings, top=10, seed=0)
+            found = quality(
+                labelled["truth"].to_list(),
+                scores,
+                labels,
+                embeddings,
+                clusterer=default_clusterer(plugins),
+                top=10,
+                seed=0,
+            )
             said = ", ".join(f"{head} {found[name].value:.3f}" for name, head in QUALITY.items())
             print(f"recorded {backend.name}:{backend.number}, {labelled.height} images: {said}")
 

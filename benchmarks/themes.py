@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_mutual_info_score
 
 import tagatlas
-from tagatlas.cluster import cluster_images
-from tagatlas.cluster.communities import leiden
+from tagatlas.toolkit import cluster_images, default_clusterer, score_matrix
+from tagatlas_clusterers.leiden.communities import leiden
 
 SEEDS = 10
 
@@ -77,19 +77,12 @@ def our_clusters(
     drawn: tagatlas.Map, embeddings: NDArray[np.float16] | None, seed: int
 ) -> list[int]:
     """Our clusters of the images, in order, with the default settings and another seed."""
-    defaults = tagatlas.MapOptions()
     images = drawn.images.select("id").with_row_index("row").sort("id")
-    found = cluster_images(
-        images.select("id"),
-        drawn.tags,
-        embeddings=None if embeddings is None else embeddings[images["row"].to_numpy()],
-        neighbours=defaults.neighbours,
-        resolution=defaults.resolution,
-        sub_resolution=0,
-        sample=defaults.sample,
-        seed=seed,
-    )
-    return images.with_columns(cluster=found.of_image).sort("row")["cluster"].to_list()
+    scores, labels = score_matrix(images, drawn.tags)
+    own = None if embeddings is None else embeddings[images["row"].to_numpy()]
+    clusterer = default_clusterer(tagatlas.load_plugins())
+    found = cluster_images(clusterer, scores, labels, own, seed=seed)
+    return images.with_columns(cluster=found).sort("row")["cluster"].to_list()
 
 
 def agreements(truth: list[str], find: Callable[[int], list[int]]) -> list[float]:

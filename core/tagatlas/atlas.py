@@ -23,7 +23,7 @@ from tagatlas.errors import (
     UsageError,
 )
 from tagatlas.option_names import OptionNames
-from tagatlas.plugins import IMAGE_STORES, Plugins, load_plugins
+from tagatlas.plugins import CLUSTERERS, IMAGE_STORES, Plugins, load_plugins
 from tagatlas.selection import Selection
 from tagatlas.settings import SettingsFile
 from tagatlas.step_options import plugin_owners
@@ -152,7 +152,7 @@ def open_atlas(
         if write:
             lock.acquire()
             _remove_scratch(folder)
-        settings = SettingsFile(folder / SETTINGS)
+        settings = _read_settings(folder, plugins)
         if unread := unread_tables(settings, plugins):
             plugins.warn(unread)
         with Catalog(folder / CATALOG) as catalog:
@@ -181,6 +181,16 @@ def open_atlas(
             with suppress(OSError):  # by now there may be something in one
                 for each in missing:
                     each.rmdir()
+
+
+def _read_settings(folder: Path, plugins: Plugins) -> SettingsFile:
+    """The settings, with those of older files where they belong now."""
+    settings = SettingsFile(folder / SETTINGS)
+    for owner in plugin_owners(plugins, CLUSTERERS):
+        if owner.former:
+            names = [option.name for option in owner.fields]
+            settings.move_options(owner.former, owner.table, names)
+    return settings
 
 
 def _remove_scratch(folder: Path) -> None:

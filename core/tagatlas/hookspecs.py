@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tagatlas.contracts import (
+        ClustererSpec,
         CommandSpec,
         GraphBuilderSpec,
         ImageStoreSpec,
@@ -155,6 +156,37 @@ def tagatlas_layouts() -> Iterable[LayoutSpec]:
         def tagatlas_layouts():
             return [LayoutSpec(name="forceatlas2", summary="ForceAtlas2.",
                                options=ForceAtlas2Options, factory=ForceAtlas2Layout)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tagatlas_clusterers() -> Iterable[ClustererSpec]:
+    """Announce clusterers: they find out which images of a map belong together.
+
+    It is given the images' tags and embeddings and the map's network, and gives each image a
+    number, and where it knows more, how sure it is of each cluster, and what clusters divide into.
+    Names, outlines and quantities are made of that by the engine. What is to be said and cited of
+    it, its ``describe`` says. The class is a :class:`~tagatlas.Clusterer`; its suite is
+    :class:`tagatlas.testing.ClustererContract`::
+
+        class Components(Clusterer):
+            def __init__(self, options): ...
+
+            def describe(self):
+                return ClustererDescription(text="Images that links join are one cluster.")
+
+            def cluster(self, images, *, seed, progress):
+                from scipy.sparse.csgraph import connected_components
+
+                _, of_node = connected_components(images.network.adjacency(), directed=False)
+                progress(1, 1)
+                return Clusters(labels=of_node[images.nodes])
+
+        @hookimpl
+        def tagatlas_clusterers():
+            return [ClustererSpec(name="components", summary="What hangs together.",
+                                  factory=Components)]
     """
     raise NotImplementedError
 

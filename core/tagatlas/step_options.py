@@ -8,6 +8,7 @@ from importlib import import_module
 from tagatlas.contracts import Spec
 from tagatlas.option_names import OptionNames, Owner
 from tagatlas.plugins import (
+    CLUSTERERS,
     GRAPH_BUILDERS,
     LAYOUTS,
     OWN,
@@ -24,7 +25,7 @@ STEPS: Mapping[str, tuple[str | None, tuple[Kind[Spec, object], ...]]] = {
     "add": ("tagatlas.steps.options:AddOptions", (SOURCES,)),
     "fetch": ("tagatlas_fetching.options:FetchOptions", (RECOVERIES,)),
     "tag": ("tagatlas.steps.options:TagOptions", (TAGGERS,)),
-    "map": ("tagatlas.maps.options:MapOptions", (GRAPH_BUILDERS, LAYOUTS)),
+    "map": ("tagatlas.maps.options:MapOptions", (GRAPH_BUILDERS, LAYOUTS, CLUSTERERS)),
     "render": (None, (RENDERERS,)),
 }
 """The steps of the main job in their order: the options dataclass, and the kinds of plugins."""
@@ -69,14 +70,23 @@ def step_names(
     return OptionNames([*owners, *further], CALLS_OWN.union(reserved), kept)
 
 
+def former_tables() -> Mapping[str, str]:
+    """Where the options of plugins were when these were part of a step, by their table now."""
+    from tagatlas.maps.options import MapOptions
+
+    return {plugin_owner(CLUSTERERS, MapOptions().clusterer): "map"}
+
+
 def plugin_owners(plugins: Plugins, kind: Kind[Spec, object]) -> list[Owner]:
     """Option owners of the plugins of one kind, by name."""
+    former = former_tables()
     return [
         Owner(
             plugin_owner(kind, name),
             entry.spec.options,
             kind.name,
             entry.plugin.distribution == OWN,
+            former=former.get(plugin_owner(kind, name), ""),
         )
         for name, entry in plugins.of_kind(kind).items()
     ]

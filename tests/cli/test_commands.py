@@ -124,6 +124,7 @@ def test_plugins_are_listed_for_people_and_programs(tagatlas: Run) -> None:
         ("layout", "forceatlas2"),
         ("layout", "fa2"),
         ("layout", "umap"),
+        ("clusterer", "leiden"),
         ("renderer", "poster"),
         ("renderer", "gephi"),
     }

@@ -53,7 +53,7 @@ def test_info_says_what_is_there_and_where_settings_come_from(
     assert f"source 1: {tmp_path}/pictures: folder: 5 image files in 1 folder" in found.stdout
     assert "images: 5 distinct, 0 of them look like another one" in found.stdout
     assert "setting: map.seed = 7 (TAGATLAS_MAP_SEED)" in found.stdout
-    assert "setting: map.resolution = 2.0 (atlas.toml)" in found.stdout
+    assert "setting: clusterer.leiden.resolution = 2.0 (atlas.toml)" in found.stdout
     assert "on disk:" in found.stdout
     assert (atlas / "catalog.sqlite").read_bytes() == before
 

@@ -15,6 +15,7 @@ from PIL import Image
 HEAD = """
 from dataclasses import dataclass
 from tagatlas import Layout, LayoutSpec, NoOptions, Recovery, RecoverySpec, SourceSpec, Source
+from tagatlas import Clusterer, ClustererSpec, Clusters
 from tagatlas import Tagger, TaggerSpec, TagResult, hookimpl
 
 class Empty(Tagger):
@@ -58,6 +59,22 @@ def tagatlas_layouts():
 @hookimpl
 def tagatlas_taggers():
     return [TaggerSpec(name="still", summary="Empty.", factory=Empty, options=Options)]
+"""
+
+BROKEN_CLUSTERER = """
+@dataclass(frozen=True)
+class Finding:
+    resolution: float = 9.0
+    short: bool = True
+
+class Shortening(Clusterer):
+    def __init__(self, options): self.options = options
+    def cluster(self, images, *, seed, progress):
+        return Clusters(labels=images.nodes[self.options.short:] * 0)
+
+@hookimpl
+def tagatlas_clusterers():
+    return [ClustererSpec(name="short", summary="One.", factory=Shortening, options=Finding)]
 """
 
 ACCEPTS_RAISES = """
@@ -141,6 +158,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
         distribution(site, name, source, place)
     distribution(site, "accepts", HEAD + ACCEPTS_RAISES)
     distribution(site, "still", HEAD + COMMON_NAMES)
+    distribution(site, "short", HEAD + BROKEN_CLUSTERER)
     return site
 
 
@@ -212,6 +230,20 @@ def test_the_names_mean_what_they_meant(atlas: Path, bad: Path) -> None:
     )
     assert ambiguous.returncode == 0, ambiguous.stderr
     assert "[builder.bipartite]\nthreshold = 0.02" in (atlas / "atlas.toml").read_text("utf-8")
+
+
+def test_a_clusterer_that_leaves_an_image_out_is_named(atlas: Path, bad: Path) -> None:
+    before = (atlas / "atlas.toml").read_text("utf-8")
+    done = tagatlas("map", atlas, "--map", "short", "--clusterer", "short", site=bad)
+    assert done.returncode == 1
+    assert "gave no cluster for each image" in done.stderr
+    assert "tell its author" in done.stderr
+    assert "Traceback" not in done.stderr
+    rest = ("--map", "short", "--clusterer", "short", "--no-short-short", "--json")
+    mended = tagatlas("map", atlas, *rest, site=bad)
+    assert mended.returncode == 0, mended.stderr
+    assert len(json.loads(mended.stdout)["clusters"]) == 1
+    (atlas / "atlas.toml").write_text(before, "utf-8")
 
 
 def test_a_source_that_fails_to_say_what_it_reads_is_named(atlas: Path, bad: Path) -> None:

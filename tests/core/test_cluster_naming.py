@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from map_plugins import themes_of
 from numpy.typing import NDArray
 from planted import planted_collection
 
-from tagatlas.cluster import cluster_images, name_clusters, name_subclusters
+from tagatlas.cluster import name_clusters, name_subclusters
 from tagatlas.testing import ODD_LABELS
 
 Collection = list[tuple[int, dict[str, float]]]
@@ -14,9 +15,7 @@ Collection = list[tuple[int, dict[str, float]]]
 
 
 def clusters_of(images: pl.DataFrame, tags: pl.DataFrame) -> NDArray[np.int32]:
-    return cluster_images(
-        images, tags.lazy(), neighbours=10, resolution=1.0, sub_resolution=0, sample=1000, seed=0
-    ).of_image
+    return themes_of(images, tags).of_image
 
 
 def named(collection: Collection) -> pl.DataFrame:

@@ -118,6 +118,16 @@ def test_layouts(folder: Path, name: str, fault: str) -> None:
     )
 
 
+@table(slips.CLUSTERERS)
+def test_clusterers(folder: Path, name: str, fault: str) -> None:
+    check_said(
+        "clusterer",
+        name,
+        fault,
+        lambda: tagatlas.map(folder, backend="good", builder="good", layout="good", clusterer=name),
+    )
+
+
 @table(slips.RENDERERS)
 def test_renderers(folder: Path, tmp_path: Path, name: str, fault: str) -> None:
     check_said("renderer", name, fault, lambda: tagatlas.export(folder, name, tmp_path))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from map_plugins import LEIDEN
 from numpy.typing import NDArray
 from planted import planted_collection
 
@@ -82,6 +83,7 @@ def drawn(old: MapData | None = None) -> tuple[Network, MapData, NDArray[np.int6
         images.with_columns(pixel_width=400, pixel_height=300),
         tags.lazy(),
         StartLayout(),
+        LEIDEN,
         MapOptions(),
         ties=builder.ties(network, images, tags.lazy()),
         old_positions={node: (x, y) for node, x, y in rows},

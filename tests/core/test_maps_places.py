@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from map_plugins import LEIDEN
 from numpy.typing import NDArray
 from planted import planted_collection
 
@@ -65,6 +66,7 @@ def drawn(
         sizes,
         tags.lazy(),
         layout or StartLayout(),
+        LEIDEN,
         options,
         ties=ties,
         old_positions={},

@@ -23,6 +23,8 @@ from tagatlas.maps.options import MapOptions
 from tagatlas.maps.prepare import prepare_drawing
 from tagatlas_builders.bipartite import BipartiteOptions
 from tagatlas_builders.bipartite import BipartiteBuilder
+from tagatlas_clusterers.leiden import LeidenOptions
+from tagatlas_clusterers.leiden.clusterer import LeidenClusterer
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 
@@ -38,7 +40,8 @@ def compiled():
 
 
 layout = ForceAtlas2Layout(ForceAtlas2Options())
-prepare_drawing(layout)
+clusterer = LeidenClusterer(LeidenOptions())
+prepare_drawing(layout, clusterer)
 before = compiled()
 assert any("forceatlas2" in name for name in before), before
 images, tags, _ = planted_collection(300, 5)
@@ -49,6 +52,7 @@ for arrangement in ("free", "grid"):
         images.with_columns(pixel_width=400, pixel_height=300),
         tags.lazy(),
         layout,
+        clusterer,
         MapOptions(arrangement=arrangement),
         old_positions={},
         progress=no_progress,

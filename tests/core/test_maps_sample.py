@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from map_plugins import LEIDEN
 from numpy.typing import NDArray
 from planted import planted_collection
 
@@ -45,6 +46,7 @@ def drawn(images: int, options: MapOptions) -> tuple[MapData, TopicsApart, NDArr
         collection.with_columns(pixel_width=pl.lit(4), pixel_height=pl.lit(3)),
         tags.lazy(),
         layout,
+        LEIDEN,
         options,
         old_positions={},
         progress=no_progress,

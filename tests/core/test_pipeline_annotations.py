@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from map_plugins import map_plugins
 from picture_atlas import picture_atlas
 
 from tagatlas.annotations import Arrow, ClusterName, Content
@@ -13,7 +14,7 @@ from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.catalog import Backend
 from tagatlas.contracts import Tag, TagResult
 from tagatlas.maps.options import MapOptions
-from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
+from tagatlas.plugins import load_plugins
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import map_collection
 
@@ -46,9 +47,7 @@ def tag(atlas: Atlas, backend: str, labels: tuple[str, str], fingerprint: str = 
 
 
 def map_as(atlas: Atlas, name: str, backend: str, seed: int = 0) -> None:
-    builder = atlas.plugins.choose(GRAPH_BUILDERS, "bipartite", {})
-    layout = atlas.plugins.choose(LAYOUTS, "forceatlas2", {})
-    map_collection(atlas, name, backend, builder, layout, MapOptions(seed=seed))
+    map_collection(atlas, name, backend, map_plugins(atlas.plugins), MapOptions(seed=seed))
 
 
 def annotate(atlas: Atlas, content: Content) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from map_plugins import map_plugins
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.catalog.schema import MIGRATIONS
 from tagatlas.contracts import ALWAYS_KEPT, ImageStatus, Records, Tag, TagResult
 from tagatlas.maps.options import MapOptions
-from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
+from tagatlas.plugins import RENDERERS, load_plugins
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import map_collection
 from tagatlas.steps.render import render_map
@@ -60,8 +61,7 @@ def mapped(atlas: Atlas, **options: str) -> pl.DataFrame:
         atlas,
         "grey",
         "grey",
-        atlas.plugins.choose(GRAPH_BUILDERS, "bipartite", {}),
-        atlas.plugins.choose(LAYOUTS, "forceatlas2", {}),
+        map_plugins(atlas.plugins),
         MapOptions(**options),  # type: ignore[arg-type] # one literal
     )
     return load_map(atlas).images

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from map_plugins import map_plugins
 from picture_atlas import picture_atlas
 from PIL import Image
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import NetworkDescription, Records, Tag, TagResult
 from tagatlas.maps.options import MapOptions
-from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
+from tagatlas.plugins import RENDERERS, load_plugins
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.steps.left_out import count_left_out
 from tagatlas.steps.load import load_map
@@ -59,11 +60,9 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
 
 
 def draw(atlas: Atlas, options: MapOptions | None = None) -> MapReport:
-    builder = atlas.plugins.choose(
-        GRAPH_BUILDERS, "bipartite", {"threshold": 0.2, "stop_tags": "stopped"}
-    )
-    layout = atlas.plugins.choose(LAYOUTS, "forceatlas2", {"iterations": 5})
-    return map_collection(atlas, "some", "some", builder, layout, options or MapOptions())
+    selection = {"threshold": 0.2, "stop_tags": "stopped"}
+    plugins = map_plugins(atlas.plugins, building=selection, placing={"iterations": 5})
+    return map_collection(atlas, "some", "some", plugins, options or MapOptions())
 
 
 def test_the_report_counts_them_by_reason(atlas: Atlas) -> None:

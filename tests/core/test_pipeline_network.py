@@ -7,12 +7,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from map_plugins import map_plugins
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult
 from tagatlas.errors import UsageError
 from tagatlas.maps.options import MapOptions
-from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
+from tagatlas.plugins import load_plugins
 from tagatlas.steps.map import MapReport, map_collection
 from tagatlas.steps.network import builder_images
 from tagatlas_builders.columns import ColumnsOptions
@@ -77,8 +78,7 @@ def map_with(
         atlas,
         "m",
         tagger,
-        atlas.plugins.choose(GRAPH_BUILDERS, builder, options),
-        atlas.plugins.choose(LAYOUTS, "forceatlas2", {"iterations": 20}),
+        map_plugins(atlas.plugins, builder, building=options, placing={"iterations": 20}),
         MapOptions(),
     )
 

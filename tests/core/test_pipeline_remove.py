@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from map_plugins import map_plugins
 from picture_atlas import picture_atlas
 from PIL import Image
 
@@ -26,8 +27,6 @@ from tagatlas.contracts import ImageStatus, ImageStore, Records, Tag, TagResult,
 from tagatlas.errors import AtlasLocked, StorageError, UsageError
 from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import (
-    GRAPH_BUILDERS,
-    LAYOUTS,
     RENDERERS,
     SOURCES,
     load_plugins,
@@ -97,10 +96,8 @@ def fill(atlas: Atlas, folder: Path) -> None:
 
 
 def draw(atlas: Atlas) -> None:
-    plugins = atlas.plugins
-    builder = plugins.choose(GRAPH_BUILDERS, "bipartite", {})
-    layout = plugins.choose(LAYOUTS, "forceatlas2", {"iterations": 5})
-    map_collection(atlas, "paid", "paid", builder, layout, MapOptions())
+    plugins = map_plugins(atlas.plugins, placing={"iterations": 5})
+    map_collection(atlas, "paid", "paid", plugins, MapOptions())
 
 
 def render(atlas: Atlas) -> None:

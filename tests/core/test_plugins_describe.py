@@ -10,11 +10,14 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from map_plugins import map_plugins
 from picture_atlas import picture_atlas
 
 import tagatlas
 from tagatlas.atlas import open_atlas
 from tagatlas.contracts import (
+    Clusterer,
+    ClustererDescription,
     GraphBuilder,
     Layout,
     LayoutDescription,
@@ -25,7 +28,7 @@ from tagatlas.contracts import (
 from tagatlas.errors import PluginError
 from tagatlas.maps import Map
 from tagatlas.maps.options import MapOptions
-from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
+from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import MapReport, map_collection
 from tagatlas.steps.render import render_map
@@ -37,8 +40,8 @@ CONTACTS = dedent('''
     import numpy as np
 
     from tagatlas import (
-        Citation, GraphBuilder, GraphBuilderSpec, Layout, LayoutDescription, LayoutSpec,
-        NetworkDescription, hookimpl,
+        Citation, Clusterer, ClustererDescription, ClustererSpec, Clusters, GraphBuilder,
+        GraphBuilderSpec, Layout, LayoutDescription, LayoutSpec, NetworkDescription, hookimpl,
     )
 
 
@@ -75,6 +78,20 @@ CONTACTS = dedent('''
     @hookimpl
     def tagatlas_layouts():
         return [LayoutSpec(name="line", summary="A line.", factory=Line)]
+
+
+    class Halves(Clusterer):
+        def __init__(self, options): ...
+
+        # FOUND
+
+        def cluster(self, images, *, seed, progress):
+            return Clusters(labels=np.arange(len(images)) // (len(images) / 2).__ceil__())
+
+
+    @hookimpl
+    def tagatlas_clusterers():
+        return [ClustererSpec(name="halves", summary="Two halves.", factory=Halves)]
 ''')
 WORDS = """
     def describe(self):
@@ -88,7 +105,18 @@ PLACES = """
     def describe(self):
         return LayoutDescription(citations=(Citation("Snow, 1855", "Snow, J. (1855). *Maps*."),))
 """
-DESCRIBED = CONTACTS.replace("    # DESCRIBED\n", WORDS).replace("    # PLACED\n", PLACES)
+FOUND = """
+    def describe(self):
+        return ClustererDescription(
+            text="The first half is one cluster (Noether, 1921).",
+            citations=(Citation("Noether, 1921", "Noether, E. (1921). *Idealtheorie*."),),
+        )
+"""
+DESCRIBED = (
+    CONTACTS.replace("    # DESCRIBED\n", WORDS)
+    .replace("    # PLACED\n", PLACES)
+    .replace("    # FOUND\n", FOUND)
+)
 
 
 class Site:
@@ -143,14 +171,18 @@ def folder(tmp_path: Path) -> Path:
 
 
 def draw(
-    folder: Path, builder: str = "contacts", layout: str = "line", *, force: bool = False
+    folder: Path,
+    builder: str = "contacts",
+    layout: str = "line",
+    clusterer: str = "halves",
+    *,
+    force: bool = False,
 ) -> MapReport:
     """Make the map as a new process would."""
     with open_atlas(folder, load_plugins()) as atlas:
-        chosen = atlas.plugins.choose(GRAPH_BUILDERS, builder, {})
-        places = atlas.plugins.choose(LAYOUTS, layout, {})
-        options = MapOptions(builder=builder, layout=layout)
-        return map_collection(atlas, "some", "some", chosen, places, options, force=force)
+        plugins = map_plugins(atlas.plugins, builder, layout, clusterer)
+        options = MapOptions(builder=builder, layout=layout, clusterer=clusterer)
+        return map_collection(atlas, "some", "some", plugins, options, force=force)
 
 
 def written(folder: Path, out: Path) -> dict[str, str]:
@@ -191,6 +223,9 @@ def test_a_strangers_map_is_described_by_its_makers(
     assert "by the layout *line* (tagatlas-contacts 1.2.3; Snow, 1855)" in methods
     assert "- Lovelace, A. (1843). *Notes*.\n" in methods
     assert "- Snow, J. (1855). *Maps*." in methods
+    assert "found by the clusterer *halves* (tagatlas-contacts 1.2.3). The first half is" in methods
+    assert "- Noether, E. (1921). *Idealtheorie*." in methods
+    assert "(<bdi>tagatlas-contacts 1.2.3; Noether, 1921</bdi>)." in texts["page"]
     software = next(line for line in methods.splitlines() if line.startswith("Software: "))
     assert software.endswith("and tagatlas-contacts 1.2.3.")
     assert not [name for name, text in texts.items() if "the tags they share" in text]
@@ -205,6 +240,8 @@ def test_of_one_that_says_nothing_nothing_is_made_up(
     assert "placed by the graph builder contacts:" in texts["page"]
     assert "12 images placed by the graph builder contacts." in texts["svg"]
     assert "by the layout *line* (tagatlas-contacts 1.2.3), with" in texts["methods"]
+    found = "form 2 clusters, found by the clusterer *halves* (tagatlas-contacts 1.2.3). Clusters"
+    assert found in texts["methods"]
 
 
 def test_what_is_said_stays_with_the_map(site: Site, folder: Path, tmp_path: Path) -> None:
@@ -228,13 +265,15 @@ def of_map(folder: Path) -> Map:
 
 
 def test_an_older_map_is_described_by_the_plugins_there_are(site: Site, folder: Path) -> None:
-    draw(folder, "images", "forceatlas2")
+    draw(folder, "images", "forceatlas2", "leiden")
     made = of_map(folder).provenance
     forget_making(folder)
     recalled = of_map(folder).provenance
     assert recalled.builder.description == made.builder.description
     assert recalled.builder.description.placed_by == "the tags they share"
     assert recalled.layout.description == made.layout.description
+    assert recalled.clusterer.description == made.clusterer.description
+    assert "Leiden" in recalled.clusterer.description.text
     assert recalled.builder.version == ""  # that made it, nobody knows
     site.install(DESCRIBED)
     draw(folder)
@@ -255,9 +294,26 @@ def test_a_map_of_other_code_is_made_again(site: Site, folder: Path) -> None:
     assert not draw(folder).unchanged
     site.install(DESCRIBED)
     assert not draw(folder).unchanged
+    site.install(DESCRIBED.replace("np.arange(len(images)) //", "np.arange(len(images)) * 0 //"))
+    assert len(draw(folder).clusters) == 1
     site.install(DESCRIBED, version="2.0")
     assert not draw(folder).unchanged
     assert draw(folder).unchanged
+
+
+def test_of_an_older_map_that_names_no_clusterer_the_default_is_said(
+    site: Site, folder: Path
+) -> None:
+    """Maps of before clusterers were plugins keep what is said of builder and layout alone."""
+    draw(folder, "images", "forceatlas2", "leiden")
+    made = of_map(folder).provenance
+    with sqlite3.connect(folder / "catalog.sqlite") as connection:
+        connection.execute("UPDATE maps SET making = json_remove(making, '$.clusterer')")
+    connection.close()
+    recalled = of_map(folder).provenance
+    assert (recalled.builder, recalled.layout) == (made.builder, made.layout)
+    assert recalled.clusterer.name == "leiden"
+    assert recalled.clusterer.description == made.clusterer.description
 
 
 def test_a_builder_that_fails_now_is_called(site: Site, folder: Path) -> None:
@@ -277,6 +333,13 @@ def test_a_process_keeps_to_the_code_it_has_loaded(site: Site, folder: Path) -> 
     assert draw(folder).unchanged
     site.install(edited)  # and a new process
     assert draw(folder).edges == 10
+
+
+def test_a_clusterer_that_cannot_describe_itself_is_named(site: Site, folder: Path) -> None:
+    says = "    def describe(self):\n            return 1 / 0\n"
+    site.install(CONTACTS.replace("    # FOUND\n", says))
+    with pytest.raises(PluginError, match="clusterer halves cannot describe itself: ZeroDivision"):
+        draw(folder)
 
 
 def test_force_makes_it_again_from_the_start(site: Site, folder: Path) -> None:
@@ -318,3 +381,6 @@ def test_contracts_describe_nothing_by_default() -> None:
     layout = plugins.choose(LAYOUTS, "forceatlas2", {}).product
     assert describe_network(builder) == NetworkDescription()
     assert describe_layout(layout) == LayoutDescription()
+    describe_clusterer: Callable[[Clusterer], ClustererDescription] = Clusterer.describe
+    clusterer = plugins.choose(CLUSTERERS, "leiden", {}).product
+    assert describe_clusterer(clusterer) == ClustererDescription()

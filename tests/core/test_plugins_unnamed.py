@@ -22,6 +22,8 @@ ALLOWED = {
     ("core/tagatlas/steps/options.py", "imagenet"): "default of TagOptions.backend",
     ("core/tagatlas/maps/options.py", "bipartite"): "default of MapOptions.builder",
     ("core/tagatlas/maps/options.py", "forceatlas2"): "default of MapOptions.layout",
+    ("core/tagatlas/maps/options.py", "leiden"): "default of MapOptions.clusterer",
+    ("core/tagatlas/catalog/schema.py", "leiden"): "clusterer of maps that do not say theirs",
     ("libraries/tagatlas_fetching/options.py", "twitter"): "default of FetchOptions.recover",
     ("libraries/tagatlas_tables/urls.py", "twitter"): "a host",
     ("plugins/tagatlas_imports/memespector.py", "clarifai"): "a service in Memespector's files",
@@ -44,7 +46,6 @@ CHOOSING = {"choose", "get", "look_up", "plugin"}
 BY_SETTING = {
     "core/tagatlas/catalog/schema.py": "names settings of older maps anew",
     "core/tagatlas/steps/info.py": "shows it",
-    "core/tagatlas/steps/making.py": "asks the plugin of that name, whichever it is",
 }
 """Files that read from a map's settings who made it."""
 
@@ -109,7 +110,7 @@ def test_none_is_chosen_by_its_name() -> None:
                     found.append(f"{path}:{node.lineno}")
             elif isinstance(node, ast.Compare):
                 sides = [ast.unparse(side) for side in (node.left, *node.comparators)]
-                if any(re.search(r"(builder|layout)\.name$", side) for side in sides):
+                if any(re.search(r"(builder|layout|clusterer)\.name$", side) for side in sides):
                     found.append(f"{path}:{node.lineno}")
     assert found == []
 
@@ -119,6 +120,6 @@ def test_who_made_a_map_is_not_read_from_its_settings() -> None:
         path.relative_to(ROOT).as_posix()
         for path in SOURCES
         for literal in strings(tree_of(path))
-        if re.search(r"map\.(builder|layout)\b", str(literal.value))
+        if re.search(r"map\.(builder|layout|clusterer)\b", str(literal.value))
     }
     assert readers == BY_SETTING.keys()

@@ -8,11 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from map_plugins import map_plugins
 from vision_servers import KEY, ClarifaiServer, GoogleVisionServer, running
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.maps.options import MapOptions
-from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, SOURCES, TAGGERS, load_plugins
+from tagatlas.plugins import SOURCES, TAGGERS, load_plugins
 from tagatlas.steps.add import add_source
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.steps.load import load_map
@@ -62,8 +63,7 @@ def test_three_backends_give_three_maps(atlas: Atlas, monkeypatch: pytest.Monkey
                 atlas,
                 backend,
                 backend,
-                plugins.choose(GRAPH_BUILDERS, "bipartite", {}),
-                plugins.choose(LAYOUTS, "forceatlas2", {}),
+                map_plugins(plugins),
                 MapOptions(duplicates="keep"),
             )
         assert {len(server.billed) for server in servers.values()} == {IMAGES}

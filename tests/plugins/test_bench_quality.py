@@ -6,6 +6,7 @@ from compared import planted_collection, with_errors
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from map_plugins import LEIDEN
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from sklearn.metrics import average_precision_score
@@ -64,7 +65,7 @@ def planted(
 
 def test_a_perfect_backend_has_perfect_quality() -> None:
     truth, scores, labels = planted(0.0, 3)
-    found = quality(truth, scores, labels, None, top=10, seed=0)
+    found = quality(truth, scores, labels, None, clusterer=LEIDEN, top=10, seed=0)
     for name in ("mean_average_precision", "precision_at_10", "recall"):
         assert found[name].value == pytest.approx(1)
     assert found["mutual_information"].value > 0.95
@@ -76,7 +77,7 @@ def test_a_perfect_backend_has_perfect_quality() -> None:
 def test_a_backend_that_knows_nothing_is_at_the_level_of_chance() -> None:
     truth, scores, labels = planted(0.0, 4, images=300)
     shuffled = csr_array(scores[np.random.default_rng(99).permutation(300)])
-    found = quality(truth, shuffled, labels, None, top=10, seed=0)
+    found = quality(truth, shuffled, labels, None, clusterer=LEIDEN, top=10, seed=0)
     assert abs(found["mutual_information"].value) < 0.03
     assert found["neighbours"].value == pytest.approx(found["neighbours"].chance, abs=0.05)
     figure = found["mean_average_precision"]
@@ -86,7 +87,7 @@ def test_a_backend_that_knows_nothing_is_at_the_level_of_chance() -> None:
 def test_a_backend_without_the_labels_has_the_precision_of_a_random_order() -> None:
     truth, scores, labels = planted(0.0, 5)
     others = [f"name {number}" for number in range(len(labels))]
-    found = quality(truth, scores, others, None, top=10, seed=0)
+    found = quality(truth, scores, others, None, clusterer=LEIDEN, top=10, seed=0)
     shares = np.unique(truth, return_counts=True)[1] / len(truth)
     assert found["mean_average_precision"].value == pytest.approx(shares.mean())
     assert found["recall"].value == 0
@@ -108,7 +109,9 @@ def mean_average_precision(errors: float, seed: int, images: int = 120, backend:
 
 
 def test_the_mean_average_precision_is_that_of_the_whole() -> None:
-    found = quality(*planted(0.3, 1), None, top=10, seed=0)["mean_average_precision"]
+    found = quality(*planted(0.3, 1), None, clusterer=LEIDEN, top=10, seed=0)[
+        "mean_average_precision"
+    ]
     assert found.value == pytest.approx(mean_average_precision(0.3, 1))
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from map_plugins import themes_of
 from numpy.typing import NDArray
 from planted import planted_collection
 
-from tagatlas.cluster import cluster_images
 from tagatlas.cluster.scores import score_matrix
 from tagatlas.contracts import no_progress
 from tagatlas.maps import MapData
@@ -23,16 +23,7 @@ Labels = NDArray[np.int32]
 
 def clusters_of(images: pl.DataFrame, tags: pl.DataFrame) -> Labels:
     """The clusters that a map of these tags has."""
-    found = cluster_images(
-        images,
-        tags.lazy(),
-        neighbours=10,
-        resolution=1.0,
-        sub_resolution=0,
-        sample=50_000,
-        seed=0,
-    )
-    return found.of_image
+    return themes_of(images, tags).of_image
 
 
 def view(

@@ -18,6 +18,7 @@ from pathlib import Path
 from traceback import format_exc
 
 import numpy as np
+from map_plugins import cluster_input
 from PIL import Image
 from process_state import changes, state
 from vision_servers import KEY, ClarifaiServer, GoogleVisionServer, running
@@ -26,6 +27,7 @@ import tagatlas
 import tagatlas_compare
 from tagatlas import (
     Atlas,
+    Clusterer,
     GraphBuilder,
     ImageStore,
     Layout,
@@ -138,6 +140,9 @@ def use_plugin(chosen: PluginChoice[object], pictures: Path) -> None:
             start = np.random.default_rng(0).standard_normal((network.node_count, 2))
             made.prepare()
             made.place(network, start=start, seed=0, progress=lambda *_: None)
+        case Clusterer():
+            made.prepare()
+            made.cluster(cluster_input(*sample_tables(60)), seed=0, progress=lambda *_: None)
         case Renderer():
             made.render(sample_map(), folder)
         case _:

@@ -87,6 +87,13 @@ HEAD = dedent("""
         def place(self, network, *, start, seed, progress): return start
 
 
+    class GoodClusterer(Clusterer):
+        def __init__(self, options): ...
+
+        def cluster(self, images, *, seed, progress):
+            return Clusters(labels=0 * images.nodes)
+
+
     class GoodRenderer(Renderer):
         def __init__(self, options): ...
 
@@ -317,6 +324,25 @@ LAYOUTS = {
     "prepare-raises": ("def prepare(self): 1 / 0", "failed in prepare (ZeroDivisionError: "),
     "describes-none": ("def describe(self): return None", "describe gave None, not a LayoutDes"),
 }
+CLUSTERERS = {
+    "none": ("def cluster(self, images, **_): return None", "cluster gave None, not Clusters"),
+    "array": (
+        "def cluster(self, images, **_): return images.nodes",
+        "cluster gave a ndarray, not",
+    ),
+    "short": (
+        "def cluster(self, images, **_): return Clusters(labels=images.nodes[1:])",
+        "cluster gave no cluster for each image, a whole number from 0, or -1",
+    ),
+    "unsure": (
+        "def cluster(self, images, **_): return Clusters(labels=images.nodes, stability=[0.5])",
+        "cluster gave no stability for each cluster, in [0, 1]",
+    ),
+    "seedless": ("def cluster(self, images): return images", "failed in cluster (TypeError"),
+    "raises": ("def cluster(self, images, **_): 1 / 0", "failed in cluster (ZeroDivisionError: "),
+    "prepare-raises": ("def prepare(self): 1 / 0", "failed in prepare (ZeroDivisionError: "),
+    "describes-none": ("def describe(self): return None", "describe gave None, not a Clusterer"),
+}
 RENDERERS = {
     "none": ("def render(self, map_, folder): return None", "render gave None, not a list of the"),
     "text": ("def render(self, map_, folder): return 'a'", "render gave a str ('a'), not a list"),
@@ -370,6 +396,7 @@ KINDS = (
     ("RereadingTagger", "tagger", REREADING, ""),
     ("GraphBuilder", "graph_builder", BUILDERS, ""),
     ("Layout", "layout", LAYOUTS, ""),
+    ("Clusterer", "clusterer", CLUSTERERS, ""),
     ("Renderer", "renderer", RENDERERS, ", default=False"),
 )
 """The base class, the kind, its slips, and what else their specs say."""

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
+from map_plugins import map_plugins
 from picture_atlas import picture_atlas
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import Tag, TagResult
 from tagatlas.maps.options import MapOptions
-from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, load_plugins
+from tagatlas.plugins import load_plugins
 from tagatlas.steps.map import map_collection
 
 IMAGES = 24
@@ -41,9 +42,7 @@ def viewed_atlas(
 
 def make_map(atlas: Atlas, seed: int = 0, name: str = "one") -> None:
     """Make a map, or make it anew."""
-    builder = atlas.plugins.choose(GRAPH_BUILDERS, "bipartite", {})
-    layout = atlas.plugins.choose(LAYOUTS, "forceatlas2", {})
-    map_collection(atlas, name, "teller", builder, layout, MapOptions(seed=seed))
+    map_collection(atlas, name, "teller", map_plugins(atlas.plugins), MapOptions(seed=seed))
 
 
 def _divide(atlas: Atlas) -> None:

@@ -53,7 +53,7 @@ class _Form(NamedTuple):
     """
 
     column: type[pl.DataType]
-    write: Callable[[Any], bytes | str | float]
+    write: Callable[[Any], bytes | str | float | None]
     read: Callable[[Any], Any]
     empty: bytes | str | None
 
@@ -61,7 +61,7 @@ class _Form(NamedTuple):
 _FORMS: Mapping[object, _Form] = {
     pl.DataFrame: _Form(pl.Binary, frame_to_bytes, frame_from_bytes, b""),
     bool: _Form(pl.Boolean, bool, bool, None),
-    float: _Form(pl.Float64, float, float, None),
+    float | None: _Form(pl.Float64, lambda number: number, float, None),
     Outlines: _Form(pl.String, _outlines_to_json, _outlines_from_json, "{}"),
 }
 
@@ -85,7 +85,7 @@ EMPTY: Mapping[str, bytes | str] = {
 """What is left, by column, of a map that images were removed from."""
 
 
-def to_columns(data: MapData) -> dict[str, bytes | str | float]:
+def to_columns(data: MapData) -> dict[str, bytes | str | float | None]:
     """What is kept of a map, by column."""
     edges = pl.DataFrame({column: getattr(data, name) for name, column in _EDGES.items()})
     others = {name: form.write(getattr(data, name)) for name, form in _OTHERS.items()}
@@ -93,7 +93,7 @@ def to_columns(data: MapData) -> dict[str, bytes | str | float]:
 
 
 def from_columns(row: Mapping[str, Any]) -> MapData:
-    """The map that was kept; a column that is null, of an older map, is a field's default."""
+    """The map that was kept; a column that is null is a field's default."""
     edges = frame_from_bytes(row["edges"])
     values: dict[str, Any] = {name: edges[column].to_numpy() for name, column in _EDGES.items()}
     for name, form in _OTHERS.items():

@@ -20,7 +20,7 @@ from tagatlas.catalog.map_columns import (
     from_columns,
     to_columns,
 )
-from tagatlas.contracts import LayoutDescription, Maker, NetworkDescription
+from tagatlas.contracts import ClustererDescription, LayoutDescription, Maker, NetworkDescription
 from tagatlas.maps import MapData
 
 SettingValue = bool | int | float | str | None
@@ -33,11 +33,13 @@ class Making:
     Attributes:
         builder: of the network.
         layout: that placed its nodes.
+        clusterer: that found its clusters; None of a map made before it was kept.
         versions: version of each package that shaped the map, by name.
     """
 
     builder: Maker[NetworkDescription]
     layout: Maker[LayoutDescription]
+    clusterer: Maker[ClustererDescription] | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
 
 

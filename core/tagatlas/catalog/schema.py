@@ -265,6 +265,18 @@ MIGRATIONS: Sequence[str] = (
     );
     CREATE INDEX pages_by_source ON pages(source);
     """,
+    """
+    UPDATE maps SET settings = (        -- there was one clusterer, whose options were the map's
+        SELECT json_group_object(
+            CASE
+                WHEN key IN ('map.neighbours', 'map.resolution', 'map.sub_resolution')
+                THEN 'clusterer.leiden.' || substr(key, 5)
+                ELSE key
+            END,
+            CASE type WHEN 'true' THEN json('true') WHEN 'false' THEN json('false') ELSE value END
+        ) FROM json_each(json_insert(settings, '$."map.clusterer"', 'leiden'))
+    );
+    """,
 )
 """Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
 

@@ -9,8 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tagatlas.contracts.clusterer import Clusterer, ClusterInput, Clusters
     from tagatlas.contracts.description import (
         Citation,
+        ClustererDescription,
         LayoutDescription,
         Maker,
         NetworkDescription,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from tagatlas.contracts.renderer import MapWidget, Renderer
     from tagatlas.contracts.source import Page, PagedSource, Records, Source
     from tagatlas.contracts.specs import (
+        ClustererSpec,
         CommandSpec,
         GraphBuilderSpec,
         ImageStoreSpec,
@@ -53,6 +56,11 @@ if TYPE_CHECKING:
 _LAZY = {
     "ALWAYS_KEPT": "statuses",
     "Citation": "description",
+    "ClusterInput": "clusterer",
+    "Clusterer": "clusterer",
+    "ClustererDescription": "description",
+    "ClustererSpec": "specs",
+    "Clusters": "clusterer",
     "CommandSpec": "specs",
     "FailureKind": "tagger",
     "GraphBuilder": "network",
@@ -103,6 +111,11 @@ _LAZY = {
 __all__ = [
     "ALWAYS_KEPT",
     "Citation",
+    "ClusterInput",
+    "Clusterer",
+    "ClustererDescription",
+    "ClustererSpec",
+    "Clusters",
     "CommandSpec",
     "FailureKind",
     "GraphBuilder",

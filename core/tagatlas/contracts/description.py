@@ -1,4 +1,4 @@
-"""What a graph builder and a layout say of themselves, for everything that speaks of their maps."""
+"""What the plugins that make a map say of themselves, for everything that speaks of it."""
 
 from __future__ import annotations
 
@@ -62,6 +62,30 @@ class LayoutDescription:
     """
 
     text: str = ""
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClustererDescription:
+    """What a clusterer says of how it finds clusters. All texts are plain, on one line.
+
+    Each is whole sentences for a methods section. A citation that none of them names by its
+    ``short`` is put after the clusterer's name.
+
+    Attributes:
+        text: what images are compared by, and how clusters are found.
+        sampling: what becomes of more images than are worked on one by one; said of maps that
+            have more, after their number.
+        stability: what the stability of a cluster says; also for readers of a page.
+        division: how clusters are divided into sub-clusters, and which divisions count. Empty
+            where none are divided.
+        citations: what to cite.
+    """
+
+    text: str = ""
+    sampling: str = ""
+    stability: str = ""
+    division: str = ""
     citations: tuple[Citation, ...] = ()
 
 

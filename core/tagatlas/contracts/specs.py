@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import click
 
+    from tagatlas.contracts.clusterer import Clusterer
     from tagatlas.contracts.layout import Layout
     from tagatlas.contracts.models import ModelShelf
     from tagatlas.contracts.network import GraphBuilder
@@ -119,6 +120,13 @@ class LayoutSpec(Spec):
     """Announces a layout. What it says of itself, its object does: ``describe``."""
 
     factory: Callable[..., Layout] | str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClustererSpec(Spec):
+    """Announces a clusterer. What it says of itself, its object does: ``describe``."""
+
+    factory: Callable[..., Clusterer] | str
 
 
 @dataclass(frozen=True, kw_only=True)

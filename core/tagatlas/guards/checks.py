@@ -16,6 +16,8 @@ from typing import TypeVar
 import msgspec
 
 from tagatlas.contracts import (
+    Clusterer,
+    ClustererDescription,
     GraphBuilder,
     ImageStore,
     Layout,
@@ -35,6 +37,7 @@ from tagatlas.contracts import (
 )
 from tagatlas.contracts.network import READABLE
 from tagatlas.guards.answers import check_reading, check_results
+from tagatlas.guards.clusters import check_clusters
 from tagatlas.guards.tables import (
     check_network,
     check_pages,
@@ -169,6 +172,7 @@ _CONTRACTS: Mapping[type, Promises] = {
         {"reads": _check_reads},
     ),
     Layout: Promises({"describe": _describes(LayoutDescription), "place": check_places}),
+    Clusterer: Promises({"describe": _describes(ClustererDescription), "cluster": check_clusters}),
     Renderer: Promises({"render": _check_files}),
     Tagger: Promises(
         {"tag": check_results, "fingerprint": _TEXT, "check": _LINES},

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.cluster import cluster_of_tags, label_place, outlines
-from tagatlas.contracts import Layout, Progress
+from tagatlas.contracts import Clusterer, Layout, Progress
 from tagatlas.maps.clusters import Clustering, find_clusters
 from tagatlas.maps.data import MapData
 from tagatlas.maps.members import Members, find_members
@@ -21,12 +21,16 @@ from tagatlas.network import Network
 TAG_SIDE = 0.5
 """Drawn side of a tag of median degree, as a share of the median side of an image."""
 
+CLUSTERING = 0.2
+"""Of the work that progress tells of, the share that is finding clusters."""
+
 
 def draw_map(
     network: Network,
     images: pl.DataFrame,
     tags: pl.LazyFrame,
     layout: Layout,
+    clusterer: Clusterer,
     options: MapOptions,
     *,
     ties: pl.DataFrame | None = None,
@@ -45,20 +49,30 @@ def draw_map(
             ``pixel_height``, ``records``, ``frequency``.
         tags: all tags of the images: ``image``, ``tag``, ``score``.
         layout: places the nodes.
+        clusterer: finds the clusters.
         options: of the map.
         ties: of images to a network that has none, as from
             :meth:`tagatlas.contracts.GraphBuilder.ties`; None for any other network.
         embeddings: of the images, shape (images, d), a row of zeros where an image has none; None
             where the backend stores none.
         old_positions: of nodes that were on the map before, by id; empty for a new map.
-        progress: told of the layout's steps.
+        progress: told in thousandths of the clusterer's and the layout's work.
 
     Raises:
+        UsageError: the clusterer needs what the images have not.
         EmptyMap: the network has no images, and no image is tied to it.
-        OptionError: images cannot be sized as the options say.
+        OptionError: images cannot be sized as the options say, or clustered as the clusterer's.
     """
     members = find_members(network, images, ties, options.size_by)
-    found = find_clusters(members, images, tags, options, embeddings=embeddings)
+    found = find_clusters(
+        members,
+        images,
+        tags,
+        clusterer,
+        options,
+        embeddings=embeddings,
+        progress=_part(progress, 0.0, CLUSTERING),
+    )
     places = place_nodes(
         members,
         found,
@@ -66,7 +80,7 @@ def draw_map(
         layout,
         options,
         old_positions=old_positions,
-        progress=progress,
+        progress=_part(progress, CLUSTERING, 1.0),
     )
     room, of_image = places.room, found.of_image["cluster"].to_numpy()
     rings = outlines(room.positions, room.enclosed, of_image[room.shown], gap=room.margin)
@@ -81,6 +95,16 @@ def draw_map(
         stability=found.stability,
         outlines=rings,
     )
+
+
+def _part(progress: Progress, begin: float, end: float) -> Progress:
+    """The progress of a part of the work, which goes on in thousandths of the whole."""
+
+    def show(done: int, total: int, failed: int = 0) -> None:
+        share = begin + (end - begin) * done / max(total, 1)
+        progress(round(1000 * share), 1000, failed)
+
+    return show
 
 
 def _label_places(rings: Mapping[int, Sequence[Points]]) -> list[pl.Series]:

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from tagatlas.cluster import (
     Themes,
-    cluster_images,
     cluster_quantities,
+    find_themes,
     name_clusters,
     name_subclusters,
     typical_images,
 )
+from tagatlas.cluster.scores import score_matrix
+from tagatlas.contracts import Clusterer, ClusterInput, Progress
 from tagatlas.maps.members import Members
 from tagatlas.maps.options import MapOptions
 
@@ -31,14 +33,14 @@ class Clustering:
     Attributes:
         table: one row a cluster, as in :class:`tagatlas.maps.Map`, but for their places.
         subtable: one row a sub-cluster, as there.
-        stability: agreement of the runs that found the clusters.
+        stability: agreement of the runs that found the clusters; None if it is not known.
         of_image: one row an image, in the order of the nodes: ``id``, ``cluster``, ``subcluster``
             (Int32, null for images in none), ``typicality``.
     """
 
     table: pl.DataFrame
     subtable: pl.DataFrame
-    stability: float
+    stability: float | None
     of_image: pl.DataFrame
 
 
@@ -46,9 +48,11 @@ def find_clusters(
     members: Members,
     images: pl.DataFrame,
     tags: pl.LazyFrame,
+    clusterer: Clusterer,
     options: MapOptions,
     *,
     embeddings: NDArray[np.float16] | None,
+    progress: Progress,
 ) -> Clustering:
     """Cluster the images of a map on two levels, and name the clusters.
 
@@ -56,21 +60,26 @@ def find_clusters(
         members: of the map.
         images: at least those of the map, ordered by ``id``.
         tags: all tags of the images: ``image``, ``tag``, ``score``.
+        clusterer: finds the clusters.
         options: of the map.
         embeddings: of the images, as in :func:`tagatlas.maps.build.draw_map`.
+        progress: told of the clusterer's work.
+
+    Raises:
+        PluginError, UsageError, OptionError: see :func:`tagatlas.cluster.find_themes`.
     """
     is_mapped = images["id"].is_in(members.facts["id"].implode())
     mapped = images.filter(is_mapped)
-    themes = cluster_images(
-        mapped,
-        tags,
+    scores, labels = score_matrix(mapped, tags)
+    given = ClusterInput(
+        ids=mapped["id"],
+        scores=scores,
+        tags=labels,
         embeddings=None if embeddings is None else embeddings[is_mapped.to_numpy()],
-        neighbours=options.neighbours,
-        resolution=options.resolution,
-        sub_resolution=options.sub_resolution,
+        network=members.ties,
         sample=options.sample,
-        seed=options.seed,
     )
+    themes = find_themes(clusterer, given, seed=options.seed, progress=progress)
     clustered = members.facts.join(
         mapped.select("id", *_columns(themes)), on="id", how="left", maintain_order="left"
     )
@@ -94,6 +103,12 @@ def _columns(themes: Themes) -> list[pl.Series]:
     ]
 
 
+def _stability(values: NDArray[np.float64] | None) -> pl.Expr:
+    """A column of the stability of clusters; null where it is not known."""
+    known = pl.lit(None) if values is None else pl.lit(pl.Series(values))
+    return known.cast(pl.Float64).alias("stability")
+
+
 def _table(
     mapped: pl.DataFrame, tags: pl.LazyFrame, themes: Themes, members: pl.DataFrame
 ) -> pl.DataFrame:
@@ -103,7 +118,7 @@ def _table(
         name_clusters(mapped, tags, themes.of_image)
         .with_columns(pl.col("name").alias("automatic_name"))
         .join(quantities, on="cluster", maintain_order="left")
-        .with_columns(pl.Series("stability", themes.stability))
+        .with_columns(_stability(themes.stability))
         .join(typical_images(members, TYPICAL), on="cluster", maintain_order="left")
     )
 
@@ -125,7 +140,7 @@ def _subtable(
     return (
         names.with_columns(pl.col("name").alias("automatic_name"))
         .join(quantities.rename({"cluster": "subcluster"}), on="subcluster", maintain_order="left")
-        .with_columns(pl.Series("stability", themes.sub_stability))
+        .with_columns(_stability(themes.sub_stability))
         .join(
             typical_images(inside, TYPICAL).rename({"cluster": "subcluster"}),
             on="subcluster",

@@ -46,15 +46,15 @@ class MapData:
             there is without annotations; put in when a map is loaded), ``tags`` (List[String],
             the distinctive ones, most distinctive first), ``images``, ``records``,
             ``frequency`` (Int64), ``share`` (Float64, of the map's images, in [0, 1]),
-            ``stability`` (Float64, in [0, 1], how surely it is found again), ``typical``
-            (List[String], ids of images that stand for it, the most typical first), ``x``, ``y``
-            (Float64, where the name is best placed).
+            ``stability`` (Float64, in [0, 1], how surely it is found again; null if the clusterer
+            does not say), ``typical`` (List[String], ids of images that stand for it, the most
+            typical first), ``x``, ``y`` (Float64, where the name is best placed).
         subclusters: what clusters divide into, one row each, by cluster, the one with most
             images first: ``subcluster`` (Int32, equal to the row), ``cluster`` (Int32), and from
             ``name`` to ``typical`` the columns of ``clusters``. A cluster that does not divide
             well has none, and an image of a divided one can be in none.
-        stability: how well several runs of the algorithm agree on the clusters: the mean adjusted
-            Rand index of two of them, at most 1.
+        stability: how well several runs of the clusterer agree on the clusters: the mean adjusted
+            Rand index of two of them, at most 1; None if it does not say.
         outlines: the rings around each cluster's images, by cluster; a ring is a closed
             polygon, shape (k, 2), its first point not repeated.
     """
@@ -66,7 +66,7 @@ class MapData:
     directed: bool
     clusters: pl.DataFrame
     subclusters: pl.DataFrame
-    stability: float
+    stability: float | None = None
     outlines: Mapping[int, Sequence[NDArray[np.float64]]]
 
     @property

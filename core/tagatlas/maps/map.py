@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tagatlas.annotations import Annotation
-from tagatlas.contracts import LayoutDescription, Maker, NetworkDescription
+from tagatlas.contracts import ClustererDescription, LayoutDescription, Maker, NetworkDescription
 from tagatlas.errors import TagatlasError
 from tagatlas.maps.data import MapData
 
@@ -53,6 +53,7 @@ class Provenance:
         left_out: number of images that are not on the map, by reason, most frequent first.
         builder: the graph builder, with what it says of the network.
         layout: that placed the nodes, with what it says of itself.
+        clusterer: that found the clusters, with what it says of itself.
     """
 
     sources: Sequence[SourceFacts]
@@ -73,6 +74,9 @@ class Provenance:
     )
     layout: Maker[LayoutDescription] = field(
         default_factory=lambda: Maker(description=LayoutDescription())
+    )
+    clusterer: Maker[ClustererDescription] = field(
+        default_factory=lambda: Maker(description=ClustererDescription())
     )
 
     @property

@@ -1,4 +1,4 @@
-"""Options of a map itself; those of its graph builder and layout are theirs."""
+"""Options of a map itself; those of the plugins that make it are theirs."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ class MapOptions:
         "bipartite"
     )
     layout: Annotated[str, Meta(description="Layout that places them.")] = "forceatlas2"
+    clusterer: Annotated[
+        str, Meta(description="Clusterer that finds out which images belong together.")
+    ] = "leiden"
     sample: Annotated[
         int,
         Meta(
@@ -57,16 +60,6 @@ class MapOptions:
     fill: Annotated[float, Meta(gt=0, le=1, description="Share of the map that images cover.")] = (
         0.4
     )
-    neighbours: Annotated[
-        int, Meta(ge=2, description="Most similar images that each image is clustered with.")
-    ] = 10
-    resolution: Annotated[
-        float, Meta(gt=0, description="Higher values give more and smaller clusters.")
-    ] = 1.0
-    sub_resolution: Annotated[
-        float,
-        Meta(ge=0, description="The same for the sub-clusters within a cluster; 0 makes none."),
-    ] = 1.0
     cluster_names: Annotated[
         tuple[Path, ...],
         Meta(

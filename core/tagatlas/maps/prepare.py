@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tagatlas.cluster
 import tagatlas.layout
-from tagatlas.contracts import Layout
+from tagatlas.contracts import Clusterer, Layout
 
 
-def prepare_drawing(layout: Layout) -> None:
+def prepare_drawing(layout: Layout, clusterer: Clusterer) -> None:
     """Do now what would make the first :func:`tagatlas.maps.build.draw_map` slow.
 
     Compiles all kernels, which takes seconds once per installed version. Safe to run in a
@@ -15,7 +15,9 @@ def prepare_drawing(layout: Layout) -> None:
 
     Args:
         layout: that will place the nodes.
+        clusterer: that will find the clusters.
     """
     layout.prepare()
+    clusterer.prepare()
     tagatlas.layout.compile_kernels()
     tagatlas.cluster.compile_kernels()

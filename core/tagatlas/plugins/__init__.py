@@ -8,6 +8,7 @@ from tagatlas.plugins.choice import (
     plugin_label,
 )
 from tagatlas.plugins.kinds import (
+    CLUSTERERS,
     COMMANDS,
     GRAPH_BUILDERS,
     IMAGE_STORES,
@@ -24,6 +25,7 @@ from tagatlas.plugins.loading import STRICT_VARIABLE, installed_plugins, load_pl
 from tagatlas.plugins.registry import BrokenPlugin, Plugins, Registered
 
 __all__ = [
+    "CLUSTERERS",
     "COMMANDS",
     "GRAPH_BUILDERS",
     "IMAGE_STORES",

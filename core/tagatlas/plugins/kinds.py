@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tagatlas.contracts import (
+    ClustererSpec,
     CommandSpec,
     GraphBuilderSpec,
     ImageStoreSpec,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import click
 
     from tagatlas.contracts import (
+        Clusterer,
         GraphBuilder,
         ImageStore,
         Layout,
@@ -83,6 +85,9 @@ GRAPH_BUILDERS: Kind[GraphBuilderSpec, GraphBuilder] = Kind(
 LAYOUTS: Kind[LayoutSpec, Layout] = Kind(
     "layout", "layout", "tagatlas_layouts", LayoutSpec, "tagatlas.contracts:Layout"
 )
+CLUSTERERS: Kind[ClustererSpec, Clusterer] = Kind(
+    "clusterer", "clusterer", "tagatlas_clusterers", ClustererSpec, "tagatlas.contracts:Clusterer"
+)
 RENDERERS: Kind[RendererSpec, Renderer] = Kind(
     "renderer", "renderer", "tagatlas_renderers", RendererSpec, "tagatlas.contracts:Renderer"
 )
@@ -96,6 +101,7 @@ KINDS: tuple[Kind[Spec, object], ...] = (
     TAGGERS,
     GRAPH_BUILDERS,
     LAYOUTS,
+    CLUSTERERS,
     RENDERERS,
     COMMANDS,
 )

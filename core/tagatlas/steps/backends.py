@@ -114,12 +114,12 @@ def map_backend(atlas: Atlas, backend: Backend) -> StoredMap | None:
         OptionError, UnknownPlugin, MissingDependency: the settings cannot be met.
         UsageError: see :func:`tagatlas.map`.
     """
-    options, builder, layout = choose_mapping(atlas, select(atlas, {}, "map"))
+    options, plugins = choose_mapping(atlas, select(atlas, {}, "map"))
     name = backend.name
     if not backend.is_latest or name in atlas.catalog.maps.names():
         name = f"{name}-{backend.number}"
     try:
-        map_collection(atlas, name, backend, builder, layout, options)
+        map_collection(atlas, name, backend, plugins, options)
     except EmptyMap:
         return None
     return atlas.catalog.maps.load(name)

@@ -12,6 +12,7 @@ from tagatlas.annotations import Annotation, ClusterName
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import Making
+from tagatlas.contracts import ClustererDescription, Maker
 from tagatlas.errors import UsageError
 from tagatlas.maps import Map, MapData, Provenance
 from tagatlas.maps.duplicates import LEVELS, join_records, join_tags
@@ -70,7 +71,7 @@ def load_map(atlas: AtlasLike, name: str | None = None) -> Map:
         return joined_tags(tagger).filter(pl.col("image").is_in(mapped))
 
     own_tags = joined_tags(backend)
-    making = stored.making or recalled_making(atlas, stored.settings)
+    making = recalled_making(atlas, stored.making, stored.settings)
     left_out = count_left_out(atlas, stored, making.builder.description, own_tags)
 
     return Map(
@@ -153,4 +154,5 @@ def _provenance(
         left_out=left_out,
         builder=making.builder,
         layout=making.layout,
+        clusterer=making.clusterer or Maker(description=ClustererDescription()),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import tagatlas
 import tagatlas_duplicates
@@ -14,6 +15,8 @@ from tagatlas.atlas import Atlas
 from tagatlas.catalog.maps import Making, SettingValue
 from tagatlas.code import files_code, importable_files, plugin_code
 from tagatlas.contracts import (
+    Clusterer,
+    ClustererDescription,
     GraphBuilder,
     Layout,
     LayoutDescription,
@@ -24,7 +27,15 @@ from tagatlas.contracts import (
 )
 from tagatlas.errors import TagatlasError
 from tagatlas.options import option_fields
-from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, TAGGERS, Kind, PluginChoice, plugin_owner
+from tagatlas.plugins import (
+    CLUSTERERS,
+    GRAPH_BUILDERS,
+    LAYOUTS,
+    TAGGERS,
+    Kind,
+    PluginChoice,
+    plugin_owner,
+)
 from tagatlas.versions import versions
 
 SHAPING = (
@@ -36,62 +47,94 @@ SHAPING = (
 
 ProductT = TypeVar("ProductT")
 DescriptionT = TypeVar("DescriptionT")
+DescriptionT_co = TypeVar("DescriptionT_co", covariant=True)
 
 
-def making_of(
-    atlas: Atlas,
-    tagger: str,
-    builder: PluginChoice[GraphBuilder],
-    layout: PluginChoice[Layout],
-) -> Making:
+class Describing(Protocol[DescriptionT_co]):
+    """What a plugin makes that describes itself."""
+
+    def describe(self) -> DescriptionT_co:
+        """What it says of itself."""
+
+
+@dataclass(frozen=True)
+class MapPlugins:
+    """The plugins that make a map, with their options.
+
+    Attributes:
+        builder: of the network.
+        layout: that places it.
+        clusterer: that finds out which images belong together.
+    """
+
+    builder: PluginChoice[GraphBuilder]
+    layout: PluginChoice[Layout]
+    clusterer: PluginChoice[Clusterer]
+
+    def __iter__(self) -> Iterator[PluginChoice[object]]:
+        """In the order of the steps of a map."""
+        yield from (self.builder, self.layout, self.clusterer)
+
+    def make_now(self) -> None:
+        """Make what they make, so that what stands in the way is known before any work.
+
+        Raises:
+            MissingDependency, PluginError: see :meth:`PluginChoice.make`.
+        """
+        for each in self:
+            each.make_now()
+
+
+def making_of(atlas: Atlas, tagger: str, plugins: MapPlugins) -> Making:
     """Who makes a map, with what the plugins say of themselves.
 
     Args:
         atlas: whose plugins these are.
         tagger: whose tags are mapped.
-        builder: of the network.
-        layout: that places it.
+        plugins: that make it.
 
     Raises:
         PluginError: one of them cannot describe itself.
     """
     taggers = atlas.plugins.of_kind(TAGGERS)
-    used = [builder.plugin, layout.plugin]
+    used = [each.plugin for each in plugins]
     used += [taggers[tagger].plugin] if tagger in taggers else []
+    builder, layout, clusterer = plugins.builder, plugins.layout, plugins.clusterer
     return Making(
         builder=_maker(builder, builder.product.describe()),
         layout=_maker(layout, layout.product.describe()),
+        clusterer=_maker(clusterer, clusterer.product.describe()),
         versions=versions({plugin.distribution: plugin.version for plugin in used}),
     )
 
 
-def recalled_making(atlas: Atlas, settings: Mapping[str, SettingValue]) -> Making:
-    """Who made a map of an older tagatlas: what the plugins that are installed now say of it.
+def recalled_making(
+    atlas: Atlas, making: Making | None, settings: Mapping[str, SettingValue]
+) -> Making:
+    """Who made a map: of what an older tagatlas did not keep, what the plugins now say of it.
 
     Args:
         atlas: whose plugins are asked.
+        making: as far as it is kept.
         settings: that the map was made with.
     """
-    network, places = NetworkDescription(), LayoutDescription()
-    keys = ("map.builder", "map.layout")
-    builder, layout = (str(settings.get(key) or "") for key in keys)
-    # What is not there any more, or cannot do what it did, says nothing of itself.
-    with suppress(TagatlasError):
-        network = _again(atlas, GRAPH_BUILDERS, builder, settings).product.describe()
-    with suppress(TagatlasError):
-        places = _again(atlas, LAYOUTS, layout, settings).product.describe()
-    return Making(
-        builder=Maker(name=builder, description=network),
-        layout=Maker(name=layout, description=places),
-        versions=versions(),
-    )
+    if making is None:
+        making = Making(
+            builder=_recalled(atlas, GRAPH_BUILDERS, settings, NetworkDescription),
+            layout=_recalled(atlas, LAYOUTS, settings, LayoutDescription),
+            versions=versions(),
+        )
+    if making.clusterer is None:
+        clusterer = _recalled(atlas, CLUSTERERS, settings, ClustererDescription)
+        making = replace(making, clusterer=clusterer)
+    return making
 
 
-def shaping_code(builder: PluginChoice[GraphBuilder], layout: PluginChoice[Layout]) -> list[str]:
+def shaping_code(plugins: MapPlugins) -> list[str]:
     """Digests of the code that shapes a map: where one is another, the map is made again."""
-    plugins = [plugin_code(each.product, loaded(each.spec.factory)) for each in (builder, layout)]
-    installed = [f"{each.plugin.distribution} {each.plugin.version}" for each in (builder, layout)]
-    return [_own_code(), *plugins, *installed]
+    code = [plugin_code(each.product, loaded(each.spec.factory)) for each in plugins]
+    installed = [f"{each.plugin.distribution} {each.plugin.version}" for each in plugins]
+    return [_own_code(), *code, *installed]
 
 
 @cache
@@ -105,6 +148,21 @@ def _own_code() -> str:
     modules = {part: own / part for part in SHAPING if part.endswith(".py")}
     copies = importable_files([Path(tagatlas_duplicates.__file__).parent])
     return files_code(files | modules | {f"duplicates/{name}": copies[name] for name in copies})
+
+
+def _recalled(
+    atlas: Atlas,
+    kind: Kind[Spec, Describing[DescriptionT]],
+    settings: Mapping[str, SettingValue],
+    description: type[DescriptionT],
+) -> Maker[DescriptionT]:
+    """A plugin that took part in a map, with what the one that is installed now says of it."""
+    name = str(settings.get(f"map.{kind.key}") or "")
+    # What is not there any more, or cannot do what it did, says nothing of itself.
+    with suppress(TagatlasError):
+        chosen = _again(atlas, kind, name, settings)
+        return Maker(name=name, description=chosen.product.describe())
+    return Maker(name=name, description=description())
 
 
 def _again(

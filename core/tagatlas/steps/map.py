@@ -21,23 +21,16 @@ from tagatlas.annotations import GivenName
 from tagatlas.atlas import Atlas, check_map_name
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import SettingValue
-from tagatlas.contracts import (
-    GraphBuilder,
-    Layout,
-    Progress,
-    ShowProgress,
-    no_progress,
-    no_show,
-)
+from tagatlas.contracts import Progress, ShowProgress, no_progress, no_show
 from tagatlas.errors import EmptyMap, UsageError
 from tagatlas.maps.duplicates import LEVELS, Level, join_images, join_tags
 from tagatlas.maps.names import rename_clusters
 from tagatlas.maps.options import MapOptions
 from tagatlas.options import option_values
-from tagatlas.plugins import GRAPH_BUILDERS, LAYOUTS, PluginChoice
+from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS
 from tagatlas.selection import Selection
 from tagatlas.steps.left_out import count_left_out
-from tagatlas.steps.making import making_of, shaping_code
+from tagatlas.steps.making import MapPlugins, making_of, shaping_code
 from tagatlas.steps.names import given_names, keep_names
 from tagatlas.steps.network import build_network, builder_images
 from tagatlas.steps.opened import AtlasLike, opened, select
@@ -93,7 +86,7 @@ def map(  # noqa: A001 - tagatlas.map
         force: make it again from the start, also where neither the images nor the settings nor
             the code that shapes it have changed.
         show: see :func:`tagatlas.run`.
-        options: of the step ``map``, of graph builders and of layouts, by name, such as
+        options: of the step ``map``, of graph builders, layouts and clusterers, by name, such as
             ``builder="knn"``, ``seed=1``, ``bipartite_threshold=0.2``.
 
     Raises:
@@ -102,20 +95,19 @@ def map(  # noqa: A001 - tagatlas.map
     """
     with opened(atlas) as its_atlas:
         selection = select(its_atlas, options, "map")
-        mapping, builder, layout = choose_mapping(its_atlas, selection)
+        mapping, plugins = choose_mapping(its_atlas, selection)
         with selection.remembered():
             tagger = backend_to_map(its_atlas, backend or selection.variable("backend")).name
             check_map_name(name or tagger)
             with (
-                preparing(layout, show, at_once=False) as prepare,
+                preparing(plugins, show, at_once=False) as prepare,
                 show("mapping") as progress,
             ):
                 return map_collection(
                     its_atlas,
                     name or tagger,
                     tagger,
-                    builder,
-                    layout,
+                    plugins,
                     mapping,
                     force=force,
                     before_drawing=prepare,
@@ -123,31 +115,32 @@ def map(  # noqa: A001 - tagatlas.map
                 )
 
 
-def choose_mapping(
-    atlas: Atlas, selection: Selection
-) -> tuple[MapOptions, PluginChoice[GraphBuilder], PluginChoice[Layout]]:
-    """How maps are made, by which builder and layout; files of names can be read.
+def choose_mapping(atlas: Atlas, selection: Selection) -> tuple[MapOptions, MapPlugins]:
+    """How maps are made, by which plugins; files of names can be read.
 
-    The layout is not made yet: that loads what only drawing needs.
+    Layout and clusterer are not made yet: that loads what only drawing needs.
 
     Raises:
         UsageError: a file of names cannot be read that the settings do not name yet.
     """
     options = selection.options("map", MapOptions)
-    builder = selection.plugin(GRAPH_BUILDERS, options.builder)
-    layout = selection.look_up(LAYOUTS, options.layout)
+    plugins = MapPlugins(
+        selection.plugin(GRAPH_BUILDERS, options.builder),
+        selection.look_up(LAYOUTS, options.layout),
+        selection.look_up(CLUSTERERS, options.clusterer),
+    )
     given_names(atlas, options.cluster_names)
-    return options, builder, layout
+    return options, plugins
 
 
 @contextmanager
 def preparing(
-    layout: PluginChoice[Layout], show: ShowProgress, *, at_once: bool
+    plugins: MapPlugins, show: ShowProgress, *, at_once: bool
 ) -> Iterator[Callable[[], None]]:
     """Compile and load what drawing a map needs, in a thread of its own.
 
     Args:
-        layout: that will place the nodes.
+        plugins: that will make the map.
         show: see :func:`tagatlas.run`.
         at_once: begin now, beside the steps of the block, and not when it is waited for.
 
@@ -159,7 +152,7 @@ def preparing(
     def prepare() -> None:
         from tagatlas.maps.prepare import prepare_drawing
 
-        prepare_drawing(layout.product)
+        prepare_drawing(plugins.layout.product, plugins.clusterer.product)
 
     begun = [thread.submit(prepare)] if at_once else []
 
@@ -195,8 +188,7 @@ def map_collection(
     atlas: Atlas,
     name: str,
     tagger: str | Backend,
-    builder: PluginChoice[GraphBuilder],
-    layout: PluginChoice[Layout],
+    plugins: MapPlugins,
     options: MapOptions,
     *,
     force: bool = False,
@@ -213,19 +205,18 @@ def map_collection(
         atlas: open for writing.
         name: of the map; one of that name is replaced.
         tagger: whose tags to map: with the fingerprint it was used with last, or this backend.
-        builder: makes the network.
-        layout: places it.
+        plugins: that make the map.
         options: of the map itself.
         force: see :func:`map`.
         before_drawing: called where the map is not what it was, before it is drawn.
-        progress: told of the layout's steps.
+        progress: told of the clusterer's and the layout's work.
 
     Raises:
         UsageError: the backend has tagged nothing, or lacks the embeddings that the builder
-            reads, or names cannot be read that the settings do not have yet.
-        OptionError: an option of the builder does not fit the collection.
+            or the clusterer reads, or names cannot be read that the settings do not have yet.
+        OptionError: an option of the builder or the clusterer does not fit the collection.
         EmptyMap: no image has a tag that passes the thresholds.
-        PluginError: the builder or the layout cannot describe itself.
+        PluginError: a plugin cannot describe itself, or gave what it may not.
     """
     names, notes = given_names(atlas, options.cluster_names)
     keep_names(atlas, options.cluster_names)
@@ -235,12 +226,12 @@ def map_collection(
         complete_signatures(atlas)
     images, tags = _images_and_tags(atlas, backend, level)
     embeddings = atlas.catalog.tagging.embeddings(backend.id, images["id"])
-    settings = _settings(options, builder, layout)
-    maker = builder.product
+    settings = _settings(options, plugins)
+    maker = plugins.builder.product
     given = builder_images(atlas, backend, maker, images, embeddings, level=level)
-    making = making_of(atlas, backend.name, builder, layout)
+    making = making_of(atlas, backend.name, plugins)
     described = making.builder.description
-    shaped_by = [backend.fingerprint, settings, versions(), shaping_code(builder, layout)]
+    shaped_by = [backend.fingerprint, settings, versions(), shaping_code(plugins)]
     digest = _digest(shaped_by, images, tags, given, embeddings)
     stored = atlas.catalog.maps.load(name)
     if stored is not None and stored.digest == digest and not force:
@@ -258,7 +249,8 @@ def map_collection(
         network,
         images,
         tags,
-        layout.product,
+        plugins.layout.product,
+        plugins.clusterer.product,
         options,
         ties=ties,
         embeddings=embeddings,
@@ -300,17 +292,14 @@ def _with_names(
     return _report(named, unchanged=unchanged, unused_names=renamed.unused)
 
 
-def _settings(
-    options: MapOptions, builder: PluginChoice[GraphBuilder], layout: PluginChoice[Layout]
-) -> dict[str, SettingValue]:
+def _settings(options: MapOptions, plugins: MapPlugins) -> dict[str, SettingValue]:
     """Every setting the map depends on, by its name in ``atlas.toml``.
 
     Names that researchers give are not among them: they are put in last, and change nothing else.
     """
     owners: Mapping[str, object] = {
         "map": options,
-        builder.owner: builder.options,
-        layout.owner: layout.options,
+        **{each.owner: each.options for each in plugins},
     }
     return {
         f"{owner}.{name}": value

@@ -156,18 +156,18 @@ def run_steps(
         fetching, recoveries = choose_fetching(selection)
         tagging, tagger = choose_tagging(selection)
         in_use.enter_context(closing(tagger.product, tagger.name, atlas.plugins.warn))
-        mapping, builder, layout = choose_mapping(atlas, selection)
+        mapping, map_plugins = choose_mapping(atlas, selection)
         renderers = choose_renderers(atlas, selection)
         selection.check()
         map_name = name or tagger.name
         check_map_name(map_name)
-        layout.make_now()
+        map_plugins.make_now()
         require_key(atlas, tagger)
         with selection.remembered("add", chosen_source.owner):
             added = add_source(atlas, str(location), chosen_source, replaces=replace, show=show)
         yield added
         is_new = map_name not in atlas.catalog.maps.names()
-        with preparing(layout, show, at_once=is_new) as prepare:
+        with preparing(map_plugins, show, at_once=is_new) as prepare:
             with (
                 selection.remembered("fetch", *(each.owner for each in recoveries)),
                 show("fetching") as progress,
@@ -207,15 +207,14 @@ def run_steps(
             if tagged.stopped:
                 return
             with (
-                selection.remembered("map", builder.owner, layout.owner),
+                selection.remembered("map", *(each.owner for each in map_plugins)),
                 show("mapping") as progress,
             ):
                 mapped = map_collection(
                     atlas,
                     map_name,
                     tagger.name,
-                    builder,
-                    layout,
+                    map_plugins,
                     mapping,
                     force=force,
                     before_drawing=prepare,

@@ -24,6 +24,7 @@ import pytest
 # Failing assertions show their values only in modules that are named before they are imported.
 pytest.register_assert_rewrite(
     "tagatlas.testing.builders",
+    "tagatlas.testing.clusterers",
     "tagatlas.testing.layouts",
     "tagatlas.testing.recoveries",
     "tagatlas.testing.renderers",
@@ -35,6 +36,7 @@ pytest.register_assert_rewrite(
 )
 
 from tagatlas.testing.builders import GraphBuilderContract  # noqa: E402
+from tagatlas.testing.clusterers import ClustererContract  # noqa: E402
 from tagatlas.testing.layouts import LayoutContract  # noqa: E402
 from tagatlas.testing.pictures import MemoryStore, sample_images  # noqa: E402
 from tagatlas.testing.recoveries import RecoveryContract  # noqa: E402
@@ -53,6 +55,7 @@ from tagatlas.testing.taggers import TaggerContract  # noqa: E402
 
 __all__ = [
     "ODD_LABELS",
+    "ClustererContract",
     "GraphBuilderContract",
     "ImageStoreContract",
     "LayoutContract",

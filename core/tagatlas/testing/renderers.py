@@ -198,13 +198,20 @@ class RendererContract(SpecContract):
             lambda: sample_map(thumbnail=(1, 256)),
             lambda: _on_one_point(sample_map()),
             lambda: _without_outlines(sample_map()),
+            lambda: _without_stability(sample_map()),
         ],
-        ids=["one image", "two clusters of one", "lines", "columns", "one point", "no outlines"],
+        ids=[
+            *("one image", "two clusters of one", "lines", "columns", "one point", "no outlines"),
+            "no stability",
+        ],
     )
     def test_small_and_odd_maps(
         self, renderer: Renderer, folder: Path, make: Callable[[], Map]
     ) -> None:
-        """Maps of one image, of one point, or of very long pictures are rendered as well."""
+        """Maps of one image, of one point, or of very long pictures are rendered as well.
+
+        So are those of clusterers that do not say how stable their clusters are.
+        """
         for path in renderer.render(make(), folder):
             check_file(path)
 
@@ -310,6 +317,16 @@ def _no_json(constant: str) -> None:
 
 def _on_one_point(map_: Map) -> Map:
     return dataclasses.replace(map_, nodes=map_.nodes.with_columns(x=pl.lit(0.0), y=pl.lit(0.0)))
+
+
+def _without_stability(map_: Map) -> Map:
+    unknown = pl.lit(None, pl.Float64).alias("stability")
+    return dataclasses.replace(
+        map_,
+        stability=None,
+        clusters=map_.clusters.with_columns(unknown),
+        subclusters=map_.subclusters.with_columns(unknown),
+    )
 
 
 def _without_outlines(map_: Map) -> Map:

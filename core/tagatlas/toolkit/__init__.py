@@ -25,7 +25,7 @@ For renderers:
 - :mod:`~tagatlas.toolkit.duplicates`, how many bits the hashes of alike pictures differ by:
   ``CANDIDATE_BITS``, ``NEAR_BITS``
 
-For graph builders and layouts:
+For graph builders, layouts and clusterers:
 
 - :mod:`~tagatlas.toolkit.options`, options that graph builders and taggers extend: ``Backbone``,
   ``LinksPerNode``, ``ProjectionSelection``, ``ServiceOptions``, ``TagSelection``; and the values of
@@ -41,7 +41,8 @@ For graph builders and layouts:
 - :mod:`~tagatlas.toolkit.alike`, what images are compared by, and the images most like each image:
   ``distinct_rows``, ``image_vectors``, ``most_alike``, ``Neighbours``, ``similar_images``,
   ``Vectors``
-- :mod:`~tagatlas.toolkit.clusters`, clusters of images that are on no map: ``cluster_images``
+- :mod:`~tagatlas.toolkit.clusters`, clusters of images that are on no map: ``cluster_images``,
+  ``default_clusterer``
 - :mod:`~tagatlas.toolkit.kernels`, the decorator that compiles: ``kernel``
 
 For sources:
@@ -119,7 +120,7 @@ if TYPE_CHECKING:
     )
     from tagatlas.toolkit.backbones import backbone, with_backbone
     from tagatlas.toolkit.cells import cell_text, cell_texts, safe_cell, safe_cells
-    from tagatlas.toolkit.clusters import cluster_images
+    from tagatlas.toolkit.clusters import cluster_images, default_clusterer
     from tagatlas.toolkit.colours import Colour, cluster_colour
     from tagatlas.toolkit.columns import (
         column_names,
@@ -214,6 +215,7 @@ _LAZY = {
     "content_as_json": "annotations",
     "copied_columns": "columns",
     "count": "wording",
+    "default_clusterer": "clusters",
     "describe_selection": "selection",
     "distinct_rows": "alike",
     "edges_as_xml": "markup",
@@ -312,6 +314,7 @@ __all__ = [
     "content_as_json",
     "copied_columns",
     "count",
+    "default_clusterer",
     "describe_selection",
     "distinct_rows",
     "edges_as_xml",

@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster import cluster_images as find_clusters
-from tagatlas.maps.options import MapOptions
+from tagatlas.cluster import find_themes
+from tagatlas.contracts import Clusterer, ClusterInput, no_progress
+from tagatlas.network import IMAGE, TAG, Network
 
-__all__ = ["cluster_images"]
+if TYPE_CHECKING:
+    from tagatlas.plugins import Plugins
+
+__all__ = ["cluster_images", "default_clusterer"]
+
+
+def default_clusterer(plugins: Plugins) -> Clusterer:
+    """The clusterer that maps are made with unless a user says otherwise, as it is by default.
+
+    Args:
+        plugins: the installed ones.
+
+    Raises:
+        UnknownPlugin, MissingDependency, PluginError: it cannot be made.
+    """
+    from tagatlas.maps.options import MapOptions
+    from tagatlas.plugins import CLUSTERERS
+
+    return plugins.choose(CLUSTERERS, MapOptions().clusterer, {}).product
 
 
 def cluster_images(
+    clusterer: Clusterer,
     scores: csr_array,
     tags: Sequence[str],
     embeddings: NDArray[np.float16] | None,
     *,
     seed: int,
 ) -> NDArray[np.int32]:
-    """The clusters that a map of these images would have, with its options as they are by default.
+    """The clusters that a map of these images would have, with its other options as they are.
+
+    The network that the clusterer is given links images and tags by score.
 
     Args:
+        clusterer: finds the clusters.
         scores: of the tags of n images, at least one, above 0, shape (n, t).
         tags: labels of the columns, rising.
         embeddings: shape (n, d), a row of zeros for an image without one; or None.
@@ -32,25 +56,33 @@ def cluster_images(
 
     Returns:
         Cluster of each image, numbered from 0 by falling number of images, int32, shape (n,).
+
+    Raises:
+        PluginError, UsageError, OptionError: see :meth:`tagatlas.Clusterer.cluster`.
     """
-    entries = scores.tocoo()
-    rows, columns = entries.coords
-    ids = pl.Series([f"{row:012}" for row in range(scores.shape[0])])
-    table = pl.DataFrame(
-        {
-            "image": ids.gather(rows),
-            "tag": pl.Series(tags, dtype=pl.String).gather(columns),
-            "score": entries.data,
-        }
-    )
-    options = MapOptions()
-    return find_clusters(
-        pl.DataFrame({"id": ids}),
-        table.lazy(),
+    from tagatlas.maps.options import MapOptions
+
+    ids = pl.Series("id", [f"{row:012}" for row in range(scores.shape[0])])
+    images = ClusterInput(
+        ids=ids,
+        scores=scores,
+        tags=tags,
         embeddings=embeddings,
-        neighbours=options.neighbours,
-        resolution=options.resolution,
-        sub_resolution=0,
-        sample=options.sample,
-        seed=seed,
-    ).of_image
+        network=_network(ids, scores, tags),
+        sample=MapOptions().sample,
+    )
+    return find_themes(clusterer, images, seed=seed, progress=no_progress).of_image
+
+
+def _network(ids: pl.Series, scores: csr_array, tags: Sequence[str]) -> Network:
+    """Images and tags, linked by score."""
+    rows, columns = scores.tocoo().coords
+    labels = pl.Series("label", tags, dtype=pl.String)
+    images = pl.DataFrame({"id": ids, "kind": [IMAGE] * len(ids), "label": ids})
+    others = pl.DataFrame({"id": "tag " + labels, "kind": [TAG] * len(labels), "label": labels})
+    return Network(
+        nodes=pl.concat([images, others]),
+        sources=rows.astype(np.int32),
+        targets=(columns + len(ids)).astype(np.int32),
+        weights=np.maximum(scores.data, np.finfo(np.float32).tiny).astype(np.float32),
+    )

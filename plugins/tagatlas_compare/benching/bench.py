@@ -24,7 +24,7 @@ from tagatlas import (
     open_atlas,
 )
 from tagatlas.errors import OptionError, TagatlasError, UsageError
-from tagatlas.toolkit import option_values, read_columns, score_matrix
+from tagatlas.toolkit import default_clusterer, option_values, read_columns, score_matrix
 from tagatlas.toolkit.calls import Owner, select, several
 from tagatlas.toolkit.collection import collect, collection_images, collection_records
 from tagatlas.toolkit.kinds import TAGGERS
@@ -211,7 +211,15 @@ def _result(
     found = (
         {}
         if truth is None
-        else quality(truth, scores, labels, answers.embeddings, top=options.top, seed=options.seed)
+        else quality(
+            truth,
+            scores,
+            labels,
+            answers.embeddings,
+            clusterer=default_clusterer(plugins),
+            top=options.top,
+            seed=options.seed,
+        )
     )
     stability = {
         name: _stability(answers, tags, work, options) for name, tags in answers.perturbed.items()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from tagatlas import Clusterer
 from tagatlas.toolkit import cluster_images
 from tagatlas_compare.comparison.figures import (
     SHUFFLES,
@@ -35,6 +36,7 @@ def quality(
     labels: Sequence[str],
     embeddings: NDArray[np.float16] | None,
     *,
+    clusterer: Clusterer,
     top: int,
     seed: int,
 ) -> Mapping[str, Figure]:
@@ -46,6 +48,7 @@ def quality(
         scores: of the backend's tags, shape (n, labels).
         labels: of the tags, sorted.
         embeddings: shape (n, d), or None.
+        clusterer: finds clusters of the images.
         top: how many tags of an image count for the recall.
         seed: of everything random.
 
@@ -72,7 +75,7 @@ def quality(
         "precision_at_10": _of_labels(ranked, of_image, mixed, precision_at, seed),
         "recall": _recall(scores, matches, of_image, mixed, resamples, top),
         "mutual_information": _of_clusters(
-            scores, labels, embeddings, of_image, mixed, resamples, seed
+            clusterer, scores, labels, embeddings, of_image, mixed, resamples, seed
         ),
     }
     asked = np.arange(len(truth))
@@ -183,6 +186,7 @@ def _recall(
 
 
 def _of_clusters(
+    clusterer: Clusterer,
     scores: csr_array,
     labels: Sequence[str],
     embeddings: NDArray[np.float16] | None,
@@ -192,7 +196,7 @@ def _of_clusters(
     seed: int,
 ) -> Figure:
     """Adjusted mutual information of the clusters that a map would have."""
-    clusters = cluster_images(scores, labels, embeddings, seed=seed)
+    clusters = cluster_images(clusterer, scores, labels, embeddings, seed=seed)
 
     def information(classes: NDArray[np.int32], weights: NDArray[np.uint8] | None) -> float:
         return agreement(contingency(clusters, classes, weights)).mutual_information

@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-LEIDEN = (
-    "Traag, V. A., Waltman, L., & van Eck, N. J. (2019). From Louvain to Leiden: guaranteeing "
-    "well-connected communities. *Scientific Reports*, 9, 5233."
-)
 LOG_ODDS = (
     "Monroe, B. L., Colaresi, M. P., & Quinn, K. M. (2008). Fightin' words: Lexical feature "
     "selection and evaluation for identifying the content of political conflict. "
     "*Political Analysis*, 16(4), 372-403."
-)
-CONSENSUS = (
-    "Tandon, A., Albeshri, A., Thayananthan, V., Alhalabi, W., & Fortunato, S. (2019). Fast "
-    "consensus clustering in complex networks. *Physical Review E*, 99, 042301."
-)
-STABILITY = (
-    "Hennig, C. (2007). Cluster-wise assessment of cluster stability. *Computational Statistics & "
-    "Data Analysis*, 52(1), 258-271."
-)
-CENTRING = (
-    "Jégou, H., & Chum, O. (2012). Negative evidences and co-occurrences in image retrieval: the "
-    "benefit of PCA and whitening. *ECCV 2012*, 774-787."
 )
 DIFFUSION = (
     "Gastner, M. T., & Newman, M. E. J. (2004). Diffusion-based method for producing "

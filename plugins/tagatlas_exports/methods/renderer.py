@@ -12,6 +12,7 @@ import polars as pl
 from tagatlas import (
     Arrow,
     Caption,
+    ClustererDescription,
     LayoutDescription,
     Maker,
     Map,
@@ -26,15 +27,7 @@ from tagatlas import (
 from tagatlas.toolkit import IMAGE, write_atomically
 from tagatlas_exports.methods.collection import ALWAYS, by_status, collection
 from tagatlas_exports.methods.markdown import count, escape, listed, table
-from tagatlas_exports.methods.references import (
-    CENTRING,
-    CONSENSUS,
-    DIFFUSION,
-    GRID,
-    LEIDEN,
-    LOG_ODDS,
-    STABILITY,
-)
+from tagatlas_exports.methods.references import DIFFUSION, GRID, LOG_ODDS
 
 _TAGGINGS: dict[str, str] = {
     TagStatus.OK: "got at least one tag",
@@ -60,7 +53,10 @@ _DRAWN: dict[type, str] = {Outline: "outline", Arrow: "arrow", Caption: "text", 
 OWN = "tagatlas"
 """The distribution whose version is said at the end, as it is of every map."""
 
-Description = TypeVar("Description", NetworkDescription, LayoutDescription)
+_SENTENCES = ("text", "sampling", "stability", "division")
+"""Parts of a plugin's description that the text says as they are."""
+
+Description = TypeVar("Description", NetworkDescription, LayoutDescription, ClustererDescription)
 Settings = Mapping[str, bool | int | float | str | None]
 
 
@@ -195,7 +191,8 @@ def _by(what: str, maker: Maker[Description]) -> str:
     if not maker.name:
         return ""
     described = maker.description
-    cited = [each.short for each in described.citations if each.short not in described.text]
+    said = " ".join(vars(described)[part] for part in _SENTENCES if part in vars(described))
+    cited = [each.short for each in described.citations if each.short not in said]
     distribution = f"{maker.distribution} {maker.version}".strip()
     remarks = [] if maker.distribution in ("", OWN) else [distribution]
     remarks += cited
@@ -204,7 +201,13 @@ def _by(what: str, maker: Maker[Description]) -> str:
 
 
 def _said(described: NetworkDescription | LayoutDescription) -> str:
-    return f" {escape(described.text)}" if described.text.strip() else ""
+    said = _sentences(described.text)
+    return f" {said}" if said else ""
+
+
+def _sentences(text: str) -> str:
+    """What a plugin says, escaped; empty where it says nothing."""
+    return escape(text) if text.strip() else ""
 
 
 def _plugin_settings(settings: Settings, kind: str, plugin: str) -> str:
@@ -235,7 +238,7 @@ def _clusters(map_: Map) -> list[str]:
             f"{row['share']:.1%}",
             f"{row['records']:,}",
             f"{row['frequency']:,}",
-            f"{row['stability']:.2f}",
+            _stability(row["stability"]),
             escape(", ".join(row["tags"])) if row["tags"] else "",
         ]
         for row in map_.clusters.iter_rows(named=True)
@@ -257,57 +260,53 @@ def _renamed(table_: pl.DataFrame) -> str:
 
 
 def _how_clustered(map_: Map) -> str:
-    settings = map_.provenance.settings
-    neighbours, sample = (settings.get(f"map.{key}") for key in ("neighbours", "sample"))
-    at_most = "" if neighbours is None else f" ({neighbours} or fewer)"
-    sampled = ""
-    if isinstance(sample, int) and map_.images.height > sample:
-        sampled = (
-            f" Of images that differ, at most {sample:,} drawn at random were clustered; every"
-            " other went to the cluster of most of its nearest neighbours among them."
-        )
-    return (
-        f"The images on the map form {count(map_.clusters.height, 'cluster')}. Each image was"
-        f" compared with all others by all its tags, as the cosine of the square roots of their"
-        f" scores less the collection's mean and, where the backend stores embeddings of images,"
-        f" in equal parts by the cosine of their principal components (Jégou & Chum, 2012). It was"
-        f" linked to its nearest neighbours{at_most}. The clusters are the communities that several"
-        f" runs of the Leiden algorithm{_at(settings, 'resolution')} agree on (Traag et al., 2019;"
-        f" Tandon et al., 2019). The runs agree with a mean adjusted Rand"
-        f" index of {map_.stability:.2f}; a cluster's stability is the mean over the runs of its"
-        f" Jaccard similarity with the run's most similar cluster (Hennig, 2007).{sampled} Clusters"
-        f" are named by their distinctive tags, ranked by weighted log-odds with an informative"
-        f" Dirichlet prior (Monroe et al., 2008).{_renamed(map_.clusters)}"
+    facts = map_.provenance
+    settings, described = facts.settings, facts.clusterer.description
+    by = _by("clusterer", facts.clusterer)
+    agreement, sample = map_.stability, settings.get("map.sample")
+    found = f", found{by}" if by else ""
+    said = [
+        f"The images on the map form {count(map_.clusters.height, 'cluster')}{found}.",
+        _sentences(described.text),
+    ]
+    if isinstance(sample, int) and map_.images.height > sample and described.sampling:
+        said.append(f"No more than {sample:,} were clustered one by one.")
+        said.append(_sentences(described.sampling))
+    if agreement is not None:
+        said.append(f"The runs agree with a mean adjusted Rand index of {agreement:.2f}.")
+    named = (
+        "Clusters are named by their distinctive tags, ranked by weighted log-odds with an"
+        f" informative Dirichlet prior (Monroe et al., 2008).{_renamed(map_.clusters)}"
     )
+    chosen = _plugin_settings(settings, "clusterer", facts.clusterer.name).strip()
+    return " ".join(filter(None, [*said, _sentences(described.stability), chosen, named]))
 
 
 def _subclusters(map_: Map) -> list[str]:
     divided = map_.subclusters["cluster"].n_unique()
+    how = _sentences(map_.provenance.clusterer.description.division)
     if divided == 0:
-        return ["No cluster divides well into sub-clusters."]
+        return [f"No cluster divides well into sub-clusters. {how}"] if how else []
     names = dict(map_.clusters.select("cluster", "name").iter_rows())
     rows = [
         [
             escape(names[row["cluster"]]),
             escape(row["name"]),
             f"{row['images']:,}",
-            f"{row['stability']:.2f}",
+            _stability(row["stability"]),
         ]
         for row in map_.subclusters.iter_rows(named=True)
     ]
-    how = (
+    found = (
         f"{count(divided, 'cluster divides', 'clusters divide')} into"
-        f" {count(map_.subclusters.height, 'sub-cluster')}, found in the same way among the links"
-        f" within a cluster{_at(map_.provenance.settings, 'sub_resolution')}. A division counts if"
-        f" its modularity is at least 0.3 and the runs agree on it with an adjusted Rand index of"
-        f" at least 0.6.{_renamed(map_.subclusters)}"
+        f" {count(map_.subclusters.height, 'sub-cluster')}.{_renamed(map_.subclusters)}"
     )
-    return [how, table(["Cluster", "Sub-cluster", "Images", "Stability"], rows)]
+    said = f"{found} {how}" if how else found
+    return [said, table(["Cluster", "Sub-cluster", "Images", "Stability"], rows)]
 
 
-def _at(settings: Settings, name: str) -> str:
-    value = settings.get(f"map.{name}")
-    return "" if value is None else f" at the resolution {value}"
+def _stability(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
 
 
 def _limits(map_: Map) -> str:
@@ -345,14 +344,10 @@ def _settings(facts: Provenance) -> list[str]:
 
 def _references(facts: Provenance) -> str:
     """What the text cites, ordered by author."""
-    made_by = (*facts.builder.description.citations, *facts.layout.description.citations)
+    makers = (facts.builder, facts.layout, facts.clusterer)
     references = {
         LOG_ODDS,
-        LEIDEN,
-        CONSENSUS,
-        STABILITY,
-        CENTRING,
         _ARRANGEMENTS[_arrangement(facts.settings)][1],
-        *(" ".join(each.full.split()) for each in made_by),
+        *(" ".join(each.full.split()) for maker in makers for each in maker.description.citations),
     }
     return "\n".join(f"- {reference}" for reference in sorted(references))

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from tagatlas import ImageStore, Map, NoOptions
 
+OWN = "tagatlas"
+"""The distribution that is not named beside its plugins."""
+
 _NAME = "map.html"
 _PICTURES = 6
 _CLUSTERS_WITH_PICTURES = 60
@@ -37,7 +40,7 @@ class _Sizes:
     records: int
     frequency: int
     share: float
-    stability: float
+    stability: float | None
 
 
 class PageRenderer(Renderer):
@@ -63,7 +66,7 @@ def _page(map_: Map, folder: Path) -> Iterator[str]:
     yield page_head(map_.collection, _STYLE.read_text("utf-8"), "'self' file: data:")
     yield _header(map_, title)
     yield _poster(map_, title)
-    yield f'<main>\n<h2 id="clusters">Clusters</h2>\n{_stability(map_)}<ol class="clusters">\n'
+    yield f'<main>\n<h2 id="clusters">Clusters</h2>\n{_how_found(map_)}<ol class="clusters">\n'
     labels = dict(map_.images.select("id", "label").iter_rows())
     columns = map_.clusters.select(
         "cluster",
@@ -118,13 +121,26 @@ def _poster(map_: Map, title: str) -> str:
     )
 
 
-def _stability(map_: Map) -> str:
-    return (
-        '<p class="note">Several runs of the algorithm agree on these clusters with an adjusted'
-        f" Rand index of {map_.stability:.2f}, where 1 is full agreement. The stability of a"
-        " cluster says how surely a run finds it: above 0.75 it holds, below 0.6 do not rely on"
-        " it.</p>\n"
-    )
+def _how_found(map_: Map) -> str:
+    """What found the clusters, and how far they can be relied on, as far as it is known."""
+    maker, agreement = map_.provenance.clusterer, map_.stability
+    said = []
+    if maker.name:
+        plugin = [] if maker.distribution in ("", OWN) else [maker.distribution, maker.version]
+        remarks = [" ".join(plugin), *(each.short for each in maker.description.citations)]
+        within = "; ".join(filter(None, remarks))
+        said.append(
+            f"Clusters were found by the clusterer <b>{_text(maker.name)}</b>"
+            f"{f' ({_text(within)})' if within else ''}."
+        )
+    if agreement is not None:
+        said.append(
+            f"Several runs agree on them with an adjusted Rand index of {agreement:.2f}, where 1 is"
+            " full agreement."
+        )
+    if maker.description.stability:
+        said.append(escape(maker.description.stability))
+    return f'<p class="note">{" ".join(said)}</p>\n' if said else ""
 
 
 def _cluster(
@@ -134,8 +150,8 @@ def _cluster(
     words = "".join(f"<li>{_text(tag)}</li>" for tag in tags[:_TAGS_SHOWN])
     facts = (
         f"<b>{_many(sizes.images, 'image')}</b>, {sizes.share:.1%} of the map<br>"
-        f"{_many(sizes.records, 'record')}, seen {_many(sizes.frequency, 'time')}<br>"
-        f"stability {sizes.stability:.2f}"
+        f"{_many(sizes.records, 'record')}, seen {_many(sizes.frequency, 'time')}"
+        f"{'' if sizes.stability is None else f'<br>stability {sizes.stability:.2f}'}"
     )
     return (
         f'<li id="cluster-{number}">\n'

@@ -231,8 +231,8 @@ function quantities(facts: Cluster): HTMLElement {
     ["Images", `${plain(facts.images)} (${percent(facts.share)} of the map)`],
     ["Records", plain(facts.records)],
     ["Seen", count(facts.frequency, "time")],
-    ["Stability", facts.stability.toFixed(2)],
   ];
+  if (facts.stability !== null) rows.push(["Stability", facts.stability.toFixed(2)]);
   return element(
     "dl", {}, ...rows.flatMap(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]),
   );

@@ -23,7 +23,7 @@ export interface Cluster {
   frequency: number;
   /** Of the map's images, in [0, 1]. */
   share: number;
-  stability: number;
+  stability: number | null;
   /** Rows of images that stand for it. */
   typical: number[];
 }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster.communities import find_communities, modularity
+from tagatlas_clusterers.leiden.communities import find_communities, modularity
 
 EDGES = st.dictionaries(
     st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda ends: ends[0] < ends[1]),

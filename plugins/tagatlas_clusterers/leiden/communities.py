@@ -9,7 +9,7 @@ from graspologic_native import leiden_csr
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster.scores import row_of_entry
+from tagatlas.toolkit import row_of_entry
 
 Labels = NDArray[np.int64]
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster.communities import find_communities, join_small, modularity
-from tagatlas.cluster.neighbours import Neighbours
-from tagatlas.cluster.stability import Labels, agreement_of_runs, cluster_stability
+from tagatlas.toolkit import Neighbours
+from tagatlas_clusterers.leiden.communities import find_communities, join_small, modularity
+from tagatlas_clusterers.leiden.stability import Labels, agreement_of_runs, cluster_stability
 
 _RUNS = 5
 _RUNS_WITHIN = 3
@@ -56,7 +56,7 @@ def divide(links: csr_array, weights: NDArray[np.int64], resolution: float, seed
     Args:
         links: between the n nodes.
         weights: how many images each node is, shape (n,).
-        resolution: of :func:`~tagatlas.cluster.communities.find_communities`.
+        resolution: of :func:`~tagatlas_clusterers.leiden.communities.find_communities`.
         seed: of the same.
     """
     found = find_communities(links, resolution, seed, _RUNS)

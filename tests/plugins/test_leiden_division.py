@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from sklearn.metrics import adjusted_rand_score
 
-from tagatlas.cluster.communities import find_communities
-from tagatlas.cluster.division import divide, subdivide
+from tagatlas_clusterers.leiden.communities import find_communities
+from tagatlas_clusterers.leiden.division import divide, subdivide
 
 
 def random_links(

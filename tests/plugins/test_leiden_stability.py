@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
-from tagatlas.cluster.stability import agreement_of_runs, cluster_stability
+from tagatlas_clusterers.leiden.stability import agreement_of_runs, cluster_stability
 
 Labels = NDArray[np.int64]
 

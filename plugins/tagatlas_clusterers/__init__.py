@@ -1,0 +1,1 @@
+"""Clusterers: what finds out which images belong together."""

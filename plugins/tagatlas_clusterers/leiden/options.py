@@ -1,0 +1,24 @@
+"""Options of the clusterer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+
+@dataclass(frozen=True)
+class LeidenOptions:
+    """How images are linked, and how finely their network is divided."""
+
+    neighbours: Annotated[
+        int, Meta(ge=2, description="Most similar images that each image is clustered with.")
+    ] = 10
+    resolution: Annotated[
+        float, Meta(gt=0, description="Higher values give more and smaller clusters.")
+    ] = 1.0
+    sub_resolution: Annotated[
+        float,
+        Meta(ge=0, description="The same for the sub-clusters within a cluster; 0 makes none."),
+    ] = 1.0
