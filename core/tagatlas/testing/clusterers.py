@@ -22,9 +22,8 @@ from tagatlas.contracts import (
 from tagatlas.errors import UsageError
 from tagatlas.guards.clusters import check_clusters
 from tagatlas.network import IMAGE, TAG, Network
-from tagatlas.testing.layouts import RecordedProgress
 from tagatlas.testing.samples import ODD_LABELS
-from tagatlas.testing.specs import SpecContract, check_texts
+from tagatlas.testing.specs import RecordedProgress, SpecContract, check_texts
 
 DIMENSIONS = 8
 """Of the embeddings of the cases."""
