@@ -26,13 +26,13 @@ import networkx as nx
 import polars as pl
 from planted_topics import planted_topics
 
-from tagatlas.cluster import compile_kernels
 from tagatlas.contracts import GraphBuilder
 from tagatlas.network import IMAGE, TAG, Network
 from tagatlas.toolkit import ProjectionSelection
 from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
 from tagatlas_builders.images import ImagesBuilder
 from tagatlas_builders.tags import TagsBuilder, TagsOptions
+from tagatlas_mapping.cluster import compile_kernels
 
 
 def tables_of(images: int) -> tuple[pl.DataFrame, pl.DataFrame]:

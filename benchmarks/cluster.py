@@ -31,7 +31,13 @@ from numpy.typing import NDArray
 from planted_topics import PlantedTopics, planted_topics
 from sklearn.metrics import adjusted_rand_score
 
-from tagatlas.cluster import (
+from tagatlas.contracts import ClusterInput, no_progress
+from tagatlas.maps.options import MapOptions
+from tagatlas.network import IMAGE, Network
+from tagatlas.plugins import load_plugins
+from tagatlas.toolkit import default_clusterer
+from tagatlas_clusterers.leiden.communities import leiden
+from tagatlas_mapping.cluster import (
     Themes,
     cluster_of_tags,
     cluster_quantities,
@@ -40,13 +46,7 @@ from tagatlas.cluster import (
     name_clusters,
     name_subclusters,
 )
-from tagatlas.cluster.scores import score_matrix
-from tagatlas.contracts import ClusterInput, no_progress
-from tagatlas.maps.options import MapOptions
-from tagatlas.network import IMAGE, Network
-from tagatlas.plugins import load_plugins
-from tagatlas.toolkit import default_clusterer
-from tagatlas_clusterers.leiden.communities import leiden
+from tagatlas_mapping.cluster.scores import score_matrix
 
 Labels = NDArray[np.int64]
 Method = Callable[[int], Labels]

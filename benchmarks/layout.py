@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from planted_topics import PlantedTopics, neighbour_agreement, planted_topics
 
 from tagatlas.contracts import Layout, no_progress
-from tagatlas.layout import spectral_start
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 from tagatlas_layouts.umap import UmapLayout, UmapOptions
+from tagatlas_mapping.layout import spectral_start
 
 HAS_UMAP = importlib.util.find_spec("umap") is not None
 SEEDS = (7, 8, 9)

@@ -35,12 +35,12 @@ from scipy.sparse import csr_matrix
 
 import tagatlas
 from tagatlas.contracts import no_progress
-from tagatlas.layout import spectral_start
 from tagatlas.network import IMAGE, Network
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.engine import simulate
 from tagatlas_layouts.forceatlas2.graph import graph_of
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_mapping.layout import spectral_start
 
 RUNS = 3
 MANY_NODES = 30_000

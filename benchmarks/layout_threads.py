@@ -21,13 +21,13 @@ import numpy as np
 from planted_topics import planted_topics
 
 from tagatlas.contracts import no_progress
-from tagatlas.layout import spectral_start
 from tagatlas.network import Network
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.engine import simulate
 from tagatlas_layouts.forceatlas2.graph import Graph, graph_of
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 from tagatlas_layouts.forceatlas2.threads import threads_for
+from tagatlas_mapping.layout import spectral_start
 
 RUNS = 5
 CORES = os.cpu_count() or 1

@@ -32,17 +32,17 @@ from scipy.spatial.distance import cdist
 
 import tagatlas
 from tagatlas.contracts import no_progress
-from tagatlas.layout import (
+from tagatlas.network import IMAGE, Network
+from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
+from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_mapping.layout import (
     arrange_in_grid,
     compile_kernels,
     image_boxes,
     remove_overlaps,
     spectral_start,
 )
-from tagatlas.layout.overlap import grow_apart
-from tagatlas.network import IMAGE, Network
-from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
-from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_mapping.layout.overlap import grow_apart
 
 NEIGHBOURS = 10
 ROUNDS = 500

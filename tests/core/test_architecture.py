@@ -15,13 +15,10 @@ CORE, LIBRARIES, PLUGINS = ROOT / "core" / "tagatlas", ROOT / "libraries", ROOT 
 PAGE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 DECISIONS = ROOT / "docs" / "decisions"
 
-WITHOUT_ATLAS = {
-    *("annotations", "cluster", "contracts", "layout", "maps", "network", "rendering"),
-    "toolkit",
-}
+WITHOUT_ATLAS = {"annotations", "contracts", "guards", "maps", "network", "rendering", "toolkit"}
 """Packages that know neither the catalog nor the steps."""
 
-GROUND = {"compiled", "contracts", "errors", "guards", "retry_after", "wording"}
+GROUND = {"compiled", "contracts", "errors", "guards", "network", "retry_after", "wording"}
 """What libraries import of the core."""
 
 OPEN_ATLAS = {"__init__", "cli", "steps", "toolkit"}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
+OTHERS_OWN = {"tagatlas", *(path.name for path in PLUGINS.parent.glob("libraries/tagatlas_*"))}
 PUBLIC = ("tagatlas", "tagatlas.errors", "tagatlas.testing", "tagatlas.toolkit")
 
 
@@ -26,7 +27,7 @@ def private_imports(source: str) -> Iterator[str]:
     """Names of core that are imported though they are not public, wherever this is done."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module is not None:
-            if node.module.partition(".")[0] == "tagatlas":
+            if node.module.partition(".")[0] in OTHERS_OWN:
                 names = (alias.name for alias in node.names)
                 yield from (
                     f"{node.module}.{name}" for name in names if not is_public(node.module, name)
@@ -34,7 +35,9 @@ def private_imports(source: str) -> Iterator[str]:
         elif isinstance(node, ast.Import):
             names = (alias.name for alias in node.names)
             yield from (
-                name for name in names if name.startswith("tagatlas.") and name not in PUBLIC
+                name
+                for name in names
+                if name.partition(".")[0] in OTHERS_OWN and name not in PUBLIC
             )
 
 
@@ -73,7 +76,10 @@ def test_a_plugin_imports_public_names_alone(package: Path) -> None:
             "import typing\nif typing.TYPE_CHECKING:\n    from tagatlas.maps import Map",
             ["tagatlas.maps.Map"],
         ),
-        ("def f():\n    from tagatlas.layout import boxes", ["tagatlas.layout.boxes"]),
+        (
+            "def f():\n    from tagatlas_mapping.layout import boxes",
+            ["tagatlas_mapping.layout.boxes"],
+        ),
     ],
 )
 def test_what_counts_as_private(source: str, found: list[str]) -> None:

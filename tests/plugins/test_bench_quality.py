@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from sklearn.metrics import average_precision_score
 
-from tagatlas.cluster.scores import score_matrix
 from tagatlas_compare.benching.quality import (
     average_precision,
     best_matching,
@@ -19,6 +18,7 @@ from tagatlas_compare.benching.quality import (
     precision_at,
     quality,
 )
+from tagatlas_mapping.cluster.scores import score_matrix
 
 Scores = NDArray[np.float64]
 

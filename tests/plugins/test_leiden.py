@@ -9,12 +9,12 @@ from planted import planted_collection
 from sklearn.metrics import adjusted_rand_score
 
 from tagatlas import ClustererSpec
-from tagatlas.cluster import Themes
 from tagatlas.options import make_options
 from tagatlas.testing import ClustererContract
 from tagatlas_clusterers.leiden import tagatlas_clusterers
 from tagatlas_clusterers.leiden.clusterer import LeidenClusterer
 from tagatlas_clusterers.leiden.options import LeidenOptions
+from tagatlas_mapping.cluster import Themes
 
 
 class TestContract(ClustererContract):

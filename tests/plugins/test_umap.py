@@ -5,11 +5,11 @@ import pytest
 from planted import planted_collection
 
 from tagatlas.contracts import LayoutSpec, no_progress
-from tagatlas.layout import spectral_start
 from tagatlas.testing import LayoutContract
 from tagatlas.testing.specs import run_fresh
 from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
 from tagatlas_layouts.umap import UmapLayout, UmapOptions, tagatlas_layouts
+from tagatlas_mapping.layout import spectral_start
 
 _WITHOUT = """
 import sys

@@ -10,13 +10,13 @@ from map_plugins import themes_of
 from numpy.typing import NDArray
 from planted import planted_collection
 
-from tagatlas.cluster.scores import score_matrix
 from tagatlas.contracts import no_progress
 from tagatlas.maps import MapData
 from tagatlas_compare import CompareOptions, Comparison
 from tagatlas_compare.comparison.comparison import compare_views
 from tagatlas_compare.comparison.meaning import Meaning
 from tagatlas_compare.comparison.view import Drawn, View
+from tagatlas_mapping.cluster.scores import score_matrix
 
 Labels = NDArray[np.int32]
 

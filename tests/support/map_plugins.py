@@ -8,14 +8,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.cluster import Themes, find_themes
-from tagatlas.cluster.scores import score_matrix
 from tagatlas.contracts import Clusterer, ClusterInput, no_progress
 from tagatlas.network import IMAGE, Network
 from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS, Plugins
 from tagatlas.steps.making import MapPlugins
 from tagatlas_clusterers.leiden.clusterer import LeidenClusterer
 from tagatlas_clusterers.leiden.options import LeidenOptions
+from tagatlas_mapping.cluster import Themes, find_themes
+from tagatlas_mapping.cluster.scores import score_matrix
 
 LEIDEN = LeidenClusterer(LeidenOptions())
 

@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.cluster import cluster_of_tags, label_place, outlines
 from tagatlas.contracts import Clusterer, Layout, Progress
 from tagatlas.maps.clusters import Clustering, find_clusters
 from tagatlas.maps.data import MapData
@@ -17,6 +16,7 @@ from tagatlas.maps.options import MapOptions
 from tagatlas.maps.places import Places, place_nodes
 from tagatlas.maps.room import Points
 from tagatlas.network import Network
+from tagatlas_mapping.cluster import cluster_of_tags, label_place, outlines
 
 TAG_SIDE = 0.5
 """Drawn side of a tag of median degree, as a share of the median side of an image."""

@@ -9,7 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.cluster import (
+from tagatlas.contracts import Clusterer, ClusterInput, Progress
+from tagatlas.maps.members import Members
+from tagatlas.maps.options import MapOptions
+from tagatlas_mapping.cluster import (
     Themes,
     cluster_quantities,
     find_themes,
@@ -17,10 +20,7 @@ from tagatlas.cluster import (
     name_subclusters,
     typical_images,
 )
-from tagatlas.cluster.scores import score_matrix
-from tagatlas.contracts import Clusterer, ClusterInput, Progress
-from tagatlas.maps.members import Members
-from tagatlas.maps.options import MapOptions
+from tagatlas_mapping.cluster.scores import score_matrix
 
 TYPICAL = 6
 """How many images stand for a cluster."""
@@ -66,7 +66,7 @@ def find_clusters(
         progress: told of the clusterer's work.
 
     Raises:
-        PluginError, UsageError, OptionError: see :func:`tagatlas.cluster.find_themes`.
+        PluginError, UsageError, OptionError: see :func:`tagatlas_mapping.cluster.find_themes`.
     """
     is_mapped = images["id"].is_in(members.facts["id"].implode())
     mapped = images.filter(is_mapped)

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from tagatlas.contracts import Layout, Progress
-from tagatlas.layout import continue_start, follow, landscape, spectral_start
 from tagatlas.maps.amid import amid_ties
 from tagatlas.maps.clusters import Clustering
 from tagatlas.maps.members import Members
@@ -17,6 +16,7 @@ from tagatlas.maps.options import MapOptions
 from tagatlas.maps.room import Points, Room, make_room
 from tagatlas.maps.sample import laid_out, place_others
 from tagatlas.network import IMAGE, Network
+from tagatlas_mapping.layout import continue_start, follow, landscape, spectral_start
 
 
 @dataclass(frozen=True, eq=False)

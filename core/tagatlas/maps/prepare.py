@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tagatlas.cluster
-import tagatlas.layout
+import tagatlas_mapping.cluster
+import tagatlas_mapping.layout
 from tagatlas.contracts import Clusterer, Layout
 
 
@@ -19,5 +19,5 @@ def prepare_drawing(layout: Layout, clusterer: Clusterer) -> None:
     """
     layout.prepare()
     clusterer.prepare()
-    tagatlas.layout.compile_kernels()
-    tagatlas.cluster.compile_kernels()
+    tagatlas_mapping.layout.compile_kernels()
+    tagatlas_mapping.cluster.compile_kernels()

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.layout import arrange_in_grid, image_boxes, remove_overlaps
 from tagatlas.maps.clusters import Clustering
 from tagatlas.maps.members import Members
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.shown import choose_shown
+from tagatlas_mapping.layout import arrange_in_grid, image_boxes, remove_overlaps
 
 Points = NDArray[np.float64]
 

@@ -12,10 +12,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.cluster.neighbours import similar_images
-from tagatlas.cluster.scores import score_matrix
-from tagatlas.cluster.vectors import image_vectors
 from tagatlas.network import IMAGE, Network
+from tagatlas_mapping.cluster.neighbours import similar_images
+from tagatlas_mapping.cluster.scores import score_matrix
+from tagatlas_mapping.cluster.vectors import image_vectors
 
 _LANDMARKS = 10
 """How many images of the sample an image is placed among."""
@@ -53,9 +53,9 @@ def place_others(
     """Place the nodes that were not laid out.
 
     An image goes to the median, in x and in y, of the ten placed images whose tags are most like
-    its own, as :func:`tagatlas.cluster.vectors.image_vectors` compares them. The median, not the
-    mean, because an image between two themes belongs to one of them, and not on the empty ground
-    between. A node that this does not place, such as a tag, goes to the mean of those it is
+    its own, as :func:`tagatlas_mapping.cluster.vectors.image_vectors` compares them. The median,
+    not the mean, because an image between two themes belongs to one of them, and not on the empty
+    ground between. A node that this does not place, such as a tag, goes to the mean of those it is
     linked to.
 
     Args:

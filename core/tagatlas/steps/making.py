@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 import tagatlas
 import tagatlas_duplicates
+import tagatlas_mapping
 from tagatlas.atlas import Atlas
 from tagatlas.catalog.maps import Making, SettingValue
 from tagatlas.code import files_code, importable_files, plugin_code
@@ -39,11 +40,11 @@ from tagatlas.plugins import (
 from tagatlas.versions import versions
 
 SHAPING = (
-    *("cluster", "layout", "maps", "network"),
+    *("maps", "network"),
     *("columns.py", "compiled.py", "steps/map.py", "steps/network.py"),
     *("toolkit/selection.py", "toolkit/projection.py", "toolkit/backbones.py"),
 )
-"""Of core, what maps are made by beside the library of duplicates: packages, and modules."""
+"""Of core, what maps are made by beside two libraries: packages, and modules."""
 
 ProductT = TypeVar("ProductT")
 DescriptionT = TypeVar("DescriptionT")
@@ -146,8 +147,12 @@ def _own_code() -> str:
         for name, path in importable_files([own / part]).items()
     }
     modules = {part: own / part for part in SHAPING if part.endswith(".py")}
-    copies = importable_files([Path(tagatlas_duplicates.__file__).parent])
-    return files_code(files | modules | {f"duplicates/{name}": copies[name] for name in copies})
+    libraries = {
+        f"{library.__name__}/{name}": path
+        for library in (tagatlas_duplicates, tagatlas_mapping)
+        for name, path in importable_files(map(Path, library.__path__)).items()
+    }
+    return files_code(files | modules | libraries)
 
 
 def _recalled(

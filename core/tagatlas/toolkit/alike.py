@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.cluster.neighbours import Neighbours, similar_images
-from tagatlas.cluster.scores import score_matrix
-from tagatlas.cluster.vectors import Vectors, distinct_rows, image_vectors
+from tagatlas_mapping.cluster.neighbours import Neighbours, similar_images
+from tagatlas_mapping.cluster.scores import score_matrix
+from tagatlas_mapping.cluster.vectors import Vectors, distinct_rows, image_vectors
 
 __all__ = [
     "Neighbours",

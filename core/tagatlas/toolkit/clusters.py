@@ -10,9 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster import find_themes
 from tagatlas.contracts import Clusterer, ClusterInput, no_progress
 from tagatlas.network import IMAGE, TAG, Network
+from tagatlas_mapping.cluster import find_themes
 
 if TYPE_CHECKING:
     from tagatlas.plugins import Plugins

@@ -1,5 +1,5 @@
 """What a layout needs before it starts."""
 
-from tagatlas.layout import move_apart
+from tagatlas_mapping.layout import move_apart
 
 __all__ = ["move_apart"]

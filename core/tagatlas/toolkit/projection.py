@@ -9,9 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster.neighbours import nearest_neighbours
 from tagatlas.errors import EmptyMap
 from tagatlas.network.network import Network
+from tagatlas_mapping.cluster.neighbours import nearest_neighbours
 
 __all__ = ["Likeness", "link_neighbours", "project"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tagatlas.layout import grid, overlap
+from tagatlas_mapping.layout import grid, overlap
 
 
 def compile_kernels() -> None:

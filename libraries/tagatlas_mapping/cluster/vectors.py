@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster.scores import row_of_entry
+from tagatlas_mapping.cluster.scores import row_of_entry
 
 _PRIOR_IMAGES = 10
 """So many images more, that have nothing, are in each mean: what few have in common is kept."""

@@ -10,8 +10,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
-from tagatlas.layout import arrange_in_grid
-from tagatlas.layout.grid import assign_cells
+from tagatlas_mapping.layout import arrange_in_grid
+from tagatlas_mapping.layout.grid import assign_cells
 
 Array = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from tagatlas.compiled import kernel
-from tagatlas.layout.boxes import map_area
+from tagatlas_mapping.layout.boxes import map_area
 
 ROOM = 0.06
 """Margin around an image, as a share of its cell's width and height."""

@@ -10,8 +10,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster.neighbours import nearest_neighbours, similar_images
-from tagatlas.cluster.vectors import image_vectors
+from tagatlas_mapping.cluster.neighbours import nearest_neighbours, similar_images
+from tagatlas_mapping.cluster.vectors import image_vectors
 
 # Sums of quarters are exact, so that ties are ties in whatever order they are summed.
 matrices = arrays(

@@ -9,9 +9,9 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster import typical_images
-from tagatlas.cluster.typicality import typicality
-from tagatlas.cluster.vectors import Vectors, image_vectors
+from tagatlas_mapping.cluster import typical_images
+from tagatlas_mapping.cluster.typicality import typicality
+from tagatlas_mapping.cluster.vectors import Vectors, image_vectors
 
 
 def whole(vectors: Vectors) -> NDArray[np.float64]:

@@ -7,8 +7,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster.scores import row_of_entry
-from tagatlas.cluster.vectors import Vectors
+from tagatlas_mapping.cluster.scores import row_of_entry
+from tagatlas_mapping.cluster.vectors import Vectors
 
 
 def typicality(

@@ -7,8 +7,8 @@ from map_plugins import themes_of
 from numpy.typing import NDArray
 from planted import planted_collection
 
-from tagatlas.cluster import name_clusters, name_subclusters
 from tagatlas.testing import ODD_LABELS
+from tagatlas_mapping.cluster import name_clusters, name_subclusters
 
 Collection = list[tuple[int, dict[str, float]]]
 """A cluster and tags for each image."""

@@ -8,8 +8,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster.neighbours import similar_images
-from tagatlas.cluster.vectors import Vectors, distinct_rows, image_vectors
+from tagatlas_mapping.cluster.neighbours import similar_images
+from tagatlas_mapping.cluster.vectors import Vectors, distinct_rows, image_vectors
 
 Matrix = NDArray[np.float64]
 Halves = NDArray[np.float16]

@@ -10,8 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster.scores import row_of_entry, score_matrix
 from tagatlas.wording import untaken
+from tagatlas_mapping.cluster.scores import row_of_entry, score_matrix
 
 _PRIOR_IMAGES = 10.0
 _LEAST_COVERAGE = 0.1

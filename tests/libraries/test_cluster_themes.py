@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from map_plugins import themes_of
 from numpy.typing import NDArray
 
-from tagatlas.cluster import Themes
 from tagatlas.contracts import Clusterer, ClusterInput, Clusters, Progress
 from tagatlas.errors import PluginError
 from tagatlas.guards import guarded
+from tagatlas_mapping.cluster import Themes
 
 IDS = [f"i{number}" for number in range(6)]
 IMAGES = pl.DataFrame({"id": IDS})

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from tagatlas.cluster import label_place, outlines
+from tagatlas_mapping.cluster import label_place, outlines
 
 Points = NDArray[np.float64]
 

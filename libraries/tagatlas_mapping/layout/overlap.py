@@ -1,6 +1,6 @@
 """Moves boxes apart until none overlaps another, while neighbours stay neighbours.
 
-First crowds are spread (see :mod:`tagatlas.layout.crowds`). Otherwise they would grow into
+First crowds are spread (see :mod:`tagatlas_mapping.layout.crowds`). Otherwise they would grow into
 crosses, since the boxes move apart along the axes only.
 
 Then the boxes start as points at their positions, and grow in small steps to their size. In each
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagatlas.compiled import kernel
-from tagatlas.layout.crowds import spread_crowds
+from tagatlas_mapping.layout.crowds import spread_crowds
 
 GROWTH = 1.1
 """Growth of the boxes in a step."""

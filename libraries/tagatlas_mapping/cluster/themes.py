@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.cluster.typicality import typicality
-from tagatlas.cluster.vectors import Vectors, distinct_rows, image_vectors
 from tagatlas.contracts import Clusterer, ClusterInput, Progress
+from tagatlas_mapping.cluster.typicality import typicality
+from tagatlas_mapping.cluster.vectors import Vectors, distinct_rows, image_vectors
 
 Labels = NDArray[np.integer]
 
@@ -30,7 +30,7 @@ class Themes:
             Sub-clusters are numbered from 0 by cluster, and within it as clusters are.
         sub_stability: of each sub-cluster, when its cluster is divided; None likewise.
         typicality: how typical each image is of its cluster, in [0, 1], shape (n,); see
-            :func:`~tagatlas.cluster.typicality.typicality`.
+            :func:`~tagatlas_mapping.cluster.typicality.typicality`.
         sub_typicality: how typical it is of its sub-cluster; 0 for images in none.
     """
 

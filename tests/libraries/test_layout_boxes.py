@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tagatlas.layout import image_boxes
-from tagatlas.layout.boxes import LARGEST, SMALLEST
+from tagatlas_mapping.layout import image_boxes
+from tagatlas_mapping.layout.boxes import LARGEST, SMALLEST
 
 SQUARE = np.array([[x, y] for x in np.linspace(0, 10, 101) for y in np.linspace(0, 10, 101)])
 

@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tagatlas.cluster import cluster_of_tags, cluster_quantities
 from tagatlas.network import IMAGE, TAG, Network
+from tagatlas_mapping.cluster import cluster_of_tags, cluster_quantities
 
 
 def test_quantities_add_up_by_cluster() -> None:

@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from tagatlas.layout import continue_start, move_apart, spectral_start
 from tagatlas.network import IMAGE, TAG, Network
+from tagatlas_mapping.layout import continue_start, move_apart, spectral_start
 
 
 def network_of(images: int, tags: int, edges: list[tuple[int, int]]) -> Network:

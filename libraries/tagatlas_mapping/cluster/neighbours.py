@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from tagatlas.cluster.scores import row_of_entry
-from tagatlas.cluster.vectors import Vectors
 from tagatlas.compiled import kernel
+from tagatlas_mapping.cluster.scores import row_of_entry
+from tagatlas_mapping.cluster.vectors import Vectors
 
 Neighbours = tuple[NDArray[np.int32], NDArray[np.float32]]
 """Row numbers and similarities, both of shape (n, count), the most similar first."""

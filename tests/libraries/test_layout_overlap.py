@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from tagatlas.layout import follow, image_boxes, remove_overlaps
-from tagatlas.layout.crowds import FULL, spread_crowds
-from tagatlas.layout.overlap import TOLERANCE
+from tagatlas_mapping.layout import follow, image_boxes, remove_overlaps
+from tagatlas_mapping.layout.crowds import FULL, spread_crowds
+from tagatlas_mapping.layout.overlap import TOLERANCE
 
 Array = NDArray[np.float64]
 

@@ -1,0 +1,1 @@
+"""What maps are computed with: around a layout, and of clusters; arrays in, arrays out."""
