@@ -24,7 +24,7 @@ import networkx as nx
 import numpy as np
 import polars as pl
 
-from tagatlas.maps import Map, Provenance
+from tagatlas.contracts import Map, Provenance
 from tagatlas.rendering import cluster_colour
 from tagatlas.testing import MemoryStore
 from tagatlas_exports.gephi.gexf import write_gexf

@@ -31,8 +31,7 @@ import numpy as np
 import polars as pl
 from PIL import Image
 
-from tagatlas.contracts import Variant
-from tagatlas.maps import Map, Provenance
+from tagatlas.contracts import Map, Provenance, Variant
 from tagatlas.testing import MemoryStore
 from tagatlas_posters.deepzoom import DeepZoomOptions
 from tagatlas_posters.deepzoom.renderer import DeepZoomRenderer

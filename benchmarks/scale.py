@@ -27,8 +27,7 @@ import polars as pl
 from drawn_pictures import ThumbnailStore, sizes
 from planted_topics import neighbour_agreement, planted_topics
 
-from tagatlas.contracts import no_progress
-from tagatlas.maps import Map, Provenance
+from tagatlas.contracts import Map, Provenance, no_progress
 from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.prepare import prepare_drawing

@@ -45,7 +45,7 @@ from PIL import Image
 from planted_topics import planted_topics
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from tagatlas.maps import Map, Provenance
+from tagatlas.contracts import Map, Provenance
 from tagatlas_exports.embedding_atlas import EmbeddingAtlasOptions
 from tagatlas_exports.embedding_atlas.renderer import EmbeddingAtlasRenderer
 from tagatlas_mapping.cluster import outlines

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
         LayoutDescription,
         LayoutSpec,
         Maker,
+        Map,
+        MapData,
+        MapFile,
         MapWidget,
         Mark,
         Model,
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
         PagedSource,
         Price,
         Progress,
+        Provenance,
         Reading,
         Records,
         Recovery,
@@ -64,6 +68,7 @@ if TYPE_CHECKING:
         RereadingTagger,
         ShowProgress,
         Source,
+        SourceFacts,
         SourceSpec,
         Tag,
         Tagger,
@@ -77,7 +82,6 @@ if TYPE_CHECKING:
         no_show,
     )
     from tagatlas.hookspecs import hookimpl
-    from tagatlas.maps import Map, MapData, MapFile, Provenance, SourceFacts
     from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
     from tagatlas.plugins import Plugins, load_plugins
@@ -127,9 +131,9 @@ _LAZY = {
     "LayoutDescription": "tagatlas.contracts",
     "LayoutSpec": "tagatlas.contracts",
     "Maker": "tagatlas.contracts",
-    "Map": "tagatlas.maps",
-    "MapData": "tagatlas.maps",
-    "MapFile": "tagatlas.maps",
+    "Map": "tagatlas.contracts",
+    "MapData": "tagatlas.contracts",
+    "MapFile": "tagatlas.contracts",
     "MapOptions": "tagatlas.maps.options",
     "MapReport": "tagatlas.steps.map",
     "MapWidget": "tagatlas.contracts",
@@ -146,7 +150,7 @@ _LAZY = {
     "Plugins": "tagatlas.plugins",
     "Price": "tagatlas.contracts",
     "Progress": "tagatlas.contracts",
-    "Provenance": "tagatlas.maps",
+    "Provenance": "tagatlas.contracts",
     "Reading": "tagatlas.contracts",
     "Records": "tagatlas.contracts",
     "Recovery": "tagatlas.contracts",
@@ -159,7 +163,7 @@ _LAZY = {
     "RunReport": "tagatlas.steps.run",
     "ShowProgress": "tagatlas.contracts",
     "Source": "tagatlas.contracts",
-    "SourceFacts": "tagatlas.maps",
+    "SourceFacts": "tagatlas.contracts",
     "SourceSpec": "tagatlas.contracts",
     "Tag": "tagatlas.contracts",
     "TagOptions": "tagatlas.steps.options",

@@ -36,7 +36,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tagatlas.contracts.statuses import ImageStatus
+    from tagatlas.statuses import ImageStatus
 
 
 class TagatlasError(Exception):

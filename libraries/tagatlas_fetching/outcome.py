@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tagatlas.contracts.statuses import ImageStatus, Variant
+from tagatlas.statuses import ImageStatus, Variant
 from tagatlas_duplicates import Signature
 from tagatlas_fetching.plain import LONGEST_ADDRESS, plain
 

@@ -17,8 +17,8 @@ from contextlib import suppress
 
 import msgspec
 
-from tagatlas.contracts.statuses import ImageStatus
 from tagatlas.errors import ImageRejected
+from tagatlas.statuses import ImageStatus
 from tagatlas_fetching.normalise import NormalisedImage, normalise
 
 MEMORY = 8 * 1024**3

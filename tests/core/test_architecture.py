@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,16 @@ DECISIONS = ROOT / "docs" / "decisions"
 WITHOUT_ATLAS = {"annotations", "contracts", "guards", "maps", "network", "rendering", "toolkit"}
 """Packages that know neither the catalog nor the steps."""
 
-GROUND = {"compiled", "contracts", "errors", "guards", "network", "retry_after", "wording"}
+GROUND = {
+    "compiled",
+    "contracts",
+    "errors",
+    "guards",
+    "network",
+    "retry_after",
+    "statuses",
+    "wording",
+}
 """What libraries import of the core."""
 
 OPEN_ATLAS = {"__init__", "cli", "steps", "toolkit"}
@@ -127,7 +137,16 @@ def test_contracts_load_nothing_else() -> None:
         if isinstance(node, ast.ImportFrom)
     }
     ours = {name for name in loaded if name is not None and name.startswith("tagatlas")}
-    assert {name.split(".")[1] for name in ours} == {"contracts", "errors"}
+    assert {name.split(".")[1] for name in ours} == {"contracts", "errors", "statuses"}
+
+
+def test_no_circle_of_packages() -> None:
+    """A part of the core imports none that imports it, be it over others, for types, or late."""
+    arrows: dict[str, set[str]] = {}
+    for part, name in imports_of(CORE):
+        if name.startswith("tagatlas.") and (other := name.split(".")[1]) != part != "__init__":
+            arrows.setdefault(part, set()).add(other)
+    TopologicalSorter(arrows).prepare()
 
 
 def test_every_decision_is_in_the_index() -> None:

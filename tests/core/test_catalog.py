@@ -18,9 +18,8 @@ from tagatlas.catalog import Catalog, StoredMap
 from tagatlas.catalog.database import APPLICATION_ID
 from tagatlas.catalog.map_columns import COLUMNS, EMPTY
 from tagatlas.catalog.schema import MIGRATIONS, migrate
-from tagatlas.contracts import ImageStatus, Records, Tag, TagResult
+from tagatlas.contracts import ImageStatus, MapData, Records, Tag, TagResult
 from tagatlas.errors import AtlasDamaged, AtlasError, AtlasTooNew, PluginError
-from tagatlas.maps import MapData
 from tagatlas_fetching import FetchOutcome, StoredImage
 
 

@@ -19,8 +19,8 @@ from tagatlas.annotations import (
     read_content,
 )
 from tagatlas.catalog import Catalog, StoredMap
+from tagatlas.contracts import MapData
 from tagatlas.errors import AnnotationChanged, UsageError
-from tagatlas.maps import MapData
 
 RED = "#cc0000"
 EACH: list[Content] = [

@@ -7,9 +7,8 @@ from map_plugins import LEIDEN
 from numpy.typing import NDArray
 from planted import planted_collection
 
-from tagatlas.contracts import Layout, Progress, no_progress
+from tagatlas.contracts import Layout, MapData, Progress, no_progress
 from tagatlas.errors import EmptyMap
-from tagatlas.maps import MapData
 from tagatlas.maps.amid import amid_ties, tie_images
 from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagatlas.annotations import GivenName
+from tagatlas.contracts import Map
 from tagatlas.errors import UsageError
-from tagatlas.maps import Map
 from tagatlas.maps.names import Renamed, read_names, rename_clusters
 from tagatlas.testing import ODD_LABELS, sample_map
 from tagatlas_exports.tables import TablesOptions

@@ -9,9 +9,8 @@ from map_plugins import LEIDEN
 from numpy.typing import NDArray
 from planted import planted_collection
 
-from tagatlas.contracts import GraphBuilder, Layout, Progress, no_progress
+from tagatlas.contracts import GraphBuilder, Layout, MapData, Progress, no_progress
 from tagatlas.errors import OptionError
-from tagatlas.maps import MapData
 from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import Network

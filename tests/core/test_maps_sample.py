@@ -7,8 +7,7 @@ from map_plugins import LEIDEN
 from numpy.typing import NDArray
 from planted import planted_collection
 
-from tagatlas.contracts import Layout, Progress, no_progress
-from tagatlas.maps import MapData
+from tagatlas.contracts import Layout, MapData, Progress, no_progress
 from tagatlas.maps.build import draw_map
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.sample import laid_out, place_others

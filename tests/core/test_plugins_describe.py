@@ -21,12 +21,12 @@ from tagatlas.contracts import (
     GraphBuilder,
     Layout,
     LayoutDescription,
+    Map,
     NetworkDescription,
     Tag,
     TagResult,
 )
 from tagatlas.errors import PluginError
-from tagatlas.maps import Map
 from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
 from tagatlas.steps.load import load_map

@@ -23,7 +23,7 @@ from tagatlas.annotations import (
     Note,
     Outline,
 )
-from tagatlas.maps import Map
+from tagatlas.contracts import Map
 from tagatlas.testing import ODD_LABELS, sample_map
 from tagatlas.toolkit import map_bounds
 from tagatlas_posters.engine import PosterOptions

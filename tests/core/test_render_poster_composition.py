@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from themed_map import themed_map
 
-from tagatlas.contracts import Maker, NetworkDescription
-from tagatlas.maps import Map
+from tagatlas.contracts import Maker, Map, NetworkDescription
 from tagatlas.rendering import cluster_colour
 from tagatlas.testing import ODD_LABELS, sample_map
 from tagatlas_posters.engine import PosterOptions

@@ -10,8 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tagatlas.contracts import Renderer
-from tagatlas.maps import Map
+from tagatlas.contracts import Map, Renderer
 from tagatlas.plugins import RENDERERS, load_plugins
 from tagatlas.testing import sample_map
 

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec, loaded
+from tagatlas.contracts import Map, RendererSpec, loaded
 from tagatlas.errors import OptionError
-from tagatlas.maps import Map
 from tagatlas.testing import RendererContract, sample_map
 from tagatlas_posters.deepzoom import DeepZoomOptions, tagatlas_renderers
 from tagatlas_posters.deepzoom.pyramid import Pyramid, Tile, halve, level_sizes, tiles_of

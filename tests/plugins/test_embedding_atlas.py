@@ -9,8 +9,7 @@ import pytest
 from PIL import Image
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec, loaded
-from tagatlas.maps import Map
+from tagatlas.contracts import Map, RendererSpec, loaded
 from tagatlas.testing import MemoryStore, RendererContract, sample_map
 from tagatlas_exports.embedding_atlas import EmbeddingAtlasOptions, tagatlas_renderers
 

@@ -21,9 +21,8 @@ from hypothesis import strategies as st
 from programs import find_program, node_modules
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec, loaded
+from tagatlas.contracts import Map, RendererSpec, loaded
 from tagatlas.errors import OptionError
-from tagatlas.maps import Map
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas.toolkit import escape_xml
 from tagatlas_exports.gephi import GephiOptions, tagatlas_renderers

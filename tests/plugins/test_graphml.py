@@ -12,8 +12,7 @@ import pytest
 from programs import find_program, node_modules
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec, loaded
-from tagatlas.maps import Map
+from tagatlas.contracts import Map, RendererSpec, loaded
 from tagatlas.rendering import cluster_colour
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_exports.graphml import tagatlas_renderers

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagatlas.contracts import RendererSpec, Variant, loaded
-from tagatlas.maps import Map
+from tagatlas.contracts import Map, RendererSpec, Variant, loaded
 from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
 from tagatlas_exports.lists import ListsOptions, tagatlas_renderers

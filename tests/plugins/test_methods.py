@@ -16,10 +16,12 @@ from tagatlas.contracts import (
     Citation,
     LayoutDescription,
     Maker,
+    Map,
     NetworkDescription,
+    Provenance,
     RendererSpec,
+    SourceFacts,
 )
-from tagatlas.maps import Map, Provenance, SourceFacts
 from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS, load_plugins
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_exports.methods import tagatlas_renderers

@@ -13,8 +13,7 @@ from PIL import Image
 from programs import find_chromium
 from themed_map import themed_map
 
-from tagatlas.contracts import Maker, NetworkDescription, RendererSpec, loaded
-from tagatlas.maps import Map, MapFile
+from tagatlas.contracts import Maker, Map, MapFile, NetworkDescription, RendererSpec, loaded
 from tagatlas.testing import RendererContract, sample_map
 from tagatlas_exports.page import tagatlas_renderers
 

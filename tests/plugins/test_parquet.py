@@ -7,8 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tagatlas.contracts import RendererSpec, loaded
-from tagatlas.maps import Map
+from tagatlas.contracts import Map, RendererSpec, loaded
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_exports.parquet import tagatlas_renderers
 

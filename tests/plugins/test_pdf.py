@@ -16,8 +16,7 @@ from pypdf.generic import ContentStream, DictionaryObject, NullObject, StreamObj
 from themed_map import THEMES, themed_map
 
 from tagatlas.annotations import Arrow, Caption, Note, Outline
-from tagatlas.contracts import RendererSpec, Variant, loaded
-from tagatlas.maps import Map
+from tagatlas.contracts import Map, RendererSpec, Variant, loaded
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
 from tagatlas_posters.engine import VectorOptions
 from tagatlas_posters.engine.composition import compose

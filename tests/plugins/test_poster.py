@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec, Variant, loaded
+from tagatlas.contracts import Map, RendererSpec, Variant, loaded
 from tagatlas.errors import UsageError
-from tagatlas.maps import Map
 from tagatlas.testing import MemoryStore, RendererContract, sample_map
 from tagatlas_posters.engine import PosterOptions
 from tagatlas_posters.engine.canvas import MAX_PIXELS

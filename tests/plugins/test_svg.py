@@ -13,9 +13,8 @@ from PIL import Image
 from themed_map import THEMES, themed_map
 
 from tagatlas.annotations import Arrow, Caption, Note, Outline
-from tagatlas.contracts import NoOptions, RendererSpec, Variant, loaded
+from tagatlas.contracts import Map, NoOptions, RendererSpec, Variant, loaded
 from tagatlas.errors import OptionError
-from tagatlas.maps import Map
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
 from tagatlas_posters.engine.composition import compose
 from tagatlas_posters.engine.outlines import curves, smooth

@@ -7,8 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tagatlas.contracts import RendererSpec, loaded
-from tagatlas.maps import Map
+from tagatlas.contracts import Map, RendererSpec, loaded
 from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_exports.tables import TablesOptions, tagatlas_renderers

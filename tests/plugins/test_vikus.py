@@ -12,9 +12,8 @@ import pytest
 from PIL import Image
 from themed_map import themed_map
 
-from tagatlas.contracts import RendererSpec, Variant, loaded
+from tagatlas.contracts import Map, RendererSpec, Variant, loaded
 from tagatlas.errors import OptionError
-from tagatlas.maps import Map
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
 from tagatlas_exports.vikus import VikusOptions, tagatlas_renderers
 

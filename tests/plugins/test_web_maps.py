@@ -15,8 +15,7 @@ from themed_map import themed_map
 from viewer_files import read, render, rows, unpack
 
 from tagatlas.annotations import Annotation, ClusterName, Note
-from tagatlas.contracts import Maker, NetworkDescription
-from tagatlas.maps import Map
+from tagatlas.contracts import Maker, Map, NetworkDescription
 from tagatlas.testing import sample_map
 from tagatlas_web import WebOptions
 

@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page
 from themed_atlas import themed_atlas
 
 from tagatlas.annotations import Annotation, ClusterName
-from tagatlas.maps import Map
+from tagatlas.contracts import Map
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from tagatlas.annotations import Annotation, Content
-from tagatlas.maps import Map
+from tagatlas.contracts import Map
 
 
 def annotated(map_: Map, *contents: Content) -> Map:

@@ -12,8 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from programs import find_chromium
 
-from tagatlas.contracts import loaded
-from tagatlas.maps import Map
+from tagatlas.contracts import Map, loaded
 from tagatlas_web import WebOptions, tagatlas_renderers
 
 FLAGS = (

@@ -10,8 +10,7 @@ from map_plugins import themes_of
 from numpy.typing import NDArray
 from planted import planted_collection
 
-from tagatlas.contracts import no_progress
-from tagatlas.maps import MapData
+from tagatlas.contracts import MapData, no_progress
 from tagatlas_compare import CompareOptions, Comparison
 from tagatlas_compare.comparison.comparison import compare_views
 from tagatlas_compare.comparison.meaning import Meaning

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from themed_map import themed_map
 
-from tagatlas.maps import Map
+from tagatlas.contracts import Map
 
 COLOURS = ("warm", "cool", "plain")
 """Clusters, and tags, of the second map."""

@@ -12,8 +12,15 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from shapely import MultiPolygon, Polygon, box, union_all
 
-from tagatlas.contracts import Maker, NetworkDescription, Variant
-from tagatlas.maps import Map, MapFile, Provenance, SourceFacts
+from tagatlas.contracts import (
+    Maker,
+    Map,
+    MapFile,
+    NetworkDescription,
+    Provenance,
+    SourceFacts,
+    Variant,
+)
 from tagatlas.testing import MemoryStore
 
 THEMES = (

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.contracts import loaded
-from tagatlas.maps import Map
+from tagatlas.contracts import Map, loaded
 from tagatlas_web import WebOptions, tagatlas_renderers
 
 

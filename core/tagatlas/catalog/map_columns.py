@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.maps import MapData
+from tagatlas.contracts import MapData
 
 Outlines = Mapping[int, Sequence[NDArray[np.float64]]]
 

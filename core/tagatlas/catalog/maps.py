@@ -20,8 +20,13 @@ from tagatlas.catalog.map_columns import (
     from_columns,
     to_columns,
 )
-from tagatlas.contracts import ClustererDescription, LayoutDescription, Maker, NetworkDescription
-from tagatlas.maps import MapData
+from tagatlas.contracts import (
+    ClustererDescription,
+    LayoutDescription,
+    Maker,
+    MapData,
+    NetworkDescription,
+)
 
 SettingValue = bool | int | float | str | None
 

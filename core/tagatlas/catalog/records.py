@@ -12,8 +12,7 @@ from itertools import repeat
 import polars as pl
 
 from tagatlas.catalog.database import Database, now
-from tagatlas.contracts import Records
-from tagatlas.maps import SourceFacts
+from tagatlas.contracts import Records, SourceFacts
 
 _ROWS_AT_ONCE = 1 << 14
 _CONTRACT_COLUMNS = ("location", "frequency")

@@ -129,7 +129,7 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
 
 def outcome_of_mapping(report: MapReport) -> Outcome:
     """What is on the map."""
-    from tagatlas.maps.map import left_out_text
+    from tagatlas.contracts.map import left_out_text
 
     facts = {
         "map": report.name,

@@ -37,9 +37,9 @@ class Thumbnail:
         Raises:
             ImageNotStored: it is gone or damaged.
         """
-        from tagatlas.contracts.statuses import Variant
         from tagatlas.contracts.tagger import ImageInput
         from tagatlas.errors import ImageNotStored
+        from tagatlas.statuses import Variant
 
         data = self.store.get(self.id, Variant.THUMBNAIL)
         try:

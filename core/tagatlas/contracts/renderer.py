@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from tagatlas.maps import Map
+    from tagatlas.contracts.map import Map
 
 
 class Renderer(ABC):

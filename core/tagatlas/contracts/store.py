@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from tagatlas.contracts.statuses import Variant
 from tagatlas.errors import StorageError
+from tagatlas.statuses import Variant
 
 
 class ImageStore(ABC):

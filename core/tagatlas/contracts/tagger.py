@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Literal, Self
 
 from tagatlas.contracts.price import Price
-from tagatlas.contracts.statuses import TagStatus, Variant
+from tagatlas.statuses import TagStatus, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,9 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.contracts import Clusterer, Layout, Progress
+from tagatlas.contracts import Clusterer, Layout, MapData, Progress
 from tagatlas.maps.clusters import Clustering, find_clusters
-from tagatlas.maps.data import MapData
 from tagatlas.maps.members import Members, find_members
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.places import Places, place_nodes

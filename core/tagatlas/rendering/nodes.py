@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-    from tagatlas.maps import Map
+    from tagatlas.contracts import Map
 
 _IMAGE_FOLDER = "images/"
 

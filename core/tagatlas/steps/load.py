@@ -12,9 +12,8 @@ from tagatlas.annotations import Annotation, ClusterName
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import Making
-from tagatlas.contracts import ClustererDescription, Maker
+from tagatlas.contracts import ClustererDescription, Maker, Map, MapData, Provenance
 from tagatlas.errors import UsageError
-from tagatlas.maps import Map, MapData, Provenance
 from tagatlas.maps.duplicates import LEVELS, join_records, join_tags
 from tagatlas.maps.names import given_by, place_names, rename_clusters
 from tagatlas.steps.left_out import count_left_out
@@ -22,6 +21,7 @@ from tagatlas.steps.making import recalled_making
 from tagatlas.steps.opened import AtlasLike
 from tagatlas.steps.renderers import map_files
 from tagatlas.steps.staying import stay_open
+from tagatlas.steps.widget import make_widget
 
 
 def load_map(atlas: AtlasLike, name: str | None = None) -> Map:
@@ -83,6 +83,7 @@ def load_map(atlas: AtlasLike, name: str | None = None) -> Map:
         provenance=_provenance(atlas, backend, stored, making, left_out),
         store=atlas.store,
         files=map_files(atlas.plugins),
+        make_widget=partial(make_widget, atlas.plugins),
         annotations=annotations,
         tagged_by=backend.label,
         other_tags=_TagsWhenAsked(

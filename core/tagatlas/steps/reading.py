@@ -10,7 +10,7 @@ from tagatlas.steps.load import load_map
 from tagatlas.steps.staying import stay_open
 
 if TYPE_CHECKING:
-    from tagatlas.maps import Map
+    from tagatlas.contracts import Map
 
 
 class ReadAtlas(Atlas):

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tagatlas.atlas import Atlas
-from tagatlas.contracts import Progress, Renderer, ShowProgress, no_progress, no_show
+from tagatlas.contracts import Map, Progress, Renderer, ShowProgress, no_progress, no_show
 from tagatlas.errors import PluginError, StorageError, UsageError
-from tagatlas.maps import Map
 from tagatlas.plugins import RENDERERS, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.absent import WatchedStore

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tagatlas.contracts import RendererSpec
-from tagatlas.maps import MapFile
+from tagatlas.contracts import MapFile, RendererSpec
 from tagatlas.plugins import RENDERERS, Plugins
 
 

@@ -18,9 +18,8 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from tagatlas.contracts import Renderer, RendererSpec, Variant, loaded
+from tagatlas.contracts import Map, Renderer, RendererSpec, Variant, loaded
 from tagatlas.errors import OptionError, StorageError
-from tagatlas.maps import Map
 from tagatlas.options import without_secrets
 from tagatlas.testing.pictures import MemoryStore
 from tagatlas.testing.samples import ODD_LABELS, sample_map

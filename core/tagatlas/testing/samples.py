@@ -10,8 +10,16 @@ import numpy as np
 import polars as pl
 
 from tagatlas.annotations import Annotation, Arrow, Caption, Content, Note, Outline
-from tagatlas.contracts import Maker, NetworkDescription, Variant
-from tagatlas.maps import Map, MapFile, Provenance, SourceFacts
+from tagatlas.contracts import (
+    Maker,
+    Map,
+    MapFile,
+    MapWidget,
+    NetworkDescription,
+    Provenance,
+    SourceFacts,
+    Variant,
+)
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE, TAG
 from tagatlas.testing.pictures import MemoryStore, sample_images, sample_thumbnails
@@ -175,7 +183,15 @@ def sample_map(
         store=store,
         annotations=_annotations(nodes, labels),
         files=[MapFile("map.png", "the poster", "sample")],
+        make_widget=_widget,
     )
+
+
+def _widget(map_: Map) -> MapWidget:
+    from tagatlas.plugins import load_plugins
+    from tagatlas.steps.widget import make_widget
+
+    return make_widget(load_plugins(), map_)
 
 
 def _sample_id(number: int) -> str:

@@ -10,7 +10,7 @@ from tagatlas.rendering import page_head
 if TYPE_CHECKING:
     import polars as pl
 
-    from tagatlas.maps import Map
+    from tagatlas.contracts import Map
 
 __all__ = ["ROWS_AT_ONCE", "edges_as_xml", "escape_xml", "page_head"]
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tagatlas.maps import Map
+    from tagatlas.contracts import Map
 
 __all__ = ["map_bounds", "node_table", "web_addresses", "with_cluster_names"]
 

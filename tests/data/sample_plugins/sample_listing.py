@@ -15,7 +15,7 @@ from tagatlas.errors import ImageNotStored, StorageError
 from tagatlas.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from tagatlas.maps import Map
+    from tagatlas import Map
 
 
 class ListingRenderer(Renderer):

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas.contracts import MapWidget, loaded
+from tagatlas.contracts import Map, MapWidget, loaded
 from tagatlas.errors import PluginError, UnknownPlugin
-from tagatlas.plugins import RENDERERS, load_plugins
+from tagatlas.plugins import RENDERERS, Plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tagatlas.maps.map import Map
 
-
-def make_widget(map_: Map) -> MapWidget:
+def make_widget(plugins: Plugins, map_: Map) -> MapWidget:
     """A map to be shown in a notebook.
 
     Raises:
@@ -22,7 +20,7 @@ def make_widget(map_: Map) -> MapWidget:
         MissingDependency: it needs packages that are not installed.
         PluginError: there is no such function as it names.
     """
-    specs = [entry.spec for entry in load_plugins().of_kind(RENDERERS).values()]
+    specs = [entry.spec for entry in plugins.of_kind(RENDERERS).values()]
     able = [spec for spec in specs if spec.widget]
     if not able:
         raise UnknownPlugin("no renderer is installed that shows maps in notebooks")

@@ -7,15 +7,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tagatlas.annotations import Annotation
-from tagatlas.contracts import ClustererDescription, LayoutDescription, Maker, NetworkDescription
-from tagatlas.errors import TagatlasError
-from tagatlas.maps.data import MapData
+from tagatlas.contracts.description import (
+    ClustererDescription,
+    LayoutDescription,
+    Maker,
+    NetworkDescription,
+)
+from tagatlas.contracts.map_data import MapData
+from tagatlas.errors import TagatlasError, UnknownPlugin
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from tagatlas.contracts import ImageStore, MapWidget
+    from tagatlas.annotations import Annotation
+    from tagatlas.contracts.renderer import MapWidget
+    from tagatlas.contracts.store import ImageStore
 
 
 LIKELY = 0.1
@@ -137,6 +143,7 @@ class Map(MapData):
             backend, as comparisons call them.
         other_maps: of the same atlas, by name; each is loaded when it is called.
         files: that the installed renderers may write of it, in the order to list them in.
+        make_widget: makes :attr:`widget`; None where nothing shows maps in notebooks.
     """
 
     name: str
@@ -150,6 +157,7 @@ class Map(MapData):
     other_tags: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
     other_maps: Mapping[str, Callable[[], Map]] = field(default_factory=dict)
     files: Sequence[MapFile] = ()
+    make_widget: Callable[[Map], MapWidget] | None = field(default=None, repr=False)
 
     @cached_property
     def widget(self) -> MapWidget:
@@ -159,9 +167,9 @@ class Map(MapData):
             MissingDependency: the extra ``notebook`` is not installed.
             UnknownPlugin, PluginError: no installed renderer can show maps in notebooks.
         """
-        from tagatlas.maps.widget import make_widget
-
-        return make_widget(self)
+        if self.make_widget is None:
+            raise UnknownPlugin("nothing shows this map in notebooks: load it with load_map")
+        return self.make_widget(self)
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
