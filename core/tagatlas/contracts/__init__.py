@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         NetworkDescription,
     )
     from tagatlas.contracts.layout import Layout
-    from tagatlas.contracts.map import Map, MapFile, Provenance, SourceFacts
+    from tagatlas.contracts.map import Map, MapFile, MapWidget, Provenance, SourceFacts
     from tagatlas.contracts.map_data import MapData
     from tagatlas.contracts.marks import Mark
     from tagatlas.contracts.models import Model, ModelShelf, TextEmbedder
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tagatlas.contracts.price import Price
     from tagatlas.contracts.progress import Progress, ShowProgress, no_progress, no_show
     from tagatlas.contracts.recovery import Recovery
-    from tagatlas.contracts.renderer import MapWidget, Renderer
+    from tagatlas.contracts.renderer import Renderer
     from tagatlas.contracts.source import Page, PagedSource, Records, Source
     from tagatlas.contracts.specs import (
         ClustererSpec,
@@ -79,7 +79,7 @@ _LAZY = {
     "Map": "tagatlas.contracts.map",
     "MapData": "tagatlas.contracts.map_data",
     "MapFile": "tagatlas.contracts.map",
-    "MapWidget": "tagatlas.contracts.renderer",
+    "MapWidget": "tagatlas.contracts.map",
     "Mark": "tagatlas.contracts.marks",
     "Model": "tagatlas.contracts.models",
     "ModelShelf": "tagatlas.contracts.models",

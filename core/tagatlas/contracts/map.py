@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tagatlas.contracts.description import (
     ClustererDescription,
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tagatlas.annotations import Annotation
-    from tagatlas.contracts.renderer import MapWidget
     from tagatlas.contracts.store import ImageStore
 
 
@@ -210,3 +209,24 @@ class Map(MapData):
         import polars as pl
 
         return self.tags.filter(pl.col("score") >= LIKELY)
+
+
+class MapWidget(Protocol):
+    """A map that shows itself in a notebook, made by the function that a spec's ``widget`` names.
+
+    An ``anywidget.AnyWidget`` with these attributes is one; marimo shows it as well.
+
+    Attributes:
+        selection: ids of the chosen images, none where nothing is looked for; may be set.
+    """
+
+    selection: list[str]
+
+    @property
+    def selected(self) -> pl.DataFrame:
+        """The chosen images as a table, in the order of the map."""
+
+    def _repr_mimebundle_(
+        self, **hints: object
+    ) -> tuple[dict[str, object], dict[str, object]] | None:
+        """What Jupyter and VS Code show: contents by their MIME type, and facts of them."""

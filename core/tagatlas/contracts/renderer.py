@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    import polars as pl
 
     from tagatlas.contracts.map import Map
 
@@ -31,24 +29,3 @@ class Renderer(ABC):
         Raises:
             StorageError: a file could not be written.
         """
-
-
-class MapWidget(Protocol):
-    """A map that shows itself in a notebook, made by the function that a spec's ``widget`` names.
-
-    An ``anywidget.AnyWidget`` with these attributes is one; marimo shows it as well.
-
-    Attributes:
-        selection: ids of the chosen images, none where nothing is looked for; may be set.
-    """
-
-    selection: list[str]
-
-    @property
-    def selected(self) -> pl.DataFrame:
-        """The chosen images as a table, in the order of the map."""
-
-    def _repr_mimebundle_(
-        self, **hints: object
-    ) -> tuple[dict[str, object], dict[str, object]] | None:
-        """What Jupyter and VS Code show: contents by their MIME type, and facts of them."""

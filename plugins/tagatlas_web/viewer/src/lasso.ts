@@ -1,7 +1,7 @@
 /** Draws a line around images. */
 
 import { figure } from "./elements";
-import type { Tool } from "./stage";
+import type { Tool } from "./tool";
 
 export class Lasso implements Tool {
   readonly cursor = "crosshair";

@@ -12,22 +12,13 @@ import { Names, type Name } from "./names";
 import { Overview } from "./overview";
 import { Ring } from "./ring";
 import { inkOf, Scene, type Look } from "./scene/scene";
+import type { Tool } from "./tool";
 
 const OPENED_SIDE = 220;
 
 /** Something drawn over the images, into `Stage.drawing` or elsewhere, whenever the camera moves. */
 export interface Layer {
   draw(camera: Camera): void;
-}
-
-/** What dragging on the map does while it is taken up; without one it moves the map. */
-export interface Tool {
-  /** The cursor, as CSS names it. */
-  readonly cursor: string;
-  /** Points of a line as it is drawn: x and y in pixels of the stage, one after the other. */
-  drawn(line: readonly number[], finished: boolean): void;
-  /** What was begun is dropped: the line was given up, or the tool is put away. */
-  left(): void;
 }
 
 export interface StageActions {

@@ -1,7 +1,8 @@
 /** What dragging on the map draws. */
 
 import { figure } from "../elements";
-import type { Stage, Tool } from "../stage";
+import type { Stage } from "../stage";
+import type { Tool } from "../tool";
 import { MOST_POINTS, type Point } from "./content";
 import { simplified } from "./simplify";
 
