@@ -38,6 +38,11 @@ def test_its_maps_render(atlas: Path) -> None:
         assert settings["builder.bipartite.threshold"] == 0.002
         assert settings["layout.forceatlas2.linlog"] is True
         assert not [name for name in settings if name.startswith("plugin.")]
+        assert settings["builder.bipartite.backbone"] is None
+        assert settings["map.clusterer"] == "leiden"
+        assert settings["clusterer.leiden.resolution"] == 1.0
+        assert "map.resolution" not in settings
+        assert "Leiden" in drawn.provenance.clusterer.description.text
         assert drawn.images.height == 12
         assert drawn.placed_by == "the tags they share"
         assert tagatlas.load_map(opened, "second").placed_by == "the likeness of their embeddings"
