@@ -23,8 +23,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tagatlas.annotations import Annotation, Arrow, Caption, ClusterName, Note, Outline
+    from tagatlas.annotations import Annotation, Arrow, Caption, ClusterName, Content, Note, Outline
     from tagatlas.atlas import Atlas, open_atlas
+    from tagatlas.catalog.removals import Extent
     from tagatlas.contracts import (
         Citation,
         Clusterer,
@@ -84,17 +85,27 @@ if TYPE_CHECKING:
     from tagatlas.hookspecs import hookimpl
     from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
-    from tagatlas.plugins import Plugins, load_plugins
+    from tagatlas.plugins import BrokenPlugin, InstalledPlugin, Plugins, load_plugins
     from tagatlas.steps.add import AddReport, add
     from tagatlas.steps.fetch import FetchReport, fetch
-    from tagatlas.steps.info import AtlasInfo, info
+    from tagatlas.steps.info import (
+        AtlasInfo,
+        BackendInfo,
+        MapInfo,
+        SettingInfo,
+        SourceInfo,
+        StatusInfo,
+        info,
+    )
     from tagatlas.steps.load import load_map
     from tagatlas.steps.map import MapReport, map  # noqa: A004
+    from tagatlas.steps.opened import AtlasLike
     from tagatlas.steps.options import AddOptions, TagOptions
-    from tagatlas.steps.reading import read_atlas
-    from tagatlas.steps.remove import RemoveReport, remove
+    from tagatlas.steps.placeholders import Placeholder
+    from tagatlas.steps.reading import ReadAtlas, read_atlas
+    from tagatlas.steps.remove import Lookalike, RemoveReport, remove
     from tagatlas.steps.render import RenderReport, export, render
-    from tagatlas.steps.run import RunReport, run, run_steps
+    from tagatlas.steps.run import RunReport, StepReport, run, run_steps
     from tagatlas.steps.search import search
     from tagatlas.steps.spending import Estimate
     from tagatlas.steps.tag import TagReport, estimate, tag
@@ -107,6 +118,9 @@ _LAZY = {
     "Arrow": "tagatlas.annotations",
     "Atlas": "tagatlas.atlas",
     "AtlasInfo": "tagatlas.steps.info",
+    "AtlasLike": "tagatlas.steps.opened",
+    "BackendInfo": "tagatlas.steps.info",
+    "BrokenPlugin": "tagatlas.plugins",
     "Caption": "tagatlas.annotations",
     "Citation": "tagatlas.contracts",
     "ClusterInput": "tagatlas.contracts",
@@ -116,7 +130,9 @@ _LAZY = {
     "ClustererSpec": "tagatlas.contracts",
     "Clusters": "tagatlas.contracts",
     "CommandSpec": "tagatlas.contracts",
+    "Content": "tagatlas.annotations",
     "Estimate": "tagatlas.steps.spending",
+    "Extent": "tagatlas.catalog.removals",
     "FailureKind": "tagatlas.contracts",
     "FetchOptions": "tagatlas_fetching",
     "FetchReport": "tagatlas.steps.fetch",
@@ -126,14 +142,17 @@ _LAZY = {
     "ImageStatus": "tagatlas.contracts",
     "ImageStore": "tagatlas.contracts",
     "ImageStoreSpec": "tagatlas.contracts",
+    "InstalledPlugin": "tagatlas.plugins",
     "KeptAnswer": "tagatlas.contracts",
     "Layout": "tagatlas.contracts",
     "LayoutDescription": "tagatlas.contracts",
     "LayoutSpec": "tagatlas.contracts",
+    "Lookalike": "tagatlas.steps.remove",
     "Maker": "tagatlas.contracts",
     "Map": "tagatlas.contracts",
     "MapData": "tagatlas.contracts",
     "MapFile": "tagatlas.contracts",
+    "MapInfo": "tagatlas.steps.info",
     "MapOptions": "tagatlas.maps.options",
     "MapReport": "tagatlas.steps.map",
     "MapWidget": "tagatlas.contracts",
@@ -147,10 +166,12 @@ _LAZY = {
     "Outline": "tagatlas.annotations",
     "Page": "tagatlas.contracts",
     "PagedSource": "tagatlas.contracts",
+    "Placeholder": "tagatlas.steps.placeholders",
     "Plugins": "tagatlas.plugins",
     "Price": "tagatlas.contracts",
     "Progress": "tagatlas.contracts",
     "Provenance": "tagatlas.contracts",
+    "ReadAtlas": "tagatlas.steps.reading",
     "Reading": "tagatlas.contracts",
     "Records": "tagatlas.contracts",
     "Recovery": "tagatlas.contracts",
@@ -161,10 +182,14 @@ _LAZY = {
     "RendererSpec": "tagatlas.contracts",
     "RereadingTagger": "tagatlas.contracts",
     "RunReport": "tagatlas.steps.run",
+    "SettingInfo": "tagatlas.steps.info",
     "ShowProgress": "tagatlas.contracts",
     "Source": "tagatlas.contracts",
     "SourceFacts": "tagatlas.contracts",
+    "SourceInfo": "tagatlas.steps.info",
     "SourceSpec": "tagatlas.contracts",
+    "StatusInfo": "tagatlas.steps.info",
+    "StepReport": "tagatlas.steps.run",
     "Tag": "tagatlas.contracts",
     "TagOptions": "tagatlas.steps.options",
     "TagReport": "tagatlas.steps.tag",
@@ -203,6 +228,9 @@ __all__ = [
     "Arrow",
     "Atlas",
     "AtlasInfo",
+    "AtlasLike",
+    "BackendInfo",
+    "BrokenPlugin",
     "Caption",
     "Citation",
     "ClusterInput",
@@ -212,7 +240,9 @@ __all__ = [
     "ClustererSpec",
     "Clusters",
     "CommandSpec",
+    "Content",
     "Estimate",
+    "Extent",
     "FailureKind",
     "FetchOptions",
     "FetchReport",
@@ -222,14 +252,17 @@ __all__ = [
     "ImageStatus",
     "ImageStore",
     "ImageStoreSpec",
+    "InstalledPlugin",
     "KeptAnswer",
     "Layout",
     "LayoutDescription",
     "LayoutSpec",
+    "Lookalike",
     "Maker",
     "Map",
     "MapData",
     "MapFile",
+    "MapInfo",
     "MapOptions",
     "MapReport",
     "MapWidget",
@@ -243,10 +276,12 @@ __all__ = [
     "Outline",
     "Page",
     "PagedSource",
+    "Placeholder",
     "Plugins",
     "Price",
     "Progress",
     "Provenance",
+    "ReadAtlas",
     "Reading",
     "Records",
     "Recovery",
@@ -257,10 +292,14 @@ __all__ = [
     "RendererSpec",
     "RereadingTagger",
     "RunReport",
+    "SettingInfo",
     "ShowProgress",
     "Source",
     "SourceFacts",
+    "SourceInfo",
     "SourceSpec",
+    "StatusInfo",
+    "StepReport",
     "Tag",
     "TagOptions",
     "TagReport",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import Literal, get_origin
@@ -36,3 +37,35 @@ def test_importing_is_cheap(code: str) -> None:
     code += f"; import sys; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+ELSEWHERE = {
+    *(
+        "AbstractContextManager",
+        "Callable",
+        "Collection",
+        "EntryPoint",
+        "Event",
+        "Iterable",
+        "Iterator",
+    ),
+    *("Mapping", "ModuleType", "None", "Path", "Sequence", "DataFrame", "LazyFrame"),
+    *("Catalog", "SettingsFile"),
+}
+"""Types of Python and Polars; and parts of an open atlas that are not for callers."""
+
+
+@pytest.mark.parametrize("name", [name for name in tagatlas.__all__ if name[0].islower()])
+def test_a_function_needs_and_gives_public_types_alone(name: str) -> None:
+    """So do the reports that it gives."""
+    needed = types_in(getattr(tagatlas, name))
+    reports = [each for each in needed if each.endswith(("Report", "Info"))]
+    for report in reports:
+        needed |= types_in(getattr(tagatlas, report))
+    assert needed <= {*tagatlas.__all__, *ELSEWHERE}
+
+
+def types_in(thing: object) -> set[str]:
+    """Names of classes in the annotations of a function or a dataclass."""
+    written = " ".join(map(str, getattr(thing, "__annotations__", {}).values()))
+    return set(re.findall(r"\b[A-Z]\w+", written))
