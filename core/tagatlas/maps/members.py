@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.errors import OptionError
-from tagatlas.maps.amid import tie_images
+from tagatlas.maps.image_places import tie_images
 from tagatlas.network import IMAGE, Network
 
 

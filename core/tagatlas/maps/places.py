@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from tagatlas.contracts import Layout, Progress
-from tagatlas.maps.amid import amid_ties
 from tagatlas.maps.clusters import Clustering
+from tagatlas.maps.image_places import place_among_nodes
 from tagatlas.maps.members import Members
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.room import Points, Room, make_room
@@ -57,7 +57,7 @@ def place_nodes(
     if members.are_tied:
         alone = replace(network, nodes=network.nodes.filter(~is_image))
         positions = _lay_out(alone, layout, options.seed, old_positions, progress)
-        positions = amid_ties(members.ties, positions)
+        positions = place_among_nodes(members.ties, positions)
     else:
         positions = _positions(network, tags, layout, options, old_positions, progress)
     room = make_room(positions[is_image], members, clustering, options)

@@ -9,8 +9,8 @@ from planted import planted_collection
 
 from tagatlas.contracts import Layout, MapData, Progress, no_progress
 from tagatlas.errors import EmptyMap
-from tagatlas.maps.amid import amid_ties, tie_images
 from tagatlas.maps.build import draw_map
+from tagatlas.maps.image_places import place_among_nodes, tie_images
 from tagatlas.maps.options import MapOptions
 from tagatlas.network import Network
 from tagatlas_builders.tags import TagsBuilder, TagsOptions
@@ -60,7 +60,7 @@ def test_images_are_tied_to_the_nodes_there_are_and_come_after_them() -> None:
 def test_an_image_lies_amid_its_tags_nearer_to_the_surer_ones() -> None:
     ties = tie_images(tag_network("a", "b", "c"), IMAGES, TIES)
     places = np.array([[0.0, 0.0], [10.0, 5.0], [-3.0, 4.0]])
-    found = amid_ties(ties, places)
+    found = place_among_nodes(ties, places)
     assert np.array_equal(found[:3], places)
     assert found[3:] == pytest.approx(np.array([[2.0, 1.0], [-3.0, 4.0]]))
 

@@ -46,7 +46,7 @@ def tie_images(network: Network, images: pl.DataFrame, ties: pl.DataFrame) -> Ne
     )
 
 
-def amid_ties(ties: Network, places: NDArray[np.float64]) -> NDArray[np.float64]:
+def place_among_nodes(ties: Network, places: NDArray[np.float64]) -> NDArray[np.float64]:
     """Place each image at the mean place of its nodes, weighted by the squares of the ties.
 
     Args:
