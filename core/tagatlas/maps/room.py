@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tagatlas.maps.clusters import Clustering
 from tagatlas.maps.members import Members
 from tagatlas.maps.options import MapOptions
-from tagatlas.maps.shown import choose_shown
+from tagatlas.maps.pictured import choose_pictured
 from tagatlas_mapping.layout import arrange_in_grid, image_boxes, remove_overlaps
 
 Points = NDArray[np.float64]
@@ -58,7 +58,7 @@ def make_room(
         options: of the map.
     """
     of_image = clustering.of_image
-    shown = choose_shown(
+    shown = choose_pictured(
         laid_out,
         of_image["cluster"].to_numpy(),
         of_image["typicality"].to_numpy(),

@@ -9,7 +9,7 @@ _FINEST = 1 << 14
 """The most cells along the longer side."""
 
 
-def choose_shown(
+def choose_pictured(
     positions: NDArray[np.float64],
     clusters: NDArray[np.int32],
     typicality: NDArray[np.float64],
