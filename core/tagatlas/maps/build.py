@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from tagatlas.contracts import Clusterer, Layout, MapData, Progress
 from tagatlas.maps.clusters import Clustering, find_clusters
+from tagatlas.maps.image_boxes import Points
 from tagatlas.maps.members import Members, find_members
 from tagatlas.maps.options import MapOptions
 from tagatlas.maps.places import Places, place_nodes
-from tagatlas.maps.room import Points
 from tagatlas.network import Network
 from tagatlas_mapping.cluster import cluster_of_tags, label_place, outlines
 
@@ -37,7 +37,7 @@ def draw_map(
     old_positions: Mapping[str, tuple[float, float]],
     progress: Progress,
 ) -> MapData:
-    """Lay a network out, make room for the images, cluster them and name the clusters.
+    """Lay a network out, separate the images, cluster them and name the clusters.
 
     Where the network has no images, those that are tied to a node of it are put amid their nodes
     once these are laid out, and follow them in the map's table of nodes; no link leads to them.
@@ -81,8 +81,8 @@ def draw_map(
         old_positions=old_positions,
         progress=_part(progress, CLUSTERING, 1.0),
     )
-    room, of_image = places.room, found.of_image["cluster"].to_numpy()
-    rings = outlines(room.positions, room.enclosed, of_image[room.shown], gap=room.margin)
+    drawn, of_image = places.images, found.of_image["cluster"].to_numpy()
+    rings = outlines(drawn.positions, drawn.enclosed, of_image[drawn.shown], gap=drawn.margin)
     return MapData(
         nodes=_nodes(members, places, found),
         sources=network.sources,
@@ -118,9 +118,9 @@ def _nodes(members: Members, places: Places, found: Clustering) -> pl.DataFrame:
     count = network.node_count
     out_degrees, in_degrees = network.out_degrees(), network.in_degrees()
     drawn = np.empty((count, 2))
-    drawn[is_image] = places.room.boxes
+    drawn[is_image] = places.images.boxes
     degrees = (in_degrees + out_degrees)[~is_image]
-    drawn[~is_image] = _tag_sides(degrees, places.room.boxes)[:, None]
+    drawn[~is_image] = _tag_sides(degrees, places.images.boxes)[:, None]
     of_image = found.of_image["cluster"].to_numpy()
     cluster = np.empty(count, dtype=np.int32)
     cluster[is_image] = of_image
@@ -130,7 +130,7 @@ def _nodes(members: Members, places: Places, found: Clustering) -> pl.DataFrame:
     records = np.zeros(count, dtype=np.int64)
     records[is_image] = facts["records"].to_numpy()
     shown = np.ones(count, dtype=np.bool_)
-    shown[is_image] = places.room.shown
+    shown[is_image] = places.images.shown
     nodes = network.nodes.select("id", "kind", "label").with_columns(
         pl.Series("x", places.positions[:, 0]),
         pl.Series("y", places.positions[:, 1]),

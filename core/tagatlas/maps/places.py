@@ -10,10 +10,10 @@ import polars as pl
 
 from tagatlas.contracts import Layout, Progress
 from tagatlas.maps.clusters import Clustering
+from tagatlas.maps.image_boxes import ImageBoxes, Points, size_and_separate
 from tagatlas.maps.image_places import place_among_nodes
 from tagatlas.maps.members import Members
 from tagatlas.maps.options import MapOptions
-from tagatlas.maps.room import Points, Room, make_room
 from tagatlas.maps.sample import laid_out, place_others
 from tagatlas.network import IMAGE, Network
 from tagatlas_mapping.layout import continue_start, follow, landscape, spectral_start
@@ -25,11 +25,11 @@ class Places:
 
     Attributes:
         positions: of the nodes, shape (n, 2).
-        room: how the images are drawn.
+        images: how the images are drawn.
     """
 
     positions: Points
-    room: Room
+    images: ImageBoxes
 
 
 def place_nodes(
@@ -42,7 +42,7 @@ def place_nodes(
     old_positions: Mapping[str, tuple[float, float]],
     progress: Progress,
 ) -> Places:
-    """Lay a network out, and make room for the images.
+    """Lay a network out, then size and separate the images.
 
     Args:
         members: of the map.
@@ -60,13 +60,13 @@ def place_nodes(
         positions = place_among_nodes(members.ties, positions)
     else:
         positions = _positions(network, tags, layout, options, old_positions, progress)
-    room = make_room(positions[is_image], members, clustering, options)
-    drawn = np.flatnonzero(is_image)[room.shown]
+    images = size_and_separate(positions[is_image], members, clustering, options)
+    drawn = np.flatnonzero(is_image)[images.shown]
     carried = np.ones(len(positions), dtype=np.bool_)
     carried[drawn] = False
-    positions[carried] = follow(positions[drawn], room.positions, positions[carried])
-    positions[drawn] = room.positions
-    return Places(positions, room)
+    positions[carried] = follow(positions[drawn], images.positions, positions[carried])
+    positions[drawn] = images.positions
+    return Places(positions, images)
 
 
 def _positions(

@@ -1,4 +1,4 @@
-"""Room for the images that are drawn as pictures."""
+"""Sizes of images on the map, and places at which those drawn as pictures do not overlap."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from tagatlas_mapping.layout import arrange_in_grid, image_boxes, remove_overlap
 Points = NDArray[np.float64]
 
 GAP = 0.08
-"""Room left around each image, as a share of the median side of an image."""
+"""Gap around each image, as a share of the median side of an image."""
 
 MARGIN = 0.2
-"""Room between an image and its cluster's outline, as a share of the median side of an image."""
+"""Gap between an image and its cluster's outline, as a share of the median side of an image."""
 
 CELL_MARGIN = 0.1
 """Share of the sides of a wall's cells that outlines leave out."""
 
 
 @dataclass(frozen=True, eq=False)
-class Room:
+class ImageBoxes:
     """How n images are drawn, of which s are shown as pictures.
 
     Attributes:
@@ -46,10 +46,10 @@ class Room:
     margin: float
 
 
-def make_room(
+def size_and_separate(
     laid_out: Points, members: Members, clustering: Clustering, options: MapOptions
-) -> Room:
-    """Choose which images are shown, and move them apart.
+) -> ImageBoxes:
+    """Choose which images are drawn as pictures, size all, and separate those drawn.
 
     Args:
         laid_out: where the images were laid out, shape (n, 2).
@@ -78,4 +78,4 @@ def make_room(
         positions = remove_overlaps(places, drawn + GAP * side)
         margin = MARGIN * side
     boxes[shown] = drawn
-    return Room(shown, positions, boxes, enclosed, margin)
+    return ImageBoxes(shown, positions, boxes, enclosed, margin)
