@@ -22,7 +22,7 @@ from tagatlas.errors import NoImages, UsageError
 from tagatlas.plugins import RECOVERIES, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.copies import find_copies
-from tagatlas.steps.fates import by_host, by_status, write_fates
+from tagatlas.steps.fetch_tables import by_host, by_status, write_fetch_tables
 from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.placeholders import Placeholder, find_placeholders
 from tagatlas.steps.recovering import forgiven
@@ -57,8 +57,8 @@ class FetchReport:
         images: number of distinct images the collection has now.
         near: number of these that are copies of another one of them, which stands for them.
         ways: number of addresses whose image was found elsewhere, by the way it was found.
-        hosts: counts by host; see :func:`tagatlas.steps.fates.by_host`.
-        reasons: counts by status and reason; see :func:`tagatlas.steps.fates.by_status`.
+        hosts: counts by host; see :func:`tagatlas.steps.fetch_tables.by_host`.
+        reasons: counts by status and reason; see :func:`tagatlas.steps.fetch_tables.by_status`.
         settings: number of addresses without an image by the setting that stood against them.
         placeholders: pictures that stand, or may stand, for others which are gone.
         files: the tables that list what became of each address.
@@ -269,5 +269,5 @@ def _report(atlas: Atlas, tried: int, changed: int) -> FetchReport:
         reasons=by_status(fates),
         settings=Counter(setting_of(each) for each in stood_against),
         placeholders=placeholders,
-        files=write_fates(atlas, fates, groups, same, placeholders),
+        files=write_fetch_tables(atlas, fates, groups, same, placeholders),
     )

@@ -12,7 +12,7 @@ from tagatlas.atlas import Atlas
 from tagatlas.masking import masked
 from tagatlas.options import make_options, option_values
 from tagatlas.step_options import STEPS, step_owners
-from tagatlas.steps.fates import by_status
+from tagatlas.steps.fetch_tables import by_status
 from tagatlas.steps.opened import AtlasLike, opened, select
 
 

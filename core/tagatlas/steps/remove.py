@@ -15,8 +15,8 @@ from tagatlas.catalog import Extent, Target
 from tagatlas.contracts import ImageStore, Variant
 from tagatlas.errors import StorageError, UsageError
 from tagatlas.masking import masked
-from tagatlas.steps.fates import FOLDER as FATES
-from tagatlas.steps.fates import write_fates
+from tagatlas.steps.fetch_tables import FOLDER as FETCH_TABLES
+from tagatlas.steps.fetch_tables import write_fetch_tables
 from tagatlas.steps.opened import AtlasLike, opened, several
 from tagatlas.steps.placeholders import find_placeholders
 
@@ -164,12 +164,12 @@ def sweep(atlas: Atlas) -> bool:
         atlas.store.remove(image)
     for name in WRITTEN if unswept.written else ():
         _remove_folder(atlas.folder / name)
-    if (atlas.folder / FATES).exists():
-        _remove_folder(atlas.folder / FATES)
+    if (atlas.folder / FETCH_TABLES).exists():
+        _remove_folder(atlas.folder / FETCH_TABLES)
         table = atlas.catalog.addresses
         fates = table.fates()
         copies, same = atlas.representatives(), atlas.representatives("same")
-        write_fates(atlas, fates, copies, same, find_placeholders(fates))
+        write_fetch_tables(atlas, fates, copies, same, find_placeholders(fates))
     atlas.catalog.removals.scrub()
     return True
 
@@ -256,7 +256,7 @@ def _unknown(names: Sequence[str]) -> str:
     some = ", ".join(names[:_LISTED])
     return (
         f"the atlas has no image {some}: give its id, its URL or its path, as they stand in "
-        f"{FATES}/addresses.csv; nothing was removed"
+        f"{FETCH_TABLES}/addresses.csv; nothing was removed"
     )
 
 
@@ -300,5 +300,14 @@ def _others(atlas: Atlas) -> list[str]:
     """What lies in the atlas's folder and is not of the atlas."""
     places = (atlas.store.locate(_NO_IMAGE, variant) for variant in Variant)
     folders = {place.partition("/")[0] for place in places if place is not None}
-    ours = {*WRITTEN, FATES, SETTINGS, LOCK, CATALOG, f"{CATALOG}-wal", f"{CATALOG}-shm", *folders}
+    ours = {
+        *WRITTEN,
+        FETCH_TABLES,
+        SETTINGS,
+        LOCK,
+        CATALOG,
+        f"{CATALOG}-wal",
+        f"{CATALOG}-shm",
+        *folders,
+    }
     return sorted(path.name for path in atlas.folder.iterdir() if path.name not in ours)

@@ -1,4 +1,4 @@
-"""What became of every address: counts, shares, and the tables that list it all."""
+"""Tables of the fetch status of every address: counts, shares, hosts, duplicates, placeholders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FOLDER = "fetched"
 _HOST = r"^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)"
 
 
-def write_fates(
+def write_fetch_tables(
     atlas: Atlas,
     fates: pl.DataFrame,
     representatives: pl.DataFrame,
