@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import polars as pl
 import pytest
-from compared import compared, planted_collection, renamed, view, with_errors
+from compared import compared, planted_collection, renamed, tagged_backend, with_errors
 from jsonschema import Draft202012Validator
 from PIL import Image
 from programs import find_chromium
@@ -37,12 +37,12 @@ def comparison() -> Comparison:
     named = images.with_columns(
         label=pl.Series([ODD_LABELS[row % len(ODD_LABELS)] for row in range(IMAGES)])
     )
-    views = [
-        view("plain", named, with_errors(tags, 0.1, 1)),
-        view('<i>odd"', named, odd, names=ODD_LABELS[5:]),
-        view("plain:2", named, renamed(tags)),
+    backends = [
+        tagged_backend("plain", named, with_errors(tags, 0.1, 1)),
+        tagged_backend('<i>odd"', named, odd, names=ODD_LABELS[5:]),
+        tagged_backend("plain:2", named, renamed(tags)),
     ]
-    return compared(named, views, WordNetMeaning(), CompareOptions(top=5, gallery=20))
+    return compared(named, backends, WordNetMeaning(), CompareOptions(top=5, gallery=20))
 
 
 @pytest.fixture(scope="module")

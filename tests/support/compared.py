@@ -12,9 +12,9 @@ from planted import planted_collection
 
 from tagatlas.contracts import MapData, no_progress
 from tagatlas_compare import CompareOptions, Comparison
-from tagatlas_compare.comparison.comparison import compare_views
+from tagatlas_compare.comparison.compared import ComparedBackend, ComparedMap
+from tagatlas_compare.comparison.comparison import make_comparison
 from tagatlas_compare.comparison.meaning import Meaning
-from tagatlas_compare.comparison.view import Drawn, View
 from tagatlas_mapping.cluster.scores import score_matrix
 
 Labels = NDArray[np.int32]
@@ -25,14 +25,14 @@ def clusters_of(images: pl.DataFrame, tags: pl.DataFrame) -> Labels:
     return themes_of(images, tags).of_image
 
 
-def view(
+def tagged_backend(
     label: str,
     images: pl.DataFrame,
     tags: pl.DataFrame,
     *,
     clusters: Labels | None = None,
     names: Sequence[str] | None = None,
-) -> View:
+) -> ComparedBackend:
     """A backend that gave these tags, with a map: each cluster on a place of its own."""
     scores, labels = score_matrix(images, tags.lazy())
     clusters = clusters_of(images, tags) if clusters is None else clusters
@@ -41,7 +41,7 @@ def view(
     positions = np.column_stack([np.cos(angles), np.sin(angles)])
     positions = 10 * positions + dice.normal(size=positions.shape)
     names = names or [f"{label} {each}" for each in range(clusters.max() + 1)]
-    return View(
+    return ComparedBackend(
         label=label,
         name=label.partition(":")[0],
         fingerprint=f"{label} 1",
@@ -49,7 +49,7 @@ def view(
         labels=labels,
         looked=np.ones(images.height, dtype=np.bool_),
         embeddings=None,
-        drawn=Drawn(label, _map(images, clusters, names, positions), images["id"]),
+        map=ComparedMap(label, _map(images, clusters, names, positions), images["id"]),
     )
 
 
@@ -104,13 +104,13 @@ def with_errors(tags: pl.DataFrame, rate: float, seed: int) -> pl.DataFrame:
 
 def compared(
     images: pl.DataFrame,
-    views: Sequence[View],
+    backends: Sequence[ComparedBackend],
     meaning: Meaning | None = None,
     options: CompareOptions | None = None,
 ) -> Comparison:
-    """The comparison of these views."""
+    """The comparison of these backends."""
     options = options or CompareOptions(top=5)
-    return compare_views(images, views, meaning, options, progress=no_progress)
+    return make_comparison(images, backends, meaning, options, progress=no_progress)
 
 
 __all__ = [
@@ -119,6 +119,6 @@ __all__ = [
     "planted_collection",
     "renamed",
     "shuffled",
-    "view",
+    "tagged_backend",
     "with_errors",
 ]

@@ -36,12 +36,12 @@ from tagatlas.toolkit.calls import AtlasLike, Owner, opened, select, several
 from tagatlas.toolkit.collection import collection_images
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing
-from tagatlas_compare.comparison.comparison import Comparison, compare_views
+from tagatlas_compare.comparison.compared import ComparedBackend, ComparedMap
+from tagatlas_compare.comparison.comparison import Comparison, make_comparison
 from tagatlas_compare.comparison.coverage import COVERAGE, Coverage
 from tagatlas_compare.comparison.meaning import EncodedMeaning, Meaning
 from tagatlas_compare.comparison.options import CompareOptions
 from tagatlas_compare.comparison.report.writing import write_comparison
-from tagatlas_compare.comparison.view import Drawn, View
 from tagatlas_compare.comparison.wordnet import WordNetMeaning
 
 NO_MEANING = "none"
@@ -181,12 +181,12 @@ def compare_backends(
     with find_meaning(atlas, options.meaning) as meaning:
         maps = _maps(atlas, chosen)
         given = [backend_results(atlas, each.backend) for each in chosen]
-        views = [
-            _view(atlas, each, results, images, stored)
+        compared = [
+            _compared(atlas, each, results, images, stored)
             for each, results, stored in zip(chosen, given, maps, strict=True)
         ]
         labelled = images.select("id", label=pl.col("location"))
-        found = compare_views(labelled, views, meaning, options, progress=progress)
+        found = make_comparison(labelled, compared, meaning, options, progress=progress)
     return replace(
         found,
         collection=atlas.folder.resolve().name.removesuffix(".atlas"),
@@ -241,15 +241,15 @@ def _new_map(atlas: Atlas, chosen: NamedBackend) -> list[StoredMap]:
     return [] if stored is None else [stored]
 
 
-def _view(
+def _compared(
     atlas: Atlas,
     chosen: NamedBackend,
     results: BackendResults,
     images: pl.DataFrame,
     stored: StoredMap | None,
-) -> View:
+) -> ComparedBackend:
     scores, labels = score_matrix(images, results.tags)
-    return View(
+    return ComparedBackend(
         label=chosen.label,
         name=chosen.backend.name,
         fingerprint=chosen.backend.fingerprint,
@@ -257,7 +257,7 @@ def _view(
         labels=labels,
         looked=results.statuses.is_in([TagStatus.OK, TagStatus.EMPTY]).to_numpy(),
         embeddings=backend_embeddings(atlas, chosen.backend, images["id"]),
-        drawn=None if stored is None else Drawn(stored.name, stored.data, images["id"]),
+        map=None if stored is None else ComparedMap(stored.name, stored.data, images["id"]),
     )
 
 

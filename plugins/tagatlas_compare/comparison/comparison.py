@@ -20,6 +20,7 @@ from tagatlas_compare.comparison.agreement import (
     observed_disagreement,
     resampled_alpha,
 )
+from tagatlas_compare.comparison.compared import ComparedBackend
 from tagatlas_compare.comparison.coverage import COVERAGE
 from tagatlas_compare.comparison.figures import SHUFFLES, Figure, draw_resamples, figure
 from tagatlas_compare.comparison.labels import TagSets, sizes, tag_sets
@@ -41,7 +42,6 @@ from tagatlas_compare.comparison.tables import (
     standing_table,
     vocabulary_table,
 )
-from tagatlas_compare.comparison.view import View
 
 ALL = "all"
 """Stands for the backends of a figure that is of all of them together."""
@@ -53,7 +53,7 @@ class Comparison:
 
     Attributes:
         images: the n images: ``id``, ``label`` (String), ordered by ``id``.
-        views: what each backend makes of them, in the order they were named.
+        backends: what each backend makes of them, in the order they were named.
         options: how they were compared.
         meaning: what the likeness of labels goes by; empty if that was left out.
         measures: one row a figure: ``a``, ``b`` (both ``all`` for those of all backends together),
@@ -84,7 +84,7 @@ class Comparison:
     """
 
     images: pl.DataFrame
-    views: Sequence[View]
+    backends: Sequence[ComparedBackend]
     options: CompareOptions
     meaning: str
     measures: pl.DataFrame
@@ -104,7 +104,7 @@ class Comparison:
     @property
     def labels(self) -> list[str]:
         """What the backends are called here."""
-        return [view.label for view in self.views]
+        return [backend.label for backend in self.backends]
 
     def figure(self, a: str, b: str, measure: str, k: int | None = None) -> Figure:
         """One figure of a pair of backends, in the order of :attr:`labels`.
@@ -130,12 +130,12 @@ class Comparison:
         Raises:
             KeyError: no backend is called so, or it has no map.
         """
-        view = next((view for view in self.views if view.label == label), None)
-        if view is None or view.drawn is None:
+        backend = next((backend for backend in self.backends if backend.label == label), None)
+        if backend is None or backend.map is None:
             raise KeyError(label)
-        graph = view.drawn.network.to_networkx()
-        ids = view.drawn.network.nodes["id"].to_list()
-        where = self._aligned_nodes(view)
+        graph = backend.map.network.to_networkx()
+        ids = backend.map.network.nodes["id"].to_list()
+        where = self._aligned_nodes(backend)
         for node, (x, y) in zip(ids, where.tolist(), strict=True):
             graph.nodes[node].update(x=x, y=y)
         own = self.places.filter(backend=label)
@@ -148,24 +148,24 @@ class Comparison:
                     graph.nodes[image]["moved"] = moved
         return graph
 
-    def _aligned_nodes(self, view: View) -> NDArray[np.float64]:
+    def _aligned_nodes(self, backend: ComparedBackend) -> NDArray[np.float64]:
         """Positions of a map's nodes on the first map."""
         from tagatlas_compare.comparison.alignment import align
 
-        assert view.drawn is not None  # noqa: S101 - the caller made sure
-        own = self.places.filter(backend=view.label).select("image", "x", "y")
-        nodes = view.drawn.network.nodes.select(pl.col("id").alias("image"))
+        assert backend.map is not None  # noqa: S101 - the caller made sure
+        own = self.places.filter(backend=backend.label).select("image", "x", "y")
+        nodes = backend.map.network.nodes.select(pl.col("id").alias("image"))
         laid = nodes.join(own, on="image", how="left", maintain_order="left")
         known = laid["x"].is_not_null().to_numpy()
         if known.sum() < 2:
-            return view.drawn.node_positions
+            return backend.map.node_positions
         targets = laid.select("x", "y").to_numpy()[known]
-        return align(view.drawn.node_positions[known], targets).apply(view.drawn.node_positions)
+        return align(backend.map.node_positions[known], targets).apply(backend.map.node_positions)
 
 
-def compare_views(
+def make_comparison(
     images: pl.DataFrame,
-    views: Sequence[View],
+    backends: Sequence[ComparedBackend],
     meaning: Meaning | None,
     options: CompareOptions,
     *,
@@ -175,26 +175,28 @@ def compare_views(
 
     Args:
         images: the n images: ``id``, ``label``, ordered by ``id``.
-        views: of at least two backends.
+        backends: of at least two backends.
         meaning: how alike labels are; None to leave that out.
         options: how they are compared.
         progress: told of pairs compared.
     """
     resamples = draw_resamples(images.height, options.seed)
-    looked = np.array([view.looked for view in views])
+    looked = np.array([backend.looked for backend in backends])
     sets = tag_sets(
-        [view.scores for view in views], [view.labels for view in views], top=options.top
+        [backend.scores for backend in backends],
+        [backend.labels for backend in backends],
+        top=options.top,
     )
-    pairs = list(combinations(range(len(views)), 2))
+    pairs = list(combinations(range(len(backends)), 2))
     found: list[Pair] = []
     for done, (one, other) in enumerate(pairs):
         progress(done, len(pairs))
         tags = compare_tags(one, other, sets, looked, meaning, resamples, options.seed)
-        themes = compare_themes(views[one], views[other], resamples, options.seed)
+        themes = compare_themes(backends[one], backends[other], resamples, options.seed)
         found.append((one, other, tags, themes))
     progress(len(pairs), len(pairs))
-    together = [] if len(views) == 2 else _together(sets, looked, resamples, options.seed)
-    labels = [view.label for view in views]
+    together = [] if len(backends) == 2 else _together(sets, looked, resamples, options.seed)
+    labels = [backend.label for backend in backends]
     rows = [
         (labels[one], labels[other], measure)
         for one, other, tags, themes in found
@@ -203,7 +205,7 @@ def compare_views(
     measures = measure_table([*rows, *((ALL, ALL, measure) for measure in together)])
     return Comparison(
         images=images.select("id", "label"),
-        views=views,
+        backends=backends,
         options=options,
         meaning="" if meaning is None else meaning.description,
         measures=measures,
@@ -217,11 +219,11 @@ def compare_views(
                 for turned in (0, 1)
             ],
         ),
-        flows=flow_table(views, found),
+        flows=flow_table(backends, found),
         relations=of_pairs(
             labels, [(a, b, themes.relations) for a, b, _, themes in found if themes]
         ),
-        places=place_table(images, views, found),
+        places=place_table(images, backends, found),
         disagreement=disagreement_table(images, found),
         standing=standing_table(labels, measures),
         tag_sets=sets,

@@ -20,6 +20,7 @@ from tagatlas_compare.comparison.agreement import (
     resampled_alpha,
 )
 from tagatlas_compare.comparison.alignment import Alignment, align, resampled_explained, unit_of
+from tagatlas_compare.comparison.compared import ComparedBackend, ComparedMap
 from tagatlas_compare.comparison.figures import SHUFFLES, Figure, figure, mean_figure
 from tagatlas_compare.comparison.flows import flows, relations, theme_overlap
 from tagatlas_compare.comparison.labels import TagSets, sizes
@@ -34,7 +35,6 @@ from tagatlas_compare.comparison.neighbourhoods import (
 )
 from tagatlas_compare.comparison.partitions import agreement, contingency
 from tagatlas_compare.comparison.tagging import calibration, prevalence, rank_correlation
-from tagatlas_compare.comparison.view import Drawn, View
 
 Values = NDArray[np.float64]
 
@@ -201,7 +201,7 @@ def _alpha(
 
 
 def compare_themes(
-    one: View, other: View, resamples: NDArray[np.uint8], seed: int
+    one: ComparedBackend, other: ComparedBackend, resamples: NDArray[np.uint8], seed: int
 ) -> ThemeComparison | None:
     """Hold the clusters and maps of two backends against each other.
 
@@ -210,19 +210,19 @@ def compare_themes(
     Returns:
         None if one of them has no map, or no image is on both.
     """
-    if one.drawn is None or other.drawn is None:
+    if one.map is None or other.map is None:
         return None
-    on_both = (one.drawn.clusters >= 0) & (other.drawn.clusters >= 0)
+    on_both = (one.map.clusters >= 0) & (other.map.clusters >= 0)
     rows = np.flatnonzero(on_both)
     if len(rows) == 0:
         return None
     dice = np.random.default_rng(seed)
     drawn = resamples[:, rows]
-    clusters, others = one.drawn.clusters[rows], other.drawn.clusters[rows]
+    clusters, others = one.map.clusters[rows], other.map.clusters[rows]
     table = contingency(clusters, others)
     measures = list(_of_partitions(clusters, others, drawn, dice))
     measures += _of_neighbours(one, other, rows, drawn, dice)
-    placed, alignment, distances = _of_places(one.drawn, other.drawn, rows, drawn, dice)
+    placed, alignment, distances = _of_places(one.map, other.map, rows, drawn, dice)
     moved, disagreement = (np.full(len(on_both), np.nan) for _ in range(2))
     moved[rows] = distances
     disagreement[rows] = 1 - theme_overlap(clusters, others, table)
@@ -251,8 +251,8 @@ def _of_partitions(
 
 
 def _of_neighbours(
-    one: View,
-    other: View,
+    one: ComparedBackend,
+    other: ComparedBackend,
     rows: NDArray[np.intp],
     resamples: NDArray[np.uint8],
     dice: np.random.Generator,
@@ -262,13 +262,13 @@ def _of_neighbours(
     asked = np.sort(dice.choice(len(rows), min(_ASKED, len(rows)), replace=False))
     counts = neighbourhood_sizes(len(rows), NEIGHBOURHOODS)
 
-    def likest(view: View) -> Neighbours:
-        embeddings = None if view.embeddings is None else view.embeddings[rows]
-        return likest_images(csr_array(view.scores[rows]), embeddings, asked, counts[-1])
+    def likest(backend: ComparedBackend) -> Neighbours:
+        embeddings = None if backend.embeddings is None else backend.embeddings[rows]
+        return likest_images(csr_array(backend.scores[rows]), embeddings, asked, counts[-1])
 
-    def nearest(view: View) -> Neighbours:
-        assert view.drawn is not None  # noqa: S101 - the caller made sure
-        return nearest_on_map(view.drawn.positions[rows], asked, counts[-1])
+    def nearest(backend: ComparedBackend) -> Neighbours:
+        assert backend.map is not None  # noqa: S101 - the caller made sure
+        return nearest_on_map(backend.map.positions[rows], asked, counts[-1])
 
     for name, find in (("neighbours", likest), ("map_neighbours", nearest)):
         lists, other_lists = find(one), find(other)
@@ -281,8 +281,8 @@ def _of_neighbours(
 
 
 def _of_places(
-    one: Drawn,
-    other: Drawn,
+    one: ComparedMap,
+    other: ComparedMap,
     rows: NDArray[np.intp],
     resamples: NDArray[np.uint8],
     dice: np.random.Generator,

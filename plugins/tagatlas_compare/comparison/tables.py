@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tagatlas_compare.comparison.compared import ComparedBackend
 from tagatlas_compare.comparison.labels import TagSets
 from tagatlas_compare.comparison.pairs import Measure, TagComparison, ThemeComparison
-from tagatlas_compare.comparison.view import View
 
 Pair = tuple[int, int, TagComparison, ThemeComparison | None]
 """Two backends by their places, and how they compare; no themes where one has no map."""
@@ -49,13 +49,13 @@ def of_pairs(labels: Sequence[str], parts: Sequence[tuple[int, int, pl.DataFrame
 
 
 def flow_table(
-    views: Sequence[View],
+    backends: Sequence[ComparedBackend],
     found: Sequence[Pair],
 ) -> pl.DataFrame:
     """Flows between clusters, with the names of both."""
     parts = []
     for a, b, _, themes in found:
-        first, second = views[a].drawn, views[b].drawn
+        first, second = backends[a].map, backends[b].map
         if themes is None or first is None or second is None:
             continue
         names, others = pl.Series(first.cluster_names), pl.Series(second.cluster_names)
@@ -63,7 +63,7 @@ def flow_table(
         named = table.insert_column(1, names.gather(table["cluster_a"]).alias("name_a"))
         named.insert_column(3, others.gather(table["cluster_b"]).alias("name_b"))
         parts.append((a, b, named))
-    return of_pairs([view.label for view in views], parts)
+    return of_pairs([backend.label for backend in backends], parts)
 
 
 def vocabulary_table(
@@ -94,14 +94,14 @@ def vocabulary_table(
 
 def place_table(
     images: pl.DataFrame,
-    views: Sequence[View],
+    backends: Sequence[ComparedBackend],
     found: Sequence[Pair],
 ) -> pl.DataFrame:
     """Clusters and places of the images by backend, on the first backend's map."""
     to_first = {b: themes for a, b, _, themes in found if a == 0 and themes is not None}
     parts = []
-    for number, view in enumerate(views):
-        drawn = view.drawn
+    for number, backend in enumerate(backends):
+        drawn = backend.map
         if drawn is None:
             continue
         rows = np.flatnonzero(drawn.clusters >= 0)
@@ -116,7 +116,7 @@ def place_table(
             pl.DataFrame(
                 {
                     "image": images["id"].gather(rows),
-                    "backend": pl.repeat(view.label, len(rows), eager=True),
+                    "backend": pl.repeat(backend.label, len(rows), eager=True),
                     "cluster": clusters,
                     "name": pl.Series(drawn.cluster_names, dtype=pl.String).gather(clusters),
                     "x": positions[:, 0],

@@ -89,8 +89,8 @@ def _column(members: NDArray[np.int64], order: NDArray[np.int64]) -> Column:
 
 def draw_alluvial(comparison: Comparison) -> Chart | None:
     """The flows between all backends that have a map, in their order; None for fewer than two."""
-    views = [view for view in comparison.views if view.drawn is not None]
-    drawn = [view.drawn for view in views if view.drawn is not None]
+    backends = [backend for backend in comparison.backends if backend.map is not None]
+    drawn = [backend.map for backend in backends if backend.map is not None]
     on_all = np.all([each.clusters >= 0 for each in drawn], axis=0) if drawn else np.zeros(0)
     if len(drawn) < 2 or not on_all.any():
         return None
@@ -108,11 +108,11 @@ def draw_alluvial(comparison: Comparison) -> Chart | None:
             pair = (columns[left], columns[left + 1]), (members[left], members[left + 1])
             for source, target, images, top, target_top, share in _ribbons(*pair):
                 axes.add_patch(_ribbon(left, top, target_top, share, colour(source)))
-                ends = (views[left].label, source), (views[left + 1].label, target)
+                ends = (backends[left].label, source), (backends[left + 1].label, target)
                 data.append(_flow(ends, (names[left], names[left + 1]), images))
-        for place, (view, column) in enumerate(zip(views, columns, strict=True)):
+        for place, (backend, column) in enumerate(zip(backends, columns, strict=True)):
             axes.text(
-                place, 1.03, short(view.label), ha="center", va="bottom", weight="bold", size=11
+                place, 1.03, short(backend.label), ha="center", va="bottom", weight="bold", size=11
             )
             side = -1 if place == 0 else 1
             for cluster, top, bottom in zip(
@@ -140,7 +140,7 @@ def draw_alluvial(comparison: Comparison) -> Chart | None:
         "Each column is a backend, each bar one of its clusters, as high as it has images. A band"
         " joins the images that two clusters share: bands that stay together are themes that both"
         " backends see, bands that part are themes that the next backend divides.",
-        f"Bands between the clusters of {', '.join(view.label for view in views)};"
+        f"Bands between the clusters of {', '.join(backend.label for backend in backends)};"
         f" the widest joins {largest['name_a']} and {largest['name_b']},"
         f" {largest['images']:,} images.",
         buffer.getvalue(),

@@ -84,24 +84,24 @@ def _title(measure: str, k: int | None) -> str:
 
 def draw_maps(comparison: Comparison) -> Chart | None:
     """The maps of all backends, laid on the first, in the colours of the first one's clusters."""
-    views = [view for view in comparison.views if view.drawn is not None]
-    if len(views) < 2 or views[0] is not comparison.views[0]:
+    backends = [backend for backend in comparison.backends if backend.map is not None]
+    if len(backends) < 2 or backends[0] is not comparison.backends[0]:
         return None
     places = comparison.places
-    first = places.filter(backend=views[0].label).select("image", colour="cluster")
+    first = places.filter(backend=backends[0].label).select("image", colour="cluster")
     coloured = places.join(first, on="image", how="left", maintain_order="left")
     columns = 2
-    lines = -(-len(views) // columns)
+    lines = -(-len(backends) // columns)
     with drawn_as_svg(5.2 * columns, 4.3 * lines + 0.3) as (figure, buffer):
         panels = figure.subplots(lines, columns, squeeze=False).ravel()
         for axes in panels:
             without_axes(axes)
-        for axes, view in zip(panels, views, strict=False):
-            own = coloured.filter(backend=view.label)
+        for axes, backend in zip(panels, backends, strict=False):
+            own = coloured.filter(backend=backend.label)
             _draw_map(axes, own)
-            axes.set_title(short(view.label))
+            axes.set_title(short(backend.label))
     moved = comparison.measures.filter(
-        pl.col("measure") == "procrustes", pl.col("a") == views[0].label
+        pl.col("measure") == "procrustes", pl.col("a") == backends[0].label
     )
     said = "; ".join(
         f"{row['b']}'s map explains {row['value']:.0%} of the places on {row['a']}'s"
@@ -111,8 +111,8 @@ def draw_maps(comparison: Comparison) -> Chart | None:
     return Chart(
         "maps",
         "The maps side by side",
-        f"Every image keeps the colour of its cluster on the map of {views[0].label}. Each further"
-        " map is turned, mirrored and scaled to lie on the first as well as it can; the names are"
+        f"Every image keeps the colour of its cluster on the map of {backends[0].label}. Each"
+        " further map is turned, mirrored and scaled to lie on the first as well as it can; the names are"
         " its own clusters. Where colours stay together, the backends see the same themes.",
         said,
         buffer.getvalue(),

@@ -35,7 +35,7 @@ def document(comparison: Comparison, files: Sequence[str]) -> dict[str, object]:
             "seed": comparison.options.seed,
         },
         "versions": versions(),
-        "backends": [_backend(comparison, number) for number in range(len(comparison.views))],
+        "backends": [_backend(comparison, number) for number in range(len(comparison.backends))],
         "together": [_measure(row) for row in _of(comparison.measures, ALL, ALL)],
         "pairs": [_pair(comparison, a, b) for a, b in pairs],
         "disagreement": comparison.disagreement.head(_DISAGREED).to_dicts(),
@@ -50,16 +50,16 @@ def _of(table: pl.DataFrame, a: str, b: str) -> list[dict[str, object]]:
 
 
 def _backend(comparison: Comparison, number: int) -> dict[str, object]:
-    view = comparison.views[number]
+    backend = comparison.backends[number]
     scores = comparison.tag_sets.scores[number]
-    own = comparison.coverage.filter(backend=view.label).drop("backend").to_dicts()
-    standing = comparison.standing.filter(backend=view.label).drop("backend").to_dicts()
-    drawn = view.drawn
+    own = comparison.coverage.filter(backend=backend.label).drop("backend").to_dicts()
+    standing = comparison.standing.filter(backend=backend.label).drop("backend").to_dicts()
+    drawn = backend.map
     return {
-        "label": view.label,
-        "tagger": view.name,
-        "fingerprint": view.fingerprint,
-        "labels": len(view.labels),
+        "label": backend.label,
+        "tagger": backend.name,
+        "fingerprint": backend.fingerprint,
+        "labels": len(backend.labels),
         "labels_compared": len(np.unique(scores.indices)),
         "tags_per_image": float(sizes(scores).mean()) if scores.shape[0] else 0.0,
         "coverage": own[0] if own else None,
@@ -71,7 +71,7 @@ def _backend(comparison: Comparison, number: int) -> dict[str, object]:
             "images": int((drawn.clusters >= 0).sum()),
             "clusters": len(drawn.cluster_names),
             "stability": drawn.data.stability,
-            "settings": dict(comparison.settings.get(view.label, {})),
+            "settings": dict(comparison.settings.get(backend.label, {})),
         },
     }
 

@@ -10,12 +10,12 @@ from tagatlas_compare.comparison.figures import RESAMPLES, SHUFFLES
 
 def methods_text(comparison: Comparison) -> str:
     """What was done, in plain prose, with its sources."""
-    views = comparison.views
-    names = ", ".join(f"{view.label} ({view.fingerprint})" for view in views)
+    backends = comparison.backends
+    names = ", ".join(f"{backend.label} ({backend.fingerprint})" for backend in backends)
     top = comparison.options.top
-    themes = [view for view in views if view.drawn is not None]
+    themes = [backend for backend in backends if backend.map is not None]
     tags = (
-        f"Tags that {len(views)} backends gave to the {comparison.images.height:,} images of"
+        f"Tags that {len(backends)} backends gave to the {comparison.images.height:,} images of"
         f" “{comparison.collection}” were compared with tagatlas {version('tagatlas')}: {names}."
         f" As scores of different backends have different units, of each image the {top} tags"
         " were compared that each backend scored highest, after labels were brought to one form"
@@ -37,7 +37,7 @@ def methods_text(comparison: Comparison) -> str:
             " index (Hubert & Arabie 1985) and V-measure (Rosenberg & Hirschberg 2007), by the"
             " overlap of nearest neighbours, and by Procrustes analysis of the places (Gower 1975)."
         )
-        settings = [dict(comparison.settings.get(view.label, {})) for view in themes]
+        settings = [dict(comparison.settings.get(backend.label, {})) for backend in themes]
         if any(each != settings[0] for each in settings):
             parts.append("The maps were made with different settings, which compare.json lists.")
     parts.append(

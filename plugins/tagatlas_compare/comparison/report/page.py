@@ -180,8 +180,8 @@ def _relations(comparison: Comparison) -> str:
     if table.is_empty():
         return ""
     names = {
-        view.label: [] if view.drawn is None else view.drawn.cluster_names
-        for view in comparison.views
+        backend.label: [] if backend.map is None else backend.map.cluster_names
+        for backend in comparison.backends
     }
     body = "".join(
         _row(

@@ -15,7 +15,7 @@ from tagatlas import MapData, Network
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class ComparedMap:
     """A backend's map, as far as it is compared.
 
     Attributes:
@@ -63,7 +63,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class ComparedBackend:
     """What one backend makes of n images.
 
     Attributes:
@@ -75,7 +75,7 @@ class View:
         looked: which images it could look at, shape (n,).
         embeddings: of the images, shape (n, d), a row of zeros where there is none; None if the
             backend stores none.
-        drawn: its map; None if there is none.
+        map: its map; None if there is none.
     """
 
     label: str
@@ -85,4 +85,4 @@ class View:
     labels: Sequence[str]
     looked: NDArray[np.bool_]
     embeddings: NDArray[np.float16] | None
-    drawn: Drawn | None
+    map: ComparedMap | None
