@@ -11,7 +11,7 @@ from PIL import Image
 import tagatlas as library
 from tagatlas.errors import UsageError
 from tagatlas_compare import compare
-from tagatlas_compare.comparison.comparing import choose_backends, find_meaning
+from tagatlas_compare.comparison.comparing import choose_backends, find_label_similarity
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +99,10 @@ def test_a_model_that_reads_no_text_gives_no_meaning(atlas: Path) -> None:
     with library.open_atlas(atlas, library.load_plugins()) as opened:
         with (
             pytest.raises(UsageError, match="reads no text"),
-            find_meaning(opened, "imagenet"),
+            find_label_similarity(opened, "imagenet"),
         ):
             pass
-        with find_meaning(opened, "none") as meaning:
+        with find_label_similarity(opened, "none") as meaning:
             assert meaning is None
 
 

@@ -22,7 +22,7 @@ from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, MemoryStore, sample_images
 from tagatlas_compare import CompareOptions, Comparison, write_comparison
 from tagatlas_compare.comparison.report.alluvial import alluvial_columns
-from tagatlas_compare.comparison.wordnet import WordNetMeaning
+from tagatlas_compare.comparison.wordnet import WordNetSimilarity
 
 IMAGES = 150
 
@@ -42,7 +42,7 @@ def comparison() -> Comparison:
         tagged_backend('<i>odd"', named, odd, names=ODD_LABELS[5:]),
         tagged_backend("plain:2", named, renamed(tags)),
     ]
-    return compared(named, backends, WordNetMeaning(), CompareOptions(top=5, gallery=20))
+    return compared(named, backends, WordNetSimilarity(), CompareOptions(top=5, gallery=20))
 
 
 @pytest.fixture(scope="module")

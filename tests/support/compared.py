@@ -14,7 +14,7 @@ from tagatlas.contracts import MapData, no_progress
 from tagatlas_compare import CompareOptions, Comparison
 from tagatlas_compare.comparison.compared import ComparedBackend, ComparedMap
 from tagatlas_compare.comparison.comparison import make_comparison
-from tagatlas_compare.comparison.meaning import Meaning
+from tagatlas_compare.comparison.label_similarity import LabelSimilarity
 from tagatlas_mapping.cluster.scores import score_matrix
 
 Labels = NDArray[np.int32]
@@ -105,7 +105,7 @@ def with_errors(tags: pl.DataFrame, rate: float, seed: int) -> pl.DataFrame:
 def compared(
     images: pl.DataFrame,
     backends: Sequence[ComparedBackend],
-    meaning: Meaning | None = None,
+    meaning: LabelSimilarity | None = None,
     options: CompareOptions | None = None,
 ) -> Comparison:
     """The comparison of these backends."""

@@ -20,7 +20,7 @@ from tagatlas_compare.comparison.figures import (
 from tagatlas_compare.comparison.labels import best_tags, normal_label
 from tagatlas_compare.comparison.neighbourhoods import likest_images
 from tagatlas_compare.comparison.partitions import agreement, contingency
-from tagatlas_compare.comparison.wordnet import WordNetMeaning
+from tagatlas_compare.comparison.wordnet import WordNetSimilarity
 
 NEIGHBOURS = 10
 PRECISION_AT = 10
@@ -101,7 +101,7 @@ def matching_labels(words: Sequence[str], labels: Sequence[str]) -> NDArray[np.b
     """
     normal_words = [normal_label(word) for word in words]
     normal_labels = [normal_label(label) for label in labels]
-    synonyms = WordNetMeaning().is_synonym(normal_words, normal_labels)
+    synonyms = WordNetSimilarity().is_synonym(normal_words, normal_labels)
     same = np.array([[word == label for label in normal_labels] for word in normal_words])
     found: NDArray[np.bool_] = synonyms | same.reshape(synonyms.shape)
     return found

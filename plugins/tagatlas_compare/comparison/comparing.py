@@ -39,10 +39,10 @@ from tagatlas.toolkit.taggers import closing
 from tagatlas_compare.comparison.compared import ComparedBackend, ComparedMap
 from tagatlas_compare.comparison.comparison import Comparison, make_comparison
 from tagatlas_compare.comparison.coverage import COVERAGE, Coverage
-from tagatlas_compare.comparison.meaning import EncodedMeaning, Meaning
+from tagatlas_compare.comparison.label_similarity import EncodedSimilarity, LabelSimilarity
 from tagatlas_compare.comparison.options import CompareOptions
 from tagatlas_compare.comparison.report.writing import write_comparison
-from tagatlas_compare.comparison.wordnet import WordNetMeaning
+from tagatlas_compare.comparison.wordnet import WordNetSimilarity
 
 NO_MEANING = "none"
 WORDNET = "wordnet"
@@ -178,7 +178,7 @@ def compare_backends(
     images = collection_images(atlas)
     if images.is_empty():
         raise UsageError(f"{atlas.folder} has no images: run tagatlas fetch first")
-    with find_meaning(atlas, options.meaning) as meaning:
+    with find_label_similarity(atlas, options.meaning) as meaning:
         maps = _maps(atlas, chosen)
         given = [backend_results(atlas, each.backend) for each in chosen]
         compared = [
@@ -202,7 +202,7 @@ def report_folder(atlas: Atlas, labels: Sequence[str]) -> Path:
 
 
 @contextmanager
-def find_meaning(atlas: Atlas, name: str) -> Iterator[Meaning | None]:
+def find_label_similarity(atlas: Atlas, name: str) -> Iterator[LabelSimilarity | None]:
     """What tells how alike labels are, for the length of a block: WordNet, a text encoder, or none.
 
     Args:
@@ -215,13 +215,13 @@ def find_meaning(atlas: Atlas, name: str) -> Iterator[Meaning | None]:
         UnknownPlugin, MissingDependency: there is none, or it cannot be made.
     """
     if name in (NO_MEANING, WORDNET):
-        yield WordNetMeaning() if name == WORDNET else None
+        yield WordNetSimilarity() if name == WORDNET else None
         return
     tagger = select(atlas, {}, "tag").plugin(TAGGERS, name).product
     with closing(tagger, name, atlas.plugins.warn):
         if not isinstance(tagger, TextEmbedder):
             raise UsageError(f"the model of {name} reads no text: choose --meaning wordnet or none")
-        yield EncodedMeaning(tagger, name)
+        yield EncodedSimilarity(tagger, name)
 
 
 def _maps(atlas: Atlas, chosen: Sequence[NamedBackend]) -> list[StoredMap | None]:

@@ -23,8 +23,8 @@ from tagatlas_compare.comparison.agreement import (
 from tagatlas_compare.comparison.compared import ComparedBackend
 from tagatlas_compare.comparison.coverage import COVERAGE
 from tagatlas_compare.comparison.figures import SHUFFLES, Figure, draw_resamples, figure
+from tagatlas_compare.comparison.label_similarity import LabelSimilarity
 from tagatlas_compare.comparison.labels import TagSets, sizes, tag_sets
-from tagatlas_compare.comparison.meaning import Meaning
 from tagatlas_compare.comparison.options import CompareOptions
 from tagatlas_compare.comparison.pairs import (
     Measure,
@@ -166,7 +166,7 @@ class Comparison:
 def make_comparison(
     images: pl.DataFrame,
     backends: Sequence[ComparedBackend],
-    meaning: Meaning | None,
+    meaning: LabelSimilarity | None,
     options: CompareOptions,
     *,
     progress: Progress,

@@ -23,8 +23,12 @@ from tagatlas_compare.comparison.alignment import Alignment, align, resampled_ex
 from tagatlas_compare.comparison.compared import ComparedBackend, ComparedMap
 from tagatlas_compare.comparison.figures import SHUFFLES, Figure, figure, mean_figure
 from tagatlas_compare.comparison.flows import flows, relations, theme_overlap
+from tagatlas_compare.comparison.label_similarity import (
+    LabelSimilarity,
+    label_likeness,
+    soft_agreement,
+)
 from tagatlas_compare.comparison.labels import TagSets, sizes
-from tagatlas_compare.comparison.meaning import Meaning, label_likeness, soft_agreement
 from tagatlas_compare.comparison.neighbourhoods import (
     Neighbours,
     likest_images,
@@ -99,7 +103,7 @@ def compare_tags(
     other: int,
     sets: TagSets,
     looked: NDArray[np.bool_],
-    meaning: Meaning | None,
+    meaning: LabelSimilarity | None,
     resamples: NDArray[np.uint8],
     seed: int,
 ) -> TagComparison:
@@ -174,7 +178,7 @@ def _no_prevalence() -> pl.DataFrame:
     return prevalence(empty, empty, [])
 
 
-def _known(meaning: Meaning, sets: TagSets, has: csr_array) -> float:
+def _known(meaning: LabelSimilarity, sets: TagSets, has: csr_array) -> float:
     """The share of a backend's tags that have a meaning."""
     counts = np.bincount(has.indices, minlength=len(sets.vocabulary))
     return float(counts[meaning.known(sets.vocabulary)].sum() / max(counts.sum(), 1))

@@ -1,4 +1,4 @@
-"""Meaning by WordNet's nouns, for the labels of any backend."""
+"""Similarity by WordNet's nouns, for the labels of any backend."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas_compare.comparison.meaning import Likeness, Meaning
+from tagatlas_compare.comparison.label_similarity import LabelSimilarity, Likeness
 
 _ENDINGS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("xes", "x"), ("s", ""))
 """Regular plurals, and what they are plurals of."""
@@ -21,7 +21,7 @@ _BEFORE = re.compile(r"[,;(/]")
 _ROWS_AT_ONCE = 512
 
 
-class WordNetMeaning(Meaning):
+class WordNetSimilarity(LabelSimilarity):
     """How much two nouns' kinds have in common.
 
     The likeness of two senses is the Dice coefficient of the sets of what they are kinds of,

@@ -15,7 +15,7 @@ from tagatlas.toolkit import kernel
 Likeness = NDArray[np.float32]
 
 
-class Meaning(ABC):
+class LabelSimilarity(ABC):
     """Knows how alike labels are in meaning."""
 
     @property
@@ -37,8 +37,8 @@ class Meaning(ABC):
         """
 
 
-class EncodedMeaning(Meaning):
-    """Meaning by the cosine of a text encoder's embeddings; what is below 0 counts as 0."""
+class EncodedSimilarity(LabelSimilarity):
+    """Similarity as the cosine of a text encoder's embeddings; what is below 0 counts as 0."""
 
     def __init__(self, encoder: TextEmbedder, name: str) -> None:
         self._encoder = encoder
@@ -67,7 +67,12 @@ class EncodedMeaning(Meaning):
 
 
 def label_likeness(
-    meaning: Meaning, vocabulary: Sequence[str], one: csr_array, other: csr_array, *, most: int
+    meaning: LabelSimilarity,
+    vocabulary: Sequence[str],
+    one: csr_array,
+    other: csr_array,
+    *,
+    most: int,
 ) -> tuple[Likeness, NDArray[np.int32], NDArray[np.int32]]:
     """How alike the labels of two backends are; a label is like itself.
 

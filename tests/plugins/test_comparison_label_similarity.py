@@ -12,27 +12,31 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas.contracts import TextEmbedder
-from tagatlas_compare.comparison.meaning import EncodedMeaning, label_likeness, soft_agreement
-from tagatlas_compare.comparison.wordnet import WordNetMeaning
+from tagatlas_compare.comparison.label_similarity import (
+    EncodedSimilarity,
+    label_likeness,
+    soft_agreement,
+)
+from tagatlas_compare.comparison.wordnet import WordNetSimilarity
 
 WORDS = ["cat", "dog", "tree", "car", "street"]
 
 
 @pytest.fixture(scope="module")
-def wordnet() -> WordNetMeaning:
+def wordnet() -> WordNetSimilarity:
     return the_wordnet()
 
 
 @cache
-def the_wordnet() -> WordNetMeaning:
-    return WordNetMeaning()
+def the_wordnet() -> WordNetSimilarity:
+    return WordNetSimilarity()
 
 
-def likeness(wordnet: WordNetMeaning, one: str, other: str) -> float:
+def likeness(wordnet: WordNetSimilarity, one: str, other: str) -> float:
     return float(wordnet.likeness([one], [other])[0, 0])
 
 
-def test_kinds_of_the_same_are_more_alike(wordnet: WordNetMeaning) -> None:
+def test_kinds_of_the_same_are_more_alike(wordnet: WordNetSimilarity) -> None:
     assert likeness(wordnet, "dog", "dog") == 1
     assert likeness(wordnet, "dog", "puppy") > likeness(wordnet, "dog", "cat")
     assert likeness(wordnet, "dog", "cat") > likeness(wordnet, "dog", "car")
@@ -41,7 +45,7 @@ def test_kinds_of_the_same_are_more_alike(wordnet: WordNetMeaning) -> None:
 
 
 def test_the_measure_is_that_of_wu_and_palmer_where_kinds_are_a_tree(
-    wordnet: WordNetMeaning,
+    wordnet: WordNetSimilarity,
 ) -> None:
     """Oak and beech: tree is the closest common kind, eight and nine below the top."""
     [oak], [beech] = wordnet.senses("oak tree"), wordnet.senses("beech tree")
@@ -64,23 +68,23 @@ def test_the_measure_is_that_of_wu_and_palmer_where_kinds_are_a_tree(
         ("mole (animal)", "mole"),
     ],
 )
-def test_labels_go_by_a_noun(wordnet: WordNetMeaning, label: str, noun: str) -> None:
+def test_labels_go_by_a_noun(wordnet: WordNetSimilarity, label: str, noun: str) -> None:
     assert wordnet.senses(label)[:1] == wordnet.senses(noun)[:1] != []
 
 
-def test_synonyms_share_a_sense_and_no_more(wordnet: WordNetMeaning) -> None:
+def test_synonyms_share_a_sense_and_no_more(wordnet: WordNetSimilarity) -> None:
     found = wordnet.is_synonym(["cars", "toy car", "xyzzy"], ["automobile", "car", "truck"])
     assert found.tolist() == [[True, True, False], [False] * 3, [False] * 3]
 
 
-def test_what_is_no_noun_is_like_nothing(wordnet: WordNetMeaning) -> None:
+def test_what_is_no_noun_is_like_nothing(wordnet: WordNetSimilarity) -> None:
     assert wordnet.known(["cat", "xyzzy", ""]).tolist() == [True, False, False]
     assert likeness(wordnet, "xyzzy", "cat") == 0
     assert wordnet.likeness(["xyzzy"], ["plugh"]).tolist() == [[0]]
     assert wordnet.likeness([], ["cat"]).shape == (0, 1)
 
 
-def test_many_labels_are_compared_as_each_pair_is(wordnet: WordNetMeaning) -> None:
+def test_many_labels_are_compared_as_each_pair_is(wordnet: WordNetSimilarity) -> None:
     labels = [*WORDS, "xyzzy"] * 120  # more than are looked at together
     found = wordnet.likeness(labels, WORDS)
     for row in (0, 5, 601):
@@ -109,7 +113,7 @@ def test_soft_agreement_is_the_mean_of_the_best_matches(
         assert found[row] == pytest.approx(expected, abs=1e-6)
 
 
-def test_labels_beyond_the_commonest_are_like_themselves_alone(wordnet: WordNetMeaning) -> None:
+def test_labels_beyond_the_commonest_are_like_themselves_alone(wordnet: WordNetSimilarity) -> None:
     one = csr_array(np.array([[1, 0, 0, 0, 0], [1, 1, 0, 0, 0]], dtype=np.float32))
     found = soft_agreement(one, one, label_likeness(wordnet, WORDS, one, one, most=1))
     assert found.tolist() == [1, 1]
@@ -124,7 +128,7 @@ class Lengths(TextEmbedder):
 
 
 def test_a_text_encoder_gives_cosines() -> None:
-    meaning = EncodedMeaning(Lengths(), "lengths")
+    meaning = EncodedSimilarity(Lengths(), "lengths")
     found = meaning.likeness(["a", "b"], ["cc", "dddddd"])
     expected = np.clip(np.cos(np.array([[0.5, 2.5]] * 2)), 0, 1)
     assert found == pytest.approx(expected, abs=1e-6)
