@@ -1,4 +1,4 @@
-"""Annotations: what a researcher writes and draws on a map."""
+"""Annotations: a researcher's names, texts and drawings on a map."""
 
 from tagatlas.annotations.model import (
     LONGEST_NAME,

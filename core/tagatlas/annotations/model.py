@@ -32,12 +32,11 @@ class ClusterName(Struct, tag="name", tag_field="kind", frozen=True, forbid_unkn
     """A name for a cluster or a sub-cluster.
 
     Attributes:
-        level: which of the two it is.
+        level: ``cluster`` or ``subcluster``.
         number: its row in the map's table.
         name: the name, one line.
-        typical: ids of images that stood for it: the name follows them when clusters are found
-            anew.
-        automatic_name: the name that it has from its tags.
+        typical: ids of its typical images: the name follows them when clusters are found again.
+        automatic_name: the name from its tags.
     """
 
     level: Literal["cluster", "subcluster"]
@@ -82,7 +81,7 @@ class Caption(Struct, tag="text", tag_field="kind", frozen=True, forbid_unknown_
 
     Attributes:
         place: the middle of its first line.
-        text: what it says.
+        text: one or more lines.
         size: of its letters, in map units.
         colour: ``#rrggbb``.
     """
@@ -119,12 +118,12 @@ class Annotation:
     """A researcher's own label or drawing on a map.
 
     Attributes:
-        id: what it is known by; made where it is drawn, as a UUID.
+        id: a UUID, made by the viewer.
         map: the map's name.
-        content: what it says; None where it was removed.
+        content: name, text or drawing; None if it was removed.
         revision: rises with every change of any annotation of the atlas.
         changed_at: ISO 8601, UTC.
-        number: rises with every new annotation of the atlas; changes leave it as it is.
+        number: rises with every new annotation of the atlas; changes do not alter it.
     """
 
     id: str
@@ -139,7 +138,7 @@ def read_content(data: bytes | str) -> Content | None:
     """The content of an annotation from JSON; None where the JSON is null.
 
     Raises:
-        UsageError: it is no annotation; the text says what is wrong.
+        UsageError: it is no valid annotation; the message says what is wrong.
     """
     try:
         content: Content | None = msgspec.json.decode(data, type=Content | None)

@@ -1,4 +1,4 @@
-"""A name that a researcher gives to a cluster, wherever it was written."""
+"""A name that a researcher gives to a cluster, in a file or on the map."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class GivenName:
-    """A name that somebody gave to a cluster or sub-cluster, and what tells which one it is.
+    """A name given to a cluster or sub-cluster, with data to find that one again.
 
     Attributes:
         name: the name.
-        level: ``cluster`` or ``subcluster``; None where the file does not say.
-        typical: ids of images that stood for it.
-        automatic_name: the name it had from its tags; None where the file does not say.
-        number: its number; None where the file does not say.
+        level: ``cluster`` or ``subcluster``; None if not given.
+        typical: ids of its typical images.
+        automatic_name: the name it had from its tags; None if not given.
+        number: its number; None if not given.
     """
 
     name: str

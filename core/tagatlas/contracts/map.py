@@ -1,4 +1,4 @@
-"""The map: what every renderer draws from."""
+"""The map, as every renderer gets it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SourceFacts:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What was done to get the map: enough for a methods section.
+    """How the map was made: enough for a methods section.
 
     Attributes:
         sources: in the order they were added; dates are ISO 8601, UTC.
@@ -51,14 +51,14 @@ class Provenance:
         fingerprint: the backend's fingerprint.
         settings: every setting the map depends on, by its name in ``atlas.toml``.
         versions: version of each package that shaped the result, by name.
-        copied: how many images have the answer of another one, which looks the same.
+        copied: number of images with the answer of another one, which looks the same.
         ways: number of addresses whose image was found elsewhere, by the way it was found.
-        placeholders: number of addresses that lead to a picture which stands for others that are
-            gone: ``certain`` (they are missing) or ``perhaps`` (they are not).
+        placeholders: number of addresses that lead to a placeholder for a deleted image:
+            ``certain`` (counted as missing) or ``perhaps`` (not).
         left_out: number of images that are not on the map, by reason, most frequent first.
-        builder: the graph builder, with what it says of the network.
-        layout: that placed the nodes, with what it says of itself.
-        clusterer: that found the clusters, with what it says of itself.
+        builder: the graph builder, with its description of the network.
+        layout: the layout, with its description.
+        clusterer: the clusterer, with its description.
     """
 
     sources: Sequence[SourceFacts]
@@ -86,12 +86,12 @@ class Provenance:
 
     @property
     def left_out_text(self) -> str:
-        """How many images are not on the map, and why, in words; empty where all are."""
+        """Number of images that are not on the map, by reason, in words; empty if none."""
         return left_out_text(self.left_out, self.images)
 
 
 def left_out_text(left_out: Mapping[str, int], images: int) -> str:
-    """How many of so many images are not on a map, by reason, in words; empty where all are."""
+    """Number of images that are not on a map, by reason, in words; empty if none."""
     if not left_out:
         return ""
     if len(left_out) == 1:
@@ -107,7 +107,7 @@ class MapFile:
 
     Attributes:
         path: in the map's folder, with slashes; that of a folder ends in one.
-        what: it is, in words for a list.
+        what: a description, for a list.
         format: the renderer's name.
     """
 
@@ -124,7 +124,7 @@ class Map(MapData):
 
     Attributes:
         name: the map's name in the atlas, fit for a folder name.
-        collection: what the collection is called.
+        collection: name of the collection.
         tags: every tag of the mapped images as the backend gave it: ``image``, ``tag``
             (String), ``score`` (Float64); ordered by image, falling score, tag. Lazy, since
             there can be more than fit into memory.
@@ -132,17 +132,17 @@ class Map(MapData):
             ``image``, ``location`` (String), ``frequency`` (Int64), ``columns`` (String, a JSON
             object of the kept columns), ``copy`` (String, id of the image that the record itself
             leads to: another than ``image`` where that stands for its near duplicates).
-        provenance: what was done.
-        store: where the images are; images are addressed by their node's ``id``.
-        annotations: what researchers wrote and drew on it, those made last at the end; names
-            among them are in ``clusters`` and ``subclusters`` already.
+        provenance: how it was made.
+        store: holds the images, by their node's ``id``.
+        annotations: of researchers, the newest last; names among them are already in
+            ``clusters`` and ``subclusters``.
         tagged_by: the backend that gave ``tags``, as comparisons call it; empty where the tagger's
             name says enough.
         other_tags: tags that other backends gave to the images of the map, as in ``tags``; by
             backend, as comparisons call them.
         other_maps: of the same atlas, by name; each is loaded when it is called.
-        files: that the installed renderers may write of it, in the order to list them in.
-        make_widget: makes :attr:`widget`; None where nothing shows maps in notebooks.
+        files: that the installed renderers can write, in the order of lists.
+        make_widget: makes :attr:`widget`; None if no renderer shows maps in notebooks.
     """
 
     name: str
@@ -160,7 +160,7 @@ class Map(MapData):
 
     @cached_property
     def widget(self) -> MapWidget:
-        """The map as it shows itself in a notebook.
+        """The map as a notebook widget.
 
         Raises:
             MissingDependency: the extra ``notebook`` is not installed.
@@ -173,7 +173,7 @@ class Map(MapData):
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, object], dict[str, object]]:
-        """What Jupyter and VS Code show: the widget, or in words how to get it."""
+        """The widget for Jupyter and VS Code, or a text that says how to get it."""
         del include, exclude  # they are asked for as hints, and may be passed over
         try:
             shown, facts = self.widget._repr_mimebundle_() or ({}, {})
@@ -182,7 +182,7 @@ class Map(MapData):
         return {**shown, "text/plain": self._in_words}, facts
 
     def _display_(self) -> object:
-        """What marimo shows."""
+        """The widget for marimo, or a text that says how to get it."""
         try:
             return self.widget
         except TagatlasError as error:
@@ -195,16 +195,16 @@ class Map(MapData):
 
     @property
     def placed_by(self) -> str:
-        """What the images are placed by, in words: "the tags they share" and the like."""
+        """The basis of the images' places, in words: "the tags they share" and the like."""
         builder = self.provenance.builder
         unknown = f"the graph builder {builder.name}" if builder.name else "a network"
         return builder.description.placed_by or unknown
 
     @property
     def likely_tags(self) -> pl.LazyFrame:
-        """The rows of ``tags`` with a score of at least :data:`LIKELY`: for people to read.
+        """The rows of ``tags`` with a score of at least :data:`LIKELY`, for display.
 
-        Clusters are found with all tags, of which many are weak and say little one by one.
+        Clusters are found with all tags; many of them are weak and mean little alone.
         """
         import polars as pl
 

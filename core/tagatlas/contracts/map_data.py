@@ -1,4 +1,4 @@
-"""What is computed of a map: the build gives it, the catalog keeps it, renderers draw it."""
+"""The computed data of a map, as built, stored in the catalog and drawn by renderers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MapData:
-    """What is computed of a map: its nodes, edges, clusters and outlines.
+    """The computed data of a map: its nodes, edges, clusters and outlines.
 
     The catalog has a column for each field, but one table for the arrays, which are of the edges.
 
@@ -42,14 +42,14 @@ class MapData:
         directed: as in the network.
         clusters: one row a cluster, the one with most images first: ``cluster`` (Int32, equal
             to the row), ``name`` (String, unique: a researcher's, else the automatic one),
-            ``automatic_name`` (String, unique), ``plain_name`` (String, unique: the name that
-            there is without annotations; put in when a map is loaded), ``tags`` (List[String],
+            ``automatic_name`` (String, unique), ``plain_name`` (String, unique: the name
+            without annotations; added when a map is loaded), ``tags`` (List[String],
             the distinctive ones, most distinctive first), ``images``, ``records``,
             ``frequency`` (Int64), ``share`` (Float64, of the map's images, in [0, 1]),
-            ``stability`` (Float64, in [0, 1], how surely it is found again; null if the clusterer
-            does not say), ``typical`` (List[String], ids of images that stand for it, the most
-            typical first), ``x``, ``y`` (Float64, where the name is best placed).
-        subclusters: what clusters divide into, one row each, by cluster, the one with most
+            ``stability`` (Float64, in [0, 1], how reliably it is found again; null if the
+            clusterer does not say), ``typical`` (List[String], ids of its typical images, the
+            most typical first), ``x``, ``y`` (Float64, best place of the name).
+        subclusters: parts of clusters, one row each, by cluster, the one with most
             images first: ``subcluster`` (Int32, equal to the row), ``cluster`` (Int32), and from
             ``name`` to ``typical`` the columns of ``clusters``. A cluster that does not divide
             well has none, and an image of a divided one can be in none.

@@ -1,4 +1,4 @@
-"""From a network to what is drawn: places, sizes, clusters, names, outlines."""
+"""Build of a map from a network: places, sizes, clusters, names, outlines."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TAG_SIDE = 0.5
 """Drawn side of a tag of median degree, as a share of the median side of an image."""
 
 CLUSTERING = 0.2
-"""Of the work that progress tells of, the share that is finding clusters."""
+"""Share of the reported progress that is finding clusters."""
 
 
 def draw_map(
@@ -39,12 +39,12 @@ def draw_map(
 ) -> MapData:
     """Lay a network out, separate the images, cluster them and name the clusters.
 
-    Where the network has no images, those that are tied to a node of it are put amid their nodes
-    once these are laid out, and follow them in the map's table of nodes; no link leads to them.
+    Where the network has no images, those that are tied to a node of it are put among their nodes
+    once these are laid out, and come after them in the map's table of nodes, without links.
 
     Args:
         network: of images, of tags, or of both.
-        images: at least those of the network, ordered by ``id``: ``id``, ``pixel_width``,
+        images: those of the network or more, ordered by ``id``: ``id``, ``pixel_width``,
             ``pixel_height``, ``records``, ``frequency``.
         tags: all tags of the images: ``image``, ``tag``, ``score``.
         layout: places the nodes.
@@ -55,12 +55,12 @@ def draw_map(
         embeddings: of the images, shape (images, d), a row of zeros where an image has none; None
             where the backend stores none.
         old_positions: of nodes that were on the map before, by id; empty for a new map.
-        progress: told in thousandths of the clusterer's and the layout's work.
+        progress: called with thousandths of the clusterer's and the layout's work.
 
     Raises:
-        UsageError: the clusterer needs what the images have not.
+        UsageError: the images lack data that the clusterer needs.
         EmptyMap: the network has no images, and no image is tied to it.
-        OptionError: images cannot be sized as the options say, or clustered as the clusterer's.
+        OptionError: an option of the map or of the clusterer does not fit the images.
     """
     members = find_members(network, images, ties, options.size_by)
     found = find_clusters(
@@ -97,7 +97,7 @@ def draw_map(
 
 
 def _part(progress: Progress, begin: float, end: float) -> Progress:
-    """The progress of a part of the work, which goes on in thousandths of the whole."""
+    """Progress of a part of the work, reported in thousandths of the whole."""
 
     def show(done: int, total: int, failed: int = 0) -> None:
         share = begin + (end - begin) * done / max(total, 1)
@@ -107,7 +107,7 @@ def _part(progress: Progress, begin: float, end: float) -> Progress:
 
 
 def _label_places(rings: Mapping[int, Sequence[Points]]) -> list[pl.Series]:
-    """Where each cluster's name is best placed, as columns ``x`` and ``y``."""
+    """Best place of each cluster's name, as columns ``x`` and ``y``."""
     places = np.array([label_place(rings[cluster]) for cluster in sorted(rings)])
     return [pl.Series("x", places[:, 0]), pl.Series("y", places[:, 1])]
 
@@ -152,7 +152,7 @@ def _nodes(members: Members, places: Places, found: Clustering) -> pl.DataFrame:
 
 
 def _tag_sides(degrees: NDArray[np.int64], boxes: Points) -> Points:
-    """Drawn sides of tags: areas in proportion to degrees, within bounds."""
+    """Drawn sides of tags: areas proportional to degrees, within bounds."""
     if len(degrees) == 0:
         return np.empty(0)
     relative = np.sqrt(degrees / max(float(np.median(degrees)), 1.0))

@@ -1,4 +1,4 @@
-"""The clusters of a map: which images, what they are called, where they lie."""
+"""The clusters of a map: their images, names and sizes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tagatlas_mapping.cluster import (
 from tagatlas_mapping.cluster.scores import score_matrix
 
 TYPICAL = 6
-"""How many images stand for a cluster."""
+"""Number of typical images listed for a cluster."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +31,8 @@ class Clustering:
     """The clusters of a map, before they are placed.
 
     Attributes:
-        table: one row a cluster, as in :class:`tagatlas.maps.Map`, but for their places.
-        subtable: one row a sub-cluster, as there.
+        table: one row a cluster, as in :class:`tagatlas.maps.Map`, without the places.
+        subtable: one row a sub-cluster, likewise.
         stability: agreement of the runs that found the clusters; None if it is not known.
         of_image: one row an image, in the order of the nodes: ``id``, ``cluster``, ``subcluster``
             (Int32, null for images in none), ``typicality``.
@@ -63,7 +63,7 @@ def find_clusters(
         clusterer: finds the clusters.
         options: of the map.
         embeddings: of the images, as in :func:`tagatlas.maps.build.draw_map`.
-        progress: told of the clusterer's work.
+        progress: called with the clusterer's progress.
 
     Raises:
         PluginError, UsageError, OptionError: see :func:`tagatlas_mapping.cluster.find_themes`.
@@ -104,7 +104,7 @@ def _columns(themes: Themes) -> list[pl.Series]:
 
 
 def _stability(values: NDArray[np.float64] | None) -> pl.Expr:
-    """A column of the stability of clusters; null where it is not known."""
+    """A column with the stability of clusters; null where unknown."""
     known = pl.lit(None) if values is None else pl.lit(pl.Series(values))
     return known.cast(pl.Float64).alias("stability")
 
@@ -112,7 +112,7 @@ def _stability(values: NDArray[np.float64] | None) -> pl.Expr:
 def _table(
     mapped: pl.DataFrame, tags: pl.LazyFrame, themes: Themes, members: pl.DataFrame
 ) -> pl.DataFrame:
-    """The table of clusters, but for their places."""
+    """The table of clusters, without their places."""
     quantities = cluster_quantities(members, members["cluster"].to_numpy())
     return (
         name_clusters(mapped, tags, themes.of_image)

@@ -17,7 +17,7 @@ tagatlas made is ``hash``, and images are kept apart where it is none of these."
 
 
 def join_images(images: pl.DataFrame, representatives: pl.DataFrame) -> pl.DataFrame:
-    """The images that stand for a group, or for themselves alone; records and frequencies summed.
+    """One image for each group of near duplicates; records and frequencies summed.
 
     Args:
         images: ordered by ``id``: ``id``, ``records``, ``frequency`` and further columns.
@@ -62,7 +62,7 @@ def join_tags(tags: pl.LazyFrame, representatives: pl.DataFrame) -> pl.LazyFrame
 
 
 def join_records(records: pl.DataFrame, representatives: pl.DataFrame | None) -> pl.DataFrame:
-    """The records with the image that stands for theirs.
+    """The records with the representatives of their images.
 
     Args:
         records: in the order they were added: ``image`` and further columns.

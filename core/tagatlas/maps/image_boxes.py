@@ -27,16 +27,16 @@ CELL_MARGIN = 0.1
 
 @dataclass(frozen=True, eq=False)
 class ImageBoxes:
-    """How n images are drawn, of which s are shown as pictures.
+    """Sizes of n images, and places of the s that are drawn as pictures.
 
     Attributes:
-        shown: which are, shape (n,).
-        positions: centres of those, none of which covers another, shape (s, 2).
+        shown: whether an image is drawn as a picture, shape (n,).
+        positions: centres of those, without overlaps, shape (s, 2).
         boxes: width and height of all, shape (n, 2). An image that is not shown has the size that
             it would have if all were.
-        enclosed: width and height of what a cluster's outline encloses of each image that is
-            shown, which on a wall is most of its cell, and otherwise the image; shape (s, 2).
-        margin: between that and the outline.
+        enclosed: width and height of the box that a cluster's outline encloses for each image
+            shown: the image, or on a wall most of its cell; shape (s, 2).
+        margin: between that box and the outline.
     """
 
     shown: NDArray[np.bool_]
@@ -52,7 +52,7 @@ def size_and_separate(
     """Choose which images are drawn as pictures, size all, and separate those drawn.
 
     Args:
-        laid_out: where the images were laid out, shape (n, 2).
+        laid_out: positions of the images from the layout, shape (n, 2).
         members: with the n images.
         clustering: of the images.
         options: of the map.

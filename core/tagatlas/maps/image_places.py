@@ -1,4 +1,4 @@
-"""Puts images on the map of a network that has none, amid the nodes they are tied to."""
+"""Puts images on the map of a network without images, among the nodes they are tied to."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def tie_images(network: Network, images: pl.DataFrame, ties: pl.DataFrame) -> Ne
         ties: as from :meth:`tagatlas.contracts.GraphBuilder.ties`.
 
     Returns:
-        A network of other links between the same nodes and, after them, the images that are tied
-        to one of them; from each image to each such node, by weight.
+        A network of the same nodes and, after them, the images that are tied to at least one.
+        Its links are the ties, from image to node, with their weights.
 
     Raises:
-        EmptyMap: no image is tied to any.
+        EmptyMap: no image is tied to a node.
     """
     rows = network.nodes.select(pl.col("id").alias("node"), pl.row_index("target"))
     links = (

@@ -1,4 +1,4 @@
-"""What is on a map: the nodes of its network, and the images that are put among them."""
+"""The nodes of a map: those of its network, and images that are put among them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Members:
     Attributes:
         network: all nodes of the map, with the links of the network as it was built.
         ties: links between images and other nodes, by rows of the same nodes: those of the
-            network, or, where that has no images, those that put them amid its nodes.
+            network, or, if that has no images, their ties to its nodes.
         facts: of the images, in the order of the nodes: ``id``, ``pixel_width``, ``pixel_height``,
             ``records``, ``frequency``.
-        quantity: what the area of each image stands for, shape (images,).
+        quantity: that the area of each image is proportional to, shape (images,).
     """
 
     network: Network
@@ -33,7 +33,7 @@ class Members:
 
     @property
     def is_image(self) -> NDArray[np.bool_]:
-        """Which nodes are images, shape (n,)."""
+        """Mask of the nodes that are images, shape (n,)."""
         return self.network.is_kind(IMAGE)
 
     @property
@@ -45,18 +45,18 @@ class Members:
 def find_members(
     network: Network, images: pl.DataFrame, ties: pl.DataFrame | None, size_by: str
 ) -> Members:
-    """Find out which nodes a map has, and what is known of its images.
+    """Collect the nodes of a map and the facts about its images.
 
     Args:
         network: as it was built.
         images: as in :func:`tagatlas.maps.build.draw_map`.
         ties: likewise.
-        size_by: what the area of an image stands for, as in
+        size_by: quantity for the area of an image, as in
             :class:`~tagatlas.maps.options.MapOptions`.
 
     Raises:
         EmptyMap: no image is tied to the network.
-        OptionError: no image has anything of what its area is to stand for.
+        OptionError: that quantity is 0 for all images.
     """
     tied = network if ties is None else tie_images(network, images, ties)
     facts = (
@@ -69,7 +69,7 @@ def find_members(
 
 
 def _quantity(ties: Network, facts: pl.DataFrame, size_by: str) -> NDArray[np.float64]:
-    """What the area of each image stands for, shape (images,)."""
+    """The quantity for the area of each image, shape (images,)."""
     is_image = ties.is_kind(IMAGE)
     if size_by == "frequency":
         return facts["frequency"].to_numpy().astype(float)

@@ -26,11 +26,11 @@ _FORMS = (
 
 @dataclass(frozen=True)
 class NamesFile:
-    """What a file of names says.
+    """The content of a file of names.
 
     Attributes:
         names: in the order of the file.
-        notes: what a user should know of how it was read: guesses made, cells left out.
+        notes: guesses made and cells left out, for the user.
     """
 
     names: list[GivenName]
@@ -46,7 +46,7 @@ def read_names(path: Path) -> NamesFile:
     one of ``name`` (the automatic one) and ``new_name``, every row with a new name does.
 
     Raises:
-        UsageError: it cannot be read, lacks a column, or has a name or a number that is none.
+        UsageError: it cannot be read, lacks a column, or has an invalid name or number.
     """
     try:
         table = read_table(path)
@@ -65,7 +65,7 @@ def read_names(path: Path) -> NamesFile:
 
 
 def _given(row: Mapping[str, str], place: str) -> GivenName | None:
-    """The name that a row gives; None if it gives none."""
+    """The name in a row; None if the row has none."""
     cells = {column: cell_text(cell).strip() for column, cell in row.items()}
     is_pair = "new_name" in cells
     written = cells["new_name"] if is_pair else cells.get("name", "")
@@ -110,16 +110,16 @@ def rename_clusters(
     """Put names into a map's tables; where none is given, the automatic one stands.
 
     A name goes to the cluster that holds most of the images that were typical of the one it was
-    given to, so that it stays with its images when clusters are found anew; where the file names
-    no image that is still there, to the cluster of that automatic name, else of that number. Of
-    names for one cluster the last counts. A name that another cluster has gets a number.
+    given to, so that it stays with its images when clusters are found again; if no such image is
+    given or left, to the cluster of that automatic name, else of that number. Of several names
+    for one cluster the last counts. A name that another cluster has gets a number.
 
     Args:
         clusters: as in :class:`~tagatlas.maps.Map`.
         subclusters: as in the same.
         nodes: as in the same.
         names: to be given.
-        otherwise: the column whose names stand where none is given.
+        otherwise: the column whose names are used if none is given.
     """
     tables = {"cluster": clusters, "subcluster": subclusters}
     chosen: dict[str, dict[int, str]] = {level: {} for level in tables}
@@ -167,7 +167,7 @@ def place_names(
 
 
 def given_by(content: ClusterName) -> GivenName:
-    """The name that an annotation gives."""
+    """The name in an annotation."""
     return GivenName(
         content.name,
         content.level,
@@ -178,7 +178,7 @@ def given_by(content: ClusterName) -> GivenName:
 
 
 def _match(given: GivenName, level: str, table: pl.DataFrame, nodes: pl.DataFrame) -> int | None:
-    """The row of the table that a name is for; None if there is none."""
+    """The row of the table that a name is for; None if it fits no row."""
     there = nodes.filter(pl.col("id").is_in(given.typical))[level].drop_nulls().to_list()
     if there:
         return int(Counter(sorted(there)).most_common(1)[0][0])
@@ -193,7 +193,7 @@ def _match(given: GivenName, level: str, table: pl.DataFrame, nodes: pl.DataFram
 def _put(
     table: pl.DataFrame, chosen: Mapping[int, str], otherwise: str, *, taken: Sequence[str]
 ) -> pl.DataFrame:
-    """The table with names chosen by row; those that are not chosen give way to those that are."""
+    """The table with names given by row; automatic names yield to equal given ones."""
     names: dict[int, str] = {}
     for row, name in [*sorted(chosen.items()), *enumerate(table[otherwise])]:
         if row not in names:

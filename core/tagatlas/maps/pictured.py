@@ -1,4 +1,4 @@
-"""Which images of a large map are drawn as pictures."""
+"""Choice of the images of a large map that are drawn as pictures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FINEST = 1 << 14
-"""The most cells along the longer side."""
+"""Maximum number of cells along the longer side."""
 
 
 def choose_pictured(
@@ -15,22 +15,20 @@ def choose_pictured(
     typicality: NDArray[np.float64],
     most: int,
 ) -> NDArray[np.bool_]:
-    """Choose images that stand for those around them, from all over the map.
+    """Choose representative images from all over the map.
 
-    The map is divided into square cells, so small that as many as may be shown have an image in
-    them. In each, the most typical image is chosen; among equals the first. So sparse and crowded
-    ground is shown alike, and how many images there are is left to the density. The most typical
-    image of each cluster is always chosen.
+    The most typical image of each cluster is chosen. Then the map is divided into square cells, as
+    small as ``most`` allows, and in each the most typical image is chosen; among equals the first.
+    So sparse and crowded areas are covered alike; the number of images shows as density.
 
     Args:
         positions: of n images, shape (n, 2).
         clusters: of each, numbered from 0 without gaps, shape (n,).
         typicality: of each, shape (n,).
-        most: how many may be shown, at least 1, but no fewer than there are clusters. All are,
-            where there are no more.
+        most: maximum number, at least 1; each cluster keeps one image even beyond it.
 
     Returns:
-        Shape (n,).
+        Mask of the chosen images, shape (n,); all, if n is at most ``most``.
     """
     count = len(positions)
     if count <= most:

@@ -1,4 +1,4 @@
-"""Where nodes lie on a map, and how large images are drawn there."""
+"""Positions of a map's nodes, and sizes of its images."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tagatlas_mapping.layout import continue_start, follow, landscape, spectral_
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """The nodes of a map at their places.
+    """Positions of a map's nodes.
 
     Attributes:
         positions: of the nodes, shape (n, 2).
-        images: how the images are drawn.
+        images: sizes and places of the images.
     """
 
     positions: Points
@@ -51,7 +51,7 @@ def place_nodes(
         layout: places the nodes.
         options: of the map.
         old_positions: of nodes that were on the map before, by id; empty for a new map.
-        progress: told of the layout's steps.
+        progress: called with the layout's steps.
     """
     network, is_image = members.network, members.is_image
     if members.are_tied:

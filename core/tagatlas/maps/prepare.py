@@ -1,4 +1,4 @@
-"""What may be done before there is anything to draw."""
+"""Work that can be done before a map is drawn."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tagatlas.contracts import Clusterer, Layout
 
 
 def prepare_drawing(layout: Layout, clusterer: Clusterer) -> None:
-    """Do now what would make the first :func:`tagatlas.maps.build.draw_map` slow.
+    """Do the one-time work of the first :func:`tagatlas.maps.build.draw_map`.
 
     Compiles all kernels, which takes seconds once per installed version. Safe to run in a
     thread, beside fetching and tagging.

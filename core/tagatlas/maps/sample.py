@@ -18,24 +18,24 @@ from tagatlas_mapping.cluster.scores import score_matrix
 from tagatlas_mapping.cluster.vectors import image_vectors
 
 _LANDMARKS = 10
-"""How many images of the sample an image is placed among."""
+"""Number of sampled images that an image is placed by."""
 
 Points = NDArray[np.float64]
 
 
 def laid_out(network: Network, most: int) -> NDArray[np.bool_]:
-    """Which nodes are laid out: all but the images beyond a sample of them.
+    """Choose the nodes that are laid out: all but the images outside of a sample.
 
-    The sample are the images of lowest id. Ids are hashes, so that it is drawn at random, and
-    an image stays in it, or out of it, when others come to the collection. A network that links
-    images with images is not sampled, since a part of it would lack most of its links.
+    The sample consists of the images of lowest id. Ids are hashes, so the sample is random, and
+    changes little when images are added to the collection. A network that links images with
+    images is not sampled, since a part of it would lack most of its links.
 
     Args:
         network: n nodes.
         most: the size of the sample.
 
     Returns:
-        Shape (n,).
+        Mask of the chosen nodes, shape (n,).
     """
     is_image = network.is_kind(IMAGE)
     chosen = np.ones(network.node_count, dtype=np.bool_)
@@ -54,13 +54,12 @@ def place_others(
 
     An image goes to the median, in x and in y, of the ten placed images whose tags are most like
     its own, as :func:`tagatlas_mapping.cluster.vectors.image_vectors` compares them. The median,
-    not the mean, because an image between two themes belongs to one of them, and not on the empty
-    ground between. A node that this does not place, such as a tag, goes to the mean of those it is
-    linked to.
+    not the mean, because an image between two themes belongs to one of them, not into the empty
+    space between. Any other node, such as a tag, goes to the mean of the nodes it is linked to.
 
     Args:
         network: n nodes, each linked to another.
-        is_placed: which nodes are placed, shape (n,); some image is.
+        is_placed: mask of the placed nodes, at least one image among them, shape (n,).
         positions: of the nodes, shape (n, 2); rows of nodes that are not placed do not matter.
         tags: of the images: ``image``, ``tag``, ``score``; ordered by image.
 
@@ -81,7 +80,7 @@ def place_others(
 
 
 def _medians(landmarks: Points, nearest: NDArray[np.int32]) -> Points:
-    """The median of some landmarks each, at least one; -1 fills the end of a row."""
+    """The median of each row's landmarks, at least one; -1 fills the end of a row."""
     found = np.where(nearest[:, :, None] >= 0, landmarks[nearest], np.inf)
     ordered = np.sort(found, axis=1)
     counts = (nearest >= 0).sum(axis=1)
@@ -91,7 +90,7 @@ def _medians(landmarks: Points, nearest: NDArray[np.int32]) -> Points:
 
 
 def _means_of_linked(network: Network, is_placed: NDArray[np.bool_], positions: Points) -> Points:
-    """The mean of the placed nodes that each node is linked to; the centre of all where none is."""
+    """The mean of the placed nodes that each node is linked to; the centre of all if none."""
     sources = np.concatenate([network.sources, network.targets])
     targets = np.concatenate([network.targets, network.sources])
     counted = is_placed[targets] & ~is_placed[sources]

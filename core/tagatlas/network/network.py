@@ -87,7 +87,7 @@ class Network:
         """The network of some edges and the nodes at their ends, in the same order.
 
         Args:
-            kept: which edges, shape (m,).
+            kept: mask of the edges, shape (m,).
         """
         sources, targets = self.sources[kept], self.targets[kept]
         used = np.zeros(self.node_count, dtype=np.bool_)

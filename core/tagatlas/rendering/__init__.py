@@ -1,4 +1,4 @@
-"""Shared by renderers: writing files, spreadsheet cells, colours, facts about images."""
+"""Functions shared by renderers: files, spreadsheet cells, colours, facts about images."""
 
 from tagatlas.rendering.addresses import web_addresses
 from tagatlas.rendering.cells import cell_text, cell_texts, safe_cell, safe_cells

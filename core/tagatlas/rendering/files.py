@@ -1,4 +1,4 @@
-"""Atomic writing of files and folders: readers see the old or the new one, never a part."""
+"""Atomic writing of files and folders: readers see the old or the new one, never half of it."""
 
 from __future__ import annotations
 

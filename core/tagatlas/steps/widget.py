@@ -1,4 +1,4 @@
-"""Maps in notebooks: an installed renderer shows them."""
+"""Maps in notebooks, shown by an installed renderer."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def make_widget(plugins: Plugins, map_: Map) -> MapWidget:
     """A map to be shown in a notebook.
 
     Raises:
-        UnknownPlugin: no renderer is installed that shows maps there.
+        UnknownPlugin: no installed renderer shows maps in notebooks.
         MissingDependency: it needs packages that are not installed.
-        PluginError: there is no such function as it names.
+        PluginError: the function that it names does not exist.
     """
     specs = [entry.spec for entry in plugins.of_kind(RENDERERS).values()]
     able = [spec for spec in specs if spec.widget]

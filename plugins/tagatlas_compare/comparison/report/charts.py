@@ -112,8 +112,9 @@ def draw_maps(comparison: Comparison) -> Chart | None:
         "maps",
         "The maps side by side",
         f"Every image keeps the colour of its cluster on the map of {backends[0].label}. Each"
-        " further map is turned, mirrored and scaled to lie on the first as well as it can; the names"
-        " are its own clusters. Where colours stay together, the backends see the same themes.",
+        " further map is turned, mirrored and scaled to lie on the first as well as it can; the"
+        " names are its own clusters. Where colours stay together, the backends see the same"
+        " themes.",
         said,
         buffer.getvalue(),
         coloured.rename({"colour": "cluster_on_first"}),
