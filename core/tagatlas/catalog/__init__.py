@@ -1,4 +1,4 @@
-"""The catalog: one SQLite file that is the single truth about an atlas."""
+"""The catalog: one SQLite file with all that is known of an atlas."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ __all__ = [
 
 
 class Catalog:
-    """The catalog of one atlas, by matter. Used by one thread at a time; a context manager.
+    """The catalog of one atlas, by subject. Used by one thread at a time; a context manager.
 
     Attributes:
         records: sources and records.
-        addresses: addresses, what became of them, and images.
-        tagging: backends, what they answered, and what that cost.
+        addresses: addresses with their fetch status, and images.
+        tagging: backends, their answers and costs.
         maps: maps.
         annotations: annotations on maps.
-        names: names of clusters, as they were last read from a file.
-        removals: what is taken out for good.
+        names: names of clusters, as last read from a file.
+        removals: removal of images and sources for good.
         pages: of sources that are still being read.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the catalog, made if it is not there, migrated if it is older.
+        """Open the catalog; create it if it is missing, migrate it if it is older.
 
         Raises:
             AtlasTooNew: a newer tagatlas wrote it.
-            AtlasDamaged: it is no readable catalog.
+            AtlasDamaged: it is not a readable catalog.
             StorageError: it cannot be written.
         """
         self._database = Database(path)
@@ -61,7 +61,7 @@ class Catalog:
         self.pages = PageTable(self._database)
 
     def faults(self) -> list[str]:
-        """What is wrong with the file itself, a line each; empty where it is sound."""
+        """Faults of the file itself, a line each; empty if there are none."""
         found = [str(text) for (text,) in self._database.rows("PRAGMA integrity_check(3)")]
         broken = self._database.rows("PRAGMA foreign_key_check")
         return [text for text in found if text != "ok"] + [

@@ -1,4 +1,4 @@
-"""Addresses, what became of each, and the images they lead to."""
+"""Addresses, the fetch status of each, and the images they lead to."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class AddressTable:
     def with_status(self, statuses: Iterable[ImageStatus]) -> list[Address]:
         """The addresses in any of these statuses.
 
-        Those that were tried least come first, otherwise those that were added first: another
-        run begins where the last one did not get.
+        Ordered by number of attempts, then as added: another run begins with the addresses that
+        the last one did not reach.
         """
         wanted = json.dumps([str(status) for status in statuses])
         rows = self._database.frame(
@@ -43,7 +43,7 @@ class AddressTable:
         return [Address(**row) for row in rows.iter_rows(named=True)]
 
     def refused(self) -> list[tuple[Address, str]]:
-        """The addresses that a setting stood against, and which one, in the order of the others.
+        """The addresses refused because of a setting, with that setting; ordered likewise.
 
         See :func:`tagatlas_fetching.limits.would_pass`.
         """
@@ -60,7 +60,7 @@ class AddressTable:
         return [(Address(*row[:3]), row[3]) for row in rows.iter_rows()]
 
     def store(self, outcomes: Sequence[FetchOutcome]) -> None:
-        """Keep what became of some addresses, in one transaction."""
+        """Store the outcomes of some addresses, in one transaction."""
         moment = now()
         with self._database.transaction() as connection:
             for outcome in outcomes:
@@ -91,14 +91,14 @@ class AddressTable:
                 )
 
     def fates(self) -> pl.DataFrame:
-        """What became of every address, in the order they were added.
+        """The outcome of fetching every address, in the order they were added.
 
         Columns: ``location`` (String), ``local`` (Boolean), ``status``, ``reason`` (String),
         ``http_status`` (Int64), ``final_url``, ``way``, ``refused_by`` (see
         :mod:`tagatlas_fetching.limits`), ``placeholder`` (``certain``, ``perhaps`` or empty),
         ``content_type``, ``fetched_at`` (String), ``attempts`` (Int64), ``image``, ``format``
         (String), ``width``, ``height``, ``bytes``, ``frames``, ``records``, ``frequency``
-        (Int64); null where there is none.
+        (Int64); null if missing.
         """
         return self._database.frame(
             "SELECT location, local, status, reason, http_status, final_url, way, refused_by, "
@@ -139,12 +139,12 @@ class AddressTable:
         return {str(way): int(str(count)) for way, count in rows}
 
     def mark_placeholders(self, certain: Mapping[str, str], perhaps: Iterable[str]) -> None:
-        """Keep which addresses lead to pictures that stand for others which are gone.
+        """Store which addresses lead to placeholders for deleted images.
 
         Args:
-            certain: reasons by location; these addresses are missing from now on, unless their
-                image was found elsewhere.
-            perhaps: locations whose picture is only pointed out.
+            certain: reasons by location; these addresses count as missing from now on, unless
+                their image was found elsewhere.
+            perhaps: locations that are only reported.
         """
         with self._database.transaction() as connection:
             connection.execute(
@@ -175,10 +175,10 @@ class AddressTable:
         return {str(kind): int(str(count)) for kind, count in rows}
 
     def stored(self) -> pl.DataFrame:
-        """What the store should hold of the collection's images, ordered by ``id``.
+        """The files of the collection's images that the store should hold, ordered by ``id``.
 
         Columns: ``id``, and ``image``, ``thumbnail``, ``original`` (String): SHA-256 of each
-        variant as it was put; null where that is not known, or no original is kept.
+        variant as it was put; null if unknown, or if no original is kept.
         """
         return self._database.frame(
             "SELECT sha256, stored_image, stored_thumbnail, stored_original "
@@ -192,7 +192,7 @@ class AddressTable:
         )
 
     def make_pending(self, images: Iterable[str]) -> int:
-        """Have the addresses of some images fetched again; returns how many these are.
+        """Have the addresses of some images fetched again; returns their number.
 
         Args:
             images: ids.
@@ -205,7 +205,7 @@ class AddressTable:
             ).rowcount
 
     def counts(self) -> dict[str, int]:
-        """Number of addresses by status; every status is there."""
+        """Number of addresses by status, with every status."""
         found = self._database.frame(
             "SELECT status, count(*) FROM used_addresses GROUP BY status",
             {"status": pl.String, "count": pl.Int64},
@@ -214,7 +214,7 @@ class AddressTable:
         return counts | dict(found.iter_rows())
 
     def fetched_between(self) -> tuple[str, str] | None:
-        """First and last moment at which an address was fetched; None before that."""
+        """First and last time at which an address was fetched; None if none was."""
         [(first, last)] = self._database.rows(
             "SELECT min(fetched_at), max(fetched_at) FROM used_addresses"
         )
@@ -252,17 +252,17 @@ class AddressTable:
     def representatives(
         self, thumbnail: Callable[[str], bytes | None], level: Level = "copy"
     ) -> pl.DataFrame:
-        """Which image stands for each of the collection's images, near duplicates joined.
+        """The representative of each of the collection's images, near duplicates joined.
 
         The representative of a group of near duplicates is the one whose record came first, so
-        that images added later change no group that was there. An image that is like no other,
-        that has no structure, no signature (see :meth:`without_signature`) or no thumbnail that
-        can be read, stands for itself.
+        that images added later change no existing group. An image without near duplicates,
+        without structure, signature (see :meth:`without_signature`) or readable thumbnail
+        represents itself.
 
         Args:
-            thumbnail: gives an image's encoded thumbnail by its id, or None; asked for images of
-                which another one's sketch is like theirs, unless all is known from before.
-            level: how alike images are that are joined; see :data:`Level`.
+            thumbnail: gives an image's encoded thumbnail by its id, or None; called for images
+                whose sketch is like another's, unless the groups are stored already.
+            level: the similarity needed to join images; see :data:`Level`.
 
         Returns:
             Columns ``image`` and ``representative`` (String, ids), ordered by ``image``; the
@@ -271,7 +271,7 @@ class AddressTable:
         return representatives(self._database, thumbnail, level)
 
     def without_signature(self) -> list[str]:
-        """The collection's images without a signature as they are made now, by id."""
+        """Ids of the collection's images without a signature of the present method."""
         rows = self._database.rows(
             "SELECT sha256 FROM images JOIN collection ON collection.image = images.id "
             "WHERE images.id NOT IN (SELECT image FROM signatures WHERE method = ?) "
@@ -281,7 +281,7 @@ class AddressTable:
         return [str(image) for (image,) in rows]
 
     def sign(self, signatures: Mapping[str, Signature]) -> None:
-        """Keep signatures of images that are there, by id, in one transaction."""
+        """Store signatures of known images, by id, in one transaction."""
         with self._database.transaction() as connection:
             for image, signature in signatures.items():
                 connection.execute(KEEP_SIGNATURE, signature_row(image, signature))

@@ -21,24 +21,24 @@ _COLUMNS = {
 class AnnotationTable:
     """The catalog's annotations.
 
-    What is removed stays as an annotation without content, so that others hear of it.
+    A removed annotation stays without content, so that other windows notice the removal.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def put(self, id_: str, map_name: str, content: Content | None, *, base: int) -> Annotation:
-        """Keep an annotation as it is now. The same again, whose answer was lost, changes nothing.
+        """Store an annotation as it is now. Repeating a call changes nothing.
 
         Args:
-            id_: the annotation's.
+            id_: of the annotation.
             map_name: the map it is on.
             content: None removes it.
             base: the revision that was changed; 0 for a new annotation.
 
         Raises:
             AnnotationChanged: somebody else changed it since that revision.
-            UsageError: there is no such map, or the annotation is on another.
+            UsageError: the map does not exist, or the annotation is on another.
         """
         with self._database.transaction() as connection:
             there = self.get(id_)
@@ -61,23 +61,23 @@ class AnnotationTable:
         return kept
 
     def get(self, id_: str) -> Annotation | None:
-        """An annotation as it is now, without content if it was removed; None if there is none."""
+        """An annotation as it is now, without content if it was removed; None if missing."""
         found = self._select(id_=id_)
         return found[0] if found else None
 
     def on(self, map_name: str) -> list[Annotation]:
-        """The annotations on a map, those made last at the end; without those removed."""
+        """The annotations on a map, the newest last, without removed ones."""
         there = [each for each in self.changes(map_name, 0) if each.content is not None]
         return sorted(there, key=lambda each: each.number)
 
     def changes(self, map_name: str, since: int) -> list[Annotation]:
-        """What changed on a map after a revision, by revision; also what was removed."""
+        """Annotations changed on a map after a revision, by revision; with removed ones."""
         return self._select(map_name=map_name, since=since)
 
     def _select(
         self, *, id_: str | None = None, map_name: str | None = None, since: int = 0
     ) -> list[Annotation]:
-        """Those of an id, where it is given, and of a map, where it is."""
+        """Those of an id and of a map, as far as these are given."""
         frame = self._database.frame(
             "SELECT id, map, content, revision, changed_at, number FROM annotations "
             "WHERE coalesce(id = ?, 1) AND coalesce(map = ?, 1) AND revision > ? "

@@ -1,4 +1,4 @@
-"""Which of a collection's images are copies of another, as the catalog knows it."""
+"""Groups of near duplicates among a collection's images, stored in the catalog."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from tagatlas.maps.duplicates import Level
 from tagatlas_duplicates import SKETCH_BYTES, Signature, alike_groups, near_groups
 
 METHOD = "3"
-"""To be raised whenever the same signatures are grouped in another way."""
+"""Version of the grouping: raise it when the same signatures are grouped in another way."""
 
 SIGNED_BY = 2
-"""The way signatures are made, which the catalog keeps with each: to be raised with a change."""
+"""Version of the signatures, stored with each: raise it when they are made in another way."""
 
 _HASHES = (
     "narrow",
@@ -46,13 +46,13 @@ _FAST = 1
 
 
 def signature_row(image: str, signature: Signature) -> list[object]:
-    """What :data:`KEEP_SIGNATURE` is executed with."""
+    """The parameters of :data:`KEEP_SIGNATURE`."""
     hashes = map(signed, signature.hashes)
     return [SIGNED_BY, *hashes, zlib.compress(signature.sketch, _FAST), image]
 
 
 def signed(word: int | None) -> int | None:
-    """64 bits as SQLite keeps them: a number from -2**63 to 2**63 - 1."""
+    """64 bits as SQLite stores them: a number from -2**63 to 2**63 - 1."""
     return word if word is None or word < 1 << 63 else word - (1 << 64)
 
 
@@ -61,8 +61,8 @@ def representatives(
 ) -> pl.DataFrame:
     """See :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
 
-    What was found is kept, and found again only where the images or their order changed, or
-    where a thumbnail was missing.
+    The groups are stored, and computed again only if the images or their order changed, or a
+    thumbnail was missing.
     """
     images = database.frame(
         "SELECT images.id, sha256, width, height, coalesce(method, 0), perceptual_hash, "
@@ -112,7 +112,7 @@ def _by_looks(
     images: pl.DataFrame,
     level: str,
 ) -> tuple[NDArray[np.int64], bool]:
-    """The places of the leaders, and whether no thumbnail was missing."""
+    """The rows of the leaders, and whether no thumbnail was missing."""
     hashes = images.select("hash", *_HASHES)
     usable = (images["method"] > 0) & images["hash"].is_not_null()
     present = usable.to_numpy()[:, None] & hashes.select(pl.all().is_not_null()).to_numpy()

@@ -1,4 +1,4 @@
-"""The SQLite file under the catalog: opening it, transactions, and SQLite's errors in our words."""
+"""The SQLite file of the catalog: opening it, transactions, SQLite's errors as our own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ APPLICATION_ID = 0x7A617461
 """Marks the file as a tagatlas catalog (SQLite's ``application_id``)."""
 
 SCRATCH = ".scratch-"
-"""How the names of scratch folders begin; those of a process that died may be removed."""
+"""Prefix of scratch folders; those of a process that died may be removed."""
 
 _ROWS_AT_ONCE = 1 << 17
 
@@ -29,19 +29,19 @@ _DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def now() -> str:
-    """The present moment, ISO 8601, UTC, to the second."""
+    """The present time, ISO 8601, UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 class Database:
     """A connection to a catalog file, used by one thread at a time.
 
-    The file is in write-ahead mode with full synchronisation: what a finished transaction
-    wrote survives the death of the process and of the machine at any moment.
+    The file is in write-ahead mode with full synchronisation: a finished transaction survives
+    a crash of the process or the machine at any time.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the file, make it if it is not there, and migrate it.
+        """Open the file, create it if it is missing, and migrate it.
 
         Raises:
             AtlasTooNew, AtlasDamaged, AtlasLocked, StorageError: see their descriptions.
@@ -80,7 +80,7 @@ class Database:
         """A new empty folder beside the file, for tables that do not fit into memory.
 
         Raises:
-            StorageError: it cannot be made.
+            StorageError: it cannot be created.
         """
         try:
             folder = TemporaryDirectory(prefix=SCRATCH, dir=self.path.parent)
@@ -92,7 +92,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All that is written in the block is kept together, or none of it is."""
+        """A transaction: all writes of the block are stored, or none."""
         with self._our_errors():
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -114,7 +114,7 @@ class Database:
             return self.connection.execute(query, parameters).fetchall()
 
     def stream(self, query: str, parameters: Sequence[object] = ()) -> Iterator[tuple[object, ...]]:
-        """The rows of a query, one after the other: they are never all in memory."""
+        """The rows of a query, streamed: they are never all in memory."""
         with self._our_errors():
             yield from self.connection.execute(query, parameters)
 
@@ -126,7 +126,7 @@ class Database:
     ) -> pl.DataFrame:
         """All rows of a query as a table; ``schema`` names and types its columns in order.
 
-        Python objects are made for some rows at a time, so that memory is that of the table.
+        Rows are converted in parts, so that memory stays near the size of the table.
         """
         rows = self.stream(query, parameters)
         parts = [pl.DataFrame(schema=schema)]

@@ -1,4 +1,4 @@
-"""The columns in which the catalog keeps what is computed of a map: one for each field."""
+"""The catalog's columns for the computed data of a map: one for each field."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Outlines = Mapping[int, Sequence[NDArray[np.float64]]]
 
 
 def frame_to_bytes(frame: pl.DataFrame) -> bytes:
-    """A table as it is kept: Arrow IPC."""
+    """A table as stored bytes: Arrow IPC."""
     buffer = io.BytesIO()
     frame.write_ipc(buffer, compression="zstd")
     return buffer.getvalue()
 
 
 def frame_from_bytes(data: bytes) -> pl.DataFrame:
-    """A table that was kept."""
+    """A table from stored bytes."""
     return pl.read_ipc(io.BytesIO(data))
 
 
@@ -43,13 +43,13 @@ def _outlines_from_json(text: str) -> Outlines:
 
 
 class _Form(NamedTuple):
-    """How the values of a type are kept.
+    """Storage of the values of a type.
 
     Attributes:
         column: type of their column.
-        write: gives what is kept of a value.
-        read: gives the value again.
-        empty: what is kept where images were removed; None where a value tells nothing of them.
+        write: converts a value to its stored form.
+        read: converts it back.
+        empty: the stored form once images were removed; None if a value says nothing of images.
     """
 
     column: type[pl.DataType]
@@ -68,7 +68,7 @@ _FORMS: Mapping[object, _Form] = {
 _FIELDS = get_type_hints(MapData, localns={"np": np, "pl": pl, "NDArray": NDArray})
 _ARRAYS = {name for name, kind in _FIELDS.items() if get_origin(kind) is np.ndarray}
 _EDGES = {name: name.removesuffix("s") for name in _FIELDS if name in _ARRAYS}
-"""The fields that share one table, in the column ``edges``, and what they are called in it."""
+"""The fields that share one table, in the column ``edges``, with their names in it."""
 
 _OTHERS = {name: _FORMS[kind] for name, kind in _FIELDS.items() if name not in _ARRAYS}
 
@@ -82,18 +82,18 @@ EMPTY: Mapping[str, bytes | str] = {
     "edges": b"",
     **{name: form.empty for name, form in _OTHERS.items() if form.empty is not None},
 }
-"""What is left, by column, of a map that images were removed from."""
+"""Stored values, by column, of a map that images were removed from."""
 
 
 def to_columns(data: MapData) -> dict[str, bytes | str | float | None]:
-    """What is kept of a map, by column."""
+    """Stored values of a map, by column."""
     edges = pl.DataFrame({column: getattr(data, name) for name, column in _EDGES.items()})
     others = {name: form.write(getattr(data, name)) for name, form in _OTHERS.items()}
     return {"edges": frame_to_bytes(edges), **others}
 
 
 def from_columns(row: Mapping[str, Any]) -> MapData:
-    """The map that was kept; a column that is null is a field's default."""
+    """The map from stored values; a null column gives the field's default."""
     edges = frame_from_bytes(row["edges"])
     values: dict[str, Any] = {name: edges[column].to_numpy() for name, column in _EDGES.items()}
     for name, form in _OTHERS.items():

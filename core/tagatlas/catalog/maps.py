@@ -33,12 +33,12 @@ SettingValue = bool | int | float | str | None
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
-    """Who made a map, and with which versions.
+    """The plugins and versions that made a map.
 
     Attributes:
         builder: of the network.
         layout: that placed its nodes.
-        clusterer: that found its clusters; None of a map made before it was kept.
+        clusterer: that found its clusters; None for maps made before it was stored.
         versions: version of each package that shaped the map, by name.
     """
 
@@ -50,16 +50,16 @@ class Making:
 
 @dataclass(frozen=True, eq=False)
 class StoredMap:
-    """A map as the catalog keeps it.
+    """A map as the catalog stores it.
 
     Attributes:
-        name: the map's.
+        name: of the map.
         backend: number of the backend whose tags are mapped.
-        digest: of everything the map depends on but names that researchers give: equal digests
-            mean maps that are equal but for these.
+        digest: of everything the map depends on except names that researchers give: equal
+            digests mean maps that are equal except for these.
         settings: the settings it was made with, by their name in ``atlas.toml``.
-        data: what was computed.
-        making: who made it; None of a map of an older tagatlas.
+        data: the computed data.
+        making: the plugins that made it; None for a map of an older tagatlas.
     """
 
     name: str
@@ -77,7 +77,7 @@ class MapTable:
         self._database = database
 
     def save(self, stored: StoredMap) -> None:
-        """Keep a map; one of the same name is replaced, its annotations stay."""
+        """Store a map; one of the same name is replaced, its annotations stay."""
         making = stored.making and msgspec.json.encode(stored.making).decode()
         row = {
             "name": stored.name,
@@ -97,14 +97,14 @@ class MapTable:
             )
 
     def names(self) -> list[str]:
-        """Names of the maps, the one made last at the front."""
+        """Names of the maps, the newest first."""
         rows = self._database.rows("SELECT name FROM maps ORDER BY made_at DESC, name")
         return [str(row[0]) for row in rows]
 
     def age(self, name: str) -> tuple[str, bool]:
-        """When a map was made, and whether nothing it shows was added, fetched or tagged since.
+        """Time a map was made, and whether nothing it shows was added, fetched or tagged since.
 
-        Moments are to the second.
+        Times are to the second.
         """
         [(made_at, changed_at)] = self._database.rows(
             "SELECT made_at, max(coalesce((SELECT max(added_at) FROM sources), ''), "
@@ -116,7 +116,7 @@ class MapTable:
         return str(made_at), str(changed_at) <= str(made_at)
 
     def states(self) -> dict[str, str]:
-        """By map a digest of all that is drawn of it without annotations.
+        """A digest of each map's drawn data without annotations, by map.
 
         Unlike the map's own digest it also changes with the names in its tables.
         """
@@ -124,7 +124,7 @@ class MapTable:
         return {str(name): sha256(repr(parts).encode()).hexdigest() for name, *parts in rows}
 
     def loadable(self, backend: int | None = None) -> list[str]:
-        """Names of the maps that :meth:`load` gives, the one made last at the front.
+        """Names of the maps that :meth:`load` gives, the newest first.
 
         Args:
             backend: number of the one whose tags they show; None for all.
@@ -139,9 +139,9 @@ class MapTable:
     def places(
         self, name: str, settings: Mapping[str, SettingValue]
     ) -> dict[str, tuple[float, float]]:
-        """Where the nodes of a map were, by id, if it was made with these settings; else empty.
+        """Positions of a map's nodes, by id, if it was made with these settings; else empty.
 
-        Also of a map that has to be made again since images were taken out.
+        Also for a map that has to be made again because images were removed.
         """
         rows = self._database.rows("SELECT settings, nodes FROM maps WHERE name = ?", [name])
         if not rows or json.loads(str(rows[0][0])) != settings or not isinstance(rows[0][1], bytes):
@@ -150,10 +150,10 @@ class MapTable:
         return {node: (x, y) for node, x, y in places.iter_rows()}
 
     def load(self, name: str) -> StoredMap | None:
-        """The map of that name; None if there is none, or only one to be made anew.
+        """The map of that name; None if it is missing or has to be made again.
 
-        A map of an older tagatlas lacks what this one draws; of one that an image was taken out of
-        only the places of the others are left.
+        It has to be if an older tagatlas made it, which stored less, or if an image was removed
+        from it, which leaves only the positions of the other nodes.
         """
         schema: dict[str, type[pl.DataType]] = {
             "backend": pl.Int64,
@@ -181,7 +181,7 @@ class MapTable:
 
 
 def empty_map(connection: sqlite3.Connection, name: str, places: pl.DataFrame) -> None:
-    """Leave nothing of a map but the places that it starts from when it is made again.
+    """Delete all of a map but the positions that it starts from when it is made again.
 
     Args:
         connection: in a transaction.

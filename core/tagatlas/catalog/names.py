@@ -1,4 +1,4 @@
-"""Names of clusters, kept as they were last read from a researcher's file."""
+"""Names of clusters, stored as last read from a researcher's file."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from tagatlas.catalog.database import Database
 
 
 class NameTable:
-    """The catalog's copies of files of names: the files may go, or stay on another machine."""
+    """The catalog's copies of files of names, for when the files are missing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def keep(self, path: str, names: list[GivenName]) -> None:
-        """Keep what a file says; what it said before is replaced."""
+        """Store the names in a file; earlier ones of the same file are replaced."""
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO given_names VALUES (?, ?)",
@@ -23,7 +23,7 @@ class NameTable:
             )
 
     def of(self, path: str) -> list[GivenName] | None:
-        """What a file said when it was last read; None if it never was."""
+        """The names in a file when it was last read; None if it never was."""
         rows = self._database.rows("SELECT names FROM given_names WHERE path = ?", [path])
         if not rows:
             return None

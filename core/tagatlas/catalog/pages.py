@@ -13,17 +13,17 @@ from tagatlas.catalog.database import Database, now
 from tagatlas.contracts import Page, Records
 
 KEPT = timedelta(days=7)
-"""A reading that was broken off longer ago begins anew: what was read may not be so any more."""
+"""A reading interrupted longer ago starts again, since its pages may be out of date."""
 
 
 @dataclass(frozen=True)
 class Begun:
-    """How far a source was read before.
+    """Progress of an interrupted reading of a source.
 
     Attributes:
-        pages: number of pages that are kept.
+        pages: number of pages that are stored.
         token: of the last of them.
-        kept_at: when that was kept, in ISO 8601.
+        kept_at: time that was stored, in ISO 8601.
     """
 
     pages: int
@@ -38,15 +38,15 @@ class PageTable:
         self._database = database
 
     def any(self) -> bool:
-        """Whether there are any, of whatever source."""
+        """Whether there are pages of any source."""
         return bool(self._database.rows("SELECT 1 FROM pages LIMIT 1"))
 
     def begun(self, source: str, reading: str) -> Begun | None:
-        """How far a source was read, in the same way and not long ago; None if it was not.
+        """Progress of a recent reading of a source, read in the same way; None if there is none.
 
         Args:
             source: names the source.
-            reading: by which plugin, in which version, with which options.
+            reading: plugin, version and options that read it.
         """
         rows = self._database.rows(
             "SELECT token, kept_at FROM pages WHERE source = ? AND reading = ? ORDER BY number",
@@ -60,7 +60,7 @@ class PageTable:
         return Begun(len(rows), token, kept_at)
 
     def keep(self, source: str, reading: str, page: Page) -> None:
-        """Keep one more page of a source."""
+        """Store one more page of a source."""
         records = page.records
         buffer = io.BytesIO()
         records.table.write_ipc(buffer, compression="zstd")
@@ -73,7 +73,7 @@ class PageTable:
             )
 
     def records(self, source: str) -> Records | None:
-        """The records of all pages of a source, in order, and what the last says; None without."""
+        """The records of all pages of a source, in order, with the notes of the last; or None."""
         rows = self._database.rows(
             "SELECT told, records FROM pages WHERE source = ? ORDER BY number", [source]
         )
@@ -84,6 +84,6 @@ class PageTable:
         return Records(pl.concat(tables, how="diagonal"), recognised, local, tuple(notes))
 
     def drop(self, source: str) -> None:
-        """Forget the pages of a source."""
+        """Delete the pages of a source."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM pages WHERE source = ?", [source])

@@ -20,13 +20,13 @@ _CONTRACT_COLUMNS = ("location", "frequency")
 
 @dataclass(frozen=True)
 class Added:
-    """What adding a source changed.
+    """Result of adding a source.
 
     Attributes:
         records: number of records of the source.
         new_addresses: distinct addresses that the atlas had not seen before.
         unchanged: whether the very same records were there already.
-        replaced: how many records of the same source these took the place of.
+        replaced: number of earlier records of the source that these replaced.
     """
 
     records: int
@@ -42,7 +42,7 @@ class KnownSource:
     Attributes:
         number: its number in the catalog.
         location: where it was read.
-        content: digest of its records as they were read, wherever they are.
+        content: digest of its records as read, independent of where they are.
     """
 
     number: int
@@ -59,13 +59,13 @@ class RecordTable:
     def add(
         self, location: str, plugin: str, records: Records, *, replaced: int | None = None
     ) -> Added:
-        """Keep the records of a source; a source added before is replaced, all or nothing.
+        """Store the records of a source; a source added before is replaced, all or nothing.
 
         Args:
             location: names the source; the same name is the same source.
             plugin: name of the source plugin that read it.
-            records: what it read.
-            replaced: number of another source, in whose place it comes.
+            records: the records that it read.
+            replaced: number of another source that it replaces.
         """
         digest = _digest(records)
         known = self._database.rows("SELECT digest FROM sources WHERE location = ?", [location])
@@ -136,7 +136,7 @@ class RecordTable:
         """The records of a source, in their order.
 
         Columns: ``location`` (String), ``local`` (Boolean), and of the image that it leads to,
-        null where there is none, ``image`` (String, id) and ``bytes`` (Int64, of the original).
+        null if there is no image, ``image`` (String, id) and ``bytes`` (Int64, of the original).
         """
         return self._database.frame(
             "SELECT addresses.location, local, sha256, bytes FROM records "
@@ -148,14 +148,14 @@ class RecordTable:
         )
 
     def move(self, number: int, location: str, records: Records) -> None:
-        """Have a source, and its addresses on this machine, be where it was found now.
+        """Move a source, and its addresses on this machine, to its present location.
 
-        Records that were removed stay away, and what is known of addresses stays.
+        Removed records stay removed, and the outcomes of addresses stay.
 
         Args:
             number: of the source.
             location: where it is now.
-            records: what was read there: the same but for the place.
+            records: the records read there: the same except for the location.
         """
         with self._database.transaction() as connection:
             [old] = connection.execute(
@@ -176,7 +176,7 @@ class RecordTable:
             )
 
     def _content(self, number: int, location: str) -> str:
-        """The digest of a source that an older tagatlas added."""
+        """The content digest of a source that an older tagatlas added."""
         rows = self._database.rows(
             "SELECT location, frequency, columns, local FROM records "
             "JOIN addresses ON addresses.id = records.address WHERE source = ? ORDER BY records.id",
@@ -223,11 +223,11 @@ def _digest(records: Records) -> str:
 
 
 def content_digest(records: Records, location: str) -> str:
-    """A digest of records that stays when their source is moved or renamed.
+    """A digest of records that does not change when their source is moved or renamed.
 
     Args:
         records: of the source.
-        location: of the source; places below it count by how they lie to it.
+        location: of the source; locations below it count relative to it.
     """
     return _content(_rows(records.table), location, local=records.local)
 
@@ -243,8 +243,8 @@ def _content(rows: Iterable[tuple[str, int, str]], root: str, *, local: bool) ->
 def _move_addresses(connection: sqlite3.Connection, source: int, old: str, new: str) -> None:
     """Put a new root before the addresses of a source.
 
-    An address that is there already, and that no record names, makes room; one that another
-    source names is shared with it from now on.
+    An existing address of the new name is deleted if no record uses it; if another source uses
+    it, both share it from now on.
     """
     rows = connection.execute(
         "SELECT DISTINCT address, location FROM records "

@@ -1,4 +1,4 @@
-"""What is taken out of a catalog for good, and what may not come back."""
+"""Removal of images and sources from a catalog for good, and of what may not come back."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from tagatlas.catalog.stripping import strip_annotations, strip_columns, strip_m
 from tagatlas.errors import AtlasLocked
 
 _CATALOG, _WRITTEN = "catalog", "written"
-"""Among what is unswept: the catalog's own file, and all that was written from it."""
+"""Items of the table ``unswept``: the catalog's own file, and all files written from it."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be taken out, by number in the catalog.
+    """Rows that are to be removed, by number in the catalog.
 
     Attributes:
-        images: of images, by id; all that is known of them goes.
-        addresses: of addresses with their records.
-        source: of a source with its records.
+        images: of images, by id; removed with all data about them.
+        addresses: of addresses, removed with their records.
+        source: of a source, removed with its records.
     """
 
     images: dict[str, int] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Extent:
-    """How much a removal takes.
+    """Extent of a removal.
 
     Attributes:
         images: ids of the images.
@@ -44,7 +44,7 @@ class Extent:
         records: number of records.
         answers: number of answers of backends.
         maps: names of the maps that have to be made again.
-        annotations: texts of annotations that go with what they are about.
+        annotations: texts of annotations that are removed with their subject.
     """
 
     images: list[str]
@@ -57,11 +57,11 @@ class Extent:
 
 @dataclass(frozen=True)
 class Unswept:
-    """What a removal has still to do.
+    """The unfinished work of a removal.
 
     Attributes:
-        images: ids of those whose files are to go; without those that have come back meanwhile.
-        written: whether what was written from the catalog is to go.
+        images: ids of images whose files are to be deleted; without those that came back since.
+        written: whether files written from the catalog are to be deleted.
     """
 
     images: list[str]
@@ -69,11 +69,11 @@ class Unswept:
 
 
 class _OnlyLooked(Exception):
-    """Has a transaction undone."""
+    """Raised to roll a transaction back."""
 
 
 class RemovalTable:
-    """Taking out of the catalog; the files are the caller's to sweep."""
+    """Removal from the catalog; the caller deletes the files."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -106,7 +106,7 @@ class RemovalTable:
         return {str(image): int(str(number)) for image, number in rows}
 
     def target_of_source(self, source: int) -> Target:
-        """A source, its addresses that no other names, and the images that only these lead to."""
+        """A source, the addresses of it alone, and the images that only these lead to."""
         addresses = self._database.rows(
             "SELECT DISTINCT address FROM records WHERE source = ?1 AND address NOT IN "
             "(SELECT address FROM records WHERE source != ?1)",
@@ -142,7 +142,7 @@ class RemovalTable:
         return int(str(count))
 
     def extent(self, target: Target) -> Extent:
-        """How much would go; nothing is changed."""
+        """The extent of removing a target; nothing is changed."""
         found = []
         with suppress(_OnlyLooked), self._database.transaction() as connection:
             found.append(_take_out(connection, target))
@@ -150,10 +150,10 @@ class RemovalTable:
         return found[0]
 
     def take_out(self, target: Target, *, forever: bool = False) -> Extent:
-        """Take it out, in one transaction, and note that files are to be swept.
+        """Remove a target, in one transaction, and note that files are to be deleted.
 
         Args:
-            target: what.
+            target: to be removed.
             forever: whether its images and addresses may never come back; see :meth:`refuses`.
         """
         with self._database.transaction() as connection:
@@ -168,16 +168,16 @@ class RemovalTable:
         return extent
 
     def refuse(self, names: Iterable[str]) -> None:
-        """Let no image of these ids, and nothing of these addresses, come in."""
+        """Refuse images of these ids and these addresses from now on."""
         with self._database.transaction() as connection:
             _refuse(connection, names)
 
     def refused(self) -> frozenset[str]:
-        """Hashes of what may not come in, as :func:`hash_of` makes them."""
+        """Hashes of refused images and addresses, from :func:`hash_of`."""
         return frozenset(str(row[0]) for row in self._database.rows("SELECT hash FROM refused"))
 
     def unswept(self) -> Unswept | None:
-        """What a removal has still to do; None if none is under way."""
+        """The unfinished work of a removal; None if none is under way."""
         items = {str(row[0]) for row in self._database.rows("SELECT item FROM unswept")}
         if not items:
             return None
@@ -185,11 +185,11 @@ class RemovalTable:
         return Unswept(sorted(images - self.numbers(images).keys()), _WRITTEN in items)
 
     def scrub(self) -> None:
-        """Write the catalog's file again without what was deleted; the removal has ended then.
+        """Write the catalog's file again without deleted data, which ends the removal.
 
         Raises:
-            AtlasLocked: another program reads it, and keeps what was deleted alive.
-            StorageError: there is no room for a second copy of it.
+            AtlasLocked: another program reads it, and so keeps deleted data alive.
+            StorageError: there is no space for a second copy of it.
         """
         self._database.execute("PRAGMA secure_delete = ON")
         self._database.execute("VACUUM")
@@ -207,7 +207,7 @@ class RemovalTable:
 
 
 def hash_of(name: str) -> str:
-    """What is kept of an image's id, or of an address, that may not come back."""
+    """The stored hash of an image's id, or of an address, that may not come back."""
     return sha256(f"refused by tagatlas: {name}".encode(errors="surrogatepass")).hexdigest()
 
 
@@ -218,7 +218,7 @@ def _refuse(connection: sqlite3.Connection, names: Iterable[str]) -> None:
 
 
 def _take_out(connection: sqlite3.Connection, target: Target) -> Extent:
-    """Delete all that is in the catalog of the target, children first."""
+    """Delete the target's rows, children first."""
     images = _json(target.images.values())
     addresses = connection.execute(
         "SELECT id, location FROM addresses WHERE id IN (SELECT value FROM json_each(?)) "
@@ -256,7 +256,7 @@ def _labels(connection: sqlite3.Connection) -> set[str]:
 
 
 def _delete(connection: sqlite3.Connection, where: str, value: object) -> int:
-    """Delete from a table; returns how many rows went, without those that went with them."""
+    """Delete from a table; returns the number of rows, without cascaded ones."""
     return connection.execute(f"DELETE FROM {where}", [value]).rowcount  # noqa: S608 - our own text
 
 

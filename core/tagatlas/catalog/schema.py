@@ -1,4 +1,4 @@
-"""The catalog's tables, and the way from each older version to the present one."""
+"""The catalog's tables, and the migrations from each older version."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ MIGRATIONS: Sequence[str] = (
     """
     ALTER TABLE maps ADD COLUMN subclusters BLOB;           -- Arrow IPC
     ALTER TABLE maps ADD COLUMN stability REAL;
-    UPDATE maps SET digest = '';        -- made before there were sub-clusters: to be made anew
+    UPDATE maps SET digest = '';        -- made before there were sub-clusters: to be made again
     """,
     """
     ALTER TABLE backends ADD COLUMN reads INTEGER REFERENCES backends(id);
@@ -278,7 +278,7 @@ MIGRATIONS: Sequence[str] = (
     );
     """,
 )
-"""Entry i brings a catalog from version i to version i + 1; the last one's is the present."""
+"""Entry i brings a catalog from version i to i + 1; the last entry gives the present version."""
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> None:

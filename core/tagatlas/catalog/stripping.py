@@ -1,4 +1,4 @@
-"""Taking images out of maps, of annotations and of kept names, in a transaction of the caller's."""
+"""Removes images from maps, annotations and stored names, in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tagatlas.catalog.map_columns import frame_from_bytes
 from tagatlas.catalog.maps import empty_map
 
 _LEAST_NAME = 5
-"""Characters of a file's name below which it is too common to look for in texts."""
+"""A file name of fewer characters is too common to look for in texts."""
 
 _FEW = 500
-"""Addresses that are looked for letter by letter."""
+"""Maximum number of addresses that are looked for letter by letter."""
 _PART = r"""[^\s"',;|<>()\[\]{}\\]"""
 _BETWEEN = re.compile(f"{_PART}+")
-"""What stands between the signs that separate addresses in a cell."""
+"""Text between the signs that separate addresses in a cell."""
 
 
 def strip_maps(
@@ -34,15 +34,15 @@ def strip_maps(
     *,
     everything: bool,
 ) -> list[str]:
-    """Empty the maps that images were on but for the places of all others; returns their names.
+    """Delete all of the maps with these images but the other nodes' positions; returns their names.
 
-    They are to be made again, and then start from these places.
+    They are to be made again, and then start from these positions.
 
     Args:
         connection: in a transaction.
-        images: ids of the images that go.
-        labels: of the tags that nothing has any more.
-        everything: whether all maps are, since their counts and records change as well.
+        images: ids of the removed images.
+        labels: of the tags that no image has any more.
+        everything: whether all maps are emptied, since their counts and records change as well.
     """
     gone = pl.col("id").is_in([*images, *(f"tag:{label}" for label in labels)])
     stripped = []
@@ -60,15 +60,15 @@ def strip_maps(
 def strip_annotations(
     connection: sqlite3.Connection, images: AbstractSet[str], locations: AbstractSet[str]
 ) -> list[str]:
-    """Remove the annotations that are about images or name them; returns what they said.
+    """Remove the annotations that are about images or name them; returns their texts.
 
     A name of a cluster stays, without the images that were typical of it. A text names an image
     where it has its id, its address, or the file name at the end of the address.
 
     Args:
         connection: in a transaction.
-        images: ids of the images that go.
-        locations: of the addresses that go.
+        images: ids of the removed images.
+        locations: of the removed addresses.
     """
     naming = _naming(images, locations)
     removed = []
@@ -88,9 +88,9 @@ def strip_annotations(
 
 
 def strip_columns(connection: sqlite3.Connection, locations: AbstractSet[str]) -> None:
-    """Take addresses out of the kept columns of records that stay, such as a cell of several URLs.
+    """Remove addresses from the kept columns of other records, such as a cell of several URLs.
 
-    Of more than a few they are looked for between blanks, commas and the like, and else anywhere.
+    A few addresses are looked for anywhere, more only between blanks, commas and the like.
 
     Args:
         connection: in a transaction.
@@ -117,7 +117,7 @@ def strip_columns(connection: sqlite3.Connection, locations: AbstractSet[str]) -
 
 
 def strip_names(connection: sqlite3.Connection, images: AbstractSet[str]) -> None:
-    """Have the kept names of clusters follow these images no longer.
+    """Remove images from the typical ones that stored names of clusters follow.
 
     Args:
         connection: in a transaction.
@@ -150,7 +150,7 @@ def _said(content: Content | None) -> str:
 
 
 def _naming(images: AbstractSet[str], locations: AbstractSet[str]) -> re.Pattern[str] | None:
-    """Finds a text that names any of them; None if there is nothing to look for."""
+    """A pattern that finds a text with any of them; None if there are none."""
     files = {PurePosixPath(location.partition("?")[0]).name for location in locations}
     names = {*images, *locations, *(file for file in files if len(file) >= _LEAST_NAME)}
     if not names:

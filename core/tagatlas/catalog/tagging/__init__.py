@@ -1,4 +1,4 @@
-"""All that the catalog knows of tagging: who tagged, what they answered, and what it cost."""
+"""The catalog's data on tagging: backends, their answers, tags, embeddings and costs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Backend", "EndedCall", "ReadingBackend", "Spent", "Tagging"]
 
 
 class Tagging(Backends, Answers, Tags, Readings, Calls):
-    """The catalog's one door to tagging; each of its bases is a matter in a module of its own.
+    """The catalog's interface to tagging; each base class is one subject in its own module.
 
     Backends are named by their number in the catalog, images by their id.
     """

@@ -1,4 +1,4 @@
-"""Answers: what became of each image at a backend."""
+"""Answers: a backend's result for each image."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _PAUSE = 60.0
 
 
 class Answers(Embeddings):
-    """What backends answered, image by image."""
+    """Answers of backends, image by image."""
 
     def unanswered(self, backend: int, *, retry_failed: bool, copied: bool = False) -> list[str]:
-        """Ids of the images that the backend is still to be asked about, in id order.
+        """Ids of the images still to be tagged by the backend, in id order.
 
         Args:
             backend: the backend's number.
-            retry_failed: also those it failed on before.
-            copied: also those that have another image's answer.
+            retry_failed: also those that failed before.
+            copied: also those with another image's answer.
         """
         rows = self._database.rows(
             "SELECT sha256 FROM collection JOIN images ON images.id = collection.image "
@@ -40,7 +40,7 @@ class Answers(Embeddings):
         return [str(row[0]) for row in rows]
 
     def answered(self, backend: int) -> set[str]:
-        """Ids of the images that the backend could look at itself."""
+        """Ids of the images that the backend itself tagged without failing."""
         rows = self._database.rows(
             "SELECT sha256 FROM answers JOIN images ON images.id = answers.image "
             "WHERE backend = ?1 AND status != 'failed' "
@@ -55,17 +55,17 @@ class Answers(Embeddings):
         answers: Sequence[tuple[str, TagResult]],
         call: EndedCall | None = None,
     ) -> None:
-        """Keep answers, by image id, in one transaction; an earlier failure is replaced.
+        """Store answers, by image id, in one transaction; an earlier failure is replaced.
 
-        What was read from an answer that is replaced is forgotten.
+        Tags read from a replaced answer are deleted.
 
         Args:
             backend: the backend's number.
             answers: image id and result.
-            call: the call that gave them, where it was written down.
+            call: the call that gave them, if it was recorded.
 
         Raises:
-            PluginError: an embedding is longer or shorter than others of the backend.
+            PluginError: embeddings of the backend differ in length.
         """
         self._check_sizes(backend, answers)
         moment = now()
@@ -85,11 +85,11 @@ class Answers(Embeddings):
                 end_call(connection, call)
 
     def copy_answers(self, backend: int, originals: Mapping[str, str]) -> None:
-        """Give images the answers of others, in one transaction, and note that it was so.
+        """Give images copies of other images' answers, in one transaction, marked as copies.
 
         Args:
             backend: the backend's number.
-            originals: for each image the one whose answer it gets; both by id.
+            originals: image with the answer to copy, by image; both as ids.
         """
         with self._database.transaction() as connection:
             for pair in originals.items():
@@ -118,7 +118,7 @@ class Answers(Embeddings):
                 connection.execute("INSERT INTO copied_answers VALUES (?2, ?1, ?3)", place)
 
     def copied(self, backend: int) -> dict[str, str]:
-        """For each image that has another one's answer, that one; both by id."""
+        """The image whose answer was copied, by image with the copy; both as ids."""
         rows = self._database.rows(
             "SELECT images.sha256, originals.sha256 FROM asked "
             "JOIN copied_answers AS copied ON copied.backend = asked.asked "
@@ -130,7 +130,7 @@ class Answers(Embeddings):
         return {str(image): str(original) for image, original in rows}
 
     def counts(self, backend: int) -> dict[str, int]:
-        """Number of the collection's images by tag status; every status is there."""
+        """Number of the collection's images by tag status, with every status."""
         found = self._database.frame(
             "SELECT coalesce(status, 'pending'), count(*) "
             "FROM collection LEFT JOIN answers "
@@ -142,7 +142,7 @@ class Answers(Embeddings):
         return counts | dict(found.iter_rows())
 
     def statuses(self, backend: int) -> pl.DataFrame:
-        """What became of each image at a backend: ``image`` (id), ``status``; by image."""
+        """The tag status of each image at a backend: ``image`` (id), ``status``; by image."""
         return self._database.frame(
             "SELECT sha256, coalesce(status, 'pending') FROM collection "
             "JOIN images ON images.id = collection.image LEFT JOIN answers "
@@ -152,10 +152,10 @@ class Answers(Embeddings):
         )
 
     def images_per_second(self, backend: int) -> float | None:
-        """How fast a backend answered, by the moments its answers were kept at.
+        """Images per second of a backend, from the times its answers were stored.
 
-        These are kept to the second, so that nothing is known of short runs: None. Interruptions
-        do not count. Of a reading it is the pace of the backend that was asked.
+        These are to the second, so it is None for short runs. Interruptions do not count. For a
+        reading it is the speed of the backend that was asked.
         """
         moments = self._database.frame(
             "SELECT unixepoch(answered_at), count(*) FROM asked "
@@ -170,7 +170,7 @@ class Answers(Embeddings):
 
 
 def _forget_answer(connection: sqlite3.Connection, backend: int, image: int) -> None:
-    """Delete an image's answer, and what was read from it."""
+    """Delete an image's answer, and the tags read from it."""
     connection.execute(
         "DELETE FROM answers WHERE image = ?1 AND (backend = ?2 "
         "OR backend IN (SELECT id FROM backends WHERE reads = ?2))",
@@ -181,7 +181,7 @@ def _forget_answer(connection: sqlite3.Connection, backend: int, image: int) -> 
 def insert_answer(
     connection: sqlite3.Connection, backend: int, image: int, result: TagResult, moment: str
 ) -> None:
-    """Write an answer and its tags, of an image that has none of this backend."""
+    """Write an answer and its tags, for an image without an answer of this backend."""
     raw = None if result.raw is None else zlib.compress(result.raw)
     connection.execute(
         "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -1,4 +1,4 @@
-"""Backends: taggers with what changes their answers."""
+"""Backends: taggers with the fingerprint of everything that changes their answers."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Backend:
     Attributes:
         id: its number in the catalog.
         name: the tagger's name.
-        fingerprint: whatever changes its answers.
-        number: its place among those of its tagger, from 1, the one used first at the front.
+        fingerprint: of everything that changes its answers.
+        number: its number among those of its tagger, from 1, in the order of first use.
         is_latest: whether it is the one of its tagger that was used last.
     """
 
@@ -43,7 +43,7 @@ class Backend:
 
     @property
     def label(self) -> str:
-        """What it is called in lists: with its number unless it is its tagger's latest."""
+        """Its name in lists: with its number unless it is its tagger's latest."""
         return self.name if self.is_latest else f"{self.name}:{self.number}"
 
 
@@ -51,7 +51,7 @@ class Backends(Part):
     """The backends that have tagged."""
 
     def use(self, tagger: str, fingerprint: str) -> int:
-        """The number of a backend, given to it when it is first used; marks it as used last."""
+        """The number of a backend, assigned on first use; marks it as used last."""
         with self._database.transaction() as connection:
             row = connection.execute(
                 "INSERT INTO backends (name, fingerprint, used) "
@@ -69,16 +69,16 @@ class Backends(Part):
         return int(str(rows[0][0])) if rows else None
 
     def backends(self) -> list[Backend]:
-        """Those with tags of their own, by name, each tagger's in the order of their first use."""
+        """Backends with tags, by name, each tagger's in the order of first use."""
         return self._backends("used > 0 ORDER BY name, id")
 
     def last_used(self, tagger: str | None = None) -> Backend | None:
-        """The backend used last: of this tagger, or of any; None if there is none."""
+        """The backend used last, of this tagger or of any; None if none was used."""
         found = self._backends("name = coalesce(?, name) ORDER BY used DESC LIMIT 1", [tagger])
         return found[0] if found else None
 
     def shown_on(self, map_name: str) -> Backend | None:
-        """The backend whose tags a map shows; None if there is no such map."""
+        """The backend whose tags a map shows; None if the map does not exist."""
         found = self._backends("id = (SELECT backend FROM maps WHERE name = ?)", [map_name])
         return found[0] if found else None
 

@@ -1,4 +1,4 @@
-"""Calls that cost money: each is written down before it is made."""
+"""Calls that cost money: each is recorded before it is made."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tagatlas.catalog.tagging.part import Part
 
 @dataclass(frozen=True)
 class Spent:
-    """What was spent on a backend.
+    """Money spent on a backend.
 
     Attributes:
         calls: number of calls that are, or may be, billed.
-        units: what they are billed for at most.
-        dollars: what that costs, in US dollars, at the prices of the time.
-        unsure: the part of it, in US dollars, of which it is not known whether it was billed:
-            calls without an answer, and those that a killed process had under way.
+        units: billed units, at most.
+        dollars: their cost in US dollars, at the prices of the time.
+        unsure: the part of it, in US dollars, that may not have been billed: calls without an
+            answer, and those under way when a process was killed.
     """
 
     calls: int
@@ -34,7 +34,7 @@ class EndedCall:
     """How a call ended.
 
     Attributes:
-        number: the call's.
+        number: of the call.
         billed: ``yes``, ``no`` or ``unknown``.
         seconds: from the last try to its answer; None if there was none.
     """
@@ -45,16 +45,16 @@ class EndedCall:
 
 
 class Calls(Part):
-    """Calls that cost money. What is said to be spent is never less than what was."""
+    """Calls that cost money. The reported sum is never less than what was spent."""
 
     def begin_call(self, backend: int, *, images: int, units: int, dollars: float) -> int:
-        """Write down a call that is about to be made.
+        """Record a call before it is made.
 
         Args:
-            backend: number of the backend that is asked.
-            images: how many it is asked about.
-            units: what it may be billed for.
-            dollars: what that costs.
+            backend: number of the backend that is called.
+            images: number of images in the call.
+            units: units that may be billed.
+            dollars: their cost in US dollars.
 
         Returns:
             The call's number.
@@ -68,7 +68,7 @@ class Calls(Part):
         return int(row[0])
 
     def spent(self, tagger: str) -> Spent:
-        """What was spent on a tagger, whatever its fingerprint."""
+        """Money spent on a tagger, with any fingerprint."""
         frame = self._database.frame(
             "SELECT count(*), coalesce(sum(units), 0), coalesce(sum(dollars), 0), "
             "coalesce(sum(dollars) FILTER (WHERE billed IS NULL OR billed = 'unknown'), 0) "
@@ -82,7 +82,7 @@ class Calls(Part):
     def calls(self, backend: int) -> pl.DataFrame:
         """The calls for a backend's answers: ``dollars`` (0 if not billed), ``seconds``.
 
-        ``seconds`` is null where no answer came. Of a reading these are the calls for the answers
+        ``seconds`` is null if no answer came. For a reading these are the calls for the answers
         that it reads.
         """
         return self._database.frame(
@@ -94,7 +94,7 @@ class Calls(Part):
 
 
 def end_call(connection: sqlite3.Connection, call: EndedCall) -> None:
-    """Write down how a call ended, in a transaction of the caller's."""
+    """Record the end of a call, in the caller's transaction."""
     connection.execute(
         "UPDATE calls SET ended_at = ?, billed = ?, seconds = ? WHERE id = ?",
         [now(), call.billed, call.seconds, call.number],

@@ -1,4 +1,4 @@
-"""Embeddings: what some backends give of an image besides tags."""
+"""Embeddings: vectors of images that some backends give besides tags."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tagatlas.contracts import TagResult
 from tagatlas.errors import PluginError
 
 VECTOR = np.dtype("<f2")
-"""How embeddings are stored: float16, little-endian."""
+"""Storage type of embeddings: float16, little-endian."""
 
 
 class Embeddings(Part):
@@ -22,7 +22,7 @@ class Embeddings(Part):
     def embeddings(
         self, backend: int, ids: Sequence[str] | pl.Series
     ) -> NDArray[np.float16] | None:
-        """Embeddings of images; no more than the result is in memory.
+        """Embeddings of images; takes no more memory than the result.
 
         Args:
             backend: the backend's number.
@@ -49,7 +49,7 @@ class Embeddings(Part):
         return found
 
     def embedding_size(self, backend: int) -> int | None:
-        """How many values each embedding of a backend has; None if it stores none."""
+        """Number of values in each embedding of a backend; None if it stores none."""
         rows = self._database.rows(
             "SELECT length(vector) FROM asked JOIN embeddings ON embeddings.backend = asked "
             "WHERE asked.backend = ? LIMIT 1",

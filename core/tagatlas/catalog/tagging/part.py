@@ -1,4 +1,4 @@
-"""What the parts of :class:`tagatlas.catalog.tagging.Tagging` share."""
+"""Base class of the parts of :class:`tagatlas.catalog.tagging.Tagging`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readings: tags that are read from the kept answers of a backend, as often as wanted."""
+"""Readings: tags read from the stored answers of a backend, which can be read again."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class ReadingBackend:
     """A backend whose tags are read from answers.
 
     Attributes:
-        id: its number in the catalog; the one that maps and exports go by.
+        id: its number in the catalog, used by maps and exports.
         name: the tagger's name.
-        asked: number of the backend that the images are asked of, and whose answers are kept.
+        asked: number of the backend that is called, and whose answers are stored.
     """
 
     id: int
@@ -75,15 +75,15 @@ class _Answers(Iterable[KeptAnswer]):
 
 
 class Readings(Part):
-    """Backends whose tags are read from kept answers."""
+    """Backends whose tags are read from stored answers."""
 
     def use_reading(self, tagger: str, fingerprint: str, reading: str) -> ReadingBackend:
         """The reading of a tagger's answers, made when first used; marks it as used last.
 
         Args:
             tagger: the tagger's name.
-            fingerprint: whatever changes its answers.
-            reading: whatever else changes the tags.
+            fingerprint: of everything that changes its answers.
+            reading: of everything else that changes the tags.
         """
         with self._database.transaction() as connection:
             connection.execute(
@@ -108,17 +108,17 @@ class Readings(Part):
         *,
         collective: bool,
     ) -> None:
-        """Read the collection's answers that are not read yet, and keep the tags together.
+        """Read the collection's answers that are not read yet, and store all tags at once.
 
         Args:
             backend: the reading.
             read: see :meth:`tagatlas.contracts.RereadingTagger.read`; not called if there is
                 nothing to read.
-            collective: whether all answers are to be read together, again where these are not
-                exactly those that were.
+            collective: whether all answers are to be read together, and again if the set of
+                answers has changed.
 
         Raises:
-            PluginError: the results are not those of the answers.
+            PluginError: the results do not match the answers.
         """
         if self._is_current(backend, collective=collective):
             return
@@ -146,7 +146,7 @@ class Readings(Part):
         results: Iterable[tuple[str, TagResult]],
         images: Sequence[tuple[str, int]],
     ) -> None:
-        """Write the results for images, given by id and number."""
+        """Write the results for images, by id and number."""
         moment = now()
         expected = iter(images)
         for image_id, result in results:
@@ -168,7 +168,7 @@ class Readings(Part):
         return extent == self._extent(backend)
 
     def _extent(self, backend: ReadingBackend) -> str:
-        """Which images of the collection have an answer to read, as a digest."""
+        """Digest of the ids of the collection's images with an answer to read."""
         digest = hashlib.sha256()
         for (image,) in self._database.stream(
             "SELECT sha256 FROM readable WHERE backend = ? AND status != 'failed' ORDER BY sha256",

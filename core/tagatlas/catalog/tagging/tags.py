@@ -1,4 +1,4 @@
-"""The tags of a backend as a table that need not fit into memory."""
+"""The tags of a backend, as a table that need not fit into memory."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from tagatlas.catalog.tagging.part import Part
 from tagatlas.errors import StorageError
 
 IN_MEMORY = 1 << 22
-"""Tables of more rows are written to files in parts, and read from there."""
+"""Larger tables, in rows, are written to files in parts, and read from there."""
 
 _BEFORE_ALL, _BEHIND_ALL = "", "~"
-"""What ids, of hexadecimal digits, lie between."""
+"""Texts below and above all ids, which are hexadecimal."""
 
 
 class Tags(Part):
     """The tags of images."""
 
     def tags(self, backend: int, *, in_memory: int = IN_MEMORY) -> pl.LazyFrame:
-        """All tags of the collection's images, to be read as long as the catalog is open.
+        """All tags of the collection's images; readable as long as the catalog is open.
 
         Args:
             backend: the backend's number.
-            in_memory: the most rows that are in memory at once, or about that.
+            in_memory: maximum number of rows in memory at once, approximately.
 
         Returns:
             ``image``, ``tag`` (String), ``score`` (Float64), ordered by image, falling score, tag.
 
         Raises:
-            StorageError: there is no room for the table's files.
+            StorageError: there is no space for the table's files.
         """
         [(rows,)] = self._database.rows("SELECT count(*) FROM tags WHERE backend = ?", [backend])
         bounds = self._bounds(-(-int(str(rows)) // in_memory))
@@ -41,7 +41,7 @@ class Tags(Part):
         return self._through_files(parts)
 
     def _bounds(self, parts: int) -> list[str]:
-        """Ids that cut the images into so many parts, or one, of about the same size."""
+        """Ids that cut the images into parts of about the same size, at least one."""
         [(count,)] = self._database.rows("SELECT count(*) FROM images")
         cuts = [
             str(
@@ -101,5 +101,5 @@ class Tags(Part):
 
 
 def _ranks(texts: pl.DataFrame, name: str) -> pl.DataFrame:
-    """The place of each number of a table of texts, which is ordered by text."""
+    """The row of each number in a table of texts, which is ordered by text."""
     return texts.with_row_index(f"{name} rank").select(pl.col("number").alias(name), f"{name} rank")
