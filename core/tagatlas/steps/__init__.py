@@ -1,5 +1,5 @@
-"""The steps on an atlas: each takes what is stored, calls the step's functions, stores the result.
+"""The steps on an atlas: each reads stored data, calls the step's functions, stores the result.
 
 ``add`` -> ``fetch`` -> ``tag`` -> ``map`` -> ``render``. No step prints, asks or exits, and none
-repeats what an earlier run has already fetched, paid for or computed.
+repeats work that an earlier run has already done or paid for.
 """

@@ -1,4 +1,4 @@
-"""Which stored pictures were asked for and are gone."""
+"""Record of stored pictures that were missing when they were read."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from tagatlas.errors import ImageNotStored
 
 
 class WatchedStore(ImageStore):
-    """A store to read from that remembers which images it could not give.
+    """A store to read from that records missing images.
 
-    Whoever draws goes on without a picture that is gone; whoever has it drawn can say how many.
+    A renderer goes on without a missing picture; the caller can report their number.
 
     Attributes:
-        absent: ids of images that were asked for and are gone.
+        absent: ids of images that were requested and are missing.
     """
 
     def __init__(self, store: ImageStore) -> None:

@@ -22,18 +22,18 @@ from tagatlas.wording import in_one_line
 
 @dataclass(frozen=True)
 class AddReport:
-    """What adding a source did.
+    """Result of adding a source.
 
     Attributes:
-        location: what was read.
+        location: of the source.
         plugin: the source plugin that read it.
-        recognised: what the input was taken for, one line.
-        notes: what else a user should know of it before anything is fetched, a line each.
+        recognised: the recognised kind of input, one line.
+        notes: further remarks for the user before fetching, a line each.
         records: number of its records.
         new_addresses: distinct addresses that the atlas had not seen before.
         unchanged: whether the very same records were there already.
-        replaced: how many records of the same source these took the place of.
-        moved_from: where the source was before; None if it has not moved.
+        replaced: number of earlier records of the source that these replaced.
+        moved_from: the source's earlier location; None if it has not moved.
     """
 
     location: str
@@ -51,13 +51,13 @@ def source_for(location: str, plugins: Plugins, known: Collection[str] = ()) -> 
     """The name of the one source plugin that accepts a location.
 
     Args:
-        location: what to read.
+        location: of the source.
         plugins: the installed ones.
         known: locations of the sources that the atlas has.
 
     Raises:
         InputError: none does.
-        UsageError: several do; the text says how to choose.
+        UsageError: several do; the message says how to choose.
     """
     fitting = [
         name
@@ -89,19 +89,19 @@ def add(
     show: ShowProgress = no_show,
     **options: object,
 ) -> AddReport:
-    """Read a source's records into an atlas, which is made if there is none.
+    """Read a source's records into an atlas, which is created if it is missing.
 
     Args:
         atlas: open for writing, or the folder of one.
-        location: of a table of image URLs, a folder of images, a ZIP archive or a IIIF manifest:
-            what a source plugin accepts.
-        replace: a source of the atlas in whose place this one comes: its number or its location.
+        location: of a table of image URLs, a folder of images, a ZIP archive, a IIIF manifest, or
+            anything else that a source plugin accepts.
+        replace: a source of the atlas to be replaced by this one: its number or its location.
         show: see :func:`tagatlas.run`.
         options: of the step ``add`` and of source plugins, by name, such as ``url_column="link"``.
 
     Raises:
         InputError: it holds no usable record; the atlas is unchanged.
-        OptionError, UnknownPlugin: an option or a plugin that is not there.
+        OptionError, UnknownPlugin: an option or a plugin does not exist.
         AtlasError, StorageError: see :func:`tagatlas.open_atlas`.
     """
     with opened(atlas, create=True) as its_atlas:
@@ -116,11 +116,11 @@ def choose_source(
 ) -> PluginChoice[Source]:
     """The source plugin that was named, or the one that accepts the location.
 
-    Its options are those of this source, or of the one that it takes the place of.
+    Its options are those of this source, or of the one that it replaces.
 
     Raises:
         InputError, UsageError: see :func:`source_for`.
-        MissingDependency: it cannot be made.
+        MissingDependency: it needs a package that is not installed.
     """
     selection.for_source(identity_of(location), chosen_for(atlas, location, replaces))
     named = selection.options("add", AddOptions).source
@@ -129,7 +129,7 @@ def choose_source(
 
 
 def _accepts(entry: Registered[SourceSpec], location: str, plugins: Plugins) -> bool:
-    """Whether a source plugin reads a location; one that fails to say so does not."""
+    """Whether a source plugin reads a location; False if it fails to answer."""
     try:
         return entry.spec.accepts(location)
     except Exception as error:  # noqa: BLE001 - a stranger's function may raise anything
@@ -140,15 +140,15 @@ def _accepts(entry: Registered[SourceSpec], location: str, plugins: Plugins) -> 
 
 
 def identity_of(location: str) -> str:
-    """What names a source in the catalog: of a path that is there, the whole path."""
+    """The source's name in the catalog: its location, or the absolute path if it exists."""
     path = Path(location)
     return path.resolve().as_posix() if path.exists() else location
 
 
 def chosen_for(atlas: Atlas, location: str, replaces: str | int | None) -> str | None:
-    """The source whose options a new source takes over; None if there is none.
+    """The source whose options a new source takes over; None if it takes over none.
 
-    It is the one that it replaces, or one of the same name that is no longer where it was.
+    It is the one that it replaces, or one of the same name that no longer exists at its location.
 
     Args:
         atlas: open.
@@ -175,20 +175,20 @@ def add_source(
 ) -> AddReport:
     """Read a source and keep its records; a source added before is replaced.
 
-    A source that was renamed or moved is the one it was: its records are kept, and nothing of it
-    is fetched again. One that is like another is added beside it, and a note says so.
+    A source that was renamed or moved is recognised: its records are kept, and nothing of it is
+    fetched again. One that is similar to another is added beside it, and a note says so.
 
     Args:
         atlas: open for writing.
-        location: what to read; a path names the same source from any working directory.
+        location: of the source; a path names the same source from any working directory.
         source: the plugin that reads it.
-        replaces: another source of the atlas, whose records go; see
+        replaces: another source of the atlas, whose records are removed; see
             :func:`tagatlas.steps.remove.find_source`.
         show: see :func:`tagatlas.run`.
 
     Raises:
         InputError: it holds no usable record; the atlas is unchanged.
-        UsageError: there is no source of the name ``replaces``.
+        UsageError: the source ``replaces`` does not exist.
     """
     table = atlas.catalog.records
     replaced = None if replaces is None else find_source(atlas, replaces)

@@ -1,4 +1,4 @@
-"""Annotations as they are on their maps, for several windows that read and write at once."""
+"""Annotations fitted to their maps, for several windows that read and write at once."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from tagatlas.maps.names import place_names
 class AnnotationFeed:
     """Reads and writes the annotations of one atlas; used by several threads at once.
 
-    A name comes with the number of the cluster that it fits on its map as it is now, whatever
-    number it was given to. It is made once, and called with the atlas as it is opened for each
-    piece of work: what names are placed by is read again only where a map is another.
+    A name comes with the number of the cluster that it fits on the present map, regardless of the
+    number it was given to. One instance serves all requests; each method is called with the open
+    atlas. The data that names are fitted by is read again only if a map has changed.
     """
 
     def __init__(self) -> None:
-        # What names are placed by, of each map in the state it was last seen in.
+        # The data that names are fitted by, of each map as it was last read.
         self._tables: dict[str, tuple[str, pl.DataFrame, pl.DataFrame, pl.DataFrame]] = {}
 
     def changes(self, atlas: Atlas, map_name: str, since: int) -> tuple[int, list[Annotation]]:
-        """The last revision, and what changed on a map after one, also what was removed.
+        """The last revision, and the annotations changed on a map after one, with removed ones.
 
         Names that fit no cluster of the map are left out.
 
         Raises:
-            UsageError: there is no such map.
+            UsageError: the map does not exist.
         """
         if map_name not in atlas.map_names():
             raise UsageError(f"there is no map {map_name[:80]!r}")
@@ -41,25 +41,25 @@ class AnnotationFeed:
     def put(
         self, atlas: Atlas, id_: str, map_name: str, content: Content | None, *, base: int
     ) -> Annotation:
-        """Keep an annotation as it is now. The same again, whose answer was lost, changes nothing.
+        """Store an annotation as it is now. Repeating a call changes nothing.
 
         Args:
             atlas: open; it need not be open for writing.
-            id_: the annotation's.
+            id_: of the annotation.
             map_name: the map it is on.
             content: None removes it.
             base: the revision that was changed; 0 for a new annotation.
 
         Raises:
             AnnotationChanged: somebody else changed it since that revision.
-            UsageError: there is no such map, or the annotation is on another.
+            UsageError: the map does not exist, or the annotation is on another.
         """
         return self._one(atlas, atlas.catalog.annotations.put(id_, map_name, content, base=base))
 
     def get(self, atlas: Atlas, id_: str) -> Annotation | None:
-        """An annotation as it is now, without content if it was removed; None if there is none.
+        """An annotation as it is now, without content if it was removed; None if missing.
 
-        A name that fits no cluster of its map has the number that it was given to.
+        A name that fits no cluster of its map keeps its original number.
         """
         there = atlas.catalog.annotations.get(id_)
         return None if there is None else self._one(atlas, there)

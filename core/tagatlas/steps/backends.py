@@ -1,4 +1,4 @@
-"""The backends that have tagged a collection: what each gave, and the maps of its tags."""
+"""The backends that have tagged a collection, with their results and maps."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class BackendResults:
-    """What a backend gave for the n images of a collection, which are ordered by id.
+    """A backend's results for the n images of a collection, which are ordered by id.
 
     Attributes:
         tags: ``image``, ``tag`` (String), ``score`` (Float64, in [0, 1]); ordered by image,
             falling score, tag. To be read while the atlas is open; lazy, since there can be more
             than fit into memory.
-        statuses: the :class:`~tagatlas.TagStatus` of each image, ``pending`` where it was not
-            asked about; String, n values.
-        counts: number of images by status; every status is there.
-        calls: that cost money: ``dollars``, ``seconds`` (Float64, null where no answer came).
-        images_per_second: how fast it answered; None where too little was measured.
+        statuses: the :class:`~tagatlas.TagStatus` of each image, ``pending`` if it was not sent
+            to the backend; String, n values.
+        counts: number of images by status, with every status.
+        calls: that cost money: ``dollars``, ``seconds`` (Float64, null if no answer came).
+        images_per_second: its speed; None if too little was measured.
     """
 
     tags: pl.LazyFrame
@@ -50,12 +50,12 @@ class BackendResults:
 
 
 def used_backends(atlas: Atlas) -> list[Backend]:
-    """The backends with tags, by name, each tagger's in the order of their first use."""
+    """The backends with tags, by name, each tagger's in the order of first use."""
     return atlas.catalog.tagging.backends()
 
 
 def backend_results(atlas: Atlas, backend: Backend) -> BackendResults:
-    """What a backend gave for the images of the collection.
+    """A backend's results for the images of the collection.
 
     Args:
         atlas: to read from.
@@ -74,7 +74,7 @@ def backend_results(atlas: Atlas, backend: Backend) -> BackendResults:
 def backend_embeddings(
     atlas: Atlas, backend: Backend, images: pl.Series
 ) -> NDArray[np.float16] | None:
-    """What a backend gave beside the tags, to tell how alike images are.
+    """A backend's embeddings of images.
 
     Args:
         atlas: to read from.
@@ -89,7 +89,7 @@ def backend_embeddings(
 
 
 def backend_maps(atlas: Atlas, backend: Backend) -> list[StoredMap]:
-    """The maps of a backend's tags, the one made last at the front.
+    """The maps of a backend's tags, the newest first.
 
     Args:
         atlas: to read from.
@@ -103,15 +103,15 @@ def backend_maps(atlas: Atlas, backend: Backend) -> list[StoredMap]:
 def map_backend(atlas: Atlas, backend: Backend) -> StoredMap | None:
     """Make a map of a backend's tags with the settings of the atlas; None if it gave no tags.
 
-    It is called as the tagger is, with the number of its settings where these are not the last
-    ones, or where there is such a map.
+    Its name is the tagger's, with the backend's number if that is not the tagger's latest or if
+    the name is taken.
 
     Args:
         atlas: open for writing.
         backend: one of :func:`used_backends`.
 
     Raises:
-        OptionError, UnknownPlugin, MissingDependency: the settings cannot be met.
+        OptionError, UnknownPlugin, MissingDependency: a setting or plugin is not available.
         UsageError: see :func:`tagatlas.map`.
     """
     options, plugins = choose_mapping(atlas, select(atlas, {}, "map"))

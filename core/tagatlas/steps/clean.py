@@ -1,4 +1,4 @@
-"""Images that no record leads to any more: since a file or a source went, or a source changed."""
+"""Unused images: no record leads to them, since a file or source was removed or changed."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from tagatlas.steps.remove import sweep
 
 @dataclass(frozen=True)
 class Unused:
-    """What no record leads to.
+    """Data that no record leads to.
 
     Attributes:
         images: number of images.
         bytes: of their stored files.
         addresses: number of addresses that no record names.
         answers: number of answers about these images.
-        maps: names of maps that still had some of them, and are to be made again; known only once
-            they are taken out.
+        maps: names of maps that still had some of them, and are to be made again; known only
+            after the removal.
     """
 
     images: int
@@ -33,9 +33,9 @@ class Unused:
 
 
 def find_unused(atlas: Atlas) -> Unused:
-    """What no record leads to.
+    """Find data that no record leads to.
 
-    An image that waits to be fetched again is not meant: all addresses have to be done.
+    Images that wait to be fetched again are in use, so all addresses must have been fetched.
 
     Raises:
         UsageError: some addresses are still to be fetched.
@@ -44,7 +44,7 @@ def find_unused(atlas: Atlas) -> Unused:
 
 
 def clean(atlas: Atlas) -> Unused:
-    """Take out of the atlas what no record leads to, files, answers and all.
+    """Remove from the atlas all data that no record leads to, with files and answers.
 
     Maps that still have some of these images are to be made again.
 
@@ -84,7 +84,7 @@ def _describe(atlas: Atlas, target: Target) -> Unused:
 
 
 def stored_bytes(atlas: Atlas, image: str) -> int:
-    """How much the store keeps of an image, in bytes."""
+    """Size of an image's files in the store, in bytes."""
     size = 0
     for variant in Variant:
         where = atlas.store.locate(image, variant)

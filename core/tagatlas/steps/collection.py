@@ -1,4 +1,4 @@
-"""A collection: put into an atlas, and its images and records as tables."""
+"""A collection: reading it into an atlas, and its images and records as tables."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def collect(
 ) -> None:
     """Read a source's records into an atlas, and fetch its images; no option is remembered.
 
-    Everything that was chosen is looked up first, so that a wrong choice is refused before any
-    work: look up what the steps ``add`` and ``fetch`` do not have before you call this.
+    Options of the steps ``add`` and ``fetch`` are checked before any work. Check those of other
+    steps before calling this.
 
     Args:
         atlas: open for writing.
@@ -26,7 +26,7 @@ def collect(
         show: see :func:`tagatlas.run`.
 
     Raises:
-        OptionError, UnknownPlugin, MissingDependency, UsageError: a choice that cannot be met.
+        OptionError, UnknownPlugin, MissingDependency, UsageError: an invalid choice.
         InputError: the source holds no usable record.
         NoImages: no address led to an image.
         StorageError: the atlas cannot be written.

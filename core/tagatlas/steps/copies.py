@@ -1,4 +1,4 @@
-"""Copies of what was at addresses that lead to placeholders now."""
+"""Copies of images whose addresses now lead to placeholders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tagatlas_fetching import Address, FetchOptions, FetchOutcome
 from tagatlas_fetching.hosts import Hosts
 
 Search = list[tuple[str, str]]
-"""Where copies of one picture may be, and which way that is, still to be tried."""
+"""Possible addresses of copies of one picture, with the recovery's name, still to be tried."""
 
 
 def find_copies(
@@ -25,21 +25,21 @@ def find_copies(
     hosts: Hosts,
     recoveries: Mapping[str, Recovery],
 ) -> int:
-    """Look for copies of what was at addresses that are found to lead to placeholders.
+    """Look for copies of the images of addresses that lead to placeholders.
 
-    Only for those that were not known to, as the others were looked for then. An address whose
-    copy is found has its image, and stays known for leading to a placeholder.
+    Only for newly found ones: for the others it was done before. An address whose copy is found
+    gets its image, and stays marked as leading to a placeholder.
 
     Args:
         atlas: open for writing.
-        placeholders: which are not marked yet, where they are new.
+        placeholders: with the new ones, which are not marked yet.
         store: gets the images.
         options: limits and policies of fetching.
         hosts: policies of single hosts.
-        recoveries: the ways, by name, in the order in which they are tried.
+        recoveries: by name, in the order in which they are tried.
 
     Returns:
-        The number of images that were found.
+        The number of images found.
 
     Raises:
         StorageError, PluginError: as in :func:`tagatlas.steps.fetch.fetch_collection`.
@@ -66,7 +66,7 @@ def find_copies(
             ]
             searches[address.key] = (led[address.location], search)
     found = 0
-    from tagatlas_fetching.engine import fetch  # with aiohttp and Pillow, which are long to load
+    from tagatlas_fetching.engine import fetch  # loads aiohttp and Pillow: slow
 
     while tries := {key: search.pop(0) for key, (_, search) in searches.items() if search}:
         addresses = [Address(key, copy) for key, (copy, _) in tries.items()]
@@ -82,5 +82,5 @@ def find_copies(
 
 
 def _as_found(outcome: FetchOutcome, way: str, *, leads_to: str) -> FetchOutcome:
-    """What became of an address whose copy was fetched: it itself led to the placeholder."""
+    """The outcome of an address whose copy was fetched: it itself led to the placeholder."""
     return replace(outcome, way=way, final_url=leads_to)

@@ -1,4 +1,4 @@
-"""What is there, what works, and what to do about the rest."""
+"""Checks of the installation, of backends and of an atlas, with remedies."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from tagatlas.wording import count
 from tagatlas_tagging import closing, prepare, without_key
 
 SPEED_IMAGES = 32
-"""Images that a local backend's speed is measured on."""
+"""Number of images that a local backend's speed is measured on."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """Result of one check.
 
     Attributes:
-        subject: what.
+        subject: of the check.
         ok: whether it is as it should be.
-        text: what was found, and what to do where it is not ok.
+        text: the finding, with a remedy if it is not ok.
     """
 
     subject: str
@@ -51,14 +51,14 @@ def check_installation(plugins: Plugins) -> list[Finding]:
 
 
 def check_backend(tagger: PluginChoice[Tagger], environment: Mapping[str, str]) -> list[Finding]:
-    """Whether a backend can be made and answers, how fast or at what price.
+    """Check whether a backend works, and its speed or price.
 
-    A backend that is not local, or costs money, is asked once at most: by its own
+    A backend that is not local, or costs money, is called at most once: by its own
     :meth:`~tagatlas.contracts.Tagger.check`.
 
     Args:
         tagger: the backend.
-        environment: where its key is looked up.
+        environment: variables in which its key is looked up.
     """
     subject = f"backend {tagger.name}"
     warnings: list[str] = []
@@ -89,7 +89,7 @@ def _check(tagger: Tagger, subject: str, environment: Mapping[str, str]) -> Find
 
 
 def _speed(tagger: Tagger) -> float:
-    """Images that a backend tags in a second; loading its model is not counted."""
+    """Images that a backend tags per second, without loading its model."""
     images = [ImageInput(f"{number:064x}", _grey_picture(number)) for number in range(SPEED_IMAGES)]
     tagger.tag(images[:1])
     begun = time.perf_counter()
@@ -107,7 +107,7 @@ def _price_text(price: Price) -> str:
 
 
 def check_atlas(atlas: Atlas) -> list[Finding]:
-    """The state of an atlas: its addresses, the files of its images, its catalog, its backends."""
+    """Check an atlas: its addresses, the files of its images, its catalog, its backends."""
     addresses = atlas.catalog.addresses.counts()
     findings = [
         Finding("addresses", True, _by_status(addresses)),
@@ -136,7 +136,7 @@ def check_atlas(atlas: Atlas) -> list[Finding]:
 
 
 def _check_images(atlas: Atlas) -> Finding:
-    """Every stored file, by its hash."""
+    """Check every stored file by its hash."""
     verified = verify_images(atlas)
     known = f"{atlas.catalog.addresses.image_count():,} known, {verified.files:,} files read"
     if not verified.damages:
@@ -148,7 +148,7 @@ def _check_images(atlas: Atlas) -> Finding:
 
 
 def _check_unused(atlas: Atlas) -> list[Finding]:
-    """Images that no record leads to; nothing is said where there are none."""
+    """Report images that no record leads to; nothing if there are none."""
     unused = find_unused(atlas)
     if not unused.images and not unused.addresses:
         return []
@@ -157,7 +157,7 @@ def _check_unused(atlas: Atlas) -> list[Finding]:
 
 
 def unused_text(unused: Unused) -> str:
-    """What no record leads to, in words."""
+    """Data that no record leads to, in words."""
     if not unused.images and not unused.addresses:
         return "there was nothing that no record leads to"
     text = (
@@ -171,7 +171,7 @@ def unused_text(unused: Unused) -> str:
 
 
 def _check_catalog(atlas: Atlas) -> list[Finding]:
-    """The catalog's own consistency; nothing is said where it is sound."""
+    """Report faults of the catalog; nothing if there are none."""
     faults = atlas.catalog.faults()
     remedy = "restore a backup"
     return [Finding("catalog", False, f"{fault}; {remedy}") for fault in faults[:3]]

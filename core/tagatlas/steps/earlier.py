@@ -1,4 +1,4 @@
-"""Whether a source that is added was there before: elsewhere, or in another version."""
+"""Recognises a new source as an earlier one that was moved, or as a new version of it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tagatlas_tables.embedded import is_parquet, read_embedded
 
 _ANY_SIZE = 1 << 40
 ALIKE = 0.5
-"""Share of an earlier source's records from which on a new one looks like a version of it."""
+"""Least share of an earlier source's records in a new version of it."""
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier source that a new one is like.
+    """An earlier source that resembles a new one.
 
     Attributes:
         source: the earlier one.
-        moved: whether the new one is the very same, which is no longer where it was.
+        moved: whether the new one is the same source, moved.
         share: of its records that the new one has as well, in [0, 1].
     """
 
@@ -38,7 +38,7 @@ class Earlier:
 
     @property
     def note(self) -> str:
-        """What a user should know of it."""
+        """A note for the user."""
         where, number = masked(self.source.location), self.source.number
         if self.moved:
             return f"this is {where}, which has moved: nothing of it is fetched or counted twice"
@@ -54,15 +54,15 @@ class Earlier:
 
 
 def find_earlier(atlas: Atlas, location: str, records: Records) -> Earlier | None:
-    """The earlier source that a new one is most like; None if it is like none.
+    """The earlier source that a new one resembles most; None if it resembles none.
 
-    A source has moved if it was read with the same records, its files have the same bytes, and
-    nothing is where it was.
+    A source has moved if its records and the bytes of its files are the same, and nothing is left
+    at the old location.
 
     Args:
-        atlas: to look in.
+        atlas: with the earlier sources.
         location: of the new source, which the atlas does not have.
-        records: what was read there.
+        records: read from the new source.
     """
     content = content_digest(records, location)
     found = []
@@ -77,12 +77,12 @@ def find_earlier(atlas: Atlas, location: str, records: Records) -> Earlier | Non
 
 
 def _is_gone(location: str) -> bool:
-    """Whether it is a path, of which nothing else is known, that leads nowhere."""
+    """Whether it is a path of which nothing exists."""
     return Path(location).is_absolute() and not Path(location).exists()
 
 
 def _share(earlier: pl.DataFrame, old: str, records: Records, new: str) -> float:
-    """The share of earlier records that the new ones have: the same URL, or file below a root."""
+    """The share of earlier records among the new ones, by URL or by file below a root."""
     earlier = earlier.filter(local=records.local)
     if earlier.is_empty():
         return 0.0
@@ -100,7 +100,7 @@ def _share(earlier: pl.DataFrame, old: str, records: Records, new: str) -> float
 
 
 def _same_files(earlier: pl.DataFrame, source: KnownSource, new: str) -> bool:
-    """Whether the files at the new place have the bytes of those that were fetched."""
+    """Whether the files at the new location have the bytes of those fetched."""
     fetched = earlier.drop_nulls("image").select("location", "image", "bytes")
     files = [
         (_moved(location, source.location, new), image, size)
@@ -116,7 +116,7 @@ def _moved(location: str, old: str, new: str) -> str:
 
 
 def _size(location: str) -> int | None:
-    """The bytes of a file, also of one in an archive or a Parquet file; None if there is none."""
+    """The bytes of a file, also of one in an archive or a Parquet file; None if missing."""
     inside = archived(location)
     try:
         if inside is None:

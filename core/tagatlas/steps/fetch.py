@@ -40,29 +40,29 @@ RETRIED = (
     ImageStatus.REFUSED,
     ImageStatus.FAILED,
 )
-"""What ``retry_failed`` tries again: everything that did not end well."""
+"""Statuses that ``retry_failed`` tries again: all failures."""
 
 REASONS_SHOWN = 3
-"""Reasons that are named where no image could be fetched."""
+"""Number of reasons in the message when no image could be fetched."""
 
 
 @dataclass(frozen=True, eq=False)
 class FetchReport:
-    """What fetching did.
+    """Result of fetching.
 
     Attributes:
         tried: number of addresses tried now.
-        changed: number of these that a setting had stood against which has changed since.
+        changed: number of these that were refused by a setting which has changed since.
         counts: number of the collection's addresses by image status.
         images: number of distinct images the collection has now.
-        near: number of these that are copies of another one of them, which stands for them.
+        near: number of these that are near duplicates of another, which represents them.
         ways: number of addresses whose image was found elsewhere, by the way it was found.
         hosts: counts by host; see :func:`tagatlas.steps.fetch_tables.by_host`.
         reasons: counts by status and reason; see :func:`tagatlas.steps.fetch_tables.by_status`.
-        settings: number of addresses without an image by the setting that stood against them.
-        placeholders: pictures that stand, or may stand, for others which are gone.
-        files: the tables that list what became of each address.
-        notes: what else a user should know, a line each: recoveries that could not be asked.
+        settings: number of addresses without an image by the setting that refused them.
+        placeholders: pictures that are, or may be, placeholders for deleted images.
+        files: the tables with the outcome of each address.
+        notes: further remarks for the user, a line each: recoveries that failed.
     """
 
     tried: int
@@ -87,21 +87,20 @@ def fetch(
     show: ShowProgress = no_show,
     **options: object,
 ) -> FetchReport:
-    """Fetch the images that records point to, and that have not been fetched yet.
+    """Fetch the images of all records that have not been fetched yet.
 
-    :func:`require_images` raises where no address of the collection has led to an image.
+    :func:`require_images` raises if no address of the collection has led to an image.
 
     Args:
         atlas: open for writing, or the folder of one.
-        retry: also try again what ended so before: statuses of :data:`RETRIED`,
-            or one.
+        retry: also try again addresses with these statuses of :data:`RETRIED`; or one.
         headers: see :func:`fetch_collection`.
         show: see :func:`tagatlas.run`.
         options: of the step ``fetch`` and of recoveries, by name, such as ``allow_private=True``.
 
     Raises:
-        OptionError, UnknownPlugin: an option or a plugin that is not there.
-        UsageError: a status that there is not.
+        OptionError, UnknownPlugin: an option or a plugin does not exist.
+        UsageError: a status is not in :data:`RETRIED`.
         StorageError: the store or the catalog cannot be written; what was stored is kept.
     """
     again = retried_statuses(retry)
@@ -120,10 +119,10 @@ def fetch(
 
 
 def retried_statuses(named: str | Sequence[ImageStatus | str]) -> list[ImageStatus]:
-    """The statuses that addresses are tried again of.
+    """The statuses of the addresses that are tried again.
 
     Raises:
-        UsageError: one is none of :data:`RETRIED`.
+        UsageError: one is not in :data:`RETRIED`.
     """
     known = {str(status): status for status in RETRIED}
     for each in several(named):
@@ -135,7 +134,7 @@ def retried_statuses(named: str | Sequence[ImageStatus | str]) -> list[ImageStat
 def choose_fetching(
     selection: Selection,
 ) -> tuple[FetchOptions, list[PluginChoice[Recovery]]]:
-    """How images are fetched, and the recoveries that were named."""
+    """The options of fetching, and the chosen recoveries."""
     options = selection.options("fetch", FetchOptions)
     return options, [selection.plugin(RECOVERIES, name) for name in options.recover]
 
@@ -149,26 +148,26 @@ def fetch_collection(
     recoveries: Sequence[PluginChoice[Recovery]] | None = None,
     progress: Progress = no_progress,
 ) -> FetchReport:
-    """Fetch every address that is still pending, or that a setting stood against which changed.
+    """Fetch every address that is still pending, or was refused by a setting that has changed.
 
-    Addresses that lead to a host's placeholder are missing; see
-    :func:`tagatlas.steps.placeholders.find_placeholders`. Copies of what was there are looked
-    for as those of other missing addresses are. Policies of single hosts are
+    Addresses that lead to a host's placeholder count as missing; see
+    :func:`tagatlas.steps.placeholders.find_placeholders`. Copies of their images are looked for,
+    as for other missing addresses. Policies of single hosts are
     taken from the tables ``fetch.hosts`` of the atlas's settings; see
     :func:`tagatlas_fetching.hosts.read_hosts`.
 
     Args:
         atlas: open for writing.
         options: limits and policies of fetching.
-        retry: also try again what ended so before, such as :data:`RETRIED`.
+        retry: also try again addresses with these statuses, such as :data:`RETRIED`.
         headers: further headers of every request, by name; they may hold secrets, and are
             neither kept nor sent on to another host.
-        recoveries: ways to copies of what is not to be had at its address, in this order; by
-            default those that ``options.recover`` names, as the atlas's settings have them.
-        progress: told of addresses done; failed are those without an image.
+        recoveries: find copies of unavailable images, tried in this order; by default those that
+            ``options.recover`` names, with the atlas's settings.
+        progress: called with addresses done; failed are those without an image.
 
     Raises:
-        OptionError, UnknownPlugin: a host's settings or a recovery that there is not.
+        OptionError, UnknownPlugin: a host's settings or a recovery are not valid.
         StorageError: the store or the catalog cannot be written; what was stored is kept.
         PluginError: pictures cannot be decoded on this machine at all.
     """
@@ -186,7 +185,7 @@ def fetch_collection(
     done = failed = 0
     progress(done, len(addresses), failed)
     if addresses:
-        from tagatlas_fetching.engine import fetch as fetch_addresses  # long to load
+        from tagatlas_fetching.engine import fetch as fetch_addresses  # slow to load
 
         for outcomes in fetch_addresses(addresses, store, options, hosts=hosts, recoveries=ways):
             atlas.catalog.addresses.store(outcomes)
@@ -203,11 +202,11 @@ def fetch_collection(
 
 
 def require_images(report: FetchReport) -> None:
-    """Make sure that there is something to go on with.
+    """Make sure that the collection has images.
 
     Raises:
-        NoImages: no address led to an image; the text has the most frequent reasons, and what
-            to do about them.
+        NoImages: no address led to an image; the message has the most frequent reasons and a
+            remedy.
     """
     if report.images or report.reasons.is_empty():
         return
@@ -226,7 +225,7 @@ def require_images(report: FetchReport) -> None:
 def _let_through(
     atlas: Atlas, options: FetchOptions, hosts: Hosts, others: Collection[int]
 ) -> list[Address]:
-    """The addresses, but for others, that a setting stood against and would not any more."""
+    """Further addresses that were refused by a setting and would not be refused now."""
     return [
         address
         for address, stood_against in atlas.catalog.addresses.refused()
@@ -236,7 +235,7 @@ def _let_through(
 
 
 def _mark(atlas: Atlas, placeholders: Sequence[Placeholder]) -> None:
-    """Keep which addresses lead to placeholders."""
+    """Store which addresses lead to placeholders."""
     atlas.catalog.addresses.mark_placeholders(
         {
             location: f"leads to a placeholder: {each.name}"

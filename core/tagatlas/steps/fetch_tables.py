@@ -14,7 +14,7 @@ from tagatlas.rendering import safe_cells, write_atomically
 from tagatlas.steps.placeholders import Placeholder
 
 FOLDER = "fetched"
-"""Folder of the atlas that the tables are in."""
+"""Folder of the tables, in the atlas."""
 
 _HOST = r"^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)"
 
@@ -28,10 +28,10 @@ def write_fetch_tables(
 ) -> list[Path]:
     """Write ``addresses``, ``hosts``, ``statuses``, ``duplicates`` and ``placeholders.csv``.
 
-    Texts from outside are guarded against being run as formulas by a spreadsheet program.
+    Texts from outside are escaped, so that no spreadsheet program runs them as formulas.
 
     Args:
-        atlas: whose folder they go to.
+        atlas: to write into.
         fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
         representatives: from :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
         same: likewise, of the level ``same``.
@@ -69,8 +69,8 @@ def by_host(fates: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         Columns ``host`` (empty for paths on this machine), ``addresses``, one per status with
-        the number of addresses, and ``share_ok``, the share of those that were tried which are
-        there (null where none was).
+        the number of addresses, and ``share_ok``, the share of ``ok`` among those tried (null if
+        none was tried).
     """
     host = (
         pl.when("local")
@@ -117,10 +117,10 @@ def table_of(placeholders: Sequence[Placeholder]) -> pl.DataFrame:
     """Placeholders as a table, one row each.
 
     Returns:
-        Columns ``host``, ``leads_to`` (the URL; empty where the addresses give the same bytes
-        without a redirect), ``counted_as`` (``missing`` where that is certain, else ``ok``),
+        Columns ``host``, ``leads_to`` (the URL; empty if the addresses give the same bytes
+        without a redirect), ``counted_as`` (``missing`` if that is certain, else ``ok``),
         ``addresses``, ``frequency``, ``example`` (the first address) and ``image`` (its id;
-        empty where no address has it any more).
+        empty if no address has it any more).
     """
     rows = [
         {
@@ -143,7 +143,7 @@ def table_of(placeholders: Sequence[Placeholder]) -> pl.DataFrame:
 def duplicates(
     fates: pl.DataFrame, representatives: pl.DataFrame, same: pl.DataFrame
 ) -> pl.DataFrame:
-    """Every address whose image is available at several, or is a copy of another.
+    """Every address whose image is available at several addresses, or is a copy of another.
 
     Args:
         fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
@@ -151,8 +151,8 @@ def duplicates(
         same: likewise, of the level ``same``.
 
     Returns:
-        Columns ``representative`` (id of the image that stands for the group), ``image``,
-        ``kind`` (``exact``: the representative's very bytes; ``same``: its picture in another
+        Columns ``representative`` (id of the group's representative image), ``image``,
+        ``kind`` (``exact``: the same bytes as the representative; ``same``: its picture in another
         size or compression; ``near``: its picture cropped, framed or with other tones),
         ``location``, ``frequency``; groups in the order of their first addresses.
     """

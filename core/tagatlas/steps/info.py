@@ -1,4 +1,4 @@
-"""What is in an atlas: sources, addresses, images, backends, maps, and room on the disk."""
+"""Content of an atlas: sources, addresses, images, backends, maps, and sizes on disk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tagatlas.steps.opened import AtlasLike, opened, select
 
 @dataclass(frozen=True)
 class SourceInfo:
-    """A source: its number, by which it can be removed or replaced, and what was read."""
+    """A source, with the number by which it can be removed or replaced."""
 
     number: int
     location: str
@@ -29,7 +29,7 @@ class SourceInfo:
 
 @dataclass(frozen=True)
 class StatusInfo:
-    """Number of addresses that ended in one way, for one reason."""
+    """Number of addresses with one status and reason."""
 
     status: str
     reason: str
@@ -42,9 +42,9 @@ class BackendInfo:
 
     Attributes:
         name: as comparisons call it.
-        fingerprint: what changes its answers.
+        fingerprint: of everything that changes its answers.
         images: number of images by tag status.
-        dollars: what was spent on its tagger in all; None if it costs nothing.
+        dollars: US dollars spent on its tagger in all; None if it costs nothing.
     """
 
     name: str
@@ -61,11 +61,11 @@ class MapInfo:
         name: the map's name.
         backend: name of the backend whose tags it shows.
         builder: graph builder; empty where it is to be made again.
-        images, clusters: how many it has.
+        images, clusters: number of them.
         made_at: ISO 8601, UTC.
         state: ``current``; ``older`` than records, images or tags that it should show; or
-            ``to be made again``, by a removal or for an older tagatlas.
-        rendered: whether there are files of it.
+            ``to be made again``, after a removal or since an older tagatlas made it.
+        rendered: whether its files exist.
     """
 
     name: str
@@ -84,8 +84,8 @@ class SettingInfo:
 
     Attributes:
         name: in ``atlas.toml``, with its table.
-        value: masked where it is a secret's.
-        origin: what decides it: a variable, or ``atlas.toml``.
+        value: masked if it is a secret.
+        origin: a variable, or ``atlas.toml``.
     """
 
     name: str
@@ -95,19 +95,19 @@ class SettingInfo:
 
 @dataclass(frozen=True)
 class AtlasInfo:
-    """What is in an atlas. Passwords in addresses are masked.
+    """Content of an atlas. Passwords in addresses are masked.
 
     Attributes:
         sources: in the order they were added.
-        addresses: number of addresses in all.
+        addresses: total number of addresses.
         statuses: by status, the most frequent reasons first.
         images: number of distinct images.
-        near: number of these that look like another one, which stands for them.
+        near: number of these that are near duplicates of another, which represents them.
         unused: number of images that no record leads to any more.
         backends: by name.
-        maps: the one made last at the front.
-        settings: those that are not their defaults, by step and plugin.
-        bytes: on the disk, by part of the atlas's folder, the largest first.
+        maps: the newest first.
+        settings: those that differ from their defaults, by step and plugin.
+        bytes: on disk, by part of the atlas's folder, the largest first.
     """
 
     sources: list[SourceInfo]
@@ -123,7 +123,7 @@ class AtlasInfo:
 
 
 def info(atlas: AtlasLike) -> AtlasInfo:
-    """What is in an atlas; nothing is changed.
+    """Summarise the content of an atlas; nothing is changed.
 
     Args:
         atlas: open, or the folder of one.

@@ -1,4 +1,4 @@
-"""Which of the collection's images are not on a map, and why."""
+"""The collection's images that are not on a map, by reason."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def count_left_out(
     """Number of the collection's images that are not on a map, by reason, most frequent first.
 
     Args:
-        atlas: the map's.
+        atlas: of the map.
         stored: the map.
-        network: what its graph builder says of it.
-        tags: of its backend, near duplicates joined where the map joins them.
+        network: its graph builder's description.
+        tags: of its backend, near duplicates joined if the map joins them.
     """
     statuses = atlas.catalog.tagging.statuses(stored.backend)
     level = LEVELS.get(str(stored.settings.get("map.duplicates")))
@@ -47,7 +47,7 @@ def count_left_out(
     if missing.is_empty():
         return found
     if network.lowest_score is None:
-        return {_NO_LINK: missing.height} | found  # its builder may link by other things than tags
+        return {_NO_LINK: missing.height} | found  # its builder may not link by tags
     reasons = missing.join(
         _reasons(network.lowest_score, network.stop_tags, missing["image"], tags),
         on="image",
@@ -67,7 +67,7 @@ def count_left_out(
 def _reasons(
     threshold: float, stop_tags: Sequence[str], missing: pl.Series, tags: pl.LazyFrame
 ) -> pl.DataFrame:
-    """Why images with tags are not on the map: ``image``, ``reason``."""
+    """Reasons why images with tags are not on the map: ``image``, ``reason``."""
     counts = ~pl.col("tag").is_in(list(stop_tags))
     scores = (
         tags.filter(pl.col("image").is_in(missing.implode()))

@@ -1,4 +1,4 @@
-"""A stored map with all that renderers draw from."""
+"""Loading a stored map, with all data that renderers need."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from tagatlas.steps.widget import make_widget
 
 
 def load_map(atlas: AtlasLike, name: str | None = None) -> Map:
-    """A map of the atlas, with all that renderers draw from.
+    """Load a map of the atlas, with all data that renderers need.
 
     Args:
         atlas: open, or the folder of one, which then stays open as long as the map is used.
-        name: of the map; None for the one made last.
+        name: of the map; None for the newest.
 
     Raises:
         AtlasError: there is no atlas in the folder.
-        UsageError: there is no such map, and the text lists those there are; or it is one of an
-            older tagatlas, or one that an image was taken out of.
+        UsageError: the map does not exist, and the message lists those that do; or it has to be
+            made again: an older tagatlas made it, or an image of it was removed.
     """
     if not isinstance(atlas, Atlas):
         atlas = stay_open(atlas)
@@ -98,7 +98,7 @@ def load_map(atlas: AtlasLike, name: str | None = None) -> Map:
 
 
 class _TagsWhenAsked(Mapping[str, pl.LazyFrame]):
-    """Tables of tags by backend, each made when it is asked for: most who draw a map need none."""
+    """Tables of tags by backend, each read on demand, since most renderers need none."""
 
     def __init__(
         self, backends: Mapping[str, Backend], tags_of: Callable[[Backend], pl.LazyFrame]

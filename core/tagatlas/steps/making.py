@@ -1,4 +1,4 @@
-"""Who makes a map, in words and as code: what is said of it, and when it is made again."""
+"""The plugins that make a map: their descriptions, and digests of the code that shapes it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SHAPING = (
     *("columns.py", "compiled.py", "steps/map.py", "steps/network.py"),
     *("toolkit/selection.py", "toolkit/projection.py", "toolkit/backbones.py"),
 )
-"""Of core, what maps are made by beside two libraries: packages, and modules."""
+"""Packages and modules of core that shape maps, besides two libraries."""
 
 ProductT = TypeVar("ProductT")
 DescriptionT = TypeVar("DescriptionT")
@@ -52,10 +52,10 @@ DescriptionT_co = TypeVar("DescriptionT_co", covariant=True)
 
 
 class Describing(Protocol[DescriptionT_co]):
-    """What a plugin makes that describes itself."""
+    """A plugin's product that describes itself."""
 
     def describe(self) -> DescriptionT_co:
-        """What it says of itself."""
+        """Its description of itself."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class MapPlugins:
 
     Attributes:
         builder: of the network.
-        layout: that places it.
-        clusterer: that finds out which images belong together.
+        layout: that places the nodes.
+        clusterer: that finds the clusters.
     """
 
     builder: PluginChoice[GraphBuilder]
@@ -73,11 +73,11 @@ class MapPlugins:
     clusterer: PluginChoice[Clusterer]
 
     def __iter__(self) -> Iterator[PluginChoice[object]]:
-        """In the order of the steps of a map."""
+        """The plugins in the order in which they work."""
         yield from (self.builder, self.layout, self.clusterer)
 
     def make_now(self) -> None:
-        """Make what they make, so that what stands in the way is known before any work.
+        """Make the plugins' products, so that errors come before any work.
 
         Raises:
             MissingDependency, PluginError: see :meth:`PluginChoice.make`.
@@ -87,10 +87,10 @@ class MapPlugins:
 
 
 def making_of(atlas: Atlas, tagger: str, plugins: MapPlugins) -> Making:
-    """Who makes a map, with what the plugins say of themselves.
+    """The plugins that make a map, with their descriptions.
 
     Args:
-        atlas: whose plugins these are.
+        atlas: with these plugins.
         tagger: whose tags are mapped.
         plugins: that make it.
 
@@ -112,11 +112,11 @@ def making_of(atlas: Atlas, tagger: str, plugins: MapPlugins) -> Making:
 def recalled_making(
     atlas: Atlas, making: Making | None, settings: Mapping[str, SettingValue]
 ) -> Making:
-    """Who made a map: of what an older tagatlas did not keep, what the plugins now say of it.
+    """The plugins that made a map; descriptions not stored with it are those of today's plugins.
 
     Args:
-        atlas: whose plugins are asked.
-        making: as far as it is kept.
+        atlas: with the installed plugins.
+        making: as far as it is stored.
         settings: that the map was made with.
     """
     if making is None:
@@ -132,7 +132,7 @@ def recalled_making(
 
 
 def shaping_code(plugins: MapPlugins) -> list[str]:
-    """Digests of the code that shapes a map: where one is another, the map is made again."""
+    """Digests of the code that shapes a map: if one changes, the map is made again."""
     code = [plugin_code(each.product, loaded(each.spec.factory)) for each in plugins]
     installed = [f"{each.plugin.distribution} {each.plugin.version}" for each in plugins]
     return [_own_code(), *code, *installed]
@@ -161,9 +161,9 @@ def _recalled(
     settings: Mapping[str, SettingValue],
     description: type[DescriptionT],
 ) -> Maker[DescriptionT]:
-    """A plugin that took part in a map, with what the one that is installed now says of it."""
+    """A plugin that took part in a map, with the description of the version installed now."""
     name = str(settings.get(f"map.{kind.key}") or "")
-    # What is not there any more, or cannot do what it did, says nothing of itself.
+    # A plugin that is missing, or fails now, has no description.
     with suppress(TagatlasError):
         chosen = _again(atlas, kind, name, settings)
         return Maker(name=name, description=chosen.product.describe())

@@ -1,4 +1,4 @@
-"""Step four: a backend's tags to a map."""
+"""Step four: from a backend's tags to a map."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ from tagatlas.versions import versions
 
 _ROWS_AT_ONCE = 1 << 18
 _LOADING = 3.0
-"""Seconds within which what was compiled once is loaded: longer, and it is being compiled."""
+"""Seconds that loading compiled kernels takes at most: if it takes longer, they are compiled."""
 
 
 @dataclass(frozen=True)
 class MapReport:
-    """What mapping did.
+    """Result of mapping.
 
     Attributes:
         name: the map's name.
-        unchanged: whether the very same map was there already.
+        unchanged: whether the same map existed already.
         images, tags, edges: size of its network.
         clusters: names of its clusters, the largest first.
-        unused_names: names that a researcher gave and that fit no cluster of the map.
+        unused_names: names given by a researcher that fit no cluster of the map.
         left_out: number of the collection's images that are not on it, by reason.
-        notes: what else a user should know, a line each.
+        notes: further remarks for the user, a line each.
     """
 
     name: str
@@ -76,21 +76,21 @@ def map(  # noqa: A001 - tagatlas.map
     show: ShowProgress = no_show,
     **options: object,
 ) -> MapReport:
-    """Make a map of what a backend has tagged: build the network, lay it out, find clusters.
+    """Make a map of a backend's tags: build the network, lay it out, find clusters.
 
     Args:
         atlas: open for writing, or the folder of one.
-        backend: whose tags to map; by default the variable ``TAGATLAS_BACKEND``, or the backend
-            that was used last.
+        backend: with the tags to map; by default the variable ``TAGATLAS_BACKEND``, or the
+            backend that was used last.
         name: of the map; by default the backend's.
-        force: make it again from the start, also where neither the images nor the settings nor
-            the code that shapes it have changed.
+        force: make it again from the start, even if the images, the settings and the code that
+            shapes it are unchanged.
         show: see :func:`tagatlas.run`.
         options: of the step ``map``, of graph builders, layouts and clusterers, by name, such as
             ``builder="knn"``, ``seed=1``, ``bipartite_threshold=0.2``.
 
     Raises:
-        OptionError, UnknownPlugin, MissingDependency: a choice that cannot be met.
+        OptionError, UnknownPlugin, MissingDependency: an invalid choice.
         UsageError, EmptyMap: see :func:`map_collection`.
     """
     with opened(atlas) as its_atlas:
@@ -116,12 +116,12 @@ def map(  # noqa: A001 - tagatlas.map
 
 
 def choose_mapping(atlas: Atlas, selection: Selection) -> tuple[MapOptions, MapPlugins]:
-    """How maps are made, by which plugins; files of names can be read.
+    """The options and plugins of maps; also checks that files of names can be read.
 
-    Layout and clusterer are not made yet: that loads what only drawing needs.
+    Layout and clusterer are not made yet, since that loads packages that only drawing needs.
 
     Raises:
-        UsageError: a file of names cannot be read that the settings do not name yet.
+        UsageError: a newly given file of names cannot be read.
     """
     options = selection.options("map", MapOptions)
     plugins = MapPlugins(
@@ -137,15 +137,15 @@ def choose_mapping(atlas: Atlas, selection: Selection) -> tuple[MapOptions, MapP
 def preparing(
     plugins: MapPlugins, show: ShowProgress, *, at_once: bool
 ) -> Iterator[Callable[[], None]]:
-    """Compile and load what drawing a map needs, in a thread of its own.
+    """Compile and load the code that draws a map, in a thread.
 
     Args:
         plugins: that will make the map.
         show: see :func:`tagatlas.run`.
-        at_once: begin now, beside the steps of the block, and not when it is waited for.
+        at_once: begin now, beside the steps of the block, and not only when the result is needed.
 
     Yields:
-        What waits until that is done; for :func:`map_collection`.
+        A function that waits until that is done; for :func:`map_collection`.
     """
     thread = ThreadPoolExecutor(1, thread_name_prefix="prepare")
 
@@ -168,14 +168,14 @@ def preparing(
     try:
         yield wait
     finally:
-        thread.shutdown(wait=False)  # an error of the block is said without waiting
+        thread.shutdown(wait=False)  # an error of the block is raised without waiting
 
 
 def backend_to_map(atlas: Atlas, tagger: str | None) -> Backend:
     """The backend whose tags are mapped: the one used last, of the tagger named or of any.
 
     Raises:
-        UsageError: it has not tagged anything here.
+        UsageError: it has tagged nothing in this atlas.
     """
     backend = atlas.catalog.tagging.last_used(tagger)
     if backend is None:
@@ -195,28 +195,27 @@ def map_collection(
     before_drawing: Callable[[], None] | None = None,
     progress: Progress = no_progress,
 ) -> MapReport:
-    """Build, lay out, cluster and name; nothing is computed where nothing changed.
+    """Build, lay out, cluster and name a map; nothing is computed if nothing changed.
 
-    A map whose images changed but whose settings did not starts from its old positions, so
-    that it does not jump; so does one that other code makes now. Names that researchers give are
-    put in last, without drawing again.
+    If only its images or the code that shapes it changed, a map starts from its old positions,
+    so that it does not jump. Names that researchers give are added last, without drawing again.
 
     Args:
         atlas: open for writing.
         name: of the map; one of that name is replaced.
-        tagger: whose tags to map: with the fingerprint it was used with last, or this backend.
+        tagger: with the tags to map: by name, with its latest fingerprint, or as a backend.
         plugins: that make the map.
         options: of the map itself.
         force: see :func:`map`.
-        before_drawing: called where the map is not what it was, before it is drawn.
-        progress: told of the clusterer's and the layout's work.
+        before_drawing: called before the map is drawn; not if it is unchanged.
+        progress: called with the clusterer's and the layout's progress.
 
     Raises:
         UsageError: the backend has tagged nothing, or lacks the embeddings that the builder
-            or the clusterer reads, or names cannot be read that the settings do not have yet.
+            or the clusterer reads, or a newly given file of names cannot be read.
         OptionError: an option of the builder or the clusterer does not fit the collection.
         EmptyMap: no image has a tag that passes the thresholds.
-        PluginError: a plugin cannot describe itself, or gave what it may not.
+        PluginError: a plugin cannot describe itself, or gave an invalid result.
     """
     names, notes = given_names(atlas, options.cluster_names)
     keep_names(atlas, options.cluster_names)
@@ -242,7 +241,7 @@ def map_collection(
         raise EmptyMap(f"no image has a tag of {backend.name}: nothing to map")
     if before_drawing is not None:
         before_drawing()
-    from tagatlas.maps.build import draw_map  # with the compiler, which is long to load
+    from tagatlas.maps.build import draw_map  # loads the compiler: slow
 
     network, ties = build_network(maker, given, tags)
     data = draw_map(
@@ -277,7 +276,7 @@ def _images_and_tags(
 def _with_names(
     atlas: Atlas, made: StoredMap, names: Sequence[GivenName], *, before: StoredMap | None
 ) -> MapReport:
-    """Give a map its names, and keep it if it is not what was kept before."""
+    """Give a map its names, and store it if it differs from the stored one."""
     data = made.data
     renamed = rename_clusters(data.clusters, data.subclusters, data.nodes, names)
     data = replace(data, clusters=renamed.clusters, subclusters=renamed.subclusters)
@@ -295,7 +294,7 @@ def _with_names(
 def _settings(options: MapOptions, plugins: MapPlugins) -> dict[str, SettingValue]:
     """Every setting the map depends on, by its name in ``atlas.toml``.
 
-    Names that researchers give are not among them: they are put in last, and change nothing else.
+    Names that researchers give are not among them: they are added last, and change nothing else.
     """
     owners: Mapping[str, object] = {
         "map": options,

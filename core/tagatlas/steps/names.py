@@ -12,20 +12,19 @@ from tagatlas.maps.names import read_names
 
 
 def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], list[str]]:
-    """Read the names in some files; nothing is kept.
+    """Read the names in some files; nothing is stored.
 
-    A file that the atlas's settings name may be gone, or be on another machine: then the names
-    count that were last read from it.
+    If a file that the atlas's settings name is missing, the names last read from it are used.
 
     Args:
-        atlas: which has the copies.
+        atlas: with the copies.
         paths: of the files; see :func:`tagatlas.maps.names.read_names`.
 
     Returns:
-        The names, and a line about each file that could not be read, and each guess made.
+        The names, and a line for each file that could not be read and each guess made.
 
     Raises:
-        UsageError: a file cannot be read that the settings do not name yet.
+        UsageError: a newly given file cannot be read.
     """
     remembered = atlas.settings.values("map").get("cluster_names", [])
     known = {remembered} if isinstance(remembered, str) else {*map(str, _items(remembered))}
@@ -51,7 +50,7 @@ def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], l
 
 
 def keep_names(atlas: Atlas, paths: Sequence[Path]) -> None:
-    """Keep a copy of what some files say, as far as they can be read."""
+    """Store a copy of the names in some files, as far as they can be read."""
     for path in paths:
         try:
             names = read_names(path).names

@@ -1,4 +1,4 @@
-"""The network of a map: what its graph builder is given, and what is made of its result."""
+"""The network of a map: input of its graph builder, and checks of the result."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def builder_images(
     """The images as a graph builder gets them: :meth:`tagatlas.contracts.GraphBuilder.build`.
 
     Args:
-        atlas: the images' records and thumbnails are read from it, if the builder reads them.
-        backend: whose embeddings these are.
-        builder: says what it reads.
+        atlas: to read the images' records and thumbnails from, if the builder needs them.
+        backend: with these embeddings.
+        builder: declares the data that it needs.
         images: ordered by ``id``: ``id``, ``label``, ``frequency``.
-        embeddings: in the same order, a row of zeros where an image has none; or None.
-        level: how alike images are whose records count as one image's; None for its own alone.
+        embeddings: in the same order, a row of zeros if an image has none; or None.
+        level: of near duplicates whose records count for one image; None for its own alone.
 
     Raises:
         UsageError: the builder reads embeddings, and the backend stores none.
@@ -57,7 +57,7 @@ def builder_images(
 def build_network(
     builder: GraphBuilder, images: pl.DataFrame, tags: pl.LazyFrame
 ) -> tuple[Network, pl.DataFrame | None]:
-    """Build a network, and tie the images to it where it has none of its own.
+    """Build a network, and tie the images to it if it has no images.
 
     Args:
         builder: makes it.
@@ -65,7 +65,7 @@ def build_network(
         tags: of the images.
 
     Returns:
-        The network; and, where it has no images, the ties of :meth:`GraphBuilder.ties`, else None.
+        The network; and, if it has no images, the ties of :meth:`GraphBuilder.ties`, else None.
 
     Raises:
         EmptyMap: no edge is left.

@@ -1,4 +1,4 @@
-"""How a call of a step begins: its atlas is opened, and what it was given is looked up."""
+"""The start of every call of a step: opens its atlas and looks up its options."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tagatlas.selection import Selection
 from tagatlas.step_options import step_names
 
 AtlasLike = Atlas | str | Path
-"""An open atlas, or the folder of one, which is opened for the length of a call."""
+"""An open atlas, or the folder of one, which is opened for the duration of a call."""
 
 
 @contextmanager
 def opened(
     atlas: AtlasLike, plugins: Plugins | None = None, *, create: bool = False, write: bool = True
 ) -> Iterator[Atlas]:
-    """The atlas, opened for the length of a ``with`` block if it is not open already.
+    """The atlas, opened for the duration of a ``with`` block if it is not open already.
 
     Args:
         atlas: an open atlas, which stays open, or its folder.
@@ -30,7 +30,7 @@ def opened(
         write: see :func:`tagatlas.open_atlas`.
 
     Raises:
-        UsageError: it is to be written into, and was opened to be read from.
+        UsageError: it is to be written, but was opened for reading.
     """
     if isinstance(atlas, Atlas):
         if write and not atlas.writes:
@@ -45,10 +45,10 @@ def opened(
 
 
 def folder_of(path: str | Path) -> Path:
-    """The folder of that path.
+    """The folder of a path.
 
     Raises:
-        UsageError: there is nothing in the text; as a path that would be the present folder.
+        UsageError: the text is empty, which as a path would be the present folder.
     """
     if path == "":
         raise UsageError("the path of a folder cannot be empty: for the present one give '.'")
@@ -56,7 +56,7 @@ def folder_of(path: str | Path) -> Path:
 
 
 def several(names: str | Sequence[str]) -> Sequence[str]:
-    """The names that a call was given; a text is one name, and no list of letters."""
+    """Names given to a call, as a list; a text is one name."""
     return [names] if isinstance(names, str) else names
 
 
@@ -67,17 +67,17 @@ def select(
     further: Sequence[Owner] = (),
     reserved: Collection[str] = (),
 ) -> Selection:
-    """What a call of some steps was given, to be looked up.
+    """The options given to a call of some steps.
 
     Args:
-        atlas: whose plugins and settings count.
-        given: options by name; None stands for what was not given.
+        atlas: with plugins and settings.
+        given: options by name; None means not given.
         steps: see :data:`tagatlas.step_options.STEPS`.
-        further: other owners whose options the call takes.
+        further: other owners of options that the call takes.
         reserved: names of the call's own arguments.
 
     Raises:
-        OptionError: there is no option of a name.
+        OptionError: an option does not exist.
     """
     names = step_names(atlas.plugins, *steps, further=further, reserved=reserved)
     return Selection(atlas.plugins, atlas.settings, names, given)

@@ -1,4 +1,4 @@
-"""The options of the steps themselves; those of plugins are theirs."""
+"""The options of the steps themselves; plugins define their own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Meta
 
 @dataclass(frozen=True)
 class AddOptions:
-    """How a source is read."""
+    """Options of reading a source."""
 
     source: Annotated[
         str | None, Meta(description="Source plugin; by default the one that fits the input.")
@@ -19,7 +19,7 @@ class AddOptions:
 
 @dataclass(frozen=True)
 class TagOptions:
-    """Who tags, and what it may cost."""
+    """Options of tagging."""
 
     backend: Annotated[str, Meta(description="Tagger that looks at the images.")] = "imagenet"
     budget: Annotated[

@@ -1,4 +1,4 @@
-"""What a source holds: read in one piece, or page by page, each of them kept at once."""
+"""Reading a source's records: in one piece, or page by page, each stored at once."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from tagatlas.plugins import PluginChoice
 def read_source(
     atlas: Atlas, source: PluginChoice[Source], location: str, identity: str, show: ShowProgress
 ) -> Records:
-    """The records at a location.
+    """Read the records at a location.
 
-    Pages are in the catalog as soon as they are read, so that reading goes on where it was
+    Pages are stored in the catalog as soon as they are read, so that reading goes on where it was
     interrupted. They stay there until :meth:`PageTable.drop`.
 
     Args:
         atlas: open for writing.
         source: reads it.
-        location: what to read.
+        location: of the source.
         identity: names the source.
         show: see :func:`tagatlas.run`.
 
     Raises:
-        InputError: there is no usable record.
+        InputError: it holds no usable record.
     """
     if isinstance(source.product, PagedSource):
         return _read_pages(atlas, source, source.product, location, identity, show)

@@ -1,8 +1,8 @@
-"""Pictures that stand for others which are gone: found by the many addresses that lead to them.
+"""Placeholders for deleted images, found by the many addresses that lead to them.
 
-A host that redirects all that it removed to its ``/removed.png`` answers with a picture, and means
-that there is none. That is certain only where the name of what is led to says so; where many
-addresses merely lead to one picture, it may be one that was posted often, and is pointed out.
+A host that redirects deleted images to its ``/removed.png`` answers with a picture where it means
+"missing". That is certain only if the name of the target says so; if many addresses merely lead
+to one picture, it may be one that was posted often, and is only reported.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ import polars as pl
 from tagatlas.contracts import ImageStatus
 
 SEVERAL = 3
-"""Addresses of one site, at least, that its placeholder has."""
+"""Minimum number of addresses of one site that lead to its placeholder."""
 
 MANY = 10
-"""The same of other sites, which may be shortened links to one picture."""
+"""The same for several sites, which may be shortened links to one picture."""
 
 VERY_MANY = 20
-"""Addresses of one host, at least, that give the same bytes, without a redirect, to be noticed."""
+"""Minimum number of addresses of one host that give the same bytes without a redirect."""
 
 _SAYS_GONE = (
     "removed deleted placeholder unavailable missing expired gone blank spacer empty dummy 404 410"
@@ -45,19 +45,19 @@ _SAYS_LITTLE = (
 )
 
 _GONE = frozenset(_SAYS_GONE.split())
-"""Words of which each says that there is no picture."""
+"""Words that each mean a missing picture."""
 
 _STANDARD = frozenset(_SAYS_STANDARD.split())
-"""Words of which each says so if many addresses lead there."""
+"""Words that each mean a missing picture if many addresses lead there."""
 
 _NO, _THINGS = frozenset(_SAYS_NO.split()), frozenset(_SAYS_THING.split())
-"""Words that say so one after the other, as in ``no-image``, ``not found`` and ``kein-bild``."""
+"""Words that mean it one after the other, as in ``no-image``, ``not found`` and ``kein-bild``."""
 
 _SOON = ("now", "printing")
-"""What Japanese shops call a picture that they do not have yet."""
+"""Name that Japanese shops give to a picture that they do not have yet."""
 
 _BESIDE = frozenset(_SAYS_LITTLE.split())
-"""Words that may stand beside them and say nothing of what a picture shows."""
+"""Words that may stand beside them and say nothing about a picture's content."""
 
 _KNOWN = _GONE | _STANDARD | _NO | _THINGS | _BESIDE
 _KNOWN_WORD = "|".join(sorted(_KNOWN, key=len, reverse=True))
@@ -67,15 +67,15 @@ _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp|avif|ico|tiff?)$", re.IGNORE
 
 @dataclass(frozen=True)
 class Placeholder:
-    """A picture that may stand for others which are gone.
+    """A picture that may be a placeholder for deleted images.
 
     Attributes:
-        host: that most of the addresses belong to.
-        leads_to: the URL that they are redirected to; empty where they give the same bytes.
-        is_certain: whether that is beyond doubt.
+        host: of most of the addresses.
+        leads_to: the URL that they are redirected to; empty if they give the same bytes.
+        is_certain: whether it is a placeholder beyond doubt.
         locations: the addresses, in the order they were added.
         frequency: of their records, summed.
-        image: id of the picture; None where none of the addresses has it any more.
+        image: id of the picture; None if none of the addresses has it any more.
     """
 
     host: str
@@ -87,7 +87,7 @@ class Placeholder:
 
     @property
     def name(self) -> str:
-        """What it is called: the path on the same host, or the whole URL."""
+        """Its name: the path on the same host, or the whole URL."""
         parts = _split(self.leads_to)
         return parts.path if parts is not None and parts.hostname == self.host else self.leads_to
 
@@ -95,8 +95,8 @@ class Placeholder:
 def find_placeholders(fates: pl.DataFrame) -> list[Placeholder]:
     """The placeholders of a collection, those with most addresses first.
 
-    What was found before is found again, whatever was fetched since, in whatever order, and also
-    where a copy was found elsewhere.
+    Those found before are found again, regardless of the number and order of later fetches, and
+    also if a copy was found elsewhere.
 
     Args:
         fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
@@ -115,7 +115,7 @@ def find_placeholders(fates: pl.DataFrame) -> list[Placeholder]:
 
 
 def _redirected(there: pl.DataFrame) -> Iterator[Placeholder]:
-    """What several addresses of other names are redirected to."""
+    """Placeholders that several addresses with other names are redirected to."""
     plain = pl.col("final_url").str.replace(r"#.*$", "")
     target = plain.str.replace(r"(?i)(\.(?:png|jpe?g|gif|webp|bmp|avif))\?.*$", "${1}")
     groups = (
@@ -131,7 +131,7 @@ def _redirected(there: pl.DataFrame) -> Iterator[Placeholder]:
 
 
 def _judged(url: str, target: SplitResult, group: pl.DataFrame) -> Placeholder | None:
-    """What the addresses that lead to a URL say of it."""
+    """The placeholder at a URL, judged by the addresses that lead to it; None if too few do."""
     sources = [_split(location) for location in group["location"]]
     others = [source is not None and _is_another(source, target) for source in sources]
     names = {
@@ -155,7 +155,7 @@ def _judged(url: str, target: SplitResult, group: pl.DataFrame) -> Placeholder |
 
 
 def _repeated(there: pl.DataFrame) -> Iterator[Placeholder]:
-    """Pictures that very many addresses of one host give, as they are."""
+    """Pictures that very many addresses of one host give without a redirect."""
     host = pl.col("location").str.extract(r"^(?i)https?://(?:[^/?#@]*@)?([^/?#:]+)")
     direct = (
         there.drop_nulls("image")
@@ -185,13 +185,13 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _named(parts: SplitResult) -> str:
-    """What an address calls its picture: its last segment, or for a program, all it is told."""
+    """The name of an address's picture: its last segment, or a program's path and query."""
     segment = parts.path.rstrip("/").rpartition("/")[2]
     return segment if _PICTURE.search(segment) else f"{parts.path}?{parts.query}"
 
 
 def _is_another(source: SplitResult, target: SplitResult) -> bool:
-    """Whether an address calls its picture otherwise, and shares no number or code with it."""
+    """Whether an address names its picture differently, without a number or code in common."""
     if _named(source) == _named(target) or source.path == target.path:
         return False
     return not (_codes(source.path) & _codes(target.path))
@@ -204,7 +204,7 @@ def _codes(path: str) -> set[str]:
 
 
 def _site(parts: SplitResult) -> str:
-    """The site that a host belongs to, as far as its name tells: ``example.org``."""
+    """The site of a host, by its name: ``example.org``."""
     host = (parts.hostname or "").rstrip(".")
     try:
         return str(ip_address(host))
@@ -215,9 +215,9 @@ def _site(parts: SplitResult) -> str:
 
 
 def _says_that_it_is_gone(path: str, *, many: bool) -> bool:
-    """Whether a picture's name says that there is none, and says nothing else.
+    """Whether a picture's name means "missing" and nothing else.
 
-    Where the name says nothing at all, as in ``/404/image.png``, its folder's name counts.
+    If the name means nothing at all, as in ``/404/image.png``, its folder's name counts.
     """
     *_, folder, name = ["", *path.lower().split("/")]
     words = _WORD.findall(_PICTURE.sub("", name))

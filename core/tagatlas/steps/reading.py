@@ -1,4 +1,4 @@
-"""An atlas that stays open from one cell to the next."""
+"""An atlas that stays open from one notebook cell to the next."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class ReadAtlas(Atlas):
-    """An atlas to read from, whose maps show themselves."""
+    """An atlas to read from, whose maps show as widgets."""
 
     def map(self, name: str | None = None) -> Map:
-        """A map of this atlas, by default the one made last; see :func:`tagatlas.load_map`."""
+        """A map of this atlas, by default the newest; see :func:`tagatlas.load_map`."""
         return load_map(self, name)
 
 
@@ -28,7 +28,7 @@ def read_atlas(folder: str | Path) -> ReadAtlas:
 
     Raises:
         AtlasNotFound: there is no atlas there.
-        AtlasError: something else than an atlas is there.
+        AtlasError: the folder is not an atlas.
         AtlasTooNew, AtlasDamaged, StorageError: see their descriptions.
     """
     return ReadAtlas(**vars(stay_open(folder)))

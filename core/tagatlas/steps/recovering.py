@@ -1,4 +1,4 @@
-"""Recoveries as fetching uses them: where one fails, the others are asked all the same."""
+"""Recoveries that fetching can call safely: if one fails, the others are still called."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tagatlas.wording import count
 
 
 class Forgiven(Recovery):
-    """A recovery that names no copies where it cannot be asked. Used by one thread at a time."""
+    """A recovery that names no copies if it fails. Used by one thread at a time."""
 
     def __init__(self, recovery: Recovery) -> None:
         self._recovery = recovery
@@ -28,7 +28,7 @@ class Forgiven(Recovery):
 
     @property
     def note(self) -> str:
-        """What went wrong first, and how often it did; empty if nothing went wrong."""
+        """The first error, and the number of errors; empty if there were none."""
         if self._first is None:
             return ""
         return f"{self._first}; it named no copies for {count(len(self._urls), 'address')}"

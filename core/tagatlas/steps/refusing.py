@@ -1,4 +1,4 @@
-"""Keeping out what was removed by request."""
+"""Refusal of images and addresses that were removed by request."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ REASON = "removed by request"
 
 @dataclass(frozen=True)
 class RefusingStore(ImageStore):
-    """A store that takes all images but those that may not come back.
+    """A store that takes all images except refused ones.
 
     Attributes:
-        store: keeps the others.
+        store: holds the others.
         refused: hashes of ids; see :func:`tagatlas.catalog.removals.hash_of`.
     """
 
@@ -29,7 +29,7 @@ class RefusingStore(ImageStore):
         """See :meth:`ImageStore.put`.
 
         Raises:
-            ImageRejected: the image may not come back.
+            ImageRejected: the image is refused.
         """
         if hash_of(image_id) in self.refused:
             raise ImageRejected(ImageStatus.REFUSED, REASON)
@@ -55,7 +55,7 @@ class RefusingStore(ImageStore):
 def part_refused(
     addresses: Sequence[Address], refused: frozenset[str]
 ) -> tuple[list[Address], list[FetchOutcome]]:
-    """The addresses that may be asked, and what becomes of the others.
+    """The addresses that may be fetched, and the outcomes of the refused ones.
 
     Args:
         addresses: to be fetched.

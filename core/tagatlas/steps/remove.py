@@ -1,4 +1,4 @@
-"""Taking images or a source out of an atlas for good: no byte of them stays in its files."""
+"""Removal of images or a source from an atlas for good: no byte of them stays in its files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tagatlas.steps.opened import AtlasLike, opened, several
 from tagatlas.steps.placeholders import find_placeholders
 
 WRITTEN = ("maps", "comparisons", "imports")
-"""Folders of the atlas with what was written from the catalog, and can be written again."""
+"""Folders of the atlas with files written from the catalog, which can be written again."""
 
 _NO_IMAGE = "0" * 64
 _ID = re.compile(r"[0-9a-f]{8,64}")
@@ -30,7 +30,7 @@ _LISTED = 5
 
 @dataclass(frozen=True)
 class Lookalike:
-    """An image that stays, and looks like one that goes.
+    """A near duplicate of a removed image, not removed itself.
 
     Attributes:
         image: its id.
@@ -43,15 +43,15 @@ class Lookalike:
 
 @dataclass(frozen=True)
 class RemoveReport:
-    """What a removal takes, or would take.
+    """Result of a removal, or of a dry run.
 
     Attributes:
-        finished: whether a removal that had been interrupted was finished first.
-        extent: what goes out of the catalog.
-        absent: names that the atlas does not have, or has no more.
+        finished: whether an interrupted removal was finished first.
+        extent: of the removal from the catalog.
+        absent: names that fit nothing in the atlas, or no more.
         alike: near duplicates that stay.
-        files: number of files that were written from the catalog and go with it.
-        left_alone: other files in the atlas's folder, which were not looked into.
+        files: number of files written from the catalog that are removed with it.
+        left_alone: other files in the atlas's folder, which were not checked.
     """
 
     finished: bool
@@ -64,7 +64,7 @@ class RemoveReport:
 
 @dataclass(frozen=True)
 class _Named:
-    """What names led to: addresses and images of the catalog, and names that it does not have."""
+    """Addresses and images of the catalog that were named, and names that fit none."""
 
     addresses: frozenset[int]
     images: frozenset[str]
@@ -80,28 +80,28 @@ def remove(
     forget: bool = False,
     dry_run: bool = False,
 ) -> RemoveReport:
-    """Take images, or a source, out of an atlas with all that is known and was made of them.
+    """Remove images, or a source, from an atlas with all data about them.
 
     Of an image these are its stored files, addresses, records, answers, tags and embeddings, the
-    annotations that are about it or name it, and everything that was written from the catalog: maps
-    keep the places of all other nodes, and are to be made and rendered again. What was spent
-    stays in the ledger. Files outside of the atlas are not touched. A removal that is
-    interrupted, at any moment, is finished by the next one.
+    annotations that are about it or name it, and all files written from the catalog: maps
+    keep the positions of all other nodes, and are to be made and rendered again. The record of
+    costs stays. Files outside of the atlas are not touched. A removal interrupted at any time is
+    finished by the next one.
 
     Args:
         atlas: open for writing, or the folder of one.
         images: each an id or the first 8 or more of its digits, an address, a path, or a file
             name that only one address ends in; or one of these.
         source: its number, its location, or the last part of it.
-        with_duplicates: also take out the near duplicates of the images.
-        forget: never let these very bytes, or what is at these very addresses, in again. Only
+        with_duplicates: also remove the near duplicates of the images.
+        forget: refuse exactly these bytes and these addresses from now on. Only
             hashes of them are kept. A smaller copy of a picture has other bytes.
         dry_run: change nothing.
 
     Raises:
-        UsageError: a name leads to nothing, or to several.
-        StorageError: files cannot be removed; run it again then.
-        AtlasLocked: another program reads the catalog; the same.
+        UsageError: a name fits nothing, or several.
+        StorageError: files cannot be removed; then run it again.
+        AtlasLocked: another program reads the catalog; likewise.
     """
     with opened(atlas, write=not dry_run) as its_atlas:
         return _remove(
@@ -124,7 +124,7 @@ def _remove(
     dry_run: bool,
 ) -> RemoveReport:
     if atlas.store.__class__.remove is ImageStore.remove:
-        atlas.store.remove(_NO_IMAGE)  # which says that it cannot, before anything is changed
+        atlas.store.remove(_NO_IMAGE)  # raises before anything is changed if that is impossible
     finished = not dry_run and sweep(atlas)
     named = _find_images(atlas, images)
     unknown = [name for name in named.unknown if not (forget and _is_whole(name))]
@@ -148,8 +148,8 @@ def _remove(
 def sweep(atlas: Atlas) -> bool:
     """Finish a removal that is under way; returns whether there was one.
 
-    Files of removed images go, and what was written from the catalog; the catalog's file is
-    written again without what was deleted.
+    Deletes the files of removed images and those written from the catalog; the catalog's file is
+    written again without deleted data.
 
     Args:
         atlas: open for writing.
@@ -178,11 +178,11 @@ def find_source(atlas: Atlas, name: str | int) -> int:
     """The number of a source in the catalog.
 
     Args:
-        atlas: to look in.
+        atlas: with the source.
         name: its number, its location, or the last part of it.
 
     Raises:
-        UsageError: there is none of that name, or several.
+        UsageError: no source has that name, or several have.
     """
     name = str(name)
     sources = atlas.catalog.removals.sources()
@@ -223,10 +223,10 @@ def _find_images(atlas: Atlas, names: Sequence[str]) -> _Named:
 
 
 def _rows_of(name: str, known: pl.DataFrame) -> pl.DataFrame:
-    """The rows of the table of addresses that a name is for.
+    """The rows of the table of addresses that a name fits.
 
     Raises:
-        UsageError: it could be for several images or addresses.
+        UsageError: it fits several images or addresses.
     """
     stem = Path(name).stem
     digits = stem if len(stem) == 64 else name  # a file of the image store has the id as its name
@@ -248,7 +248,7 @@ def _rows_of(name: str, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _is_whole(name: str) -> bool:
-    """Whether a name says by itself which image or address it is for."""
+    """Whether a name identifies an image or address by itself."""
     return "://" in name or re.fullmatch(r"[0-9a-f]{64}", name) is not None
 
 
@@ -263,7 +263,7 @@ def _unknown(names: Sequence[str]) -> str:
 def _target(
     atlas: Atlas, named: _Named, source: str | None, *, with_duplicates: bool
 ) -> tuple[Target, list[Lookalike]]:
-    """What goes, and the near duplicates of it that stay."""
+    """The rows to remove, and the near duplicates that stay."""
     removals = atlas.catalog.removals
     whole = removals.target_of_source(find_source(atlas, source)) if source else Target()
     images = named.images | whole.images.keys()
@@ -297,7 +297,7 @@ def _count_files(folder: Path) -> int:
 
 
 def _others(atlas: Atlas) -> list[str]:
-    """What lies in the atlas's folder and is not of the atlas."""
+    """Files in the atlas's folder that do not belong to the atlas."""
     places = (atlas.store.locate(_NO_IMAGE, variant) for variant in Variant)
     folders = {place.partition("/")[0] for place in places if place is not None}
     ours = {

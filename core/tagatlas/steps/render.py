@@ -1,4 +1,4 @@
-"""Step five: a map to files."""
+"""Step five: from a map to files."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _SHOWN_FIRST = (".html", ".png")
 
 @dataclass(frozen=True)
 class RenderReport:
-    """What rendering did.
+    """Result of rendering.
 
     Attributes:
         map_name: of the map that was drawn.
-        files: those written, in the order they were.
+        files: the files written, in order.
         firsts: of the files of each renderer, the one to open first.
-        folder: where they are.
+        folder: of the files.
         images: number of images on the map.
-        absent: number of these whose files are gone, so that their places are blank.
-        faults: what kept renderers from writing, a line each.
+        absent: number of these whose files are missing, so that their places are blank.
+        faults: errors of renderers, a line each.
     """
 
     map_name: str
@@ -42,7 +42,7 @@ class RenderReport:
 
     @property
     def shown(self) -> Path:
-        """The file a person wants to see: a page if there is one, else a picture, else any."""
+        """The file to open first: a page if there is one, else a picture, else any."""
         order = {suffix: place for place, suffix in enumerate(_SHOWN_FIRST)}
         return min(self.firsts, key=lambda path: order.get(path.suffix, len(order)))
 
@@ -54,17 +54,17 @@ def render(
     show: ShowProgress = no_show,
     **options: object,
 ) -> RenderReport:
-    """Write a map's files into the atlas: those of all renderers that write without being asked.
+    """Write a map's files into the atlas: those of all default renderers.
 
     Args:
         atlas: open for writing, or the folder of one.
-        name: of the map; by default the one made last.
+        name: of the map; by default the newest.
         show: see :func:`tagatlas.run`.
         options: of renderers, by name, such as ``width=8000`` or ``poster_legend=False``.
 
     Raises:
-        OptionError: an option that is not there.
-        UsageError: there is no such map.
+        OptionError: an option does not exist.
+        UsageError: the map does not exist.
         StorageError: a file could not be written.
     """
     with opened(atlas) as its_atlas:
@@ -86,18 +86,18 @@ def export(
     show: ShowProgress = no_show,
     **options: object,
 ) -> RenderReport:
-    """Write some formats of a map to a folder of one's choice.
+    """Write some formats of a map to any folder.
 
     Args:
         atlas: open, or the folder of one.
         formats: names of renderers, or one.
-        out: the folder; made if it is not there.
-        name: of the map; by default the one made last.
+        out: the folder; created if it is missing.
+        name: of the map; by default the newest.
         show: see :func:`tagatlas.run`.
         options: see :func:`render`; none is remembered.
 
     Raises:
-        UnknownPlugin, MissingDependency: there is no such renderer, or it cannot be made.
+        UnknownPlugin, MissingDependency: a renderer does not exist, or lacks a package.
         OptionError, UsageError, StorageError: see :func:`render`.
     """
     folder = folder_of(out)
@@ -117,7 +117,7 @@ def export(
 def choose_renderers(
     atlas: Atlas, selection: Selection, names: Sequence[str] = ()
 ) -> list[PluginChoice[Renderer]]:
-    """The renderers of those names, or all that write without being asked; in their order."""
+    """The named renderers, or all default ones; in their order."""
     known = atlas.plugins.of_kind(RENDERERS)
     wanted = names or [name for name, entry in known.items() if entry.spec.default]
     chosen = [selection.plugin(RENDERERS, name) for name in wanted]
@@ -131,14 +131,14 @@ def write_map(
     *,
     progress: Progress = no_progress,
 ) -> RenderReport:
-    """Write a map's files, and count the pictures that are gone.
+    """Write a map's files, and count the missing pictures.
 
-    A renderer that fails costs only its own files.
+    If a renderer fails, the others still write their files.
 
     Args:
-        map_: what to draw.
-        renderers: what to write, in this order: a page may show what came before it.
-        folder: where to; it exists.
+        map_: to draw.
+        renderers: to call, in this order: a page may show the files written before it.
+        folder: to write into; it exists.
         progress: called with the renderers done.
 
     Raises:
@@ -168,7 +168,7 @@ def render_map(
     *,
     progress: Progress = no_progress,
 ) -> list[Path]:
-    """Write a map's files where no renderer may fail.
+    """Write a map's files; no renderer may fail.
 
     Args:
         map_: see :func:`write_map`.
@@ -177,7 +177,7 @@ def render_map(
         progress: likewise.
 
     Returns:
-        The files written, in the order they were.
+        The files written, in order.
 
     Raises:
         UsageError, StorageError: see :func:`write_map`.
@@ -191,7 +191,7 @@ def render_map(
 
 @dataclass(frozen=True)
 class _Written:
-    """What renderers wrote, and what kept others from it."""
+    """The files written, and the errors of renderers."""
 
     files: list[Path] = field(default_factory=list)
     firsts: list[Path] = field(default_factory=list)

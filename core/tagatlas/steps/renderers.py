@@ -1,4 +1,4 @@
-"""The installed renderers, as they announce what they write."""
+"""The installed renderers, and the files they can write."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from tagatlas.plugins import RENDERERS, Plugins
 
 
 def renderers_in_order(plugins: Plugins) -> list[RendererSpec]:
-    """All of them, in the order to list what they write in."""
+    """All installed renderers, in the order of lists."""
     specs = [entry.spec for entry in plugins.of_kind(RENDERERS).values()]
     return sorted(specs, key=lambda spec: (spec.order, spec.name))
 
 
 def map_files(plugins: Plugins) -> list[MapFile]:
-    """The files of a map that they say they write."""
+    """The files of a map that they announce."""
     return [
         MapFile(path, what, spec.name)
         for spec in renderers_in_order(plugins)

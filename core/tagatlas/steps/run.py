@@ -1,4 +1,4 @@
-"""The whole job: from a source to the files of a map."""
+"""All steps: from a source to the files of a map."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tagatlas.steps.tag import (
 from tagatlas_tagging import closing
 
 StepReport = AddReport | FetchReport | Estimate | TagReport | MapReport | RenderReport
-"""What came of a step; an estimate comes before images are tagged that cost money."""
+"""Report of a step; if tagging costs money, an estimate comes before it."""
 
 
 _ReportT = TypeVar("_ReportT")
@@ -45,7 +45,7 @@ _ReportT = TypeVar("_ReportT")
 
 @dataclass(frozen=True)
 class RunReport:
-    """What came of each step of :func:`run`."""
+    """Reports of the steps of :func:`run`."""
 
     added: AddReport
     fetched: FetchReport
@@ -69,24 +69,24 @@ def run(
 ) -> RunReport:
     """Map a collection: add its source, fetch and tag the images, draw the map, write its files.
 
-    What an earlier run has fetched, paid for or computed is not done again.
+    Work that an earlier run has done or paid for is not repeated.
 
     Args:
         location: of a table of image URLs, a folder of images, a ZIP archive or a IIIF manifest.
-        out: folder of the atlas; made if it is not there.
+        out: folder of the atlas; created if it is missing.
         name: of the map; by default the backend's.
-        replace: a source of the atlas in whose place this one comes: its number or its location.
-        retry_failed: also try again what failed before.
+        replace: a source of the atlas to be replaced by this one: its number or its location.
+        retry_failed: also try again addresses and images that failed before.
         force: make the map again from the start, even if nothing changed.
-        headers: further headers of every request, by name; not kept.
+        headers: further headers of every request, by name; not stored.
         plugins: the installed ones by default.
-        show: gives each piece of work its progress; by default there is none to be seen.
+        show: gives a progress callback for each piece of work; by default nothing is shown.
         options: of all steps and plugins, by name, such as ``backend="imagenet"``,
             ``builder="knn"``, ``bipartite_threshold=0.2``.
 
     Raises:
-        OptionError, UnknownPlugin, MissingDependency, AuthenticationFailed: a choice that cannot
-            be met; nothing was done.
+        OptionError, UnknownPlugin, MissingDependency, AuthenticationFailed: an invalid choice;
+            nothing was done.
         InputError: the source holds no usable record.
         NoImages: no address led to an image.
         TaggerError, EmptyMap, StorageError: see :func:`tag`, :func:`map`, :func:`render`.
@@ -136,17 +136,17 @@ def run_steps(
         out: see :func:`run`.
         name: see :func:`run`.
         replace: see :func:`run`.
-        retry: also try again the addresses that ended so before, and images whose tagging failed.
+        retry: also try again addresses with these statuses, and images whose tagging failed.
         force: see :func:`run`.
         headers: see :func:`run`.
         plugins: see :func:`run`.
         show: see :func:`run`.
-        stop: once it is set, by any thread, nothing further is asked of the backend, and the
-            report of tagging is the last.
+        stop: once it is set, by any thread, the backend is not called any more, and the report of
+            tagging is the last.
         options: see :func:`run`.
 
     Raises:
-        TagatlasError: see :func:`run`; before the first report only what says that nothing was
+        TagatlasError: see :func:`run`; an error before the first report means that nothing was
             done.
     """
     again = retried_statuses(retry)
@@ -202,7 +202,7 @@ def run_steps(
                     stop=stop,
                     show=show,
                 )
-            in_use.close()  # what the tagger holds may be much, and the map needs none of it
+            in_use.close()  # frees the tagger's memory, which the map does not need
             yield tagged
             if tagged.stopped:
                 return

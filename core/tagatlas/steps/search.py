@@ -1,4 +1,4 @@
-"""Search: the images that fit a text best, by their embeddings."""
+"""Search for images by text, with their embeddings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tagatlas.steps.tag import choose_tagging
 from tagatlas_tagging import closing
 
 ROWS = 65_536
-"""Images that are compared at once."""
+"""Number of images compared at once."""
 
 
 def search(atlas: AtlasLike, text: str, *, most: int = 20, **options: object) -> pl.DataFrame:
@@ -23,16 +23,16 @@ def search(atlas: AtlasLike, text: str, *, most: int = 20, **options: object) ->
 
     Args:
         atlas: open, or the folder of one.
-        text: what to look for, in the words of a caption.
-        most: how many images at most.
+        text: the query, worded like a caption.
+        most: maximum number of images.
         options: of the step ``tag`` and of taggers, by name, such as ``backend="clip"``.
 
     Returns:
         See :func:`search_collection`.
 
     Raises:
-        OptionError, UnknownPlugin, MissingDependency: a choice that cannot be met.
-        UsageError: the backend has no place for texts, or has not embedded the images.
+        OptionError, UnknownPlugin, MissingDependency: an invalid choice.
+        UsageError: the backend cannot embed texts, or has not embedded the images.
     """
     with opened(atlas, write=False) as its_atlas:
         selection = select(its_atlas, options, "tag")
@@ -48,10 +48,10 @@ def search_collection(
     """The images that fit a text best.
 
     Args:
-        atlas: its images were tagged with this tagger.
-        tagger: puts texts where its embeddings put images.
-        text: what to look for, in the words of a caption.
-        most: how many images at most.
+        atlas: with images tagged by this tagger.
+        tagger: embeds texts in the same space as images.
+        text: the query, worded like a caption.
+        most: maximum number of images.
 
     Returns:
         Best first: ``id`` (String), ``cosine`` (Float64, in [-1, 1]: only its order means
@@ -59,7 +59,7 @@ def search_collection(
         copy: a path, relative to the atlas, or a URL; null where it is no file).
 
     Raises:
-        UsageError: the tagger has no place for texts, or has not embedded the images.
+        UsageError: the tagger cannot embed texts, or has not embedded the images.
     """
     instance = tagger.product
     if not isinstance(instance, TextEmbedder):

@@ -1,4 +1,4 @@
-"""Signatures of images that were fetched by an older tagatlas."""
+"""Signatures for images fetched by an older tagatlas."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _AT_ONCE = 500
 
 
 def complete_signatures(atlas: Atlas) -> None:
-    """Make from the thumbnails the signatures that an older tagatlas lacked or made otherwise.
+    """Make missing or outdated signatures from the thumbnails.
 
-    An image whose thumbnail is not there or cannot be read keeps what it has, and is joined with no
-    other; ``tagatlas doctor`` finds it.
+    An image whose thumbnail is missing or unreadable is skipped, and joined with no other;
+    ``tagatlas doctor`` reports it.
 
     Args:
         atlas: open for writing.

@@ -1,4 +1,4 @@
-"""What tagging costs: estimated before, written down and capped meanwhile."""
+"""Costs of tagging: estimated before, recorded and limited by a budget during it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from tagatlas.errors import BudgetReached
 from tagatlas_tagging import Call
 
 _ROUNDING = 1e-9
-"""A budget of ten times a price is ten images, whatever the sum of ten fractions rounds to."""
+"""Tolerance: a budget of ten times a price pays for ten images, despite rounding errors."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What tagging would do, and cost.
+    """Estimate of tagging and its cost.
 
     Attributes:
         backend: the tagger's name.
-        images: how many it would be asked about.
-        copies: how many would get the answer of another image.
+        images: number of images to be sent to it.
+        copies: number of images that would get a copy of another's answer.
         price: of one image; None if it costs nothing.
         spent: US dollars spent on it so far, at most.
-        budget: the most US dollars that the atlas may spend on it; None for no limit.
+        budget: maximum US dollars that the atlas may spend on it; None for no limit.
     """
 
     backend: str
@@ -35,34 +35,34 @@ class Estimate:
 
     @property
     def units(self) -> int:
-        """What would be billed for."""
+        """Units that would be billed."""
         return self.images * len(self.price.units) if self.price else 0
 
     @property
     def dollars(self) -> float:
-        """What that would cost, in US dollars, at most."""
+        """The cost of that in US dollars, at most."""
         return self.images * self.price.per_image if self.price else 0.0
 
 
 class Purse:
     """Pays for the calls of one run. Used by one thread.
 
-    Every call is in the catalog before it is made. What is not known to be free of charge counts
-    as spent, also what a killed process may have had under way.
+    Every call is recorded in the catalog before it is made. A call counts as spent unless it is
+    known to be free; so do calls under way when a process was killed.
     """
 
     def __init__(
         self, catalog: Catalog, tagger: str, backend: int, price: Price, budget: float | None
     ) -> None:
-        """Look up what was spent before.
+        """Look up the money spent before.
 
         Args:
             catalog: open for writing.
             tagger: the tagger's name.
-            backend: the number of the backend that is asked.
+            backend: the number of the backend that is called.
             price: of one image.
-            budget: the most that the atlas may ever spend on this tagger, in US dollars; None
-                for no limit.
+            budget: maximum US dollars that the atlas may ever spend on this tagger; None for no
+                limit.
         """
         self._tagging = catalog.tagging
         self._tagger = tagger
@@ -78,7 +78,7 @@ class Purse:
         return self._spent
 
     def begin(self, images: int) -> int:
-        """Write down a call that is about to be made.
+        """Record a call before it is made.
 
         Raises:
             BudgetReached: it could cost more than is left.
@@ -101,7 +101,7 @@ class Purse:
         return number
 
     def end(self, call: Call) -> EndedCall | None:
-        """How a call is to be written down, now that it has ended; None if it was none."""
+        """The record of a call that has ended; None if there was no call."""
         if call.number is None:
             return None
         dollars = self._costs.pop(call.number)

@@ -1,4 +1,4 @@
-"""An atlas that stays open as long as something reads from it."""
+"""An atlas that stays open as long as it is in use."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
 
 def stay_open(folder: str | Path) -> Atlas:
-    """Open an atlas to read from, for as long as it, or a map of it, is used.
+    """Open an atlas for reading, for as long as it, or a map of it, is used.
 
     It takes no lock, so that ``tagatlas`` can work on the atlas meanwhile.
 
     Raises:
         AtlasNotFound: there is no atlas there.
-        AtlasError: something else than an atlas is there.
+        AtlasError: the folder is not an atlas.
         AtlasTooNew, AtlasDamaged, StorageError: see their descriptions.
     """
     stack = ExitStack()
     atlas = stack.enter_context(open_atlas(folder_of(folder), load_plugins(), write=False))
-    # A map holds on to the store, not to the atlas.
+    # A map refers to the store, not to the atlas.
     weakref.finalize(atlas.store, _close, stack).atexit = False
     return atlas
 
 
 def _close(stack: ExitStack) -> None:
-    # Where another thread than the atlas's own finds that it is unused, SQLite closes it by itself.
+    # If another thread than the atlas's own finds that it is unused, SQLite closes it by itself.
     with suppress(sqlite3.ProgrammingError):
         stack.close()

@@ -1,4 +1,4 @@
-"""Step three: images to tags, through one backend."""
+"""Step three: from images to tags, by one backend."""
 
 from __future__ import annotations
 
@@ -40,22 +40,22 @@ from tagatlas_tagging import (
 )
 
 READY = 1
-"""Calls that cost money which are in the catalog before the service is free for them: while it
-waits for nothing but the images, a tenth more of them are tagged in the same time."""
+"""Paid calls that are recorded and queued while the service is still busy. One keeps it busy: 10 %
+more images in the same time (measured)."""
 
 
 @dataclass(frozen=True)
 class TagReport:
-    """What tagging did.
+    """Result of tagging.
 
     Attributes:
         backend: the tagger's name.
-        asked: number of images it was asked about now.
-        copied: number of images that got the answer of another one now.
+        asked: number of images sent to it now.
+        copied: number of images that got a copy of another's answer now.
         counts: number of the collection's images by tag status.
         spent: US dollars spent on the backend in this atlas, at most; None if it costs nothing.
-        stopped: whether it was told to stop before all was asked.
-        notes: what the tagger says of how its options were read, a line each.
+        stopped: whether it was stopped before all images were sent.
+        notes: the tagger's remarks on how it read its options, a line each.
     """
 
     backend: str
@@ -76,20 +76,20 @@ def tag(
     show: ShowProgress = no_show,
     **options: object,
 ) -> TagReport:
-    """Have a backend tag the images that it has not answered about yet.
+    """Have a backend tag the images that it has not answered yet.
 
     Args:
         atlas: open for writing, or the folder of one.
         retry_failed: see :func:`tag_collection`.
         stop: see :func:`tag_collection`.
-        on_estimate: called before images are tagged that cost money, with what that costs at most.
+        on_estimate: called with the maximum cost before tagging that costs money.
         show: see :func:`tagatlas.run`.
         options: of the step ``tag`` and of taggers, by name, such as ``backend="clip"``,
             ``budget=5.0``.
 
     Raises:
-        OptionError, UnknownPlugin, MissingDependency: a choice that cannot be met.
-        AuthenticationFailed: see :func:`require_key`; nothing that was given is remembered.
+        OptionError, UnknownPlugin, MissingDependency: an invalid choice.
+        AuthenticationFailed: see :func:`require_key`; no option is remembered.
         BudgetReached, TaggerError: see :func:`tag_collection`.
     """
     with opened(atlas) as its_atlas:
@@ -121,7 +121,7 @@ def tag(
 
 
 def estimate(atlas: AtlasLike, *, retry_failed: bool = False, **options: object) -> Estimate:
-    """What :func:`tag` would do, and cost at most. Nothing is asked or written.
+    """Estimate the work and maximum cost of :func:`tag`. Nothing is sent or written.
 
     Args:
         atlas: open, or the folder of one.
@@ -129,7 +129,7 @@ def estimate(atlas: AtlasLike, *, retry_failed: bool = False, **options: object)
         options: see :func:`tag`.
 
     Raises:
-        OptionError, UnknownPlugin, MissingDependency: a choice that cannot be met.
+        OptionError, UnknownPlugin, MissingDependency: an invalid choice.
     """
     with opened(atlas, write=False) as its_atlas:
         selection = select(its_atlas, options, "tag")
@@ -146,13 +146,13 @@ def estimate(atlas: AtlasLike, *, retry_failed: bool = False, **options: object)
 
 
 def choose_tagging(selection: Selection) -> tuple[TagOptions, PluginChoice[Tagger]]:
-    """How images are tagged, and the backend."""
+    """The options of tagging, and the backend."""
     options = selection.options("tag", TagOptions)
     return options, selection.plugin(TAGGERS, options.backend)
 
 
 def require_key(atlas: Atlas, tagger: PluginChoice[Tagger]) -> None:
-    """Make sure that a backend which has not tagged here yet has the key that it needs.
+    """Make sure that a backend has the key that it needs, unless it has tagged here before.
 
     Raises:
         AuthenticationFailed: it has none.
@@ -173,7 +173,7 @@ def estimate_tagging(
     ask_each: bool = False,
     budget: float | None = None,
 ) -> Estimate:
-    """What :func:`tag_collection` would do, and cost at most. Nothing is asked or written.
+    """Estimate the work and maximum cost of :func:`tag_collection`. Nothing is sent or written.
 
     Args:
         atlas: open.
@@ -205,29 +205,29 @@ def tag_collection(
     stop: Event | None = None,
     show: ShowProgress = no_show,
 ) -> TagReport:
-    """Ask a backend about every image that it has not answered yet.
+    """Have a backend tag every image that it has not answered yet.
 
-    Each batch's answers are kept in one transaction as soon as they are there, so that a
-    process that dies loses at most the batches in flight. Where the tags are read from kept
-    answers, that is done when all are there, also of those that another reading asked for.
+    Each batch's answers are stored in one transaction as soon as they arrive, so that a
+    process that dies loses at most the batches in flight. If the tags are read from stored
+    answers, that is done at the end, also for answers stored by another reading.
 
-    Where images cost money, each call is in the catalog before it is made, and of images that
-    are the same beyond doubt only one is asked about: the others get its answer, and it is noted
-    that they did.
+    If images cost money, each call is recorded in the catalog before it is made, and of images
+    that are certainly the same only one is sent: the others get a copy of its answer, marked as
+    such.
 
     Args:
         atlas: open for writing.
-        tagger: the backend; it is prepared where anything is asked, and closed by the caller.
-        retry_failed: ask again where it failed before.
-        budget: the most US dollars that this atlas may ever spend on the backend, in all runs;
-            None for no limit. What is only possibly billed counts.
-        ask_each: where images cost money, ask also about those that look the same as others.
-        stop: once it is set, by any thread, no further call is begun; those under way are kept.
+        tagger: the backend; prepared if any image is sent, and closed by the caller.
+        retry_failed: also send images again that failed before.
+        budget: maximum US dollars that this atlas may ever spend on the backend, in all runs;
+            None for no limit. Calls that may have been billed count.
+        ask_each: if images cost money, also send those that look the same as others.
+        stop: once it is set, by any thread, no further call is begun; those under way are stored.
         show: see :func:`tagatlas.run`.
 
     Raises:
         BudgetReached: the next call could cost more than the budget has left.
-        TaggerError: the backend cannot go on; what it answered is kept.
+        TaggerError: the backend cannot go on; its answers are stored.
     """
     instance = tagger.product
     tagging = atlas.catalog.tagging
@@ -257,18 +257,18 @@ def tag_collection(
 
 @dataclass
 class _Run:
-    """Asks one backend, and counts.
+    """Calls one backend, and counts.
 
     Attributes:
         atlas: open for writing.
         tagger: the backend.
-        backend: its number, under which answers are kept.
-        purse: what pays for the calls; None where they cost nothing.
+        backend: its number, under which answers are stored.
+        purse: pays for the calls; None if they cost nothing.
         stop: see :func:`tag_collection`.
-        progress: told of images answered.
-        asked: number of images that it was asked about.
-        copied: number of images that got another one's answer.
-        failed: number of images that it failed on.
+        progress: called with images answered.
+        asked: number of images sent.
+        copied: number of images that got a copy of another's answer.
+        failed: number of images that failed.
     """
 
     atlas: Atlas
@@ -282,9 +282,9 @@ class _Run:
     failed: int = 0
 
     def ask(self, *, retry_failed: bool, ask_each: bool, show: ShowProgress) -> None:
-        """Ask for what is missing, and keep it.
+        """Send the images without an answer, and store the answers.
 
-        Where one of several that look the same could not be looked at, another is asked about.
+        If one of several that look the same fails, another is sent.
         """
         plan = _plan(self.atlas, self.tagger, self.backend, retry_failed, ask_each)
         if plan.ask:
@@ -340,7 +340,7 @@ def _purse(
 def _plan(
     atlas: Atlas, tagger: Tagger, backend: int | None, retry_failed: bool, ask_each: bool
 ) -> Plan:
-    """Which images are to be asked about; one of a kind where that costs money."""
+    """The images to be sent; only one of several that are the same if that costs money."""
     tagging = atlas.catalog.tagging
     number = -1 if backend is None else backend
     unanswered = tagging.unanswered(number, retry_failed=retry_failed, copied=ask_each)
@@ -350,10 +350,10 @@ def _plan(
 
 
 def look_alikes(atlas: Atlas) -> list[list[str]]:
-    """Groups of images that are the same beyond doubt, by id, each led by the first of them.
+    """Groups of images that are certainly the same, by id, each led by the first of them.
 
-    An answer that is paid for is shared within them. They are groups of the level ``same``,
-    of which each stored copy was also compared with its leader's, pixel by pixel.
+    A paid answer is shared within a group. They are groups of the level ``same``, in which each
+    stored copy was also compared with its leader's, pixel by pixel.
     """
     complete_signatures(atlas)
     same = atlas.representatives("same")
@@ -374,7 +374,7 @@ def look_alikes(atlas: Atlas) -> list[list[str]]:
 
 
 def _stored_picture(atlas: Atlas, image: str) -> Image.Image | None:
-    """A stored copy; None where it is not there or cannot be read: it is like no other then."""
+    """A stored copy; None if it is missing or unreadable, and so in no group."""
     try:
         with Image.open(BytesIO(atlas.store.get(image, Variant.IMAGE))) as stored:
             return stored.convert("RGB")

@@ -1,4 +1,4 @@
-"""Whether the store holds what the catalog says: every file, byte by byte."""
+"""Verification of the store against the catalog: every file, by its hash."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _AT_ONCE = 512
 
 @dataclass(frozen=True)
 class Damage:
-    """A stored file that is not as it was put.
+    """A stored file that is missing or changed.
 
     Attributes:
         image: the image's id.
-        variant: which of its files.
-        gone: whether it is not there at all; else its bytes are others.
+        variant: of its file.
+        gone: whether it is missing; else its bytes have changed.
     """
 
     image: str
@@ -33,11 +33,11 @@ class Damage:
 
 @dataclass(frozen=True)
 class Verified:
-    """What was found.
+    """Result of a verification.
 
     Attributes:
-        files: number of files looked at.
-        damages: those that are not as they were put, ordered by image.
+        files: number of files checked.
+        damages: missing or changed files, ordered by image.
     """
 
     files: int
@@ -52,12 +52,12 @@ class Verified:
 def verify_images(atlas: Atlas, *, progress: Progress = no_progress) -> Verified:
     """Read every stored file of the collection and compare its hash with the one it was put with.
 
-    Of images that an older tagatlas put, whose hashes are not known, it is only checked that the
-    files are there.
+    For images stored by an older tagatlas, whose hashes are unknown, it is only checked that the
+    files exist.
 
     Args:
         atlas: to read from.
-        progress: told of files looked at; failed are those that are damaged.
+        progress: called with files checked; failed are those that are damaged.
     """
     expected = atlas.catalog.addresses.stored()
     wanted = [
@@ -76,7 +76,7 @@ def verify_images(atlas: Atlas, *, progress: Progress = no_progress) -> Verified
 
 
 def repair_images(atlas: Atlas, *, progress: Progress = no_progress) -> Verified:
-    """Have the images whose stored files are damaged fetched again by the next fetching.
+    """Mark the images with damaged files to be fetched again.
 
     Args:
         atlas: open for writing.
