@@ -1,1 +1,1 @@
-"""What maps are computed with: around a layout, and of clusters; arrays in, arrays out."""
+"""Computations for maps, before and after a layout, and on clusters; arrays in, arrays out."""

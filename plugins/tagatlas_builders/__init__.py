@@ -1,1 +1,1 @@
-"""Graph builders: what turns tags into a network."""
+"""Graph builders, which turn tags into a network."""

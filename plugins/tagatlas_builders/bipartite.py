@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BipartiteOptions(TagSelection):
-    """Which of an image's tags become links.
+    """Options that select the tags that become links.
 
-    The number of links counts after the shares and before IDF; so a tag that is on too many
-    images takes up no image's link.
+    The number of links is limited after the shares and before IDF; so tags that are on too many
+    images do not count for it.
     """
 
     links_per_image: Annotated[
@@ -43,7 +43,7 @@ class BipartiteBuilder(GraphBuilder):
         self._options = options
 
     def describe(self) -> NetworkDescription:
-        """What the network shows; see :meth:`tagatlas.GraphBuilder.describe`."""
+        """Describe the network; see :meth:`tagatlas.GraphBuilder.describe`."""
         from tagatlas.toolkit import describe_selection
 
         return describe_selection(self._options)

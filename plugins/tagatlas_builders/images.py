@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ImagesBuilder(GraphBuilder):
-    """Links each image to those whose tags are most like its own.
+    """Links each image to those with the most similar tags.
 
     The weight of a link is the cosine of both images' scores, or with ``likeness`` ``shared``
     the sum, over the tags that both have, of score times score. With ``idf``, scores are
@@ -30,7 +30,7 @@ class ImagesBuilder(GraphBuilder):
         self._options = options
 
     def describe(self) -> NetworkDescription:
-        """What the network shows; see :meth:`tagatlas.GraphBuilder.describe`."""
+        """Describe the network; see :meth:`tagatlas.GraphBuilder.describe`."""
         from tagatlas.toolkit import describe_selection
 
         return describe_selection(self._options)

@@ -1,4 +1,4 @@
-"""The nodes that several builders make."""
+"""Nodes of images and tags, for several builders."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TagsOptions(ProjectionSelection):
-    """Which tags count, and how many links a tag makes."""
+    """Options that select tags, and limit the links of a tag."""
 
     minimum_images: Annotated[
         int,
@@ -42,14 +42,14 @@ class TagsBuilder(GraphBuilder):
     scores are those of :func:`tagatlas.toolkit.with_idf`, which changes no cosine.
 
     Nodes are the tags with at least one link, by label; there are no images among them. On the
-    map each image is put amid its tags. The network is undirected.
+    map each image is put among its tags. The network is undirected.
     """
 
     def __init__(self, options: TagsOptions) -> None:
         self._options = options
 
     def describe(self) -> NetworkDescription:
-        """What the network shows; see :meth:`tagatlas.GraphBuilder.describe`."""
+        """Describe the network; see :meth:`tagatlas.GraphBuilder.describe`."""
         from tagatlas.toolkit import describe_selection
 
         return describe_selection(self._options)
@@ -86,7 +86,7 @@ def tagatlas_graph_builders() -> Iterable[GraphBuilderSpec]:
     return [
         GraphBuilderSpec(
             name="tags",
-            summary="Tags; a tag is linked to those it occurs with. Images lie amid their tags.",
+            summary="Tags; a tag is linked to those it occurs with. Images lie among their tags.",
             options=TagsOptions,
             factory=TagsBuilder,
         )

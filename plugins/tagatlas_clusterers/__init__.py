@@ -1,1 +1,1 @@
-"""Clusterers: what finds out which images belong together."""
+"""Clusterers, which group similar images."""

@@ -1,4 +1,4 @@
-"""What layouts cite."""
+"""Citations of layouts."""
 
 from __future__ import annotations
 

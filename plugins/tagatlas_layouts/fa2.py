@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tagatlas import LayoutDescription, Network, Progress
 
 _EXTENT = 1000.0
-"""What the start is scaled to: the package's own starts are far too small to be calm."""
+"""Extent that the start is scaled to; the package's own starts are far too small to be stable."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Fa2Layout(Layout):
         self._options = options
 
     def describe(self) -> LayoutDescription:
-        """What it did; see :meth:`tagatlas.Layout.describe`."""
+        """Describe the method; see :meth:`tagatlas.Layout.describe`."""
         from tagatlas import LayoutDescription
         from tagatlas_layouts.citations import FORCEATLAS2
 

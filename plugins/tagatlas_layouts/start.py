@@ -1,4 +1,4 @@
-"""Where nodes start, for layouts that want them at a size of their own."""
+"""Start positions for layouts that need them at a fixed size."""
 
 from __future__ import annotations
 

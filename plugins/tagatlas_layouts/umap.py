@@ -1,4 +1,4 @@
-"""Layout plugin ``umap``: images by the likeness of their tags, for comparison.
+"""Layout plugin ``umap``: images by the similarity of their tags, for comparison.
 
 L. McInnes, J. Healy, J. Melville: UMAP: Uniform Manifold Approximation and Projection for
 Dimension Reduction, 2018 (arXiv 1802.03426). The package ``umap-learn`` comes with the extra
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from tagatlas import LayoutDescription, Network, Progress
 
 _EXTENT = 10.0
-"""What the start is scaled to: the package's own starts lie within this distance."""
+"""Extent that the start is scaled to: that of the package's own starts."""
 
 _FEWEST = 4
-"""UMAP needs some nodes to tell near from far; fewer keep their start."""
+"""UMAP needs this number of nodes; fewer keep their start."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class UmapLayout(Layout):
         self._options = options
 
     def describe(self) -> LayoutDescription:
-        """What it did; see :meth:`tagatlas.Layout.describe`."""
+        """Describe the method; see :meth:`tagatlas.Layout.describe`."""
         from tagatlas import LayoutDescription
         from tagatlas_layouts.citations import UMAP
 
@@ -94,7 +94,7 @@ class UmapLayout(Layout):
         if _joins_images_and_tags(network, images):
             vectors, embedded = adjacency[images][:, ~images], images
         else:
-            # A node is like its neighbours only if it has itself as one too.
+            # A node resembles its neighbours only if it counts as its own neighbour.
             strongest = adjacency.max() if network.edge_count else 1.0
             vectors = adjacency + strongest * eye_array(network.node_count)
             embedded = np.ones(network.node_count, dtype=np.bool_)

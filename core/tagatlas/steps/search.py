@@ -54,9 +54,9 @@ def search_collection(
         most: maximum number of images.
 
     Returns:
-        Best first: ``id`` (String), ``cosine`` (Float64, in [-1, 1]: only its order means
-        anything), ``location`` (String, of the first record), ``file`` (String, of the normalised
-        copy: a path, relative to the atlas, or a URL; null where it is no file).
+        Best first: ``id`` (String), ``cosine`` (Float64, in [-1, 1]: only its order is
+        meaningful), ``location`` (String, of the first record), ``file`` (String, of the normalised
+        copy: a path, relative to the atlas, or a URL; null if it is no file).
 
     Raises:
         UsageError: the tagger cannot embed texts, or has not embedded the images.

@@ -1,4 +1,4 @@
-"""Clusters: which images belong together, what their tags call them, where they lie."""
+"""Clusters: their images, their names from tags, and their outlines."""
 
 from tagatlas_mapping.cluster.naming import name_clusters, name_subclusters
 from tagatlas_mapping.cluster.neighbours import compile_kernels

@@ -20,10 +20,10 @@ _TAGS_CONSIDERED = 30
 _TAGS_IN_NAME = 3
 _NAME_LENGTH = 40
 _NO_NAME = "without tags"
-# Two tags say the same, or one says what the other says in general, from this overlap on.
+# From this overlap on, two tags mean the same, or one is a more general word for the other.
 _SAME_AS_FIRST = 0.6
 _SAME_AS_OTHER = 0.5
-# The first tag is a heading if it holds for so much of the cluster and of every other tag.
+# The first tag is a heading if it covers this share of the cluster and of every other tag.
 _HEADING = 0.5
 
 
@@ -35,15 +35,15 @@ def name_clusters(
     Tags are ranked by how much more often a cluster has them than the others: the log-odds
     ratio with an informative Dirichlet prior, as a z-score (Monroe, Colaresi & Quinn,
     "Fightin' Words", Political Analysis 16(4), 2008), times the Dice coefficient of the tag's
-    images and the cluster's, which favours tags that hold for much of it and for little else.
+    images and the cluster's, which favours tags that cover much of it and little else.
     An image counts for a tag by the tag's score as a fraction of the image's best score, so
     that backends of any scale of scores are treated alike. A tag that covers less than a tenth
     of a cluster is not distinctive of it.
 
-    The best tag opens the name; up to two follow that say something new. Passed over are tags
-    that hold wherever the first does (``animal`` after ``bird``) and tags whose images are
-    those of another tag of the name. Where the first holds for half of the cluster and of the
-    others' images, it stands before them as a heading, with a colon.
+    The best tag comes first; up to two follow that add information. Tags are skipped if they
+    occur wherever the first does (``animal`` after ``bird``) or on the same images as another tag
+    of the name. If the first covers half of the cluster and of the others' images, it stands
+    before them as a heading, with a colon.
 
     Args:
         images: ordered by ``id``: ``id`` (String).
@@ -69,7 +69,7 @@ def name_subclusters(
     *,
     taken: Sequence[str],
 ) -> pl.DataFrame:
-    """Name sub-clusters by what sets each apart within its cluster, as clusters are named.
+    """Name sub-clusters by their distinctive tags within their cluster, as clusters are named.
 
     Args:
         images: as for :func:`name_clusters`.
@@ -146,7 +146,7 @@ def _most_distinctive(
     size = inside.shape[0]
     here = np.asarray(inside.sum(axis=0), dtype=np.float64)
     there = total - here
-    # The prior: so many images more on either side, with the tags of the collection's average.
+    # The prior: this number of further images on either side, with the collection's average tags.
     prior = _PRIOR_IMAGES * (total + 0.5) / (images + 1)
     log_odds = np.log((here + prior) / (size + _PRIOR_IMAGES - here - prior))
     log_odds -= np.log((there + prior) / (images - size + _PRIOR_IMAGES - there - prior))
@@ -154,7 +154,7 @@ def _most_distinctive(
     coverage = here / size
     dice = 2 * here / (size + total)
     rank = np.where((coverage >= _LEAST_COVERAGE) & (z_score > 0), z_score * dice, 0.0)
-    if not rank.any():  # the only cluster, or one of images that have nothing in common
+    if not rank.any():  # the only cluster, or one of images without common tags
         rank = coverage
     best = np.argsort(-rank, kind="stable")
     return best[rank[best] > 0]
@@ -172,7 +172,7 @@ def _name(weights: NDArray[np.float64], texts: list[str], taken: Sequence[str]) 
 
 
 def _spell(weights: NDArray[np.float64], texts: list[str], candidates: list[int]) -> str:
-    """Put the first candidate and the next two that say something new into words."""
+    """Word a name of the first candidate and the next two that add information."""
     mass = weights.sum(axis=0)
     first, *others = candidates
     chosen = [first]

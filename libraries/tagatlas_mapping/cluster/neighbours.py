@@ -30,12 +30,12 @@ def nearest_neighbours(vectors: csr_array, count: int) -> Neighbours:
 
     Args:
         vectors: one row an item, shape (n, d), float32, no negative values.
-        count: how many neighbours of each row, at least 1.
+        count: number of neighbours of each row, at least 1.
 
     Returns:
         Row numbers, int32, and similarities, float32, both of shape (n, count), most similar
-        first and the lower row first among equals. A row is not its own neighbour. Where fewer
-        rows share anything with it, the rest is row -1 with similarity 0.
+        first and the lower row first among equals. A row is not its own neighbour. If fewer
+        rows share a column with it, the rest is row -1 with similarity 0.
     """
     size = vectors.shape[0]
     nothing = np.zeros(size, dtype=np.float32)
@@ -50,12 +50,12 @@ def nearest_neighbours(vectors: csr_array, count: int) -> Neighbours:
 def similar_images(vectors: Vectors, count: int, *, among: Vectors | None = None) -> Neighbours:
     """The images most similar to each image, by the similarity of :class:`Vectors`; exact.
 
-    Without embeddings, an image is compared only with those that it shares a tag with.
+    Without embeddings, an image is compared only with those that share a tag with it.
 
     Args:
         vectors: of n images.
-        count: how many neighbours of each image, at least 1.
-        among: the images that are searched; None for the same, where none is its own neighbour.
+        count: number of neighbours of each image, at least 1.
+        among: the images that are searched; None for the same, none its own neighbour.
 
     Returns:
         As :func:`nearest_neighbours` does, with similarities in [-1, 1].
@@ -85,7 +85,7 @@ def similar_images(vectors: Vectors, count: int, *, among: Vectors | None = None
 
 
 def compile_kernels() -> None:
-    """Compile now what the first search would compile: seconds, or nothing where it is cached."""
+    """Compile the kernels of a search, or read them from numba's cache."""
     nearest_neighbours(csr_array(np.ones((2, 1), dtype=np.float32)), 1)
 
 
@@ -95,9 +95,9 @@ class _Sought:
 
     Attributes:
         rows: sparse parts, shape (n, d).
-        along: of each row, what ``slopes`` are multiplied with, shape (n,).
-        dense: dense parts, shape (n, e); e is 0 where there are none.
-        own: number of each row among those searched, -1 where it is not there, shape (n,).
+        along: factor of ``slopes`` for each row, shape (n,).
+        dense: dense parts, shape (n, e); e is 0 if there are none.
+        own: number of each row among those searched, -1 if it is not, shape (n,).
     """
 
     rows: csr_array
@@ -111,7 +111,7 @@ class _Searched:
     """Rows that are searched.
 
     The similarity of two rows is the product of their sparse parts, less ``along * slope +
-    offset`` where the sought row has a sparse part, and the product of their dense parts.
+    offset`` if the sought row has a sparse part, plus the product of their dense parts.
 
     Attributes:
         columns: sparse parts, shape (m, d).
@@ -161,9 +161,9 @@ def _search(sought: _Sought, searched: _Searched, count: int) -> Neighbours:
 
 
 def _in_threads(work: Callable[[int], None], starts: range) -> None:
-    """Do the work for all starts, on all cores; each piece is on its own."""
+    """Do the work for all starts, on all cores; the pieces are independent."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    if len(starts) == 1:  # a thread would take longer to start
+    if len(starts) == 1:  # starting a thread would take longer
         work(starts[0])
         return
     with ThreadPoolExecutor(cores, thread_name_prefix="neighbours") as pool:

@@ -11,8 +11,8 @@ from shapely.geometry.base import BaseGeometry
 
 Ring = NDArray[np.float64]
 
-# In gaps: how far rings reach out to join images, keep off strangers, how wide they are at
-# least, and how much they may be simplified. They run between images 0.4 gaps apart.
+# In gaps: reach of rings to join images, distance from other clusters' images, minimum width, and
+# tolerance of simplification. They run between images 0.4 gaps apart.
 _REACH = 3.0
 _KEEP_OFF = 0.18
 _NARROWEST = 1.5
@@ -63,7 +63,7 @@ def outlines(
 
 
 def label_place(rings: Sequence[Ring]) -> tuple[float, float]:
-    """Where a cluster's name is best placed: amid its largest ring, farthest from the border.
+    """Best place of a cluster's name: inside its largest ring, farthest from the border.
 
     The centre of the largest circle inside (the pole of inaccessibility).
 
@@ -78,10 +78,10 @@ def label_place(rings: Sequence[Ring]) -> tuple[float, float]:
 def _keep_off(
     shape: BaseGeometry, own: BaseGeometry, strangers: BaseGeometry, gap: float
 ) -> BaseGeometry:
-    """The shape without strangers, where they are not too near to the cluster's own images."""
+    """The shape without other clusters' images, unless they are too near to the cluster's own."""
     rest = shapely.difference(shape, _buffer(strangers, gap * _KEEP_OFF))
     radius = gap * _NARROWEST / 2
-    rounded = _buffer(_buffer(rest, -radius), radius)  # slivers go, corners become round
+    rounded = _buffer(_buffer(rest, -radius), radius)  # removes slivers, rounds corners
     parts = shapely.get_parts(shapely.union(rounded, _buffer(own, gap * _KEEP_OFF)))
     return shapely.union_all(parts[shapely.intersects(parts, own)])
 
@@ -93,7 +93,7 @@ def _buffer(shape: BaseGeometry, distance: float) -> BaseGeometry:
 def _rings(shape: BaseGeometry, tolerance: float) -> list[Ring]:
     """The outer borders of a shape, largest first."""
     filled = shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(shape)))
-    # What lies in a hole of something else is filled with it.
+    # Holes are filled, with all that lies inside them.
     clumps = shapely.get_parts(shapely.union_all(filled))
     borders = shapely.orient_polygons(shapely.simplify(clumps, tolerance))
     largest_first = np.lexsort((*shapely.bounds(borders).T, -shapely.area(borders)))

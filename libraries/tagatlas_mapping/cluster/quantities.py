@@ -1,4 +1,4 @@
-"""How much there is of each cluster, and which cluster a tag belongs to."""
+"""Sizes of clusters, and the cluster of each tag."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tagatlas.network import IMAGE, Network
 
 
 def cluster_quantities(images: pl.DataFrame, clusters: NDArray[np.int32]) -> pl.DataFrame:
-    """Count what each cluster holds.
+    """Count images, records and frequency of each cluster.
 
     Args:
         images: one row an image: ``frequency`` and ``records`` (Int64), as in a map's nodes.

@@ -1,4 +1,4 @@
-"""Clusters of images on two levels: themes, and the sub-themes that some divide into."""
+"""Clusters of images on two levels: themes, and sub-themes of some of them."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ class Themes:
     Attributes:
         of_image: cluster of each image, int32, shape (n,). Clusters are numbered from 0 by
             falling number of images, then by the first image.
-        stability: of each cluster, in [0, 1]: how surely it would be found again; None if the
+        stability: of each cluster, in [0, 1]: how reliably it is found again; None if the
             clusterer does not say.
         agreement: of the clusterer's runs, at most 1: the mean adjusted Rand index of two of
             them; None if it does not say.
         sub_of_image: sub-cluster of each image, int32, shape (n,); -1 for images in none.
             Sub-clusters are numbered from 0 by cluster, and within it as clusters are.
         sub_stability: of each sub-cluster, when its cluster is divided; None likewise.
-        typicality: how typical each image is of its cluster, in [0, 1], shape (n,); see
+        typicality: of each image for its cluster, in [0, 1], shape (n,); see
             :func:`~tagatlas_mapping.cluster.typicality.typicality`.
-        sub_typicality: how typical it is of its sub-cluster; 0 for images in none.
+        sub_typicality: of each image for its sub-cluster; 0 for images in none.
     """
 
     of_image: NDArray[np.int32]
@@ -46,7 +46,7 @@ class Themes:
 def find_themes(
     clusterer: Clusterer, images: ClusterInput, *, seed: int, progress: Progress
 ) -> Themes:
-    """Have the images of a map clustered, and find out how typical each is of its cluster.
+    """Cluster the images of a map, and compute the typicality of each.
 
     Images that the clusterer puts into no cluster are put together into one, of stability 0.
 
@@ -54,7 +54,7 @@ def find_themes(
         clusterer: finds the clusters.
         images: n images, at least one.
         seed: of all that is random.
-        progress: told of the clusterer's work.
+        progress: called with the clusterer's progress.
 
     Raises:
         UsageError, OptionError: it cannot cluster these images.
@@ -80,7 +80,7 @@ def find_themes(
 def _numbered(
     labels: Labels, groups: NDArray[np.generic]
 ) -> tuple[NDArray[np.int32], NDArray[np.integer]]:
-    """Number labels anew: by group, falling number of images, and first image; -1 stays.
+    """Renumber labels: by group, falling number of images, and first image; -1 stays.
 
     Args:
         labels: of the images, shape (n,).
@@ -102,10 +102,10 @@ def _numbered(
 
 
 def _distinct_vectors(images: ClusterInput) -> tuple[Vectors, NDArray[np.int32]]:
-    """Vectors of the m images that differ, and the one of each image, shape (n,)."""
+    """Vectors of the m distinct images, and the row of each image among them, shape (n,)."""
     scores, embeddings = images.scores, images.embeddings
     first, set_of_image = distinct_rows(scores, embeddings)
-    if len(first) < len(images):  # else a copy of what can be gigabytes
+    if len(first) < len(images):  # avoids a copy, which can be gigabytes
         scores = csr_array(scores[first])
         embeddings = None if embeddings is None else embeddings[first]
     return image_vectors(scores, embeddings), set_of_image
@@ -114,7 +114,7 @@ def _distinct_vectors(images: ClusterInput) -> tuple[Vectors, NDArray[np.int32]]
 def _typicality(
     vectors: Vectors, set_of_image: NDArray[np.int32], clusters: NDArray[np.int32]
 ) -> NDArray[np.float64]:
-    """How typical each image is of its cluster, shape (n,), from the vectors that differ."""
+    """Typicality of each image for its cluster, shape (n,), from the distinct vectors."""
     count = int(clusters.max()) + 2
     _, first, pair_of_image, sizes = np.unique(
         set_of_image.astype(np.int64) * count + clusters,
@@ -122,6 +122,6 @@ def _typicality(
         return_inverse=True,
         return_counts=True,
     )
-    if len(first) > len(vectors):  # images that are equal are in several clusters
+    if len(first) > len(vectors):  # equal images are in several clusters
         vectors = vectors.take(set_of_image[first].astype(np.intp))
     return typicality(vectors, clusters[first], sizes)[pair_of_image]

@@ -1,4 +1,4 @@
-"""How typical an image is of its cluster, and which images stand for one."""
+"""Typicality of images for their cluster, and the most typical images."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tagatlas_mapping.cluster.vectors import Vectors
 def typicality(
     vectors: Vectors, clusters: NDArray[np.int32], weights: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """The cosine of each image with the mean of its cluster, brought from [-1, 1] to [0, 1].
+    """The cosine of each image with the mean of its cluster, mapped from [-1, 1] to [0, 1].
 
     Vectors and cosines are those that images are compared by: with embeddings, an image's vector
     is that of its tags and its embedding one after the other.
@@ -22,7 +22,7 @@ def typicality(
     Args:
         vectors: of n images.
         clusters: of the images, numbered from 0 without gaps, shape (n,); -1 for images in none.
-        weights: how often each image counts, shape (n,).
+        weights: of the images, shape (n,).
 
     Returns:
         In [0, 1], shape (n,); 0 for images in no cluster.
@@ -61,14 +61,14 @@ def _cosines(
 
 
 def typical_images(images: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Which images stand for their clusters.
+    """The most typical images of each cluster.
 
-    The most typical come first; of equals the one seen more often, then the lower id. Of images
-    that are equal in all that they are compared by, the second comes after all first ones.
+    The most typical come first; of equals the one of higher frequency, then of lower id. Of
+    images with equal vectors, the second comes after all first ones.
 
     Args:
         images: ``id`` (String), ``cluster`` (Int32), ``typicality`` (Float64), ``frequency``.
-        most: how many images of a cluster at most.
+        most: maximum number of images of a cluster.
 
     Returns:
         One row a cluster, in order: ``cluster``, ``typical`` (List[String]).

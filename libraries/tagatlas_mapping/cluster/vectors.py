@@ -1,4 +1,4 @@
-"""What images are compared by: vectors of their tags and, where there are any, their embeddings."""
+"""Vectors that images are compared by, from their tags and, if there are any, embeddings."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from scipy.sparse import csr_array
 from tagatlas_mapping.cluster.scores import row_of_entry
 
 _PRIOR_IMAGES = 10
-"""So many images more, that have nothing, are in each mean: what few have in common is kept."""
+"""Number of empty images added to each mean, so that features of few images are kept."""
 
 _COMPONENTS = 32
-"""An embedding is reduced to so many principal components."""
+"""Number of principal components of an embedding."""
 
 _OVERSAMPLED = 32
 _ITERATIONS = 6
@@ -29,11 +29,11 @@ class Vectors:
     """Vectors of n images; their product is a similarity.
 
     Attributes:
-        tags: square roots of the scores, each row of length 1, or empty where an image has no
+        tags: square roots of the scores, each row of length 1, or empty if an image has no
             tag; shape (n, t), float32.
-        common: what the images' tags have in common, shape (t,), float32: is taken off each row.
-        embeddings: each row of length 1, or of zeros where an image has none; shape (n, d),
-            float32. d is 0 where the backend stores none.
+        common: mean of the images' tags, shape (t,), float32; subtracted from each row.
+        embeddings: each row of length 1, or of zeros if an image has none; shape (n, d),
+            float32. d is 0 if the backend stores none.
     """
 
     tags: csr_array
@@ -45,12 +45,12 @@ class Vectors:
 
     @property
     def parts(self) -> int:
-        """How many cosines the similarity of two images is the mean of: 1, or 2."""
+        """Number of cosines that make up the similarity of two images: 1 or 2."""
         return 2 if self.embeddings.shape[1] else 1
 
     @property
     def has_tags(self) -> NDArray[np.bool_]:
-        """Which images have a tag, shape (n,)."""
+        """Mask of the images that have a tag, shape (n,)."""
         return np.diff(self.tags.indptr) > 0
 
     def lengths(self) -> NDArray[np.float32]:
@@ -68,7 +68,7 @@ class Vectors:
 
 
 def image_vectors(scores: csr_array, embeddings: NDArray[np.float16] | None) -> Vectors:
-    """Make vectors whose products say how alike images are.
+    """Make vectors whose products are the similarity of images.
 
     The tags of an image are the square roots of its scores' shares, so that the product of two
     rows is the Bhattacharyya coefficient (the Hellinger kernel) and weak tags still count. What
@@ -125,7 +125,7 @@ def _principal_axes(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """The directions in which rows vary most, by subspace iteration from a random start.
 
     Halko, Martinsson & Tropp, "Finding Structure with Randomness", SIAM Review 53(2), 2011. The
-    last axes come out blurred, which similarities do not feel.
+    last axes are inaccurate, which does not affect similarities.
     """
     basis = np.random.default_rng(0).normal(size=(rows.shape[1], _COMPONENTS + _OVERSAMPLED))
     basis = basis.astype(np.float32)
@@ -150,10 +150,10 @@ def _blocks(count: int) -> Iterator[slice]:
 def distinct_rows(
     scores: csr_array, embeddings: NDArray[np.float16] | None
 ) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-    """Find the images that are equal in all that they are compared by.
+    """Find the images with equal scores and embeddings.
 
-    Rows are told apart by a hash of 64 bits: among a million, two that differ are taken for equal
-    once in forty million times.
+    Rows are compared by a hash of 64 bits: among a million, two that differ collide with a
+    probability of one in forty million.
 
     Args:
         scores: one row an image, columns in order, shape (n, t).

@@ -1,4 +1,4 @@
-"""Spreads crowds of boxes until about as many are at each place as fit there.
+"""Spreads crowds of boxes until each place has about as many as fit there.
 
 Boxes diffuse from dense to less dense areas, like heat and equally in all directions, until no
 neighbourhood is overfull. The method is that of M. T. Gastner, M. E. J. Newman: Diffusion-based

@@ -20,8 +20,8 @@ def follow(
     Each follows the moved nodes that were nearest to it, weighted by inverse distance.
 
     Args:
-        before: where the moved nodes were, shape (n, 2), n at least 1.
-        after: where they are now, shape (n, 2).
+        before: old positions of the moved nodes, shape (n, 2), n at least 1.
+        after: their new positions, shape (n, 2).
         others: nodes that were not moved, shape (m, 2).
 
     Returns:

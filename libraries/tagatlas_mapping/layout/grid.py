@@ -33,10 +33,10 @@ _CELL_RATIO = 2.0
 """Largest ratio of a cell's width to its height, or the reverse."""
 
 _NEIGHBOURS = 10
-"""Number of nearest points to which each point is kept close."""
+"""Number of nearest points that each point is kept close to."""
 
 _LEAST = 1e-9
-"""Gain of a swap that may be rounding error and does not count."""
+"""Gain of a swap up to which it may be a rounding error, and is ignored."""
 
 _ROUNDS = 30
 """Maximum rounds of swaps."""
@@ -46,7 +46,7 @@ class _Links(NamedTuple):
     """Links from each point, in compressed sparse rows.
 
     Attributes:
-        starts: where each point's links begin, shape (n + 1,).
+        starts: start of each point's links, shape (n + 1,).
         ends: the point at the other end of each, shape (m,).
         weights: 2 for a link between mutual nearest neighbours, else 1; shape (m,).
     """

@@ -14,7 +14,7 @@ def landscape(positions: NDArray[np.float64], guides: NDArray[np.bool_]) -> NDAr
 
     Args:
         positions: of nodes, shape (n, 2).
-        guides: which nodes count, shape (n,), at least one.
+        guides: mask of the nodes that count, shape (n,), at least one.
 
     Returns:
         Positions around the guides' mean, shape (n, 2): the first principal axis of the guides

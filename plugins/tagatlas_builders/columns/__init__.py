@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Separator = Literal["none", ",", ";", "-", "space", "|"]
-"""What stands between the values of a cell; blanks around each value are no part of it."""
+"""Separator of the values of a cell; blanks around a value are removed."""
 
 Link = Literal["images", "co-occurrence", "columns", "citation"]
 
 
 @dataclass(frozen=True)
 class ColumnsOptions:
-    """Which values become nodes, what is linked, and what a link weighs.
+    """Options that select nodes and links, and set the weight of a link.
 
-    They work in this order: separators, lower case, stop values, the least number of records;
-    then, on the links that were made, the least weight and the backbone.
+    They apply in this order: separators, lower case, stop values, the minimum number of records;
+    then, to the links, the minimum weight and the backbone.
     """
 
     node_column: Annotated[
@@ -71,7 +71,7 @@ class ColumnsOptions:
 
     @property
     def linked(self) -> Link:
-        """What is linked, the default resolved."""
+        """The kind of links, with the default resolved."""
         return self.link or ("images" if self.second_column is None else "columns")
 
 

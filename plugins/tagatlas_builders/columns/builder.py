@@ -21,8 +21,8 @@ _NODES = {"id": pl.String, "kind": pl.String, "label": pl.String}
 class ColumnsBuilder(GraphBuilder):
     """Builds networks from the input's own columns, as Table 2 Net does.
 
-    A value of a column is a node of kind ``tag``; its label is the value as it was written, but
-    for blanks around it. It is linked to
+    A value of a column is a node of kind ``tag``; its label is the value as written, without
+    blanks around it. It is linked to
 
     - ``images``: the images whose records have it; directed, from image to value;
     - ``co-occurrence``: the values that are on a record with it (Table 2 Net's *Normal*, by row
@@ -39,8 +39,8 @@ class ColumnsBuilder(GraphBuilder):
     have them.
 
     Nodes are those with at least one link: images in their order in the table, then values by
-    label, those of the node column first. Where images are no nodes, they are tied to the values
-    that their records have, by the weight of these records.
+    label, those of the node column first. If images are no nodes, they are tied to the values
+    of their records, by the weight of these records.
     """
 
     reads = frozenset({"records"})
@@ -49,7 +49,7 @@ class ColumnsBuilder(GraphBuilder):
         self._options = options
 
     def describe(self) -> NetworkDescription:
-        """What the network shows; see :meth:`tagatlas.GraphBuilder.describe`."""
+        """Describe the network; see :meth:`tagatlas.GraphBuilder.describe`."""
         described = NetworkDescription(
             placed_by="the columns of their records",
             node="value",
@@ -79,7 +79,7 @@ class ColumnsBuilder(GraphBuilder):
         images: pl.DataFrame,
         tags: pl.LazyFrame,  # noqa: ARG002
     ) -> pl.DataFrame:
-        """Tie images to the values that their records have in the columns that became nodes."""
+        """Tie images to the values of their records in the columns that became nodes."""
         table = read_table(images, self._options)
         tied = [table.first]
         if table.second is not None and self._options.linked != "co-occurrence":
@@ -104,7 +104,7 @@ class ColumnsBuilder(GraphBuilder):
         return _network([_nodes(first)], links)
 
     def _together(self, table: Table) -> csr_array:
-        """How much two values occur together, above the diagonal, shape (v, v)."""
+        """Weight of the co-occurrence of two values, above the diagonal, shape (v, v)."""
         values, weights = table.first.on_records, table.weights
         if table.second is not None:
             shares = table.second.on_records.T
@@ -128,7 +128,7 @@ def _nodes(values: Values) -> pl.DataFrame:
 
 
 def _network(parts: list[pl.DataFrame], links: csr_array, *, directed: bool = True) -> Network:
-    """Links from the nodes of the first part to those of the last, but for loops.
+    """Links from the nodes of the first part to those of the last, without loops.
 
     Args:
         parts: one or two tables of nodes.

@@ -1,4 +1,4 @@
-"""The values of columns, and which records have them."""
+"""The values of columns, by record."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tagatlas_builders.columns import ColumnsOptions, Separator
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """The values of a column, v different ones.
+    """The v distinct values of a column.
 
     Attributes:
         column: its name.
@@ -38,7 +38,7 @@ class Values:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """What the records of n images say.
+    """The values in the records of n images.
 
     Attributes:
         of_image: 1 where a record is of an image, shape (n, records), float64.
@@ -66,10 +66,11 @@ def read_table(images: pl.DataFrame, options: ColumnsOptions) -> Table:
 
     Args:
         images: as in :meth:`tagatlas.GraphBuilder.build`, with ``records``.
-        options: which columns, and how. Where one cites the other, both have the values of either.
+        options: the columns, and how to read them. If one cites the other, both get the values of
+            either.
 
     Raises:
-        OptionError: a column is not there, is not named, or is named twice.
+        OptionError: a column is missing, not named, or named twice.
         EmptyMap: there is no record.
     """
     records = (
@@ -149,7 +150,7 @@ def _values(cells: pl.Series, separator: Separator, options: ColumnsOptions) -> 
 
 
 def _parts(cell: pl.Expr, separator: Separator) -> pl.Expr:
-    """What stands in each cell, as a list."""
+    """The values of each cell, as a list."""
     if separator == "none":
         return pl.concat_list(cell)
     if separator == "space":

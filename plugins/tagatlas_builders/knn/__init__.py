@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class KnnOptions:
-    """How many links an image makes, and which of them are kept."""
+    """Options of the number of links of an image, and of which are kept."""
 
     links_per_node: LinksPerNode = 10
     minimum_cosine: Annotated[

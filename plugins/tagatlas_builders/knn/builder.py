@@ -15,7 +15,7 @@ from tagatlas_builders.nodes import image_nodes
 
 
 class KnnBuilder(GraphBuilder):
-    """Links each image to those whose embeddings are most like its own.
+    """Links each image to those with the most similar embeddings.
 
     The weight of a link is the cosine of both embeddings, in float32. Nodes are the images with
     at least one link, in their order in the table; images without an embedding have none. Links
@@ -29,7 +29,7 @@ class KnnBuilder(GraphBuilder):
         self._options = options
 
     def describe(self) -> NetworkDescription:
-        """What the network shows; see :meth:`tagatlas.GraphBuilder.describe`."""
+        """Describe the network; see :meth:`tagatlas.GraphBuilder.describe`."""
         described = NetworkDescription(
             placed_by="the likeness of their embeddings",
             text="A link weighs as much as the cosine of the embeddings that the backend gave both"

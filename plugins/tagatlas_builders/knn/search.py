@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tagatlas.toolkit import kernel
 
 _PRODUCTS_AT_ONCE = 1 << 24
-"""So many cosines are in memory at a time: 64 MiB."""
+"""Maximum number of cosines in memory at a time: 64 MiB."""
 
 
 def nearest_rows(
@@ -21,12 +21,12 @@ def nearest_rows(
 
     Args:
         vectors: shape (n, d).
-        count: how many neighbours of each row, at least 1.
+        count: number of neighbours of each row, at least 1.
 
     Returns:
         Row numbers, int32, and products, float32, both of shape (n, count), most similar first
         and the lower row first among equals. A row is not its own neighbour. Only products above
-        0 count: where there are fewer, the rest is row -1 with the product 0.
+        0 count: if there are fewer, the rest is row -1 with the product 0.
     """
     size = len(vectors)
     rows = np.full((size, count), -1, dtype=np.int32)

@@ -1,6 +1,6 @@
-"""Clusterer plugin ``leiden``: communities of images that are alike, found by Leiden's algorithm.
+"""Clusterer plugin ``leiden``: communities of similar images, found by the Leiden algorithm.
 
-Each image is linked to those most like it by all its tags, and by its embedding if it has one.
+Each image is linked to those most similar by all its tags, and by its embedding if it has one.
 The clusters are the communities of this network that many runs of the algorithm agree on.
 """
 

@@ -49,13 +49,13 @@ _STEPS = 4
 
 
 class LeidenClusterer(Clusterer):
-    """Communities of a network of images that are alike. Threads may share an instance."""
+    """Communities of a network of similar images. Threads may share an instance."""
 
     def __init__(self, options: LeidenOptions) -> None:
         self._options = options
 
     def describe(self) -> ClustererDescription:
-        """What it did; see :meth:`tagatlas.Clusterer.describe`."""
+        """Describe the method; see :meth:`tagatlas.Clusterer.describe`."""
         options = self._options
         text = (
             "Each image was compared with all others by all its tags, as the cosine of the square"
@@ -89,17 +89,17 @@ class LeidenClusterer(Clusterer):
         )
 
     def prepare(self) -> None:
-        """Load what clustering needs."""
+        """Load the packages and kernels of clustering."""
         import tagatlas_clusterers.leiden.division  # noqa: F401 - for what it loads
 
     def cluster(self, images: ClusterInput, *, seed: int, progress: Progress) -> Clusters:
         """Find the clusters; see :meth:`tagatlas.Clusterer.cluster`.
 
-        Images that are equal in tags and embedding are one node to the algorithm, and so never
-        part. Those that are like no other are in no cluster. Of more than ``images.sample``
-        distinct ones a random sample is clustered; every other image goes where most of its
-        nearest neighbours in the sample are. In small collections an image starts fewer links
-        than ``neighbours``: the square root of the number of images, at least 3.
+        Images with equal tags and embedding are one node, and so stay together. Images without
+        neighbours are in no cluster. Of more than ``images.sample`` distinct ones a random sample
+        is clustered; every other image goes to the cluster of most of its nearest neighbours in
+        the sample. In small collections an image has fewer links than ``neighbours``: the square
+        root of the number of images, at least 3.
         """
         from scipy.sparse import csr_array
 
@@ -110,7 +110,7 @@ class LeidenClusterer(Clusterer):
         options, scores, embeddings = self._options, images.scores, images.embeddings
         progress(0, _STEPS)
         first, vector_of_image = distinct_rows(scores, embeddings)
-        if len(first) < len(images):  # else a copy of what can be gigabytes
+        if len(first) < len(images):  # avoids a copy, which can be gigabytes
             scores = csr_array(scores[first])
             embeddings = None if embeddings is None else embeddings[first]
         vectors = image_vectors(scores, embeddings)
@@ -139,7 +139,7 @@ def _spread(
 ) -> tuple[Labels, Labels]:
     """Clusters and sub-clusters of all vectors, from those of a sample.
 
-    Vectors that are like no other, or like none of the sample, are in none.
+    Vectors without neighbours, or without any in the sample, are in none.
     """
     from tagatlas.toolkit import similar_images
     from tagatlas_clusterers.leiden.voting import votes

@@ -1,4 +1,4 @@
-"""Communities of a network that hold over many runs, and how firmly they do."""
+"""Communities of a network that many runs agree on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Communities:
 
     Attributes:
         labels: community of each node, shape (n,).
-        runs: those that each run of the algorithm found alone, shape (runs, n).
+        runs: communities found by each single run, shape (runs, n).
     """
 
     labels: Labels
@@ -30,10 +30,10 @@ class Communities:
 
 
 def find_communities(links: csr_array, resolution: float, seed: int, runs: int) -> Communities:
-    """Find what many runs of the Leiden algorithm agree on.
+    """Find communities that many runs of the Leiden algorithm agree on.
 
-    Leiden (Traag, Waltman & van Eck, Scientific Reports 9, 2019) finds communities by modularity
-    and gives others with another seed. So it runs several times; each link is then weighed by the
+    Leiden (Traag, Waltman & van Eck, Scientific Reports 9, 2019) finds communities by modularity;
+    they depend on the seed. So it runs several times; each link is then weighed by the
     share of the runs that keep its ends together, and the algorithm runs once more on these links
     (Tandon et al., "Fast consensus clustering in complex networks", Physical Review E 99, 2019).
 
@@ -41,7 +41,7 @@ def find_communities(links: csr_array, resolution: float, seed: int, runs: int) 
         links: see :func:`leiden`.
         resolution: above 1 gives more and smaller communities, below 1 fewer and larger ones.
         seed: of all runs.
-        runs: how many.
+        runs: number of runs.
     """
     rows = row_of_entry(links)
     together = np.zeros(links.nnz, dtype=np.float32)
@@ -90,11 +90,11 @@ def leiden(links: csr_array, resolution: float, seed: int) -> Labels:
     _, found = leiden_csr(
         links.indptr.astype(np.int64),
         links.indices.astype(np.int32),
-        weights / weights.mean(),  # what is left to chance depends on how large weights are
+        weights / weights.mean(),  # the library's randomness depends on the size of the weights
         nodes,
         resolution=resolution,
         seed=seed % 2**64,
-        # Without a bound, a gain that is rounded up would move a node for ever.
+        # Without a bound, a gain that is rounded up would move a node endlessly.
         max_local_moving_iterations=_MOST_SWEEPS,
     )
     return np.fromiter((found[node] for node in range(nodes)), np.int64, nodes)
@@ -103,7 +103,7 @@ def leiden(links: csr_array, resolution: float, seed: int) -> Labels:
 def join_small(
     communities: Labels, links: csr_array, weights: NDArray[np.int64], limit: float
 ) -> Labels:
-    """Join communities lighter than a limit to the ones that they are linked to most.
+    """Merge communities lighter than a limit into those that they are linked to most.
 
     Args:
         communities: of the n nodes.
@@ -127,14 +127,14 @@ def join_small(
 def _strongest_larger(
     communities: Labels, links: csr_array, sizes: NDArray[np.float64], limit: float
 ) -> Labels:
-    """Where each community goes: those below ``limit`` to the one they are linked to most."""
+    """Target of each community: if below ``limit``, the one that it is linked to most."""
     count = len(sizes)
     member = csr_array(
         (np.ones(len(communities)), (np.arange(len(communities)), communities)),
         shape=(len(communities), count),
     )
     between = (member.T @ links @ member).tocoo()
-    # Only a larger one, or of equals a later one, can take another in: so no two swap places.
+    # Only a larger one, or of equals a later one, can absorb another, so that no two swap places.
     rank = np.empty(count, dtype=np.int64)
     rank[np.argsort(sizes, kind="stable")] = np.arange(count)
     small, large = between.coords

@@ -50,12 +50,12 @@ def neighbour_links(found: Neighbours) -> csr_array:
 def divide(links: csr_array, weights: NDArray[np.int64], resolution: float, seed: int) -> Division:
     """Divide a network into clusters.
 
-    A cluster of fewer than 3 images that has also less than 2 % of them is no theme to a reader:
-    it joins the cluster it is linked to most. If it is linked to none, its nodes are in none.
+    A cluster of fewer than 3 images and less than 2 % of them is too small for a theme: it is
+    merged into the cluster it is linked to most. If it is linked to none, its nodes are in none.
 
     Args:
         links: between the n nodes.
-        weights: how many images each node is, shape (n,).
+        weights: number of images of each node, shape (n,).
         resolution: of :func:`~tagatlas_clusterers.leiden.communities.find_communities`.
         seed: of the same.
     """
@@ -74,7 +74,7 @@ def subdivide(
 ) -> Division:
     """Divide each cluster by the links within it, if it divides well.
 
-    It does if it comes apart into at least two sub-clusters of 5 images, of a modularity of at
+    It does if it divides into at least two sub-clusters of 5 images, with a modularity of at
     least 0.3 (Newman & Girvan, Physical Review E 69, 2004), and if the runs of the algorithm
     agree on them, with an adjusted Rand index of at least 0.6: stability tells a division that is
     in the data from one that an algorithm finds in anything (U. von Luxburg, "Clustering

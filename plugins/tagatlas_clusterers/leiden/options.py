@@ -10,7 +10,7 @@ from msgspec import Meta
 
 @dataclass(frozen=True)
 class LeidenOptions:
-    """How images are linked, and how finely their network is divided."""
+    """Options of linking images, and of the granularity of clusters."""
 
     neighbours: Annotated[
         int, Meta(ge=2, description="Most similar images that each image is clustered with.")

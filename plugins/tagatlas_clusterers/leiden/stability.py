@@ -1,4 +1,4 @@
-"""How stable clusters are: agreement between runs of the algorithm that found them."""
+"""Stability of clusters: agreement between runs of the algorithm that found them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Overlaps = NDArray[np.float64]
 
 
 def agreement_of_runs(runs: Labels, weights: NDArray[np.int64]) -> float:
-    """How well runs agree: the mean adjusted Rand index of all pairs of them.
+    """Agreement of runs: the mean adjusted Rand index of all pairs of them.
 
-    It is 1 where all are the same, and about 0 where they agree no more than by chance (Hubert &
+    It is 1 if all are the same, and about 0 if they agree no more than by chance (Hubert &
     Arabie, "Comparing partitions", Journal of Classification 2, 1985).
 
     Args:
@@ -28,10 +28,10 @@ def agreement_of_runs(runs: Labels, weights: NDArray[np.int64]) -> float:
 def cluster_stability(
     clusters: Labels, runs: Labels, weights: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """How surely a run finds each cluster.
+    """Stability of each cluster over the runs.
 
     That is the mean over the runs of its Jaccard similarity with the most similar cluster of the
-    run. Above about 0.75 a cluster can be taken for one; below 0.6 it should not be trusted (C.
+    run. Above about 0.75 a cluster is stable; below 0.6 it should not be trusted (C.
     Hennig, "Cluster-wise assessment of cluster stability", Computational Statistics & Data
     Analysis 52, 2007).
 
@@ -72,10 +72,10 @@ def _rand_index(one: Labels, other: Labels, weights: NDArray[np.int64]) -> float
 
 
 def _overlaps(one: Labels, other: Labels, weights: NDArray[np.int64]) -> csr_array:
-    """How much two partitions' clusters have in common, shape (clusters, clusters)."""
+    """Weight that clusters of two partitions have in common, shape (clusters, clusters)."""
     return csr_array((weights.astype(np.float64), (one, other)))
 
 
 def _pairs(counts: NDArray[np.float64]) -> float:
-    """In how many pairs two of the same group stand, over groups of these sizes."""
+    """Number of pairs within groups of these sizes."""
     return float((counts * (counts - 1) / 2).sum())

@@ -1,4 +1,4 @@
-"""Puts images that were left out of the sample into the clusters of those that were in it."""
+"""Puts images outside of the sample into the clusters of their neighbours in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Labels = NDArray[np.int64]
 
 
 def draw_sample(count: int, size: int, seed: int) -> NDArray[np.intp]:
-    """Rows of a sample, rising: ``size`` of ``count`` at random, or all if they are no more."""
+    """Rows of a sample, rising: ``size`` of ``count`` at random, or all if there are no more."""
     if count <= size:
         return np.arange(count)
     drawn = np.random.default_rng(seed).choice(count, size, replace=False)
@@ -17,11 +17,11 @@ def draw_sample(count: int, size: int, seed: int) -> NDArray[np.intp]:
 
 
 def votes(labels: Labels, allowed: NDArray[np.bool_]) -> Labels:
-    """The label that most of each row's neighbours have; among equals that of the nearest.
+    """The most frequent label among each row's neighbours; among equals that of the nearest.
 
     Args:
         labels: of the neighbours of n things, the nearest first, shape (n, k).
-        allowed: which neighbours vote, shape (n, k).
+        allowed: mask of the neighbours that vote, shape (n, k).
 
     Returns:
         Labels, shape (n,); -1 for rows where nobody votes.

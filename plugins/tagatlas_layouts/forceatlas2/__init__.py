@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class ForceAtlas2Options:
     """Options of the ForceAtlas2 layout; names follow Gephi's, but for ``embeddedness_influence``.
 
-    Without that one, which makes stray edges pull less, the forces are Gephi's.
+    Without that one, which weakens stray edges, the forces are Gephi's.
 
     Scaling and gravity are in Gephi's proportion, 2 to 1, but smaller: with LinLog the map then
     comes to rest in less than half the iterations.

@@ -1,6 +1,6 @@
-"""How well an edge is embedded among the others: what tells a theme's edges from stray ones.
+"""Embeddedness of edges: it tells a theme's edges from stray ones.
 
-An edge between an image and a tag is well embedded where the image's other tags go with that tag
+An edge between an image and a tag is well embedded if the image's other tags occur with that tag
 elsewhere too. The idea is that of B. Nick, C. Lee, P. Cunningham, U. Brandes: Simmelian Backbones,
 ASONAM 2013, and of A. Nocaj, M. Ortmann, U. Brandes: Untangling the Hairballs of Multi-Centered,
 Small-World Online Social Media Networks, Journal of Graph Algorithms and Applications 19(2), 2015,
@@ -27,7 +27,7 @@ def embeddedness(network: Network) -> NDArray[np.float64]:
 
     Returns:
         Values above 0, with a mean of 1, shape (m,). An edge whose source has no other target
-        tells nothing about itself, and has 1.
+        has 1, since its embeddedness is unknown.
     """
     sources, targets = network.sources, network.targets
     if not network.directed:

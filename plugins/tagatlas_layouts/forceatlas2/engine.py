@@ -14,10 +14,10 @@ from tagatlas_layouts.forceatlas2.speed import GlobalSpeed, move, swing_and_trac
 from tagatlas_layouts.forceatlas2.threads import Shares, shared_among, threads_for
 
 _CALM_ITERATIONS = 10
-"""Iterations in a row that must be calm for the network to be at rest."""
+"""Number of calm iterations in a row after which the network is at rest."""
 
 _REPORTS = 100
-"""How often progress is told, at most."""
+"""Number of progress calls, approximately."""
 
 
 def simulate(
@@ -33,16 +33,16 @@ def simulate(
     the centre.
 
     Args:
-        graph: what pulls.
+        graph: masses and edges.
         start: positions, shape (n, 2), finite, no two nodes at one place.
         options: the settings. The positions do not depend on the number of threads.
-        progress: called with iterations done, and those there will be at most.
+        progress: called with iterations done, and their maximum.
 
     Returns:
         Positions, shape (n, 2).
     """
-    # Nodes that start near each other come to lie near each other in memory, without which large
-    # networks wait for memory: at 500,000 images this saves a fourth of the time.
+    # Nodes that start near each other are near each other in memory, since large networks wait
+    # for memory: at 500,000 images this saves a fourth of the time.
     order = morton_order(start)
     graph, positions = reordered(graph, order), start[order]
     earlier = np.zeros_like(positions)

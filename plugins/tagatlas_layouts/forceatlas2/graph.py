@@ -20,7 +20,7 @@ class Graph(NamedTuple):
 
     Attributes:
         masses: degree plus one of each node, shape (n,).
-        row_starts: where each node's edges begin, shape (n + 1,).
+        row_starts: start of each node's edges, shape (n + 1,).
         neighbours: the node at the other end, each edge from both of its ends, shape (2m,).
         strengths: strength of the pull of each of these, shape (2m,).
     """

@@ -21,7 +21,7 @@ class ForceAtlas2Layout(Layout):
         self._options = options
 
     def describe(self) -> LayoutDescription:
-        """What it did; see :meth:`tagatlas.Layout.describe`."""
+        """Describe the method; see :meth:`tagatlas.Layout.describe`."""
         if not self._options.embeddedness_influence:
             return LayoutDescription(citations=(FORCEATLAS2,))
         pulled = (
@@ -56,7 +56,7 @@ class ForceAtlas2Layout(Layout):
         The start keeps its shape but not its size or centre: it is scaled to where the forces
         balance. The seed decides only in which direction nodes that start at one place part.
         """
-        # What compiles is loaded here: what a layout says of itself is asked for more often.
+        # The compiled code is loaded here, since descriptions are needed more often.
         from tagatlas.toolkit import move_apart
         from tagatlas_layouts.forceatlas2.engine import simulate
         from tagatlas_layouts.forceatlas2.graph import graph_of

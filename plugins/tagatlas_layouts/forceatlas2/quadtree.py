@@ -21,7 +21,7 @@ _BITS = 31
 """Bits of each coordinate in a Morton code."""
 
 _HALVINGS = 64
-"""More than the times a number of points can be halved."""
+"""Upper bound of how often any number of points can be halved."""
 
 
 class Quadtree(NamedTuple):

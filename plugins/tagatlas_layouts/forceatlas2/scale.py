@@ -1,4 +1,4 @@
-"""The size at which a start is in balance, so that no iteration is spent on growing."""
+"""Scaling of a start to its size in equilibrium, so that no iteration is spent on growing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def balanced_scale(
     gravity: float,
     strong_gravity: bool,
 ) -> float:
-    """The factor that brings centred positions to the size the forces would give them.
+    """The factor that scales centred positions to the size that the forces would give them.
 
     A body of any shape neither grows nor shrinks as a whole where its virial, the sum of force
     times position over the nodes, is 0. Repulsion adds ``scaling * mass * mass`` for each pair,
@@ -30,7 +30,7 @@ def balanced_scale(
     is one such size, found by bisection.
 
     Returns:
-        The factor, or 1 where nothing pulls, or all nodes are at one place.
+        The factor, or 1 if nothing pulls, or all nodes are at one place.
     """
     ends = np.repeat(np.arange(len(graph.masses)), np.diff(graph.row_starts))
     edges = positions[graph.neighbours] - positions[ends]
@@ -50,7 +50,7 @@ def balanced_scale(
 
 
 def _balance(pull: Callable[[float], float], push: float) -> float:
-    """Where ``pull``, which never falls, reaches ``push``; 1 if it does not within the range."""
+    """The point where the rising ``pull`` reaches ``push``; 1 if it does not within the range."""
     low, high = 1 / _RANGE, _RANGE
     if not pull(low) < push < pull(high):
         return 1.0

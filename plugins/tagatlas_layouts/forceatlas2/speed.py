@@ -1,4 +1,4 @@
-"""How far the nodes move: the adaptive speed of ForceAtlas2.
+"""The adaptive speed of ForceAtlas2, which sets how far the nodes move.
 
 A node *swings* by the difference of its last two forces and has as *traction* half their sum. The
 global speed is the highest at which the network's swinging stays within a tolerated share of its

@@ -17,14 +17,14 @@ _RANGES_PER_THREAD = 8
 """Ranges are handed out as threads come free, so that a slow one does not hold up the others."""
 
 Shares = Callable[[Callable[[int, int], None], int], None]
-"""Does work on each range of a number of pieces, and waits for its end."""
+"""Type of functions that run work on ranges of a number of pieces, and wait for its end."""
 
 
 def threads_for(threads: int, nodes: int) -> int:
     """Number of threads to work with.
 
     Args:
-        threads: what was asked for; 0 takes as many as help.
+        threads: the requested number; 0 takes as many as help.
         nodes: of the network.
     """
     return threads or max(1, min(_cores(), nodes // NODES_PER_THREAD))
@@ -37,9 +37,9 @@ def alone(work: Callable[[int, int], None], count: int) -> None:
 
 @contextmanager
 def shared_among(threads: int) -> Iterator[Shares]:
-    """Give a function that divides work among so many threads, and waits for its end.
+    """Give a function that divides work among this number of threads, and waits for its end.
 
-    Threads that have nothing to do sleep, so that they take no time from other programs.
+    Idle threads sleep, so that they take no time from other programs.
     """
     if threads == 1:
         yield alone
