@@ -1,4 +1,4 @@
-"""Backends held against each other: what they make of an atlas, and how well they do from cold.
+"""Comparison of backends: their results on an atlas, and benchmarks from a cold start.
 
 The commands ``tagatlas compare`` and ``tagatlas bench``, from Python::
 
@@ -6,7 +6,7 @@ The commands ``tagatlas compare`` and ``tagatlas bench``, from Python::
 
     found = compare("my.atlas", ["imagenet", "clip"], out="report")
 
-Names are imported when they are first used.
+Names are imported on first use.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The command ``bench``: taggers measured from cold, on images of which it is known what is on."""
+"""The command ``bench``: taggers measured from a cold start, on images with known labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taggers against each other on the images of an atlas."""
+"""Benchmarks of taggers on the images of an atlas."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Contender:
     """A tagger with options, as it takes part in a benchmark.
 
     Attributes:
-        label: as it was named.
+        label: the text that named it.
         tagger: its name.
         values: its options, by name; the others keep their defaults.
     """
@@ -59,8 +59,8 @@ def read_contender(text: str, plugins: Plugins) -> Contender:
     """Read ``imagenet`` or ``imagenet:minimum-score=0.1,tags-per-image=5``.
 
     Raises:
-        UnknownPlugin: there is no such tagger.
-        OptionError: it does not take these options.
+        UnknownPlugin: the tagger does not exist.
+        OptionError: it does not have these options.
     """
     tagger, _, settings = text.partition(":")
     values: dict[str, object] = {}
@@ -69,7 +69,7 @@ def read_contender(text: str, plugins: Plugins) -> Contender:
         if not equals:
             raise OptionError(f"{text}: options are written NAME:option=value,option=value")
         values[name.strip().removeprefix("--").replace("-", "_")] = value.strip()
-    chosen = plugins.choose(TAGGERS, tagger, values)  # refuses what it does not take
+    chosen = plugins.choose(TAGGERS, tagger, values)  # refuses unknown options
     if not values.keys() <= option_values(chosen.options).keys():
         raise OptionError(f"an option of {tagger} is a secret, and would be on the leaderboard")
     return Contender(text, tagger, values)
@@ -84,19 +84,19 @@ def bench(
     show: ShowProgress = no_show,
     **options: object,
 ) -> Bench:
-    """Measure backends against each other on a source, of which nothing is kept.
+    """Benchmark backends on a source, of which nothing is stored.
 
     Args:
         location: see :func:`tagatlas.run`.
         backends: as for :func:`read_contender`, each once; or one.
-        out: folder of the leaderboard, where runs that are there stay; None writes none.
+        out: folder of the leaderboard, which keeps earlier runs; None writes none.
         plugins: the installed ones by default.
         show: see :func:`tagatlas.run`.
         options: of measuring, of the steps ``add`` and ``fetch`` and of their plugins, by name,
             such as ``labels="folder"``; see :class:`tagatlas_compare.BenchOptions`.
 
     Raises:
-        OptionError, UnknownPlugin, UsageError: a choice that cannot be met.
+        OptionError, UnknownPlugin, UsageError: an invalid choice.
         InputError, NoImages: there is nothing to measure with.
         StorageError: the leaderboard cannot be written.
     """
@@ -127,16 +127,16 @@ def bench_collection(
     *,
     progress: Progress = no_progress,
 ) -> Bench:
-    """Have taggers tag the same images from cold, and measure them.
+    """Have taggers tag the same images from a cold start, and measure them.
 
-    Each runs in a new process. Nothing that it answers is kept in the atlas, and nothing that is
-    there is used. What one of them cannot do is told in its result, and costs the others nothing.
+    Each runs in a new process. Its answers are not stored in the atlas, and stored ones are not
+    used. If one fails, its result has the error, and the others go on.
 
     Args:
         atlas: whose images are used.
         backends: as for :func:`read_contender`, each once.
-        options: how they are measured; None for the defaults.
-        progress: told of taggers done.
+        options: of the measurement; None for the defaults.
+        progress: called with taggers done.
 
     Raises:
         UsageError: no tagger is named, one is named twice, or there are no images.
@@ -178,9 +178,9 @@ def bench_collection(
 
 
 def _sample(atlas: Atlas, options: BenchOptions) -> pl.DataFrame:
-    """The images that are used, ordered by ``id``, with what is on them: ``truth``.
+    """The images that are used, ordered by ``id``, with their labels as ``truth``.
 
-    Ids are hashes, so that those of lowest id are a random sample, and the same one next time.
+    Ids are hashes, so the images of lowest id are a random sample, and the same one next time.
     """
     images = collection_images(atlas).select("id", truth=pl.lit(""))
     if options.labels is not None:
@@ -236,7 +236,7 @@ def _result(
 
 
 def _stability(answers: Answers, tags: pl.DataFrame, work: Work, options: BenchOptions) -> Figure:
-    """How much of the best tags stays where an image is shown in another form."""
+    """Share of the best tags that stay when an image is perturbed."""
     images = pl.DataFrame({"id": work.images[: work.perturbed]})
     tables = [score_matrix(images, each.lazy()) for each in (answers.tags, tags)]
     sets = tag_sets([each for each, _ in tables], [each for _, each in tables], top=options.top)

@@ -1,7 +1,7 @@
-"""The leaderboard: a page that tells all benchmarks that were written to one folder.
+"""The leaderboard: a page of all benchmarks that were written to one folder.
 
-``runs.jsonl`` holds them, a line each, in the order they were made; ``leaderboard.html`` is drawn
-from it anew each time. Like the other pages it has no scripts and asks nothing of any server.
+``runs.jsonl`` has them, a line each, in the order they were made; ``leaderboard.html`` is written
+from it again each time. Like the other pages it has no scripts and makes no requests.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _NOTHING = "n/a"
 
 
 def add_to_leaderboard(bench: Bench, folder: Path) -> list[Path]:
-    """Write a benchmark to a folder, and draw the page of all that are there.
+    """Write a benchmark to a folder, with a page of all benchmarks in it.
 
     Args:
-        bench: what was found.
-        folder: where to; made if it is not there.
+        bench: the results.
+        folder: to write into; created if it is missing.
 
     Returns:
         The page, the benchmark as JSON, and the file of all runs.
@@ -69,7 +69,7 @@ def _runs(lines: bytes, folder: Path) -> list[Run]:
 
 
 def leaderboard(runs: Sequence[Run]) -> Iterator[str]:
-    """The page, part by part: a table for each collection, the one measured last at the front."""
+    """The page, in parts: a table for each collection, the one measured last first."""
     style = (files("tagatlas_compare.comparison.report") / "page.css").read_text("utf-8")
     yield page_head("Leaderboard", style)
     yield (

@@ -1,4 +1,4 @@
-"""The machine that something was measured on."""
+"""The machine that runs a benchmark."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def describe_machine() -> dict[str, str | int | float]:
-    """System, processor, cores and memory, as far as they can be told; no name, no address."""
+    """System, processor, cores and memory, as far as known; no name, no address."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
         "system": f"{platform.system()} {platform.machine()}",

@@ -1,4 +1,4 @@
-"""How taggers are measured."""
+"""Options of benchmarks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Meta
 
 @dataclass(frozen=True)
 class BenchOptions:
-    """How taggers are measured."""
+    """Options of benchmarks."""
 
     labels: Annotated[
         str | None,

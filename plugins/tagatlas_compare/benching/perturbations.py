@@ -1,4 +1,4 @@
-"""Pictures that a person would call the same: re-encoded, cropped, rescaled."""
+"""Perturbed images, which a person would call the same: re-encoded, cropped, rescaled."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PERTURBATIONS: Mapping[str, Callable[[Image.Image], bytes]] = {
 
 
 def perturb(image: ImageInput, perturbation: str) -> ImageInput:
-    """The image in another form, under the same id.
+    """A perturbed image, under the same id.
 
     Raises:
         OSError: it cannot be decoded.

@@ -1,4 +1,4 @@
-"""How good tags are where it is known what is on the images."""
+"""Quality of tags on images with known labels."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PRECISION_AT = 10
 
 Values = NDArray[np.float64]
 Measure = Callable[[Values, NDArray[np.bool_]], float]
-"""Of the scores of images and of which of them are right."""
+"""A measure of the scores of images and a mask of the right ones."""
 
 
 def quality(
@@ -40,16 +40,16 @@ def quality(
     top: int,
     seed: int,
 ) -> Mapping[str, Figure]:
-    """How far a backend's tags and themes are those that are known.
+    """Measures of a backend's tags and themes against known labels.
 
     Args:
-        truth: what is on each of n images; of a path such as ``animals/birds`` the last part is
-            the word that tags are held against.
+        truth: the label of each of n images; of a path such as ``animals/birds`` the last part is
+            the word that tags are compared with.
         scores: of the backend's tags, shape (n, labels).
         labels: of the tags, sorted.
         embeddings: shape (n, d), or None.
         clusterer: finds clusters of the images.
-        top: how many tags of an image count for the recall.
+        top: number of tags of an image that count for the recall.
         seed: of everything random.
 
     Returns:
@@ -57,11 +57,11 @@ def quality(
 
         - ``mean_average_precision``: the images are ranked for each label by the best score of a
           tag that is the label or a synonym (WordNet); the mean of the rankings' average
-          precision. A label for which there is no such tag has the precision of a random order;
+          precision. A label without such a tag has the precision of a random order;
         - ``precision_at_10``: of the ten images ranked highest, the share that has the label;
         - ``recall``: the share of images that have their label or a synonym among their tags;
         - ``mutual_information``: of the clusters with the labels, adjusted;
-        - ``neighbours``: of the ten images most alike to an image, the share with its label.
+        - ``neighbours``: of the ten images most similar to an image, the share with its label.
     """
     names, inverse = np.unique(np.asarray(truth, dtype=str), return_inverse=True)
     of_image = inverse.astype(np.int32)
@@ -92,9 +92,9 @@ def quality(
 
 
 def matching_labels(words: Sequence[str], labels: Sequence[str]) -> NDArray[np.bool_]:
-    """Which labels of a backend say a word, in so many letters or by a synonym.
+    """Mask of a backend's labels that equal a word or are a synonym of it.
 
-    A synonym shares a sense with the word in WordNet, the plural included.
+    A synonym shares a sense with the word in WordNet, including plurals.
 
     Returns:
         Shape (words, labels).
@@ -108,7 +108,7 @@ def matching_labels(words: Sequence[str], labels: Sequence[str]) -> NDArray[np.b
 
 
 def best_matching(scores: csr_array, matches: NDArray[np.bool_]) -> Values:
-    """The best score of each image's tags that say a word, 0 where none does.
+    """The best score of each image's tags for a word, 0 if it has none.
 
     Returns:
         Shape (images, words).
@@ -130,7 +130,7 @@ def average_precision(scores: Values, is_right: NDArray[np.bool_]) -> float:
 
     Args:
         scores: of n images, shape (n,).
-        is_right: which have the label, shape (n,); at least one.
+        is_right: mask of those with the label, shape (n,); at least one.
     """
     order = np.argsort(-scores, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
@@ -142,7 +142,7 @@ def average_precision(scores: Values, is_right: NDArray[np.bool_]) -> float:
 def precision_at(scores: Values, is_right: NDArray[np.bool_]) -> float:
     """Of the ten images ranked highest, the share that has the label.
 
-    Where fewer images have it, so many are taken. Of images of one score that do not all fit, each
+    If fewer images have it, that number is taken. Of images of one score that do not all fit, each
     counts in part.
     """
     count = min(PRECISION_AT, int(is_right.sum()))
@@ -159,7 +159,7 @@ def _of_labels(
     measure: Measure,
     seed: int,
 ) -> Figure:
-    """The mean of a measure over the labels; the labels are what is drawn anew."""
+    """The mean of a measure over the labels, which are resampled for its interval."""
 
     def each(classes: NDArray[np.int32]) -> Values:
         return np.array(
@@ -195,7 +195,7 @@ def _of_clusters(
     resamples: NDArray[np.uint8],
     seed: int,
 ) -> Figure:
-    """Adjusted mutual information of the clusters that a map would have."""
+    """Adjusted mutual information of a map's clusters with the labels."""
     clusters = cluster_images(clusterer, scores, labels, embeddings, seed=seed)
 
     def information(classes: NDArray[np.int32], weights: NDArray[np.uint8] | None) -> float:

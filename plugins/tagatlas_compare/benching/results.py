@@ -1,4 +1,4 @@
-"""What a benchmark of taggers found."""
+"""Results of a benchmark of taggers."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ QUALITY: Mapping[str, str] = {
     "mutual_information": "themes",
     "neighbours": "neighbours",
 }
-"""Measures against known labels, with the heads of their columns."""
+"""Measures against known labels, with their column headings."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was found about one tagger.
+    """Results of one tagger.
 
     Attributes:
-        backend: as it was named.
+        backend: the text that named it.
         fingerprint: of the tagger; empty if it could not be made.
         plugin: the distribution it comes from, with its version.
         counts: number of images by tag status.
         quality: by measure of :data:`QUALITY`; empty without labels.
-        stability: by perturbation: how much of an image's tags stays (Jaccard); empty if that
-            was not measured.
-        speed: how fast it was; None if it could not be run.
-        error: why it could not be run; empty if it was.
+        stability: by perturbation: share of an image's tags that stay (Jaccard); empty if not
+            measured.
+        speed: of the tagger; None if it could not be run.
+        error: why it could not be run; empty if it was run.
     """
 
     backend: str
@@ -50,7 +50,7 @@ class Result:
 
     @property
     def rank_by(self) -> float:
-        """What results are ordered by: mean average precision, else stability; -1 after errors."""
+        """The value to sort results by: mean average precision, else stability; -1 for errors."""
         if self.error:
             return -1.0
         if self.quality:
@@ -63,14 +63,14 @@ class Bench:
     """A benchmark of several taggers on one collection.
 
     Attributes:
-        collection: what it is called.
+        collection: name of the collection.
         digest: of the images and their labels: equal digests mean the same task.
-        images: how many were used.
-        classes: how many different labels they have; 0 without labels.
+        images: number of images used.
+        classes: number of distinct labels; 0 without labels.
         results: the best first.
-        machine: that it was made on.
+        machine: that it ran on.
         versions: of packages, by name.
-        options: how it was made, by name.
+        options: of the benchmark, by name.
         made_at: ISO 8601, UTC.
     """
 
@@ -85,7 +85,7 @@ class Bench:
     made_at: str
 
     def document(self) -> dict[str, object]:
-        """The benchmark as JSON values: the fields of the classes, with what tables show."""
+        """The benchmark as JSON values: the fields of the classes, with values for tables."""
         plain = {name: value for name, value in vars(self).items() if name != "results"}
         return {"schema": SCHEMA} | plain | {"results": [_result(each) for each in self.results]}
 

@@ -1,7 +1,7 @@
-"""One tagger at work, from cold, in a process of its own: what it answers, how fast, with how much.
+"""Runs one tagger from a cold start in a process of its own, and measures time and memory.
 
-The process is new for each tagger, so that loading is measured from nothing and the peak of memory
-is that of this tagger alone.
+The process is new for each tagger, so that loading is included and the peak of memory is that of
+this tagger alone.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ _TAGS = {"image": pl.String, "tag": pl.String, "score": pl.Float64}
 
 @dataclass(frozen=True)
 class Work:
-    """What a tagger is to do.
+    """The task of a tagger.
 
     Attributes:
         atlas: folder of the atlas that has the images.
         tagger: its name.
         values: its options, by name.
         images: ids of the images.
-        repeats: how often all are tagged.
-        perturbed: how many of the images are shown in other forms as well.
-        budget: the most US dollars that it may cost.
+        repeats: number of times that all are tagged.
+        perturbed: number of the images that are also tagged perturbed.
+        budget: maximum US dollars that it may cost.
     """
 
     atlas: Path
@@ -63,14 +63,14 @@ class Work:
 
 @dataclass(frozen=True)
 class Speed:
-    """How fast a tagger was.
+    """Speed, memory and cost of a tagger.
 
     Attributes:
         start: seconds to make and prepare it, and to have its first answer.
         images_per_second: of each repeat after that.
         call_seconds: of every call, its batch included.
-        peak_megabytes: the most memory that its process had, with Python and the libraries.
-        dollars_per_1000: what 1,000 images cost; 0 where nothing is charged.
+        peak_megabytes: peak memory of its process, with Python and the libraries.
+        dollars_per_1000: US dollars for 1,000 images; 0 if it is free.
     """
 
     start: float
@@ -82,15 +82,15 @@ class Speed:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a tagger answered, and how fast.
+    """Answers of a tagger, with its speed.
 
     Attributes:
         fingerprint: of the tagger.
         statuses: status of each image, in order.
         tags: ``image``, ``tag``, ``score``.
-        embeddings: shape (images, d), in order, zeros where there is none; None if there are none.
-        perturbed: tags of the images in other forms, by perturbation.
-        speed: how fast it was.
+        embeddings: shape (images, d), in order, zeros if missing; None if the tagger gives none.
+        perturbed: tags of the perturbed images, by perturbation.
+        speed: of the tagger.
     """
 
     fingerprint: str
@@ -102,11 +102,11 @@ class Answers:
 
 
 def run_tagger(work: Work) -> Answers:
-    """Have a tagger do its work in a new process.
+    """Run a tagger in a new process.
 
     Raises:
         TaggerError: it cannot go on, would cost more than the budget, or its process died.
-        PluginError, MissingDependency, OptionError, UnknownPlugin: it cannot be made.
+        PluginError, MissingDependency, OptionError, UnknownPlugin: it cannot be started.
     """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
@@ -128,11 +128,11 @@ def run_tagger(work: Work) -> Answers:
 
 
 def _work(work: Work, sender: multiprocessing.connection.Connection) -> None:
-    """What the new process does."""
+    """Main function of the new process."""
     try:
         sender.send(answers_of(work))
     except TagatlasError as error:
-        # With their fields, such as a waiting time, errors need not survive the way: the text does.
+        # An error with fields, such as a waiting time, may fail to unpickle; its text does not.
         sender.send(TaggerError(f"{work.tagger}: {error}"))
 
 
@@ -167,7 +167,7 @@ def _answers(work: Work, plugins: Plugins, tagger: Tagger, made: float) -> Answe
     results, spent, calls = _tag_all(tagger, images)
     start = made + calls[0]
     repeated = [_tag_all(tagger, images)[1:] for _ in range(repeats - 1)]
-    # The first pass holds what is loaded on first use: it counts only where it is the only one.
+    # The first pass includes loading on first use: it counts only if it is the only one.
     steady = repeated or [(spent, calls)]
     rates = tuple(len(images) / seconds for seconds, _ in steady)
     of_calls = tuple(seconds for _, every in steady for seconds in every)
@@ -197,10 +197,10 @@ def _inputs(store: ImageStore, tagger: Tagger, ids: Sequence[str]) -> list[Image
 def _tag_all(
     tagger: Tagger, images: Sequence[ImageInput]
 ) -> tuple[list[TagResult], float, list[float]]:
-    """Tag images in batches, as many at once as the tagger takes.
+    """Tag images in batches, as many at once as the tagger accepts.
 
     Returns:
-        The results, the seconds that all took, and those of each call.
+        The results, the seconds in total, and those of each call.
     """
     batches = [
         images[start : start + tagger.batch_size]
@@ -225,7 +225,7 @@ def _tag_all(
 def _read(
     tagger: Tagger, images: Sequence[ImageInput], results: Sequence[TagResult]
 ) -> list[TagResult]:
-    """The results; of a tagger that reads its answers anew, as read from all of them."""
+    """The results; for a tagger that reads stored answers, as read from all of them together."""
     if not isinstance(tagger, RereadingTagger):
         return list(results)
     kept = [

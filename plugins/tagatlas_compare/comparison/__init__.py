@@ -1,4 +1,4 @@
-"""The command ``compare``: how far backends agree on tags, and on the themes of a collection."""
+"""The command ``compare``: agreement of backends on tags and on the themes of a collection."""
 
 from __future__ import annotations
 

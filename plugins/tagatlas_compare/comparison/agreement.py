@@ -13,7 +13,7 @@ from tagatlas_compare.comparison.labels import sizes
 
 Values = NDArray[np.float64]
 Similarity = Callable[[csr_array, csr_array], Values]
-"""How alike the sets in the same rows of two matrices are, in [0, 1]; shape (rows,)."""
+"""Similarity of the sets in the same rows of two matrices, in [0, 1]; shape (rows,)."""
 
 _EXACT_VALUES = 1500
 _DRAWN_PAIRS = 1_000_000
@@ -55,8 +55,8 @@ def observed_disagreement(
     """The part of Krippendorff's alpha that comes from within images.
 
     Args:
-        sets: of each backend, which tags each image has, shape (n, t).
-        looked: which backends' sets count for which images, shape (backends, n).
+        sets: of each backend, the tags of each image as ones, shape (n, t).
+        looked: mask of the images that count for each backend, shape (backends, n).
         similarity: one less the distance of two sets.
 
     Returns:
@@ -80,7 +80,7 @@ def expected_disagreement(
     similarity: Similarity,
     seed: int,
 ) -> float:
-    """The mean distance of two sets of the whole collection, whichever image and backend.
+    """The mean distance of two sets of the whole collection, of any images and backends.
 
     Exact for up to 1,500 sets; of more, a million pairs are drawn at random, which leaves an
     uncertainty below 0.001. Arguments as for :func:`observed_disagreement`.
@@ -117,7 +117,7 @@ def alpha(within: Values, backends: NDArray[np.int64], expected: float) -> float
         expected: as from :func:`expected_disagreement`.
 
     Returns:
-        NaN where no image has two sets, or all sets are the same.
+        NaN if no image has two sets, or all sets are the same.
     """
     total = backends.sum()
     if total == 0 or not expected > 0:
@@ -133,7 +133,7 @@ def resampled_alpha(
 ) -> Values:
     """Alpha of resampled collections, shape (r,).
 
-    The images are drawn anew, and the expected disagreement stays (A. Hayes & K. Krippendorff,
+    The images are resampled, and the expected disagreement stays (A. Hayes & K. Krippendorff,
     "Answering the Call for a Standard Reliability Measure for Coding Data", Communication Methods
     and Measures 1(1), 2007).
     """

@@ -1,4 +1,4 @@
-"""Maps laid over one another: Procrustes analysis."""
+"""Alignment of maps: Procrustes analysis."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Alignment:
-    """How a map is moved, turned, mirrored and scaled to lie on another.
+    """The translation, rotation, reflection and scaling that align a map with another.
 
     Attributes:
         turn: a rotation, with or without a reflection, shape (2, 2).
         scale: a factor.
         from_centre, to_centre: shape (2,) each.
-        explained: the share of the other map's spread that the aligned one reproduces, in
+        explained: the share of the other map's variance that the aligned one reproduces, in
             [0, 1]: one less the Procrustes distance.
     """
 
@@ -37,10 +37,10 @@ class Alignment:
 
 
 def align(moved: Points, still: Points) -> Alignment:
-    """Lay a map on another so that the squared distances of their images are least.
+    """Align a map with another so that the squared distances of their images are least.
 
-    A layout's direction, handedness and unit mean nothing, so that these are made alike before
-    places are compared (J. C. Gower, "Generalized Procrustes analysis", Psychometrika 40, 1975).
+    A layout's rotation, reflection and scale are arbitrary, so they are aligned before positions
+    are compared (J. C. Gower, "Generalized Procrustes analysis", Psychometrika 40, 1975).
 
     Args:
         moved: positions of n images on the map to be moved, shape (n, 2), all finite; n >= 1.
@@ -58,7 +58,7 @@ def align(moved: Points, still: Points) -> Alignment:
 
 
 def unit_of(positions: Points) -> float:
-    """The root mean square distance of a map's images from their centre; 1 where it is 0."""
+    """The root mean square distance of a map's images from their centre; 1 if it is 0."""
     centred = positions - positions.mean(axis=0)
     return float(np.sqrt((centred**2).sum(axis=1).mean())) or 1.0
 

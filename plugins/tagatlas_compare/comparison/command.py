@@ -105,7 +105,7 @@ def _list(known: list[Backend]) -> Outcome:
 
 
 def _lines(found: Comparison) -> list[str]:
-    """The figures that say most, a line for each pair."""
+    """The main figures, a line for each pair."""
     lines = []
     for a, b in found.vocabularies.select("a", "b").iter_rows():
         own = found.measures.filter(a=a, b=b)

@@ -1,4 +1,4 @@
-"""What one backend makes of a collection: what a comparison compares."""
+"""The results of one backend on a collection, as they are compared."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tagatlas import MapData, Network
 
 @dataclass(frozen=True, eq=False)
 class ComparedMap:
-    """A backend's map, as far as it is compared.
+    """A backend's map, as it is compared.
 
     Attributes:
         name: of the map.
@@ -50,7 +50,7 @@ class ComparedMap:
 
     @cached_property
     def network(self) -> Network:
-        """What is drawn."""
+        """The map's network."""
         data = self.data
         nodes = data.nodes.select("id", "kind", "label")
         return Network(nodes, data.sources, data.targets, data.weights, data.directed)
@@ -64,18 +64,18 @@ class ComparedMap:
 
 @dataclass(frozen=True, eq=False)
 class ComparedBackend:
-    """What one backend makes of n images.
+    """The results of one backend for n images.
 
     Attributes:
-        label: what it is called in the comparison; no two are called alike.
+        label: its unique name in the comparison.
         name: the tagger's name.
-        fingerprint: what changes its answers.
+        fingerprint: of everything that changes its answers.
         scores: of all its tags, above 0, shape (n, labels), columns in order.
         labels: of the tags, as the backend writes them, sorted.
-        looked: which images it could look at, shape (n,).
-        embeddings: of the images, shape (n, d), a row of zeros where there is none; None if the
-            backend stores none.
-        map: its map; None if there is none.
+        looked: mask of the images that it could tag, shape (n,).
+        embeddings: of the images, shape (n, d), a row of zeros if missing; None if the backend
+            stores none.
+        map: its map; None if it has none.
     """
 
     label: str

@@ -1,4 +1,4 @@
-"""Comparing backends on an atlas: what each makes of it, held against the others."""
+"""Comparison of the results of backends on an atlas."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ class NamedBackend:
     """A backend as it takes part in a comparison.
 
     Attributes:
-        label: what it is called there: the tagger's name, with a number where several settings
-            of one tagger take part.
-        backend: which it is.
+        label: its name there: the tagger's name, with a number if several settings of one tagger
+            take part.
+        backend: the backend.
     """
 
     label: str
@@ -63,19 +63,19 @@ class NamedBackend:
 
 
 def choose_backends(atlas: Atlas, named: Sequence[str]) -> list[NamedBackend]:
-    """Find the backends that are to be compared.
+    """Find the backends to compare.
 
     A backend is named by its tagger (``imagenet``: with the settings it was used with last), by
-    the number of its settings (``imagenet:1`` for those used first), or by a piece of its
+    the number of its settings (``imagenet:1`` for those used first), or by a part of its
     fingerprint that no other of the tagger has (``clip:people``).
 
     Args:
         atlas: to read from.
-        named: as described; of none, every tagger that has tagged takes part.
+        named: as described; if none is given, every tagger that has tagged.
 
     Raises:
         UsageError: a name fits none or several, or fewer than two different ones are named; the
-            text lists those there are.
+            message lists the backends.
     """
     known = used_backends(atlas)
     chosen = [_find(known, name) for name in named] or [each for each in known if each.is_latest]
@@ -117,11 +117,11 @@ def compare(
     show: ShowProgress = no_show,
     **options: object,
 ) -> Comparison:
-    """Compare what backends make of an atlas's collection; see :func:`compare_backends`.
+    """Compare the results of backends on an atlas; see :func:`compare_backends`.
 
     Args:
         atlas: open for writing, or the folder of one.
-        backends: as for :func:`choose_backends`, or one; of none, every tagger that has tagged.
+        backends: as for :func:`choose_backends`, or one; by default every tagger that has tagged.
         out: folder for the report; None writes none.
         show: see :func:`tagatlas.run`.
         options: by name, such as ``top=5``; see :class:`tagatlas_compare.CompareOptions`.
@@ -130,7 +130,7 @@ def compare(
         See :func:`compare_backends`.
 
     Raises:
-        OptionError, UnknownPlugin, MissingDependency: a choice that cannot be met.
+        OptionError, UnknownPlugin, MissingDependency: an invalid choice.
         UsageError: the backends cannot be compared.
         StorageError: the report cannot be written.
     """
@@ -153,17 +153,17 @@ def compare_backends(
     *,
     progress: Progress = no_progress,
 ) -> Comparison:
-    """Compare what backends make of an atlas's collection.
+    """Compare the results of backends on an atlas.
 
-    Themes are those of each backend's map. Of several maps of a backend those are taken that
-    were made with the same settings as the others', else the one made last; a backend without a
-    map gets one now, with the settings of the atlas.
+    Themes are those of each backend's map. Of several maps of a backend the one with the same
+    settings as the others' is taken, else the newest; a backend without a map gets one now, with
+    the settings of the atlas.
 
     Args:
         atlas: open for writing.
         backends: as for :func:`choose_backends`.
-        options: how they are compared; None for the defaults.
-        progress: told of pairs of backends compared.
+        options: of the comparison; None for the defaults.
+        progress: called with pairs of backends compared.
 
     Returns:
         Tables in Polars; its method ``network`` gives a backend's network with aligned places as
@@ -171,7 +171,7 @@ def compare_backends(
 
     Raises:
         UsageError: the backends cannot be compared.
-        UnknownPlugin, MissingDependency: no such text encoder can be had.
+        UnknownPlugin, MissingDependency: the text encoder is not available.
     """
     options = options or CompareOptions()
     chosen = choose_backends(atlas, backends)
@@ -196,23 +196,23 @@ def compare_backends(
 
 
 def report_folder(atlas: Atlas, labels: Sequence[str]) -> Path:
-    """Where the report of a comparison goes, unless a user says otherwise."""
+    """Default folder of the report of a comparison."""
     name = "+".join(re.sub(r"[^\w.-]", "-", label) for label in labels)
     return atlas.folder / "comparisons" / name
 
 
 @contextmanager
 def find_label_similarity(atlas: Atlas, name: str) -> Iterator[LabelSimilarity | None]:
-    """What tells how alike labels are, for the length of a block: WordNet, a text encoder, or none.
+    """The similarity of labels, open during a block: by WordNet, by a text encoder, or None.
 
     Args:
-        atlas: whose plugins and settings are used.
+        atlas: with plugins and settings.
         name: ``wordnet``, ``none``, or that of a tagger whose class is also a
             :class:`~tagatlas.TextEmbedder`.
 
     Raises:
         UsageError: the tagger reads no text.
-        UnknownPlugin, MissingDependency: there is none, or it cannot be made.
+        UnknownPlugin, MissingDependency: the tagger does not exist, or lacks a package.
     """
     if name in (NO_MEANING, WORDNET):
         yield WordNetSimilarity() if name == WORDNET else None
@@ -225,7 +225,7 @@ def find_label_similarity(atlas: Atlas, name: str) -> Iterator[LabelSimilarity |
 
 
 def _maps(atlas: Atlas, chosen: Sequence[NamedBackend]) -> list[StoredMap | None]:
-    """The map of each backend: with the settings most have in common, else the last one made."""
+    """The map of each backend: with settings common to all, else the newest."""
     candidates = [backend_maps(atlas, each.backend) or _new_map(atlas, each) for each in chosen]
     settings = [[stored.settings for stored in own] for own in candidates]
     common = [each for each in settings[0] if all(each in own for own in settings[1:])]
@@ -262,7 +262,7 @@ def _compared(
 
 
 def _coverage(chosen: Sequence[NamedBackend], given: Sequence[BackendResults]) -> pl.DataFrame:
-    """What each backend could look at, how fast, and for how much."""
+    """Coverage, speed and cost of each backend."""
     rows = []
     for each, results in zip(chosen, given, strict=True):
         counts, calls = results.counts, results.calls
@@ -283,7 +283,7 @@ def _coverage(chosen: Sequence[NamedBackend], given: Sequence[BackendResults]) -
 
 
 def _quantile(seconds: pl.Series, share: float) -> float | None:
-    """A quantile of what is known; None where nothing is."""
+    """A quantile of the known values; None if there are none."""
     return seconds.quantile(share, interpolation="linear")
 
 

@@ -1,4 +1,4 @@
-"""Several backends held against each other, and all that comes out of it as tables."""
+"""Comparison of several backends, with all results as tables."""
 
 from __future__ import annotations
 
@@ -44,41 +44,41 @@ from tagatlas_compare.comparison.tables import (
 )
 
 ALL = "all"
-"""Stands for the backends of a figure that is of all of them together."""
+"""Label in place of two backends, for figures of all of them together."""
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What was found. Tables with two backends have their labels in the columns ``a`` and ``b``.
+    """Results of a comparison. Tables of pairs have the labels in the columns ``a`` and ``b``.
 
     Attributes:
         images: the n images: ``id``, ``label`` (String), ordered by ``id``.
-        backends: what each backend makes of them, in the order they were named.
-        options: how they were compared.
-        meaning: what the likeness of labels goes by; empty if that was left out.
+        backends: results of each backend, in the order they were named.
+        options: of the comparison.
+        meaning: description of the similarity of labels; empty if that was left out.
         measures: one row a figure: ``a``, ``b`` (both ``all`` for those of all backends together),
             ``measure`` (as in :data:`tagatlas_compare.comparison.measures.MEASURES`), ``k`` (of
             neighbourhoods, else null), ``value``, its 95 % interval ``low`` to ``high``, ``chance``
-            where images are shuffled, with ``chance_low`` to ``chance_high``, and ``images``.
+            with shuffled images, with ``chance_low`` to ``chance_high``, and ``images``.
         vocabularies: one row a pair: ``labels_a``, ``labels_b``, ``shared``, ``jaccard`` of the
             normal labels among the compared tags; ``known_a``, ``known_b``: the share of their
-            tags that have a meaning, null where that was left out.
+            tags with a known meaning, null if that was left out.
         prevalence: of tags, by pair: :func:`tagatlas_compare.comparison.tagging.prevalence`.
         calibration: by ordered pair, scores of ``a`` against tags of ``b``:
             :func:`tagatlas_compare.comparison.tagging.calibration`.
         flows: by pair: :func:`tagatlas_compare.comparison.flows.flows`, with the clusters' names.
         relations: by pair: :func:`tagatlas_compare.comparison.flows.relations`.
         places: one row an image and backend that has it on its map: ``image``, ``backend``,
-            ``cluster`` (Int32), ``name`` of the cluster, ``x``, ``y`` laid on the first backend's
-            map, and ``moved``: how far it lies from its place there, in radii of that map; null
-            for images that are not on it.
-        disagreement: one row an image: ``image``, ``label``, ``tags`` and ``themes``, how much
-            backends disagree on either, in [0, 1], averaged over the pairs, null where nothing
-            can be said; ``disagreement``, the mean of both. The largest first.
+            ``cluster`` (Int32), ``name`` of the cluster, ``x``, ``y`` aligned with the first
+            backend's map, and ``moved``: distance from its place there, in radii of that map;
+            null for images that are not on it.
+        disagreement: one row an image: ``image``, ``label``, ``tags`` and ``themes``, the
+            disagreement on either, in [0, 1], averaged over the pairs, null if unknown;
+            ``disagreement``, the mean of both. The largest first.
         standing: one row a backend: ``backend``, ``tags``, ``themes``: its mean agreement with
             the others, in alpha (Jaccard) and in adjusted mutual information.
         tag_sets: the tags that were compared.
-        collection: what the collection is called.
+        collection: name of the collection.
         coverage: one row a backend: :class:`tagatlas_compare.comparison.coverage.Coverage`.
         settings: of each backend's map, by its label.
     """
@@ -103,14 +103,14 @@ class Comparison:
 
     @property
     def labels(self) -> list[str]:
-        """What the backends are called here."""
+        """Labels of the backends, in order."""
         return [backend.label for backend in self.backends]
 
     def figure(self, a: str, b: str, measure: str, k: int | None = None) -> Figure:
         """One figure of a pair of backends, in the order of :attr:`labels`.
 
         Raises:
-            KeyError: there is none of that name.
+            KeyError: the figure does not exist.
         """
         found = self.measures.filter(
             pl.col("a") == a, pl.col("b") == b, pl.col("measure") == measure
@@ -122,13 +122,13 @@ class Comparison:
         return Figure(*found.select(FIGURE_COLUMNS).row(0))
 
     def network(self, label: str) -> nx.Graph:
-        """The network of a backend's map, laid on the first backend's map.
+        """The network of a backend's map, aligned with the first backend's map.
 
         Nodes carry ``kind``, ``label``, ``x`` and ``y``; images also ``cluster``, ``cluster_name``
         and ``moved``, if they are on both maps.
 
         Raises:
-            KeyError: no backend is called so, or it has no map.
+            KeyError: no backend has that label, or it has no map.
         """
         backend = next((backend for backend in self.backends if backend.label == label), None)
         if backend is None or backend.map is None:
@@ -149,7 +149,7 @@ class Comparison:
         return graph
 
     def _aligned_nodes(self, backend: ComparedBackend) -> NDArray[np.float64]:
-        """Positions of a map's nodes on the first map."""
+        """Positions of a map's nodes, aligned with the first map."""
         from tagatlas_compare.comparison.alignment import align
 
         assert backend.map is not None  # noqa: S101 - the caller made sure
@@ -171,14 +171,14 @@ def make_comparison(
     *,
     progress: Progress,
 ) -> Comparison:
-    """Compare what backends make of a collection.
+    """Compare the results of backends on a collection.
 
     Args:
         images: the n images: ``id``, ``label``, ordered by ``id``.
-        backends: of at least two backends.
-        meaning: how alike labels are; None to leave that out.
-        options: how they are compared.
-        progress: told of pairs compared.
+        backends: at least two.
+        meaning: the similarity of labels; None to leave that out.
+        options: of the comparison.
+        progress: called with pairs compared.
     """
     resamples = draw_resamples(images.height, options.seed)
     looked = np.array([backend.looked for backend in backends])

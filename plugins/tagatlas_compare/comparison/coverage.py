@@ -1,4 +1,4 @@
-"""What backends could look at, how fast they answered, and what it cost."""
+"""Coverage, speed and cost of backends."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import polars as pl
 
 @dataclass(frozen=True)
 class Coverage:
-    """What became of the collection's images at a backend.
+    """Coverage of the collection's images by a backend.
 
     Attributes:
         backend: its label.
         ok, empty, failed, pending: number of images by status.
-        images_per_second: of the runs that tagged them; None where they were too short to tell.
-        seconds_median, seconds_95: quantiles of the time from asking about a batch to its answer;
-            kept of calls that cost money, None for others.
-        dollars: what was spent on it at most, in US dollars; None where nothing is charged.
+        images_per_second: of the runs that tagged them; None if they were too short to tell.
+        seconds_median, seconds_95: quantiles of the time from sending a batch to its answer;
+            recorded for calls that cost money, None for others.
+        dollars: maximum US dollars spent on it; None if it is free.
     """
 
     backend: str

@@ -1,4 +1,4 @@
-"""Figures that can be read: each with its interval and with what chance alone would give."""
+"""Figures with their intervals and levels of chance."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 RESAMPLES = 300
-"""How often the collection is drawn anew for an interval."""
+"""Number of resampled collections for an interval."""
 
 SHUFFLES = 20
-"""How often the images of a backend are shuffled for the level of chance."""
+"""Number of times that the images of a backend are shuffled for the level of chance."""
 
 LEVEL = 0.95
 Z = 1.959963984540054
@@ -24,13 +24,13 @@ _ROWS_AT_ONCE = 32
 
 @dataclass(frozen=True)
 class Figure:
-    """A measure with what is needed to read it.
+    """A measured value with its interval and level of chance.
 
     Attributes:
-        value: on the images there are; NaN where nothing could be measured.
-        low, high: its 95 % interval, were other images drawn from where these come from.
-        chance: its mean where one backend's images are shuffled, so that only chance is left.
-        chance_low, chance_high: where 95 % of the shuffled ones lie.
+        value: on the given images; NaN if nothing could be measured.
+        low, high: its 95 % interval for other images of the same population.
+        chance: its mean with one backend's images shuffled, so that only chance is left.
+        chance_low, chance_high: interval of 95 % of the shuffled ones.
     """
 
     value: float
@@ -42,12 +42,12 @@ class Figure:
 
 
 def draw_resamples(images: int, seed: int, resamples: int = RESAMPLES) -> NDArray[np.uint8]:
-    """Draw collections of as many images from a collection, with repeats: the bootstrap.
+    """Resample a collection, with repeats, at its own size: the bootstrap.
 
     B. Efron & R. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall 1993.
 
     Returns:
-        How often each image is in each, shape (resamples, images).
+        The count of each image in each resample, shape (resamples, images).
     """
     dice = np.random.default_rng(seed)
     counts = np.empty((resamples, images), dtype=np.uint8)
@@ -55,7 +55,7 @@ def draw_resamples(images: int, seed: int, resamples: int = RESAMPLES) -> NDArra
     for start in range(0, resamples, at_once):
         some = min(at_once, resamples - start)
         drawn = dice.integers(0, images, (some, images)) + np.arange(some)[:, None] * images
-        # More than 255 of one image is out of the question: the mean is 1.
+        # The mean is 1, so that more than 255 of one image cannot occur in practice.
         times = np.bincount(drawn.ravel(), minlength=some * images).reshape(some, images)
         counts[start : start + some] = times
     return counts
@@ -64,7 +64,7 @@ def draw_resamples(images: int, seed: int, resamples: int = RESAMPLES) -> NDArra
 def figure(
     value: float, resampled: NDArray[np.float64], shuffled: Sequence[float], *, most: float = 1.0
 ) -> Figure:
-    """Put a figure together.
+    """Make a figure from its values.
 
     Drawing with repeats puts copies of images side by side, and measures of agreement rise with
     that. So the distribution of the resampled values is moved until its mean is the value.
@@ -72,8 +72,8 @@ def figure(
     Args:
         value: of the measure.
         resampled: its values on resampled collections.
-        shuffled: its values on shuffled collections; of none, there is no level of chance.
-        most: the most that the measure can be.
+        shuffled: its values on shuffled collections; if empty, there is no level of chance.
+        most: maximum of the measure.
     """
     low, high = np.nan, np.nan
     if np.isfinite(value) and len(resampled):
@@ -96,14 +96,14 @@ def figure(
 def mean_of_images(
     values: NDArray[np.float64], resamples: NDArray[np.uint8]
 ) -> NDArray[np.float64]:
-    """The mean over the images of each resampled collection.
+    """Mean over the images of each resampled collection.
 
     Args:
         values: of the images, shape (n,); NaN for images that do not count.
         resamples: as from :func:`draw_resamples`, shape (r, n).
 
     Returns:
-        Shape (r,), without collections in which no image counts.
+        Shape (r,) or less: collections in which no image counts are left out.
     """
     counted = np.isfinite(values)
     if not counted.any():
@@ -156,7 +156,7 @@ def share_interval(
 
     Args:
         part: counts, shape (m,).
-        whole: what they are counts out of; where it is 0, anything is possible.
+        whole: totals that they are parts of; 0 gives the interval from 0 to 1.
     """
     total = np.maximum(np.asarray(whole, dtype=np.float64), 1e-300)
     share = part / total

@@ -1,4 +1,4 @@
-"""Which cluster of one backend becomes which of another."""
+"""Flows of images from the clusters of one backend to those of another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tagatlas_compare.comparison.partitions import Table
 Numbers = NDArray[np.intp]
 
 KINDS = ("same", "merged", "split", "regrouped", "spread")
-"""What may become of clusters, in the order it is told."""
+"""Kinds of relations between clusters, in the order of reports."""
 
 MOST = 0.5
 """A cluster goes into another if more than this share of it does."""
@@ -28,8 +28,8 @@ def flows(table: Table) -> pl.DataFrame:
 
     Returns:
         ``cluster_a``, ``cluster_b`` (Int32), ``images``; ``share_of_a``: of cluster a's images,
-        with its 95 % interval ``low``, ``high``, and ``chance``: what it would be if the other
-        clustering knew nothing of this one, which is b's share of all images; ``share_of_b``;
+        with its 95 % interval ``low``, ``high``, and ``chance``: its value if the clusterings
+        were independent, which is b's share of all images; ``share_of_b``;
         ``jaccard``. Ordered by cluster a, then falling number of images.
     """
     rows, columns = np.nonzero(table)
@@ -53,12 +53,12 @@ def flows(table: Table) -> pl.DataFrame:
 
 
 def relations(table: Table) -> pl.DataFrame:
-    """What becomes of the clusters: the same, merged, split, regrouped, or spread.
+    """Relations between clusters: the same, merged, split, regrouped, or spread.
 
-    A cluster goes into one of the other backend if most of its images do. Clusters that this
-    connects are told together. Two that go into each other are the ``same`` theme. Those that go
+    A cluster goes into one of the other backend if most of its images do. Clusters connected in
+    this way share a row. Two that go into each other are the ``same`` theme. Those that go
     into one are ``merged`` there, also one alone that goes into a larger one; one that others go
-    into is ``split``. Several on both sides are ``regrouped``. A cluster that nothing connects is
+    into is ``split``. Several on both sides are ``regrouped``. An unconnected cluster is
     ``spread``: no cluster of the other backend has most of it.
 
     Args:
@@ -100,7 +100,7 @@ def relations(table: Table) -> pl.DataFrame:
 
 
 def _kind(a: Numbers, b: Numbers, into_b: Numbers, into_a: Numbers) -> str:
-    """What becomes of connected clusters."""
+    """The kind of relation of connected clusters."""
     if len(a) > 1 and len(b) > 1:
         return "regrouped"
     if len(a) == len(b) == 1 and into_b[a[0]] == b[0] and into_a[b[0]] == a[0]:
@@ -124,7 +124,7 @@ def theme_overlap(
 
 
 def _goes_into(table: Table) -> Numbers:
-    """The cluster that most of each row goes into, -1 where there is none; shape (rows,)."""
+    """The cluster that most of each row goes into, -1 if there is none; shape (rows,)."""
     if not table.size:
         return np.full(table.shape[0], -1, dtype=np.int64)
     best = table.argmax(axis=1)

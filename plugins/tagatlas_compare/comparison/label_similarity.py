@@ -1,4 +1,4 @@
-"""How alike two labels are in meaning, and the agreement of sets of tags by it."""
+"""Similarity of labels in meaning, and the agreement of sets of tags by it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ Likeness = NDArray[np.float32]
 
 
 class LabelSimilarity(ABC):
-    """Knows how alike labels are in meaning."""
+    """A measure of the similarity of labels in meaning."""
 
     @property
     @abstractmethod
     def description(self) -> str:
-        """What it goes by, for a methods text."""
+        """Its source, for a methods text."""
 
     @abstractmethod
     def known(self, labels: Sequence[str]) -> NDArray[np.bool_]:
-        """Which normal labels it has a meaning for, shape (n,)."""
+        """Mask of the normal labels with a known meaning, shape (n,)."""
 
     @abstractmethod
     def likeness(self, one: Sequence[str], other: Sequence[str]) -> Likeness:
-        """How alike labels are, in [0, 1], shape (one, other); 0 where one is not known.
+        """Similarity of labels, in [0, 1], shape (one, other); 0 if one is unknown.
 
         Args:
             one: normal labels, as from :func:`tagatlas_compare.comparison.labels.normal_label`.
@@ -38,7 +38,7 @@ class LabelSimilarity(ABC):
 
 
 class EncodedSimilarity(LabelSimilarity):
-    """Similarity as the cosine of a text encoder's embeddings; what is below 0 counts as 0."""
+    """Similarity as the cosine of a text encoder's embeddings; negative ones count as 0."""
 
     def __init__(self, encoder: TextEmbedder, name: str) -> None:
         self._encoder = encoder
@@ -46,11 +46,11 @@ class EncodedSimilarity(LabelSimilarity):
 
     @property
     def description(self) -> str:
-        """Whose embeddings these are."""
+        """Its source, with the encoder's name."""
         return f"the cosine of their embeddings by the text encoder of {self._name}"
 
     def known(self, labels: Sequence[str]) -> NDArray[np.bool_]:
-        """All are."""
+        """All labels are known."""
         return np.ones(len(labels), dtype=np.bool_)
 
     def likeness(self, one: Sequence[str], other: Sequence[str]) -> Likeness:
@@ -74,19 +74,19 @@ def label_likeness(
     *,
     most: int,
 ) -> tuple[Likeness, NDArray[np.int32], NDArray[np.int32]]:
-    """How alike the labels of two backends are; a label is like itself.
+    """Similarity of the labels of two backends; 1 for the same label.
 
     Args:
-        meaning: knows it.
+        meaning: the similarity of labels.
         vocabulary: of both.
-        one: which tags the images have, as ones, shape (n, vocabulary).
+        one: the tags of the images, as ones, shape (n, vocabulary).
         other: the same of the other backend.
-        most: how many labels of each are looked at, the commonest ones. The others count as
-            like themselves alone.
+        most: number of labels of each that are compared, the most frequent ones. The others
+            count as similar to themselves alone.
 
     Returns:
         Shape (labels of one, labels of the other); and the row and the column of each label of the
-        vocabulary, -1 for those that have none.
+        vocabulary, -1 if it has none.
     """
     rows, columns = _commonest(one, most), _commonest(other, most)
     found = meaning.likeness(
@@ -102,7 +102,7 @@ def label_likeness(
 
 
 def _commonest(sets: csr_array, most: int) -> NDArray[np.intp]:
-    """The columns that most rows have an entry in, by falling number; none that no row has."""
+    """The columns with most entries, by falling number; none without entries."""
     counts = np.bincount(sets.indices, minlength=sets.shape[1])
     order = np.argsort(-counts, kind="stable")[:most]
     return order[counts[order] > 0]
@@ -115,12 +115,12 @@ def soft_agreement(
 ) -> NDArray[np.float64]:
     """Agreement of the tags of images by meaning.
 
-    Each tag is held against the most alike one of the other backend. The agreement is the mean of
-    both directions' means: 1 where the tags are the same, 0 where nothing is like anything or one
-    backend has no tags; 1 where neither has any.
+    Each tag is compared with the most similar one of the other backend. The agreement is the mean
+    of both directions' means: 1 if the tags are the same, 0 if none are similar or one backend
+    has no tags; 1 if neither has any.
 
     Args:
-        one: which tags the images have, as ones, shape (n, vocabulary).
+        one: the tags of the images, as ones, shape (n, vocabulary).
         other: the same of the other backend.
         likeness: as from :func:`label_likeness`.
     """

@@ -17,7 +17,7 @@ _BETWEEN_WORDS = re.compile(r"[\s_\-\x00-\x1f\x7f-\x9f]+")
 
 
 def normal_label(label: str) -> str:
-    """A label in the form in which those of different backends are compared.
+    """A label in the normal form in which labels of different backends are compared.
 
     Compatible characters are made one (Unicode's NFKC), case is folded, and blanks, underscores
     and hyphens are one blank: ``Fire_Truck`` and ``fire-truck`` are ``fire truck``.
@@ -28,7 +28,7 @@ def normal_label(label: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class TagSets:
-    """The tags of n images that are compared, of several backends in one vocabulary.
+    """The compared tags of n images, of several backends in one vocabulary.
 
     Attributes:
         vocabulary: the normal labels, sorted.
@@ -40,7 +40,7 @@ class TagSets:
     scores: Sequence[csr_array]
 
     def has(self, backend: int) -> csr_array:
-        """Which tags a backend gives to which images, as ones; shape (n, vocabulary), float32."""
+        """The tags that a backend gives to images, as ones; shape (n, vocabulary), float32."""
         scores = self.scores[backend]
         ones = np.ones(scores.nnz, dtype=np.float32)
         return csr_array((ones, scores.indices, scores.indptr), shape=scores.shape)
@@ -50,12 +50,12 @@ def tag_sets(scores: Sequence[csr_array], labels: Sequence[Sequence[str]], *, to
     """The best tags of each image, of several backends.
 
     Backends score in units of their own, so that no threshold would be fair. Of each backend the
-    tags are taken that it scores highest, as many of each.
+    same number of tags is taken, those that it scores highest.
 
     Args:
         scores: of each backend, above 0, shape (n, its labels).
         labels: of each backend, sorted.
-        top: how many tags of an image are taken at most. Among equal ones the first by label is.
+        top: maximum number of tags of an image. Among equal ones the first by label is taken.
     """
     normal = [[normal_label(label) for label in each] for each in labels]
     vocabulary = sorted(set().union(*normal))
@@ -70,7 +70,7 @@ def tag_sets(scores: Sequence[csr_array], labels: Sequence[Sequence[str]], *, to
 
 
 def best_tags(scores: csr_array, top: int) -> csr_array:
-    """The highest entries of each row, so many at most; of equal ones those in first columns."""
+    """The highest entries of each row, up to a number; of equal ones those in first columns."""
     rows = row_of_entry(scores)
     order = np.lexsort((scores.indices, -scores.data, rows))
     place = np.arange(scores.nnz) - scores.indptr[rows]
@@ -79,7 +79,7 @@ def best_tags(scores: csr_array, top: int) -> csr_array:
 
 
 def _renamed(scores: csr_array, columns: Sequence[int], width: int) -> csr_array:
-    """The entries in other columns; of those that meet the highest stays."""
+    """The entries moved to other columns; of several in one place the highest stays."""
     rows = row_of_entry(scores)
     targets = np.asarray(columns, dtype=np.int64)[scores.indices]
     places, inverse = np.unique(rows * np.int64(width) + targets, return_inverse=True)

@@ -1,4 +1,4 @@
-"""The measures: what they are called, and how they are to be read."""
+"""The measures, with their titles and how to read them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reading:
-    """How a measure is read.
+    """How to read a measure.
 
     Attributes:
         title: a few words; ``{k}`` stands for the number of neighbours.
         part: ``tags`` or ``themes``.
-        text: a sentence or two for people who do not know it.
+        text: a sentence or two of explanation.
     """
 
     title: str
@@ -92,4 +92,4 @@ MEASURES: Mapping[str, Reading] = {
         " (root mean square). Here less means more agreement.",
     ),
 }
-"""By name, in the order they are told."""
+"""By name, in the order of reports."""

@@ -1,4 +1,4 @@
-"""Whether backends find the same images alike."""
+"""Nearest neighbours of images, by backends and on their maps, and their overlap."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def likest_images(
     asked: NDArray[np.intp],
     count: int,
 ) -> Neighbours:
-    """The images that a backend sees as most like some images.
+    """The images most similar to some images, by a backend.
 
     By all tags and, where there are any, embeddings, as clusters are found:
     :func:`tagatlas.toolkit.image_vectors`.
@@ -30,7 +30,7 @@ def likest_images(
         scores: of n images, shape (n, t).
         embeddings: shape (n, d), or None.
         asked: rows of the images whose neighbours are sought.
-        count: how many neighbours of each.
+        count: number of neighbours of each.
     """
     vectors = image_vectors(scores, embeddings)
     found, _ = similar_images(vectors.take(asked), count + 1, among=vectors)
@@ -40,7 +40,7 @@ def likest_images(
 def nearest_on_map(
     positions: NDArray[np.float64], asked: NDArray[np.intp], count: int
 ) -> Neighbours:
-    """The images that lie nearest to some images on a map.
+    """The images nearest to some images on a map.
 
     Args:
         positions: of n images, shape (n, 2), all finite; n above ``count``.
@@ -57,10 +57,10 @@ def overlap(one: Neighbours, other: Neighbours, count: int) -> NDArray[np.float6
     Args:
         one: neighbours of m images.
         other: of the same, by another backend.
-        count: how many of each list are compared.
+        count: number of neighbours of each list that are compared.
 
     Returns:
-        Shape (m,), in [0, 1]; NaN where neither has any neighbour.
+        Shape (m,), in [0, 1]; NaN if neither has any neighbour.
     """
     first, second = np.sort(one[:, :count], axis=1), np.sort(other[:, :count], axis=1)
     row = np.arange(len(first))[:, None]
@@ -75,20 +75,20 @@ def overlap(one: Neighbours, other: Neighbours, count: int) -> NDArray[np.float6
 def shuffled_neighbours(
     neighbours: Neighbours, images: int, dice: np.random.Generator
 ) -> Neighbours:
-    """The neighbours where the images are shuffled: those of another one, under other names."""
+    """The neighbours after shuffling the images: those of another image, renamed."""
     names = np.append(dice.permutation(images), -1)
     mixed: Neighbours = names[neighbours[dice.permutation(len(neighbours))]]
     return mixed
 
 
 def neighbourhood_sizes(images: int, wanted: Sequence[int]) -> list[int]:
-    """Of the numbers of neighbours those that leave most images outside; at least one."""
+    """The numbers of neighbours that are small beside the collection; at least one."""
     fitting = [count for count in wanted if 2 * count < images]
     return fitting or [max(1, min(images - 1, min(wanted)))]
 
 
 def _without_self(found: Neighbours, asked: NDArray[np.intp], count: int) -> Neighbours:
-    """Drop each image from its own list, or the last one where it is not in it."""
+    """Drop each image from its own list, or the last one if it is not in it."""
     is_self = found == asked[:, None]
     is_self[~is_self.any(axis=1), -1] = True
     others: Neighbours = found[~is_self].reshape(len(asked), -1)[:, :count]

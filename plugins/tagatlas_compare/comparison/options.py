@@ -1,4 +1,4 @@
-"""How backends are compared."""
+"""Options of comparisons."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Meta
 
 @dataclass(frozen=True)
 class CompareOptions:
-    """How backends are compared."""
+    """Options of comparisons."""
 
     top: Annotated[
         int,

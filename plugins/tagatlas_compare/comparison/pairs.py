@@ -1,4 +1,4 @@
-"""Two backends held against each other."""
+"""Comparison of two backends."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ NEIGHBOURHOODS = (5, 10, 20, 50)
 """Numbers of neighbours that are compared."""
 
 _ASKED = 5_000
-"""The neighbours of so many images are compared at most, drawn at random."""
+"""Maximum number of images whose neighbours are compared, drawn at random."""
 
 _LABELS_WITH_MEANING = 3_000
 
 _SHUFFLED = 20_000
-"""Tags of so many images are held against those of others at most, for the level of chance."""
+"""Maximum number of images whose tags are compared with other images', for the level of chance."""
 
 Pairing = tuple[NDArray[np.intp], NDArray[np.intp]]
-"""Images of one backend and, in the same order, those of the other they are held against."""
+"""Images of one backend and, in the same order, images of the other to compare them with."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class Measure:
 
     Attributes:
         name: of the measure, as in :data:`tagatlas_compare.comparison.measures.MEASURES`.
-        figure: what was measured.
-        images: on how many images.
+        figure: the measured value.
+        images: number of images it is measured on.
         k: number of neighbours, for measures of neighbourhoods.
     """
 
@@ -107,16 +107,16 @@ def compare_tags(
     resamples: NDArray[np.uint8],
     seed: int,
 ) -> TagComparison:
-    """Hold the tags of two backends against each other.
+    """Compare the tags of two backends.
 
-    Counted are images that both could look at and to which at least one gives a tag.
+    Images count if both could tag them and at least one gives a tag.
 
     Args:
         one: number of the first backend among ``sets``.
         other: of the second.
         sets: the tags of all.
-        looked: which backends could look at which of the n images, shape (backends, n).
-        meaning: of the labels; None to leave that out.
+        looked: mask of the n images that each backend could tag, shape (backends, n).
+        meaning: the similarity of labels; None to leave that out.
         resamples: of the images, shape (r, n).
         seed: of shuffling.
     """
@@ -179,7 +179,7 @@ def _no_prevalence() -> pl.DataFrame:
 
 
 def _known(meaning: LabelSimilarity, sets: TagSets, has: csr_array) -> float:
-    """The share of a backend's tags that have a meaning."""
+    """The share of a backend's tags with a known meaning."""
     counts = np.bincount(has.indices, minlength=len(sets.vocabulary))
     return float(counts[meaning.known(sets.vocabulary)].sum() / max(counts.sum(), 1))
 
@@ -207,9 +207,9 @@ def _alpha(
 def compare_themes(
     one: ComparedBackend, other: ComparedBackend, resamples: NDArray[np.uint8], seed: int
 ) -> ThemeComparison | None:
-    """Hold the clusters and maps of two backends against each other.
+    """Compare the clusters and maps of two backends.
 
-    Counted are images that are on both maps.
+    Images count if they are on both maps.
 
     Returns:
         None if one of them has no map, or no image is on both.
@@ -291,7 +291,7 @@ def _of_places(
     resamples: NDArray[np.uint8],
     dice: np.random.Generator,
 ) -> tuple[list[Measure], Alignment, Values]:
-    """How well the second map can be laid on the first, and how far each image then is off."""
+    """Fit of the second map aligned with the first, and the distance of each image's places."""
     still, moving = one.positions[rows], other.positions[rows]
     unit = unit_of(still)
 

@@ -15,10 +15,10 @@ Table = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far two clusterings agree.
+    """Agreement of two clusterings.
 
     Attributes:
-        mutual_information: adjusted for chance: 1 where they are the same, about 0 where they
+        mutual_information: adjusted for chance: 1 if they are the same, about 0 if they
             agree no more than by chance (N. X. Vinh, J. Epps & J. Bailey, "Information Theoretic
             Measures for Clusterings Comparison", Journal of Machine Learning Research 11, 2010;
             normalised by the mean of both entropies).
@@ -35,12 +35,12 @@ class Agreement:
 
 
 def contingency(one: Labels, other: Labels, weights: NDArray[np.generic] | None = None) -> Table:
-    """How many images each cluster of one shares with each of the other.
+    """The contingency table of two clusterings: numbers of shared images.
 
     Args:
         one: cluster of each image, numbered from 0, shape (n,).
         other: the same of another clustering.
-        weights: how often each image counts, shape (n,); None for once.
+        weights: of the images, shape (n,); None for 1.
 
     Returns:
         Shape (clusters of one, clusters of the other).
@@ -52,7 +52,7 @@ def contingency(one: Labels, other: Labels, weights: NDArray[np.generic] | None 
 
 
 def agreement(table: Table) -> Agreement:
-    """How far two clusterings agree, from their contingency table of whole numbers."""
+    """Agreement of two clusterings, from their contingency table of whole numbers."""
     sizes = table.sum(axis=1)[table.sum(axis=1) > 0], table.sum(axis=0)[table.sum(axis=0) > 0]
     total = float(table.sum())
     if total == 0:
@@ -72,7 +72,7 @@ def agreement(table: Table) -> Agreement:
 
 
 def _adjusted(found: float, expected: float, most: float) -> float:
-    """What is found beyond chance, as a share of what could be."""
+    """Value beyond chance, as a share of the possible value beyond chance."""
     room = most - expected
     tiny = np.finfo(np.float64).eps
     return float((found - expected) / (max(room, tiny) if room >= 0 else min(room, -tiny)))
@@ -107,7 +107,7 @@ def _expected_information(rows: NDArray[np.int64], columns: NDArray[np.int64], t
     """The mean mutual information of shuffled clusterings of these sizes (Vinh et al., eq. 24a).
 
     The number that two clusters share is hypergeometric. Its probabilities are summed from the
-    likeliest number on in both directions, each from the one before, until they vanish.
+    most probable number on in both directions, each from the one before, until they vanish.
     """
     logs = np.zeros(total + 1)
     for number in range(2, total + 1):
@@ -117,7 +117,7 @@ def _expected_information(rows: NDArray[np.int64], columns: NDArray[np.int64], t
         for b in columns:
             fewest, most = max(0, a + b - total), min(a, b)
             mode = min(max(((a + 1) * (b + 1)) // (total + 2), fewest), most)
-            # Of a and b images, `mode` are the same: the logarithm of its probability.
+            # The logarithm of the probability that of a and b images `mode` are the same.
             log_mode = logs[a] + logs[b] + logs[total - a] + logs[total - b] - logs[total]
             log_mode -= logs[mode] + logs[a - mode] + logs[b - mode] + logs[total - a - b + mode]
             likeliest = np.exp(log_mode)

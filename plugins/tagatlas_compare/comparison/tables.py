@@ -1,4 +1,4 @@
-"""What was found of pairs of backends, as tables; :class:`Comparison` describes their columns."""
+"""Tables of the results of pairs; :class:`Comparison` describes their columns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tagatlas_compare.comparison.labels import TagSets
 from tagatlas_compare.comparison.pairs import Measure, TagComparison, ThemeComparison
 
 Pair = tuple[int, int, TagComparison, ThemeComparison | None]
-"""Two backends by their places, and how they compare; no themes where one has no map."""
+"""Two backends by number, with their results; no themes if one has no map."""
 
 FIGURE_COLUMNS = ("value", "low", "high", "chance", "chance_low", "chance_high")
 
@@ -40,7 +40,7 @@ def measure_table(rows: Sequence[tuple[str, str, Measure]]) -> pl.DataFrame:
 
 
 def of_pairs(labels: Sequence[str], parts: Sequence[tuple[int, int, pl.DataFrame]]) -> pl.DataFrame:
-    """Tables of pairs under one another, with the backends in front."""
+    """Concatenated tables of pairs, with the backends' labels in the first columns."""
     named = [
         part.select(pl.lit(labels[a]).alias("a"), pl.lit(labels[b]).alias("b"), pl.all())
         for a, b, part in parts
@@ -97,7 +97,7 @@ def place_table(
     backends: Sequence[ComparedBackend],
     found: Sequence[Pair],
 ) -> pl.DataFrame:
-    """Clusters and places of the images by backend, on the first backend's map."""
+    """Clusters and places of the images by backend, aligned with the first backend's map."""
     to_first = {b: themes for a, b, _, themes in found if a == 0 and themes is not None}
     parts = []
     for number, backend in enumerate(backends):
@@ -144,7 +144,7 @@ def disagreement_table(
     images: pl.DataFrame,
     found: Sequence[Pair],
 ) -> pl.DataFrame:
-    """How much backends disagree on each image, those they disagree on most at the front."""
+    """Disagreement of backends on each image, the largest first."""
     tags = _mean_of_known([each.disagreement for _, _, each, _ in found], images.height)
     themes = _mean_of_known([each.disagreement for _, _, _, each in found if each], images.height)
     table = images.select(
@@ -160,7 +160,7 @@ def disagreement_table(
 
 
 def _mean_of_known(columns: Sequence[NDArray[np.float64]], images: int) -> NDArray[np.float64]:
-    """The mean of what is not NaN, by image; NaN where nothing is."""
+    """The mean by image, ignoring NaN; NaN if all are."""
     if not columns:
         return np.full(images, np.nan)
     values = np.array(columns)
@@ -170,7 +170,7 @@ def _mean_of_known(columns: Sequence[NDArray[np.float64]], images: int) -> NDArr
 
 
 def standing_table(labels: Sequence[str], measures: pl.DataFrame) -> pl.DataFrame:
-    """How much each backend agrees with the others."""
+    """Mean agreement of each backend with the others."""
     rows = []
     for label in labels:
         own = measures.filter((pl.col("a") == label) | (pl.col("b") == label))

@@ -1,4 +1,4 @@
-"""Tags held against each other one by one: how common, how one-sided, how sure."""
+"""Comparison of single tags: prevalence, one-sidedness, calibration of scores."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ BINS = 10
 
 
 def prevalence(one: csr_array, other: csr_array, vocabulary: Sequence[str]) -> pl.DataFrame:
-    """How common each tag is in two backends, the most one-sided tags first.
+    """Prevalence of each tag in two backends, the most one-sided tags first.
 
     Args:
-        one: which tags n images have, as ones, shape (n, vocabulary); n at least 1.
+        one: the tags of n images, as ones, shape (n, vocabulary); n at least 1.
         other: the same of the other backend.
         vocabulary: the labels.
 
     Returns:
         One row a tag that either gives: ``tag``; ``images_a``, ``images_b``, ``both``; ``both_by_
-        chance``, how many would have it in both if the backends gave it independently;
+        chance``, the number expected in both if the backends gave it independently;
         ``share_a``, ``share_b`` of the images, each with its 95 % interval (``_low``, ``_high``);
-        ``difference``, of the shares, a less b; and ``z``: how far the numbers of images to which
-        only one gives it are from being equal, in standard deviations (Q. McNemar, Psychometrika
-        12, 1947). Ordered by falling size of ``z``.
+        ``difference``, of the shares, a less b; and ``z``: McNemar's statistic, the difference of
+        the numbers of images to which only one gives it, in standard deviations (Q. McNemar,
+        Psychometrika 12, 1947). Ordered by falling size of ``z``.
     """
     images = one.shape[0]
     of_one, of_other = (
@@ -61,21 +61,21 @@ def prevalence(one: csr_array, other: csr_array, vocabulary: Sequence[str]) -> p
 
 
 def calibration(one: csr_array, other: csr_array) -> pl.DataFrame:
-    """How a backend's scores tell whether another one gives the same tag.
+    """Calibration of a backend's scores against another backend's tags.
 
     The scores of two backends have different units and are not compared. Instead the tags of one
-    are put in order of its own scores, cut into ten equal parts, and of each part the share is
-    told that the other backend gives to the same image as well.
+    are put in order of its own scores and cut into ten equal parts; given is the share of each
+    part that the other backend gives to the same image as well.
 
     Args:
         one: scores of the backend, shape (n, vocabulary).
-        other: which tags the other gives, as ones, the same shape.
+        other: the tags of the other, as ones, the same shape.
 
     Returns:
         One row a part, by rising score, of the tags that the other gives at all: ``part`` (from
-        1), ``score_low``, ``score_high``, ``tags`` (how many), ``share``, ``low``, ``high``
+        1), ``score_low``, ``score_high``, ``tags`` (their number), ``share``, ``low``, ``high``
         (95 %), and ``chance``: the share if the other gave its tags independently. Fewer rows
-        where there are fewer scores than parts; none where no label is shared.
+        if there are fewer scores than parts; none if no label is shared.
     """
     prevalences = np.bincount(other.indices, minlength=other.shape[1]) / max(other.shape[0], 1)
     comparable = prevalences[one.indices] > 0
@@ -123,15 +123,15 @@ def rank_correlation(
 ) -> Figure:
     """Spearman's rank correlation of the scores that two backends give to the same tags.
 
-    Only the order of each backend's own scores counts. The ranks are those of the whole
-    collection, also in the resampled ones.
+    Only the order of each backend's own scores counts. Ranks are taken from the whole collection,
+    also for resampled ones.
 
     Args:
         one: scores, shape (n, vocabulary).
         other: the other backend's.
         resamples: shape (r, n).
-        shuffles: how often one side is shuffled for the level of chance.
-        dice: for that.
+        shuffles: number of times that one side is shuffled for the level of chance.
+        dice: random generator of the shuffling.
     """
     there = _at_entries(other, one) > 0
     rows = row_of_entry(one)[there]
@@ -157,7 +157,7 @@ def rank_correlation(
 
 
 def _at_entries(values: csr_array, places: csr_array) -> NDArray[np.float64]:
-    """The values of a matrix where another one has its entries, 0 where it has none itself."""
+    """The values of a matrix at the entries of another one, 0 if it has none there."""
     width = np.int64(values.shape[1])
     keys = row_of_entry(values) * width + values.indices
     wanted = row_of_entry(places) * width + places.indices

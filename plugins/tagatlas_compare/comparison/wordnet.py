@@ -15,22 +15,22 @@ from scipy.sparse import csr_array
 from tagatlas_compare.comparison.label_similarity import LabelSimilarity, Likeness
 
 _ENDINGS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("xes", "x"), ("s", ""))
-"""Regular plurals, and what they are plurals of."""
+"""Endings of regular plurals, and of their singulars."""
 
 _BEFORE = re.compile(r"[,;(/]")
 _ROWS_AT_ONCE = 512
 
 
 class WordNetSimilarity(LabelSimilarity):
-    """How much two nouns' kinds have in common.
+    """Similarity of nouns by common hypernyms.
 
-    The likeness of two senses is the Dice coefficient of the sets of what they are kinds of,
-    themselves included. In a tree that is the measure of Z. Wu & M. Palmer ("Verb Semantics and
-    Lexical Selection", ACL 1994): twice the depth of the closest common kind over the sum of both
-    depths. A label has up to three senses, and of two labels the two most alike senses count.
+    The similarity of two senses is the Dice coefficient of their sets of hypernyms, themselves
+    included. In a tree that is the measure of Z. Wu & M. Palmer ("Verb Semantics and
+    Lexical Selection", ACL 1994): twice the depth of the closest common hypernym over the sum of
+    both depths. A label has up to three senses, and of two labels the most similar senses count.
 
-    A label that is no noun of WordNet goes by its singular, by what stands before a comma or
-    parenthesis in it, or by its last word: ``aerial photographs`` by ``photograph``.
+    A label that is no noun of WordNet is looked up by its singular, by its part before a comma or
+    parenthesis, or by its last word: ``aerial photographs`` by ``photograph``.
     """
 
     def __init__(self) -> None:
@@ -40,11 +40,11 @@ class WordNetSimilarity(LabelSimilarity):
 
     @property
     def description(self) -> str:
-        """Which of WordNet's measures this is."""
+        """Its source: this measure on WordNet."""
         return "what their nouns are kinds of in WordNet 3.0 (after Wu and Palmer)"
 
     def known(self, labels: Sequence[str]) -> NDArray[np.bool_]:
-        """Which labels are, or go by, a noun of WordNet."""
+        """Mask of the labels that are found as a noun of WordNet."""
         return np.array([bool(self.senses(label)) for label in labels], dtype=np.bool_)
 
     def senses(self, label: str) -> list[int]:
@@ -55,9 +55,9 @@ class WordNetSimilarity(LabelSimilarity):
         return next(filter(None, (self._senses.get(form) for form in forms)), [])
 
     def is_synonym(self, one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]:
-        """Which normal labels share a sense, shape (one, other).
+        """Mask of normal labels that share a sense, shape (one, other).
 
-        Each as it is written, or its singular: what else it may go by says too little here.
+        Each as it is written, or its singular: its other forms are too general here.
         """
         senses = [self._first_known(_singulars(label)) for label in other]
         with_sense: dict[int, list[int]] = {}
@@ -71,7 +71,7 @@ class WordNetSimilarity(LabelSimilarity):
         return found
 
     def likeness(self, one: Sequence[str], other: Sequence[str]) -> Likeness:
-        """Of two labels, that of their most alike senses."""
+        """Similarity of two labels: that of their most similar senses."""
         found = np.zeros((len(one), len(other)), dtype=np.float32)
         senses, columns = self._kinds(other)
         if not senses.shape[0]:
@@ -91,7 +91,7 @@ class WordNetSimilarity(LabelSimilarity):
         return found
 
     def _kinds(self, labels: Sequence[str]) -> tuple[csr_array, NDArray[np.int64]]:
-        """What each sense of each label is a kind of, as ones, and the label of each sense."""
+        """The hypernyms of each sense of each label, as ones, and the label of each sense."""
         pairs = [(row, sense) for row, label in enumerate(labels) for sense in self.senses(label)]
         sets = [sorted(self._kinds_of(sense)) for _, sense in pairs]
         indices = np.array([kind for each in sets for kind in each], dtype=np.int64)
@@ -103,7 +103,7 @@ class WordNetSimilarity(LabelSimilarity):
         )
 
     def _kinds_of(self, sense: int) -> set[int]:
-        """A synset and all above it."""
+        """A synset and all its hypernyms."""
         found: set[int] = set()
         waiting = [sense]
         while waiting:
@@ -115,16 +115,16 @@ class WordNetSimilarity(LabelSimilarity):
 
 
 def _forms(label: str) -> Iterator[str]:
-    """What a label may be found by, the best form first."""
+    """Forms by which a label is looked up, the best first."""
     before = _BEFORE.split(label)[0].strip()
     last = before.rpartition(" ")[2]
     for text in dict.fromkeys((label, before, last)):
-        if text == label or not text.isdecimal():  # "topic 3" is no kind of number
+        if text == label or not text.isdecimal():  # "topic 3" is not a kind of number
             yield from _singulars(text)
 
 
 def _singulars(text: str) -> Iterator[str]:
-    """A label, then what it may be the plural of."""
+    """A label, then its possible singulars."""
     yield text
     for plural, singular in _ENDINGS:
         if text.endswith(plural):
@@ -132,7 +132,7 @@ def _singulars(text: str) -> Iterator[str]:
 
 
 def _groups(labels: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Where each run of equal labels begins, and the labels."""
+    """Start of each run of equal labels, and the labels."""
     starts = np.flatnonzero(np.diff(labels, prepend=-1))
     return starts, labels[starts]
 

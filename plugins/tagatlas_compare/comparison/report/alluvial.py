@@ -1,4 +1,4 @@
-"""The alluvial diagram: which clusters of one backend become which of the next.
+"""The alluvial diagram: flows from the clusters of one backend to those of the next.
 
 M. Rosvall & C. Bergstrom, "Mapping Change in Large Networks", PLoS ONE 5(1), 2010. The order within
 a column is found by the barycentre method, which keeps crossings few (K. Sugiyama, S. Tagawa & M.
@@ -28,7 +28,7 @@ from tagatlas_compare.comparison.report.drawing import (
 )
 
 MOST_CLUSTERS = 16
-"""Of more clusters in a column, the smallest ones are drawn as one."""
+"""Maximum number of clusters in a column; of more, the smallest ones are drawn as one."""
 
 OTHERS = -1
 _SWEEPS = 8
@@ -41,8 +41,8 @@ class Column:
     """The clusters of one backend as bars, from top to bottom.
 
     Attributes:
-        clusters: which, shape (bars,); :data:`OTHERS` for the small ones together.
-        tops, bottoms: where each bar begins and ends, shape (bars,); 1 is the top of the chart.
+        clusters: of the bars, shape (bars,); :data:`OTHERS` for the small ones together.
+        tops, bottoms: ends of each bar, shape (bars,); 1 is the top of the chart.
     """
 
     clusters: NDArray[np.int64]
@@ -72,7 +72,7 @@ def alluvial_columns(members: Sequence[NDArray[np.int64]]) -> list[Column]:
 
 
 def _centres(members: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.float64]:
-    """How far down each image's cluster lies, shape (n,)."""
+    """Rank of each image's cluster from the top, shape (n,)."""
     sizes = np.array([(members == cluster).sum() for cluster in order])
     middles = np.cumsum(sizes) - sizes / 2
     rank = {int(cluster): place for place, cluster in enumerate(order)}
@@ -149,7 +149,7 @@ def draw_alluvial(comparison: Comparison) -> Chart | None:
 
 
 def _grouped(clusters: NDArray[np.int32]) -> NDArray[np.int64]:
-    """The clusters with the smallest ones made one, where there are many."""
+    """The clusters, with the smallest ones merged if there are many."""
     found, counts = np.unique(clusters, return_counts=True)
     if len(found) <= MOST_CLUSTERS:
         return clusters.astype(np.int64)
@@ -160,7 +160,7 @@ def _grouped(clusters: NDArray[np.int32]) -> NDArray[np.int64]:
 def _ribbons(
     columns: tuple[Column, Column], members: tuple[NDArray[np.int64], NDArray[np.int64]]
 ) -> list[tuple[int, int, int, float, float, tuple[float, float]]]:
-    """The bands between two columns: clusters, images, where they begin and end, how high."""
+    """The bands between two columns: clusters, images, positions, heights."""
     left, right = columns
     free = dict(zip(left.clusters.tolist(), left.tops, strict=True))
     other_free = dict(zip(right.clusters.tolist(), right.tops, strict=True))

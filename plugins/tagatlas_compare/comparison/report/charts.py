@@ -1,4 +1,4 @@
-"""The charts of a comparison, but for the alluvial diagram."""
+"""The charts of a comparison, except the alluvial diagram."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HEAT_CLUSTERS = 24
 
 
 def draw_measures(comparison: Comparison) -> Chart | None:
-    """Every figure with its interval, beside the level of chance."""
+    """Every figure with its interval and its level of chance."""
     table = comparison.measures.filter(
         pl.col("a") != ALL, pl.col("measure") != "moved", pl.col("value").is_not_null()
     )
@@ -83,7 +83,7 @@ def _title(measure: str, k: int | None) -> str:
 
 
 def draw_maps(comparison: Comparison) -> Chart | None:
-    """The maps of all backends, laid on the first, in the colours of the first one's clusters."""
+    """The maps of all backends, aligned with the first, in the colours of its clusters."""
     backends = [backend for backend in comparison.backends if backend.map is not None]
     if len(backends) < 2 or backends[0] is not comparison.backends[0]:
         return None
@@ -260,7 +260,7 @@ def draw_one_sided_tags(comparison: Comparison) -> Iterator[Chart]:
 
 
 def draw_calibration(comparison: Comparison) -> Chart | None:
-    """How sure a backend must be for another to agree."""
+    """Share of a backend's tags that another gives too, by score."""
     table = comparison.calibration
     if table.is_empty():
         return None

@@ -21,8 +21,8 @@ def document(comparison: Comparison, files: Sequence[str]) -> dict[str, object]:
     """The comparison as JSON values.
 
     Args:
-        comparison: what was found.
-        files: names of the files that were written beside it.
+        comparison: the results.
+        files: names of the files beside it.
     """
     pairs = comparison.vocabularies.select("a", "b").rows()
     return {

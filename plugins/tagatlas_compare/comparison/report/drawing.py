@@ -1,4 +1,4 @@
-"""What the charts share: their look, and how they become SVG."""
+"""Shared by charts: style and conversion to SVG."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart with what it shows.
+    """A chart with its texts and data.
 
     Attributes:
-        name: of its files, without ending.
+        name: of its files, without extension.
         title: a few words.
-        text: how it is read; a sentence or two.
-        summary: what it shows, for those who do not see it.
+        text: how to read it; a sentence or two.
+        summary: its main result, as alternative text.
         svg: the picture.
-        data: what is drawn, as a table.
+        data: the drawn values, as a table.
     """
 
     name: str
@@ -45,14 +45,14 @@ class Chart:
 
 @contextmanager
 def drawn_as_svg(width: float, height: float) -> Iterator[tuple[Figure, BytesIO]]:
-    """A figure of so many inches; it is in the buffer, as SVG, when the block has ended.
+    """A figure of a size in inches; after the block it is in the buffer as SVG.
 
     The same drawing gives the same bytes.
     """
     buffer = BytesIO()
     rules = mpl.rc_context(
         {
-            "svg.fonttype": "none",  # text stays text: to be searched, read aloud and edited
+            "svg.fonttype": "none",  # text stays text: searchable, accessible and editable
             "svg.hashsalt": "tagatlas",
             "font.family": "DejaVu Sans",
             "font.size": 9,
@@ -72,7 +72,7 @@ def drawn_as_svg(width: float, height: float) -> Iterator[tuple[Figure, BytesIO]
         }
     )
     with rules, warnings.catch_warnings():
-        # The viewer's fonts show what ours lack.
+        # The viewer's fonts have the glyphs that ours lack.
         warnings.filterwarnings("ignore", "Glyph .* missing from")
         warnings.filterwarnings("ignore", "Matplotlib currently does not support")
         figure = Figure(figsize=(width, height), layout="constrained")
@@ -86,11 +86,11 @@ def colour(cluster: int) -> str:
 
 
 def short(text: str, length: int = 30) -> str:
-    """Text from outside as a chart can hold it: one line, not too long."""
+    """Text from outside for a chart: one line, not too long."""
     plain = _UNPRINTABLE.sub(" ", text).strip() or "(blank)"
     return plain if len(plain) <= length else f"{plain[: length - 1].rstrip()}…"
 
 
 def without_axes(axes: Axes) -> None:
-    """Leave the frame, ticks and numbers out."""
+    """Remove frame, ticks and numbers."""
     axes.set_axis_off()

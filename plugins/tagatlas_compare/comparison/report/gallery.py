@@ -1,4 +1,4 @@
-"""The part of the page that shows images on which backends disagree."""
+"""The section of the page with the images on which backends disagree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tagatlas_compare.comparison.comparison import Comparison
 _PICTURE = (360, 240)
 
 Tags = Sequence[Sequence[str]]
-"""The tags of an image, by backend, the surest first."""
+"""The tags of an image, by backend, the highest score first."""
 
 
 def gallery(comparison: Comparison, store: ImageStore) -> Iterator[str]:
@@ -41,12 +41,12 @@ def gallery(comparison: Comparison, store: ImageStore) -> Iterator[str]:
 
 
 def text_of(text: str) -> str:
-    """Text as HTML: escaped, and kept from changing the direction of the text around it."""
+    """Text as HTML: escaped, and isolated in its direction from the text around it."""
     return f"<bdi>{escape(text, quote=True)}</bdi>"
 
 
 def _sides(labels: Sequence[str], tags: Tags, clusters: Mapping[str, str]) -> str:
-    """What each backend says, in a column each."""
+    """The tags of each backend, in a column each."""
     columns = []
     for number, (label, own) in enumerate(zip(labels, tags, strict=True)):
         others = {tag for other in (*tags[:number], *tags[number + 1 :]) for tag in other}

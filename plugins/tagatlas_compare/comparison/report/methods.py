@@ -9,7 +9,7 @@ from tagatlas_compare.comparison.figures import RESAMPLES, SHUFFLES
 
 
 def methods_text(comparison: Comparison) -> str:
-    """What was done, in plain prose, with its sources."""
+    """The methods of a comparison, in prose, with citations."""
     backends = comparison.backends
     names = ", ".join(f"{backend.label} ({backend.fingerprint})" for backend in backends)
     top = comparison.options.top

@@ -1,7 +1,7 @@
-"""``report.html``: one file, without scripts, that asks nothing of any server.
+"""``report.html``: one file, without scripts and requests.
 
-All that came from outside is escaped, and charts are pictures in ``img`` elements, in which nothing
-runs. Its Content Security Policy lets it load what it carries itself, nothing else.
+All text from outside is escaped, and charts are pictures in ``img`` elements, in which nothing
+runs. Its Content Security Policy lets it load its own data only.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _NOTHING = "n/a"
 
 
 def page(comparison: Comparison, charts: Sequence[Chart], store: ImageStore) -> Iterator[str]:
-    """The page, part by part.
+    """The page, in parts.
 
     Args:
-        comparison: what was found.
-        charts: in the order they are shown; their files lie beside the page.
-        store: where the images are.
+        comparison: the results.
+        charts: in the order they are shown; their files are beside the page.
+        store: holds the images.
     """
     style = (files("tagatlas_compare.comparison.report") / "page.css").read_text("utf-8")
     title = f"{comparison.collection}: {', '.join(comparison.labels)}"
@@ -81,7 +81,7 @@ def _header(comparison: Comparison) -> str:
 
 
 def _overview(comparison: Comparison) -> str:
-    """The three figures of each pair that say most, in words."""
+    """The three main figures of each pair, in words."""
     cards = "".join(
         _card(comparison, a, b) for a, b in comparison.vocabularies.select("a", "b").iter_rows()
     )
@@ -118,7 +118,7 @@ def _headline(own: pl.DataFrame, measure: str, name: str) -> str:
 
 
 def _verdict(own: pl.DataFrame) -> str:
-    """A sentence on tags against themes."""
+    """A sentence that compares the agreement on tags and on themes."""
     known = {
         name: value
         for name, value in own.select("measure", "value").iter_rows()
@@ -150,7 +150,7 @@ def _figure(chart: Chart) -> str:
 
 
 def _measures(comparison: Comparison) -> str:
-    """Every figure in numbers, with how it is read."""
+    """Every figure in numbers, with how to read it."""
     body = ""
     for row in comparison.measures.iter_rows(named=True):
         reading = MEASURES[row["measure"]]
@@ -175,7 +175,7 @@ def _measures(comparison: Comparison) -> str:
 
 
 def _relations(comparison: Comparison) -> str:
-    """What becomes of the clusters, in words."""
+    """The relations of the clusters, in words."""
     table = comparison.relations
     if table.is_empty():
         return ""

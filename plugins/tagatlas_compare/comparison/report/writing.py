@@ -30,9 +30,9 @@ def write_comparison(comparison: Comparison, folder: Path, store: ImageStore) ->
     """Write ``report.html``, ``compare.json``, ``methods.md``, tables as CSV and charts as SVG.
 
     Args:
-        comparison: what was found.
-        folder: where to; made if it is not there. Files of the same names are replaced.
-        store: where the images are.
+        comparison: the results.
+        folder: to write into; created if it is missing. Files of the same names are replaced.
+        store: holds the images.
 
     Returns:
         The files, the page first.
@@ -77,7 +77,7 @@ def draw_charts(comparison: Comparison) -> Iterator[Chart]:
 
 
 def _tables(comparison: Comparison) -> dict[str, pl.DataFrame]:
-    """What no chart shows in full."""
+    """Tables that no chart shows in full."""
     return {
         "vocabularies.csv": comparison.vocabularies,
         "relations.csv": comparison.relations,
@@ -87,6 +87,6 @@ def _tables(comparison: Comparison) -> dict[str, pl.DataFrame]:
 
 
 def _flat(table: pl.DataFrame) -> pl.DataFrame:
-    """The table with lists as text, as CSV can hold it."""
+    """The table with lists as text, for CSV."""
     lists = [name for name, kind in table.schema.items() if isinstance(kind, pl.List)]
     return table.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join("; "))
