@@ -57,7 +57,7 @@ def test_images_are_tied_to_the_nodes_there_are_and_come_after_them() -> None:
     assert list(ends) == [(3, 0, 0.5), (3, 1, 0.25), (4, 2, pytest.approx(0.1))]
 
 
-def test_an_image_lies_amid_its_tags_nearer_to_the_surer_ones() -> None:
+def test_an_image_lies_among_its_tags_nearer_to_the_surer_ones() -> None:
     ties = tie_images(tag_network("a", "b", "c"), IMAGES, TIES)
     places = np.array([[0.0, 0.0], [10.0, 5.0], [-3.0, 4.0]])
     found = place_among_nodes(ties, places)
@@ -114,5 +114,5 @@ def test_a_map_of_tags_that_is_drawn_again_does_not_turn_or_jump() -> None:
     _, again, _ = drawn(first)
     before, after = (each.nodes.select("x", "y").to_numpy() for each in (first, again))
     size = float(np.ptp(before, axis=0).max())
-    # Images make room for each other anew, so that they do not stay to the point.
+    # Images make room for each other again, so that they do not stay to the point.
     assert np.median(np.hypot(*(after - before).T)) < 0.1 * size

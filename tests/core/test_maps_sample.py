@@ -83,7 +83,7 @@ def test_a_network_of_images_alone_is_laid_out_whole() -> None:
     assert laid_out(network, 10).all()
 
 
-def test_a_node_that_is_like_nothing_placed_goes_amid_what_it_is_linked_to() -> None:
+def test_a_node_that_is_like_nothing_placed_goes_among_what_it_is_linked_to() -> None:
     nodes = pl.DataFrame(
         {
             "id": ["i0", "i1", "tag:a", "tag:b"],

@@ -123,7 +123,7 @@ def test_a_map_of_images_and_the_values_of_a_column(atlas: Atlas) -> None:
         ({}, {"user:Ann", "user:Ben", "user:Cem", *(f"mentions:{user}" for user in USERS)}),
     ],
 )
-def test_images_are_put_amid_the_values_of_their_records(
+def test_images_are_put_among_the_values_of_their_records(
     atlas: Atlas, options: dict[str, object], values: set[str]
 ) -> None:
     columns = {"node_column": "user", "second_column": "mentions", "second_separator": ";"}

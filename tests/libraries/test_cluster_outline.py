@@ -108,7 +108,7 @@ def test_rings_run_midway_between_images_that_are_close() -> None:
         assert not shapely.intersects(borders, strangers).any()
 
 
-def test_the_name_stands_amid_the_largest_clump() -> None:
+def test_the_name_stands_inside_the_largest_clump() -> None:
     centres = np.array(
         [[x, y] for x in (0.0, 11.0, 22.0) for y in (0.0, 11.0, 22.0)] + [[500.0, 0.0]]
     )

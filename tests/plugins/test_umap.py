@@ -37,7 +37,7 @@ def test_a_missing_package_is_one_line_that_says_what_to_install() -> None:
 
 @pytest.mark.slow
 @pytest.mark.extras("umap")
-def test_images_of_a_topic_come_together_and_tags_lie_amid_their_images() -> None:
+def test_images_of_a_topic_come_together_and_tags_lie_among_their_images() -> None:
     images, tags, topics = planted_collection(200, 4)
     network = BipartiteBuilder(BipartiteOptions()).build(images, tags.lazy())
     placed = UmapLayout(UmapOptions()).place(

@@ -7,13 +7,13 @@ from typing import Literal
 import polars as pl
 
 Level = Literal["copy", "same", "hash"]
-"""How alike images are that are joined: ``copy``, of one picture, also cropped, framed or with
-other tones; ``same``, equal but for size and compression; ``hash``, by their perceptual hashes
-alone, as older versions of tagatlas joined them."""
+"""Similarity of joined images: ``copy``, of one picture, also cropped, framed or with other tones;
+``same``, equal except for size and compression; ``hash``, by their perceptual hashes alone, as in
+older versions of tagatlas."""
 
 LEVELS: dict[str, Level] = {"join": "copy", "exact": "same", "hash": "hash"}
-"""How alike joined images are, by the setting ``map.duplicates``; that of maps which an older
-tagatlas made is ``hash``, and images are kept apart where it is none of these."""
+"""Similarity of joined images, by the setting ``map.duplicates``; ``hash`` is that of maps of an
+older tagatlas. With any other setting images are kept apart."""
 
 
 def join_images(images: pl.DataFrame, representatives: pl.DataFrame) -> pl.DataFrame:

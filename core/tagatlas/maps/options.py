@@ -1,4 +1,4 @@
-"""Options of a map itself; those of the plugins that make it are theirs."""
+"""Options of a map itself; the plugins that make it define their own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import Meta
 
 @dataclass(frozen=True)
 class MapOptions:
-    """How tags become a map."""
+    """Options of a map."""
 
     builder: Annotated[str, Meta(description="Graph builder that links images and tags.")] = (
         "bipartite"

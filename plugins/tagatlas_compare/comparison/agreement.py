@@ -24,7 +24,7 @@ def jaccard(one: csr_array, other: csr_array) -> Values:
     """Shared tags as a share of all tags of both; 1 where both are empty.
 
     Args:
-        one: which tags each image has, as ones, shape (n, t).
+        one: the tags of each image, as ones, shape (n, t).
         other: the same of another backend.
     """
     shared = _shared(one, other)

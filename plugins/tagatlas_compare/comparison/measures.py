@@ -31,8 +31,8 @@ MEASURES: Mapping[str, Reading] = {
     "soft": Reading(
         "Alike tags",
         "tags",
-        "Each tag is held against the most alike one of the other backend, by meaning. General"
-        " words are somewhat like everything: read it against the shuffled level.",
+        "Each tag is compared with the most similar one of the other backend, by meaning. General"
+        " words are somewhat similar to all: compare it with the shuffled level.",
     ),
     "alpha_jaccard": Reading(
         "Krippendorff's alpha, Jaccard distance",

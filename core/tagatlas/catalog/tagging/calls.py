@@ -31,7 +31,7 @@ class Spent:
 
 @dataclass(frozen=True)
 class EndedCall:
-    """How a call ended.
+    """The end of a call.
 
     Attributes:
         number: of the call.

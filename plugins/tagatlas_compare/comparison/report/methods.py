@@ -20,14 +20,14 @@ def methods_text(comparison: Comparison) -> str:
         f" As scores of different backends have different units, of each image the {top} tags"
         " were compared that each backend scored highest, after labels were brought to one form"
         " (Unicode NFKC, case, blanks and hyphens); images to which neither of two backends gave a"
-        " tag were left out. Agreement is told as the mean Jaccard similarity of the sets and as"
+        " tag were left out. Agreement is given as the mean Jaccard similarity of the sets and as"
         " Krippendorff's alpha (Krippendorff 2013) with Jaccard and with MASI distance (Passonneau"
         " 2006)."
     )
     parts = [tags]
     if comparison.meaning:
         parts.append(
-            "Agreement by meaning holds each tag against the most alike one of the other"
+            "Agreement by meaning compares each tag with the most similar one of the other"
             f" backend, by {comparison.meaning}."
         )
     if len(themes) > 1:

@@ -25,7 +25,7 @@ _KINDS = {
     "same": "the same theme",
     "merged": "merged into one",
     "split": "split",
-    "regrouped": "grouped anew",
+    "regrouped": "regrouped",
     "spread": "spread over many",
 }
 _NOTHING = "n/a"
