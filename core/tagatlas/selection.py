@@ -21,6 +21,7 @@ from tagatlas.errors import (
     MissingDependency,
     ModelMissing,
     OptionError,
+    PluginError,
     UsageError,
 )
 from tagatlas.option_names import OptionNames, Owner, Target, variable_of
@@ -31,8 +32,8 @@ from tagatlas.settings import SettingsFile
 OptionsT = TypeVar("OptionsT")
 ProductT = TypeVar("ProductT")
 
-REFUSALS = (UsageError, InputError, EmptyMap, MissingDependency, ModelMissing)
-"""Errors for a refused choice; all are raised before anything costs money."""
+REFUSALS = (UsageError, InputError, EmptyMap, MissingDependency, ModelMissing, PluginError)
+"""Errors for a choice that cannot be used: it is refused, or a plugin breaks its contract."""
 
 
 class Selection:

@@ -26,7 +26,6 @@ def test_the_wheel_holds_everything_that_runs_and_nothing_else(tmp_path: Path) -
         "tagatlas/toolkit/vocabulary/data/everyday.csv",
         "tagatlas_taggers/imagenet/data/model.onnx",
         "tagatlas_taggers/imagenet/PROVENANCE.md",
-        "tagatlas_compare/benching/leaderboard.css",
         "tagatlas_compare/comparison/data/nouns.parquet",
         "tagatlas_compare/comparison/report/compare.schema.json",
         "tagatlas_compare/comparison/report/page.css",

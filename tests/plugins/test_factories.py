@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -29,7 +29,14 @@ def called(entry: Entry) -> str:
     return f"{kind.key} {spec.name}"
 
 
-@pytest.fixture(params=built_in(), ids=called)
+def marks(spec: Spec) -> Sequence[pytest.MarkDecorator]:
+    """Where clip's classes are defined, its packages are imported."""
+    return [pytest.mark.extras("open_clip")] if spec.extra == "tagatlas[clip]" else []
+
+
+@pytest.fixture(
+    params=[pytest.param(each, marks=marks(each[1]), id=called(each)) for each in built_in()]
+)
 def entry(request: pytest.FixtureRequest) -> Entry:
     found: Entry = request.param
     return found
@@ -66,7 +73,7 @@ def test_a_factory_makes_what_its_kind_takes_of_what_it_is_given(entry: Entry) -
 @pytest.mark.parametrize(
     "spec",
     [
-        pytest.param(spec, id=spec.name)
+        pytest.param(spec, marks=marks(spec), id=spec.name)
         for _, spec in built_in()
         if isinstance(spec, TaggerSpec) and spec.models is not None
     ],

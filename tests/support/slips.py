@@ -158,7 +158,7 @@ STORES = {
         "def has(self, *_): return True\ndef get(self, *_): raise KeyError(1)",
         "failed in get (KeyError: 1)",
     ),
-    "nowhere": ("def locate(self, *_): return None", "locate gave None, not a text"),
+    "nowhere": ("def locate(self, *_): return 1", "locate gave an int (1), not a text"),
 }
 RECOVERIES = {
     "none": ("def copies(self, url): return None", "copies gave None, not a list of URLs"),
