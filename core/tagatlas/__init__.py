@@ -1,6 +1,6 @@
 """tagatlas maps an image collection by what machines see in it.
 
-What is listed in ``__all__`` is the public API; :mod:`tagatlas.errors` has the errors,
+The names in ``__all__`` are the public API; :mod:`tagatlas.errors` has the errors,
 :mod:`tagatlas.toolkit` what plugins need beyond the contract, and :mod:`tagatlas.testing` the
 conformance suites for plugins. Importing this module is cheap: names are imported when they are
 first used.
@@ -346,10 +346,10 @@ def __getattr__(name: str) -> object:
 
 
 def _function_of_a_command(name: str) -> object | None:
-    """What a plugin's command is called with from Python; None if there is no such plugin.
+    """The Python function of a plugin's command; None if there is no such plugin.
 
-    Only a plugin that is named as the command is loaded: others may be about to be imported, and
-    ask for a name of ours.
+    Only a plugin with the command's name is loaded: others may be in the middle of their import,
+    and look up a name of this module.
     """
     from importlib.metadata import entry_points
 

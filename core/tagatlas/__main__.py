@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; stopped while it still loads, it says so in the usual line."""
+    """Run the command line; if interrupted while loading, print the usual line."""
     try:
         from tagatlas.cli import main as command
 

@@ -39,7 +39,7 @@ SETTINGS = "atlas.toml"
 LOCK = ".lock"
 DEFAULT_STORE = "files"
 _LONGEST_NAME = 200
-"""Of a map, in bytes: file systems take 255, and some files have a longer name than it."""
+"""Longest name of a map, in bytes: file systems allow 255, and some file names extend it."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Atlas:
 
     Attributes:
         folder: the atlas's folder.
-        catalog: what is known: records, fetches, images, answers, maps, annotations.
-        settings: what was chosen for this collection.
+        catalog: the database: records, fetches, images, answers, maps, annotations.
+        settings: the options saved for this collection.
         store: the images' bytes.
         plugins: the plugins it was opened with.
         writes: whether it was opened for writing.
@@ -63,7 +63,7 @@ class Atlas:
     writes: bool = True
 
     def representatives(self, level: Level = "copy") -> pl.DataFrame:
-        """Which image stands for each of the collection's images, near duplicates joined.
+        """The image that represents each of the collection's images; near duplicates share one.
 
         See :meth:`tagatlas.catalog.addresses.AddressTable.representatives`; the thumbnails are
         those of the store.
@@ -77,19 +77,19 @@ class Atlas:
             return None
 
     def map_names(self) -> list[str]:
-        """Names of its maps, the one made last at the front."""
+        """Names of its maps, the most recent first."""
         return self.catalog.maps.names()
 
     def map_states(self) -> dict[str, str]:
-        """By map a digest that is another when the map was made anew; annotations leave it."""
+        """A digest of each map by name; changes when the map is remade, not with annotations."""
         return self.catalog.maps.states()
 
     def map_folder(self, name: str) -> Path:
-        """The folder of a map's files; made if it is not there.
+        """The folder of a map's files; made if missing.
 
         Raises:
             UsageError: see :func:`check_map_name`.
-            StorageError: it cannot be made.
+            StorageError: the folder cannot be made.
         """
         check_map_name(name)
         folder = self.folder / "maps" / name
@@ -101,10 +101,10 @@ class Atlas:
 
 
 def check_map_name(name: str) -> None:
-    """Make sure that a map may be called so: its folder has its name.
+    """Check that a name can be a map's: it names the map's folder.
 
     Raises:
-        UsageError: it leads to another folder, or is no name of a file.
+        UsageError: it leads to another folder, or is not valid as a file name.
     """
     is_hidden_or_empty = name.startswith(".") or not name.strip()
     if is_hidden_or_empty or set(name) & set("/\\") or not name.isprintable():
@@ -129,15 +129,15 @@ def open_atlas(
     Args:
         folder: the atlas's folder.
         plugins: the installed ones by default.
-        create: make an atlas if there is none; it goes again if the block fails before a
+        create: make an atlas if missing; it is removed again if the block fails before a
             source was added or begun.
         write: take the atlas's lock, so that no second process changes it meanwhile. The lock
-            dies with the process, however it ends.
+            is released when the process ends, in any way.
 
     Raises:
-        AtlasNotFound: there is no atlas there, and none is to be made.
+        AtlasNotFound: there is no atlas there, and ``create`` is false.
         AtlasLocked: another process holds the lock.
-        AtlasError: something else than an atlas is there.
+        AtlasError: the path is not an atlas.
         AtlasTooNew, AtlasDamaged, StorageError: see their descriptions.
     """
     folder = Path(folder)
@@ -161,7 +161,7 @@ def open_atlas(
                     folder,
                     catalog,
                     settings,
-                    # Not named here: in a notebook an atlas is closed when nobody has its store.
+                    # No name for it here: in a notebook an atlas is closed with its store.
                     _make_store(folder, settings, plugins),
                     plugins,
                     writes=write,
@@ -184,7 +184,7 @@ def open_atlas(
 
 
 def _read_settings(folder: Path, plugins: Plugins) -> SettingsFile:
-    """The settings, with those of older files where they belong now."""
+    """The settings, those of older files moved to their present tables."""
     settings = SettingsFile(folder / SETTINGS)
     for owner in plugin_owners(plugins, CLUSTERERS):
         if owner.former:
@@ -194,7 +194,7 @@ def _read_settings(folder: Path, plugins: Plugins) -> SettingsFile:
 
 
 def _remove_scratch(folder: Path) -> None:
-    """Remove what a process that was killed could not."""
+    """Remove leftovers of a killed process."""
     for left in folder.glob(f"{SCRATCH}*"):
         shutil.rmtree(left, ignore_errors=True)
 

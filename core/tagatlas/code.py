@@ -27,7 +27,7 @@ def plugin_code(product: object, factory: object) -> str:
         product: made by the factory.
         factory: of the plugin's spec.
     """
-    makers = (*product.__class__.__mro__, factory)  # which of a guarded one is the plugin's
+    makers = (*product.__class__.__mro__, factory)  # the plugin's class, even if guarded
     names = {str(getattr(each, "__module__", "") or "") for each in makers}
     others = {
         name
@@ -45,7 +45,7 @@ def files_code(files: Mapping[str, Path]) -> str:
     for name, path in sorted(files.items()):
         try:
             content = path.read_bytes()
-        except OSError:  # in an archive, or gone since it was imported
+        except OSError:  # in an archive, or removed since the import
             continue
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
@@ -73,8 +73,8 @@ def _file(module: ModuleType) -> str:
     return getattr(module, "__file__", None) or ""
 
 
-# A process keeps the code it loaded: if files were read again later, a map made by the old code
-# would be taken for one of the new.
+# A process keeps the code it loaded: if files were read again later, a map made by old code
+# would pass for one made by new code.
 @cache
 def _module_code(module: ModuleType) -> str:
     folders = [Path(folder) for folder in getattr(module, "__path__", ())]

@@ -23,7 +23,7 @@ def read_columns(objects: pl.Series, names: Sequence[str]) -> pl.DataFrame:
         record has none.
 
     Raises:
-        OptionError: no record has a column of that name; the text lists those there are.
+        OptionError: no record has a column of that name; the message lists the existing ones.
     """
     import polars as pl
 

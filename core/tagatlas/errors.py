@@ -97,7 +97,7 @@ class ImageRejected(TagatlasError):
     Attributes:
         status: the status to record for the address the bytes came from.
         reason: why, in a few words.
-        setting: the fetch option that refused it; empty for none.
+        setting: the fetch option that refused it; empty if none.
     """
 
     def __init__(self, status: ImageStatus, reason: str, *, setting: str = "") -> None:

@@ -2,8 +2,8 @@
 
 A plugin is a module named by an entry point of the group ``tagatlas``. It implements one or more
 of these functions, marked with :data:`hookimpl`. A hook only announces: it returns specs, cheaply,
-and imports no heavy package. Work is done by the class that a spec's ``factory`` makes, which is
-called only when the user chose it. A class in another module is named as text,
+and imports no heavy package. The work is done by the object that a spec's ``factory`` makes, which
+is called only when the user chose it. A class in another module is named as text,
 ``factory="greymodel:GreyTagger"``: that module is then imported only when it is used.
 
 A complete plugin::
@@ -72,7 +72,7 @@ def tagatlas_sources() -> Iterable[SourceSpec]:
 
 @hookspec
 def tagatlas_image_stores() -> Iterable[ImageStoreSpec]:
-    """Announce image stores: they keep image bytes under their id.
+    """Announce image stores: they store image bytes by image id.
 
     The class is an :class:`~tagatlas.ImageStore`; its suite is
     :class:`tagatlas.testing.ImageStoreContract`::
@@ -86,7 +86,7 @@ def tagatlas_image_stores() -> Iterable[ImageStoreSpec]:
 
 @hookspec
 def tagatlas_recoveries() -> Iterable[RecoverySpec]:
-    """Announce recoveries: they name URLs where a copy of a picture may be that is gone.
+    """Announce recoveries: they name URLs of copies of pictures that are gone.
 
     The class is a :class:`~tagatlas.Recovery`; its suite is
     :class:`tagatlas.testing.RecoveryContract`. A user asks for it by name, ``--recover archive``::
@@ -106,7 +106,7 @@ def tagatlas_recoveries() -> Iterable[RecoverySpec]:
 
 @hookspec
 def tagatlas_taggers() -> Iterable[TaggerSpec]:
-    """Announce taggers, also called backends: they turn images into tags.
+    """Announce taggers: they turn images into tags.
 
     The class is a :class:`~tagatlas.Tagger`; its suite is
     :class:`tagatlas.testing.TaggerContract`::
@@ -122,10 +122,10 @@ def tagatlas_taggers() -> Iterable[TaggerSpec]:
 def tagatlas_graph_builders() -> Iterable[GraphBuilderSpec]:
     """Announce graph builders: they turn tags into a network.
 
-    A builder may also read the images' embeddings, records or thumbnails: its ``reads`` says so.
-    What images are then placed by, and what is to be cited for it, its ``describe`` says to
-    posters, pages and methods sections. The class is a :class:`~tagatlas.GraphBuilder`; its suite
-    is :class:`tagatlas.testing.GraphBuilderContract`::
+    A builder may also read the images' embeddings, records or thumbnails: its ``reads`` lists
+    them. Its ``describe`` tells posters, pages and methods sections what images are then placed
+    by, and what to cite. The class is a :class:`~tagatlas.GraphBuilder`; its suite is
+    :class:`tagatlas.testing.GraphBuilderContract`::
 
         class ContactsBuilder(GraphBuilder):
             reads = frozenset({"records"})
@@ -147,9 +147,9 @@ def tagatlas_graph_builders() -> Iterable[GraphBuilderSpec]:
 
 @hookspec
 def tagatlas_layouts() -> Iterable[LayoutSpec]:
-    """Announce layouts: they give the nodes of a network positions.
+    """Announce layouts: they place the nodes of a network.
 
-    What is to be cited for it, its ``describe`` says. The class is a
+    Its ``describe`` gives the method and its citations. The class is a
     :class:`~tagatlas.Layout`; its suite is :class:`tagatlas.testing.LayoutContract`::
 
         @hookimpl
@@ -162,13 +162,12 @@ def tagatlas_layouts() -> Iterable[LayoutSpec]:
 
 @hookspec
 def tagatlas_clusterers() -> Iterable[ClustererSpec]:
-    """Announce clusterers: they find out which images of a map belong together.
+    """Announce clusterers: they partition the images of a map into clusters.
 
-    It is given the images' tags and embeddings and the map's network, and gives each image a
-    number, and where it knows more, how sure it is of each cluster, and what clusters divide into.
-    Names, outlines and quantities are made of that by the engine. What is to be said and cited of
-    it, its ``describe`` says. The class is a :class:`~tagatlas.Clusterer`; its suite is
-    :class:`tagatlas.testing.ClustererContract`::
+    It gets the images' tags and embeddings and the map's network, and returns a cluster number
+    for each image; optionally also the clusters' stability, and sub-clusters. The engine makes
+    names, outlines and quantities. Its ``describe`` gives the method and its citations. The class
+    is a :class:`~tagatlas.Clusterer`; its suite is :class:`tagatlas.testing.ClustererContract`::
 
         class Components(Clusterer):
             def __init__(self, options): ...
@@ -185,7 +184,7 @@ def tagatlas_clusterers() -> Iterable[ClustererSpec]:
 
         @hookimpl
         def tagatlas_clusterers():
-            return [ClustererSpec(name="components", summary="What hangs together.",
+            return [ClustererSpec(name="components", summary="Connected components.",
                                   factory=Components)]
     """
     raise NotImplementedError
@@ -213,9 +212,9 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
 def tagatlas_commands() -> Iterable[CommandSpec]:
     """Announce commands of the command line.
 
-    A command is a :class:`click.Command`, best one of :class:`tagatlas.toolkit.commands.Command`,
+    A command is a :class:`click.Command`, best a :class:`tagatlas.toolkit.commands.Command`,
     which has the options of steps and plugins, ``--json``, and errors of one line. It calls a
-    function that Python users have too, and prints what it gives::
+    function that is also available from Python, and prints its result::
 
         @hookimpl
         def tagatlas_commands():

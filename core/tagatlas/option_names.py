@@ -9,7 +9,7 @@ name                example                   belongs to
 short               ``threshold``             steps; then built-in plugins, which share it
 long                ``bipartite_threshold``   steps and built-in plugins; then other plugins
 qualified           ``builder_bipartite_...`` every plugin
-former              ``map_resolution``        plugins that were part of a step; help is silent of it
+former              ``map_resolution``        plugins that were part of a step; not shown in help
 ==================  ========================  ==================================================
 
 A name taken by an owner further up is not given to one further down, so that installing a plugin
@@ -38,7 +38,7 @@ class Owner:
         kind: the kind of plugin, as in messages; empty for a step.
         is_built_in: whether it is part of tagatlas.
         heading: heading of the options in help; empty for the owner's name.
-        former: the table that its options were in before; empty if they were in no other.
+        former: the table that its options were in before; empty if none.
     """
 
     table: str
@@ -82,7 +82,7 @@ class Target:
 
     @property
     def former(self) -> str:
-        """Its long name of before; empty if it had no other."""
+        """Its former long name; empty if none."""
         return _joined(self.owner.former, self.option.name) if self.owner.former else ""
 
 

@@ -43,7 +43,7 @@ class OptionField:
         is_switch: whether it is a boolean.
         default: text of the default; empty for none.
         metavar: form of a value: ``NUMBER``, ``TEXT``, ``A,B,...`` or the choices.
-        is_secret: whether it has no flag, and is written down nowhere.
+        is_secret: whether it has no flag and is never stored.
     """
 
     name: str
@@ -107,7 +107,7 @@ def _strip_annotation(hint: object) -> tuple[object, str]:
 
 
 def without_secrets(text: str, options: object) -> str:
-    """A text with the secrets of an options instance struck out."""
+    """A text with the secrets of an options instance masked."""
     if not dataclasses.is_dataclass(options) or isinstance(options, type):
         return text
     for field in option_fields(type(options)):
@@ -119,7 +119,7 @@ def without_secrets(text: str, options: object) -> str:
 
 @contextmanager
 def secrets_kept(options: object) -> Iterator[None]:
-    """Within the block, an error of tagatlas's own tells no secret of an options instance."""
+    """Mask the secrets of an options instance in tagatlas's errors within the block."""
     try:
         yield
     except TagatlasError as error:
@@ -128,7 +128,7 @@ def secrets_kept(options: object) -> Iterator[None]:
 
 
 def hide_secrets(error: TagatlasError, options: object) -> None:
-    """Strike the secrets of an options instance out of an error."""
+    """Mask the secrets of an options instance in an error."""
     text = without_secrets(str(error), options)
     if text != str(error):
         error.args = (text,)
@@ -160,7 +160,7 @@ def make_options(
             comma-separated text to a tuple, a path to text; missing options keep their
             defaults.
         owner: the step or plugin, for the error's text.
-        called: where a user finds the value of each option, by its name; likewise.
+        called: function from an option's name to the place of its value, for the error's text.
 
     Raises:
         OptionError: an unknown name, or a value that the field does not take.
@@ -192,7 +192,7 @@ def make_options(
 
 
 def _expected(message: str, hint: object) -> str:
-    """The message of msgspec about a value, with the choices if the option has any."""
+    """The message of msgspec about a value, with the choices if there are any."""
     members = [_strip_annotation(each)[0] for each in _members(_strip_annotation(hint)[0])]
     if [each for each in members if each is not NoneType] == [bool]:
         return "Expected true or false"

@@ -1,4 +1,4 @@
-"""How long a server asks to be left alone."""
+"""Parses the HTTP header ``Retry-After``."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from email.utils import parsedate_to_datetime
 
 
 def retry_after(value: str) -> float | None:
-    """The seconds that a ``Retry-After`` header asks for, in either of its forms.
+    """The seconds to wait by a ``Retry-After`` header, in either of its forms.
 
     RFC 9110, section 10.2.3.
 
     Args:
-        value: of the header; empty where there is none.
+        value: of the header; empty if missing.
 
     Returns:
-        At least 0; None where it says nothing that can be read.
+        At least 0; None if missing or unreadable.
     """
     if value.isascii() and value.isdecimal():
         return float(value)

@@ -74,7 +74,7 @@ class Selection:
 
         Args:
             identity: name of the source in the catalog.
-            before: the source whose options it takes over; None for none.
+            before: the source whose options it takes over, or None.
         """
         self._source = identity, before
 

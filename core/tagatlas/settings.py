@@ -145,9 +145,9 @@ class SettingsFile:
         self._write(self.text)
 
     def move_options(self, old: str, new: str, names: Collection[str]) -> None:
-        """Have settings of one step count as another owner's, as those of older files do.
+        """Move settings of a step to another owner, as older files need.
 
-        What the other's own table says counts more. The file is written with the next update.
+        The other's own settings have precedence. The file is written with the next update.
 
         Args:
             old: the step's table.
@@ -167,7 +167,7 @@ class SettingsFile:
             del self._document[old]
 
     def _table(self, path: Sequence[str]) -> tomlkit.TOMLDocument | Table:
-        """The table of that path, made where there is none."""
+        """The table of that path, made if missing."""
         table: tomlkit.TOMLDocument | Table = self._document
         for part in path:
             inner = table.get(part)

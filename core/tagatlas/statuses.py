@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ImageStatus(StrEnum):
-    """What became of an address. Every address has exactly one."""
+    """Result of fetching an address. Every address has exactly one."""
 
     PENDING = "pending"
     """Not fetched yet."""
@@ -15,26 +15,26 @@ class ImageStatus(StrEnum):
     MISSING = "missing"
     """Gone: 404, 410, no such host, no such file."""
     BLOCKED = "blocked"
-    """The server keeps it from us: 401, 403, a page instead of a picture."""
+    """Access denied: 401, 403, a page instead of a picture."""
     UNREADABLE = "unreadable"
     """Bytes came, but they do not decode to a picture."""
     REFUSED = "refused"
-    """Our own limits: too large, too many pixels, a private address, a scheme not spoken."""
+    """Our own limits: too large, too many pixels, a private address, an unsupported scheme."""
     FAILED = "failed"
     """Timeout, broken connection, 5xx, 429: worth a retry."""
 
 
 class TagStatus(StrEnum):
-    """What became of one image at one tagger. Every pair has exactly one."""
+    """Result of tagging an image with a backend. Every pair has exactly one."""
 
     PENDING = "pending"
     """Not asked yet."""
     OK = "ok"
     """Answered with at least one tag."""
     EMPTY = "empty"
-    """Looked at, and nothing seen."""
+    """Processed, with no tags."""
     FAILED = "failed"
-    """Could not look."""
+    """Could not be processed."""
 
 
 class Variant(StrEnum):
@@ -45,8 +45,8 @@ class Variant(StrEnum):
     THUMBNAIL = "thumbnail"
     """A JPEG whose longer side is at most 256 pixels."""
     ORIGINAL = "original"
-    """The bytes as they were fetched, in whatever format they came."""
+    """The bytes as they were fetched, in their original format."""
 
 
 ALWAYS_KEPT = (Variant.IMAGE, Variant.THUMBNAIL)
-"""The variants that every image has."""
+"""Variants that every image has."""

@@ -71,7 +71,7 @@ def step_names(
 
 
 def former_tables() -> Mapping[str, str]:
-    """Where the options of plugins were when these were part of a step, by their table now."""
+    """Former tables of options that belonged to a step, by their present tables."""
     from tagatlas.maps.options import MapOptions
 
     return {plugin_owner(CLUSTERERS, MapOptions().clusterer): "map"}

@@ -1,4 +1,4 @@
-"""What somebody set that nothing reads: variables, and tables of ``atlas.toml``."""
+"""Settings that nothing reads: variables, and tables of ``atlas.toml``."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from tagatlas.step_options import STEPS, plugin_owners, step_names
 
 _PREFIX = "TAGATLAS_"
 _VARIABLES = (STRICT_VARIABLE, f"{_PREFIX}MAP", f"{_PREFIX}MAX_FAILURES")
-"""That are no option's."""
+"""Variables that are not those of options."""
 
 _NO_TABLE = "settings in no table"
 
 
 def unread_variables(plugins: Plugins, environment: Mapping[str, str]) -> str:
-    """Variables that begin as tagatlas's do and that nothing reads, in one line; empty if none.
+    """Variables with tagatlas's prefix that nothing reads, in one line; empty if none.
 
-    Plugins that did not come with tagatlas may read further ones that begin with their names.
+    Third-party plugins may read further ones that begin with their names.
 
     Args:
         plugins: the installed ones.
@@ -46,7 +46,7 @@ def unread_variables(plugins: Plugins, environment: Mapping[str, str]) -> str:
 
 
 def unread_tables(settings: SettingsFile, plugins: Plugins) -> str:
-    """Tables of an atlas's settings that nothing reads, in one line; empty if there is none.
+    """Tables of an atlas's settings that nothing reads, in one line; empty if none.
 
     Args:
         settings: the atlas's.
@@ -62,7 +62,7 @@ def unread_tables(settings: SettingsFile, plugins: Plugins) -> str:
 
 
 def _commands_owners(plugins: Plugins) -> list[Owner]:
-    """Whose options the commands of plugins have; they are made to be asked."""
+    """Owners of the options of plugins' commands; makes the commands to find out."""
     found: list[Owner] = []
     for entry in plugins.of_kind(COMMANDS).values():
         with suppress(PluginError):  # said where it is used
@@ -87,7 +87,7 @@ def _strangers(plugins: Plugins) -> Iterator[str]:
 
 
 def _tables(settings: SettingsFile) -> Iterator[str]:
-    """The tables that hold settings, as they are called where they are not of one source alone."""
+    """The tables that hold settings, those of single sources by their general names."""
     for path in settings.table_paths():
         inner = path[2:] if path[:1] == (SOURCES_TABLE,) else path
         is_free = inner[:2] == ("fetch", "hosts") or inner[:1] == ("plugin",)
@@ -96,7 +96,7 @@ def _tables(settings: SettingsFile) -> Iterator[str]:
 
 
 def _listed(unread: Iterable[str], known: Collection[str]) -> str:
-    """Names, each with the known one that is nearest."""
+    """Names, each with the most similar known one."""
     said = []
     for name in dict.fromkeys(unread):
         close = get_close_matches(name, known, n=1)

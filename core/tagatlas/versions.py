@@ -1,4 +1,4 @@
-"""The versions that shape a result."""
+"""Versions of the software that affects results."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def versions(further: Mapping[str, str] | None = None) -> dict[str, str]:
 
     Args:
         further: versions of other distributions by name, such as those of plugins; they come
-            last. Names or versions that are empty are left out.
+            last. Empty names or versions are left out.
     """
     found = {"python": platform.python_version()}
     for name in SHAPING:

@@ -33,7 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "plugins": "List the installed plugins.",
     "doctor": "Check the installation, a backend, or an atlas.",
 }
-"""Our commands with their summaries, in the order of the help: a module of this package each."""
+"""Built-in commands with their summaries, in help order: each a module of this package."""
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def exit_status(words: Sequence[str]) -> int:
-    """Run a command line; gives its exit status back.
+    """Run a command line and return its exit status.
 
     Args:
         words: without the program's name.
@@ -60,7 +60,7 @@ def exit_status(words: Sequence[str]) -> int:
         context_settings={"help_option_names": ["--help"], "max_content_width": 100},
     )
     try:
-        # Not app.main(), which writes an empty line where somebody presses Ctrl-C.
+        # Not app.main(), which writes an empty line on Ctrl-C.
         with app.make_context("tagatlas", list(words)) as context:
             status = app.invoke(context)
     except click.exceptions.Exit as error:
@@ -89,10 +89,10 @@ def exit_status(words: Sequence[str]) -> int:
 
 
 class _Commands(click.Group):
-    """The commands, ours and those of plugins; only the one that was asked for is imported.
+    """The built-in commands and those of plugins; only the requested one is imported.
 
     Attributes:
-        stranger: the plugin whose command was asked for; empty if it is ours.
+        stranger: the plugin whose command was requested; empty if it is built in.
     """
 
     stranger = ""
@@ -120,7 +120,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the words begin with; one that there is not is told with the nearest."""
+        """The command that the words begin with; an unknown one's error suggests the nearest."""
         if args[0] not in COMMANDS and args[0] not in self._of_plugins:
             close = get_close_matches(args[0], self._summaries, n=1)
             hint = f"did you mean {close[0]}?" if close else "tagatlas --help lists them"
@@ -154,12 +154,12 @@ class _Commands(click.Group):
 
 
 def in_order(own: Iterable[str], after: Mapping[str, str]) -> list[str]:
-    """The names of commands in the order of the help.
+    """The names of commands in help order.
 
     Args:
-        own: those that are in their order already.
-        after: for each of the others the one that it follows. Those that follow the same one are
-            in their order here; those that follow none that there is, or each other, come last.
+        own: the built-in ones, already in order.
+        after: for each of the others the one that it follows. Those that follow the same one keep
+            their order here; those that follow an unknown one, or each other, come last.
     """
     names: list[str] = []
 

@@ -13,7 +13,7 @@ from tagatlas.errors import OptionError
 
 
 class _NamedPath(click.Path):
-    """A path that is there in words: an empty one would be the present folder."""
+    """A path that is not empty: an empty one would be the current folder."""
 
     def convert(
         self,
@@ -54,7 +54,7 @@ def _limit_of_failures(
     parameter: click.Parameter,  # noqa: ARG001 - click's
     limit: str | None,
 ) -> str | None:
-    """The limit, refused before any work if it is none."""
+    """The limit; an invalid one is refused before any work."""
     try:
         failure_status(0, 0, limit)
     except OptionError as error:

@@ -1,4 +1,4 @@
-"""What commands need of the library: the plugins, and words read as values."""
+"""Shared by commands: loading plugins, and parsing values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def plugins_at_hand() -> Plugins:
-    """The installed plugins; what is wrong with any, or set for none, is said once."""
+    """The installed plugins; warns once of broken ones and of settings that none reads."""
     plugins = load_plugins(commands=OWN_COMMANDS)
     for broken in plugins.broken:
         say(f"tagatlas: plugin {broken.plugin} is skipped: {broken.reason}")
@@ -43,7 +43,7 @@ def plugins_command(plugins: Plugins, entry: Registered[CommandSpec]) -> click.C
     """The command that a plugin announces.
 
     Raises:
-        PluginError: it cannot be made, or is none.
+        PluginError: it cannot be made, or is not a command.
         MissingDependency: its optional packages are not installed.
     """
     made = make_product(COMMANDS, entry.spec, entry.plugin, plugins)
@@ -53,17 +53,17 @@ def plugins_command(plugins: Plugins, entry: Registered[CommandSpec]) -> click.C
 
 
 def stranger_of(entry: Registered[CommandSpec]) -> str:
-    """The plugin that brings a command, as messages name it; empty if it is ours."""
+    """The plugin that brings a command, as messages name it; empty if it is built in."""
     if entry.plugin.is_built_in:
         return ""
     return plugin_label(COMMANDS, entry.spec.name, entry.plugin)
 
 
 def statuses_to_retry(retry_failed: bool, names: Sequence[str] = ()) -> list[ImageStatus]:
-    """What ``--retry-failed`` and ``--status`` mean.
+    """The statuses that ``--retry-failed`` and ``--status`` select.
 
     Raises:
-        UsageError: a status that there is not, or one without ``--retry-failed``.
+        UsageError: an unknown status, or one without ``--retry-failed``.
     """
     from tagatlas.steps.fetch import RETRIED
 
@@ -79,6 +79,6 @@ def statuses_to_retry(retry_failed: bool, names: Sequence[str] = ()) -> list[Ima
 
 
 def open_in_browser(outcome: Outcome) -> None:
-    """Show the file that a person wants to see."""
+    """Open the result's main file."""
     if outcome.opens is not None:
         webbrowser.open(outcome.opens.resolve().as_uri())

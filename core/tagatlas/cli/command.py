@@ -18,7 +18,7 @@ HEADINGS = {
     "tag": "Tagging",
     "map": "Map",
 }
-"""How help calls the options of steps."""
+"""Headings of the options of steps in help."""
 
 _NO_NAMES = OptionNames([])
 
@@ -39,20 +39,20 @@ class Argument(click.Argument):
 
         Args:
             name: of the function's parameter.
-            metavar: what a user puts there, in capitals.
-            text: what help says of it.
-            required: whether it must be there.
-            type: what it is read as; by default as text.
+            metavar: placeholder in help, in capitals.
+            text: its description in help.
+            required: whether it must be given.
+            type: how it is parsed; by default as text.
         """
         super().__init__([name], metavar=metavar, required=required, type=type)
         self.text = text
 
 
 class Command(click.Command):
-    """A command whose options are those of steps and plugins, beside its own.
+    """A command with options of steps and plugins, besides its own.
 
     Attributes:
-        stranger: the plugin that it comes from; empty if it is ours.
+        stranger: the plugin that it comes from; empty if it is built in.
     """
 
     stranger = ""
@@ -66,9 +66,9 @@ class Command(click.Command):
         """Make it.
 
         Args:
-            function: called with its own parameters by name, and with what was given of the
+            function: called with the command's own parameters by name, and with the given
                 options as further keywords.
-            parameters: its own.
+            parameters: the command's own.
             names: of the options of steps and plugins.
         """
         self._function = function
@@ -86,7 +86,7 @@ class Command(click.Command):
         return run_reporting(lambda: self._function(**called), json_output, debug, self.stranger)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words; an option that there is not is told with the one that was meant."""
+        """Parse the words; the error for an unknown option suggests the one that was meant."""
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
@@ -97,7 +97,7 @@ class Command(click.Command):
             raise click.UsageError(advice, ctx) from error
 
     def _advice(self, flag: str, group: click.Group, context: click.Context) -> str:
-        """What is said of a flag that this command does not have."""
+        """The message for a flag that this command does not have."""
         negated = f"--no-{flag.removeprefix('--').replace('-no-', '-', 1)}"
         if "-no-" in flag.removeprefix("--") and negated in flags_of(self):
             return f"there is no option {flag}; did you mean {negated}?"
@@ -126,7 +126,7 @@ class Command(click.Command):
         return next((target for target in named if target.option.is_secret), None)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write every argument and option, those of each owner under a heading of their own."""
+        """Write every argument and option, grouped by owner under headings."""
         own = [parameter for parameter in self._own if isinstance(parameter, Argument)]
         if own:
             with formatter.section("Arguments"):
@@ -148,7 +148,7 @@ def flags_of(command: click.Command) -> list[str]:
 
 
 def _made(group: click.Group, context: click.Context, name: str) -> click.Command | None:
-    """The command of a name; None if it is a plugin's that cannot be made, which it says itself."""
+    """The command of a name; None if a plugin's cannot be made, which has been reported."""
     try:
         return group.get_command(context, name)
     except PluginError:
@@ -171,7 +171,7 @@ def _options(names: OptionNames) -> list[click.Parameter]:
     found: list[click.Parameter] = []
     for name in names:
         option = names.targets(name)[0].option
-        if option.is_secret:  # a flag is seen in the list of processes, and in the shell's history
+        if option.is_secret:  # flags are visible in process lists and in the shell's history
             continue
         flag = flag_of(name)
         words = f"{flag}/--no-{flag.removeprefix('--')}" if option.is_switch else flag
@@ -187,7 +187,7 @@ def _options(names: OptionNames) -> list[click.Parameter]:
 
 
 def _row(target: Target, names: OptionNames) -> tuple[str, str]:
-    """An option in the help: its flags, and what it is for."""
+    """An option in the help: its flags and description."""
     option = target.option
     if option.is_secret:
         return f"{variable_of(names.own(target))}=...", f"{option.help} A variable.".strip()

@@ -23,7 +23,7 @@ from tagatlas.cli.terminal import say
 from tagatlas.errors import StorageError
 
 PORT = 47853
-"""The sample is served from the same port each time, so that a second demo fetches nothing."""
+"""Always the same port, so that a second demo fetches nothing."""
 
 OUT = click.Option(
     ["--out"],
@@ -59,7 +59,7 @@ def run(*, out: Path, no_open: bool) -> Iterator[Outcome]:
 
 
 def _write_url_list(path: Path, folder: Path, address: str) -> None:
-    """A table such as a user has: URLs, how often each was seen, a column of their own."""
+    """A table like a user's: URLs, their frequencies, and a further column."""
     pictures = sorted(
         picture.name for picture in folder.iterdir() if picture.suffix in (".jpg", ".png", ".webp")
     )
@@ -78,7 +78,7 @@ def _write_url_list(path: Path, folder: Path, address: str) -> None:
 
 @contextmanager
 def _serving(folder: Path) -> Iterator[str]:
-    """A web server on this machine for as long as the block lasts; yields its address."""
+    """Run a web server on this machine during the block; yields its address."""
     handler = partial(_QuietHandler, directory=str(folder))
     try:
         server = ThreadingHTTPServer(("127.0.0.1", PORT), handler)
@@ -95,7 +95,7 @@ def _serving(folder: Path) -> Iterator[str]:
 
 
 class _QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files without a line for each."""
+    """Serves files without logging requests."""
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing."""
+        """Log nothing."""

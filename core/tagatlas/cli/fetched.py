@@ -1,4 +1,4 @@
-"""What fetching did, in words."""
+"""Report of fetching, for people."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 HOSTS_SHOWN = 5
 PLACEHOLDERS_SHOWN = 3
-"""Of the hosts where something is lost, and of each kind of placeholders."""
+"""Most lines on hosts with losses, and on each kind of placeholder."""
 
 
 def outcome_of_fetching(report: FetchReport, max_failures: str | None) -> Outcome:
-    """What became of the addresses, and where all of it is listed."""
+    """Addresses by status, and where all are listed."""
     total = sum(report.counts.values())
     failures = total - report.counts[ImageStatus.OK] - report.counts[ImageStatus.PENDING]
     facts = {
@@ -53,12 +53,12 @@ def outcome_of_fetching(report: FetchReport, max_failures: str | None) -> Outcom
 
 
 def by_status(counts: Mapping[str, int]) -> str:
-    """``12 ok, 2 missing``: what there is none of is left out."""
+    """``12 ok, 2 missing``: zeros are left out."""
     return ", ".join(f"{number:,} {status}" for status, number in counts.items() if number)
 
 
 def _about_images(report: FetchReport) -> list[str]:
-    """Duplicates, and what was found elsewhere."""
+    """Duplicates, and images recovered elsewhere."""
     lines = []
     if report.near:
         lines.append(f"near duplicates: {report.near:,} images are copies of another one")
@@ -69,7 +69,7 @@ def _about_images(report: FetchReport) -> list[str]:
 
 
 def _about_hosts(report: FetchReport) -> list[str]:
-    """The hosts where most is lost, and where all of it is listed."""
+    """The hosts with the most losses, and where all are listed."""
     import polars as pl
 
     hosts = report.hosts.with_columns(
@@ -87,7 +87,7 @@ def _about_hosts(report: FetchReport) -> list[str]:
 
 
 def _about_settings(report: FetchReport) -> list[str]:
-    """What settings stood against, and what was tried again because they changed."""
+    """Addresses refused by settings, and those tried again because settings changed."""
     from tagatlas_fetching.limits import REMEDIES
 
     lines = []
@@ -100,7 +100,7 @@ def _about_settings(report: FetchReport) -> list[str]:
 
 
 def _about_placeholders(report: FetchReport) -> list[str]:
-    """Which pictures stand for others that are gone, and which may."""
+    """Pictures that are placeholders for missing ones, and those that may be."""
     certain = [each for each in report.placeholders if each.is_certain]
     perhaps = [each for each in report.placeholders if not each.is_certain]
     lines = [

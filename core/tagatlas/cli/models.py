@@ -58,7 +58,7 @@ def _tagger(name: str | None) -> Registered[TaggerSpec]:
     able = [each for each in taggers.values() if each.spec.models is not None]
     if not able:
         raise UnknownPlugin("no backend is installed that has models to choose from")
-    # Whatever else is installed, what people wrote down goes on meaning the same.
+    # The same name means the same model regardless of other installed plugins.
     return min(able, key=lambda each: not each.plugin.is_built_in)
 
 

@@ -1,4 +1,4 @@
-"""How a command ends: its result printed, or its error in one line, and the exit status."""
+"""The end of a command: result printed, or error in one line, and exit status."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ FAILED = 1
 WRONG_USAGE = 2
 TOO_MANY_FAILURES = 3
 STOPPED = "stopped; run the same command again to go on"
-INTERRUPTED = 130  # what shells report after Ctrl-C
+INTERRUPTED = 130  # as shells report Ctrl-C
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command did.
+    """Result of a command.
 
     Attributes:
         facts: for a program, printed with ``--json``.
         lines: for a person.
         status: exit status.
-        opens: the file that a person wants to see; None where there is none.
+        opens: the main file, for ``--open``; None if there is none.
     """
 
     facts: Mapping[str, object]
@@ -39,7 +39,7 @@ class Outcome:
 
 
 Result = Outcome | Iterator[Outcome]
-"""What a command returns: its outcome, or the outcomes of its steps as they end."""
+"""Return value of a command: its outcome, or the outcomes of its steps as they end."""
 
 
 def run_reporting(
@@ -47,15 +47,14 @@ def run_reporting(
 ) -> int:
     """Run a command, and print its outcome or its error.
 
-    Of several steps each is printed when it ends, so that a person knows what came of it before
-    the next begins or fails. A program gets the facts of all that ended in one JSON object.
+    With several steps, each outcome is printed when its step ends, before the next begins or
+    fails. A program gets the facts of all finished steps in one JSON object.
 
     Args:
-        command: gives its outcome, or those of its steps.
-        json_output: whether a program reads it.
-        debug: whether to show where an error comes from.
-        stranger: whose fault it is if the command fails in a way that nobody thought of; empty
-            if it is ours.
+        command: returns its outcome, or those of its steps.
+        json_output: whether to print JSON, for a program.
+        debug: whether to show tracebacks.
+        stranger: the plugin to blame if the command fails unexpectedly; empty if it is built in.
 
     Returns:
         The exit status.
@@ -79,7 +78,7 @@ def run_reporting(
     except KeyboardInterrupt:
         return end(STOPPED, INTERRUPTED, json_output, facts)
     except BrokenPipeError:
-        # Whoever read our output has gone; nothing may be written to it on the way out.
+        # The reader of our output is gone; nothing may be written to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:  # noqa: BLE001 - it is said, and with --debug where from
@@ -90,11 +89,11 @@ def run_reporting(
 
 
 def fault_of(error: Exception, stranger: str = "") -> str:
-    """How an error is said that nobody thought of.
+    """The message for an unexpected error.
 
     Args:
         error: that was raised.
-        stranger: the plugin that raised it; empty if it is ours.
+        stranger: the plugin that raised it; empty if tagatlas did.
     """
     fault = f"{stranger} failed" if stranger else "this is a fault of tagatlas"
     remedy = "tell its author; --debug shows where" if stranger else "--debug shows where"
@@ -104,7 +103,7 @@ def fault_of(error: Exception, stranger: str = "") -> str:
 def end(
     message: str, status: int, json_output: bool, facts: Mapping[str, object] | None = None
 ) -> int:
-    """Say how a command failed, to a person and to a program; gives the exit status back."""
+    """Report how a command failed, to a person or a program; returns the exit status."""
     say(f"tagatlas: {message}")
     if json_output:
         show_json({**(facts or {}), "error": message})
@@ -112,16 +111,16 @@ def end(
 
 
 def failure_status(failed: int, total: int, limit: str | None) -> int:
-    """The exit status of work of which a part failed.
+    """The exit status of work that failed in part.
 
     Args:
         failed: number of failures.
         total: number of attempts.
-        limit: the most that is accepted, as a number (``20``) or a share (``5%``);
+        limit: the most failures accepted, as a number (``20``) or a share (``5%``);
             None accepts any.
 
     Raises:
-        OptionError: the limit is neither.
+        OptionError: the limit is neither a number nor a share.
     """
     if limit is None:
         return 0

@@ -1,4 +1,4 @@
-"""What came of each step, in words and as facts."""
+"""The outcome of each step: lines for people, facts for programs."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from tagatlas.steps.tag import TagReport
 
 _SHOWN = 3
-"""Names of images that are shown of those that were not found."""
+"""How many names of images that were not found are shown."""
 
 
 def outcome_of(report: StepReport, max_failures: str | None = None) -> Outcome:
-    """What came of a step of the whole job; its facts stand under the step's name."""
+    """The outcome of a step of the whole job; its facts are under the step's name."""
     from tagatlas.steps.add import AddReport
     from tagatlas.steps.fetch import FetchReport
     from tagatlas.steps.map import MapReport
@@ -48,7 +48,7 @@ def _named(step: str, outcome: Outcome) -> Outcome:
 
 
 def outcome_of_adding(report: AddReport) -> Outcome:
-    """What was read."""
+    """The records read."""
     facts = {
         "source": report.location,
         "plugin": report.plugin,
@@ -70,7 +70,7 @@ def outcome_of_adding(report: AddReport) -> Outcome:
 
 
 def outcome_of_estimating(found: Estimate) -> Outcome:
-    """What tagging would ask, and what it would cost."""
+    """How many images tagging would send, and the cost."""
     facts = {
         "backend": found.backend,
         "images": found.images,
@@ -104,7 +104,7 @@ def _estimate_lines(found: Estimate) -> list[str]:
 
 
 def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
-    """What the backend answered."""
+    """The backend's answers."""
     total = sum(report.counts.values())
     failures = report.counts[TagStatus.FAILED]
     facts = {
@@ -128,7 +128,7 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
 
 
 def outcome_of_mapping(report: MapReport) -> Outcome:
-    """What is on the map."""
+    """The contents of the map."""
     from tagatlas.contracts.map import left_out_text
 
     facts = {
@@ -155,7 +155,7 @@ def outcome_of_mapping(report: MapReport) -> Outcome:
 
 
 def outcome_of_rendering(report: RenderReport) -> Outcome:
-    """Which files were written."""
+    """The files written."""
     facts = {
         "map": report.map_name,
         "files": [str(path) for path in report.files],

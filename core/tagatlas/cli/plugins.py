@@ -49,7 +49,7 @@ def run() -> Outcome:
 
 
 def _faults(plugins: Plugins) -> list[str]:
-    """What is wrong with plugins of others that can be used all the same."""
+    """Faults of third-party plugins that can be used nevertheless."""
     return [
         f"{entry.plugin}: {fault}"
         for kind in KINDS

@@ -83,7 +83,7 @@ def run(
 
 
 def _read_list(path: Path) -> tuple[list[str], tuple[str, ...]]:
-    """The names in a list, and what was guessed to read it."""
+    """The names in a list, and the guesses made to read it."""
     from tagatlas_tables.lines import read_lines
 
     try:
@@ -125,7 +125,7 @@ def _lines(report: RemoveReport, *, forget: bool, dry_run: bool) -> list[str]:
 
 
 def _remarks(report: RemoveReport, *, forget: bool) -> list[str]:
-    """What a removal does not do."""
+    """Notes on what a removal leaves."""
     lines = []
     if forget:
         lines.append(

@@ -87,7 +87,7 @@ def run_all(
     max_failures: str | None = None,
     **options: object,
 ) -> Iterator[Outcome]:
-    """All steps, one after the other, each with its outcome when it ends."""
+    """Run all steps in order; yields the outcome of each as it ends."""
     from tagatlas.steps.run import run_steps
     from tagatlas.steps.spending import Estimate
     from tagatlas.steps.tag import TagReport

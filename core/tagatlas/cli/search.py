@@ -42,7 +42,7 @@ def command() -> Command:
 
 
 def _place(atlas: Path, found: Mapping[str, object]) -> str:
-    """Where a person finds an image that was found; its id where it is no file."""
+    """Path or URL of an image that was found; its id if it is not a file."""
     file = found["file"]
     if file is None:
         return f"image {found['id']}"

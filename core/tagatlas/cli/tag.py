@@ -61,7 +61,7 @@ def command() -> Command:
 
 
 def _say(expected: Estimate) -> None:
-    """Say what tagging costs, where anything is to be asked."""
+    """Print what tagging costs, if any image has to be sent."""
     if expected.images:
         for line in outcome_of_estimating(expected).lines:
             say(line)

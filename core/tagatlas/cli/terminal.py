@@ -1,4 +1,4 @@
-"""What a person or a program sees: results on standard output, the rest on standard error."""
+"""Output: results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from tagatlas.contracts import Progress, ShowProgress
 
 PLAIN_INTERVAL = 5.0
-"""Seconds between two lines of progress where standard error is no terminal."""
+"""Seconds between two lines of progress if standard error is not a terminal."""
 
 
 def say(text: str) -> None:
-    """One line for a person, on standard error."""
+    """Print one line for a person, on standard error."""
     print(printable(text), file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal
 
 
 def show(lines: Iterable[str]) -> None:
-    """The result of a command or of one of its steps for a person, on standard output."""
+    """Print the result of a command or step for a person, on standard output."""
     for line in lines:
         print(printable(line), flush=True)  # noqa: T201 - this is the terminal
 
 
 def show_json(facts: Mapping[str, object]) -> None:
-    """The result of a command for a program, on standard output."""
+    """Print the result of a command for a program, on standard output."""
     import msgspec
 
     text = msgspec.json.format(msgspec.json.encode(facts, enc_hook=str)).decode()
@@ -38,14 +38,14 @@ def show_json(facts: Mapping[str, object]) -> None:
 
 
 def printable(text: str) -> str:
-    """The text with control characters escaped: nothing from outside may steer a terminal."""
+    """The text with control characters escaped: outside text must not control a terminal."""
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )
 
 
 def shown(stop: Event | None = None) -> ShowProgress:
-    """Every piece of work with a bar; while images are tagged, Ctrl-C sets an event."""
+    """Show a bar for each piece of work; while images are tagged, Ctrl-C sets an event."""
 
     @contextmanager
     def show(title: str) -> Iterator[Progress]:
@@ -127,11 +127,11 @@ def stop_on_interrupt(stop: Event) -> Iterator[None]:
 
 
 def _said(done: int, total: int, failed: int = 0) -> None:
-    """The progress of work that a line has told of already."""
+    """The progress of work that a line has announced already."""
 
 
 class _PlainProgress:
-    """Progress as a line now and then, and one at the end."""
+    """Progress as occasional lines, and one at the end."""
 
     def __init__(self, title: str) -> None:
         self._title = title

@@ -1,4 +1,4 @@
-"""Contract of a clusterer: it finds out which images belong together."""
+"""Contract of a clusterer: it partitions images into clusters."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ClusterInput:
-    """The n images of a map, and all that they may be clustered by. Read-only.
+    """The n images of a map, and the data to cluster them by. Read-only.
 
     Attributes:
         ids: of the images, rising, String, length n.
         scores: of their tags, in (0, 1], float64, shape (n, t), columns of each row in order:
             every tag that the backend gave, weak and general ones too; an image may have none.
-        tags: labels of the columns, rising.
+        tags: labels of the columns, ascending.
         embeddings: of the images as the backend gave them, float16, shape (n, d), a row of zeros
-            for an image without one; None where the backend stores none.
-        network: that is laid out, with every image among its nodes, in an order of its own (see
-            :attr:`nodes`). Where the graph builder's has no images, its nodes and the images,
-            with the links that tie these to it.
-        sample: how many images may be worked on one by one. What takes longer than in proportion
-            to their number clusters at most so many, and puts each other one to those like it.
+            for an image without one; None if the backend stores none.
+        network: the network to be laid out; every image is a node, in any order (see
+            :attr:`nodes`). If the graph builder's network has no images, its nodes and the
+            images, with the links that tie the images to it.
+        sample: the most images for methods slower than linear time: they cluster at most so
+            many, and assign each further image to the cluster most like it.
     """
 
     ids: pl.Series
@@ -59,15 +59,15 @@ class ClusterInput:
 class Clusters:
     """Clusters of n images, k of them, and the s sub-clusters that these divide into.
 
-    Numbers say nothing: a map numbers clusters by their images, the largest first.
+    The numbers are arbitrary: a map renumbers clusters by size, the largest first.
 
     Attributes:
         labels: cluster of each image, whole numbers from 0, shape (n,); -1 for images that are in
             none. A map shows these together, as one more cluster of stability 0.
         stability: of each cluster, in [0, 1], shape (k,): how surely it would be found again;
-            ``describe`` says what that is. None if this is not known.
-        agreement: how far several runs agree on the clusters: the mean adjusted Rand index of two
-            of them, at most 1. None if there was one run.
+            ``describe`` defines it. None if unknown.
+        agreement: of several runs: the mean adjusted Rand index over pairs of runs, at most 1.
+            None if there was one run.
         sub_labels: sub-cluster of each image, likewise; -1 for images in none. The images of one
             sub-cluster are in one cluster. None if clusters are not divided.
         sub_stability: of each sub-cluster, shape (s,), likewise.
@@ -81,35 +81,35 @@ class Clusters:
 
 
 class Clusterer(ABC):
-    """Finds out which images belong together."""
+    """Partitions images into clusters."""
 
     def describe(self) -> ClustererDescription:
-        """What pages and methods sections say of how it finds clusters, beside name and options.
+        """Description of the method for pages and methods sections, besides name and options.
 
-        It is kept with each map that is made. It is asked also where nothing has to be clustered:
-        what is slow to import, :meth:`prepare` and :meth:`cluster` import.
+        It is stored with each map. It is also called when nothing has to be clustered, so slow
+        imports belong in :meth:`prepare` and :meth:`cluster`.
         """
         return ClustererDescription()
 
     def prepare(self) -> None:  # noqa: B027 - most clusterers have nothing to prepare
-        """Do now what would make the first :meth:`cluster` slow, such as compiling or loading.
+        """Do ahead what would slow down the first :meth:`cluster`, such as compiling or loading.
 
-        The engine calls it in a thread of its own, beside the steps that come before.
+        Called in a separate thread, during the preceding steps.
         """
 
     @abstractmethod
     def cluster(self, images: ClusterInput, *, seed: int, progress: Progress) -> Clusters:
-        """Find clusters. They are found before anything is placed, and named by their tags.
+        """Find clusters, before the layout; they are later named by their tags.
 
         Args:
             images: n images, at least one.
-            seed: of everything random. The same arguments give the same clusters.
-            progress: called with the pieces of work done and those there will be at most.
+            seed: of all random choices. The same arguments give the same clusters.
+            progress: called with the pieces of work done and their expected maximum.
 
         Returns:
             A cluster for each image, or none; in the order of ``images.ids``.
 
         Raises:
-            UsageError: it needs what these images have not, such as embeddings.
+            UsageError: the images lack required data, such as embeddings.
             OptionError: an option does not fit these images.
         """

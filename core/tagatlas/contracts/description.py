@@ -1,4 +1,4 @@
-"""What the plugins that make a map say of themselves, for everything that speaks of it."""
+"""Descriptions of the methods of a map, by the plugins that make it."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ class Citation:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkDescription:
-    """What a graph builder says of the networks that it builds. All texts are plain, on one line.
+    """A graph builder's description of its networks. All texts are plain, on one line.
 
     Attributes:
-        placed_by: what images are placed by, in words that go on after "placed by", such as "the
-            tags they share". Empty: the builder's name is said instead.
-        node: what a node is called that is no image; with an "s" it is the plural.
-        tie_weight: what an image's tie to a node weighs where the network has no images, in words
-            that go on after "weighted by the squares of"; see :meth:`GraphBuilder.ties`.
+        placed_by: continues "placed by", such as "the tags they share". Empty: the builder's
+            name is used instead.
+        node: noun for a node that is not an image; its plural has an "s".
+        tie_weight: weight of the ties between images and nodes if the network has no images;
+            continues "weighted by the squares of"; see :meth:`GraphBuilder.ties`.
         text: whole sentences for a methods section; they come after the network's size. A
             citation that they do not name by its ``short`` is put after the builder's name.
-        citations: what to cite.
+        citations: works to cite.
         by_likeness: whether links lead from images to those most like them, the heaviest to the
             most alike: charts then show these as an image's nearest.
-        lowest_score: the lowest score of a tag that makes links; None where links are not made of
+        lowest_score: the lowest score of a tag that makes links; None if links are not made of
             tags, or of all of them.
         stop_tags: tags that make no links, where those of at least ``lowest_score`` do.
     """
@@ -53,12 +53,12 @@ class NetworkDescription:
 
 @dataclass(frozen=True, kw_only=True)
 class LayoutDescription:
-    """What a layout says of how it places nodes. All texts are plain, on one line.
+    """A layout's description of its method. All texts are plain, on one line.
 
     Attributes:
         text: whole sentences for a methods section. A citation that they do not name by its
             ``short`` is put after the layout's name.
-        citations: what to cite.
+        citations: works to cite.
     """
 
     text: str = ""
@@ -67,19 +67,19 @@ class LayoutDescription:
 
 @dataclass(frozen=True, kw_only=True)
 class ClustererDescription:
-    """What a clusterer says of how it finds clusters. All texts are plain, on one line.
+    """A clusterer's description of its method. All texts are plain, on one line.
 
     Each is whole sentences for a methods section. A citation that none of them names by its
     ``short`` is put after the clusterer's name.
 
     Attributes:
         text: what images are compared by, and how clusters are found.
-        sampling: what becomes of more images than are worked on one by one; said of maps that
-            have more, after their number.
-        stability: what the stability of a cluster says; also for readers of a page.
+        sampling: how images beyond the sample are clustered; used for maps that have more,
+            after their number.
+        stability: the meaning of a cluster's stability; also for readers of a page.
         division: how clusters are divided into sub-clusters, and which divisions count. Empty
-            where none are divided.
-        citations: what to cite.
+            if none are divided.
+        citations: works to cite.
     """
 
     text: str = ""
@@ -95,9 +95,9 @@ class Maker(Generic[DescriptionT]):
 
     Attributes:
         name: the plugin's; empty if unknown.
-        distribution: that it came with when the map was made; empty if unknown.
+        distribution: its distribution when the map was made; empty if unknown.
         version: of the distribution; empty if unknown.
-        description: what the plugin said of its work, with the options it had.
+        description: the plugin's description of its work, with the options it had.
     """
 
     name: str = ""

@@ -1,4 +1,4 @@
-"""Contract of a layout: it gives the nodes of a network positions."""
+"""Contract of a layout: it places the nodes of a network."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 class Layout(ABC):
-    """Gives the nodes of a network positions in the plane."""
+    """Places the nodes of a network in the plane."""
 
     def describe(self) -> LayoutDescription:
-        """What a methods section says of how it places nodes, beside its name and its options.
+        """Description of the method for methods sections, besides name and options.
 
-        It is kept with each map that is made. It is asked also where nothing has to be placed:
-        what is slow to import, :meth:`prepare` and :meth:`place` import.
+        It is stored with each map. It is also called when nothing has to be placed, so slow
+        imports belong in :meth:`prepare` and :meth:`place`.
         """
         from tagatlas.contracts.description import LayoutDescription
 
         return LayoutDescription()
 
     def prepare(self) -> None:  # noqa: B027 - most layouts have nothing to prepare
-        """Do now what would make the first :meth:`place` slow, such as compiling or loading.
+        """Do ahead what would slow down the first :meth:`place`, such as compiling or loading.
 
-        The engine calls it in a thread of its own, beside the steps that come before.
+        Called in a separate thread, during the preceding steps.
         """
 
     @abstractmethod
@@ -46,10 +46,10 @@ class Layout(ABC):
 
         Args:
             network: n nodes, at least one.
-            start: where to start from, shape (n, 2), all finite: a spectral start for a new
-                map, the old positions for one that grew. A layout may scale it, or ignore it.
-            seed: of everything random. The same arguments give the same positions to the bit.
-            progress: called with the steps done and the steps there will be at most.
+            start: initial positions, shape (n, 2), all finite: a spectral layout for a new
+                map, the old positions for one that grew. A layout may scale or ignore them.
+            seed: of all random choices. The same arguments give bit-identical positions.
+            progress: called with the steps done and their expected maximum.
 
         Returns:
             Positions, shape (n, 2), all finite, in the network's node order, any unit;

@@ -1,4 +1,4 @@
-"""What an option says of itself beside its type, its bounds and its help."""
+"""Marks of options, besides type, bounds and help."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ class Mark(Enum):
 
     SECRET = auto()
     """A key, a token, a password. Its value comes from its variable, such as
-    ``TAGATLAS_FEED_TOKEN``, or from Python. It has no flag, is refused in ``atlas.toml``, and is
-    written into no map, no file and no message."""
+    ``TAGATLAS_FEED_TOKEN``, or from Python. It has no flag, is refused in ``atlas.toml``, and
+    never appears in a map, a file or a message."""

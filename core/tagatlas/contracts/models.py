@@ -1,4 +1,4 @@
-"""Contracts of taggers with a model: where its weights come from, and texts beside images."""
+"""Contracts of taggers with models: listing and fetching weights, and embedding texts."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Model:
 
     Attributes:
         name: as :meth:`ModelShelf.pull` takes it.
-        path: its weights on this machine; None where they are not there.
-        note: what to know of it, such as what it is the default for; may be empty.
+        path: its weights on this machine; None if missing.
+        note: a remark, such as what it is the default for; may be empty.
     """
 
     name: str
@@ -30,14 +30,14 @@ class Model:
 
 
 class ModelShelf(ABC):
-    """The models of a backend: which there are, and their weights. Made by a tagger's spec.
+    """The models of a tagger and their weights. Made by a tagger's spec.
 
     Only :meth:`pull` may use the network.
     """
 
     @abstractmethod
     def models(self) -> Sequence[Model]:
-        """All models known by name, in the order to list them in."""
+        """All models known by name, in listing order."""
 
     @abstractmethod
     def find(self, name: str) -> Model:
@@ -49,9 +49,9 @@ class ModelShelf(ABC):
 
     @abstractmethod
     def pull(self, name: str) -> Model:
-        """Fetch all that a model needs, and make sure that it is whole and can be loaded.
+        """Fetch all files of a model, and check that it is complete and can be loaded.
 
-        What is there already is not fetched again.
+        Files that are there already are not fetched again.
 
         Raises:
             OptionError: there is no such model.
@@ -60,10 +60,10 @@ class ModelShelf(ABC):
 
 
 class TextEmbedder(ABC):
-    """A second base class of a tagger that puts texts where its embeddings put images.
+    """A second base class of a tagger that embeds texts in the space of its image embeddings.
 
-    ``tagatlas search`` finds images by it, and comparisons tell how alike two labels are. It is
-    closed afterwards, as after a run, but it is not prepared: no image comes.
+    ``tagatlas search`` finds images with it, and comparisons measure how alike two labels are.
+    It is closed afterwards, as after a run, but not prepared, as there are no images.
     """
 
     @abstractmethod

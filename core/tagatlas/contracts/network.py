@@ -1,4 +1,4 @@
-"""Contract of a graph builder: it turns tags, or more of what is known, into a network."""
+"""Contract of a graph builder: it turns tags and further image data into a network."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from tagatlas.network import Network
 
 READABLE = frozenset({"embedding", "records", "thumbnail"})
-"""What :attr:`GraphBuilder.reads` may name."""
+"""Names allowed in :attr:`GraphBuilder.reads`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """An image's small picture, read when it is opened. Threads may share it.
+    """An image's thumbnail, read when opened. Threads may share it.
 
     Attributes:
         id: of the image.
-        store: where it is.
+        store: the image store.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Thumbnail:
         """Read and decode it, to an RGB Pillow image whose longer side is at most 256 pixels.
 
         Raises:
-            ImageNotStored: it is gone or damaged.
+            ImageNotStored: it is missing or damaged.
         """
         from tagatlas.contracts.tagger import ImageInput
         from tagatlas.errors import ImageNotStored
@@ -52,22 +52,21 @@ class GraphBuilder(ABC):
     """Turns tags into a network. Pure: the same tables give the same network."""
 
     reads: frozenset[str] = frozenset()
-    """Which further columns of ``images`` it is given; an instance may override it.
+    """Further columns of ``images`` that it needs; an instance may override it.
 
-    - ``embedding`` (Array[Float32, d]): of the image, as the backend gave it; null where there is
-      none. Where the backend stores none at all, the builder is not called.
+    - ``embedding`` (Array[Float32, d]): of the image, as the backend gave it; null if missing.
+      If the backend stores none at all, the builder is not called.
     - ``records`` (List[Struct]): the image's records in the order they were added, each with
       ``frequency`` (Int64) and ``columns`` (String, a JSON object of the kept columns, which
       :func:`tagatlas.columns.read_columns` reads).
     - ``thumbnail`` (Object): a :class:`Thumbnail`, whose ``open()`` gives the picture. Nothing is
-      read before that, so that no more pictures are in memory than the builder keeps.
+      read before that, so that only the pictures that the builder keeps are in memory.
     """
 
     def describe(self) -> NetworkDescription:
-        """What posters, pages and methods sections say of the networks it builds.
+        """Description of its networks for posters, pages and methods sections.
 
-        It is kept with each map that is made. As it stands, they say the builder's name and
-        nothing else.
+        It is stored with each map. By default they name the builder only.
         """
         from tagatlas.contracts.description import NetworkDescription
 
@@ -83,19 +82,19 @@ class GraphBuilder(ABC):
                 over the image's records), and the columns that it ``reads``.
             tags: one row a tag of an image, ordered by image, then falling score, then tag:
                 ``image`` (String, an id of ``images``), ``tag`` (String), ``score`` (Float64,
-                in [0, 1]). Lazy, since there can be more than fit into memory: what is selected
-                is selected before ``collect(engine="streaming")``.
+                in [0, 1]). Lazy, since they may not fit into memory: select first, then
+                ``collect(engine="streaming")``.
 
         Returns:
             A :class:`~tagatlas.network.Network`, or a ``networkx.Graph`` whose nodes carry
             ``kind`` (``"image"`` or ``"tag"``) and whose edges may carry ``weight``.
             Image nodes have the image's id as their id. Images without an edge are left out;
-            where no image has one, the map puts each image amid the nodes that it is tied to:
+            if no image has one, the map places each image among the nodes that it is tied to:
             see :meth:`ties`.
 
         Raises:
             EmptyMap: no edge is left.
-            OptionError: an option does not fit these tables, such as a column that is not there.
+            OptionError: an option does not fit these tables, such as a missing column.
         """
 
     def ties(
@@ -106,7 +105,7 @@ class GraphBuilder(ABC):
     ) -> pl.DataFrame:
         """Tie images to the nodes of a network that has no images; called for no other.
 
-        As it stands, an image is tied to the nodes that its tags are the labels of, by score.
+        By default an image is tied to the nodes labelled with its tags, weighted by score.
 
         Args:
             network: that :meth:`build` made of the same tables.
@@ -115,8 +114,8 @@ class GraphBuilder(ABC):
 
         Returns:
             One row a tie, each pair once, in any order: ``image`` (String, an id of ``images``),
-            ``node`` (String, an id of the network), ``weight`` (above 0). What names no image or
-            no node is ignored.
+            ``node`` (String, an id of the network), ``weight`` (above 0). Rows with unknown
+            images or nodes are ignored.
         """
         import polars as pl
 

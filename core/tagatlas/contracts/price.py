@@ -1,4 +1,4 @@
-"""What a backend charges."""
+"""Price of a backend."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Price:
-    """What a backend bills for each image, whatever it sees in it.
+    """Price that a backend bills per image, regardless of the result.
 
     Attributes:
-        units: what is billed, and the price of each in US dollars: ``{"image": 0.0012}``, or one
-            entry per feature where each is billed by itself. What is free up to some number, or
-            cheaper beyond one, is listed at its full price: estimates are never too low.
+        units: the billed units with their prices in US dollars: ``{"image": 0.0012}``, or one
+            entry per feature if each is billed separately. Free quotas and volume discounts are
+            ignored: estimates are never too low.
         as_of: when these prices were read, such as ``2026-05``.
-        source: where to look up the present ones.
+        source: where to look up current prices.
     """
 
     units: Mapping[str, float]

@@ -1,4 +1,4 @@
-"""How long work tells that it moves."""
+"""Progress of long work."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Called by a step as its work goes on; from one thread at a time."""
+    """Called by a step as its work progresses; from one thread at a time."""
 
     def __call__(self, done: int, total: int, failed: int = 0) -> None:
-        """Say that ``done`` of ``total`` pieces are finished, ``failed`` of them in vain."""
+        """Report that ``done`` of ``total`` pieces are finished, of which ``failed`` failed."""
 
 
 def no_progress(done: int, total: int, failed: int = 0) -> None:
-    """A :class:`Progress` that says nothing."""
+    """A :class:`Progress` that does nothing."""
 
 
 class ShowProgress(Protocol):
-    """Gives each piece of work its progress; called in the caller's thread."""
+    """Makes the progress of each piece of work; called in the caller's thread."""
 
     def __call__(self, title: str) -> AbstractContextManager[Progress]:
-        """The progress of a piece of work, for the length of a ``with`` block.
+        """The progress of a piece of work, for a ``with`` block.
 
         Args:
-            title: the work in a word: ``reading``, ``fetching``, ``loading``, ``tagging``,
+            title: one of ``reading``, ``fetching``, ``loading``, ``tagging``,
                 ``preparing``, ``mapping``, ``rendering``, ``comparing`` or ``measuring``.
         """
 

@@ -1,4 +1,4 @@
-"""Contract of a recovery: it knows where a copy of a picture may be that is gone."""
+"""Contract of a recovery: it names URLs of copies of pictures that are gone."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 class Recovery(ABC):
-    """Names other URLs for a picture that is not to be had at its own.
+    """Names other URLs for a picture that is unavailable at its own.
 
-    It only names them: they are fetched like any other URL, with the same limits and checks.
+    It makes no requests: the URLs are fetched like any other, with the same limits and checks.
     May be called from several threads at once.
     """
 
@@ -20,14 +20,13 @@ class Recovery(ABC):
     def copies(self, url: str) -> Sequence[str]:
         """URLs where a copy may be, the best first.
 
-        Quick, without any request: an archive is named by the URL that leads to its copy.
+        Quick, without any request: for an archive, the URL that leads to its copy.
 
         Args:
-            url: where the picture was to be; any ``http(s)`` URL, however odd.
+            url: the picture's own URL; any ``http(s)`` URL, even a malformed one.
 
         Returns:
-            ``http(s)`` URLs other than ``url``; none if the URL is not of a kind that this
-            recovery knows.
+            ``http(s)`` URLs other than ``url``; none if this recovery does not handle the URL.
         """
 
     def copies_in_page(
@@ -35,13 +34,13 @@ class Recovery(ABC):
         url: str,  # noqa: ARG002 - for those that override it
         page: str,  # noqa: ARG002
     ) -> Sequence[str]:
-        """URLs of the picture that a web page names, which came in the picture's place.
+        """URLs of the picture named in a web page that was served in its place.
 
         Quick, without any request. None unless a recovery overrides it.
 
         Args:
-            url: where the page is, after all redirects; its relative addresses begin there.
-            page: its HTML, the first half mebibyte at most; anything, however broken.
+            url: of the page, after all redirects; the base of its relative addresses.
+            page: its HTML, at most the first 512 KiB; may be malformed.
 
         Returns:
             ``http(s)`` URLs other than ``url``, the best first.

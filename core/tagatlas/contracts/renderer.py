@@ -1,4 +1,4 @@
-"""Contract of a renderer: it writes a map to files. One may show maps in notebooks as well."""
+"""Contract of a renderer: it writes a map to files. It may also show maps in notebooks."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Renderer(ABC):
         """Write the files of this format into ``folder``, which exists.
 
         Files of the same name are replaced, each atomically. The same map gives the same
-        bytes. Everything that came from outside (labels, URLs, columns) is written as text,
-        never as markup or as a formula.
+        bytes. All outside text (labels, URLs, columns) is written as text, never as markup or
+        as a formula.
 
         Returns:
-            The files written, the one to open first at the front.
+            The files written, the main one first.
 
         Raises:
             StorageError: a file could not be written.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """What a source read.
+    """Records that a source read.
 
     Attributes:
         table: one row a record, in the input's order, with the columns
@@ -24,16 +24,16 @@ class Records:
             - ``location`` (String): an ``http(s)`` URL, or an absolute path where ``local``;
               never null or empty; the same location may come back in many rows;
             - ``frequency`` (Int64): how often the record was seen, at least 1;
-            - any further columns, all String: the columns of the input worth keeping.
-              Values are kept as they were written (identifiers stay text).
-        recognised: one line that says what the input was taken for, such as
+            - any further columns, all String: the columns of the input worth keeping, values
+              as written (identifiers stay text).
+        recognised: one line that names the recognised input format, such as
             ``"TCAT media frequency: 1,204 images, 5,310 occurrences in 31 intervals"``.
         local: whether locations are paths on this machine. Only of a folder that the user named,
             or of pictures below the folder that the named file lies in, reached through no link
             and no ``..``: a table from outside must not read other files. Of a file in an
             archive, the path is as :mod:`tagatlas_tables.archives` names it.
-        notes: further lines that a user should read before anything is fetched: what was left
-            out and why, what else could have been read, what looks wrong. Most important first.
+        notes: further lines that a user should read before fetching: omissions with their
+            reasons, other readings of the input, suspect values. Most important first.
     """
 
     table: pl.DataFrame
@@ -52,26 +52,25 @@ class Source(ABC):
         The same input gives the same records in the same order.
 
         Args:
-            location: what the user typed: a path, a URL, anything the spec accepts.
+            location: as the user typed it: a path, a URL, anything the spec accepts.
 
         Raises:
-            InputError: there is no usable record; the text says what was found instead
+            InputError: there is no usable record; the message says what was found instead
                 (for a table: the columns).
         """
 
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """A part of what a source reads.
+    """One page of a source's records.
 
     Attributes:
-        records: ``table`` has the records of this page, which may be none; ``recognised`` and
-            ``notes`` say what is known of all that was read so far, this page included, and those
-            of the last page are the source's.
-        token: says where the next page begins, whatever it needs to know for that: a number, a
-            cursor, JSON. Not secret.
-        done: how much is read, in any unit, this page included.
-        total: how much there is at most, as far as it is known; 0 where it is not.
+        records: ``table`` has the records of this page, maybe none; ``recognised`` and
+            ``notes`` cover everything read so far, this page included; those of the last page
+            are the source's.
+        token: where the next page begins, in any form: a number, a cursor, JSON. Not secret.
+        done: amount read so far, in any unit, this page included.
+        total: the most there can be, in the same unit; 0 if unknown.
     """
 
     records: Records
@@ -83,30 +82,30 @@ class Page:
 class PagedSource(Source):
     """A source that reads page by page, and can go on where it was interrupted.
 
-    Each page is kept as soon as it comes. The same command then goes on after the last one that
-    was kept; with other options, with another version of the plugin, or after a week, it begins
-    anew. All or nothing of a source is in the collection.
+    Each page is stored as soon as it is read. The same command then continues after the last
+    stored page; with other options, with another version of the plugin, or after a week, it
+    starts again. All or nothing of a source is in the collection.
     """
 
     @abstractmethod
     def pages(self, location: str, after: str | None) -> Iterator[Page]:
         """Read the input at ``location``, a page at a time.
 
-        The pages after a token are those that came after it before, however often it is given.
-        A page should take seconds: that is what an interruption costs.
+        The same token always gives the same following pages. A page should take seconds: that
+        is what an interruption costs.
 
         Args:
             location: as in :meth:`read`.
-            after: the token of the last page that is kept; None to begin. After the last page's
-                there is none.
+            after: the token of the last stored page; None to begin. No page follows the last
+                one's token.
 
         Raises:
-            InputError: there is no usable record, or the next page cannot be had now; those
-                before it stay kept.
+            InputError: there is no usable record, or the next page is unavailable now; earlier
+                pages stay stored.
         """
 
     def read(self, location: str) -> Records:
-        """All pages together; see :meth:`Source.read`."""
+        """Read all pages; see :meth:`Source.read`."""
         import polars as pl
 
         pages = [page.records for page in self.pages(location, None)]

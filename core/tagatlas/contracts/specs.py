@@ -1,4 +1,4 @@
-"""What a plugin announces: one frozen dataclass per kind of plugin."""
+"""Specs, by which plugins announce themselves: one frozen dataclass per kind of plugin."""
 
 from __future__ import annotations
 
@@ -34,24 +34,22 @@ class NoOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """What every kind of plugin announces.
+    """Fields common to all kinds of plugins.
 
     Attributes:
-        name: what the user types; lower-case letters, digits and hyphens.
+        name: as the user types it; lower-case letters, digits and hyphens.
         summary: one line for lists and help.
         extra: the pip extra of the plugin's own distribution that it needs, such as
             ``"tagatlas[clip]"``; None if a plain install is enough.
-        needs: the top-level modules of that extra without which it can do nothing; only
-            those that its factory does not import. Where one is not installed, the user is told
-            before any work.
+        needs: the required top-level modules of that extra; only those that its factory does
+            not import. If one is not installed, the user gets an error before any work.
         options: a frozen dataclass whose fields all have defaults. A field's type is bool, int,
             float, str, pathlib.Path, tuple[str, ...], a Literal of strings, or one of these or
             None; ``Annotated[..., msgspec.Meta(description=..., ge=..., le=...)]`` gives help
-            text and bounds, and a :class:`~tagatlas.Mark` in it says what else there is to
-            know of it, such as that it is a secret. Flags, settings file and validation are
-            derived from it.
+            text and bounds, and a :class:`~tagatlas.Mark` in it further properties, such as
+            that it is a secret. Flags, settings file and validation are derived from it.
         factory: makes the plugin's object; called only when the plugin is used, with an
-            instance of ``options``. A class or a function, or where one is, as
+            instance of ``options``. A class or a function, or its place as
             ``"module:Class"``: then that module is imported only when the plugin is used.
     """
 
@@ -68,8 +66,8 @@ class SourceSpec(Spec):
     """Announces a source.
 
     Attributes:
-        accepts: whether the source reads such a location; looks at its form and at most at
-            whether a file or folder is there.
+        accepts: whether the source reads such a location; checks its form and at most whether
+            a file or folder exists.
     """
 
     accepts: Callable[[str], bool]
@@ -95,10 +93,9 @@ class TaggerSpec(Spec):
     """Announces a tagger.
 
     Attributes:
-        models: makes what ``tagatlas models`` lists and fetches, in one of the forms of
-            ``factory``; None where the tagger has no models to choose from.
-        embeds_images: whether its results come with embeddings, with the options as they are by
-            default.
+        models: makes the :class:`~tagatlas.ModelShelf` for ``tagatlas models``, in one of the
+            forms of ``factory``; None if the tagger has no models to choose from.
+        embeds_images: whether its results come with embeddings, with default options.
         embeds_texts: whether it is a :class:`~tagatlas.contracts.TextEmbedder`.
     """
 
@@ -110,21 +107,21 @@ class TaggerSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class GraphBuilderSpec(Spec):
-    """Announces a graph builder. What it says of its networks, its object does: ``describe``."""
+    """Announces a graph builder. Its object describes the networks: ``describe``."""
 
     factory: Callable[..., GraphBuilder] | str
 
 
 @dataclass(frozen=True, kw_only=True)
 class LayoutSpec(Spec):
-    """Announces a layout. What it says of itself, its object does: ``describe``."""
+    """Announces a layout. Its object describes the method: ``describe``."""
 
     factory: Callable[..., Layout] | str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClustererSpec(Spec):
-    """Announces a clusterer. What it says of itself, its object does: ``describe``."""
+    """Announces a clusterer. Its object describes the method: ``describe``."""
 
     factory: Callable[..., Clusterer] | str
 
@@ -134,19 +131,19 @@ class RendererSpec(Spec):
     """Announces a renderer.
 
     Attributes:
-        default: whether ``tagatlas render`` writes this format without being asked.
-        last: whether it shows what the other renderers wrote, and so runs after them.
-        files: the files it writes that people open, and what each is, in words for a list: by
-            their paths in the map's folder, such as ``"map.svg": "the poster as vectors"``; a
-            folder of many ends in a slash. Pages list those that are there.
+        default: whether ``tagatlas render`` writes this format by default.
+        last: whether it shows files of other renderers, and so runs after them.
+        files: the files it writes that people open, with descriptions for a list: by their
+            paths in the map's folder, such as ``"map.svg": "the poster as vectors"``; a folder
+            of many ends in a slash. Pages list those that exist.
         order: of its files among those of other renderers: the lowest first, then by name.
-        download: what the button says by which the viewer offers the first of its files, such as
-            ``"Poster (SVG)"``; empty where the viewer does not offer it.
+        download: text of the viewer's download button for the first of its files, such as
+            ``"Poster (SVG)"``; empty if the viewer does not offer it.
         widget: a function, as ``"module:function"``, that makes a
-            :class:`~tagatlas.MapWidget` of a map: maps show themselves in notebooks by it; of
-            several by that of the lowest order. Empty where there is none.
-        viewer: of older plugins, and not read: what shows maps has a ``widget``, and a command
-            of its own in place of ``tagatlas view``.
+            :class:`~tagatlas.MapWidget` of a map, to show maps in notebooks; of several, that
+            of the lowest order is used. Empty if there is none.
+        viewer: of older plugins, not read: a viewer of maps now has a ``widget``, and its own
+            command in place of ``tagatlas view``.
     """
 
     factory: Callable[..., Renderer] | str
@@ -159,7 +156,7 @@ class RendererSpec(Spec):
     viewer: InitVar[bool] = False
 
     def __post_init__(self, viewer: bool) -> None:
-        """Say to who wrote a plugin what has taken the place of ``viewer``."""
+        """Tell a plugin's author what replaces ``viewer``."""
         if viewer:
             text = f"{self.name}: nothing reads viewer=True: name a widget, announce a command"
             warnings.warn(text, DeprecationWarning, stacklevel=3)
@@ -172,9 +169,9 @@ class CommandSpec(Spec):
     Attributes:
         factory: makes the command; called with the installed plugins when the command is run or
             its help is shown. Its options are its own, so that ``options`` stays as it is.
-        function: the same from Python, as ``"module:function"``; empty where there is none. Where
-            the entry point is named as the command it is an attribute of :mod:`tagatlas`, too,
-            with underscores in place of hyphens.
+        function: the same from Python, as ``"module:function"``; empty if there is none. If the
+            entry point has the command's name, the function is also an attribute of
+            :mod:`tagatlas`, with underscores in place of hyphens.
         after: the command that it follows in the help; empty for the end.
     """
 
@@ -184,7 +181,7 @@ class CommandSpec(Spec):
 
 
 def loaded(place: Callable[..., MadeT] | str) -> Callable[..., MadeT]:
-    """The class or function that a spec gives itself, or names as ``"module:name"``.
+    """The class or function given in a spec, directly or as ``"module:name"``.
 
     Raises:
         ImportError: the module cannot be imported.

@@ -9,7 +9,7 @@ from tagatlas.statuses import Variant
 
 
 class ImageStore(ABC):
-    """Keeps the encoded variants of images under the image's id.
+    """Stores the encoded variants of images by the image's id.
 
     An id is 64 lower-case hexadecimal digits: the SHA-256 of the bytes as they were fetched.
     All methods may be called from several threads at once.
@@ -17,11 +17,11 @@ class ImageStore(ABC):
 
     @abstractmethod
     def put(self, image_id: str, variant: Variant, data: bytes) -> None:
-        """Keep ``data``. Atomic: a reader sees all of it or none; an equal put changes nothing.
+        """Store ``data``. Atomic: a reader sees all of it or none; an equal put changes nothing.
 
         Raises:
             StorageError: the bytes could not be written; nothing was changed.
-            ValueError: ``image_id`` is no id.
+            ValueError: ``image_id`` is not an id.
         """
 
     @abstractmethod
@@ -29,8 +29,8 @@ class ImageStore(ABC):
         """The bytes that were put.
 
         Raises:
-            ImageNotStored: they were not, or are gone.
-            ValueError: ``image_id`` is no id.
+            ImageNotStored: they were never put, or are gone.
+            ValueError: ``image_id`` is not an id.
         """
 
     @abstractmethod
@@ -39,23 +39,22 @@ class ImageStore(ABC):
 
     @abstractmethod
     def locate(self, image_id: str, variant: Variant) -> str | None:
-        """Where another program finds the file: a path relative to the atlas folder, or a URL.
+        """Location of the file for other programs: a path relative to the atlas folder, or a URL.
 
-        Always written with ``/``. The file need not exist. None where images are no files of
-        their own, as in a database or in an archive: files that name an image then leave its
-        place out.
+        Always written with ``/``. The file need not exist. None if images are not separate
+        files, as in a database or in an archive: exports then omit their locations.
         """
 
     def remove(self, image_id: str) -> None:
-        """Remove all variants of an image, and what an interrupted put may have left of them.
+        """Remove all variants of an image, and leftovers of interrupted puts.
 
-        Afterwards ``has`` is false for all of them. An image that is not there is no error, so
-        that an interrupted removal can be repeated. A store that does not override this cannot
-        remove, and its images stay.
+        Afterwards ``has`` is false for all of them. A missing image is not an error, so that an
+        interrupted removal can be repeated. A store that does not override this cannot remove,
+        and its images stay.
 
         Raises:
             StorageError: something could not be removed.
-            ValueError: ``image_id`` is no id.
+            ValueError: ``image_id`` is not an id.
         """
         where = self.locate(image_id, Variant.IMAGE) or image_id
         raise StorageError(

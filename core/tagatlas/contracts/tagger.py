@@ -1,4 +1,4 @@
-"""Contract of a tagger, also called a backend: it turns images into tags."""
+"""Contract of a tagger: it turns images into tags."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tagatlas.contracts.progress import Progress
 
 FailureKind = Literal["image", "transient"]
-"""``image``: this image will fail again; ``transient``: worth another try later."""
+"""``image``: this image will fail again; ``transient``: may succeed later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ImageInput:
     Attributes:
         id: SHA-256 of the original bytes, 64 hexadecimal digits.
         data: the normalised copy: a JPEG, RGB, upright, its longer side at most 1,024 pixels
-            (or what the atlas is set to); or the thumbnail, if the tagger asks for it.
+            (or as set in the atlas); or the thumbnail, if the tagger asks for it.
     """
 
     id: str
@@ -41,7 +41,7 @@ class ImageInput:
 
         Args:
             at_least: the shorter side the caller needs, in pixels. The JPEG is then decoded
-                at a half, a quarter or an eighth where that is still enough: much faster.
+                at a half, a quarter or an eighth if that is still enough: much faster.
 
         Raises:
             OSError: the bytes are damaged.
@@ -55,7 +55,7 @@ class ImageInput:
         return picture.convert("RGB")
 
     def pixels(self) -> NDArray[np.uint8]:
-        """Decode to RGB, shape (height, width, 3): the pixels that Pillow gives, in less time.
+        """Decode to RGB, shape (height, width, 3), uint8: Pillow's pixels, but faster.
 
         Raises:
             OSError: the bytes are damaged.
@@ -83,13 +83,13 @@ class TagResult:
 
     Attributes:
         status: ``ok``, ``empty`` or ``failed``.
-        tags: at least one where ``ok``, highest score first; a label comes once.
-        raw: the backend's response as it came, to be kept; None where tags say it all.
-        kind: what sort of failure; None unless ``failed``.
+        tags: at least one if ``ok``, highest score first, labels distinct.
+        raw: the backend's response as received, to be stored; None if the tags contain it all.
+        kind: of failure; None unless ``failed``.
         message: why it failed, one line; empty unless ``failed``.
-        embedding: where the backend sees the image among all images: alike images have embeddings
-            of a high cosine. Shape (d,), finite; d is the same for all images of a backend. None
-            where the backend has none to give. It plays no part in comparing results.
+        embedding: vector of the image: alike images have embeddings of a high cosine. Shape
+            (d,), finite; d is the same for all images of a backend. None if the backend has
+            none. Ignored in comparisons of results.
     """
 
     status: TagStatus
@@ -105,13 +105,13 @@ class TagResult:
     ) -> Self:
         """An answer with tags; sorts them by falling score, then by label.
 
-        Scores of NumPy's and others' numbers become Python's. The embedding is kept as a copy, in
+        Scores of NumPy and other number types become Python's. The embedding is copied to
         float16.
 
         Raises:
             ValueError: no tags, an empty label, a label twice, a score outside [0, 1], or an
-                embedding that is no finite vector.
-            TypeError: a label that is no text, or a score that is no number.
+                embedding that is not a finite vector.
+            TypeError: a label that is not text, or a score that is not a number.
         """
         ordered = tuple(sorted(map(_plain, tags), key=lambda tag: (-tag.score, tag.label)))
         if not ordered:
@@ -125,16 +125,16 @@ class TagResult:
 
     @classmethod
     def empty(cls, raw: bytes | None = None, embedding: ArrayLike | None = None) -> Self:
-        """The backend looked at the image and saw nothing it has a label for.
+        """The backend processed the image and found none of its labels.
 
         Raises:
-            ValueError: the embedding is no finite vector.
+            ValueError: the embedding is not a finite vector.
         """
         return cls(TagStatus.EMPTY, raw=raw, embedding=_half(embedding))
 
     @classmethod
     def failed(cls, kind: FailureKind, message: str, raw: bytes | None = None) -> Self:
-        """The backend could not look at this image; the others are not affected."""
+        """The backend could not process this image; the others are not affected."""
         return cls(TagStatus.FAILED, raw=raw, kind=kind, message=message)
 
 
@@ -165,52 +165,51 @@ def _half(embedding: ArrayLike | None) -> NDArray[np.float16] | None:
 class Tagger(ABC):
     """Turns images into tags. Made by its spec's factory; heavy packages are imported there.
 
-    The class attributes tell the engine how to drive it; an instance may override them.
+    The class attributes tell the engine how to call it; an instance may override them.
 
-    :meth:`prepare` comes before its first image, and :meth:`close` when it is needed no more.
-    What it says of itself and reads from kept answers, it may be asked without either.
+    :meth:`prepare` is called before the first image, and :meth:`close` at the end. Methods that
+    take no images, and reading stored answers, may be called without either.
     """
 
     batch_size: int = 1
     """The most images that one call of :meth:`tag` takes."""
     concurrency: int = 1
-    """How many calls of :meth:`tag` may run at once, each in a thread of its own."""
+    """How many calls of :meth:`tag` may run at once, each in a separate thread."""
     local: bool = True
     """Whether images stay on this machine."""
     key_variable: str | None = None
-    """The environment variable that holds the key, for a backend that needs one."""
+    """The environment variable with the key, if one is needed."""
     price: Price | None = None
-    """What an image costs, for a backend that costs money."""
+    """Price of an image, for a service that costs money."""
     batch_bytes: int | None = None
-    """The most bytes that the images of one call have together; a larger image is not sent."""
+    """The most bytes of the images of one call together; a larger image is not sent."""
     calls_per_second: float | None = None
-    """The most calls that may be begun in a second."""
+    """The most calls started per second."""
     notes: Sequence[str] = ()
-    """What a user should know of how the options were read, such as a guess, a line each."""
+    """Remarks for the user on how the options were read, such as guesses; a line each."""
     variant: Variant = Variant.IMAGE
-    """Which of the two encodings it gets: the thumbnail is enough for a small model, and much
-    faster to decode."""
+    """The encoding it gets: the thumbnail is enough for a small model, and much faster to
+    decode."""
 
     def prepare(self, progress: Progress) -> None:  # noqa: B027 - most have nothing to prepare
-        """Do what comes before the first image, such as loading a model or opening a connection.
+        """Prepare for the first image, such as by loading a model or opening a connection.
 
         Called once in a run, in the caller's thread, after all options, the key and the price are
-        checked and the images are fetched; not where there is no image to ask about.
+        checked and the images are fetched; not called if there are no images to tag.
 
         Args:
-            progress: called with the pieces of this work done, and how many there are.
+            progress: called with the pieces of this work done, and their number.
 
         Raises:
-            TaggerError: it cannot be used as things are, with what to do about it; nothing is
-                asked.
+            TaggerError: it cannot be used; the message says what to do. No image is sent.
         """
 
     def close(self) -> None:  # noqa: B027 - most have nothing to close
-        """Let go of what it holds: memory of a device, threads, connections.
+        """Release resources: device memory, threads, connections.
 
-        Called once, by the thread that had it made, when no call is under way and none will
-        come; also after a failure, after Ctrl-C, and where it was never prepared. What it raises
-        is a warning: what was answered is kept.
+        Called once, by the thread that made it, when no call is running and none will follow;
+        also after a failure, after Ctrl-C, and if it was never prepared. An exception is reported
+        as a warning: all answers are kept.
         """
 
     @abstractmethod
@@ -221,49 +220,48 @@ class Tagger(ABC):
             images: 1 to ``batch_size`` images.
 
         Returns:
-            One result per image, in the same order. What goes wrong with one image is that
-            image's ``failed`` result and costs the others nothing.
+            One result per image, in the same order. A problem with one image is that image's
+            ``failed`` result and does not affect the others.
 
         Raises:
-            Exception: of any other kind, for an image that it cannot look at. Where images cost
-                nothing, the engine asks about fewer, until that image fails alone; where they
-                cost money, all images of the call fail, so return ``failed`` there. Images that
-                fail so one after the other end the run.
-            CallRefused: the service turned the call away and billed nothing: the engine waits,
-                with growing pauses or as long as the service says, and makes it again.
+            Exception: of any other kind, for an image that it cannot process. If images are free,
+                the engine retries with fewer, until that image fails alone; if they cost money,
+                all images of the call fail, so return ``failed`` instead. Many such failures in
+                a row end the run.
+            CallRefused: the service refused the call and billed nothing: the engine waits, with
+                growing pauses or as long as the service says, and retries.
             CallLost: no answer came, and the service may have done the work and billed it. The
-                engine makes the call again only where images cost nothing.
-            TaggerError: nothing more can be had from the backend (wrong key, no quota), and this
-                call was not billed: the run stops with its text, and what was answered before
-                is kept.
+                engine retries only if images are free.
+            TaggerError: the service will answer no further call (wrong key, no quota), and this
+                call was not billed: the run stops with its message; earlier answers are kept.
         """
 
     @abstractmethod
     def fingerprint(self) -> str:
-        """Whatever changes the answer, as one line: model, version, parameters.
+        """Everything that affects the answer, as one line: model, version, parameters.
 
-        With the image's id this is the key under which an answer is kept for ever, so two
-        settings that could answer differently must differ here, and nothing else may.
+        With the image's id this is the permanent key of an answer, so two settings that could
+        answer differently must differ here, and nothing else may.
         """
 
     def check(self) -> Sequence[str]:
-        """What ``tagatlas doctor`` tells of the backend besides: a line each; by default nothing.
+        """Further lines for ``tagatlas doctor``; by default none.
 
-        Of a backend that is not local, or costs money, this asks at most once.
+        It calls a remote or paid service at most once.
 
         Raises:
-            TaggerError: it cannot be used as things are, with what to do about it.
+            TaggerError: it cannot be used; the message says what to do.
         """
         return ()
 
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """What is kept of a backend's answer about an image that it could look at.
+    """Stored part of a backend's answer for an image that it could process.
 
     Attributes:
         id: of the image.
-        raw: the response as it came; None if there is none.
+        raw: the response as received; None if there is none.
         embedding: see :class:`TagResult`.
     """
 
@@ -274,13 +272,13 @@ class KeptAnswer:
 
 @dataclass(frozen=True)
 class Reading:
-    """Tags read from kept answers.
+    """Tags read from stored answers.
 
     Attributes:
-        results: image id and result, one per answer, in the order of the answers; made while they
-            are iterated, so that they need not be in memory.
-        notes: what was estimated from the collection, such as the parameters of a calibration; of
-            JSON's types. Kept with the tags.
+        results: image id and result, one per answer, in the order of the answers; computed
+            lazily while iterated, to save memory.
+        notes: estimates from the collection, such as the parameters of a calibration; of JSON
+            types. Stored with the tags.
     """
 
     results: Iterable[tuple[str, TagResult]]
@@ -288,22 +286,22 @@ class Reading:
 
 
 class RereadingTagger(Tagger):
-    """A tagger that reads an image's tags from what is kept of the answer, as often as wanted.
+    """A tagger that can read an image's tags again from the stored answer.
 
-    What is costly (a service's response, a model's embedding) is had once; another vocabulary or
-    another threshold then reads it anew, without asking. :meth:`fingerprint` says what changes
-    the answers, :meth:`reading` what else changes the tags.
+    The costly part (a service's response, a model's embedding) is obtained once; another
+    vocabulary or threshold then reads it again, without a new call. :meth:`fingerprint` states
+    what affects the answers, :meth:`reading` what else affects the tags.
 
     The results of :meth:`tag` are those that :meth:`read` gives for an answer alone.
     """
 
     collective: bool = False
-    """Whether the tags of an image depend on the other images of the collection, as with scores
-    that are calibrated on it: all are then read anew whenever the collection has changed."""
+    """Whether the tags of an image depend on the other images of the collection, as with
+    calibrated scores: all are then read again whenever the collection has changed."""
 
     @abstractmethod
     def reading(self) -> str:
-        """Whatever changes the tags read from the same answers, as one line; see fingerprint."""
+        """Everything that affects the tags read from the same answers, as one line."""
 
     @abstractmethod
     def read(self, answers: Iterable[KeptAnswer]) -> Reading:

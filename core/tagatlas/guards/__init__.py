@@ -1,4 +1,4 @@
-"""Calls into plugins: what one of them does wrong is said as its fault, in one line."""
+"""Calls into plugins: a plugin's faults are reported as its own, in one line."""
 
 from tagatlas.guards.guard import guarded
 from tagatlas.guards.making import make, missing

@@ -1,4 +1,4 @@
-"""What taggers answer, checked before it is kept."""
+"""Taggers' answers, checked before they are stored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MADE_BY = "(make it with TagResult.ok, empty or failed)"
 
 
 def check_results(given: object, images: Sequence[object]) -> Sequence[TagResult]:
-    """One result for each image; a wrong one among right ones is that image's failure."""
+    """One result for each image; a single invalid one becomes that image's failure."""
     if isinstance(given, str | bytes) or not isinstance(given, Sequence):
         raise instead(given, _RIGHT)
     if len(given) != len(images):
@@ -29,7 +29,7 @@ def check_results(given: object, images: Sequence[object]) -> Sequence[TagResult
 
 
 def check_reading(given: object, *_: object) -> Reading:
-    """Results with the ids of the answers that they are read from; checked while iterated."""
+    """Results with the ids of their answers; checked while iterated."""
     if not isinstance(given, Reading):
         raise instead(given, "a Reading")
     notes: object = given.notes
@@ -39,7 +39,7 @@ def check_reading(given: object, *_: object) -> Reading:
 
 
 def check_read(read: Iterable[object]) -> Iterator[tuple[str, TagResult]]:
-    """What a reading's results are iterated through."""
+    """Checks a reading's results while they are iterated."""
     for each in read:
         if not isinstance(each, tuple) or len(each) != 2 or not isinstance(each[0], str):
             raise instead(each, "pairs of an image's id and its TagResult")
@@ -49,7 +49,7 @@ def check_read(read: Iterable[object]) -> Iterator[tuple[str, TagResult]]:
 
 
 def _fault(result: object) -> str:
-    """What is wrong with a result; empty if nothing is."""
+    """The fault of a result; empty if it has none."""
     if not isinstance(result, TagResult):
         return f"gave {shown(result)} for an image, not a TagResult"
     if result.status not in (TagStatus.OK, TagStatus.EMPTY, TagStatus.FAILED):
@@ -99,7 +99,7 @@ def _fault_of_embedding(embedding: object) -> str:
 
 
 def _is_text(label: str) -> bool:
-    """Whether it can be written down: halves of surrogate pairs cannot."""
+    """Whether text can be encoded: lone surrogates cannot."""
     if label.isascii():
         return True
     try:

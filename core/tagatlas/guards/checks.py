@@ -1,7 +1,7 @@
-"""What the methods and attributes of each contract give: their docstrings as checks.
+"""Checks of what the methods and attributes of each contract return, after their docstrings.
 
-A check is called with what was given, and of a method's result also with the arguments by place.
-It gives back what goes on into tagatlas, or raises :class:`tagatlas.guards.unfit.Unfit`.
+A check is called with the value, and for a method's result also with the positional arguments.
+It returns the value to pass on, or raises :class:`tagatlas.guards.unfit.Unfit`.
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ ItemT = TypeVar("ItemT")
 
 @dataclass(frozen=True)
 class Promises:
-    """What a contract says of what its methods give, and of its attributes; by name."""
+    """A contract's checks of its methods' results and of its attributes, by name."""
 
     results: Mapping[str, Check] = field(default_factory=dict)
     attributes: Mapping[str, Check] = field(default_factory=dict)
 
 
 def promises_of(product: object) -> Promises:
-    """What the contracts that an object implements say."""
+    """The checks of all contracts that an object implements."""
     kept = [promises for contract, promises in _CONTRACTS.items() if isinstance(product, contract)]
     return Promises(
         {name: check for each in kept for name, check in each.results.items()},
@@ -83,7 +83,7 @@ def _fits(fits: Callable[[object], bool], right: str) -> Check:
 
 
 def _each_is(kind: type, right: str) -> Check:
-    """A sequence of which every item is of a kind; a text is none."""
+    """A sequence whose items are all of a type; text is not a sequence."""
 
     def check(given: object, *_: object) -> object:
         _items(given, kind, right)

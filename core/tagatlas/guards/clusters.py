@@ -1,4 +1,4 @@
-"""Clusters that a clusterer gives, checked as a whole."""
+"""Checks of a clusterer's clusters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def check_clusters(given: object, images: ClusterInput, *_: object) -> Clusters:
-    """A cluster for each image or none, each with its stability where that is given."""
+    """A cluster for each image, or none; each with its stability if given."""
     if not isinstance(given, Clusters):
         raise instead(given, "Clusters")
     _check_level("cluster", given.labels, given.stability, len(images))

@@ -1,4 +1,4 @@
-"""The guard: a plugin's object, called through what watches what it raises and gives."""
+"""The guard: a wrapper of a plugin's object that checks its results and exceptions."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def guarded(
 ) -> ProductT:
     """A plugin's object whose faults are raised as errors that name it.
 
-    Whatever public method or attribute is used: an exception becomes a
-    :class:`~tagatlas.errors.PluginFailed`, and what breaks the contract a
+    For every public method and attribute: an exception becomes a
+    :class:`~tagatlas.errors.PluginFailed`, and a value that breaks the contract a
     :class:`~tagatlas.errors.ContractBroken`. A :class:`~tagatlas.errors.TagatlasError` passes
     through, and so does an interrupt. To ``isinstance`` it is the object itself.
 
     Args:
-        product: implements a contract; one that is guarded is given back as it is.
-        label: how messages name it.
-        own: whether it came with tagatlas, so that there is no other author to be told.
-        options: that it was made with; no error tells the secrets among them.
+        product: implements a contract; a guarded one is returned unchanged.
+        label: its name in messages.
+        own: whether it is built in, so that there is no other author to notify.
+        options: that it was made with; errors do not reveal the secrets among them.
     """
     if type(product) is _Guarded:
         return product
@@ -41,7 +41,7 @@ def guarded(
 
 
 def advice(*, own: bool) -> str:
-    """What to do about a fault of a plugin."""
+    """Advice on a fault of a plugin."""
     return "this is a fault of tagatlas (--debug shows where)" if own else "tell its author"
 
 
@@ -91,7 +91,7 @@ class _Guarded:
 
     @contextmanager
     def _blamed(self, called: str) -> Iterator[None]:
-        """Raise what the block raises as the plugin's fault."""
+        """Raise exceptions of the block as the plugin's fault."""
         try:
             yield
         except Unfit as unfit:

@@ -1,4 +1,4 @@
-"""How plugins' objects are made."""
+"""Makes plugins' objects."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def make(
 
     Args:
         factory: the plugin's.
-        product: what the object is an instance of.
-        label: how messages name the plugin.
-        extra: what to install where a package is missing; None if nothing helps.
+        product: the class of the object.
+        label: the plugin's name in messages.
+        extra: the extra to install if a package is missing; None if there is none.
         own: see :func:`tagatlas.guards.guarded`.
 
     Raises:
         MissingDependency: the plugin's optional packages are not installed.
-        PluginError: it raised, or made something else.
+        PluginError: the factory raised, or made something else.
     """
     try:
         made = factory()
@@ -54,5 +54,5 @@ def make(
 
 
 def missing(label: str, extra: str) -> MissingDependency:
-    """What says that a plugin needs packages, and how to get them."""
+    """The error that a plugin needs packages, and how to install them."""
     return MissingDependency(f"{label} needs: pip install '{extra}'")

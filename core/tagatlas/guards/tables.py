@@ -1,4 +1,4 @@
-"""Records, networks and places that plugins give, checked as a whole."""
+"""Checks of plugins' records, networks and positions."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def check_ties(given: object, *_: object) -> pl.DataFrame:
 
 
 def check_places(given: object, network: Network) -> NDArray[np.float64]:
-    """A finite place for each node."""
+    """A finite position for each node."""
     return _finite(given, (network.node_count, 2))
 
 

@@ -1,4 +1,4 @@
-"""How what a plugin gave is said not to be what its contract says."""
+"""Errors for values that break a plugin's contract."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ _LONGEST = 40
 
 
 class Unfit(Exception):
-    """What was given is not what the contract says; the text goes on after the method's name."""
+    """A value that breaks the contract; the text continues after the method's name."""
 
 
 def instead(given: object, right: str) -> Unfit:
-    """Something else was given than what is right."""
+    """A value other than the expected one."""
     return Unfit(f"gave {shown(given)}, not {right}")
 
 

@@ -1,4 +1,4 @@
-"""Plugins: what is installed, looked up by kind and name, made of their options."""
+"""Plugins: loaded, looked up by kind and name, and made with their options."""
 
 from tagatlas.plugins.choice import (
     OWN,

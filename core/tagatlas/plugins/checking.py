@@ -1,4 +1,4 @@
-"""Whether flags, settings and checks can be made of what a plugin announces."""
+"""Checks that flags, settings and validation can be derived from a plugin's spec."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _KEYS = frozenset({"apikey", "key", "pass", "passphrase", "password", "secret", 
 
 
 def check_spec(spec: Spec) -> None:
-    """Make sure that flags, settings and checks can be made of what a plugin announces.
+    """Check that flags, settings and validation can be derived from a spec.
 
     Raises:
-        PluginError: its name, its needs, its options or its files are none.
+        PluginError: its name, needs, options or files are not valid.
     """
     if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", spec.name):
         raise PluginError(
@@ -55,7 +55,7 @@ def _is_module(name: object) -> bool:
 
 
 def spec_faults(spec: Spec) -> list[str]:
-    """What the suite of a plugin would find wrong with its options, though it can be used."""
+    """Faults of a usable plugin's options, as its conformance suite would find them."""
     faults = []
     instance = spec.options()
     made_with = getattr(spec.options, "__dataclass_params__", None)
@@ -74,14 +74,14 @@ def spec_faults(spec: Spec) -> list[str]:
 
 
 def is_unmarked_key(option: OptionField) -> bool:
-    """Whether an option is called as a key is, and would be written down."""
+    """Whether an option has the name of a secret but is not marked as one."""
     is_text = option.metavar in ("TEXT", "PATH", "A,B,...")
     words = _KEYS.intersection(option.name.lower().split("_"))
     return is_text and bool(words) and not option.is_secret
 
 
 def fits(value: object, hint: object) -> bool:
-    """Whether a default is a value that its type and its bounds allow."""
+    """Whether a default is within its type and bounds."""
     try:
         msgspec.convert(value, hint, dec_hook=_as_it_is)
     except (msgspec.ValidationError, TypeError):
@@ -90,7 +90,7 @@ def fits(value: object, hint: object) -> bool:
 
 
 def is_option_type(hint: object) -> bool:
-    """Whether an option may be annotated so."""
+    """Whether an option may have this annotation."""
     if get_origin(hint) is Annotated:
         return is_option_type(get_args(hint)[0])
     if get_origin(hint) in (types.UnionType, typing.Union):

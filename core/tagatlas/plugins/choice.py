@@ -1,4 +1,4 @@
-"""A plugin that was chosen, with its options; made when it is needed."""
+"""A chosen plugin with its options; made when needed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ProductT = TypeVar("ProductT")
 
 @dataclass(frozen=True)
 class InstalledPlugin:
-    """A plugin as its distribution's metadata announces it; nothing was imported to know it.
+    """A plugin as its distribution's metadata announces it, without any import.
 
     Attributes:
         name: the entry point's name.
@@ -36,11 +36,11 @@ class InstalledPlugin:
 
     @property
     def is_built_in(self) -> bool:
-        """Whether it came with tagatlas."""
+        """Whether it is part of tagatlas."""
         return self.distribution == OWN
 
     def __str__(self) -> str:
-        """How messages name it."""
+        """Its name in messages."""
         return f"{self.name} ({self.distribution or 'unknown'} {self.version})".replace(" )", ")")
 
 
@@ -67,19 +67,19 @@ class PluginChoice(Generic[ProductT_co]):
 
     @property
     def label(self) -> str:
-        """How messages name it."""
+        """Its name in messages."""
         return plugin_label(self.kind, self.name, self.plugin)
 
     @property
     def owner(self) -> str:
-        """Whose options these are, as ``atlas.toml`` calls it."""
+        """The table of its options in ``atlas.toml``."""
         return plugin_owner(self.kind, self.name)
 
     @cached_property
     def product(self) -> ProductT_co:
-        """What the plugin's factory makes of the options; made once, when it is first needed.
+        """The plugin's object; made once, when first needed.
 
-        What it does wrong is raised as its fault; see :func:`tagatlas.guards.guarded`.
+        Its faults are raised as the plugin's; see :func:`tagatlas.guards.guarded`.
 
         Raises:
             MissingDependency, PluginError: see :meth:`make`.
@@ -87,7 +87,7 @@ class PluginChoice(Generic[ProductT_co]):
         return self.make()
 
     def require_modules(self) -> None:
-        """Make sure that the modules are installed that it can do nothing without.
+        """Check that its required modules are installed.
 
         Raises:
             MissingDependency: one is not.
@@ -98,7 +98,7 @@ class PluginChoice(Generic[ProductT_co]):
             raise missing(self.label, self.spec.extra or ", ".join(self.spec.needs))
 
     def make_now(self) -> None:
-        """Make :attr:`product`, so that what stands in its way is known before any work.
+        """Make :attr:`product` now, so that errors are raised before any work.
 
         Raises:
             MissingDependency, PluginError: see :meth:`make`.
@@ -109,11 +109,11 @@ class PluginChoice(Generic[ProductT_co]):
         """Call the plugin's factory.
 
         Args:
-            further: what the kind's factory takes beside the options.
+            further: further arguments of the kind's factory.
 
         Raises:
             MissingDependency: the plugin's optional packages are not installed.
-            PluginError: the factory failed, or returned something else than it must.
+            PluginError: the factory failed, or returned an object of another class.
         """
         from tagatlas.guards import guarded  # with all contracts
 
@@ -135,7 +135,7 @@ def make_product(
 
     Raises:
         MissingDependency: the plugin's optional packages are not installed.
-        PluginError: the factory failed, or returned something else than it must.
+        PluginError: the factory failed, or returned an object of another class.
     """
     from tagatlas.guards import make
 
@@ -149,7 +149,7 @@ def make_product(
 
 
 def plugin_label(kind: Kind[Spec, object], name: str, plugin: InstalledPlugin) -> str:
-    """How messages name what a plugin announced: a stranger's with its distribution."""
+    """A spec's name in messages; third-party ones with their distribution."""
     if plugin.is_built_in:
         return f"{kind.name} {name}"
     origin = f"{plugin.distribution} {plugin.version}".strip() or plugin.module or "unknown"

@@ -1,4 +1,4 @@
-"""What plugins' commands are called with from Python."""
+"""The Python functions of plugins' commands."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tagatlas.plugins.loading import load_plugins
 
 
 def command_function(name: str, points: Iterable[EntryPoint]) -> Callable[..., object] | None:
-    """The function of a plugin's command; None where there is none.
+    """The function of a plugin's command; None if there is none.
 
     Args:
         name: of the command.
-        points: the entry points of its name.
+        points: entry points with its name.
     """
     entry = load_plugins(points=points).of_kind(COMMANDS).get(name)
     return loaded(entry.spec.function) if entry is not None and entry.spec.function else None

@@ -42,11 +42,11 @@ class Kind(Generic[SpecT_co, ProductT_co]):
     """A kind of plugin.
 
     Attributes:
-        name: as messages call it.
-        key: as ``atlas.toml`` and long flags call it.
+        name: in messages.
+        key: in ``atlas.toml`` and long flags.
         hook: the hook that announces it.
         spec: the class of its specs.
-        made: ``"module:Class"``, of the class that a spec's factory returns an instance of.
+        made: ``"module:Class"`` of the objects that a spec's factory makes.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Kind(Generic[SpecT_co, ProductT_co]):
 
     @property
     def product(self) -> type[ProductT_co]:
-        """The class that a spec's factory returns an instance of."""
+        """The class of the objects that a spec's factory makes."""
         module, _, name = self.made.partition(":")
         product: type[ProductT_co] = getattr(import_module(module), name)
         return product

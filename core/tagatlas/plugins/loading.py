@@ -1,4 +1,4 @@
-"""Finding plugins: names without imports, broken ones reported and skipped, none lost silently."""
+"""Finding plugins: names without imports; broken ones are reported and skipped."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tagatlas.plugins.registry import BrokenPlugin, Plugins
 from tagatlas.wording import in_one_line
 
 GROUP = "tagatlas"
-"""Of entry points."""
+"""Group of the entry points."""
 
 STRICT_VARIABLE = "TAGATLAS_STRICT_PLUGINS"
 
 
 def installed_plugins() -> list[InstalledPlugin]:
-    """What installed distributions announce, tagatlas's own first, then by name; no imports."""
+    """The installed plugins by metadata, tagatlas's own first, then by name; no imports."""
     return [plugin for plugin, _ in _described(entry_points(group=GROUP))]
 
 
@@ -37,7 +37,7 @@ def load_plugins(
     strict: bool | None = None,
     commands: Collection[str] = (),
 ) -> Plugins:
-    """Import the plugins and ask them what they announce.
+    """Import the plugins and call their hooks.
 
     A plugin that cannot be imported, or whose hook fails, is reported in ``broken`` and
     skipped; it breaks nothing else.
@@ -47,10 +47,10 @@ def load_plugins(
         modules: further plugin modules, for tests and notebooks.
         strict: raise on the first broken plugin or shared name instead; None follows the
             variable ``TAGATLAS_STRICT_PLUGINS``.
-        commands: names of commands that no plugin can have, since the caller has them.
+        commands: names of the caller's own commands, which no plugin can have.
 
     Raises:
-        PluginError: only where strict.
+        PluginError: only if strict.
     """
     if strict is None:
         strict = os.environ.get(STRICT_VARIABLE, "") not in ("", "0")
@@ -80,10 +80,10 @@ def load_plugins(
 def _announcements(
     manager: pluggy.PluginManager, module: object
 ) -> list[tuple[Kind[Spec, object], Spec]]:
-    """What one plugin announces; it is registered alone, which keeps its faults from the others.
+    """The specs of one plugin; it is registered alone, so that its faults affect no other.
 
     Raises:
-        PluginError: it announces nothing, or something else than specs.
+        PluginError: it announces nothing, or other objects than specs.
     """
     if not isinstance(module, ModuleType):
         raise PluginError(
@@ -103,7 +103,7 @@ def _announcements(
 
 
 def _check_names(manager: pluggy.PluginManager, module: ModuleType) -> None:
-    """Make sure that every function that is marked as a hook is called as one of them."""
+    """Check that every function marked as a hook has the name of a hook."""
     hooks = [kind.hook for kind in KINDS]
     for name in vars(module):
         marked = manager.parse_hookimpl_opts(module, name) is not None
@@ -116,7 +116,7 @@ def _check_names(manager: pluggy.PluginManager, module: ModuleType) -> None:
 def _of_kind(
     manager: pluggy.PluginManager, module: ModuleType, kind: Kind[Spec, object]
 ) -> Iterator[Spec]:
-    """What the plugin that is registered announces of one kind."""
+    """The registered plugin's specs of one kind."""
     hook = getattr(manager.hook, kind.hook)
     if hasattr(module, kind.hook) and not hook.get_hookimpls():
         raise PluginError(f"{kind.hook} is not marked with @hookimpl")
@@ -135,7 +135,7 @@ def _skip(plugins: Plugins, plugin: InstalledPlugin, error: BaseException, stric
 
 
 def _described(points: Iterable[EntryPoint]) -> list[tuple[InstalledPlugin, EntryPoint]]:
-    """The built-in ones first, so that nobody displaces what they announce; then by name."""
+    """The built-in ones first, so that no other takes their names; then by name."""
     names: dict[Distribution | None, tuple[str, str]] = {None: ("", "")}
     described = []
     for point in points:

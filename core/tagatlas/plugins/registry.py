@@ -1,4 +1,4 @@
-"""The plugins at hand, looked up by kind and name."""
+"""The loaded plugins, looked up by kind and name."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class Registered(Generic[SpecT]):
 
 @dataclass
 class Plugins:
-    """The plugins at hand, by kind and name. Made by :func:`load_plugins`.
+    """The loaded plugins, by kind and name. Made by :func:`load_plugins`.
 
     Attributes:
-        installed: what the metadata announces, loaded or not, ordered by name.
-        broken: what was skipped, and why.
-        warnings: what else is wrong with any, such as a name that two share; one line each.
-        on_warning: called with each warning that comes up after loading.
+        installed: all plugins in the metadata, loaded or not, ordered by name.
+        broken: the skipped ones, with the reasons.
+        warnings: other faults, such as a name shared by two plugins; one line each.
+        on_warning: called with each warning after loading.
         own_commands: names of commands that no plugin can have.
     """
 
@@ -67,7 +67,8 @@ class Plugins:
         """The spec of that kind and name.
 
         Raises:
-            UnknownPlugin: there is none; the text lists what there is, or why it was skipped.
+            UnknownPlugin: there is none; the message lists the available ones, or says why it
+                was skipped.
         """
         known = self.of_kind(kind)
         if name in known:
@@ -103,7 +104,7 @@ class Plugins:
         return PluginChoice(kind, spec, options, self._registered[kind.hook][name].plugin)
 
     def warn(self, text: str) -> None:
-        """Note what is wrong with a plugin that is in use, or with what was set for one; once."""
+        """Add a warning about a plugin in use or its settings; each only once."""
         if text in self.warnings:
             return
         self.warnings.append(text)

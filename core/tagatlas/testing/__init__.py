@@ -1,4 +1,4 @@
-"""Conformance suites for plugins, and the sample data they are run on.
+"""Conformance suites for plugins, with sample data.
 
 A plugin's author subclasses the suite of the plugin's kind, names the spec, and runs pytest::
 

@@ -34,14 +34,14 @@ HARD_TABLES = {
     "scores of 0 among others": _with_scores((1.0, 0.5, 0.0)),
     "scores of 0 alone": _with_scores((0.0,)),
 }
-"""Tables that a builder's weights, shares and logarithms may stumble over; treat as read-only."""
+"""Edge cases for a builder's weights, shares and logarithms; treat as read-only."""
 
 
 class GraphBuilderContract(SpecContract):
     """Rules of a :class:`~tagatlas.GraphBuilder`. Override ``spec``.
 
-    What the builder ``reads`` beside tags is made of them by
-    :func:`tagatlas.testing.with_columns`, which says what the columns of the records are called.
+    The columns that the builder ``reads`` are derived from the tags by
+    :func:`tagatlas.testing.with_columns`, which documents the names of the records' columns.
     """
 
     @pytest.fixture
@@ -81,9 +81,9 @@ class GraphBuilderContract(SpecContract):
         assert loaded(spec.factory)(options).describe() == described
 
     def test_what_is_said_of_tags_is_so(self, builder: GraphBuilder, tables: Tables) -> None:
-        """Tags below the ``lowest_score``, and ``stop_tags``, change nothing in the network.
+        """Tags below the ``lowest_score``, and ``stop_tags``, do not affect the network.
 
-        Where they are not said, there is nothing to hold.
+        Without these, there is nothing to check.
         """
         described = builder.describe()
         if described.lowest_score is None:
@@ -103,14 +103,14 @@ class GraphBuilderContract(SpecContract):
     def test_what_is_linked_by_likeness_are_images(
         self, builder: GraphBuilder, tables: Tables
     ) -> None:
-        """Where links are said to lead to what is most alike, they lead from image to image."""
+        """If described as ``by_likeness``, all links are between images."""
         network = build(builder, *tables)
         images = network.is_kind(IMAGE)
         between = images[network.sources] & images[network.targets]
         assert between.any() or not builder.describe().by_likeness
 
     def test_result_is_a_network(self, builder: GraphBuilder, tables: Tables) -> None:
-        """The result is a ``Network``, or a ``networkx.Graph`` that can be made one; with edges."""
+        """The result is a ``Network``, or a valid ``networkx.Graph``; with edges."""
         built = builder.build(*given(builder, tables))
         assert isinstance(built, Network | nx.Graph)
         assert as_network(built).edge_count > 0
@@ -139,7 +139,7 @@ class GraphBuilderContract(SpecContract):
     def test_images_without_an_edge_are_left_out(
         self, builder: GraphBuilder, tables: Tables
     ) -> None:
-        """An image that has no tag, and nothing else that the builder reads, is no node."""
+        """An image without tags or other data that the builder reads is not a node."""
         images, tags = tables
         lonely = images["id"][0]
         network = build(builder, images, tags.filter(pl.col("image") != lonely))
@@ -161,7 +161,7 @@ class GraphBuilderContract(SpecContract):
             assert network.directed is first.directed
 
     def test_order_of_tags_does_not_matter(self, builder: GraphBuilder, tables: Tables) -> None:
-        """The network is the same, but for rounding, in whatever order the tags come."""
+        """The network does not depend on the order of the tags, except for rounding."""
         images, tags = tables
         network = build(builder, images, tags)
         for shuffled in (tags.reverse(), tags.sample(fraction=1.0, shuffle=True, seed=1)):
@@ -171,9 +171,9 @@ class GraphBuilderContract(SpecContract):
 
     @pytest.mark.parametrize("label", ODD_LABELS, ids=ascii)
     def test_odd_labels_survive(self, builder: GraphBuilder, tables: Tables, label: str) -> None:
-        """Where tags are nodes, a label comes through unchanged, whatever it says.
+        """If tags are nodes, every label is unchanged.
 
-        Of labels that come from records, blanks around them may go.
+        Labels from records may be trimmed.
         """
         images, tags = tables
         known = tags["tag"][0]
@@ -183,7 +183,7 @@ class GraphBuilderContract(SpecContract):
         assert after == {kept if name == known else name for name in before} - {""}
 
     def test_a_label_may_equal_an_images_id(self, builder: GraphBuilder, tables: Tables) -> None:
-        """A tag whose label is an image's id stays a node of its own."""
+        """A tag whose label equals an image's id is a separate node."""
         images, tags = tables
         image = images["id"][0]
         odd = tags.with_columns(pl.col("tag").replace(tags["tag"][0], image))
@@ -192,7 +192,7 @@ class GraphBuilderContract(SpecContract):
         assert network.node_count == build(builder, images, tags).node_count
 
     def test_no_tags_are_an_empty_map(self, builder: GraphBuilder, tables: Tables) -> None:
-        """Without tags, or without images, there is no map: ``EmptyMap`` says so in one line."""
+        """Without tags, or without images, ``EmptyMap`` is raised, with a one-line message."""
         images, tags = tables
         for few in (images, images.clear()):
             with pytest.raises(EmptyMap) as caught:
@@ -201,12 +201,12 @@ class GraphBuilderContract(SpecContract):
 
     @pytest.mark.parametrize("tables", HARD_TABLES.values(), ids=HARD_TABLES.keys())
     def test_hard_tables(self, builder: GraphBuilder, tables: Tables) -> None:
-        """Tables that leave little to link give a network with edges, or are an ``EmptyMap``."""
+        """Tables with little to link give a network with edges, or raise ``EmptyMap``."""
         with contextlib.suppress(EmptyMap):
             assert build(builder, *tables).edge_count > 0
 
     def test_ties_lead_from_images_to_nodes(self, builder: GraphBuilder, tables: Tables) -> None:
-        """Where no image is in the network, images are tied to its nodes, each pair once."""
+        """If no image is in the network, images are tied to its nodes, each pair once."""
         images, tags = given(builder, tables)
         network = build(builder, *tables)
         has_images = network.is_kind(IMAGE).any()
@@ -230,18 +230,18 @@ class GraphBuilderContract(SpecContract):
 
 
 def given(builder: GraphBuilder, tables: Tables) -> tuple[pl.DataFrame, pl.LazyFrame]:
-    """The tables as the pipeline gives them to a builder: with what it reads, and lazy."""
+    """The tables as the pipeline passes them to a builder: with the columns it reads, and lazy."""
     images, tags = tables
     return with_columns(images, tags, builder.reads), tags.lazy()
 
 
 def build(builder: GraphBuilder, images: pl.DataFrame, tags: pl.DataFrame) -> Network:
-    """The network of :func:`sample_tables`, or of such tables."""
+    """The network of :func:`sample_tables`, or of given tables."""
     return as_network(builder.build(*given(builder, (images, tags))))
 
 
 def as_network(built: Network | nx.Graph) -> Network:
-    """What the pipeline makes of a builder's result."""
+    """A builder's result as the pipeline converts it."""
     return built if isinstance(built, Network) else Network.from_networkx(built)
 
 

@@ -26,7 +26,7 @@ from tagatlas.testing.samples import ODD_LABELS
 from tagatlas.testing.specs import RecordedProgress, SpecContract, check_texts
 
 DIMENSIONS = 8
-"""Of the embeddings of the cases."""
+"""Length of the embeddings of the cases."""
 
 
 def case(
@@ -36,12 +36,12 @@ def case(
     tags: list[str] | None = None,
     sample: int = 50_000,
 ) -> ClusterInput:
-    """Images with these scores of tags, in a network of both.
+    """Input with these scores of tags, and a network of images and tags.
 
     Args:
         scores: shape (n, t); 0 where an image does not have a tag.
-        embeddings: whether the images have embeddings: one of images that are alike is alike.
-        tags: labels of the columns, rising; by default made up.
+        embeddings: whether the images have embeddings; alike images have alike ones.
+        tags: labels of the columns, ascending; by default made up.
         sample: see :class:`~tagatlas.ClusterInput`.
     """
     count, width = scores.shape
@@ -62,7 +62,7 @@ def case(
 
 
 def _network(ids: pl.Series, scores: csr_array, tags: list[str]) -> Network:
-    """Tags first and the images after them, the last one first: rows are not those of the input."""
+    """Tags first, then the images in reverse: node rows differ from input rows."""
     rows, columns = scores.tocoo().coords
     kinds = [TAG] * len(tags) + [IMAGE] * len(ids)
     names = [*(f"tag {tag}" for tag in tags), *ids.reverse()]
@@ -75,7 +75,7 @@ def _network(ids: pl.Series, scores: csr_array, tags: list[str]) -> Network:
 
 
 def topics(images: int, count: int, **options: object) -> ClusterInput:
-    """Images of so many topics, taking turns: most tags of an image are those of its topic."""
+    """Images of so many topics in turn; most tags of an image are from its topic."""
     dice = np.random.default_rng(1)
     own = np.arange(images)[:, None] % count == np.arange(6 * count) // 6
     scores = np.where(own, dice.uniform(0.4, 1.0, own.shape), 0.0)
@@ -142,7 +142,7 @@ class ClustererContract(SpecContract):
     def test_every_image_gets_a_cluster_or_none(
         self, clusterer: Clusterer, needs_embeddings: bool, name: str
     ) -> None:
-        """The result is what the contract says, for images of every form."""
+        """The result fulfils the contract, for all kinds of input."""
         images = CASES[name]()
         if images.embeddings is None and needs_embeddings:
             return  # it refuses them: see the rule of that
@@ -150,7 +150,7 @@ class ClustererContract(SpecContract):
         check_clusters(found, images)
 
     def test_what_it_needs_is_said(self, clusterer: Clusterer, needs_embeddings: bool) -> None:
-        """Without the embeddings that it needs it raises ``UsageError``, on one line."""
+        """Without required embeddings it raises ``UsageError``, on one line."""
         if not needs_embeddings:
             return  # all cases are clustered
         with pytest.raises(UsageError) as caught:
@@ -158,13 +158,13 @@ class ClustererContract(SpecContract):
         assert len(str(caught.value).splitlines()) == 1
 
     def test_clusters_are_told_apart(self, clusterer: Clusterer) -> None:
-        """Of 60 images of three topics, not all end up alone, in one cluster, or in none."""
+        """Of 60 images of three topics, not all are singletons, in one cluster, or in none."""
         labels = np.asarray(cluster(clusterer, CASES["topics"]()).labels)
         clusters = np.unique(labels[labels >= 0])
         assert 1 < len(clusters) < len(labels)
 
     def test_sub_clusters_are_described(self, clusterer: Clusterer) -> None:
-        """Where it divides clusters or says how stable they are, ``describe`` says how."""
+        """If it divides clusters or gives their stability, ``describe`` says how."""
         found, described = cluster(clusterer, CASES["topics"]()), clusterer.describe()
         subs = found.sub_labels is not None and bool(np.any(np.asarray(found.sub_labels) >= 0))
         assert described.division or not subs
@@ -174,7 +174,7 @@ class ClustererContract(SpecContract):
     def test_is_deterministic(
         self, spec: ClustererSpec, options: object, clusterer: Clusterer, name: str
     ) -> None:
-        """The same arguments give the same clusters, whatever the global random state is."""
+        """The same arguments give the same clusters, regardless of the global random state."""
         first = _bytes(cluster(clusterer, CASES[name]()))
         state, numpy_state = random.getstate(), np.random.get_state()
         try:
@@ -187,7 +187,7 @@ class ClustererContract(SpecContract):
             np.random.set_state(numpy_state)
 
     def test_images_are_left_alone(self, clusterer: Clusterer) -> None:
-        """Clustering changes neither scores nor embeddings nor the network."""
+        """Clustering does not modify scores, embeddings or the network."""
         images, untouched = CASES["topics"](), CASES["topics"]()
         cluster(clusterer, images)
         assert images.ids.equals(untouched.ids)
@@ -216,6 +216,6 @@ def cluster(clusterer: Clusterer, images: ClusterInput) -> Clusters:
 
 
 def _bytes(found: Clusters) -> list[bytes | None]:
-    """A result, as it is compared."""
+    """A result in comparable form."""
     arrays = (found.labels, found.stability, found.sub_labels, found.sub_stability)
     return [None if each is None else np.asarray(each).tobytes() for each in arrays]

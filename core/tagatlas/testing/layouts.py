@@ -43,7 +43,7 @@ def _far(network: Network) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Case:
-    """A network and where its layout starts."""
+    """A network and its initial positions."""
 
     network: Network
     start: Callable[[Network], NDArray[np.float64]] = _spread
@@ -91,7 +91,7 @@ class LayoutContract(SpecContract):
 
     @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
     def test_every_node_gets_a_finite_position(self, layout: Layout, case: Case) -> None:
-        """Positions are float64 of shape (n, 2) and finite, for networks of every form."""
+        """Positions are float64 of shape (n, 2) and finite, for all kinds of networks."""
         positions = place(layout, case)
         assert positions.shape == (case.network.node_count, 2)
         assert positions.dtype == np.float64
@@ -99,14 +99,14 @@ class LayoutContract(SpecContract):
 
     @pytest.mark.parametrize("name", ["sample", "two nodes", "components"])
     def test_nodes_are_spread_out(self, layout: Layout, name: str) -> None:
-        """Not all nodes come to lie on one point."""
+        """Not all nodes are placed on one point."""
         assert np.ptp(place(layout, CASES[name]), axis=0).max() > 0.0
 
     @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
     def test_is_deterministic_to_the_bit(
         self, spec: LayoutSpec, options: object, layout: Layout, case: Case
     ) -> None:
-        """The same arguments give the same bits, whatever the global random state is."""
+        """The same arguments give the same bits, regardless of the global random state."""
         first = place(layout, case).tobytes()
         state, numpy_state = random.getstate(), np.random.get_state()
         try:
@@ -119,7 +119,7 @@ class LayoutContract(SpecContract):
             np.random.set_state(numpy_state)
 
     def test_arguments_are_left_alone(self, layout: Layout) -> None:
-        """Placing changes neither the start nor the network."""
+        """Placing does not modify the start or the network."""
         network = sample_network()
         start = _spread(network)
         layout.place(network, start=start, seed=0, progress=RecordedProgress())

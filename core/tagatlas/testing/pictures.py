@@ -23,12 +23,12 @@ class MemoryStore(ImageStore):
         self._lock = Lock()
 
     def put(self, image_id: str, variant: Variant, data: bytes) -> None:
-        """Keep ``data``."""
+        """Store ``data``."""
         with self._lock:
             self._data[image_id, variant] = bytes(data)
 
     def get(self, image_id: str, variant: Variant) -> bytes:
-        """The bytes that were put; :class:`ImageNotStored` if they were not."""
+        """The stored bytes; raises :class:`ImageNotStored` if missing."""
         with self._lock:
             data = self._data.get((image_id, variant))
         if data is None:
@@ -36,7 +36,7 @@ class MemoryStore(ImageStore):
         return data
 
     def has(self, image_id: str, variant: Variant) -> bool:
-        """Whether the bytes were put."""
+        """Whether the bytes are stored."""
         with self._lock:
             return (image_id, variant) in self._data
 
@@ -56,11 +56,11 @@ def sample_images(count: int, size: tuple[int, int] = (160, 120)) -> list[ImageI
 
 
 def sample_thumbnails(ids: Sequence[str], scores: NDArray[np.float32]) -> list[Thumbnail]:
-    """Pictures with a bar for each label, in its colour, as long as the score.
+    """Pictures with a bar for each label, in its colour; the length is the score.
 
     Args:
         ids: of the images.
-        scores: shape (images, labels), in [0, 1]; the picture of an image without any is gone.
+        scores: shape (images, labels), in [0, 1]; images without any have no picture.
     """
     store = MemoryStore()
     for image_id, row in zip(ids, scores, strict=True):
@@ -78,7 +78,7 @@ def sample_thumbnails(ids: Sequence[str], scores: NDArray[np.float32]) -> list[T
 
 
 def _picture(number: int, size: tuple[int, int]) -> Image.Image:
-    """A sky, a ground, a disc and a box, in colours and places that follow from ``number``."""
+    """A sky, a ground, a disc and a box; ``number`` determines colours and positions."""
     width, height = size
     dice = np.random.default_rng(number)
     colours = [tuple(int(part) for part in dice.integers(0, 256, 3)) for _ in range(4)]

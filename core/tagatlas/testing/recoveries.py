@@ -32,7 +32,7 @@ class RecoveryContract(SpecContract):
 
     @pytest.fixture
     def page(self) -> str:
-        """HTML at that URL. To be overridden by a recovery that reads pages."""
+        """HTML at that URL. To be overridden for a recovery that reads pages."""
         return ""
 
     @pytest.fixture
@@ -63,7 +63,7 @@ class RecoveryContract(SpecContract):
 
     @pytest.mark.parametrize("odd", ODD_URLS)
     def test_odd_urls_are_borne(self, recovery: Recovery, odd: str, page: str) -> None:
-        """Whatever the URL, nothing is raised, and copies are ``http(s)`` URLs."""
+        """For any URL, nothing is raised, and copies are ``http(s)`` URLs."""
         for copy in (*recovery.copies(odd), *recovery.copies_in_page(odd, page)):
             assert copy.startswith(("http://", "https://"))
             assert copy != odd

@@ -29,10 +29,10 @@ Files = dict[Path, bytes]
 
 
 class _Boxed(MemoryStore):
-    """A store whose images are no files of their own."""
+    """A store whose images are not separate files."""
 
     def locate(self, image_id: str, variant: Variant) -> None:
-        """There is none."""
+        """None: no location."""
 
 
 class RendererContract(SpecContract):
@@ -69,7 +69,7 @@ class RendererContract(SpecContract):
     def test_nothing_is_written_elsewhere(
         self, renderer: Renderer, folder: Path, tmp_path: Path
     ) -> None:
-        """Nothing is written outside the folder, nor into the working directory."""
+        """Nothing is written outside the folder or into the working directory."""
         elsewhere = tmp_path / "elsewhere"
         elsewhere.mkdir()
         with contextlib.chdir(elsewhere):
@@ -77,9 +77,9 @@ class RendererContract(SpecContract):
         assert all(path.is_relative_to(folder) for path in read_files(tmp_path))
 
     def test_files_are_named(self, spec: RendererSpec, renderer: Renderer, folder: Path) -> None:
-        """``files`` names the file that is written first, or a folder it is in, by its path.
+        """``files`` contains the path of the first file written, or of a folder it is in.
 
-        A renderer that names none is on no list of files, and is not offered by the viewer.
+        A renderer that names none is not in lists of files, and not offered by the viewer.
         """
         for name, what in spec.files.items():
             assert is_one_line(what)
@@ -93,27 +93,27 @@ class RendererContract(SpecContract):
         assert spec.download == "" or is_one_line(spec.download)
 
     def test_widget_is_there(self, spec: RendererSpec) -> None:
-        """Where ``widget`` names a function, it is there."""
+        """If ``widget`` names a function, it exists."""
         assert not spec.widget or callable(loaded(spec.widget))
 
     def test_secrets_are_in_no_file(
         self, options: object, renderer: Renderer, folder: Path
     ) -> None:
-        """What is secret is in no file: maps are published."""
+        """Secrets are in no file: maps are published."""
         renderer.render(sample_map(), folder)
         for path, data in read_files(folder).items():
             text = data.decode("utf-8", "replace")
             assert without_secrets(text, options) == text, path
 
     def test_files_can_be_read_back(self, renderer: Renderer, folder: Path) -> None:
-        """Every file is sound in its format: XML, HTML, CSV, JSON, UTF-8 text, pictures."""
+        """Every file is valid in its format: XML, HTML, CSV, JSON, UTF-8 text, pictures."""
         for path in renderer.render(sample_map(), folder):
             check_file(path)
 
     def test_the_same_map_gives_the_same_bytes(
         self, spec: RendererSpec, options: object, renderer: Renderer, tmp_path: Path
     ) -> None:
-        """The same map gives the same bytes, in every instance and folder, and on every day."""
+        """The same map gives the same bytes, in any instance and folder, and on any day."""
         rendered = []
         for name, each in (("a", renderer), ("a", renderer), ("bb", loaded(spec.factory)(options))):
             folder = tmp_path / name
@@ -129,7 +129,7 @@ class RendererContract(SpecContract):
     def test_files_are_replaced_not_rewritten(
         self, renderer: Renderer, folder: Path, tmp_path: Path
     ) -> None:
-        """A file is replaced by another in one step: who reads the old one reads it to its end."""
+        """Files are replaced atomically: an open reader of the old one can read it to its end."""
         (first, *_) = renderer.render(sample_map(), folder)
         old = first.read_bytes()
         reader = tmp_path / "old"
@@ -140,7 +140,7 @@ class RendererContract(SpecContract):
     def test_unwritable_files_are_a_storage_error(
         self, renderer: Renderer, folder: Path, tmp_path: Path
     ) -> None:
-        """Where a file cannot be written, ``StorageError`` says so in one line."""
+        """If a file cannot be written, ``StorageError`` is raised, with a one-line message."""
         blocked = tmp_path / "blocked"
         for path in renderer.render(sample_map(), folder):
             (blocked / path.relative_to(folder) / "in the way").mkdir(parents=True)
@@ -149,13 +149,13 @@ class RendererContract(SpecContract):
         assert is_one_line(str(caught.value))
 
     def test_odd_labels_stay_text(self, renderer: Renderer, folder: Path) -> None:
-        """Labels, names, URLs and columns never become markup, a formula or broken files."""
+        """Labels, names, URLs and columns never become markup or a formula, or break files."""
         for path in renderer.render(sample_map(36, ODD_LABELS, clusters=len(ODD_LABELS)), folder):
             check_file(path)
 
     @pytest.mark.parametrize("keep", [0, 6], ids=["none", "half"])
     def test_missing_pictures(self, renderer: Renderer, folder: Path, keep: int) -> None:
-        """Images whose bytes are gone from the store do not stop the others."""
+        """Images missing from the store do not stop the others."""
         map_ = sample_map()
         store = MemoryStore()
         for image in map_.images["id"].head(keep):
@@ -165,9 +165,9 @@ class RendererContract(SpecContract):
             check_file(path)
 
     def test_pictures_that_are_no_files(self, renderer: Renderer, folder: Path) -> None:
-        """Where ``locate`` knows no file, all is written without it; or ``OptionError`` says why.
+        """If ``locate`` gives None, locations are omitted, or ``OptionError`` says why not.
 
-        The latter is for a renderer that was told to name files.
+        The latter is for a renderer whose options require files.
         """
         map_ = sample_map()
         store = _Boxed()
@@ -209,13 +209,13 @@ class RendererContract(SpecContract):
     ) -> None:
         """Maps of one image, of one point, or of very long pictures are rendered as well.
 
-        So are those of clusterers that do not say how stable their clusters are.
+        So are those without the clusters' stability.
         """
         for path in renderer.render(make(), folder):
             check_file(path)
 
     def test_map_is_left_alone(self, renderer: Renderer, folder: Path) -> None:
-        """Rendering changes nothing in the map."""
+        """Rendering does not modify the map."""
         map_, untouched = sample_map(), sample_map()
         renderer.render(map_, folder)
         for name in ("nodes", "clusters", "records"):
@@ -231,7 +231,7 @@ def read_files(folder: Path) -> Files:
 
 
 def check_file(path: Path) -> None:
-    """Assert that a file is sound, and that no label of ODD_LABELS became more than text in it."""
+    """Assert that a file is valid, and that labels of ODD_LABELS are nothing but text in it."""
     suffix = path.suffix.lower()
     if suffix in (".xml", ".svg", ".gexf", ".graphml", ".xhtml"):
         _check_xml(path)
@@ -256,7 +256,7 @@ def _check_xml(path: Path) -> None:
 
 
 class _Elements(HTMLParser):
-    """Collects elements with their attributes, and the text of scripts."""
+    """Collects elements, their attributes, and the text of scripts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -289,7 +289,7 @@ def _check_element(path: Path, name: str, attributes: Iterable[tuple[str, str | 
 
 
 def _check_cells(path: Path) -> None:
-    """Rows are equally long, and no cell is a formula to a spreadsheet."""
+    """Assert that rows are equally long, and no cell is a formula to a spreadsheet."""
     text = path.read_bytes().decode("utf-8-sig")
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
@@ -300,7 +300,7 @@ def _check_cells(path: Path) -> None:
 
 
 def _is_formula(cell: str) -> bool:
-    """Whether a spreadsheet takes a cell for a formula; a number is none."""
+    """Whether a spreadsheet takes a cell for a formula; a number is not one."""
     if not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
         return False
     try:

@@ -1,4 +1,4 @@
-"""The suite of taggers that read tags from kept answers."""
+"""The suite of taggers that read tags from stored answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tagatlas.testing.taggers import TaggerContract, check_result, check_same, t
 class RereadingTaggerContract(TaggerContract):
     """Rules of a :class:`~tagatlas.RereadingTagger`. Override ``spec``.
 
-    ``answer_options`` are those that change what is kept of an answer.
+    ``answer_options`` are those that change the stored answers.
     """
 
     @pytest.fixture
@@ -49,7 +49,7 @@ class RereadingTaggerContract(TaggerContract):
     def answers(
         self, results: Sequence[TagResult], images: Sequence[ImageInput]
     ) -> list[KeptAnswer]:
-        """What is kept of them."""
+        """The stored parts of them."""
         return [
             KeptAnswer(image.id, result.raw, result.embedding)
             for image, result in zip(images, results, strict=True)
@@ -70,7 +70,7 @@ class RereadingTaggerContract(TaggerContract):
             assert result.status is not TagStatus.PENDING
 
     def test_no_answers_give_no_results(self, rereading: RereadingTagger) -> None:
-        """Nothing is read of nothing."""
+        """No answers give no results."""
         assert list(rereading.read([]).results) == []
 
     def test_an_answer_alone_gives_the_tags_it_came_with(
@@ -91,7 +91,7 @@ class RereadingTaggerContract(TaggerContract):
         results: Sequence[TagResult],
         tolerance: float,
     ) -> None:
-        """Unless the tagger is ``collective``, an answer is read the same among others."""
+        """Unless the tagger is ``collective``, an answer's tags do not depend on the others."""
         if rereading.collective:
             return  # its tags depend on the collection
         together = [result for _, result in rereading.read(answers).results]
@@ -108,12 +108,12 @@ class RereadingTaggerContract(TaggerContract):
     def test_notes_are_json(
         self, rereading: RereadingTagger, answers: Sequence[KeptAnswer]
     ) -> None:
-        """Notes come back from JSON as they were."""
+        """Notes are unchanged by JSON."""
         notes = rereading.read(answers).notes
         assert json.loads(json.dumps(notes, allow_nan=False)) == notes
 
     def test_reading_is_one_line(self, rereading: RereadingTagger) -> None:
-        """What ``reading`` says is one non-empty line, and does not hold the key."""
+        """``reading`` is one non-empty line, and does not contain the key."""
         assert is_one_line(rereading.reading())
         key = os.environ.get(rereading.key_variable or "")
         assert not key or key not in rereading.reading()
@@ -121,7 +121,7 @@ class RereadingTaggerContract(TaggerContract):
     def test_reading_is_stable(
         self, spec: TaggerSpec, options: object, rereading: RereadingTagger
     ) -> None:
-        """Another instance says the same: tags are not read anew for nothing."""
+        """Another instance gives the same ``reading``: tags are not read again in vain."""
         assert _made(spec, options).reading() == rereading.reading()
 
     def test_reading_tells_options_apart(
@@ -131,7 +131,7 @@ class RereadingTaggerContract(TaggerContract):
         rereading: RereadingTagger,
         reading_options: Mapping[str, object],
     ) -> None:
-        """Options that change tags alone change the reading, and no answer is asked for again."""
+        """Options that change only tags change the reading, and not the fingerprint."""
         assert dataclasses.is_dataclass(options)
         assert not isinstance(options, type)
         for name, value in reading_options.items():

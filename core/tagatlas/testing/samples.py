@@ -45,7 +45,7 @@ ODD_LABELS = (
     "x" * 300,
     " ",
 )
-"""Labels that a backend may give and that must cost nobody anything."""
+"""Unusual labels that a backend may give, which must be harmless."""
 
 
 def sample_tables(
@@ -53,7 +53,7 @@ def sample_tables(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """An ``images`` and a ``tags`` table as a graph builder gets them.
 
-    Every image has three tags with scores of 0.9, 0.8 and 0.7, and the labels come round in
+    Every image has three tags with scores of 0.9, 0.8 and 0.7, and the labels are used in
     turn: with 12 images and 6 labels, each label has 6 images.
 
     Args:
@@ -79,16 +79,16 @@ def sample_tables(
 
 
 def with_columns(images: pl.DataFrame, tags: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
-    """The images with further columns that a graph builder reads, made of their tags.
+    """The images with further columns that a graph builder reads, derived from their tags.
 
-    An image's ``embedding`` has a value per label, its score; it is null where the image has
+    An image's ``embedding`` has a value per label, its score; it is null if the image has
     none above 0. An image's ``records`` are one for each of its tags, with the label in the column
     ``tag`` and the image's id in the column ``picture``. Its ``thumbnail`` shows its tags in
-    colours, and is gone where it has none.
+    colours, and is missing if it has none.
 
     Args:
         images: as from :func:`sample_tables`.
-        tags: as from there, or changed.
+        tags: as from :func:`sample_tables`, or changed.
         names: of the columns to add: some of ``embedding``, ``records`` and ``thumbnail``.
     """
     rows = {image: row for row, image in enumerate(images["id"])}
@@ -278,7 +278,7 @@ def _annotations(nodes: pl.DataFrame, labels: Sequence[str]) -> list[Annotation]
 
 
 def _with_quantities(named: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
-    """The table with the columns that count what is in each of its rows."""
+    """The table with the columns that count the contents of each row."""
     level = named.columns[0]
     images = nodes.filter(pl.col("kind") == IMAGE)
     quantities = images.group_by(level, maintain_order=True).agg(

@@ -24,12 +24,12 @@ class SourceContract(SpecContract):
 
     @pytest.fixture
     def location(self) -> str:
-        """What a user would type for an input with at least two records. To be overridden."""
+        """Location of an input with at least two records, as a user types it. To be overridden."""
         raise NotImplementedError("override the fixture `location`: what a user would type")
 
     @pytest.fixture
     def bad_location(self, tmp_path: Path) -> str:
-        """What a user types where nothing is; a missing file unless overridden."""
+        """Location of a missing input; a missing file unless overridden."""
         return str(tmp_path / "there is no such file")
 
     @pytest.fixture
@@ -39,7 +39,7 @@ class SourceContract(SpecContract):
 
     @pytest.fixture
     def records(self, source: Source, location: str) -> Records:
-        """What the source reads."""
+        """The records that the source reads."""
         return source.read(location)
 
     def test_factory_makes_a_source(self, source: Source) -> None:
@@ -51,7 +51,7 @@ class SourceContract(SpecContract):
         assert spec.accepts(location) is True
 
     def test_does_not_accept_everything(self, spec: SourceSpec) -> None:
-        """The spec says no, and raises nothing, where the text is no location at all."""
+        """``accepts`` is false, without an exception, for text that is not a location."""
         for text in ("", "\x00", "x" * 5_000):
             assert spec.accepts(text) is False
 
@@ -82,15 +82,15 @@ class SourceContract(SpecContract):
         assert (frequency >= 1).all()
 
     def test_recognised_is_one_line(self, records: Records) -> None:
-        """What the input was taken for is said in one line."""
+        """``recognised`` is one line."""
         assert is_one_line(records.recognised)
 
     def test_notes_are_lines(self, records: Records) -> None:
-        """Whatever else a user should know is said in lines."""
+        """Each note is one line."""
         assert all(is_one_line(note) for note in records.notes)
 
     def test_secrets_are_in_no_record(self, options: object, records: Records) -> None:
-        """What is secret is in no record, and in no line that a user reads."""
+        """Secrets are in no record, and in no line that a user reads."""
         said = (records.recognised, *records.notes, records.table.write_json())
         for text in said:
             assert without_secrets(text, options) == text
@@ -108,7 +108,7 @@ class SourceContract(SpecContract):
     def test_reading_goes_on_after_any_page(
         self, spec: SourceSpec, options: object, source: Source, location: str
     ) -> None:
-        """After the token of a page, a ``PagedSource`` gives the pages that came after it."""
+        """After the token of a page, a ``PagedSource`` gives the same following pages."""
         if not isinstance(source, PagedSource):
             return  # it is read in one piece
         pages = list(source.pages(location, None))
@@ -126,7 +126,7 @@ class SourceContract(SpecContract):
                 assert each.records.notes == before.records.notes
 
     def test_relative_paths(self, source: Source, location: str, records: Records) -> None:
-        """A path gives the same records, wherever one stands when typing it."""
+        """A path gives the same records, from any working directory."""
         path = Path(location)
         if not path.exists():
             return  # from anywhere, it is the same location
@@ -134,13 +134,13 @@ class SourceContract(SpecContract):
             assert source.read(path.name).table.equals(records.table)
 
     def test_input_is_left_alone(self, source: Source, location: str) -> None:
-        """Reading changes nothing in the input, and leaves no file beside it."""
+        """Reading does not modify the input, and leaves no file beside it."""
         before = _bytes_at(location)
         source.read(location)
         assert _bytes_at(location) == before
 
     def test_missing_input(self, source: Source, bad_location: str) -> None:
-        """Where there is nothing to read, ``InputError`` says so in one line."""
+        """For a missing input, ``InputError`` is raised, with a one-line message."""
         with pytest.raises(InputError) as caught:
             source.read(bad_location)
         assert is_one_line(str(caught.value))

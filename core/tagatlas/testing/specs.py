@@ -1,4 +1,4 @@
-"""What the suites of all kinds share: the rules of a spec and of a plugin's module."""
+"""Shared by all suites: the rules of a spec and of a plugin's module."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class SpecContract:
         return next(announcing, parts[0])
 
     def test_name_is_lower_case_letters_digits_and_hyphens(self, spec: Spec) -> None:
-        """The name is what the user types: lower-case letters, digits and hyphens."""
+        """The name consists of lower-case letters, digits and hyphens."""
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", spec.name)
 
     def test_summary_is_one_line(self, spec: Spec) -> None:
@@ -99,7 +99,7 @@ class SpecContract:
         )
 
     def test_what_is_needed_is_in_the_extra(self, spec: Spec) -> None:
-        """Modules are needed only where an extra brings them, and named by their first part."""
+        """Only modules of an extra are in ``needs``, by their top-level names."""
         assert not spec.needs or spec.extra is not None
         assert isinstance(spec.needs, tuple)
         assert all(name.isidentifier() for name in spec.needs)
@@ -114,33 +114,33 @@ class SpecContract:
                 setattr(instance, field.name, getattr(instance, field.name))
 
     def test_options_have_supported_types(self, spec: Spec) -> None:
-        """An option's type is one that flags and settings files can spell.
+        """An option's type is one that flags and settings files can express.
 
         These are bool, int, float, str, Path, a Literal of strings, a tuple of any number of
-        strings or of such Literals, or one of them or None, each perhaps in ``Annotated``; all
+        strings or of such Literals, or one of them or None, optionally in ``Annotated``; all
         can be resolved at run time.
         """
         for name, hint in get_type_hints(spec.options, include_extras=True).items():
             assert is_option_type(hint), f"option {name}: {hint} is not supported"
 
     def test_keys_are_marked(self, spec: Spec) -> None:
-        """An option whose name says that it is a key is marked: ``Annotated[str, Mark.SECRET]``.
+        """An option with the name of a secret is marked: ``Annotated[str, Mark.SECRET]``.
 
         Otherwise it is written into ``atlas.toml``, maps and methods sections. The key of a
-        tagger is no option: ``key_variable`` names its variable.
+        tagger is not an option: ``key_variable`` names its variable.
         """
         for option in option_fields(spec.options):
             assert not is_unmarked_key(option), f"{option.name} is to be a secret"
 
     def test_a_secret_has_no_default(self, spec: Spec) -> None:
-        """What is secret has no value before it is given one: its default is None or empty."""
+        """A secret's default is None or empty."""
         for option in option_fields(spec.options):
             assert not (option.is_secret and getattr(spec.options(), option.name)), option.name
 
     def test_defaults_fit_their_types_and_bounds(self, spec: Spec) -> None:
-        """An option's default is a value that its type and its bounds allow.
+        """An option's default is within its type and bounds.
 
-        The bounds of a number that may be None stand with the number:
+        The bounds of a number that may be None belong to the number:
         ``Annotated[int, Meta(ge=1)] | None``.
         """
         instance = spec.options()
@@ -156,33 +156,33 @@ class SpecContract:
 
 @dataclasses.dataclass
 class RecordedProgress:
-    """A progress that keeps what it was told."""
+    """A progress that records its calls."""
 
     calls: list[tuple[int, int, int]] = dataclasses.field(default_factory=list)
 
     def __call__(self, done: int, total: int, failed: int = 0) -> None:
-        """Keep one call."""
+        """Record one call."""
         self.calls.append((done, total, failed))
 
 
 def check_progress(progress: RecordedProgress) -> None:
-    """Assert that what was told never falls and never passes the total."""
+    """Assert that ``done`` never falls and never exceeds the total."""
     steps = [done for done, _, _ in progress.calls]
     assert steps == sorted(steps)
     assert all(0 <= done <= total for done, total, _ in progress.calls)
 
 
 def is_one_line(text: str) -> bool:
-    """Whether the text is exactly one line, with something on it."""
+    """Whether the text is exactly one line, not blank."""
     return bool(text.strip()) and len(text.splitlines()) == 1
 
 
 def check_texts(texts: Iterable[str], citations: Iterable[Citation]) -> None:
-    """Assert that what a plugin says of itself can be printed: on one line, or nothing at all.
+    """Assert that a plugin's description can be printed: each text on one line, or empty.
 
     Args:
-        texts: that may be empty.
-        citations: that may not.
+        texts: may be empty.
+        citations: must not have empty texts.
     """
     for text in texts:
         assert text == "" or is_one_line(text), f"{text!r} is to be one line"
@@ -197,12 +197,12 @@ def run_fresh(code: str, *arguments: str, hash_seed: int = 0) -> str:
     """Run Python code in a fresh interpreter that sees the modules this one sees.
 
     Args:
-        code: the program; finds ``arguments`` in ``sys.argv[1:]``.
+        code: the program; gets ``arguments`` in ``sys.argv[1:]``.
         arguments: its arguments.
-        hash_seed: of the interpreter; sets and hashes of text come in another order with each.
+        hash_seed: of the interpreter; affects the order of sets of text.
 
     Returns:
-        What it printed.
+        Its standard output.
     """
     path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": str(hash_seed)}

@@ -20,8 +20,8 @@ THREADS = 8
 class ImageStoreContract(SpecContract):
     """Rules of an :class:`~tagatlas.ImageStore`. Override ``spec``.
 
-    A store that keeps images elsewhere than in the atlas is tested on a place of its own for
-    each test: its ``options`` name that place.
+    A store that keeps images outside the atlas needs a separate place for each test: its
+    ``options`` name that place.
     """
 
     @pytest.fixture
@@ -40,7 +40,7 @@ class ImageStoreContract(SpecContract):
     def open_store(
         self, spec: ImageStoreSpec, options: object, folder: Path
     ) -> Callable[[], ImageStore]:
-        """Opens the store of one and the same atlas, anew at each call."""
+        """A function that opens the store of the same atlas again at each call."""
         return lambda: loaded(spec.factory)(options, folder)
 
     @pytest.fixture
@@ -54,14 +54,14 @@ class ImageStoreContract(SpecContract):
 
     @pytest.mark.parametrize("variant", Variant)
     def test_bytes_come_back(self, store: ImageStore, variant: Variant) -> None:
-        """``get`` returns exactly the bytes that were ``put``, and ``has`` knows them."""
+        """``get`` returns exactly the bytes that were ``put``, and ``has`` is true."""
         for data in (bytes(range(256)), b"\xff\xd8" + bytes(3_000_000)):
             store.put(image_id(data), variant, data)
             assert store.get(image_id(data), variant) == data
             assert store.has(image_id(data), variant)
 
     def test_variants_are_apart(self, store: ImageStore) -> None:
-        """The variants of an image are kept, and are missing, each for itself."""
+        """The variants of an image are independent."""
         store.put(image_id(), Variant.IMAGE, b"large")
         assert not store.has(image_id(), Variant.THUMBNAIL)
         store.put(image_id(), Variant.THUMBNAIL, b"small")
@@ -85,21 +85,21 @@ class ImageStoreContract(SpecContract):
         assert store.locate(image_id(), Variant.IMAGE) == where
 
     def test_a_later_put_wins(self, store: ImageStore) -> None:
-        """Other bytes under the same id replace the earlier ones, whichever are longer."""
+        """Other bytes under the same id replace the earlier ones, longer or shorter."""
         for data in (b"first, and longer", b"second", b"third, and longer"):
             store.put(image_id(), Variant.IMAGE, data)
             assert store.get(image_id(), Variant.IMAGE) == data
 
     def test_another_instance_sees_the_bytes(self, open_store: Callable[[], ImageStore]) -> None:
-        """What one instance has put, another one on the same atlas finds."""
+        """Bytes put by one instance are found by another on the same atlas."""
         open_store().put(image_id(), Variant.IMAGE, b"bytes")
         assert open_store().has(image_id(), Variant.IMAGE)
         assert open_store().get(image_id(), Variant.IMAGE) == b"bytes"
 
     def test_locations_are_relative_paths_or_urls(self, store: ImageStore) -> None:
-        """``locate`` gives a path in the atlas or a URL, with ``/``; no file need be there.
+        """``locate`` gives a path in the atlas or a URL, with ``/``; the file need not exist.
 
-        It gives None where images are no files of their own, and then of all of them.
+        It gives None for all images if they are not separate files.
         """
         places = [store.locate(image_id(), variant) for variant in Variant]
         assert None not in places or set(places) == {None}
@@ -113,7 +113,7 @@ class ImageStoreContract(SpecContract):
                 assert ".." not in Path(where).parts
 
     def test_locations_are_distinct(self, store: ImageStore) -> None:
-        """Every variant of every image has a location of its own."""
+        """Every variant of every image has a different location."""
         ids = [image_id(str(number).encode()) for number in range(50)]
         found = {store.locate(each, variant) for each in ids for variant in Variant}
         if found == {None}:
@@ -121,7 +121,7 @@ class ImageStoreContract(SpecContract):
         assert len(found) == 50 * len(Variant)
 
     def test_files_are_where_they_are_located(self, store: ImageStore, folder: Path) -> None:
-        """Where ``locate`` gives a path, the file there has the bytes."""
+        """If ``locate`` gives a path, the file there has the bytes."""
         for variant in Variant:
             store.put(image_id(), variant, variant.encode())
             where = store.locate(image_id(), variant)
@@ -131,9 +131,9 @@ class ImageStoreContract(SpecContract):
     def test_what_is_removed_is_gone(
         self, store: ImageStore, open_store: Callable[[], ImageStore]
     ) -> None:
-        """``remove`` takes all variants of one image and of no other; twice is the same as once.
+        """``remove`` removes all variants of one image and of no other; twice is like once.
 
-        A store that cannot remove says so with a ``StorageError``.
+        A store that cannot remove raises ``StorageError``.
         """
         other = image_id(b"another")
         for variant in Variant:
@@ -157,7 +157,7 @@ class ImageStoreContract(SpecContract):
         "bad", ["", "../escaped", "../" * 20 + "e" * 4, "/escaped", "A" * 64, "g" * 64, "0" * 63]
     )
     def test_what_is_no_id_is_refused(self, store: ImageStore, tmp_path: Path, bad: str) -> None:
-        """Only 64 lower-case hexadecimal digits are an id: nothing else is ever a file's name."""
+        """Only 64 lower-case hexadecimal digits are an id: nothing else becomes a file name."""
         before = _files(tmp_path)
         with pytest.raises((ValueError, TagatlasError)):
             store.put(bad, Variant.IMAGE, b"bytes")
@@ -166,7 +166,7 @@ class ImageStoreContract(SpecContract):
         assert _files(tmp_path) == before
 
     def test_unwritable_bytes_are_a_storage_error(self, store: ImageStore, folder: Path) -> None:
-        """Where the bytes cannot be written, ``StorageError`` says so in one line."""
+        """If the bytes cannot be written, ``StorageError`` is raised, with a one-line message."""
         where = store.locate(image_id(), Variant.IMAGE)
         if where is None or is_url(where):
             return  # the store keeps no files in the atlas
@@ -187,7 +187,7 @@ class ImageStoreContract(SpecContract):
         _run_together(work)
 
     def test_puts_are_atomic(self, store: ImageStore) -> None:
-        """A reader sees all of one put's bytes, never a mixture or a part."""
+        """A reader sees the complete bytes of one put, never a mixture or a part."""
         versions = [bytes([number]) * (10_000 + 7_000 * number) for number in range(4)]
         store.put(image_id(), Variant.IMAGE, versions[0])
 

@@ -49,8 +49,8 @@ print(fingerprint)
 class TaggerContract(SpecContract):
     """Rules of a :class:`~tagatlas.Tagger`. Override ``spec``.
 
-    A tagger that asks a remote backend is tested against recorded answers or a local server of
-    the author's: its ``options`` then name the address.
+    A tagger of a remote service is tested against recorded answers or the author's local
+    server: its ``options`` then name the address.
     """
 
     @pytest.fixture
@@ -68,7 +68,7 @@ class TaggerContract(SpecContract):
 
     @pytest.fixture
     def images(self) -> Sequence[ImageInput]:
-        """Sound images, at least three. Override to give some that the tagger knows."""
+        """Valid images, at least three. Override to give some that the tagger recognises."""
         return sample_images(5)
 
     @pytest.fixture
@@ -83,7 +83,7 @@ class TaggerContract(SpecContract):
 
     @pytest.fixture
     def tolerance(self) -> float:
-        """How far scores may lie apart where answers must be the same: rounding, no more."""
+        """Tolerance for equal scores: rounding only."""
         return 1e-3
 
     def test_factory_makes_a_tagger(self, tagger: Tagger) -> None:
@@ -93,7 +93,7 @@ class TaggerContract(SpecContract):
     def test_what_is_said_of_embeddings_is_so(
         self, spec: TaggerSpec, tagger: Tagger, images: Sequence[ImageInput]
     ) -> None:
-        """Of a tagger that ``embeds_texts`` or ``embeds_images``, other commands may say so."""
+        """``embeds_texts`` and ``embeds_images`` are true to what the tagger does."""
         assert not spec.embeds_texts or isinstance(tagger, TextEmbedder)
         if spec.embeds_images:
             assert [image for image in tagger.tag(images) if image.embedding is not None]
@@ -120,9 +120,9 @@ class TaggerContract(SpecContract):
         images: Sequence[ImageInput],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        """A tagger that needs a key and has none raises ``AuthenticationFailed``: the run ends.
+        """A tagger without its required key raises ``AuthenticationFailed``: the run ends.
 
-        Were its images failed instead, each of a large collection would be.
+        Otherwise every image of a large collection would fail.
         """
         if tagger.key_variable is None:
             return
@@ -133,7 +133,7 @@ class TaggerContract(SpecContract):
         keyless.close()
 
     def test_the_key_is_in_no_result(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
-        """The key is in no tag, no message and no response that is kept."""
+        """The key is in no tag, no message and no stored response."""
         for result in tag_all(tagger, images):
             key = os.environ.get(tagger.key_variable or "")
             texts = [result.message, *(tag.label for tag in result.tags)]
@@ -141,14 +141,14 @@ class TaggerContract(SpecContract):
             assert not key or key.encode() not in (result.raw or b"")
 
     def test_check_tells_in_lines(self, tagger: Tagger) -> None:
-        """What ``check`` tells are lines, without the key."""
+        """``check`` gives lines, without the key."""
         key = os.environ.get(tagger.key_variable or "")
         for line in tagger.check():
             assert is_one_line(line)
             assert not key or key not in line
 
     def test_it_is_prepared_and_closed(self, spec: TaggerSpec, options: object) -> None:
-        """``prepare`` tells its progress, and ``close`` raises nothing, prepared or not."""
+        """``prepare`` reports valid progress, and ``close`` raises nothing, prepared or not."""
         loaded(spec.factory)(options).close()
         tagger, progress = loaded(spec.factory)(options), RecordedProgress()
         fingerprint = tagger.fingerprint()
@@ -170,19 +170,19 @@ class TaggerContract(SpecContract):
             check_result(result)
 
     def test_embeddings_have_one_length(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
-        """All embeddings that a backend gives are equally long."""
+        """All embeddings of a backend are equally long."""
         embeddings = [result.embedding for result in tag_all(tagger, images)]
         assert len({len(each) for each in embeddings if each is not None}) <= 1
 
     def test_sound_images_do_not_fail(self, tagger: Tagger, images: Sequence[ImageInput]) -> None:
-        """A sound image is answered, with tags or with none."""
+        """A valid image is answered, with or without tags."""
         for result in tag_all(tagger, images):
             assert result.status is not TagStatus.FAILED, result.message
 
     def test_batch_answers_as_one_by_one(
         self, tagger: Tagger, images: Sequence[ImageInput], tolerance: float
     ) -> None:
-        """Results come in the order of the images, and neighbours change no answer."""
+        """Results are in the order of the images, and do not depend on the batch."""
         singly = [tagger.tag([image])[0] for image in images]
         check_same(tag_all(tagger, images), singly, tolerance)
         check_same(tag_all(tagger, images[::-1]), singly[::-1], tolerance)
@@ -190,7 +190,7 @@ class TaggerContract(SpecContract):
     def test_full_batch(
         self, tagger: Tagger, images: Sequence[ImageInput], tolerance: float
     ) -> None:
-        """``batch_size`` images are taken in one call, even the same one many times."""
+        """``batch_size`` images are accepted in one call, even the same one many times."""
         batch = [images[number % len(images)] for number in range(tagger.batch_size)]
         singly = tag_all(tagger, images)
         wanted = [singly[number % len(images)] for number in range(tagger.batch_size)]
@@ -203,8 +203,8 @@ class TaggerContract(SpecContract):
     ) -> None:
         """A damaged image among good ones is answered or fails alone, with kind ``image``.
 
-        ``tag`` returns a failure for it or raises. Where images cost money it must not raise: the
-        engine does not ask again about the others of the call.
+        ``tag`` returns a failure for it or raises. If images cost money it must not raise: the
+        engine does not send the others of the call again.
         """
         good = images[0].data
         data = {"truncated": good[: len(good) // 2], "empty": b"", "page": b"<html>gone</html>"}
@@ -223,7 +223,7 @@ class TaggerContract(SpecContract):
     def test_concurrent_calls_give_the_same_answers(
         self, tagger: Tagger, images: Sequence[ImageInput], tolerance: float
     ) -> None:
-        """``concurrency`` calls at once, each in a thread, answer as they would alone."""
+        """``concurrency`` calls at once, each in a thread, give the same answers as alone."""
         threads = min(tagger.concurrency, 32)
         alone = tag_all(tagger, images)
         barrier = Barrier(threads)
@@ -244,14 +244,14 @@ class TaggerContract(SpecContract):
     ) -> None:
         """Two instances of a local tagger give the same tags."""
         if not tagger.local:
-            return  # a remote backend may change its mind
+            return  # a remote backend may answer differently
         other = loaded(spec.factory)(options)
         other.prepare(no_progress)
         check_same(tag_all(other, images), tag_all(tagger, images), 0.0)
         other.close()
 
     def test_fingerprint_is_one_line(self, tagger: Tagger) -> None:
-        """The fingerprint is one non-empty line, and does not hold the key."""
+        """The fingerprint is one non-empty line, and does not contain the key."""
         fingerprint = tagger.fingerprint()
         assert is_one_line(fingerprint)
         key = os.environ.get(tagger.key_variable or "")
@@ -267,7 +267,7 @@ class TaggerContract(SpecContract):
     ) -> None:
         """The fingerprint is the same before and after use, in every instance and process.
 
-        A fingerprint that changes with the process asks, and pays, for every image again.
+        With a fingerprint that changes, every image is sent, and paid, again.
         """
         fingerprint = tagger.fingerprint()
         tag_all(tagger, images[:1])
@@ -294,13 +294,13 @@ class TaggerContract(SpecContract):
 
 
 def ask_without_key(tagger: Tagger, image: ImageInput) -> None:
-    """Ask about one image, as the engine would, if it did not look for the key first."""
+    """Tag one image as the engine would, but without the check of the key."""
     tagger.prepare(no_progress)
     tagger.tag([image])
 
 
 def tag_all(tagger: Tagger, images: Sequence[ImageInput]) -> list[TagResult]:
-    """The results for all images, asked for in batches that the tagger takes."""
+    """The results for all images, in batches of the tagger's size."""
     size = tagger.batch_size
     batches = [images[start : start + size] for start in range(0, len(images), size)]
     return [result for batch in batches for result in tagger.tag(batch)]

@@ -1,19 +1,19 @@
-"""What plugins need beyond the contract: the parts that the built-in plugins are made of.
+"""Building blocks for plugins, as the built-in ones use them.
 
-Import the names from here, ``from tagatlas.toolkit import write_atomically``, or from the modules
-that they are in. Importing this package is cheap: names are imported when they are first used.
-What plugins implement, receive and return is in :mod:`tagatlas`, the errors that they raise in
-:mod:`tagatlas.errors`, the suites that test them in :mod:`tagatlas.testing`.
+Import the names from here, ``from tagatlas.toolkit import write_atomically``, or from their
+modules. Importing this package is cheap: names are imported when they are first used.
+The classes that plugins implement, receive and return are in :mod:`tagatlas`, the errors that they
+raise in :mod:`tagatlas.errors`, the suites that test them in :mod:`tagatlas.testing`.
 
 For renderers:
 
-- :mod:`~tagatlas.toolkit.files`, a file or a folder put in place whole: ``replace_folder``,
+- :mod:`~tagatlas.toolkit.files`, files and folders replaced atomically: ``replace_folder``,
   ``write_atomically``
 - :mod:`~tagatlas.toolkit.cells`, CSV cells that no spreadsheet runs: ``cell_text``,
   ``cell_texts``, ``safe_cell``, ``safe_cells``
 - :mod:`~tagatlas.toolkit.columns`, the columns of the input that were kept: ``column_names``,
   ``copied_columns``, ``kept_columns``, ``read_columns``, ``with_kept_columns``
-- :mod:`~tagatlas.toolkit.nodes`, the table of nodes, and how far a map reaches: ``map_bounds``,
+- :mod:`~tagatlas.toolkit.nodes`, the table of nodes, and a map's bounds: ``map_bounds``,
   ``node_table``, ``web_addresses``, ``with_cluster_names``
 - :mod:`~tagatlas.toolkit.markup`, XML, and the head of a page without scripts: ``edges_as_xml``,
   ``escape_xml``, ``page_head``, ``ROWS_AT_ONCE``
@@ -22,7 +22,7 @@ For renderers:
   ``small_picture``, ``thumbnail_address``
 - :mod:`~tagatlas.toolkit.annotations`, annotations as JSON: ``Content``, ``content_as_json``,
   ``read_content``
-- :mod:`~tagatlas.toolkit.duplicates`, how many bits the hashes of alike pictures differ by:
+- :mod:`~tagatlas.toolkit.duplicates`, the most bits by which hashes of alike pictures differ:
   ``CANDIDATE_BITS``, ``NEAR_BITS``
 
 For graph builders, layouts and clusterers:
@@ -30,18 +30,18 @@ For graph builders, layouts and clusterers:
 - :mod:`~tagatlas.toolkit.options`, options that graph builders and taggers extend: ``Backbone``,
   ``LinksPerNode``, ``ProjectionSelection``, ``ServiceOptions``, ``TagSelection``; and the values of
   any: ``option_values``
-- :mod:`~tagatlas.toolkit.selection`, which tags count, and how much: ``describe_selection``,
+- :mod:`~tagatlas.toolkit.selection`, tags selected and weighted: ``describe_selection``,
   ``select_tags``, ``tag_matrix``, ``with_idf``
-- :mod:`~tagatlas.toolkit.projection`, links between images, or tags, that share something:
+- :mod:`~tagatlas.toolkit.projection`, links between images, or tags, by shared tags or images:
   ``Likeness``, ``link_neighbours``, ``project``
-- :mod:`~tagatlas.toolkit.backbones`, the links that stand out: ``backbone``, ``with_backbone``
+- :mod:`~tagatlas.toolkit.backbones`, significant links: ``backbone``, ``with_backbone``
 - :mod:`~tagatlas.toolkit.networks`, the kinds of nodes: ``IMAGE``, ``TAG``
-- :mod:`~tagatlas.toolkit.layouts`, nodes moved off one place: ``move_apart``
+- :mod:`~tagatlas.toolkit.layouts`, coincident nodes moved apart: ``move_apart``
 - :mod:`~tagatlas.toolkit.scores`, tags as a matrix of scores: ``row_of_entry``, ``score_matrix``
-- :mod:`~tagatlas.toolkit.alike`, what images are compared by, and the images most like each image:
+- :mod:`~tagatlas.toolkit.alike`, vectors of images, and the images most like each image:
   ``distinct_rows``, ``image_vectors``, ``most_alike``, ``Neighbours``, ``similar_images``,
   ``Vectors``
-- :mod:`~tagatlas.toolkit.clusters`, clusters of images that are on no map: ``cluster_images``,
+- :mod:`~tagatlas.toolkit.clusters`, clusters of images without a map: ``cluster_images``,
   ``default_clusterer``
 - :mod:`~tagatlas.toolkit.kernels`, the decorator that compiles: ``kernel``
 
@@ -70,14 +70,14 @@ For commands, each with names to import from the module itself:
 
 - :mod:`~tagatlas.toolkit.commands`, the command, its arguments and its outcome
 - :mod:`~tagatlas.toolkit.calls`, an atlas opened, and options looked up
-- :mod:`~tagatlas.toolkit.answers`, answers of others kept as a backend's
+- :mod:`~tagatlas.toolkit.answers`, other programs' answers stored as a backend's
 - :mod:`~tagatlas.toolkit.rendering`, the installed renderers, and files that chosen ones write
 - :mod:`~tagatlas.toolkit.annotating`, annotations read and written by several windows at once
-- :mod:`~tagatlas.toolkit.backends`, the backends that have tagged, what they gave, and its maps
-- :mod:`~tagatlas.toolkit.collection`, images and records of a collection, and how they come into an
+- :mod:`~tagatlas.toolkit.backends`, a collection's backends, their tags and their maps
+- :mod:`~tagatlas.toolkit.collection`, images and records of a collection, and adding them to an
   atlas
 - :mod:`~tagatlas.toolkit.kinds`, the kinds of plugins
-- :mod:`~tagatlas.toolkit.packages`, the packages that shape a result
+- :mod:`~tagatlas.toolkit.packages`, the packages that affect results
 - :mod:`~tagatlas.toolkit.taggers`, a tagger prepared, and closed at the end
 
 For all:

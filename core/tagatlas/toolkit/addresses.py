@@ -1,4 +1,4 @@
-"""The addresses in a table's cells, and what they lead to by their looks."""
+"""The addresses in a table's cells, and what they probably lead to."""
 
 from tagatlas_tables.cells import PORTRAIT_NAME
 from tagatlas_tables.endings import PICTURE_ENDING

@@ -1,4 +1,4 @@
-"""What images are compared by, and which are most alike."""
+"""Vectors to compare images by, and the most similar images."""
 
 from __future__ import annotations
 

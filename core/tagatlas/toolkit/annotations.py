@@ -1,4 +1,4 @@
-"""Annotations as JSON: what :class:`tagatlas.Annotation` holds, written and read."""
+"""Annotations as JSON: reading and writing the content of :class:`tagatlas.Annotation`."""
 
 from tagatlas.annotations import Content, content_as_json, read_content
 

@@ -1,4 +1,4 @@
-"""Answers that no tagger of ours gave, kept as those of a backend of their own."""
+"""Answers of other programs, stored as those of a separate backend."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IMAGES_AT_ONCE = 2000
 
 
 def image_locations(atlas: Atlas) -> list[tuple[str, str]]:
-    """The id of each image with each address or path it was found at, in the order of records."""
+    """Ids of the images with each of their addresses or paths, in the order of records."""
     records = atlas.catalog.records.of_images().select("image", "location")
     return [
         (str(image), str(location))
@@ -27,23 +27,23 @@ def image_locations(atlas: Atlas) -> list[tuple[str, str]]:
 
 
 def tagger_names(atlas: Atlas) -> Collection[str]:
-    """The names of the installed taggers, which a backend of other answers must not have."""
+    """The names of the installed taggers, which imported backends must not have."""
     return atlas.plugins.of_kind(TAGGERS)
 
 
 def keep_answers(
     atlas: Atlas, backend: str, fingerprint: str, answers: Iterable[tuple[str, TagResult]]
 ) -> Mapping[str, int]:
-    """Keep answers as a backend's; what it said before about the same images is replaced.
+    """Store answers as a backend's; its earlier answers for the same images are replaced.
 
     Args:
         atlas: open for writing.
         backend: its name.
-        fingerprint: what tells it from others of that name.
+        fingerprint: distinguishes it from others of that name.
         answers: by the id of the image; written some thousands at a time.
 
     Returns:
-        The number of images by what is kept of them: ``ok``, ``empty``, or a kind of failure.
+        The number of images by stored result: ``ok``, ``empty``, or a kind of failure.
     """
     number = atlas.catalog.tagging.use(backend, fingerprint)
     remaining = iter(answers)

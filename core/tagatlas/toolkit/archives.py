@@ -1,4 +1,4 @@
-"""ZIP archives, read where they are.
+"""ZIP archives, read without unpacking.
 
 A file in an archive is named by the archive's path, ``!/`` and its name within, such as
 ``/data/photos.zip!/a/1.jpg``: a source may give such a location as an address.

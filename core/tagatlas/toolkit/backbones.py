@@ -1,4 +1,4 @@
-"""The backbone of a network: the links that stand out at one of their ends."""
+"""The backbone of a network: the links that are significant at one of their ends."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ def backbone(network: Network, alpha: float | None) -> Network:
     """Extract the backbone with the disparity filter.
 
     (M. Á. Serrano, M. Boguñá, A. Vespignani: Extracting the multiscale backbone of complex
-    weighted networks, PNAS 106(16), 2009.) Were the total weight of a node's k links shared out
-    among them at random, one of them would get the share p of it or more with the probability
-    ``(1 - p) ** (k - 1)``. A link stays if this is below ``alpha`` at one of its ends. An end
-    with no other link says nothing about its link: the other end decides.
+    weighted networks, PNAS 106(16), 2009.) If the total weight of a node's k links were split
+    among them at random, a given link would get a share of at least p with the probability
+    ``(1 - p) ** (k - 1)``. A link is kept if this is below ``alpha`` at one of its ends. At an
+    end with no other link the test is undefined: the other end decides.
 
-    In a directed network, a node's links out and its links in are looked at apart.
+    In a directed network, a node's outgoing and incoming links are tested separately.
 
     Args:
         network: any.
         alpha: in (0, 1]; the lower, the fewer links. None keeps all, and all nodes.
 
     Returns:
-        The links that stay, and the nodes at their ends, in the same order.
+        The links that are kept, and the nodes at their ends, in the same order.
 
     Raises:
-        EmptyMap: no link stays.
+        EmptyMap: no link is kept.
     """
     if alpha is None:
         return network
@@ -54,11 +54,11 @@ def backbone(network: Network, alpha: float | None) -> Network:
 
 
 def with_backbone(described: NetworkDescription, alpha: float | None) -> NetworkDescription:
-    """What a builder says of a network of which :func:`backbone` was taken.
+    """Description of a network after :func:`backbone`.
 
     Args:
-        described: of the network before.
-        alpha: of the backbone; None where all links are kept.
+        described: description of the network before.
+        alpha: of the backbone; None if all links are kept.
     """
     if alpha is None:
         return described
@@ -68,7 +68,7 @@ def with_backbone(described: NetworkDescription, alpha: float | None) -> Network
 
 
 def _chances(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Of each link at its source and at its target, 1 where it is the end's only one."""
+    """The probability of each link at its source and at its target; 1 if it is the only one."""
     sources, targets = network.sources, network.targets
     weights = network.weights.astype(np.float64)
     out = np.bincount(sources, weights, network.node_count)

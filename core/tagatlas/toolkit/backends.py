@@ -1,4 +1,4 @@
-"""The backends that have tagged a collection: what each gave, and the maps of its tags."""
+"""The backends that have tagged a collection, their tags and the maps of them."""
 
 from tagatlas.steps.backends import (
     Backend,

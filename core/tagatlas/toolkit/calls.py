@@ -1,7 +1,7 @@
-"""What functions on an atlas are made of: it is opened, and their options are looked up.
+"""For functions on an atlas: opening it, and looking up options.
 
-Import the names from here; ``tagatlas.toolkit`` has none of them. A function that takes what
-:func:`tagatlas.map` takes, and the command that calls it, with options of their own::
+Import the names from here; they are not in ``tagatlas.toolkit``. A function with the arguments of
+:func:`tagatlas.map`, and the command that calls it, with options of their own::
 
     OPTIONS = Owner("count", CountOptions, heading="Counting")
 
@@ -29,7 +29,7 @@ __all__ = ["AtlasLike", "Owner", "opened", "select", "several", "step_names"]
 
 
 def __getattr__(name: str) -> object:
-    """What works with an atlas, imported when it is first used: help does without."""
+    """Names that work with an atlas, imported when first used: help does not need them."""
     if name not in __all__:
         raise AttributeError(f"module 'tagatlas.toolkit.calls' has no attribute {name!r}")
     return getattr(import_module("tagatlas.steps.opened"), name)

@@ -1,4 +1,4 @@
-"""Clusters of images that are on no map."""
+"""Clusters of images without a map."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["cluster_images", "default_clusterer"]
 
 
 def default_clusterer(plugins: Plugins) -> Clusterer:
-    """The clusterer that maps are made with unless a user says otherwise, as it is by default.
+    """The default clusterer of maps, with default options.
 
     Args:
         plugins: the installed ones.
@@ -43,19 +43,19 @@ def cluster_images(
     *,
     seed: int,
 ) -> NDArray[np.int32]:
-    """The clusters that a map of these images would have, with its other options as they are.
+    """The clusters that a map of these images would have, with default options otherwise.
 
-    The network that the clusterer is given links images and tags by score.
+    The clusterer's network links images and tags, weighted by score.
 
     Args:
         clusterer: finds the clusters.
         scores: of the tags of n images, at least one, above 0, shape (n, t).
-        tags: labels of the columns, rising.
+        tags: labels of the columns, ascending.
         embeddings: shape (n, d), a row of zeros for an image without one; or None.
-        seed: of everything random.
+        seed: of all random choices.
 
     Returns:
-        Cluster of each image, numbered from 0 by falling number of images, int32, shape (n,).
+        Cluster of each image, numbered from 0 by size, the largest first, int32, shape (n,).
 
     Raises:
         PluginError, UsageError, OptionError: see :meth:`tagatlas.Clusterer.cluster`.
@@ -75,7 +75,7 @@ def cluster_images(
 
 
 def _network(ids: pl.Series, scores: csr_array, tags: Sequence[str]) -> Network:
-    """Images and tags, linked by score."""
+    """Network of images and tags, weighted by score."""
     rows, columns = scores.tocoo().coords
     labels = pl.Series("label", tags, dtype=pl.String)
     images = pl.DataFrame({"id": ids, "kind": [IMAGE] * len(ids), "label": ids})

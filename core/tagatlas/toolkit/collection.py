@@ -1,4 +1,4 @@
-"""The images of a collection, its records, and how they come into an atlas."""
+"""The images and records of a collection, and adding them to an atlas."""
 
 from tagatlas.steps.collection import collect, collection_images, collection_records
 

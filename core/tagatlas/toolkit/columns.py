@@ -24,8 +24,8 @@ def kept_columns(records: pl.DataFrame, reserved: Collection[str]) -> pl.DataFra
 
     Args:
         records: as in :class:`~tagatlas.Map`.
-        reserved: names that these columns may not have, in whatever case: those of the table
-            they are to be put in. Such a column is called ``name (kept)``.
+        reserved: names that these columns may not have, ignoring case: those of the table they
+            are added to. Such a column is called ``name (kept)``.
 
     Returns:
         One row an image, in the order of the records: ``image``, then the kept columns
@@ -50,7 +50,7 @@ def with_kept_columns(
     """A finished table, then the kept columns of the first record of each of its images.
 
     Args:
-        table: all of its columns stay as they are, whatever columns were kept.
+        table: all of its columns are unchanged, regardless of the kept ones.
         key: its column of image ids; rows of other ids have null in the kept columns.
         records: as in :class:`~tagatlas.Map`.
         reserved: further names that the kept columns may not have; see :func:`kept_columns`.
@@ -71,7 +71,7 @@ def copied_columns(
 
     Returns:
         One row an image, in the order of the records: ``image``, then the columns (String): the
-        different values of its records, in their order, joined by `` | ``; null where there is
+        different values of its records, in their order, joined by `` | ``; null if there is
         none.
 
     Raises:
@@ -91,12 +91,12 @@ def copied_columns(
 
 
 def free_names(names: Iterable[str], reserved: Collection[str]) -> dict[str, str]:
-    """What kept columns are called in a table that has columns of its own.
+    """Names of kept columns in a table with other columns.
 
     Args:
         names: of the columns, each once.
-        reserved: names of the table's own columns. A kept column that has one of these names, in
-            whatever case, is called ``name (kept)``.
+        reserved: names of the table's own columns. A kept column with one of these names,
+            ignoring case, is called ``name (kept)``.
     """
     taken = {name.casefold() for name in reserved}
     free = {}

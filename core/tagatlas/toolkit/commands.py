@@ -1,6 +1,7 @@
-"""What commands of plugins are made of; import the names from here, ``tagatlas.toolkit`` has none.
+"""For commands of plugins; import the names from here, they are not in ``tagatlas.toolkit``.
 
-A command parses, calls a function that Python users have too, and gives an :class:`Outcome`::
+A command parses, calls a function that is also available from Python, and returns an
+:class:`Outcome`::
 
     def count_command(plugins):
         return Command(count, [ATLAS])
@@ -10,7 +11,7 @@ A command parses, calls a function that Python users have too, and gives an :cla
             found = collection_images(its_atlas).height
         return Outcome({"images": found}, [f"{found:,} images"])
 
-:class:`Command` adds ``--json`` and ``--debug``, prints the outcome, and says errors of
+:class:`Command` adds ``--json`` and ``--debug``, prints the outcome, and reports errors of
 :mod:`tagatlas.errors` in one line; its help is the function's docstring.
 """
 

@@ -1,4 +1,4 @@
-"""Whether a file is a IIIF document: such JSON is no table, and has a source of its own."""
+"""Whether a file is a IIIF document: such JSON is not a table, and has its own source."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LOOKED_AT = 4096
 
 
 def is_iiif_document(location: str) -> bool:
-    """Whether a path leads to JSON that says, near its beginning, that it is of IIIF."""
+    """Whether a path leads to JSON that is marked as IIIF near its beginning."""
     path = Path(location)
     try:
         if path.suffix.lower() != ".json" or not path.is_file():

@@ -1,4 +1,4 @@
-"""How near the perceptual hashes of pictures that look the same are."""
+"""The most bits by which the perceptual hashes of near duplicates differ."""
 
 from tagatlas_duplicates import CANDIDATE_BITS, NEAR_BITS
 

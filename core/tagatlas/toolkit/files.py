@@ -1,4 +1,4 @@
-"""Writing a file, or a folder, so that a reader sees the old one or the new one, never a part."""
+"""Writing files and folders atomically: a reader sees the old one or the new one, never a part."""
 
 from tagatlas.rendering.files import replace_folder, write_atomically
 

@@ -1,4 +1,4 @@
-"""Small pictures: of an image, as part of a page; and one to try a service with."""
+"""Small pictures: an image's thumbnail for a page; and a test picture for services."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["small_picture", "thumbnail_address"]
 
 
 def small_picture() -> ImageInput:
-    """A picture to try a service with: 256 x 256 pixels of greys, the same each time."""
+    """A test picture for services: 256 x 256 pixels of greys, the same each time."""
     from PIL import Image
 
     buffer = BytesIO()

@@ -1,4 +1,4 @@
-"""What a layout needs before it starts."""
+"""Preparation of a layout's start."""
 
 from tagatlas_mapping.layout import move_apart
 

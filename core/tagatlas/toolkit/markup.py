@@ -1,4 +1,4 @@
-"""Text and edges as XML holds them, and the beginning of a page that runs no script."""
+"""Text and edges as XML, and the head of a page without scripts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["ROWS_AT_ONCE", "edges_as_xml", "escape_xml", "page_head"]
 
 ROWS_AT_ONCE = 1 << 16
-"""Nodes or edges that become text at a time: what a streaming writer has in memory."""
+"""Nodes or edges converted to text at a time, which bounds a streaming writer's memory."""
 
 # Characters that XML 1.0 (section 2.2) cannot hold are dropped; white space other than blanks is
 # written as a reference, or parsers would turn it into blanks (section 3.3.3).
@@ -43,10 +43,10 @@ def edges_as_xml(
     """The edges of a map as XML, many at a time, in their order.
 
     Args:
-        map_: whose edges.
-        element: one edge, with ``{}`` where the source's id, the target's id and the weight
-            belong, in this order; and a fourth for the content.
-        content: gives the content of some edges, as XML; None where there is no fourth ``{}``.
+        map_: with the edges.
+        element: template of one edge, with ``{}`` for the source's id, the target's id and the
+            weight, in this order; and optionally a fourth for the content.
+        content: returns the content of some edges, as XML; None without a fourth ``{}``.
     """
     import polars as pl
 

@@ -1,4 +1,4 @@
-"""A map's nodes as a table for other programs, and how far the map reaches."""
+"""A map's nodes as a table for other programs, and the map's bounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that plugins of a kind share: graph builders of tags, and taggers that ask a service."""
+"""Shared options: of graph builders that use tags, and of taggers that call a service."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ LinksPerNode = Annotated[
 
 @dataclass(frozen=True)
 class TagSelection:
-    """Which tags count, how they are weighed, and which links are kept in the end.
+    """Selection and weights of tags, and the links to keep.
 
-    They work in this order: stop tags and threshold, the two shares, IDF; then, on the links that
-    the builder made, the backbone. :mod:`tagatlas.toolkit.selection` and
-    :mod:`tagatlas.toolkit.backbones` do what they say.
+    Applied in this order: stop tags and threshold, the two shares, IDF; then, on the links that
+    the builder made, the backbone. Implemented in :mod:`tagatlas.toolkit.selection` and
+    :mod:`tagatlas.toolkit.backbones`.
     """
 
     threshold: Annotated[
@@ -71,9 +71,9 @@ class TagSelection:
 
 @dataclass(frozen=True)
 class ProjectionSelection(TagSelection):
-    """Which tags count, and which of the links between alike nodes are kept.
+    """Selection of tags, and of the links between alike nodes.
 
-    :func:`tagatlas.toolkit.project` does what the two further options say.
+    The two further options are those of :func:`tagatlas.toolkit.project`.
     """
 
     links_per_node: LinksPerNode = 10
@@ -85,15 +85,15 @@ class ProjectionSelection(TagSelection):
 
 @dataclass(frozen=True)
 class ServiceOptions:
-    """How fast a service is asked, and what it costs: extend it with the service's own options.
+    """Rate and price of a service: extend it with the service's own options.
 
-    A tagger's constructor hands the first two and the price on::
+    A tagger's constructor sets the first two and the price::
 
         self.concurrency = options.calls_at_once
         self.calls_per_second = options.calls_per_second
         self.price = options.price_from(Price({"image": 0.002}, "2026-01", "https://..."))
 
-    Another default is a field of the same name and type in the class that extends this one.
+    To change a default, repeat the field, with the same type, in the subclass.
     """
 
     calls_at_once: Annotated[
@@ -111,7 +111,7 @@ class ServiceOptions:
     ] = None
 
     def price_from(self, listed: Price) -> Price:
-        """The price of an image: with ``price_per_unit`` each unit at that, else as listed."""
+        """The price of an image: each unit at ``price_per_unit`` if given, else as listed."""
         if self.price_per_unit is None:
             return listed
         from tagatlas.contracts import Price

@@ -1,4 +1,4 @@
-"""The packages that shape a result."""
+"""The packages that affect results."""
 
 from tagatlas.versions import versions
 

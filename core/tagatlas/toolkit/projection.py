@@ -1,4 +1,4 @@
-"""Links between things that share something: images that share tags, tags that share images."""
+"""Projections: links between images that share tags, or between tags that share images."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tagatlas_mapping.cluster.neighbours import nearest_neighbours
 __all__ = ["Likeness", "link_neighbours", "project"]
 
 Likeness = Literal["cosine", "shared"]
-"""How alike two rows of weights are: their cosine, in [0, 1], or their dot product."""
+"""Similarity of two rows of weights: their cosine, in [0, 1], or their dot product."""
 
 
 def project(
@@ -26,20 +26,20 @@ def project(
     likeness: Likeness,
     links_per_node: int,
 ) -> Network:
-    """Link each node with those that are most like it.
+    """Link each node with the nodes most like it.
 
-    That is the product of the matrix with its transpose, of which only the largest entries of
-    each row are kept, row by row: it needs memory for the links that are kept and for one row,
-    never for the whole product. Time grows with the square of the number of nodes.
+    The links are the largest entries in each row of the product of the matrix with its transpose,
+    computed row by row: memory holds the links that are kept and one row, never the whole
+    product. Time grows with the square of the number of nodes.
 
     Args:
         nodes: of the network, n rows: ``id``, ``kind``, ``label``.
-        weights: of what each node has, not below 0; shape (n, d).
-        likeness: what a link's weight is. The dot product adds up weight times weight of all that
-            two nodes share, so nodes that have much are tied to much; the cosine divides it by
-            the lengths of both rows.
-        links_per_node: how many links a node makes, at least 1. It may have more, where others
-            have it among theirs. Among equals, those to earlier nodes win.
+        weights: of each node's features, not below 0; shape (n, d).
+        likeness: the weight of a link. The dot product sums the products of weights of shared
+            features, so nodes with many features have strong links to many; the cosine divides
+            it by the lengths of both rows.
+        links_per_node: how many links a node makes, at least 1. It may have more, if others
+            link to it. Ties are resolved in favour of earlier nodes.
 
     Returns:
         An undirected network of the nodes with at least one link, in their order. Links go from
@@ -74,7 +74,7 @@ def link_neighbours(
         nodes: of the network, n rows: ``id``, ``kind``, ``label``.
         found: rows of the neighbours of each node, shape (n, k).
         similarities: to them, the weights of the links; the same shape.
-        made: which of these links are made; the same shape.
+        made: which of these links to make, bool; the same shape.
         mutual: keep only those that both ends make.
 
     Returns:
@@ -93,7 +93,7 @@ def link_neighbours(
 def _unit_rows(
     weights: csr_array[np.float32, tuple[int, int]],
 ) -> csr_array[np.float32, tuple[int, int]]:
-    """Rows of length 1; a row of zeros stays."""
+    """Rows scaled to length 1; a row of zeros is unchanged."""
     row_of_entry = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
     squares: NDArray[np.float64] = weights.data.astype(np.float64) ** 2
     lengths = np.sqrt(np.bincount(row_of_entry, squares, weights.shape[0]))

@@ -1,6 +1,6 @@
-"""The installed renderers: what they announce, and files of a map that chosen ones write.
+"""The installed renderers: their specs, and rendering a map with chosen ones.
 
-Import the names from here; ``tagatlas.toolkit`` has none of them.
+Import the names from here; they are not in ``tagatlas.toolkit``.
 """
 
 from tagatlas.plugins import PluginChoice

@@ -1,4 +1,4 @@
-"""Which tags of which images a network is made of, and how much each counts."""
+"""Selection and weighting of tags for a network."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["describe_selection", "select_tags", "tag_matrix", "with_idf"]
 
 
 def describe_selection(selection: TagSelection) -> NetworkDescription:
-    """What a builder says of a network that is made of the tags selected."""
+    """Description of a network made of the selected tags."""
     described = NetworkDescription(
         placed_by="the tags they share",
         lowest_score=selection.threshold,
@@ -33,7 +33,7 @@ def select_tags(images: pl.DataFrame, tags: pl.LazyFrame, selection: TagSelectio
     Args:
         images: as in :meth:`tagatlas.GraphBuilder.build`.
         tags: of the images, as there.
-        selection: what to leave out. ``idf`` and ``backbone`` play no part here.
+        selection: the tags to leave out. ``idf`` and ``backbone`` are ignored here.
 
     Returns:
         One row a tag of an image, ordered by image, then by tag: ``image`` (Int32, its row in
@@ -41,7 +41,7 @@ def select_tags(images: pl.DataFrame, tags: pl.LazyFrame, selection: TagSelectio
         ``label`` (String), ``score`` (Float64), ``weight`` (Float32, the score, above 0).
 
     Raises:
-        EmptyMap: none is left; the message says which option removed how many.
+        EmptyMap: no tag is left; the message says which option removed how many.
     """
     wanted = tags.filter(~pl.col("tag").is_in(selection.stop_tags)) if selection.stop_tags else tags
     scored = _weighted(wanted, images).filter(
@@ -63,7 +63,7 @@ def select_tags(images: pl.DataFrame, tags: pl.LazyFrame, selection: TagSelectio
 
 
 def with_idf(links: pl.DataFrame) -> pl.DataFrame:
-    """Weigh rare tags more.
+    """Weight rare tags more.
 
     The new weight is ``score * (1 + ln((1 + n) / (1 + images with the tag)))``, with the n images
     of ``links``: the smoothed inverse document frequency, which keeps all weights above 0.
@@ -84,7 +84,7 @@ def tag_matrix(
     Args:
         images: as in :meth:`tagatlas.GraphBuilder.build`.
         tags: of the images, as there.
-        selection: which tags count; their weights are scores, or with ``idf`` those of
+        selection: the tags to select; their weights are scores, or with ``idf`` those of
             :func:`with_idf`.
 
     Returns:

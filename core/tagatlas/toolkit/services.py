@@ -1,4 +1,4 @@
-"""Asking a service over HTTP: the key, one call that is made once, and what its failure means.
+"""Calling a service over HTTP: the key, one call without retries, and errors by status.
 
 A tagger of a service that takes JSON::
 
@@ -15,8 +15,8 @@ A tagger of a service that takes JSON::
                 timeout=self._options.answer_timeout,
             )
 
-What goes wrong is raised as the tagging engine wants it; what the answer says of one image, such
-as that it is no picture, is for the tagger to say with :meth:`tagatlas.TagResult.failed`.
+Failures of the call are raised as the tagging engine's errors; a failure of one image, such as
+invalid bytes, is for the tagger to return with :meth:`tagatlas.TagResult.failed`.
 :class:`tagatlas.toolkit.ServiceOptions` has the options for speed and price.
 """
 
@@ -45,7 +45,7 @@ __all__ = ["base64_text", "http_call_error", "is_loopback", "post_json", "read_k
 
 _LARGEST = 64 * 1024 * 1024
 _USED_UP = ("per day", "insufficient_quota", "insufficient quota", "quota exhausted")
-"""What services say, in lower case, where waiting does not help."""
+"""Words in services' messages, in lower case, for failures that waiting does not solve."""
 
 
 def read_key(variable: str, service: str) -> str:
@@ -65,7 +65,7 @@ def read_key(variable: str, service: str) -> str:
 
 
 def base64_text(data: bytes) -> str:
-    """Bytes, such as those of a picture, as a JSON body holds them: base64, in one line."""
+    """Bytes, such as those of a picture, for a JSON body: base64, in one line."""
     return b64encode(data).decode("ascii")
 
 
@@ -77,18 +77,17 @@ def post_json(
     headers: Mapping[str, str] | None = None,
     timeout: float = 60.0,
 ) -> bytes:
-    """Send JSON to a service, once: neither failures nor redirects make a second call.
+    """Send JSON to a service, once: without retries, and without following redirects.
 
-    Everything is encrypted, but for a server on this machine. No proxy and no ``.netrc`` is used.
-    May be called from several threads at once; each call has a connection of its own.
+    Everything is encrypted, except to a server on this machine. No proxy and no ``.netrc`` is
+    used. May be called from several threads at once; each call has its own connection.
 
     Args:
-        url: where to.
-        body: what :func:`json.dumps` takes.
+        url: of the service.
+        body: an object for :func:`json.dumps`.
         service: its name, for the texts of errors.
         headers: such as the key's; ``Content-Type`` and ``Accept`` are set.
-        timeout: seconds after which no connection, or no next part of the answer, is expected
-            any more.
+        timeout: seconds to wait for the connection, and for each next part of the answer.
 
     Returns:
         The body of an answer of status 200 to 299.
@@ -96,8 +95,8 @@ def post_json(
     Raises:
         CallRefused: the service cannot be reached, or did no work.
         CallLost: the connection broke after the call was begun, or the answer exceeds 64 MiB.
-        TaggerError: the address is no URL, is not encrypted, or shows a wrong certificate; or as
-            :func:`http_call_error` says of the answer's status.
+        TaggerError: the address is not a URL, is not encrypted, or has an invalid certificate; or
+            as :func:`http_call_error` gives for the answer's status.
     """
     data = json.dumps(body).encode()
     connection, path = _connection(url, service, timeout)
@@ -113,7 +112,7 @@ def post_json(
             raise CallLost(f"{service}: no answer came ({why})") from error
     finally:
         connection.close()
-    # http.client says nothing of a body that ends early if it is asked for some bytes.
+    # http.client does not report a body that ends early if a number of bytes is given.
     if response.length and len(answer) <= _LARGEST:
         raise CallLost(f"{service}: the answer ended early")
     if not 200 <= response.status < 300:
@@ -127,24 +126,24 @@ def post_json(
 def http_call_error(
     status: int, body: bytes, service: str, *, wait: float | None = None
 ) -> TaggerError:
-    """What the engine is to make of an answer that says that the call failed.
+    """The tagging engine's error for a failed HTTP call.
 
-    For taggers that bring an HTTP client of their own; :func:`post_json` raises these errors.
+    For taggers with their own HTTP client; :func:`post_json` raises these errors.
 
     Args:
         status: of HTTP, not 200 to 299.
-        body: of the answer, of which the text has a line.
+        body: of the answer; one line of it is in the error's text.
         service: its name, for the text.
         wait: seconds that the answer asks to wait, from :func:`retry_after` of its header
-            ``Retry-After``; None where it says nothing.
+            ``Retry-After``; None if it does not say.
 
     Returns:
-        * :class:`CallRefused` where the service did no work: it was asked too often (429), or it
-          says when to come back (``wait`` with 408, 409, 425 or 500 and above);
-        * :class:`AuthenticationFailed` (401, 403) or :class:`QuotaExceeded` (402, or a 429 that
-          says that what the account may have is used up) where the account is the reason;
-        * :class:`CallLost` where the work may have been done: 408, 409, 425, and 500 and above;
-        * :class:`TaggerError` where the call itself is wrong and would be so again.
+        * :class:`CallRefused` if the service did no work: the call exceeded the rate limit (429),
+          or is to be retried later (``wait`` with 408, 409, 425 or 500 and above);
+        * :class:`AuthenticationFailed` (401, 403) or :class:`QuotaExceeded` (402, or a 429 whose
+          message says that the account's quota is used up) if the account is the reason;
+        * :class:`CallLost` if the work may have been done: 408, 409, 425, and 500 and above;
+        * :class:`TaggerError` if the call itself is invalid and would fail again.
     """
     said = one_line(body.decode("utf-8", "replace"))
     text = f"{service}: HTTP {status}, {said}" if said else f"{service}: HTTP {status}"
@@ -183,7 +182,7 @@ def is_loopback(endpoint: str) -> bool:
 
 
 def _connection(url: str, service: str, timeout: float) -> tuple[http.client.HTTPConnection, str]:
-    """A connection that is not made yet, and what is asked for on it."""
+    """A connection, not yet made, and the request target."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -199,7 +198,7 @@ def _connection(url: str, service: str, timeout: float) -> tuple[http.client.HTT
 
 
 def _connect(connection: http.client.HTTPConnection, service: str) -> None:
-    """Connect, so that what fails here is known not to have been sent."""
+    """Connect first, so that a failure is known to precede the request."""
     try:
         connection.connect()
     except ssl.SSLCertVerificationError as error:

@@ -1,4 +1,4 @@
-"""Tables and lists in files, whatever their format, encoding and delimiter."""
+"""Tables and lists in files of any format, encoding and delimiter."""
 
 from tagatlas_tables import Table, read_table
 from tagatlas_tables.json_folder import is_json_folder

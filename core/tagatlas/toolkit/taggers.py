@@ -1,6 +1,6 @@
-"""A tagger that is used outside of :func:`tagatlas.tag`: prepared, and closed at the end.
+"""Using a tagger outside of :func:`tagatlas.tag`: prepared, and closed at the end.
 
-Import the names from here; ``tagatlas.toolkit`` has none of them.
+Import the names from here; they are not in ``tagatlas.toolkit``.
 """
 
 from tagatlas_tagging.using import closing, prepare

@@ -1,4 +1,4 @@
-"""Reading one file from the web, as carefully as pictures are fetched: for sources."""
+"""For sources: reading one file from the web, with the same checks as pictures."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ LARGEST = 64 * 1024 * 1024
 
 
 def read_web(url: str, *, allow_private: bool = False, contact: str = "") -> bytes:
-    """The bytes at a URL; redirects are followed, private addresses are not read from.
+    """The bytes at a URL; redirects are followed, private addresses are refused.
 
-    It may be called where an event loop runs, as in a notebook; the loop waits meanwhile.
+    It may be called within a running event loop, as in a notebook; the loop is blocked meanwhile.
 
     Args:
         url: ``http`` or ``https``.
@@ -26,7 +26,7 @@ def read_web(url: str, *, allow_private: bool = False, contact: str = "") -> byt
         contact: an e-mail address or page, sent to the host.
 
     Raises:
-        InputError: it cannot be read; the text says why.
+        InputError: it cannot be read; the message says why.
     """
     options = replace(
         FetchOptions(), allow_private=allow_private, contact=contact, max_bytes=LARGEST

@@ -1,4 +1,4 @@
-"""Names, numbers and texts from outside, as messages of one line have them."""
+"""Names, numbers and outside texts, formatted for one-line messages."""
 
 from tagatlas.wording import one_line
 from tagatlas_fetching.plain import encodable

@@ -1,4 +1,4 @@
-"""Channels that encrypt, and that send nothing twice."""
+"""Encrypted channels without automatic retries."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def open_channel(endpoint: str) -> grpc.Channel:
     """A channel to a service; it connects when it is first used. Thread-safe.
 
     Args:
-        endpoint: ``host`` or ``host:port``. Everything is encrypted, but for a server on this
-            machine: its loopback address alone is spoken to in the clear.
+        endpoint: ``host`` or ``host:port``. Everything is encrypted, except for connections to
+            a loopback address of this machine.
     """
     if is_loopback(endpoint):
         return grpc.insecure_channel(endpoint, options=CHANNEL_OPTIONS)

@@ -1,4 +1,4 @@
-"""gRPC's errors in the words of the tagging engine."""
+"""gRPC's errors as errors of the tagging engine."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from tagatlas.wording import one_line
 
 _DETAILS = "grpc-status-details-bin"
 _NEVER_CONNECTED = ("failed to connect to all addresses", "DNS resolution failed")
-"""How gRPC's own texts begin where the call never left this machine."""
+"""Beginnings of gRPC's own messages if the call never left this machine."""
 _NO_CREDENTIALS = "Getting metadata from plugin failed"
-"""Likewise, because no valid credentials could be had."""
+"""Likewise, because no valid credentials were available."""
 
 _WRONG_KEY = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED)
 _UNCERTAIN = (
@@ -40,20 +40,20 @@ MessageT = TypeVar("MessageT", bound=Message)
 
 
 def call_error(error: grpc.RpcError, service: str) -> TaggerError:
-    """What the engine is to make of a failed call.
+    """The tagging engine's error for a failed call.
 
     Args:
         error: as gRPC raised it.
         service: its name, for the text.
 
     Returns:
-        * :class:`CallRefused` where the service did no work: the call never reached it, it was
-          asked too often (``RESOURCE_EXHAUSTED``), or it says when to come back (``RetryInfo``);
-        * :class:`AuthenticationFailed` or :class:`QuotaExceeded` where the account is the reason;
-        * :class:`CallLost` where the work may have been done: deadlines, broken connections and
+        * :class:`CallRefused` if the service did no work: the call never reached it, exceeded the
+          rate limit (``RESOURCE_EXHAUSTED``), or is to be retried later (``RetryInfo``);
+        * :class:`AuthenticationFailed` or :class:`QuotaExceeded` if the account is the reason;
+        * :class:`CallLost` if the work may have been done: deadlines, broken connections and
           faults of the service. gRPC itself says of ``UNAVAILABLE`` that "it is not always safe
           to retry" (https://grpc.github.io/grpc/core/md_doc_statuscodes.html);
-        * :class:`TaggerError` where the call itself is wrong and would be so again.
+        * :class:`TaggerError` if the call itself is invalid and would fail again.
     """
     code, said = error.code(), one_line(error.details() or "")
     name = code.name if isinstance(code, grpc.StatusCode) else str(code)
@@ -77,7 +77,7 @@ def call_error(error: grpc.RpcError, service: str) -> TaggerError:
 
 
 def _retry_after(error: grpc.RpcError) -> float | None:
-    """Seconds that the service asks to wait; None where it says nothing."""
+    """Seconds that the service asks to wait; None if it does not say."""
     for info in _details(error, RetryInfo):
         return float(info.retry_delay.ToTimedelta().total_seconds())
     return None
@@ -88,7 +88,7 @@ def _reason(error: grpc.RpcError) -> str:
 
 
 def _details(error: grpc.RpcError, kind: type[MessageT]) -> Iterator[MessageT]:
-    """Details of one kind that came with an error; those that cannot be read are left out."""
+    """An error's details of one kind; unreadable ones are left out."""
     for key, value in error.trailing_metadata() or ():
         if key != _DETAILS:
             continue

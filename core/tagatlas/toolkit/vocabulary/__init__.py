@@ -1,4 +1,4 @@
-"""Vocabularies: the labels that a tagger may use, where they are the user's choice."""
+"""Vocabularies: the labels that a tagger may use, chosen by the user."""
 
 from tagatlas.toolkit.vocabulary.builtin import load_vocabulary
 from tagatlas.toolkit.vocabulary.vocabulary import Label, Vocabulary

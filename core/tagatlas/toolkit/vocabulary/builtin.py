@@ -1,4 +1,4 @@
-"""The vocabularies that tagatlas brings, and files, by what a user types."""
+"""Built-in vocabularies, and vocabulary files."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ BUILT_IN: Mapping[str, str] = {
     "scenes": "Kinds of places, indoors and outdoors.",
     "imagenet": "The 1,000 classes of ImageNet.",
 }
-"""The built-in vocabularies, each with what it is for. data/PROVENANCE.md says where from."""
+"""The built-in vocabularies with descriptions. Their sources are in data/PROVENANCE.md."""
 
 
 def load_vocabulary(named: str) -> Vocabulary:
     """The vocabulary of a name or a path.
 
     Args:
-        named: one of :data:`BUILT_IN`, or the path of a file, which goes before.
+        named: one of :data:`BUILT_IN`, or the path of a file, which has precedence.
 
     Raises:
-        OptionError: there is neither, or the file is no vocabulary.
+        OptionError: there is neither, or the file is not a vocabulary.
     """
     path = Path(named)
     if path.is_file():

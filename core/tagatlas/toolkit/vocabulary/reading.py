@@ -13,7 +13,7 @@ from tagatlas_tables.encoding import decode, to_utf8
 from tagatlas_tables.files import is_workbook, read_data
 
 SEPARATOR = "|"
-"""Between several prompts or aliases in a cell."""
+"""Separator of several prompts or aliases in a cell."""
 
 _DELIMITERS = ",;\t"
 _LABEL = "label"
@@ -23,14 +23,14 @@ _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 def read_vocabulary(name: str, data: bytes) -> Vocabulary:
     """Read a vocabulary file.
 
-    It is a table where its first line has a column ``label``: text with commas, semicolons or tabs,
-    or a workbook, whose columns ``prompts`` and ``aliases`` may hold several each, parted by ``|``,
-    and whose column ``group`` holds one; other columns are ignored. Any other file has a label a
-    line.
+    It is a table if its first line has a column ``label``: text with commas, semicolons or tabs,
+    or a workbook, whose columns ``prompts`` and ``aliases`` may have several each, separated by
+    ``|``, and whose column ``group`` has one; other columns are ignored. Any other file has a
+    label a line.
 
     Args:
-        name: what to call it.
-        data: text in any encoding, or a workbook. What is guessed is in the vocabulary's notes.
+        name: of the vocabulary.
+        data: text in any encoding, or a workbook. Guesses are in the vocabulary's notes.
 
     Raises:
         OptionError: not text, not a table that can be read, or without a label.

@@ -15,14 +15,13 @@ from tagatlas.errors import OptionError
 
 @dataclass(frozen=True)
 class Label:
-    """A label, and how it may be put in words.
+    """A label with its prompts and aliases.
 
     Attributes:
-        name: as tags bear it.
-        prompts: whole captions that stand for it instead of a tagger's templates; where one has
-            ``{}``, a name is put there.
-        aliases: other names of the same.
-        group: what it is one of; empty where nothing was said.
+        name: as in tags.
+        prompts: captions to use instead of a tagger's templates; ``{}`` is replaced by a name.
+        aliases: synonyms.
+        group: category of the label; empty if none was given.
     """
 
     name: str
@@ -31,11 +30,10 @@ class Label:
     group: str = ""
 
     def captions(self, templates: Sequence[str]) -> list[str]:
-        """The texts that a model is to compare images with; each once.
+        """The texts for a model to compare images with; each once.
 
         Args:
-            templates: texts with ``{}`` where the name is to stand; not used where the label has
-                prompts.
+            templates: texts with ``{}`` in place of the name; not used if the label has prompts.
         """
         names = (self.name, *self.aliases)
         texts = [text.replace("{}", name) for text in self.prompts or templates for name in names]
@@ -49,8 +47,8 @@ class Vocabulary:
     Attributes:
         name: the file's or the built-in vocabulary's.
         labels: at least one; their names differ after normalising (:func:`key`).
-        merged: names that were written more than once, as they were written the second time.
-        notes: what a user should know of how it was read: guesses made, cells left out.
+        merged: repeated names, as they were written the second time.
+        notes: remarks for the user on how it was read: guesses, cells left out.
     """
 
     name: str
@@ -60,10 +58,10 @@ class Vocabulary:
 
     @classmethod
     def of(cls, name: str, labels: Iterable[Label]) -> Self:
-        """The vocabulary of these labels, every text tidied.
+        """The vocabulary of these labels, every text cleaned.
 
-        Labels whose names are the same after normalising are one: the first name stays, and the
-        prompts and aliases of all are its own. Labels without a name are left out.
+        Labels with the same name after normalising are merged: the first name is kept, with the
+        prompts and aliases of all. Labels without a name are left out.
 
         Raises:
             OptionError: no label is left.
@@ -92,10 +90,10 @@ class Vocabulary:
         return tuple(dict.fromkeys(label.group for label in self.labels if label.group))
 
     def only(self, groups: Sequence[str]) -> Vocabulary:
-        """The labels of some groups; all where none is named.
+        """The labels of some groups; all if none is named.
 
         Raises:
-            OptionError: a group is not there.
+            OptionError: there is no such group.
         """
         if not groups:
             return self
@@ -109,12 +107,12 @@ class Vocabulary:
         return replace(self, labels=labels)
 
     def digest(self) -> str:
-        """What it says, as 16 hexadecimal digits: the same labels give the same."""
+        """Digest of the labels, 16 hexadecimal digits."""
         return hashlib.sha256(msgspec.json.encode(self.labels)).hexdigest()[:16]
 
 
 def key(name: str) -> str:
-    """What two names that are the same label have in common: Unicode's NFKC, without case."""
+    """Key by which names are the same label: Unicode NFKC, case-folded."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
@@ -130,9 +128,9 @@ def _tidied(label: Label) -> Label:
 
 
 def tidy(text: str) -> str:
-    """Text in Unicode's NFC, without control characters, blanks trimmed and made one each.
+    """Text in Unicode NFC, without control characters, blanks trimmed and collapsed.
 
-    Joiners stay: Persian, Hindi and other scripts are written with them.
+    Joiners are kept: Persian, Hindi and other scripts need them.
     """
     plain = unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
     visible = (
