@@ -1,4 +1,4 @@
-"""The tagger ``clip``: zero-shot tags with any vocabulary, by any model of open_clip, offline."""
+"""The tagger ``clip``: zero-shot tags with any vocabulary and any model of open_clip, offline."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Scores that mean the same from label to label: calibration on the collection.
+"""Calibration on the collection: scores that are comparable between labels.
 
-What a model makes of a label has an offset and a spread of the label's own: some captions fit
-almost any picture a little, others none. Over a collection, the evidence for a label (see
-:mod:`tagatlas_clip.scores`) is modelled as a mixture of two normal distributions of one variance,
-of the pictures that do not show it and of those that do, which stand out by a lift that is the
-same, in standard deviations, for all labels::
+A model's evidence has an offset and a spread that depend on the label: some captions fit almost
+any picture a little, others none. Over a collection, the evidence for a label (see
+:mod:`tagatlas_clip.scores`) is modelled as a mixture of two normal distributions of equal variance,
+of the pictures without the label and of those with it; the distance of their means, the lift, is
+the same for all labels, in standard deviations::
 
     without   evidence ~ N(mean, spread^2)                  share 1 - s
     with      evidence ~ N(mean + lift * spread, spread^2)  share s
@@ -16,20 +16,19 @@ so that the probability that a picture shows the label is logistic in the eviden
     bias = mean + lift * spread / 2 + temperature * log((1 - s) / s)
     soften(x) = x up to 4, 4 + log(1 + x - 4) above
 
-A score of 0.5 says of every label that the evidence is as many of the label's own standard
-deviations above what pictures without it have: as likely a false alarm for one as for another.
-A normal distribution would be sure beyond reason in its tail: there the evidence counts by its
-logarithm, which changes no order.
+For every label, a score of 0.5 means that the evidence is equally many of the label's standard
+deviations above the mean of pictures without it: the false alarm rate is the same for all labels.
+A normal distribution would be overconfident in its tail: there the evidence is damped by a
+logarithm, which preserves the order.
 
 Both steps of the estimation are expectation-maximisation (Dempster, Laird and Rubin 1977). First
-each label's mean and spread, in a mixture with a lift and a share of the label's own, from a start
-below all pictures that show it, so that a label may be on most pictures; labels learn from each
-other (empirical Bayes): each one's estimates are drawn to those of all, as if so many more
-pictures had been seen that are typical of all (:data:`PRIOR`; of the mean, as many as labels are
-alike in it). Then the lift and the share that all labels have in common, starting with the label
-of each picture that stands out most: so a label that no picture shows does not make what is
-nearest to it its own. What cannot be told: a label that all pictures show from one that none
-shows; it counts as not shown.
+each label's mean and spread, in a mixture with a separate lift and share per label, initialised
+below all pictures that show it, so that a label may be on most pictures; estimates are shrunk
+towards those of all labels (empirical Bayes), as if so many more pictures typical of all had been
+seen (:data:`PRIOR`; for the mean, as many as labels agree in it). Then the common lift and share,
+initialised with the label that stands out most in each picture, so that a label that no picture
+shows does not claim the nearest ones. A label on all pictures cannot be distinguished from one on
+none; it counts as on none.
 """
 
 from __future__ import annotations
@@ -45,20 +44,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FEWEST = 50
-"""Pictures that a calibration needs; the scores of a smaller collection stay as they are."""
+"""The fewest pictures for a calibration; scores of smaller collections are not calibrated."""
 
 MOST = 2000
-"""Pictures that it is estimated from at most: the first by id, which is as good as at random."""
+"""The most pictures to estimate from: the first by id, which amounts to a random sample."""
 
 MOST_VALUES = 4_000_000
-"""Pictures times labels that it is estimated from at most; but never fewer than a quarter of MOST
-pictures."""
+"""The most pictures times labels to estimate from; but at least a quarter of MOST pictures."""
 
 PRIOR = 20.0
-"""Pictures that what all labels have in common counts for, in the estimates of each."""
+"""Weight of the prior from all labels in the estimates of each, in pictures."""
 
 LEAST_LIFT = 3.0
-"""Pictures that show a label stand out by at least so many standard deviations."""
+"""The smallest lift of pictures that show a label, in standard deviations."""
 
 ROUNDS = 40
 SOFT = 4.0
@@ -66,10 +64,10 @@ SOFT = 4.0
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """How evidence becomes scores, by label.
+    """Parameters from evidence to scores, by label.
 
     Attributes:
-        bias: the evidence at which a label is as likely there as not, shape (labels,).
+        bias: the evidence at which a label is as likely present as absent, shape (labels,).
         temperature: the evidence that changes the odds by e, shape (labels,), above 0.
     """
 
@@ -83,7 +81,7 @@ class Calibration:
 
 
 def sample_size(labels: int) -> int:
-    """How many pictures a calibration of so many labels is estimated from."""
+    """The number of pictures to estimate a calibration of so many labels from."""
     return min(MOST, max(MOST_VALUES // labels, MOST // 4))
 
 
@@ -125,7 +123,7 @@ def _without(evidence: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArra
 
 
 def _with(standard: NDArray[np.float64]) -> tuple[float, float]:
-    """How far pictures that show a label stand out, and the share that they are, of all pairs.
+    """The common lift, and the share of pairs of picture and label that are present.
 
     Args:
         standard: evidence in standard deviations of the pictures without, shape (n, labels).
@@ -145,7 +143,7 @@ def _probabilities(
     lift: float | NDArray[np.float64],
     share: float | NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """That a picture shows a label, of evidence in standard deviations."""
+    """The probability that a picture shows a label, by evidence in standard deviations."""
     return sigmoid(lift * (standard - lift / 2) + np.log(share / (1 - share)))
 
 
@@ -156,7 +154,7 @@ def _sums(weights: NDArray[np.float64], values: NDArray[np.floating]) -> NDArray
 
 
 def _start(evidence: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and spread of the lowest part, which few pictures that show the label are in."""
+    """Mean and spread of the lowest part, with few pictures that show the label."""
     lowest, low, lower = np.quantile(evidence, [0.02, 0.04, 0.15], axis=0)
     spread = max(float(np.median(lower - lowest)) / 1.017, 1e-3)  # 1.017 is that of N(0, 1)
     return low + spread / 2, np.full(evidence.shape[1], spread)

@@ -1,6 +1,6 @@
-"""The models that are used where none is named.
+"""The default models.
 
-PluginChoice on open_clip's ``docs/openclip_results.csv`` (at commit f862f86: zero-shot accuracy on
+Chosen on open_clip's ``docs/openclip_results.csv`` (at commit f862f86: zero-shot accuracy on
 ImageNet and on average over 38 datasets, GFLOPs of both towers), among weights whose licence
 allows any use:
 

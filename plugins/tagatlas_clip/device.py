@@ -1,4 +1,4 @@
-"""Which devices there are, and what they compute in."""
+"""Available devices and their precisions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Precision = Literal["fp32", "bf16", "fp16"]
 
 
 def choose_devices(named: str) -> tuple[str, ...]:
-    """The devices that a user means, as torch names them; all have the same kind.
+    """The selected devices by torch's names; all of the same kind.
 
     Args:
         named: ``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:NUMBER``.
@@ -38,7 +38,7 @@ def choose_devices(named: str) -> tuple[str, ...]:
 
 
 def choose_precision(named: Literal["auto"] | Precision, device: str) -> Precision:
-    """What to compute in: on a GPU, unless told, the half that it is made for."""
+    """The precision to compute in: on a GPU by default the half precision it supports best."""
     if named != "auto":
         return named
     if device.startswith("cuda"):
@@ -60,10 +60,10 @@ def autocast(device: str, precision: Precision) -> AbstractContextManager[object
 
 
 class FullFp32:
-    """A context in which cuDNN computes fp32 as such: by default it uses TF32, which is none.
+    """A context in which cuDNN computes in true fp32: by default it uses TF32.
 
-    PyTorch knows only one switch, for the whole process: it is off while any thread is inside,
-    and then as it was before.
+    PyTorch has only one switch, for the whole process: it is off while any thread is inside, and
+    then restored.
     """
 
     def __init__(self) -> None:
@@ -90,11 +90,11 @@ class FullFp32:
 
 
 FULL_FP32 = FullFp32()
-"""One, as the switch is: models in several threads share it."""
+"""One instance for the one switch: models in several threads share it."""
 
 
 def describe(device: str) -> str:
-    """The device in words, such as ``cuda:0 (NVIDIA H100, 80 GB)``."""
+    """Description of the device, such as ``cuda:0 (NVIDIA H100, 80 GB)``."""
     import torch
 
     if device.startswith("cuda"):

@@ -1,4 +1,4 @@
-"""Pictures to vectors, batch after batch, on one or more devices."""
+"""Embedding pictures in batches, on one or more devices."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
     from tagatlas_clip.model import ClipModel
 
 ON_CPU = 16
-"""Pictures that the model gets at once on a processor, which larger batches do not keep busier."""
+"""Batch size on a CPU; larger batches are not faster."""
 
 MOST = 1024
-"""Pictures that the model gets at once at most."""
+"""The largest batch."""
 
 TOGETHER = 16
-"""Pictures that a GPU resizes in one go: each order to it takes as long, whatever it is about."""
+"""Pictures that a GPU resizes at once: launches cost the same regardless of their size."""
 
 GAIN = 1.05
-"""A batch twice as large must be faster by this, to be worth its memory."""
+"""The speed-up that justifies a batch twice as large, with its memory."""
 
 Vectors = dict[int, "NDArray[np.float32]"]
 
 
 class Replica:
-    """A model on one device, and how many pictures it takes at once.
+    """A model on one device, with its batch size.
 
     May be called from several threads; they take turns.
     """
@@ -50,7 +50,7 @@ class Replica:
 
         Args:
             model: on its device.
-            batch: pictures at once; 0 finds out what is fastest, when there is work.
+            batch: batch size; 0 measures the fastest, at the first work.
         """
         self.model = model
         self.batch = batch or (0 if model.device.type == "cuda" else ON_CPU)
@@ -59,7 +59,7 @@ class Replica:
     def embed(self, pictures: Sequence[torch.Tensor]) -> NDArray[np.float32]:
         """Vectors of prepared pictures, in order; see :meth:`ClipModel.embed_pictures`.
 
-        What does not fit into memory is tried again in halves, and later batches are no larger.
+        A batch that does not fit into memory is halved and retried; later ones are no larger.
 
         Raises:
             TaggerError: not even one picture fits.
@@ -106,7 +106,7 @@ def fastest_batch(model: ClipModel) -> int:
 
 
 def _rate(model: ClipModel, batch: int) -> float:
-    """Pictures a second; the first run, which makes room and chooses kernels, does not count."""
+    """Pictures per second, without the first run, which allocates and chooses kernels."""
     pictures = [torch.zeros(model.picture_shape, dtype=torch.uint8, device=model.device)] * batch
     model.embed_pictures(pictures)
     begun = time.perf_counter()
@@ -116,10 +116,10 @@ def _rate(model: ClipModel, batch: int) -> float:
 
 
 class Embedder:
-    """Bytes of pictures to vectors. May be called from several threads at once.
+    """Embeds encoded pictures. May be called from several threads at once.
 
-    Pictures are decoded in threads of their own, while the devices work on those of other calls;
-    a call takes the device that has the fewest.
+    Pictures are decoded in separate threads, while the devices work on those of other calls; a
+    call uses the device with the fewest calls.
 
     Attributes:
         replicas: one per device.
@@ -139,7 +139,7 @@ class Embedder:
         self._threads = ThreadPoolExecutor(threads or cores(), thread_name_prefix="clip")
 
     def embed(self, images: Sequence[ImageInput]) -> tuple[Vectors, dict[int, str]]:
-        """Vectors by place; and why, by place, where a picture cannot be decoded.
+        """Vectors by index; and by index the reasons why pictures cannot be decoded.
 
         Raises:
             TaggerError: the device has not enough memory for the model.
@@ -161,7 +161,7 @@ class Embedder:
             return dict(zip(sound, vectors, strict=True)), failures
 
     def close(self) -> None:
-        """End the threads, and forget the models."""
+        """End the threads, and release the models."""
         self._threads.shutdown()
         self.replicas = ()
 
@@ -180,7 +180,7 @@ class Embedder:
 
 
 def prepared_or_why(model: ClipModel, images: Sequence[ImageInput]) -> list[torch.Tensor | str]:
-    """Pictures as the model takes them, or why there is none."""
+    """Prepared pictures for the model, or the reasons why there are none."""
     decoded = [pixels_or_why(image) for image in images]
     sound = [pixels for pixels in decoded if not isinstance(pixels, str)]
     prepared = iter(model.prepare(sound) if sound else ())
@@ -188,7 +188,7 @@ def prepared_or_why(model: ClipModel, images: Sequence[ImageInput]) -> list[torc
 
 
 def pixels_or_why(image: ImageInput) -> NDArray[np.uint8] | str:
-    """The pixels of an image, or why there are none."""
+    """The pixels of an image, or the reason why there are none."""
     try:
         return image.pixels()
     except OSError as error:
@@ -196,7 +196,7 @@ def pixels_or_why(image: ImageInput) -> NDArray[np.uint8] | str:
 
 
 def cores() -> int:
-    """How many processor cores this process may use."""
+    """Number of CPU cores available to this process."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,6 +1,6 @@
-"""Which files make a model, and where they are on this machine. Nothing here uses the network.
+"""The files of a model on this machine. Nothing here uses the network.
 
-open_clip, which takes long to import, is asked only about what it knows by name.
+open_clip, which is slow to import, is imported only for names that it knows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tagatlas.errors import ModelMissing, OptionError
 
 HUB = "hf-hub:"
 SAFE, PLAIN = "open_clip_model.safetensors", "open_clip_pytorch_model.bin"
-"""What open_clip calls weights in a folder or in a repository of the hub."""
+"""open_clip's file names of weights, in a folder or in a repository of the hub."""
 CONFIG = "open_clip_config.json"
 TOKENIZER, TEXT_MODEL = "tokenizer_config.json", "config.json"
 PREPROCESSING = ("mean", "std", "interpolation", "resize_mode", "fill_color")
@@ -32,11 +32,11 @@ class ModelFiles:
     Attributes:
         name: as ``tagatlas models`` lists it, or the path of a local one.
         config: the architecture, as open_clip's ``model_cfg``.
-        preprocessing: what the weights want of pictures that is not open_clip's default.
+        preprocessing: the weights' preprocessing of pictures, if not open_clip's default.
         checkpoint: the weights.
         tokenizer: the folder with the tokenizer's files; None for open_clip's own.
-        text_model: the folder with the configuration of the text model, where that is one of the
-            hub; None for open_clip's own.
+        text_model: the folder with the configuration of a text model from the hub; None for
+            open_clip's own.
     """
 
     name: str
@@ -48,18 +48,18 @@ class ModelFiles:
 
     @property
     def text_config(self) -> Mapping[str, Any]:
-        """The part of the architecture that is about texts."""
+        """The text part of the architecture."""
         return text_config(self.config)
 
     def digest(self) -> str:
-        """What the model computes, as 16 hexadecimal digits."""
+        """Digest of weights and settings, 16 hexadecimal digits."""
         said = json.dumps([self.config, self.preprocessing], sort_keys=True)
         return hashlib.sha256((said + checksum(self.checkpoint)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
 class Named:
-    """A model as it is asked for.
+    """A requested model.
 
     Attributes:
         model: an architecture, ``hf-hub:OWNER/NAME``, or a path.
@@ -82,7 +82,7 @@ class Named:
 
 
 def with_tag(named: Named) -> Named:
-    """The same with a tag, where there is no choice.
+    """The same with a tag, if there is only one.
 
     Raises:
         OptionError: the architecture or the tag is unknown, or there are several tags.
@@ -110,7 +110,7 @@ def locate(named: Named) -> ModelFiles:
 
     Raises:
         OptionError: there is no such model.
-        ModelMissing: there is, but not on this machine.
+        ModelMissing: it is not on this machine.
     """
     if named.model.startswith(HUB):
         return _of_hub(named)
@@ -146,10 +146,10 @@ def _of_open_clip(named: Named) -> ModelFiles:
 
 
 def preprocessing_of(named: Named) -> dict[str, object]:
-    """What the weights want of pictures.
+    """The weights' preprocessing of pictures.
 
-    That of the tag; of a file, that of the architecture's tags, where all of them agree: weights
-    of the same kind were trained on pictures of the same kind.
+    That of the tag; for a file, that of the architecture's tags if all of them agree: weights of
+    the same architecture were then trained on pictures of the same form.
     """
     import open_clip
 
@@ -169,14 +169,14 @@ def preprocessing_of(named: Named) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class HubFiles:
-    """Files of one repository of the hub; of several names, the first that is there is meant."""
+    """Files of one repository of the hub; of several names, the first existing one."""
 
     repository: str
     names: tuple[str, ...]
 
 
 def weights_of(named: Named) -> HubFiles:
-    """Where open_clip gets the weights of a tag from, or of a model of the hub."""
+    """Location from which open_clip gets the weights of a tag, or of a model of the hub."""
     if named.model.startswith(HUB):
         return HubFiles(named.model.removeprefix(HUB), (SAFE, PLAIN))
     import open_clip
@@ -189,25 +189,25 @@ def weights_of(named: Named) -> HubFiles:
 
 
 def tokenizer_repository(config: Mapping[str, object]) -> str | None:
-    """The repository of the tokenizer; None where it is open_clip's own."""
+    """The repository of the tokenizer; None for open_clip's own."""
     name = text_config(config).get("hf_tokenizer_name")
     return str(name) if name else None
 
 
 def text_model_repository(config: Mapping[str, object]) -> str | None:
-    """The repository of the text model; None where it is open_clip's own."""
+    """The repository of the text model; None for open_clip's own."""
     name = text_config(config).get("hf_model_name")
     return str(name) if name else None
 
 
 def text_config(config: Mapping[str, object]) -> Mapping[str, Any]:
-    """The part of an architecture that is about texts: of JSON's types."""
+    """The text part of an architecture, of JSON types."""
     found = config["text_cfg"]
     return found if isinstance(found, Mapping) else {}
 
 
 def checksum(path: Path) -> str:
-    """The SHA-256 of a file; of one in the hub's cache, that is its name."""
+    """The SHA-256 of a file; in the hub's cache it is the file's name."""
     real = path.resolve()
     if _DIGEST.fullmatch(real.name):
         return real.name
@@ -216,7 +216,7 @@ def checksum(path: Path) -> str:
 
 
 def cached(files: HubFiles) -> Path | None:
-    """Where one of the files is in the hub's cache on this machine; None if it is not."""
+    """Path of one of the files in the hub's cache; None if missing."""
     import huggingface_hub
 
     for name in files.names:
@@ -242,7 +242,7 @@ def _text_model_of(config: Mapping[str, object], named: Named) -> Path | None:
 
 
 def _folder_of(repository: str | None, file: str, what: str, named: Named) -> Path | None:
-    """The folder in the hub's cache where a repository has that file."""
+    """The folder of a repository's file in the hub's cache."""
     if repository is None:
         return None
     found = cached(HubFiles(repository, (file,)))
@@ -296,7 +296,7 @@ def read_config(path: Path) -> tuple[dict[str, object], dict[str, object]]:
     """The architecture and the preprocessing of a configuration file of open_clip's.
 
     Raises:
-        OptionError: it is none.
+        OptionError: it is not a configuration.
     """
     try:
         said = json.loads(path.read_text(encoding="utf-8"))

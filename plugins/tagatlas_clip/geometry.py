@@ -1,4 +1,4 @@
-"""Pictures resized and cropped as open_clip does it, without work on what is cropped off."""
+"""Resizing and cropping like open_clip, without work on pixels that are cropped off."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Transform = Callable[[Image], Image]
 
 @dataclass(frozen=True)
 class Section:
-    """What is resized to what.
+    """A resizing of a part of a picture.
 
     Attributes:
         box: the part of the picture: left, top, right, bottom, in pixels.
-        size: width and height that it gets.
+        size: the new width and height.
         resampling: Pillow's filter.
     """
 
@@ -31,19 +31,19 @@ class Section:
 
 @dataclass(frozen=True)
 class Geometry:
-    """Makes pictures of a model's size.
+    """Scales pictures to a model's size.
 
     Attributes:
-        whole: what open_clip does, step by step.
-        section: given a width and a height, the one resizing that makes the same of an RGB
-            picture, with less work; None where one is not enough.
+        whole: open_clip's transforms, step by step.
+        section: from a width and a height, the single equivalent resizing of an RGB picture,
+            with less work; None if there is none.
     """
 
     whole: Transform
     section: Callable[[int, int], Section | None]
 
     def __call__(self, picture: Image) -> Image:
-        """Make it of an RGB picture."""
+        """Transform an RGB picture."""
         section = self.section(*picture.size)
         if section is None:
             return self.whole(picture)
@@ -51,10 +51,10 @@ class Geometry:
 
 
 def geometry_of(transforms: Sequence[Transform]) -> Geometry:
-    """What several transforms do, one after the other.
+    """Combine several transforms.
 
     Args:
-        transforms: those of open_clip that make a picture of a model's size.
+        transforms: of open_clip, which scale a picture to a model's size.
     """
     whole: Transform = Compose(list(transforms))
     steps = [step for step in transforms if not isinstance(step, MaybeConvertMode)]
@@ -67,30 +67,30 @@ def geometry_of(transforms: Sequence[Transform]) -> Geometry:
 
 
 def squashed(resize: Resize, width: int, height: int) -> Section:
-    """All of a picture, whatever its proportions."""
+    """The whole picture, of any proportions."""
     high, wide = resize.size
     return Section((0, 0, width, height), (wide, high), _resampling(resize))
 
 
 @dataclass(frozen=True)
 class Middle:
-    """``Resize`` to a shorter side and ``CenterCrop``, both torchvision's, at once.
+    """torchvision's ``Resize`` to a shorter side and ``CenterCrop`` at once.
 
-    Only what is not cropped off is resized: of a picture of 4:3 that is three quarters of the work.
-    Pixels are the same, but for one in ten thousand, which is rounded the other way.
+    Only the part that is kept is resized: for a picture of 4:3 that is three quarters of the work.
+    Pixels are the same, except for one in ten thousand, which is rounded the other way.
 
     Attributes:
         resize: to a shorter side.
-        crop: of no larger sides.
+        crop: not larger than that.
     """
 
     resize: Resize
     crop: CenterCrop
 
     def section(self, width: int, height: int) -> Section | None:
-        """What becomes of which part of a picture; None of one that grows.
+        """The resizing for a picture; None if it is enlarged.
 
-        Where pixels repeat, more of them would be rounded the other way.
+        In enlarged pictures, more pixels would be rounded the other way.
         """
         side: int = self.resize.size
         shorter, longer = sorted((width, height))

@@ -1,4 +1,4 @@
-"""Devices that have no memory left."""
+"""Devices out of memory."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ SAID = (
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:
-    """Whether an allocator had no more: that of CUDA, of MPS, or of the processor."""
+    """Whether an allocator was out of memory: that of CUDA, of MPS, or of the CPU."""
     said = str(error)
     return isinstance(error, torch.OutOfMemoryError) or any(words in said for words in SAID)
 
 
 def free_memory(device: torch.device) -> None:
-    """Give back what is cached."""
+    """Release cached memory."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
     elif device.type == "mps":

@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 
 
 class ClipModel:
-    """Pictures and texts to vectors, with open_clip's own numbers.
+    """Embeds pictures and texts, with the same numbers as open_clip.
 
     Attributes:
-        scale: what a cosine is multiplied with.
-        bias: what is added to that; None of a model that compares texts by softmax.
+        scale: factor of cosines.
+        bias: added after scaling; None for a model that compares texts by softmax.
     """
 
     def __init__(self, files: ModelFiles, device: torch.device, precision: Precision) -> None:
         """Load the model.
 
         Raises:
-            OptionError: the weights do not fit the architecture, or are no plain weights.
+            OptionError: the weights do not fit the architecture, or are not plain weights.
         """
         self._device = device
         self._precision = precision
@@ -57,19 +57,19 @@ class ClipModel:
 
     @property
     def device(self) -> torch.device:
-        """Where it runs."""
+        """The device it runs on."""
         return self._device
 
     def prepare(self, pictures: Sequence[NDArray[np.uint8]]) -> list[torch.Tensor]:
         """Resize and crop pictures as open_clip does. May be called from several threads.
 
-        A GPU does it itself, to the same pixels, unless its memory is short.
+        A GPU does it itself, with identical pixels, unless it is out of memory.
 
         Args:
             pictures: RGB, each of shape (height, width, 3).
 
         Returns:
-            One of uint8 and :attr:`picture_shape` for each.
+            An array of uint8 and :attr:`picture_shape` for each.
         """
         prepared = {} if self._resizer is None else self._prepared_by(self._resizer, pictures)
         return [
@@ -80,7 +80,7 @@ class ClipModel:
     def _prepared_by(
         self, resizer: GpuResizer, pictures: Sequence[NDArray[np.uint8]]
     ) -> dict[int, torch.Tensor]:
-        """By place, those pictures that a GPU can prepare."""
+        """By index, the pictures that a GPU can prepare."""
         sections: dict[int, Section] = {}
         for place, pixels in enumerate(pictures):
             height, width, _ = pixels.shape
@@ -110,7 +110,7 @@ class ClipModel:
         batch = torch.stack([picture.to(self._device) for picture in pictures])
         batch = batch.permute(0, 3, 1, 2).contiguous()
         with torch.inference_mode(), autocast(str(self._device), self._precision):
-            # What ToTensor and Normalize do to each picture, for all at once.
+            # ToTensor and Normalize, for all pictures at once.
             normal = self._normalize(batch.float().div(255))
             vectors = self._network.encode_image(normal, normalize=True)
         found: NDArray[np.float32] = vectors.float().cpu().numpy()
@@ -134,7 +134,7 @@ class ClipModel:
 
 
 def _resizer(device: torch.device) -> GpuResizer | None:
-    """What resizes pictures on a GPU; Triton, which it takes, is not part of every PyTorch."""
+    """The resizer for a GPU; it needs Triton, which not every PyTorch includes."""
     if device.type != "cuda" or find_spec("triton") is None:
         return None
     from tagatlas_clip.resample import GpuResizer
@@ -153,7 +153,7 @@ def _load(files: ModelFiles) -> torch.nn.Module:
             f"{files.checkpoint} holds more than weights, which could run code: save it as"
             " safetensors"
         ) from error
-    except Exception as error:  # whatever a file that holds something else leads to
+    except Exception as error:  # a file of another kind can cause any exception
         reason = " ".join(str(error).split())[:200]
         raise OptionError(
             f"{files.checkpoint} has no weights for {files.name}: {reason}"
@@ -163,7 +163,7 @@ def _load(files: ModelFiles) -> torch.nn.Module:
 
 
 def _architecture(files: ModelFiles) -> torch.nn.Module:
-    """A model without its weights: what ``open_clip.create_model`` makes of a configuration.
+    """A model without its weights, as ``open_clip.create_model`` makes it from a configuration.
 
     That function itself logs through Python's root logger, which sets up logging for the whole
     process, and finds the configuration of a text model by its name on the hub.

@@ -1,4 +1,4 @@
-"""Pictures resized on a GPU, to the very pixels that Pillow makes.
+"""Resizing pictures on a GPU, with pixels identical to Pillow's.
 
 The arithmetic is that of Pillow's ``Resample.c``: along the rows, then along the columns, with
 integer weights of 22 bits, and rounded to 8 bits in between. Integers come out the same on any
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 BITS = 22
 REACH = {Resampling.BILINEAR: 1.0, Resampling.BICUBIC: 2.0}
-"""The filters that are known here, and how far they reach, in pixels of the smaller picture."""
+"""The supported filters with their support, in pixels of the smaller picture."""
 KNOWS_TALL = int(PIL.__version__.partition(".")[0]) >= 13
-"""Whether Pillow begins with the columns where a picture loses far more rows than columns."""
+"""Whether Pillow resizes columns first if a picture shrinks far more in rows than in columns."""
 BLOCK = 128
-"""Pixels that a program of the GPU makes at once."""
+"""Pixels per GPU program (block size)."""
 
 
 class GpuResizer:
-    """Resizes pictures on a CUDA device, beside what it does otherwise.
+    """Resizes pictures on a CUDA device, concurrently with other work on it.
 
-    May be called from several threads, which do not wait for each other, nor for a model.
+    May be called from several threads, which wait neither for each other nor for a model.
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -48,7 +48,7 @@ class GpuResizer:
     def __call__(
         self, pictures: Sequence[NDArray[np.uint8]], sections: Sequence[Section]
     ) -> torch.Tensor:
-        """What :func:`resample` makes of some pictures.
+        """:func:`resample` some pictures.
 
         Raises:
             RuntimeError: out of memory.
@@ -62,7 +62,7 @@ class GpuResizer:
 
     @staticmethod
     def knows(pixels: NDArray[np.uint8], section: Section) -> bool:
-        """Whether it makes the pixels that Pillow makes of a part of a picture."""
+        """Whether the result for a part of a picture is identical to Pillow's."""
         height, width, _ = pixels.shape
         lost = height - section.size[1]
         columns_first = lost > 0 and lost > 2 * (width - section.size[0])
@@ -82,8 +82,8 @@ def resample(
 
     Args:
         pictures: at least one; RGB, each of shape (height, width, 3).
-        sections: of each, which part to which size: all to the same one.
-        device: where it is done.
+        sections: for each, the part and its new size, which is the same for all.
+        device: to compute on.
 
     Returns:
         uint8, shape (pictures, height, width, 3), on the device.
@@ -93,7 +93,7 @@ def resample(
     down = _Taps.of(pictures, sections, axis=0)
     pixels = _sent(pictures, device)
 
-    # Of each row that is used: in which picture it is, and where it begins among all bytes.
+    # For each row used: its picture, and its offset in the bytes.
     sizes = np.array([picture.size for picture in pictures])
     lines = np.array([3 * picture.shape[1] for picture in pictures])
     used = down.lasts - down.firsts
@@ -132,9 +132,9 @@ def resample(
 
 
 def _sent(pictures: Sequence[NDArray[np.uint8]], device: torch.device) -> torch.Tensor:
-    """The bytes of all pictures, one after the other, on the device.
+    """The bytes of all pictures, concatenated, on the device.
 
-    They go by way of memory that the device reads by itself, many times as fast.
+    They are copied through pinned memory, which is many times as fast.
     """
     total = sum(picture.size for picture in pictures)
     room = torch.empty(total, dtype=torch.uint8, pin_memory=device.type == "cuda")
@@ -154,7 +154,7 @@ def _along_rows(
     bits: tl.constexpr,
     block: tl.constexpr,
 ) -> None:
-    """Give a row its new length."""
+    """Resize a row horizontally."""
     row = tl.program_id(0)
     x = tl.program_id(1) * block + tl.arange(0, block)
     there = x < width
@@ -188,7 +188,7 @@ def _along_columns(
     bits: tl.constexpr,
     block: tl.constexpr,
 ) -> None:
-    """Make a row of rows; a line is the bytes of one."""
+    """Resize vertically: make one row from several; a line is the bytes of one."""
     picture, y = tl.program_id(0).to(tl.int64), tl.program_id(1)
     x = tl.program_id(2) * block + tl.arange(0, block)
     there = x < line
@@ -205,12 +205,12 @@ def _along_columns(
 
 @dataclass(frozen=True)
 class _Taps:
-    """How pixels of one side are made, picture after picture.
+    """Resampling weights along one axis, by picture.
 
     Attributes:
-        starts: the first old one that each new one takes; int64, (pictures, new).
+        starts: the first old pixel used for each new one; int64, (pictures, new).
         weights: of it and of those after it; int32, (pictures, taps, new).
-        firsts: the first old one that any takes; int64, (pictures,).
+        firsts: the first old pixel used for any; int64, (pictures,).
         lasts: the one after the last; int64, (pictures,).
     """
 
@@ -223,7 +223,7 @@ class _Taps:
     def of(
         cls, pictures: Sequence[NDArray[np.uint8]], sections: Sequence[Section], axis: int
     ) -> _Taps:
-        """Those of the rows (``axis`` 0) or of the columns (1) of some pictures."""
+        """The weights for the rows (``axis`` 0) or the columns (1) of some pictures."""
         olds = [picture.shape[axis] for picture in pictures]
         each = [
             weights_of(old, at.box[1 - axis], at.box[3 - axis], at.size[1 - axis], at.resampling)
@@ -242,12 +242,12 @@ class _Taps:
 def weights_of(
     old: int, low: float, high: float, new: int, resampling: Resampling
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """What Pillow's ``precompute_coeffs`` and ``normalize_coeffs_8bpc`` give.
+    """Weights as in Pillow's ``precompute_coeffs`` and ``normalize_coeffs_8bpc``.
 
     Args:
         old: length of the old side, in pixels.
-        low: where the part that is resized begins.
-        high: where it ends.
+        low: start of the part to resize.
+        high: its end.
         new: length of the new side.
         resampling: one of :data:`REACH`.
 

@@ -1,19 +1,19 @@
 """From cosines to scores.
 
-A model that was trained with a sigmoid (SigLIP) says itself how likely a caption fits a picture:
-``sigmoid(scale * cosine + bias)``. One that was trained with a softmax (CLIP) only compares
-captions: for each label it is asked whether the label's caption fits better than captions that
-are true of any picture, and its answer is the label's share of the softmax over it and those::
+A model trained with a sigmoid (SigLIP) gives the probability that a caption fits a picture:
+``sigmoid(scale * cosine + bias)``. One trained with a softmax (CLIP) only compares captions: each
+label's caption is compared with background captions that are true of any picture, and the score
+is the label's share of the softmax over it and those::
 
     evidence = scale * cosine - log(sum over background captions of exp(scale * their cosine))
     score = sigmoid(evidence)
 
-so that a score is a probability of its own, not a share of what all labels get.
+so that scores of different labels do not compete.
 
-Where scores are calibrated on a collection (:mod:`tagatlas_clip.calibration`), the labels of one
-picture also stand against each other. What stands out for a label that the collection does not
-show are near misses, pictures of another label, which fits them much better: a label counts the
-less the further its evidence lies below the picture's best::
+If scores are calibrated on a collection (:mod:`tagatlas_clip.calibration`), the labels of one
+picture do compete. The highest evidence for a label that the collection does not show comes from
+near misses, pictures of another label, which fits them much better: a label is weighted down by
+the distance of its evidence below the picture's best::
 
     score = calibrated score * exp((evidence - best evidence of the picture) / RIVALRY)
 """
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
 
 
 RIVALRY = 4.0
-"""Log-odds below a picture's best label that take a label's calibrated score to 37 %: so much that
-several things in one picture remain, and near misses do not."""
+"""Log-odds below a picture's best label at which a label's calibrated score is multiplied by 1/e:
+several things in one picture remain, near misses do not."""
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """How much pictures speak for labels, as log-odds.
+    """Evidence of pictures for labels, as log-odds.
 
     Attributes:
         labels: vectors of length 1, shape (labels, d).
-        background: the same of the captions that labels are contrasted with, shape (captions, d);
-            of a model with a sigmoid of its own, none.
+        background: those of the background captions, shape (captions, d); none for a model
+            trained with a sigmoid.
         scale: of cosines.
-        bias: what is added; 0 where there is a background.
+        bias: added after scaling; 0 with a background.
     """
 
     labels: NDArray[np.float32]
@@ -55,7 +55,7 @@ class Evidence:
     bias: float
 
     def of(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The log-odds that each label fits, shape (n, labels).
+        """Log-odds of each label, shape (n, labels).
 
         Args:
             pictures: vectors of length 1, shape (n, d).
@@ -72,7 +72,7 @@ def sigmoid(values: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def against_rivals(evidence: NDArray[np.float32]) -> NDArray[np.float64]:
-    """What part of its score each label keeps beside the picture's best, in (0, 1].
+    """Factor of each label's score by its distance to the picture's best, in (0, 1].
 
     Args:
         evidence: shape (n, labels), at least one label.
@@ -85,7 +85,7 @@ def against_rivals(evidence: NDArray[np.float32]) -> NDArray[np.float64]:
 def best_tags(
     scores: NDArray[np.float64], names: Sequence[str], threshold: float, most: int
 ) -> list[Tag]:
-    """The tags of one picture: those with a score of at least the threshold, the best ones.
+    """The tags of one picture: the best ones with a score of at least the threshold.
 
     Args:
         scores: by label, shape (labels,), in [0, 1].
@@ -101,7 +101,7 @@ def best_tags(
 
 
 def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
-    """The vectors, shape (n, d), brought to length 1; what is zero stays."""
+    """The vectors, shape (n, d), scaled to length 1; zero vectors are unchanged."""
     single: NDArray[np.float32] = vectors.astype(np.float32)
     lengths = np.linalg.norm(single, axis=1, keepdims=True)
     found: NDArray[np.float32] = np.zeros_like(single)

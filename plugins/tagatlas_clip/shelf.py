@@ -1,4 +1,4 @@
-"""The models of open_clip: which there are, and their weights."""
+"""The models of open_clip and their weights."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ from tagatlas_clip.files import (
 from tagatlas_clip.model import ClipModel
 
 TOKENIZER_FILES = ("*token*", "vocab*", "merges.txt", "*.model", "config.json")
-"""What a repository has of a tokenizer, and the configuration of a text model."""
+"""A repository's files of a tokenizer and of a text model's configuration."""
 
 
 PATIENCE = 30.0
-"""Seconds that the hub may take to say what a file is; its client's own limit is 10."""
+"""Timeout in seconds for a file's metadata from the hub; its client's default is 10."""
 
 
 class OpenClipShelf(ModelShelf):
     """Every architecture of open_clip with its weights, and any ``hf-hub:OWNER/NAME``.
 
-    Weights lie in the cache of the Hugging Face hub, which open_clip and others share.
+    Weights are in the cache of the Hugging Face hub, shared with open_clip and others.
     """
 
     def models(self) -> Sequence[Model]:
-        """All of open_clip's list, the defaults first."""
+        """All models of open_clip, the defaults first."""
         first = [Named(*ON_CPU), Named(*ON_GPU)]
         others = (Named(model, tag) for model, tag in open_clip.list_pretrained())
         return [_model(named) for named in dict.fromkeys([*first, *others])]
@@ -72,10 +72,10 @@ class OpenClipShelf(ModelShelf):
 
 
 def verify(path: Path) -> None:
-    """Make sure that a file of the hub's cache has the content that its name is the hash of.
+    """Check a file of the hub's cache against the hash in its name.
 
     Raises:
-        ModelMissing: it has not; it is deleted.
+        ModelMissing: it differs; it is deleted.
     """
     real = path.resolve()
     with real.open("rb") as file:
@@ -93,9 +93,9 @@ def verify(path: Path) -> None:
     reraise=True,
 )
 def _fetch_all(named: Named) -> Path:
-    """Fetch what a model is made of that is not here yet; returns the path of its weights.
+    """Fetch the missing files of a model; returns the path of its weights.
 
-    A hub that does not answer is asked again, twice.
+    If the hub does not answer, there are two retries.
     """
     if named.model.startswith(HUB):
         config, _ = read_config(_fetch(HubFiles(named.model.removeprefix(HUB), (CONFIG,))))
@@ -128,9 +128,9 @@ def _download(repository: str, name: str) -> Path:
 
 
 def _reason(error: Exception) -> str:
-    """Why, in a line: the hub's client says of a broken connection only that there was an error."""
-    told = error.__cause__ if isinstance(error, LocalEntryNotFoundError) else None
-    return " ".join(str(told or error).split())[:200] or type(error).__name__
+    """The cause in a line: the hub's client does not name broken connections."""
+    cause = error.__cause__ if isinstance(error, LocalEntryNotFoundError) else None
+    return " ".join(str(cause or error).split())[:200] or type(error).__name__
 
 
 def _known(name: str) -> Named:

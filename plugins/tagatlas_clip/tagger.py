@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from tagatlas_clip.model import ClipModel
 
 READ_AT_ONCE = 512
-"""Answers that tags are read from at once."""
+"""Answers from which tags are read at once."""
 
 
 def make_tagger(options: ClipOptions) -> ClipTagger:
-    """The tagger with the model that the options mean; nothing is loaded yet.
+    """The tagger with the model of the options; nothing is loaded yet.
 
     Raises:
         ImportError: open_clip is not installed.
@@ -65,11 +65,11 @@ def make_tagger(options: ClipOptions) -> ClipTagger:
 class ClipTagger(RereadingTagger, TextEmbedder):
     """Zero-shot tags: the vocabulary's labels whose captions fit an image.
 
-    What is kept of an image is its embedding, a vector of length 1 in float16. Tags are read from
-    it: another vocabulary, other templates or thresholds need no second look at the images.
+    The stored answer is the image's embedding, a vector of length 1 in float16. Tags are read from
+    it: other vocabularies, templates or thresholds do not need the images again.
 
-    There is one copy of the model per device; they share the work. Where it is not prepared,
-    models are loaded when they are first needed.
+    There is one copy of the model per device; they share the work. Without :meth:`prepare`,
+    models are loaded when first needed.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         self._loading = RLock()
         on_gpu = not devices[0].startswith("cpu")
         self.batch_size = 512 if on_gpu else 32
-        # While a device works for one call, pictures of another are decoded; where it is quick,
+        # While a device works on one call, pictures of another are decoded; on a fast device,
         # tags of a third are read.
         self.concurrency = (3 if on_gpu else 2) * len(devices)
         self.collective = options.calibrate and not self._has_sigmoid
@@ -146,13 +146,13 @@ class ClipTagger(RereadingTagger, TextEmbedder):
     def embed_images(
         self, images: Sequence[ImageInput]
     ) -> tuple[dict[int, NDArray[np.float32]], dict[int, str]]:
-        """Vectors of length 1 by place; and why, by place, an image could not be decoded."""
+        """Vectors of length 1 by index; and by index the reasons why images cannot be decoded."""
         with self._loading:
             embedder = self._embedder
         return embedder.embed(images)
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of length 1 of texts as they are, without templates."""
+        """Vectors of length 1 of texts, without templates."""
         with self._loading:
             return self._models[0].embed_texts(texts)
 
@@ -163,7 +163,7 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         return evidence.of(unit(vectors))
 
     def prepare(self, progress: Progress) -> None:
-        """Load the models, and find or make the vectors of the vocabulary's captions."""
+        """Load the models, and read or compute the vectors of the vocabulary's captions."""
         progress(0, 2)
         with self._loading:
             self._embedder  # noqa: B018 - loads them
@@ -172,7 +172,7 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         progress(2, 2)
 
     def close(self) -> None:
-        """Give back the devices' memory."""
+        """Release the devices' memory."""
         with self._loading:
             loaded = vars(self)
             if "_embedder" in loaded:
@@ -205,7 +205,7 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         return f"clip {self._files.name}; {self._digest}; {self._precision}"
 
     def reading(self) -> str:
-        """Vocabulary and templates by hash, and how scores are made and chosen."""
+        """Vocabulary and templates by hash, and the options of scores and their selection."""
         captions = sha256("\n".join([*self._templates, "", *BACKGROUND]).encode()).hexdigest()[:16]
         how = "sigmoid" if self._has_sigmoid else "contrast"
         return (
@@ -217,7 +217,7 @@ class ClipTagger(RereadingTagger, TextEmbedder):
     def read(self, answers: Iterable[KeptAnswer]) -> Reading:
         """Read tags from embeddings.
 
-        Where scores are calibrated and there are enough images, the notes have the labels'
+        If scores are calibrated and there are enough images, the notes have the labels'
         temperatures and biases: see :mod:`tagatlas_clip.calibration`.
         """
         calibration = self._calibrate(answers) if self.collective else None

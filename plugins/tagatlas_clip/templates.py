@@ -1,4 +1,4 @@
-"""Templates: the sentences that labels are put in."""
+"""Templates: sentences with a place for a label."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BACKGROUND = (
     "a blurry picture.",
     "an illustration of something.",
 )
-"""Captions that are true of any picture and say nothing: what a label is contrasted with."""
+"""Background captions, true of any picture, to contrast labels with."""
 
 
 def read_templates(named: str) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def read_templates(named: str) -> tuple[str, ...]:
             a line; or a template.
 
     Raises:
-        OptionError: it is none of these, or a template has no ``{}``.
+        OptionError: none of these, or a template has no ``{}``.
     """
     if named == "photo":
         return ("a photo of a {}.",)
@@ -47,7 +47,7 @@ def read_templates(named: str) -> tuple[str, ...]:
             f"no templates {named!r} ({error}): name photo, label, simple, imagenet, a file, or"
             " write a text with {}"
         ) from error
-    if notes:  # a guess would change what the model is asked
+    if notes:  # a guess would change the model's captions
         raise OptionError(f"the templates {named} are not in UTF-8: save them as UTF-8")
     templates = tuple(dict.fromkeys(lines))
     if not templates or not all(SLOT in template for template in templates):

@@ -1,4 +1,4 @@
-"""Labels to vectors, kept from one run to the next."""
+"""Embedding labels, cached between runs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH = 64
-"""Texts that a model gets at once."""
+"""Batch size of texts."""
 
 
 def default_cache() -> Path:
-    """The folder where vectors of texts are kept: the user's cache."""
+    """The folder of cached vectors of texts, in the user's cache."""
     return Path(user_cache_path("tagatlas")) / "clip-texts"
 
 
@@ -33,14 +33,14 @@ def embed_labels(
 ) -> NDArray[np.float32]:
     """A vector of length 1 for each label: the mean of its captions' vectors, normalised.
 
-    As open_clip's ``build_zero_shot_classifier`` does. They are computed once for a model and the
+    As in open_clip's ``build_zero_shot_classifier``. They are computed once for a model and the
     same captions; a file that cannot be read or written only costs time.
 
     Args:
         captions: of each label, at least one.
-        embed: texts to vectors of length 1, shape (texts, d).
-        model: what tells models apart.
-        cache: the folder where they are kept; made if it is not there.
+        embed: function from texts to vectors of length 1, shape (texts, d).
+        model: identifier of the model.
+        cache: the folder of cached vectors; made if missing.
 
     Returns:
         Shape (labels, d).
@@ -77,5 +77,5 @@ def _write(path: Path, vectors: NDArray[np.float32]) -> None:
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             np.save(file, vectors, allow_pickle=False)
         Path(file.name).replace(path)
-    except OSError:  # a full disk or a folder that is not ours: the next run computes them again
+    except OSError:  # full disk or no permission: the next run computes them again
         return

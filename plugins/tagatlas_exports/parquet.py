@@ -1,6 +1,6 @@
 """The plugin ``parquet``: the network as two tables for Polars, pandas, DuckDB, R and others.
 
-Text is kept as it is: a Parquet file is data, and no program runs its cells.
+Text is unchanged: a Parquet file is data, and no program runs its cells.
 """
 
 from __future__ import annotations

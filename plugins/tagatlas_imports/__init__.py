@@ -1,4 +1,4 @@
-"""The command ``import-tags``: tags that other programs made, kept as backends of their own."""
+"""The command ``import-tags``: tags of other programs, stored as separate backends."""
 
 from __future__ import annotations
 

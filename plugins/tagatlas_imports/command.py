@@ -33,7 +33,7 @@ def import_command(plugins: Plugins) -> Command:
 
 
 def _outcome(reports: Sequence[ImportReport]) -> Outcome:
-    """Which tags of another program were kept."""
+    """The outcome: the stored tags of another program."""
     from tagatlas.toolkit import count
 
     facts = [

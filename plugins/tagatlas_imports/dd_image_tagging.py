@@ -1,6 +1,6 @@
-"""dd-image-tagging's CSV files: one model of Clarifai's each, told apart by their columns.
+"""dd-image-tagging's CSV files: one model of Clarifai's each, distinguished by their columns.
 
-Every row has a ``url``. What the program writes for an image without a result is the same for one
+Every row has a ``url``. The program writes the same for an image without a result and for one
 that could not be loaded ("a null value ... means either", says its page).
 """
 
@@ -57,7 +57,7 @@ def _rows(table: Table, tag: str, score: str) -> pl.DataFrame:
 
 
 def _demographics(table: Table) -> pl.DataFrame:
-    """Each face's appearances as tags: ``age:31``, ``gender:feminine``; several have a value."""
+    """Each face's attributes as tags: ``age:31``, ``gender:feminine``; some have a value."""
     parts = []
     for name in ("age", "gender", "multicultural"):
         cells = pl.DataFrame({"image": table.column("url"), "cell": table.column(name)})

@@ -1,4 +1,4 @@
-"""Tags of one backend as another program wrote them down."""
+"""Tags of one backend from another program's file."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def _no_failures() -> pl.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class ForeignTags:
-    """What a file says about images, which it names in its own way.
+    """A file's tags of images, which it names in its own way.
 
     Attributes:
-        program: who wrote it, as a backend's name: ``memespector-google``.
-        recognised: what the file was taken for, in one line.
+        program: that wrote it, as a backend's name: ``memespector-google``.
+        recognised: the recognised file format, in one line.
         tags: ``image`` (String, as the file names it), ``tag`` (String, not empty), ``score``
-            (Float64 in [0, 1]); may come back with other scores, of which the highest counts.
-        empty: images that were looked at, with nothing seen.
-        failed: ``image`` and ``message`` (String): images that could not be looked at.
-        remark: what the file does not tell about those without tags; empty if it tells all.
-        notes: what a user should know of how the file was read: guesses made, cells left out.
+            (Float64 in [0, 1]); of repeated rows, the highest score counts.
+        empty: images that were processed, without tags.
+        failed: ``image`` and ``message`` (String): images that could not be processed.
+        remark: missing information on those without tags; empty if complete.
+        notes: remarks for the user on how the file was read: guesses, cells left out.
     """
 
     program: str
@@ -50,10 +50,10 @@ def as_scores(texts: pl.Series, scale: float) -> pl.Series:
 
     Args:
         texts: String, one score each.
-        scale: what a score of 1 is written as.
+        scale: the file's number for a score of 1.
 
     Raises:
-        InputError: a text is no number, or a score lies outside [0, 1].
+        InputError: a text is not a number, or a score lies outside [0, 1].
     """
     plain = texts.str.strip_chars()
     percent = plain.str.ends_with("%")

@@ -1,4 +1,4 @@
-"""Tags that others made, kept as a backend of their own."""
+"""Tags of other programs, stored as a separate backend."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ Answers = Iterator[tuple[str, TagResult]]
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What importing the tags of one backend did.
+    """Result of importing the tags of one backend.
 
     Attributes:
         backend: its name.
-        recognised: what the file was taken for.
+        recognised: the recognised file format.
         named: number of images that the file names.
-        counts: number of images of the collection by what is now kept of them.
-        remark: what the file does not tell.
+        counts: number of images of the collection by stored result.
+        remark: missing information in the file.
         unmatched: names of images that are not in the collection, each with the reason.
         listed: the file in which these are listed; None if there are none.
-        notes: what else a user should know of how the file was read, a line each.
+        notes: further remarks for the user on how the file was read, a line each.
     """
 
     backend: str
@@ -49,7 +49,7 @@ class ImportReport:
 
 
 def import_tags(atlas: AtlasLike, path: str | Path, **options: object) -> list[ImportReport]:
-    """Read tags that another program made, and keep what they say of images of the collection.
+    """Read tags of another program, and store those of images of the collection.
 
     Args:
         atlas: open for writing, or the folder of one.
@@ -57,11 +57,11 @@ def import_tags(atlas: AtlasLike, path: str | Path, **options: object) -> list[I
         options: by name, such as ``name="by hand"``; see :class:`ImportOptions`.
 
     Returns:
-        A report for each backend that the file has answers of.
+        A report for each backend in the file.
 
     Raises:
         InputError: the file cannot be read.
-        OptionError: an option that is not there; or the name is that of an installed backend.
+        OptionError: an unknown option; or the name is that of an installed backend.
     """
     with opened(atlas) as its_atlas:
         selection = select(its_atlas, options, further=[OPTIONS])
@@ -69,18 +69,18 @@ def import_tags(atlas: AtlasLike, path: str | Path, **options: object) -> list[I
 
 
 def import_file(atlas: Atlas, path: Path, options: ImportOptions) -> list[ImportReport]:
-    """Read a file of tags and keep what it says about images of the collection.
+    """Read a file of tags and store those of images of the collection.
 
-    What the same backend said before about an image is replaced, so that importing a file twice
+    Earlier answers of the same backend for an image are replaced, so that importing a file twice
     changes nothing, and files in several parts are imported one after the other.
 
     Args:
         atlas: open for writing.
         path: the file.
-        options: how it is read.
+        options: for reading it.
 
     Returns:
-        A report for each backend that the file has answers of.
+        A report for each backend in the file.
 
     Raises:
         InputError: the file cannot be read.
@@ -110,10 +110,10 @@ def import_file(atlas: Atlas, path: Path, options: ImportOptions) -> list[Import
 
 
 def answers_of(foreign: ForeignTags, matched: Matched) -> Answers:
-    """What a file says about each image that was found, by id, in the order of ids.
+    """A file's result for each matched image, by id, in the order of ids.
 
-    An image that the file names twice has the tags of both; tags go before "nothing seen", and
-    that before "could not be looked at".
+    An image that the file names twice has the tags of both; tags have precedence over "no tags",
+    and that over "could not be processed".
     """
     ids = pl.DataFrame(
         {"image": list(matched.images), "id": list(matched.images.values())},
@@ -148,10 +148,10 @@ def answers_of(foreign: ForeignTags, matched: Matched) -> Answers:
 
 
 def _names(atlas: Atlas, name: str | None, found: list[ForeignTags]) -> list[str]:
-    """What the backends are called.
+    """The backends' names.
 
     Raises:
-        OptionError: a name is that of an installed backend, whose answers these are not.
+        OptionError: a name is that of an installed backend.
     """
     if name is None:
         names = [foreign.program for foreign in found]
@@ -167,7 +167,7 @@ def _names(atlas: Atlas, name: str | None, found: list[ForeignTags]) -> list[str
 
 
 def _list_unmatched(atlas: Atlas, name: str, matched: Matched) -> Path | None:
-    """Write what was not found; a list from before goes."""
+    """Write the list of unmatched images; an earlier list is removed."""
     path = atlas.folder / FOLDER / f"{name}-unmatched.csv"
     if not matched.unmatched:
         path.unlink(missing_ok=True)

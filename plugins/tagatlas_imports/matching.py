@@ -1,4 +1,4 @@
-"""Finding the images that a file of tags speaks of among those of a collection."""
+"""Matching the images in a file of tags with those of a collection."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ AMBIGUOUS = "several images of the collection are called so"
 
 _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])", re.IGNORECASE)
 _ENCODE_URI_KEEPS = ";,/?:@&=+$-_.!~*'()#"
-"""What JavaScript's ``encodeURI`` leaves as it is, beside letters and digits (ECMA-262, 19.2.6.4);
-"%" is not among it, so that what was escaped before is escaped again."""
+"""Characters that JavaScript's ``encodeURI`` does not escape, besides letters and digits (ECMA-262,
+19.2.6.4); "%" is not among them, so that escapes are escaped again."""
 
 _CHUNK = 1 << 20
 
@@ -38,11 +38,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Matched:
-    """Which images were found.
+    """Result of matching.
 
     Attributes:
-        images: for each name in the file that was found, the image's id.
-        unmatched: for each other one, why it was not.
+        images: by each matched name in the file, the image's id.
+        unmatched: by each other name, the reason.
     """
 
     images: Mapping[str, str]
@@ -51,7 +51,7 @@ class Matched:
 
 @dataclass
 class _Index:
-    """Names of images; one that several images have leads to none of them."""
+    """Names of images; a name shared by several images matches none of them."""
 
     found: dict[str, str | None] = field(default_factory=dict)
 
@@ -59,7 +59,7 @@ class _Index:
         self.found[name] = image if self.found.get(name, image) == image else None
 
     def get(self, names: Iterable[str]) -> tuple[str | None, bool]:
-        """The image with the first of these names that any has, and whether several have it."""
+        """The image with the first of these names that exists, and whether several have it."""
         for name in names:
             if name in self.found:
                 return self.found[name], self.found[name] is None
@@ -69,15 +69,14 @@ class _Index:
 def match_images(
     names: Sequence[str], known: Iterable[Known], how: Matching = "any", folder: Path | None = None
 ) -> Matched:
-    """Find images by what a file calls them.
+    """Find images by their names in a file.
 
     Args:
         names: URLs, paths, file names, or SHA-256 sums of images' bytes, also within a file name
             (as in the atlas's own ``images`` folder).
         known: the collection's addresses; several may lead to the same image.
-        how: by what they may be found.
-        folder: where the files are that the names mean; those that are there are found by their
-            content as well.
+        how: the ways to match.
+        folder: of the named files; existing ones are also matched by content.
     """
     ids, urls, files = set[str](), _Index(), _Index()
     for each in known:
@@ -104,20 +103,20 @@ def match_images(
 
 
 def file_name(location: str) -> str:
-    """The last part of a URL's path or of a path, of any system, without escapes."""
+    """The last part of a URL's path or of any system's path, without escapes."""
     if "://" in location:
         try:
             location = unquote(urlsplit(location).path)
-        except ValueError:  # no URL after all
+        except ValueError:  # not a URL after all
             return location
         return PurePosixPath(location).name
     return PureWindowsPath(location).name  # which knows both sorts of slashes
 
 
 def _spellings(location: str) -> Iterator[str]:
-    """A location as it is, as JavaScript escapes it, and without its escapes; one may be another's.
+    """A location unchanged, escaped as by JavaScript, and unescaped; these may be equal.
 
-    dd-image-tagging escapes URLs before it sends them, those that were escaped before as well.
+    dd-image-tagging escapes URLs before it sends them, even those already escaped.
     """
     yield location
     yield quote(location, safe=_ENCODE_URI_KEEPS)

@@ -1,6 +1,6 @@
-"""Memespector-GUI's files: its wide CSV, whose cells hold lists, and its JSON, which has it all.
+"""Memespector-GUI's files: its wide CSV, with lists in cells, and its complete JSON.
 
-Both may hold the answers of several services; each becomes a backend of its own.
+Both may have the answers of several services; each becomes a separate backend.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _SEPARATOR = "; "
 
 @dataclass(frozen=True)
 class Service:
-    """A service that Memespector asks.
+    """A service that Memespector uses.
 
     Attributes:
-        name: what its backend is called, after ``memespector-``.
+        name: of its backend, after ``memespector-``.
         prefix: of its columns.
-        lists: columns of labels and of their scores, without the prefix, by the namespace that
-            tags get.
+        lists: columns of labels and of their scores, without the prefix, by the tags'
+            namespace.
         invocation: its key in the JSON.
     """
 
@@ -66,7 +66,7 @@ SERVICES = (
 
 
 def read_memespector_csv(table: Table) -> list[ForeignTags]:
-    """Tags from Memespector's CSV, by service; none if it is something else."""
+    """Tags from Memespector's CSV, by service; none if it is another file."""
     if _LOCATION not in table.frame.columns:
         return []
     return [
@@ -91,7 +91,7 @@ def _from_cells(frame: pl.DataFrame, service: Service) -> ForeignTags:
 
 def _exploded(frame: pl.DataFrame, labels: str, scores: str, space: str) -> pl.DataFrame:
     """A row per label of the cells of one column."""
-    has_scores = scores in frame.columns  # Memespector leaves them out where it is told to
+    has_scores = scores in frame.columns  # Memespector can be set to omit them
     lists = frame.filter(pl.col(labels) != "").select(
         image=_LOCATION,
         tag=pl.col(labels).str.split(_SEPARATOR),
@@ -145,7 +145,7 @@ def _foreign(
 
 
 class _Named(msgspec.Struct):
-    """A label with its score, under any of the names that the services have for both."""
+    """A label with its score, under any of the services' names for both."""
 
     description: str | None = msgspec.field(name="Description", default=None)
     upper_name: str | None = msgspec.field(name="Name", default=None)
@@ -192,7 +192,7 @@ class _ModelLabels(msgspec.Struct):
 
 
 class _Response(msgspec.Struct):
-    """A response of any service: what each of them has of labels."""
+    """A response of any service: the labels in each."""
 
     google_labels: Names = msgspec.field(name="LabelAnnotations", default=None)
     logos: Names = msgspec.field(name="LogoAnnotations", default=None)
@@ -240,7 +240,7 @@ class _Task(msgspec.Struct):
 
 @dataclass
 class _Heap:
-    """What was found of one service."""
+    """The results of one service."""
 
     rows: dict[str, list[tuple[str, str, float]]] = field(default_factory=dict)
     succeeded: list[str] = field(default_factory=list)
@@ -248,7 +248,7 @@ class _Heap:
 
 
 def read_memespector_json(data: bytes) -> list[ForeignTags]:
-    """Tags from Memespector's JSON, by service; none if it is something else."""
+    """Tags from Memespector's JSON, by service; none if it is another file."""
     try:
         tasks = msgspec.json.decode(data, type=list[_Task])
     except (msgspec.MsgspecError, RecursionError):

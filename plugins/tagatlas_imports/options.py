@@ -13,7 +13,7 @@ from tagatlas.toolkit.calls import Owner
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """How a file of tags is read, and its images found."""
+    """Options for reading a file of tags and matching its images."""
 
     name: Annotated[
         Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")] | None,
@@ -54,4 +54,4 @@ class ImportOptions:
 
 
 OPTIONS = Owner("import", ImportOptions, heading="Import")
-"""As calls and the command name them."""
+"""Owner of the options, for calls and the command."""

@@ -1,4 +1,4 @@
-"""What sort of file it is, and what it says."""
+"""Recognising and reading files of tags."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _MARK = b'"ImageLocation"'
 
 
 def read_foreign_tags(path: Path, options: ImportOptions) -> list[ForeignTags]:
-    """Read a file of tags, whoever wrote it.
+    """Read a file of tags of any supported program.
 
     Args:
         path: of dd-image-tagging's CSV, Memespector's CSV or JSON, a ``tags.csv``, or any table
             of images, tags and scores.
-        options: columns named there are read whatever the file looks like.
+        options: columns named there are read regardless of the recognised format.
 
     Returns:
-        At least one: what each backend in the file says.
+        Tags by backend, at least one.
 
     Raises:
-        InputError: it cannot be read, or holds no tags.
+        InputError: it cannot be read, or has no tags.
     """
     try:
         found = _read(path, options)
@@ -56,7 +56,7 @@ def _read(path: Path, options: ImportOptions) -> list[ForeignTags]:
 
 
 def _from_json(path: Path) -> list[ForeignTags]:
-    """What Memespector's JSON says; nothing if it is another file, or none."""
+    """Tags from Memespector's JSON; nothing if it is another file, or not JSON."""
     try:
         with path.open("rb") as file:
             beginning = file.read(4096)

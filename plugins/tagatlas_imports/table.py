@@ -19,7 +19,7 @@ def read_tag_table(table: Table, options: ImportOptions) -> ForeignTags:
     """Tags from a table; its columns are named in the options, or known by their usual names.
 
     Raises:
-        InputError: a column is not there, or cannot be told.
+        InputError: a column is missing, or cannot be determined.
     """
     names = table.frame.columns
     image = _column(names, options.image_column, (*_IMAGES, *_FURTHER_IMAGES), "image")

@@ -1,1 +1,1 @@
-"""Taggers: what turns images into tags. The tagger ``clip`` has a package of its own."""
+"""Taggers: they turn images into tags. The tagger ``clip`` has its own package."""

@@ -1,4 +1,4 @@
-"""Taggers that send images to a service and keep its answers, to read their tags again."""
+"""Base of taggers that send images to a service and store its answers, to read tags again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class CloudTagger(RereadingTagger):
-    """Sends images to a service. What it answers for an image is kept as bytes."""
+    """Sends images to a service. Its answer for an image is stored as bytes."""
 
     local = False
 
@@ -37,18 +37,18 @@ class CloudTagger(RereadingTagger):
 
     @abstractmethod
     def tags_in(self, raw: bytes) -> Sequence[Tag]:
-        """All tags in what is kept of an answer, as :func:`ranked` gives them."""
+        """All tags in a stored answer, as from :func:`ranked`."""
 
     def reading(self) -> str:
         """The thresholds."""
         return f"minimum-score {self._minimum_score}; tags-per-image {self._most}"
 
     def read(self, answers: Iterable[KeptAnswer]) -> Reading:
-        """Tags from kept answers."""
+        """Tags from stored answers."""
         return Reading((answer.id, self.result_of(answer.raw)) for answer in answers)
 
     def result_of(self, raw: bytes | None) -> TagResult:
-        """The tags that pass the thresholds, with what is kept of the answer."""
+        """The tags that pass the thresholds, with the answer to store."""
         if raw is None:
             return TagResult.failed("transient", "nothing was kept of the answer")
         tags = [tag for tag in self.tags_in(raw) if tag.score >= self._minimum_score]
@@ -58,8 +58,8 @@ class CloudTagger(RereadingTagger):
 def ranked(found: Iterable[tuple[str, float]]) -> list[Tag]:
     """Labels and scores as tags, highest score first, then by label.
 
-    Scores are held within [0, 1]. A label that comes several times counts with its highest score,
-    an empty one not at all.
+    Scores are clipped to [0, 1]. A repeated label gets its highest score, an empty one is left
+    out.
     """
     scores: dict[str, float] = {}
     for label, score in found:

@@ -1,4 +1,4 @@
-"""Options of taggers that send images to a service and keep its answers."""
+"""Options of taggers that send images to a service and store its answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Endpoint = Annotated[
 
 @dataclass(frozen=True)
 class CloudOptions(ServiceOptions):
-    """How answers are read, and how many images are sent in a call."""
+    """Options for reading answers, and the number of images in a call."""
 
     minimum_score: Annotated[
         float, Meta(ge=0.0, le=1.0, description="Leave out tags below this score.")

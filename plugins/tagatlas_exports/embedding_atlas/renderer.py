@@ -1,14 +1,13 @@
 """Writes ``embedding-atlas.parquet`` and ``embedding-atlas-labels.parquet``.
 
-Embedding Atlas (https://apple.github.io/embedding-atlas/tool.html) is told which columns are
-what::
+Embedding Atlas (https://apple.github.io/embedding-atlas/tool.html) gets the columns' roles::
 
     embedding-atlas embedding-atlas.parquet --x x --y y --text text --image image \
         --features tags --labels embedding-atlas-labels.parquet
 
-Places are the map's, so nothing is embedded or projected anew. Pictures are in the table, as the
-struct with ``bytes`` that Embedding Atlas and Hugging Face datasets share. Memory is of the order
-of the table: Embedding Atlas itself loads it whole.
+Positions are the map's, so nothing is embedded or projected again. Pictures are in the table, as
+the struct with ``bytes`` that Embedding Atlas and Hugging Face datasets share. Memory is of the
+order of the table: Embedding Atlas itself loads it whole.
 """
 
 from __future__ import annotations
@@ -86,7 +85,7 @@ def images_table(map_: Map) -> pl.DataFrame:
 
 
 def labels_table(map_: Map) -> pl.DataFrame:
-    """The clusters' names where they are best placed; the larger the cluster, the earlier."""
+    """The clusters' names with their positions, the largest cluster first."""
     return map_.clusters.select(
         "x",
         "y",

@@ -1,4 +1,4 @@
-"""The plugin ``gephi``: the network for Gephi, Gephi Lite and what else reads GEXF."""
+"""The plugin ``gephi``: the network for Gephi, Gephi Lite and other readers of GEXF."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GephiOptions:
-    """What of the records goes along with the network."""
+    """Options: data of the records to export with the network."""
 
     attributes: Annotated[
         tuple[str, ...],

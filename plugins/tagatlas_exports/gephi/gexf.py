@@ -49,11 +49,11 @@ def write_gexf(
     """Write the map's network.
 
     Args:
-        map_: edges, clusters and where the images are.
-        nodes: what :func:`~tagatlas_exports.gephi.nodes.gephi_nodes` made of the map.
-        file: where to write to.
+        map_: edges, clusters and the store.
+        nodes: the table of the map's nodes.
+        file: to write to.
         attributes: further columns of ``nodes`` (String) to write.
-        spells: when nodes are there; None for a graph without time.
+        spells: times of the nodes; None for a graph without time.
     """
     columns = _ATTRIBUTES | dict.fromkeys(attributes, "string")
     timed = spells if spells is not None and spells.format else None
@@ -80,7 +80,7 @@ def _start(map_: Map, columns: Mapping[str, str], spells: Spells | None) -> str:
 
 
 def _unreadable(spells: Spells | None) -> str:
-    """What is said of records whose time cannot be read."""
+    """The note on records with unreadable times."""
     if spells is None or not spells.unreadable:
         return ""
     return (
@@ -93,7 +93,7 @@ def _unreadable(spells: Spells | None) -> str:
 def _document(
     map_: Map, nodes: pl.DataFrame, titles: Mapping[str, str], spells: Spells | None
 ) -> Iterator[str]:
-    """Nodes and edges. ``titles`` are the names of the attributes, and how they are written."""
+    """Nodes and edges. ``titles`` maps names of attributes to their written form."""
     yield f'<nodes count="{nodes.height}">\n'
     yield from _nodes(map_, nodes, titles, spells)
     yield f'</nodes>\n<edges count="{len(map_.weights)}">\n'
@@ -102,7 +102,7 @@ def _document(
 
 
 def _edges(map_: Map, spells: Spells | None) -> Iterator[str]:
-    """The edges; one is there when the image is that it leaves or, if it leaves none, leads to."""
+    """The edges; one has the times of its source image or, if it has none, of its target image."""
     start = '<edge source="{}" target="{}" weight="{}"'
     if spells is None:
         yield from edges_as_xml(map_, f"{start}/>\n")

@@ -1,6 +1,6 @@
 r"""Writes ``network.gexf``, ``nodes.csv`` and ``edges.csv``.
 
-**Pictures.** Three conventions are in use, and all three are served:
+**Pictures.** Three conventions are in use, and all three are supported:
 
 - Gephi's *Image Preview* plugin wants a column with the id ``image`` that holds a file name, and
   the folder of the files as its setting *Image Path*: here that is the atlas's folder ``images``.
@@ -8,16 +8,15 @@ r"""Writes ``network.gexf``, ``nodes.csv`` and ``edges.csv``.
 - Others read ``viz:shape`` of GEXF with ``value="image"`` and a ``uri``: the web address, or, for
   pictures that came from a folder, the path inside the atlas.
 
-**Attributes.** Kept columns can be copied to the images, as Table 2 Net does; other columns of
-such a name come first, and the copied one is called ``name (kept)``.
+**Attributes.** Kept columns can be copied to the images, as in Table 2 Net; if the table has a
+column of the same name, the copied one is called ``name (kept)``.
 
 **Time.** With a column of times, the graph is dynamic: nodes and edges have spells
-(:mod:`tagatlas_exports.gephi.times`). Those that no time is known of have none, which Gephi takes
-for always. How many records have something else than a time in the column, the file says in its
-``description``.
+(:mod:`tagatlas_exports.gephi.times`). Those without a known time have none, which Gephi treats as
+always. The file's ``description`` has the number of records whose time is unreadable.
 
-**Tables.** Gephi reads ``\`` as an escape in CSV, so it is doubled there. ``edges.csv`` says
-``Type`` (Gephi takes edges for directed otherwise) and has no column ``Id`` (Gephi merges edges
+**Tables.** Gephi reads ``\`` as an escape in CSV, so it is doubled there. ``edges.csv`` has a
+column ``Type`` (otherwise Gephi assumes directed edges) and no column ``Id`` (Gephi merges edges
 by it). Text is guarded against formulas: see :mod:`tagatlas.toolkit.cells`.
 """
 
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
 _EDGES_AT_ONCE = 1 << 18
 _GEPHI = ("timeset", "interval", "weight")
-"""Names that Gephi gives a meaning to."""
+"""Column names with a meaning in Gephi."""
 
 
 class GephiRenderer(Renderer):
@@ -73,10 +72,10 @@ class GephiRenderer(Renderer):
 
 
 def gephi_nodes(map_: Map, attributes: Sequence[str] = ()) -> pl.DataFrame:
-    """:func:`tagatlas.toolkit.node_table` with places and sizes as Float32: what Gephi keeps.
+    """:func:`tagatlas.toolkit.node_table` with positions and sizes as Float32, as in Gephi.
 
     Args:
-        map_: whose nodes.
+        map_: with the nodes.
         attributes: kept columns, each once; they come last, as
             :func:`tagatlas.toolkit.copied_columns` makes them, null for tags.
 

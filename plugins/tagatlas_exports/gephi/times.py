@@ -1,4 +1,4 @@
-"""When nodes are there: times of records as the spells of GEXF."""
+"""Times of nodes: times of records as spells of GEXF."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
     from tagatlas import Map
 
 TimeFormat = Literal["integer", "date", "dateTime"]
-"""GEXF's name for how times are written."""
+"""GEXF's names of time formats."""
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SPELLS = pl.Schema({"node": pl.Int32, "start": pl.Int64, "end": pl.Int64})
 
-# A spell's end belongs to it. So the days d and d + 1 are one spell, and what starts at the end
-# of another goes on with it.
+# Spells include their end. So the days d and d + 1 are one spell, and a spell that starts at the
+# end of another is merged with it.
 _GAP: dict[TimeFormat, int] = {"integer": 0, "date": 1, "dateTime": 0}
 
 
 @dataclass(frozen=True, eq=False)
 class Spells:
-    """When the nodes of a map are there.
+    """The times of a map's nodes.
 
     Attributes:
-        column: where the records have their times.
-        format: how times are written; None if no record has a readable time.
+        column: of the records' times.
+        format: of the times; None if no record has a readable time.
         table: one row a spell, ordered by node, start, end: ``node`` (Int32, its row in the map's
             nodes), ``start``, ``end`` (Int64: integers, days or microseconds since 1970).
-        unreadable: how many records have something in the column that is no time.
-        records: how many have anything in it.
+        unreadable: number of records with something in the column that is not a time.
+        records: number of records with anything in it.
     """
 
     column: str
@@ -49,7 +49,7 @@ class Spells:
     records: int
 
     def as_xml(self, nodes: pl.Series) -> pl.Series:
-        """The element ``spells`` of some nodes, by their rows; empty text where there is none."""
+        """The element ``spells`` of some nodes, by their rows; empty text if there is none."""
         start, end = (_written(pl.col(name), self.format) for name in ("start", "end"))
         elements = (
             self.table.lazy()
@@ -68,13 +68,12 @@ def read_spells(map_: Map, column: str) -> Spells:
     """The spells of a map's nodes.
 
     An image has a spell for each different time of its records: an integer (a year) lasts until
-    the next, as Table 2 Net has it; a date is that day; a date with a time is that moment (in
-    UTC, where the zone is not said). If any record has a time of day, a date alone is its first
-    moment. A tag is there whenever one of the images is that it is linked to; its spells are
-    merged where they touch.
+    the next, as in Table 2 Net; a date is that day; a date with a time is that moment (in UTC,
+    if there is no zone). If any record has a time of day, a date alone is its first moment. The
+    spells of a tag are those of the images it is linked to, merged where they touch.
 
     Args:
-        map_: whose records have the times.
+        map_: with the records.
         column: a kept column.
 
     Raises:
@@ -107,7 +106,7 @@ def read_spells(map_: Map, column: str) -> Spells:
 
 
 def images_at_ends(map_: Map, some: slice) -> NDArray[np.int32]:
-    """The row of the image that each of some edges leaves or, if it leaves none, leads to.
+    """The row of the source image of each edge or, if it has none, of its target image.
 
     -1 where both ends are tags.
     """
@@ -136,7 +135,7 @@ def _of_tags(map_: Map, of_images: pl.DataFrame, gap: int) -> pl.DataFrame:
 
 
 def _merged(spells: pl.DataFrame, gap: int) -> pl.DataFrame:
-    """Each node's spells, those that touch or overlap made one."""
+    """Each node's spells; those that touch or overlap are merged."""
     ordered = spells.unique().sort("node", "start", "end")
     before = pl.col("end").cum_max().shift(1).over("node")
     starts_anew = (pl.col("start") > before + gap).fill_null(value=True)
@@ -149,7 +148,7 @@ def _merged(spells: pl.DataFrame, gap: int) -> pl.DataFrame:
 
 
 def _time(cell: str) -> int | date | None:
-    """What is written there: an integer, a date, a date with a time (in UTC), or none of these."""
+    """The parsed text: an integer, a date, a date with a time (in UTC), or None."""
     if _INTEGER.fullmatch(cell):
         return int(cell)
     for kind in (date, datetime):
@@ -167,7 +166,7 @@ def _time(cell: str) -> int | date | None:
 
 
 def _format(times: Iterable[int | date | None]) -> TimeFormat | None:
-    """Integers or dates, whichever most times are; dates with times if any has one."""
+    """The format of most times: integers or dates; dates with times if any has one."""
     readable = [time for time in times if time is not None]
     integers = sum(isinstance(time, int) for time in readable)
     if 2 * integers > len(readable):

@@ -1,4 +1,4 @@
-"""The plugin ``graphml``: the network for what reads GraphML."""
+"""The plugin ``graphml``: the network for readers of GraphML."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A streaming writer of GraphML (http://graphml.graphdrawing.org).
 
-Names and types of the attributes are those that Gephi's own GraphML has: ``label``, ``x``, ``y``,
+Names and types of the attributes are those of Gephi's own GraphML: ``label``, ``x``, ``y``,
 ``size``, ``r``, ``g``, ``b`` of a node and ``weight`` of an edge. Memory does not grow with the
 number of edges.
 """

@@ -1,8 +1,8 @@
 """Writes ``clusters/cluster-<number>-<name>.csv``, and the images beside each if asked.
 
 Numbers are those of ``clusters.csv``. Cells are guarded against formulas: see
-:mod:`tagatlas.toolkit.cells`. What an earlier run of this renderer left in ``clusters/`` and does
-not belong there any more is removed; files that are not named as its own are left alone.
+:mod:`tagatlas.toolkit.cells`. Obsolete files of an earlier run in ``clusters/`` are removed; files
+with names of another form are left alone.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ class ListsRenderer(Renderer):
 def images_table(map_: Map) -> pl.DataFrame:
     """One row per image, the most frequent first.
 
-    Columns: ``cluster``; ``image``, ``label``; ``url`` (first web address); ``file`` (where the
-    atlas keeps it); ``tags`` (joined by ``"; "``, the strongest first); ``subcluster``,
+    Columns: ``cluster``; ``image``, ``label``; ``url`` (first web address); ``file`` (location in
+    the atlas); ``tags`` (joined by ``"; "``, the strongest first); ``subcluster``,
     ``subcluster_name``, ``typicality``; ``x``, ``y``, ``frequency``, ``records``; then
     the kept columns of the image's first record.
     """
@@ -112,15 +112,15 @@ def images_table(map_: Map) -> pl.DataFrame:
 
 
 def cluster_file_name(cluster: int, count: int, name: str) -> str:
-    """A file name, without an ending, that every system takes: ``cluster-07-parrot-macaw``.
+    """A file name, without an ending, valid on every system: ``cluster-07-parrot-macaw``.
 
-    Of the name only letters, digits and underscores are kept, at most 40 characters; all else
+    Only letters, digits and underscores of the name are kept, at most 40 characters; all else
     becomes hyphens, so that no name is a path, hidden, reserved, or too long.
 
     Args:
         cluster: the cluster's number, from 0.
-        count: how many clusters there are: numbers are padded so that they sort.
-        name: the cluster's name, whatever it says.
+        count: number of clusters: numbers are padded so that they sort.
+        name: the cluster's name, any text.
     """
     words = re.sub(r"[\W]+", "-", normalize("NFC", name))[:_LONGEST_NAME].strip("-")
     number = f"{cluster:0{max(2, len(str(count - 1)))}d}"

@@ -1,4 +1,4 @@
-"""Renderer plugin ``methods``: what was done, as text for a paper."""
+"""The plugin ``methods``: a methods section for a paper."""
 
 from __future__ import annotations
 

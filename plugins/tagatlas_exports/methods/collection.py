@@ -1,4 +1,4 @@
-"""What ``methods.md`` says of the collection."""
+"""The part of ``methods.md`` on the collection."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ALWAYS: tuple[str, ...] = (TagStatus.OK, TagStatus.EMPTY, TagStatus.FAILED)
 
 
 def collection(map_: Map) -> list[str]:
-    """The sources, what became of their addresses, and the images that they led to."""
+    """The sources, the results of their addresses, and the images found."""
     facts = map_.provenance
     sources = "\n".join(f"- {_source(source)}" for source in facts.sources)
     total = sum(facts.addresses.values())
@@ -44,7 +44,7 @@ def collection(map_: Map) -> list[str]:
 
 
 def _survival(facts: Provenance) -> str:
-    """The share of addresses that still lead to a picture, and by what help."""
+    """The share of addresses that still lead to a picture, and the recoveries used."""
     tried = sum(facts.addresses.values()) - facts.addresses.get(ImageStatus.PENDING, 0)
     if not tried:
         return ""
@@ -59,7 +59,7 @@ def _survival(facts: Provenance) -> str:
 
 
 def _placeholders(facts: Provenance) -> str:
-    """The addresses that lead to a picture which stands for others that are gone."""
+    """The addresses that lead to a placeholder for missing pictures."""
     certain, perhaps = (facts.placeholders.get(kind, 0) for kind in ("certain", "perhaps"))
     said = ""
     if certain:
@@ -77,7 +77,7 @@ def _placeholders(facts: Provenance) -> str:
 
 
 def _near_duplicates(map_: Map) -> str:
-    """What became of images that look the same."""
+    """The treatment of images that look the same."""
     choice = map_.provenance.settings.get("map.duplicates")
     if choice == "keep":
         return " Copies of one picture whose bytes differ were kept apart."
@@ -100,7 +100,7 @@ _JOINED: dict[object, str] = {
     "hash": " Images that look the same, by a perceptual hash of the cosine transform that differs"
     f" in at most {NEAR_BITS} of 64 bits",
 }
-"""Which images are joined, by the setting ``map.duplicates``."""
+"""The images that are joined, by the setting ``map.duplicates``."""
 
 
 def _source(source: SourceFacts) -> str:
@@ -129,7 +129,7 @@ def _fetched(between: tuple[str, str] | None) -> str:
 
 
 def by_status(counts: Mapping[str, int], words: Mapping[str, str], always: Collection[str]) -> str:
-    """``12 led to an image and 2 gave no readable image``; 0 is said only of ``always``."""
+    """``12 led to an image and 2 gave no readable image``; zeros only for ``always``."""
     parts = [
         f"{counts.get(status, 0):,} {text}"
         for status, text in words.items()

@@ -1,4 +1,4 @@
-"""Text from outside as Markdown that shows it letter by letter."""
+"""Outside text as Markdown that shows it verbatim."""
 
 from __future__ import annotations
 

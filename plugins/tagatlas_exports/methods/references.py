@@ -1,4 +1,4 @@
-"""What the text may cite, each in full."""
+"""Full references for citations in the text."""
 
 from __future__ import annotations
 

@@ -45,23 +45,23 @@ _HUNG = (
     " closer."
 )
 _ARRANGEMENTS = {"free": (_SPREAD, DIFFUSION), "grid": (_HUNG, GRID)}
-"""Of each arrangement, how it was made, and the paper."""
+"""Each arrangement's description, and its paper."""
 
 _DRAWN: dict[type, str] = {Outline: "outline", Arrow: "arrow", Caption: "text", Note: "note"}
-"""What each kind of annotation that draws something is called."""
+"""Names of the kinds of annotations that draw something."""
 
 OWN = "tagatlas"
-"""The distribution whose version is said at the end, as it is of every map."""
+"""The distribution whose version is at the end of every text."""
 
 _SENTENCES = ("text", "sampling", "stability", "division")
-"""Parts of a plugin's description that the text says as they are."""
+"""Parts of a plugin's description that the text includes unchanged."""
 
 Description = TypeVar("Description", NetworkDescription, LayoutDescription, ClustererDescription)
 Settings = Mapping[str, bool | int | float | str | None]
 
 
 class MethodsRenderer(Renderer):
-    """Says in plain prose what was done to get the map."""
+    """Writes a methods section on how the map was made."""
 
     def __init__(self, options: NoOptions) -> None:
         """There are no options."""
@@ -77,7 +77,7 @@ class MethodsRenderer(Renderer):
 def methods_text(map_: Map) -> str:
     """The methods section of a map, in Markdown.
 
-    Of a source only the last part of a path is named, and a URL without password and query.
+    A source is named by the last part of its path, or its URL without password and query.
     """
     facts = map_.provenance
     blocks = [
@@ -137,7 +137,7 @@ def _network(map_: Map) -> list[str]:
         f"{_said(described)}{_plugin_settings(settings, 'builder', facts.builder.name)}"
         f"{_left_out(map_)}"
     )
-    amid = (
+    among_nodes = (
         ""
         if linked
         else f" Each of {images:,} images was then put at the mean place of its {node}s, weighted"
@@ -148,20 +148,20 @@ def _network(map_: Map) -> list[str]:
     places = (
         f"It was laid out{_by('layout', facts.layout)}"
         f"{'' if seed is None else f', with the seed {seed}'}."
-        f"{_said(facts.layout.description)}{amid}{_sample(map_)} {arranged}"
+        f"{_said(facts.layout.description)}{among_nodes}{_sample(map_)} {arranged}"
         f"{_plugin_settings(settings, 'layout', facts.layout.name)}"
     )
     return [network, places]
 
 
 def _left_out(map_: Map) -> str:
-    """How many images are not on the map, and why."""
+    """The number of images that are not on the map, with reasons."""
     text = map_.provenance.left_out_text
     return f" Of the images, {escape(text)}." if text else ""
 
 
 def _sample(map_: Map) -> str:
-    """Which images were laid out, where not all were."""
+    """The images that were laid out, if not all were."""
     sample = map_.provenance.settings.get("map.sample")
     nodes = f"{escape(map_.provenance.builder.description.node)}s"
     is_image = (map_.nodes["kind"] == IMAGE).to_numpy()
@@ -187,7 +187,7 @@ def _arrangement(settings: Settings) -> str:
 
 
 def _by(what: str, maker: Maker[Description]) -> str:
-    """Which plugin did it, whose it is if it is not tagatlas's own, and what to cite for it."""
+    """The plugin that did it, its distribution if third-party, and its citations."""
     if not maker.name:
         return ""
     described = maker.description
@@ -206,12 +206,12 @@ def _said(described: NetworkDescription | LayoutDescription) -> str:
 
 
 def _sentences(text: str) -> str:
-    """What a plugin says, escaped; empty where it says nothing."""
+    """A plugin's text, escaped; empty if it has none."""
     return escape(text) if text.strip() else ""
 
 
 def _plugin_settings(settings: Settings, kind: str, plugin: str) -> str:
-    """A sentence with the settings of one plugin, or nothing where there are none."""
+    """A sentence with the settings of one plugin, or nothing if there are none."""
     prefix = f"{kind}.{plugin}."
     chosen = [
         f"{escape(name.removeprefix(prefix).replace('_', ' '))} {_value(value)}"
@@ -247,14 +247,14 @@ def _clusters(map_: Map) -> list[str]:
 
 
 def _drawn(map_: Map) -> list[str]:
-    """What was drawn and written on the map, where anything was."""
+    """The annotations on the map, if there are any."""
     kinds: Counter[type] = Counter(type(annotation.content) for annotation in map_.annotations)
     drawn = [count(kinds[kind], noun) for kind, noun in _DRAWN.items() if kinds[kind]]
     return [f"On the map were drawn by hand: {listed(drawn)}."] if drawn else []
 
 
 def _renamed(table_: pl.DataFrame) -> str:
-    """How many clusters have another name than their tags gave them."""
+    """The number of clusters renamed by a user."""
     by_hand = table_.filter(pl.col("name") != pl.col("automatic_name")).height
     return f" {count(by_hand, 'of them was', 'of them were')} renamed by hand." * bool(by_hand)
 
@@ -343,7 +343,7 @@ def _settings(facts: Provenance) -> list[str]:
 
 
 def _references(facts: Provenance) -> str:
-    """What the text cites, ordered by author."""
+    """The references of the text, ordered by author."""
     makers = (facts.builder, facts.layout, facts.clusterer)
     references = {
         LOG_ODDS,

@@ -1,7 +1,7 @@
-"""Writes ``map.html``: one file, without scripts, that asks nothing of any server.
+"""Writes ``map.html``: one file, without scripts and without requests to servers.
 
-Its Content Security Policy lets it load the poster beside it and what it carries itself, nothing
-else. All that came from outside is escaped.
+Its Content Security Policy allows only the poster beside it and embedded data. All outside text
+is escaped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tagatlas import ImageStore, Map, NoOptions
 
 OWN = "tagatlas"
-"""The distribution that is not named beside its plugins."""
+"""The distribution of built-in plugins, which is not named beside them."""
 
 _NAME = "map.html"
 _PICTURES = 6
@@ -52,7 +52,7 @@ class PageRenderer(Renderer):
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
         """Write ``map.html``.
 
-        It links to those of the map's other files that are in ``folder``: render it last.
+        It links to the map's other files in ``folder``: render it last.
         """
         path = folder / _NAME
         with write_atomically(path) as file:
@@ -102,7 +102,7 @@ def _header(map_: Map, title: str) -> str:
 
 
 def _poster(map_: Map, title: str) -> str:
-    """The poster in three sizes; nothing where no renderer makes one."""
+    """The poster in three sizes; nothing if there is none."""
     poster = next((file for file in map_.files if file.path.endswith(".png")), None)
     if poster is None:
         return ""
@@ -122,7 +122,7 @@ def _poster(map_: Map, title: str) -> str:
 
 
 def _how_found(map_: Map) -> str:
-    """What found the clusters, and how far they can be relied on, as far as it is known."""
+    """The clusterer, and the reliability of the clusters if known."""
     maker, agreement = map_.provenance.clusterer, map_.stability
     said = []
     if maker.name:
@@ -166,7 +166,7 @@ def _cluster(
 
 
 def _parts(subclusters: pl.DataFrame) -> str:
-    """What a cluster divides into; nothing if it does not."""
+    """The sub-clusters of a cluster; nothing if there are none."""
     items = "".join(
         f"<li>{_text(name)} <span>{_many(images, 'image')}</span></li>\n"
         for name, images in subclusters.select("name", "images").iter_rows()
@@ -193,7 +193,7 @@ def _footer(map_: Map, folder: Path) -> str:
 
 
 def _text(text: str) -> str:
-    """Escaped, and kept from changing the direction of the text around it."""
+    """Text escaped and isolated from the text direction around it."""
     return f"<bdi>{escape(text, quote=True)}</bdi>"
 
 

@@ -1,9 +1,8 @@
 r"""Writes tables of tags, clusters, sub-clusters, images and duplicates.
 
 All are UTF-8 without a byte order mark, comma-separated, with a header and ``\n`` line
-ends. Text from outside is guarded against being run as a formula: see
-:mod:`tagatlas.toolkit.cells`, whose :func:`~tagatlas.toolkit.cell_text` takes the guard off
-again.
+ends. Outside text is guarded against being run as a formula: see :mod:`tagatlas.toolkit.cells`,
+whose :func:`~tagatlas.toolkit.cell_text` removes the guard again.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from tagatlas import Map
 
 NO_TAGS = "No elements present"
-"""What dd-image-tagging writes in place of a tag where an image has none."""
+"""dd-image-tagging's text in place of a tag if an image has none."""
 
 
 class TablesRenderer(Renderer):
@@ -53,9 +52,9 @@ class TablesRenderer(Renderer):
 def tags_table(map_: Map, minimum_confidence: float) -> pl.LazyFrame:
     """One row per address and tag: ``url``, ``concept``, ``confidence``; lazy, as tags are.
 
-    The columns and their meaning are those of dd-image-tagging's concept models, so that whatever
-    reads its files reads these. Addresses come in the order of the records, each once; tags by
-    falling score, as the backend gave it, those below ``minimum_confidence`` left out (0.1 in
+    The columns and their meaning are those of dd-image-tagging's concept models, so that readers of
+    its files can read these. Addresses are in the order of the records, each once; tags by falling
+    score, as the backend gave it, without those below ``minimum_confidence`` (0.1 in
     dd-image-tagging). An image of the map without such a tag has one row, ``No elements
     present``, with an empty confidence; images that are not in the map, because they could not
     be fetched or tagged, are not in the table.
@@ -83,8 +82,8 @@ _OF_CLUSTERS = (
 def clusters_table(map_: Map) -> pl.DataFrame:
     """One row per cluster, the one with most images first.
 
-    ``tags`` and ``typical`` (ids of images) are joined by ``"; "``. With another text in ``name``,
-    the file is one that ``--cluster-names`` takes.
+    ``tags`` and ``typical`` (ids of images) are joined by ``"; "``. With edited names, the file
+    is valid input for ``--cluster-names``.
     """
     return map_.clusters.select("cluster", *_OF_CLUSTERS)
 
@@ -95,7 +94,7 @@ def subclusters_table(map_: Map) -> pl.DataFrame:
 
 
 def images_table(map_: Map) -> pl.DataFrame:
-    """One row per image of the map, in the map's order; ``url`` is where it was seen first."""
+    """One row per image of the map, in the map's order; ``url`` is its first address."""
     first = map_.records.lazy().unique("image", keep="first", maintain_order=True)
     addresses = first.select("image", url="location")
     columns = (
@@ -121,11 +120,11 @@ def images_table(map_: Map) -> pl.DataFrame:
 
 
 def duplicates_table(map_: Map) -> pl.DataFrame:
-    """One row per address of each image of the map that is to be had at several.
+    """One row per address of each image of the map with several addresses.
 
-    Columns ``image``, ``url``, ``kind`` (``exact``: the image's very bytes; ``near``: those of
-    one that looks like it, and that it stands for), ``copy`` (id of the bytes found there) and
-    ``frequency``, summed over the address's records; images in the order of their first records.
+    Columns ``image``, ``url``, ``kind`` (``exact``: the image's own bytes; ``near``: those of a
+    near duplicate that it represents), ``copy`` (id of the bytes found there) and ``frequency``,
+    summed over the address's records; images in the order of their first records.
     """
     addresses = map_.records.group_by("image", "location", "copy", maintain_order=True).agg(
         pl.col("frequency").sum()

@@ -1,8 +1,8 @@
-"""``config.json``: what VIKUS Viewer shows, and how.
+"""``config.json``: the configuration of VIKUS Viewer.
 
 Addresses are relative to the viewer's page, which has the folder ``data`` beside it. Every detail
 is of the type ``text``, ``keywords`` or ``link``: the types ``markdown`` and ``function`` would
-run what came from outside.
+run outside text.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def viewer_config(
 
     Args:
         title: of the browser's window.
-        kept: columns of ``data.csv`` to show, with the names to show them under.
+        kept: columns of ``data.csv`` to show, with their displayed names.
         sprite_side: longer side of a sprite, in pixels.
         map_scale: size of the images on the map, as a share of that in a group.
         has_years: whether ``year`` holds years.

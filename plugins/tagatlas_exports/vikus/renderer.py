@@ -1,9 +1,9 @@
 """Writes ``vikus/data``, the folder that VIKUS Viewer (github.com/cpietsch/vikus-viewer) reads.
 
 Put it into a copy of the viewer, as its folder ``data``, and serve that with any web server.
-Sprites and textures are made here; whoever wants others runs ``vikus-viewer-script`` on
-``vikus/data/1024/*.jpg``. Images that are gone from the store or damaged are left out;
-pictures that an earlier run wrote and nothing refers to any more stay until they are removed.
+Sprites and textures are made here; for other ones run ``vikus-viewer-script`` on
+``vikus/data/1024/*.jpg``. Images that are missing from the store or damaged are left out; unused
+pictures of an earlier run remain until they are removed.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _write_pictures(map_: Map, folder: Path, sheets: SpriteSheets) -> list[Path]
 
 
 def _map_scale(map_: Map, groups: int) -> float:
-    """Size of a sprite on the map as a share of its size in a group, at which the map is true.
+    """Size of a sprite on the map as a share of its size in a group, for the map's true scale.
 
     In the viewer the map's longer side is 0.8 of the window's height, and the groups share 0.8
     of its width.

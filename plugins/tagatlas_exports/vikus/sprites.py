@@ -1,8 +1,8 @@
 """The pictures: textures of one size, and small ones packed on sheets.
 
-VIKUS Viewer draws a texture as large as it is, so all have the same longer side; smaller pictures
-are enlarged, as vikus-viewer-script does. The sheets and their manifest are those of sharpsheet
-(https://github.com/cpietsch/sharpsheet), which that script packs them with.
+VIKUS Viewer draws a texture at its own size, so all have the same longer side; smaller pictures
+are enlarged, as in vikus-viewer-script. The sheets and their manifest are those of sharpsheet
+(https://github.com/cpietsch/sharpsheet), which that script uses.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.Decompres
 
 @dataclass(frozen=True)
 class Sprite:
-    """Where a picture is on its sheet, in pixels."""
+    """Position of a picture on its sheet, in pixels."""
 
     name: str
     x: int
@@ -44,10 +44,10 @@ class Sprite:
 
 @dataclass
 class SpriteSheets:
-    """Sheets that fill up; one is in memory at a time.
+    """Writes sheets as they fill up; one is in memory at a time.
 
     Attributes:
-        folder: where they are written.
+        folder: to write to.
         side: longer side of a sprite.
         background: colour between the sprites.
         written: files so far.

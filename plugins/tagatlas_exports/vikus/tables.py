@@ -22,10 +22,10 @@ _VIEWER = ("_year", "_keywords", "_id", "_imagenum")
 def data_table(map_: Map, keywords: int, year_column: str | None) -> pl.DataFrame:
     """One row per image, in the map's order.
 
-    Columns: ``id``; ``keywords`` (tags, joined by commas, which tags have as semicolons);
+    Columns: ``id``; ``keywords`` (tags, joined by commas; commas in tags become semicolons);
     ``year`` (of ``year_column``, else the cluster's name: the viewer groups by it);
     ``_label``, ``_cluster``, ``_url``, ``_frequency``, ``_records``; then the kept columns of the
-    first record, ``_`` before each name, as the viewer has it for fields of one's own.
+    first record, with the prefix ``_``, the viewer's for custom fields.
 
     Raises:
         OptionError: no kept column has the name ``year_column``.
@@ -73,8 +73,8 @@ def _kept(map_: Map) -> pl.DataFrame:
 def map_table(map_: Map, shown: list[str]) -> pl.DataFrame:
     """``id``, ``x``, ``y`` (upwards) of each image.
 
-    The viewer stretches both axes to a square. Two rows that are no image's, at the corners of a
-    square around the map, keep the map's proportions.
+    The viewer stretches both axes to a square. Two further rows without images, at the corners of
+    a square around the map, preserve the map's proportions.
     """
     places = map_.images.select("id", "x", "y").filter(pl.col("id").is_in(shown))
     if places.is_empty():
@@ -93,7 +93,7 @@ def map_table(map_: Map, shown: list[str]) -> pl.DataFrame:
 
 
 def timeline_table(map_: Map, *, has_years: bool) -> pl.DataFrame:
-    """A text below each cluster; no rows where groups are years, which nobody wrote about."""
+    """A text below each cluster; no rows if groups are years."""
     names = map_.clusters.select(
         year="name",
         _cluster="name",

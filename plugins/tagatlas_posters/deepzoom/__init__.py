@@ -1,4 +1,4 @@
-"""The plugin ``deepzoom``: the poster in tiles, to be zoomed into without end."""
+"""The plugin ``deepzoom``: the poster in tiles, for deep zooming."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A pyramid of tiles, built from the bands of a picture as they come.
+"""A pyramid of tiles, built incrementally from the bands of a picture.
 
 Format: Microsoft, *Deep Zoom File Format Overview* (schema 2008). The last level is the picture;
-each level before it is half as large, rounded up, down to one pixel. A tile has a pixel of its
-neighbours on each side that has one.
+each level before it is half as large, rounded up, down to one pixel. Tiles overlap their
+neighbours by one pixel.
 """
 
 from __future__ import annotations
@@ -56,15 +56,15 @@ def tiles_of(width: int, height: int) -> Iterator[Tile]:
 
 
 class Pyramid:
-    """Takes rows from the top to the bottom, and has tiles written as soon as they are whole.
+    """Takes rows from the top to the bottom, and has tiles written as soon as they are complete.
 
-    In memory are a row of tiles of each level, and those being written.
+    Memory holds a row of tiles of each level, and those being written.
 
     Args:
         width: of the picture.
         height: of the picture.
         write: writes a tile.
-        executor: where tiles are written.
+        executor: to write tiles in.
     """
 
     def __init__(self, width: int, height: int, write: WriteTile, executor: Executor) -> None:
@@ -78,7 +78,7 @@ class Pyramid:
         self._add(len(self._levels) - 1, rows)
 
     def finish(self) -> None:
-        """Write what is left, after the last row."""
+        """Write the remaining tiles, after the last row."""
         for number in reversed(range(1, len(self._levels))):
             self._add(number - 1, self._levels[number].halved_rest())
         while self._pending:
@@ -121,7 +121,7 @@ class _Level:
         self._odd: NDArray[np.uint8] = np.empty((0, width, 3), dtype=np.uint8)
 
     def tile_rows(self, rows: NDArray[np.uint8]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        """Append rows; the rows of tiles that are whole with them, each with its number."""
+        """Append rows; yields the rows of tiles completed by them, each with its number."""
         self._waiting.append(rows)
         self._end += len(rows)
         while self._first < self._end:
@@ -138,18 +138,18 @@ class _Level:
             self._first = start
 
     def halved(self, rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """What these rows are on the level above; an odd row waits for the next ones."""
+        """These rows halved for the level above; an odd row waits for the next ones."""
         rows = np.concatenate([self._odd, rows])
         self._odd = rows[len(rows) // 2 * 2 :]
         return halve(rows[: len(rows) // 2 * 2])
 
     def halved_rest(self) -> NDArray[np.uint8]:
-        """What the odd row at the end is on the level above; no rows if there is none."""
+        """The odd row at the end halved for the level above; no rows if there is none."""
         return halve(np.repeat(self._odd, 2, axis=0))
 
 
 def halve(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Each four pixels as one, their mean; an odd column at the end is taken twice.
+    """Pixels averaged in blocks of 2 x 2; an odd column at the end is taken twice.
 
     Args:
         pixels: of shape (2 h, w, 3).

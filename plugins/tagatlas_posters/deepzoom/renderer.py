@@ -33,7 +33,7 @@ TileSize="{tile}">
 
 
 class DeepZoomRenderer(Renderer):
-    """Writes the tiles as the poster is painted: memory is bounded whatever its size."""
+    """Writes the tiles as the poster is painted: memory does not grow with its height."""
 
     def __init__(self, options: DeepZoomOptions) -> None:
         self._options = options
@@ -41,11 +41,11 @@ class DeepZoomRenderer(Renderer):
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
         """Write ``map.dzi`` and, to the folder ``map_files``, the tiles.
 
-        The tiles are written to a folder beside it, which takes the place of that of an earlier
-        run when all of them are there.
+        The tiles are written to a folder beside it, which replaces that of an earlier run when
+        complete.
 
         Raises:
-            OptionError: the poster would have too many pixels, or its tiles not fit on the disk.
+            OptionError: too many pixels, or the tiles do not fit on the disk.
             StorageError: a file could not be written.
         """
         poster = compose(map_, self._options, MAX_PIXELS)
@@ -79,7 +79,7 @@ class DeepZoomRenderer(Renderer):
         ]
 
     def _check_room(self, canvas: Canvas, folder: Path) -> None:
-        """Make sure that the tiles fit on the disk, as far as can be told beforehand."""
+        """Check that the tiles fit on the disk, by an estimate."""
         each = bytes_per_pixel(self._options.tile_format, self._options.tile_quality)
         needed = canvas.width * canvas.height * 4 / 3 * each
         free = shutil.disk_usage(folder).free
@@ -93,7 +93,7 @@ class DeepZoomRenderer(Renderer):
 
 
 def _make_empty(folder: Path, levels: int) -> None:
-    """Make a folder with one for each level, without what a killed run may have left there."""
+    """Make a folder with one for each level, without leftovers of a killed run."""
     shutil.rmtree(folder, ignore_errors=True)
     for level in range(levels):
         (folder / str(level)).mkdir(parents=True)

@@ -21,7 +21,7 @@ _PNG_LEVEL = 1
 
 
 def bytes_per_pixel(kind: TileFormat, quality: int) -> float:
-    """About how large files of tiles are, for posters full of photographs."""
+    """Approximate size of tile files, for posters full of photographs."""
     if kind == "png":
         return 1.6
     return 0.25 if quality < 80 else 0.45 if quality <= 90 else 1.2
@@ -31,7 +31,7 @@ class TileWriter:
     """Writes each tile to ``LEVEL/COLUMN_ROW`` in a folder. Used by several threads.
 
     Args:
-        folder: where to; it has a folder for each level.
+        folder: to write to; it has a folder for each level.
         kind: format of the files.
         quality: of JPEG files.
     """

@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from tagatlas_posters.engine.composition import Composition
 
 _POINTS = 0.75
-"""Points per pixel: 72 to 96, as browsers and Inkscape have it."""
+"""Points per pixel: 72 to 96, as in browsers and Inkscape."""
 _LONGEST_SIDE = 14_400
 """Of a page, in points (ISO 32000-1, annex C)."""
 
 
 def pdf_document(poster: Composition, detail: float) -> pydyf.PDF:
-    """The document. Its pictures are read when it is written, which can be done once.
+    """The document. Its pictures are read while it is written, which can be done once.
 
     Args:
         poster: what to draw.
-        detail: how many pixels a picture has at most for each pixel that it covers.
+        detail: the most pixels of a picture per pixel that it covers.
     """
     pdf = pydyf.PDF()
     if clean(poster.title):
@@ -55,7 +55,7 @@ def pdf_document(poster: Composition, detail: float) -> pydyf.PDF:
         "Legend": layers.legend(poster, fonts),
         "Title": layers.texts(poster, poster.margins, fonts),
     }
-    # The poster's pixels have y downwards, the page has it upwards.
+    # In the poster y points down, on the page up.
     turn = f"{scale:f} 0 0 {-scale:f} 0 {height * scale:f} cm".encode()
     groups = _add_layers(pdf, painted, turn)
     look = poster.look
@@ -100,7 +100,7 @@ def _fonts(poster: Composition) -> dict[bool, EmbeddedFont]:
 
 
 def _add_layers(pdf: pydyf.PDF, painted: dict[str, pydyf.Stream], turn: bytes) -> dict[str, bytes]:
-    """Make each stream a layer that can be switched off, and return the references to them."""
+    """Make each stream a switchable layer, and return the references to them."""
     groups = {}
     for name, layer in painted.items():
         group = pydyf.Dictionary({"Type": "/OCG", "Name": pydyf.String(name)})

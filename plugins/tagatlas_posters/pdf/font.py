@@ -1,8 +1,8 @@
-"""Embeds a TrueType font: the glyphs that are used, and what each of them reads as.
+"""Embeds a TrueType font: the glyphs that are used, with their Unicode text.
 
-Format: ISO 32000-1, 9.7 (composite fonts) and 9.10.3 (ToUnicode). Every character gets a code of
-its own, so that it can be selected and searched for even where the font has no glyph for it.
-Letters are set from left to right, each on its own: no shaping, no ligatures.
+Format: ISO 32000-1, 9.7 (composite fonts) and 9.10.3 (ToUnicode). Every character gets a separate
+code, so that it can be selected and searched for even if the font has no glyph for it. Letters
+are set from left to right, each separately: no shaping, no ligatures.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class EmbeddedFont:
         return sum(self._advance(char) for char in text) / self._em
 
     def encode(self, text: str) -> bytes:
-        """The text as a hexadecimal string of the codes that it has in this font."""
+        """The text as a hexadecimal string of its codes in this font."""
         return b"<" + "".join(f"{self._codes[char]:04X}" for char in text).encode() + b">"
 
     def draw(self, text: str, stream: pydyf.Stream) -> None:
@@ -135,7 +135,7 @@ class EmbeddedFont:
         return width
 
     def _file(self) -> bytes:
-        """The TrueType file with the glyphs that are used, under the numbers they had."""
+        """The TrueType file with the used glyphs, under their original numbers."""
         subset = TTFont(self._path, recalcTimestamp=False)
         for table in _NOT_USED:
             if table in subset:

@@ -1,7 +1,7 @@
-"""What each layer of the page paints, in pixels of the poster with y downwards.
+"""The layers of the page, in pixels of the poster with y downwards.
 
-The light edge around text is drawn as the outlines of its letters, not as text, so that nothing
-is found or selected twice.
+The light edge around text is drawn as the outlines of its letters, not as text, so that text is
+found and selected only once.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 DENSITY = "Density"
 """Name of the picture of the density."""
 OUTLINE_STATE, PICTURE_STATE = "Outlines", "Pictures"
-"""Names of the graphics states that say how opaque outlines and pictures are."""
+"""Names of the graphics states with the opacity of outlines and pictures."""
 
 _ARC = 0.5523
-"""How far the control points of a quarter of a circle are from its ends, in radii."""
+"""Distance of the control points of a quarter circle from its ends, in radii."""
 
 
 def font_name(*, bold: bool) -> str:
-    """What a font is called on the page."""
+    """Name of a font on the page."""
     return "Bold" if bold else "Plain"
 
 
 def picture_name(number: int) -> str:
-    """What a picture is called on the page."""
+    """Name of a picture on the page."""
     return f"Picture{number}"
 
 
@@ -57,7 +57,7 @@ def paper(poster: Composition) -> pydyf.Stream:
 
 
 def density(poster: Composition) -> pydyf.Stream:
-    """How many images lie where."""
+    """The density of images."""
     layer = pydyf.Stream(compress=True)
     if poster.density is not None:
         width, height = poster.canvas.width, poster.canvas.height
@@ -109,7 +109,7 @@ def halos(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stre
 
 
 def drawings(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
-    """What was drawn and written on the map by hand."""
+    """The annotations."""
     layer = pydyf.Stream(compress=True)
     _add_drawings(layer, poster, poster.drawings, fonts)
     return layer
@@ -185,7 +185,7 @@ def _add_polygon(layer: pydyf.Stream, points: NDArray[np.float64]) -> None:
 
 
 def _add_circle(layer: pydyf.Stream, x: float, y: float, radius: float) -> None:
-    """Four cubic pieces, which come close to a circle within a thousandth of its radius."""
+    """A circle as four cubic pieces, exact to a thousandth of its radius."""
     corners = [(1, 0), (0, 1), (-1, 0), (0, -1), (1, 0)]
     layer.move_to(round(x + radius, 2), round(y, 2))
     for (x0, y0), (x1, y1) in pairwise(corners):
@@ -210,9 +210,9 @@ def _add_halos(
 def _lines(
     poster: Composition, blocks: Placed, fonts: Mapping[bool, EmbeddedFont]
 ) -> Iterator[tuple[Line, float, float, float]]:
-    """Each line with the left end of its baseline, and by how much it is stretched.
+    """Each line with the left end of its baseline, and its horizontal stretch.
 
-    It becomes as long as it was measured, which was with kerning and whole pixels.
+    Stretching gives it the measured length, which includes kerning and is in whole pixels.
     """
     for block, left, top in blocks:
         for line, x, y in poster.typesetter.set_lines(block):

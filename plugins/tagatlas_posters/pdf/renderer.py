@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PdfRenderer(Renderer):
-    """Writes the poster as one page; a picture is read when its turn to be written comes."""
+    """Writes the poster as one page; pictures are read one at a time while writing."""
 
     def __init__(self, options: VectorOptions) -> None:
         self._options = options

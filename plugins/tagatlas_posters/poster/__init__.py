@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class PosterRenderer(Renderer):
-    """Writes the poster band by band: memory is bounded whatever its size."""
+    """Writes the poster band by band: memory does not grow with its height."""
 
     def __init__(self, options: PosterOptions) -> None:
         self._options = options

@@ -1,11 +1,11 @@
-"""A PNG writer that takes a picture in bands, so that the whole is never in memory.
+"""A PNG writer for bands of a picture, so that the whole is never in memory.
 
 Format: W3C, *Portable Network Graphics (PNG) Specification*, third edition: 8 bits per channel,
 RGB, one zlib stream (RFC 1950) over all IDAT chunks. Rows are filtered with *Up*: on posters it
 gives the smallest files of the two cheap filters (about 15 % below no filter, at the same speed).
 
-Bands are compressed each on its own, several at a time: a deflate stream may be made of parts
-that end on a byte (RFC 1951, as pigz does), and their checksums can be combined.
+Bands are compressed separately, several at a time: a deflate stream may consist of parts that end
+on a byte (RFC 1951, as in pigz), and their checksums can be combined.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _EIGHT_BITS, _RGB = 8, 2
 _UP = 2
-# The levels above find matches by memory that nothing has written: their bytes differ at times.
+# Higher levels find matches through uninitialised memory: their bytes are not reproducible.
 _LEVEL = 0
 _ZLIB_HEADER = b"\x78\x01"
 _RAW = -15
@@ -38,7 +38,7 @@ _MOST_PENDING = 4
 
 
 class PngWriter:
-    """Writes bands from top to bottom; the context's end finishes the file.
+    """Writes bands from top to bottom; leaving the context finishes the file.
 
     Args:
         file: to write to.

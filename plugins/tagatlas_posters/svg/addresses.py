@@ -1,4 +1,4 @@
-"""Where an SVG's pictures are: in the file itself, or beside it in the atlas."""
+"""Addresses of an SVG's pictures: in the file itself, or in the atlas."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def embedded(poster: Composition, detail: float) -> Iterator[str | None]:
     """Data URLs of the poster's pictures, in their order; None for those that cannot be read.
 
     Args:
-        poster: whose pictures.
-        detail: how many pixels a picture has at most for each pixel that it covers.
+        poster: with the pictures.
+        detail: the most pixels of a picture per pixel that it covers.
     """
     for jpeg in poster.jpegs(detail):
         yield f"data:image/jpeg;base64,{b64encode(jpeg.data).decode()}" if jpeg else None
@@ -31,11 +31,11 @@ def linked(poster: Composition, folder: Path) -> Iterator[str | None]:
     """Addresses of the poster's pictures, in their order; None for those that are gone.
 
     Args:
-        poster: whose pictures.
-        folder: where the SVG is written to; addresses are relative to it.
+        poster: with the pictures.
+        folder: of the SVG; addresses are relative to it.
 
     Raises:
-        OptionError: the folder is not in the atlas, or the pictures are no files.
+        OptionError: the folder is not in the atlas, or the pictures are not files.
     """
     way_up: str | None = None
     for image_id, box in zip(poster.ids, poster.boxes.tolist(), strict=True):
@@ -59,7 +59,7 @@ def linked(poster: Composition, folder: Path) -> Iterator[str | None]:
 
 
 def _way_up(folder: Path, place: str) -> str:
-    """What leads from a folder in the atlas up to the atlas."""
+    """The relative path from a folder in the atlas up to the atlas."""
     whole = folder.resolve()
     for steps, parent in enumerate((whole, *whole.parents)):
         if (parent / place).is_file():

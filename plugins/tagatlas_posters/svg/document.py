@@ -1,9 +1,9 @@
 """The poster as an SVG document.
 
 Format: W3C, *Scalable Vector Graphics (SVG) 1.1*, which every program reads. A layer is a group
-that Inkscape takes for a layer and others for a group with an id. Text is text. The light edge
-around it is a clone of it with a stroke, below it on a layer of its own: unlike ``paint-order``,
-that is understood by all, and a name's edge follows when the name is edited.
+with an id, which Inkscape treats as a layer. Text is text. The light edge around it is a clone
+of it with a stroke, on a separate layer below: unlike ``paint-order``, all programs support that,
+and a name's edge follows when the name is edited.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Clarifai's status codes in the words of the tagging engine.
+"""Clarifai's status codes as errors of the tagging engine.
 
 The codes and their texts: https://docs.clarifai.com/resources/api-overview/status-codes. A call and
 each of its inputs have a status; a call in which some inputs failed has ``MIXED_STATUS``.
@@ -68,11 +68,11 @@ _WRONG_CALL = (
     (StatusCode.MODEL_DEPLOYMENT_FAILED, StatusCode.MODEL_NOT_DEPLOYED),
     range(StatusCode.PREDICT_INVALID_REQUEST, StatusCode.STATS_INVALID_REQUEST + 1),
 )
-"""The call or its model is not as Clarifai wants it, and would not be next time."""
+"""Status codes of a call or a model that is invalid, and would fail again."""
 
 
 def call_status_error(status: Status) -> TaggerError:
-    """What the engine is to make of a call whose status says that it failed as a whole."""
+    """The tagging engine's error for a call that failed as a whole."""
     code, text = status.code, status_text(status)
     if code in _REFUSED:
         return CallRefused(text)
@@ -86,13 +86,13 @@ def call_status_error(status: Status) -> TaggerError:
 
 
 def is_of_the_call(statuses: Sequence[Status]) -> bool:
-    """Whether all inputs failed alike, and not because of what they are: then the call did."""
+    """Whether all inputs failed alike, and not because of their content: then the call did."""
     codes = {status.code for status in statuses}
     return len(codes) == 1 and not codes <= {SUCCESS, *_WRONG_IMAGE}
 
 
 def failure_kind(status: Status) -> FailureKind:
-    """What sort of failure a single input's status is."""
+    """The kind of failure of a single input's status."""
     return "image" if status.code in _WRONG_IMAGE else "transient"
 
 

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "CLARIFAI_PAT"
 BATCH_BYTES = 20_000_000
-"""What Clarifai takes of one image, and less than it takes in a call (128 MB)."""
+"""Clarifai's limit for one image; its limit for a call is higher (128 MB)."""
 
 PRICE = Price({"operation": 0.0012}, as_of="2020-02", source="https://www.clarifai.com/pricing")
-"""One operation is billed per image. The price of a thousand of them beyond a plan's own, as it was
-published last; plans have changed since, so check yours."""
+"""One operation is billed per image. The last published price per thousand beyond a plan's quota;
+plans have changed since, so check yours."""
 
 _METHOD = "/clarifai.api.V2/PostModelOutputs"
 
@@ -38,8 +38,8 @@ _METHOD = "/clarifai.api.V2/PostModelOutputs"
 class ClarifaiTagger(CloudTagger):
     """Sends images to a model of Clarifai's and reads its concepts. Thread-safe.
 
-    What is kept of an answer is Clarifai's ``Output`` message of the image, binary, with the
-    model and its version, without what Clarifai echoes of the input.
+    The stored answer is Clarifai's ``Output`` message of the image, binary, with the model and
+    its version, without the echoed input.
     """
 
     key_variable = KEY_VARIABLE
@@ -48,7 +48,7 @@ class ClarifaiTagger(CloudTagger):
     def __init__(self, options: ClarifaiOptions) -> None:
         super().__init__(options, KEY_VARIABLE, PRICE)
         self._options = options
-        # Made without Clarifai's own stub and channel: those send a call again by themselves.
+        # Made without Clarifai's own stub and channel: those retry a call by themselves.
         self._channel = open_channel(options.endpoint)
         self._call = self._channel.unary_unary(
             _METHOD,
@@ -65,7 +65,7 @@ class ClarifaiTagger(CloudTagger):
         )
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._channel.close()
 
     def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
@@ -83,7 +83,7 @@ class ClarifaiTagger(CloudTagger):
         ]
 
     def check(self) -> Sequence[str]:
-        """Asks about one small drawing: that shows token, model and quota to be in order."""
+        """Tag one small test picture, to check token, model and quota."""
         outputs = self._ask([small_picture()])
         failed = [status_text(each.status) for each in outputs if each.status.code != SUCCESS]
         if failed or not outputs:
@@ -136,7 +136,7 @@ class ClarifaiTagger(CloudTagger):
 
 
 def _input_id(place: int) -> str:
-    """How an image is called in a call: by its place, so that one sent twice comes back twice."""
+    """Id of an image within a call: its index, so that one sent twice comes back twice."""
     return f"image-{place}"
 
 

@@ -1,4 +1,4 @@
-"""The tagger ``google-vision``: what Google Cloud Vision sees. Costs money; needs an account."""
+"""The tagger ``google-vision``: tags by Google Cloud Vision. Costs money; needs an account."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Feature = Literal["labels", "objects", "landmarks", "logos", "web"]
-"""What can be asked for; each is billed by itself."""
+"""Available features; each is billed separately."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What Google Cloud Vision can be asked for, what it costs, and the tags in its answers."""
+"""Google Cloud Vision's features, their prices, and the tags in its answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Asked:
 
     Attributes:
         kind: its number in Google's protocol.
-        prefix: how its tags begin.
+        prefix: of its tags.
         dollars: price of one unit, beyond the first 1,000 of a month.
     """
 
@@ -45,7 +45,7 @@ FEATURES: Mapping[Feature, Asked] = {
 
 
 def price_of(features: Sequence[Feature]) -> Price:
-    """What an image costs with some features by Google's list: each is a unit.
+    """Price of an image with some features by Google's list: each is a unit.
 
     Args:
         features: each once.
@@ -56,9 +56,9 @@ def price_of(features: Sequence[Feature]) -> Price:
 def tags_of(response: AnnotateImageResponse) -> list[Tag]:
     """The tags in Google's answer for one image, highest score first.
 
-    What comes several times, such as an object, counts with its highest score. Scores of web
-    entities have no upper bound and can only be compared within one image ("not normalized",
-    says the API reference): where any of an image is above 1, all are divided by its highest.
+    A repeated label, such as an object, gets its highest score. Scores of web entities have no
+    upper bound and can only be compared within one image ("not normalized", says the API
+    reference): if any of an image is above 1, all are divided by its highest.
 
     Args:
         response: the plain protobuf message.

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "GOOGLE_API_KEY"
 BATCH_BYTES = 7 * 1024 * 1024
-"""Google takes 10 MB in a call, its pictures counted as text of four characters per three bytes."""
+"""Google's limit of a call is 10 MB, with pictures in base64: four characters per three bytes."""
 
 _METHOD = "/google.cloud.vision.v1.ImageAnnotator/BatchAnnotateImages"
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
@@ -47,15 +47,15 @@ _Response = BatchAnnotateImagesResponse.pb()
 _ImageResponse = AnnotateImageResponse.pb()
 _INVALID_ARGUMENT = 3  # of google.rpc.Code: what Google says of bytes that are no picture
 _OF_THE_CALL = {7: AuthenticationFailed, 8: CallRefused, 16: AuthenticationFailed}
-"""Codes that, where all images of a call have them, are about the call: it was not billed."""
+"""Codes that concern the call, which was not billed, if all of its images have them."""
 
 
 class GoogleVisionTagger(CloudTagger):
     """Sends images to Google Cloud Vision. Thread-safe.
 
     Bytes are sent, never addresses: "you should not depend on externally-hosted images" (Google's
-    documentation). What is kept of an answer is Google's ``AnnotateImageResponse`` message of the
-    image, binary.
+    documentation). The stored answer is Google's ``AnnotateImageResponse`` message of the image,
+    binary.
     """
 
     batch_bytes = BATCH_BYTES
@@ -70,7 +70,7 @@ class GoogleVisionTagger(CloudTagger):
         self.key_variable = KEY_VARIABLE if self._key else None  # else the application's own
 
     def fingerprint(self) -> str:
-        """Features, and how many results of each."""
+        """Features, and the number of results of each."""
         return (
             f"google-vision v1; features {' '.join(self._features)};"
             f" max-results {self._options.max_results}"
@@ -82,7 +82,7 @@ class GoogleVisionTagger(CloudTagger):
         progress(1, 1)
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         if self._channel is not None:
             self._channel.close()
 
@@ -98,7 +98,7 @@ class GoogleVisionTagger(CloudTagger):
         return [self._result(response) for response in responses]
 
     def check(self) -> Sequence[str]:
-        """Asks about one small drawing: that shows key, rights and quota to be in order."""
+        """Tag one small test picture, to check key, rights and quota."""
         responses = self._ask([small_picture()])
         failed = [one_line(each.error.message) for each in responses if each.error.code]
         if failed or not responses:
@@ -121,9 +121,9 @@ class GoogleVisionTagger(CloudTagger):
         return responses
 
     def _connected(self) -> grpc.UnaryUnaryMultiCallable:
-        """The service's method; made when it is first needed, for that may look for credentials.
+        """The service's method; made when first needed, as this may look for credentials.
 
-        It is called without Google's client, which would send a call again by itself.
+        It is called without Google's client, which would retry a call by itself.
 
         Raises:
             AuthenticationFailed: there is neither a key nor any credentials.

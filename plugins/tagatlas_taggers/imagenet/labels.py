@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """What the model's classes are called, and what they are kinds of.
+    """Labels of the model's classes and of their hypernyms.
 
     Attributes:
         names: a label per class, in the model's order, then a label per ancestor; all different.

@@ -15,8 +15,8 @@ SIDE = 260
 """Width and height that EfficientNet-Lite2 was trained for."""
 
 PICTURE_SIDE = 256
-"""Longer side of the picture on its white square: that of a thumbnail, which is then taken as it
-is, and a quarter of a normalised copy's 1,024, to which the JPEG decoder reduces by itself."""
+"""Longer side of the picture on its white square: that of a thumbnail, which is then not resized,
+and a quarter of a normalised copy's 1,024, to which the JPEG decoder can reduce."""
 
 DESCRIPTION = f"{PICTURE_SIDE} bilinear on white {SIDE}"
 """For the fingerprint: changes whenever :func:`to_pixels` would give other pixels."""
@@ -25,8 +25,8 @@ DESCRIPTION = f"{PICTURE_SIDE} bilinear on white {SIDE}"
 def to_pixels(data: bytes) -> NDArray[np.uint8]:
     """Decode a picture, scale it to fit and centre it on a white square.
 
-    The whole picture is kept, in its shape: on labelled pictures this agreed better with the
-    labels than the centre crop the model was trained with, or than squashing (PROVENANCE.md).
+    The whole picture is used, with its proportions: on labelled pictures this agreed better with
+    the labels than the centre crop the model was trained with, or stretching (PROVENANCE.md).
     Means are subtracted inside the model.
 
     Returns:

@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 class ImageNetTagger(Tagger):
     """EfficientNet-Lite2 on the processor, each image in one thread from its bytes to its tags.
 
-    Threads that each take a whole image keep all cores busy without waiting for one another; and
-    an image's answer then depends neither on the others of its batch nor on the number of threads.
+    One thread per image keeps all cores busy without waiting; and an image's answer then depends
+    neither on the others of its batch nor on the number of threads.
 
-    An image's embedding is what the classifier sees of it: the network's features, 1,280 values
-    of at least 0, each the mean over the picture.
+    An image's embedding is the input of the classifier: the network's pooled features, 1,280
+    values of at least 0, each the mean over the picture.
     """
 
     batch_size = 16
-    concurrency = 2  # the next batch fills the threads that the end of one leaves idle
+    concurrency = 2  # the next batch uses threads that are idle at the end of one
     variant = Variant.THUMBNAIL
 
     def __init__(self, options: ImageNetOptions) -> None:
@@ -89,7 +89,7 @@ class ImageNetTagger(Tagger):
 
 
 def _cores() -> int:
-    """How many processor cores this process may use."""
+    """Number of CPU cores available to this process."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""The files of a map's page, as a frame in a notebook is given them."""
+"""The files of a map's page, for a frame in a notebook."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class ViewerFiles:
-    """The viewer of one map, written to a temporary folder when it is first asked for.
+    """The viewer of one map, written to a temporary folder when first requested.
 
-    The folder goes with the object.
+    The folder is removed with the object.
 
     Args:
         map_: what the viewer shows.
@@ -32,7 +32,7 @@ class ViewerFiles:
         weakref.finalize(self, rmtree, self._temporary, ignore_errors=True)
 
     def page(self) -> str:
-        """The viewer's page with all that it runs in it; it asks what is around it for the rest.
+        """The viewer's page with its script embedded; it requests the rest from its host.
 
         Raises:
             StorageError: the viewer could not be written.
@@ -43,7 +43,7 @@ class ViewerFiles:
         return embedded_page(style, script)
 
     def read(self, path: str) -> bytes | None:
-        """One of the viewer's files; None where there is no such file.
+        """One of the viewer's files; None if there is no such file.
 
         Args:
             path: in the viewer's folder.

@@ -22,12 +22,12 @@ except ImportError as error:
 
 
 class ViewerWidget(anywidget.AnyWidget):
-    """The viewer of a map; what is chosen in it comes to Python, and the other way round.
+    """The viewer of a map; the selection is synchronised with Python in both directions.
 
     The viewer is written to a temporary folder when the widget is first shown.
 
     Attributes:
-        selection: ids of the chosen images; none where nothing is looked for.
+        selection: ids of the selected images; empty without a selection.
         height: of the widget, in pixels.
 
     Args:
@@ -48,7 +48,7 @@ class ViewerWidget(anywidget.AnyWidget):
 
     @property
     def selected(self) -> pl.DataFrame:
-        """The chosen images, in the order of the map; columns as in ``nodes.csv``.
+        """The selected images, in the order of the map; columns as in ``nodes.csv``.
 
         That is ``id``, ``label``, ``image`` (its file), ``url``, ``cluster``, ``cluster_name`` and
         so on; see :func:`tagatlas.toolkit.node_table`.

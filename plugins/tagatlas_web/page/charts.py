@@ -1,4 +1,4 @@
-"""What the viewer knows of one map."""
+"""The viewer's data of one map."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _NO_CLUSTER = 65535
 
 
 def map_file(map_: Map, rows: Rows) -> object:
-    """``maps/N.js``: all of a map that is drawn at once; see ``viewer/src/data.ts``.
+    """``maps/N.js``: the parts of a map drawn first; see ``viewer/src/data.ts``.
 
     Args:
         map_: the map.
-        rows: of its images; those of later maps are not among them yet.
+        rows: of its images; without those of later maps.
     """
     images = map_.images
     at = rows.of(images["id"])
@@ -88,7 +88,7 @@ def _tag_nodes(map_: Map) -> list[dict[str, object]]:
 
 
 def near_files(map_: Map, rows: Rows) -> Iterator[list[object]]:
-    """``near/N/M.js``, one after the other: of each image what is near it on the map.
+    """``near/N/M.js``, one after the other: the neighbours of each image on the map.
 
     Args:
         map_: the map.
@@ -114,7 +114,7 @@ def _nearest(
 ) -> dict[int, NDArray[np.int64]]:
     """For each image of the map, by row, the rows of those most like it.
 
-    A network of images that are alike says itself which they are; else their tags do.
+    Taken from the network if its links mean likeness, else from the tags.
     """
     images = map_.images
     row_of = rows.of(images["id"])
@@ -126,7 +126,7 @@ def _nearest(
 
 
 def _joined_images(map_: Map, rows: Rows) -> dict[int, NDArray[np.int64]]:
-    """For each image, by row, the rows of images it is linked to most strongly."""
+    """For each image, by row, the rows of the images with the strongest links to it."""
     is_image = (map_.nodes["kind"] == "image").to_numpy()
     between = is_image[map_.sources] & is_image[map_.targets]
     ends = [map_.sources[between], map_.targets[between]]

@@ -24,12 +24,12 @@ _POLICY = (
 
 @dataclass(frozen=True)
 class Live:
-    """What the page of a server is told, on which may be written.
+    """Settings of an editable page from a server.
 
     Attributes:
-        state: of the maps that it shows; the server tells windows when it is another.
-        atlas: what browsers know the atlas by: letters and digits.
-        formats: that it offers, by name: what their buttons say.
+        state: of the maps that it shows; the server notifies windows when it changes.
+        atlas: identifier of the atlas in browsers: letters and digits.
+        formats: the offered ones with the texts of their buttons, by name.
     """
 
     state: str
@@ -41,7 +41,7 @@ def page(live: Live | None = None) -> str:
     """The page, with ``viewer.css``, ``viewer.js`` and ``data/`` beside it.
 
     Args:
-        live: of a server's page; without it the page shows annotations, and takes none.
+        live: of a server's page; without it annotations are read-only.
     """
     formats = {} if live is None else {"formats": json.dumps(list(live.formats.items()))}
     facts = {} if live is None else {"live": live.state, "atlas": live.atlas, **formats}
@@ -54,11 +54,11 @@ def page(live: Live | None = None) -> str:
 
 
 def embedded_page(style: str, script: str) -> str:
-    """The page with all that it runs in it; it asks what is around it for its data.
+    """The page with style and script embedded; it requests its data from its host.
 
     Args:
-        style: what is in ``viewer.css``.
-        script: what is in ``viewer.js``.
+        style: content of ``viewer.css``.
+        script: content of ``viewer.js``.
     """
     script = script.replace("</script", r"<\/script")
     return _TEMPLATE.substitute(

@@ -1,6 +1,6 @@
-"""An order of points in which neighbours stay together.
+"""A spatial order of points, which keeps neighbours together.
 
-Few pages of pictures are then needed for any part of the map.
+Any part of the map then needs few pages of pictures.
 """
 
 from __future__ import annotations

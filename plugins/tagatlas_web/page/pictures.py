@@ -1,4 +1,4 @@
-"""The pictures of the map, packed on square pages: all of them small, and sharper ones beside."""
+"""The pictures of the map, packed on square pages, at several resolutions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
 
 BASE_PIXELS = 1 << 22
-"""The most pixels of all small pictures together: the map is seen when they are there."""
+"""The most pixels of all small pictures together, which must be loaded to show the map."""
 
 _SMALLEST, _LARGEST_BASE = 4, 64
 _BASE_SIDE = 1024
@@ -54,7 +54,7 @@ class Level:
     pages: int
 
     def facts(self) -> dict[str, int]:
-        """What the viewer is told."""
+        """The level's description for the viewer."""
         return {"cell": self.cell, "side": self.side, "pages": self.pages}
 
 
@@ -93,7 +93,7 @@ def write_pages(
         sizes: width and height of each on the map, shape (n, 2); its picture gets these
             proportions, its longer side the cell's.
         levels: as from :func:`levels_for`.
-        scripts: where to.
+        scripts: the folder to write to.
     """
     pages = [_Pages(level, scripts) for level in levels]
     for pictures in _in_order(store, ids, sizes, levels):
@@ -120,8 +120,8 @@ class _Pages:
         height, width, _ = picture.shape
         top, left = row * cell, column * cell
         self._page[top : top + height, left : left + width] = picture
-        # The last pixels go on to the cell's end, so that smaller copies of the page do not mix
-        # a picture's edge with the ground.
+        # The last pixels are repeated to the cell's end, so that downscaling the page does not
+        # blend a picture's edge with the background.
         self._page[top : top + height, left + width : left + cell] = picture[:, -1:]
         self._page[top + height : top + cell, left : left + cell] = self._page[
             top + height - 1, left : left + cell

@@ -1,4 +1,4 @@
-"""Writes ``viewer/``: a static page that asks no server for anything."""
+"""Writes ``viewer/``: a static page that needs no server."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _SIDES = {"thumbnail": 256, "image": 1 << 16}
 """Longest side of a picture that a click shows."""
 
 _LINKED = ("viewer.css", "viewer.js")
-"""What the page runs and is styled by."""
+"""The page's script and style."""
 
 
 class WebRenderer(Renderer):
@@ -52,10 +52,10 @@ class WebRenderer(Renderer):
         self._options = options
 
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
-        """Write ``viewer/``; one of an earlier run is replaced when all of it is there.
+        """Write ``viewer/``; one of an earlier run is replaced when it is complete.
 
         Raises:
-            StorageError: a file could not be written, or something else than a viewer is there.
+            StorageError: a file could not be written, or the folder is not a viewer.
         """
         viewer, new = folder / "viewer", folder / ".viewer.part"
         if viewer.exists() and not (viewer / "index.html").is_file():
@@ -104,7 +104,7 @@ class WebRenderer(Renderer):
         write_pages(map_.store, ids, sizes, levels, scripts)
 
     def _copy_pictures(self, map_: Map, ids: Sequence[str], folder: Path) -> None:
-        """Copy what a click shows, as far as it can be read."""
+        """Copy the pictures that a click shows; unreadable ones are left out."""
         sizes = np.full((len(ids), 2), _SIDES[self._options.pictures], dtype=np.int64)
         for image_id, picture in zip(ids, load_jpegs(map_.store, ids, sizes), strict=True):
             if picture is not None:  # where it is missing, the viewer says so
@@ -114,11 +114,11 @@ class WebRenderer(Renderer):
 
 
 class _Maps:
-    """Writes map after map; none but the first is kept.
+    """Writes one map after the other; only the first is kept in memory.
 
     Args:
-        first: what is shown when the viewer is opened; images that others lack are its.
-        scripts: where to.
+        first: the map shown when the viewer is opened.
+        scripts: the folder to write to.
     """
 
     def __init__(self, first: Map, scripts: ScriptFolder) -> None:
@@ -131,7 +131,7 @@ class _Maps:
         self._own = self.add(first)
 
     def add(self, map_: Map) -> pl.DataFrame:
-        """Write what there is of a map alone; as :meth:`Rows.add` the images that are new."""
+        """Write the data of one map; returns its new images, as :meth:`Rows.add`."""
         number, new = len(self.facts), self.rows.add(map_)
         self._scripts.write(f"maps/{number}", map_file(map_, self.rows))
         for part, near in enumerate(near_files(map_, self.rows)):
@@ -145,7 +145,7 @@ class _Maps:
         return new
 
     def write_tags(self) -> list[str]:
-        """Write the tags of all images, one backend after the other; what these are called."""
+        """Write the tags of all images by backend; returns the backends' names."""
         backends = list(dict.fromkeys([*_backends(self._first), *self._more]))
         for number, backend in enumerate(backends):
             own = numbered(_tags_of(self._first, backend), self._own)
@@ -162,7 +162,7 @@ def _backends(map_: Map) -> list[str]:
 
 
 def _tags_of(map_: Map, backend: str) -> pl.LazyFrame:
-    """The tags that a backend gave to a map's images; none where the map does not know it."""
+    """A backend's tags of a map's images; none if the map does not have them."""
     if backend == backend_of(map_):
         return map_.tags
     return map_.other_tags.get(backend, map_.tags.clear())

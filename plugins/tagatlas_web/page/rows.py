@@ -20,7 +20,7 @@ _SHARED = ("id", "label", "width", "height", "frequency", "records")
 
 
 class Rows:
-    """Numbers the images map by map: those that are new on a map come behind all others.
+    """Numbers the images map by map: those that are new on a map come after all others.
 
     An image's label, proportions, records and quantities are those on the first map it is on.
     """

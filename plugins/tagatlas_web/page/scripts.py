@@ -1,7 +1,7 @@
 """The viewer's data as scripts.
 
-A page opened from a folder (``file://``) may run scripts and show pictures, but may read no other
-file. So each file of data is a script that hands its content to the viewer.
+A page opened from a folder (``file://``) may run scripts and show pictures, but cannot read other
+files. So each file of data is a script that passes its content to the viewer.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ScriptFolder:
         """
         path = self._folder / f"{name}.js"
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Not every character stands for itself in a script as it does in JSON: plain ASCII does.
+        # Some characters differ between scripts and JSON; ASCII is the same in both.
         path.write_text(f"tagatlasData({json.dumps(name)},{json.dumps(content)});\n", "ascii")
 
 

@@ -1,4 +1,4 @@
-"""What the viewer knows of the images of all maps."""
+"""The viewer's data of the images of all maps."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _DATE = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d.*)?)?)?")
 
 
 def map_facts(map_: Map, known: int) -> dict[str, object]:
-    """What is known of a map before it is shown.
+    """Facts of a map, available before it is shown.
 
     Args:
         map_: the map.
-        known: of so many images its files tell.
+        known: number of images in its files.
     """
     return {
         "name": map_.name,
@@ -46,7 +46,7 @@ def map_facts(map_: Map, known: int) -> dict[str, object]:
 
 
 def backend_of(map_: Map) -> str:
-    """What the backend of a map's tags is called."""
+    """The name of the backend of a map's tags."""
     return map_.tagged_by or map_.provenance.tagger
 
 
@@ -97,7 +97,7 @@ def texts_file(images: pl.DataFrame) -> object:
 
 
 def annotations_of(map_: Map) -> list[object]:
-    """A map's annotations, as the server of an atlas tells them too."""
+    """A map's annotations, in the server's format."""
     return [
         {
             "id": each.id,
@@ -159,7 +159,7 @@ def columns_of(records: pl.DataFrame, images: pl.DataFrame) -> pl.DataFrame:
 
 
 def column_file(column: pl.Series) -> object:
-    """``columns/N.js``: the different values, and which of them each image has."""
+    """``columns/N.js``: the different values, and the value of each image."""
     values = column.drop_nulls().unique().sort()
     places = column.replace_strict(values, range(len(values)), default=-1, return_dtype=pl.Int32)
     return {"values": values.to_list(), "of": packed(places.to_numpy())}
@@ -193,7 +193,7 @@ def detail_files(records: pl.DataFrame, images: pl.DataFrame) -> Iterator[list[o
 
 
 def _parts(ordered: pl.DataFrame, images: int) -> Iterator[tuple[int, pl.DataFrame]]:
-    """A table by rising ``row``, in parts as files have them; with the first row of each."""
+    """A table by ascending ``row``, in parts, one per file; with the first row of each."""
     firsts = range(0, images, DETAIL_ROWS)
     ends = ordered["row"].search_sorted(np.array([*firsts, images]), side="left")
     for first, (begin, end) in zip(firsts, pairwise(ends), strict=True):

@@ -1,1 +1,1 @@
-"""The server behind ``tagatlas view``: the map as a page, and what is written and drawn on it."""
+"""The server behind ``tagatlas view``: the map as a page, and its annotations."""

@@ -1,4 +1,4 @@
-"""Where the server is reached: on this machine alone, under a secret path."""
+"""Address of the server: on this machine only, under a secret path."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _FIRST, _PORTS = 20_000, 12_000
 
 @dataclass(frozen=True)
 class Address:
-    """Where a server is reached.
+    """Address of a server.
 
     Attributes:
         port: on 127.0.0.1.
-        token: the first part of every path; whoever does not know it gets nothing.
+        token: the first part of every path; requests without it are refused.
     """
 
     port: int
@@ -37,21 +37,21 @@ class Address:
 def port_of(atlas: Path) -> int:
     """The port of an atlas's server, the same each time.
 
-    A browser keeps what it could not save by host and port, and finds it there again.
+    A browser stores unsaved changes by host and port, so that they are found again.
     """
     digest = sha256(str(atlas.resolve()).encode("utf-8", "surrogatepass")).digest()
     return _FIRST + int.from_bytes(digest[:4], "big") % _PORTS
 
 
 def listen(port: int, *, otherwise_any: bool) -> socket.socket:
-    """A socket that listens on this machine alone.
+    """A socket that listens on this machine only.
 
     Args:
         port: wanted.
         otherwise_any: whether another port will do where this one is taken.
 
     Raises:
-        UsageError: it is taken, or not ours to take.
+        UsageError: it is in use, or not permitted.
     """
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:

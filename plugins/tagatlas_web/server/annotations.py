@@ -1,4 +1,4 @@
-"""Annotations as windows send them and hear of them."""
+"""Annotations as windows send and receive them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tagatlas.toolkit import Content, read_content
 
 
 class Change(Struct, forbid_unknown_fields=True):
-    """What a window wants to keep of an annotation.
+    """A window's change of an annotation.
 
     Attributes:
         map: the map it is on.
@@ -25,11 +25,11 @@ class Change(Struct, forbid_unknown_fields=True):
 
 
 class News(Struct):
-    """An annotation as windows hear of it.
+    """An annotation as windows receive it.
 
     Attributes:
         number: rises with every new annotation.
-        content: None where it was removed.
+        content: None if it was removed.
     """
 
     id: str
@@ -47,7 +47,7 @@ def read_change(body: bytes) -> tuple[Change, Content | None]:
     """A change as a window sends it, and its content.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not a change.
     """
     try:
         change = msgspec.json.decode(body, type=Change)

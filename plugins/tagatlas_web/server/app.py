@@ -1,4 +1,4 @@
-"""What the server answers."""
+"""The server's application."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tagatlas_web.server.files import MapFiles
 from tagatlas_web.server.guard import Guard
 
 LARGEST_BODY = 1 << 20
-"""Bytes of a request's body; an outline of as many corners as there may be has a quarter."""
+"""Largest body of a request, in bytes; four times that of the largest outline."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IMAGE = re.compile(r"[0-9a-f]{64}")
@@ -45,7 +45,7 @@ _STATUSES: dict[type[TagatlasError], int] = {
     StorageError: 507,
     AtlasLocked: 503,
 }
-"""Of an answer, by the error it tells of; those not listed are 500."""
+"""Status of an answer, by error; other errors are 500."""
 
 
 def make_app(files: MapFiles, map_name: str, address: Address) -> ASGIApp:
@@ -90,7 +90,7 @@ class _Viewer(StaticFiles):
 
 
 class _Answers:
-    """Answers that are more than a file. What reads the atlas is run in a thread."""
+    """Answers that are more than a file. The atlas is read in a thread."""
 
     def __init__(self, files: MapFiles, map_name: str) -> None:
         self._files = files
@@ -98,7 +98,7 @@ class _Answers:
         self._feed = AnnotationFeed()
 
     def page(self, request: Request) -> Response:  # noqa: ARG002 - Starlette's
-        """The page itself, which says that it may be written on, and where."""
+        """The page itself, with the address for its changes."""
         state = self._files.viewer(self._map_name)
         live = Live(state, self._files.name, self._files.titles)
         return Response(page(live), media_type="text/html")
@@ -116,7 +116,7 @@ class _Answers:
         return Response(picture, media_type="image/jpeg", headers={"Cache-Control": _FOREVER})
 
     def changes(self, request: Request) -> Response:
-        """What changed on a map since a revision."""
+        """The changes on a map since a revision."""
         since = request.query_params.get("since", "0")
         if not re.fullmatch(r"[0-9]{1,18}", since):
             raise UsageError("since is the number of a revision")
@@ -128,7 +128,7 @@ class _Answers:
         return _json({"revision": revision, "map": state, "changes": changes})
 
     async def keep(self, request: Request) -> Response:
-        """Keep a change."""
+        """Store a change."""
         id_ = request.path_params["id"]
         if not _UUID.fullmatch(id_):
             raise UsageError("an annotation is known by a UUID in small letters")
@@ -157,7 +157,7 @@ class _Answers:
         return _json({"path": str(path), "url": f"files/{within}"})
 
     def file(self, request: Request) -> Response:
-        """What was exported, to be taken away."""
+        """An exported file, to download."""
         map_name, within = request.path_params["map"], request.path_params["path"]
         with self._files.open() as atlas:
             known = map_name in atlas.map_names()
@@ -179,7 +179,7 @@ async def _body(request: Request) -> bytes:
     """The body of a request that brings JSON.
 
     Raises:
-        HTTPException: it brings something else, or too much.
+        HTTPException: it is something else, or too large.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":

@@ -27,14 +27,14 @@ _TEXT = {".css", ".html", ".js"}
 
 @dataclass(frozen=True)
 class MapFiles:
-    """Writes what a server shows of an atlas; used by several threads at once.
+    """Writes the files of an atlas's maps for a server; used by several threads at once.
 
     Attributes:
-        atlas: the atlas's folder; it is opened anew for each piece of work, without its lock.
+        atlas: the atlas's folder; it is opened again for each piece of work, without its lock.
         plugins: to open it with.
         renderers: those that the page offers and that of the page, by name, with their options.
-        titles: of those that the page offers, by name: what their buttons say.
-        progress: makes what is told how far rendering is.
+        titles: texts of the buttons of the offered ones, by name.
+        progress: makes the progress of rendering.
     """
 
     atlas: Path
@@ -45,13 +45,13 @@ class MapFiles:
 
     @property
     def name(self) -> str:
-        """What browsers know the atlas by: digits that tell its folder from others."""
+        """Identifier of the atlas in browsers: hexadecimal digits, by its folder."""
         folder = str(self.atlas.resolve()).encode("utf-8", "surrogatepass")
         return sha256(folder).hexdigest()[:32]
 
     @property
     def title(self) -> str:
-        """What people know the atlas by."""
+        """Title of the atlas."""
         return self.atlas.resolve().name.removesuffix(".atlas")
 
     def open(self) -> AbstractContextManager[Atlas]:
@@ -59,17 +59,17 @@ class MapFiles:
         return open_atlas(self.atlas, self.plugins, write=False)
 
     def state(self, atlas: Atlas) -> str:
-        """What the page is made of: other maps, or maps made anew, make it another."""
+        """Cache key of the page: changes when maps are added or made again."""
         maps = sorted(atlas.map_states().items())
         return sha256(repr((self._renderer_state, maps)).encode()).hexdigest()[:32]
 
     @cached_property
     def _renderer_state(self) -> tuple[object, ...]:
-        """What renders the page: the code of a process stays as it is, and windows ask often."""
+        """The renderer's code and options; cached, since they are constant in a process."""
         return version("tagatlas"), _package_state(), self.renderers[NAME].options
 
     def viewer(self, map_name: str) -> str:
-        """The state that a map's page shows; it is written if the maps are others now.
+        """The state that a map's page shows; it is written if the maps have changed.
 
         Raises:
             UsageError: there is no such map.
@@ -88,7 +88,7 @@ class MapFiles:
         """Write a map's files of one format into its folder.
 
         Returns:
-            The file to take away; of the page a ZIP of its folder.
+            The file to download; of the page a ZIP of its folder.
 
         Raises:
             UsageError: there is no such map or format.
@@ -126,7 +126,7 @@ class MapFiles:
             return render_map(loaded, [self.renderers[format_]], folder, progress=progress)[0]
 
     def _alone(self, atlas: Atlas, map_name: str) -> FileLock:
-        """Held while a map's files are written: one server and one thread at a time."""
+        """Lock for writing a map's files: one server and one thread at a time."""
         return FileLock(atlas.map_folder(map_name) / ".writing.lock")
 
 
@@ -138,7 +138,7 @@ def _check(atlas: Atlas, map_name: str) -> None:
 
 
 def _package_state() -> list[tuple[str, int, int]]:
-    """Of each file that the page is made by, or of, the size and when it was written."""
+    """Size and modification time of each file that makes the page, or is part of it."""
     package = Path(str(files("tagatlas_web")))
     found = [*package.glob("page/*.py"), *package.glob("static/*")]
     facts = [(path.name, path.stat()) for path in found]

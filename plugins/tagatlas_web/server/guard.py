@@ -1,4 +1,4 @@
-"""Who may ask the server for anything, and what every answer says to the browser."""
+"""Checks of requests to the server, and security headers of its answers."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _ANSWERS = {
 
 
 class Guard:
-    """Answers 403 to whoever does not come from the page itself or from its address.
+    """Answers 403 to requests that are not from the page itself or its address.
 
-    Wanted are the token as the first part of the path; a ``Host`` that is this machine, so that
-    no name that points here gets in (DNS rebinding); no foreign ``Origin``; and where the browser
-    says so (``Sec-Fetch-Site``), no page of another site that asks.
+    Required are the token as the first part of the path; a ``Host`` that is this machine, against
+    DNS rebinding; no foreign ``Origin``; and, if the browser sends ``Sec-Fetch-Site``, no page of
+    another site.
     """
 
     def __init__(self, app: ASGIApp, address: Address) -> None:
@@ -69,5 +69,5 @@ class Guard:
 
 
 def _only(values: list[str], accepted: set[str], *, least: int = 1) -> bool:
-    """Whether a header is there once, or need not be there, and says what is accepted."""
+    """Whether a header occurs once, or is optional and missing, and has an accepted value."""
     return least <= len(values) <= 1 and accepted.issuperset(values)

@@ -1,4 +1,4 @@
-"""Serving until somebody ends it."""
+"""Serving until interrupted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tagatlas_web.server.app import make_app
 from tagatlas_web.server.files import MapFiles
 
 _PATIENCE = 5
-"""Seconds that answers under way are given at the end."""
+"""Seconds for running answers to finish at the end."""
 _IDLE = 600
 """Seconds after which an idle connection is closed: browsers close theirs before that, so that no
 request meets a connection that is just being closed."""

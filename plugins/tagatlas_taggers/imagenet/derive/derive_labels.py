@@ -52,7 +52,7 @@ TOO_GENERAL = """
     n11675842 reproductive structure, n13086908 plant part, n13087625 plant organ, n13134947 fruit,
     n13809207 part, n14778436 agent, n14939900 fluid, n14940386 liquid, n15046900 solid
 """
-"""Says nothing of what is seen, or mixes things that have only a use or a part in common."""
+"""Not visual, or mixes things that have only a use or a part in common."""
 
 TOO_LEARNED = """
     n01428580 soft-finned fish, n01438208 cypriniform fish, n01439121 cyprinid,
@@ -71,7 +71,7 @@ TOO_LEARNED = """
     n02817799 beating-reed instrument, n11552386 spermatophyte, n11665372 angiosperm,
     n13083586 vascular plant
 """
-"""A zoologist's or botanist's name for what a plainer tag says as well."""
+"""Zoological or botanical names with a plainer synonymous tag."""
 
 PLAIN_LABELS = {
     # Classes whose first word form is rare, or means something else to most readers.
@@ -144,7 +144,7 @@ PLAIN_LABELS = {
 
 @dataclass(frozen=True)
 class Synset:
-    """A noun of WordNet: its word forms, the usual one first, and the synsets right above it."""
+    """A noun of WordNet: its word forms, the usual one first, and its direct hypernyms."""
 
     words: tuple[str, ...]
     hypernyms: tuple[str, ...]
@@ -199,7 +199,7 @@ def choose_ancestors(classes: list[str], nouns: dict[str, Synset]) -> dict[str, 
 
 
 def choose_labels(synsets: list[str], nouns: dict[str, Synset]) -> dict[str, str]:
-    """A label for each synset, unique whatever the case; earlier synsets choose first."""
+    """A label for each synset, unique ignoring case; earlier synsets choose first."""
     labels = {synset: PLAIN_LABELS[synset] for synset in synsets if synset in PLAIN_LABELS}
     taken = {label.casefold() for label in labels.values()}
     for synset in synsets:

@@ -6,8 +6,8 @@ Needs the PyPI packages of PROVENANCE.md beside an installed tagatlas::
     python export_model.py compare FOLDER    # a folder of pictures, any depth
 
 The graph takes RGB pixels, uint8, shape (images, 260, 260, 3), and gives the probabilities of the
-1,000 ImageNet classes, float32, shape (images, 1000), and the pooled features that its last layer
-makes them of, float32, shape (images, 1280). Normalisation and softmax are inside. The weights are
+1,000 ImageNet classes, float32, shape (images, 1000), and the pooled features, the input of its
+last layer, float32, shape (images, 1280). Normalisation and softmax are inside. The weights are
 kept as float16 and cast to float32 when a session loads: half the file, and the computation stays
 float32.
 """
@@ -128,7 +128,7 @@ def halve_weights(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def with_features(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The model with what its classifier sees of an image as a second output, ``features``."""
+    """The model with the input of its classifier as a second output, ``features``."""
     result = onnx.ModelProto()
     result.CopyFrom(model)
     [classifier] = [node for node in result.graph.node if node.op_type == "Gemm"]
@@ -167,7 +167,7 @@ def pictures(folder: Path) -> Iterator[NDArray[np.uint8]]:
 
 
 def compare(folder: Path) -> None:
-    """Print how the exported model agrees with the original on the pictures of a folder."""
+    """Print the agreement of the exported model with the original on the pictures of a folder."""
     import onnxruntime
 
     original = load_original()
@@ -189,7 +189,7 @@ def compare(folder: Path) -> None:
 
 
 def main() -> None:
-    """Run what the command line says."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(
         description="Export EfficientNet-Lite2, or compare the result."
     )
