@@ -1,4 +1,4 @@
-"""Maps with annotations, as the tests of posters need them."""
+"""Maps with annotations, for the tests of posters."""
 
 from __future__ import annotations
 

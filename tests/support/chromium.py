@@ -27,7 +27,7 @@ FLAGS = (
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's browser, drawing in software; the test is skipped where there is none."""
+    """Debian's browser with software rendering; the test is skipped if it is missing."""
     path = find_chromium()
     with sync_playwright() as started:
         opened = started.chromium.launch(executable_path=path, args=list(FLAGS))
@@ -45,7 +45,7 @@ def watched(
     calm: bool = False,
     touch: bool = False,
 ) -> Iterator[Page]:
-    """A page that fails its test for every error, and for every request beyond the folder."""
+    """A page that fails its test on any error, and on any request outside the folder."""
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=colours,
@@ -72,19 +72,19 @@ def watched(
 
 
 def write_viewer(map_: Map, folder: Path) -> Path:
-    """Render a map; the page to open."""
+    """Render a map; returns the page to open."""
     (spec,) = tagatlas_renderers()
     return loaded(spec.factory)(WebOptions()).render(map_, folder)[0]
 
 
 def open_viewer(page: Page, index: Path) -> None:
-    """Open a viewer from its folder, as a double-click does."""
+    """Open a viewer from its folder, like a double-click."""
     page.goto(index.as_uri())
     page.wait_for_selector("html[data-ready]", state="attached")
 
 
 def image_under_pointer(page: Page, left: int = 500, right: int = 1200) -> tuple[int, int]:
-    """Move over a part of the window until there is an image under the pointer; where that is."""
+    """Move over a part of the window until there is an image under the pointer; its position."""
     for x in range(left, right, 23):
         for y in range(150, 800, 29):
             page.mouse.move(x, y)
@@ -98,7 +98,7 @@ def image_under_pointer(page: Page, left: int = 500, right: int = 1200) -> tuple
 
 
 def pixels_of(page: Page, selector: str, colour: tuple[int, int, int]) -> int:
-    """How many pixels of an element have about that colour."""
+    """Number of pixels of an element with about that colour."""
     with Image.open(BytesIO(page.locator(selector).screenshot())) as picture:
         counts = picture.convert("RGB").getcolors(1 << 24)
     assert counts is not None
@@ -111,5 +111,5 @@ def pixels_of(page: Page, selector: str, colour: tuple[int, int, int]) -> int:
 
 
 def wait_for_frame(page: Page) -> None:
-    """Wait until what was asked for is drawn."""
+    """Wait until the next frame is drawn."""
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")

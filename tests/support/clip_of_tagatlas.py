@@ -1,4 +1,4 @@
-"""What the tagger ``clip`` says of the same; see :mod:`plain_open_clip`. Run as a script."""
+"""Results of the tagger ``clip`` for the same cases as :mod:`plain_open_clip`. Run as a script."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tagatlas_clip.tagger import make_tagger
 
 
 def run(case: dict[str, list[str]], folder: Path, out: Path) -> None:
-    """One model, and the scores that are read from embeddings as they are kept."""
+    """One model, and the scores read from stored embeddings."""
     name = str(case["model"])
     vocabulary = folder / "labels.txt"
     vocabulary.write_text("\n".join(case["labels"]), encoding="utf-8")

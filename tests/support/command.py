@@ -1,4 +1,4 @@
-"""The ``tagatlas`` command as tests run it."""
+"""Running the ``tagatlas`` command in tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 SECONDS = 300
-"""How long a command may take."""
+"""Timeout of a command."""
 
 FREELY_SET = (
     "CLARIFAI_",
@@ -28,8 +28,8 @@ FREELY_SET = (
     "PYTHONPATH",
     "TAGATLAS_",
 )
-"""How variables begin that are read by a command, or put in place for it, and not by what is
-imported before it."""
+"""Prefixes of variables that are read by a command, or set for it, and not by modules imported
+before it."""
 
 
 class Run(Protocol):
@@ -42,10 +42,10 @@ class Run(Protocol):
 
 
 class Starter:
-    """Runs commands in processes of their own, which are there at once.
+    """Runs commands in separate processes, which start at once.
 
-    They are forks of one process that has done the imports: see :mod:`command_server`. Where that
-    cannot be, or would differ from a new process in what is imported, a command is a new process.
+    They are forks of one process that has done the imports: see :mod:`command_server`. If that is
+    impossible, or the imports would differ from those of a new process, a new process is started.
     """
 
     def __init__(self) -> None:
@@ -68,8 +68,8 @@ class Starter:
 
         Args:
             words: of the command, without ``tagatlas``.
-            folder: in which it runs.
-            variables: all of its environment.
+            folder: working directory.
+            variables: its whole environment.
 
         Raises:
             TimeoutError: it took too long, and was killed.

@@ -1,8 +1,8 @@
 """A process that has imported what ``tagatlas`` needs, and becomes a command for each request.
 
 Importing takes longer than most commands of a test. This process only imports: no thread pool,
-session, atlas or setting is there when it forks, so that a command finds what a new process would
-find after its imports. Each is a process of its own, with its own variables, folder and streams.
+session, atlas or setting exists when it forks, so that a command starts in the state of a new
+process after its imports. Each is a separate process, with its own variables, folder and streams.
 
 Run with the number of a socket; :class:`command.Starter` is at its other end.
 """
@@ -26,7 +26,7 @@ from typing import NoReturn
 STREAMS = 3
 
 APART = ("tagatlas.__main__", "tagatlas.testing", "tagatlas_fetching.worker")
-"""What no command imports, or what is run and not imported."""
+"""Modules that no command imports, or that are run and not imported."""
 
 PLUGINS = (
     "tagatlas_builders.nodes",
@@ -40,15 +40,14 @@ PLUGINS = (
     "tagatlas_exports.tables.renderer",
     "tagatlas_web.page.renderer",
 )
-"""What most runs use; not what starts threads, such as onnxruntime or gRPC."""
+"""Modules that most runs use; without those that start threads, such as onnxruntime or gRPC."""
 
 
 def import_all() -> None:
-    """Import what commands may need.
+    """Import modules for commands.
 
     Raises:
-        RuntimeError: a module does more than to be imported: it starts Polars' threads, without
-            which a fork would wait for ever.
+        RuntimeError: an import started Polars' threads: forks lack them, and would hang.
     """
     _import_package("tagatlas")
     for name in PLUGINS:
@@ -72,8 +71,8 @@ def serve(connection: socket) -> list[str]:
     """Fork for each request, and answer with the process's id and then with its exit status.
 
     Returns:
-        In each new process, the words of its command. In this one never: it ends when the other
-        end is closed.
+        In each new process, the words of its command. It never returns in this process, which
+        ends when the other end is closed.
     """
     while True:
         size, streams, _, _ = recv_fds(connection, 4, STREAMS)
@@ -95,7 +94,7 @@ def serve(connection: socket) -> list[str]:
 
 
 def _become(variables: dict[str, str], folder: str, streams: list[int]) -> None:
-    """Take on what a new process would have been started with."""
+    """Take on the state that a new process is started with."""
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
@@ -107,7 +106,7 @@ def _become(variables: dict[str, str], folder: str, streams: list[int]) -> None:
 
 
 def _end(status: int) -> NoReturn:
-    """End as the interpreter does, but leave it to the system to free the modules' memory."""
+    """End like the interpreter, but leave freeing the modules' memory to the system."""
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     sys.stdout.flush()

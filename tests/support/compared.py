@@ -1,4 +1,4 @@
-"""Backends with planted tags, and what is made of them, for the tests of comparisons."""
+"""Backends with planted tags, their maps and clusters, for the tests of comparisons."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def tagged_backend(
     clusters: Labels | None = None,
     names: Sequence[str] | None = None,
 ) -> ComparedBackend:
-    """A backend that gave these tags, with a map: each cluster on a place of its own."""
+    """A backend that gave these tags, with a map: each cluster at a separate position."""
     scores, labels = score_matrix(images, tags.lazy())
     clusters = clusters_of(images, tags) if clusters is None else clusters
     dice = np.random.default_rng(len(label))
@@ -79,7 +79,7 @@ def _map(
 
 
 def renamed(tags: pl.DataFrame, seed: int = 1) -> pl.DataFrame:
-    """The same tags under names that say nothing, in another order of the alphabet."""
+    """The same tags under meaningless names, in another alphabetical order."""
     labels = tags["tag"].unique().sort()
     numbers = np.random.default_rng(seed).permutation(len(labels))
     names = [f"name {number:05}" for number in numbers]

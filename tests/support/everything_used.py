@@ -1,8 +1,8 @@
-"""Uses every installed plugin and every step, and says what that changed. Run as a script.
+"""Uses every installed plugin and every step, and reports what that changed. Run as a script.
 
 ``python everything_used.py FOLDER``: prints as JSON, for each use, the lasting changes of the
-process, and the packages that a plugin lacks. What other libraries do when they are imported is
-theirs: those that do something are imported before.
+process, and the packages that a plugin lacks. Changes by the import of other libraries do not
+count: those that make any are imported before.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def main(folder: Path) -> None:
 
 
 def watched(use: Use) -> dict[str, object]:
-    """What a use changed, what it lacked, and why it failed."""
+    """Changes by a use, missing packages, and the reason of a failure."""
     before, lacks, failed = state(), "", ""
     try:
         use()
@@ -114,7 +114,7 @@ def plugin_uses(
 
 
 def use_plugin(chosen: PluginChoice[object], pictures: Path) -> None:
-    """Make a plugin, and have it do what its kind does."""
+    """Make a plugin, and use it."""
     folder = pictures.parent / chosen.name
     folder.mkdir(exist_ok=True)
     made = chosen.make(*([folder] if chosen.kind.product is ImageStore else []))

@@ -1,4 +1,4 @@
-"""Answers as the catalog's file keeps them; what the library has no need to read one by one."""
+"""Answers stored in the catalog's file, read one by one, which the library does not need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """What is kept of the answer about an image, of a reading that of the backend asked."""
+    """The stored answer for an image; for a reading, that of the backend it was read from."""
 
     status: str
     kind: str | None

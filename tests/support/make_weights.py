@@ -1,7 +1,7 @@
 """Weights of open_clip architectures, made of random numbers; run as a script.
 
 ``python make_weights.py FOLDER NAME...`` writes ``FOLDER/NAME.safetensors``, in float16. Scales and
-biases are those that training ends with, so that probabilities are neither all 0 nor all 1.
+biases are like those of trained models, so that probabilities are neither all 0 nor all 1.
 """
 
 from __future__ import annotations

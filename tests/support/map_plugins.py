@@ -1,4 +1,4 @@
-"""The plugins that make a map, by name, and clusters as a map has them, for tests."""
+"""The plugins that make a map, by name, and clusters like those of a map, for tests."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def cluster_input(
     embeddings: NDArray[np.float16] | None = None,
     sample: int = 50_000,
 ) -> ClusterInput:
-    """Images with ``id``, as a clusterer is given them, in a network without links."""
+    """A clusterer's input from images with ``id``, with a network without links."""
     scores, labels = score_matrix(images, tags.lazy())
     nodes = images.select("id", kind=pl.lit(IMAGE), label="id")
     none = np.zeros(0, dtype=np.int32)
@@ -67,6 +67,6 @@ def themes_of(
     sample: int = 50_000,
     seed: int = 0,
 ) -> Themes:
-    """Clusters of a collection, by default those that a map has."""
+    """Clusters of a collection, by default those of a map."""
     given = cluster_input(images, tags, embeddings=embeddings, sample=sample)
     return find_themes(clusterer, given, seed=seed, progress=no_progress)

@@ -1,6 +1,6 @@
-"""Servers that misbehave: each is a plain socket on a loopback address of its own.
+"""Servers that misbehave: each is a plain socket on a separate loopback address.
 
-A behaviour gets the connection after a request was read; whatever it does is the answer.
+A behaviour gets the connection after a request was read, and makes the answer.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class Visit:
     """One request, to be answered.
 
     Attributes:
-        connection: where the answer goes.
-        number: how many requests came before it, to the same server.
-        path: as it was asked for.
-        picture: a sound JPEG.
-        stopped: set when the server is to come to its end.
+        connection: for the answer.
+        number: of earlier requests to the same server.
+        path: as requested.
+        picture: a valid JPEG.
+        stopped: set when the server is to end.
     """
 
     connection: socket.socket
@@ -40,25 +40,25 @@ class Visit:
     stopped: threading.Event
 
     def say(self, *parts: bytes) -> None:
-        """Send bytes as they are."""
+        """Send raw bytes."""
         self.connection.sendall(b"".join(parts))
 
     def answer(self, body: bytes = b"", status: str = "200 OK", **headers: str) -> None:
-        """Send a proper answer."""
+        """Send a valid answer."""
         lines = {"Content-Length": str(len(body)), "Content-Type": "image/jpeg"}
         lines |= {name.replace("_", "-"): value for name, value in headers.items()}
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value)
         self.say(f"HTTP/1.1 {status}\r\n{head}\r\n".encode("latin-1"), body)
 
     def drip(self, data: bytes, pause: float) -> None:
-        """Send byte by byte until the client has had enough."""
+        """Send byte by byte until the client gives up."""
         for byte in data:
             if self.stopped.wait(pause):
                 return
             self.say(bytes([byte]))
 
     def hang(self) -> None:
-        """Say nothing until it is all over."""
+        """Send nothing until the end."""
         self.stopped.wait(60)
 
 
@@ -86,21 +86,21 @@ def stalled_body(visit: Visit) -> None:
 
 
 def endless_body(visit: Visit) -> None:
-    """Sends bytes for ever."""
+    """Sends bytes endlessly."""
     visit.say(b"HTTP/1.1 200 OK\r\n\r\n", visit.picture)
     while not visit.stopped.is_set():
         visit.say(bytes(65_536))
 
 
 def endless_chunks(visit: Visit) -> None:
-    """Sends chunks for ever."""
+    """Sends chunks endlessly."""
     visit.say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     while not visit.stopped.is_set():
         visit.say(b"10000\r\n", bytes(65_536), b"\r\n")
 
 
 def endless_headers(visit: Visit) -> None:
-    """Sends headers for ever."""
+    """Sends headers endlessly."""
     visit.say(b"HTTP/1.1 200 OK\r\n")
     while not visit.stopped.is_set():
         visit.say(b"X-More: ", b"x" * 60_000, b"\r\n")
@@ -141,7 +141,7 @@ def huge_announced(visit: Visit) -> None:
 
 
 def bad_chunk(visit: Visit) -> None:
-    """Sends a chunk whose size is no number."""
+    """Sends a chunk whose size is not a number."""
     visit.say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nshort\r\n")
 
 
@@ -166,22 +166,22 @@ def gzip_bomb(visit: Visit) -> None:
 
 
 def gzip_of_gzip(visit: Visit) -> None:
-    """Sends a picture compressed twice, and says so once."""
+    """Sends a picture compressed twice, but declares it once."""
     visit.answer(gzip.compress(gzip.compress(visit.picture)), Content_Encoding="gzip")
 
 
 def gzipped(visit: Visit) -> None:
-    """Compresses a picture, unasked but properly."""
+    """Compresses a picture without request, but correctly."""
     visit.answer(gzip.compress(visit.picture), Content_Encoding="gzip")
 
 
 def called_gzip(visit: Visit) -> None:
-    """Says gzip, and sends the plain picture."""
+    """Declares gzip, and sends the plain picture."""
     visit.answer(visit.picture, Content_Encoding="gzip")
 
 
 def damaged_gzip(visit: Visit) -> None:
-    """Sends a compressed picture with bytes that it never had."""
+    """Sends a corrupted compressed picture."""
     packed = gzip.compress(visit.picture)
     visit.answer(packed[:20] + bytes(200) + packed[20:], Content_Encoding="gzip")
 
@@ -192,7 +192,7 @@ def cut_gzip(visit: Visit) -> None:
 
 
 def unasked_brotli(visit: Visit) -> None:
-    """Compresses in a way that nobody asked for."""
+    """Uses a compression that was not requested."""
     visit.answer(brotli.compress(visit.picture), Content_Encoding="br")
 
 
@@ -202,7 +202,7 @@ def redirect_loop(visit: Visit) -> None:
 
 
 def redirect_chain(visit: Visit) -> None:
-    """Redirects to ever new places."""
+    """Redirects endlessly to new URLs."""
     visit.answer(status="301 Moved", Location=f"/next/{visit.number}")
 
 
@@ -217,17 +217,17 @@ def redirect_to_data(visit: Visit) -> None:
 
 
 def redirect_nowhere(visit: Visit) -> None:
-    """Redirects without saying where to."""
+    """Redirects without a location."""
     visit.answer(status="302 Found")
 
 
 def redirect_to_nonsense(visit: Visit) -> None:
-    """Redirects to what is no URL."""
+    """Redirects to an invalid URL."""
     visit.answer(status="302 Found", Location="http://[::1/")
 
 
 def redirect_home(visit: Visit) -> None:
-    """Redirects properly, with a name that is not ASCII."""
+    """Redirects correctly, with a name that is not ASCII."""
     if visit.number == 0:
         visit.answer(status="307 Temporary Redirect", Location="/bl%C3%BCte.jpg")
     else:
@@ -235,22 +235,22 @@ def redirect_home(visit: Visit) -> None:
 
 
 def not_found_with_a_picture(visit: Visit) -> None:
-    """Says 404 and sends a picture, as hosts of deleted pictures do."""
+    """Answers 404 with a picture, like hosts of deleted pictures."""
     visit.answer(visit.picture, status="404 Not Found")
 
 
 def gone(visit: Visit) -> None:
-    """Says 410."""
+    """Answers 410."""
     visit.answer(status="410 Gone")
 
 
 def forbidden(visit: Visit) -> None:
-    """Says 403."""
+    """Answers 403."""
     visit.answer(status="403 Forbidden")
 
 
 def teapot(visit: Visit) -> None:
-    """Says a status that nobody knows."""
+    """Answers with an unknown status."""
     visit.answer(visit.picture, status="799 Whatever")
 
 
@@ -280,7 +280,7 @@ def nothing(visit: Visit) -> None:
 
 
 def no_content(visit: Visit) -> None:
-    """Says 204."""
+    """Answers 204."""
     visit.say(b"HTTP/1.1 204 No Content\r\n\r\n")
 
 
@@ -291,7 +291,7 @@ def picture_called_text(visit: Visit) -> None:
 
 
 def busy_for_a_second(visit: Visit) -> None:
-    """Says 429 with seconds, then sends the picture."""
+    """Answers 429 with seconds, then sends the picture."""
     if visit.number == 0:
         visit.answer(status="429 Too Many Requests", Retry_After="1")
     else:
@@ -299,7 +299,7 @@ def busy_for_a_second(visit: Visit) -> None:
 
 
 def busy_until(visit: Visit) -> None:
-    """Says 429 with a date, then sends the picture."""
+    """Answers 429 with a date, then sends the picture."""
     if visit.number == 0:
         moment = formatdate(time.time() + 1, usegmt=True)
         visit.answer(status="429 Too Many Requests", Retry_After=moment)
@@ -308,12 +308,12 @@ def busy_until(visit: Visit) -> None:
 
 
 def busy_until_tomorrow(visit: Visit) -> None:
-    """Says 429 and asks for a day."""
+    """Answers 429 and asks to wait a day."""
     visit.answer(status="429 Too Many Requests", Retry_After="86400")
 
 
 def flapping(visit: Visit) -> None:
-    """Says 503 once, then sends the picture."""
+    """Answers 503 once, then sends the picture."""
     if visit.number == 0:
         visit.answer(status="503 Service Unavailable")
     else:
@@ -321,7 +321,7 @@ def flapping(visit: Visit) -> None:
 
 
 def broken(visit: Visit) -> None:
-    """Says 500 for ever."""
+    """Always answers 500."""
     visit.answer(status="500 Internal Server Error")
 
 
@@ -330,7 +330,7 @@ def hangs_up(visit: Visit) -> None:
 
 
 def resets(visit: Visit) -> None:
-    """Breaks the connection off, within the body."""
+    """Breaks the connection within the body."""
     visit.say(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\nhalf")
     linger = b"\x01\x00\x00\x00\x00\x00\x00\x00"
     visit.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -348,12 +348,12 @@ def keeps_alive_and_closes(visit: Visit) -> None:
 
 
 def garbage(visit: Visit) -> None:
-    """Says what is no HTTP."""
+    """Answers with something other than HTTP."""
     visit.say(b"\x00\x01\x02hello\r\n\r\n")
 
 
 def banana(visit: Visit) -> None:
-    """Says a status that is no number."""
+    """Answers with a status that is not a number."""
     visit.say(b"HTTP/1.1 banana\r\n\r\n")
 
 
@@ -374,7 +374,7 @@ def header_without_name(visit: Visit) -> None:
 
 
 def truncated(tenths: int) -> Behaviour:
-    """Sends some tenths of a picture, and calls that all."""
+    """Sends some tenths of a picture as if complete."""
 
     def behave(visit: Visit) -> None:
         visit.answer(visit.picture[: len(visit.picture) * tenths // 10])
@@ -392,8 +392,8 @@ class Misbehaving:
     """A server with one behaviour.
 
     Attributes:
-        url: where it listens.
-        requests: paths of the requests that came.
+        url: of the server.
+        requests: paths of the requests so far.
     """
 
     url: str
@@ -404,12 +404,12 @@ class Misbehaving:
 def serve(
     host: str, behaviour: Behaviour, picture: bytes, context: ssl.SSLContext | None = None
 ) -> Iterator[Misbehaving]:
-    """A server on a loopback address, as long as the block.
+    """A server on a loopback address, during the block.
 
     Args:
-        host: 127.x.y.z; a host of its own for the client.
-        behaviour: how it answers.
-        picture: what a sound answer has.
+        host: 127.x.y.z; a separate host for the client.
+        behaviour: makes the answers.
+        picture: of a valid answer.
         context: for TLS.
     """
     stopped = threading.Event()

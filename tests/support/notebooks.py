@@ -1,4 +1,4 @@
-"""Servers of notebooks, and a map in one, as a user's browser shows it."""
+"""Servers of notebooks, and a map in one, in a browser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playwright.sync_api import Frame, Page
 
 
 def free_port() -> int:
-    """A port on 127.0.0.1 that nothing listens at."""
+    """A free port on 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -24,7 +24,7 @@ def free_port() -> int:
 def running(
     command: Sequence[str | Path], folder: Path, variables: Mapping[str, str], said: str
 ) -> Iterator[None]:
-    """A server for the length of a ``with`` block, which begins when it has said something."""
+    """A server for a ``with`` block, which begins at its first output."""
     log = folder / "server.log"
     with (
         log.open("wb") as written,
@@ -53,7 +53,7 @@ def running(
 
 
 def map_frame(page: Page) -> Frame:
-    """The frame of the first map on a page, when all of the map is there."""
+    """The frame of the first map on a page, once the map is complete."""
     handle = page.wait_for_selector("iframe[title=Map]", timeout=120_000)
     assert handle is not None
     handle.scroll_into_view_if_needed()
@@ -81,7 +81,7 @@ def lasso_all(page: Page, frame: Frame) -> None:
 
 
 def wait_for_pictures(frame: Frame) -> None:
-    """Wait until all pictures of the card are there."""
+    """Wait until all pictures of the card are loaded."""
     frame.wait_for_selector("#card h2")
     frame.wait_for_function(
         "() => { const all = [...document.querySelectorAll('#card img')];"

@@ -22,7 +22,7 @@ def picture_atlas(
         folder: a folder to work in.
         count: number of pictures, all different.
         size: their width and height.
-        names: what the files of the first ones are called.
+        names: of the files of the first ones.
     """
     pictures = folder / "pictures"
     pictures.mkdir()

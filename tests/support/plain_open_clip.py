@@ -1,4 +1,4 @@
-"""What open_clip says of pictures and captions, by itself; run as a script.
+"""Results of open_clip alone for pictures and captions; run as a script.
 
 ``python plain_open_clip.py CASES.json OUT``: of each case, embeddings and probabilities of every
 picture are written to ``OUT/NAME.npz``. Nothing of tagatlas is imported.

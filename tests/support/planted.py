@@ -17,7 +17,7 @@ def planted_collection(
     """Images, their tags, and the topic of each image.
 
     Every image has the general tag ``thing``, its topic's tag (``topic 3``), three of the topic's
-    five special tags (``topic 3 kind 1``), and two of twenty tags that come by chance.
+    five special tags (``topic 3 kind 1``), and two of twenty random tags.
     """
     dice = np.random.default_rng(seed)
     ids = sorted(

@@ -1,4 +1,4 @@
-"""What a library must leave as it is: everything that a whole process shares."""
+"""State of the whole process, which a library must not change."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ State = dict[str, object]
 
 
 def state() -> State:
-    """The state of this process, by name: what is large, or holds no plain values, as text."""
+    """The state of this process, by name; large or opaque values as text."""
     return {
         **_interpreter(),
         **_system(),
@@ -42,7 +42,7 @@ def state() -> State:
 
 
 def changes(before: State, after: State) -> list[str]:
-    """What is no longer as it was, a line each."""
+    """The changes of the state, a line each."""
     return [
         f"{name}: {before.get(name)!r} became {after.get(name)!r}"
         for name in sorted(before.keys() | after.keys())
@@ -74,7 +74,7 @@ def _system() -> State:
     os.umask(mask)
     numbers = sorted(signal.valid_signals())
     return {
-        "working folder": os.getcwd(),  # noqa: PTH109 - the very thing that is watched
+        "working folder": os.getcwd(),  # noqa: PTH109 - this is what is watched
         "umask": mask,
         "signals": {number: str(signal.getsignal(number)) for number in numbers},
         "signals blocked": sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
@@ -135,7 +135,7 @@ def _numeric_libraries() -> State:
 
 
 def _filter(one: tuple[object, ...]) -> str:
-    """A filter of warnings; patterns by what they match, since equal ones are made again."""
+    """A filter of warnings; patterns by their text, since equal ones may be different objects."""
     return " ".join(str(getattr(part, "pattern", part)) for part in one)
 
 

@@ -1,4 +1,4 @@
-"""Programs that some tests need and Python's packages do not bring."""
+"""Programs that some tests need beyond Python's packages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def find_program(names: Sequence[str], packages: Sequence[str]) -> str:
 
     Args:
         names: the program's names, of which one is enough.
-        packages: what Debian calls the packages that have it.
+        packages: Debian's packages that have it.
     """
     found = next((path for name in names if (path := shutil.which(name))), None)
     if found is None:

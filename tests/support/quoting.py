@@ -1,4 +1,4 @@
-"""Tables as programs write them: each habit of quotation marks, delimiter, line end, encoding."""
+"""Tables in programs' dialects: each form of quotation marks, delimiter, line end, encoding."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Mixture:
 
 
 def rfc(rows: Rows, delimiter: str, line_end: str) -> str:
-    """As RFC 4180, Python's csv, pandas, Excel, LibreOffice, DuckDB and R's write.csv do."""
+    """As in RFC 4180, Python's csv, pandas, Excel, LibreOffice, DuckDB and R's write.csv."""
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator=line_end).writerows(rows)
     return out.getvalue()
@@ -101,12 +101,12 @@ def escaped(rows: Rows, delimiter: str, line_end: str) -> str:
 
 
 def bare(rows: Rows, delimiter: str, line_end: str) -> str:
-    """Without quotation marks of its own, as many scripts do: cells are joined as they are."""
+    """Without added quotation marks, like many scripts: cells are joined unchanged."""
     return _joined(rows, delimiter, line_end, lambda text: text)
 
 
 def naive(rows: Rows, delimiter: str, line_end: str) -> str:
-    """Quoted, with quotation marks inside as they are."""
+    """Quoted, with inner quotation marks unchanged."""
     return _joined(rows, delimiter, line_end, lambda text: f'"{text}"')
 
 

@@ -1,4 +1,4 @@
-"""Pictures of coloured shapes, with captions: what the small CLIP model of the tests knows."""
+"""Pictures of coloured shapes, with captions, for the small CLIP model of the tests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHAPES = ("circle", "square", "triangle", "star")
 
 @dataclass(frozen=True)
 class Motif:
-    """What a picture shows: so many shapes of one kind and colour."""
+    """Content of a picture: a number of shapes of one kind and colour."""
 
     number: str
     colour: str
@@ -95,7 +95,7 @@ def _outline(
 
 
 def captions(motif: Motif) -> Iterator[str]:
-    """Captions that are true of a motif, from those that say all to those that say nothing."""
+    """Captions that are true of a motif, from the most to the least specific."""
     yield f"a photo of {motif}."
     yield str(motif)
     yield f"a photo of {motif.colour} {motif.things}."

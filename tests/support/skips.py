@@ -1,7 +1,7 @@
-"""What is skipped is told at the end of a run, or fails it; a plugin of pytest.
+"""Reports skipped tests at the end of a run, or fails them; a plugin of pytest.
 
-A test marked ``extras("package")`` is skipped where that package is not installed. With
-``--no-skips``, a test that is skipped fails, but for one that needs a CUDA device.
+A test marked ``extras("package")`` is skipped if that package is not installed. With
+``--no-skips``, a skipped test fails, except for one that needs a CUDA device.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib.util import find_spec
 import pytest
 
 ALLOWED = "gpu"
-"""The mark of tests that may be skipped all the same."""
+"""Mark of tests that may be skipped nevertheless."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test whose packages are not there."""
+    """Skip a test whose packages are missing."""
     needed = {package for mark in item.iter_markers("extras") for package in mark.args}
     if missing := sorted(package for package in needed if find_spec(package) is None):
         pytest.skip(f"{', '.join(missing)} is not installed: make test-all installs it")
@@ -36,7 +36,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Make a skip a failure where none may be."""
+    """Make a skip a failure if skips are not allowed."""
     report = yield
     if report.skipped and not hasattr(report, "wasxfail") and not item.get_closest_marker(ALLOWED):
         _forbid(report, item.config)
@@ -67,7 +67,7 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many tests were skipped for each reason, and what was not asked for."""
+    """Print how many tests were skipped for each reason, and which were not selected."""
     reasons = Counter(map(_reason, terminalreporter.getreports("skipped")))
     if reasons:
         terminalreporter.section("skipped")

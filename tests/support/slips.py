@@ -1,6 +1,6 @@
-"""What strangers' plugins may do wrong, as a module with a plugin for each slip.
+"""Faults of third-party plugins, as a module with a plugin for each.
 
-A slip is what its class has in place of the good one's, and a part of what is to be said of it.
+A slip is the code that replaces the good class's, with a part of the expected message.
 """
 
 from __future__ import annotations
@@ -399,7 +399,7 @@ KINDS = (
     ("Clusterer", "clusterer", CLUSTERERS, ""),
     ("Renderer", "renderer", RENDERERS, ", default=False"),
 )
-"""The base class, the kind, its slips, and what else their specs say."""
+"""The base class, the kind, its slips, and further fields of their specs."""
 
 
 def source() -> str:

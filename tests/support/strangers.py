@@ -1,4 +1,4 @@
-"""Plugins as strangers write them: distributions of their own, installed by pip."""
+"""Third-party plugins: separate distributions, installed by pip."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ only-include = ["{module}.py"]
 
 
 def install_plugin(folder: Path, module: str, entry_point: str, source: str) -> Path:
-    """Build a distribution of one module and install it; nothing is fetched from anywhere.
+    """Build a distribution of one module and install it, without network.
 
     Args:
         folder: an empty folder to work in.
@@ -55,7 +55,7 @@ def install_plugin(folder: Path, module: str, entry_point: str, source: str) -> 
 
 
 def lay_plugin(site: Path, module: str, source: str) -> None:
-    """Put a distribution of one module into a folder, as pip leaves it, without running pip.
+    """Put a distribution of one module into a folder, as pip does, without running pip.
 
     Args:
         site: the folder, to be named in ``PYTHONPATH``.

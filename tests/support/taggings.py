@@ -1,4 +1,4 @@
-"""Small sets of tags, and what graph builders make of them in plain words and loops."""
+"""Small sets of tags, and reference implementations of graph builders in plain loops."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Tagging = dict[tuple[str, str], float]
 """Scores by image and tag."""
 
 Likenesses = dict[frozenset[str], float]
-"""How alike two things are, for pairs that share anything."""
+"""Similarities, for pairs that share anything."""
 
 TAGS = ("a", "b", "c", "d", "Ä", "tag:a")
 
@@ -27,7 +27,7 @@ def image_names(count: int) -> list[str]:
 
 
 def tables(images: list[str], tagging: Tagging) -> tuple[pl.DataFrame, pl.LazyFrame]:
-    """What a builder gets."""
+    """A builder's input."""
     rows = sorted((image, -score, tag) for (image, tag), score in tagging.items())
     return (
         pl.DataFrame(
@@ -92,8 +92,7 @@ def likenesses(weights: Tagging, kind: str) -> Likenesses:
 def assert_best_links(network: Network, expected: Likenesses, most: int) -> None:
     """Each link is among the ``most`` best of one of its ends, and none of these is missing.
 
-    Nodes go by their labels, for images without the ending. Which of equal links are taken is
-    left open.
+    Nodes are named by their labels, images without the ending. Among equal links any may be taken.
     """
     names = [label.removesuffix(".jpg") for label in network.nodes["label"]]
     ends = zip(network.sources.tolist(), network.targets.tolist(), strict=True)

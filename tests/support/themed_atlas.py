@@ -1,4 +1,4 @@
-"""Two maps of drawn pictures by two backends, as an atlas would have them."""
+"""Two maps of drawn pictures by two backends, like those of an atlas."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def themed_atlas(images: int = 120, missing: int = 10) -> Map:
 
     Args:
         images: how many images each map has.
-        missing: so many images of each map the other lacks.
+        missing: number of images of each map that the other lacks.
     """
     whole = themed_map(images + missing)
     ids = whole.images["id"].to_list()

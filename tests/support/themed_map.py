@@ -1,4 +1,4 @@
-"""A map of drawn pictures in themes, as the renderers' tests and benchmarks need it."""
+"""A map of drawn pictures in themes, for the renderers' tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def themed_map(images: int = 150, names: tuple[str, ...] = (), pictures: int = 1
     Args:
         images: how many images.
         names: names of the themes, which also become their first tag; the usual ones if empty.
-        pictures: how many different pictures are drawn; they come round in turn.
+        pictures: number of different pictures; they are used in turn.
     """
     rank = (np.arange(images) + 0.5) / images
     theme_of = (len(THEMES) * rank**1.6).astype(np.int64)

@@ -6,8 +6,8 @@ Some minutes on a processor::
 
 An ordinary open_clip model with a configuration of its own: a small ResNet on 64 x 64 pixels and a
 text transformer whose tokenizer knows the words of :mod:`shape_pictures`. It is trained with
-CLIP's loss on pictures of all motifs but those of :func:`shape_pictures.held_out`; where several
-captions of a batch are true of a picture, each is right. Weights are kept as float16.
+CLIP's loss on pictures of all motifs except those of :func:`shape_pictures.held_out`; if several
+captions of a batch are true of a picture, each is right. Weights are stored as float16.
 """
 
 from __future__ import annotations

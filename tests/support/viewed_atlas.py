@@ -1,4 +1,4 @@
-"""An atlas with a map of two clusters, as the tests of ``tagatlas view`` need it."""
+"""An atlas with a map of two clusters, for the tests of ``tagatlas view``."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def viewed_atlas(
 
     Args:
         folder: a folder to work in.
-        labels: the tags, which images have in turn; two of them.
-        files: what the first pictures are called.
+        labels: two tags, which the images have in turn.
+        files: names of the first pictures.
     """
     made = picture_atlas(folder, IMAGES, names=files)
     with open_atlas(made, load_plugins()) as atlas:
@@ -41,7 +41,7 @@ def viewed_atlas(
 
 
 def make_map(atlas: Atlas, seed: int = 0, name: str = "one") -> None:
-    """Make a map, or make it anew."""
+    """Make a map, or make it again."""
     map_collection(atlas, name, "teller", map_plugins(atlas.plugins), MapOptions(seed=seed))
 
 

@@ -1,4 +1,4 @@
-"""Reading what the renderer of the viewer writes."""
+"""Reading the files of the viewer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tagatlas_web import WebOptions, tagatlas_renderers
 
 
 def render(map_: Map, folder: Path, options: WebOptions | None = None) -> Path:
-    """Write a viewer; its folder."""
+    """Write a viewer; returns its folder."""
     (spec,) = tagatlas_renderers()
     return loaded(spec.factory)(options or WebOptions()).render(map_, folder)[0].parent
 
@@ -36,7 +36,7 @@ def rows(viewer: Path, name: str) -> list[Any]:
 
 
 def read_any(viewer: Path, name: str) -> object:
-    """A file of data, without what hands it to the viewer."""
+    """A file of data, without the call that passes it to the viewer."""
     script = (viewer / "data" / f"{name}.js").read_text("ascii")
     found = re.fullmatch(r'tagatlasData\("([^"]+)",(.*)\);\n', script, re.DOTALL)
     assert found

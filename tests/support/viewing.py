@@ -1,4 +1,4 @@
-"""``tagatlas view`` as a process of its own, and requests to it."""
+"""``tagatlas view`` as a separate process, and requests to it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from uuid import uuid4
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server answered; ``headers`` by small letters."""
+    """The server's answer; ``headers`` in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -35,12 +35,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Viewing:
-    """A server that runs.
+    """A running server.
 
     Attributes:
-        atlas: the folder of what it shows.
+        atlas: the folder of the atlas.
         url: of its page.
-        said: what it said until it was ready.
+        said: its output until it was ready.
     """
 
     process: subprocess.Popen[str]
@@ -66,14 +66,14 @@ class Viewing:
         *,
         whole: bool = False,
     ) -> Answer:
-        """Ask for something.
+        """Send a request.
 
         Args:
             path: below the page, or ``whole``.
             method: of the request.
             body: sent with a request.
-            headers: beside those that every request has; ``Host`` may be among them.
-            whole: the path is sent as it is.
+            headers: in addition to those of every request; may include ``Host``.
+            whole: send the path unchanged.
         """
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
@@ -95,18 +95,18 @@ class Viewing:
         return self.ask(path, method, json.dumps(content).encode(), kind)
 
     def put(self, content: object, base: int = 0, id_: str | None = None) -> Answer:
-        """Keep an annotation on the map ``one``."""
+        """Store an annotation on the map ``one``."""
         change = {"map": "one", "base": base, "content": content}
         return self.send(f"api/annotations/{id_ or uuid4()}", change)
 
     def told(self) -> dict[str, dict[str, Any]]:
-        """What the server tells of the map ``one``, by id."""
+        """The server's annotations of the map ``one``, by id."""
         changes = self.ask("api/annotations?map=one&since=0").json["changes"]
         assert isinstance(changes, list)
         return {change["id"]: change for change in changes}
 
     def contents(self) -> dict[str, object]:
-        """What is on the map ``one``, by id; None for what was removed."""
+        """The annotations on the map ``one``, by id; None for removed ones."""
         return {id_: change["content"] for id_, change in self.told().items()}
 
     def kill(self) -> None:
@@ -115,14 +115,14 @@ class Viewing:
         self.process.wait()
 
     def interrupt(self) -> int:
-        """End it as Ctrl-C does; returns the exit status."""
+        """End it like Ctrl-C; returns the exit status."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=30)
 
 
 @contextmanager
 def viewing(atlas: Path, *flags: str) -> Iterator[Viewing]:
-    """A server of an atlas, for the length of the block."""
+    """A server of an atlas, during the block."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tagatlas", "view", atlas, "--no-open", *flags],
         stdout=subprocess.DEVNULL,

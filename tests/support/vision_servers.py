@@ -1,7 +1,7 @@
 """Clarifai's and Google Vision's services on loopback: real gRPC servers that count what they bill.
 
-What a server sees in an image follows from the image's bytes alone. What goes wrong is scripted:
-each call takes the next fault of the script, and goes well where there is none.
+A server's tags depend only on the image's bytes. Faults are scripted: each call takes the next
+fault of the script, and succeeds if there is none.
 """
 
 from __future__ import annotations
@@ -47,18 +47,18 @@ clarifai_channel.wrap_response_deserializer = clarifai_channel._response_deseria
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with one call; nothing where all is left at its default.
+    """The fault of one call; none with all defaults.
 
     Attributes:
         code: gRPC's code that the call is aborted with.
-        text: what the service says to that.
+        text: of the service's message.
         retry_after: seconds it asks to wait, as ``RetryInfo``.
         status: Clarifai's code for the call as a whole.
-        images: codes of single images, by their place in the call.
-        fewer: so many results are left out at the end.
-        late: seconds that the answer takes longer.
+        images: codes of single images, by their index in the call.
+        fewer: number of results left out at the end.
+        late: seconds by which the answer is delayed.
         cut: whether the connection is closed instead of an answer.
-        billed: whether the service did its work, and bills it, all the same.
+        billed: whether the service did its work, and bills it, nevertheless.
     """
 
     code: grpc.StatusCode | None = None
@@ -76,17 +76,17 @@ WELL = Fault()
 
 
 class VisionServer(ABC):
-    """A service that looks at images and bills for it. Used by many threads.
+    """A service that tags images and bills for it. Used by many threads.
 
     Attributes:
-        script: what the next calls meet.
-        chance: what a call meets when the script is at its end.
+        script: faults of the next calls.
+        chance: makes the fault of a call after the script's end.
         latency: seconds that every call takes.
         billed: units billed for each image, by the SHA-256 of the bytes sent.
-        calls: number of images of each call that came, whatever became of it.
-        on_call: told of each call's number, from 1, before it is answered.
+        calls: number of images of each call received, regardless of its outcome.
+        on_call: called with each call's number, from 1, before it is answered.
         on_end: likewise, after it was.
-        endpoint: where it listens.
+        endpoint: its address.
     """
 
     def __init__(self) -> None:
@@ -103,10 +103,10 @@ class VisionServer(ABC):
 
     @abstractmethod
     def handler(self) -> grpc.GenericRpcHandler:
-        """What a gRPC server hands its calls to."""
+        """The handlers of a gRPC server's calls."""
 
     def meet(self, context: grpc.ServicerContext, images: Sequence[bytes], units: int) -> Fault:
-        """What this call meets; does not come back from a call that is to have no answer."""
+        """The fault of this call; does not return from a call without an answer."""
         with self._lock:
             fault = self.script.popleft() if self.script else self.chance()
             self.calls.append(len(images))
@@ -125,7 +125,7 @@ class VisionServer(ABC):
 
 
 def abort(context: grpc.ServicerContext, fault: Fault) -> NoReturn:
-    """End a call with an error, as Google's services do: details in the trailing metadata."""
+    """End a call with an error, like Google's services: details in the trailing metadata."""
     assert fault.code is not None
     if fault.retry_after is not None:
         detail = AnyMessage()
@@ -137,7 +137,7 @@ def abort(context: grpc.ServicerContext, fault: Fault) -> NoReturn:
 
 
 def seen_in(image: bytes) -> list[tuple[str, float]]:
-    """What both services see in an image: a theme of four, a thing of nine, and something sure."""
+    """Tags of an image by both services: a theme of four, a thing of nine, and a certain one."""
     digest = sha256(image).digest()
     return [
         (f"theme {digest[0] % 4}", 0.5 + digest[1] / 1024),
@@ -267,11 +267,11 @@ class GoogleVisionServer(VisionServer):
 
 @contextmanager
 def running(server: VisionServer, *, can_cut: bool = True) -> Iterator[VisionServer]:
-    """The server listens as long as the block runs.
+    """Run the server during the block.
 
     Args:
-        server: what it does.
-        can_cut: whether connections can be cut: they go through a relay then, and take longer.
+        server: the service.
+        can_cut: whether connections can be cut: they then go through a relay, which is slower.
     """
     workers = ThreadPoolExecutor(96, thread_name_prefix="vision-server")
     listener = grpc.server(workers, options=[("grpc.max_receive_message_length", -1)])
@@ -292,7 +292,7 @@ def running(server: VisionServer, *, can_cut: bool = True) -> Iterator[VisionSer
 
 
 class Relay:
-    """Passes bytes on between clients and a port of this machine, until it is told to cut."""
+    """Relays bytes between clients and a port of this machine, until connections are cut."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -303,7 +303,7 @@ class Relay:
         threading.Thread(target=self._accept, name="relay", daemon=True).start()
 
     def cut(self) -> None:
-        """Close all connections there are now."""
+        """Close all present connections."""
         with self._lock:
             cut, self._open = self._open, []
         for each in cut:
@@ -311,7 +311,7 @@ class Relay:
                 each.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Take no more connections, and close those there are."""
+        """Accept no more connections, and close the present ones."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -340,6 +340,6 @@ def pass_on(one: socket.socket, other: socket.socket) -> None:
 
 
 def failing(share: float, faults: Sequence[Fault], seed: int = 0) -> Callable[[], Fault]:
-    """A chance that so many calls of all meet one of these faults."""
+    """A random choice: a share of all calls gets one of these faults."""
     dice = random.Random(seed)  # noqa: S311 - no secret
     return lambda: dice.choice(faults) if dice.random() < share else WELL
