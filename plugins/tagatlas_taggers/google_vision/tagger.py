@@ -168,5 +168,5 @@ class GoogleVisionTagger(CloudTagger):
         return self.result_of(response.SerializeToString())
 
     def tags_in(self, raw: bytes) -> list[Tag]:
-        """What was asked for, in a response."""
+        """The tags of the requested features in a response."""
         return tags_of(_ImageResponse.FromString(raw))
