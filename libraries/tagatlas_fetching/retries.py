@@ -18,9 +18,6 @@ LONGEST_PAUSE = 10
 
 LEFT_ALONE = "the host failed again and again, and is left alone for now"
 
-RECOVERABLE = frozenset({ImageStatus.MISSING, ImageStatus.BLOCKED, ImageStatus.FAILED})
-"""Statuses for which copies are looked for elsewhere."""
-
 
 @dataclass(frozen=True)
 class _Search:
@@ -135,7 +132,7 @@ class Retries:
 
     def _copies(self, tried: Try, outcome: FetchOutcome) -> list[tuple[str, str]]:
         """Further locations of the picture, with the recovery's name; empty for another reading."""
-        if outcome.status not in RECOVERABLE or tried.address.local:
+        if not outcome.status.is_recoverable or tried.address.local:
             return []
         location, page = tried.address.location, outcome.page.decode(errors="replace")
         readings = [(reading, "") for reading in other_readings(location)]

@@ -33,13 +33,7 @@ from tagatlas_fetching.hosts import Hosts, read_hosts
 from tagatlas_fetching.limits import REMEDIES, setting_of, would_pass
 from tagatlas_fetching.schedule import host_of
 
-RETRIED = (
-    ImageStatus.MISSING,
-    ImageStatus.BLOCKED,
-    ImageStatus.UNREADABLE,
-    ImageStatus.REFUSED,
-    ImageStatus.FAILED,
-)
+RETRIED = tuple(status for status in ImageStatus if status.is_failure)
 """Statuses that ``retry_failed`` tries again: all failures."""
 
 REASONS_SHOWN = 3

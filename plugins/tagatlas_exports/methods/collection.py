@@ -12,14 +12,10 @@ from tagatlas import ImageStatus, Map, Provenance, SourceFacts, TagStatus
 from tagatlas.toolkit import CANDIDATE_BITS, NEAR_BITS
 from tagatlas_exports.methods.markdown import count, escape, listed
 
+# In this order: those still to be fetched come last.
 _ADDRESSES: dict[str, str] = {
-    ImageStatus.OK: "led to an image",
-    ImageStatus.MISSING: "did not exist any more",
-    ImageStatus.BLOCKED: "kept the image from us or gave a page in its place",
-    ImageStatus.UNREADABLE: "gave no readable image",
-    ImageStatus.REFUSED: "went beyond our own limits",
-    ImageStatus.FAILED: "failed in a way that may pass",
-    ImageStatus.PENDING: "still had to be fetched",
+    status: status.in_words
+    for status in sorted(ImageStatus, key=lambda status: status == ImageStatus.PENDING)
 }
 # Said even when it is 0: to see nothing and not to be able to look are not the same.
 ALWAYS: tuple[str, ...] = (TagStatus.OK, TagStatus.EMPTY, TagStatus.FAILED)

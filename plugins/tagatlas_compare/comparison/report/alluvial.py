@@ -145,6 +145,7 @@ def draw_alluvial(comparison: Comparison) -> Chart | None:
         f" {largest['images']:,} images.",
         buffer.getvalue(),
         table,
+        section="themes",
     )
 
 

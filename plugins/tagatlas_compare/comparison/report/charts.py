@@ -75,6 +75,7 @@ def draw_measures(comparison: Comparison) -> Chart | None:
         f"Agreement on clusters, by information: {said or 'n/a'}",
         buffer.getvalue(),
         comparison.measures,
+        section="agreement",
     )
 
 
@@ -118,6 +119,7 @@ def draw_maps(comparison: Comparison) -> Chart | None:
         said,
         buffer.getvalue(),
         coloured.rename({"colour": "cluster_on_first"}),
+        section="themes",
     )
 
 
@@ -204,6 +206,7 @@ def draw_heat_maps(comparison: Comparison) -> Iterator[Chart]:
             f"{best['share_of_a']:.0%} of {best['name_a']} is in {best['name_b']}.",
             buffer.getvalue(),
             own,
+            section="themes",
         )
 
 
@@ -256,6 +259,7 @@ def draw_one_sided_tags(comparison: Comparison) -> Iterator[Chart]:
             f" {top['share_b']:.0%} by {b}.",
             buffer.getvalue(),
             own,
+            section="tags",
         )
 
 
@@ -292,4 +296,5 @@ def draw_calibration(comparison: Comparison) -> Chart | None:
         f"Of {last['a']}'s surest tags {last['b']} gives {last['share']:.0%} as well.",
         buffer.getvalue(),
         table,
+        section="tags",
     )

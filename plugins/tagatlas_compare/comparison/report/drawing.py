@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Literal
 
 import matplotlib as mpl
 import polars as pl
@@ -33,6 +34,7 @@ class Chart:
         summary: its main result, as alternative text.
         svg: the picture.
         data: the drawn values, as a table.
+        section: of the page, in which charts are in the order they were drawn in.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Chart:
     summary: str
     svg: bytes
     data: pl.DataFrame
+    section: Literal["agreement", "themes", "tags"]
 
 
 @contextmanager

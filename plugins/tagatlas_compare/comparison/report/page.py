@@ -45,14 +45,11 @@ def page(comparison: Comparison, charts: Sequence[Chart], store: ImageStore) -> 
     yield _header(comparison)
     yield "<main>\n"
     yield _overview(comparison)
-    by_name = {chart.name: chart for chart in charts}
-    yield _section("agreement", "Agreement", [by_name.pop("measures", None)])
+    yield _section("agreement", charts)
     yield _measures(comparison)
-    themes = [by_name.pop("flows", None), by_name.pop("maps", None)]
-    clusters = [by_name.pop(name) for name in list(by_name) if name.startswith("clusters-")]
-    yield _section("themes", "Themes", [*themes, *clusters])
+    yield _section("themes", charts)
     yield _relations(comparison)
-    yield _section("tags", "Tags", list(by_name.values()))
+    yield _section("tags", charts)
     yield _vocabularies(comparison)
     yield from gallery(comparison, store)
     yield _coverage(comparison)
@@ -134,9 +131,9 @@ def _verdict(own: pl.DataFrame) -> str:
     return "They agree about as far on words as on what belongs together."
 
 
-def _section(anchor: str, title: str, charts: Sequence[Chart | None]) -> str:
-    shown = "".join(_figure(chart) for chart in charts if chart is not None)
-    return f'<section id="{anchor}">\n<h2>{title}</h2>\n{shown}</section>\n'
+def _section(name: str, charts: Sequence[Chart]) -> str:
+    shown = "".join(_figure(chart) for chart in charts if chart.section == name)
+    return f'<section id="{name}">\n<h2>{name.capitalize()}</h2>\n{shown}</section>\n'
 
 
 def _figure(chart: Chart) -> str:
