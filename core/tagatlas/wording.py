@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+MORE_MEMORY = "give it fewer images, or a machine with more memory"
+"""Advice if memory runs out, which is nobody's fault."""
+
 _LONGEST_LINE = 500
 
 
@@ -29,4 +32,4 @@ def one_line(text: str) -> str:
 
 def in_one_line(error: BaseException) -> str:
     """An exception with its kind."""
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")

@@ -19,7 +19,14 @@ from picture_atlas import picture_atlas
 
 import tagatlas
 from tagatlas.atlas import open_atlas
-from tagatlas.contracts import Layout, RereadingTagger, Tagger, Variant, no_progress
+from tagatlas.contracts import (
+    Layout,
+    RereadingTagger,
+    Tagger,
+    TagResult,
+    Variant,
+    no_progress,
+)
 from tagatlas.errors import InputError, PluginError, TagatlasError
 from tagatlas.guards import guarded
 from tagatlas.plugins import TAGGERS, load_plugins
@@ -267,3 +274,32 @@ def test_tagatlas_blames_itself_for_its_own_plugins() -> None:
     layout = guarded(Refusing(KeyError("a")), "layout own", own=True)
     with pytest.raises(PluginError, match=r"^layout own failed in place .*'a'\): this is"):
         layout.place(sample_network(), start=np.zeros((1, 2)), seed=0, progress=no_progress)
+
+
+def test_memory_that_runs_out_is_not_the_authors_fault() -> None:
+    layout = guarded(Refusing(MemoryError()), "layout big")
+    with pytest.raises(PluginError) as caught:
+        layout.place(sample_network(), start=np.zeros((1, 2)), seed=0, progress=no_progress)
+    said = "layout big ran out of memory in place (MemoryError): give it fewer images"
+    assert str(caught.value).startswith(said)
+    assert "author" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["sk-abc 123", "sk_abc", "", "9ABC"])
+def test_a_key_in_place_of_its_variable_is_not_shown(key: str) -> None:
+    class Keyed(Tagger):
+        key_variable = key
+
+        def tag(self, images: object) -> list[TagResult]:
+            return []
+
+        def fingerprint(self) -> str:
+            return "keyed"
+
+    tagger = guarded(Keyed(), "tagger keyed")
+    with pytest.raises(PluginError) as caught:
+        getattr(tagger, "key_variable")  # noqa: B009 - for what it does
+    assert str(caught.value) == (
+        "tagger keyed: key_variable gave a text that is no variable's name: "
+        "capitals, digits and _ (not the key): tell its author"
+    )

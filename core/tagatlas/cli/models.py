@@ -8,7 +8,7 @@ import click
 
 from tagatlas.cli.command import Argument, Command
 from tagatlas.cli.outcome import Outcome
-from tagatlas.contracts import Model, ModelShelf, TaggerSpec, loaded
+from tagatlas.contracts import Model, ModelShelf, TaggerSpec
 from tagatlas.errors import ModelMissing, OptionError, UnknownPlugin
 from tagatlas.guards import guarded, make
 from tagatlas.plugins import TAGGERS, Registered, load_plugins, plugin_label
@@ -66,9 +66,8 @@ def _shelf(tagger: Registered[TaggerSpec]) -> ModelShelf:
     spec, own = tagger.spec, tagger.plugin.is_built_in
     if spec.models is None:
         raise OptionError(f"{spec.name} has no models to choose from")
-    models = spec.models
     label = plugin_label(TAGGERS, spec.name, tagger.plugin)
-    shelf = make(lambda: loaded(models)(), ModelShelf, label, extra=spec.extra, own=own)
+    shelf = make(spec.models, ModelShelf, label, extra=spec.extra, own=own)
     return guarded(shelf, label, own=own)
 
 

@@ -178,7 +178,7 @@ class Tagger(ABC):
     local: bool = True
     """Whether images stay on this machine."""
     key_variable: str | None = None
-    """The environment variable with the key, if one is needed."""
+    """Name of the environment variable with the key, if one is needed: ``[A-Z][A-Z0-9_]*``."""
     price: Price | None = None
     """Price of an image, for a service that costs money."""
     batch_bytes: int | None = None

@@ -7,6 +7,7 @@ It returns the value to pass on, or raises :class:`tagatlas.guards.unfit.Unfit`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,6 +139,15 @@ def _is_rate(given: object) -> bool:
     return isinstance(given, int | float) and math.isfinite(given) and given > 0
 
 
+def _check_key_variable(given: object, *_: object) -> object:
+    """A variable's name; a text that is none may be the key itself, and is not shown."""
+    if not isinstance(given, str | None):
+        raise instead(given, "a variable's name or None")
+    if given is not None and not re.fullmatch(r"[A-Z][A-Z0-9_]*", given):
+        raise Unfit("gave a text that is no variable's name: capitals, digits and _ (not the key)")
+    return given
+
+
 def _check_reads(given: object, *_: object) -> object:
     if not isinstance(given, frozenset | set):
         raise instead(given, "a frozenset")
@@ -180,7 +190,7 @@ _CONTRACTS: Mapping[type, Promises] = {
             "batch_size": _COUNT,
             "concurrency": _COUNT,
             "local": _YES_OR_NO,
-            "key_variable": _is_a(str | None, "a variable's name or None"),
+            "key_variable": _check_key_variable,
             "price": _is_a(Price | None, "a Price or None"),
             "batch_bytes": _fits(_is_limit, "a whole number of at least 1 or None"),
             "calls_per_second": _fits(_is_rate, "a number above 0 or None"),

@@ -13,7 +13,7 @@ from tagatlas.guards.answers import check_read
 from tagatlas.guards.checks import promises_of
 from tagatlas.guards.unfit import Unfit
 from tagatlas.options import hide_secrets, without_secrets
-from tagatlas.wording import in_one_line
+from tagatlas.wording import MORE_MEMORY, in_one_line
 
 ProductT = TypeVar("ProductT")
 ItemT = TypeVar("ItemT")
@@ -101,6 +101,10 @@ class _Guarded:
         except TagatlasError as error:
             hide_secrets(error, self._options)
             raise
+        except MemoryError as error:
+            reason = without_secrets(in_one_line(error), self._options)
+            text = f"{self._label} ran out of memory in {called} ({reason}): {MORE_MEMORY}"
+            raise PluginFailed(text, reason) from error
         except (Exception, SystemExit) as error:
             reason = without_secrets(in_one_line(error), self._options)
             text = f"{self._label} failed in {called} ({reason}): {self._advice}"

@@ -7,7 +7,7 @@ from functools import cached_property
 from importlib.util import find_spec
 from typing import Generic, TypeVar
 
-from tagatlas.contracts import Spec, loaded
+from tagatlas.contracts import Spec
 from tagatlas.options import secrets_kept
 from tagatlas.plugins.kinds import Kind, plugin_owner
 
@@ -140,9 +140,10 @@ def make_product(
     from tagatlas.guards import make
 
     return make(
-        lambda: loaded(spec.factory)(*arguments),
+        spec.factory,
         kind.product,
         plugin_label(kind, spec.name, plugin),
+        arguments=arguments,
         extra=spec.extra,
         own=plugin.is_built_in,
     )
