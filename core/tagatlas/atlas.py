@@ -20,6 +20,7 @@ from tagatlas.errors import (
     AtlasNotFound,
     ImageNotStored,
     StorageError,
+    UnknownPlugin,
     UsageError,
 )
 from tagatlas.option_names import OptionNames
@@ -215,4 +216,9 @@ def _make_folder(folder: Path, *, create: bool) -> None:
 def _make_store(folder: Path, settings: SettingsFile, plugins: Plugins) -> ImageStore:
     name = str(settings.values("store").get("name", DEFAULT_STORE))
     names = OptionNames(plugin_owners(plugins, IMAGE_STORES))
-    return Selection(plugins, settings, names, {}).look_up(IMAGE_STORES, name).make(folder)
+    try:
+        store = Selection(plugins, settings, names, {}).look_up(IMAGE_STORES, name)
+    except UnknownPlugin as error:
+        place = f"name of [store] in {settings.path}"
+        raise UnknownPlugin(f"{place}: {error}; install the plugin that has it") from error
+    return store.make(folder)

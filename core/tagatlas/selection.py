@@ -18,10 +18,9 @@ from tagatlas.contracts import Spec
 from tagatlas.errors import (
     EmptyMap,
     InputError,
-    MissingDependency,
-    ModelMissing,
     OptionError,
     PluginError,
+    UnknownPlugin,
     UsageError,
 )
 from tagatlas.option_names import OptionNames, Owner, Target, variable_of
@@ -32,7 +31,7 @@ from tagatlas.settings import SettingsFile
 OptionsT = TypeVar("OptionsT")
 ProductT = TypeVar("ProductT")
 
-REFUSALS = (UsageError, InputError, EmptyMap, MissingDependency, ModelMissing, PluginError)
+REFUSALS = (UsageError, InputError, EmptyMap, PluginError)
 """Errors for a choice that cannot be used: it is refused, or a plugin breaks its contract."""
 
 
@@ -104,11 +103,18 @@ class Selection:
         """The plugin of that kind and name with its options.
 
         Raises:
-            UnknownPlugin: there is no such plugin.
+            UnknownPlugin: there is no such plugin; if a variable or the settings name it, the
+                message says where.
             OptionError: a value that an option does not take.
             MissingDependency: a module that it needs is not installed.
         """
-        spec = self._plugins.get(kind, name)
+        try:
+            spec = self._plugins.get(kind, name)
+        except UnknownPlugin as error:
+            place = self._named_in(kind)
+            if not place:
+                raise
+            raise UnknownPlugin(f"{place}: {error}; {_instead_of(kind)}") from error
         owner = self._owner(plugin_owner(kind, name), spec.options, kind.name)
         chosen = self._plugins.choose(kind, name, self.values(owner), self.called(owner))
         chosen.require_modules()
@@ -227,6 +233,14 @@ class Selection:
             self._settings.put_back(before)
             raise
 
+    def _named_in(self, kind: Kind[Spec, object]) -> str:
+        """The variable or the place in the settings that names a plugin of a kind; or empty."""
+        table, option = kind.chosen_by
+        owner = next((each for each in self._names.owners if each.table == table), None)
+        if owner is None or option in self._typed(table) or option not in self.values(owner):
+            return ""
+        return self.called(owner)(option)
+
     def _owner(self, table: str, options: type, kind: str = "") -> Owner:
         known = (each for each in self._names.owners if each.table == table)
         return next(known, Owner(table, options, kind))
@@ -291,6 +305,12 @@ class Selection:
             if each.name == unused[0].option.name
         ]
         return f"; there is {' and '.join(same)}" if same else ""
+
+
+def _instead_of(kind: Kind[Spec, object]) -> str:
+    """Advice on a plugin that is named but not installed."""
+    _, option = kind.chosen_by
+    return f"install its plugin, or name another there or with {flag_of(option)}"
 
 
 def _is_of_source(table: str) -> bool:

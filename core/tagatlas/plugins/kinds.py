@@ -47,6 +47,8 @@ class Kind(Generic[SpecT_co, ProductT_co]):
         hook: the hook that announces it.
         spec: the class of its specs.
         made: ``"module:Class"`` of the objects that a spec's factory makes.
+        chosen_by: the step and the name of its option that names such a plugin; empty if none
+            does.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Kind(Generic[SpecT_co, ProductT_co]):
     hook: str
     spec: type[SpecT_co]
     made: str
+    chosen_by: tuple[str, str] = ("", "")
 
     @property
     def product(self) -> type[ProductT_co]:
@@ -64,16 +67,31 @@ class Kind(Generic[SpecT_co, ProductT_co]):
 
 
 SOURCES: Kind[SourceSpec, Source] = Kind(
-    "source", "source", "tagatlas_sources", SourceSpec, "tagatlas.contracts:Source"
+    "source",
+    "source",
+    "tagatlas_sources",
+    SourceSpec,
+    "tagatlas.contracts:Source",
+    chosen_by=("add", "source"),
 )
 IMAGE_STORES: Kind[ImageStoreSpec, ImageStore] = Kind(
     "image store", "store", "tagatlas_image_stores", ImageStoreSpec, "tagatlas.contracts:ImageStore"
 )
 RECOVERIES: Kind[RecoverySpec, Recovery] = Kind(
-    "recovery", "recovery", "tagatlas_recoveries", RecoverySpec, "tagatlas.contracts:Recovery"
+    "recovery",
+    "recovery",
+    "tagatlas_recoveries",
+    RecoverySpec,
+    "tagatlas.contracts:Recovery",
+    chosen_by=("fetch", "recover"),
 )
 TAGGERS: Kind[TaggerSpec, Tagger] = Kind(
-    "tagger", "tagger", "tagatlas_taggers", TaggerSpec, "tagatlas.contracts:Tagger"
+    "tagger",
+    "tagger",
+    "tagatlas_taggers",
+    TaggerSpec,
+    "tagatlas.contracts:Tagger",
+    chosen_by=("tag", "backend"),
 )
 GRAPH_BUILDERS: Kind[GraphBuilderSpec, GraphBuilder] = Kind(
     "graph builder",
@@ -81,12 +99,23 @@ GRAPH_BUILDERS: Kind[GraphBuilderSpec, GraphBuilder] = Kind(
     "tagatlas_graph_builders",
     GraphBuilderSpec,
     "tagatlas.contracts:GraphBuilder",
+    chosen_by=("map", "builder"),
 )
 LAYOUTS: Kind[LayoutSpec, Layout] = Kind(
-    "layout", "layout", "tagatlas_layouts", LayoutSpec, "tagatlas.contracts:Layout"
+    "layout",
+    "layout",
+    "tagatlas_layouts",
+    LayoutSpec,
+    "tagatlas.contracts:Layout",
+    chosen_by=("map", "layout"),
 )
 CLUSTERERS: Kind[ClustererSpec, Clusterer] = Kind(
-    "clusterer", "clusterer", "tagatlas_clusterers", ClustererSpec, "tagatlas.contracts:Clusterer"
+    "clusterer",
+    "clusterer",
+    "tagatlas_clusterers",
+    ClustererSpec,
+    "tagatlas.contracts:Clusterer",
+    chosen_by=("map", "clusterer"),
 )
 RENDERERS: Kind[RendererSpec, Renderer] = Kind(
     "renderer", "renderer", "tagatlas_renderers", RendererSpec, "tagatlas.contracts:Renderer"
