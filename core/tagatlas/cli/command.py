@@ -7,7 +7,8 @@ from difflib import get_close_matches
 
 import click
 
-from tagatlas.cli.outcome import Result, run_reporting
+from tagatlas.cli.outcome import SOMEBODYS, Result, run_reporting
+from tagatlas.code import OWN
 from tagatlas.errors import PluginError
 from tagatlas.option_names import OptionNames, Owner, Target, variable_of
 from tagatlas.options import flag_of
@@ -52,10 +53,9 @@ class Command(click.Command):
     """A command with options of steps and plugins, besides its own.
 
     Attributes:
-        stranger: the plugin that it comes from; empty if it is built in.
+        stranger: the plugin that it comes from; empty if it is built in, :data:`SOMEBODYS` as
+            long as the plugin is not known.
     """
-
-    stranger = ""
 
     def __init__(
         self,
@@ -72,6 +72,7 @@ class Command(click.Command):
             names: of the options of steps and plugins.
         """
         self._function = function
+        self.stranger = "" if _is_own(function) else SOMEBODYS
         self.names = names
         self._own = [*parameters, *_common()]
         super().__init__(
@@ -140,6 +141,11 @@ class Command(click.Command):
             if rows:
                 with formatter.section(_heading(owner)):
                     formatter.write_dl(rows)
+
+
+def _is_own(function: Callable[..., Result]) -> bool:
+    """Whether a function is tagatlas's."""
+    return str(getattr(function, "__module__", "")).partition(".")[0] == OWN
 
 
 def flags_of(command: click.Command) -> list[str]:

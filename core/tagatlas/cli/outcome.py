@@ -6,19 +6,25 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import UnionType
 
-from tagatlas.cli.terminal import say, show, show_json
+from tagatlas.cli.terminal import json_text, say, show, show_json
 from tagatlas.errors import OptionError, TagatlasError, UsageError
-from tagatlas.wording import in_one_line
+from tagatlas.wording import MORE_MEMORY, in_one_line
 
 FAILED = 1
 WRONG_USAGE = 2
 TOO_MANY_FAILURES = 3
 STOPPED = "stopped; run the same command again to go on"
 INTERRUPTED = 130  # as shells report Ctrl-C
+
+SOMEBODYS = "the command"
+"""Stands for the plugin of a command that is not tagatlas's, if the plugin is not known."""
+
+_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -30,12 +36,39 @@ class Outcome:
         lines: for a person.
         status: exit status.
         opens: the main file, for ``--open``; None if there is none.
+
+    Raises:
+        TypeError: one of them is of another type.
     """
 
     facts: Mapping[str, object]
     lines: list[str]
     status: int = 0
     opens: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Check what plugins give, before anything of it is printed."""
+        facts, lines, status, opens = self.facts, self.lines, self.status, self.opens
+        _require(_is_all(facts, Mapping), "facts", facts, "a dict by texts")
+        _require(_is_all(lines, list | tuple), "lines", lines, "a list of texts")
+        _require(isinstance(status, int), "status", status, "a whole number")
+        _require(isinstance(opens, Path | None), "opens", opens, "a Path or None")
+
+
+def _is_all(given: object, kind: type | UnionType) -> bool:
+    """Whether a collection is of a kind, and its items or keys are texts."""
+    return isinstance(given, Collection) and (
+        isinstance(given, kind) and all(isinstance(each, str) for each in given)
+    )
+
+
+def _require(fits: bool, name: str, given: object, right: str) -> None:
+    if not fits:
+        raise TypeError(f"{name} of an Outcome must be {right}, not {_shown(given)}")
+
+
+def _shown(given: object) -> str:
+    return repr(given)[:_LONGEST_SHOWN]
 
 
 Result = Outcome | Iterator[Outcome]
@@ -54,7 +87,8 @@ def run_reporting(
         command: returns its outcome, or those of its steps.
         json_output: whether to print JSON, for a program.
         debug: whether to show tracebacks.
-        stranger: the plugin to blame if the command fails unexpectedly; empty if it is built in.
+        stranger: the plugin to blame if the command fails unexpectedly; :data:`SOMEBODYS` if it
+            is not known, empty if it is built in.
 
     Returns:
         The exit status.
@@ -62,8 +96,9 @@ def run_reporting(
     facts: dict[str, object] = {}
     status = 0
     try:
-        result = command()
-        for part in [result] if isinstance(result, Outcome) else result:
+        for part in _outcomes(command()):
+            if json_output:
+                json_text(part.facts)  # raises before they are among those to print
             facts |= part.facts
             status = status or part.status
             if not json_output:
@@ -88,16 +123,30 @@ def run_reporting(
     return status
 
 
+def _outcomes(result: object) -> Iterator[Outcome]:
+    """The outcomes that a command gave.
+
+    Raises:
+        TypeError: it gave something else.
+    """
+    for part in result if isinstance(result, Iterator) else [result]:
+        if not isinstance(part, Outcome):
+            raise TypeError(f"it gave {_shown(part)}, not an Outcome")
+        yield part
+
+
 def fault_of(error: Exception, stranger: str = "") -> str:
     """The message for an unexpected error.
 
     Args:
         error: that was raised.
-        stranger: the plugin that raised it; empty if tagatlas did.
+        stranger: the plugin that raised it; see :func:`run_reporting`.
     """
+    if isinstance(error, MemoryError):
+        return f"{stranger or 'tagatlas'} ran out of memory ({in_one_line(error)}): {MORE_MEMORY}"
     fault = f"{stranger} failed" if stranger else "this is a fault of tagatlas"
-    remedy = "tell its author; --debug shows where" if stranger else "--debug shows where"
-    return f"{fault}: {in_one_line(error)} ({remedy})"
+    author = "tell its author; " if stranger not in ("", SOMEBODYS) else ""
+    return f"{fault}: {in_one_line(error)} ({author}--debug shows where)"
 
 
 def end(

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from pathlib import PurePath
 from threading import Event, current_thread, main_thread
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -31,10 +32,26 @@ def show(lines: Iterable[str]) -> None:
 
 def show_json(facts: Mapping[str, object]) -> None:
     """Print the result of a command for a program, on standard output."""
+    print(json_text(facts), flush=True)  # noqa: T201 - this is the terminal
+
+
+def json_text(facts: Mapping[str, object]) -> str:
+    """The result of a command as JSON; paths become texts.
+
+    Raises:
+        TypeError: JSON cannot hold it.
+    """
     import msgspec
 
-    text = msgspec.json.format(msgspec.json.encode(facts, enc_hook=str)).decode()
-    print(text, flush=True)  # noqa: T201 - this is the terminal
+    def plain(value: object) -> str:
+        if isinstance(value, PurePath):
+            return str(value)
+        raise TypeError(f"{value!r} is no number, text, list or dict")
+
+    try:
+        return msgspec.json.format(msgspec.json.encode(facts, enc_hook=plain)).decode()
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise TypeError(f"--json cannot print the facts ({error})") from error
 
 
 def printable(text: str) -> str:

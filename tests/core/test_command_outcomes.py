@@ -1,0 +1,129 @@
+"""What commands of plugins return and raise is said as their fault, in one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from tagatlas.cli.info import command as info_command
+from tagatlas.toolkit.commands import Command, Outcome
+
+AUTHOR = "command odd (tagatlas-odd 1.0)"
+
+
+def steps() -> Iterator[object]:
+    yield Outcome({"step": 1}, ["one"])
+    yield {"step": 2}
+
+
+def outcome(**parts: object) -> Outcome:
+    return cast("Callable[..., Outcome]", Outcome)(**({"facts": {}, "lines": []} | parts))
+
+
+GIVEN: dict[str, tuple[Callable[[], object], str]] = {
+    "none": (lambda: None, "it gave None, not an Outcome"),
+    "dict": (lambda: {"a": 1}, "it gave {'a': 1}, not an Outcome"),
+    "text": (lambda: "done", "it gave 'done', not an Outcome"),
+    "step": (steps, "it gave {'step': 2}, not an Outcome"),
+    "numbers": (
+        lambda: outcome(lines=[3]),
+        "lines of an Outcome must be a list of texts, not [3]",
+    ),
+    "letters": (
+        lambda: outcome(lines="text"),
+        "lines of an Outcome must be a list of texts, not 'text'",
+    ),
+    "no-facts": (
+        lambda: outcome(facts=None),
+        "facts of an Outcome must be a dict by texts, not None",
+    ),
+    "numbered": (
+        lambda: outcome(facts={1: 2}),
+        "facts of an Outcome must be a dict by texts, not {1: 2}",
+    ),
+    "status": (
+        lambda: outcome(status="bad"),
+        "status of an Outcome must be a whole number, not 'bad'",
+    ),
+    "opens": (
+        lambda: outcome(opens="map.html"),
+        "opens of an Outcome must be a Path or None, not 'map.html'",
+    ),
+}
+
+
+def command_of(run: Callable[[], object], stranger: str | None = AUTHOR) -> Command:
+    command = Command(cast("Callable[[], Outcome]", run))
+    if stranger is not None:
+        command.stranger = stranger
+    return command
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_what_is_no_outcome_is_its_authors_fault(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, fault = GIVEN[name]
+    assert command_of(run)([], standalone_mode=False) == 1
+    printed = capsys.readouterr()
+    wanted = f"{AUTHOR} failed: TypeError: {fault} (tell its author; --debug shows where)"
+    assert printed.err == f"tagatlas: {wanted}\n"
+    assert printed.out == ("one\n" if name == "step" else "")
+    assert command_of(run)(["--json"], standalone_mode=False) == 1
+    facts = {"step": 1} if name == "step" else {}
+    assert json.loads(capsys.readouterr().out) == {**facts, "error": wanted}
+
+
+@pytest.mark.parametrize(
+    "fact", [object(), {(1, 2): 3}, "\ud800"], ids=["object", "keys", "surrogate"]
+)
+def test_facts_that_json_cannot_hold_are_its_authors_fault(
+    fact: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = command_of(lambda: outcome(facts={"fact": fact}, lines=["done"]))
+    assert command(["--json"], standalone_mode=False) == 1
+    printed = capsys.readouterr()
+    assert printed.err.startswith(
+        f"tagatlas: {AUTHOR} failed: TypeError: --json cannot print the facts ("
+    )
+    assert printed.err.count("\n") == 1
+    assert json.loads(printed.out).keys() == {"error"}
+    assert command([], standalone_mode=False) == 0
+    assert capsys.readouterr().out == "done\n"
+
+
+def test_paths_among_facts_are_texts(capsys: pytest.CaptureFixture[str]) -> None:
+    command = command_of(lambda: outcome(facts={"paths": (Path("a") / "b",)}))
+    assert command(["--json"], standalone_mode=False) == 0
+    assert json.loads(capsys.readouterr().out) == {"paths": ["a/b"]}
+
+
+def failing() -> Outcome:
+    raise KeyError("name")
+
+
+def test_a_command_whose_plugin_is_not_known_is_not_tagatlas(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert command_of(failing, stranger=None)([], standalone_mode=False) == 1
+    said = "tagatlas: the command failed: KeyError: 'name' (--debug shows where)\n"
+    assert capsys.readouterr().err == said
+    assert info_command().stranger == ""
+
+
+def exhausted() -> Outcome:
+    raise MemoryError
+
+
+@pytest.mark.parametrize("stranger", [AUTHOR, ""])
+def test_memory_that_runs_out_is_nobodys_fault(
+    stranger: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command_of(exhausted, stranger)([], standalone_mode=False) == 1
+    said = capsys.readouterr().err
+    who = stranger or "tagatlas"
+    assert said.startswith(f"tagatlas: {who} ran out of memory (MemoryError): give it fewer images")
