@@ -348,13 +348,15 @@ def __getattr__(name: str) -> object:
 def _function_of_a_command(name: str) -> object | None:
     """The Python function of a plugin's command; None if there is no such plugin.
 
+    A module of tagatlas becomes its attribute once it is imported: its name means no command.
     Only a plugin with the command's name is loaded: others may be in the middle of their import,
     and look up a name of this module.
     """
     from importlib.metadata import entry_points
+    from importlib.util import find_spec
 
     points = entry_points(group="tagatlas", name=name)
-    if not points:
+    if not points or find_spec(f"tagatlas.{name.replace('-', '_')}") is not None:
         return None
     from tagatlas.plugins.functions import command_function
 

@@ -113,7 +113,7 @@ BAD = {
     ),
     "noname": (
         command("noname", "'noname_plugin:command'"),
-        "there is no 'command' in the module noname_plugin",
+        "command noname (noname-plugin 1.0) cannot be made: there is no 'command' in the module",
     ),
     "lacking": (
         command("lacking", "'not_there_at_all:command'", extra="lacking-plugin[all]"),
@@ -221,6 +221,35 @@ def test_python_calls_it_by_its_name(site: Path) -> None:
     code = "import tagatlas; print(tagatlas.hello('Ada', loud=True), hasattr(tagatlas, 'hallo'))"
     done = python(site, "-c", code)
     assert (done.stdout, done.stderr) == ("HELLO ADA False\n", "")
+
+
+def test_a_function_that_is_not_there_is_said_with_its_plugin(tmp_path: Path) -> None:
+    absent = HELLO.replace('"hello"', '"{0}"').replace("hello_plugin:hello", "{1}")
+    for name, place in (("lost", "nomod:nope"), ("nameless", "nameless_plugin:nope")):
+        distribution(tmp_path, name, absent.replace("{0}", name).replace("{1}", place))
+    code = (
+        "import tagatlas\n"
+        "for name in ('lost', 'nameless'):\n"
+        "    try: getattr(tagatlas, name)\n"
+        "    except tagatlas.errors.PluginError as error: print(error)\n"
+    )
+    done = python(tmp_path, "-c", f"import tagatlas.errors\n{code}")
+    lost, nameless = done.stdout.splitlines()
+    said = "its function 'nomod:nope' cannot be imported (ModuleNotFoundError: No module named"
+    assert lost.startswith(f"command lost (lost-plugin 1.0): {said}")
+    assert nameless == (
+        "command nameless (nameless-plugin 1.0): its function 'nameless_plugin:nope' cannot be "
+        "imported (there is no 'nope' in the module nameless_plugin)"
+    )
+
+
+def test_no_command_displaces_a_module_of_ours(tmp_path: Path) -> None:
+    own = HELLO.replace('name="hello"', 'name="errors"').replace("hello_plugin:", "errors_plugin:")
+    distribution(tmp_path, "errors", own)
+    code = "import tagatlas; print(callable(getattr(tagatlas, 'errors', None)))"
+    code += "; import tagatlas.errors; print(tagatlas.errors.TagatlasError.__name__)"
+    done = python(tmp_path, "-c", code)
+    assert (done.stdout, done.stderr) == ("False\nTagatlasError\n", "")
 
 
 def test_our_own_commands_are_called_so_too() -> None:

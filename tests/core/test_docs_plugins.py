@@ -61,7 +61,27 @@ FAULTY = {
     ),
     "without_default": (
         PLUGINS["tonetagger"].replace('name="tone"', 'name="faulty"').replace("] = 128", "]"),
-        "the options of faulty cannot be read",
+        "the options of faulty cannot be read: light_from needs a default",
+    ),
+    "instance": (
+        PLUGINS["tonetagger"]
+        .replace('name="tone"', 'name="faulty"')
+        .replace("options=ToneOptions", "options=ToneOptions()"),
+        "the options of faulty are an instance: give the class, ToneOptions",
+    ),
+    "unmarked_and_misspelt": (
+        "def tagatlas_graphbuilders():\n    return []",
+        "tagatlas_graphbuilders is no hook; did you mean tagatlas_graph_builders",
+    ),
+    "alone": (
+        re.sub(r"\[(TaggerSpec\(.*\))\]", r"\1", PLUGINS["greytagger"]),
+        "tagatlas_taggers gave one TaggerSpec, not a list of TaggerSpecs",
+    ),
+    "placeless": (
+        PLUGINS["greytagger"]
+        .replace('name="grey"', 'name="faulty"')
+        .replace("factory=GreyTagger", 'factory="greytagger"'),
+        "the factory of faulty is neither a function nor \"module:name\": 'greytagger'",
     ),
 }
 """By the name of a module: its text, and what the guide says is said of it."""

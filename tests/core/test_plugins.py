@@ -16,6 +16,16 @@ from tagatlas.plugins import KINDS, RENDERERS, TAGGERS, installed_plugins, load_
 HOOKIMPL = "from tagatlas.hookspecs import hookimpl\n"
 HEAVY = ("torch", "PIL", "numpy", "polars", "onnxruntime", "numba", "scipy", "networkx", "google")
 
+SPECS = f"{HOOKIMPL}from tagatlas.contracts import CommandSpec, TaggerSpec\n@hookimpl\n"
+
+
+def announced(fields: str) -> str:
+    """The text of a plugin with a tagger of these fields."""
+    return (
+        "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass O:\n    n: int\n"
+        f"{SPECS}def tagatlas_taggers(): return [TaggerSpec(name='odd', summary='.', {fields})]"
+    )
+
 
 class Silent(Tagger):
     def __init__(self, options: object) -> None: ...
@@ -102,6 +112,30 @@ def test_listing_names_imports_no_plugin() -> None:
             f"{HOOKIMPL}@hookimpl\ndef tagatlas_taggers(): return ['a name']",
             "gave 'a name', which is no TaggerSpec",
         ),
+        (
+            f"{SPECS}def tagatlas_taggers(): return TaggerSpec(name='a', summary='.', factory=int)",
+            "tagatlas_taggers gave one TaggerSpec, not a list of TaggerSpecs",
+        ),
+        (
+            f"{SPECS}def tagatlas_taggers(): return 'grey'",
+            "tagatlas_taggers gave one str, not a list of TaggerSpecs",
+        ),
+        (
+            "def tagatlas_graphbuilders(): return []",
+            "tagatlas_graphbuilders is no hook; did you mean tagatlas_graph_builders, marked",
+        ),
+        (announced("factory='slip'"), 'factory of odd is neither a function nor "module:name"'),
+        (announced("factory=None"), 'factory of odd is neither a function nor "module:name"'),
+        (announced("factory=int, models='a:'"), "models of odd is neither a function nor"),
+        (
+            (
+                f"{SPECS}def tagatlas_commands():"
+                " return [CommandSpec(name='odd', summary='.', factory=int, function='slip')]"
+            ),
+            "function of odd is neither a function nor \"module:name\": 'slip'",
+        ),
+        (announced("factory=int, options=O(3)"), "are an instance: give the class, O"),
+        (announced("factory=int, options=O"), "the options of odd cannot be read: n needs a"),
     ],
 )
 def test_a_broken_plugin_is_reported_and_breaks_nothing_else(
@@ -181,6 +215,34 @@ def test_a_factory_that_makes_something_else_is_the_plugins_fault() -> None:
         PluginError, match=r"tagger odd \(one\): its factory made .*, which is no Tagger"
     ):
         plugins.choose(TAGGERS, "odd", {}).make()
+
+
+@pytest.mark.parametrize(
+    ("factory", "reason"),
+    [
+        ("tagatlas.code:Bee", "there is no 'Bee' in the module tagatlas.code: tell its author"),
+        ("slip", "'slip' is no place: write \"module:name\": tell its author"),
+    ],
+)
+def test_a_factory_that_is_not_there_is_said_with_the_plugin(factory: str, reason: str) -> None:
+    spec = TaggerSpec(name="odd", summary=".", factory=factory)
+    plugins = load_plugins(points=[], modules=[plugin_module("one", spec)])
+    with pytest.raises(PluginError) as caught:
+        plugins.choose(TAGGERS, "odd", {}).make()
+    assert str(caught.value) == f"tagger odd (one) cannot be made: {reason}"
+
+
+def hungry(options: object) -> Tagger:
+    raise MemoryError
+
+
+def test_memory_that_runs_out_is_not_the_authors_fault() -> None:
+    spec = TaggerSpec(name="big", summary=".", factory=hungry)
+    plugins = load_plugins(points=[], modules=[plugin_module("one", spec)])
+    with pytest.raises(PluginError) as caught:
+        plugins.choose(TAGGERS, "big", {}).make()
+    said = "tagger big (one) ran out of memory when it was made (MemoryError): give it fewer images"
+    assert str(caught.value).startswith(said)
 
 
 def test_choosing_checks_the_options() -> None:

@@ -171,7 +171,8 @@ class CommandSpec(Spec):
             its help is shown. Its options are its own, so that ``options`` stays as it is.
         function: the same from Python, as ``"module:function"``; empty if there is none. If the
             entry point has the command's name, the function is also an attribute of
-            :mod:`tagatlas`, with underscores in place of hyphens.
+            :mod:`tagatlas`, with underscores in place of hyphens, unless that is the name of a
+            module of tagatlas.
         after: the command that it follows in the help; empty for the end.
     """
 
@@ -180,15 +181,23 @@ class CommandSpec(Spec):
     after: str = ""
 
 
+def is_place(text: str) -> bool:
+    """Whether a text has the form ``"module:name"``."""
+    module, _, name = text.partition(":")
+    return name.isidentifier() and all(part.isidentifier() for part in module.split("."))
+
+
 def loaded(place: Callable[..., MadeT] | str) -> Callable[..., MadeT]:
     """The class or function given in a spec, directly or as ``"module:name"``.
 
     Raises:
         ImportError: the module cannot be imported.
-        PluginError: there is no such name in it.
+        PluginError: there is no such name in it, or the text is no place.
     """
     if not isinstance(place, str):
         return place
+    if not is_place(place):
+        raise PluginError(f'{place!r} is no place: write "module:name"')
     module, _, name = place.partition(":")
     found: Callable[..., MadeT] | None = getattr(import_module(module), name, None)
     if found is None:

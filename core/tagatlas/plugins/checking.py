@@ -6,25 +6,29 @@ import re
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from tagatlas.contracts import RendererSpec, Spec
+from tagatlas.contracts.specs import is_place
 from tagatlas.errors import PluginError, TagatlasError
 from tagatlas.options import OptionField, make_options, option_fields
 
 _KEYS = frozenset({"apikey", "key", "pass", "passphrase", "password", "secret", "token"})
 """Words in the names of options that hold a secret."""
 
+_PLACES = ("factory", "function", "models", "widget")
+"""Fields of specs that may name a class or function as text."""
+
 
 def check_spec(spec: Spec) -> None:
     """Check that flags, settings and validation can be derived from a spec.
 
     Raises:
-        PluginError: its name, needs, options or files are not valid.
+        PluginError: its name, needs, places, options or files are not valid.
     """
     if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", spec.name):
         raise PluginError(
@@ -33,15 +37,40 @@ def check_spec(spec: Spec) -> None:
     needs: object = spec.needs
     if not isinstance(needs, tuple) or not all(map(_is_module, needs)):
         raise PluginError(f"what {spec.name} needs is no tuple of top-level modules: {needs!r}")
-    if not is_dataclass(spec.options):
-        raise PluginError(f"the options of {spec.name} are no dataclass: {spec.options!r}")
-    try:
-        option_fields(spec.options)
-        make_options(spec.options, {}, spec.name)
-    except (TagatlasError, TypeError, NameError, AttributeError) as error:
-        raise PluginError(f"the options of {spec.name} cannot be read: {error}") from error
+    _check_places(spec)
+    _check_options(spec.name, spec.options)
     if isinstance(spec, RendererSpec) and not _are_texts(spec.files):
         raise PluginError(f"the files of {spec.name} are no texts by their paths: {spec.files!r}")
+
+
+def _check_places(spec: Spec) -> None:
+    """Check that what a spec names as text has the form of a place."""
+    for name in _PLACES:
+        given: object = getattr(spec, name, None)
+        if not given and name != "factory":
+            continue
+        if not callable(given) and not (isinstance(given, str) and is_place(given)):
+            raise PluginError(
+                f'the {name} of {spec.name} is neither a function nor "module:name": {given!r}'
+            )
+
+
+def _check_options(owner: str, options: object) -> None:
+    if is_dataclass(options) and not isinstance(options, type):
+        name = type(options).__name__
+        raise PluginError(f"the options of {owner} are an instance: give the class, {name}")
+    if not isinstance(options, type) or not is_dataclass(options):
+        raise PluginError(f"the options of {owner} are no dataclass: {options!r}")
+    for field in fields(options):
+        if field.init and field.default is MISSING and field.default_factory is MISSING:
+            raise PluginError(
+                f"the options of {owner} cannot be read: {field.name} needs a default"
+            )
+    try:
+        option_fields(options)
+        make_options(options, {}, owner)
+    except (TagatlasError, TypeError, NameError, AttributeError) as error:
+        raise PluginError(f"the options of {owner} cannot be read: {error}") from error
 
 
 def _are_texts(files: object) -> bool:

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import EntryPoint
 
 from tagatlas.contracts import loaded
+from tagatlas.errors import PluginError
+from tagatlas.plugins.choice import plugin_label
 from tagatlas.plugins.kinds import COMMANDS
 from tagatlas.plugins.loading import load_plugins
+from tagatlas.wording import in_one_line
 
 
 def command_function(name: str, points: Iterable[EntryPoint]) -> Callable[..., object] | None:
@@ -16,6 +19,18 @@ def command_function(name: str, points: Iterable[EntryPoint]) -> Callable[..., o
     Args:
         name: of the command.
         points: entry points with its name.
+
+    Raises:
+        PluginError: the function that the plugin names cannot be imported.
     """
     entry = load_plugins(points=points).of_kind(COMMANDS).get(name)
-    return loaded(entry.spec.function) if entry is not None and entry.spec.function else None
+    if entry is None or not entry.spec.function:
+        return None
+    try:
+        return loaded(entry.spec.function)
+    except (Exception, SystemExit) as error:
+        reason = str(error) if isinstance(error, PluginError) else in_one_line(error)
+        label = plugin_label(COMMANDS, name, entry.plugin)
+        raise PluginError(
+            f"{label}: its function {entry.spec.function!r} cannot be imported ({reason})"
+        ) from error

@@ -22,6 +22,9 @@ from tagatlas.wording import in_one_line
 GROUP = "tagatlas"
 """Group of the entry points."""
 
+_NEAR = 0.8
+"""Likeness, in [0, 1], from which a function's name passes for a misspelt hook."""
+
 STRICT_VARIABLE = "TAGATLAS_STRICT_PLUGINS"
 
 
@@ -96,9 +99,15 @@ def _announcements(
     finally:
         manager.unregister(module)
     if not announced:
-        raise PluginError(
-            f"it announces nothing: none of {', '.join(kind.hook for kind in KINDS)} gives a spec"
-        )
+        hooks = [kind.hook for kind in KINDS]
+        for name, found in vars(module).items():
+            close = get_close_matches(name, hooks, n=1, cutoff=_NEAR)
+            if close and name not in hooks and callable(found):
+                raise PluginError(
+                    f"it announces nothing: {name} is no hook; did you mean {close[0]}, marked "
+                    "with @hookimpl?"
+                )
+        raise PluginError(f"it announces nothing: none of {', '.join(hooks)} gives a spec")
     return announced
 
 
@@ -121,6 +130,10 @@ def _of_kind(
     if hasattr(module, kind.hook) and not hook.get_hookimpls():
         raise PluginError(f"{kind.hook} is not marked with @hookimpl")
     for specs in hook():
+        if isinstance(specs, str) or not isinstance(specs, Iterable):
+            raise PluginError(
+                f"{kind.hook} gave one {type(specs).__name__}, not a list of {kind.spec.__name__}s"
+            )
         for spec in specs:
             if not isinstance(spec, kind.spec):
                 raise PluginError(f"{kind.hook} gave {spec!r}, which is no {kind.spec.__name__}")
