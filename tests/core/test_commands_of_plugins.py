@@ -223,24 +223,30 @@ def test_python_calls_it_by_its_name(site: Path) -> None:
     assert (done.stdout, done.stderr) == ("HELLO ADA False\n", "")
 
 
+PLACES = {"lost": "nomod:nope", "nameless": "nameless_plugin:nope", "slip": "slip"}
+"""By the name of a command: where its function is said to be."""
+
+
 def test_a_function_that_is_not_there_is_said_with_its_plugin(tmp_path: Path) -> None:
     absent = HELLO.replace('"hello"', '"{0}"').replace("hello_plugin:hello", "{1}")
-    for name, place in (("lost", "nomod:nope"), ("nameless", "nameless_plugin:nope")):
+    for name, place in PLACES.items():
         distribution(tmp_path, name, absent.replace("{0}", name).replace("{1}", place))
     code = (
         "import tagatlas\n"
-        "for name in ('lost', 'nameless'):\n"
+        f"for name in {list(PLACES)}:\n"
         "    try: getattr(tagatlas, name)\n"
         "    except tagatlas.errors.PluginError as error: print(error)\n"
     )
     done = python(tmp_path, "-c", f"import tagatlas.errors\n{code}")
-    lost, nameless = done.stdout.splitlines()
+    lost, nameless, slip = done.stdout.splitlines()
     said = "its function 'nomod:nope' cannot be imported (ModuleNotFoundError: No module named"
     assert lost.startswith(f"command lost (lost-plugin 1.0): {said}")
     assert nameless == (
         "command nameless (nameless-plugin 1.0): its function 'nameless_plugin:nope' cannot be "
         "imported (there is no 'nope' in the module nameless_plugin)"
     )
+    assert slip.startswith("plugin slip (slip-plugin 1.0) cannot be used: PluginError: ")
+    assert "the function of slip is neither a function nor" in slip
 
 
 def test_no_command_displaces_a_module_of_ours(tmp_path: Path) -> None:

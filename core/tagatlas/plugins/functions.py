@@ -21,9 +21,14 @@ def command_function(name: str, points: Iterable[EntryPoint]) -> Callable[..., o
         points: entry points with its name.
 
     Raises:
-        PluginError: the function that the plugin names cannot be imported.
+        PluginError: a plugin with that entry point is broken, or the function that it names
+            cannot be imported.
     """
-    entry = load_plugins(points=points).of_kind(COMMANDS).get(name)
+    plugins = load_plugins(points=points)
+    entry = plugins.of_kind(COMMANDS).get(name)
+    if entry is None and plugins.broken:
+        broken = plugins.broken[0]
+        raise PluginError(f"plugin {broken.plugin} cannot be used: {broken.reason}")
     if entry is None or not entry.spec.function:
         return None
     try:
