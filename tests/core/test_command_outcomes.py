@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pytest
 
 from tagatlas.cli.info import command as info_command
@@ -96,10 +97,11 @@ def test_facts_that_json_cannot_hold_are_its_authors_fault(
     assert capsys.readouterr().out == "done\n"
 
 
-def test_paths_among_facts_are_texts(capsys: pytest.CaptureFixture[str]) -> None:
-    command = command_of(lambda: outcome(facts={"paths": (Path("a") / "b",)}))
+def test_paths_and_numbers_of_numpy_are_plain_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    facts = {"paths": (Path("a") / "b",), "numbers": [np.int64(3), np.float64(0.5), np.float32(2)]}
+    command = command_of(lambda: outcome(facts=facts))
     assert command(["--json"], standalone_mode=False) == 0
-    assert json.loads(capsys.readouterr().out) == {"paths": ["a/b"]}
+    assert json.loads(capsys.readouterr().out) == {"paths": ["a/b"], "numbers": [3, 0.5, 2.0]}
 
 
 def failing() -> Outcome:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from numbers import Integral, Real
 from pathlib import PurePath
 from threading import Event, current_thread, main_thread
 from types import FrameType
@@ -36,16 +37,20 @@ def show_json(facts: Mapping[str, object]) -> None:
 
 
 def json_text(facts: Mapping[str, object]) -> str:
-    """The result of a command as JSON; paths become texts.
+    """The result of a command as JSON; paths become texts, numpy's numbers plain ones.
 
     Raises:
         TypeError: JSON cannot hold it.
     """
     import msgspec
 
-    def plain(value: object) -> str:
-        if isinstance(value, PurePath):
+    def plain(value: object) -> str | int | float:
+        if isinstance(value, PurePath | str):
             return str(value)
+        if isinstance(value, Integral):  # those of numpy are neither int nor, some, float
+            return int(value)
+        if isinstance(value, Real):
+            return float(value)
         raise TypeError(f"{value!r} is no number, text, list or dict")
 
     try:
