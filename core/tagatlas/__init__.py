@@ -358,9 +358,13 @@ def _function_of_a_command(name: str) -> object | None:
     points = entry_points(group="tagatlas", name=name)
     if not points or find_spec(f"tagatlas.{name.replace('-', '_')}") is not None:
         return None
+    from tagatlas.errors import PluginError
     from tagatlas.plugins.functions import command_function
 
-    return command_function(name, points)
+    try:
+        return command_function(name, points)
+    except PluginError as error:  # `hasattr`, and imports from here, expect no other
+        raise AttributeError(str(error)) from error
 
 
 def __dir__() -> list[str]:
