@@ -16,6 +16,13 @@ def count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{ending}"
 
 
+def clusters_in_words(clusters: int, in_none: int) -> str:
+    """``5 clusters``, or ``5 clusters (10 images are in none)``."""
+    number = count(clusters, "cluster")
+    verb = "is" if in_none == 1 else "are"
+    return f"{number} ({count(in_none, 'image')} {verb} in none)" if in_none else number
+
+
 def untaken(name: str, taken: Collection[str]) -> str:
     """The name, with a number appended if it is taken."""
     number, free = 1, name

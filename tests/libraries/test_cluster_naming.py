@@ -48,6 +48,17 @@ CARS: Collection = [(1, {"vehicle": 0.9, "car": 0.8}) for _ in range(10)]
 CATS: Collection = [(1, {"animal": 0.9, "cat": 0.8}) for _ in range(10)]
 
 
+def test_images_in_no_cluster_are_named_as_such() -> None:
+    images = pl.DataFrame({"id": ["a", "b", "c"]})
+    tags = pl.DataFrame(
+        {"image": ["a", "b", "c"], "tag": ["cat", "in no cluster", "cat"], "score": [0.9] * 3}
+    )
+    clusters = np.array([0, 1, 0], dtype=np.int32)
+    table = name_clusters(images, tags.lazy(), clusters, remainder=0)
+    assert table["name"].to_list() == ["in no cluster (2)", "in no cluster"]
+    assert table["tags"].to_list() == [["cat"], ["in no cluster"]]
+
+
 def test_names_of_planted_clusters_begin_with_the_planted_tag() -> None:
     collection, tags, topic_of = planted_collection(300, 6)
     found = clusters_of(collection, tags)

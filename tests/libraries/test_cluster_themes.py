@@ -55,9 +55,12 @@ def test_clusters_are_numbered_by_size_and_keep_their_stability() -> None:
 def test_images_in_no_cluster_are_put_together() -> None:
     found = themes(labels=[-1, 0, 0, -1, -1, 0], stability=[0.9])
     assert found.of_image.tolist() == [0, 1, 1, 0, 0, 1]
+    assert found.remainder == 0
     assert found.stability is not None
     assert found.stability.tolist() == [0.0, 0.9]
     assert themes(labels=[-1] * 6).of_image.tolist() == [0] * 6
+    assert themes(labels=[-1, 0, 0, 0, 0, 1]).remainder == 1
+    assert themes(labels=[0] * 6).remainder is None
 
 
 def test_sub_clusters_are_numbered_by_cluster() -> None:

@@ -41,6 +41,7 @@ OURS = [
     "plain_name",
     "priority",
     "records",
+    "remainder",
     "row",
     "score",
     "share",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tagatlas.cli.fetched import by_status, outcome_of_fetching
 from tagatlas.cli.outcome import FAILED, Outcome, failure_status
 from tagatlas.contracts import TagStatus
-from tagatlas.wording import count
+from tagatlas.wording import clusters_in_words, count
 
 if TYPE_CHECKING:
     from tagatlas.steps.add import AddReport
@@ -138,6 +138,7 @@ def outcome_of_mapping(report: MapReport) -> Outcome:
         "tags": report.tags,
         "edges": report.edges,
         "clusters": report.clusters,
+        "in_none": report.in_none,
         "unused_names": report.unused_names,
         "left_out": report.left_out,
         "notes": report.notes,
@@ -145,7 +146,7 @@ def outcome_of_mapping(report: MapReport) -> Outcome:
     state = "as it was" if report.unchanged else "new"
     line = (
         f"mapped: {count(report.images, 'image')} and {count(report.tags, 'tag')} in "
-        f"{count(len(report.clusters), 'cluster')} ({state})"
+        f"{clusters_in_words(len(report.clusters), report.in_none)} ({state})"
     )
     left_out = left_out_text(report.left_out, report.images + sum(report.left_out.values()))
     lines = [line, *([left_out] if left_out else []), *(f"note: {note}" for note in report.notes)]

@@ -63,7 +63,8 @@ class Clusters:
 
     Attributes:
         labels: cluster of each image, whole numbers from 0, shape (n,); -1 for images that are in
-            none. A map shows these together, as one more cluster of stability 0.
+            none. A map shows these together, named "in no cluster", and does not count them as a
+            cluster; their stability is 0, or unknown like that of the clusters.
         stability: of each cluster, in [0, 1], shape (k,): how surely it would be found again;
             ``describe`` defines it. None if unknown.
         agreement: of several runs: the mean adjusted Rand index over pairs of runs, at most 1.

@@ -15,6 +15,7 @@ from tagatlas.contracts.description import (
 )
 from tagatlas.contracts.map_data import MapData
 from tagatlas.errors import TagatlasError, UnknownPlugin
+from tagatlas.wording import clusters_in_words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -190,8 +191,12 @@ class Map(MapData):
 
     @property
     def _in_words(self) -> str:
-        images, clusters = self.images.height, self.clusters.height
-        return f"Map {self.name}: {images:,} images in {clusters:,} clusters"
+        return f"Map {self.name}: {self.images.height:,} images in {self.clusters_in_words}"
+
+    @property
+    def clusters_in_words(self) -> str:
+        """The number of clusters: "5 clusters", or "5 clusters (10 images are in none)"."""
+        return clusters_in_words(self.cluster_count, self.in_none)
 
     @property
     def placed_by(self) -> str:

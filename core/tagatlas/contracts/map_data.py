@@ -48,7 +48,9 @@ class MapData:
             ``frequency`` (Int64), ``share`` (Float64, of the map's images, in [0, 1]),
             ``stability`` (Float64, in [0, 1], how reliably it is found again; null if the
             clusterer does not say), ``typical`` (List[String], ids of its typical images, the
-            most typical first), ``x``, ``y`` (Float64, best place of the name).
+            most typical first), ``x``, ``y`` (Float64, best place of the name), ``remainder``
+            (Boolean: whether it is not a cluster, but the images that the clusterer put into
+            none; absent from maps of an older tagatlas: see :attr:`remainder`).
         subclusters: parts of clusters, one row each, by cluster, the one with most
             images first: ``subcluster`` (Int32, equal to the row), ``cluster`` (Int32), and from
             ``name`` to ``typical`` the columns of ``clusters``. A cluster that does not divide
@@ -73,3 +75,20 @@ class MapData:
     def images(self) -> pl.DataFrame:
         """The rows of ``nodes`` that are images."""
         return self.nodes.filter(self.nodes["kind"] == "image")
+
+    @property
+    def remainder(self) -> int | None:
+        """The row of ``clusters`` whose images are in no cluster; None if there is none."""
+        if "remainder" not in self.clusters.columns:
+            return None
+        return self.clusters["remainder"].index_of(element=True)
+
+    @property
+    def cluster_count(self) -> int:
+        """The number of clusters, without the remainder."""
+        return self.clusters.height - (self.remainder is not None)
+
+    @property
+    def in_none(self) -> int:
+        """The number of images that are in no cluster."""
+        return 0 if self.remainder is None else int(self.clusters["images"][self.remainder])

@@ -115,8 +115,11 @@ def _table(
     """The table of clusters, without their places."""
     quantities = cluster_quantities(members, members["cluster"].to_numpy())
     return (
-        name_clusters(mapped, tags, themes.of_image)
-        .with_columns(pl.col("name").alias("automatic_name"))
+        name_clusters(mapped, tags, themes.of_image, remainder=themes.remainder)
+        .with_columns(
+            pl.col("name").alias("automatic_name"),
+            pl.col("cluster").eq_missing(pl.lit(themes.remainder, pl.Int32)).alias("remainder"),
+        )
         .join(quantities, on="cluster", maintain_order="left")
         .with_columns(_stability(themes.stability))
         .join(typical_images(members, TYPICAL), on="cluster", maintain_order="left")

@@ -225,7 +225,7 @@ def _map(atlas: Atlas, name: str) -> MapInfo:
         backend="" if backend is None else backend.name,
         builder="" if stored is None else str(stored.settings.get("map.builder", "")),
         images=0 if stored is None else stored.data.images.height,
-        clusters=0 if stored is None else stored.data.clusters.height,
+        clusters=0 if stored is None else stored.data.cluster_count,
         made_at=made_at,
         state=state,
         rendered=any((atlas.folder / "maps" / name).glob("*")),

@@ -51,6 +51,7 @@ class MapReport:
         unchanged: whether the same map existed already.
         images, tags, edges: size of its network.
         clusters: names of its clusters, the largest first.
+        in_none: number of its images that are in no cluster.
         unused_names: names given by a researcher that fit no cluster of the map.
         left_out: number of the collection's images that are not on it, by reason.
         notes: further remarks for the user, a line each.
@@ -65,6 +66,7 @@ class MapReport:
     unused_names: list[str]
     notes: Sequence[str] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    in_none: int = 0
 
 
 def map(  # noqa: A001 - tagatlas.map
@@ -355,6 +357,7 @@ def _report(stored: StoredMap, *, unchanged: bool, unused_names: list[str]) -> M
         images=int((kinds == "image").sum()),
         tags=int((kinds == "tag").sum()),
         edges=len(data.sources),
-        clusters=data.clusters["name"].to_list(),
+        clusters=[name for row, name in enumerate(data.clusters["name"]) if row != data.remainder],
+        in_none=data.in_none,
         unused_names=unused_names,
     )

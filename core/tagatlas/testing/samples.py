@@ -236,8 +236,10 @@ def _clusters(nodes: pl.DataFrame, labels: Sequence[str], count: int) -> pl.Data
         schema={"cluster": pl.Int32, "name": pl.String, "tags": pl.List(pl.String)},
     )
     places = nodes.filter(kind=IMAGE).group_by("cluster").agg(pl.col("x", "y").mean())
-    return _with_quantities(named, nodes).join(
-        places, on="cluster", how="left", maintain_order="left"
+    return (
+        _with_quantities(named, nodes)
+        .join(places, on="cluster", how="left", maintain_order="left")
+        .with_columns(remainder=pl.lit(value=False))
     )
 
 

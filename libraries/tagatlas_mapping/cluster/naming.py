@@ -20,6 +20,7 @@ _TAGS_CONSIDERED = 30
 _TAGS_IN_NAME = 3
 _NAME_LENGTH = 40
 _NO_NAME = "without tags"
+_REMAINDER = "in no cluster"
 # From this overlap on, two tags mean the same, or one is a more general word for the other.
 _SAME_AS_FIRST = 0.6
 _SAME_AS_OTHER = 0.5
@@ -28,7 +29,11 @@ _HEADING = 0.5
 
 
 def name_clusters(
-    images: pl.DataFrame, tags: pl.LazyFrame, clusters: NDArray[np.int32]
+    images: pl.DataFrame,
+    tags: pl.LazyFrame,
+    clusters: NDArray[np.int32],
+    *,
+    remainder: int | None = None,
 ) -> pl.DataFrame:
     """Name clusters by their distinctive tags, as in ``bird: finch, penguin`` or ``cup, plate``.
 
@@ -50,6 +55,7 @@ def name_clusters(
         tags: their tags: ``image``, ``tag`` (String), ``score`` (Float64, in [0, 1]); tags of
             other images are ignored. A cluster of which no image has one is ``without tags``.
         clusters: cluster of each image, numbered from 0 without gaps, shape (n,).
+        remainder: the number among these of images that are in none: they are ``in no cluster``.
 
     Returns:
         One row a cluster, in order: ``cluster`` (Int32), ``name`` (String, one line, at most
@@ -58,7 +64,13 @@ def name_clusters(
     """
     weights, labels = _relative_scores(images, tags)
     found = _named(weights, labels, clusters, taken=())
-    return found.select(pl.row_index("cluster").cast(pl.Int32), "name", "tags")
+    found = found.select(pl.row_index("cluster").cast(pl.Int32), "name", "tags")
+    if remainder is None:
+        return found
+    is_remainder = pl.col("cluster") == remainder
+    others = found.filter(~is_remainder)["name"].to_list()
+    name = pl.lit(untaken(_REMAINDER, others))
+    return found.with_columns(pl.when(is_remainder).then(name).otherwise("name").alias("name"))
 
 
 def name_subclusters(

@@ -22,6 +22,8 @@ class Themes:
     Attributes:
         of_image: cluster of each image, int32, shape (n,). Clusters are numbered from 0 by
             falling number of images, then by the first image.
+        remainder: the number there of the images that the clusterer puts into none; None if each
+            image is in one.
         stability: of each cluster, in [0, 1]: how reliably it is found again; None if the
             clusterer does not say.
         agreement: of the clusterer's runs, at most 1: the mean adjusted Rand index of two of
@@ -35,6 +37,7 @@ class Themes:
     """
 
     of_image: NDArray[np.int32]
+    remainder: int | None
     stability: NDArray[np.float64] | None
     agreement: float | None
     sub_of_image: NDArray[np.int32]
@@ -48,7 +51,8 @@ def find_themes(
 ) -> Themes:
     """Cluster the images of a map, and compute the typicality of each.
 
-    Images that the clusterer puts into no cluster are put together into one, of stability 0.
+    Images that the clusterer puts into no cluster get a number of their own, as if they were one:
+    the remainder, of stability 0 if it gives any.
 
     Args:
         clusterer: finds the clusters.
@@ -63,11 +67,13 @@ def find_themes(
     labels, stability = np.asarray(found.labels), found.stability
     alone = int(labels.max()) + 1
     clusters, order = _numbered(np.where(labels < 0, alone, labels), np.zeros(len(labels)))
+    in_none = np.flatnonzero(labels < 0)
     sub_labels = np.full(len(labels), -1) if found.sub_labels is None else found.sub_labels
     subs, sub_order = _numbered(np.asarray(sub_labels), clusters)
     vectors, set_of_image = _distinct_vectors(images)
     return Themes(
         of_image=clusters,
+        remainder=int(clusters[in_none[0]]) if len(in_none) else None,
         stability=None if stability is None else np.append(stability, 0.0)[order],
         agreement=found.agreement,
         sub_of_image=subs,

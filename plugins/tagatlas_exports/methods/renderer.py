@@ -266,7 +266,8 @@ def _how_clustered(map_: Map) -> str:
     agreement, sample = map_.stability, settings.get("map.sample")
     found = f", found{by}" if by else ""
     said = [
-        f"The images on the map form {count(map_.clusters.height, 'cluster')}{found}.",
+        f"The images on the map form {count(map_.cluster_count, 'cluster')}{found}.",
+        _in_none(map_.in_none),
         _sentences(described.text),
     ]
     if isinstance(sample, int) and map_.images.height > sample and described.sampling:
@@ -280,6 +281,10 @@ def _how_clustered(map_: Map) -> str:
     )
     chosen = _plugin_settings(settings, "clusterer", facts.clusterer.name).strip()
     return " ".join(filter(None, [*said, _sentences(described.stability), chosen, named]))
+
+
+def _in_none(images: int) -> str:
+    return f"{count(images, 'image is', 'images are')} in none." if images else ""
 
 
 def _subclusters(map_: Map) -> list[str]:

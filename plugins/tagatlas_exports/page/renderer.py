@@ -90,12 +90,12 @@ def _page(map_: Map, folder: Path) -> Iterator[str]:
 
 
 def _header(map_: Map, title: str) -> str:
-    images, clusters = map_.images.height, map_.clusters.height
+    images = map_.images.height
     missing = map_.provenance.left_out_text
     left_out = f" {_text(missing)}." if missing else ""
     return (
         f"<header>\n<h1><bdi>{title}</bdi></h1>\n"
-        f"<p>{_many(images, 'image')} in {_many(clusters, 'cluster')}, placed by"
+        f"<p>{_many(images, 'image')} in {map_.clusters_in_words}, placed by"
         f" {escape(map_.placed_by)}: images that are alike lie close together. Tags are those of"
         f" <b>{_text(map_.provenance.tagger)}</b>.{left_out}</p>\n</header>\n"
     )

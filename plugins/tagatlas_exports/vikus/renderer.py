@@ -103,9 +103,9 @@ def _map_scale(map_: Map, groups: int) -> float:
 
 
 def _info(map_: Map, shown: int) -> str:
-    images, clusters = map_.images.height, map_.clusters.height
+    images = map_.images.height
     text = (
-        f"# About this map\n\n{shown:,} images in {clusters:,} clusters, placed by"
+        f"# About this map\n\n{shown:,} images in {map_.clusters_in_words}, placed by"
         f" {escape(map_.placed_by)}: images that are alike lie close together.\n\n"
     )
     if shown < images:

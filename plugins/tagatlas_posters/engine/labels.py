@@ -45,7 +45,7 @@ def heading(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, title
     if not titles:
         return []
     images, shown = map_.images.height, _shown(map_)
-    facts = f"{many(images, 'image')} in {many(map_.clusters.height, 'cluster')}"
+    facts = f"{many(images, 'image')} in {map_.clusters_in_words}"
     if shown < images:
         facts += f", {shown:,} of them shown"
     if left_out := map_.provenance.left_out_text:

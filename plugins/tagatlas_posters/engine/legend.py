@@ -108,7 +108,9 @@ class _LegendSetter:
         height = self._ems(_ENTRY if is_roomy else _LINE)
         entries = list(listed.iter_rows())
         if others.height:
-            rest = f"and {many(others.height, 'smaller cluster')}"
+            has_remainder = map_.remainder is not None and map_.remainder >= _MOST_ENTRIES
+            rest = f"and {many(others.height - has_remainder, 'smaller cluster')}"
+            rest += " and images in none" if has_remainder else ""
             entries.append((rest, others["images"].sum(), others["share"].sum()))
         for number, (name, images, share) in enumerate(entries):
             column, row = divmod(number, rows)

@@ -41,6 +41,7 @@ def map_facts(map_: Map, known: int) -> dict[str, object]:
         "placedBy": map_.placed_by,
         "node": map_.provenance.builder.description.node,
         "images": map_.images.height,
+        "clusters": map_.clusters_in_words,
         "known": known,
     }
 

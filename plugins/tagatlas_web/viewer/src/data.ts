@@ -54,6 +54,8 @@ export interface MapFacts {
   /** What a node is called that is no image; with an "s" it is the plural. */
   node: string;
   images: number;
+  /** Its number of clusters, in words. */
+  clusters: string;
   /** Its files know the images of the rows before this one. */
   known: number;
 }

@@ -48,7 +48,7 @@ export class Side {
     const named = this.model.atlas.maps.length > 1 ? ["Map ", foreign(facts.name), ": "] : [];
     byId("about").replaceChildren(
       ...named,
-      `${count(facts.images, "image")} in ${count(chart.clusters.length, "cluster")}, placed by ` +
+      `${count(facts.images, "image")} in ${facts.clusters}, placed by ` +
         `${facts.placedBy}. Tags are those of `,
       foreign(facts.backend),
       ".",
