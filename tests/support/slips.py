@@ -355,6 +355,15 @@ RENDERERS = {
         "def render(self, map_, folder): return [folder / 'no']",
         "no, which is not there",
     ),
+    "outside": (
+        (
+            "def render(self, map_, folder):\n"
+            "    path = folder / '..' / 'evil.csv'\n"
+            "    path.touch()\n"
+            "    return [*super().render(map_, folder), path]"
+        ),
+        "evil.csv, which is not in the folder",
+    ),
     "raises": ("def render(self, map_, folder): map_.x", "failed in render (AttributeError: "),
 }
 WITH_ANSWERS = {

@@ -19,9 +19,10 @@ class Renderer(ABC):
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
         """Write the files of this format into ``folder``, which exists.
 
-        Files of the same name are replaced, each atomically. The same map gives the same
-        bytes. All outside text (labels, URLs, columns) is written as text, never as markup or
-        as a formula.
+        Files of an earlier call are replaced, each atomically; those that other renderers write
+        are not, and nothing is written outside the folder. The same map gives the same bytes.
+        All outside text (labels, URLs, columns) is written as text, never as markup or as a
+        formula.
 
         Returns:
             The files written, the main one first.

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from os.path import abspath
 from pathlib import Path
 from types import UnionType
 from typing import TypeVar
@@ -116,12 +117,17 @@ def _describes(kind: type) -> Check:
     return check
 
 
-def _check_files(given: object, *_: object) -> object:
+def _check_files(given: object, _: object, folder: Path) -> object:
     files = _items(given, Path, "a list of the Paths of the files written")
     if not files:
         raise Unfit("gave no file, not the Paths of the files written")
     if not files[0].exists():
         raise Unfit(f"gave {files[0]}, which is not there")
+    # Links are not followed: a user may keep a folder of the map's on another disk.
+    inside = abspath(folder)  # noqa: PTH100
+    for file in files:
+        if not Path(abspath(file)).is_relative_to(inside):  # noqa: PTH100
+            raise Unfit(f"gave {file}, which is not in the folder {folder}")
     return files
 
 

@@ -45,6 +45,17 @@ def advice(*, own: bool) -> str:
     return "this is a fault of tagatlas (--debug shows where)" if own else "tell its author"
 
 
+def contract_broken(label: str, reason: str, *, own: bool) -> ContractBroken:
+    """The error that a plugin broke its contract.
+
+    Args:
+        label: the plugin's name in messages.
+        reason: what it did, without the plugin's name.
+        own: see :func:`guarded`.
+    """
+    return ContractBroken(f"{label}: {reason}: {advice(own=own)}", reason)
+
+
 class _Guarded:
     """Stands for a plugin's object; see :func:`guarded`."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import Map, Progress, Renderer, ShowProgress, no_progress, no_show
-from tagatlas.errors import PluginError, StorageError, UsageError
+from tagatlas.errors import StorageError, UsageError
 from tagatlas.plugins import RENDERERS, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.absent import WatchedStore
 from tagatlas.steps.load import load_map
 from tagatlas.steps.opened import AtlasLike, folder_of, opened, select, several
+from tagatlas.steps.written import WrittenFiles
 
 _SHOWN_FIRST = (".html", ".png")
 
@@ -25,7 +26,8 @@ class RenderReport:
     Attributes:
         map_name: of the map that was drawn.
         files: the files written, in order.
-        firsts: of the files of each renderer, the one to open first.
+        firsts: of the files of each renderer, the one to open first; those of built-in renderers
+            before the others'.
         folder: of the files.
         images: number of images on the map.
         absent: number of these whose files are missing, so that their places are blank.
@@ -42,7 +44,10 @@ class RenderReport:
 
     @property
     def shown(self) -> Path:
-        """The file to open first: a page if there is one, else a picture, else any."""
+        """The file to open first: a page if there is one, else a picture, else any.
+
+        A page of a plugin counts only if no built-in renderer wrote one.
+        """
         order = {suffix: place for place, suffix in enumerate(_SHOWN_FIRST)}
         return min(self.firsts, key=lambda path: order.get(path.suffix, len(order)))
 
@@ -133,7 +138,8 @@ def write_map(
 ) -> RenderReport:
     """Write a map's files, and count the missing pictures.
 
-    If a renderer fails, the others still write their files.
+    If a renderer fails, the others still write their files. It fails as well if it replaces a
+    file that another has written, or writes outside the folder; the other then writes again.
 
     Args:
         map_: to draw.
@@ -189,29 +195,14 @@ def render_map(
     return written.files
 
 
-@dataclass(frozen=True)
-class _Written:
-    """The files written, and the errors of renderers."""
-
-    files: list[Path] = field(default_factory=list)
-    firsts: list[Path] = field(default_factory=list)
-    faults: list[PluginError] = field(default_factory=list)
-
-
 def _write(
     map_: Map, renderers: Sequence[PluginChoice[Renderer]], folder: Path, progress: Progress
-) -> _Written:
+) -> WrittenFiles:
     if not renderers:
         raise UsageError("nothing to render: name a renderer, tagatlas plugins lists them")
-    written = _Written()
+    written = WrittenFiles(map_, folder)
     for done, renderer in enumerate(renderers):
         progress(done, len(renderers))
-        try:
-            files = renderer.product.render(map_, folder)
-        except PluginError as error:
-            written.faults.append(error)
-        else:
-            written.files.extend(files)
-            written.firsts.append(files[0])
+        written.write(renderer)
     progress(len(renderers), len(renderers))
     return written

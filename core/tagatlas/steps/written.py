@@ -1,0 +1,107 @@
+"""The files that the renderers of one call write: each renderer has its own."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+from tagatlas.contracts import Map, Renderer
+from tagatlas.errors import ContractBroken, PluginError
+from tagatlas.guards import contract_broken
+from tagatlas.plugins import PluginChoice
+
+_State = tuple[int, int, int] | None
+
+
+class WrittenFiles:
+    """Files written into one folder, by renderer.
+
+    Attributes:
+        faults: the renderers' errors, in order.
+    """
+
+    def __init__(self, map_: Map, folder: Path) -> None:
+        self._map = map_
+        self._folder = folder
+        self._renderers: dict[str, PluginChoice[Renderer]] = {}
+        self._states: dict[str, dict[Path, _State]] = {}
+        self.faults: list[PluginError] = []
+
+    @property
+    def files(self) -> list[Path]:
+        """All of them, in order."""
+        return [path for states in self._states.values() for path in states]
+
+    @property
+    def firsts(self) -> list[Path]:
+        """The first of each renderer, those of built-in renderers before the others.
+
+        So the file to open does not depend on which plugins are installed.
+        """
+        written = [name for name, states in self._states.items() if states]
+        written.sort(key=lambda name: not self._renderers[name].plugin.is_built_in)
+        return [next(iter(self._states[name])) for name in written]
+
+    def write(self, renderer: PluginChoice[Renderer]) -> None:
+        """Have a renderer write its files, and note them, or its fault.
+
+        If it replaced files of others, that is its fault, and the others write theirs again.
+
+        Raises:
+            StorageError: a file could not be written.
+        """
+        files = self._render(renderer)
+        harmed = self._harmed(renderer.name, files)
+        for name, path in harmed.items():
+            if files:
+                self.faults.append(self._replacing(renderer, path, name))
+                files = []
+            other = self._renderers[name]
+            self._note(other, self._render(other))
+        if files:
+            self._note(renderer, files)
+
+    def _render(self, renderer: PluginChoice[Renderer]) -> Sequence[Path]:
+        """The files written; none if it fails."""
+        try:
+            return renderer.product.render(self._map, self._folder)
+        except PluginError as error:
+            self.faults.append(error)
+            return []
+
+    def _note(self, renderer: PluginChoice[Renderer], files: Sequence[Path]) -> None:
+        self._renderers[renderer.name] = renderer
+        self._states[renderer.name] = {path: _state(path) for path in files}
+
+    def _harmed(self, name: str, files: Sequence[Path]) -> dict[str, Path]:
+        """The other renderers whose files were written since, with the first such file of each."""
+        given = set(files)
+        harmed: dict[str, Path] = {}
+        for other, states in self._states.items():
+            replaced = (
+                path for path, state in states.items() if path in given or _state(path) != state
+            )
+            if other != name and (path := next(replaced, None)) is not None:
+                harmed[other] = path
+        return harmed
+
+    def _replacing(
+        self, renderer: PluginChoice[Renderer], path: Path, owner: str
+    ) -> ContractBroken:
+        return contract_broken(
+            renderer.label,
+            f"render replaced {path.name}, which the renderer {owner} had written",
+            own=renderer.plugin.is_built_in,
+        )
+
+
+def _state(path: Path) -> _State:
+    """What changes if a file is written again; None for what is not a file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
