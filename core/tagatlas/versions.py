@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
-SHAPING = (
-    "tagatlas",
-    "graspologic-native",
-    "numba",
-    "numpy",
-    "onnxruntime",
-    "pillow",
-    "polars",
-    "scipy",
-    "shapely",
-)
-"""Distributions whose version may change ids, tags, clusters or positions."""
+SHAPING = ("tagatlas", "numba", "numpy", "pillow", "polars", "scipy", "shapely")
+"""Distributions whose version may change the ids, positions or outlines of any map."""
+
+OF_PLUGINS = ("graspologic-native", "onnxruntime")
+"""Those of tagatlas's dependencies that only some of its plugins compute with."""
 
 
-def versions(further: Mapping[str, str] | None = None) -> dict[str, str]:
+def versions(
+    packages: Iterable[str] = OF_PLUGINS, further: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Python's version and those of the installed distributions of :data:`SHAPING`.
 
     Args:
+        packages: other distributions to include, where they are installed, such as those that
+            the plugins of a map compute with.
         further: versions of other distributions by name, such as those of plugins; they come
             last. Empty names or versions are left out.
     """
     found = {"python": platform.python_version()}
-    for name in SHAPING:
+    own, *others = SHAPING
+    for name in dict.fromkeys([own, *sorted({*others, *packages})]):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

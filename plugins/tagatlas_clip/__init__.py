@@ -77,6 +77,7 @@ def tagatlas_taggers() -> Iterable[TaggerSpec]:
             name="clip",
             summary="Your own vocabulary, by CLIP and SigLIP models; offline, GPU or CPU.",
             extra="tagatlas[clip]",
+            packages=("open-clip-torch", "torch"),
             options=ClipOptions,
             embeds_images=True,
             embeds_texts=True,

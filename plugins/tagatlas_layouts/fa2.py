@@ -124,6 +124,7 @@ def tagatlas_layouts() -> Iterable[LayoutSpec]:
             summary="ForceAtlas2 of the package fa2 (GPL), much slower than the default.",
             extra="tagatlas[fa2]",
             needs=("fa2",),
+            packages=("fa2",),
             options=Fa2Options,
             factory=Fa2Layout,
         )

@@ -137,6 +137,7 @@ def tagatlas_layouts() -> Iterable[LayoutSpec]:
             summary="UMAP of the images' tags, slower than the default; tags among their images.",
             extra="tagatlas[umap]",
             needs=("umap",),
+            packages=("umap-learn",),
             options=UmapOptions,
             factory=UmapLayout,
         )

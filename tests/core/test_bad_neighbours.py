@@ -99,6 +99,10 @@ BAD = {
         HEAD + TAGGER_WITH.format(name="nodataclass", options="dict"),
         "the options of nodataclass are no dataclass",
     ),
+    "wordy": (
+        HEAD + TAGGER_WITH.format(name="wordy", options="NoOptions, packages='torch'"),
+        "the packages of wordy are no tuple of names: 'torch'",
+    ),
     "unresolved": (
         HEAD
         + "\n@dataclass(frozen=True)\nclass Options:\n    colour: 'Colour' = None\n"

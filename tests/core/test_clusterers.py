@@ -142,6 +142,15 @@ def test_a_choice_is_remembered_and_a_map_of_it_is_not_made_again(atlas: Atlas) 
     assert not tagatlas.map(atlas, name="m", clusterer="leiden").unchanged
 
 
+def test_the_software_of_a_map_is_that_of_its_makers(atlas: Atlas) -> None:
+    tagatlas.map(atlas, name="m", clusterer="kmeans", kmeans_clusters=2)
+    drawn = load_map(atlas, "m").provenance.versions
+    assert {"python", "tagatlas", "numpy", "shapely"} <= drawn.keys()
+    assert not {"graspologic-native", "onnxruntime"} & drawn.keys()
+    tagatlas.map(atlas, name="m", clusterer="leiden")
+    assert "graspologic-native" in load_map(atlas, "m").provenance.versions
+
+
 def test_a_variable_chooses_it(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TAGATLAS_CLUSTERER", "kmeans")
     monkeypatch.setenv("TAGATLAS_KMEANS_CLUSTERS", "3")

@@ -235,7 +235,7 @@ def test_a_function_that_is_not_there_is_said_with_its_plugin(tmp_path: Path) ->
         "import tagatlas\n"
         f"for name in {list(PLACES)}:\n"
         "    try: getattr(tagatlas, name)\n"
-        "    except tagatlas.errors.PluginError as error: print(error)\n"
+        "    except AttributeError as error: print(error)\n"
     )
     done = python(tmp_path, "-c", f"import tagatlas.errors\n{code}")
     lost, nameless, slip = done.stdout.splitlines()

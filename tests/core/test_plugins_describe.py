@@ -228,6 +228,8 @@ def test_a_strangers_map_is_described_by_its_makers(
     assert "(<bdi>tagatlas-contacts 1.2.3; Noether, 1921</bdi>)." in texts["page"]
     software = next(line for line in methods.splitlines() if line.startswith("Software: "))
     assert software.endswith("and tagatlas-contacts 1.2.3.")
+    assert "numpy" in software
+    assert not [name for name in ("graspologic", "onnxruntime") if name in software]
     assert not [name for name, text in texts.items() if "the tags they share" in text]
 
 

@@ -43,6 +43,9 @@ class Spec:
             ``"tagatlas[clip]"``; None if a plain install is enough.
         needs: the required top-level modules of that extra; only those that its factory does
             not import. If one is not installed, the user gets an error before any work.
+        packages: distributions whose versions may change its results, such as
+            ``("umap-learn",)``: those installed are stored with each map it makes, and listed in
+            methods texts beside its own distribution.
         options: a frozen dataclass whose fields all have defaults. A field's type is bool, int,
             float, str, pathlib.Path, tuple[str, ...], a Literal of strings, or one of these or
             None; ``Annotated[..., msgspec.Meta(description=..., ge=..., le=...)]`` gives help
@@ -58,6 +61,7 @@ class Spec:
     factory: Callable[..., object] | str
     extra: str | None = None
     needs: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     options: type = NoOptions
 
 

@@ -28,7 +28,7 @@ def check_spec(spec: Spec) -> None:
     """Check that flags, settings and validation can be derived from a spec.
 
     Raises:
-        PluginError: its name, needs, places, options or files are not valid.
+        PluginError: its name, needs, packages, places, options or files are not valid.
     """
     if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", spec.name):
         raise PluginError(
@@ -37,6 +37,11 @@ def check_spec(spec: Spec) -> None:
     needs: object = spec.needs
     if not isinstance(needs, tuple) or not all(map(_is_module, needs)):
         raise PluginError(f"what {spec.name} needs is no tuple of top-level modules: {needs!r}")
+    packages: object = spec.packages
+    if not isinstance(packages, tuple) or not all(
+        isinstance(each, str) and each for each in packages
+    ):
+        raise PluginError(f"the packages of {spec.name} are no tuple of names: {packages!r}")
     _check_places(spec)
     _check_options(spec.name, spec.options)
     if isinstance(spec, RendererSpec) and not _are_texts(spec.files):

@@ -98,14 +98,19 @@ def making_of(atlas: Atlas, tagger: str, plugins: MapPlugins) -> Making:
         PluginError: one of them cannot describe itself.
     """
     taggers = atlas.plugins.of_kind(TAGGERS)
-    used = [each.plugin for each in plugins]
-    used += [taggers[tagger].plugin] if tagger in taggers else []
+    specs, used = [each.spec for each in plugins], [each.plugin for each in plugins]
+    if tagger in taggers:
+        specs.append(taggers[tagger].spec)
+        used.append(taggers[tagger].plugin)
     builder, layout, clusterer = plugins.builder, plugins.layout, plugins.clusterer
     return Making(
         builder=_maker(builder, builder.product.describe()),
         layout=_maker(layout, layout.product.describe()),
         clusterer=_maker(clusterer, clusterer.product.describe()),
-        versions=versions({plugin.distribution: plugin.version for plugin in used}),
+        versions=versions(
+            [package for spec in specs for package in spec.packages],
+            {plugin.distribution: plugin.version for plugin in used},
+        ),
     )
 
 

@@ -232,7 +232,8 @@ def map_collection(
     given = builder_images(atlas, backend, maker, images, embeddings, level=level)
     making = making_of(atlas, backend.name, plugins)
     described = making.builder.description
-    shaped_by = [backend.fingerprint, settings, versions(), shaping_code(plugins)]
+    packages = [package for each in plugins for package in each.spec.packages]
+    shaped_by = [backend.fingerprint, settings, versions(packages), shaping_code(plugins)]
     digest = _digest(shaped_by, images, tags, given, embeddings)
     stored = atlas.catalog.maps.load(name)
     if stored is not None and stored.digest == digest and not force:

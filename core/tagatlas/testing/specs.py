@@ -102,6 +102,7 @@ class SpecContract:
         """Only modules of an extra are in ``needs``, by their top-level names."""
         assert not spec.needs or spec.extra is not None
         assert isinstance(spec.needs, tuple)
+        assert isinstance(spec.packages, tuple)
         assert all(name.isidentifier() for name in spec.needs)
 
     def test_options_are_a_frozen_dataclass_with_defaults(self, spec: Spec) -> None:

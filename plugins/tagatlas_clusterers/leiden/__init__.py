@@ -24,6 +24,7 @@ def tagatlas_clusterers() -> Iterable[ClustererSpec]:
         ClustererSpec(
             name="leiden",
             summary="Communities of images that are alike, by the Leiden algorithm.",
+            packages=("graspologic-native",),
             options=LeidenOptions,
             factory="tagatlas_clusterers.leiden.clusterer:LeidenClusterer",
         )

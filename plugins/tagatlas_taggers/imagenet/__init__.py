@@ -38,6 +38,7 @@ def tagatlas_taggers() -> Iterable[TaggerSpec]:
         TaggerSpec(
             name="imagenet",
             summary="1,000 kinds of things and what they are kinds of; offline, no key.",
+            packages=("onnxruntime",),
             options=ImageNetOptions,
             embeds_images=True,
             factory="tagatlas_taggers.imagenet.tagger:ImageNetTagger",
