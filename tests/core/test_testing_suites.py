@@ -108,6 +108,12 @@ FAULTS = [
         '"""Announce the tagger."""',
         '"""Announce the tagger."""\n    import PIL',
     ),
+    (
+        "grey",
+        "import_is_light",
+        "from tagatlas.hookspecs import hookimpl",
+        "from tagatlas import *",
+    ),
     ("grey", "factory_makes_a_tagger", "factory=GreyTagger", "factory=list"),
     ("lines", "factory_makes_a_source", "LinesSource(Source)", "LinesSource"),
     ("shelf", "factory_makes_a_store", "Shelf(ImageStore)", "Shelf"),
@@ -652,3 +658,63 @@ def test_failing_rule_shows_values(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path, "ring", 'name="ring"', 'name="The Ring"')
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-k", "name_is_lower_case")
     result.stdout.fnmatch_lines(["*The Ring*"])
+
+
+KEY = "hunter2-0123456789"
+ASKED = "__import__('os').environ[setattr(self, 'key_variable', 'SAMPLE_KEY') or 'SAMPLE_KEY']"
+MARKED = '__import__("typing").Annotated[str, __import__("tagatlas").Mark.SECRET]'
+
+TELLING = [
+    ("grey", "key_is_in_no_result", '"grey", 0.2', f"{ASKED}, 0.2", KEY),
+    ("grey", "fingerprint_is_one_line", 'f"grey 1, threshold {self._threshold}"', ASKED, KEY),
+    (
+        "grey",
+        "check_tells",
+        "concurrency = 4",
+        (
+            "concurrency = 4\n    key_variable = 'SAMPLE_KEY'\n"
+            "    check = lambda self: [__import__('os').environ['SAMPLE_KEY']]"
+        ),
+        KEY,
+    ),
+    ("tones", "reading_is_one_line", 'f"threshold {self._options.threshold}"', ASKED, KEY),
+    (
+        "lines",
+        "secrets_are_in_no_record or secret_has_no_default",
+        'Annotated[str, Meta(description="What a line to be left out begins with.")] = "#"',
+        f'{MARKED} = "//example.org/b"',
+        "//example.org/b",
+    ),
+    (
+        "listing",
+        "secrets_are_in_no_file",
+        'name="listing",',
+        (
+            'name="listing", options=__import__("dataclasses").make_dataclass("O", [("token", '
+            f'{MARKED}, "<!doctype html>")]),'
+        ),
+        "<!doctype html>",
+    ),
+]
+"""A sample plugin, the rule, its right and its wrong source, and the secret that it tells."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "rule", "right", "wrong", "secret"), TELLING)
+def test_a_failing_rule_shows_nothing_of_a_secret(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    rule: str,
+    right: str,
+    wrong: str,
+    secret: str,
+) -> None:
+    monkeypatch.setenv("SAMPLE_KEY", KEY)
+    write_suite(pytester.path, name, right, wrong)
+    result = pytester.runpytest_subprocess("-vv", "-p", "no:cacheprovider", "-k", rule)
+    shown = result.stdout.str() + result.stderr.str()
+    assert "a secret is in " in shown
+    assert set(result.parseoutcomes()) == {"failed", "deselected"}
+    pieces = {secret[at : at + 8] for at in range(len(secret) - 7)}
+    assert not [piece for piece in pieces if piece in shown]

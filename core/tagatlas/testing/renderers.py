@@ -23,7 +23,7 @@ from tagatlas.errors import OptionError, StorageError
 from tagatlas.options import without_secrets
 from tagatlas.testing.pictures import MemoryStore
 from tagatlas.testing.samples import ODD_LABELS, sample_map
-from tagatlas.testing.specs import SpecContract, is_one_line
+from tagatlas.testing.specs import SpecContract, check_hidden, is_one_line
 
 Files = dict[Path, bytes]
 
@@ -103,7 +103,8 @@ class RendererContract(SpecContract):
         renderer.render(sample_map(), folder)
         for path, data in read_files(folder).items():
             text = data.decode("utf-8", "replace")
-            assert without_secrets(text, options) == text, path
+            is_hidden = without_secrets(text, options) == text
+            check_hidden(is_hidden, without_secrets(f"the file {path}", options))
 
     def test_files_can_be_read_back(self, renderer: Renderer, folder: Path) -> None:
         """Every file is valid in its format: XML, HTML, CSV, JSON, UTF-8 text, pictures."""

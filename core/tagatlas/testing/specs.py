@@ -136,7 +136,8 @@ class SpecContract:
     def test_a_secret_has_no_default(self, spec: Spec) -> None:
         """A secret's default is None or empty."""
         for option in option_fields(spec.options):
-            assert not (option.is_secret and getattr(spec.options(), option.name)), option.name
+            has_none = not (option.is_secret and getattr(spec.options(), option.name))
+            check_hidden(has_none, f"the default of {option.name}")
 
     def test_defaults_fit_their_types_and_bounds(self, spec: Spec) -> None:
         """An option's default is within its type and bounds.
@@ -152,7 +153,10 @@ class SpecContract:
         """Importing the plugin's module and calling its hooks imports no heavy package."""
         imported = json.loads(run_fresh(_NAMES_AFTER_IMPORT, module_name).splitlines()[-1])
         heavy = HEAVY.intersection(imported)
-        assert not heavy, f"importing {module_name} imports {sorted(heavy)}: import in the method"
+        assert not heavy, (
+            f"importing {module_name} imports {sorted(heavy)}: import in the method, and from"
+            " tagatlas by name, without *"
+        )
 
 
 @dataclasses.dataclass
@@ -171,6 +175,17 @@ def check_progress(progress: RecordedProgress) -> None:
     steps = [done for done, _, _ in progress.calls]
     assert steps == sorted(steps)
     assert all(0 <= done <= total for done, total, _ in progress.calls)
+
+
+def check_hidden(is_hidden: bool, where: str) -> None:
+    """Fail unless a secret is hidden, without showing any value: logs of tests are read by others.
+
+    Args:
+        is_hidden: whether it is.
+        where: the place where it must not be, for the message.
+    """
+    if not is_hidden:
+        pytest.fail(f"a secret is in {where}, where others read it", pytrace=False)
 
 
 def is_one_line(text: str) -> bool:
