@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 from typing import TypeVar
 
 import numpy as np
@@ -42,6 +43,14 @@ def test_images_that_have_the_answer_of_another_are_said(facts: Provenance) -> N
     assert "look the same" not in methods_text(with_facts(sample_map(), facts))
     text = methods_text(with_facts(sample_map(), dataclasses.replace(facts, copied=1204)))
     assert "1,204 images got the answer of another" in text
+
+
+def test_limits_hold_for_any_tagger() -> None:
+    """A tagger may count pixels: it guesses nothing, and was trained on nothing."""
+    map_ = sample_map()
+    limits = methods_text(map_).partition("## Limits")[2].partition("## ")[0]
+    assert f"what the backend *{map_.provenance.tagger}* gives" in limits
+    assert not re.search("model|trained|guess", limits)
 
 
 def test_placeholders_are_said(facts: Provenance) -> None:

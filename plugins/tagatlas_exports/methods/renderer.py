@@ -320,9 +320,10 @@ def _limits(map_: Map) -> str:
     if left_out:
         missing = f"{count(left_out, 'image is', 'images are')} in the collection and not on it."
     return (
-        "Tags are a model's guesses, bound to the labels and pictures it was trained on, and"
-        " clusters group what the model saw, not what the images mean; scores of different"
-        " backends cannot be compared. Positions and clusters depend on the settings and the seed:"
+        f"Tags are what the backend *{escape(map_.provenance.tagger)}* gives: its documentation"
+        " says how they are made and what they are worth. Clusters group images by what the"
+        " backend gave, not by what they mean; scores of different backends cannot be compared."
+        " Positions and clusters depend on the settings and the seed:"
         f" nearness on the map suggests likeness and does not measure it. {missing}{_shown(map_)}"
     )
 
