@@ -66,8 +66,18 @@ class Atlas:
     def representatives(self, level: Level = "copy") -> pl.DataFrame:
         """The image that represents each of the collection's images; near duplicates share one.
 
-        See :meth:`tagatlas.catalog.addresses.AddressTable.representatives`; the thumbnails are
-        those of the store.
+        The representative of a group of near duplicates is the one whose record came first, so
+        that images added later change no existing group. An image that cannot be compared
+        represents itself.
+
+        Args:
+            level: the similarity needed to join images: ``copy``, of one picture, also cropped,
+                framed or with other tones; ``same``, equal except for size and compression;
+                ``hash``, by their perceptual hashes alone.
+
+        Returns:
+            Columns ``image`` and ``representative`` (String, ids), ordered by ``image``; the
+            representative of a representative is itself.
         """
         return self.catalog.addresses.representatives(self._thumbnail, level)
 
@@ -89,7 +99,7 @@ class Atlas:
         """The folder of a map's files; made if missing.
 
         Raises:
-            UsageError: see :func:`check_map_name`.
+            UsageError: the name is not valid as that of a folder.
             StorageError: the folder cannot be made.
         """
         check_map_name(name)

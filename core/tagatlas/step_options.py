@@ -61,7 +61,8 @@ def step_names(
 
     Args:
         plugins: the installed ones.
-        steps: of :data:`STEPS`.
+        steps: ``add``, ``fetch``, ``tag``, ``map``, ``render``: those whose options, and whose
+            plugins' options, the call takes as well.
         further: further owners whose options the call accepts.
         reserved: names of the call's own arguments.
     """

@@ -16,7 +16,7 @@ OF_PLUGINS = ("graspologic-native", "onnxruntime")
 def versions(
     packages: Iterable[str] = OF_PLUGINS, further: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Python's version and those of the installed distributions of :data:`SHAPING`.
+    """Python's version and those of the installed distributions that shape maps.
 
     Args:
         packages: other distributions to include, where they are installed, such as those that

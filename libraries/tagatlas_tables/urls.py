@@ -60,8 +60,7 @@ def urls_in(cells: pl.Series, separator: str | None) -> pl.Series:
 
     Args:
         cells: String, without nulls.
-        separator: text between two URLs; None for any common one, see
-            :func:`tagatlas_tables.cells.addresses_in`.
+        separator: text between two URLs; None for any common one.
     """
     text = cells.alias("cell").str.strip_chars()
     simple = text.str.contains(_SIMPLE) & ~text.str.contains(_ENTITY)

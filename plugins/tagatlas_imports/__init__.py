@@ -24,6 +24,10 @@ def __getattr__(name: str) -> object:
     return getattr(import_module(f"tagatlas_imports.{_LAZY[name]}"), name)
 
 
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]  # the hook too: it is found in this list
+
+
 @hookimpl
 def tagatlas_commands() -> Iterable[CommandSpec]:
     """Announce the command."""

@@ -207,7 +207,7 @@ class Map(MapData):
 
     @property
     def likely_tags(self) -> pl.LazyFrame:
-        """The rows of ``tags`` with a score of at least :data:`LIKELY`, for display.
+        """The rows of ``tags`` with a score of at least 0.1, for display.
 
         Clusters are found with all tags; many of them are weak and mean little alone.
         """

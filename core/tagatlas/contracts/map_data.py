@@ -22,7 +22,7 @@ class MapData:
         nodes: one row a node, in the order of the network, and after them the images of a network
             of tags alone:
 
-            - ``id``, ``kind``, ``label`` (String) as in :class:`~tagatlas.network.Network`;
+            - ``id``, ``kind``, ``label`` (String) as in :class:`~tagatlas.Network`;
             - ``x``, ``y`` (Float64): centre, in map units; y grows upwards;
             - ``width``, ``height`` (Float64): drawn size in map units; an image keeps its
               aspect ratio, a tag is square;
@@ -38,7 +38,7 @@ class MapData:
             - ``shown`` (Boolean): whether an image is drawn as a picture, or shows only as
               density; true for a tag.
 
-        sources, targets, weights: the edges, as in :class:`~tagatlas.network.Network`.
+        sources, targets, weights: the edges, as in :class:`~tagatlas.Network`.
         directed: as in the network.
         clusters: one row a cluster, the one with most images first: ``cluster`` (Int32, equal
             to the row), ``name`` (String, unique: a researcher's, else the automatic one),

@@ -86,7 +86,7 @@ class GraphBuilder(ABC):
                 ``collect(engine="streaming")``.
 
         Returns:
-            A :class:`~tagatlas.network.Network`, or a ``networkx.Graph`` whose nodes carry
+            A :class:`~tagatlas.Network`, or a ``networkx.Graph`` whose nodes carry
             ``kind`` (``"image"`` or ``"tag"``) and whose edges may carry ``weight``.
             Image nodes have the image's id as their id. Images without an edge are left out;
             if no image has one, the map places each image among the nodes that it is tied to:

@@ -31,7 +31,7 @@ class Records:
         local: whether locations are paths on this machine. Only of a folder that the user named,
             or of pictures below the folder that the named file lies in, reached through no link
             and no ``..``: a table from outside must not read other files. Of a file in an
-            archive, the path is as :mod:`tagatlas_tables.archives` names it.
+            archive, the path is as :mod:`tagatlas.toolkit.archives` names it.
         notes: further lines that a user should read before fetching: omissions with their
             reasons, other readings of the input, suspect values. Most important first.
     """
@@ -84,7 +84,8 @@ class PagedSource(Source):
 
     Each page is stored as soon as it is read. The same command then continues after the last
     stored page; with other options, with another version of the plugin, or after a week, it
-    starts again. All or nothing of a source is in the collection.
+    starts again. Once the last page is read, the next run reads all pages again, from the first:
+    the input may have changed. All or nothing of a source is in the collection.
     """
 
     @abstractmethod

@@ -100,7 +100,7 @@ class TaggerSpec(Spec):
         models: makes the :class:`~tagatlas.ModelShelf` for ``tagatlas models``, in one of the
             forms of ``factory``; None if the tagger has no models to choose from.
         embeds_images: whether its results come with embeddings, with default options.
-        embeds_texts: whether it is a :class:`~tagatlas.contracts.TextEmbedder`.
+        embeds_texts: whether it is a :class:`~tagatlas.TextEmbedder`.
     """
 
     factory: Callable[..., Tagger] | str

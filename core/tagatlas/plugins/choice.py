@@ -79,7 +79,7 @@ class PluginChoice(Generic[ProductT_co]):
     def product(self) -> ProductT_co:
         """The plugin's object; made once, when first needed.
 
-        Its faults are raised as the plugin's; see :func:`tagatlas.guards.guarded`.
+        Faults in its methods are raised as :class:`~tagatlas.errors.PluginError`.
 
         Raises:
             MissingDependency, PluginError: see :meth:`make`.

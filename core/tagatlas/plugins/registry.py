@@ -93,7 +93,7 @@ class Plugins:
             kind: of plugin.
             name: of the plugin.
             values: options by name; the others keep their defaults.
-            called: see :func:`tagatlas.options.make_options`.
+            called: gives the place where a user sets an option, for errors; by default its flag.
 
         Raises:
             UnknownPlugin: there is no such plugin.

@@ -12,7 +12,7 @@ def web_addresses(records: pl.DataFrame) -> pl.DataFrame:
     """The first web address of each image.
 
     Args:
-        records: as in :class:`~tagatlas.maps.Map`.
+        records: as in :class:`~tagatlas.Map`.
 
     Returns:
         One row per image with an ``http(s)`` address, with columns ``image`` and ``url``, in the

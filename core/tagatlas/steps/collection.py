@@ -42,9 +42,9 @@ def collect(
 def collection_images(atlas: Atlas) -> pl.DataFrame:
     """The distinct images that a record leads to, ordered by ``id``.
 
-    Columns: ``id`` (String, SHA-256), ``location`` (String, of the first record), ``width``,
-    ``height`` (Int64, of the original in pixels), ``records`` and ``frequency`` (Int64, number and
-    summed frequency of the records).
+    Columns: ``id`` (String, SHA-256), ``location`` (String, of the first record),
+    ``pixel_width``, ``pixel_height`` (Int64, of the original), ``records`` and ``frequency``
+    (Int64, number and summed frequency of the records).
     """
     return atlas.catalog.addresses.images()
 

@@ -51,8 +51,12 @@ class FetchReport:
         images: number of distinct images the collection has now.
         near: number of these that are near duplicates of another, which represents them.
         ways: number of addresses whose image was found elsewhere, by the way it was found.
-        hosts: counts by host; see :func:`tagatlas.steps.fetch_tables.by_host`.
-        reasons: counts by status and reason; see :func:`tagatlas.steps.fetch_tables.by_status`.
+        hosts: counts by host, the host with most addresses first: ``host`` (empty for paths on
+            this machine), ``addresses``, a column for each status with the number of addresses,
+            and ``share_ok``, the share of ``ok`` among those tried (null if none was tried).
+        reasons: counts by status and reason, statuses in their order, frequent reasons first:
+            ``status``, ``reason``, ``addresses``, ``share`` (of all addresses, in [0, 1]) and
+            ``frequency`` (summed over their records).
         settings: number of addresses without an image by the setting that refused them.
         placeholders: pictures that are, or may be, placeholders for deleted images.
         files: the tables with the outcome of each address.
@@ -83,18 +87,19 @@ def fetch(
 ) -> FetchReport:
     """Fetch the images of all records that have not been fetched yet.
 
-    :func:`require_images` raises if no address of the collection has led to an image.
+    It is no error if none is found: see ``images`` of the report.
 
     Args:
         atlas: open for writing, or the folder of one.
-        retry: also try again addresses with these statuses of :data:`RETRIED`; or one.
-        headers: see :func:`fetch_collection`.
+        retry: also try again addresses with these statuses, or with one; not ``ok``, ``pending``.
+        headers: further headers of every request, by name; they may hold secrets, and are
+            neither kept nor sent on to another host.
         show: see :func:`tagatlas.run`.
         options: of the step ``fetch`` and of recoveries, by name, such as ``allow_private=True``.
 
     Raises:
         OptionError, UnknownPlugin: an option or a plugin does not exist.
-        UsageError: a status is not in :data:`RETRIED`.
+        UsageError: addresses with such a status are not tried again.
         StorageError: the store or the catalog cannot be written; what was stored is kept.
     """
     again = retried_statuses(retry)

@@ -93,7 +93,10 @@ def map(  # noqa: A001 - tagatlas.map
 
     Raises:
         OptionError, UnknownPlugin, MissingDependency: an invalid choice.
-        UsageError, EmptyMap: see :func:`map_collection`.
+        UsageError: the backend has tagged nothing, or lacks the embeddings that the builder
+            or the clusterer reads, or a newly given file of names cannot be read.
+        EmptyMap: no image has a tag that passes the thresholds.
+        PluginError: a plugin cannot describe itself, or gave an invalid result.
     """
     with opened(atlas) as its_atlas:
         selection = select(its_atlas, options, "map")

@@ -72,7 +72,8 @@ def select(
     Args:
         atlas: with plugins and settings.
         given: options by name; None means not given.
-        steps: see :data:`tagatlas.step_options.STEPS`.
+        steps: ``add``, ``fetch``, ``tag``, ``map``, ``render``: those whose options, and whose
+            plugins' options, the call takes as well.
         further: other owners of options that the call takes.
         reserved: names of the call's own arguments.
 

@@ -177,16 +177,17 @@ def render_map(
     """Write a map's files; no renderer may fail.
 
     Args:
-        map_: see :func:`write_map`.
-        renderers: likewise.
-        folder: likewise.
-        progress: likewise.
+        map_: to draw.
+        renderers: to call, in this order: a page may show the files written before it.
+        folder: to write into; it exists.
+        progress: called with the renderers done.
 
     Returns:
         The files written, in order.
 
     Raises:
-        UsageError, StorageError: see :func:`write_map`.
+        UsageError: no renderer was given.
+        StorageError: a file could not be written.
         PluginError: one of the renderers failed; the others have written their files.
     """
     written = _write(map_, renderers, folder, progress)

@@ -28,7 +28,9 @@ def search(atlas: AtlasLike, text: str, *, most: int = 20, **options: object) ->
         options: of the step ``tag`` and of taggers, by name, such as ``backend="clip"``.
 
     Returns:
-        See :func:`search_collection`.
+        Best first: ``id`` (String), ``cosine`` (Float64, in [-1, 1]: only its order is
+        meaningful), ``location`` (String, of the first record), ``file`` (String, of the normalised
+        copy: a path, relative to the atlas, or a URL; null if it is no file).
 
     Raises:
         OptionError, UnknownPlugin, MissingDependency: an invalid choice.

@@ -80,8 +80,8 @@ def tag(
 
     Args:
         atlas: open for writing, or the folder of one.
-        retry_failed: see :func:`tag_collection`.
-        stop: see :func:`tag_collection`.
+        retry_failed: also send images again that failed before.
+        stop: once it is set, by any thread, no further call is begun; those under way are stored.
         on_estimate: called with the maximum cost before tagging that costs money.
         show: see :func:`tagatlas.run`.
         options: of the step ``tag`` and of taggers, by name, such as ``backend="clip"``,
@@ -89,8 +89,10 @@ def tag(
 
     Raises:
         OptionError, UnknownPlugin, MissingDependency: an invalid choice.
-        AuthenticationFailed: see :func:`require_key`; no option is remembered.
-        BudgetReached, TaggerError: see :func:`tag_collection`.
+        AuthenticationFailed: the tagger's key is not set, and it has not tagged here before; no
+            option is remembered.
+        BudgetReached: the next call could cost more than the budget has left.
+        TaggerError: the backend cannot go on; its answers are stored.
     """
     with opened(atlas) as its_atlas:
         selection = select(its_atlas, options, "tag")

@@ -3,15 +3,24 @@
 Import the names from here; they are not in ``tagatlas.toolkit``. A function with the arguments of
 :func:`tagatlas.map`, and the command that calls it, with options of their own::
 
-    OPTIONS = Owner("count", CountOptions, heading="Counting")
+    @dataclass(frozen=True)
+    class CountOptions:
+        least: int = 1
 
     def count(atlas, **options):
         with opened(atlas) as its_atlas:
-            chosen = select(its_atlas, options, further=[OPTIONS]).options("count", CountOptions)
-            ...
+            selection = select(its_atlas, options, further=[Owner("count", CountOptions)])
+            chosen = selection.options("count", CountOptions)
+            with selection.remembered():
+                ...
 
     def count_command(plugins):
-        return Command(run, [ATLAS], step_names(plugins, further=[OPTIONS]))
+        names = step_names(plugins, further=[Owner("count", CountOptions, heading="Counting")])
+        return Command(run, [ATLAS], names)
+
+:meth:`Selection.remembered` writes the given options into the table ``count`` of ``atlas.toml``:
+a value given once counts the next time. If the block raises an error that refuses the choice, such
+as :class:`~tagatlas.errors.UsageError`, the file is as before. Without it no option is kept.
 """
 
 from __future__ import annotations
@@ -23,13 +32,26 @@ from tagatlas.option_names import Owner
 from tagatlas.step_options import step_names
 
 if TYPE_CHECKING:
+    from tagatlas.selection import Selection
     from tagatlas.steps.opened import AtlasLike, opened, select, several
 
-__all__ = ["AtlasLike", "Owner", "opened", "select", "several", "step_names"]
+__all__ = ["AtlasLike", "Owner", "Selection", "opened", "select", "several", "step_names"]
+
+_LAZY = {
+    "AtlasLike": "tagatlas.steps.opened",
+    "Selection": "tagatlas.selection",
+    "opened": "tagatlas.steps.opened",
+    "select": "tagatlas.steps.opened",
+    "several": "tagatlas.steps.opened",
+}
+"""Names that work with an atlas: help does not need them."""
 
 
 def __getattr__(name: str) -> object:
-    """Names that work with an atlas, imported when first used: help does not need them."""
-    if name not in __all__:
+    if name not in _LAZY:
         raise AttributeError(f"module 'tagatlas.toolkit.calls' has no attribute {name!r}")
-    return getattr(import_module("tagatlas.steps.opened"), name)
+    return getattr(import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -58,7 +58,9 @@ def similar_images(vectors: Vectors, count: int, *, among: Vectors | None = None
         among: the images that are searched; None for the same, none its own neighbour.
 
     Returns:
-        As :func:`nearest_neighbours` does, with similarities in [-1, 1].
+        Row numbers, int32, and similarities in [-1, 1], float32, both of shape (n, count), most
+        similar first and the lower row first among equals. If fewer rows can be compared, the
+        rest is row -1 with similarity 0.
     """
     other = vectors if among is None else among
     own_lengths, lengths = vectors.lengths(), other.lengths()

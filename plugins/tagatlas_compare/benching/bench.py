@@ -88,7 +88,8 @@ def bench(
 
     Args:
         location: see :func:`tagatlas.run`.
-        backends: as for :func:`read_contender`, each once; or one.
+        backends: names of taggers, each once, or one; with options of its own in the form
+            ``imagenet:minimum-score=0.1,tags-per-image=5``.
         out: folder of the leaderboard, which keeps earlier runs; None writes none.
         plugins: the installed ones by default.
         show: see :func:`tagatlas.run`.

@@ -117,17 +117,24 @@ def compare(
     show: ShowProgress = no_show,
     **options: object,
 ) -> Comparison:
-    """Compare the results of backends on an atlas; see :func:`compare_backends`.
+    """Compare the results of backends on an atlas.
+
+    Themes are those of each backend's map. Of several maps of a backend the one with the same
+    settings as the others' is taken, else the newest; a backend without a map gets one now, with
+    the settings of the atlas.
 
     Args:
         atlas: open for writing, or the folder of one.
-        backends: as for :func:`choose_backends`, or one; by default every tagger that has tagged.
+        backends: names of taggers, or one: ``imagenet`` with the settings it was used with last,
+            ``imagenet:1`` with those used first, ``clip:people`` with those whose fingerprint has
+            this piece; by default every tagger that has tagged.
         out: folder for the report; None writes none.
         show: see :func:`tagatlas.run`.
         options: by name, such as ``top=5``; see :class:`tagatlas_compare.CompareOptions`.
 
     Returns:
-        See :func:`compare_backends`.
+        Tables in Polars; its method ``network`` gives a backend's network with aligned places as
+        a ``networkx`` graph.
 
     Raises:
         OptionError, UnknownPlugin, MissingDependency: an invalid choice.

@@ -57,17 +57,25 @@ class Comparison:
         options: of the comparison.
         meaning: description of the similarity of labels; empty if that was left out.
         measures: one row a figure: ``a``, ``b`` (both ``all`` for those of all backends together),
-            ``measure`` (as in :data:`tagatlas_compare.comparison.measures.MEASURES`), ``k`` (of
+            ``measure`` (as the report names and explains them), ``k`` (of
             neighbourhoods, else null), ``value``, its 95 % interval ``low`` to ``high``, ``chance``
             with shuffled images, with ``chance_low`` to ``chance_high``, and ``images``.
         vocabularies: one row a pair: ``labels_a``, ``labels_b``, ``shared``, ``jaccard`` of the
             normal labels among the compared tags; ``known_a``, ``known_b``: the share of their
             tags with a known meaning, null if that was left out.
-        prevalence: of tags, by pair: :func:`tagatlas_compare.comparison.tagging.prevalence`.
-        calibration: by ordered pair, scores of ``a`` against tags of ``b``:
-            :func:`tagatlas_compare.comparison.tagging.calibration`.
-        flows: by pair: :func:`tagatlas_compare.comparison.flows.flows`, with the clusters' names.
-        relations: by pair: :func:`tagatlas_compare.comparison.flows.relations`.
+        prevalence: one row a pair and tag that either gives, by falling size of ``z``: ``tag``;
+            ``images_a``, ``images_b``, ``both``; ``both_by_chance``, if they gave it independently;
+            ``share_a``, ``share_b`` of the images, each with its 95 % interval (``_low``,
+            ``_high``); ``difference`` of the shares; and ``z``, McNemar's statistic.
+        calibration: by ordered pair, scores of ``a`` against tags of ``b``: a row for
+            each tenth of the tags by rising score: ``part`` (from 1), ``score_low``,
+            ``score_high``, ``tags``, ``share`` that ``b`` gives as well, ``low``, ``high`` (95 %)
+            and ``chance``.
+        flows: one row a pair and two clusters that share images: ``cluster_a``, ``cluster_b``,
+            with their names, ``images``, ``share_of_a`` with its 95 % interval ``low`` to
+            ``high``, ``chance``, ``share_of_b``, ``jaccard``.
+        relations: one row a pair and theme: ``kind`` (``same``, ``merged``, ``split``,
+            ``regrouped``, ``spread``), ``clusters_a``, ``clusters_b``, ``images``.
         places: one row an image and backend that has it on its map: ``image``, ``backend``,
             ``cluster`` (Int32), ``name`` of the cluster, ``x``, ``y`` aligned with the first
             backend's map, and ``moved``: distance from its place there, in radii of that map;
@@ -79,7 +87,10 @@ class Comparison:
             the others, in alpha (Jaccard) and in adjusted mutual information.
         tag_sets: the tags that were compared.
         collection: name of the collection.
-        coverage: one row a backend: :class:`tagatlas_compare.comparison.coverage.Coverage`.
+        coverage: one row a backend: ``backend``, its label; ``ok``, ``empty``, ``failed``,
+            ``pending``, numbers of images; ``images_per_second``, null if the runs were too short;
+            ``seconds_median``, ``seconds_95`` of a call that cost money, else null; ``dollars``,
+            the most spent on it, null if it is free.
         settings: of each backend's map, by its label.
     """
 

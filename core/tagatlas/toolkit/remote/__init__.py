@@ -1,4 +1,6 @@
-"""For taggers of services behind gRPC: opening a channel, and reading errors. Needs grpcio.
+"""For taggers of services behind gRPC: opening a channel, and reading errors.
+
+Calls need grpcio and googleapis-common-protos, which are imported when one is made.
 
 gRPC and the clients built on it retry a call by themselves when a connection breaks. A service
 that bills by the call may then bill twice, so channels made here never do: the tagging engine

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import grpc
+from typing import TYPE_CHECKING
 
 from tagatlas.toolkit.services import is_loopback
+
+if TYPE_CHECKING:
+    import grpc
 
 CHANNEL_OPTIONS = (
     ("grpc.enable_retries", 0),
@@ -20,6 +23,8 @@ def open_channel(endpoint: str) -> grpc.Channel:
         endpoint: ``host`` or ``host:port``. Everything is encrypted, except for connections to
             a loopback address of this machine.
     """
+    import grpc
+
     if is_loopback(endpoint):
         return grpc.insecure_channel(endpoint, options=CHANNEL_OPTIONS)
     return grpc.secure_channel(endpoint, grpc.ssl_channel_credentials(), options=CHANNEL_OPTIONS)

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
-
-import grpc
-from google.protobuf.message import DecodeError, Message
-from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
-from google.rpc.status_pb2 import Status
+from typing import TYPE_CHECKING, TypeVar
 
 from tagatlas.errors import (
     AuthenticationFailed,
@@ -19,24 +14,28 @@ from tagatlas.errors import (
 )
 from tagatlas.wording import one_line
 
+if TYPE_CHECKING:
+    import grpc
+    from google.protobuf.message import Message
+
 _DETAILS = "grpc-status-details-bin"
 _NEVER_CONNECTED = ("failed to connect to all addresses", "DNS resolution failed")
 """Beginnings of gRPC's own messages if the call never left this machine."""
 _NO_CREDENTIALS = "Getting metadata from plugin failed"
 """Likewise, because no valid credentials were available."""
 
-_WRONG_KEY = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED)
+_WRONG_KEY = ("UNAUTHENTICATED", "PERMISSION_DENIED")
 _UNCERTAIN = (
-    grpc.StatusCode.ABORTED,
-    grpc.StatusCode.CANCELLED,
-    grpc.StatusCode.DATA_LOSS,
-    grpc.StatusCode.DEADLINE_EXCEEDED,
-    grpc.StatusCode.INTERNAL,
-    grpc.StatusCode.UNAVAILABLE,
-    grpc.StatusCode.UNKNOWN,
+    "ABORTED",
+    "CANCELLED",
+    "DATA_LOSS",
+    "DEADLINE_EXCEEDED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "UNKNOWN",
 )
 
-MessageT = TypeVar("MessageT", bound=Message)
+MessageT = TypeVar("MessageT", bound="Message")
 
 
 def call_error(error: grpc.RpcError, service: str) -> TaggerError:
@@ -55,40 +54,49 @@ def call_error(error: grpc.RpcError, service: str) -> TaggerError:
           to retry" (https://grpc.github.io/grpc/core/md_doc_statuscodes.html);
         * :class:`TaggerError` if the call itself is invalid and would fail again.
     """
+    import grpc
+
     code, said = error.code(), one_line(error.details() or "")
     name = code.name if isinstance(code, grpc.StatusCode) else str(code)
     text = f"{service}: {name}, {said}" if said else f"{service}: {name}"
     retry_after = _retry_after(error)
-    if code is grpc.StatusCode.UNAVAILABLE and said.startswith(_NEVER_CONNECTED):
+    if name == "UNAVAILABLE" and said.startswith(_NEVER_CONNECTED):
         return CallRefused(f"{service} cannot be reached: {said}")
     if (
-        code in _WRONG_KEY
+        name in _WRONG_KEY
         or said.startswith(_NO_CREDENTIALS)
         or _reason(error) == "API_KEY_INVALID"
     ):
         return AuthenticationFailed(f"{text}; check the key and its rights")
-    if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
+    if name == "RESOURCE_EXHAUSTED":
         if retry_after is None and "per day" in said.lower():
             return QuotaExceeded(f"{text}; go on when it is renewed")
         return CallRefused(text, retry_after)
-    if code in _UNCERTAIN:
+    if name in _UNCERTAIN:
         return CallLost(text) if retry_after is None else CallRefused(text, retry_after)
     return TaggerError(text)
 
 
 def _retry_after(error: grpc.RpcError) -> float | None:
     """Seconds that the service asks to wait; None if it does not say."""
+    from google.rpc.error_details_pb2 import RetryInfo
+
     for info in _details(error, RetryInfo):
         return float(info.retry_delay.ToTimedelta().total_seconds())
     return None
 
 
 def _reason(error: grpc.RpcError) -> str:
+    from google.rpc.error_details_pb2 import ErrorInfo
+
     return next((info.reason for info in _details(error, ErrorInfo)), "")
 
 
 def _details(error: grpc.RpcError, kind: type[MessageT]) -> Iterator[MessageT]:
     """An error's details of one kind; unreadable ones are left out."""
+    from google.protobuf.message import DecodeError
+    from google.rpc.status_pb2 import Status
+
     for key, value in error.trailing_metadata() or ():
         if key != _DETAILS:
             continue

@@ -23,7 +23,8 @@ def load_vocabulary(named: str) -> Vocabulary:
     """The vocabulary of a name or a path.
 
     Args:
-        named: one of :data:`BUILT_IN`, or the path of a file, which has precedence.
+        named: ``everyday``, ``scenes`` or ``imagenet``, or the path of a file, which has
+            precedence.
 
     Raises:
         OptionError: there is neither, or the file is not a vocabulary.

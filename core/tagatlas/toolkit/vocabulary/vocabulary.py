@@ -46,7 +46,7 @@ class Vocabulary:
 
     Attributes:
         name: the file's or the built-in vocabulary's.
-        labels: at least one; their names differ after normalising (:func:`key`).
+        labels: at least one; their names differ after normalising (NFKC, case-folded).
         merged: repeated names, as they were written the second time.
         notes: remarks for the user on how it was read: guesses, cells left out.
     """
