@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
@@ -247,6 +248,29 @@ def test_faults_are_said_as_the_guide_says(
     [broken] = load_plugins(points=[EntryPoint(name, module, "tagatlas")], strict=False).broken
     assert reason in broken.reason
     assert f"| `{reason}`" in GUIDE
+
+
+def test_every_module_of_an_example_is_in_its_distribution() -> None:
+    """A factory or a function may be in another module than the hooks."""
+    projects = [tomllib.loads(text) for text in re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)]
+    distributions = [set(each["tool"]["setuptools"]["py-modules"]) for each in projects]
+    for name, text in PLUGINS.items():
+        places = set(re.findall(r"\b(?:factory|function)=\"(\w+):\w+\"", text))
+        needed = {name, *places}
+        assert len(needed) == 1 or any(needed <= modules for modules in distributions), needed
+    assert {"circle", "circlelayout"} in distributions
+
+
+def test_a_plugin_in_another_group_is_in_no_list_as_the_guide_says(tmp_path: Path) -> None:
+    assert "| not listed at all | nothing: the entry point's group must be `tagatlas` |" in GUIDE
+    (tmp_path / "greytagger.py").write_text(FILES["greytagger.py"], "utf-8")
+    info = tmp_path / "tagatlas_grey-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tagatlas-grey\nVersion: 1.0\n")
+    for group, listed in [("tagatlas.plugins", False), ("tagatlas", True)]:
+        (info / "entry_points.txt").write_text(f"[{group}]\ngrey = greytagger\n", "utf-8")
+        done = tagatlas("plugins", site=tmp_path)
+        assert (done.returncode, "grey" in done.stdout + done.stderr) == (0, listed)
 
 
 def test_an_entry_point_is_to_name_a_module(monkeypatch: pytest.MonkeyPatch, site: Path) -> None:
