@@ -53,8 +53,8 @@ class Command(click.Command):
     """A command with options of steps and plugins, besides its own.
 
     Attributes:
-        stranger: the plugin that it comes from; empty if it is built in, :data:`SOMEBODYS` as
-            long as the plugin is not known.
+        stranger: the plugin that it comes from; empty if it is built in, "the command" as long
+            as the plugin is not known.
     """
 
     def __init__(

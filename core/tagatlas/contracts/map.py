@@ -15,7 +15,6 @@ from tagatlas.contracts.description import (
 )
 from tagatlas.contracts.map_data import MapData
 from tagatlas.errors import TagatlasError, UnknownPlugin
-from tagatlas.wording import clusters_in_words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -196,6 +195,8 @@ class Map(MapData):
     @property
     def clusters_in_words(self) -> str:
         """The number of clusters: "5 clusters", or "5 clusters (10 images are in none)"."""
+        from tagatlas.wording import clusters_in_words
+
         return clusters_in_words(self.cluster_count, self.in_none)
 
     @property
