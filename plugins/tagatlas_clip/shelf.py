@@ -14,7 +14,13 @@ from huggingface_hub.errors import (
     HfHubHTTPError,
     LocalEntryNotFoundError,
 )
-from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    retry,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random,
+)
 
 from tagatlas import Model, ModelShelf
 from tagatlas.errors import ModelMissing, OptionError
@@ -89,7 +95,7 @@ def verify(path: Path) -> None:
 @retry(
     retry=retry_if_exception_type(LocalEntryNotFoundError),
     stop=stop_after_attempt(3),
-    wait=wait_exponential_jitter(initial=0.5, max=8),
+    wait=wait_exponential(multiplier=0.5, max=8) + wait_random(0, 1),
     reraise=True,
 )
 def _fetch_all(named: Named) -> Path:
