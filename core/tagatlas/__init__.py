@@ -333,7 +333,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name == "PinningLayout":  # plugins made for tagatlas 0.1 go on working
+    if name == "PinningLayout":  # older plugins go on working
         said = "tagatlas.PinningLayout is gone, and no node was ever pinned: inherit from Layout"
         warnings.warn(said, DeprecationWarning, stacklevel=2)
         name = "Layout"

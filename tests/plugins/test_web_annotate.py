@@ -460,14 +460,14 @@ def test_each_map_has_its_annotations(windows: Windows, own: Path) -> None:
         page.close()  # before its server goes
 
 
-def test_a_map_made_anew_is_said(windows: Windows, own: Path) -> None:
+def test_a_map_made_again_is_said(windows: Windows, own: Path) -> None:
     with viewing(own) as server:
         page = windows.open(server.url)
         draw(page, "Arrow", (600, 600), (800, 500))
         write(page, "on the old map")
         with open_atlas(own, load_plugins()) as opened:
             make_map(opened, seed=7)
-        page.wait_for_selector(".warning:has-text('made anew')")
+        page.wait_for_selector(".warning:has-text('made again')")
         assert page.is_disabled("text=Outline")
         page.click("text=Show the new one")
         page.wait_for_selector("ol.annotations:has-text('on the old map')")

@@ -19,7 +19,6 @@ from tagatlas.unread import unread_variables
 
 if TYPE_CHECKING:
     from tagatlas.contracts import CommandSpec, ImageStatus
-    from tagatlas.plugins import Registered
 
 
 def plugins_at_hand() -> Plugins:

@@ -85,7 +85,7 @@ export class Stage {
     place.append(this.root);
 
     this.camera = new Camera(shown.file.bounds);
-    this.measure(); // before there is something to draw with, which would be made anew
+    this.measure(); // before there is something to draw with, which would be made again
     this.scene = new Scene(this.canvas, model.atlas, shown, look(), () => this.redraw());
     this.names = new Names(names);
     this.overview = new Overview(small, (x, y) => this.fly({ x, y, scale: this.camera.scale }));
@@ -328,7 +328,7 @@ export class Stage {
     event.preventDefault();
   }
 
-  /** Take the room that there is. The canvas only grows: to make it anew takes a while. */
+  /** Take the room that there is. The canvas only grows: to make it again takes a while. */
   private measure(): void {
     const { canvas, camera, density } = this;
     const [width, height] = [Math.max(1, this.root.clientWidth), Math.max(1, this.root.clientHeight)];

@@ -17,8 +17,8 @@ export interface KeeperActions {
   overtaken(id: string, mine: Content | null, theirs: Content | null): void;
   /** The server will not keep a change that was made here. */
   refused(id: string, mine: Content | null, kept: Content | null, reason: string): void;
-  /** The map was made anew. */
-  anew(): void;
+  /** The map was made again. */
+  remade(): void;
 }
 
 export interface Standing {
@@ -129,7 +129,7 @@ export class Keeper {
     );
     for (const each of newer) this.kept.set(each.id, each);
     if (newer.length) this.actions.changed();
-    if (news.map !== document.documentElement.dataset.live) this.actions.anew();
+    if (news.map !== document.documentElement.dataset.live) this.actions.remade();
     this.stand("");
   }
 

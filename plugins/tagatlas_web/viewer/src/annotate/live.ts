@@ -76,7 +76,7 @@ export class Live {
         this.history.overtaken(id, mine, kept);
         this.warn(`Not saved, and in undo: ${reason}`);
       },
-      anew: () => this.age(),
+      remade: () => this.age(),
     });
     this.history = new History(this.keeper);
     this.naming = new Naming(chart, this.keeper, (row) => model.id(row));
@@ -287,12 +287,12 @@ export class Live {
     this.warning.textContent = text;
   }
 
-  /** The map was made anew: what would be drawn now would be drawn on another. */
+  /** The map was made again: what would be drawn now would be drawn on another. */
   private age(): void {
     if (this.isOld) return;
     if (this.stage?.tool instanceof Pencil) this.stage.tool = null;
     this.choose(null);
-    this.warn("The map was made anew. ");
+    this.warn("The map was made again. ");
     this.warning.append(button("Show the new one", () => location.reload()));
     this.isOld = true;
     this.buttons();
@@ -342,7 +342,7 @@ export class Live {
 
   /** Give a name; why it cannot be had, or null. */
   private rename(level: Level, number: number, name: string): string | null {
-    if (this.isOld) return "the map was made anew";
+    if (this.isOld) return "the map was made again";
     const named = this.naming.rename(level, number, name);
     if (typeof named === "string") return named;
     this.change(named.id, named.content);

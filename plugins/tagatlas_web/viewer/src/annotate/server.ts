@@ -17,7 +17,7 @@ export class Changed extends Error {
 
 export interface News {
   revision: number;
-  /** What the page is made of; another one where maps were made anew. */
+  /** What the page is made of; another one where maps were made again. */
   map: string;
   changes: Annotation[];
 }
@@ -66,7 +66,7 @@ export class Server {
     } catch {
       throw new Away("the server is away");
     }
-    if (answer.status === 403) throw new Away("the server was started anew: open its new address");
+    if (answer.status === 403) throw new Away("the server was restarted: open its new address");
     const said = (await answer.json().catch(() => null)) as { error?: string; present?: Annotation } | null;
     if (answer.ok && said) return said;
     if (answer.status === 409) throw new Changed(said?.present ?? null);

@@ -23,7 +23,7 @@ export interface Shelved extends Change {
   map: string;
   /** The window that will send it. */
   window: string;
-  /** The path of its page, which a server that is started anew no longer has. */
+  /** The path of its page, which a server that is restarted no longer has. */
   page: string;
 }
 
