@@ -222,6 +222,7 @@ def test_a_bad_plugin_is_listed_with_what_is_wrong_and_breaks_nothing_else(bad: 
     assert {"imagenet", "still", "bipartite"} <= {each["name"] for each in listed["plugins"]}
 
 
+@pytest.mark.slow
 def test_the_names_mean_what_they_meant(atlas: Path, bad: Path) -> None:
     assert "threshold = 0.01" in (atlas / "atlas.toml").read_text("utf-8")
     still = tagatlas("map", atlas, "--layout", "still", "--still-threshold", "0.4", site=bad)
@@ -236,6 +237,7 @@ def test_the_names_mean_what_they_meant(atlas: Path, bad: Path) -> None:
     assert "[builder.bipartite]\nthreshold = 0.02" in (atlas / "atlas.toml").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_clusterer_that_leaves_an_image_out_is_named(atlas: Path, bad: Path) -> None:
     before = (atlas / "atlas.toml").read_text("utf-8")
     done = tagatlas("map", atlas, "--map", "short", "--clusterer", "short", site=bad)

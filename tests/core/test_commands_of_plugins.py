@@ -258,6 +258,7 @@ def test_no_command_displaces_a_module_of_ours(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("False\nTagatlasError\n", "")
 
 
+@pytest.mark.slow
 def test_our_own_commands_are_called_so_too() -> None:
     code = "import tagatlas, tagatlas_compare as own"
     code += "; assert tagatlas.compare is own.compare; assert tagatlas.bench is own.bench"

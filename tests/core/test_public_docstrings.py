@@ -99,6 +99,7 @@ def test_every_package_of_an_extra_is_known() -> None:
     assert names == {*OPTIONAL, *ALSO_IN_LIGHT}
 
 
+@pytest.mark.slow
 def test_every_public_name_is_there_in_the_light_install() -> None:
     code = """
 from importlib import import_module
@@ -113,6 +114,7 @@ for place in sys.argv[2:]:
     assert in_the_light_install(code) == ""
 
 
+@pytest.mark.slow
 def test_help_shows_every_public_name_in_the_light_install() -> None:
     code = """
 import json, pydoc

@@ -46,6 +46,7 @@ def test_the_plugin_in_the_readme_works_and_is_short() -> None:
     assert len([line for line in source.splitlines() if line.strip()]) <= 15
 
 
+@pytest.mark.slow
 def test_the_plugin_in_the_readme_passes_the_test_in_the_readme(pytester: pytest.Pytester) -> None:
     for name in ("greytagger.py", "test_grey.py"):
         (pytester.path / name).write_text(FILES[name], "utf-8")

@@ -56,6 +56,7 @@ def showing(map_: Map, few: int) -> Map:
 # Texts
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     images=st.integers(12, 60),

@@ -234,6 +234,7 @@ def test_a_removal_that_is_killed_is_finished_by_the_next(folder: Path, moment: 
         assert not sweep(atlas)
 
 
+@pytest.mark.slow
 def test_a_reader_keeps_a_removal_from_ending(atlas: Atlas) -> None:
     doomed = id_of(atlas)
     wanted = traces(atlas, doomed)

@@ -123,6 +123,7 @@ def test_parquet_round_trip(rows: list[tuple[str, str]]) -> None:
     assert kept(read_bytes(out.getvalue(), options=TableOptions(), name="x.parquet")) == rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(path.name for path in TABLES.iterdir()))
 @settings(deadline=None, max_examples=40)
 @given(data=st.data())

@@ -106,6 +106,7 @@ def test_places_keep_the_maps_proportions(tmp_path: Path) -> None:
     assert not set(images["id"]) & {row["id"] for row in rows[images.height :]}
 
 
+@pytest.mark.slow
 def test_every_item_has_a_texture_and_a_sprite_that_lies_apart(tmp_path: Path) -> None:
     map_ = themed_map(300)
     data = render(map_, tmp_path)
