@@ -20,9 +20,11 @@ from hypothesis import settings
 from PIL import Image
 
 # How long an example takes says nothing: the first call compiles, and machines are busy. Examples
-# are others in each run, so that few will do.
-settings.register_profile("patient", deadline=None, max_examples=40)
-settings.load_profile("patient")
+# are the same in each run, so that a change fails for its own faults alone; others are looked for
+# with `make test PYTEST_FLAGS=--hypothesis-profile=explore`.
+settings.register_profile("steady", deadline=None, max_examples=40, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=400)
+settings.load_profile("steady")
 
 # These modules cannot even be read without PyTorch.
 collect_ignore_glob = [] if find_spec("open_clip") else ["*/test_clip*.py"]

@@ -103,6 +103,7 @@ def test_poster_page_and_methods_say_so(atlas: Atlas, tmp_path: Path) -> None:
 
 
 def test_nothing_is_said_where_all_are_there(atlas: Atlas) -> None:
+    draw(atlas)
     provenance = load_map(atlas).provenance
     assert replace(provenance, left_out={}).left_out_text == ""
     alone = replace(provenance, left_out={"not tagged yet": 7})

@@ -127,6 +127,15 @@ def test_is_deterministic_and_leaves_its_arguments_alone() -> None:
     assert np.array_equal(positions, kept)
 
 
+@pytest.mark.parametrize("far", [1e-161, 1e-154, 1e-100, 5e-324])
+def test_places_closer_than_numbers_can_tell_get_a_grid_too(far: float) -> None:
+    positions = np.zeros((20, 2))
+    positions[0] = far, 5e-324
+    grid = arrange_in_grid(positions, np.ones(20))
+    assert grid.boxes[:, 0] == pytest.approx(grid.boxes[:, 1])
+    assert len(np.unique(np.rint((grid.positions - grid.positions[0]) / grid.cell), axis=0)) == 20
+
+
 def test_a_pile_at_one_place_gets_a_grid_too() -> None:
     grid = arrange_in_grid(np.zeros((30, 2)), np.ones(30))
     assert len(np.unique(grid.positions.round(9), axis=0)) == 30

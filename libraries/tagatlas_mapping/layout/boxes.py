@@ -47,9 +47,10 @@ def map_area(positions: NDArray[np.float64]) -> float:
     """Area covered by positions, shape (n, 2).
 
     The area of the rectangle from their 1st to their 99th percentile, whose shorter side is at
-    least a given share of the longer; 1 if all are at one place.
+    least a given share of the longer; 1 if all are at one place, as far as numbers can tell.
     """
     low, high = np.percentile(positions, [1, 99], axis=0)
     longer = float((high - low).max())
     shorter = float((high - low).min())
-    return longer * max(shorter, _FLATTEST * longer) or 1.0
+    area = longer * max(shorter, _FLATTEST * longer)
+    return area if area > np.finfo(np.float64).tiny else 1.0

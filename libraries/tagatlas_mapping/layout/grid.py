@@ -87,7 +87,8 @@ def arrange_in_grid(positions: NDArray[np.float64], aspect: NDArray[np.float64])
     low, high = np.percentile(positions, [1, 99], axis=0)
     width, height = high - low
     shape = float(np.clip(np.median(aspect), 1 / _CELL_RATIO, _CELL_RATIO))
-    wanted = float(np.clip(width / height if height > 0 else _WIDEST, _NARROWEST, _WIDEST))
+    # Not simply divided: the quotient of very different numbers can be none.
+    wanted = max(width / height, _NARROWEST) if height > width / _WIDEST else _WIDEST
     columns = _columns(len(positions), wanted / shape)
     cells = assign_cells(positions, columns, shape)
     area = map_area(positions) / len(positions)
