@@ -32,7 +32,6 @@ from planted_topics import PlantedTopics, planted_topics
 from sklearn.metrics import adjusted_rand_score
 
 from tagatlas.contracts import ClusterInput, no_progress
-from tagatlas.maps.options import MapOptions
 from tagatlas.network import IMAGE, Network
 from tagatlas.plugins import load_plugins
 from tagatlas.toolkit import default_clusterer
@@ -47,6 +46,7 @@ from tagatlas_mapping.cluster import (
     name_subclusters,
 )
 from tagatlas_mapping.cluster.scores import score_matrix
+from tagatlas_mapping.maps.options import MapOptions
 
 Labels = NDArray[np.int64]
 Method = Callable[[int], Labels]

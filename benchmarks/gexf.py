@@ -25,10 +25,10 @@ import numpy as np
 import polars as pl
 
 from tagatlas.contracts import Map, Provenance
-from tagatlas.rendering import cluster_colour
 from tagatlas.testing import MemoryStore
 from tagatlas_exports.gephi.gexf import write_gexf
 from tagatlas_exports.gephi.renderer import gephi_nodes
+from tagatlas_rendering import cluster_colour
 
 TAGS_PER_IMAGE = 14
 CLUSTERS = 20

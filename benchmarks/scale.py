@@ -28,14 +28,14 @@ from drawn_pictures import ThumbnailStore, sizes
 from planted_topics import neighbour_agreement, planted_topics
 
 from tagatlas.contracts import Map, Provenance, no_progress
-from tagatlas.maps.build import draw_map
-from tagatlas.maps.options import MapOptions
-from tagatlas.maps.prepare import prepare_drawing
 from tagatlas.plugins import load_plugins
 from tagatlas.toolkit import default_clusterer
 from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
+from tagatlas_mapping.maps.build import draw_map
+from tagatlas_mapping.maps.options import MapOptions
+from tagatlas_mapping.maps.prepare import prepare_drawing
 from tagatlas_posters.engine import PosterOptions
 from tagatlas_posters.poster import PosterRenderer
 

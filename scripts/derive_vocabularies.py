@@ -1,4 +1,4 @@
-"""Derive the built-in vocabularies, ``core/tagatlas/toolkit/vocabulary/data``.
+"""Derive the built-in vocabularies, ``libraries/tagatlas_vocabularies/data``.
 
 Needs WordNet 3.0's ``data.noun`` and ``index.noun`` (Debian package ``wordnet-base``), and
 open_clip for the names of ImageNet's classes::

@@ -23,7 +23,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tagatlas.annotations import Annotation, Arrow, Caption, ClusterName, Content, Note, Outline
     from tagatlas.atlas import Atlas, open_atlas
     from tagatlas.catalog.removals import Extent
     from tagatlas.contracts import (
@@ -82,8 +81,16 @@ if TYPE_CHECKING:
         no_progress,
         no_show,
     )
+    from tagatlas.contracts.annotation import (
+        Annotation,
+        Arrow,
+        Caption,
+        ClusterName,
+        Content,
+        Note,
+        Outline,
+    )
     from tagatlas.hookspecs import hookimpl
-    from tagatlas.maps.options import MapOptions
     from tagatlas.network import Network
     from tagatlas.plugins import BrokenPlugin, InstalledPlugin, Plugins, load_plugins
     from tagatlas.steps.add import AddReport, add
@@ -101,7 +108,6 @@ if TYPE_CHECKING:
     from tagatlas.steps.map import MapReport, map  # noqa: A004
     from tagatlas.steps.opened import AtlasLike
     from tagatlas.steps.options import AddOptions, TagOptions
-    from tagatlas.steps.placeholders import Placeholder
     from tagatlas.steps.reading import ReadAtlas, read_atlas
     from tagatlas.steps.remove import Lookalike, RemoveReport, remove
     from tagatlas.steps.render import RenderReport, export, render
@@ -110,27 +116,29 @@ if TYPE_CHECKING:
     from tagatlas.steps.spending import Estimate
     from tagatlas.steps.tag import TagReport, estimate, tag
     from tagatlas_fetching import FetchOptions
+    from tagatlas_fetching.placeholders import Placeholder
+    from tagatlas_mapping.maps.options import MapOptions
 
 _LAZY = {
     "AddOptions": "tagatlas.steps.options",
     "AddReport": "tagatlas.steps.add",
-    "Annotation": "tagatlas.annotations",
-    "Arrow": "tagatlas.annotations",
+    "Annotation": "tagatlas.contracts.annotation",
+    "Arrow": "tagatlas.contracts.annotation",
     "Atlas": "tagatlas.atlas",
     "AtlasInfo": "tagatlas.steps.info",
     "AtlasLike": "tagatlas.steps.opened",
     "BackendInfo": "tagatlas.steps.info",
     "BrokenPlugin": "tagatlas.plugins",
-    "Caption": "tagatlas.annotations",
+    "Caption": "tagatlas.contracts.annotation",
     "Citation": "tagatlas.contracts",
     "ClusterInput": "tagatlas.contracts",
-    "ClusterName": "tagatlas.annotations",
+    "ClusterName": "tagatlas.contracts.annotation",
     "Clusterer": "tagatlas.contracts",
     "ClustererDescription": "tagatlas.contracts",
     "ClustererSpec": "tagatlas.contracts",
     "Clusters": "tagatlas.contracts",
     "CommandSpec": "tagatlas.contracts",
-    "Content": "tagatlas.annotations",
+    "Content": "tagatlas.contracts.annotation",
     "Estimate": "tagatlas.steps.spending",
     "Extent": "tagatlas.catalog.removals",
     "FailureKind": "tagatlas.contracts",
@@ -153,7 +161,7 @@ _LAZY = {
     "MapData": "tagatlas.contracts",
     "MapFile": "tagatlas.contracts",
     "MapInfo": "tagatlas.steps.info",
-    "MapOptions": "tagatlas.maps.options",
+    "MapOptions": "tagatlas_mapping.maps.options",
     "MapReport": "tagatlas.steps.map",
     "MapWidget": "tagatlas.contracts",
     "Mark": "tagatlas.contracts",
@@ -162,11 +170,11 @@ _LAZY = {
     "Network": "tagatlas.network",
     "NetworkDescription": "tagatlas.contracts",
     "NoOptions": "tagatlas.contracts",
-    "Note": "tagatlas.annotations",
-    "Outline": "tagatlas.annotations",
+    "Note": "tagatlas.contracts.annotation",
+    "Outline": "tagatlas.contracts.annotation",
     "Page": "tagatlas.contracts",
     "PagedSource": "tagatlas.contracts",
-    "Placeholder": "tagatlas.steps.placeholders",
+    "Placeholder": "tagatlas_fetching.placeholders",
     "Plugins": "tagatlas.plugins",
     "Price": "tagatlas.contracts",
     "Progress": "tagatlas.contracts",

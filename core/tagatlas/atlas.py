@@ -33,7 +33,7 @@ from tagatlas.unread import unread_tables
 if TYPE_CHECKING:
     import polars as pl
 
-    from tagatlas.maps.duplicates import Level
+    from tagatlas_mapping.maps.duplicates import Level
 
 CATALOG = "catalog.sqlite"
 SETTINGS = "atlas.toml"

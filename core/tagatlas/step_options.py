@@ -25,7 +25,7 @@ STEPS: Mapping[str, tuple[str | None, tuple[Kind[Spec, object], ...]]] = {
     "add": ("tagatlas.steps.options:AddOptions", (SOURCES,)),
     "fetch": ("tagatlas_fetching.options:FetchOptions", (RECOVERIES,)),
     "tag": ("tagatlas.steps.options:TagOptions", (TAGGERS,)),
-    "map": ("tagatlas.maps.options:MapOptions", (GRAPH_BUILDERS, LAYOUTS, CLUSTERERS)),
+    "map": ("tagatlas_mapping.maps.options:MapOptions", (GRAPH_BUILDERS, LAYOUTS, CLUSTERERS)),
     "render": (None, (RENDERERS,)),
 }
 """The steps of the main job in their order: the options dataclass, and the kinds of plugins."""
@@ -73,7 +73,7 @@ def step_names(
 
 def former_tables() -> Mapping[str, str]:
     """Former tables of options that belonged to a step, by their present tables."""
-    from tagatlas.maps.options import MapOptions
+    from tagatlas_mapping.maps.options import MapOptions
 
     return {plugin_owner(CLUSTERERS, MapOptions().clusterer): "map"}
 

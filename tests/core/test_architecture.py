@@ -16,7 +16,7 @@ CORE, LIBRARIES, PLUGINS = ROOT / "core" / "tagatlas", ROOT / "libraries", ROOT 
 PAGE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 DECISIONS = ROOT / "docs" / "decisions"
 
-WITHOUT_ATLAS = {"annotations", "contracts", "guards", "maps", "network", "rendering", "toolkit"}
+WITHOUT_ATLAS = {"contracts", "guards", "network", "toolkit"}
 """Packages that know neither the catalog nor the steps."""
 
 GROUND = {

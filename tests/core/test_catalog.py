@@ -13,12 +13,12 @@ import polars as pl
 import pytest
 from kept_answers import KeptAnswer, kept_answer
 
-from tagatlas.annotations import Arrow
 from tagatlas.catalog import Catalog, StoredMap
 from tagatlas.catalog.database import APPLICATION_ID
 from tagatlas.catalog.map_columns import COLUMNS, EMPTY
 from tagatlas.catalog.schema import MIGRATIONS, migrate
 from tagatlas.contracts import ImageStatus, MapData, Records, Tag, TagResult
+from tagatlas.contracts.annotation import Arrow
 from tagatlas.errors import AtlasDamaged, AtlasError, AtlasTooNew, PluginError
 from tagatlas_fetching import FetchOutcome, StoredImage
 

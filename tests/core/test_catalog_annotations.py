@@ -7,7 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tagatlas.annotations import (
+from tagatlas.catalog import Catalog, StoredMap
+from tagatlas.contracts import MapData
+from tagatlas.contracts.annotation import (
     LONGEST_TEXT,
     Arrow,
     Caption,
@@ -18,8 +20,6 @@ from tagatlas.annotations import (
     content_as_json,
     read_content,
 )
-from tagatlas.catalog import Catalog, StoredMap
-from tagatlas.contracts import MapData
 from tagatlas.errors import AnnotationChanged, UsageError
 
 RED = "#cc0000"

@@ -27,11 +27,11 @@ from tagatlas.contracts import (
     TagResult,
 )
 from tagatlas.errors import PluginError
-from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS, RENDERERS, load_plugins
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import MapReport, map_collection
 from tagatlas.steps.render import render_map
+from tagatlas_mapping.maps.options import MapOptions
 
 CONTACTS = dedent('''
     """Images of one user after the other, on a line: nobody looks at a tag."""

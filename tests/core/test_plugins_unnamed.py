@@ -20,14 +20,14 @@ SOURCES = sorted(
 
 ALLOWED = {
     ("core/tagatlas/steps/options.py", "imagenet"): "default of TagOptions.backend",
-    ("core/tagatlas/maps/options.py", "bipartite"): "default of MapOptions.builder",
-    ("core/tagatlas/maps/options.py", "forceatlas2"): "default of MapOptions.layout",
-    ("core/tagatlas/maps/options.py", "leiden"): "default of MapOptions.clusterer",
+    ("libraries/tagatlas_mapping/maps/options.py", "bipartite"): "default of MapOptions.builder",
+    ("libraries/tagatlas_mapping/maps/options.py", "forceatlas2"): "default of MapOptions.layout",
+    ("libraries/tagatlas_mapping/maps/options.py", "leiden"): "default of MapOptions.clusterer",
     ("core/tagatlas/catalog/schema.py", "leiden"): "clusterer of maps that do not say theirs",
     ("libraries/tagatlas_fetching/options.py", "twitter"): "default of FetchOptions.recover",
     ("libraries/tagatlas_tables/urls.py", "twitter"): "a host",
     ("plugins/tagatlas_imports/memespector.py", "clarifai"): "a service in Memespector's files",
-    ("core/tagatlas/toolkit/vocabulary/builtin.py", "imagenet"): "a vocabulary",
+    ("libraries/tagatlas_vocabularies/builtin.py", "imagenet"): "a vocabulary",
     ("plugins/tagatlas_clip/__init__.py", "imagenet"): "a vocabulary, and a set of templates",
     ("plugins/tagatlas_clip/templates.py", "imagenet"): "a set of templates",
     ("plugins/tagatlas_recoveries/page_picture.py", "twitter"): "a name in pages",

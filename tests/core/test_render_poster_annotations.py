@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from shapely import Polygon, box
 from themed_map import themed_map
 
-from tagatlas.annotations import (
+from tagatlas.contracts import Map
+from tagatlas.contracts.annotation import (
     LONGEST_TEXT,
     Arrow,
     Caption,
@@ -23,7 +24,6 @@ from tagatlas.annotations import (
     Note,
     Outline,
 )
-from tagatlas.contracts import Map
 from tagatlas.testing import ODD_LABELS, sample_map
 from tagatlas.toolkit import map_bounds
 from tagatlas_posters.engine import PosterOptions

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from themed_map import themed_map
 
 from tagatlas.contracts import Maker, Map, NetworkDescription
-from tagatlas.rendering import cluster_colour
 from tagatlas.testing import ODD_LABELS, sample_map
 from tagatlas_posters.engine import PosterOptions
 from tagatlas_posters.engine.canvas import fit_canvas
@@ -20,6 +19,7 @@ from tagatlas_posters.engine.density import density_field
 from tagatlas_posters.engine.labels import Placed
 from tagatlas_posters.engine.look import choose_look
 from tagatlas_posters.engine.sizes import size_samples
+from tagatlas_rendering import cluster_colour
 
 Box = tuple[int, int, int, int]
 

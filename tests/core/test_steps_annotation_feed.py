@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from viewed_atlas import make_map, viewed_atlas
 
-from tagatlas.annotations import Arrow, ClusterName
 from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.contracts.annotation import Arrow, ClusterName
 from tagatlas.errors import AnnotationChanged, UsageError
 from tagatlas.steps.load import load_map
 from tagatlas.toolkit.annotating import AnnotationFeed

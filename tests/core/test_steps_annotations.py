@@ -9,14 +9,14 @@ import pytest
 from map_plugins import map_plugins
 from picture_atlas import picture_atlas
 
-from tagatlas.annotations import Arrow, ClusterName, Content
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.catalog import Backend
 from tagatlas.contracts import Tag, TagResult
-from tagatlas.maps.options import MapOptions
+from tagatlas.contracts.annotation import Arrow, ClusterName, Content
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import map_collection
+from tagatlas_mapping.maps.options import MapOptions
 
 IMAGES = 24
 

@@ -15,7 +15,6 @@ from map_plugins import map_plugins
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.catalog.schema import MIGRATIONS
 from tagatlas.contracts import ALWAYS_KEPT, ImageStatus, Records, Tag, TagResult
-from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import RENDERERS, load_plugins
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import map_collection
@@ -23,6 +22,7 @@ from tagatlas.steps.render import render_map
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.testing import sample_images
 from tagatlas_fetching import FetchOutcome, StoredImage
+from tagatlas_mapping.maps.options import MapOptions
 
 COUNT = 12
 NEAR = {1: 0, 2: 0, 7: 6}

@@ -14,7 +14,6 @@ from PIL import Image
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import NetworkDescription, Records, Tag, TagResult
-from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import RENDERERS, load_plugins
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.steps.left_out import count_left_out
@@ -22,6 +21,7 @@ from tagatlas.steps.load import load_map
 from tagatlas.steps.map import MapReport, map_collection
 from tagatlas.steps.render import render_map
 from tagatlas_fetching import FetchOptions
+from tagatlas_mapping.maps.options import MapOptions
 
 REASONS = {
     "no tag of at least 0.2": 2,

@@ -12,7 +12,6 @@ from map_plugins import map_plugins
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ImageStatus, Records, Tag, TagResult
 from tagatlas.errors import UsageError
-from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.map import MapReport, map_collection
 from tagatlas.steps.network import builder_images
@@ -21,6 +20,7 @@ from tagatlas_builders.columns.builder import ColumnsBuilder
 from tagatlas_builders.knn import KnnOptions
 from tagatlas_builders.knn.builder import KnnBuilder
 from tagatlas_fetching import FetchOutcome, StoredImage
+from tagatlas_mapping.maps.options import MapOptions
 
 COUNT = 12
 IDS = [f"{number:064x}" for number in range(COUNT)]

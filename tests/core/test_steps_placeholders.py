@@ -16,8 +16,8 @@ from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ImageStatus, Records
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.fetch import FetchReport, fetch_collection
-from tagatlas.steps.placeholders import Placeholder, find_placeholders
 from tagatlas_fetching import FetchOptions
+from tagatlas_fetching.placeholders import Placeholder, find_placeholders
 
 if TYPE_CHECKING:
     from tests.conftest import ImageServer, MakePicture

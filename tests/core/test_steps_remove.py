@@ -20,12 +20,11 @@ from map_plugins import map_plugins
 from picture_atlas import picture_atlas
 from PIL import Image
 
-from tagatlas.annotations import ClusterName, Content, Note, Outline
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.catalog.removals import hash_of
 from tagatlas.contracts import ImageStatus, ImageStore, Records, Tag, TagResult, Variant
+from tagatlas.contracts.annotation import ClusterName, Content, Note, Outline
 from tagatlas.errors import AtlasLocked, StorageError, UsageError
-from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import (
     RENDERERS,
     SOURCES,
@@ -40,6 +39,7 @@ from tagatlas.steps.map import map_collection
 from tagatlas.steps.remove import remove, sweep
 from tagatlas.steps.render import render_map
 from tagatlas_fetching import FetchOptions
+from tagatlas_mapping.maps.options import MapOptions
 
 NAME = "a-picture-to-be-taken-down"
 ANSWER = b"the answer about it: zebrafinch"

@@ -12,7 +12,6 @@ from map_plugins import map_plugins
 from vision_servers import KEY, ClarifaiServer, GoogleVisionServer, running
 
 from tagatlas.atlas import Atlas, open_atlas
-from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import SOURCES, TAGGERS, load_plugins
 from tagatlas.steps.add import add_source
 from tagatlas.steps.fetch import fetch_collection
@@ -22,6 +21,7 @@ from tagatlas.steps.tag import tag_collection
 from tagatlas.testing import sample_images
 from tagatlas_compare.comparison.comparing import compare_backends
 from tagatlas_fetching import FetchOptions
+from tagatlas_mapping.maps.options import MapOptions
 
 pytestmark = pytest.mark.slow
 

@@ -23,7 +23,7 @@ def test_the_wheel_holds_everything_that_runs_and_nothing_else(tmp_path: Path) -
         "tagatlas/py.typed",
         "tagatlas/testing/taggers.py",
         "tagatlas/cli/sample/CREDITS.csv",
-        "tagatlas/toolkit/vocabulary/data/everyday.csv",
+        "tagatlas_vocabularies/data/everyday.csv",
         "tagatlas_taggers/imagenet/data/model.onnx",
         "tagatlas_taggers/imagenet/PROVENANCE.md",
         "tagatlas_compare/comparison/data/nouns.parquet",

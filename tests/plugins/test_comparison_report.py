@@ -18,11 +18,11 @@ from PIL import Image
 from programs import find_chromium
 
 from tagatlas.contracts import Variant
-from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, MemoryStore, sample_images
 from tagatlas_compare import CompareOptions, Comparison, write_comparison
 from tagatlas_compare.comparison.report.alluvial import alluvial_columns
 from tagatlas_compare.comparison.wordnet import WordNetSimilarity
+from tagatlas_rendering import cell_text
 
 IMAGES = 150
 

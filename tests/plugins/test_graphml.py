@@ -13,9 +13,9 @@ from programs import find_program, node_modules
 from themed_map import themed_map
 
 from tagatlas.contracts import Map, RendererSpec, loaded
-from tagatlas.rendering import cluster_colour
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_exports.graphml import tagatlas_renderers
+from tagatlas_rendering import cluster_colour
 
 
 def render(map_: Map, folder: Path) -> Path:

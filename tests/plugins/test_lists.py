@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagatlas.contracts import Map, RendererSpec, Variant, loaded
-from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
 from tagatlas_exports.lists import ListsOptions, tagatlas_renderers
 from tagatlas_exports.lists.renderer import cluster_file_name
+from tagatlas_rendering import cell_text
 
 
 def render(map_: Map, folder: Path, *, copy_images: bool = False) -> list[Path]:

@@ -15,8 +15,8 @@ from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream, DictionaryObject, NullObject, StreamObject
 from themed_map import THEMES, themed_map
 
-from tagatlas.annotations import Arrow, Caption, Note, Outline
 from tagatlas.contracts import Map, RendererSpec, Variant, loaded
+from tagatlas.contracts.annotation import Arrow, Caption, Note, Outline
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
 from tagatlas_posters.engine import VectorOptions
 from tagatlas_posters.engine.composition import compose

@@ -12,8 +12,8 @@ from annotated import annotated
 from PIL import Image
 from themed_map import THEMES, themed_map
 
-from tagatlas.annotations import Arrow, Caption, Note, Outline
 from tagatlas.contracts import Map, NoOptions, RendererSpec, Variant, loaded
+from tagatlas.contracts.annotation import Arrow, Caption, Note, Outline
 from tagatlas.errors import OptionError
 from tagatlas.testing import ODD_LABELS, MemoryStore, RendererContract, sample_map
 from tagatlas_posters.engine.composition import compose

@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from tagatlas.contracts import Map, RendererSpec, loaded
-from tagatlas.rendering import cell_text
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_exports.tables import TablesOptions, tagatlas_renderers
+from tagatlas_rendering import cell_text
 
 
 def render(map_: Map, folder: Path) -> dict[str, list[list[str]]]:

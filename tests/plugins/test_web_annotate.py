@@ -28,8 +28,8 @@ from programs import find_chromium
 from viewed_atlas import make_map, viewed_atlas
 from viewing import Viewing, viewing
 
-from tagatlas.annotations import Annotation, Arrow, Caption, ClusterName, Note, Outline
 from tagatlas.atlas import open_atlas
+from tagatlas.contracts.annotation import Annotation, Arrow, Caption, ClusterName, Note, Outline
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.load import load_map
 

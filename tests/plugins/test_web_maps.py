@@ -14,8 +14,8 @@ from themed_atlas import COLOURS, themed_atlas
 from themed_map import themed_map
 from viewer_files import read, render, rows, unpack
 
-from tagatlas.annotations import Annotation, ClusterName, Note
 from tagatlas.contracts import Maker, Map, NetworkDescription
+from tagatlas.contracts.annotation import Annotation, ClusterName, Note
 from tagatlas.testing import sample_map
 from tagatlas_web import WebOptions
 

@@ -22,8 +22,8 @@ from chromium import (
 from playwright.sync_api import Browser, Page
 from themed_atlas import themed_atlas
 
-from tagatlas.annotations import Annotation, ClusterName
 from tagatlas.contracts import Map
+from tagatlas.contracts.annotation import Annotation, ClusterName
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from tagatlas.annotations import Annotation, Content
 from tagatlas.contracts import Map
+from tagatlas.contracts.annotation import Annotation, Content
 
 
 def annotated(map_: Map, *contents: Content) -> Map:

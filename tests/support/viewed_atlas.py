@@ -12,9 +12,9 @@ from picture_atlas import picture_atlas
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import Tag, TagResult
-from tagatlas.maps.options import MapOptions
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.map import map_collection
+from tagatlas_mapping.maps.options import MapOptions
 
 IMAGES = 24
 

@@ -16,9 +16,9 @@ from tagatlas.catalog.copies import (
 )
 from tagatlas.catalog.database import Database, now
 from tagatlas.contracts import ImageStatus, Variant
-from tagatlas.maps.duplicates import Level
 from tagatlas_duplicates import Signature
 from tagatlas_fetching import Address, FetchOutcome, StoredImage
+from tagatlas_mapping.maps.duplicates import Level
 
 
 class AddressTable:

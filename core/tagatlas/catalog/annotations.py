@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from tagatlas.annotations import Annotation, Content, content_as_json, read_content
 from tagatlas.catalog.database import Database, now
+from tagatlas.contracts.annotation import Annotation, Content, content_as_json, read_content
 from tagatlas.errors import AnnotationChanged, UsageError
 
 _COLUMNS = {

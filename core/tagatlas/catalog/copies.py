@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from tagatlas.catalog.database import Database
 from tagatlas.errors import AtlasLocked, StorageError
-from tagatlas.maps.duplicates import Level
 from tagatlas_duplicates import SKETCH_BYTES, Signature, alike_groups, near_groups
+from tagatlas_mapping.maps.duplicates import Level
 
 METHOD = "3"
 """Version of the grouping: raise it when the same signatures are grouped in another way."""

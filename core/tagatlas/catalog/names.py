@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from tagatlas.annotations import GivenName
 from tagatlas.catalog.database import Database
+from tagatlas_mapping.maps.given_name import GivenName
 
 
 class NameTable:

@@ -12,10 +12,10 @@ from typing import Any
 import polars as pl
 from msgspec import structs
 
-from tagatlas.annotations import ClusterName, Content, Note, content_as_json, read_content
 from tagatlas.catalog.database import now
 from tagatlas.catalog.map_columns import frame_from_bytes
 from tagatlas.catalog.maps import empty_map
+from tagatlas.contracts.annotation import ClusterName, Content, Note, content_as_json, read_content
 
 _LEAST_NAME = 5
 """A file name of fewer characters is too common to look for in texts."""

@@ -19,7 +19,7 @@ from tagatlas.errors import TagatlasError, UnknownPlugin
 if TYPE_CHECKING:
     import polars as pl
 
-    from tagatlas.annotations import Annotation
+    from tagatlas.contracts.annotation import Annotation
     from tagatlas.contracts.store import ImageStore
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from tagatlas.annotations import Annotation, Content
 from tagatlas.atlas import Atlas
+from tagatlas.contracts.annotation import Annotation, Content
 from tagatlas.errors import UsageError
-from tagatlas.maps.names import place_names
+from tagatlas_mapping.maps.names import place_names
 
 
 class AnnotationFeed:

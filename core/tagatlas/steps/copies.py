@@ -9,9 +9,9 @@ import polars as pl
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import ImageStatus, ImageStore, Recovery
-from tagatlas.steps.placeholders import Placeholder
 from tagatlas_fetching import Address, FetchOptions, FetchOutcome
 from tagatlas_fetching.hosts import Hosts
+from tagatlas_fetching.placeholders import Placeholder
 
 Search = list[tuple[str, str]]
 """Possible addresses of copies of one picture, with the recovery's name, still to be tried."""

@@ -24,13 +24,13 @@ from tagatlas.selection import Selection
 from tagatlas.steps.copies import find_copies
 from tagatlas.steps.fetch_tables import by_host, by_status, write_fetch_tables
 from tagatlas.steps.opened import AtlasLike, opened, select, several
-from tagatlas.steps.placeholders import Placeholder, find_placeholders
 from tagatlas.steps.recovering import forgiven
 from tagatlas.steps.refusing import RefusingStore, part_refused
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas_fetching import Address, FetchOptions
 from tagatlas_fetching.hosts import Hosts, read_hosts
 from tagatlas_fetching.limits import REMEDIES, setting_of, would_pass
+from tagatlas_fetching.placeholders import Placeholder, find_placeholders
 from tagatlas_fetching.schedule import host_of
 
 RETRIED = tuple(status for status in ImageStatus if status.is_failure)
@@ -150,7 +150,7 @@ def fetch_collection(
     """Fetch every address that is still pending, or was refused by a setting that has changed.
 
     Addresses that lead to a host's placeholder count as missing; see
-    :func:`tagatlas.steps.placeholders.find_placeholders`. Copies of their images are looked for,
+    :func:`tagatlas_fetching.placeholders.find_placeholders`. Copies of their images are looked for,
     as for other missing addresses. Policies of single hosts are
     taken from the tables ``fetch.hosts`` of the atlas's settings; see
     :func:`tagatlas_fetching.hosts.read_hosts`.

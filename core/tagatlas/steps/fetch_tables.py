@@ -10,8 +10,8 @@ import polars as pl
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import StorageError
-from tagatlas.rendering import safe_cells, write_atomically
-from tagatlas.steps.placeholders import Placeholder
+from tagatlas_fetching.placeholders import Placeholder
+from tagatlas_rendering import safe_cells, write_atomically
 
 FOLDER = "fetched"
 """Folder of the tables, in the atlas."""
@@ -35,7 +35,7 @@ def write_fetch_tables(
         fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
         representatives: from :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
         same: likewise, of the level ``same``.
-        placeholders: from :func:`tagatlas.steps.placeholders.find_placeholders`.
+        placeholders: from :func:`tagatlas_fetching.placeholders.find_placeholders`.
 
     Returns:
         The files.

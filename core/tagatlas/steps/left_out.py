@@ -9,7 +9,7 @@ import polars as pl
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import StoredMap
 from tagatlas.contracts import NetworkDescription, TagStatus
-from tagatlas.maps.duplicates import LEVELS
+from tagatlas_mapping.maps.duplicates import LEVELS
 
 _STATUSES = {
     TagStatus.PENDING: "not tagged yet",

@@ -8,20 +8,20 @@ from functools import partial
 
 import polars as pl
 
-from tagatlas.annotations import Annotation, ClusterName
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import Making
 from tagatlas.contracts import ClustererDescription, Maker, Map, MapData, Provenance
+from tagatlas.contracts.annotation import Annotation, ClusterName
 from tagatlas.errors import UsageError
-from tagatlas.maps.duplicates import LEVELS, join_records, join_tags
-from tagatlas.maps.names import given_by, place_names, rename_clusters
 from tagatlas.steps.left_out import count_left_out
 from tagatlas.steps.making import recalled_making
 from tagatlas.steps.opened import AtlasLike
 from tagatlas.steps.renderers import map_files
 from tagatlas.steps.staying import stay_open
 from tagatlas.steps.widget import make_widget
+from tagatlas_mapping.maps.duplicates import LEVELS, join_records, join_tags
+from tagatlas_mapping.maps.names import given_by, place_names, rename_clusters
 
 
 def load_map(atlas: AtlasLike, name: str | None = None) -> Map:

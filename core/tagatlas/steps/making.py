@@ -39,11 +39,7 @@ from tagatlas.plugins import (
 )
 from tagatlas.versions import versions
 
-SHAPING = (
-    *("maps", "network"),
-    *("columns.py", "compiled.py", "steps/map.py", "steps/network.py"),
-    *("toolkit/selection.py", "toolkit/projection.py", "toolkit/backbones.py"),
-)
+SHAPING = ("network", "columns.py", "compiled.py", "steps/map.py", "steps/network.py")
 """Packages and modules of core that shape maps, besides two libraries."""
 
 ProductT = TypeVar("ProductT")

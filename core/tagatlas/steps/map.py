@@ -17,15 +17,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.annotations import GivenName
 from tagatlas.atlas import Atlas, check_map_name
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import SettingValue
 from tagatlas.contracts import Progress, ShowProgress, no_progress, no_show
 from tagatlas.errors import EmptyMap, UsageError
-from tagatlas.maps.duplicates import LEVELS, Level, join_images, join_tags
-from tagatlas.maps.names import rename_clusters
-from tagatlas.maps.options import MapOptions
 from tagatlas.options import option_values
 from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS
 from tagatlas.selection import Selection
@@ -36,6 +32,10 @@ from tagatlas.steps.network import build_network, builder_images
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.versions import versions
+from tagatlas_mapping.maps.duplicates import LEVELS, Level, join_images, join_tags
+from tagatlas_mapping.maps.given_name import GivenName
+from tagatlas_mapping.maps.names import rename_clusters
+from tagatlas_mapping.maps.options import MapOptions
 
 _ROWS_AT_ONCE = 1 << 18
 _LOADING = 3.0
@@ -155,7 +155,7 @@ def preparing(
     thread = ThreadPoolExecutor(1, thread_name_prefix="prepare")
 
     def prepare() -> None:
-        from tagatlas.maps.prepare import prepare_drawing
+        from tagatlas_mapping.maps.prepare import prepare_drawing
 
         prepare_drawing(plugins.layout.product, plugins.clusterer.product)
 
@@ -247,7 +247,7 @@ def map_collection(
         raise EmptyMap(f"no image has a tag of {backend.name}: nothing to map")
     if before_drawing is not None:
         before_drawing()
-    from tagatlas.maps.build import draw_map  # loads the compiler: slow
+    from tagatlas_mapping.maps.build import draw_map  # loads the compiler: slow
 
     network, ties = build_network(maker, given, tags)
     data = draw_map(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tagatlas.annotations import GivenName
 from tagatlas.atlas import Atlas
 from tagatlas.errors import UsageError
-from tagatlas.maps.names import read_names
+from tagatlas_mapping.maps.given_name import GivenName
+from tagatlas_mapping.maps.names import read_names
 
 
 def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], list[str]]:
@@ -18,7 +18,7 @@ def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], l
 
     Args:
         atlas: with the copies.
-        paths: of the files; see :func:`tagatlas.maps.names.read_names`.
+        paths: of the files; see :func:`tagatlas_mapping.maps.names.read_names`.
 
     Returns:
         The names, and a line for each file that could not be read and each guess made.

@@ -10,9 +10,9 @@ from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend
 from tagatlas.contracts import GraphBuilder, Thumbnail
 from tagatlas.errors import UsageError
-from tagatlas.maps.duplicates import Level, join_records
 from tagatlas.network import IMAGE, Network
 from tagatlas.plugins import TAGGERS
+from tagatlas_mapping.maps.duplicates import Level, join_records
 
 
 def builder_images(

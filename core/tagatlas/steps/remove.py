@@ -18,7 +18,7 @@ from tagatlas.masking import masked
 from tagatlas.steps.fetch_tables import FOLDER as FETCH_TABLES
 from tagatlas.steps.fetch_tables import write_fetch_tables
 from tagatlas.steps.opened import AtlasLike, opened, several
-from tagatlas.steps.placeholders import find_placeholders
+from tagatlas_fetching.placeholders import find_placeholders
 
 WRITTEN = ("maps", "comparisons", "imports")
 """Folders of the atlas with files written from the catalog, which can be written again."""

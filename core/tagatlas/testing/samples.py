@@ -9,7 +9,6 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import polars as pl
 
-from tagatlas.annotations import Annotation, Arrow, Caption, Content, Note, Outline
 from tagatlas.contracts import (
     Maker,
     Map,
@@ -20,6 +19,7 @@ from tagatlas.contracts import (
     SourceFacts,
     Variant,
 )
+from tagatlas.contracts.annotation import Annotation, Arrow, Caption, Content, Note, Outline
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE, TAG
 from tagatlas.testing.pictures import MemoryStore, sample_images, sample_thumbnails

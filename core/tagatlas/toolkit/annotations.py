@@ -1,5 +1,5 @@
 """Annotations as JSON: reading and writing the content of :class:`tagatlas.Annotation`."""
 
-from tagatlas.annotations import Content, content_as_json, read_content
+from tagatlas.contracts.annotation import Content, content_as_json, read_content
 
 __all__ = ["Content", "content_as_json", "read_content"]

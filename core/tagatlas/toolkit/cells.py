@@ -1,5 +1,5 @@
 """Cells of CSV files that a spreadsheet program takes for text, never for a formula."""
 
-from tagatlas.rendering.cells import cell_text, cell_texts, safe_cell, safe_cells
+from tagatlas_rendering.cells import cell_text, cell_texts, safe_cell, safe_cells
 
 __all__ = ["cell_text", "cell_texts", "safe_cell", "safe_cells"]

@@ -29,8 +29,8 @@ def default_clusterer(plugins: Plugins) -> Clusterer:
     Raises:
         UnknownPlugin, MissingDependency, PluginError: it cannot be made.
     """
-    from tagatlas.maps.options import MapOptions
     from tagatlas.plugins import CLUSTERERS
+    from tagatlas_mapping.maps.options import MapOptions
 
     return plugins.choose(CLUSTERERS, MapOptions().clusterer, {}).product
 
@@ -60,7 +60,7 @@ def cluster_images(
     Raises:
         PluginError, UsageError, OptionError: see :meth:`tagatlas.Clusterer.cluster`.
     """
-    from tagatlas.maps.options import MapOptions
+    from tagatlas_mapping.maps.options import MapOptions
 
     ids = pl.Series("id", [f"{row:012}" for row in range(scores.shape[0])])
     images = ClusterInput(

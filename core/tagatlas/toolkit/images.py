@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from tagatlas.contracts import ImageInput
-from tagatlas.rendering.thumbnails import thumbnail_address
+from tagatlas_rendering.thumbnails import thumbnail_address
 
 __all__ = ["small_picture", "thumbnail_address"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from tagatlas.rendering import page_head
+from tagatlas_rendering import page_head
 
 if TYPE_CHECKING:
     import polars as pl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas.rendering import node_table, web_addresses, with_cluster_names
+from tagatlas_rendering import node_table, web_addresses, with_cluster_names
 
 if TYPE_CHECKING:
     import numpy as np

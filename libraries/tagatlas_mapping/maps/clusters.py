@@ -1,0 +1,152 @@
+"""The clusters of a map: their images, names and sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tagatlas.contracts import Clusterer, ClusterInput, Progress
+from tagatlas_mapping.cluster import (
+    Themes,
+    cluster_quantities,
+    find_themes,
+    name_clusters,
+    name_subclusters,
+    typical_images,
+)
+from tagatlas_mapping.cluster.scores import score_matrix
+from tagatlas_mapping.maps.members import Members
+from tagatlas_mapping.maps.options import MapOptions
+
+TYPICAL = 6
+"""Number of typical images listed for a cluster."""
+
+
+@dataclass(frozen=True, eq=False)
+class Clustering:
+    """The clusters of a map, before they are placed.
+
+    Attributes:
+        table: one row a cluster, as in :class:`tagatlas_mapping.maps.Map`, without the places.
+        subtable: one row a sub-cluster, likewise.
+        stability: agreement of the runs that found the clusters; None if it is not known.
+        of_image: one row an image, in the order of the nodes: ``id``, ``cluster``, ``subcluster``
+            (Int32, null for images in none), ``typicality``.
+    """
+
+    table: pl.DataFrame
+    subtable: pl.DataFrame
+    stability: float | None
+    of_image: pl.DataFrame
+
+
+def find_clusters(
+    members: Members,
+    images: pl.DataFrame,
+    tags: pl.LazyFrame,
+    clusterer: Clusterer,
+    options: MapOptions,
+    *,
+    embeddings: NDArray[np.float16] | None,
+    progress: Progress,
+) -> Clustering:
+    """Cluster the images of a map on two levels, and name the clusters.
+
+    Args:
+        members: of the map.
+        images: at least those of the map, ordered by ``id``.
+        tags: all tags of the images: ``image``, ``tag``, ``score``.
+        clusterer: finds the clusters.
+        options: of the map.
+        embeddings: of the images, as in :func:`tagatlas_mapping.maps.build.draw_map`.
+        progress: called with the clusterer's progress.
+
+    Raises:
+        PluginError, UsageError, OptionError: see :func:`tagatlas_mapping.cluster.find_themes`.
+    """
+    is_mapped = images["id"].is_in(members.facts["id"].implode())
+    mapped = images.filter(is_mapped)
+    scores, labels = score_matrix(mapped, tags)
+    given = ClusterInput(
+        ids=mapped["id"],
+        scores=scores,
+        tags=labels,
+        embeddings=None if embeddings is None else embeddings[is_mapped.to_numpy()],
+        network=members.ties,
+        sample=options.sample,
+    )
+    themes = find_themes(clusterer, given, seed=options.seed, progress=progress)
+    clustered = members.facts.join(
+        mapped.select("id", *_columns(themes)), on="id", how="left", maintain_order="left"
+    )
+    table = _table(mapped, tags, themes, clustered)
+    subtable = _subtable(mapped, tags, themes, clustered, taken=table["name"].to_list())
+    of_image = clustered.select(
+        "id",
+        "cluster",
+        pl.when(pl.col("subcluster") >= 0).then("subcluster").alias("subcluster"),
+        "typicality",
+    )
+    return Clustering(table, subtable, themes.agreement, of_image)
+
+
+def _columns(themes: Themes) -> list[pl.Series]:
+    return [
+        pl.Series("cluster", themes.of_image),
+        pl.Series("subcluster", themes.sub_of_image),
+        pl.Series("typicality", themes.typicality),
+        pl.Series("sub_typicality", themes.sub_typicality),
+    ]
+
+
+def _stability(values: NDArray[np.float64] | None) -> pl.Expr:
+    """A column with the stability of clusters; null where unknown."""
+    known = pl.lit(None) if values is None else pl.lit(pl.Series(values))
+    return known.cast(pl.Float64).alias("stability")
+
+
+def _table(
+    mapped: pl.DataFrame, tags: pl.LazyFrame, themes: Themes, members: pl.DataFrame
+) -> pl.DataFrame:
+    """The table of clusters, without their places."""
+    quantities = cluster_quantities(members, members["cluster"].to_numpy())
+    return (
+        name_clusters(mapped, tags, themes.of_image, remainder=themes.remainder)
+        .with_columns(
+            pl.col("name").alias("automatic_name"),
+            pl.col("cluster").eq_missing(pl.lit(themes.remainder, pl.Int32)).alias("remainder"),
+        )
+        .join(quantities, on="cluster", maintain_order="left")
+        .with_columns(_stability(themes.stability))
+        .join(typical_images(members, TYPICAL), on="cluster", maintain_order="left")
+    )
+
+
+def _subtable(
+    mapped: pl.DataFrame,
+    tags: pl.LazyFrame,
+    themes: Themes,
+    members: pl.DataFrame,
+    *,
+    taken: Sequence[str],
+) -> pl.DataFrame:
+    """The table of sub-clusters; ``taken`` are the names of the clusters."""
+    inside = members.filter(pl.col("subcluster") >= 0).select(
+        "id", "frequency", cluster="subcluster", typicality="sub_typicality"
+    )
+    quantities = cluster_quantities(members, members["subcluster"].to_numpy())
+    names = name_subclusters(mapped, tags, themes.of_image, themes.sub_of_image, taken=taken)
+    return (
+        names.with_columns(pl.col("name").alias("automatic_name"))
+        .join(quantities.rename({"cluster": "subcluster"}), on="subcluster", maintain_order="left")
+        .with_columns(_stability(themes.sub_stability))
+        .join(
+            typical_images(inside, TYPICAL).rename({"cluster": "subcluster"}),
+            on="subcluster",
+            maintain_order="left",
+        )
+    )

@@ -1,0 +1,81 @@
+"""Sizes of images on the map, and places at which those drawn as pictures do not overlap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagatlas_mapping.layout import arrange_in_grid, image_boxes, remove_overlaps
+from tagatlas_mapping.maps.clusters import Clustering
+from tagatlas_mapping.maps.members import Members
+from tagatlas_mapping.maps.options import MapOptions
+from tagatlas_mapping.maps.pictured import choose_pictured
+
+Points = NDArray[np.float64]
+
+GAP = 0.08
+"""Gap around each image, as a share of the median side of an image."""
+
+MARGIN = 0.2
+"""Gap between an image and its cluster's outline, as a share of the median side of an image."""
+
+CELL_MARGIN = 0.1
+"""Share of the sides of a wall's cells that outlines leave out."""
+
+
+@dataclass(frozen=True, eq=False)
+class ImageBoxes:
+    """Sizes of n images, and places of the s that are drawn as pictures.
+
+    Attributes:
+        shown: whether an image is drawn as a picture, shape (n,).
+        positions: centres of those, without overlaps, shape (s, 2).
+        boxes: width and height of all, shape (n, 2). An image that is not shown has the size that
+            it would have if all were.
+        enclosed: width and height of the box that a cluster's outline encloses for each image
+            shown: the image, or on a wall most of its cell; shape (s, 2).
+        margin: between that box and the outline.
+    """
+
+    shown: NDArray[np.bool_]
+    positions: Points
+    boxes: Points
+    enclosed: Points
+    margin: float
+
+
+def size_and_separate(
+    laid_out: Points, members: Members, clustering: Clustering, options: MapOptions
+) -> ImageBoxes:
+    """Choose which images are drawn as pictures, size all, and separate those drawn.
+
+    Args:
+        laid_out: positions of the images from the layout, shape (n, 2).
+        members: with the n images.
+        clustering: of the images.
+        options: of the map.
+    """
+    of_image = clustering.of_image
+    shown = choose_pictured(
+        laid_out,
+        of_image["cluster"].to_numpy(),
+        of_image["typicality"].to_numpy(),
+        options.pictures,
+    )
+    quantity = members.quantity
+    aspect = (members.facts["pixel_width"] / members.facts["pixel_height"]).to_numpy()
+    boxes = image_boxes(quantity, aspect, laid_out, options.fill)
+    places, shape = laid_out[shown], aspect[shown]
+    if options.arrangement == "grid":
+        positions, drawn, cell = arrange_in_grid(places, shape)
+        enclosed = np.tile(cell * (1 - CELL_MARGIN), (len(drawn), 1))
+        margin = CELL_MARGIN * float(cell.min()) / 2
+    else:
+        drawn = enclosed = image_boxes(quantity[shown], shape, places, options.fill)
+        side = float(np.median(drawn))
+        positions = remove_overlaps(places, drawn + GAP * side)
+        margin = MARGIN * side
+    boxes[shown] = drawn
+    return ImageBoxes(shown, positions, boxes, enclosed, margin)

@@ -1,0 +1,24 @@
+"""Functions shared by renderers: files, spreadsheet cells, colours, facts about images."""
+
+from tagatlas_rendering.addresses import web_addresses
+from tagatlas_rendering.cells import cell_text, cell_texts, safe_cell, safe_cells
+from tagatlas_rendering.files import replace_folder, write_atomically
+from tagatlas_rendering.html import page_head
+from tagatlas_rendering.nodes import node_table, with_cluster_names
+from tagatlas_rendering.palette import cluster_colour
+from tagatlas_rendering.thumbnails import thumbnail_address
+
+__all__ = [
+    "cell_text",
+    "cell_texts",
+    "cluster_colour",
+    "node_table",
+    "page_head",
+    "replace_folder",
+    "safe_cell",
+    "safe_cells",
+    "thumbnail_address",
+    "web_addresses",
+    "with_cluster_names",
+    "write_atomically",
+]

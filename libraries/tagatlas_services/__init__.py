@@ -1,0 +1,1 @@
+"""Calling services: over HTTP with JSON, and over gRPC."""
