@@ -360,10 +360,11 @@ def _function_of_a_command(name: str) -> object | None:
     Only a plugin with the command's name is loaded: others may be in the middle of their import,
     and look up a name of this module.
     """
-    from importlib.metadata import entry_points
     from importlib.util import find_spec
 
-    points = entry_points(group="tagatlas", name=name)
+    from tagatlas.plugins.loading import plugin_points
+
+    points = [point for point in plugin_points() if point.name == name]
     if not points or find_spec(f"tagatlas.{name.replace('-', '_')}") is not None:
         return None
     from tagatlas.errors import PluginError

@@ -145,9 +145,20 @@ class _Commands(click.Group):
         return self._plugins.of_kind(OF_PLUGINS)
 
     @cached_property
+    def _listed(self) -> Mapping[str, Registered[CommandSpec]]:
+        """As ``_of_plugins``; if no plugin is loaded yet, those without commands are not."""
+        if "_plugins" in vars(self):
+            return self._of_plugins
+        from tagatlas.cli.calling import loaded_plugins
+        from tagatlas.plugins import COMMANDS as OF_PLUGINS
+        from tagatlas.plugins import command_points
+
+        return loaded_plugins(command_points()).of_kind(OF_PLUGINS)
+
+    @cached_property
     def _summaries(self) -> Mapping[str, str]:
         """Every command with its summary, in the order of the help."""
-        specs = {name: entry.spec for name, entry in self._of_plugins.items()}
+        specs = {name: entry.spec for name, entry in self._listed.items()}
         summaries = {**COMMANDS, **{name: spec.summary for name, spec in specs.items()}}
         names = in_order(COMMANDS, {name: spec.after for name, spec in specs.items()})
         return {name: summaries[name] for name in names}

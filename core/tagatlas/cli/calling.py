@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING
 
 import click
@@ -23,19 +24,26 @@ if TYPE_CHECKING:
 
 def plugins_at_hand() -> Plugins:
     """The installed plugins; warns once of broken ones and of settings that none reads."""
-    plugins = load_plugins(commands=OWN_COMMANDS)
-    for broken in plugins.broken:
-        say(f"tagatlas: plugin {broken.plugin} is skipped: {broken.reason}")
-
-    def warn(text: str) -> None:
-        say(f"tagatlas: {text}")
-
-    for warning in plugins.warnings:
-        warn(warning)
+    plugins = loaded_plugins()
     if unread := unread_variables(plugins, os.environ):
         warn(unread)
+    return plugins
+
+
+def loaded_plugins(points: Iterable[EntryPoint] | None = None) -> Plugins:
+    """The installed plugins, or those of some entry points; warns once of broken ones."""
+    plugins = load_plugins(points=points, commands=OWN_COMMANDS)
+    for broken in plugins.broken:
+        warn(f"plugin {broken.plugin} is skipped: {broken.reason}")
+    for warning in plugins.warnings:
+        warn(warning)
     plugins.on_warning = warn
     return plugins
+
+
+def warn(text: str) -> None:
+    """A warning, a line on standard error."""
+    say(f"tagatlas: {text}")
 
 
 def plugins_command(plugins: Plugins, entry: Registered[CommandSpec]) -> click.Command:

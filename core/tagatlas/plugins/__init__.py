@@ -21,7 +21,12 @@ from tagatlas.plugins.kinds import (
     Kind,
     plugin_owner,
 )
-from tagatlas.plugins.loading import STRICT_VARIABLE, installed_plugins, load_plugins
+from tagatlas.plugins.loading import (
+    STRICT_VARIABLE,
+    command_points,
+    installed_plugins,
+    load_plugins,
+)
 from tagatlas.plugins.registry import BrokenPlugin, Plugins, Registered
 
 __all__ = [
@@ -43,6 +48,7 @@ __all__ = [
     "PluginChoice",
     "Plugins",
     "Registered",
+    "command_points",
     "installed_plugins",
     "load_plugins",
     "make_product",

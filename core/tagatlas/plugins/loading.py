@@ -22,6 +22,9 @@ from tagatlas.wording import in_one_line
 GROUP = "tagatlas"
 """Group of the entry points."""
 
+COMMAND_GROUP = "tagatlas.commands"
+"""Group for plugins that bring a command. Others may as well, which makes the help slower."""
+
 _NEAR = 0.8
 """Likeness, in [0, 1], from which a function's name passes for a misspelt hook."""
 
@@ -30,7 +33,22 @@ STRICT_VARIABLE = "TAGATLAS_STRICT_PLUGINS"
 
 def installed_plugins() -> list[InstalledPlugin]:
     """The installed plugins by metadata, tagatlas's own first, then by name; no imports."""
-    return [plugin for plugin, _ in _described(entry_points(group=GROUP))]
+    return [plugin for plugin, _ in _described(plugin_points())]
+
+
+def plugin_points() -> list[EntryPoint]:
+    """The entry points of all installed plugins."""
+    every = entry_points()
+    return [*every.select(group=GROUP), *every.select(group=COMMAND_GROUP)]
+
+
+def command_points() -> list[EntryPoint]:
+    """The entry points of plugins that may bring a command; tagatlas's own others do not."""
+    return [
+        point
+        for point in plugin_points()
+        if point.group == COMMAND_GROUP or point.dist is None or point.dist.name != OWN
+    ]
 
 
 def load_plugins(
@@ -57,7 +75,7 @@ def load_plugins(
     """
     if strict is None:
         strict = os.environ.get(STRICT_VARIABLE, "") not in ("", "0")
-    found = _described(entry_points(group=GROUP) if points is None else points)
+    found = _described(plugin_points() if points is None else points)
     plugins = Plugins([plugin for plugin, _ in found], own_commands=frozenset(commands))
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(tagatlas.hookspecs)
