@@ -24,9 +24,9 @@ OURS = {path.name for folder in FOLDERS for path in (ROOT / folder).iterdir()}
 # Parts of core that only one extra's plugins, or a front end of its own, import.
 OF_EXTRAS = {
     "libraries/tagatlas_fetching/normalise.py": {"heic"},
-    "core/tagatlas/toolkit/remote": {"clarifai", "google-vision"},
+    "libraries/tagatlas_services/remote": {"clarifai", "google-vision"},
     "plugins/tagatlas_web/notebook": {"notebook"},
-    "core/tagatlas/testing": {"dev"},
+    "libraries/tagatlas_testing": {"dev"},
 }
 # One package of many distributions.
 SHARED = {

@@ -21,7 +21,7 @@ def test_the_wheel_holds_everything_that_runs_and_nothing_else(tmp_path: Path) -
         requirements = archive.read(metadata).decode()
     for needed in (
         "tagatlas/py.typed",
-        "tagatlas/testing/taggers.py",
+        "tagatlas_testing/taggers.py",
         "tagatlas/cli/sample/CREDITS.csv",
         "tagatlas_vocabularies/data/everyday.csv",
         "tagatlas_taggers/imagenet/data/model.onnx",

@@ -4,8 +4,8 @@ import pytest
 
 from tagatlas.contracts import LayoutSpec
 from tagatlas.testing import LayoutContract
-from tagatlas.testing.specs import run_fresh
 from tagatlas_layouts.fa2 import tagatlas_layouts
+from tagatlas_testing.specs import run_fresh
 
 _WITHOUT = """
 import sys

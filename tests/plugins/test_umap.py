@@ -6,10 +6,10 @@ from planted import planted_collection
 
 from tagatlas.contracts import LayoutSpec, no_progress
 from tagatlas.testing import LayoutContract
-from tagatlas.testing.specs import run_fresh
 from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
 from tagatlas_layouts.umap import UmapLayout, UmapOptions, tagatlas_layouts
 from tagatlas_mapping.layout import spectral_start
+from tagatlas_testing.specs import run_fresh
 
 _WITHOUT = """
 import sys

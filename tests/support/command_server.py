@@ -25,7 +25,7 @@ from typing import NoReturn
 
 STREAMS = 3
 
-APART = ("tagatlas.__main__", "tagatlas.testing", "tagatlas_fetching.worker")
+APART = ("tagatlas.__main__", "tagatlas.testing", "tagatlas_testing", "tagatlas_fetching.worker")
 """Modules that no command imports, or that are run and not imported."""
 
 PLUGINS = (

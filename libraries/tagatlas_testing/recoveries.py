@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tagatlas.contracts import Recovery, RecoverySpec, loaded
-from tagatlas.testing.specs import SpecContract
+from tagatlas_testing.specs import SpecContract
 
 ODD_URLS = (
     "http://a",

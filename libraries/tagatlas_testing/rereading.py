@@ -19,8 +19,8 @@ from tagatlas.contracts import (
     TagStatus,
     loaded,
 )
-from tagatlas.testing.specs import check_hidden, is_one_line
-from tagatlas.testing.taggers import TaggerContract, check_result, check_same, tag_all
+from tagatlas_testing.specs import check_hidden, is_one_line
+from tagatlas_testing.taggers import TaggerContract, check_result, check_same, tag_all
 
 
 class RereadingTaggerContract(TaggerContract):

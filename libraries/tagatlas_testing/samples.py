@@ -22,7 +22,7 @@ from tagatlas.contracts import (
 from tagatlas.contracts.annotation import Annotation, Arrow, Caption, Content, Note, Outline
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE, TAG
-from tagatlas.testing.pictures import MemoryStore, sample_images, sample_thumbnails
+from tagatlas_testing.pictures import MemoryStore, sample_images, sample_thumbnails
 
 ODD_LABELS = (
     "=cmd|' /C calc'!A0",

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from tagatlas.contracts import Layout, LayoutDescription, LayoutSpec, loaded
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE
-from tagatlas.testing.samples import sample_network
-from tagatlas.testing.specs import RecordedProgress, SpecContract, check_progress, check_texts
+from tagatlas_testing.samples import sample_network
+from tagatlas_testing.specs import RecordedProgress, SpecContract, check_progress, check_texts
 
 
 def _network(nodes: int, edges: list[tuple[int, int, float]]) -> Network:

@@ -22,8 +22,8 @@ from tagatlas.contracts import (
 from tagatlas.errors import UsageError
 from tagatlas.guards.clusters import check_clusters
 from tagatlas.network import IMAGE, TAG, Network
-from tagatlas.testing.samples import ODD_LABELS
-from tagatlas.testing.specs import RecordedProgress, SpecContract, check_texts
+from tagatlas_testing.samples import ODD_LABELS
+from tagatlas_testing.specs import RecordedProgress, SpecContract, check_texts
 
 DIMENSIONS = 8
 """Length of the embeddings of the cases."""

@@ -11,7 +11,7 @@ import pytest
 from tagatlas.contracts import PagedSource, Records, Source, SourceSpec, loaded
 from tagatlas.errors import InputError
 from tagatlas.options import without_secrets
-from tagatlas.testing.specs import SpecContract, check_hidden, is_one_line
+from tagatlas_testing.specs import SpecContract, check_hidden, is_one_line
 
 
 class SourceContract(SpecContract):

@@ -15,8 +15,8 @@ from tagatlas.contracts.network import READABLE
 from tagatlas.errors import EmptyMap
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE, TAG
-from tagatlas.testing.samples import ODD_LABELS, sample_tables, with_columns
-from tagatlas.testing.specs import SpecContract, check_texts, is_one_line
+from tagatlas_testing.samples import ODD_LABELS, sample_tables, with_columns
+from tagatlas_testing.specs import SpecContract, check_texts, is_one_line
 
 Tables = tuple[pl.DataFrame, pl.DataFrame]
 

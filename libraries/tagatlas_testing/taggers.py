@@ -25,8 +25,9 @@ from tagatlas.contracts import (
     no_progress,
 )
 from tagatlas.errors import AuthenticationFailed
-from tagatlas.testing.pictures import MemoryStore, sample_images
-from tagatlas.testing.specs import (
+from tagatlas_tagging import tag_images
+from tagatlas_testing.pictures import MemoryStore, sample_images
+from tagatlas_testing.specs import (
     RecordedProgress,
     SpecContract,
     check_hidden,
@@ -34,7 +35,6 @@ from tagatlas.testing.specs import (
     is_one_line,
     run_fresh,
 )
-from tagatlas_tagging import tag_images
 
 _FINGERPRINT = """
 import importlib, pickle, sys

@@ -1,0 +1,56 @@
+"""Conformance suites for plugins, with sample data.
+
+A plugin's author subclasses the suite of the plugin's kind, names the spec, and runs pytest::
+
+    import pytest
+    from greytagger import tagatlas_taggers
+    from tagatlas import TaggerSpec
+    from tagatlas.testing import TaggerContract
+
+    class TestGrey(TaggerContract):
+        @pytest.fixture
+        def spec(self) -> TaggerSpec:
+            return tagatlas_taggers()[0]
+
+Every test method's docstring is the rule that it checks. A suite's other fixtures have defaults
+that fit most plugins; their docstrings say what to return instead. pytest is needed here and
+nowhere else in tagatlas.
+"""
+
+from tagatlas_testing import (
+    ODD_LABELS,
+    ClustererContract,
+    GraphBuilderContract,
+    ImageStoreContract,
+    LayoutContract,
+    MemoryStore,
+    RecoveryContract,
+    RendererContract,
+    RereadingTaggerContract,
+    SourceContract,
+    TaggerContract,
+    sample_images,
+    sample_map,
+    sample_network,
+    sample_tables,
+    with_columns,
+)
+
+__all__ = [
+    "ODD_LABELS",
+    "ClustererContract",
+    "GraphBuilderContract",
+    "ImageStoreContract",
+    "LayoutContract",
+    "MemoryStore",
+    "RecoveryContract",
+    "RendererContract",
+    "RereadingTaggerContract",
+    "SourceContract",
+    "TaggerContract",
+    "sample_images",
+    "sample_map",
+    "sample_network",
+    "sample_tables",
+    "with_columns",
+]
