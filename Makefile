@@ -14,6 +14,9 @@ KERNELS := $(VENV)/kernels
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PYTEST_FLAGS ?=
 
+# Tests start some hundred commands, each of which would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 EVERYDAY := not extras and not thorough
 LONG := extras or thorough
 

@@ -16,7 +16,6 @@ from tagatlas.cli.outcome import Outcome
 from tagatlas.cli.terminal import say
 from tagatlas.errors import UsageError
 from tagatlas.plugins import COMMANDS, Plugins, Registered, load_plugins, make_product, plugin_label
-from tagatlas.unread import unread_variables
 
 if TYPE_CHECKING:
     from tagatlas.contracts import CommandSpec, ImageStatus
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 def plugins_at_hand() -> Plugins:
     """The installed plugins; warns once of broken ones and of settings that none reads."""
+    from tagatlas.unread import unread_variables
+
     plugins = loaded_plugins()
     if unread := unread_variables(plugins, os.environ):
         warn(unread)

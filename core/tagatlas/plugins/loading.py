@@ -46,8 +46,8 @@ def command_points() -> list[EntryPoint]:
     """The entry points of plugins that may bring a command; tagatlas's own others do not."""
     return [
         point
-        for point in plugin_points()
-        if point.group == COMMAND_GROUP or point.dist is None or point.dist.name != OWN
+        for plugin, point in _described(plugin_points())
+        if point.group == COMMAND_GROUP or plugin.distribution != OWN
     ]
 
 
