@@ -11,7 +11,15 @@ import pytest
 from tagatlas.contracts import ImageInput, Tagger, TaggerSpec, TagResult
 from tagatlas.errors import MissingDependency, OptionError, PluginError, UnknownPlugin
 from tagatlas.hookspecs import hookimpl
-from tagatlas.plugins import KINDS, RENDERERS, TAGGERS, installed_plugins, load_plugins
+from tagatlas.plugins import (
+    COMMANDS,
+    KINDS,
+    RENDERERS,
+    TAGGERS,
+    command_points,
+    installed_plugins,
+    load_plugins,
+)
 
 HOOKIMPL = "from tagatlas.hookspecs import hookimpl\n"
 HEAVY = ("torch", "PIL", "numpy", "polars", "onnxruntime", "numba", "scipy", "networkx", "google")
@@ -249,3 +257,9 @@ def test_choosing_checks_the_options() -> None:
     plugins = load_plugins(points=[], modules=[plugin_module("one", silent())])
     with pytest.raises(OptionError, match="silent has no option 'volume'"):
         plugins.choose(TAGGERS, "silent", {"volume": 11})
+
+
+def test_the_help_finds_all_commands_with_few_plugins() -> None:
+    every, few = load_plugins(), load_plugins(points=command_points())
+    assert set(few.of_kind(COMMANDS)) == set(every.of_kind(COMMANDS))
+    assert len(few.installed) < len(every.installed) / 2
