@@ -28,6 +28,7 @@
         ├── QuotaExceeded           the account's quota is used up
         ├── BudgetReached           the next call could cost more than the budget has left
         ├── CallRefused             a service refused one call, and billed nothing
+        │   └── ServiceUnreachable      one call did not reach the service
         └── CallLost                one call got no answer, and may have been billed
 """
 
@@ -171,6 +172,13 @@ class CallRefused(TaggerError):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class ServiceUnreachable(CallRefused):
+    """One call did not reach the service: no network, no such host, or nothing answers there.
+
+    The engine says so at once, and retries the call after a pause.
+    """
 
 
 class CallLost(TaggerError):

@@ -21,6 +21,11 @@ class Batch:
     images: list[ImageInput] = field(default_factory=list)
     failed: list[tuple[str, TagResult]] = field(default_factory=list)
 
+    def divided(self, images: int) -> tuple[Batch, Batch | None]:
+        """The first so many images, and the others; None if there are no others."""
+        rest = self.images[images:]
+        return Batch(self.images[:images], self.failed), Batch(rest) if rest else None
+
 
 def read_batches(
     ids: Sequence[str], store: ImageStore, variant: Variant, batch_bytes: int | None

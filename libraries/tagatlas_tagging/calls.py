@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
 from threading import Event, Lock
 from time import monotonic
 from typing import Literal, TypeVar
@@ -28,6 +30,7 @@ from tagatlas.errors import (
     CallRefused,
     ContractBroken,
     PluginFailed,
+    ServiceUnreachable,
     TagatlasError,
     TaggerError,
 )
@@ -44,6 +47,10 @@ PATIENCE = 300.0
 
 LONGEST_PAUSE = 60.0
 """Maximum seconds between two tries, where the service asks for no other pause."""
+
+SAID_AFTER = 3
+"""Tries of a call after which the user is told that it is refused; at once if it is known that
+the service cannot be reached."""
 
 LOST_IN_A_ROW = 10
 """Unanswered calls in a row that end the run."""
@@ -90,16 +97,27 @@ class Caller:
     invalid results, except before the first answer: then they end the run.
     """
 
-    def __init__(self, tagger: Tagger, ending: Event, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        tagger: Tagger,
+        ending: Event,
+        patience: float = PATIENCE,
+        warn: Callable[[str], None] = lambda _: None,
+    ) -> None:
         """Set up.
 
         Args:
             tagger: the tagger to call.
             ending: once it is set, no further call is made, and waiting ends.
             patience: see :data:`PATIENCE`.
+            warn: called once, by any thread, with a line on calls that are made again, and until
+                when; again only after an answer.
         """
         self._tagger = guarded(tagger, type(tagger).__name__)
         self._ending = ending
+        self._patience = patience
+        self._warn = warn
+        self._warned = False
         self._key = os.environ.get(tagger.key_variable or "", "")
         self._limiter = _limiter(tagger.calls_per_second)
         self._lock = Lock()
@@ -113,6 +131,7 @@ class Caller:
             retry=retry_if_exception_type(retried),
             wait=self._pause,
             stop=stop_any(stop_before_delay(patience), stop_when_event_set(ending)),
+            before_sleep=self._tell,
             sleep=sleep_using_event(ending),
             reraise=True,
         )
@@ -176,6 +195,7 @@ class Caller:
         with self._lock:
             self._lost_in_a_row = 0
             self._answered = True
+            self._warned = False
             broken, self._broken, self._broken_in = self._broken, [], []
         answers = [
             (image.id, self._clean(result)) for image, result in zip(images, results, strict=True)
@@ -217,10 +237,26 @@ class Caller:
             self._not_before = max(self._not_before, monotonic() + pause)
         return pause
 
+    def _tell(self, state: RetryCallState) -> None:
+        """Say that a call is made again, unless that is known."""
+        error = state.outcome.exception() if state.outcome else None
+        is_unreachable = isinstance(error, ServiceUnreachable)
+        if not is_unreachable and state.attempt_number < SAID_AFTER:
+            return
+        with self._lock:
+            known, self._warned = self._warned, True
+        if not known:
+            left = timedelta(seconds=self._patience - (state.seconds_since_start or 0.0))
+            until = datetime.now().astimezone() + left
+            text = without_key(str(error), self._key)
+            self._warn(f"{text}; trying again until {until:%H:%M}")
+
     def _given_up(self, error: CallRefused) -> TaggerError:
         if self._ending.is_set():
             return error
         wait = "" if error.retry_after is None else f", now for {error.retry_after:,.0f} s"
+        if isinstance(error, ServiceUnreachable):
+            return TaggerError(f"{error}: run it again later")
         return TaggerError(f"{error}; it refuses every call{wait}: run it again later")
 
     def _lost(self, batch: Batch, number: int | None, error: CallLost | PluginFailed) -> Call:
@@ -253,4 +289,5 @@ def _limiter(calls_per_second: float | None) -> Limiter | None:
     if calls_per_second is None:
         return None
     calls = max(1, int(calls_per_second))
-    return Limiter(Rate(calls, round(1000 * calls / calls_per_second)))
+    # No less than a second: two full shares of a shorter time could fall into one second.
+    return Limiter(Rate(calls, max(1000, ceil(1000 * calls / calls_per_second))))

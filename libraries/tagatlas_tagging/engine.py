@@ -13,9 +13,18 @@ from tagatlas.errors import CallRefused, TagatlasError
 from tagatlas_tagging.batches import Batch, read_batches
 from tagatlas_tagging.calls import PATIENCE, Call, Caller
 
+Afford = Callable[[int], int]
+"""Called before a call is begun with its number of images. Returns how many of them it may have;
+the others are left to a next call."""
+
 Begin = Callable[[int], int | None]
 """Called before each call with its number of images. Records the call, so that a crash cannot hide
 a paid one, and returns its number. Raises BudgetReached to forbid the call."""
+
+
+def no_limit(images: int) -> int:
+    """An :data:`Afford` that allows all images."""
+    return images
 
 
 def no_bookkeeping(images: int) -> int | None:  # noqa: ARG001 - see Begin
@@ -28,10 +37,12 @@ def tag_images(
     store: ImageStore,
     tagger: Tagger,
     *,
+    afford: Afford = no_limit,
     begin: Begin = no_bookkeeping,
     ready: int = 0,
     stop: Event | None = None,
     patience: float = PATIENCE,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Call]:
     """Tag images, and yield each call as soon as it has finished.
 
@@ -47,12 +58,15 @@ def tag_images(
         ids: of the images, each once.
         store: holds their bytes.
         tagger: the tagger to call.
+        afford: see :data:`Afford`; called by the thread that iterates.
         begin: see :data:`Begin`; called by the thread that iterates.
         ready: calls begun beyond those under way, so that the service is kept busy; each is sent
             as soon as one under way has finished.
         stop: once it is set, by any thread, no further call is made; those under way are
             finished and yielded. Also set here when the tagger cannot go on.
         patience: seconds for which a refused call is retried.
+        warn: called, by any thread, with a line that says that calls are retried, and until when:
+            at once if the service cannot be reached.
 
     Raises:
         TaggerError: the tagger cannot go on, or no further call may be made; raised after the
@@ -61,7 +75,7 @@ def tag_images(
             The images it raised for last get no answer.
     """
     ending = stop or Event()
-    caller = Caller(tagger, ending, patience)
+    caller = Caller(tagger, ending, patience, warn)
     limit = tagger.concurrency + ready
     trouble: TagatlasError | None = None
     with (
@@ -69,13 +83,16 @@ def tag_images(
         ThreadPoolExecutor(tagger.concurrency, thread_name_prefix="tag") as callers,
     ):
         batches = _read_ahead(iter(ids), store, tagger, readers)
+        rest: Batch | None = None
         asked: set[Future[Call]] = set()
         while True:
             while trouble is None and not ending.is_set() and len(asked) < limit:
                 try:
-                    batch = next(batches, None)
+                    batch = rest or next(batches, None)
                     if batch is None:
                         break
+                    if batch.images:  # of at least one, so that `begin` says what is wrong
+                        batch, rest = batch.divided(max(afford(len(batch.images)), 1))
                     number = begin(len(batch.images)) if batch.images else None
                 except TagatlasError as error:  # no bytes or no budget: begun calls go on
                     trouble = error

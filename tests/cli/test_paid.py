@@ -82,7 +82,7 @@ def test_the_budget_is_remembered_and_ends_the_run_in_one_line(
         done = tagatlas(*tag, *words, variables=variables(server))
         assert done.returncode == 1
         assert done.stderr.splitlines()[-1].startswith("tagatlas: the budget of $0.50 for")
-        assert server.billed.total() == 4
+        assert server.billed.total() == 5
     done = tagatlas(*tag, "--budget", "2", "--json", variables=variables(server))
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["spent"] == pytest.approx(1.2)

@@ -105,7 +105,7 @@ def test_the_budget_is_never_passed_in_any_number_of_runs(
     for _ in range(3):
         with pytest.raises(BudgetReached, match="a higher --budget goes on"):
             tag_collection(atlas, clarifai(server), budget=budget)
-        assert server.billed.total() == int(budget / PRICE + 1e-9) // 4 * 4
+        assert server.billed.total() == int(budget / PRICE + 1e-9), "the last call is smaller"
     assert tag_collection(atlas, clarifai(server), budget=1.0).counts["ok"] == IMAGES
     assert server.billed.total() == IMAGES
 
@@ -260,15 +260,63 @@ def test_each_near_duplicate_is_asked_about_where_that_is_wanted(
     assert len(server.billed) == 15
 
 
-def test_where_one_of_its_kind_fails_another_is_asked_about(
+def test_where_one_cannot_be_read_the_next_run_asks_about_one_like_it(
     copied: Atlas, server: ClarifaiServer
 ) -> None:
     server.script.append(Fault(images={0: StatusCode.INPUT_UNSUPPORTED_FORMAT}))
     report = tag_collection(copied, clarifai(server, calls_at_once=1))
-    assert (report.asked, report.copied) == (6, 9)
-    assert (report.counts["ok"], report.counts["failed"]) == (14, 1)
+    assert (report.asked, report.copied) == (5, 8), "no more than was announced"
+    assert (report.counts["ok"], report.counts["failed"]) == (12, 1)
+    assert (report.held, report.postponed) == (0, 2)
+    assert estimate_tagging(copied, clarifai(server)).images == 1
+    report = tag_collection(copied, clarifai(server))
+    assert (report.asked, report.copied, report.postponed) == (1, 1, 0)
     report = tag_collection(copied, clarifai(server), retry_failed=True)
     assert (report.asked, report.copied, report.counts["ok"]) == (0, 1, 15)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(code=grpc.StatusCode.UNAVAILABLE),
+        Fault(code=grpc.StatusCode.DEADLINE_EXCEEDED),
+        Fault(fewer=1),
+    ],
+    ids=["broken", "late", "fewer"],
+)
+def test_those_that_look_like_a_lost_one_wait_until_it_is_asked_about_again(
+    copied: Atlas, server: ClarifaiServer, fault: Fault
+) -> None:
+    tagger = clarifai(server, images_per_call=5)
+    lost = fault.fewer or 5
+    server.script.append(fault)
+    report = tag_collection(copied, tagger)
+    assert (report.asked, report.held) == (5, 2 * lost)
+    assert server.billed.total() == 5, "they are paid in the same run"
+    before = estimate_tagging(copied, tagger)
+    assert (before.images, before.held) == (0, 2 * lost)
+    report = tag_collection(copied, tagger)
+    assert (report.asked, report.held) == (0, 2 * lost)
+    assert estimate_tagging(copied, tagger, retry_failed=True).units == lost
+    report = tag_collection(copied, tagger, retry_failed=True)
+    assert (report.counts["ok"], report.held) == (15, 0)
+    assert server.billed.total() == 5 + lost
+
+
+def test_what_cannot_be_read_is_paid_again_only_where_that_is_said(
+    atlas: Atlas, server: ClarifaiServer
+) -> None:
+    tagger = clarifai(server, images_per_call=IMAGES)
+    unreadable = dict.fromkeys(range(3), StatusCode.INPUT_UNSUPPORTED_FORMAT)
+    server.script.append(Fault(images={**unreadable, 3: StatusCode.MODEL_PREDICTION_FAILED}))
+    assert tag_collection(atlas, tagger).counts["failed"] == 4
+    assert estimate_tagging(atlas, tagger, retry_failed=True).units == 1
+    report = tag_collection(atlas, tagger, retry_failed=True)
+    assert (report.asked, report.counts["failed"]) == (1, 3)
+    assert estimate_tagging(atlas, tagger, retry_unreadable=True).units == 3
+    report = tag_collection(atlas, tagger, retry_unreadable=True)
+    assert (report.asked, report.counts["ok"]) == (3, IMAGES)
+    assert server.billed.total() == IMAGES + 4
 
 
 def test_copies_come_later_as_well(copied: Atlas, server: ClarifaiServer, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from tagatlas.errors import (
     BudgetReached,
     CallLost,
     CallRefused,
+    ServiceUnreachable,
     TaggerError,
 )
 from tagatlas.testing import MemoryStore
@@ -103,6 +105,58 @@ def test_a_service_that_refuses_for_too_long_ends_the_run() -> None:
     with pytest.raises(TaggerError, match=r"over the limit.*3,600 s"):
         calls.extend(tag_images(ids, store, tagger, begin=ledger.begin))
     assert len(tagger.calls) == 1
+
+
+def warned(tagger: Tagger, patience: float = 5.0) -> list[str]:
+    """What is said while four images are tagged."""
+    store, ids = store_of(4)
+    said: list[str] = []
+    list(tag_images(ids, store, tagger, patience=patience, warn=said.append))
+    return said
+
+
+def test_a_service_that_cannot_be_reached_is_said_at_once_and_once() -> None:
+    away = ServiceUnreachable("the service cannot be reached: no network", SOON)
+    [said] = warned(Scripted(away, away, away))
+    assert re.fullmatch(
+        r"the service cannot be reached: no network; trying again until \d\d:\d\d", said
+    )
+    assert len(warned(Scripted(away, None, away, None))) == 2, "again after an answer"
+
+
+def test_a_refusal_is_said_only_where_it_goes_on() -> None:
+    busy = CallRefused("busy", SOON)
+    assert warned(Scripted(busy, busy)) == []
+    [said] = warned(Scripted(busy, busy, busy))
+    assert said.startswith("busy; trying again until ")
+
+
+def test_a_service_that_stays_away_ends_the_run_and_has_billed_nothing() -> None:
+    away = ServiceUnreachable("the service cannot be reached: no network", 60.0)
+    store, ids = store_of(4)
+    said: list[str] = []
+    calls: list[Call] = []
+    with pytest.raises(TaggerError, match="no network: run it again later"):
+        calls.extend(tag_images(ids, store, Scripted(away), patience=5.0, warn=said.append))
+    assert said == [], "it is not tried again"
+
+
+def test_a_call_is_made_smaller_where_not_all_of_it_can_be_paid() -> None:
+    store, ids = store_of(8)
+    tagger, left = Scripted(), [5]
+    tagger.batch_size = 3
+
+    def begin(images: int) -> int:
+        if images > left[0]:
+            raise BudgetReached("no more")
+        left[0] -= images
+        return images
+
+    with pytest.raises(BudgetReached):
+        list(
+            tag_images(ids, store, tagger, afford=lambda images: min(images, left[0]), begin=begin)
+        )
+    assert tagger.calls == [ids[:3], ids[3:5]]
 
 
 def test_a_lost_call_that_may_be_billed_is_not_made_again() -> None:

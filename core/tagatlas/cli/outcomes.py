@@ -75,6 +75,7 @@ def outcome_of_estimating(found: Estimate) -> Outcome:
         "backend": found.backend,
         "images": found.images,
         "copies": found.copies,
+        "held": found.held,
         "units": found.units,
         "dollars": round(found.dollars, 6),
         "spent": round(found.spent, 6),
@@ -89,6 +90,8 @@ def _estimate_lines(found: Estimate) -> list[str]:
     lines = [
         f"to ask {found.backend}: {count(found.images, 'image')}" + (copies if found.copies else "")
     ]
+    if found.held:
+        lines.append(_held_line(found.held))
     if found.price is None:
         return [*lines, "cost: nothing"]
     each = ", ".join(f"{name} ${dollars:g}" for name, dollars in found.price.units.items())
@@ -98,7 +101,8 @@ def _estimate_lines(found: Estimate) -> list[str]:
     )
     if found.budget is not None:
         left = max(found.budget - found.spent, 0.0)
-        enough = "enough" if left >= found.dollars else "it stops before the call that passes it"
+        paid = int(left / found.price.per_image + 1e-6) if found.price.per_image else found.images
+        enough = "enough" if paid >= found.images else f"it pays for {count(paid, 'image')}"
         lines.append(f"budget: ${left:,.4f} of ${found.budget:,.2f} left; {enough}")
     return lines
 
@@ -114,6 +118,8 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
         "images": report.counts,
         "spent": report.spent,
         "notes": report.notes,
+        "held": report.held,
+        "postponed": report.postponed,
     }
     line = (
         f"tagged: {count(report.asked, 'image')} asked now of {report.backend} "
@@ -122,9 +128,23 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
     lines = [*(f"note: {note}" for note in report.notes), line]
     if report.copied:
         lines.append(f"copied: {report.copied:,} images have the answer of one that looks the same")
+    if report.held:
+        lines.append(_held_line(report.held))
+    if report.postponed:
+        lines.append(
+            f"postponed: {count(report.postponed, 'image')} that look like one that cannot be"
+            " read: the same command again asks about one of them"
+        )
     if report.spent is not None:
         lines.append(f"spent: up to ${report.spent:,.4f} on {report.backend} in this atlas")
     return Outcome(facts, lines, failure_status(failures, total, max_failures))
+
+
+def _held_line(images: int) -> str:
+    return (
+        f"held: {count(images, 'image')} that look like one whose call was lost, and may have been"
+        " billed: --retry-failed asks about that one again"
+    )
 
 
 def outcome_of_mapping(report: MapReport) -> Outcome:

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 DRY_RUN = click.Option(
     ["--dry-run"], is_flag=True, help="Only say what would be asked, and what it would cost."
 )
+RETRY_UNREADABLE = click.Option(
+    ["--retry-unreadable"],
+    is_flag=True,
+    help="Also ask, and pay, again for images that a service could not read.",
+)
 
 
 def command() -> Command:
@@ -33,6 +38,7 @@ def command() -> Command:
         atlas: Path,
         dry_run: bool,
         retry_failed: bool,
+        retry_unreadable: bool,
         max_failures: str | None,
         **options: object,
     ) -> Outcome:
@@ -43,11 +49,17 @@ def command() -> Command:
         stop = Event()
         with opened(atlas, plugins, write=not dry_run) as its_atlas:
             if dry_run:
-                expected = estimate(its_atlas, retry_failed=retry_failed, **options)
+                expected = estimate(
+                    its_atlas,
+                    retry_failed=retry_failed,
+                    retry_unreadable=retry_unreadable,
+                    **options,
+                )
                 return outcome_of_estimating(expected)
             report = tag(
                 its_atlas,
                 retry_failed=retry_failed,
+                retry_unreadable=retry_unreadable,
                 stop=stop,
                 on_estimate=_say,
                 show=shown(stop),
@@ -57,7 +69,8 @@ def command() -> Command:
             raise KeyboardInterrupt
         return outcome_of_tagging(report, max_failures)
 
-    return Command(run, [ATLAS, DRY_RUN, RETRY, MAX_FAILURES], step_names(plugins, "tag"))
+    own = [ATLAS, DRY_RUN, RETRY, RETRY_UNREADABLE, MAX_FAILURES]
+    return Command(run, own, step_names(plugins, "tag"))
 
 
 def _say(expected: Estimate) -> None:

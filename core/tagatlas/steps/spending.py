@@ -21,6 +21,8 @@ class Estimate:
         backend: the tagger's name.
         images: number of images to be sent to it.
         copies: number of images that would get a copy of another's answer.
+        held: number of images that look like one whose call was lost; they wait until it is sent
+            again, with ``retry_failed``.
         price: of one image; None if it costs nothing.
         spent: US dollars spent on it so far, at most.
         budget: maximum US dollars that the atlas may spend on it; None for no limit.
@@ -32,10 +34,11 @@ class Estimate:
     price: Price | None
     spent: float
     budget: float | None = None
+    held: int = 0
 
     @property
     def units(self) -> int:
-        """Units that would be billed."""
+        """Units that would be billed, at most: no other image is sent, whatever fails."""
         return self.images * len(self.price.units) if self.price else 0
 
     @property
@@ -77,19 +80,26 @@ class Purse:
         """US dollars spent on the tagger, at most."""
         return self._spent
 
+    def affordable(self, images: int) -> int:
+        """How many of some images the rest of the budget pays for."""
+        if self._budget is None or self._price.per_image == 0:
+            return images
+        paid = int((self._budget - self._spent + _ROUNDING) / self._price.per_image)
+        return min(images, max(paid, 0))
+
     def begin(self, images: int) -> int:
         """Record a call before it is made.
 
         Raises:
-            BudgetReached: it could cost more than is left.
+            BudgetReached: the budget does not pay for all its images.
         """
-        dollars = images * self._price.per_image
-        if self._budget is not None and self._spent + dollars > self._budget + _ROUNDING:
+        if self.affordable(images) < images:
             raise BudgetReached(
                 f"the budget of ${self._budget:,.2f} for {self._tagger} is reached: "
-                f"${self._spent:,.4f} may be spent, and the next call is up to ${dollars:,.4f}; "
-                "a higher --budget goes on"
+                f"${self._spent:,.4f} may be spent, and the next image is up to "
+                f"${self._price.per_image:,.4f}; a higher --budget goes on"
             )
+        dollars = images * self._price.per_image
         number = self._tagging.begin_call(
             self._backend,
             images=images,

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 from threading import Event
-
-import polars as pl
-from PIL import Image
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import (
@@ -18,23 +15,21 @@ from tagatlas.contracts import (
     ShowProgress,
     Tagger,
     TagStatus,
-    Variant,
     no_progress,
     no_show,
 )
-from tagatlas.errors import AuthenticationFailed, ImageNotStored
+from tagatlas.errors import AuthenticationFailed
 from tagatlas.plugins import TAGGERS, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import TagOptions
-from tagatlas.steps.signatures import complete_signatures
+from tagatlas.steps.planning import plan_tagging
 from tagatlas.steps.spending import Estimate, Purse
-from tagatlas_duplicates.pixels import are_equal
 from tagatlas_tagging import (
     Plan,
     closing,
     no_bookkeeping,
-    plan_asking,
+    no_limit,
     prepare,
     tag_images,
 )
@@ -56,6 +51,10 @@ class TagReport:
         spent: US dollars spent on the backend in this atlas, at most; None if it costs nothing.
         stopped: whether it was stopped before all images were sent.
         notes: the tagger's remarks on how it read its options, a line each.
+        held: number of images that look like one whose call was lost: they wait until that one is
+            sent again, with ``retry_failed``.
+        postponed: number of images that look like one that the backend could not read: the next
+            run sends one of them.
     """
 
     backend: str
@@ -65,12 +64,15 @@ class TagReport:
     spent: float | None = None
     stopped: bool = False
     notes: Sequence[str] = ()
+    held: int = 0
+    postponed: int = 0
 
 
 def tag(
     atlas: AtlasLike,
     *,
     retry_failed: bool = False,
+    retry_unreadable: bool = False,
     stop: Event | None = None,
     on_estimate: Callable[[Estimate], None] | None = None,
     show: ShowProgress = no_show,
@@ -80,7 +82,9 @@ def tag(
 
     Args:
         atlas: open for writing, or the folder of one.
-        retry_failed: also send images again that failed before.
+        retry_failed: also send images again that failed before; if they cost money, only those
+            that may succeed now, not those that the backend could not read.
+        retry_unreadable: also send these again, and pay for them again.
         stop: once it is set, by any thread, no further call is begun; those under way are stored.
         on_estimate: called with the maximum cost before tagging that costs money.
         show: see :func:`tagatlas.run`.
@@ -106,6 +110,7 @@ def tag(
                     its_atlas,
                     tagger,
                     retry_failed=retry_failed,
+                    retry_unreadable=retry_unreadable,
                     ask_each=ask_each,
                     budget=tagging.budget,
                 )
@@ -115,6 +120,7 @@ def tag(
                     its_atlas,
                     tagger,
                     retry_failed=retry_failed,
+                    retry_unreadable=retry_unreadable,
                     budget=tagging.budget,
                     ask_each=ask_each,
                     stop=stop,
@@ -122,12 +128,19 @@ def tag(
                 )
 
 
-def estimate(atlas: AtlasLike, *, retry_failed: bool = False, **options: object) -> Estimate:
+def estimate(
+    atlas: AtlasLike,
+    *,
+    retry_failed: bool = False,
+    retry_unreadable: bool = False,
+    **options: object,
+) -> Estimate:
     """Estimate the work and maximum cost of :func:`tag`. Nothing is sent or written.
 
     Args:
         atlas: open, or the folder of one.
         retry_failed: see :func:`tag`.
+        retry_unreadable: see :func:`tag`.
         options: see :func:`tag`.
 
     Raises:
@@ -142,6 +155,7 @@ def estimate(atlas: AtlasLike, *, retry_failed: bool = False, **options: object)
                 its_atlas,
                 tagger,
                 retry_failed=retry_failed,
+                retry_unreadable=retry_unreadable,
                 ask_each=tagging.near_duplicates == "each",
                 budget=tagging.budget,
             )
@@ -154,17 +168,18 @@ def choose_tagging(selection: Selection) -> tuple[TagOptions, PluginChoice[Tagge
 
 
 def require_key(atlas: Atlas, tagger: PluginChoice[Tagger]) -> None:
-    """Make sure that a backend has the key that it needs, unless it has tagged here before.
+    """Make sure that a backend has key and credentials, unless it has tagged here before.
 
     Raises:
         AuthenticationFailed: it has none.
     """
     instance = tagger.product
-    variable = instance.key_variable
-    if variable is None or os.environ.get(variable):
+    if atlas.catalog.tagging.find(tagger.name, instance.fingerprint()) is not None:
         return
-    if atlas.catalog.tagging.find(tagger.name, instance.fingerprint()) is None:
+    variable = instance.key_variable
+    if variable is not None and not os.environ.get(variable):
         raise AuthenticationFailed(f"{tagger.name} needs a key: put it into {variable}")
+    instance.require_credentials()
 
 
 def estimate_tagging(
@@ -172,6 +187,7 @@ def estimate_tagging(
     tagger: PluginChoice[Tagger],
     *,
     retry_failed: bool = False,
+    retry_unreadable: bool = False,
     ask_each: bool = False,
     budget: float | None = None,
 ) -> Estimate:
@@ -181,12 +197,19 @@ def estimate_tagging(
         atlas: open.
         tagger: the backend.
         retry_failed: see :func:`tag_collection`.
+        retry_unreadable: see :func:`tag_collection`.
         ask_each: see :func:`tag_collection`.
         budget: see :func:`tag_collection`.
     """
     instance = tagger.product
-    backend = atlas.catalog.tagging.find(tagger.name, instance.fingerprint())
-    plan = _plan(atlas, instance, backend, retry_failed, ask_each)
+    plan = plan_tagging(
+        atlas,
+        instance,
+        atlas.catalog.tagging.find(tagger.name, instance.fingerprint()),
+        retry_failed=retry_failed,
+        retry_unreadable=retry_unreadable,
+        ask_each=ask_each,
+    )
     return Estimate(
         backend=tagger.name,
         images=len(plan.ask),
@@ -194,6 +217,7 @@ def estimate_tagging(
         price=instance.price,
         spent=atlas.catalog.tagging.spent(tagger.name).dollars,
         budget=budget,
+        held=len(plan.held),
     )
 
 
@@ -202,6 +226,7 @@ def tag_collection(
     tagger: PluginChoice[Tagger],
     *,
     retry_failed: bool = False,
+    retry_unreadable: bool = False,
     budget: float | None = None,
     ask_each: bool = False,
     stop: Event | None = None,
@@ -215,12 +240,14 @@ def tag_collection(
 
     If images cost money, each call is recorded in the catalog before it is made, and of images
     that are certainly the same only one is sent: the others get a copy of its answer, marked as
-    such.
+    such. If it fails, no other is sent in its place in this run, which so never costs more than
+    :func:`estimate_tagging` says.
 
     Args:
         atlas: open for writing.
         tagger: the backend; prepared if any image is sent, and closed by the caller.
-        retry_failed: also send images again that failed before.
+        retry_failed: see :func:`tag`.
+        retry_unreadable: see :func:`tag`.
         budget: maximum US dollars that this atlas may ever spend on the backend, in all runs;
             None for no limit. Calls that may have been billed count.
         ask_each: if images cost money, also send those that look the same as others.
@@ -240,9 +267,17 @@ def tag_collection(
     else:
         asked = tagged = tagging.use(tagger.name, instance.fingerprint())
     purse = _purse(atlas, tagger.name, asked, instance, budget)
-    run = _Run(atlas, instance, asked, purse, stop or Event())
+    plan = plan_tagging(
+        atlas,
+        instance,
+        asked,
+        retry_failed=retry_failed,
+        retry_unreadable=retry_unreadable,
+        ask_each=ask_each,
+    )
+    run = _Run(atlas, instance, asked, plan, purse, stop or Event())
     try:
-        run.ask(retry_failed=retry_failed, ask_each=ask_each, show=show)
+        run.carry_out(show)
     finally:
         if reading is not None and isinstance(instance, RereadingTagger):
             tagging.update_reading(reading, instance.read, collective=instance.collective)
@@ -254,68 +289,81 @@ def tag_collection(
         spent=None if purse is None else purse.spent,
         stopped=run.stop.is_set(),
         notes=instance.notes,
+        held=len(plan.held) + run.held,
+        postponed=run.postponed,
     )
 
 
 @dataclass
 class _Run:
-    """Calls one backend, and counts.
+    """Carries out a plan, and counts.
 
     Attributes:
         atlas: open for writing.
         tagger: the backend.
         backend: its number, under which answers are stored.
+        plan: the images to send.
         purse: pays for the calls; None if they cost nothing.
         stop: see :func:`tag_collection`.
         progress: called with images answered.
         asked: number of images sent.
         copied: number of images that got a copy of another's answer.
         failed: number of images that failed.
+        held: see :class:`TagReport`; without those of the plan.
+        postponed: see :class:`TagReport`.
     """
 
     atlas: Atlas
     tagger: Tagger
     backend: int
+    plan: Plan
     purse: Purse | None
     stop: Event
     progress: Progress = no_progress
     asked: int = 0
     copied: int = 0
     failed: int = 0
+    held: int = 0
+    postponed: int = 0
 
-    def ask(self, *, retry_failed: bool, ask_each: bool, show: ShowProgress) -> None:
-        """Send the images without an answer, and store the answers.
-
-        If one of several that look the same fails, another is sent.
-        """
-        plan = _plan(self.atlas, self.tagger, self.backend, retry_failed, ask_each)
-        if plan.ask:
+    def carry_out(self, show: ShowProgress) -> None:
+        """Send the images, store the answers, and copy those that others share."""
+        if self.plan.ask:
             prepare(self.tagger, show)
         with show("tagging") as self.progress:
-            self._carry_out(plan, ask_each)
+            self._tell()
+            self._copy(self.plan.originals)
+            try:
+                self._ask()
+            finally:
+                self._share()
 
-    def _carry_out(self, plan: Plan, ask_each: bool) -> None:
-        total = len(plan.ask) + len(plan.originals) + len(plan.waiting)
-        self._tell(total)
-        while True:
-            self.atlas.catalog.tagging.copy_answers(self.backend, plan.originals)
-            self.copied += len(plan.originals)
-            self._tell(total)
-            if not plan.ask:
-                return
-            self._ask_about(plan.ask, total)
-            if self.stop.is_set() or not plan.waiting:
-                return
-            plan = _plan(self.atlas, self.tagger, self.backend, False, ask_each)
+    def _share(self) -> None:
+        """Give the images that wait for another the answer of that one, if it has one."""
+        waiting = self.plan.waiting
+        if not waiting:
+            return
+        answered = self.atlas.catalog.tagging.answered(self.backend)
+        failures = self.atlas.catalog.tagging.failures(self.backend)
+        kinds = Counter(failures.get(original) for original in waiting.values())
+        self.held, self.postponed = kinds["transient"], kinds["image"]
+        self._copy({image: other for image, other in waiting.items() if other in answered})
 
-    def _ask_about(self, ids: Sequence[str], total: int) -> None:
+    def _copy(self, originals: Mapping[str, str]) -> None:
+        self.atlas.catalog.tagging.copy_answers(self.backend, originals)
+        self.copied += len(originals)
+        self._tell()
+
+    def _ask(self) -> None:
         calls = tag_images(
-            ids,
+            self.plan.ask,
             self.atlas.store,
             self.tagger,
+            afford=no_limit if self.purse is None else self.purse.affordable,
             begin=no_bookkeeping if self.purse is None else self.purse.begin,
             ready=0 if self.purse is None else READY,
             stop=self.stop,
+            warn=self.atlas.plugins.warn,
         )
         for call in calls:
             answers = call.answers
@@ -325,9 +373,10 @@ class _Run:
             self.atlas.catalog.tagging.store(self.backend, answers, ended)
             self.asked += len(answers)
             self.failed += sum(result.status == TagStatus.FAILED for _, result in answers)
-            self._tell(total)
+            self._tell()
 
-    def _tell(self, total: int) -> None:
+    def _tell(self) -> None:
+        total = len(self.plan.ask) + len(self.plan.originals) + len(self.plan.waiting)
         self.progress(self.asked + self.copied, total, self.failed)
 
 
@@ -337,48 +386,3 @@ def _purse(
     if tagger.price is None:
         return None
     return Purse(atlas.catalog, name, backend, tagger.price, budget)
-
-
-def _plan(
-    atlas: Atlas, tagger: Tagger, backend: int | None, retry_failed: bool, ask_each: bool
-) -> Plan:
-    """The images to be sent; only one of several that are the same if that costs money."""
-    tagging = atlas.catalog.tagging
-    number = -1 if backend is None else backend
-    unanswered = tagging.unanswered(number, retry_failed=retry_failed, copied=ask_each)
-    if tagger.price is None or ask_each or not unanswered:
-        return Plan(unanswered, {}, [])
-    return plan_asking(unanswered, tagging.answered(number), look_alikes(atlas))
-
-
-def look_alikes(atlas: Atlas) -> list[list[str]]:
-    """Groups of images that are certainly the same, by id, each led by the first of them.
-
-    A paid answer is shared within a group. They are groups of the level ``same``, in which each
-    stored copy was also compared with its leader's, pixel by pixel.
-    """
-    complete_signatures(atlas)
-    same = atlas.representatives("same")
-    copies = same.filter(pl.col("image") != pl.col("representative"))
-    groups = []
-    for (leader,), members in copies.group_by("representative", maintain_order=True):
-        picture = _stored_picture(atlas, str(leader))
-        if picture is None:
-            continue
-        equal = [
-            image
-            for image in members["image"]
-            if (copy := _stored_picture(atlas, image)) is not None and are_equal(picture, copy)
-        ]
-        if equal:
-            groups.append([str(leader), *equal])
-    return groups
-
-
-def _stored_picture(atlas: Atlas, image: str) -> Image.Image | None:
-    """A stored copy; None if it is missing or unreadable, and so in no group."""
-    try:
-        with Image.open(BytesIO(atlas.store.get(image, Variant.IMAGE))) as stored:
-            return stored.convert("RGB")
-    except (ImageNotStored, OSError):
-        return None

@@ -49,6 +49,15 @@ class Answers(Embeddings):
         )
         return {str(row[0]) for row in rows}
 
+    def failures(self, backend: int) -> dict[str, str]:
+        """The kind of failure of each image at a backend, by id."""
+        rows = self._database.rows(
+            "SELECT sha256, kind FROM answers JOIN images ON images.id = answers.image "
+            "WHERE backend = ? AND status = 'failed'",
+            [backend],
+        )
+        return {str(image): str(kind) for image, kind in rows}
+
     def store(
         self,
         backend: int,

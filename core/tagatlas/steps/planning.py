@@ -1,0 +1,88 @@
+"""Which images to send to a backend: one of several that look the same, if it costs money."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import polars as pl
+from PIL import Image
+
+from tagatlas.atlas import Atlas
+from tagatlas.contracts import Tagger, Variant
+from tagatlas.errors import ImageNotStored
+from tagatlas.steps.signatures import complete_signatures
+from tagatlas_duplicates.pixels import are_equal
+from tagatlas_tagging import Plan, plan_asking
+
+
+def plan_tagging(
+    atlas: Atlas,
+    tagger: Tagger,
+    backend: int | None,
+    *,
+    retry_failed: bool,
+    retry_unreadable: bool,
+    ask_each: bool,
+) -> Plan:
+    """Plan the images to send. Nothing is sent or written.
+
+    Args:
+        atlas: open.
+        tagger: the backend.
+        backend: its number in the catalog; None if it was never used.
+        retry_failed: see :func:`tagatlas.tag`.
+        retry_unreadable: see :func:`tagatlas.tag`.
+        ask_each: if images cost money, also send those that look the same as others.
+    """
+    tagging = atlas.catalog.tagging
+    number = -1 if backend is None else backend
+    unanswered = tagging.unanswered(
+        number, retry_failed=retry_failed or retry_unreadable, copied=ask_each
+    )
+    if tagger.price is None or not unanswered:
+        return Plan(unanswered)
+    failures = tagging.failures(number)
+    unreadable, lost = (
+        {image for image, kind in failures.items() if kind == wanted}
+        for wanted in ("image", "transient")
+    )
+    return plan_asking(
+        unanswered,
+        tagging.answered(number),
+        [] if ask_each else look_alikes(atlas),
+        lost=lost,
+        unreadable=() if retry_unreadable else unreadable,
+    )
+
+
+def look_alikes(atlas: Atlas) -> list[list[str]]:
+    """Groups of images that are certainly the same, by id, each led by the first of them.
+
+    A paid answer is shared within a group. They are groups of the level ``same``, in which each
+    stored copy was also compared with its leader's, pixel by pixel.
+    """
+    complete_signatures(atlas)
+    same = atlas.representatives("same")
+    copies = same.filter(pl.col("image") != pl.col("representative"))
+    groups = []
+    for (leader,), members in copies.group_by("representative", maintain_order=True):
+        picture = _stored_picture(atlas, str(leader))
+        if picture is None:
+            continue
+        equal = [
+            image
+            for image in members["image"]
+            if (copy := _stored_picture(atlas, image)) is not None and are_equal(picture, copy)
+        ]
+        if equal:
+            groups.append([str(leader), *equal])
+    return groups
+
+
+def _stored_picture(atlas: Atlas, image: str) -> Image.Image | None:
+    """A stored copy; None if it is missing or unreadable, and so in no group."""
+    try:
+        with Image.open(BytesIO(atlas.store.get(image, Variant.IMAGE))) as stored:
+            return stored.convert("RGB")
+    except (ImageNotStored, OSError):
+        return None
