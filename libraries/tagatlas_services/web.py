@@ -36,6 +36,7 @@ from tagatlas.errors import (
     CallLost,
     CallRefused,
     QuotaExceeded,
+    ServiceUnreachable,
     TaggerError,
 )
 from tagatlas.retry_after import retry_after
@@ -93,7 +94,8 @@ def post_json(
         The body of an answer of status 200 to 299.
 
     Raises:
-        CallRefused: the service cannot be reached, or did no work.
+        ServiceUnreachable: the service cannot be reached.
+        CallRefused: it did no work.
         CallLost: the connection broke after the call was begun, or the answer exceeds 64 MiB.
         TaggerError: the address is not a URL, is not encrypted, or has an invalid certificate; or
             as :func:`http_call_error` gives for the answer's status.
@@ -208,4 +210,4 @@ def _connect(connection: http.client.HTTPConnection, service: str) -> None:
         ) from error
     except OSError as error:
         why = one_line(error.strerror or str(error)) or type(error).__name__
-        raise CallRefused(f"{service} cannot be reached: {why}") from error
+        raise ServiceUnreachable(f"{service} cannot be reached: {why}") from error

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import grpc
 import pytest
 from google.cloud.vision_v1.types import AnnotateImageResponse
 from vision_servers import KEY, Fault, GoogleVisionServer, running, seen_in
 
+import tagatlas
 from tagatlas.contracts import KeptAnswer, TaggerSpec, TagStatus
 from tagatlas.errors import (
     AuthenticationFailed,
@@ -161,6 +163,32 @@ def test_without_key_and_credentials_nothing_is_sent(
     assert tagger.key_variable is None
     with pytest.raises(AuthenticationFailed, match="application-default credentials"):
         tagger.tag(IMAGES)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, r"none\.json was not found"),
+        ("{", r"none\.json is not a valid json file\.: Expecting property name"),
+        ('{"type": "service_account"}', "missing fields token_uri, client_email"),
+        ("{}", "does not have a valid type"),
+    ],
+    ids=["missing", "malformed", "incomplete", "other"],
+)
+def test_googles_own_reason_is_passed_on_before_anything_is_fetched(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, reason: str
+) -> None:
+    file = tmp_path / "none.json"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.delenv("GOOGLE_API_KEY")
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(file))
+    tagger = GoogleVisionTagger(GoogleVisionOptions(endpoint="vision.example.org"))
+    with pytest.raises(AuthenticationFailed, match=reason):
+        tagger.require_credentials()
+    with pytest.raises(AuthenticationFailed, match=reason):
+        tagatlas.run(tmp_path, tmp_path / "x.atlas", backend="google-vision")
+    assert not (tmp_path / "x.atlas" / "images").exists()
 
 
 def test_check_asks_once(tagger: GoogleVisionTagger, server: GoogleVisionServer) -> None:

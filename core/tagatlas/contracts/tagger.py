@@ -191,6 +191,17 @@ class Tagger(ABC):
     """The encoding it gets: the thumbnail is enough for a small model, and much faster to
     decode."""
 
+    def require_credentials(self) -> None:  # noqa: B027 - a key in its variable needs no more
+        """Make sure that what identifies the user to a service is available.
+
+        Called before anything is fetched, after the variable of the key was looked up, unless the
+        backend has tagged the collection before. For services that take other credentials than
+        a key; nothing is sent to the service itself.
+
+        Raises:
+            AuthenticationFailed: it is not; the message says what to do.
+        """
+
     def prepare(self, progress: Progress) -> None:  # noqa: B027 - most have nothing to prepare
         """Prepare for the first image, such as by loading a model or opening a connection.
 

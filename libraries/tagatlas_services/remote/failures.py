@@ -10,6 +10,7 @@ from tagatlas.errors import (
     CallLost,
     CallRefused,
     QuotaExceeded,
+    ServiceUnreachable,
     TaggerError,
 )
 from tagatlas.wording import one_line
@@ -23,6 +24,9 @@ _NEVER_CONNECTED = ("failed to connect to all addresses", "DNS resolution failed
 """Beginnings of gRPC's own messages if the call never left this machine."""
 _NO_CREDENTIALS = "Getting metadata from plugin failed"
 """Likewise, because no valid credentials were available."""
+
+_NO_NETWORK = "Max retries exceeded"
+"""Likewise, because the service that gives them out could not be reached."""
 
 _WRONG_KEY = ("UNAUTHENTICATED", "PERMISSION_DENIED")
 _UNCERTAIN = (
@@ -46,8 +50,9 @@ def call_error(error: grpc.RpcError, service: str) -> TaggerError:
         service: its name, for the text.
 
     Returns:
-        * :class:`CallRefused` if the service did no work: the call never reached it, exceeded the
-          rate limit (``RESOURCE_EXHAUSTED``), or is to be retried later (``RetryInfo``);
+        * :class:`ServiceUnreachable` if the call never reached the service;
+        * :class:`CallRefused` if it did no work: the call exceeded the rate limit
+          (``RESOURCE_EXHAUSTED``), or is to be retried later (``RetryInfo``);
         * :class:`AuthenticationFailed` or :class:`QuotaExceeded` if the account is the reason;
         * :class:`CallLost` if the work may have been done: deadlines, broken connections and
           faults of the service. gRPC itself says of ``UNAVAILABLE`` that "it is not always safe
@@ -60,8 +65,10 @@ def call_error(error: grpc.RpcError, service: str) -> TaggerError:
     name = code.name if isinstance(code, grpc.StatusCode) else str(code)
     text = f"{service}: {name}, {said}" if said else f"{service}: {name}"
     retry_after = _retry_after(error)
-    if name == "UNAVAILABLE" and said.startswith(_NEVER_CONNECTED):
-        return CallRefused(f"{service} cannot be reached: {said}")
+    if (name == "UNAVAILABLE" and said.startswith(_NEVER_CONNECTED)) or (
+        said.startswith(_NO_CREDENTIALS) and _NO_NETWORK in said
+    ):
+        return ServiceUnreachable(f"{service} cannot be reached: {said}")
     if (
         name in _WRONG_KEY
         or said.startswith(_NO_CREDENTIALS)

@@ -37,7 +37,7 @@ class ClarifaiOptions(CloudOptions):
     images_per_call: Annotated[
         int, Meta(ge=1, le=128, description="Images sent in one call, if its size allows.")
     ] = 32
-    calls_per_second: CallsPerSecond = 15.0
+    calls_per_second: CallsPerSecond = 13.5  # Clarifai's limit is 15
     endpoint: Endpoint = "api.clarifai.com"
 
 

@@ -76,6 +76,10 @@ class GoogleVisionTagger(CloudTagger):
             f" max-results {self._options.max_results}"
         )
 
+    def require_credentials(self) -> None:
+        """Find the key or the application-default credentials."""
+        self._connected()
+
     def prepare(self, progress: Progress) -> None:
         """Find the credentials."""
         self._connected()
@@ -144,11 +148,11 @@ class GoogleVisionTagger(CloudTagger):
             return open_channel(endpoint)
         try:
             return create_channel(endpoint, default_scopes=_SCOPES, options=CHANNEL_OPTIONS)
-        except GoogleAuthError:
+        except GoogleAuthError as error:
             raise AuthenticationFailed(
                 f"google-vision needs a key (export {KEY_VARIABLE}=...) or application-default"
-                " credentials (gcloud auth application-default login)"
-            ) from None
+                f" credentials (gcloud auth application-default login): {_reason(error)}"
+            ) from error
 
     def _request(self, images: Sequence[ImageInput]) -> Message:
         request = _Request()
@@ -170,3 +174,8 @@ class GoogleVisionTagger(CloudTagger):
     def tags_in(self, raw: bytes) -> list[Tag]:
         """The tags of the requested features in a response."""
         return tags_of(_ImageResponse.FromString(raw))
+
+
+def _reason(error: GoogleAuthError) -> str:
+    """Google's own reason, one line: what is wrong, and with which file. It holds no secret."""
+    return one_line(": ".join(str(part) for part in error.args)) or type(error).__name__
