@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 MORE_MEMORY = "give it fewer images, or a machine with more memory"
 """Advice if memory runs out, which is nobody's fault."""
@@ -21,6 +21,21 @@ def clusters_in_words(clusters: int, in_none: int) -> str:
     number = count(clusters, "cluster")
     verb = "is" if in_none == 1 else "are"
     return f"{number} ({count(in_none, 'image')} {verb} in none)" if in_none else number
+
+
+def versions_in_words(versions: Mapping[str, int]) -> str:
+    """``answered by the model version v1 (32 images)``; with a warning if there are several.
+
+    Args:
+        versions: number of images by version; empty text where none is known.
+    """
+    each = ", ".join(
+        f"{version or 'an unknown one'} ({count(images, 'image')})"
+        for version, images in versions.items()
+    )
+    if len(versions) == 1:
+        return f"answered by the model version {each}"
+    return f"warning: answered by several model versions, whose tags may differ: {each}"
 
 
 def untaken(name: str, taken: Collection[str]) -> str:

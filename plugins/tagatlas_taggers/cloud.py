@@ -39,6 +39,10 @@ class CloudTagger(RereadingTagger):
     def tags_in(self, raw: bytes) -> Sequence[Tag]:
         """All tags in a stored answer, as from :func:`ranked`."""
 
+    def version_in(self, raw: bytes) -> str:  # noqa: ARG002 - not every answer has one
+        """The model's version in a stored answer; empty if the service does not say."""
+        return ""
+
     def reading(self) -> str:
         """The thresholds."""
         return f"minimum-score {self._minimum_score}; tags-per-image {self._most}"
@@ -52,7 +56,10 @@ class CloudTagger(RereadingTagger):
         if raw is None:
             return TagResult.failed("transient", "nothing was kept of the answer")
         tags = [tag for tag in self.tags_in(raw) if tag.score >= self._minimum_score]
-        return TagResult.ok(tags[: self._most], raw) if tags else TagResult.empty(raw)
+        version = self.version_in(raw)
+        if not tags:
+            return TagResult.empty(raw, version=version)
+        return TagResult.ok(tags[: self._most], raw, version=version)
 
 
 def ranked(found: Iterable[tuple[str, float]]) -> list[Tag]:

@@ -242,6 +242,21 @@ def test_what_was_named_and_drawn_by_hand_is_said() -> None:
     assert "by hand" not in plain
 
 
+def test_the_versions_of_a_services_model_are_said_with_a_warning_where_there_are_several(
+    facts: Provenance,
+) -> None:
+    one, several = (
+        methods_text(with_facts(sample_map(), dataclasses.replace(facts, model_versions=versions)))
+        for versions in ({"v_1": 30}, {"v_1": 30, "": 2, "v2": 1})
+    )
+    assert "The version of its model was *v\\_1* (30 images)." in one
+    assert (
+        "**Warning**: it answered with 3 versions of its model, whose tags and scores may differ:"
+        " *v\\_1* (30 images), an unknown one (2 images) and *v2* (1 image)."
+    ) in several
+    assert "version of its model" not in methods_text(with_facts(sample_map(), facts))
+
+
 def test_a_map_of_all_images_says_so() -> None:
     assert "All images of the collection are on it." in methods_text(sample_map())
 

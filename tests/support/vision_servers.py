@@ -58,6 +58,7 @@ class Fault:
         fewer: number of results left out at the end.
         late: seconds by which the answer is delayed.
         cut: whether the connection is closed instead of an answer.
+        version: of Clarifai's model, named in each result.
         billed: whether the service did its work, and bills it, nevertheless.
     """
 
@@ -69,6 +70,7 @@ class Fault:
     fewer: int = 0
     late: float = 0.0
     cut: bool = False
+    version: str = MODEL_VERSION
     billed: bool = True
 
 
@@ -175,7 +177,7 @@ class ClarifaiServer(VisionServer):
             return failed_call(fault.status, fault.text)
         most = request.model.output_info.output_config.max_concepts
         model = resources_pb2.Model(
-            id=request.model_id, model_version=resources_pb2.ModelVersion(id=MODEL_VERSION)
+            id=request.model_id, model_version=resources_pb2.ModelVersion(id=fault.version)
         )
         outputs = [
             resources_pb2.Output(

@@ -277,6 +277,15 @@ MIGRATIONS: Sequence[str] = (
         ) FROM json_each(json_insert(settings, '$."map.clusterer"', 'leiden'))
     );
     """,
+    """
+    CREATE TABLE model_versions (       -- of the models that gave answers, where services tell
+        backend INTEGER NOT NULL,
+        image INTEGER NOT NULL,
+        version TEXT NOT NULL,
+        PRIMARY KEY (backend, image),
+        FOREIGN KEY (backend, image) REFERENCES answers(backend, image) ON DELETE CASCADE
+    ) WITHOUT ROWID;
+    """,
 )
 """Entry i brings a catalog from version i to i + 1; the last entry gives the present version."""
 

@@ -11,7 +11,7 @@ from tagatlas.cli.arguments import ATLAS
 from tagatlas.cli.calling import plugins_at_hand
 from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
-from tagatlas.wording import count
+from tagatlas.wording import count, versions_in_words
 
 if TYPE_CHECKING:
     from tagatlas.steps.info import AtlasInfo, MapInfo, SettingInfo
@@ -59,6 +59,8 @@ def _lines(found: AtlasInfo, settings: Sequence[SettingInfo]) -> list[str]:
         spent = "" if backend.dollars is None else f"; spent up to ${backend.dollars:,.4f}"
         lines.append(f"backend {backend.name}: {_counts(backend.images)}{spent}")
         lines.append(f"  {backend.fingerprint}")
+        if backend.model_versions:
+            lines.append(f"  {versions_in_words(backend.model_versions)}")
     lines += [_map_line(each) for each in found.maps]
     lines += [f"setting: {each.name} = {each.value} ({each.origin})" for each in settings]
     if not settings:

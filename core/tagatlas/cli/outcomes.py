@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tagatlas.cli.fetched import by_status, outcome_of_fetching
 from tagatlas.cli.outcome import FAILED, Outcome, failure_status
 from tagatlas.contracts import TagStatus
-from tagatlas.wording import clusters_in_words, count
+from tagatlas.wording import clusters_in_words, count, versions_in_words
 
 if TYPE_CHECKING:
     from tagatlas.steps.add import AddReport
@@ -120,6 +120,7 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
         "notes": report.notes,
         "held": report.held,
         "postponed": report.postponed,
+        "model_versions": report.model_versions,
     }
     line = (
         f"tagged: {count(report.asked, 'image')} asked now of {report.backend} "
@@ -135,6 +136,8 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
             f"postponed: {count(report.postponed, 'image')} that look like one that cannot be"
             " read: the same command again asks about one of them"
         )
+    if len(report.model_versions) > 1:
+        lines.append(versions_in_words(report.model_versions))
     if report.spent is not None:
         lines.append(f"spent: up to ${report.spent:,.4f} on {report.backend} in this atlas")
     return Outcome(facts, lines, failure_status(failures, total, max_failures))

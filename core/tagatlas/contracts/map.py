@@ -51,6 +51,8 @@ class Provenance:
         fingerprint: the backend's fingerprint.
         settings: every setting the map depends on, by its name in ``atlas.toml``.
         versions: version of each package that shaped the result, by name.
+        model_versions: number of images by the version of the model that answered, the most
+            frequent first, empty text where none is known; empty if the backend names none.
         copied: number of images with the answer of another one, which looks the same.
         ways: number of addresses whose image was found elsewhere, by the way it was found.
         placeholders: number of addresses that lead to a placeholder for a deleted image:
@@ -71,6 +73,7 @@ class Provenance:
     settings: Mapping[str, bool | int | float | str | None]
     versions: Mapping[str, str]
     copied: int = 0
+    model_versions: Mapping[str, int] = field(default_factory=dict)
     ways: Mapping[str, int] = field(default_factory=dict)
     placeholders: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)

@@ -90,6 +90,8 @@ class TagResult:
         embedding: vector of the image: alike images have embeddings of a high cosine. Shape
             (d,), finite; d is the same for all images of a backend. None if the backend has
             none. Ignored in comparisons of results.
+        version: of the model that answered, if the service says; empty if not. Services renew
+            their models: methods sections state the versions with their numbers of images.
     """
 
     status: TagStatus
@@ -98,10 +100,15 @@ class TagResult:
     kind: FailureKind | None = None
     message: str = ""
     embedding: NDArray[np.float16] | None = field(default=None, compare=False)
+    version: str = ""
 
     @classmethod
     def ok(
-        cls, tags: Sequence[Tag], raw: bytes | None = None, embedding: ArrayLike | None = None
+        cls,
+        tags: Sequence[Tag],
+        raw: bytes | None = None,
+        embedding: ArrayLike | None = None,
+        version: str = "",
     ) -> Self:
         """An answer with tags; sorts them by falling score, then by label.
 
@@ -121,16 +128,18 @@ class TagResult:
         labels = {tag.label for tag in ordered}
         if len(labels) != len(ordered) or "" in labels:
             raise ValueError("a label is empty or comes twice")
-        return cls(TagStatus.OK, ordered, raw, embedding=_half(embedding))
+        return cls(TagStatus.OK, ordered, raw, embedding=_half(embedding), version=version)
 
     @classmethod
-    def empty(cls, raw: bytes | None = None, embedding: ArrayLike | None = None) -> Self:
+    def empty(
+        cls, raw: bytes | None = None, embedding: ArrayLike | None = None, version: str = ""
+    ) -> Self:
         """The backend processed the image and found none of its labels.
 
         Raises:
             ValueError: the embedding is not a finite vector.
         """
-        return cls(TagStatus.EMPTY, raw=raw, embedding=_half(embedding))
+        return cls(TagStatus.EMPTY, raw=raw, embedding=_half(embedding), version=version)
 
     @classmethod
     def failed(cls, kind: FailureKind, message: str, raw: bytes | None = None) -> Self:

@@ -14,7 +14,7 @@ from tagatlas.plugins import PluginChoice, Plugins
 from tagatlas.steps.clean import Unused, find_unused
 from tagatlas.steps.verify import verify_images
 from tagatlas.versions import versions
-from tagatlas.wording import count
+from tagatlas.wording import count, versions_in_words
 from tagatlas_tagging import closing, prepare, without_key
 
 SPEED_IMAGES = 32
@@ -121,17 +121,26 @@ def check_atlas(atlas: Atlas) -> list[Finding]:
         findings += _check_unused(atlas)
     else:
         findings.append(Finding("fetching", False, "not finished: tagatlas fetch goes on"))
-    backend = atlas.catalog.tagging.last_used()
+    findings += _check_tagging(atlas)
+    return findings
+
+
+def _check_tagging(atlas: Atlas) -> list[Finding]:
+    """The state of the backend used last, and the model versions of all."""
+    tagging = atlas.catalog.tagging
+    findings = []
+    backend = tagging.last_used()
     if backend is not None:
-        counts = atlas.catalog.tagging.counts(backend.id)
-        findings.append(
-            Finding(
-                f"backend {backend.name}",
-                not counts[TagStatus.PENDING],
-                _by_status(counts)
-                + ("; tagatlas tag goes on" if counts[TagStatus.PENDING] else ""),
-            )
-        )
+        counts = tagging.counts(backend.id)
+        pending = counts[TagStatus.PENDING]
+        goes_on = "; tagatlas tag goes on" if pending else ""
+        text = _by_status(counts) + goes_on
+        findings.append(Finding(f"backend {backend.name}", not pending, text))
+    findings += [
+        Finding(f"backend {each.label}", True, versions_in_words(versions))
+        for each in tagging.backends()
+        if (versions := tagging.model_versions(each.id))
+    ]
     return findings
 
 

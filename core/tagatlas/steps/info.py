@@ -45,12 +45,15 @@ class BackendInfo:
         fingerprint: of everything that changes its answers.
         images: number of images by tag status.
         dollars: US dollars spent on its tagger in all; None if it costs nothing.
+        model_versions: number of images by the version of the model that answered, empty text
+            where none is known; empty if the backend names none.
     """
 
     name: str
     fingerprint: str
     images: Mapping[str, int]
     dollars: float | None
+    model_versions: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -210,6 +213,7 @@ def _backends(atlas: Atlas) -> list[BackendInfo]:
                 fingerprint=masked(backend.fingerprint),
                 images={status: count for status, count in counts.items() if count},
                 dollars=spent.dollars if spent.calls else None,
+                model_versions=tagging.model_versions(backend.id),
             )
         )
     return found

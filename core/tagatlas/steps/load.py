@@ -149,6 +149,7 @@ def _provenance(
         fingerprint=backend.fingerprint,
         settings=stored.settings,
         versions=making.versions,
+        model_versions=atlas.catalog.tagging.model_versions(backend.id),
         copied=len(atlas.catalog.tagging.copied(backend.id)),
         ways=atlas.catalog.addresses.ways(),
         placeholders=atlas.catalog.addresses.placeholders(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Event
 
 from tagatlas.atlas import Atlas
@@ -55,6 +55,8 @@ class TagReport:
             sent again, with ``retry_failed``.
         postponed: number of images that look like one that the backend could not read: the next
             run sends one of them.
+        model_versions: number of the collection's images by the version of the model that
+            answered, empty text where none is known; empty if the backend names none.
     """
 
     backend: str
@@ -66,6 +68,7 @@ class TagReport:
     notes: Sequence[str] = ()
     held: int = 0
     postponed: int = 0
+    model_versions: Mapping[str, int] = field(default_factory=dict)
 
 
 def tag(
@@ -291,6 +294,7 @@ def tag_collection(
         notes=instance.notes,
         held=len(plan.held) + run.held,
         postponed=run.postponed,
+        model_versions=tagging.model_versions(tagged),
     )
 
 

@@ -114,11 +114,27 @@ def _tags(map_: Map) -> list[str]:
             f" Of images that look the same one was asked about:"
             f" {count(facts.copied, 'image')} got the answer of another."
         )
+    if facts.model_versions:
+        backend += _answered_by(facts.model_versions)
     used = (
         f"The images on the map have {count(counts['tags'].item(), 'tag')} in all,"
         f" of {count(counts['labels'].item(), 'different label')}."
     )
     return [backend, used]
+
+
+def _answered_by(versions: Mapping[str, int]) -> str:
+    """The versions of the model that answered, and what several of them mean."""
+    each = [
+        f"{f'*{escape(version)}*' if version else 'an unknown one'} ({count(images, 'image')})"
+        for version, images in versions.items()
+    ]
+    if len(each) == 1:
+        return f" The version of its model was {each[0]}."
+    return (
+        f" **Warning**: it answered with {len(each)} versions of its model, whose tags and scores"
+        f" may differ: {listed(each)}."
+    )
 
 
 def _network(map_: Map) -> list[str]:

@@ -134,6 +134,11 @@ class ClarifaiTagger(CloudTagger):
         concepts = resources_pb2.Output.FromString(raw).data.concepts
         return ranked((each.name or each.id, each.value) for each in concepts)
 
+    def version_in(self, raw: bytes) -> str:
+        """The id of the model's version in an output."""
+        version: str = resources_pb2.Output.FromString(raw).model.model_version.id
+        return version
+
 
 def _input_id(place: int) -> str:
     """Id of an image within a call: its index, so that one sent twice comes back twice."""

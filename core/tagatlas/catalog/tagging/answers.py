@@ -124,6 +124,11 @@ class Answers(Embeddings):
                     "WHERE backend = ? AND image = ?",
                     place,
                 )
+                connection.execute(
+                    "INSERT INTO model_versions SELECT backend, ?, version FROM model_versions "
+                    "WHERE backend = ? AND image = ?",
+                    place,
+                )
                 connection.execute("INSERT INTO copied_answers VALUES (?2, ?1, ?3)", place)
 
     def copied(self, backend: int) -> dict[str, str]:
@@ -137,6 +142,24 @@ class Answers(Embeddings):
             [backend],
         )
         return {str(image): str(original) for image, original in rows}
+
+    def model_versions(self, backend: int) -> dict[str, int]:
+        """Number of the collection's images by the version of the model that answered.
+
+        The most frequent first; empty text for answers without a known version. Empty if no
+        version is known. For a reading these are the versions of the answers that it reads.
+        """
+        rows = self._database.rows(
+            "SELECT coalesce(version, ''), count(*) FROM asked "
+            "JOIN answers ON answers.backend = asked AND status != 'failed' "
+            "JOIN collection ON collection.image = answers.image "
+            "LEFT JOIN model_versions AS versions "
+            "ON versions.backend = asked AND versions.image = answers.image "
+            "WHERE asked.backend = ? GROUP BY 1 ORDER BY 2 DESC, 1",
+            [backend],
+        )
+        found = {str(version): int(str(images)) for version, images in rows}
+        return found if any(found) else {}
 
     def counts(self, backend: int) -> dict[str, int]:
         """Number of the collection's images by tag status, with every status."""
@@ -196,6 +219,10 @@ def insert_answer(
         "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
         [backend, image, str(result.status), result.kind, result.message, raw, moment],
     )
+    if result.version:
+        connection.execute(
+            "INSERT INTO model_versions VALUES (?, ?, ?)", [backend, image, result.version]
+        )
     connection.executemany(
         "INSERT OR IGNORE INTO labels (label) VALUES (?)", ([tag.label] for tag in result.tags)
     )

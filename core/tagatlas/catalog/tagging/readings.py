@@ -153,8 +153,13 @@ class Readings(Part):
             wanted, number = next(expected, ("", 0))
             if image_id != wanted:
                 raise PluginError(f"{backend.name} read other images than it was given: {_AUTHOR}")
-            kept = replace(result, raw=None)  # the backend asked has it
+            kept = replace(result, raw=None, version="")  # the backend asked has them
             insert_answer(connection, backend.id, number, kept, moment)
+            if result.version:  # of an answer that was stored without it
+                connection.execute(
+                    "INSERT OR IGNORE INTO model_versions VALUES (?, ?, ?)",
+                    [backend.asked, number, result.version],
+                )
         if next(expected, None) is not None:
             raise PluginError(f"{backend.name} read fewer images than it was given: {_AUTHOR}")
 
