@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -118,11 +119,18 @@ def run(
     server.script.clear()
     server.script.extend(faults)
     billed, booked = server.billed.total(), tagging.spent(tagger.name).units
-    again = {"retry_failed": retry_failed, "retry_unreadable": retry_unreadable}
-    bound = estimate_tagging(atlas, tagger, **again).units
+    bound = estimate_tagging(
+        atlas, tagger, retry_failed=retry_failed, retry_unreadable=retry_unreadable
+    ).units
     held = 0
     with suppress(TaggerError):
-        held = tag_collection(atlas, tagger, budget=budget, **again).held
+        held = tag_collection(
+            atlas,
+            tagger,
+            budget=budget,
+            retry_failed=retry_failed,
+            retry_unreadable=retry_unreadable,
+        ).held
     found = tagging.last_used()
     assert found is not None
     return Books(
@@ -148,7 +156,7 @@ TABLE: Mapping[str, tuple[Sequence[Fault], Sequence[Books]]] = {
     "wrong key": ([WRONG_KEY], [Books(8, 0, 0, 0), Books(8, 8, 8, 14), Books(0, 0, 0, 14)]),
     "new versions": ([V1, V2], [Books(8, 8, 8, 14), Books(0, 0, 0, 14), Books(0, 0, 0, 14)]),
 }
-"""By scenario: the faults of the first calls; a run, the same again, one with ``--retry-failed``."""
+"""By scenario: the faults of the first calls; a run, another, and one with ``--retry-failed``."""
 
 
 @pytest.mark.parametrize("scenario", TABLE)
@@ -266,3 +274,21 @@ def test_no_run_bills_more_than_was_announced(
                 if more is None and WRONG_KEY not in faults:
                     assert found.booked == found.bound, "all that was announced is asked"
             assert server.billed.total() <= atlas.catalog.tagging.spent(backend).units
+
+
+def test_prices_are_said_with_their_dates_in_the_readme() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for backend in BACKENDS:
+        price = load_plugins().choose(TAGGERS, backend, {}).product.price
+        assert price is not None
+        [row] = [line for line in readme.splitlines() if line.startswith(f"| `{backend}` |")]
+        thousand = f"${1000 * price.per_image:,.2f}"
+        assert re.search(rf"{re.escape(thousand)}.*\(prices of {price.as_of}", row)
+
+
+@pytest.mark.parametrize(("backend", "published"), [("clarifai", 15), ("google-vision", 1800 / 60)])
+def test_default_rates_are_a_tenth_below_the_published_limits(
+    backend: str, published: float
+) -> None:
+    rate = load_plugins().choose(TAGGERS, backend, {}).product.calls_per_second
+    assert rate == pytest.approx(0.9 * published)

@@ -97,7 +97,8 @@ class Purse:
             raise BudgetReached(
                 f"the budget of ${self._budget:,.2f} for {self._tagger} is reached: "
                 f"${self._spent:,.4f} may be spent, and the next image is up to "
-                f"${self._price.per_image:,.4f}; a higher --budget goes on"
+                f"${self._price.per_image:,.4f} (prices of {self._price.as_of}); "
+                "a higher --budget goes on"
             )
         dollars = images * self._price.per_image
         number = self._tagging.begin_call(

@@ -104,5 +104,5 @@ def _cells(result: Result, measured: list[str]) -> list[str]:
         f"{median(speed.images_per_second):,.1f} ({low:,.1f}-{high:,.1f})",
         number(speed.start, 1),
         number(speed.peak_megabytes, 0),
-        number(speed.dollars_per_1000, 2),
+        f"{number(speed.dollars_per_1000, 2)} {speed.prices_of}".rstrip(),
     ]

@@ -162,7 +162,7 @@ def _row(run: Run, result: Run) -> str:
         _number(speed.get("start_seconds"), 1),
         f"{calls[0]} ({calls[1]})",
         _number(speed.get("peak_megabytes"), 0),
-        _number(speed.get("dollars_per_1000"), 2),
+        _number(speed.get("dollars_per_1000"), 2) + _dated(speed.get("prices_of")),
     ]
     cells.append(_text(result["error"] or where))
     return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>\n'
@@ -173,6 +173,11 @@ def _figure(figure: Mapping[str, float | None] | None) -> str:
         return _NOTHING
     interval = f"{_number(figure['low'], 2)} to {_number(figure['high'], 2)}"
     return f"<b>{figure['value']:.2f}</b> <small>{interval}</small>"
+
+
+def _dated(prices_of: str | None) -> str:
+    """When a price was read; nothing for what is free."""
+    return f" <small>prices of {_text(prices_of)}</small>" if prices_of else ""
 
 
 def _number(value: float | None, digits: int) -> str:

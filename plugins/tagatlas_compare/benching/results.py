@@ -118,4 +118,5 @@ def _speed(speed: Speed) -> dict[str, object]:
         "call_seconds_95": float(np.quantile(calls, 0.95)),
         "peak_megabytes": speed.peak_megabytes,
         "dollars_per_1000": speed.dollars_per_1000,
+        "prices_of": speed.prices_of,
     }

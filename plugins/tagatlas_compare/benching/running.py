@@ -71,6 +71,7 @@ class Speed:
         call_seconds: of every call, its batch included.
         peak_megabytes: peak memory of its process, with Python and the libraries.
         dollars_per_1000: US dollars for 1,000 images; 0 if it is free.
+        prices_of: when that price was read, such as ``2026-05``; empty if it is free.
     """
 
     start: float
@@ -78,6 +79,7 @@ class Speed:
     call_seconds: tuple[float, ...]
     peak_megabytes: float
     dollars_per_1000: float
+    prices_of: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,13 +153,14 @@ def _complain(text: str) -> None:
 
 def _answers(work: Work, plugins: Plugins, tagger: Tagger, made: float) -> Answers:
     price = 0.0 if tagger.price is None else tagger.price.per_image
+    prices_of = "" if tagger.price is None else tagger.price.as_of
     is_free = tagger.local and not price
     repeats = work.repeats if is_free else 1
     cost = price * len(work.images)
     if cost > work.budget:
         raise TaggerError(
             f"tagging {len(work.images):,} images costs ${cost:,.2f}: allow it with --budget, or"
-            " take fewer --images"
+            f" take fewer --images (prices of {prices_of})"
         )
     with open_atlas(work.atlas, plugins, write=False) as atlas:
         images = _inputs(atlas.store, tagger, work.images)
@@ -183,7 +186,7 @@ def _answers(work: Work, plugins: Plugins, tagger: Tagger, made: float) -> Answe
         tags=_table(images, read),
         embeddings=_embeddings(results),
         perturbed=perturbed,
-        speed=Speed(start, rates, of_calls, peak, 1000 * price),
+        speed=Speed(start, rates, of_calls, peak, 1000 * price, prices_of),
     )
 
 
