@@ -323,6 +323,7 @@ def check_result(result: TagResult) -> None:
     assert result.status is not TagStatus.PENDING, "a tagger answers: ok, empty or failed"
     assert bool(result.tags) == (result.status is TagStatus.OK), "tags come with ok only"
     assert result.raw is None or isinstance(result.raw, bytes)
+    assert not result.version or is_one_line(result.version)
     if result.status is TagStatus.FAILED:
         assert result.kind in ("image", "transient")
         assert is_one_line(result.message), "a failure says why in one line"

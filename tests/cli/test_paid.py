@@ -124,6 +124,20 @@ def test_doctor_says_that_the_quota_is_used_up(
     assert len(server.calls) == 1
 
 
+@pytest.mark.parametrize("backend", ["clarifai"], indirect=True)
+def test_a_service_that_cannot_be_reached_is_said_at_once(
+    atlas: Path, backend: str, server: VisionServer
+) -> None:
+    tag = ("tag", atlas, "--backend", backend)
+    process = start(tag, {**variables(server), "TAGATLAS_ENDPOINT": "127.0.0.1:1"})
+    assert process.stderr is not None
+    said = next(line for line in process.stderr if "cannot be reached" in line)
+    assert re.search(r"Clarifai cannot be reached: .*; trying again until \d\d:\d\d$", said)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+
+
 def start(words: Sequence[str | Path], given: Mapping[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tagatlas", *words],

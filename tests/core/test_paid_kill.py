@@ -12,19 +12,28 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import grpc
 import pytest
-from picture_atlas import picture_atlas
-from vision_servers import KEY, ClarifaiServer, running
+from picture_atlas import grouped_atlas, picture_atlas
+from vision_servers import (
+    KEY,
+    ClarifaiServer,
+    Fault,
+    GoogleVisionServer,
+    VisionServer,
+    failing,
+    running,
+)
 
 from tagatlas.atlas import open_atlas
-from tagatlas.plugins import load_plugins
-from tagatlas.steps.tag import READY
+from tagatlas.plugins import TAGGERS, load_plugins
+from tagatlas.steps.tag import READY, estimate_tagging
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +42,12 @@ IN_FLIGHT = BATCH * (CALLS + READY)
 PRICE = 0.01
 RAISE = 60 * PRICE
 """What a budget is raised by when it is reached."""
+
+FAULTS = [
+    Fault(code=grpc.StatusCode.UNAVAILABLE),
+    Fault(code=grpc.StatusCode.RESOURCE_EXHAUSTED, retry_after=0.02, billed=False),
+    Fault(fewer=1),
+]
 
 
 @dataclass
@@ -93,8 +108,17 @@ def server() -> Iterator[ClarifaiServer]:
         yield bills
 
 
-def run(atlas: Path, server: ClarifaiServer, budget: float, ambush: Ambush | None) -> int:
-    """``tagatlas tag``, until its end or until the ambush strikes; returns the exit status."""
+def run(
+    atlas: Path,
+    server: VisionServer,
+    budget: float,
+    ambush: Ambush | None,
+    words: Sequence[str] = ("--backend", "clarifai", "--near-duplicates", "each"),
+) -> int:
+    """``tagatlas tag``, until its end or until the ambush strikes; returns the exit status.
+
+    By default no images that look the same are searched for, which takes a second.
+    """
     first = len(server.calls)
     if ambush is not None:
         strikes = ambush
@@ -110,16 +134,15 @@ def run(atlas: Path, server: ClarifaiServer, budget: float, ambush: Ambush | Non
         server.on_call = server.on_end = lambda _: None
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "tagatlas", "tag", atlas, "--backend", "clarifai"),
+            *(sys.executable, "-m", "tagatlas", "tag", atlas, *words),
             *("--endpoint", server.endpoint, "--images-per-call", str(BATCH)),
             *("--calls-at-once", str(CALLS), "--calls-per-second", "1000"),
             *("--price-per-unit", str(PRICE), "--budget", f"{budget:.2f}"),
-            *("--near-duplicates", "each"),  # there are none, and looking for them takes a second
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         encoding="utf-8",
-        env={**os.environ, "CLARIFAI_PAT": KEY},
+        env={**os.environ, "CLARIFAI_PAT": KEY, "GOOGLE_API_KEY": KEY},
     )
     if ambush is not None:
         ambush.process.set_result(process.pid)
@@ -176,3 +199,31 @@ def test_killed_again_and_again(
         tags = opened.catalog.tagging.tags(backend.id).collect()
         assert tags.height == 3 * images
         assert tags.select("image", "tag").is_duplicated().any() is False
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("backend", ["clarifai", "google-vision"])
+def test_killed_runs_bill_no_more_than_each_dry_run_said(tmp_path: Path, backend: str) -> None:
+    server = ClarifaiServer() if backend == "clarifai" else GoogleVisionServer()
+    features = () if backend == "clarifai" else ("labels", "logos")
+    server.chance = failing(0.1, FAULTS, seed=11)
+    server.latency = 0.05
+    dice = random.Random(7)  # noqa: S311 - no secret
+    words = ["--backend", backend, *(["--features", ",".join(features)] if features else [])]
+    grouped_atlas(tmp_path / "x.atlas", [1, 2, 3, 1] * 20)
+    plugins = load_plugins()
+    with running(server, can_cut=False):
+        tagger = plugins.choose(TAGGERS, backend, {"features": features} if features else {})
+        for kill in range(9):
+            again = kill % 3 == 2
+            with open_atlas(tmp_path / "x.atlas", plugins, write=False) as atlas:
+                bound = estimate_tagging(atlas, tagger, retry_failed=again).units
+            billed, booked = server.billed.total(), books(tmp_path / "x.atlas").units
+            ambush = (
+                Ambush(dice.randint(2, 12), dice.random() < 0.5, Future()) if kill < 8 else None
+            )
+            more = ["--retry-failed"] if again else []
+            run(tmp_path / "x.atlas", server, 1000.0, ambush, [*words, *more])
+            found = books(tmp_path / "x.atlas")
+            assert server.billed.total() - billed <= found.units - booked <= bound
+    assert server.billed.total() <= found.units

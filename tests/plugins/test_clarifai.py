@@ -16,6 +16,7 @@ from tagatlas.errors import (
     CallLost,
     CallRefused,
     QuotaExceeded,
+    ServiceUnreachable,
     TaggerError,
 )
 from tagatlas.testing import RereadingTaggerContract, sample_images
@@ -135,9 +136,10 @@ def test_an_answer_after_the_deadline_is_lost(server: ClarifaiServer) -> None:
         ClarifaiTagger(options).tag(IMAGES)
 
 
-def test_a_service_that_is_not_there_was_never_asked() -> None:
-    with pytest.raises(CallRefused, match="cannot be reached"):
-        ClarifaiTagger(ClarifaiOptions(endpoint="127.0.0.1:1")).tag(IMAGES)
+@pytest.mark.parametrize("endpoint", ["127.0.0.1:1", "no..host"])
+def test_a_service_that_is_not_there_was_never_asked(endpoint: str) -> None:
+    with pytest.raises(ServiceUnreachable, match="cannot be reached"):
+        ClarifaiTagger(ClarifaiOptions(endpoint=endpoint)).tag(IMAGES)
 
 
 def test_without_a_key_nothing_is_sent(

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
 _DETAILS = "grpc-status-details-bin"
-_NEVER_CONNECTED = ("failed to connect to all addresses", "DNS resolution failed")
+_NEVER_CONNECTED = (
+    "failed to connect to all addresses",
+    "connections to all backends failing",
+    "DNS resolution failed",
+    "errors resolving",
+    "empty address list",
+)
 """Beginnings of gRPC's own messages if the call never left this machine."""
 _NO_CREDENTIALS = "Getting metadata from plugin failed"
 """Likewise, because no valid credentials were available."""
