@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from picture_atlas import grouped_atlas
 from vision_servers import KEY, ClarifaiServer, Fault, GoogleVisionServer, VisionServer, running
 
 from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.cli.outcomes import outcome_of_estimating, outcome_of_tagging
 from tagatlas.contracts import Tagger
 from tagatlas.errors import TaggerError
 from tagatlas.plugins import TAGGERS, PluginChoice, load_plugins
@@ -219,6 +221,30 @@ def test_the_versions_that_answered_are_counted(
     warnings = [finding.text for finding in check_atlas(atlas) if "versions" in finding.text]
     assert len(warnings) == 2
     assert warnings[0].endswith("may differ: v1 (10 images), v2 (4 images)")
+
+
+def test_versions_of_answers_from_before_they_were_counted_are_found_by_another_reading(
+    atlas: Atlas, servers: Mapping[str, VisionServer]
+) -> None:
+    server = servers["clarifai"]
+    run(atlas, choose("clarifai", server), server, [V1, V2])
+    with closing(sqlite3.connect(atlas.folder / "catalog.sqlite")) as connection, connection:
+        connection.execute("DELETE FROM model_versions")
+    assert [each.model_versions for each in info(atlas).backends] == [{}]
+    report = tag_collection(atlas, choose("clarifai", server, minimum_score=0.9))
+    assert (report.asked, report.model_versions) == (0, {"v1": 10, "v2": 4})
+
+
+def test_what_waits_is_said(atlas: Atlas, servers: Mapping[str, VisionServer]) -> None:
+    server = servers["clarifai"]
+    tagger = choose("clarifai", server)
+    server.script.extend([LOST, UNREADABLE["clarifai"]])
+    said = outcome_of_tagging(tag_collection(atlas, tagger, budget=0.08), None).lines
+    assert any(line.startswith("held: ") and "--retry-failed" in line for line in said)
+    said = outcome_of_estimating(estimate_tagging(atlas, tagger, budget=0.08)).lines
+    assert any(line.startswith("held: ") for line in said)
+    again = estimate_tagging(atlas, tagger, budget=0.11, retry_failed=True)
+    assert "it pays for 3 images" in outcome_of_estimating(again).lines[-1]
 
 
 FAULTS = st.sampled_from(
