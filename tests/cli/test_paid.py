@@ -17,7 +17,15 @@ import pytest
 from clarifai_grpc.grpc.api.status.status_code_pb2 import StatusCode
 from command import Run
 from picture_atlas import picture_atlas
-from vision_servers import KEY, ClarifaiServer, Fault, GoogleVisionServer, VisionServer, running
+from vision_servers import (
+    KEY,
+    MODEL_VERSION,
+    ClarifaiServer,
+    Fault,
+    GoogleVisionServer,
+    VisionServer,
+    running,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -238,4 +246,5 @@ def test_keys_are_in_nothing_that_is_written(
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) > 40
     assert not [path for path in files if KEY.encode() in path.read_bytes()]
-    assert (atlas / "maps" / backend / "methods.md").exists()
+    methods = (atlas / "maps" / backend / "methods.md").read_text(encoding="utf-8")
+    assert (f"The version of its model was *{MODEL_VERSION}*" in methods) == (backend == "clarifai")

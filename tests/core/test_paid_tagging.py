@@ -15,12 +15,14 @@ from PIL import Image
 from vision_servers import KEY, ClarifaiServer, Fault, GoogleVisionServer, failing, running
 
 from tagatlas.atlas import Atlas, open_atlas
-from tagatlas.contracts import Tagger, TagStatus
+from tagatlas.contracts import ImageStatus, Tagger, TagStatus
 from tagatlas.errors import AuthenticationFailed, BudgetReached, QuotaExceeded
 from tagatlas.plugins import SOURCES, TAGGERS, PluginChoice, load_plugins
 from tagatlas.steps.add import add_source
 from tagatlas.steps.fetch import fetch_collection
-from tagatlas.steps.tag import estimate_tagging, tag_collection
+from tagatlas.steps.run import run
+from tagatlas.steps.tag import estimate_tagging, tag, tag_collection
+from tagatlas.testing import sample_images
 from tagatlas_fetching import FetchOptions
 
 IMAGES = 40
@@ -80,6 +82,22 @@ def test_every_image_is_paid_for_once(atlas: Atlas, server: ClarifaiServer) -> N
     calls = len(server.calls)
     assert tag_collection(atlas, tagger).asked == 0
     assert len(server.calls) == calls
+
+
+def test_a_key_is_asked_for_before_new_images_are_fetched(
+    tmp_path: Path, server: ClarifaiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = picture_atlas(tmp_path, 4)
+    options = {"backend": "clarifai", "endpoint": server.endpoint, "calls_per_second": 1000.0}
+    tag(folder, **options)
+    new = sample_images(5)[4]
+    (tmp_path / "pictures" / "new.jpg").write_bytes(new.data)
+    monkeypatch.delenv("CLARIFAI_PAT")
+    with pytest.raises(AuthenticationFailed, match="CLARIFAI_PAT"):
+        run(tmp_path / "pictures", folder)
+    with open_atlas(folder, load_plugins(), write=False) as opened:
+        assert opened.catalog.addresses.counts()[ImageStatus.PENDING] == 1
+    assert server.billed.total() == 4
 
 
 def test_other_thresholds_cost_nothing(atlas: Atlas, server: ClarifaiServer) -> None:

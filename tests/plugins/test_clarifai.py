@@ -82,6 +82,15 @@ def test_a_mixed_batch_fails_only_where_it_failed(
     assert (third.status, third.kind) == (TagStatus.FAILED, "transient")
 
 
+@pytest.mark.parametrize("images", [1, 3])
+def test_a_call_of_images_that_cannot_be_read_is_no_lost_one(
+    tagger: ClarifaiTagger, server: ClarifaiServer, images: int
+) -> None:
+    code = StatusCode.ALL_INPUT_INVALID_BYTES if images > 1 else StatusCode.INPUT_FAILED
+    server.script.append(Fault(status=code))
+    assert [result.kind for result in tagger.tag(IMAGES[:images])] == ["image"] * images
+
+
 def test_results_that_are_missing_are_not_taken_for_others(
     tagger: ClarifaiTagger, server: ClarifaiServer
 ) -> None:

@@ -133,8 +133,8 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
         lines.append(_held_line(report.held))
     if report.postponed:
         lines.append(
-            f"postponed: {count(report.postponed, 'image')} that look like one that cannot be"
-            " read: the same command again asks about one of them"
+            f"postponed: {count(report.postponed, 'image')}, like one that cannot be read: the"
+            " same command again asks about one of them"
         )
     if len(report.model_versions) > 1:
         lines.append(versions_in_words(report.model_versions))
@@ -145,8 +145,8 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
 
 def _held_line(images: int) -> str:
     return (
-        f"held: {count(images, 'image')} that look like one whose call was lost, and may have been"
-        " billed: --retry-failed asks about that one again"
+        f"held: {count(images, 'image')}, like one whose call was lost and may have been billed:"
+        " --retry-failed asks about that one again"
     )
 
 

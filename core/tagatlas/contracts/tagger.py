@@ -204,8 +204,8 @@ class Tagger(ABC):
         """Make sure that what identifies the user to a service is available.
 
         Called before anything is fetched, after the variable of the key was looked up, unless the
-        backend has tagged the collection before. For services that take other credentials than
-        a key; nothing is sent to the service itself.
+        backend has tagged the whole collection before. For services that take other credentials
+        than a key; nothing is sent to the service itself.
 
         Raises:
             AuthenticationFailed: it is not; the message says what to do.

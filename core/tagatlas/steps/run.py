@@ -14,6 +14,7 @@ from tagatlas.contracts import ImageStatus, ShowProgress, no_show
 from tagatlas.plugins import Plugins
 from tagatlas.step_options import STEPS
 from tagatlas.steps.add import AddReport, add_source, choose_source
+from tagatlas.steps.credentials import require_key
 from tagatlas.steps.fetch import (
     RETRIED,
     FetchReport,
@@ -31,7 +32,6 @@ from tagatlas.steps.tag import (
     TagReport,
     choose_tagging,
     estimate_tagging,
-    require_key,
     tag_collection,
 )
 from tagatlas_tagging import closing
@@ -166,6 +166,8 @@ def run_steps(
         with selection.remembered("add", chosen_source.owner):
             added = add_source(atlas, str(location), chosen_source, replaces=replace, show=show)
         yield added
+        if atlas.catalog.addresses.counts()[ImageStatus.PENDING]:
+            require_key(atlas, tagger, for_new_images=True)
         is_new = map_name not in atlas.catalog.maps.names()
         with preparing(map_plugins, show, at_once=is_new) as prepare:
             with (

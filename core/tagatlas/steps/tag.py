@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,9 +17,9 @@ from tagatlas.contracts import (
     no_progress,
     no_show,
 )
-from tagatlas.errors import AuthenticationFailed
 from tagatlas.plugins import TAGGERS, PluginChoice
 from tagatlas.selection import Selection
+from tagatlas.steps.credentials import require_key
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import TagOptions
 from tagatlas.steps.planning import plan_tagging
@@ -168,21 +167,6 @@ def choose_tagging(selection: Selection) -> tuple[TagOptions, PluginChoice[Tagge
     """The options of tagging, and the backend."""
     options = selection.options("tag", TagOptions)
     return options, selection.plugin(TAGGERS, options.backend)
-
-
-def require_key(atlas: Atlas, tagger: PluginChoice[Tagger]) -> None:
-    """Make sure that a backend has key and credentials, unless it has tagged here before.
-
-    Raises:
-        AuthenticationFailed: it has none.
-    """
-    instance = tagger.product
-    if atlas.catalog.tagging.find(tagger.name, instance.fingerprint()) is not None:
-        return
-    variable = instance.key_variable
-    if variable is not None and not os.environ.get(variable):
-        raise AuthenticationFailed(f"{tagger.name} needs a key: put it into {variable}")
-    instance.require_credentials()
 
 
 def estimate_tagging(

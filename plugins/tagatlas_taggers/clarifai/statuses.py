@@ -59,6 +59,7 @@ _WRONG_IMAGE = {
     StatusCode.INPUT_INVALID_ARGUMENT,
     StatusCode.INPUT_OVER_LIMIT,
     StatusCode.ALL_INPUT_INVALID_BYTES,
+    StatusCode.FILETYPE_UNSUPPORTED,
     StatusCode.MP_IMAGE_DECODE_ERROR,
     StatusCode.MP_IMAGE_PROCESSING_ERROR,
 }
@@ -83,6 +84,13 @@ def call_status_error(status: Status) -> TaggerError:
     if any(code in codes for codes in _WRONG_CALL):
         return TaggerError(f"{text}; check the model, its version and its app")
     return CallLost(text)
+
+
+def is_of_all_images(status: Status, images: int) -> bool:
+    """Whether a call without results failed because no image of it can be read."""
+    return status.code == StatusCode.ALL_INPUT_INVALID_BYTES or (
+        images == 1 and status.code in _WRONG_IMAGE
+    )
 
 
 def is_of_the_call(statuses: Sequence[Status]) -> bool:

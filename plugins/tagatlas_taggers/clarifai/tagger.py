@@ -14,6 +14,7 @@ from tagatlas_taggers.clarifai.statuses import (
     SUCCESS,
     call_status_error,
     failure_kind,
+    is_of_all_images,
     is_of_the_call,
     status_text,
 )
@@ -106,6 +107,8 @@ class ClarifaiTagger(CloudTagger):
             raise call_error(error, "Clarifai") from None  # its text would tell more than needed
         outputs: Sequence[resources_pb2.Output] = response.outputs
         if response.status.code != SUCCESS and not outputs:
+            if is_of_all_images(response.status, len(images)):
+                return [resources_pb2.Output(status=response.status)] * len(images)
             raise call_status_error(response.status)
         if is_of_the_call([output.status for output in outputs]):
             raise call_status_error(outputs[0].status)

@@ -1,0 +1,34 @@
+"""The key and other credentials of a backend, looked up before any work."""
+
+from __future__ import annotations
+
+import os
+
+from tagatlas.atlas import Atlas
+from tagatlas.contracts import Tagger
+from tagatlas.errors import AuthenticationFailed
+from tagatlas.plugins import PluginChoice
+
+
+def require_key(
+    atlas: Atlas, tagger: PluginChoice[Tagger], *, for_new_images: bool = False
+) -> None:
+    """Make sure that a backend has key and credentials, if it may have to be asked.
+
+    Args:
+        atlas: open.
+        tagger: the backend.
+        for_new_images: whether images may come that it has not tagged; else it needs no key if it
+            has tagged here before.
+
+    Raises:
+        AuthenticationFailed: it has none.
+    """
+    instance = tagger.product
+    has_tagged = atlas.catalog.tagging.find(tagger.name, instance.fingerprint()) is not None
+    if has_tagged and not for_new_images:
+        return
+    variable = instance.key_variable
+    if variable is not None and not os.environ.get(variable):
+        raise AuthenticationFailed(f"{tagger.name} needs a key: put it into {variable}")
+    instance.require_credentials()
