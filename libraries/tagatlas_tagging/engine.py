@@ -75,7 +75,7 @@ def tag_images(
             The images it raised for last get no answer.
     """
     ending = stop or Event()
-    caller = Caller(tagger, ending, patience, warn)
+    caller = Caller(tagger, ending, patience, warn=warn)
     limit = tagger.concurrency + ready
     trouble: TagatlasError | None = None
     with (

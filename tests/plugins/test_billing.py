@@ -184,6 +184,16 @@ def test_what_cannot_be_read_is_paid_once(
     assert run(atlas, tagger, server, retry_unreadable=True) == Books(1, 1, 1, 14)
 
 
+def test_each_kind_of_failure_is_paid_again_only_where_that_one_is_named(
+    atlas: Atlas, backend: str, servers: Mapping[str, VisionServer]
+) -> None:
+    server = servers[backend]
+    tagger = choose(backend, server)
+    assert run(atlas, tagger, server, [LOST, UNREADABLE[backend]]) == Books(8, 8, 8, 0, 6)
+    assert run(atlas, tagger, server, retry_unreadable=True) == Books(4, 4, 4, 4, 6)
+    assert run(atlas, tagger, server, retry_failed=True) == Books(4, 4, 4, 14)
+
+
 def test_a_result_too_few_costs_no_more(atlas: Atlas, servers: Mapping[str, VisionServer]) -> None:
     server = servers["clarifai"]
     tagger = choose("clarifai", server)

@@ -47,7 +47,7 @@ def plan_tagging(
         for wanted in ("image", "transient")
     )
     return plan_asking(
-        unanswered,
+        [image for image in unanswered if retry_failed or image not in lost],
         tagging.answered(number),
         [] if ask_each else look_alikes(atlas),
         lost=lost,

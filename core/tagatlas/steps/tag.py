@@ -86,7 +86,7 @@ def tag(
         atlas: open for writing, or the folder of one.
         retry_failed: also send images again that failed before; if they cost money, only those
             that may succeed now, not those that the backend could not read.
-        retry_unreadable: also send these again, and pay for them again.
+        retry_unreadable: also send again, and pay again for, those that it could not read.
         stop: once it is set, by any thread, no further call is begun; those under way are stored.
         on_estimate: called with the maximum cost before tagging that costs money.
         show: see :func:`tagatlas.run`.
