@@ -134,7 +134,7 @@ def run(
         server.on_call = server.on_end = lambda _: None
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "tagatlas", "tag", atlas, *words),
+            *(sys.executable, "-m", "tagatlas", "tag", str(atlas), *words),
             *("--endpoint", server.endpoint, "--images-per-call", str(BATCH)),
             *("--calls-at-once", str(CALLS), "--calls-per-second", "1000"),
             *("--price-per-unit", str(PRICE), "--budget", f"{budget:.2f}"),
@@ -211,6 +211,7 @@ def test_killed_runs_bill_no_more_than_each_dry_run_said(tmp_path: Path, backend
     dice = random.Random(7)  # noqa: S311 - no secret
     words = ["--backend", backend, *(["--features", ",".join(features)] if features else [])]
     grouped_atlas(tmp_path / "x.atlas", [1, 2, 3, 1] * 20)
+    found = books(tmp_path / "x.atlas")
     plugins = load_plugins()
     with running(server, can_cut=False):
         tagger = plugins.choose(TAGGERS, backend, {"features": features} if features else {})
@@ -218,7 +219,7 @@ def test_killed_runs_bill_no_more_than_each_dry_run_said(tmp_path: Path, backend
             again = kill % 3 == 2
             with open_atlas(tmp_path / "x.atlas", plugins, write=False) as atlas:
                 bound = estimate_tagging(atlas, tagger, retry_failed=again).units
-            billed, booked = server.billed.total(), books(tmp_path / "x.atlas").units
+            billed, booked = server.billed.total(), found.units
             ambush = (
                 Ambush(dice.randint(2, 12), dice.random() < 0.5, Future()) if kill < 8 else None
             )

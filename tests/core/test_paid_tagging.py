@@ -88,8 +88,7 @@ def test_a_key_is_asked_for_before_new_images_are_fetched(
     tmp_path: Path, server: ClarifaiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = picture_atlas(tmp_path, 4)
-    options = {"backend": "clarifai", "endpoint": server.endpoint, "calls_per_second": 1000.0}
-    tag(folder, **options)
+    tag(folder, backend="clarifai", endpoint=server.endpoint, calls_per_second=1000.0)
     new = sample_images(5)[4]
     (tmp_path / "pictures" / "new.jpg").write_bytes(new.data)
     monkeypatch.delenv("CLARIFAI_PAT")
