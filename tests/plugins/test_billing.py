@@ -251,6 +251,7 @@ def test_what_waits_is_said(atlas: Atlas, servers: Mapping[str, VisionServer]) -
     server.script.extend([LOST, UNREADABLE["clarifai"]])
     said = outcome_of_tagging(tag_collection(atlas, tagger, budget=0.08), None).lines
     assert any(line.startswith("held: ") and "--retry-failed" in line for line in said)
+    assert any(line.startswith("unreadable: 4 images") for line in said)
     said = outcome_of_estimating(estimate_tagging(atlas, tagger, budget=0.08)).lines
     assert any(line.startswith("held: ") for line in said)
     again = estimate_tagging(atlas, tagger, budget=0.11, retry_failed=True)

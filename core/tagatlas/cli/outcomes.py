@@ -120,6 +120,7 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
         "notes": report.notes,
         "held": report.held,
         "postponed": report.postponed,
+        "unreadable": report.unreadable,
         "model_versions": report.model_versions,
     }
     line = (
@@ -135,6 +136,11 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
         lines.append(
             f"postponed: {count(report.postponed, 'image')}, like one that cannot be read: the"
             " same command again asks about one of them"
+        )
+    if report.unreadable:
+        lines.append(
+            f"unreadable: {count(report.unreadable, 'image')}, and may have been billed:"
+            " --retry-unreadable asks, and pays, for them again"
         )
     if len(report.model_versions) > 1:
         lines.append(versions_in_words(report.model_versions))

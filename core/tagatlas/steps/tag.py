@@ -54,6 +54,7 @@ class TagReport:
             sent again, with ``retry_failed``.
         postponed: number of images that look like one that the backend could not read: the next
             run sends one of them.
+        unreadable: number of images that the backend could not read; 0 if it costs nothing.
         model_versions: number of the collection's images by the version of the model that
             answered, empty text where none is known; empty if the backend names none.
     """
@@ -67,6 +68,7 @@ class TagReport:
     notes: Sequence[str] = ()
     held: int = 0
     postponed: int = 0
+    unreadable: int = 0
     model_versions: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -278,6 +280,7 @@ def tag_collection(
         notes=instance.notes,
         held=len(plan.held) + run.held,
         postponed=run.postponed,
+        unreadable=0 if purse is None else Counter(tagging.failures(asked).values())["image"],
         model_versions=tagging.model_versions(tagged),
     )
 

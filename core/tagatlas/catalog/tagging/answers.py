@@ -50,9 +50,10 @@ class Answers(Embeddings):
         return {str(row[0]) for row in rows}
 
     def failures(self, backend: int) -> dict[str, str]:
-        """The kind of failure of each image at a backend, by id."""
+        """The kind of failure of each of the collection's images at a backend, by id."""
         rows = self._database.rows(
-            "SELECT sha256, kind FROM answers JOIN images ON images.id = answers.image "
+            "SELECT sha256, kind FROM collection JOIN images ON images.id = collection.image "
+            "JOIN answers ON answers.image = images.id "
             "WHERE backend = ? AND status = 'failed'",
             [backend],
         )
