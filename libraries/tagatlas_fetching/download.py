@@ -12,7 +12,7 @@ from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
 from tagatlas.retry_after import retry_after
 from tagatlas_fetching.encodings import NotDecoded, decoded
-from tagatlas_fetching.hosts import HostPolicy, Hosts, for_other_origin
+from tagatlas_fetching.hosts import HostPolicy, Hosts
 from tagatlas_fetching.options import FetchOptions
 from tagatlas_fetching.plain import LONGEST_ADDRESS, plain
 from tagatlas_fetching.robots import Robots, forbidding_directive
@@ -111,6 +111,7 @@ async def download(
     *,
     hosts: Hosts | None = None,
     robots: Robots | None = None,
+    headers_for: str = "",
 ) -> Download:
     """Get the bytes at a URL, following redirects.
 
@@ -120,6 +121,7 @@ async def download(
         options: limits; ``timeout`` is that of this single try.
         hosts: policies of the hosts.
         robots: rules of robots.txt; None to ignore them.
+        headers_for: see :class:`~tagatlas_fetching.Address`; by default ``url``.
 
     Raises:
         ImageRejected: ``refused`` without a request: not a URL, or a forbidden address.
@@ -129,16 +131,13 @@ async def download(
     """
     target = checked_url(url, allow_private=options.allow_private)
     hosts = hosts or Hosts()
-    origin = target.origin()
+    origin = _origin(headers_for) if headers_for else target.origin()
     try:
         async with asyncio.timeout(options.timeout):
             for _ in range(MAX_REDIRECTS + 1):
                 if robots is not None:
                     await robots.check(target)
-                policy = hosts.for_host(target.raw_host or "")
-                if target.origin() != origin and policy is hosts.common:
-                    policy = for_other_origin(policy)
-                headers = _headers(target, policy)
+                headers = _headers(target, hosts.for_request(target, origin))
                 async with session.get(target, headers=headers, allow_redirects=False) as answer:
                     if answer.status not in REDIRECTS:
                         return await _read(answer, options, obeys_robots=robots is not None)
@@ -156,8 +155,18 @@ async def download(
     )
 
 
+def _origin(location: str) -> URL | None:
+    """The origin of an address; None if it is none, so that it is like no other."""
+    try:
+        return checked_url(location, allow_private=True).origin()
+    except ImageRejected:
+        return None
+
+
 def _headers(url: URL, policy: HostPolicy) -> dict[str, str]:
     headers = dict(policy.headers)
+    if url.user is not None:  # aiohttp refuses both; the address's own are nearer
+        headers = {n: value for n, value in headers.items() if n.lower() != "authorization"}
     if policy.referer:
         headers["Referer"] = f"{url.origin()}/" if policy.referer == "host" else policy.referer
     return headers
@@ -282,8 +291,8 @@ def _rejected(
 
 
 def _text(url: URL) -> str:
-    """A URL as text, for the outcome."""
-    return plain(str(url), LONGEST_ADDRESS)
+    """A URL as text, for the outcome; without its user name and password."""
+    return plain(str(url.with_user(None)), LONGEST_ADDRESS)
 
 
 def _broken(error: aiohttp.ClientError | OSError, url: URL) -> DownloadRejected:

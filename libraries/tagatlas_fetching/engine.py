@@ -265,7 +265,12 @@ class _Fetcher:
         limits = replace(self.options, timeout=max(0.01, min(self.options.timeout, tried.left)))
         try:
             answer = await download(
-                self.session, tried.location, limits, hosts=self.hosts, robots=self.robots
+                self.session,
+                tried.location,
+                limits,
+                hosts=self.hosts,
+                robots=self.robots,
+                headers_for=tried.address.headers_for or (tried.way and tried.address.location),
             )
         except DownloadRejected as rejected:
             outcome = FetchOutcome(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import Meta
 
 from tagatlas.errors import OptionError
 
-SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
-"""Headers that must not be sent to another host."""
+if TYPE_CHECKING:
+    from yarl import URL
+
+HARMLESS_HEADERS = frozenset({"accept", "accept-language", "referer", "user-agent"})
+"""Headers that any host may see, in lower case; all others may be keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,24 @@ class Hosts:
                 return found
             name = name.partition(".")[2]
         return self.common
+
+    def for_request(self, url: URL, origin: URL | None) -> HostPolicy:
+        """The policy of one request, with the headers that may be sent with it.
+
+        Headers that may be keys are sent encrypted, or to this machine. To another origin than
+        the one they are meant for, only those go that are set for that host.
+
+        Args:
+            url: that is requested.
+            origin: scheme, host and port that the common headers are meant for; None for none.
+        """
+        policy = self.for_host(url.raw_host or "")
+        if not is_confidential(url):
+            return _with_headers(policy, lambda name: False)
+        if url.origin() == origin:
+            return policy
+        common = self.common.headers
+        return _with_headers(policy, lambda name: policy.headers[name] != common.get(name))
 
 
 def read_hosts(tables: Mapping[str, Mapping[str, object]], common: HostPolicy) -> Hosts:
@@ -125,9 +146,26 @@ def check_headers(headers: Mapping[str, str]) -> None:
             raise OptionError(f"the header {name} cannot have a line break in its value")
 
 
-def for_other_origin(policy: HostPolicy) -> HostPolicy:
-    """The policy without secret headers, for a redirect to another host."""
-    kept = {
-        name: value for name, value in policy.headers.items() if name.lower() not in SECRET_HEADERS
-    }
-    return replace(policy, headers=kept)
+def secret_headers(policy: HostPolicy) -> list[str]:
+    """The names of a policy's headers that may be keys, in their order."""
+    return [name for name in policy.headers if name.lower() not in HARMLESS_HEADERS]
+
+
+def _with_headers(policy: HostPolicy, is_kept: Callable[[str], bool]) -> HostPolicy:
+    """The policy with its harmless headers, and others that are kept."""
+    dropped = {name for name in secret_headers(policy) if not is_kept(name)}
+    kept = {name: value for name, value in policy.headers.items() if name not in dropped}
+    return replace(policy, headers=kept) if dropped else policy
+
+
+def is_confidential(url: URL) -> bool:
+    """Whether only its host can read a request: it is encrypted, or stays on this machine."""
+    from ipaddress import ip_address
+
+    host = url.host or ""
+    if url.scheme == "https" or host == "localhost":
+        return True
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False

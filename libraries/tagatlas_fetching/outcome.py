@@ -18,11 +18,13 @@ class Address:
         key: the caller's number for it; returned with the outcome.
         location: an ``http(s)`` URL, or a path where ``local``.
         local: whether ``location`` is a path on this machine.
+        headers_for: a URL whose origin alone gets headers that may be keys; empty: ``location``.
     """
 
     key: int
     location: str
     local: bool = False
+    headers_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,15 @@ class AddressTable:
         )
         return [(Address(*row[:3]), row[3]) for row in rows.iter_rows()]
 
+    def named_in_documents(self) -> dict[int, str]:
+        """The addresses that only documents of the web name, with the URL of the first one."""
+        rows = self._database.rows(
+            "SELECT address, min(sources.location) FROM records "
+            "JOIN sources ON sources.id = records.source GROUP BY address "
+            "HAVING min(sources.location LIKE 'http://%' OR sources.location LIKE 'https://%')"
+        )
+        return {int(str(address)): str(location) for address, location in rows}
+
     def store(self, outcomes: Sequence[FetchOutcome]) -> None:
         """Store the outcomes of some addresses, in one transaction."""
         moment = now()

@@ -56,6 +56,7 @@ def find_copies(
         if location not in known
     }
     searches: dict[int, tuple[str, Search]] = {}
+    origins: dict[int, str] = {}
     for address in atlas.catalog.addresses.with_status([ImageStatus.OK]):
         if not address.local and address.location in led:
             search = [
@@ -65,11 +66,14 @@ def find_copies(
                 if copy != address.location
             ]
             searches[address.key] = (led[address.location], search)
+            origins[address.key] = address.location
     found = 0
     from tagatlas_fetching.engine import fetch  # loads aiohttp and Pillow: slow
 
     while tries := {key: search.pop(0) for key, (_, search) in searches.items() if search}:
-        addresses = [Address(key, copy) for key, (copy, _) in tries.items()]
+        addresses = [
+            Address(key, copy, headers_for=origins[key]) for key, (copy, _) in tries.items()
+        ]
         for outcomes in fetch(addresses, store, options, hosts=hosts):
             good = [
                 _as_found(each, tries[each.key][1], leads_to=searches.pop(each.key)[0])

@@ -22,6 +22,7 @@ from tagatlas.errors import NoImages, UsageError
 from tagatlas.plugins import RECOVERIES, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.copies import find_copies
+from tagatlas.steps.address_headers import address_headers
 from tagatlas.steps.fetch_tables import by_host, by_status, write_fetch_tables
 from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.recovering import forgiven
@@ -60,7 +61,8 @@ class FetchReport:
         settings: number of addresses without an image by the setting that refused them.
         placeholders: pictures that are, or may be, placeholders for deleted images.
         files: the tables with the outcome of each address.
-        notes: further remarks for the user, a line each: recoveries that failed.
+        notes: further remarks for the user, a line each: recoveries that failed, headers that
+            were not sent.
     """
 
     tried: int
@@ -93,7 +95,9 @@ def fetch(
         atlas: open for writing, or the folder of one.
         retry: also try again addresses with these statuses, or with one; not ``ok``, ``pending``.
         headers: further headers of every request, by name; they may hold secrets, and are
-            neither kept nor sent on to another host.
+            neither kept, nor sent unencrypted, nor sent to another host than the address names:
+            only Accept, Accept-Language, Referer and User-Agent are. Those of a IIIF source's
+            images go to the host of its manifest.
         show: see :func:`tagatlas.run`.
         options: of the step ``fetch`` and of recoveries, by name, such as ``allow_private=True``.
 
@@ -160,7 +164,9 @@ def fetch_collection(
         options: limits and policies of fetching.
         retry: also try again addresses with these statuses, such as :data:`RETRIED`.
         headers: further headers of every request, by name; they may hold secrets, and are
-            neither kept nor sent on to another host.
+            neither kept, nor sent unencrypted, nor sent to another host than the address names:
+            only Accept, Accept-Language, Referer and User-Agent are. Those of a IIIF source's
+            images go to the host of its manifest.
         recoveries: find copies of unavailable images, tried in this order; by default those that
             ``options.recover`` names, with the atlas's settings.
         progress: called with addresses done; failed are those without an image.
@@ -179,6 +185,7 @@ def fetch_collection(
     wanted = atlas.catalog.addresses.with_status([ImageStatus.PENDING, *retry])
     changed = _let_through(atlas, options, hosts, {address.key for address in wanted})
     addresses, kept_out = part_refused([*wanted, *changed], refused)
+    addresses, unsent = address_headers(atlas, addresses, hosts)
     atlas.catalog.addresses.store(kept_out)
     store = RefusingStore(atlas.store, refused)
     done = failed = 0
@@ -196,7 +203,7 @@ def fetch_collection(
     if ways and find_copies(atlas, placeholders, store, options, hosts, ways):
         _mark(atlas, placeholders)  # from now on they are known, with copies or without
         complete_signatures(atlas)
-    notes = [each.note for each in ways.values() if each.note]
+    notes = [*unsent, *(each.note for each in ways.values() if each.note)]
     return replace(_report(atlas, done, len(changed)), notes=notes)
 
 
