@@ -41,7 +41,15 @@ if TYPE_CHECKING:
 
 
 class TagatlasError(Exception):
-    """Base of all errors below. ``str(error)`` is one line to show to a user."""
+    """Base of all errors below. ``str(error)`` is one line to show to a user.
+
+    Passwords in addresses are taken out of it.
+    """
+
+    def __init__(self, *args: object) -> None:
+        from tagatlas.masking import as_shown  # compiles patterns
+
+        super().__init__(*(as_shown(each) if isinstance(each, str) else each for each in args))
 
 
 class UsageError(TagatlasError):

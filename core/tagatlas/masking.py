@@ -1,17 +1,119 @@
-"""Hides user names, passwords and tokens in shown texts."""
+"""Hides user names, passwords, tokens and secrets in shown texts and errors."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
 
-_USER = re.compile(r"://[^/?#\s@]+@")
+HIDDEN = "***"
+"""Stands for a secret."""
+
+_START = r"https?:[\\/]*|:[\\/]{2,}|(?:^|(?<=[\s\"'(=<>,;]))[\\/]{2,}"
+"""Start of an address's authority, as browsers read it: also ``http:\\\\``, and ``//`` alone."""
+
+_USER = re.compile(rf"({_START})[^/\\?#\s\"<>]*@", re.IGNORECASE)
+_SPACED_USER = re.compile(
+    rf"(^\s*(?:[a-z][a-z0-9+.-]*)?(?:{_START}))[^/\\?#]*:[^/\\?#]*@(?=[^\s/\\?#]+(?:[/\\?#]|\s*$))",
+    re.IGNORECASE,
+)
+"""Of an address alone: fetching encodes blanks in it, and takes line breaks out."""
+
+_ENCODED_START = r"%(?:25)*3A(?:%(?:25)*2F){2}"
+_ENCODED_USER = re.compile(
+    rf"({_ENCODED_START})(?:(?!%(?:25)*(?:2F|3F|23))[^/?#&\s\"<>])*%(?:25)*40", re.IGNORECASE
+)
+"""In an address that another one has as a parameter."""
+
+_QUERY = re.compile(rf"((?:{_START})[^?\s\"<>]*)\?[^\s\"<>]*", re.IGNORECASE)
+_ENCODED_QUERY = re.compile(
+    rf"({_ENCODED_START}(?:(?!%(?:25)*3F)[^\s\"<>])*)%(?:25)*3F[^\s\"<>]*", re.IGNORECASE
+)
 _SECRET = re.compile(
     r"([?&;][^=&#\s]*(?:token|key|secret|sig|signature|password|passwd|auth|credential)[^=&#\s]*=)"
     r"[^&#\s]+",
     re.IGNORECASE,
 )
 
+SIGNED = (
+    r"(?i)[?&;](?:[^=&#\s?\"]*(?:signature|token|secret|passw|credential)[^=&#\s\"]*"
+    r"|sig|sign|hmac|jwt|auth|oh|hdn(?:ea|ts)|(?:api|access|subscription)?[_-]?key"
+    r"|key-pair-id|policy)="
+)
+"""Matches addresses whose query has a signature or a key; a regular expression of Polars, too."""
+
+
+def as_shown(text: str) -> str:
+    """An address, or any text, as it is shown: addresses without user name and password."""
+    if "@" not in text and "40" not in text:
+        return text
+    alone = _SPACED_USER.sub(r"\1", text)
+    return _ENCODED_USER.sub(r"\1", _USER.sub(r"\1", alone))
+
+
+def without_queries(text: str) -> str:
+    """An address, or any text, with the query of each address cut off."""
+    if "?" not in text and "3f" not in text.lower():
+        return text
+    return _ENCODED_QUERY.sub(r"\1", _QUERY.sub(r"\1", text))
+
 
 def masked(text: str) -> str:
-    """Replace user names, passwords and tokens in a text's URLs."""
-    return _SECRET.sub(r"\1***", _USER.sub("://***@", text))
+    """A text for messages, with user names, passwords and tokens of addresses as ``***``."""
+    alone = _SPACED_USER.sub(r"\1***@", text)
+    hidden = _ENCODED_USER.sub(r"\1", _USER.sub(r"\1***@", alone))
+    return _SECRET.sub(r"\1***", hidden)
+
+
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """A text with some secrets masked, also where they are encoded for an address or quoted."""
+    for form in spellings(secrets):
+        text = text.replace(form, HIDDEN)
+    return text
+
+
+def spellings(secrets: Iterable[str]) -> list[str]:
+    """Some secrets as they may be written: as they are, quoted, or encoded for an address."""
+    forms: set[str] = set()
+    for each in map(str, secrets):
+        forms |= {each, quote(each), quote(each, safe=""), quote_plus(each), repr(each)[1:-1]}
+    return sorted(forms - {""}, key=len, reverse=True)
+
+
+def hide(error: BaseException, secrets: Iterable[str]) -> None:
+    """Mask secrets in an exception, and in those that led to it, which a traceback shows.
+
+    One whose text cannot be changed is taken out of the traceback.
+    """
+    listed = list(secrets)
+    if not listed:
+        return
+    seen: set[int] = set()
+    last, each = error, _before(error)
+    _hide(error, listed)
+    while each is not None and id(each) not in seen:
+        seen.add(id(each))
+        if not _hide(each, listed):
+            last.__cause__, last.__suppress_context__ = None, True
+            return
+        last, each = each, _before(each)
+
+
+def _before(error: BaseException) -> BaseException | None:
+    """The exception that led to another, as tracebacks show it."""
+    return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _hide(error: BaseException, secrets: list[str]) -> bool:
+    """Mask secrets in one exception; returns whether that succeeded."""
+
+    def shows(text: str) -> bool:
+        return hidden(text, secrets) != text
+
+    if any(map(shows, (str(error), repr(error)))):
+        error.args = tuple(
+            hidden(each, secrets) if isinstance(each, str) else each for each in error.args
+        )
+    notes = getattr(error, "__notes__", [])
+    notes[:] = [hidden(str(each), secrets) for each in notes]
+    return not any(map(shows, (str(error), repr(error))))

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -25,6 +25,7 @@ import msgspec
 
 from tagatlas.contracts.marks import Mark
 from tagatlas.errors import OptionError, TagatlasError
+from tagatlas.masking import HIDDEN, hidden, hide
 
 OptionValue = bool | int | float | str | list[str]
 """The type of an option's value in a settings file or from a flag."""
@@ -106,15 +107,29 @@ def _strip_annotation(hint: object) -> tuple[object, str]:
     return plain, next((text for text in descriptions if text), "")
 
 
+class SecretText(str):
+    """The value of a secret: text, which ``repr`` does not show."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Asterisks."""
+        return repr(HIDDEN)
+
+
+def secrets_of(options: object) -> list[str]:
+    """The secrets of an options instance, as texts; none if it is no such instance."""
+    if not dataclasses.is_dataclass(options) or isinstance(options, type):
+        return []
+    names = [each.name for each in option_fields(type(options)) if each.is_secret]
+    values = [getattr(options, name) for name in names]
+    listed = [one for value in values for one in (value if isinstance(value, tuple) else [value])]
+    return [str(one) for one in listed if one]
+
+
 def without_secrets(text: str, options: object) -> str:
     """A text with the secrets of an options instance masked."""
-    if not dataclasses.is_dataclass(options) or isinstance(options, type):
-        return text
-    for field in option_fields(type(options)):
-        value = getattr(options, field.name) if field.is_secret else None
-        for secret in value if isinstance(value, tuple) else (value,):
-            text = text.replace(str(secret), "***") if secret else text
-    return text
+    return hidden(text, secrets_of(options))
 
 
 @contextmanager
@@ -127,11 +142,9 @@ def secrets_kept(options: object) -> Iterator[None]:
         raise
 
 
-def hide_secrets(error: TagatlasError, options: object) -> None:
-    """Mask the secrets of an options instance in an error."""
-    text = without_secrets(str(error), options)
-    if text != str(error):
-        error.args = (text,)
+def hide_secrets(error: BaseException, options: object) -> None:
+    """Mask the secrets of an options instance in an error, and in those that led to it."""
+    hide(error, secrets_of(options))
 
 
 def _is_secret(hint: object) -> bool:
@@ -180,7 +193,7 @@ def make_options(
         if isinstance(value, str | PurePath) and _takes_tuple(hints[name]):
             prepared[name] = _split_list(value) if isinstance(value, str) else [str(value)]
     try:
-        return msgspec.convert(prepared, options, strict=False, dec_hook=_decode)
+        made = msgspec.convert(prepared, options, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$.")
         name = path.rstrip("`").split("[")[0]
@@ -189,6 +202,18 @@ def make_options(
         if name in fields and fields[name].is_secret:
             raise OptionError(f"{place} ({owner}): {said}") from None
         raise OptionError(f"{place} ({owner}): {said}; given: {values.get(name)!r}") from error
+    return _with_unshown(made, [name for name in prepared if fields[name].is_secret])
+
+
+def _with_unshown(options: T, secrets: Sequence[str]) -> T:
+    """The options, frozen or not, with their secrets as :class:`SecretText`."""
+    for name in secrets:
+        value = getattr(options, name)
+        if isinstance(value, str):
+            object.__setattr__(options, name, SecretText(value))
+        elif isinstance(value, tuple):
+            object.__setattr__(options, name, tuple(map(SecretText, value)))
+    return options
 
 
 def _expected(message: str, hint: object) -> str:

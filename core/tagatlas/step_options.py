@@ -26,7 +26,7 @@ STEPS: Mapping[str, tuple[str | None, tuple[Kind[Spec, object], ...]]] = {
     "fetch": ("tagatlas_fetching.options:FetchOptions", (RECOVERIES,)),
     "tag": ("tagatlas.steps.options:TagOptions", (TAGGERS,)),
     "map": ("tagatlas_mapping.maps.options:MapOptions", (GRAPH_BUILDERS, LAYOUTS, CLUSTERERS)),
-    "render": (None, (RENDERERS,)),
+    "render": ("tagatlas.steps.options:RenderOptions", (RENDERERS,)),
 }
 """The steps of the main job in their order: the options dataclass, and the kinds of plugins."""
 

@@ -72,7 +72,7 @@ class Hosts:
         """
         policy = self.for_host(url.raw_host or "")
         if not is_confidential(url):
-            return _with_headers(policy, lambda name: False)
+            return _with_headers(policy, lambda _: False)
         if url.origin() == origin:
             return policy
         common = self.common.headers

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from itertools import pairwise
 from urllib.parse import SplitResult, urlsplit
@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 import polars as pl
 
 from tagatlas.contracts import ImageStatus
+from tagatlas.masking import as_shown
 
 SEVERAL = 3
 """Minimum number of addresses of one site that lead to its placeholder."""
@@ -91,6 +92,11 @@ class Placeholder:
         parts = _split(self.leads_to)
         return parts.path if parts is not None and parts.hostname == self.host else self.leads_to
 
+    def as_shown(self) -> Placeholder:
+        """The same, with addresses as shown."""
+        locations = list(map(as_shown, self.locations))
+        return replace(self, leads_to=as_shown(self.leads_to), locations=locations)
+
 
 def find_placeholders(fates: pl.DataFrame) -> list[Placeholder]:
     """The placeholders of a collection, those with most addresses first.
@@ -156,7 +162,7 @@ def _judged(url: str, target: SplitResult, group: pl.DataFrame) -> Placeholder |
 
 def _repeated(there: pl.DataFrame) -> Iterator[Placeholder]:
     """Pictures that very many addresses of one host give without a redirect."""
-    host = pl.col("location").str.extract(r"^(?i)https?://(?:[^/?#@]*@)?([^/?#:]+)")
+    host = pl.col("location").str.extract(r"^(?i)https?://(?:[^/?#]*@)?([^/?#:]+)")
     direct = (
         there.drop_nulls("image")
         .filter(pl.col("location").str.replace(r"#.*$", "") == pl.col("final_url"))

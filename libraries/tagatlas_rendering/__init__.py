@@ -1,6 +1,6 @@
 """Functions shared by renderers: files, spreadsheet cells, colours, facts about images."""
 
-from tagatlas_rendering.addresses import web_addresses
+from tagatlas_rendering.addresses import signed_addresses, web_addresses
 from tagatlas_rendering.cells import cell_text, cell_texts, safe_cell, safe_cells
 from tagatlas_rendering.files import replace_folder, write_atomically
 from tagatlas_rendering.html import page_head
@@ -17,6 +17,7 @@ __all__ = [
     "replace_folder",
     "safe_cell",
     "safe_cells",
+    "signed_addresses",
     "thumbnail_address",
     "web_addresses",
     "with_cluster_names",

@@ -8,6 +8,20 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+def signed_addresses(records: pl.DataFrame) -> int:
+    """The number of addresses whose query has a signature or a key, also in kept columns.
+
+    Args:
+        records: as in :class:`~tagatlas.Map`.
+    """
+    import polars as pl
+
+    from tagatlas.masking import SIGNED
+
+    found = pl.any_horizontal(pl.col("location", "columns").str.contains(SIGNED))
+    return records.filter(found)["location"].n_unique()
+
+
 def web_addresses(records: pl.DataFrame) -> pl.DataFrame:
     """The first web address of each image.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from tagatlas.errors import InputError
+from tagatlas.toolkit import as_shown
 
 TAGS = {"image": pl.String, "tag": pl.String, "score": pl.Float64}
 FAILED = {"image": pl.String, "message": pl.String}
@@ -43,6 +44,20 @@ class ForeignTags:
         """All images that it names, each once, in the order of the file."""
         parts = [self.tags["image"], self.empty.alias("image"), self.failed["image"]]
         return pl.concat(parts).unique(maintain_order=True)
+
+    def as_shown(self) -> ForeignTags:
+        """The same, with addresses as the atlas shows them: without passwords."""
+
+        def shown(texts: pl.Series) -> pl.Series:
+            having = texts.unique().to_list()
+            return texts.replace(having, pl.Series(map(as_shown, having), dtype=pl.String))
+
+        return replace(
+            self,
+            tags=self.tags.with_columns(shown(self.tags["image"])),
+            empty=shown(self.empty),
+            failed=self.failed.with_columns(map(shown, self.failed)),
+        )
 
 
 def as_scores(texts: pl.Series, scale: float) -> pl.Series:

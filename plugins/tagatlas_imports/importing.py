@@ -86,7 +86,7 @@ def import_file(atlas: Atlas, path: Path, options: ImportOptions) -> list[Import
         InputError: the file cannot be read.
         OptionError: the name is that of an installed backend.
     """
-    found = read_foreign_tags(path, options)
+    found = [each.as_shown() for each in read_foreign_tags(path, options)]
     names = _names(atlas, options.name, found)
     known = [Known(*each) for each in image_locations(atlas)]
     reports = []

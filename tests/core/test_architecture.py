@@ -24,6 +24,7 @@ GROUND = {
     "contracts",
     "errors",
     "guards",
+    "masking",
     "network",
     "retry_after",
     "statuses",

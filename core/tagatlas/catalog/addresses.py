@@ -15,6 +15,7 @@ from tagatlas.catalog.copies import (
     signed,
 )
 from tagatlas.catalog.database import Database, now
+from tagatlas.catalog.shown import cells_as_shown
 from tagatlas.contracts import ImageStatus, Variant
 from tagatlas_duplicates import Signature
 from tagatlas_fetching import Address, FetchOutcome, StoredImage
@@ -237,11 +238,11 @@ class AddressTable:
     def images(self) -> pl.DataFrame:
         """The distinct images that a record leads to, ordered by ``id``.
 
-        Columns: ``id`` (String, SHA-256), ``location`` (String, of the first record),
+        Columns: ``id`` (String, SHA-256), ``location`` (String, of the first record, as shown),
         ``pixel_width``, ``pixel_height`` (Int64, of the original), ``records`` and
         ``frequency`` (Int64, number and summed frequency of the records).
         """
-        return self._database.frame(
+        images = self._database.frame(
             "SELECT images.sha256, addresses.location, images.width, images.height, "
             "count(*), sum(records.frequency), min(records.id) "
             "FROM records JOIN addresses ON addresses.id = records.address "
@@ -256,7 +257,9 @@ class AddressTable:
                 "frequency": pl.Int64,
                 "first": pl.Int64,
             },
-        ).drop("first")  # SQLite takes bare columns from the row that holds the minimum
+        )
+        # SQLite takes bare columns from the row that holds the minimum.
+        return cells_as_shown(images.drop("first"), "location")
 
     def representatives(
         self, thumbnail: Callable[[str], bytes | None], level: Level = "copy"

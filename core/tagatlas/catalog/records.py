@@ -12,6 +12,7 @@ from itertools import repeat
 import polars as pl
 
 from tagatlas.catalog.database import Database, now
+from tagatlas.catalog.shown import cells_as_shown
 from tagatlas.contracts import Records, SourceFacts
 
 _ROWS_AT_ONCE = 1 << 14
@@ -188,10 +189,10 @@ class RecordTable:
     def of_images(self) -> pl.DataFrame:
         """Every record that leads to an image, in the order they were added.
 
-        Columns: ``image``, ``location`` (String), ``frequency`` (Int64), ``columns`` (String,
-        a JSON object).
+        Columns: ``image``, ``location`` (String, as shown), ``frequency`` (Int64), ``columns``
+        (String, a JSON object; addresses as shown).
         """
-        return self._database.frame(
+        records = self._database.frame(
             "SELECT images.sha256, addresses.location, records.frequency, records.columns "
             "FROM records JOIN addresses ON addresses.id = records.address "
             "JOIN images ON images.id = addresses.image ORDER BY records.id",
@@ -202,6 +203,7 @@ class RecordTable:
                 "columns": pl.String,
             },
         )
+        return cells_as_shown(records, "location", "columns")
 
 
 def _rows(table: pl.DataFrame) -> Iterator[tuple[str, int, str]]:

@@ -16,6 +16,7 @@ from tagatlas.catalog.database import now
 from tagatlas.catalog.map_columns import frame_from_bytes
 from tagatlas.catalog.maps import empty_map
 from tagatlas.contracts.annotation import ClusterName, Content, Note, content_as_json, read_content
+from tagatlas.masking import as_shown
 
 _LEAST_NAME = 5
 """A file name of fewer characters is too common to look for in texts."""
@@ -152,7 +153,12 @@ def _said(content: Content | None) -> str:
 def _naming(images: AbstractSet[str], locations: AbstractSet[str]) -> re.Pattern[str] | None:
     """A pattern that finds a text with any of them; None if there are none."""
     files = {PurePosixPath(location.partition("?")[0]).name for location in locations}
-    names = {*images, *locations, *(file for file in files if len(file) >= _LEAST_NAME)}
+    names = {
+        *images,
+        *locations,
+        *map(as_shown, locations),
+        *(file for file in files if len(file) >= _LEAST_NAME),
+    }
     if not names:
         return None
     return re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(names)))

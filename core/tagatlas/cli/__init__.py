@@ -47,7 +47,15 @@ def exit_status(words: Sequence[str]) -> int:
     Args:
         words: without the program's name.
     """
-    from tagatlas.cli.outcome import FAILED, INTERRUPTED, STOPPED, WRONG_USAGE, end, fault_of
+    from tagatlas.cli.outcome import (
+        FAILED,
+        INTERRUPTED,
+        STOPPED,
+        WRONG_USAGE,
+        end,
+        fault_of,
+        say_traceback,
+    )
 
     options = words[: words.index("--")] if "--" in words else words
     app = _Commands(
@@ -76,14 +84,14 @@ def exit_status(words: Sequence[str]) -> int:
         return end(message, WRONG_USAGE, "--json" in options)
     except TagatlasError as error:  # a broken plugin, or a command of one that is plain click's
         if "--debug" in options:
-            raise
+            say_traceback()
         failure = WRONG_USAGE if isinstance(error, UsageError) else FAILED
         return end(str(error), failure, "--json" in options)
     except (KeyboardInterrupt, click.Abort):
         return end(STOPPED, INTERRUPTED, "--json" in options)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - it is said, and with --debug where from
         if "--debug" in options:
-            raise
+            say_traceback()
         return end(fault_of(error, app.stranger), FAILED, "--json" in options)
     return status if isinstance(status, int) else 0  # plain commands may give anything
 

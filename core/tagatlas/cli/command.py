@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
@@ -84,7 +85,10 @@ class Command(click.Command):
         called = {
             name: value for name, value in arguments.items() if name in own or value is not None
         }
-        return run_reporting(lambda: self._function(**called), json_output, debug, self.stranger)
+        secrets = [os.environ[name] for name in self._secret_variables() if os.environ.get(name)]
+        return run_reporting(
+            lambda: self._function(**called), json_output, debug, self.stranger, secrets
+        )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words; the error for an unknown option suggests the one that was meant."""
@@ -120,6 +124,16 @@ class Command(click.Command):
         close = get_close_matches(flag.lstrip("-"), known, n=1)
         hint = f"; did you mean {known[close[0]]}?" if close else ""
         return f"there is no option {flag}{hint}"
+
+    def _secret_variables(self) -> set[str]:
+        """The variables of all secrets among the options."""
+        targets = [Target(owner, each) for owner in self.names.owners for each in owner.fields]
+        return {
+            variable_of(name)
+            for target in targets
+            if target.option.is_secret
+            for name in self.names.all_of(target) or [target.option.name]
+        }
 
     def _secret(self, name: str) -> Target | None:
         """The secret of that name, if there is one; secrets have no flag."""

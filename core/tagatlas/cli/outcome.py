@@ -6,13 +6,14 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import UnionType
 
 from tagatlas.cli.terminal import json_text, say, show, show_json
 from tagatlas.errors import OptionError, TagatlasError, UsageError
+from tagatlas.masking import hidden
 from tagatlas.wording import MORE_MEMORY, in_one_line
 
 FAILED = 1
@@ -76,7 +77,11 @@ Result = Outcome | Iterator[Outcome]
 
 
 def run_reporting(
-    command: Callable[[], Result], json_output: bool, debug: bool, stranger: str = ""
+    command: Callable[[], Result],
+    json_output: bool,
+    debug: bool,
+    stranger: str = "",
+    secrets: Sequence[str] = (),
 ) -> int:
     """Run a command, and print its outcome or its error.
 
@@ -89,6 +94,7 @@ def run_reporting(
         debug: whether to show tracebacks.
         stranger: the plugin to blame if the command fails unexpectedly; :data:`SOMEBODYS` if it
             is not known, empty if it is built in.
+        secrets: that the command was given; they are masked in all that is printed.
 
     Returns:
         The exit status.
@@ -96,7 +102,7 @@ def run_reporting(
     facts: dict[str, object] = {}
     status = 0
     try:
-        for part in _outcomes(command()):
+        for part in _outcomes(command(), secrets):
             if json_output:
                 json_text(part.facts)  # raises before they are among those to print
             facts |= part.facts
@@ -107,9 +113,9 @@ def run_reporting(
             show_json(facts)
     except TagatlasError as error:
         if debug:
-            traceback.print_exc()
+            say_traceback(secrets)
         failure = WRONG_USAGE if isinstance(error, UsageError) else FAILED
-        return end(str(error), failure, json_output, facts)
+        return end(hidden(str(error), secrets), failure, json_output, facts)
     except KeyboardInterrupt:
         return end(STOPPED, INTERRUPTED, json_output, facts)
     except BrokenPipeError:
@@ -118,13 +124,19 @@ def run_reporting(
         return FAILED
     except Exception as error:  # noqa: BLE001 - it is said, and with --debug where from
         if debug:
-            traceback.print_exc()
-        return end(fault_of(error, stranger), FAILED, json_output, facts)
+            say_traceback(secrets)
+        return end(hidden(fault_of(error, stranger), secrets), FAILED, json_output, facts)
     return status
 
 
-def _outcomes(result: object) -> Iterator[Outcome]:
-    """The outcomes that a command gave.
+def say_traceback(secrets: Sequence[str] = ()) -> None:
+    """Print the traceback of the exception being handled, without secrets and passwords."""
+    for line in hidden(traceback.format_exc(), secrets).splitlines():
+        say(line)
+
+
+def _outcomes(result: object, secrets: Sequence[str]) -> Iterator[Outcome]:
+    """The outcomes that a command gave, with the secrets masked.
 
     Raises:
         TypeError: it gave something else.
@@ -132,7 +144,13 @@ def _outcomes(result: object) -> Iterator[Outcome]:
     for part in result if isinstance(result, Iterator) else [result]:
         if not isinstance(part, Outcome):
             raise TypeError(f"it gave {_shown(part)}, not an Outcome")
-        yield part
+        if secrets:
+            from tagatlas.guards.telling import without_values
+
+            lines = [hidden(line, secrets) for line in part.lines]
+            yield replace(part, facts=without_values(dict(part.facts), secrets), lines=lines)
+        else:
+            yield part
 
 
 def fault_of(error: Exception, stranger: str = "") -> str:

@@ -192,6 +192,7 @@ def outcome_of_rendering(report: RenderReport) -> Outcome:
         "open": str(report.shown),
         "images_gone": report.absent,
         "faults": report.faults,
+        "signed": report.signed,
     }
     lines = [
         f"rendered: {count(len(report.files), 'file')} in {report.folder}",
@@ -203,4 +204,5 @@ def outcome_of_rendering(report: RenderReport) -> Outcome:
             " the atlas: tagatlas fetch --repair gets them again, tagatlas remove takes them out"
         )
     lines += [f"not written: {fault}" for fault in report.faults]
+    lines += [report.publishing] if report.publishing else []
     return Outcome(facts, lines, FAILED if report.faults else 0, opens=report.shown)

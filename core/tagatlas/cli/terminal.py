@@ -13,6 +13,8 @@ from threading import Event, current_thread, main_thread
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from tagatlas.masking import as_shown
+
 if TYPE_CHECKING:
     from tagatlas.contracts import Progress, ShowProgress
 
@@ -54,15 +56,20 @@ def json_text(facts: Mapping[str, object]) -> str:
         raise TypeError(f"{value!r} is no number, text, list or dict")
 
     try:
-        return msgspec.json.format(msgspec.json.encode(facts, enc_hook=plain)).decode()
+        encoded = msgspec.json.encode(facts, enc_hook=plain).decode()
+        return msgspec.json.format(as_shown(encoded))
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise TypeError(f"--json cannot print the facts ({error})") from error
 
 
 def printable(text: str) -> str:
-    """The text with control characters escaped: outside text must not control a terminal."""
+    """The text with control characters escaped, and addresses as shown.
+
+    Outside text must not control a terminal.
+    """
     return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+        char if char.isprintable() else char.encode("unicode_escape").decode()
+        for char in as_shown(text)
     )
 
 

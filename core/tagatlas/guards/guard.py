@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,8 +12,10 @@ from tagatlas.contracts import Reading
 from tagatlas.errors import ContractBroken, PluginFailed, TagatlasError
 from tagatlas.guards.answers import check_read
 from tagatlas.guards.checks import promises_of
+from tagatlas.guards.telling import without_values
 from tagatlas.guards.unfit import Unfit
-from tagatlas.options import hide_secrets, without_secrets
+from tagatlas.masking import hidden, hide
+from tagatlas.options import secrets_of
 from tagatlas.wording import MORE_MEMORY, in_one_line
 
 ProductT = TypeVar("ProductT")
@@ -79,7 +82,7 @@ class _Guarded:
         with self._blamed(name):
             value: object = getattr(self._product, name)
             if is_promised:
-                return self._promises.attributes[name](value)
+                return self._told(self._promises.attributes[name](value))
         return self._watched(name, value) if callable(value) else value
 
     def _watched(self, name: str, method: Callable[..., object]) -> Callable[..., object]:
@@ -92,13 +95,31 @@ class _Guarded:
                     given = check(given, *arguments)
             if isinstance(given, Reading):
                 return replace(given, results=self._iterated(name, check_read(given.results)))
-            return self._iterated(name, given) if isinstance(given, Iterator) else given
+            return self._iterated(name, given) if isinstance(given, Iterator) else self._told(given)
 
         return call
 
     def _iterated(self, name: str, given: Iterator[ItemT]) -> Iterator[ItemT]:
         with self._blamed(name):
-            yield from given
+            for each in given:
+                yield self._told(each)
+
+    def _told(self, given: ItemT) -> ItemT:
+        """A value with the secrets masked in its texts, which are stored and shown."""
+        secrets = self._secrets()
+        return without_values(given, secrets) if secrets else given
+
+    def _secrets(self) -> list[str]:
+        """The secrets among the options, and a tagger's key."""
+        key = os.environ.get(str(getattr(self._product, "key_variable", None) or ""), "").strip()
+        return [*secrets_of(self._options), *([key] if key else [])]
+
+    def _without_secrets(self, text: str, cause: BaseException | None) -> str:
+        """A text with the secrets masked; they are masked in its cause as well."""
+        secrets = self._secrets()
+        if cause is not None:
+            hide(cause, secrets)
+        return hidden(text, secrets)
 
     @contextmanager
     def _blamed(self, called: str) -> Iterator[None]:
@@ -106,17 +127,17 @@ class _Guarded:
         try:
             yield
         except Unfit as unfit:
-            reason = without_secrets(f"{called} {unfit}", self._options)
+            reason = self._without_secrets(f"{called} {unfit}", unfit.__cause__)
             text = f"{self._label}: {reason}: {self._advice}"
             raise ContractBroken(text, reason) from unfit.__cause__
         except TagatlasError as error:
-            hide_secrets(error, self._options)
+            hide(error, self._secrets())
             raise
         except MemoryError as error:
-            reason = without_secrets(in_one_line(error), self._options)
+            reason = self._without_secrets(in_one_line(error), error)
             text = f"{self._label} ran out of memory in {called} ({reason}): {MORE_MEMORY}"
             raise PluginFailed(text, reason) from error
         except (Exception, SystemExit) as error:
-            reason = without_secrets(in_one_line(error), self._options)
+            reason = self._without_secrets(in_one_line(error), error)
             text = f"{self._label} failed in {called} ({reason}): {self._advice}"
             raise PluginFailed(text, reason) from error

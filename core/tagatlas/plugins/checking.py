@@ -17,8 +17,11 @@ from tagatlas.contracts.specs import is_place
 from tagatlas.errors import PluginError, TagatlasError
 from tagatlas.options import OptionField, make_options, option_fields
 
-_KEYS = frozenset({"apikey", "key", "pass", "passphrase", "password", "secret", "token"})
-"""Words in the names of options that hold a secret."""
+_KEYS = re.compile(
+    r"(?:^|_)(?:\w*(?:api|access|secret|auth)key|key|pass|pwd|pat|auth|authorization|bearer|cookie"
+    r"|jwt|\w*(?:token|secret|passw(?:or)?d|passphrase|credential|credentials))(?:_|$)"
+)
+"""Finds the names of options that hold a secret."""
 
 _PLACES = ("factory", "function", "models", "widget")
 """Fields of specs that may name a class or function as text."""
@@ -109,9 +112,9 @@ def spec_faults(spec: Spec) -> list[str]:
 
 def is_unmarked_key(option: OptionField) -> bool:
     """Whether an option has the name of a secret but is not marked as one."""
-    is_text = option.metavar in ("TEXT", "PATH", "A,B,...")
-    words = _KEYS.intersection(option.name.lower().split("_"))
-    return is_text and bool(words) and not option.is_secret
+    is_text = option.metavar in ("TEXT", "PATH", "A,B,...") and not option.is_switch
+    has_name = _KEYS.search(option.name.lower()) is not None
+    return is_text and has_name and not option.is_secret
 
 
 def fits(value: object, hint: object) -> bool:

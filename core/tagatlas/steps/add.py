@@ -9,7 +9,7 @@ from pathlib import Path
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import ShowProgress, Source, SourceSpec, no_show
 from tagatlas.errors import InputError, UsageError
-from tagatlas.masking import masked
+from tagatlas.masking import as_shown, masked
 from tagatlas.plugins import SOURCES, PluginChoice, Plugins, Registered
 from tagatlas.selection import Selection
 from tagatlas.steps.earlier import find_earlier
@@ -25,7 +25,7 @@ class AddReport:
     """Result of adding a source.
 
     Attributes:
-        location: of the source.
+        location: of the source, as shown.
         plugin: the source plugin that read it.
         recognised: the recognised kind of input, one line.
         notes: further remarks for the user before fetching, a line each.
@@ -211,13 +211,15 @@ def add_source(
             "as long as the source is unchanged"
         )
     return AddReport(
-        location=location,
+        location=as_shown(location),
         plugin=source.name,
-        recognised=records.recognised,
-        notes=tuple(notes),
+        recognised=as_shown(records.recognised),
+        notes=tuple(map(as_shown, notes)),
         records=added.records,
         new_addresses=added.new_addresses,
         unchanged=added.unchanged,
         replaced=added.replaced,
-        moved_from=earlier.source.location if earlier is not None and earlier.moved else None,
+        moved_from=(
+            as_shown(earlier.source.location) if earlier is not None and earlier.moved else None
+        ),
     )

@@ -21,8 +21,8 @@ from tagatlas.contracts import (
 from tagatlas.errors import NoImages, UsageError
 from tagatlas.plugins import RECOVERIES, PluginChoice
 from tagatlas.selection import Selection
-from tagatlas.steps.copies import find_copies
 from tagatlas.steps.address_headers import address_headers
+from tagatlas.steps.copies import find_copies
 from tagatlas.steps.fetch_tables import by_host, by_status, write_fetch_tables
 from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.recovering import forgiven
@@ -273,6 +273,6 @@ def _report(atlas: Atlas, tried: int, changed: int) -> FetchReport:
         hosts=by_host(fates),
         reasons=by_status(fates),
         settings=Counter(setting_of(each) for each in stood_against),
-        placeholders=placeholders,
+        placeholders=[each.as_shown() for each in placeholders],
         files=write_fetch_tables(atlas, fates, groups, same, placeholders),
     )

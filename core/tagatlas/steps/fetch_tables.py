@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from tagatlas.atlas import Atlas
+from tagatlas.catalog.shown import cells_as_shown
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import StorageError
 from tagatlas_fetching.placeholders import Placeholder
@@ -16,7 +17,7 @@ from tagatlas_rendering import safe_cells, write_atomically
 FOLDER = "fetched"
 """Folder of the tables, in the atlas."""
 
-_HOST = r"^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)"
+_HOST = r"^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)"
 
 
 def write_fetch_tables(
@@ -45,11 +46,11 @@ def write_fetch_tables(
     """
     folder = atlas.folder / FOLDER
     tables = {
-        "addresses.csv": fates.drop("local"),
+        "addresses.csv": cells_as_shown(fates.drop("local"), "location", "final_url", "reason"),
         "hosts.csv": by_host(fates),
         "statuses.csv": by_status(fates),
-        "duplicates.csv": duplicates(fates, representatives, same),
-        "placeholders.csv": table_of(placeholders),
+        "duplicates.csv": cells_as_shown(duplicates(fates, representatives, same), "location"),
+        "placeholders.csv": table_of([each.as_shown() for each in placeholders]),
     }
     try:
         folder.mkdir(exist_ok=True)
@@ -95,12 +96,13 @@ def by_status(fates: pl.DataFrame) -> pl.DataFrame:
         fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
 
     Returns:
-        Columns ``status``, ``reason`` (as in ``fates``), ``addresses``, ``share`` (of all
+        Columns ``status``, ``reason`` (addresses as shown), ``addresses``, ``share`` (of all
         addresses, in [0, 1]) and ``frequency`` (summed over their records).
     """
     order = {str(status): place for place, status in enumerate(ImageStatus)}
     return (
-        fates.group_by("status", "reason")
+        cells_as_shown(fates, "reason")
+        .group_by("status", "reason")
         .agg(pl.len().alias("addresses"), pl.col("frequency").sum())
         .with_columns(share=(pl.col("addresses") / fates.height).round(4))
         .sort(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,9 +12,11 @@ import polars as pl
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import Making
+from tagatlas.catalog.shown import cells_without_queries
 from tagatlas.contracts import ClustererDescription, Maker, Map, MapData, Provenance
 from tagatlas.contracts.annotation import Annotation, ClusterName
 from tagatlas.errors import UsageError
+from tagatlas.masking import as_shown, without_queries
 from tagatlas.steps.left_out import count_left_out
 from tagatlas.steps.making import recalled_making
 from tagatlas.steps.opened import AtlasLike
@@ -24,12 +27,15 @@ from tagatlas_mapping.maps.duplicates import LEVELS, join_records, join_tags
 from tagatlas_mapping.maps.names import given_by, place_names, rename_clusters
 
 
-def load_map(atlas: AtlasLike, name: str | None = None) -> Map:
+def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool = False) -> Map:
     """Load a map of the atlas, with all data that renderers need.
+
+    Addresses in it are as shown: without user names and passwords.
 
     Args:
         atlas: open, or the folder of one, which then stays open as long as the map is used.
         name: of the map; None for the newest.
+        without_queries: whether the queries of all addresses are cut off, too.
 
     Raises:
         AtlasError: there is no atlas in the folder.
@@ -57,6 +63,8 @@ def load_map(atlas: AtlasLike, name: str | None = None) -> Map:
     level = LEVELS.get(str(stored.settings.get("map.duplicates")))
     representatives = None if level is None else atlas.representatives(level)
     records = join_records(atlas.catalog.records.of_images(), representatives)
+    if without_queries:
+        records = cells_without_queries(records, "location", "columns")
     annotations = place_names(
         atlas.catalog.annotations.on(stored.name), data.clusters, data.subclusters, data.nodes
     )
@@ -74,13 +82,23 @@ def load_map(atlas: AtlasLike, name: str | None = None) -> Map:
     making = recalled_making(atlas, stored.making, stored.settings)
     left_out = count_left_out(atlas, stored, making.builder.description, own_tags)
 
+    tags = own_tags.filter(pl.col("image").is_in(mapped))
+    if without_queries and any("://" in label for label in data.nodes["label"]):
+        tags = tags.with_columns(pl.col("tag").map_batches(_cut, return_dtype=pl.String))
     return Map(
         name=stored.name,
         collection=atlas.folder.resolve().name.removesuffix(".atlas"),
-        **vars(named),
-        tags=own_tags.filter(pl.col("image").is_in(mapped)),
+        **vars(_without_queries(named) if without_queries else named),
+        tags=tags,
         records=records.filter(records["image"].is_in(mapped)),
-        provenance=_provenance(atlas, backend, stored, making, left_out),
+        provenance=_provenance(
+            atlas,
+            backend,
+            stored,
+            making,
+            left_out,
+            shown=_shorter if without_queries else as_shown,
+        ),
         store=atlas.store,
         files=map_files(atlas.plugins),
         make_widget=partial(make_widget, atlas.plugins),
@@ -90,7 +108,7 @@ def load_map(atlas: AtlasLike, name: str | None = None) -> Map:
             {name: other for name, other in backends.items() if other != backend}, tags_of
         ),
         other_maps={
-            other: partial(load_map, atlas, other)
+            other: partial(load_map, atlas, other, without_queries=without_queries)
             for other in atlas.catalog.maps.loadable()
             if other != name
         },
@@ -132,22 +150,70 @@ def _with_names(data: MapData, annotations: Sequence[Annotation]) -> MapData:
     return replace(data, clusters=renamed.clusters, subclusters=renamed.subclusters)
 
 
+def _shorter(text: str) -> str:
+    return without_queries(as_shown(text))
+
+
+def _cut(texts: pl.Series) -> pl.Series:
+    return cells_without_queries(texts.to_frame("text"), "text")["text"]
+
+
+def _without_queries(data: MapData) -> MapData:
+    """A map without queries in its texts, of which tags may be addresses."""
+    names = ("name", "automatic_name", "plain_name")
+    cut = cells_without_queries(data.nodes.select("id", "label"), "id", "label")
+    return replace(
+        data,
+        nodes=data.nodes.with_columns(cut["label"], pl.Series("id", _distinct(cut["id"]))),
+        clusters=_shortened(data.clusters, *names),
+        subclusters=_shortened(data.subclusters, *names),
+    )
+
+
+def _distinct(ids: pl.Series) -> list[str]:
+    """Ids, with a number behind those that are the same once they are cut."""
+    seen: Counter[str] = Counter()
+    found = []
+    for each in ids:
+        seen[each] += 1
+        found.append(each if seen[each] == 1 else f"{each}#{seen[each]}")
+    return found
+
+
+def _shortened(clusters: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """Clusters without queries in their names and tags."""
+    tags = [[without_queries(tag) for tag in tags] for tags in clusters["tags"]]
+    return cells_without_queries(clusters, *names).with_columns(
+        tags=pl.Series(tags, dtype=clusters["tags"].dtype)
+    )
+
+
 def _provenance(
     atlas: Atlas,
     backend: Backend,
     stored: StoredMap,
     making: Making,
     left_out: Mapping[str, int],
+    *,
+    shown: Callable[[str], str],
 ) -> Provenance:
+    sources = [
+        replace(each, location=shown(each.location), recognised=shown(each.recognised))
+        for each in atlas.catalog.records.sources()
+    ]
+    settings = {
+        name: shown(value) if isinstance(value, str) else value
+        for name, value in stored.settings.items()
+    }
     return Provenance(
-        sources=atlas.catalog.records.sources(),
+        sources=sources,
         addresses=atlas.catalog.addresses.counts(),
         fetched_between=atlas.catalog.addresses.fetched_between(),
         images=atlas.catalog.addresses.image_count(),
         taggings=atlas.catalog.tagging.counts(backend.id),
         tagger=backend.name,
-        fingerprint=backend.fingerprint,
-        settings=stored.settings,
+        fingerprint=shown(backend.fingerprint),
+        settings=settings,
         versions=making.versions,
         model_versions=atlas.catalog.tagging.model_versions(backend.id),
         copied=len(atlas.catalog.tagging.copied(backend.id)),

@@ -18,6 +18,19 @@ class AddOptions:
 
 
 @dataclass(frozen=True)
+class RenderOptions:
+    """Options of rendering, whatever the format."""
+
+    without_queries: Annotated[
+        bool,
+        Meta(
+            description="Cut the queries off all addresses, since they may hold keys: "
+            "for files that others get."
+        ),
+    ] = False
+
+
+@dataclass(frozen=True)
 class TagOptions:
     """Options of tagging."""
 

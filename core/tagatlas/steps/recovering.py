@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tagatlas.contracts import Recovery
 from tagatlas.errors import PluginError
+from tagatlas.masking import as_shown
 from tagatlas.plugins import PluginChoice
 from tagatlas.wording import count
 
 
 class Forgiven(Recovery):
-    """A recovery that names no copies if it fails. Used by one thread at a time."""
+    """A recovery that names no copies if it fails. Used by one thread at a time.
+
+    It is asked for addresses as shown: those that it names are often other hosts'.
+    """
 
     def __init__(self, recovery: Recovery) -> None:
         self._recovery = recovery
@@ -20,11 +24,13 @@ class Forgiven(Recovery):
 
     def copies(self, url: str) -> Sequence[str]:
         """See :meth:`Recovery.copies`."""
-        return self._asked(url, lambda: self._recovery.copies(url))
+        shown = as_shown(url)
+        return self._asked(shown, lambda: self._recovery.copies(shown))
 
     def copies_in_page(self, url: str, page: str) -> Sequence[str]:
         """See :meth:`Recovery.copies_in_page`."""
-        return self._asked(url, lambda: self._recovery.copies_in_page(url, page))
+        shown = as_shown(url)
+        return self._asked(shown, lambda: self._recovery.copies_in_page(shown, page))
 
     @property
     def note(self) -> str:

@@ -12,9 +12,10 @@ import polars as pl
 
 from tagatlas.atlas import CATALOG, LOCK, SETTINGS, Atlas
 from tagatlas.catalog import Extent, Target
+from tagatlas.catalog.shown import cells_as_shown
 from tagatlas.contracts import ImageStore, Variant
 from tagatlas.errors import StorageError, UsageError
-from tagatlas.masking import masked
+from tagatlas.masking import as_shown, masked
 from tagatlas.steps.fetch_tables import FOLDER as FETCH_TABLES
 from tagatlas.steps.fetch_tables import write_fetch_tables
 from tagatlas.steps.opened import AtlasLike, opened, several
@@ -142,6 +143,7 @@ def _remove(
             atlas.settings.move_source(places[target.source], None)
     if forget and not dry_run:
         atlas.catalog.removals.refuse(filter(_is_whole, named.unknown))
+    extent = replace(extent, locations=list(map(as_shown, extent.locations)))
     return RemoveReport(finished, extent, named.unknown, alike, files, _others(atlas))
 
 
@@ -240,7 +242,11 @@ def _rows_of(name: str, known: pl.DataFrame) -> pl.DataFrame:
     exact = known.filter(pl.col("location").is_in(spellings) | (pl.col("final_url") == name))
     if exact.height:
         return exact
-    ending = known.filter(pl.col("location").str.ends_with(f"/{name}"))
+    shown = cells_as_shown(known, "location")
+    named = known.filter(shown["location"] == as_shown(name))
+    if named.height:
+        return named
+    ending = shown.filter(pl.col("location").str.ends_with(f"/{name}"))
     if ending["location"].n_unique() > 1:
         some = ", ".join(ending["location"].head(_LISTED))
         raise UsageError(f"{name} could be any of {ending.height:,}: {some}; give more of it")

@@ -14,7 +14,10 @@ from tagatlas.selection import Selection
 from tagatlas.steps.absent import WatchedStore
 from tagatlas.steps.load import load_map
 from tagatlas.steps.opened import AtlasLike, folder_of, opened, select, several
+from tagatlas.steps.options import RenderOptions
 from tagatlas.steps.written import WrittenFiles
+from tagatlas.wording import count
+from tagatlas_rendering import signed_addresses
 
 _SHOWN_FIRST = (".html", ".png")
 
@@ -32,6 +35,7 @@ class RenderReport:
         images: number of images on the map.
         absent: number of these whose files are missing, so that their places are blank.
         faults: errors of renderers, a line each.
+        signed: number of addresses in the files whose query has a signature or a key.
     """
 
     map_name: str
@@ -41,6 +45,12 @@ class RenderReport:
     images: int
     absent: int
     faults: Sequence[str] = ()
+    signed: int = 0
+
+    @property
+    def publishing(self) -> str:
+        """A line for those who publish the files, if addresses in them hold keys; else empty."""
+        return publishing_note(self.signed)
 
     @property
     def shown(self) -> Path:
@@ -65,7 +75,8 @@ def render(
         atlas: open for writing, or the folder of one.
         name: of the map; by default the newest.
         show: see :func:`tagatlas.run`.
-        options: of renderers, by name, such as ``width=8000`` or ``poster_legend=False``.
+        options: of the step and of renderers, by name, such as ``without_queries=True``,
+            ``width=8000`` or ``poster_legend=False``.
 
     Raises:
         OptionError: an option does not exist.
@@ -74,9 +85,10 @@ def render(
     """
     with opened(atlas) as its_atlas:
         selection = select(its_atlas, options, "render")
+        shorter = selection.options("render", RenderOptions).without_queries
         renderers = choose_renderers(its_atlas, selection)
         with selection.remembered():
-            loaded = load_map(its_atlas, name)
+            loaded = load_map(its_atlas, name, without_queries=shorter)
             folder = its_atlas.map_folder(loaded.name)
             with show("rendering") as progress:
                 return write_map(loaded, renderers, folder, progress=progress)
@@ -108,15 +120,31 @@ def export(
     folder = folder_of(out)
     with opened(atlas, write=False) as its_atlas:
         selection = select(its_atlas, options, "render")
+        shorter = selection.options("render", RenderOptions).without_queries
         renderers = choose_renderers(its_atlas, selection, several(formats))
         selection.check()
-        loaded = load_map(its_atlas, name)
+        loaded = load_map(its_atlas, name, without_queries=shorter)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"cannot make {folder}: {error.strerror}") from error
         with show("rendering") as progress:
             return write_map(loaded, renderers, folder, progress=progress)
+
+
+def publishing_note(signed: int) -> str:
+    """A line for those who publish a map's files; empty if no address holds a key.
+
+    Args:
+        signed: number of addresses that do.
+    """
+    if not signed:
+        return ""
+    carries = "carries" if signed == 1 else "carry"
+    return (
+        f"{count(signed, 'address')} {carries} a signature or a token: before you publish "
+        "the files, write them with --without-queries"
+    )
 
 
 def choose_renderers(
@@ -164,6 +192,7 @@ def write_map(
         map_.images.height,
         len(store.absent),
         [str(fault) for fault in written.faults],
+        signed_addresses(map_.records),
     )
 
 

@@ -26,6 +26,7 @@ from tagatlas.steps.fetch import (
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import MapReport, choose_mapping, map_collection, preparing
 from tagatlas.steps.opened import opened, select
+from tagatlas.steps.options import RenderOptions
 from tagatlas.steps.render import RenderReport, choose_renderers, write_map
 from tagatlas.steps.spending import Estimate
 from tagatlas.steps.tag import (
@@ -157,6 +158,7 @@ def run_steps(
         tagging, tagger = choose_tagging(selection)
         in_use.enter_context(closing(tagger.product, tagger.name, atlas.plugins.warn))
         mapping, map_plugins = choose_mapping(atlas, selection)
+        rendering = selection.options("render", RenderOptions)
         renderers = choose_renderers(atlas, selection)
         selection.check()
         map_name = name or tagger.name
@@ -224,10 +226,10 @@ def run_steps(
                 )
         yield mapped
         with (
-            selection.remembered(*(renderer.owner for renderer in renderers)),
+            selection.remembered("render", *(renderer.owner for renderer in renderers)),
             show("rendering") as progress,
         ):
-            loaded = load_map(atlas, map_name)
+            loaded = load_map(atlas, map_name, without_queries=rendering.without_queries)
             rendered = write_map(loaded, renderers, atlas.map_folder(map_name), progress=progress)
         yield rendered
 

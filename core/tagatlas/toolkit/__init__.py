@@ -82,8 +82,8 @@ For commands, each with names to import from the module itself:
 
 For all:
 
-- :mod:`~tagatlas.toolkit.wording`, names and numbers in messages: ``count``, ``encodable``,
-  ``one_line``, ``shown``, ``shown_columns``, ``suggestion``
+- :mod:`~tagatlas.toolkit.wording`, names, numbers and addresses in messages: ``as_shown``,
+  ``count``, ``encodable``, ``one_line``, ``shown``, ``shown_columns``, ``suggestion``
 """
 
 from __future__ import annotations
@@ -169,6 +169,7 @@ if TYPE_CHECKING:
     from tagatlas.toolkit.vocabulary import Label, Vocabulary, load_vocabulary
     from tagatlas.toolkit.web import read_web
     from tagatlas.toolkit.wording import (
+        as_shown,
         count,
         encodable,
         one_line,
@@ -203,6 +204,7 @@ _LAZY = {
     "Vectors": "alike",
     "Vocabulary": "vocabulary",
     "archive_contents": "archives",
+    "as_shown": "wording",
     "backbone": "backbones",
     "base64_text": "services",
     "call_error": "remote",
@@ -302,6 +304,7 @@ __all__ = [
     "Vectors",
     "Vocabulary",
     "archive_contents",
+    "as_shown",
     "backbone",
     "base64_text",
     "call_error",

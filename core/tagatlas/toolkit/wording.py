@@ -1,7 +1,8 @@
 """Names, numbers and outside texts, formatted for one-line messages."""
 
+from tagatlas.masking import as_shown
 from tagatlas.wording import one_line
 from tagatlas_fetching.plain import encodable
 from tagatlas_tables.wording import count, shown, shown_columns, suggestion
 
-__all__ = ["count", "encodable", "one_line", "shown", "shown_columns", "suggestion"]
+__all__ = ["as_shown", "count", "encodable", "one_line", "shown", "shown_columns", "suggestion"]

@@ -24,7 +24,7 @@ from tagatlas import (
     open_atlas,
 )
 from tagatlas.errors import OptionError, TagatlasError, UsageError
-from tagatlas.toolkit import default_clusterer, option_values, read_columns, score_matrix
+from tagatlas.toolkit import as_shown, default_clusterer, option_values, read_columns, score_matrix
 from tagatlas.toolkit.calls import Owner, select, several
 from tagatlas.toolkit.collection import collect, collection_images, collection_records
 from tagatlas.toolkit.kinds import TAGGERS
@@ -115,7 +115,8 @@ def bench(
         collect(atlas, str(location), selection, show=show)
         with show("measuring") as progress:
             found = bench_collection(atlas, backends, chosen, progress=progress)
-    named = replace(found, collection=Path(location).name or str(location))
+    place = as_shown(str(location))
+    named = replace(found, collection=Path(place).name or place)
     if out is not None:
         add_to_leaderboard(named, Path(out))
     return named

@@ -154,7 +154,8 @@ class _Answers:
             raise UsageError(f"this is no order for an export: {error}") from error
         path = await run_in_threadpool(self._files.export, wanted.map, wanted.format)
         within = path.relative_to(self._files.atlas / "maps").as_posix()
-        return _json({"path": str(path), "url": f"files/{within}"})
+        note = await run_in_threadpool(self._files.publishing, wanted.map)
+        return _json({"path": str(path), "url": f"files/{within}", "note": note})
 
     def file(self, request: Request) -> Response:
         """An exported file, to download."""

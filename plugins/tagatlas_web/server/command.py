@@ -34,7 +34,7 @@ def view_command(plugins: Plugins) -> Command:
         """Open the map in the browser, to explore it and to write and draw on it."""
         from tagatlas.toolkit.calls import opened, select
         from tagatlas.toolkit.kinds import RENDERERS
-        from tagatlas.toolkit.rendering import renderers_in_order
+        from tagatlas.toolkit.rendering import RenderOptions, renderers_in_order
         from tagatlas_web.server.address import Address, listen, port_of
         from tagatlas_web.server.files import MapFiles
         from tagatlas_web.server.serving import serve
@@ -44,6 +44,7 @@ def view_command(plugins: Plugins) -> Command:
 
         with opened(atlas, plugins, write=False) as its_atlas:
             selection = select(its_atlas, options, "render")
+            shorter = selection.options("render", RenderOptions).without_queries
             names = dict.fromkeys([*titles, NAME])
             renderers = {name: selection.look_up(RENDERERS, name) for name in names}
             selection.check()
@@ -52,7 +53,7 @@ def view_command(plugins: Plugins) -> Command:
             raise UsageError(f"{atlas} has no map; make one with tagatlas map")
         shown = map_name or maps[0]
         progress = partial(progress_bar, "rendering")
-        files = MapFiles(atlas, plugins, renderers, titles, progress)
+        files = MapFiles(atlas, plugins, renderers, titles, progress, shorter)
         wanted = port or port_of(atlas)
         with listen(wanted, otherwise_any=port is None) as listening:
             files.viewer(shown)

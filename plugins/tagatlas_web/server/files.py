@@ -14,10 +14,15 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from tagatlas import Atlas, Plugins, Progress, Renderer, RendererSpec, load_map, open_atlas
+from tagatlas import Atlas, Map, Plugins, Progress, Renderer, RendererSpec, load_map, open_atlas
 from tagatlas.errors import StorageError, UsageError
 from tagatlas.toolkit import write_atomically
-from tagatlas.toolkit.rendering import PluginChoice, render_map
+from tagatlas.toolkit.rendering import (
+    PluginChoice,
+    publishing_note,
+    render_map,
+    signed_addresses,
+)
 from tagatlas_web import NAME
 
 _STATE = ".state"
@@ -35,6 +40,7 @@ class MapFiles:
         renderers: those that the page offers and that of the page, by name, with their options.
         titles: texts of the buttons of the offered ones, by name.
         progress: makes the progress of rendering.
+        without_queries: whether addresses are written without their queries.
     """
 
     atlas: Path
@@ -42,6 +48,7 @@ class MapFiles:
     renderers: Mapping[str, PluginChoice[Renderer]]
     titles: Mapping[str, str]
     progress: Callable[[], AbstractContextManager[Progress]]
+    without_queries: bool = False
 
     @property
     def name(self) -> str:
@@ -66,7 +73,8 @@ class MapFiles:
     @cached_property
     def _renderer_state(self) -> tuple[object, ...]:
         """The renderer's code and options; cached, since they are constant in a process."""
-        return version("tagatlas"), _package_state(), self.renderers[NAME].options
+        options = self.renderers[NAME].options
+        return version("tagatlas"), _package_state(), options, self.without_queries
 
     def viewer(self, map_name: str) -> str:
         """The state that a map's page shows; it is written if the maps have changed.
@@ -122,8 +130,16 @@ class MapFiles:
         """The first file that a renderer wrote."""
         folder = atlas.map_folder(map_name)
         with self.progress() as progress:
-            loaded = load_map(atlas, map_name)
+            loaded = self._load(atlas, map_name)
             return render_map(loaded, [self.renderers[format_]], folder, progress=progress)[0]
+
+    def _load(self, atlas: Atlas, map_name: str) -> Map:
+        return load_map(atlas, map_name, without_queries=self.without_queries)
+
+    def publishing(self, map_name: str) -> str:
+        """A line for those who publish a map's files, if addresses hold keys; else empty."""
+        with self.open() as atlas:
+            return publishing_note(signed_addresses(self._load(atlas, map_name).records))
 
     def _alone(self, atlas: Atlas, map_name: str) -> FileLock:
         """Lock for writing a map's files: one server and one thread at a time."""

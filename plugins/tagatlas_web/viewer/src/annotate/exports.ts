@@ -13,9 +13,9 @@ export function exports(server: Server, say: (news: string) => void): HTMLElemen
     pressed.disabled = true;
     say(`${title} is being written…`);
     try {
-      const { path, url } = await server.write(format);
+      const { path, url, note } = await server.write(format);
       element("a", { href: url, download: "" }).click();
-      say(`${title} is written: ${path}`);
+      say(`${title} is written: ${path}${note && `; ${note}`}`);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       say(`${title} could not be written: ${error.message}`);

@@ -45,9 +45,9 @@ export class Server {
   }
 
   /** Write the map in a format; where it can be taken from. */
-  async write(format: string): Promise<{ path: string; url: string }> {
+  async write(format: string): Promise<{ path: string; url: string; note: string }> {
     const order = { map: this.map, format };
-    return (await this.ask("api/export", "POST", order)) as { path: string; url: string };
+    return (await this.ask("api/export", "POST", order)) as { path: string; url: string; note: string };
   }
 
   private async ask(path: string, method = "GET", content?: object): Promise<unknown> {
