@@ -177,5 +177,5 @@ def _list_unmatched(atlas: Atlas, name: str, matched: Matched) -> Path | None:
         {"image": list(matched.unmatched), "reason": list(matched.unmatched.values())}
     )
     with write_atomically(path) as file:
-        table.with_columns(safe_cells(pl.col("image"))).write_csv(file)
+        table.with_columns(safe_cells(pl.col("image"))).write_csv(file, quote_style="non_numeric")
     return path

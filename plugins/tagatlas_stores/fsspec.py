@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from tagatlas import ImageStore, ImageStoreSpec, Variant, hookimpl
 from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, StorageError
+from tagatlas.toolkit import as_shown, is_loopback
 from tagatlas_stores.names import TEMPORARY, file_name, temporary_name
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class FsspecStore(ImageStore):
         """Use a location; the protocol's library takes keys from the environment.
 
         Raises:
-            OptionError: it is not a URL that fsspec supports.
+            OptionError: it is not a URL that fsspec supports, or its service is not encrypted.
             MissingDependency: the library for its protocol is not installed.
         """
         if "://" not in options.location:
@@ -61,8 +62,10 @@ class FsspecStore(ImageStore):
                 "the store fsspec needs a location, such as s3://bucket/folder: set location in"
                 " [store.fsspec] of atlas.toml"
             )
-        self._location = options.location.rstrip("/")
-        self._fs, root = _open(self._location, options.endpoint)
+        location = options.location.rstrip("/")
+        self._shown = as_shown(location)
+        _check_encrypted(options.endpoint)
+        self._fs, root = _open(location, options.endpoint)
         self._root = root.rstrip("/")
         protocols = self._fs.protocol
         names = {protocols} if isinstance(protocols, str) else set(protocols)
@@ -125,7 +128,7 @@ class FsspecStore(ImageStore):
                 ) from error
 
     def _url(self, image_id: str, variant: Variant) -> str:
-        return f"{self._location}/{file_name(image_id, variant)}"
+        return f"{self._shown}/{file_name(image_id, variant)}"
 
     def _put_and_rename(self, path: str, data: bytes) -> None:
         folder, _, name = path.rpartition("/")
@@ -138,6 +141,20 @@ class FsspecStore(ImageStore):
             with suppress(OSError):
                 self._fs.rm_file(temporary)
             raise
+
+
+def _check_encrypted(endpoint: str) -> None:
+    """Refuse to send keys where everyone on the way can read them.
+
+    Raises:
+        OptionError: the service is neither encrypted nor on this machine.
+    """
+    scheme, _, rest = endpoint.partition("://")
+    host = rest.partition("/")[0].rpartition("@")[2]
+    if endpoint and scheme.lower() != "https" and not is_loopback(host):
+        raise OptionError(
+            f"the endpoint {endpoint} is not encrypted, and keys go there: give one with https://"
+        )
 
 
 def _open(location: str, endpoint: str) -> tuple[AbstractFileSystem, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +28,8 @@ from tagatlas.plugins import RENDERERS, load_plugins
 from tagatlas.testing import sample_images
 from tagatlas_compare import compare
 from tagatlas_imports import import_tags
+from tagatlas_rendering import signed_addresses
+from tagatlas_web.server.files import MapFiles
 
 PASSWORD = "-".join(["S3cret", "Pass"])
 USER = "alice"
@@ -232,7 +236,7 @@ def test_the_catalog_still_has_it(folder: Path) -> None:
 
 
 def test_an_archive_is_asked_without_the_password(folder: Path) -> None:
-    assert folder
+    assert (folder / "x.atlas").exists()
     asked = [path for path in Pictures.seen if path.startswith("/archive")]
     assert len(asked) == 3
     assert all("host" in path or "127.0.0.1" in path or "10.0.0.1" in path for path in asked)
@@ -257,6 +261,42 @@ def test_an_address_as_shown_names_what_is_removed(folder: Path, host: str) -> N
         named = address(host, "ok3").replace(f"{USER}:{PASSWORD}@", "")
         report = tagatlas.remove(atlas, named, dry_run=True)
         assert report.extent.locations == [named]
+
+
+def test_the_viewer_says_how_many_addresses_carry_keys(folder: Path) -> None:
+    def files(*, shorter: bool) -> MapFiles:
+        plugins = load_plugins()
+        return MapFiles(folder / "x.atlas", plugins, {}, {}, nullcontext, shorter)
+
+    assert files(shorter=False).publishing("one") == (
+        "11 addresses carry a signature or a token: before you publish the files, write them with "
+        "--without-queries"
+    )
+    assert files(shorter=True).publishing("one") == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "is_signed"),
+    [
+        ("X-Amz-Signature=1", True),
+        ("a=1&X-Goog-Signature=1", True),
+        ("sig=1", True),
+        ("se=1&sp=r&sig=1", True),
+        ("Expires=1&Signature=2&Key-Pair-Id=3", True),
+        ("access_token=1", True),
+        ("oh=1&oe=2", True),
+        ("api_key=1", True),
+        ("format=jpg&name=orig", False),
+        ("design=1", False),
+        ("keyword=sig", False),
+        ("monkey=1", False),
+    ],
+)
+def test_which_addresses_carry_keys(query: str, is_signed: bool) -> None:
+    for columns in ("{}", json.dumps({"more": f"http://other/x?{query}"})):
+        urls = [f"http://host/1.jpg?{query}" if columns == "{}" else "http://host/1.jpg"]
+        records = pl.DataFrame({"location": urls, "columns": columns})
+        assert signed_addresses(records) == int(is_signed)
 
 
 @pytest.mark.parametrize("error", [InputError, TagatlasError])

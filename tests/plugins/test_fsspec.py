@@ -128,6 +128,32 @@ def test_what_is_no_location_is_refused(location: str) -> None:
         FsspecStore(FsspecOptions(location), Path())
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "is_refused"),
+    [
+        ("http://minio.example.org:9000", True),
+        ("HTTP://10.0.0.5", True),
+        ("minio.example.org", True),
+        ("http://127.0.0.1@evil.example.org", True),
+        ("http://127.0.0.1.example.org/", True),
+        ("http://localhost:1/", False),
+        ("https://minio.example.org", False),
+    ],
+)
+def test_keys_go_to_encrypted_endpoints(endpoint: str, is_refused: bool) -> None:
+    options = FsspecOptions("s3://bucket/folder", endpoint)
+    if is_refused:
+        with pytest.raises(OptionError, match="is not encrypted"):
+            FsspecStore(options, Path())
+    else:
+        assert FsspecStore(options, Path()).locate(SAMPLE, Variant.IMAGE).startswith("s3://bucket")
+
+
+def test_a_password_in_the_location_is_not_shown(tmp_path: Path) -> None:
+    store = FsspecStore(FsspecOptions("memory://me:s3cr3t@shelf"), tmp_path)
+    assert store.locate(SAMPLE, Variant.IMAGE).startswith("memory://shelf/images/")
+
+
 def test_a_missing_library_is_named() -> None:
     with pytest.raises(MissingDependency, match=r"tagatlas\[gs\]"):
         FsspecStore(FsspecOptions("gs://bucket/folder"), Path())

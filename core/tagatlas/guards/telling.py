@@ -34,7 +34,8 @@ def _masked(given: object, forms: Sequence[str]) -> object:
     if type(given) in (list, tuple):
         items = list(cast("Iterable[object]", given))
         masked = [_masked(each, forms) for each in items]
-        return given if _are_same(masked, items) else type(given)(masked)
+        changed = masked if type(given) is list else tuple(masked)
+        return given if _are_same(masked, items) else changed
     if type(given) is dict:
         masked = [_masked(each, forms) for each in given.values()]
         same = _are_same(masked, list(given.values()))

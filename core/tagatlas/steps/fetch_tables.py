@@ -58,7 +58,8 @@ def write_fetch_tables(
         raise StorageError(f"cannot make {folder}: {error.strerror}") from error
     for name, table in tables.items():
         with write_atomically(folder / name) as file:
-            table.with_columns(safe_cells(pl.col(pl.String))).write_csv(file)
+            safe = table.with_columns(safe_cells(pl.col(pl.String)))
+            safe.write_csv(file, quote_style="non_numeric")
     return [folder / name for name in tables]
 
 

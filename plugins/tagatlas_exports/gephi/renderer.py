@@ -94,7 +94,7 @@ def _write_nodes(nodes: pl.DataFrame, file: BinaryIO) -> None:
     text = _gephi_cells(pl.col(pl.String))
     titles = {name: safe_cell(name.replace("\\", "\\\\")) for name in nodes.columns}
     titles |= {"id": "Id", "label": "Label"}
-    nodes.with_columns(text).rename(titles).write_csv(file)
+    nodes.with_columns(text).rename(titles).write_csv(file, quote_style="non_numeric")
 
 
 def _write_edges(map_: Map, file: BinaryIO) -> None:
@@ -111,7 +111,7 @@ def _write_edges(map_: Map, file: BinaryIO) -> None:
                 "Weight": map_.weights[some],
             }
         )
-        edges.write_csv(file, include_header=False)
+        edges.write_csv(file, include_header=False, quote_style="non_numeric")
 
 
 def _gephi_cells(column: pl.Expr) -> pl.Expr:

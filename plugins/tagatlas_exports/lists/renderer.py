@@ -78,7 +78,8 @@ class ListsRenderer(Renderer):
             path = place / f"{cluster_file_name(cluster, map_.clusters.height, name)}.csv"
             with write_atomically(path) as file:
                 table = own.with_columns(safe_cells(pl.col(pl.String)))
-                table.rename({old: header[old] for old in own.columns}).write_csv(file)
+                table = table.rename({old: header[old] for old in own.columns})
+                table.write_csv(file, quote_style="non_numeric")
             written.append(path)
             if self._options.copy_images:
                 written.extend(_copy(map_.store, own["image"], path.with_suffix("")))

@@ -44,7 +44,8 @@ class TablesRenderer(Renderer):
         for name, table in tables.items():
             path = folder / name
             with write_atomically(path) as file:
-                table.with_columns(safe_cells(pl.col(pl.String))).sink_csv(file)
+                safe = table.with_columns(safe_cells(pl.col(pl.String)))
+                safe.sink_csv(file, quote_style="non_numeric")
             written.append(path)
         return written
 

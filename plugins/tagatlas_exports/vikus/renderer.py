@@ -115,7 +115,7 @@ def _info(map_: Map, shown: int) -> str:
 
 def _write_csv(path: Path, table: pl.DataFrame) -> Path:
     with write_atomically(path) as file:
-        table.with_columns(safe_cells(pl.col(pl.String))).write_csv(file)
+        table.with_columns(safe_cells(pl.col(pl.String))).write_csv(file, quote_style="non_numeric")
     return path
 
 

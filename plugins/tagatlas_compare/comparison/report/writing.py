@@ -55,7 +55,8 @@ def write_comparison(comparison: Comparison, folder: Path, store: ImageStore) ->
             file.write(text)
     for name, table in tables.items():
         with write_atomically(folder / name) as file:
-            _flat(table).with_columns(safe_cells(pl.col(pl.String))).write_csv(file)
+            safe = _flat(table).with_columns(safe_cells(pl.col(pl.String)))
+            safe.write_csv(file, quote_style="non_numeric")
     with write_atomically(folder / "report.html") as file:
         for part in page(comparison, charts, store):
             file.write(part.encode())

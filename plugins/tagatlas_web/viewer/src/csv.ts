@@ -1,7 +1,8 @@
 /** Tables to take away. */
 
-// What a spreadsheet would run as a formula gets a quote before it.
-const FORMULA = /^[=+\-@\t\r]/;
+// What a spreadsheet would run as a formula gets a quote before it, as in tagatlas_rendering/cells.py.
+const FORMULA =
+  /^(?:[\x00-\x20\x7f\u00ad\u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2060\u3000\ufeff']*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]|'*[\t\r\n])/;
 
 export type Cell = string | number;
 
@@ -12,7 +13,7 @@ export function csv(rows: readonly (readonly Cell[])[]): string {
 function cell(value: Cell): string {
   if (typeof value === "number") return String(value);
   const safe = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 export function save(name: string, text: string): void {
