@@ -10,6 +10,7 @@ from yarl import URL
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
+from tagatlas.masking import as_shown
 from tagatlas.retry_after import retry_after
 from tagatlas_fetching.encodings import NotDecoded, decoded
 from tagatlas_fetching.hosts import HostPolicy, Hosts
@@ -169,7 +170,10 @@ def _headers(url: URL, policy: HostPolicy) -> dict[str, str]:
         headers = {n: value for n, value in headers.items() if n.lower() != "authorization"}
     if policy.referer:
         headers["Referer"] = f"{url.origin()}/" if policy.referer == "host" else policy.referer
-    return headers
+    return {
+        name: as_shown(value) if name.lower() == "referer" else value
+        for name, value in headers.items()
+    }
 
 
 def _redirected(answer: aiohttp.ClientResponse, *, allow_private: bool) -> URL:

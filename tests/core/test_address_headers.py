@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,10 +70,12 @@ def test_a_redirect_to_another_origin_gets_harmless_headers_only(
 ) -> None:
     image_server.serve("/target", picture())
     target = elsewhere(image_server, "/target")
+    options = replace(LOCAL, referer="http://alice:S3cret@site.test/page")
     add(atlas, image_server.serve("/first", status=302, headers={"Location": target}))
-    fetch_collection(atlas, LOCAL, headers=KEYS | HARMLESS)
+    fetch_collection(atlas, options, headers=KEYS | HARMLESS)
     assert sent(image_server, "/first") == set(KEYS.values())
     assert sent(image_server, "/target") == set()
+    assert image_server.headers["/target"]["Referer"] == "http://site.test/page"
     assert image_server.headers["/target"]["Accept-Language"] == "de"
     assert sent(image_server, "/robots.txt") == set()
 

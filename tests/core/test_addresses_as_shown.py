@@ -20,11 +20,12 @@ import polars as pl
 import pytest
 
 import tagatlas
+from tagatlas.cli import COMMANDS as BUILT_IN
 from tagatlas.cli import exit_status
 from tagatlas.cli.command import Command
 from tagatlas.errors import InputError, MissingDependency, TagatlasError
 from tagatlas.masking import as_shown, masked, without_queries
-from tagatlas.plugins import RENDERERS, load_plugins
+from tagatlas.plugins import COMMANDS, RENDERERS, load_plugins
 from tagatlas.testing import sample_images
 from tagatlas_compare import compare
 from tagatlas_imports import import_tags
@@ -163,6 +164,9 @@ def values_of(folder: Path, host: str) -> Mapping[str, str]:
     }
 
 
+GIVEN = ("backends", "image")
+"""Options that are not required, and say what a command works on."""
+
 SERVES = ("view",)
 """Commands that do not end by themselves; that one's files are those of the renderer ``web``."""
 
@@ -174,7 +178,7 @@ def commands() -> list[str]:
     group = _Commands()
     context = click.Context(group)
     found = []
-    for name in group.list_commands(context):
+    for name in [*BUILT_IN, *load_plugins().of_kind(COMMANDS)]:
         made = group.get_command(context, name)
         names = {each.name for each in made.params} if isinstance(made, Command) else set()
         if names & {"atlas", "location"} and name not in SERVES:
@@ -194,7 +198,7 @@ def words_of(name: str, values: Mapping[str, str]) -> list[str]:
         value = values.get(each.name or "", "x")
         if isinstance(each, click.Argument):
             words.append(value)
-        elif isinstance(each, click.Option) and (each.required or each.name == "backends"):
+        elif isinstance(each, click.Option) and (each.required or each.name in GIVEN):
             words += [each.opts[0], value] * (2 if each.name == "backends" else 1)
     return words
 

@@ -8,13 +8,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, make_dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
+import polars as pl
 import pytest
 from strangers import lay_plugin
 
-from tagatlas import ImageInput, Mark, Tag, Tagger, TagResult, TagStatus
+from tagatlas import (
+    ImageInput,
+    Mark,
+    Records,
+    Recovery,
+    RecoverySpec,
+    Tag,
+    Tagger,
+    TagResult,
+    TagStatus,
+    open_atlas,
+)
 from tagatlas.cli import exit_status
 from tagatlas.contracts import Spec
 from tagatlas.errors import OptionError, PluginFailed
@@ -22,12 +34,26 @@ from tagatlas.guards import guarded
 from tagatlas.masking import hide
 from tagatlas.option_names import OptionNames
 from tagatlas.options import make_options, option_fields, option_values
-from tagatlas.plugins import COMMANDS, IMAGE_STORES, KINDS, Kind, load_plugins, plugin_owner
+from tagatlas.plugins import (
+    COMMANDS,
+    IMAGE_STORES,
+    KINDS,
+    RECOVERIES,
+    Kind,
+    PluginChoice,
+    load_plugins,
+    plugin_owner,
+)
 from tagatlas.plugins.checking import is_unmarked_key
 from tagatlas.selection import Selection
 from tagatlas.settings import SettingsFile
 from tagatlas.step_options import plugin_owners
+from tagatlas.steps.fetch import fetch_collection
 from tagatlas.testing import sample_images
+from tagatlas_fetching import FetchOptions
+
+if TYPE_CHECKING:
+    from tests.conftest import ImageServer, MakePicture
 
 SECRET = "-".join(["s3cr3t", "zw/ei d&rei"])
 
@@ -47,7 +73,7 @@ KEYS = [each.key for each in KINDS if each is not COMMANDS]
 
 PLUGIN = """
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 import tagatlas
 from tagatlas import Mark, hookimpl
@@ -197,7 +223,7 @@ class Teller(Tagger):
 
     def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
         failed = TagResult.failed("transient", f"not with {self._said}")
-        return [TagResult.ok([Tag(f"cat {self._said}", 0.5)]), failed]
+        return [TagResult.ok([Tag("cat", 0.5)]), failed]
 
     def fingerprint(self) -> str:
         return f"teller {self._said}"
@@ -216,11 +242,42 @@ def test_what_a_plugin_tells_is_stored_without_its_secrets(monkeypatch: pytest.M
     options = make_options(TokenOptions, {"token": SECRET}, "teller")
     tagger = guarded(Teller(options.token), "tagger teller", options=options)
     results = tagger.tag(sample_images(2))
-    assert results[0] == TagResult.ok([Tag("cat *** and ***", 0.5)])
+    assert results[0] == TagResult.ok([Tag("cat", 0.5)])
     assert results[1].message == "not with *** and ***"
     assert results[1].status is TagStatus.FAILED
     assert tagger.fingerprint() == "teller *** and ***"
     assert tagger.check() == ["works with *** and ***"]
+
+
+class Keyed(Recovery):
+    """Says that a copy is at an address that needs its token."""
+
+    def __init__(self, options: TokenOptions, host: str) -> None:
+        self._start = f"{host}/copy?token={options.token}&of="
+
+    def copies(self, url: str) -> Sequence[str]:
+        return [self._start + url]
+
+
+def test_a_token_in_the_address_of_a_copy_is_sent_and_not_kept(
+    tmp_path: Path, image_server: ImageServer, picture: MakePicture
+) -> None:
+    image_server.serve("/copy", picture())
+    options = make_options(TokenOptions, {"token": "t0ken-of-it"}, "keyed")
+    spec = RecoverySpec(
+        name="keyed",
+        summary="Keyed.",
+        options=TokenOptions,
+        factory=lambda given: Keyed(given, image_server.url("")),
+    )
+    fetching = FetchOptions(allow_private=True, retries=0, recover=())
+    with open_atlas(tmp_path / "x.atlas", load_plugins(), create=True) as atlas:
+        table = pl.DataFrame({"location": [image_server.url("/gone")], "frequency": [1]})
+        atlas.catalog.records.add("list", "table", Records(table, "1 URL"))
+        choice = PluginChoice(RECOVERIES, spec, options)
+        assert fetch_collection(atlas, fetching, recoveries=[choice]).images == 1
+        assert "copy?token=***&of=" in str(atlas.catalog.addresses.fates()["final_url"][0])
+    assert image_server.requests["/copy"] == 1
 
 
 def test_an_exception_that_cannot_be_changed_is_taken_out_of_the_traceback() -> None:

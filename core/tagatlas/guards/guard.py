@@ -21,6 +21,9 @@ from tagatlas.wording import MORE_MEMORY, in_one_line
 ProductT = TypeVar("ProductT")
 ItemT = TypeVar("ItemT")
 
+_FOR_REQUESTS = frozenset({"copies", "copies_in_page", "locate"})
+"""Methods that give addresses for requests, which a secret may be part of."""
+
 
 def guarded(
     product: ProductT, label: str, *, own: bool = False, options: object = None
@@ -62,13 +65,13 @@ def contract_broken(label: str, reason: str, *, own: bool) -> ContractBroken:
 class _Guarded:
     """Stands for a plugin's object; see :func:`guarded`."""
 
-    __slots__ = ("__weakref__", "_advice", "_label", "_options", "_product", "_promises")
+    __slots__ = ("__weakref__", "_advice", "_label", "_of_options", "_product", "_promises")
 
     def __init__(self, product: object, label: str, advice: str, options: object) -> None:
         self._product = product
         self._label = label
         self._advice = advice
-        self._options = options
+        self._of_options = secrets_of(options)
         self._promises = promises_of(product)
 
     @property  # type: ignore[misc] # isinstance is to find the contracts that the object implements
@@ -95,6 +98,8 @@ class _Guarded:
                     given = check(given, *arguments)
             if isinstance(given, Reading):
                 return replace(given, results=self._iterated(name, check_read(given.results)))
+            if name in _FOR_REQUESTS:
+                return given
             return self._iterated(name, given) if isinstance(given, Iterator) else self._told(given)
 
         return call
@@ -112,7 +117,7 @@ class _Guarded:
     def _secrets(self) -> list[str]:
         """The secrets among the options, and a tagger's key."""
         key = os.environ.get(str(getattr(self._product, "key_variable", None) or ""), "").strip()
-        return [*secrets_of(self._options), *([key] if key else [])]
+        return [*self._of_options, *([key] if key else [])]
 
     def _without_secrets(self, text: str, cause: BaseException | None) -> str:
         """A text with the secrets masked; they are masked in its cause as well."""

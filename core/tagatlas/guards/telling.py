@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import TypeVar, cast
 
+from tagatlas.contracts import Tag
 from tagatlas.masking import HIDDEN, spellings
 
 ItemT = TypeVar("ItemT")
@@ -16,7 +17,8 @@ def without_values(given: ItemT, secrets: Iterable[str]) -> ItemT:
     """A value of a contract with secrets masked in its texts.
 
     Those are a text itself, the texts in a list, tuple or dict, and the fields of the contracts'
-    dataclasses. Tables, arrays, bytes and other objects are returned as they are.
+    dataclasses. Tags, which are data, tables, arrays, bytes and other objects are returned as
+    they are.
 
     Args:
         given: that a plugin returned.
@@ -40,6 +42,8 @@ def _masked(given: object, forms: Sequence[str]) -> object:
         masked = [_masked(each, forms) for each in given.values()]
         same = _are_same(masked, list(given.values()))
         return given if same else dict(zip(given, masked, strict=True))
+    if isinstance(given, Tag):
+        return given
     if is_dataclass(given) and type(given).__module__.startswith("tagatlas."):
         old = {each.name: getattr(given, each.name) for each in fields(given) if each.init}
         new = {name: _masked(value, forms) for name, value in old.items()}

@@ -19,6 +19,8 @@ from tagatlas.contracts import (
     no_show,
 )
 from tagatlas.errors import NoImages, UsageError
+from tagatlas.masking import hidden
+from tagatlas.options import secrets_of
 from tagatlas.plugins import RECOVERIES, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.address_headers import address_headers
@@ -28,7 +30,7 @@ from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.recovering import forgiven
 from tagatlas.steps.refusing import RefusingStore, part_refused
 from tagatlas.steps.signatures import complete_signatures
-from tagatlas_fetching import Address, FetchOptions
+from tagatlas_fetching import Address, FetchOptions, FetchOutcome
 from tagatlas_fetching.hosts import Hosts, read_hosts
 from tagatlas_fetching.limits import REMEDIES, setting_of, would_pass
 from tagatlas_fetching.placeholders import Placeholder, find_placeholders
@@ -194,7 +196,7 @@ def fetch_collection(
         from tagatlas_fetching.engine import fetch as fetch_addresses  # slow to load
 
         for outcomes in fetch_addresses(addresses, store, options, hosts=hosts, recoveries=ways):
-            atlas.catalog.addresses.store(outcomes)
+            atlas.catalog.addresses.store(_without_secrets(outcomes, recoveries))
             done += len(outcomes)
             failed += sum(outcome.status != ImageStatus.OK for outcome in outcomes)
             progress(done, len(addresses), failed)
@@ -205,6 +207,21 @@ def fetch_collection(
         complete_signatures(atlas)
     notes = [*unsent, *(each.note for each in ways.values() if each.note)]
     return replace(_report(atlas, done, len(changed)), notes=notes)
+
+
+def _without_secrets(
+    outcomes: list[FetchOutcome], recoveries: Sequence[PluginChoice[Recovery]]
+) -> list[FetchOutcome]:
+    """The outcomes, without the secrets that a recovery puts into addresses of copies."""
+    secrets = [secret for each in recoveries for secret in secrets_of(each.options)]
+    if not secrets:
+        return outcomes
+    return [
+        replace(each, reason=hidden(each.reason, secrets), final_url=hidden(url, secrets))
+        if (url := each.final_url) is not None
+        else each
+        for each in outcomes
+    ]
 
 
 def require_images(report: FetchReport) -> None:
