@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +21,7 @@ import polars as pl
 import pytest
 
 import tagatlas
+from tagatlas import no_progress
 from tagatlas.cli import COMMANDS as BUILT_IN
 from tagatlas.cli import exit_status
 from tagatlas.cli.command import Command
@@ -270,7 +272,8 @@ def test_an_address_as_shown_names_what_is_removed(folder: Path, host: str) -> N
 def test_the_viewer_says_how_many_addresses_carry_keys(folder: Path) -> None:
     def files(*, shorter: bool) -> MapFiles:
         plugins = load_plugins()
-        return MapFiles(folder / "x.atlas", plugins, {}, {}, nullcontext, shorter)
+        silent = partial(nullcontext, no_progress)
+        return MapFiles(folder / "x.atlas", plugins, {}, {}, silent, shorter)
 
     assert files(shorter=False).publishing("one") == (
         "11 addresses carry a signature or a token: before you publish the files, write them with "

@@ -128,6 +128,7 @@ def test_what_knows_neither_the_catalog_nor_the_steps() -> None:
     assert unknowing == {
         ("toolkit", "tagatlas.steps.annotations"),  # of toolkit.annotating
         ("toolkit", "tagatlas.steps.backends"),
+        ("toolkit", "tagatlas.steps.options"),
         ("toolkit", "tagatlas.steps.collection"),
         ("toolkit", "tagatlas.steps.opened"),  # of toolkit.calls
         ("toolkit", "tagatlas.steps.render"),  # of toolkit.rendering
