@@ -12,7 +12,6 @@ from msgspec import Meta
 
 from tagatlas import ImageStore, ImageStoreSpec, Variant, hookimpl
 from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, StorageError
-from tagatlas.toolkit import as_shown, is_loopback
 from tagatlas_stores.names import TEMPORARY, file_name, temporary_name
 
 if TYPE_CHECKING:
@@ -62,6 +61,8 @@ class FsspecStore(ImageStore):
                 "the store fsspec needs a location, such as s3://bucket/folder: set location in"
                 " [store.fsspec] of atlas.toml"
             )
+        from tagatlas.toolkit import as_shown
+
         location = options.location.rstrip("/")
         self._shown = as_shown(location)
         _check_encrypted(options.endpoint)
@@ -149,6 +150,8 @@ def _check_encrypted(endpoint: str) -> None:
     Raises:
         OptionError: the service is neither encrypted nor on this machine.
     """
+    from tagatlas.toolkit import is_loopback
+
     scheme, _, rest = endpoint.partition("://")
     host = rest.partition("/")[0].rpartition("@")[2]
     if endpoint and scheme.lower() != "https" and not is_loopback(host):

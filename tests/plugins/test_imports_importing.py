@@ -98,7 +98,8 @@ def test_what_is_not_found_is_listed(atlas: Atlas, tmp_path: Path) -> None:
     assert set(report.unmatched) == {"=cmd.jpg", "gone.jpg"}
     assert report.listed == atlas.folder / "imports" / "old-unmatched.csv"
     reason = "no image of the collection is called so"
-    assert report.listed.read_text() == f"image,reason\n'=cmd.jpg,{reason}\ngone.jpg,{reason}\n"
+    rows = ["image", "reason"], ["'=cmd.jpg", reason], ["gone.jpg", reason]
+    assert report.listed.read_text() == "".join(f'"{one}","{other}"\n' for one, other in rows)
     [report] = import_file(
         atlas, written(tmp_path, HEADER + "00000.jpg,sea,0.5\n"), ImportOptions(name="old")
     )

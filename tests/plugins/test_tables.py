@@ -53,12 +53,12 @@ def test_tags_are_written_as_dd_image_tagging_does(tmp_path: Path) -> None:
     )
     render(map_, tmp_path)
     assert (tmp_path / "tags.csv").read_bytes() == (
-        b"url,concept,confidence\n"
-        b"http://x/b,No elements present,\n"
-        b"http://x/a,cat,0.75\n"
-        b"http://x/a,grey,0.1\n"
-        b"http://x/a2,cat,0.75\n"
-        b"http://x/a2,grey,0.1\n"
+        b'"url","concept","confidence"\n'
+        b'"http://x/b","No elements present",\n'
+        b'"http://x/a","cat",0.75\n'
+        b'"http://x/a","grey",0.1\n'
+        b'"http://x/a2","cat",0.75\n'
+        b'"http://x/a2","grey",0.1\n'
     )
 
 
@@ -66,7 +66,7 @@ def test_weak_tags_are_written_where_they_are_asked_for(tmp_path: Path) -> None:
     map_ = a_map([("a", "http://x/a")], [("a", "cat", 0.75), ("a", "dog", 0.01)])
     (spec,) = tagatlas_renderers()
     loaded(spec.factory)(TablesOptions(minimum_confidence=0)).render(map_, tmp_path)
-    assert b"http://x/a,dog,0.01\n" in (tmp_path / "tags.csv").read_bytes()
+    assert b'"http://x/a","dog",0.01\n' in (tmp_path / "tags.csv").read_bytes()
 
 
 def test_odd_tags_come_back_as_they_were(tmp_path: Path) -> None:

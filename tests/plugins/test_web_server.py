@@ -288,6 +288,7 @@ def test_exports_are_written_and_can_be_taken_away(
     done = server.send("api/export", {"map": "one", "format": format_}, "POST")
     assert done.status == 200, done.body
     assert done.json["path"] == str(shared / "maps" / "one" / name)
+    assert done.json["note"] == ""  # no address carries a key
     taken = server.ask(str(done.json["url"]))
     assert taken.body == (shared / "maps" / "one" / name).read_bytes()
     assert taken.body.startswith(begins)
