@@ -45,7 +45,8 @@ HEADER = click.Option(
     ["--header"],
     multiple=True,
     metavar='"NAME: VALUE"',
-    help="A further header of every request; it is not kept. May be given several times.",
+    help="A further header of every request; it is not kept. One that may be a key is sent "
+    "encrypted, and to no other host. May be given several times.",
 )
 
 
