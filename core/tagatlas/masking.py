@@ -9,15 +9,15 @@ from urllib.parse import quote, quote_plus
 HIDDEN = "***"
 """Stands for a secret."""
 
-_START = r"https?:[\\/]*|:[\\/]{2,}|(?:^|(?<=[\s\"'(=<>,;]))[\\/]{2,}"
-"""Start of an address's authority, as browsers read it: also ``http:\\\\``, and ``//`` alone."""
+_START = r"^\s*https?:[\\/]*|https?:[\\/]+|:[\\/]{2,}|(?:^\s*|(?<=[\s\"'(=<>,;]))[\\/]{2,}"
+"""Start of an address's authority, as browsers read it: also ``http:\\``, and ``//`` alone.
+
+All patterns take a time that is linear in the text, which may be anybody's.
+"""
 
 _USER = re.compile(rf"({_START})[^/\\?#\s\"<>]*@", re.IGNORECASE)
-_SPACED_USER = re.compile(
-    rf"(^\s*(?:[a-z][a-z0-9+.-]*)?(?:{_START}))[^/\\?#]*:[^/\\?#]*@(?=[^\s/\\?#]+(?:[/\\?#]|\s*$))",
-    re.IGNORECASE,
-)
-"""Of an address alone: fetching encodes blanks in it, and takes line breaks out."""
+_ALONE = re.compile(rf"(\s*(?:[a-z][a-z0-9+.-]*)?(?:{_START}))([^/\\?#]*)", re.IGNORECASE)
+"""Authority of an address alone: fetching encodes blanks in it, and takes line breaks out."""
 
 _ENCODED_START = r"%(?:25)*3A(?:%(?:25)*2F){2}"
 _ENCODED_USER = re.compile(
@@ -25,10 +25,13 @@ _ENCODED_USER = re.compile(
 )
 """In an address that another one has as a parameter."""
 
-_QUERY = re.compile(rf"((?:{_START})[^?\s\"<>]*)\?[^\s\"<>]*", re.IGNORECASE)
-_ENCODED_QUERY = re.compile(
-    rf"({_ENCODED_START}(?:(?!%(?:25)*3F)[^\s\"<>])*)%(?:25)*3F[^\s\"<>]*", re.IGNORECASE
+_WORD = re.compile(r"[^\s\"<>]+")
+_QUERIES = (
+    (re.compile(_START, re.IGNORECASE), re.compile(r"\?")),
+    (re.compile(_ENCODED_START, re.IGNORECASE), re.compile(r"%(?:25)*3F", re.IGNORECASE)),
 )
+"""The start of an address, and that of its query, as it is and encoded."""
+
 _SECRET = re.compile(
     r"([?&;][^=&#\s]*(?:token|key|secret|sig|signature|password|passwd|auth|credential)[^=&#\s]*=)"
     r"[^&#\s]+",
@@ -47,22 +50,38 @@ def as_shown(text: str) -> str:
     """An address, or any text, as it is shown: addresses without user name and password."""
     if "@" not in text and "40" not in text:
         return text
-    alone = _SPACED_USER.sub(r"\1", text)
-    return _ENCODED_USER.sub(r"\1", _USER.sub(r"\1", alone))
+    return _without_users(text, "")
+
+
+def _without_users(text: str, instead: str) -> str:
+    """A text with something in place of the user names and passwords of its addresses."""
+    alone = _ALONE.match(text)
+    if alone is not None:
+        user, at, host = alone[2].rpartition("@")
+        if at and ":" in user and len(host.split()) == 1:
+            text = f"{alone[1]}{instead}{host}{text[alone.end() :]}"
+    return _ENCODED_USER.sub(r"\1", _USER.sub(rf"\1{instead}", text))
 
 
 def without_queries(text: str) -> str:
     """An address, or any text, with the query of each address cut off."""
     if "?" not in text and "3f" not in text.lower():
         return text
-    return _ENCODED_QUERY.sub(r"\1", _QUERY.sub(r"\1", text))
+    return _WORD.sub(_without_query, text)
+
+
+def _without_query(word: re.Match[str]) -> str:
+    text = word[0]
+    for start, mark in _QUERIES:
+        found = start.search(text)
+        query = found and mark.search(text, found.end())
+        text = text[: query.start()] if query else text
+    return text
 
 
 def masked(text: str) -> str:
     """A text for messages, with user names, passwords and tokens of addresses as ``***``."""
-    alone = _SPACED_USER.sub(r"\1***@", text)
-    hidden = _ENCODED_USER.sub(r"\1", _USER.sub(r"\1***@", alone))
-    return _SECRET.sub(r"\1***", hidden)
+    return _SECRET.sub(r"\1***", _without_users(text, "***@"))
 
 
 def hidden(text: str, secrets: Iterable[str]) -> str:

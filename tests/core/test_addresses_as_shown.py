@@ -283,6 +283,18 @@ def test_the_viewer_says_how_many_addresses_carry_keys(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "piece",
+    ["http:", "http://", "http:@", "://a:", "//:@ ", "%3A%2F%2F", "?&", "http://?;x=", "%25"],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+    for start in ("", "http:", "//a:b", "@"):
+        for end in ("", "@", "%40", "?", "%3f", "/@"):
+            assert as_shown(f"{start}{text}{end}") is not None
+            assert without_queries(f"{start}{text}{end}?") is not None
+
+
+@pytest.mark.parametrize(
     ("query", "is_signed"),
     [
         ("X-Amz-Signature=1", True),

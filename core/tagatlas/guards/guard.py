@@ -119,12 +119,13 @@ class _Guarded:
         key = os.environ.get(str(getattr(self._product, "key_variable", None) or ""), "").strip()
         return [*self._of_options, *([key] if key else [])]
 
-    def _without_secrets(self, text: str, cause: BaseException | None) -> str:
-        """A text with the secrets masked; they are masked in its cause as well."""
-        secrets = self._secrets()
-        if cause is not None:
-            hide(cause, secrets)
-        return hidden(text, secrets)
+    def _shown_cause(
+        self, error: PluginFailed, cause: BaseException | None
+    ) -> BaseException | None:
+        """The cause of an error with the secrets masked; None if they cannot be."""
+        error.__cause__ = cause
+        hide(error, self._secrets())
+        return error.__cause__
 
     @contextmanager
     def _blamed(self, called: str) -> Iterator[None]:
@@ -132,17 +133,20 @@ class _Guarded:
         try:
             yield
         except Unfit as unfit:
-            reason = self._without_secrets(f"{called} {unfit}", unfit.__cause__)
-            text = f"{self._label}: {reason}: {self._advice}"
-            raise ContractBroken(text, reason) from unfit.__cause__
+            reason = hidden(f"{called} {unfit}", self._secrets())
+            broken = ContractBroken(f"{self._label}: {reason}: {self._advice}", reason)
+            raise broken from self._shown_cause(broken, unfit.__cause__)
         except TagatlasError as error:
             hide(error, self._secrets())
             raise
         except MemoryError as error:
-            reason = self._without_secrets(in_one_line(error), error)
+            reason = hidden(in_one_line(error), self._secrets())
             text = f"{self._label} ran out of memory in {called} ({reason}): {MORE_MEMORY}"
-            raise PluginFailed(text, reason) from error
-        except (Exception, SystemExit) as error:
-            reason = self._without_secrets(in_one_line(error), error)
-            text = f"{self._label} failed in {called} ({reason}): {self._advice}"
-            raise PluginFailed(text, reason) from error
+            failed = PluginFailed(text, reason)
+            raise failed from self._shown_cause(failed, error)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - raised as the plugin's
+            reason = hidden(in_one_line(error), self._secrets())
+            failed = PluginFailed(
+                f"{self._label} failed in {called} ({reason}): {self._advice}", reason
+            )
+            raise failed from self._shown_cause(failed, error)

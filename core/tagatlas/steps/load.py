@@ -26,6 +26,9 @@ from tagatlas.steps.widget import make_widget
 from tagatlas_mapping.maps.duplicates import LEVELS, join_records, join_tags
 from tagatlas_mapping.maps.names import given_by, place_names, rename_clusters
 
+_QUERY_OF_ADDRESS = r"(?is)^(\s*https?:[^?]*|[^?]*:[\\/]{2}[^?]*|\s*[\\/]{2}[^?]*)\?.*$"
+"""Matches an address alone, with blanks or without, that has a query."""
+
 
 def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool = False) -> Map:
     """Load a map of the atlas, with all data that renderers need.
@@ -64,7 +67,9 @@ def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool
     representatives = None if level is None else atlas.representatives(level)
     records = join_records(atlas.catalog.records.of_images(), representatives)
     if without_queries:
-        records = cells_without_queries(records, "location", "columns")
+        records = cells_without_queries(records, "columns").with_columns(
+            pl.col("location").str.replace(_QUERY_OF_ADDRESS, "${1}")
+        )
     annotations = place_names(
         atlas.catalog.annotations.on(stored.name), data.clusters, data.subclusters, data.nodes
     )
