@@ -144,7 +144,8 @@ def _remove(
     if forget and not dry_run:
         atlas.catalog.removals.refuse(filter(_is_whole, named.unknown))
     extent = replace(extent, locations=list(map(as_shown, extent.locations)))
-    return RemoveReport(finished, extent, named.unknown, alike, files, _others(atlas))
+    absent = list(map(as_shown, named.unknown))
+    return RemoveReport(finished, extent, absent, alike, files, _others(atlas))
 
 
 def sweep(atlas: Atlas) -> bool:
