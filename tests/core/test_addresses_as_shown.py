@@ -8,8 +8,7 @@ import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
-from functools import partial
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +20,7 @@ import polars as pl
 import pytest
 
 import tagatlas
-from tagatlas import no_progress
+from tagatlas import Progress, no_progress
 from tagatlas.cli import COMMANDS as BUILT_IN
 from tagatlas.cli import exit_status
 from tagatlas.cli.command import Command
@@ -269,10 +268,15 @@ def test_an_address_as_shown_names_what_is_removed(folder: Path, host: str) -> N
         assert report.extent.locations == [named]
 
 
+@contextmanager
+def silent() -> Iterator[Progress]:
+    """A progress that nobody sees."""
+    yield no_progress
+
+
 def test_the_viewer_says_how_many_addresses_carry_keys(folder: Path) -> None:
     def files(*, shorter: bool) -> MapFiles:
         plugins = load_plugins()
-        silent = partial(nullcontext, no_progress)
         return MapFiles(folder / "x.atlas", plugins, {}, {}, silent, shorter)
 
     assert files(shorter=False).publishing("one") == (
