@@ -23,6 +23,7 @@ from tagatlas.errors import (
     UnknownPlugin,
     UsageError,
 )
+from tagatlas.faults import FAULT_LOG, FaultLog, ForgivingStore
 from tagatlas.option_names import OptionNames
 from tagatlas.plugins import CLUSTERERS, IMAGE_STORES, Plugins, load_plugins
 from tagatlas.selection import Selection
@@ -53,6 +54,7 @@ class Atlas:
         settings: the options saved for this collection.
         store: the images' bytes.
         plugins: the plugins it was opened with.
+        faults: unexpected errors that cost one item each.
         writes: whether it was opened for writing.
     """
 
@@ -61,6 +63,7 @@ class Atlas:
     settings: SettingsFile
     store: ImageStore
     plugins: Plugins
+    faults: FaultLog
     writes: bool = True
 
     def representatives(self, level: Level = "copy") -> pl.DataFrame:
@@ -159,6 +162,7 @@ def open_atlas(
         _make_folder(folder, create=create)
     lock = FileLock(folder / LOCK, timeout=0)
     is_blank = False
+    faults = FaultLog(folder / FAULT_LOG)
     try:
         if write:
             lock.acquire()
@@ -173,8 +177,9 @@ def open_atlas(
                     catalog,
                     settings,
                     # No name for it here: in a notebook an atlas is closed with its store.
-                    _make_store(folder, settings, plugins),
+                    ForgivingStore(_make_store(folder, settings, plugins), faults),
                     plugins,
+                    faults,
                     writes=write,
                 )
             except BaseException:
@@ -187,6 +192,8 @@ def open_atlas(
         ) from error
     finally:
         lock.release()
+        for line in faults.lines():  # those that no report has told
+            plugins.warn(line)
         if is_blank:  # a mistyped source leaves no atlas behind
             shutil.rmtree(folder, ignore_errors=True)
             with suppress(OSError):  # by now there may be something in one

@@ -53,5 +53,9 @@ def one_line(text: str) -> str:
 
 
 def in_one_line(error: BaseException) -> str:
-    """An exception with its kind."""
-    return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    """An exception with its kind, of at most 500 characters."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - its class may be a plugin's; the kind remains
+        text = "without a text"
+    return one_line(f"{type(error).__name__}: {text}").removesuffix(":")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 import aiohttp
 
 from tagatlas.contracts import ImageStatus, ImageStore, Recovery
-from tagatlas.errors import ImageRejected, TagatlasError
+from tagatlas.errors import ImageRejected, PluginFailed, TagatlasError
+from tagatlas.wording import in_one_line
 from tagatlas_fetching.blocking import iterate_in_thread
 from tagatlas_fetching.download import Download, DownloadRejected, download, open_session
 from tagatlas_fetching.hosts import Hosts
@@ -47,6 +48,16 @@ GATHER = 0.25
 AHEAD = 512
 """Outcomes that may wait to be stored."""
 
+FAULTS_IN_A_ROW = 20
+"""Addresses in a row that fail unexpectedly, with no picture between them, that end the batch."""
+
+OnFault = Callable[[str, Exception], None]
+"""Called with a location and the unexpected error that it failed with."""
+
+
+def no_log(location: str, error: Exception) -> None:
+    """An :data:`OnFault` that does nothing: the outcome has the reason."""
+
 
 def fetch(
     addresses: Sequence[Address],
@@ -55,6 +66,7 @@ def fetch(
     *,
     hosts: Hosts | None = None,
     recoveries: Mapping[str, Recovery] | None = None,
+    on_fault: OnFault = no_log,
 ) -> Generator[list[FetchOutcome], None, None]:
     """Fetch a batch of images into a store; :func:`fetch_batch` for synchronous code.
 
@@ -68,15 +80,18 @@ def fetch(
         options: see :func:`fetch_batch`.
         hosts: see :func:`fetch_batch`.
         recoveries: see :func:`fetch_batch`.
+        on_fault: see :func:`fetch_batch`.
 
     Yields:
         The outcomes since the last list; at least one. All lists together have one outcome per
         address.
 
     Raises:
-        StorageError, PluginError: see :func:`fetch_batch`.
+        StorageError, PluginError, TagatlasError: see :func:`fetch_batch`.
     """
-    batch = fetch_batch(addresses, store, options, hosts=hosts, recoveries=recoveries)
+    batch = fetch_batch(
+        addresses, store, options, hosts=hosts, recoveries=recoveries, on_fault=on_fault
+    )
     ahead = max(AHEAD, options.concurrency)
     yield from iterate_in_thread(
         batch, ahead=ahead, helpers=NAME_LOOKUPS, share=WRITING, gather=GATHER
@@ -90,6 +105,7 @@ async def fetch_batch(
     *,
     hosts: Hosts | None = None,
     recoveries: Mapping[str, Recovery] | None = None,
+    on_fault: OnFault = no_log,
 ) -> AsyncGenerator[FetchOutcome, None]:
     """Fetch a batch of images into a store.
 
@@ -100,14 +116,18 @@ async def fetch_batch(
         hosts: policies of the hosts; by default that of the options for all.
         recoveries: by name, where to look for images whose address is dead, tried in this order;
             the outcome has the name.
+        on_fault: see :data:`OnFault`; called in the event loop's thread.
 
     Yields:
-        One outcome per address, as soon as it is settled.
+        One outcome per address, as soon as it is settled. An unexpected error, also of the
+        store, fails its address alone: the reason is its class and text.
 
     Raises:
         StorageError: the store cannot take an image. No further download is begun, and the
             outcomes of those under way are yielded first.
         PluginError: no picture can be decoded on this machine; likewise.
+        TagatlasError: :data:`FAULTS_IN_A_ROW` addresses failed unexpectedly; likewise. They
+            have outcomes, so that another batch goes on with the others.
     """
     hosts = hosts or Hosts(options.host_policy())
     schedule = Schedule(
@@ -122,7 +142,12 @@ async def fetch_batch(
     threads = ThreadPoolExecutor(count, thread_name_prefix="tagatlas-keep")
     async with open_session(options) as session:
         robots = (
-            Robots(session, options.identity(), allow_private=options.allow_private)
+            Robots(
+                session,
+                options.identity(),
+                allow_private=options.allow_private,
+                timeout=options.timeout,
+            )
             if options.robots
             else None
         )
@@ -131,6 +156,7 @@ async def fetch_batch(
             schedule,
             Retries(schedule, options, recoveries or {}),
             _Fetcher(session, threads, Keeper(store, workers, options), options, hosts, robots),
+            on_fault,
         )
         try:
             async for outcome in run.outcomes(options.concurrency):
@@ -156,7 +182,9 @@ class _Run:
     schedule: Schedule
     retries: Retries
     fetcher: _Fetcher
+    on_fault: OnFault = no_log
     failure: TagatlasError | None = None
+    _faults_in_a_row: int = 0
     _under_way: dict[asyncio.Task[_Result], Try] = field(default_factory=dict)
     _finished: asyncio.Queue[asyncio.Task[_Result]] = field(default_factory=asyncio.Queue)
 
@@ -178,12 +206,30 @@ class _Run:
             self.schedule.give_back(tried, clock())
             try:
                 result = task.result()
-            except TagatlasError as error:  # nothing to do with the address
-                self.failure = self.failure or error
-                continue
-            if self.failure is None or result.rejected is None:
-                for outcome in self.retries.settle(tried, result.outcome, result.rejected, clock()):
+                if self.failure is None or result.rejected is None:
+                    for outcome in self.retries.settle(
+                        tried, result.outcome, result.rejected, clock()
+                    ):
+                        if outcome.status == ImageStatus.OK:
+                            self._faults_in_a_row = 0
+                        yield outcome
+            except Exception as error:  # noqa: BLE001 - recorded, as what became of the address
+                for outcome in self._failed(tried, error):
                     yield outcome
+
+    def _failed(self, tried: Try, error: Exception) -> Iterator[FetchOutcome]:
+        """The outcome of an address after an unexpected error; none if the batch ends."""
+        if isinstance(error, TagatlasError) and not isinstance(error, PluginFailed):
+            self.failure = self.failure or error  # nothing to do with the address
+        if self.failure is not None:
+            return
+        self.on_fault(tried.location, error)
+        reason = str(error) if isinstance(error, PluginFailed) else in_one_line(error)
+        attempts = tried.earlier + tried.number
+        yield FetchOutcome(tried.address.key, ImageStatus.FAILED, reason, attempts=attempts)
+        self._faults_in_a_row += 1
+        if self._faults_in_a_row >= FAULTS_IN_A_ROW:
+            self.failure = _too_many(error, reason)
 
     async def cancel(self) -> None:
         """Cancel the downloads under way."""
@@ -226,23 +272,15 @@ class _Fetcher:
     robots: Robots | None
 
     async def fetch(self, tried: Try) -> _Result:
-        """Make one try; an unexpected error fails this address only.
+        """Make one try.
 
         Raises:
             StorageError: the store cannot take the image.
-            PluginError: no picture can be decoded on this machine.
+            PluginError: the store failed, or no picture can be decoded on this machine.
         """
-        try:
-            if tried.address.local:
-                return _Result(await self._from_file(tried.address))
-            return await self._from_web(tried)
-        except TagatlasError:
-            raise
-        except Exception as error:  # noqa: BLE001 - recorded, as what became of the address
-            reason = f"a fault of tagatlas: {type(error).__name__}: {error}"
-            attempts = tried.earlier + tried.number
-            outcome = FetchOutcome(tried.address.key, ImageStatus.FAILED, reason, attempts=attempts)
-            return _Result(outcome)
+        if tried.address.local:
+            return _Result(await self._from_file(tried.address))
+        return await self._from_web(tried)
 
     async def _from_file(self, address: Address) -> FetchOutcome:
         def read_and_keep() -> FetchOutcome:
@@ -322,3 +360,13 @@ class _Fetcher:
 
     def _refused_by(self, rejected: ImageRejected, host: str) -> str:
         return refused_by(rejected.setting, self.options, self.hosts.for_host(host))
+
+
+def _too_many(error: Exception, reason: str) -> TagatlasError:
+    """The error that ends a batch in which address after address fails unexpectedly."""
+    if isinstance(error, PluginFailed):
+        return error
+    return TagatlasError(
+        f"{FAULTS_IN_A_ROW} addresses in a row failed with unexpected errors, at last with "
+        f"{reason}: run the command again to go on with the others"
+    )

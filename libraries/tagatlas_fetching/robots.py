@@ -28,8 +28,22 @@ class Robots:
     """The robots.txt of each origin, read once. Used by one event loop."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, user_agent: str, *, allow_private: bool
+        self,
+        session: aiohttp.ClientSession,
+        user_agent: str,
+        *,
+        allow_private: bool,
+        timeout: float,
     ) -> None:
+        """Set up.
+
+        Args:
+            session: makes the requests.
+            user_agent: name that the rules are read for.
+            allow_private: whether a redirect may lead to a private address.
+            timeout: maximum seconds for one file with its redirects.
+        """
+        self._timeout = timeout
         self._session = session
         self._user_agent = user_agent
         self._allow_private = allow_private
@@ -64,22 +78,24 @@ class Robots:
         """The rules of an origin; None if they are unavailable."""
         url = origin.with_path("/robots.txt")
         try:
-            for _ in range(REDIRECTS + 1):
-                async with self._session.get(url, allow_redirects=False) as answer:
-                    if 300 <= answer.status < 400 and "Location" in answer.headers:
-                        url = checked_url(
-                            answer.headers["Location"],
-                            base=url,
-                            allow_private=self._allow_private,
-                        )
-                        continue
-                    if answer.status >= 500:
-                        return None
-                    found = 200 <= answer.status < 300
-                    text = await _text(answer) if found else ""
-                    return Protego.parse(text)
+            async with asyncio.timeout(self._timeout):
+                return await self._follow(url)
         except (aiohttp.ClientError, OSError, ImageRejected, NotDecoded):
             return None
+
+    async def _follow(self, url: URL) -> Protego | None:
+        """The rules at a URL and its redirects; those of an empty file after too many."""
+        for _ in range(REDIRECTS + 1):
+            async with self._session.get(url, allow_redirects=False) as answer:
+                if 300 <= answer.status < 400 and "Location" in answer.headers:
+                    url = checked_url(
+                        answer.headers["Location"], base=url, allow_private=self._allow_private
+                    )
+                    continue
+                if answer.status >= 500:
+                    return None
+                found = 200 <= answer.status < 300
+                return Protego.parse(await _text(answer) if found else "")
         return Protego.parse("")
 
 

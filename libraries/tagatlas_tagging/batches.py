@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tagatlas.contracts import ImageInput, ImageStore, TagResult, Variant
-from tagatlas.errors import ImageNotStored
+from tagatlas.errors import ImageNotStored, TagatlasError
+from tagatlas.wording import in_one_line
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ def read_batches(
             image = ImageInput(image_id, store.get(image_id, variant))
         except ImageNotStored as error:
             failed.append((image_id, TagResult.failed("transient", f"{error}: fetch it again")))
+            continue
+        except TagatlasError:
+            raise
+        except Exception as error:  # noqa: BLE001 - recorded, as the image's answer
+            failed.append((image_id, TagResult.failed("transient", in_one_line(error))))
             continue
         if batch_bytes is not None and len(image.data) > batch_bytes:
             failed.append((image_id, _too_large(image, batch_bytes)))

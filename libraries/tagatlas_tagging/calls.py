@@ -62,6 +62,14 @@ fault is not in the images."""
 BROKEN_CALLS_IN_A_ROW = 3
 """The same in calls, where each call may be billed."""
 
+OnFault = Callable[[str, Exception], None]
+"""Called with ``image`` and an id, or several, and the unexpected error they failed with."""
+
+
+def no_log(item: str, error: Exception) -> None:
+    """An :data:`OnFault` that does nothing: the answer has the reason."""
+
+
 _back_off = wait_random_exponential(multiplier=1, max=LONGEST_PAUSE)
 
 
@@ -103,6 +111,7 @@ class Caller:
         ending: Event,
         patience: float = PATIENCE,
         warn: Callable[[str], None] = lambda _: None,
+        on_fault: OnFault = no_log,
     ) -> None:
         """Set up.
 
@@ -112,7 +121,9 @@ class Caller:
             patience: see :data:`PATIENCE`.
             warn: called once, by any thread, with a line on calls that are made again, and until
                 when; again only after an answer.
+            on_fault: see :data:`OnFault`.
         """
+        self._on_fault = on_fault
         self._tagger = guarded(tagger, type(tagger).__name__)
         self._ending = ending
         self._patience = patience
@@ -164,7 +175,7 @@ class Caller:
         except CallRefused as error:
             return Call(number, [], "no", self._given_up(self._without_key(error)))
         except PluginFailed as error:
-            if self._tagger.price is None or self._never_right(error):
+            if self._tagger.price is None:
                 return Call(number, [], "unknown", self._without_key(error))
             return self._lost(batch, number, self._without_key(error))
         except TaggerError as error:
@@ -208,6 +219,7 @@ class Caller:
 
     def _put_aside(self, image: ImageInput, error: PluginFailed) -> None:
         """Keep an image for which the tagger raised until the cause is known."""
+        self._on_fault(f"image {image.id}", error)
         with self._lock:
             self._broken.append((image.id, self._clean(TagResult.failed("image", error.reason))))
             self._broken_in.append(error.reason.partition(":")[0])
@@ -266,9 +278,12 @@ class Caller:
         reason = error.reason if isinstance(error, PluginFailed) else str(error)
         lost = self._clean(TagResult.failed("transient", reason))
         failures = [(image.id, lost) for image in batch.images]
+        if isinstance(error, PluginFailed):
+            self._on_fault(f"images {', '.join(image.id for image in batch.images)}", error)
         trouble: TagatlasError | None = None
         if isinstance(error, PluginFailed):
-            trouble = error if in_a_row >= BROKEN_CALLS_IN_A_ROW else None
+            is_hopeless = self._never_right(error) or in_a_row >= BROKEN_CALLS_IN_A_ROW
+            trouble = error if is_hopeless else None
         elif self._tagger.price is None:
             trouble = TaggerError(f"{error}; no answer after all retries: run it again later")
         elif in_a_row >= LOST_IN_A_ROW:

@@ -11,7 +11,7 @@ from threading import Event
 from tagatlas.contracts import ImageStore, Tagger
 from tagatlas.errors import CallRefused, TagatlasError
 from tagatlas_tagging.batches import Batch, read_batches
-from tagatlas_tagging.calls import PATIENCE, Call, Caller
+from tagatlas_tagging.calls import PATIENCE, Call, Caller, OnFault, no_log
 
 Afford = Callable[[int], int]
 """Called before a call is begun with its number of images. Returns how many of them it may have;
@@ -43,6 +43,7 @@ def tag_images(
     stop: Event | None = None,
     patience: float = PATIENCE,
     warn: Callable[[str], None] = lambda _: None,
+    on_fault: OnFault = no_log,
 ) -> Iterator[Call]:
     """Tag images, and yield each call as soon as it has finished.
 
@@ -67,6 +68,7 @@ def tag_images(
         patience: seconds for which a refused call is retried.
         warn: called, by any thread, with a line that says that calls are retried, and until when:
             at once if the service cannot be reached.
+        on_fault: see :data:`tagatlas_tagging.calls.OnFault`; called by any thread.
 
     Raises:
         TaggerError: the tagger cannot go on, or no further call may be made; raised after the
@@ -75,7 +77,7 @@ def tag_images(
             The images it raised for last get no answer.
     """
     ending = stop or Event()
-    caller = Caller(tagger, ending, patience, warn=warn)
+    caller = Caller(tagger, ending, patience, warn, on_fault)
     limit = tagger.concurrency + ready
     trouble: TagatlasError | None = None
     with (

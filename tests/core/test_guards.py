@@ -91,13 +91,23 @@ def test_stores(tmp_path: Path, name: str, fault: str) -> None:
     (pictures / "a.jpg").write_bytes(sample_images(1)[0].data)
     tagatlas.add(folder, pictures)
     (folder / "atlas.toml").write_text(f"[store]\nname = '{name}'\n")
-
-    def locate() -> None:
-        with open_atlas(folder) as atlas:
-            atlas.store.locate("0" * 64, Variant.IMAGE)
-
-    use = locate if name == "nowhere" else lambda: tagatlas.fetch(folder)
-    check_said("image store", name, fault, use)
+    if name == "no-folder":
+        check_said("image store", name, fault, lambda: tagatlas.fetch(folder))
+        return
+    plugins = load_plugins()
+    with open_atlas(folder, plugins) as atlas:
+        if name == "nowhere":
+            assert atlas.store.locate("0" * 64, Variant.IMAGE) is None
+        else:
+            report = tagatlas.fetch(atlas)
+            [row] = report.reasons.to_dicts()
+            assert row["status"] == ("failed" if name == "put-raises" else "ok")
+            if row["reason"]:
+                assert row["reason"].startswith(f"image store {name} (tagatlas-slips 1.2.3)")
+                assert fault in row["reason"]
+            plugins.warn(report.notes[-1])
+    assert f"see {folder / 'faults.log'}" in plugins.warnings[-1]
+    assert fault in (folder / "faults.log").read_text("utf-8")
 
 
 @table({**slips.TAGGERS, **slips.REREADING})

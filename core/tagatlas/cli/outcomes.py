@@ -122,6 +122,7 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
         "postponed": report.postponed,
         "unreadable": report.unreadable,
         "model_versions": report.model_versions,
+        "faults": report.faults,
     }
     line = (
         f"tagged: {count(report.asked, 'image')} asked now of {report.backend} "
@@ -146,6 +147,7 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
         lines.append(versions_in_words(report.model_versions))
     if report.spent is not None:
         lines.append(f"spent: up to ${report.spent:,.4f} on {report.backend} in this atlas")
+    lines += [f"note: {fault}" for fault in report.faults]
     return Outcome(facts, lines, failure_status(failures, total, max_failures))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tagatlas.contracts import Reading, Tag, TagResult, TagStatus
@@ -35,6 +36,10 @@ def check_reading(given: object, *_: object) -> Reading:
     notes: object = given.notes
     if not isinstance(notes, Mapping):
         raise Unfit(f"gave a Reading with {shown(notes)} as notes, not a mapping")
+    try:
+        json.dumps(notes)
+    except (TypeError, ValueError) as error:
+        raise Unfit(f"gave a Reading whose notes are not of JSON types ({error})") from error
     return given
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import ImageStatus, ImageStore, Recovery
+from tagatlas.steps.storing import store_outcomes
 from tagatlas_fetching import Address, FetchOptions, FetchOutcome
 from tagatlas_fetching.hosts import Hosts
 from tagatlas_fetching.placeholders import Placeholder
@@ -74,13 +75,14 @@ def find_copies(
         addresses = [
             Address(key, copy, headers_for=origins[key]) for key, (copy, _) in tries.items()
         ]
-        for outcomes in fetch(addresses, store, options, hosts=hosts):
+        batches = fetch(addresses, store, options, hosts=hosts, on_fault=atlas.faults.record)
+        for outcomes in batches:
             good = [
                 _as_found(each, tries[each.key][1], leads_to=searches.pop(each.key)[0])
                 for each in outcomes
                 if each.status == ImageStatus.OK
             ]
-            atlas.catalog.addresses.store(good)
+            store_outcomes(atlas, good)
             found += len(good)
     return found
 

@@ -30,6 +30,7 @@ from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.recovering import forgiven
 from tagatlas.steps.refusing import RefusingStore, part_refused
 from tagatlas.steps.signatures import complete_signatures
+from tagatlas.steps.storing import store_outcomes
 from tagatlas_fetching import Address, FetchOptions, FetchOutcome
 from tagatlas_fetching.hosts import Hosts, read_hosts
 from tagatlas_fetching.limits import REMEDIES, setting_of, would_pass
@@ -64,7 +65,7 @@ class FetchReport:
         placeholders: pictures that are, or may be, placeholders for deleted images.
         files: the tables with the outcome of each address.
         notes: further remarks for the user, a line each: recoveries that failed, headers that
-            were not sent.
+            were not sent, and unexpected errors that cost one address or image each.
     """
 
     tried: int
@@ -177,12 +178,16 @@ def fetch_collection(
         OptionError, UnknownPlugin: a host's settings or a recovery are not valid.
         StorageError: the store or the catalog cannot be written; what was stored is kept.
         PluginError: pictures cannot be decoded on this machine at all.
+        TagatlasError: many addresses in a row failed unexpectedly; their outcomes are kept.
     """
     hosts = read_hosts(atlas.settings.tables("fetch.hosts"), options.host_policy(headers))
     if recoveries is None:
         looked_up = select(atlas, {}, "fetch")
         recoveries = [looked_up.plugin(RECOVERIES, name) for name in options.recover]
-    ways = forgiven(recoveries)
+    atlas.faults.hide(*(headers or {}).values())
+    for chosen in recoveries:
+        atlas.faults.hide(*secrets_of(chosen.options))
+    ways = forgiven(recoveries, atlas.faults)
     refused = atlas.catalog.removals.refused()
     wanted = atlas.catalog.addresses.with_status([ImageStatus.PENDING, *retry])
     changed = _let_through(atlas, options, hosts, {address.key for address in wanted})
@@ -195,8 +200,11 @@ def fetch_collection(
     if addresses:
         from tagatlas_fetching.engine import fetch as fetch_addresses  # slow to load
 
-        for outcomes in fetch_addresses(addresses, store, options, hosts=hosts, recoveries=ways):
-            atlas.catalog.addresses.store(_without_secrets(outcomes, recoveries))
+        batches = fetch_addresses(
+            addresses, store, options, hosts=hosts, recoveries=ways, on_fault=atlas.faults.record
+        )
+        for outcomes in batches:
+            store_outcomes(atlas, _without_secrets(outcomes, recoveries))
             done += len(outcomes)
             failed += sum(outcome.status != ImageStatus.OK for outcome in outcomes)
             progress(done, len(addresses), failed)
@@ -206,7 +214,8 @@ def fetch_collection(
         _mark(atlas, placeholders)  # from now on they are known, with copies or without
         complete_signatures(atlas)
     notes = [*unsent, *(each.note for each in ways.values() if each.note)]
-    return replace(_report(atlas, done, len(changed)), notes=notes)
+    report = _report(atlas, done, len(changed))
+    return replace(report, notes=[*notes, *atlas.faults.lines()])
 
 
 def _without_secrets(

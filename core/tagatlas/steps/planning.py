@@ -10,7 +10,7 @@ from PIL import Image
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import Tagger, Variant
 from tagatlas.errors import ImageNotStored
-from tagatlas.steps.signatures import complete_signatures
+from tagatlas.steps.signatures import UNREADABLE, complete_signatures
 from tagatlas_duplicates.pixels import are_equal
 from tagatlas_tagging import Plan, plan_asking
 
@@ -84,5 +84,5 @@ def _stored_picture(atlas: Atlas, image: str) -> Image.Image | None:
     try:
         with Image.open(BytesIO(atlas.store.get(image, Variant.IMAGE))) as stored:
             return stored.convert("RGB")
-    except (ImageNotStored, OSError):
+    except (ImageNotStored, *UNREADABLE):
         return None

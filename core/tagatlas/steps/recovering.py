@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tagatlas.contracts import Recovery
 from tagatlas.errors import PluginError
+from tagatlas.faults import FaultLog
 from tagatlas.masking import as_shown
 from tagatlas.plugins import PluginChoice
 from tagatlas.wording import count
@@ -17,8 +18,9 @@ class Forgiven(Recovery):
     It is asked for addresses as shown: those that it names are often other hosts'.
     """
 
-    def __init__(self, recovery: Recovery) -> None:
+    def __init__(self, recovery: Recovery, faults: FaultLog) -> None:
         self._recovery = recovery
+        self._faults = faults
         self._first: PluginError | None = None
         self._urls: set[str] = set()
 
@@ -43,11 +45,13 @@ class Forgiven(Recovery):
         try:
             return ask()
         except PluginError as error:
-            self._first = self._first or error
+            if self._first is None:  # the others are counted
+                self._first = error
+                self._faults.write(url, error)
             self._urls.add(url)
             return ()
 
 
-def forgiven(recoveries: Iterable[PluginChoice[Recovery]]) -> dict[str, Forgiven]:
-    """Recoveries by name, in their order."""
-    return {chosen.name: Forgiven(chosen.product) for chosen in recoveries}
+def forgiven(recoveries: Iterable[PluginChoice[Recovery]], faults: FaultLog) -> dict[str, Forgiven]:
+    """Recoveries by name, in their order; their first errors are written to the log."""
+    return {chosen.name: Forgiven(chosen.product, faults) for chosen in recoveries}

@@ -11,6 +11,9 @@ from tagatlas.contracts import Variant
 from tagatlas.errors import ImageNotStored
 from tagatlas_duplicates import make_signature
 
+UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+"""Pillow's exceptions for damaged bytes."""
+
 _AT_ONCE = 500
 
 
@@ -30,6 +33,6 @@ def complete_signatures(atlas: Atlas) -> None:
             try:
                 with Image.open(BytesIO(atlas.store.get(image, Variant.THUMBNAIL))) as thumbnail:
                     made[image] = make_signature(thumbnail.convert("RGB"))
-            except (ImageNotStored, OSError):
+            except (ImageNotStored, *UNREADABLE):
                 continue
         atlas.catalog.addresses.sign(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from tagatlas.contracts import (
     no_progress,
     no_show,
 )
+from tagatlas.faults import IN_A_ROW
 from tagatlas.plugins import TAGGERS, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.credentials import require_key
@@ -24,6 +26,7 @@ from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import TagOptions
 from tagatlas.steps.planning import plan_tagging
 from tagatlas.steps.spending import Estimate, Purse
+from tagatlas.steps.storing import reading_each, store_answers
 from tagatlas_tagging import (
     Plan,
     closing,
@@ -57,6 +60,7 @@ class TagReport:
         unreadable: number of images that the backend could not read; 0 if it costs nothing.
         model_versions: number of the collection's images by the version of the model that
             answered, empty text where none is known; empty if the backend names none.
+        faults: a line about unexpected errors that cost one image each, if there were any.
     """
 
     backend: str
@@ -70,6 +74,7 @@ class TagReport:
     postponed: int = 0
     unreadable: int = 0
     model_versions: Mapping[str, int] = field(default_factory=dict)
+    faults: Sequence[str] = ()
 
 
 def tag(
@@ -265,11 +270,13 @@ def tag_collection(
         ask_each=ask_each,
     )
     run = _Run(atlas, instance, asked, plan, purse, stop or Event())
+    atlas.faults.hide(os.environ.get(instance.key_variable or "", ""))
     try:
         run.carry_out(show)
     finally:
         if reading is not None and isinstance(instance, RereadingTagger):
-            tagging.update_reading(reading, instance.read, collective=instance.collective)
+            read = reading_each(instance, atlas.faults)
+            tagging.update_reading(reading, read, collective=instance.collective)
     return TagReport(
         backend=tagger.name,
         asked=run.asked,
@@ -282,6 +289,7 @@ def tag_collection(
         postponed=run.postponed,
         unreadable=0 if purse is None else Counter(tagging.failures(asked).values())["image"],
         model_versions=tagging.model_versions(tagged),
+        faults=atlas.faults.lines(),
     )
 
 
@@ -302,6 +310,7 @@ class _Run:
         failed: number of images that failed.
         held: see :class:`TagReport`; without those of the plan.
         postponed: see :class:`TagReport`.
+        unstored: number of answers in a row that the catalog did not take.
     """
 
     atlas: Atlas
@@ -316,6 +325,7 @@ class _Run:
     failed: int = 0
     held: int = 0
     postponed: int = 0
+    unstored: int = 0
 
     def carry_out(self, show: ShowProgress) -> None:
         """Send the images, store the answers, and copy those that others share."""
@@ -355,16 +365,21 @@ class _Run:
             ready=0 if self.purse is None else READY,
             stop=self.stop,
             warn=self.atlas.plugins.warn,
+            on_fault=self.atlas.faults.record,
         )
         for call in calls:
             answers = call.answers
             if isinstance(self.tagger, RereadingTagger):
                 answers = [(image_id, replace(result, tags=())) for image_id, result in answers]
             ended = None if self.purse is None else self.purse.end(call)
-            self.atlas.catalog.tagging.store(self.backend, answers, ended)
+            errors = store_answers(self.atlas, self.backend, answers, ended)
             self.asked += len(answers)
             self.failed += sum(result.status == TagStatus.FAILED for _, result in answers)
+            self.failed += len(errors)
             self._tell()
+            self.unstored = self.unstored + len(errors) if errors else 0
+            if self.unstored >= IN_A_ROW:
+                raise errors[-1]
 
     def _tell(self) -> None:
         total = len(self.plan.ask) + len(self.plan.originals) + len(self.plan.waiting)
