@@ -74,7 +74,8 @@ class FaultLog:
             item: see :meth:`record`.
             error: see :meth:`record`.
         """
-        text = self._masked("".join(traceback.format_exception(error)))
+        whole = "".join(traceback.format_exception(error))
+        text = self._masked(whole[-4 * _LONGEST_ENTRY :])
         if len(text) > _LONGEST_ENTRY:  # the last lines say most
             text = f"...\n{text[-_LONGEST_ENTRY:]}"
         moment = datetime.now(UTC).isoformat(timespec="seconds")

@@ -49,7 +49,7 @@ def untaken(name: str, taken: Collection[str]) -> str:
 
 def one_line(text: str) -> str:
     """A text from a service as one line of at most 500 characters."""
-    return " ".join(text.split())[:_LONGEST_LINE]
+    return " ".join(text[: 20 * _LONGEST_LINE].split())[:_LONGEST_LINE]
 
 
 def in_one_line(error: BaseException) -> str:

@@ -7,15 +7,30 @@ from __future__ import annotations
 
 from textwrap import dedent, indent
 
+import odd_values
+
 IMAGES = 12
 """Of the atlas that they are tried on."""
 
 HEAD = dedent("""
+    import asyncio
     import json
     from dataclasses import dataclass, replace
 
     from tagatlas import *
     from tagatlas.errors import StorageError
+
+
+    class Stop(BaseException):
+        "Raised by nobody else, and no Exception."
+
+
+    class Unsaid(Exception):
+        def __str__(self): return self.text
+
+
+    class Tensor:
+        def __float__(self): return 0.5
 
 
     class GoodSource(Source):
@@ -119,6 +134,7 @@ COMMAND = dedent("""
 """)
 
 SOURCES = {
+    **odd_values.named(odd_values.SOURCES),
     "none": ("def read(self, location): return None", "read gave None, not Records"),
     "rows": ("def read(self, location): return [1]", "read gave a list, not Records"),
     "no-frame": ("def table(self, location): return {}", "read gave Records with a dict as table"),
@@ -146,6 +162,7 @@ SOURCES = {
     "exits": ("def read(self, location): raise SystemExit(3)", "failed in read (SystemExit: 3)"),
 }
 STORES = {
+    **odd_values.named(odd_values.STORES),
     "no-folder": ("def __init__(self, options): ...", "cannot be made (TypeError: "),
     "put-raises": ("def put(self, *_): 1 / 0", "failed in put (ZeroDivisionError: "),
     "has-none": ("def has(self, *_): return None", "has gave None, not True or False"),
@@ -161,6 +178,7 @@ STORES = {
     "nowhere": ("def locate(self, *_): return 1", "locate gave an int (1), not a text"),
 }
 RECOVERIES = {
+    **odd_values.named(odd_values.RECOVERIES),
     "none": ("def copies(self, url): return None", "copies gave None, not a list of URLs"),
     "text": ("def copies(self, url): return url", "copies gave a str ('http://"),
     "numbers": ("def copies(self, url): return [1]", "copies gave an int (1) among others, not a"),
@@ -171,6 +189,7 @@ RECOVERIES = {
     ),
 }
 TAGGERS = {
+    **odd_values.named(odd_values.TAGGERS),
     "none": ("def tag(self, images): return None", "tag gave None, not a list of TagResults"),
     "text": ("def tag(self, images): return 'cat'", "tag gave a str ('cat'), not a list of"),
     "dicts": ("def look(self, image): return {'cat': 1}", "tag gave a dict for an image, not a"),
@@ -222,6 +241,7 @@ TAGGERS = {
     "makes-text": ("def __new__(cls, options): return 'x'", "its factory made a str ('x'), which"),
 }
 REREADING = {
+    **odd_values.named(odd_values.REREADING),
     "no-reading": ("def reading(self): return None", "reading gave None, not a text"),
     "reads-list": ("def read(self, answers): return []", "read gave a list, not a Reading"),
     "reads-ids": (
@@ -238,6 +258,7 @@ REREADING = {
     ),
 }
 BUILDERS = {
+    **odd_values.named(odd_values.BUILDERS),
     "none": ("def build(self, images, tags): return None", "build gave None, not a Network or a"),
     "table": ("def build(self, images, tags): return images", "build gave a DataFrame, not a Net"),
     "raises": ("def build(self, images, tags): 1 / 0", "failed in build (ZeroDivisionError: "),
@@ -306,6 +327,7 @@ BUILDERS = {
     ),
 }
 LAYOUTS = {
+    **odd_values.named(odd_values.LAYOUTS),
     "none": ("def place(self, network, **_): return None", "place gave None, not a finite array"),
     "list": (
         "def place(self, network, *, start, seed, progress): return start.tolist()",
@@ -325,6 +347,7 @@ LAYOUTS = {
     "describes-none": ("def describe(self): return None", "describe gave None, not a LayoutDes"),
 }
 CLUSTERERS = {
+    **odd_values.named(odd_values.CLUSTERERS),
     "none": ("def cluster(self, images, **_): return None", "cluster gave None, not Clusters"),
     "array": (
         "def cluster(self, images, **_): return images.nodes",
@@ -344,6 +367,7 @@ CLUSTERERS = {
     "describes-none": ("def describe(self): return None", "describe gave None, not a Clusterer"),
 }
 RENDERERS = {
+    **odd_values.named(odd_values.RENDERERS),
     "none": ("def render(self, map_, folder): return None", "render gave None, not a list of the"),
     "text": ("def render(self, map_, folder): return 'a'", "render gave a str ('a'), not a list"),
     "texts": (
@@ -402,7 +426,7 @@ KINDS = (
     ("ImageStore", "image_store", STORES, ""),
     ("Recovery", "recovery", RECOVERIES, ""),
     ("Tagger", "tagger", {**TAGGERS, **WITH_ANSWERS}, ""),
-    ("RereadingTagger", "tagger", REREADING, ""),
+    ("RereadingTagger", "tagger", {**REREADING, **odd_values.MISREADING}, ""),
     ("GraphBuilder", "graph_builder", BUILDERS, ""),
     ("Layout", "layout", LAYOUTS, ""),
     ("Clusterer", "clusterer", CLUSTERERS, ""),

@@ -195,6 +195,7 @@ def outcome_of_rendering(report: RenderReport) -> Outcome:
         "images_gone": report.absent,
         "faults": report.faults,
         "signed": report.signed,
+        "notes": report.notes,
     }
     lines = [
         f"rendered: {count(len(report.files), 'file')} in {report.folder}",
@@ -205,6 +206,7 @@ def outcome_of_rendering(report: RenderReport) -> Outcome:
             f"left blank: {report.absent:,} of {report.images:,} images, whose files are gone from"
             " the atlas: tagatlas fetch --repair gets them again, tagatlas remove takes them out"
         )
+    lines += [f"note: {note}" for note in report.notes]
     lines += [f"not written: {fault}" for fault in report.faults]
     lines += [report.publishing] if report.publishing else []
     return Outcome(facts, lines, FAILED if report.faults else 0, opens=report.shown)

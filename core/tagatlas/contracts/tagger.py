@@ -116,9 +116,9 @@ class TagResult:
         float16.
 
         Raises:
-            ValueError: no tags, an empty label, a label twice, a score outside [0, 1], or an
+            ValueError: no tags, a blank label, a label twice, a score outside [0, 1], or an
                 embedding that is not a finite vector.
-            TypeError: a label that is not text, or a score that is not a number.
+            TypeError: no Tag, a label that is not text, or a score that is not a number.
         """
         ordered = tuple(sorted(map(_plain, tags), key=lambda tag: (-tag.score, tag.label)))
         if not ordered:
@@ -126,8 +126,8 @@ class TagResult:
         if not all(0.0 <= tag.score <= 1.0 for tag in ordered):
             raise ValueError("a score lies outside [0, 1]")
         labels = {tag.label for tag in ordered}
-        if len(labels) != len(ordered) or "" in labels:
-            raise ValueError("a label is empty or comes twice")
+        if len(labels) != len(ordered) or not all(map(str.strip, labels)):
+            raise ValueError("a label is blank or comes twice")
         return cls(TagStatus.OK, ordered, raw, embedding=_half(embedding), version=version)
 
     @classmethod
@@ -149,14 +149,20 @@ class TagResult:
 
 def _plain(tag: Tag) -> Tag:
     """The tag in Python's own types."""
+    if not isinstance(tag, Tag):
+        raise TypeError(f"tags are Tag objects, not {type(tag).__name__}")
     if type(tag.label) is str and type(tag.score) is float:
         return tag
     if not isinstance(tag.label, str):
         raise TypeError(f"a label is text, not {type(tag.label).__name__}: {tag.label!r}")
+    score: object = tag.score
     try:
-        return Tag(str(tag.label), float(tag.score))
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"the score of {tag.label!r} is no number: {tag.score!r}") from error
+        number = None if isinstance(score, str | bytes) else float(tag.score)
+    except (TypeError, ValueError, OverflowError):
+        number = None
+    if number is None:
+        raise TypeError(f"the score of {tag.label!r} is no number: {score!r}")
+    return Tag(str(tag.label), number)
 
 
 def _half(embedding: ArrayLike | None) -> NDArray[np.float16] | None:

@@ -6,9 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tagatlas.contracts import Reading, Tag, TagResult, TagStatus
-from tagatlas.guards.unfit import Unfit, instead, shown
+from tagatlas.guards.unfit import Unfit, instead, is_text, shown
 
 _RIGHT = "a list of TagResults, one for each image"
+LONGEST_LABEL = 10_000
+"""Maximum characters of a label."""
+
 _MADE_BY = "(make it with TagResult.ok, empty or failed)"
 
 
@@ -18,15 +21,28 @@ def check_results(given: object, images: Sequence[object]) -> Sequence[TagResult
         raise instead(given, _RIGHT)
     if len(given) != len(images):
         raise Unfit(f"gave {len(given)} results for {len(images)} images")
-    faults = [_fault(each) for each in given]
-    if not any(faults):
+    if not any(map(_fault, given)):
         return given
+    results = [_made_again(each) for each in given]  # perhaps only its numbers are of other types
+    faults = [_fault(each) for each in results]
     if all(faults):
-        raise Unfit(faults[0])
+        raise Unfit(f"{faults[0]} (image {getattr(images[0], 'id', 'unknown')})")
     return [
-        TagResult.failed("image", f"the backend {fault}") if fault else result
-        for result, fault in zip(given, faults, strict=True)
+        TagResult.failed("image", f"the backend {fault}")
+        if fault or not isinstance(result, TagResult)
+        else result
+        for result, fault in zip(results, faults, strict=True)
     ]
+
+
+def _made_again(result: object) -> object:
+    """A result with tags as :meth:`TagResult.ok` makes them; the same where that fails."""
+    if not isinstance(result, TagResult) or result.status != TagStatus.OK or not _fault(result):
+        return result
+    try:
+        return TagResult.ok(result.tags, result.raw, result.embedding, result.version)
+    except (TypeError, ValueError):
+        return result
 
 
 def check_reading(given: object, *_: object) -> Reading:
@@ -45,6 +61,8 @@ def check_reading(given: object, *_: object) -> Reading:
 
 def check_read(read: Iterable[object]) -> Iterator[tuple[str, TagResult]]:
     """Checks a reading's results while they are iterated."""
+    if not isinstance(read, Iterable):
+        raise Unfit(f"gave a Reading with {shown(read)} as results, not pairs")
     for each in read:
         if not isinstance(each, tuple) or len(each) != 2 or not isinstance(each[0], str):
             raise instead(each, "pairs of an image's id and its TagResult")
@@ -81,8 +99,10 @@ def _fault_of_tags(result: TagResult) -> str:
     for tag in tags:
         if not isinstance(tag, Tag):
             return f"gave a TagResult with {shown(tag)}, not a Tag"
-        if type(tag.label) is not str or not tag.label or not _is_text(tag.label):
+        if type(tag.label) is not str or not tag.label.strip() or not is_text(tag.label):
             return f"gave a tag with {shown(tag.label)} as its label {_MADE_BY}"
+        if len(tag.label) > LONGEST_LABEL:
+            return f"gave a tag with a label of {len(tag.label):,} characters"
         if type(tag.score) is not float or not 0.0 <= tag.score <= 1.0:
             return f"gave a tag with {shown(tag.score)} as its score {_MADE_BY}"
     if len({tag.label for tag in tags}) != len(tags):
@@ -104,14 +124,3 @@ def _fault_of_embedding(embedding: object) -> str:
     ):
         return ""
     return f"gave a TagResult whose embedding is no finite vector in float16 {_MADE_BY}"
-
-
-def _is_text(label: str) -> bool:
-    """Whether text can be encoded: lone surrogates cannot."""
-    if label.isascii():
-        return True
-    try:
-        label.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

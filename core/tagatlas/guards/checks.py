@@ -48,7 +48,7 @@ from tagatlas.guards.tables import (
     check_ties,
     check_vectors,
 )
-from tagatlas.guards.unfit import Unfit, instead, shown
+from tagatlas.guards.unfit import Unfit, instead, is_text, shown
 
 Check = Callable[..., object]
 ItemT = TypeVar("ItemT")
@@ -121,13 +121,13 @@ def _check_files(given: object, _: object, folder: Path) -> object:
     files = _items(given, Path, "a list of the Paths of the files written")
     if not files:
         raise Unfit("gave no file, not the Paths of the files written")
-    if not files[0].exists():
-        raise Unfit(f"gave {files[0]}, which is not there")
     # Links are not followed: a user may keep a folder of the map's on another disk.
     inside = abspath(folder)  # noqa: PTH100
     for file in files:
         if not Path(abspath(file)).is_relative_to(inside):  # noqa: PTH100
             raise Unfit(f"gave {file}, which is not in the folder {folder}")
+        if not file.is_file():
+            raise Unfit(f"gave {file}, which is {'no file' if file.exists() else 'not there'}")
     return files
 
 
@@ -163,7 +163,10 @@ def _check_reads(given: object, *_: object) -> object:
     return given
 
 
-_TEXT = _fits(lambda given: isinstance(given, str) and given != "", "a text")
+_TEXT = _fits(
+    lambda given: isinstance(given, str) and given != "" and is_text(given),
+    "a text that is not empty and can be encoded",
+)
 _TEXT_OR_NONE = _fits(
     lambda given: given is None or (isinstance(given, str) and given != ""), "a text or None"
 )

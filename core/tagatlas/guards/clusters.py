@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING
 
 from tagatlas.contracts import Clusters
-from tagatlas.guards.unfit import Unfit, instead
+from tagatlas.guards.unfit import Unfit, instead, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,14 +14,20 @@ if TYPE_CHECKING:
 
     from tagatlas.contracts import ClusterInput
 
+_LARGEST = 2**31 - 1
+"""Largest number of a cluster."""
+
 
 def check_clusters(given: object, images: ClusterInput, *_: object) -> Clusters:
     """A cluster for each image, or none; each with its stability if given."""
     if not isinstance(given, Clusters):
         raise instead(given, "Clusters")
     _check_level("cluster", given.labels, given.stability, len(images))
-    if given.agreement is not None and not given.agreement <= 1:
-        raise Unfit(f"gave an agreement of {given.agreement}, which is not at most 1")
+    agreement: object = given.agreement
+    if agreement is not None and not (isinstance(agreement, Real) and agreement <= 1):
+        raise Unfit(f"gave an agreement of {shown(agreement)}, not a number of at most 1")
+    if given.sub_labels is None and given.sub_stability is not None:
+        raise Unfit("gave the stability of sub-clusters without sub-clusters")
     if given.sub_labels is not None:
         _check_level("sub-cluster", given.sub_labels, given.sub_stability, len(images))
         if not _are_nested(given.sub_labels, given.labels):
@@ -34,9 +41,14 @@ def _check_level(
     """Check the labels of so many images, and the stability of each that they name."""
     import numpy as np
 
-    labels = np.asarray(given)
+    try:
+        labels = np.asarray(given)
+    except ValueError:  # rows of different lengths
+        labels = np.zeros(0)
     if labels.shape != (count,) or labels.dtype.kind not in "iu" or labels.min() < -1:
         raise Unfit(f"gave no {level} for each image, a whole number from 0, or -1")
+    if labels.max() > _LARGEST:
+        raise Unfit(f"numbers {level}s up to {labels.max()}, not from 0 on")
     if stability is None:
         return
     shares = np.asarray(stability)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import current_thread, main_thread
 from typing import TypeVar, cast
 
 from tagatlas.contracts import Reading
@@ -18,6 +19,7 @@ from tagatlas.masking import hidden, hide
 from tagatlas.options import secrets_of
 from tagatlas.wording import MORE_MEMORY, in_one_line
 
+_AUTHOR = "tell its author"
 ProductT = TypeVar("ProductT")
 ItemT = TypeVar("ItemT")
 
@@ -48,7 +50,21 @@ def guarded(
 
 def advice(*, own: bool) -> str:
     """Advice on a fault of a plugin."""
-    return "this is a fault of tagatlas (--debug shows where)" if own else "tell its author"
+    return "this is a fault of tagatlas (--debug shows where)" if own else _AUTHOR
+
+
+def advice_on(error: BaseException, otherwise: str) -> str:
+    """Advice on an exception of a plugin: what the system refused is nobody's fault."""
+    if isinstance(error, OSError) and otherwise != _AUTHOR:
+        return "check the disk, the permissions and the network, then run it again"
+    return otherwise
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether an exception is no plugin's: Ctrl-C, which the main thread gets, or a closing."""
+    if isinstance(error, KeyboardInterrupt):
+        return current_thread() is main_thread()
+    return isinstance(error, GeneratorExit)
 
 
 def contract_broken(label: str, reason: str, *, own: bool) -> ContractBroken:
@@ -144,9 +160,10 @@ class _Guarded:
             text = f"{self._label} ran out of memory in {called} ({reason}): {MORE_MEMORY}"
             failed = PluginFailed(text, reason)
             raise failed from self._shown_cause(failed, error)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - raised as the plugin's
+        except BaseException as error:
+            if is_ours(error):
+                raise
             reason = hidden(in_one_line(error), self._secrets())
-            failed = PluginFailed(
-                f"{self._label} failed in {called} ({reason}): {self._advice}", reason
-            )
+            remedy = advice_on(error, self._advice)
+            failed = PluginFailed(f"{self._label} failed in {called} ({reason}): {remedy}", reason)
             raise failed from self._shown_cause(failed, error)

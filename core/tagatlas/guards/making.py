@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tagatlas.contracts import loaded
 from tagatlas.errors import MissingDependency, PluginError, TagatlasError
-from tagatlas.guards.guard import advice
+from tagatlas.guards.guard import advice, advice_on, is_ours
 from tagatlas.guards.unfit import shown
 from tagatlas.wording import MORE_MEMORY, in_one_line
 
@@ -48,8 +48,11 @@ def make(
     except MemoryError as error:
         text = f"{label} ran out of memory when it was made ({in_one_line(error)}): {MORE_MEMORY}"
         raise PluginError(text) from error
-    except (Exception, SystemExit) as error:
-        text = f"{label} cannot be made ({in_one_line(error)}): {advice(own=own)}"
+    except BaseException as error:
+        if is_ours(error):
+            raise
+        remedy = advice_on(error, advice(own=own))
+        text = f"{label} cannot be made ({in_one_line(error)}): {remedy}"
         raise PluginError(text) from error
     if not isinstance(made, product):
         raise PluginError(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tagatlas.contracts import Page, Records
-from tagatlas.guards.unfit import Unfit, instead, shown
+from tagatlas.guards.unfit import Unfit, instead, is_text, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tagatlas.network import Network
+
+_LARGEST = 1e12
+"""Largest coordinate: beyond it, the distances of neighbours are lost to rounding."""
 
 
 def check_records(given: object, *_: object) -> Records:
@@ -43,11 +47,15 @@ def check_records(given: object, *_: object) -> Records:
         relative = table.filter(~pl.col("location").str.starts_with("/"))["location"]
         if not relative.is_empty():
             raise Unfit(f"gave Records with {relative[0][:80]!r}, not an absolute path")
-    if not all(isinstance(text, str) for text in (given.recognised, *given.notes)):
-        raise Unfit("gave Records whose recognised or notes are no texts")
     notes: object = given.notes
+    if not isinstance(notes, Iterable) or not all(
+        isinstance(text, str) for text in (given.recognised, *notes)
+    ):
+        raise Unfit("gave Records whose recognised or notes are no texts")
     if isinstance(notes, str):
         raise Unfit("gave Records whose notes are a text, not a tuple of lines")
+    if not all(map(is_text, (given.recognised, *given.notes))):
+        raise Unfit("gave Records whose recognised or notes cannot be encoded")
     return given
 
 
@@ -74,7 +82,7 @@ def check_network(given: object, images: pl.DataFrame, *_: object) -> Network:
 
     from tagatlas.network import IMAGE, TAG, Network
 
-    network = given if isinstance(given, Network) else _converted(given)
+    network = _checked_arrays(given if isinstance(given, Network) else _converted(given))
     if not network.edge_count:
         raise Unfit("gave a network without an edge, and did not raise EmptyMap")
     nodes = network.nodes
@@ -100,8 +108,53 @@ def _converted(given: object) -> Network:
     graph: nx.Graph = given
     try:
         return Network.from_networkx(graph)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, ArithmeticError) as error:
+        if isinstance(error, UnicodeError):
+            raise Unfit("gave a graph with a text that cannot be encoded") from error
         raise Unfit(f"gave a graph that makes no network ({error})") from error
+
+
+def _checked_arrays(network: Network) -> Network:
+    """The network with arrays of the types that :class:`Network` describes, and checked."""
+    import numpy as np
+    import polars as pl
+
+    nodes: object = network.nodes
+    if not isinstance(nodes, pl.DataFrame):
+        raise Unfit(f"gave a Network with {shown(nodes)} as nodes, not a polars DataFrame")
+    for column in ("id", "kind", "label"):
+        if nodes.schema[column] != pl.String:
+            raise Unfit(
+                f"gave a Network whose column {column} is {nodes.schema[column]}, not String"
+            )
+        if nodes[column].null_count():
+            raise Unfit(f"gave a Network with a node without {column}")
+    if not isinstance(network.directed, bool):
+        raise Unfit(f"gave a Network with {shown(network.directed)} as directed, not True or False")
+    wanted = {"sources": "iu", "targets": "iu", "weights": "iuf"}
+    for name, kinds in wanted.items():
+        array: object = getattr(network, name)
+        if not isinstance(array, np.ndarray):
+            raise Unfit(f"gave a Network with {shown(array)} as {name}, not an array")
+        if array.ndim != 1 or array.dtype.kind not in kinds:
+            raise Unfit(
+                f"gave a Network whose {name} are of shape {array.shape} and type {array.dtype}"
+            )
+    try:
+        network = replace(
+            network,
+            sources=network.sources.astype(np.int32, copy=False),
+            targets=network.targets.astype(np.int32, copy=False),
+            weights=network.weights.astype(np.float32, copy=False),
+        )
+    except ValueError as error:
+        raise Unfit(f"gave a Network that is none ({error})") from error
+    ends = np.stack([network.sources, network.targets]).astype(np.int64)
+    if not network.directed:
+        ends.sort(axis=0)
+    if len(np.unique(ends[0] * len(nodes) + ends[1])) < network.edge_count:
+        raise Unfit("gave a network with parallel edges")
+    return network
 
 
 def check_ties(given: object, *_: object) -> pl.DataFrame:
@@ -139,6 +192,10 @@ def _finite(given: object, shape: tuple[int, int | None]) -> NDArray[np.float64]
     fits = given.ndim == 2 and len(given) == shape[0] and shape[1] in (None, given.shape[1])
     if not fits or given.dtype.kind not in "iuf":
         raise Unfit(f"gave an array of shape {given.shape} and type {given.dtype}, not {right}")
+    if isinstance(given, np.ma.MaskedArray):
+        raise Unfit(f"gave an array with masked numbers, not {right}")
     if not np.isfinite(given).all():
         raise Unfit(f"gave an array with NaN or infinite numbers, not {right}")
+    if np.abs(given).max(initial=0) > _LARGEST:
+        raise Unfit(f"gave an array with numbers beyond {_LARGEST:g}")
     return given

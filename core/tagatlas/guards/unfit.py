@@ -24,3 +24,14 @@ def shown(given: object) -> str:
         return f"{article} {kind}"
     text = repr(given)
     return f"{article} {kind} ({text if len(text) <= _LONGEST else f'{text[:_LONGEST]}...'})"
+
+
+def is_text(text: str) -> bool:
+    """Whether files and databases can hold a text: no lone surrogate, no NUL."""
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

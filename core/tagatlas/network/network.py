@@ -161,10 +161,12 @@ class Network:
             schema={"id": pl.String, "kind": pl.String, "label": pl.String},
         )
         edges = list(graph.edges(data="weight", default=1.0))
+        with np.errstate(over="ignore"):  # a weight that is infinite then is refused
+            weights = np.array([weight for _, _, weight in edges], dtype=np.float32)
         return cls(
             nodes=nodes,
             sources=np.array([row_of[source] for source, _, _ in edges], dtype=np.int32),
             targets=np.array([row_of[target] for _, target, _ in edges], dtype=np.int32),
-            weights=np.array([weight for _, _, weight in edges], dtype=np.float32),
+            weights=weights,
             directed=graph.is_directed(),
         )

@@ -33,7 +33,9 @@ def command_function(name: str, points: Iterable[EntryPoint]) -> Callable[..., o
         return None
     try:
         return loaded(entry.spec.function)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         reason = str(error) if isinstance(error, PluginError) else in_one_line(error)
         label = plugin_label(COMMANDS, name, entry.plugin)
         raise PluginError(

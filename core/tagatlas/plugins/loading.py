@@ -85,7 +85,9 @@ def load_plugins(
             if plugin.distribution != OWN:
                 for _, spec in announced:
                     check_spec(spec)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's module may raise anything
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a stranger's module may raise anything
             _skip(plugins, plugin, error, strict)
             continue
         for kind, spec in announced:

@@ -131,8 +131,10 @@ def choose_source(
 def _accepts(entry: Registered[SourceSpec], location: str, plugins: Plugins) -> bool:
     """Whether a source plugin reads a location; False if it fails to answer."""
     try:
-        return entry.spec.accepts(location)
-    except Exception as error:  # noqa: BLE001 - a stranger's function may raise anything
+        return bool(entry.spec.accepts(location))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a stranger's function may raise anything
         plugins.warn(
             f"source {entry.spec.name} of {entry.plugin} was not asked: {in_one_line(error)}"
         )

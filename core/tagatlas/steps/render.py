@@ -35,6 +35,7 @@ class RenderReport:
         images: number of images on the map.
         absent: number of these whose files are missing, so that their places are blank.
         faults: errors of renderers, a line each.
+        notes: further remarks for the user, a line each.
         signed: number of addresses in the files whose query has a signature or a key.
     """
 
@@ -45,6 +46,7 @@ class RenderReport:
     images: int
     absent: int
     faults: Sequence[str] = ()
+    notes: Sequence[str] = ()
     signed: int = 0
 
     @property
@@ -192,7 +194,8 @@ def write_map(
         map_.images.height,
         len(store.absent),
         [str(fault) for fault in written.faults],
-        signed_addresses(map_.records),
+        notes=written.notes,
+        signed=signed_addresses(map_.records),
     )
 
 

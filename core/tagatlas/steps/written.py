@@ -10,6 +10,10 @@ from tagatlas.contracts import Map, Renderer
 from tagatlas.errors import ContractBroken, PluginError
 from tagatlas.guards import contract_broken
 from tagatlas.plugins import PluginChoice
+from tagatlas.steps.stray import Surroundings
+
+_SHOWN = 3
+"""Number of files outside of the folder that a note names."""
 
 _State = tuple[int, int, int] | None
 
@@ -19,6 +23,7 @@ class WrittenFiles:
 
     Attributes:
         faults: the renderers' errors, in order.
+        notes: on files outside of the folder that others may have written, a line each.
     """
 
     def __init__(self, map_: Map, folder: Path) -> None:
@@ -27,6 +32,7 @@ class WrittenFiles:
         self._renderers: dict[str, PluginChoice[Renderer]] = {}
         self._states: dict[str, dict[Path, _State]] = {}
         self.faults: list[PluginError] = []
+        self.notes: list[str] = []
 
     @property
     def files(self) -> list[Path]:
@@ -46,12 +52,16 @@ class WrittenFiles:
     def write(self, renderer: PluginChoice[Renderer]) -> None:
         """Have a renderer write its files, and note them, or its fault.
 
-        If it replaced files of others, that is its fault, and the others write theirs again.
+        If it replaced files of others, that is its fault, and the others write theirs again. If
+        it wrote into the atlas outside of its folder, that is its fault as well.
 
         Raises:
             StorageError: a file could not be written.
         """
+        around = Surroundings(self._folder)
         files = self._render(renderer)
+        if stray := around.stray():
+            files = self._outside(renderer, stray, around.atlas, files)
         harmed = self._harmed(renderer.name, files)
         for name, path in harmed.items():
             if files:
@@ -69,6 +79,24 @@ class WrittenFiles:
         except PluginError as error:
             self.faults.append(error)
             return []
+
+    def _outside(
+        self,
+        renderer: PluginChoice[Renderer],
+        stray: Sequence[Path],
+        atlas: Path | None,
+        files: Sequence[Path],
+    ) -> Sequence[Path]:
+        """Note files outside of the folder; returns those of the renderer that count."""
+        of_atlas = [path for path in stray if atlas is not None and path.is_relative_to(atlas)]
+        if of_atlas:
+            reason = f"render wrote {of_atlas[0]}, which is not in the folder {self._folder}"
+            own = renderer.plugin.is_built_in
+            self.faults.append(contract_broken(renderer.label, reason, own=own))
+            return []
+        names = ", ".join(map(str, stray[:_SHOWN])) + ", ..." * (len(stray) > _SHOWN)
+        self.notes.append(f"while {renderer.label} rendered, files outside changed: {names}")
+        return files
 
     def _note(self, renderer: PluginChoice[Renderer], files: Sequence[Path]) -> None:
         self._renderers[renderer.name] = renderer
