@@ -7,6 +7,9 @@ from collections.abc import Collection, Mapping
 MORE_MEMORY = "give it fewer images, or a machine with more memory"
 """Advice if memory runs out, which is nobody's fault."""
 
+CHECK_SYSTEM = "check the disk, the permissions and the network, then run it again"
+"""Advice if the system refuses something."""
+
 _LONGEST_LINE = 500
 
 

@@ -23,6 +23,7 @@ from tagatlas.errors import ImageRejected
 from tagatlas_duplicates import Signature, make_signature, perceptual_hash
 from tagatlas_fetching import png, tiff
 from tagatlas_fetching.formats import name_of
+from tagatlas_fetching.gif import gif_frames
 from tagatlas_fetching.jpeg import encoded, ended, resized, shrunk_jpeg
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class NormalisedImage:
         height: of the original, upright, in pixels.
         format: of the original, such as ``jpeg`` or ``webp``.
         frames: of an animation, of which the first was taken, or pages of a TIFF; 1 for a still.
+            Those of a GIF are counted up to 10,000.
         perceptual_hash: see :func:`tagatlas_duplicates.perceptual_hash`.
         signature: see :func:`tagatlas_duplicates.make_signature`.
     """
@@ -134,7 +136,7 @@ def normalise(
                 source.seek(page)
             _check_pixels(source.width, source.height, max_pixels)
             format_ = "jpeg" if source.format == "MPO" else str(source.format).lower()
-            frames = pages or _count_frames(source)
+            frames = pages or _count_frames(source, plain)
             pixels, size = _decode(source, plain, max_side, share)
         _check_pixels(pixels.shape[1], pixels.shape[0], max_pixels)
         image = encoded(pixels, IMAGE_QUALITY)
@@ -218,7 +220,9 @@ def _check_pixels(width: int, height: int, max_pixels: int) -> None:
         )
 
 
-def _count_frames(source: ImageFile) -> int:
+def _count_frames(source: ImageFile, data: bytes) -> int:
+    if source.format == "GIF":
+        return gif_frames(data)
     if source.format not in ANIMATED:
         return 1
     frames = getattr(source, "n_frames", 1)

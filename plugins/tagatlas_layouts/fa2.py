@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from tagatlas import Layout, LayoutSpec, hookimpl
-from tagatlas.errors import MissingDependency
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,18 +73,9 @@ class Fa2Layout(Layout):
         seed: int,
         progress: Progress,
     ) -> NDArray[np.float64]:
-        """Place the nodes; see :meth:`tagatlas.Layout.place`.
-
-        Raises:
-            MissingDependency: the package is not installed.
-        """
-        try:
-            from fa2 import ForceAtlas2
-        except ImportError as error:
-            raise MissingDependency(
-                "the layout fa2 needs its package: pip install 'tagatlas[fa2]'"
-            ) from error
+        """Place the nodes; see :meth:`tagatlas.Layout.place`."""
         import numpy as np
+        from fa2 import ForceAtlas2
         from scipy.sparse import csr_matrix
 
         from tagatlas_layouts.start import scaled_start

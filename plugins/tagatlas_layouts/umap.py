@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from tagatlas import Layout, LayoutSpec, hookimpl
-from tagatlas.errors import MissingDependency
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,19 +68,11 @@ class UmapLayout(Layout):
         Where each edge joins an image and a tag, an image is the vector of its weights, images
         with a like direction come to lie together, and a tag lies at the weighted mean of its
         images. Of any other network, a node is the vector of its weights to all nodes.
-
-        Raises:
-            MissingDependency: the package is not installed.
         """
-        try:
-            with warnings.catch_warnings():
-                # On import the package warns of what it could do with TensorFlow.
-                warnings.simplefilter("ignore", ImportWarning)
-                import umap
-        except ImportError as error:
-            raise MissingDependency(
-                "the layout umap needs its package: pip install 'tagatlas[umap]'"
-            ) from error
+        with warnings.catch_warnings():
+            # On import the package warns of what it could do with TensorFlow.
+            warnings.simplefilter("ignore", ImportWarning)
+            import umap
         import numpy as np
         from scipy.sparse import csr_matrix, eye_array
 

@@ -15,6 +15,7 @@ import pytest
 import slips
 from command import Starter
 from numpy.typing import NDArray
+from odd_values import MISREADING
 from picture_atlas import picture_atlas
 
 import tagatlas
@@ -119,7 +120,7 @@ def test_taggers(folder: Path, name: str, fault: str) -> None:
     check_said("tagger", name, fault, lambda: tagatlas.tag(folder, backend=name))
 
 
-@table(slips.odd_values.MISREADING)
+@table(MISREADING)
 def test_taggers_that_read_other_answers(folder: Path, name: str, fault: str) -> None:
     with pytest.raises(PluginError, match=rf"^{name} {fault}: tell its author$"):
         tagatlas.tag(folder, backend=name)

@@ -25,6 +25,7 @@ from PIL import Image, ImageCms
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
 from tagatlas_fetching import FetchOptions
+from tagatlas_fetching.gif import MOST_FRAMES, gif_frames
 from tagatlas_fetching.normalise import NormalisedImage, normalise
 from tagatlas_fetching.workers import Workers
 
@@ -309,6 +310,22 @@ def test_the_first_frame_of_an_animation_is_taken(format_: str) -> None:
     image = made(data)
     assert image.frames == 3
     assert_alike(pixels(image.image), np.asarray(frames[0]))
+
+
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_frames_of_a_gif_are_counted_as_pillow_counts_them(count: int) -> None:
+    frames = [Image.effect_noise((50, 40), 60 + number) for number in range(count)]
+    data = encode(frames[0], "GIF", save_all=True, append_images=frames[1:], comment=b"x" * 700)
+    assert gif_frames(data) == getattr(Image.open(BytesIO(data)), "n_frames") == count  # noqa: B009
+    assert gif_frames(data[:-1]) == gif_frames(data + b"more") == count
+    assert gif_frames(data[: len(data) // 2]) <= max(1, count // 2 + 1)
+
+
+def test_not_all_of_millions_of_frames_are_counted() -> None:
+    data = encode(Image.new("P", (1, 1)), "GIF")
+    start = data.index(b",")
+    image = made(data[:start] + data[start:-1] * 1_000_000 + b";")
+    assert image.frames == MOST_FRAMES
 
 
 def test_the_second_view_of_a_camera_file_is_no_animation() -> None:

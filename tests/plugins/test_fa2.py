@@ -10,16 +10,10 @@ from tagatlas_testing.specs import run_fresh
 _WITHOUT = """
 import sys
 sys.modules["fa2"] = None  # as if it were not installed
-import numpy as np
-from tagatlas.contracts import loaded, no_progress
 from tagatlas.errors import MissingDependency
-from tagatlas.testing import sample_network
-from tagatlas_layouts.fa2 import tagatlas_layouts
-(spec,) = tagatlas_layouts()
-network = sample_network()
-start = np.random.default_rng(0).normal(size=(network.node_count, 2))
+from tagatlas.plugins import LAYOUTS, load_plugins
 try:
-    loaded(spec.factory)(spec.options()).place(network, start=start, seed=0, progress=no_progress)
+    load_plugins().choose(LAYOUTS, "fa2", {}).make()
 except MissingDependency as error:
     print(error)
 """

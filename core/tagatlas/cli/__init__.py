@@ -53,6 +53,7 @@ def exit_status(words: Sequence[str]) -> int:
         STOPPED,
         WRONG_USAGE,
         end,
+        end_unread,
         fault_of,
         say_traceback,
     )
@@ -89,7 +90,12 @@ def exit_status(words: Sequence[str]) -> int:
         return end(str(error), failure, "--json" in options)
     except (KeyboardInterrupt, click.Abort):
         return end(STOPPED, INTERRUPTED, "--json" in options)
-    except Exception as error:  # noqa: BLE001 - it is said, and with --debug where from
+    except BrokenPipeError:
+        return end_unread()
+    except BaseException as error:
+        is_exit = isinstance(error, SystemExit) and error.code in (None, 0)
+        if is_exit or not (app.stranger or isinstance(error, Exception)):
+            raise
         if "--debug" in options:
             say_traceback()
         return end(fault_of(error, app.stranger), FAILED, "--json" in options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import sys
 import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from types import UnionType
 from tagatlas.cli.terminal import json_text, say, show, show_json
 from tagatlas.errors import OptionError, TagatlasError, UsageError
 from tagatlas.masking import hidden
-from tagatlas.wording import MORE_MEMORY, in_one_line
+from tagatlas.wording import CHECK_SYSTEM, MORE_MEMORY, in_one_line
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -119,10 +120,10 @@ def run_reporting(
     except KeyboardInterrupt:
         return end(STOPPED, INTERRUPTED, json_output, facts)
     except BrokenPipeError:
-        # The reader of our output is gone; nothing may be written to it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except Exception as error:  # noqa: BLE001 - it is said, and with --debug where from
+        return end_unread()
+    except BaseException as error:
+        if not stranger and not isinstance(error, Exception):
+            raise
         if debug:
             say_traceback(secrets)
         return end(hidden(fault_of(error, stranger), secrets), FAILED, json_output, facts)
@@ -153,7 +154,7 @@ def _outcomes(result: object, secrets: Sequence[str]) -> Iterator[Outcome]:
             yield part
 
 
-def fault_of(error: Exception, stranger: str = "") -> str:
+def fault_of(error: BaseException, stranger: str = "") -> str:
     """The message for an unexpected error.
 
     Args:
@@ -162,9 +163,19 @@ def fault_of(error: Exception, stranger: str = "") -> str:
     """
     if isinstance(error, MemoryError):
         return f"{stranger or 'tagatlas'} ran out of memory ({in_one_line(error)}): {MORE_MEMORY}"
+    if not stranger and isinstance(error, OSError):
+        return f"{in_one_line(error)}: {CHECK_SYSTEM}"
+    if not stranger and isinstance(error, sqlite3.Error):
+        return f"the catalog cannot be used ({in_one_line(error)}): restore a backup of the atlas"
     fault = f"{stranger} failed" if stranger else "this is a fault of tagatlas"
     author = "tell its author; " if stranger not in ("", SOMEBODYS) else ""
     return f"{fault}: {in_one_line(error)} ({author}--debug shows where)"
+
+
+def end_unread() -> int:
+    """The exit status if the reader of our output is gone; nothing is written to it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILED
 
 
 def end(

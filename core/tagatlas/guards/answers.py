@@ -87,7 +87,7 @@ def _fault(result: object) -> str:
     if not isinstance(raw, bytes | None):
         return f"gave a TagResult with {shown(raw)} as raw, not bytes"
     version: object = result.version
-    if type(version) is not str or not _is_text(version):
+    if type(version) is not str or not is_text(version):
         return f"gave a TagResult with {shown(version)} as its version, not a text"
     return _fault_of_tags(result) or _fault_of_embedding(result.embedding)
 

@@ -17,7 +17,7 @@ from tagatlas.guards.telling import without_values
 from tagatlas.guards.unfit import Unfit
 from tagatlas.masking import hidden, hide
 from tagatlas.options import secrets_of
-from tagatlas.wording import MORE_MEMORY, in_one_line
+from tagatlas.wording import CHECK_SYSTEM, MORE_MEMORY, in_one_line
 
 _AUTHOR = "tell its author"
 ProductT = TypeVar("ProductT")
@@ -54,9 +54,13 @@ def advice(*, own: bool) -> str:
 
 
 def advice_on(error: BaseException, otherwise: str) -> str:
-    """Advice on an exception of a plugin: what the system refused is nobody's fault."""
-    if isinstance(error, OSError) and otherwise != _AUTHOR:
-        return "check the disk, the permissions and the network, then run it again"
+    """Advice on an exception of a plugin: what the system refuses a built-in one is no fault."""
+    if otherwise == _AUTHOR:
+        return otherwise
+    if isinstance(error, OSError):
+        return CHECK_SYSTEM
+    if isinstance(error, ImportError):
+        return "install its packages again"
     return otherwise
 
 

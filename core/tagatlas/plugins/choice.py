@@ -117,6 +117,7 @@ class PluginChoice(Generic[ProductT_co]):
         """
         from tagatlas.guards import guarded  # with all contracts
 
+        self.require_modules()
         with secrets_kept(self.options):
             made = make_product(self.kind, self.spec, self.plugin, self.options, *further)
         return guarded(made, self.label, own=self.plugin.is_built_in, options=self.options)
