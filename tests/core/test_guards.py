@@ -20,6 +20,7 @@ from picture_atlas import picture_atlas
 
 import tagatlas
 from tagatlas.atlas import open_atlas
+from tagatlas.cli import exit_status
 from tagatlas.contracts import (
     Layout,
     RereadingTagger,
@@ -253,6 +254,26 @@ def test_a_command_that_falls_is_its_authors_fault(
     [said] = done.stderr.splitlines()
     assert said.startswith("tagatlas: command fall (tagatlas-slips 1.2.3) failed: AttributeError: ")
     assert said.endswith("(tell its author; --debug shows where)")
+
+
+@pytest.mark.parametrize("how", ["plain", "own"])
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("quits", "SystemExit: 3"),
+        ("stops", "Stop: odd"),
+        ("lacks", "FileNotFoundError: [Errno 2] No such file: 'a'"),
+        ("unsays", "Unsaid: without a text"),
+    ],
+)
+def test_whatever_a_command_raises_is_its_authors_fault(
+    name: str, fault: str, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_status([f"{how}-{name}"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"tagatlas: command {how}-{name} (tagatlas-slips 1.2.3) failed: {fault} "
+        "(tell its author; --debug shows where)"
+    )
 
 
 def test_a_tagger_is_made_once_to_tag(

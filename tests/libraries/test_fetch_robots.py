@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -114,3 +115,25 @@ def test_a_header_forbids_it_too(image_server: ImageServer, picture: MakePicture
 def test_directives(lines: list[str], directive: str) -> None:
     headers = CIMultiDictProxy(CIMultiDict([("X-Robots-Tag", line) for line in lines]))
     assert forbidding_directive(headers, "tagatlas/1 (research)") == directive
+
+
+def test_a_robots_txt_without_end_takes_no_longer_than_an_address_may(
+    image_server: ImageServer, picture: MakePicture
+) -> None:
+    async def drip(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        while request.transport is not None:
+            await answer.write(b"#")
+            await asyncio.sleep(0.01)
+        return answer
+
+    image_server.behave("/robots.txt", drip)
+    urls = [image_server.serve(f"/{number}.jpg", picture()) for number in range(3)]
+    found = outcomes(*urls, options=replace(POLITE, timeout=0.3, concurrency=1))
+    assert {each.status for each in found} == {ImageStatus.FAILED}
+    assert {each.reason for each in found} <= {
+        "no answer in time",
+        "the host's robots.txt cannot be read now",
+    }
+    assert image_server.requests["/robots.txt"] == 1

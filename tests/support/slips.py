@@ -128,9 +128,36 @@ COMMAND = dedent("""
         return Command(fall)
 
 
+    def raising(error, *, plain):
+        def run():
+            raise error
+
+        def make(plugins):
+            import click
+
+            from tagatlas.toolkit.commands import Command
+
+            return click.Command(None, callback=run) if plain else Command(run)
+
+        return make
+
+
+    ERRORS = {
+        "quits": SystemExit(3),
+        "stops": Stop("odd"),
+        "lacks": FileNotFoundError(2, "No such file", "a"),
+        "unsays": Unsaid(),
+    }
+
+
     @hookimpl
     def tagatlas_commands():
-        return [CommandSpec(name="fall", summary="Falls.", factory=falling)]
+        made = [
+            CommandSpec(name=f"{how}-{name}", summary=".", factory=raising(error, plain=plain))
+            for name, error in ERRORS.items()
+            for how, plain in (("plain", True), ("own", False))
+        ]
+        return [CommandSpec(name="fall", summary="Falls.", factory=falling), *made]
 """)
 
 SOURCES = {
