@@ -13,6 +13,7 @@ import pytest
 from tagatlas.contracts import GraphBuilder, GraphBuilderSpec, NetworkDescription, loaded
 from tagatlas.contracts.network import READABLE
 from tagatlas.errors import EmptyMap
+from tagatlas.guards import guarded
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE, TAG
 from tagatlas_testing.samples import ODD_LABELS, sample_tables, with_columns
@@ -52,7 +53,7 @@ class GraphBuilderContract(SpecContract):
     @pytest.fixture
     def builder(self, spec: GraphBuilderSpec, options: object) -> GraphBuilder:
         """The builder under test."""
-        return loaded(spec.factory)(options)
+        return guarded(loaded(spec.factory)(options), spec.name)
 
     @pytest.fixture
     def tables(self) -> Tables:

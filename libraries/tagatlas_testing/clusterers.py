@@ -20,6 +20,7 @@ from tagatlas.contracts import (
     loaded,
 )
 from tagatlas.errors import UsageError
+from tagatlas.guards import guarded
 from tagatlas.guards.clusters import check_clusters
 from tagatlas.network import IMAGE, TAG, Network
 from tagatlas_testing.samples import ODD_LABELS
@@ -116,7 +117,7 @@ class ClustererContract(SpecContract):
     @pytest.fixture
     def clusterer(self, spec: ClustererSpec, options: object) -> Clusterer:
         """The clusterer under test."""
-        return loaded(spec.factory)(options)
+        return guarded(loaded(spec.factory)(options), spec.name)
 
     @pytest.fixture
     def needs_embeddings(self) -> bool:

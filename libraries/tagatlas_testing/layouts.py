@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tagatlas.contracts import Layout, LayoutDescription, LayoutSpec, loaded
+from tagatlas.guards import guarded
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE
 from tagatlas_testing.samples import sample_network
@@ -75,7 +76,7 @@ class LayoutContract(SpecContract):
     @pytest.fixture
     def layout(self, spec: LayoutSpec, options: object) -> Layout:
         """The layout under test."""
-        return loaded(spec.factory)(options)
+        return guarded(loaded(spec.factory)(options), spec.name)
 
     def test_factory_makes_a_layout(self, layout: Layout) -> None:
         """The factory, called with the options, makes a ``Layout``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tagatlas.contracts import Recovery, RecoverySpec, loaded
+from tagatlas.guards import guarded
 from tagatlas_testing.specs import SpecContract
 
 ODD_URLS = (
@@ -38,7 +39,7 @@ class RecoveryContract(SpecContract):
     @pytest.fixture
     def recovery(self, spec: RecoverySpec, options: object) -> Recovery:
         """The recovery under test."""
-        return loaded(spec.factory)(options)
+        return guarded(loaded(spec.factory)(options), spec.name)
 
     def test_factory_makes_a_recovery(self, recovery: Recovery) -> None:
         """The factory, called with the options, makes a ``Recovery``."""

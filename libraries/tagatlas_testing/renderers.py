@@ -20,6 +20,7 @@ from PIL import Image
 
 from tagatlas.contracts import Map, Renderer, RendererSpec, Variant, loaded
 from tagatlas.errors import OptionError, StorageError
+from tagatlas.guards import guarded
 from tagatlas.options import without_secrets
 from tagatlas_testing.pictures import MemoryStore
 from tagatlas_testing.samples import ODD_LABELS, sample_map
@@ -46,7 +47,7 @@ class RendererContract(SpecContract):
     @pytest.fixture
     def renderer(self, spec: RendererSpec, options: object) -> Renderer:
         """The renderer under test."""
-        return loaded(spec.factory)(options)
+        return guarded(loaded(spec.factory)(options), spec.name)
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:

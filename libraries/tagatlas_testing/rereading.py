@@ -19,6 +19,7 @@ from tagatlas.contracts import (
     TagStatus,
     loaded,
 )
+from tagatlas.guards import guarded
 from tagatlas_testing.specs import check_hidden, is_one_line
 from tagatlas_testing.taggers import TaggerContract, check_result, check_same, tag_all
 
@@ -142,7 +143,7 @@ class RereadingTaggerContract(TaggerContract):
 
 
 def _made(spec: TaggerSpec, options: object) -> RereadingTagger:
-    tagger = loaded(spec.factory)(options)
+    tagger = guarded(loaded(spec.factory)(options), spec.name)
     assert isinstance(tagger, RereadingTagger)
     return tagger
 

@@ -10,6 +10,7 @@ import pytest
 
 from tagatlas.contracts import PagedSource, Records, Source, SourceSpec, loaded
 from tagatlas.errors import InputError
+from tagatlas.guards import guarded
 from tagatlas.options import without_secrets
 from tagatlas_testing.specs import SpecContract, check_hidden, is_one_line
 
@@ -35,7 +36,7 @@ class SourceContract(SpecContract):
     @pytest.fixture
     def source(self, spec: SourceSpec, options: object) -> Source:
         """The source under test."""
-        return loaded(spec.factory)(options)
+        return guarded(loaded(spec.factory)(options), spec.name)
 
     @pytest.fixture
     def records(self, source: Source, location: str) -> Records:

@@ -12,6 +12,7 @@ import pytest
 
 from tagatlas.contracts import ImageStore, ImageStoreSpec, Variant, loaded
 from tagatlas.errors import ImageNotStored, StorageError, TagatlasError
+from tagatlas.guards import guarded
 from tagatlas_testing.specs import SpecContract, is_one_line
 
 THREADS = 8
@@ -41,7 +42,7 @@ class ImageStoreContract(SpecContract):
         self, spec: ImageStoreSpec, options: object, folder: Path
     ) -> Callable[[], ImageStore]:
         """A function that opens the store of the same atlas again at each call."""
-        return lambda: loaded(spec.factory)(options, folder)
+        return lambda: guarded(loaded(spec.factory)(options, folder), spec.name)
 
     @pytest.fixture
     def store(self, open_store: Callable[[], ImageStore]) -> ImageStore:
@@ -139,7 +140,7 @@ class ImageStoreContract(SpecContract):
         for variant in Variant:
             store.put(image_id(), variant, variant.encode())
             store.put(other, variant, variant.encode())
-        if type(store).remove is ImageStore.remove:
+        if store.__class__.remove is ImageStore.remove:
             with pytest.raises(StorageError, match="cannot remove"):
                 store.remove(image_id())
             return

@@ -25,6 +25,7 @@ from tagatlas.contracts import (
     no_progress,
 )
 from tagatlas.errors import AuthenticationFailed
+from tagatlas.guards import guarded
 from tagatlas_tagging import tag_images
 from tagatlas_testing.pictures import MemoryStore, sample_images
 from tagatlas_testing.specs import (
@@ -62,7 +63,7 @@ class TaggerContract(SpecContract):
     @pytest.fixture
     def tagger(self, spec: TaggerSpec, options: object) -> Iterator[Tagger]:
         """The tagger under test, prepared; closed after the test."""
-        tagger = loaded(spec.factory)(options)
+        tagger = guarded(loaded(spec.factory)(options), spec.name)
         tagger.prepare(no_progress)
         yield tagger
         tagger.close()
