@@ -180,5 +180,5 @@ class Details:
             return None
         try:
             return make_detail(thumbnail)
-        except OSError:
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # damaged bytes
             return None
