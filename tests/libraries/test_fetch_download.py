@@ -20,6 +20,7 @@ from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
 from tagatlas_fetching import FetchOptions
 from tagatlas_fetching.download import Download, DownloadRejected, download, open_session
+from tagatlas_fetching.hosts import Hosts
 
 if TYPE_CHECKING:
     from tests.conftest import ImageServer
@@ -141,6 +142,19 @@ def test_neither_cookies_nor_credentials_travel(image_server: ImageServer) -> No
     get(url.replace("http://", "http://me:secret@"))
     assert "Authorization" in image_server.headers["/first"]
     assert not {"Authorization", "Cookie", "Referer"} & image_server.headers["/target"].keys()
+
+
+def test_an_address_with_credentials_of_its_own_gets_them_alone(image_server: ImageServer) -> None:
+    async def run(url: str) -> None:
+        async with open_session(LOCAL) as session:
+            hosts = Hosts(LOCAL.host_policy({"authorization": "Bearer common"}))
+            await download(session, url, LOCAL, hosts=hosts)
+
+    url = image_server.serve("/a", b"bytes")
+    asyncio.run(run(url))
+    assert image_server.headers["/a"]["Authorization"] == "Bearer common"
+    asyncio.run(run(url.replace("http://", "http://me:secret@")))
+    assert image_server.headers["/a"]["Authorization"].startswith("Basic ")
 
 
 class OneNameResolver(AbstractResolver):
