@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
@@ -11,6 +12,10 @@ import numpy as np
 import pytest
 
 from tagatlas.cli.info import command as info_command
+from tagatlas.cli.outcome import run_reporting
+from tagatlas.contracts import Recovery
+from tagatlas.errors import PluginError
+from tagatlas.guards import guarded
 from tagatlas.toolkit.commands import Command, Outcome
 
 AUTHOR = "command odd (tagatlas-odd 1.0)"
@@ -129,3 +134,40 @@ def test_memory_that_runs_out_is_nobodys_fault(
     said = capsys.readouterr().err
     who = stranger or "tagatlas"
     assert said.startswith(f"tagatlas: {who} ran out of memory (MemoryError): give it fewer images")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PermissionError(13, "Permission denied", "/a"), "PermissionError: [Errno 13] Permission"),
+        (FileNotFoundError(2, "No such file", "/a"), "FileNotFoundError: [Errno 2] No such file"),
+        (OSError(28, "No space left on device"), "OSError: [Errno 28] No space left on device"),
+        (ConnectionResetError(104, "reset"), "ConnectionResetError: [Errno 104] reset"),
+        (sqlite3.OperationalError("disk I/O error"), "the catalog cannot be used (OperationalErr"),
+        (sqlite3.DatabaseError("malformed"), "the catalog cannot be used (DatabaseError: malform"),
+    ],
+    ids=repr,
+)
+def test_what_the_system_refuses_is_no_fault_of_tagatlas(
+    error: Exception, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run() -> Outcome:
+        raise error
+
+    assert run_reporting(run, json_output=False, debug=False) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"tagatlas: {said}")
+    assert "fault of tagatlas" not in line
+
+
+def test_a_built_in_plugin_is_not_blamed_for_the_disk() -> None:
+    class Full(Recovery):
+        def copies(self, url: str) -> list[str]:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(PluginError) as caught:
+        guarded(Full(), "recovery own", own=True).copies("http://a")
+    assert str(caught.value) == (
+        "recovery own failed in copies (OSError: [Errno 28] No space left on device): "
+        "check the disk, the permissions and the network, then run it again"
+    )
