@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import pytest
 
@@ -184,3 +185,29 @@ def test_a_run_that_is_stopped_leaves_open_what_it_raised_for() -> None:
     store.put("0" * 64, Variant.IMAGE, b"1")
     calls = list(tag_images(["0" * 64], store, Raising(look), stop=stop))
     assert results(calls) == {}
+
+
+def test_images_of_a_paid_call_with_invalid_results_are_not_paid_again_by_themselves() -> None:
+    class Wordless(Raising):
+        def tag(self, images: Sequence[ImageInput]) -> Sequence[TagResult]:
+            super().tag(images)
+            return cast("Sequence[TagResult]", None)
+
+    tagger = Wordless(raise_for(), 4, PRICE)
+    store = MemoryStore()
+    ids = [f"{number:064x}" for number in range(8)]
+    for number, image_id in enumerate(ids):
+        store.put(image_id, Variant.IMAGE, str(number).encode())
+    calls: list[Call] = []
+    logged: list[str] = []
+    with pytest.raises(PluginError, match="tag gave None, not a list of TagResults"):
+        calls.extend(tag_images(ids, store, tagger, on_fault=lambda item, _: logged.append(item)))
+    assert tagger.calls == [[0, 1, 2, 3]]
+    assert [call.billed for call in calls] == ["unknown"]
+    assert failed(results(calls)) == dict.fromkeys(
+        range(4),
+        TagResult.failed(
+            "transient", "tag gave None, not a list of TagResults, one for each image"
+        ),
+    )
+    assert logged == [f"images {', '.join(ids[:4])}"]
