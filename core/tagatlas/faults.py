@@ -54,7 +54,7 @@ class FaultLog:
 
     def hide(self, *secrets: str) -> None:
         """Have further texts masked wherever they stand."""
-        self._secrets |= {secret for secret in secrets if secret}
+        self._secrets = self._secrets | {secret for secret in secrets if secret}
 
     def record(self, item: str, error: Exception) -> None:
         """Count an error, and write it to the file.
@@ -104,8 +104,9 @@ class FaultLog:
         return masked(text)
 
     def _append(self, entry: bytes) -> None:
-        """Append to the file unless it is full; links are not followed."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+        """Append to the file unless it is full; links are not followed, and no pipe waited for."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         try:
             with os.fdopen(os.open(self._path, flags, 0o644), "ab") as file:
                 if not self._is_begun and file.tell() > LARGEST_LOG // 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -276,3 +277,10 @@ def test_the_rest_is_fetched_where_single_images_fail(tmp_path: Path) -> None:
     found = {outcome.key: outcome.status for outcome in chain(outcomes)}
     assert found == {0: ImageStatus.FAILED, **dict.fromkeys(range(1, 6), ImageStatus.OK)}
     assert [each.reason for each in outcomes if each.reason] == ["store odd failed in put"]
+
+
+def test_a_log_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "faults.log")
+    log = FaultLog(tmp_path / "faults.log")
+    log.record("image 0", raised(ValueError("odd")))
+    assert log.lines()[0].endswith("faults.log cannot be written")

@@ -7,11 +7,14 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from tagatlas.atlas import CATALOG
+from tagatlas.atlas import CATALOG, SETTINGS
 from tagatlas.faults import FAULT_LOG
 
 _MOST = 2000
 """Entries of a folder that is watched: larger ones would take too long."""
+
+_OTHERS = (".", CATALOG, SETTINGS, FAULT_LOG)
+"""Beginnings of the names of files that tagatlas itself writes."""
 
 State = tuple[int, int, int]
 
@@ -20,8 +23,8 @@ class Surroundings:
     """The files around the folder of a map's files: beside it, in its atlas, in the present folder.
 
     Attributes:
-        atlas: the atlas that the folder is in; None if it is in none. While a map is rendered
-            into its atlas, no other program writes there.
+        atlas: the atlas that the folder is in; None if it is in none. Nothing but tagatlas writes
+            there.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -33,6 +36,10 @@ class Surroundings:
         self._folder = folder.resolve()
         above = self._folder.parent.parent
         self.atlas = above if (above / CATALOG).exists() else None
+        self._places = {self._folder.parent, self.atlas or self._folder.parent}
+        with suppress(FileNotFoundError):  # the present folder may be gone
+            self._places.add(Path.cwd())
+        self._places.discard(self._folder)
         self._before = self._states()
 
     def stray(self) -> list[Path]:
@@ -41,15 +48,13 @@ class Surroundings:
 
     def _states(self) -> dict[Path, State]:
         found: dict[Path, State] = {}
-        for place in {self._folder.parent, self.atlas or self._folder.parent, Path.cwd()}:
+        for place in self._places:
             with suppress(OSError), os.scandir(place) as entries:
                 some = list(islice(entries, _MOST + 1))
-                if place == self._folder or len(some) > _MOST:
-                    continue
-                for entry in some:
-                    if not entry.name.startswith((".", CATALOG, FAULT_LOG)):
+                for entry in some if len(some) <= _MOST else ():
+                    is_folder = entry.is_dir(follow_symlinks=False)
+                    if not is_folder and not entry.name.startswith(_OTHERS):
                         state = entry.stat(follow_symlinks=False)
-                        is_file = entry.is_file(follow_symlinks=False)
-                        times = (state.st_mtime_ns, state.st_size) if is_file else (0, 0)
+                        times = (state.st_mtime_ns, state.st_size)
                         found[place / entry.name] = (state.st_ino, *times)
         return found
