@@ -114,3 +114,27 @@ def test_the_name_stands_inside_the_largest_clump() -> None:
     )
     x, y = label_place(outline(centres, np.full((10, 2), 10.0), 2.0))
     assert (x, y) == pytest.approx((11.0, 11.0), abs=1.0)
+
+
+def test_images_that_a_cluster_encloses_stay_inside_its_ring() -> None:
+    # A square of images around a stranger, which touches none of them.
+    ring = [(x, y) for x in range(5) for y in range(5) if {x, y} & {0, 4}]
+    centres = np.array([*ring, (2, 2)], dtype=float) * 12.0
+    clusters = np.array([0] * len(ring) + [1], dtype=np.int32)
+    found = outlines(centres, np.full((len(centres), 2), 10.0), clusters, gap=2.0)
+    (around,) = found[0]
+    assert shapely.contains(shapely.Polygon(around), shapely.box(0.0, 0.0, 48.0, 48.0))
+    assert len(found[1]) == 1
+
+
+@settings(deadline=None)
+@given(scenes())
+def test_rings_of_a_cluster_do_not_overlap(
+    scene: tuple[Points, Points, NDArray[np.int32], float],
+) -> None:
+    centres, boxes, clusters, gap = scene
+    for rings in outlines(centres, boxes, clusters, gap=gap).values():
+        areas = [shapely.Polygon(ring).area for ring in rings]
+        together = shapely.union_all([shapely.Polygon(ring) for ring in rings]).area
+        overlap = 0.05 * gap * sum(shapely.LinearRing(ring).length for ring in rings)
+        assert sum(areas) - together <= overlap

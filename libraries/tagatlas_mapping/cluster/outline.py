@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -10,14 +12,14 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 Ring = NDArray[np.float64]
+_Shapes = TypeVar("_Shapes", BaseGeometry, NDArray[np.object_])
 
 # In gaps: reach of rings to join images, distance from other clusters' images, minimum width, and
-# tolerance of simplification. They run between images 0.4 gaps apart.
+# tolerance of arcs and of simplification. They run between images 0.4 gaps apart.
 _REACH = 3.0
 _KEEP_OFF = 0.18
 _NARROWEST = 1.5
 _TOLERANCE = 0.02
-_SEGMENTS_OF_A_QUARTER = 6
 
 
 def outlines(
@@ -47,18 +49,16 @@ def outlines(
         corners, shape (k, 2), counter-clockwise, its first point not repeated. Every corner of
         every image lies inside a ring of its cluster.
     """
-    rectangles = shapely.box(*np.hstack([centres - boxes / 2, centres + boxes / 2]).T)
-    tree = shapely.STRtree(rectangles)
+    images = _boxes(centres, boxes, 0.0)
+    kept, reaching = (_buffer(images, gap, margin) for margin in (_KEEP_OFF, 1.0 + _REACH))
+    tree = shapely.STRtree(_boxes(centres, boxes, gap * (_KEEP_OFF + _NARROWEST / 2)))
     found: dict[int, list[Ring]] = {}
     for cluster in np.unique(clusters):
         is_own = clusters == cluster
-        own = shapely.union_all(rectangles[is_own])
-        shape = _buffer(_buffer(own, gap * (1.0 + _REACH)), -gap * _REACH)
-        near = tree.query(shape, predicate="intersects")
-        strangers = rectangles[near[~is_own[near]]]
-        if len(strangers):
-            shape = _keep_off(shape, own, shapely.union_all(strangers), gap)
-        found[int(cluster)] = _rings(shape, gap * _TOLERANCE)
+        core = _core(reaching[is_own], gap)
+        near = np.unique(tree.query(core, predicate="intersects")[1])
+        strangers = images[near[clusters[near] != cluster]]
+        found[int(cluster)] = _rings(_around(core, strangers, kept[is_own], gap), gap)
     return found
 
 
@@ -75,27 +75,75 @@ def label_place(rings: Sequence[Ring]) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _keep_off(
-    shape: BaseGeometry, own: BaseGeometry, strangers: BaseGeometry, gap: float
-) -> BaseGeometry:
-    """The shape without other clusters' images, unless they are too near to the cluster's own."""
-    rest = shapely.difference(shape, _buffer(strangers, gap * _KEEP_OFF))
-    radius = gap * _NARROWEST / 2
-    rounded = _buffer(_buffer(rest, -radius), radius)  # removes slivers, rounds corners
-    parts = shapely.get_parts(shapely.union(rounded, _buffer(own, gap * _KEEP_OFF)))
-    return shapely.union_all(parts[shapely.intersects(parts, own)])
+def _boxes(
+    centres: NDArray[np.float64], boxes: NDArray[np.float64], margin: float
+) -> NDArray[np.object_]:
+    """Rectangles around the images, wider by a margin in map units on each side."""
+    halves = boxes / 2 + margin
+    rectangles: NDArray[np.object_] = shapely.box(
+        *np.hstack([centres - halves, centres + halves]).T
+    )
+    return rectangles
 
 
-def _buffer(shape: BaseGeometry, distance: float) -> BaseGeometry:
-    return shapely.buffer(shape, distance, quad_segs=_SEGMENTS_OF_A_QUARTER)
+def _core(reaching: NDArray[np.object_], gap: float) -> NDArray[np.object_]:
+    """Where the middle of a brush of minimum width may go, without regard to strangers; filled.
+
+    The brush paints what is left when the cluster's images grow by a gap and the reach, and all
+    shrinks by the reach.
+    """
+    return _filled(_buffer(shapely.union_all(reaching), gap, -_REACH - _NARROWEST / 2))
 
 
-def _rings(shape: BaseGeometry, tolerance: float) -> list[Ring]:
-    """The outer borders of a shape, largest first."""
-    filled = shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(shape)))
-    # Holes are filled, with all that lies inside them.
-    clumps = shapely.get_parts(shapely.union_all(filled))
-    borders = shapely.orient_polygons(shapely.simplify(clumps, tolerance))
+def _around(
+    core: NDArray[np.object_],
+    strangers: NDArray[np.object_],
+    own: NDArray[np.object_],
+    gap: float,
+) -> NDArray[np.object_]:
+    """The filled shapes around a cluster's images, without strangers unless they are too near.
+
+    Shrinking by half the minimum width and growing again removes slivers and rounds corners.
+    Shrinking what is left without the strangers is the same as taking grown strangers from what
+    is shrunk, and that has far fewer corners.
+    """
+    brushed = shapely.multipolygons(core)
+    if len(strangers):
+        kept_off = _buffer(shapely.multipolygons(strangers), gap, _KEEP_OFF + _NARROWEST / 2)
+        brushed = shapely.difference(brushed, kept_off)
+    shape = _buffer(brushed, gap, _NARROWEST / 2)
+    shapely.prepare(shape)
+    outside = own[~shapely.contains_properly(shape, own)]
+    if len(outside):
+        shape = shapely.union(shape, shapely.union_all(outside))
+    parts = _filled(shape)
+    touching = shapely.STRtree(own).query(parts, predicate="intersects")[0]
+    return np.take(parts, np.unique(touching))
+
+
+def _buffer(shape: _Shapes, gap: float, gaps: float) -> _Shapes:
+    """The shape grown by a number of gaps, or shrunk; arcs deviate by less than the tolerance."""
+    half_step = math.acos(1.0 - _TOLERANCE / abs(gaps))
+    segments = math.ceil(math.pi / 4 / half_step)
+    grown: _Shapes = shapely.buffer(shape, gap * gaps, quad_segs=segments)
+    return grown
+
+
+def _filled(shape: BaseGeometry) -> NDArray[np.object_]:
+    """The parts of a shape without their holes and without parts that lie in these."""
+    parts = shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(shape)))
+    inner = shapely.STRtree(parts).query(parts, predicate="contains_properly")[1]
+    outer: NDArray[np.object_] = np.delete(parts, np.unique(inner))
+    return outer
+
+
+def _rings(parts: NDArray[np.object_], gap: float) -> list[Ring]:
+    """The simplified borders of filled shapes, largest first."""
+    exact = shapely.get_exterior_ring(parts)
+    rings = shapely.simplify(exact, gap * _TOLERANCE, preserve_topology=False)
+    crosses = ~shapely.is_simple(rings)  # rare; to preserve the topology takes five times as long
+    rings[crosses] = shapely.simplify(exact[crosses], gap * _TOLERANCE)
+    borders = shapely.orient_polygons(shapely.polygons(rings))
     largest_first = np.lexsort((*shapely.bounds(borders).T, -shapely.area(borders)))
     return [
         shapely.get_coordinates(shapely.get_exterior_ring(borders[index]))[:-1]
