@@ -1,4 +1,4 @@
-"""The posters against Pillow with one large canvas: time and peak memory.
+"""The posters against Pillow with one large canvas: time, peak memory and size of files.
 
 All draw the same pictures from the same store at the same places. The poster and the reference
 resize them with the same filter and write a PNG, and the tiles are JPEG files; SVG and PDF embed
@@ -218,12 +218,12 @@ def main() -> None:
             f"   {peak:7.0f} MB above start   {size:6.1f} MB of files"
         )
     for name in ("poster", "deepzoom", "svg", "pdf"):
-        faster, lighter, memory = (
-            medians["pillow"][column] / medians[name][column] for column in range(3)
+        faster, lighter, memory, size = (
+            medians["pillow"][column] / medians[name][column] for column in range(4)
         )
         print(
             f"{name}: {faster:.1f} times as fast as Pillow, {lighter:.1f} times by processors'"
-            f" time, with {1 / memory:.2f} of the memory"
+            f" time, with {1 / memory:.2f} of the memory; files {1 / size:.2f} times as large"
         )
     share = medians["decode"][1] / medians["poster"][1]
     print(f"decoding alone is {share:.0%} of the poster's processors' time")

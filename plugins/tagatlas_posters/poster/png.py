@@ -1,8 +1,13 @@
 """A PNG writer for bands of a picture, so that the whole is never in memory.
 
 Format: W3C, *Portable Network Graphics (PNG) Specification*, third edition: 8 bits per channel,
-RGB, one zlib stream (RFC 1950) over all IDAT chunks. Rows are filtered with *Up*: on posters it
-gives the smallest files of the two cheap filters (about 15 % below no filter, at the same speed).
+RGB, one zlib stream (RFC 1950) over all IDAT chunks. Rows are filtered with *Paeth*, and zlib looks
+for runs alone. On 20 MB of a poster's rows, full of noisy pictures, or of drawings, that makes 5.8
+or 2.3 MB in 0.11 or 0.08 seconds. The alternatives: *Up* with isal's level 0, 10.4 or 3.0 MB in
+0.03 or 0.01 s; *Paeth* with it, 9.7 or 2.8 MB; *Paeth* with zlib's level 1, 6.4 or 2.4 MB in 0.25
+or 0.09 s; the best of all filters in each row, no smaller than *Paeth*; Pillow, 6.4 or 2.4 MB in
+0.46 or 0.27 s, filters included. isal's higher levels are fast, but find matches through
+uninitialised memory: their bytes are not reproducible.
 
 Bands are compressed separately, several at a time: a deflate stream may consist of parts that end
 on a byte (RFC 1951, as in pigz), and their checksums can be combined.
@@ -18,6 +23,8 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 import numpy as np
 from isal import isal_zlib
 
+from tagatlas.toolkit import kernel
+
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
     from types import TracebackType
@@ -26,11 +33,10 @@ if TYPE_CHECKING:
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _EIGHT_BITS, _RGB = 8, 2
-_UP = 2
-# Higher levels find matches through uninitialised memory: their bytes are not reproducible.
-_LEVEL = 0
+_PAETH = 4
+_LEVEL = 1
 _ZLIB_HEADER = b"\x78\x01"
-_RAW = -15
+_RAW, _MEMORY = -15, 9
 _LAST_BLOCK = b"\x03\x00"
 """An empty last block: the parts before it need not know which of them is the last."""
 _ADLER_BASE = 65521
@@ -105,12 +111,36 @@ class PngWriter:
 def _compress(rows: NDArray[np.uint8], above: NDArray[np.uint8]) -> tuple[bytes, int, int]:
     """Filter and compress rows; also the Adler-32 and the length of what was compressed."""
     filtered = np.empty((len(rows), rows.shape[1] + 1), dtype=np.uint8)
-    filtered[:, 0] = _UP
-    np.subtract(rows[0], above, out=filtered[0, 1:])
-    np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
-    compressor = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _RAW)
-    data = compressor.compress(filtered.data) + compressor.flush(isal_zlib.Z_FULL_FLUSH)
+    _filter(rows, above, filtered)
+    compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW, _MEMORY, zlib.Z_RLE)
+    data = compressor.compress(filtered.data) + compressor.flush(zlib.Z_FULL_FLUSH)
     return data, isal_zlib.adler32(filtered.data), filtered.nbytes
+
+
+@kernel
+def _filter(rows: NDArray[np.uint8], above: NDArray[np.uint8], filtered: NDArray[np.uint8]) -> None:
+    """Filter RGB rows with *Paeth* (section 9.4 of the specification).
+
+    Args:
+        rows: shape (rows, 3 * width).
+        above: the row before the first.
+        filtered: where to; one byte longer a row, for the filter's number.
+    """
+    count = rows.shape[1] - 3
+    for y in range(rows.shape[0]):
+        upper = above if y == 0 else rows[y - 1]
+        filtered[y, 0] = _PAETH
+        for x in range(3):
+            filtered[y, x + 1] = rows[y, x] - upper[x]
+        row, to = rows[y, 3:], filtered[y, 4:]
+        lefts, ups, corners = rows[y, :count], upper[3:], upper[:count]
+        for x in range(count):  # in 16 bits and without branches, the compiler vectorises it
+            left, up, corner = np.int16(lefts[x]), np.int16(ups[x]), np.int16(corners[x])
+            by_left, by_up = np.int16(abs(up - corner)), np.int16(abs(left - corner))
+            by_corner = np.int16(abs(np.int16(left + up - corner - corner)))
+            guess = up if by_up <= by_corner else corner
+            guess = left if (by_left <= by_up) & (by_left <= by_corner) else guess
+            to[x] = np.uint8(np.int16(row[x]) - guess)
 
 
 def _combine(first: int, second: int, length: int) -> int:
