@@ -1,11 +1,15 @@
 """Throughput of the tagger ``clip``, from stored JPEGs to tags, against its model alone.
 
 The reference runs the same model, here ViT-B-32 with random weights, on pictures that are decoded
-and prepared before, in the best of several batch sizes. End to end is the engine: bytes from the
+and prepared before, in the best of several batch sizes, on all cores and on one alone: threads that
+wait for each other on a busy machine spin, which is processor time too, so that the reference would
+be slower than it has to be. End to end is the engine: bytes from the
 store, decoding, model, scores of a vocabulary. Pictures are generated as large as tagatlas stores
-them, 1,024 pixels, as hard for a JPEG decoder as photographs. Alternating rounds; ratios of the
-medians, of the time on the wall and of processor time: the first needs an idle machine, the second
-tells the same where other work takes turns on the cores::
+them, 1,024 pixels, as hard for a JPEG decoder as photographs. Each way takes turns with end to
+end, so that both meet the same other work; every second round has the ways in reverse.
+Printed are the medians of the pairs' ratios, for the way that is best by the median: of processor
+time, which can be trusted on a busy machine too, and of the time on the wall, which needs an idle
+one. Above 1, end to end would be cheaper than the model alone: then the machine was too busy::
 
     python benchmarks/clip_throughput.py [--model ViT-B-32] [--images 64] [--rounds 5]
 
@@ -50,6 +54,9 @@ DIFFERENT = 32
 """Pictures that differ; more are these again."""
 GPU_IMAGES = 4096
 BATCHES = (8, 16, 32)
+WALL, PROCESSOR = 0, 1
+Spent = tuple[float, float]
+"""Seconds on the wall and of processors."""
 
 
 def main() -> None:
@@ -97,27 +104,33 @@ def measure(
     prepared = [different[number % len(different)] for number in range(count)]
     batches = BATCHES if name == "processor" else (batch_of(tagger),)
     ways: dict[str, Callable[[], None]] = {
-        f"batches of {batch}": partial(alone, model, prepared, batch) for batch in batches
+        f"batches of {batch}, {threads} threads": partial(alone, model, prepared, batch, threads)
+        for batch in batches
+        for threads in sorted({1, torch.get_num_threads()} if name == "processor" else {1})
     }
-    ways["end to end"] = partial(end_to_end, tagger, ids, store)
-    walls: dict[str, list[float]] = {way: [] for way in ways}
-    processor: dict[str, list[float]] = {way: [] for way in ways}
+    whole = partial(end_to_end, tagger, ids, store)
+    pairs: dict[str, list[tuple[Spent, Spent]]] = {way: [] for way in ways}
     busy: list[float] = []
-    for _ in range(rounds):
-        for way, run in ways.items():
-            begun, begun_processor = time.perf_counter(), time.process_time()
-            with gpu_use(busy if (name, way) == ("GPU", "end to end") else []):
-                run()
-            processor[way].append(time.process_time() - begun_processor)
-            walls[way].append(time.perf_counter() - begun)
-    wall = {way: statistics.median(each) for way, each in walls.items()}
-    spent = {way: statistics.median(each) for way, each in processor.items()}
-    ours, ours_spent = wall.pop("end to end"), spent.pop("end to end")
-    best = min(wall, key=wall.__getitem__)
+    for number in range(rounds):
+        for way in sorted(ways, reverse=number % 2 == 1):
+            with gpu_use(busy if name == "GPU" else []):
+                ours = spent(whole)
+            pairs[way].append((ours, spent(ways[way])))
+    figures = {
+        kind: min(
+            (statistics.median(pair[1][kind] for pair in each), way) for way, each in pairs.items()
+        )
+        for kind in (WALL, PROCESSOR)
+    }
+    ratios = {
+        kind: statistics.median(pair[1][kind] / pair[0][kind] for pair in pairs[figures[kind][1]])
+        for kind in (WALL, PROCESSOR)
+    }
     print(
-        f"{name}: model alone, {best}: {count / wall[best]:,.1f} images/s;"
-        f" end to end {count / ours:,.1f}; ratio {wall[best] / ours:.2f}"
-        f" (processor time {min(spent.values()) / ours_spent:.2f})"
+        f"{name}: by processor time end to end is {ratios[PROCESSOR]:.2f} of the model alone"
+        f" ({figures[PROCESSOR][1]}, {1000 * figures[PROCESSOR][0] / count:.1f} ms an image);"
+        f" on the wall {ratios[WALL]:.2f} ({figures[WALL][1]}, {count / figures[WALL][0]:,.1f}"
+        f" images/s), with a load of {os.getloadavg()[0]:.1f} on {cores()} cores"
     )
     if name == "GPU":
         share = f"{statistics.mean(busy):.0f} %" if busy else "not known: no nvidia-smi"
@@ -137,10 +150,22 @@ def batch_of(tagger: ClipTagger) -> int:
     return tagger._embedder.replicas[0].batch
 
 
-def alone(model: ClipModel, prepared: Sequence[torch.Tensor], batch: int) -> None:
+def spent(run: Callable[[], None]) -> Spent:
+    """What a run takes."""
+    begun, begun_processor = time.perf_counter(), time.process_time()
+    run()
+    return time.perf_counter() - begun, time.process_time() - begun_processor
+
+
+def alone(model: ClipModel, prepared: Sequence[torch.Tensor], batch: int, threads: int) -> None:
     """Run the model on prepared pictures."""
-    for first in range(0, len(prepared), batch):
-        model.embed_pictures(prepared[first : first + batch])
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        for first in range(0, len(prepared), batch):
+            model.embed_pictures(prepared[first : first + batch])
+    finally:
+        torch.set_num_threads(before)
 
 
 def end_to_end(tagger: ClipTagger, ids: Sequence[str], store: MemoryStore) -> None:
