@@ -15,7 +15,7 @@ For a collection, :meth:`tagatlas.atlas.Atlas.representatives` does all of this:
 image the one that represents it.
 """
 
-from tagatlas_duplicates.alike import CANDIDATE_BITS, alike_groups
+from tagatlas_duplicates.alike import CANDIDATE_BITS, alike_groups, alike_levels
 from tagatlas_duplicates.groups import NEAR_BITS, near_groups
 from tagatlas_duplicates.hashing import perceptual_hash
 from tagatlas_duplicates.signature import HASHES, SKETCH_BYTES, Signature, make_signature
@@ -27,6 +27,7 @@ __all__ = [
     "SKETCH_BYTES",
     "Signature",
     "alike_groups",
+    "alike_levels",
     "make_signature",
     "near_groups",
     "perceptual_hash",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tagatlas_duplicates.groups import FEW
@@ -48,9 +48,35 @@ def alike_groups(
     Returns:
         For each picture the index of its group's leader, shape (n,); a leader's is its own.
     """
+    [leaders] = alike_levels(hashes, present, sizes, sketches, thumbnail, (level,))
+    return leaders
+
+
+def alike_levels(
+    hashes: NDArray[np.uint64],
+    present: NDArray[np.bool_],
+    sizes: NDArray[np.float64],
+    sketches: Callable[[NDArray[np.int64]], NDArray[np.uint8]],
+    thumbnail: Callable[[int], bytes | None],
+    levels: Sequence[str],
+) -> list[NDArray[np.int64]]:
+    """:func:`alike_groups` of several levels, faster than one after the other.
+
+    Args:
+        hashes: see there, as for the others.
+        present: see there.
+        sizes: see there.
+        sketches: see there.
+        thumbnail: see there.
+        levels: the widest first: pictures whose sketches are not alike at one are not compared at
+            the next.
+
+    Returns:
+        The leaders at each level, shape (n,).
+    """
     import numpy as np
 
-    leaders = np.arange(len(hashes))
+    leaders = [np.arange(len(hashes)) for _ in levels]
     owners, _ = np.nonzero(present)
     crowded = _crowded(hashes[present], owners)
     if len(crowded) == 0:
@@ -65,13 +91,21 @@ def alike_groups(
     index = index_of(keys, CANDIDATE_BITS)
     pictures = Pictures(keys, owners, index, CANDIDATE_BITS, sketches(crowded), sizes[crowded])
     details = Details(lambda place: thumbnail(int(crowded[place])), pictures.sizes)
-    closely = DETAIL_LIMITS[level]
+    unlike = None
+    for level, of_level in zip(levels, leaders, strict=True):
+        closely = DETAIL_LIMITS[level]
 
-    def agree(one: int, other: int, laid: NDArray[np.float64]) -> bool:
-        return details.agree(one, other, laid, closely)
+        def agree(
+            one: int,
+            other: int,
+            laid: NDArray[np.float64],
+            closely: NDArray[np.float64] = closely,
+        ) -> bool:
+            return details.agree(one, other, laid, closely)
 
-    found = find_alike(pictures, LIMITS[level], agree)
-    leaders[crowded] = crowded[found.leaders]
+        found = find_alike(pictures, LIMITS[level], agree, unlike=unlike)
+        of_level[crowded] = crowded[found.leaders]
+        unlike = found.unlike
     return leaders
 
 

@@ -48,16 +48,20 @@ class Alike(NamedTuple):
     Attributes:
         leaders: the index of each picture's leader, shape (m,); a leader's is its own.
         compared: number of leaders each was compared with, shape (m,); at most :data:`NEAREST`.
+        unlike: leaders whose sketch is not like each one's, shape (m, NEAREST); -1 for none.
     """
 
     leaders: NDArray[np.int64]
     compared: NDArray[np.int64]
+    unlike: NDArray[np.int32]
 
 
 def find_alike(
     pictures: Pictures,
     limits: NDArray[np.float64],
     agrees: Callable[[int, int, NDArray[np.float64]], bool],
+    *,
+    unlike: NDArray[np.int32] | None = None,
 ) -> Alike:
     """Find each picture's leader; see :func:`tagatlas_duplicates.alike_groups`.
 
@@ -66,6 +70,8 @@ def find_alike(
         limits: one of :data:`tagatlas_duplicates.likeness.LIMITS`.
         agrees: the third look: called with the indices of a leader and another picture, and
             their alignment, shape (LAID,).
+        unlike: from a search in the same pictures with wider limits, to compare no two sketches
+            again that are not alike by those.
     """
     keys, owners, by_part, threshold, sketches, sizes = pictures
     count = len(sketches)
@@ -80,18 +86,20 @@ def find_alike(
     is_viewed = np.zeros(count, dtype=np.bool_)
     laid = np.empty(LAID)
     seen = glances(sketches)
+    found_unlike = np.full((count, NEAREST), -1, dtype=np.int32)
+    known = np.empty((count, 0), dtype=np.int32) if unlike is None else unlike
     place = many = 0
     while place < count:
         place, many = _next_alike(
             place, many, leaders, compared, chosen, laid, near, marks, views, is_viewed,
             keys, first_keys, owners_by_part, *by_part[1:], threshold,
-            sketches, sizes, seen, limits,
+            sketches, sizes, seen, limits, known, found_unlike,
         )  # fmt: skip
         if place < count:
             leader = int(chosen[compared[place] - 1])
             if agrees(leader, place, laid):
                 leaders[place], marks[place] = leader, count
-    return Alike(leaders, compared)
+    return Alike(leaders, compared, found_unlike)
 
 
 @kernel
@@ -117,6 +125,8 @@ def _next_alike(
     sizes: NDArray[np.float64],
     seen: NDArray[np.float32],
     limits: NDArray[np.float64],
+    known: NDArray[np.int32],
+    unlike: NDArray[np.int32],
 ) -> tuple[int, int]:
     """Go on to the next leader that a picture looks like.
 
@@ -142,7 +152,7 @@ def _next_alike(
             leader = chosen[compared[place]]
             compared[place] += 1
             both[:2] = sizes[leader]
-            if is_alike(
+            if not (known[place] == leader).any() and is_alike(
                 sketches[leader],
                 sketches[place],
                 seen[leader],
@@ -153,6 +163,7 @@ def _next_alike(
                 laid,
             ):
                 return place, many
+            unlike[place, compared[place] - 1] = leader
         if leaders[place] < 0:
             leaders[place] = place
         place += 1

@@ -19,7 +19,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
 import tagatlas.cli
-from tagatlas_duplicates import CANDIDATE_BITS, alike_groups, make_signature, perceptual_hash
+from tagatlas_duplicates import (
+    CANDIDATE_BITS,
+    alike_groups,
+    alike_levels,
+    make_signature,
+    perceptual_hash,
+)
 from tagatlas_duplicates.detail import DETAIL_LIMITS, Details
 from tagatlas_duplicates.leaders import NEAREST, Pictures, find_alike
 from tagatlas_duplicates.likeness import LIMITS, glances, is_alike
@@ -477,3 +483,21 @@ def test_the_nearest_are_kept_in_their_order(distances: list[int], most: int) ->
 def test_a_picture_whose_thumbnail_is_gone_is_joined_with_no_other() -> None:
     one = fetched(photograph())
     assert grouped([one, one, replace(one, thumbnail=b"")]) == [0, 0, 2]
+
+
+def test_levels_found_together_are_those_found_alone() -> None:
+    dice = np.random.default_rng(3)
+    tones = [dice.integers(0, 256, (6, 6, 3), dtype=np.uint8) for _ in range(3)]
+    drawn = [Image.fromarray(each).resize((240, 200), Image.Resampling.BICUBIC) for each in tones]
+    kept = [fetched(way(each)) for each in drawn for way in [Image.Image.copy, *COPIES]]
+    together = alike_levels(
+        np.array([[each or 0 for each in one.hashes] for one in kept], dtype=np.uint64),
+        np.array([[each is not None for each in one.hashes] for one in kept]),
+        np.array([one.size for one in kept], dtype=np.float64),
+        lambda places: np.array([kept[place].sketch for place in places]),
+        lambda place: kept[place].thumbnail,
+        ("copy", "same"),
+    )
+    alone = [grouped(kept, level) for level in ("copy", "same")]
+    assert [leaders.tolist() for leaders in together] == alone
+    assert 3 <= len(set(alone[0])) < len(set(alone[1])) < len(kept)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tagatlas.catalog.database import Database
 from tagatlas.errors import AtlasLocked, StorageError
-from tagatlas_duplicates import SKETCH_BYTES, Signature, alike_groups, near_groups
+from tagatlas_duplicates import SKETCH_BYTES, Signature, alike_levels, near_groups
 from tagatlas_mapping.maps.duplicates import Level
 
 METHOD = "3"
@@ -40,6 +40,9 @@ KEEP_SIGNATURE = (
     "upper_left, upper_right, lower_left, lower_right, sketch) "
     "SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM images WHERE sha256 = ?"
 )
+
+_LOOKS = ("copy", "same")
+"""Levels of groups by looks, the widest first; a step that needs one is followed by the others."""
 
 _FAST = 1
 """zlib's level: a sketch of 6,148 bytes becomes one of 2,600 on average in 0.03 ms."""
@@ -88,9 +91,11 @@ def representatives(
         digest = _digest(images)
         kept = _kept(database, level, digest)
         if kept is None:
-            leaders, is_whole = _by_looks(database, thumbnail, images, level)
+            found, is_whole = _by_looks(database, thumbnail, images)
             if is_whole:
-                _keep(database, level, digest, leaders)
+                for each, its_leaders in found.items():
+                    _keep(database, each, digest, its_leaders)
+            leaders = found[level]
         else:
             leaders = kept
     return images.select(
@@ -110,9 +115,8 @@ def _by_looks(
     database: Database,
     thumbnail: Callable[[str], bytes | None],
     images: pl.DataFrame,
-    level: str,
-) -> tuple[NDArray[np.int64], bool]:
-    """The rows of the leaders, and whether no thumbnail was missing."""
+) -> tuple[dict[str, NDArray[np.int64]], bool]:
+    """The rows of the leaders by level, and whether no thumbnail was missing."""
     hashes = images.select("hash", *_HASHES)
     usable = (images["method"] > 0) & images["hash"].is_not_null()
     present = usable.to_numpy()[:, None] & hashes.select(pl.all().is_not_null()).to_numpy()
@@ -134,15 +138,15 @@ def _by_looks(
         missing = missing or found is None
         return found
 
-    leaders = alike_groups(
+    leaders = alike_levels(
         hashes.fill_null(0).to_numpy().view(np.uint64),
         present,
         images.select("width", "height").to_numpy().astype(np.float64),
         sketches,
         thumbnail_at,
-        level,
+        _LOOKS,
     )
-    return leaders, not missing
+    return dict(zip(_LOOKS, leaders, strict=True)), not missing
 
 
 def _digest(images: pl.DataFrame) -> str:
