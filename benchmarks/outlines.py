@@ -22,11 +22,6 @@ import polars as pl
 from scale import write_tables
 
 from tagatlas.contracts import no_progress
-from tagatlas.maps.clusters import find_clusters
-from tagatlas.maps.members import find_members
-from tagatlas.maps.options import MapOptions
-from tagatlas.maps.places import place_nodes
-from tagatlas.maps.prepare import prepare_drawing
 from tagatlas.plugins import load_plugins
 from tagatlas.toolkit import default_clusterer
 from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
@@ -34,6 +29,11 @@ from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 from tagatlas_mapping.cluster import outlines
 from tagatlas_mapping.layout import spectral_start
+from tagatlas_mapping.maps.clusters import find_clusters
+from tagatlas_mapping.maps.members import find_members
+from tagatlas_mapping.maps.options import MapOptions
+from tagatlas_mapping.maps.places import place_nodes
+from tagatlas_mapping.maps.prepare import prepare_drawing
 
 
 def works(folder: Path) -> dict[str, Callable[[], object]]:
