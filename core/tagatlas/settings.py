@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -42,10 +43,10 @@ class SettingsFile:
         """Read the file; a missing one counts as empty.
 
         Raises:
-            OptionError: it is not valid TOML; the text says where.
+            OptionError: it is not valid TOML, or cannot be read; the text says where.
         """
         self.path = path
-        text = path.read_text(encoding="utf-8") if path.exists() else _HEADER
+        text = _read(path) if path.exists() else _HEADER
         try:
             self._document = tomlkit.parse(text)
         except TOMLKitError as error:
@@ -223,6 +224,19 @@ class SettingsFile:
             os.replace(temporary, self.path)  # noqa: PTH105 - pathlib's replace hides the atomicity
         except OSError as error:
             raise StorageError(f"cannot write {self.path}: {error.strerror}") from error
+
+
+def _read(path: Path) -> str:
+    """The text of the file. Editors on Windows begin one with a byte order mark."""
+    try:
+        data = path.read_bytes()
+        is_utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+        text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
+    except OSError as error:
+        raise OptionError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeError as error:
+        raise OptionError(f"{path} is no text in UTF-8: save it as UTF-8, or delete it") from error
+    return text.replace("\r\n", "\n")
 
 
 def _paths(table: Mapping[str, object], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -40,6 +40,27 @@ def test_options_that_moved_take_their_comments_with_them(tmp_path: Path) -> Non
     assert "[clusterer.c]\nfine = 2.0  # more\n" in text
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_that_an_editor_on_windows_saved_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "atlas.toml"
+    path.write_bytes("# ours: é\r\n[map]\r\nseed = 3\r\n".encode(encoding))
+    read = SettingsFile(path)
+    assert read.values("map") == {"seed": 3}
+    read.update("map", {"seed": 4})
+    assert path.read_text("utf-8") == "# ours: é\n[map]\nseed = 4\n"
+
+
+def test_a_file_that_is_no_text_is_refused_in_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "atlas.toml"
+    path.write_bytes("[map]\nname = 'é'\n".encode("latin-1"))
+    with pytest.raises(OptionError, match=r"atlas\.toml is no text in UTF-8: save it as UTF-8"):
+        SettingsFile(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(OptionError, match=r"cannot read .*atlas\.toml: Is a directory"):
+        SettingsFile(path)
+
+
 @pytest.mark.parametrize("text", ["", "map = 3\n", "[map]\nseed = 1\n", "[notes]\nfine = 1\n"])
 def test_a_file_without_moved_options_stays_as_it_is(tmp_path: Path, text: str) -> None:
     path = tmp_path / "atlas.toml"
