@@ -13,6 +13,7 @@ table of its owner in ``atlas.toml``.
 from __future__ import annotations
 
 import dataclasses
+import math
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -176,7 +177,8 @@ def make_options(
         called: function from an option's name to the place of its value, for the error's text.
 
     Raises:
-        OptionError: an unknown name, or a value that the field does not take.
+        OptionError: an unknown name, or a value that the field does not take; no number may be
+            infinite.
     """
     fields = {field.name: field for field in option_fields(options)}
     for name in values:
@@ -202,6 +204,10 @@ def make_options(
         if name in fields and fields[name].is_secret:
             raise OptionError(f"{place} ({owner}): {said}") from None
         raise OptionError(f"{place} ({owner}): {said}; given: {values.get(name)!r}") from error
+    for name in values:
+        if not _is_finite(getattr(made, name)):
+            given = "" if fields[name].is_secret else f"; given: {values[name]!r}"
+            raise OptionError(f"{called(name)} ({owner}): Expected a finite number{given}")
     return _with_unshown(made, [name for name in prepared if fields[name].is_secret])
 
 
@@ -214,6 +220,13 @@ def _with_unshown(options: T, secrets: Sequence[str]) -> T:
         elif isinstance(value, tuple):
             object.__setattr__(options, name, tuple(map(SecretText, value)))
     return options
+
+
+def _is_finite(value: object) -> bool:
+    """Whether a value has no number that is infinite or none."""
+    if isinstance(value, tuple):
+        return all(map(_is_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _expected(message: str, hint: object) -> str:

@@ -30,7 +30,7 @@ class HostPolicy:
     """
 
     connections: Annotated[int, Meta(ge=1, le=1024)] = 8
-    rate: Annotated[float, Meta(ge=0)] = 0.0
+    rate: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
     referer: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 

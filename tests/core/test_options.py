@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta
 
+from tagatlas.contracts.marks import Mark
 from tagatlas.errors import OptionError
 from tagatlas.options import make_options, option_fields, option_values
+from tagatlas.plugins import IMAGE_STORES, load_plugins
+from tagatlas.step_options import plugin_owners, step_owners
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,36 @@ def test_a_value_that_does_not_fit_is_one_line(values: dict[str, object], says: 
         make_options(Poster, values, "poster")
     assert str(caught.value).startswith(says)
     assert "\n" not in str(caught.value)
+
+
+@dataclass(frozen=True)
+class Waves:
+    height: float | None = None
+    lengths: tuple[float, ...] = ()
+    speed: Annotated[float, Meta(ge=0)] = 1.0
+    phase: Annotated[float | None, Mark.SECRET] = None
+
+
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan", float("inf"), float("nan"), "1e999"])
+@pytest.mark.parametrize("name", ["height", "lengths", "speed", "phase"])
+def test_no_number_may_be_infinite(name: str, value: object) -> None:
+    with pytest.raises(OptionError) as caught:
+        make_options(Waves, {name: [value] if name == "lengths" else value}, "waves")
+    assert str(caught.value).startswith(f"--{name} (waves): ")
+    assert (str(value) in str(caught.value)) == (name != "phase")
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", float("inf"), float("-inf"), float("nan")])
+def test_no_option_of_any_plugin_takes_infinity(value: object) -> None:
+    plugins = load_plugins()
+    tried = 0
+    for owner in [*step_owners(plugins), *plugin_owners(plugins, IMAGE_STORES)]:
+        for option in owner.fields:
+            if "NUMBER" in option.metavar:
+                with pytest.raises(OptionError):
+                    make_options(owner.options, {option.name: value}, owner.table)
+                tried += 1
+    assert tried > 50
 
 
 @given(
