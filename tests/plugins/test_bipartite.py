@@ -117,6 +117,21 @@ def test_an_empty_map_names_what_removed_the_tags(options: BipartiteOptions, sai
     assert f"no tag is left of 3 on 2 images: {said};" in str(caught.value)
 
 
+@pytest.mark.parametrize("threshold", [0.0, 0.5])
+def test_scores_that_are_all_0_are_named_as_the_reason(threshold: float) -> None:
+    with pytest.raises(EmptyMap) as caught:
+        build({("i0", "a"): 0.0, ("i1", "a"): 0.0}, BipartiteOptions(threshold=threshold))
+    assert "no tag is left of 2 on 2 images: the score of all is 0" in str(caught.value)
+    assert "threshold" not in str(caught.value)
+
+
+def test_a_score_of_0_is_not_laid_to_the_threshold() -> None:
+    tagging = {("i0", "a"): 0.0, ("i0", "b"): 0.2, ("i1", "a"): 0.0}
+    with pytest.raises(EmptyMap) as caught:
+        build(tagging, BipartiteOptions(threshold=0.3))
+    assert "the threshold of 0.3 removed 1, 2 have the score 0;" in str(caught.value)
+
+
 def test_images_without_any_tag_are_said_to_have_none() -> None:
     with pytest.raises(EmptyMap, match="none of the 2 images has a tag"):
         build({}, BipartiteOptions(), images=2)

@@ -79,6 +79,8 @@ def _reasons(
         "image",
         reason=pl.when(pl.col("best").is_null())
         .then(pl.lit("no other tags than stop tags"))
+        .when(pl.col("best") == 0)
+        .then(pl.lit("no tag with a score above 0"))
         .when(pl.col("best") < threshold)
         .then(pl.lit(f"no tag of at least {threshold:g}"))
         .otherwise(pl.lit(_NO_LINK)),

@@ -52,7 +52,8 @@ def select_tags(images: pl.DataFrame, tags: pl.LazyFrame, selection: TagSelectio
         share >= selection.minimum_share, share <= selection.maximum_share
     )
     if labels.is_empty():
-        raise EmptyMap(_explain(selection, images.height, [tags, wanted, scored]))
+        weighty = _weighted(wanted, images).filter(pl.col("weight") > 0)
+        raise EmptyMap(_explain(selection, images.height, [tags, wanted, weighty, scored]))
     return (
         scored.rename({"tag": "label"})
         .join(labels.lazy(), on="label")
@@ -124,17 +125,25 @@ def _ranked_labels(links: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _explain(selection: TagSelection, images: int, stages: list[pl.LazyFrame]) -> str:
-    """One line: how many tags there were, and which option removed how many of them."""
-    given, wanted, scored = (
+    """One line: how many tags there were, and what removed how many of them."""
+    given, wanted, weighty, scored = (
         int(stage.select(pl.len()).collect(engine="streaming").item()) for stage in stages
     )
     if given == 0:
         return f"none of the {images:,} images has a tag: choose another backend, or other images"
+    if wanted and not weighty:
+        return (
+            f"no tag is left of {given:,} on {images:,} images: the score of all is 0, and a tag "
+            "that weighs nothing links nothing; import the tags without a column of scores, so "
+            "that each counts alike, or choose another backend"
+        )
     shares = f"the shares from {selection.minimum_share:g} to {selection.maximum_share:g}"
     removed = {
         "the stop tags": given - wanted,
-        f"the threshold of {selection.threshold:g}": wanted - scored,
+        f"the threshold of {selection.threshold:g}": weighty - scored,
         shares: scored,
     }
-    reasons = ", ".join(f"{reason} removed {count:,}" for reason, count in removed.items() if count)
-    return f"no tag is left of {given:,} on {images:,} images: {reasons}; loosen these options"
+    reasons = [f"{reason} removed {count:,}" for reason, count in removed.items() if count]
+    reasons += [f"{wanted - weighty:,} have the score 0"] if wanted > weighty else []
+    said = ", ".join(reasons)
+    return f"no tag is left of {given:,} on {images:,} images: {said}; loosen these options"
