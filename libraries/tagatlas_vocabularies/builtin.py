@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -38,5 +39,5 @@ def load_vocabulary(named: str) -> Vocabulary:
         return read_vocabulary(path.name, data)
     if named in BUILT_IN:
         data = (files("tagatlas_vocabularies") / "data" / f"{named}.csv").read_bytes()
-        return read_vocabulary(named, data)
+        return replace(read_vocabulary(named, data), notes=())  # of its column with sources
     raise OptionError(f"no vocabulary {named!r}: name a file, or one of {', '.join(BUILT_IN)}")

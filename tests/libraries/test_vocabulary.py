@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -47,6 +48,9 @@ SCRIPTS = {
 }
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+bare_words = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters=',;\t"'), max_size=20
+)
 
 
 def names(vocabulary: Vocabulary) -> list[str]:
@@ -182,7 +186,92 @@ def test_the_digest_is_that_of_the_labels() -> None:
     )
 
 
-@given(lines=st.lists(words, max_size=20), end=st.sampled_from(["\n", "\r\n", "\r"]))
+HEADERS = {
+    "name,prompts\ndog,a dog|the dog\n": Label("dog", ("a dog", "the dog")),
+    "sep=;\nTag;Category;\ndog;animal;\n": Label("dog", group="animal"),
+    "\n\nsynonyms\tlabel\npuppy|hound\tdog\n": Label("dog", aliases=("puppy", "hound")),
+    '"labels","alias"\n"dog","puppy"\n': Label("dog", aliases=("puppy",)),
+    '[{"label": "dog", "group": "animal"}]': Label("dog", group="animal"),
+}
+
+
+@pytest.mark.parametrize("text", HEADERS)
+def test_a_header_is_known_by_other_names_and_after_other_lines(text: str) -> None:
+    assert read(text).labels == (HEADERS[text],)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("dog;;\ncat;;\n", ["dog", "cat"]),
+        ("dog,\ncat,,\nbird", ["dog", "cat", "bird"]),
+        ("dog\t\nbig cat\t\t;\n", ["dog", "big cat"]),
+        ('"traffic light"\n"the ""eye"""\n', ["traffic light", 'the "eye"']),
+        ('dog\n"cup, mug"\n', ["dog", "cup, mug"]),
+        ("'dog',\n'cat'\n", ["dog", "cat"]),
+        ("“dog”\n“cat”\n", ["dog", "cat"]),
+    ],
+)
+def test_what_spreadsheets_put_around_labels_is_left_out_and_said(
+    text: str, labels: list[str]
+) -> None:
+    vocabulary = read(text)
+    assert names(vocabulary) == labels
+    assert any(note.endswith("left out") for note in vocabulary.notes)
+
+
+def test_quotes_within_a_label_stay() -> None:
+    vocabulary = read('"a" and "b"\nthe \'eye\'\n\'90s\n')
+    assert names(vocabulary) == ['"a" and "b"', "the 'eye'", "'90s"]
+    assert vocabulary.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("prompts,aliases\na dog,puppy\n", "no column is called label; it has: prompts, aliases"),
+        ("label,label\ndog,cat\n", "2 columns are its label: keep one"),
+        ("label,Label,group\ndog,cat,x\n", "2 columns are its label: keep one"),
+        ("dog\tanimal\noak\tplant\n", "it is a table, each line has 1 tab: name the columns"),
+        ("dog;animal;\noak;plant;\n", "it is a table, each line has 1 semicolon: name the"),
+        ("dog, cat, bird\n", "its only line has 2 commas: write one label a line"),
+    ],
+)
+def test_a_table_is_not_taken_for_a_list(text: str, said: str) -> None:
+    with pytest.raises(OptionError, match=re.escape(f"test.txt cannot be read: {said}")):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("dog\ncat\tred\n", "1 line with a tab read as one label: name the columns"),
+        ("Paris, France\nRome, Italy\n", "2 lines with a comma read as one label: name the"),
+        ("tags\ndog\n", "the first line, tags, is read as a label: if it is a header"),
+        ("label,sentence\ndog,a dog\n", "not read: the columns sentence"),
+        ("name,group\ndog,animal\n", "the column name is read as label"),
+    ],
+)
+def test_what_may_be_read_wrongly_is_told(text: str, said: str) -> None:
+    assert any(note.startswith(said) for note in read(text).notes)
+
+
+@given(
+    labels=st.lists(
+        st.text(st.characters(categories=["L", "Nd"]), min_size=1), min_size=1, max_size=9
+    ),
+    ends=st.sampled_from(["", ";", ",,", "\t", " ; ;"]),
+    quote=st.sampled_from(["", '"']),
+)
+def test_any_labels_with_separators_and_quotes_around_them_stay_themselves(
+    labels: list[str], ends: str, quote: str
+) -> None:
+    labels = ["first", *labels]
+    vocabulary = read("\n".join(f"{quote}{label}{quote}{ends}" for label in labels))
+    assert names(vocabulary) == names(Vocabulary.of("", map(Label, labels)))
+
+
+@given(lines=st.lists(bare_words, max_size=20), end=st.sampled_from(["\n", "\r\n", "\r"]))
 def test_any_text_gives_tidy_different_labels_in_order(lines: list[str], end: str) -> None:
     try:
         vocabulary = read(end.join(["first", *lines]))
