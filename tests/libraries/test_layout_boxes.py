@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tagatlas_mapping.layout import image_boxes
-from tagatlas_mapping.layout.boxes import LARGEST, SMALLEST
+from tagatlas_mapping.layout.boxes import LARGEST, LONGEST, SMALLEST
 
 SQUARE = np.array([[x, y] for x in np.linspace(0, 10, 101) for y in np.linspace(0, 10, 101)])
 
@@ -34,6 +34,24 @@ def test_one_viral_image_does_not_swallow_the_map() -> None:
     areas = boxes_on_square(quantity, 0.5).prod(axis=1)
     assert areas[0] / areas[2] == pytest.approx(LARGEST)
     assert areas[1] / areas[2] == pytest.approx(SMALLEST)
+
+
+@pytest.mark.parametrize("aspect", [1e4, 250.0, 1 / 250])
+@pytest.mark.parametrize("times", [1.0, 1000.0])
+def test_a_very_long_picture_is_bounded_against_the_others(aspect: float, times: float) -> None:
+    aspects, quantity = np.full(len(SQUARE), 1.5), np.ones(len(SQUARE))
+    aspects[0], quantity[0] = aspect, times
+    boxes = image_boxes(quantity, aspects, SQUARE, 0.5)
+    longer = boxes.max(axis=1)
+    assert longer[0] == pytest.approx(LONGEST * np.median(longer))
+    assert boxes[0, 0] / boxes[0, 1] == pytest.approx(aspect)
+    assert boxes[1:].prod(axis=1) == pytest.approx(boxes[1].prod())
+
+
+def test_pictures_of_usual_shapes_have_equal_areas() -> None:
+    aspects = np.resize([0.2, 0.56, 0.67, 1.0, 1.5, 1.78, 3.0, 8.0], len(SQUARE))
+    areas = image_boxes(np.ones(len(SQUARE)), aspects, SQUARE, 0.5).prod(axis=1)
+    assert areas == pytest.approx(areas[0])
 
 
 def test_an_outlier_does_not_make_the_images_larger() -> None:

@@ -11,6 +11,9 @@ SMALLEST = 0.25
 LARGEST = 16.0
 """Largest area of an image, as a multiple of the area of one of median quantity."""
 
+LONGEST = 4.0
+"""Longest side of an image, as a multiple of the median of the images' longer sides."""
+
 _FLATTEST = 0.1
 """Smallest ratio of the sides of the rectangle that gives a map's area."""
 
@@ -25,6 +28,8 @@ def image_boxes(
 
     Areas are limited to between :data:`SMALLEST` and :data:`LARGEST` times that of the median
     quantity, so that one very frequent image does not cover the map, and a rare one stays visible.
+    Sides are limited to :data:`LONGEST` times the median, so that one very long picture, such as a
+    divider or a scroll, does not cross the map: its area is smaller instead.
 
     Args:
         quantity: of each image, such as its frequency or its out-degree; shape (n,), not below 0.
@@ -40,7 +45,9 @@ def image_boxes(
     # Limited before the division, which could overflow for quantities of very different size.
     relative = np.maximum(np.minimum(quantity, LARGEST * middle) / middle, SMALLEST)
     area = relative * (fill * map_area(positions) / relative.sum())
-    return np.column_stack([np.sqrt(area * aspect), np.sqrt(area / aspect)])
+    boxes = np.column_stack([np.sqrt(area * aspect), np.sqrt(area / aspect)])
+    longer = boxes.max(axis=1)
+    return boxes * np.minimum(1.0, LONGEST * np.median(longer) / longer)[:, None]
 
 
 def map_area(positions: NDArray[np.float64]) -> float:

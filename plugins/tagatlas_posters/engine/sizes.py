@@ -48,10 +48,8 @@ def size_samples(map_: Map, canvas: Canvas) -> list[SizeSample]:
     column, units = quantity
     area = pl.col("width") * pl.col("height")
     shown = map_.images.lazy().filter("shown").group_by(pl.col(column).alias("quantity"))
-    seen = (
-        shown.agg(area=area.median(), least=area.min(), most=area.max()).sort("quantity").collect()
-    )
-    if (seen["most"] > _ALIKE * seen["least"]).any():
+    seen = shown.agg(area=area.median(), most=area.max()).sort("quantity").collect()
+    if (seen["most"] > _ALIKE * seen["area"]).any():  # smaller ones are very long pictures
         return []  # areas come from the layout, such as the cells of a grid
     amounts, areas = seen["quantity"].to_numpy(), seen["area"].to_numpy()
     sides = np.rint(np.sqrt(areas) * canvas.scale).astype(np.int64)
