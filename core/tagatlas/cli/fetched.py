@@ -61,7 +61,7 @@ def _about_images(report: FetchReport) -> list[str]:
     """Duplicates, and images recovered elsewhere."""
     lines = []
     if report.near:
-        lines.append(f"near duplicates: {report.near:,} images are copies of another one")
+        lines.append(f"near duplicates: {count(report.near, 'image')} copied from another one")
     if report.ways:
         found = ", ".join(f"{number:,} by {way}" for way, number in report.ways.items())
         lines.append(f"found elsewhere: {found}")

@@ -130,7 +130,8 @@ def outcome_of_tagging(report: TagReport, max_failures: str | None) -> Outcome:
     )
     lines = [*(f"note: {note}" for note in report.notes), line]
     if report.copied:
-        lines.append(f"copied: {report.copied:,} images have the answer of one that looks the same")
+        copied = count(report.copied, "image")
+        lines.append(f"copied: the answer of one that looks the same, to {copied}")
     if report.held:
         lines.append(_held_line(report.held))
     if report.postponed:
@@ -203,8 +204,9 @@ def outcome_of_rendering(report: RenderReport) -> Outcome:
     ]
     if report.absent:
         lines.append(
-            f"left blank: {report.absent:,} of {report.images:,} images, whose files are gone from"
-            " the atlas: tagatlas fetch --repair gets them again, tagatlas remove takes them out"
+            f"left blank: {report.absent:,} of {count(report.images, 'image')}, whose files are"
+            " gone from the atlas: tagatlas fetch --repair gets them again, tagatlas remove takes"
+            " them out"
         )
     lines += [f"note: {note}" for note in report.notes]
     lines += [f"not written: {fault}" for fault in report.faults]

@@ -193,7 +193,9 @@ class Map(MapData):
 
     @property
     def _in_words(self) -> str:
-        return f"Map {self.name}: {self.images.height:,} images in {self.clusters_in_words}"
+        from tagatlas.wording import count
+
+        return f"Map {self.name}: {count(self.images.height, 'image')} in {self.clusters_in_words}"
 
     @property
     def clusters_in_words(self) -> str:

@@ -147,7 +147,7 @@ def _check_tagging(atlas: Atlas) -> list[Finding]:
 def _check_images(atlas: Atlas) -> Finding:
     """Check every stored file by its hash."""
     verified = verify_images(atlas)
-    known = f"{atlas.catalog.addresses.image_count():,} known, {verified.files:,} files read"
+    known = f"{atlas.catalog.addresses.image_count():,} known, {count(verified.files, 'file')} read"
     if not verified.damages:
         return Finding("images", True, known)
     gone = sum(damage.gone for damage in verified.damages)

@@ -67,6 +67,7 @@ def bench_command(plugins: Plugins) -> Command:
 
 def table(found: Bench) -> list[str]:
     """The benchmark as lines of a table, the best backend first."""
+    from tagatlas.toolkit import count
     from tagatlas_compare.benching.results import QUALITY
 
     measured = dict(QUALITY) if found.classes else {}
@@ -82,7 +83,7 @@ def table(found: Bench) -> list[str]:
     ]
     classes = f", {found.classes:,} labels" if found.classes else ""
     errors = [f"{result.backend}: {result.error}" for result in found.results if result.error]
-    return [f"{found.images:,} images{classes}", *lines, *errors]
+    return [f"{count(found.images, 'image')}{classes}", *lines, *errors]
 
 
 def _cells(result: Result, measured: list[str]) -> list[str]:

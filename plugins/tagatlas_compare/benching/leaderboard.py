@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from tagatlas.errors import StorageError
-from tagatlas.toolkit import page_head, write_atomically
+from tagatlas.toolkit import count, page_head, write_atomically
 from tagatlas_compare.benching.results import QUALITY, SCHEMA, Bench
 
 RUNS = "runs.jsonl"
@@ -122,7 +122,7 @@ def _task(runs: Sequence[Run]) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     return (
         f"<section>\n<h2>{_text(first['collection'])}</h2>\n"
-        f"<p>{first['images']:,} images{classes}; task {_text(first['digest'])}.</p>\n"
+        f"<p>{count(first['images'], 'image')}{classes}; task {_text(first['digest'])}.</p>\n"
         f'<div class="table" tabindex="0"><table>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}</tbody>\n</table></div>\n</section>\n"
     )
@@ -172,7 +172,7 @@ def _figure(figure: Mapping[str, float | None] | None) -> str:
     if figure is None or figure["value"] is None:
         return _NOTHING
     interval = f"{_number(figure['low'], 2)} to {_number(figure['high'], 2)}"
-    return f"<b>{figure['value']:.2f}</b> <small>{interval}</small>"
+    return f"<b>{figure['value']:z.2f}</b> <small>{interval}</small>"
 
 
 def _dated(prices_of: str | None) -> str:

@@ -31,6 +31,7 @@ from tagatlas import (
     open_atlas,
 )
 from tagatlas.errors import ImageNotStored, PluginError, TagatlasError, TaggerError
+from tagatlas.toolkit import count
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing, prepare
 from tagatlas_compare.benching.perturbations import PERTURBATIONS, perturb
@@ -159,8 +160,8 @@ def _answers(work: Work, plugins: Plugins, tagger: Tagger, made: float) -> Answe
     cost = price * len(work.images)
     if cost > work.budget:
         raise TaggerError(
-            f"tagging {len(work.images):,} images costs ${cost:,.2f}: allow it with --budget, or"
-            f" take fewer --images (prices of {prices_of})"
+            f"tagging {count(len(work.images), 'image')} costs ${cost:,.2f}: allow it with"
+            f" --budget, or take fewer --images (prices of {prices_of})"
         )
     with open_atlas(work.atlas, plugins, write=False) as atlas:
         images = _inputs(atlas.store, tagger, work.images)

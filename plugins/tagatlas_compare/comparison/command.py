@@ -77,7 +77,7 @@ def compare_command(plugins: Plugins) -> Command:
                 "files": [str(each) for each in files],
             }
             | {"measures": found.measures.to_dicts()},
-            [*_lines(found), f"written: {len(files)} files in {folder}", f"open: {files[0]}"],
+            [*figure_lines(found), f"written: {len(files)} files in {folder}", f"open: {files[0]}"],
             opens=files[0],
         )
         if open_map:
@@ -104,14 +104,21 @@ def _list(known: list[Backend]) -> Outcome:
     return Outcome({"backends": rows}, lines or ["no backend has tagged here"])
 
 
-def _lines(found: Comparison) -> list[str]:
+def figure_lines(found: Comparison) -> list[str]:
     """The main figures, a line for each pair."""
+    import polars as pl
+
+    from tagatlas_compare.comparison.report.verdict import FEWEST, too_few
+
     lines = []
     for a, b in found.vocabularies.select("a", "b").iter_rows():
-        own = found.measures.filter(a=a, b=b)
+        if few := too_few(found, a, b):
+            lines.append(f"{a} and {b}: {few}")
+            continue
+        own = found.measures.filter(pl.col("images") >= FEWEST, a=a, b=b)
         said = [
-            f"{name} {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f},"
-            f" chance {row['chance']:.2f})"
+            f"{name} {row['value']:z.2f} ({row['low']:z.2f} to {row['high']:z.2f},"
+            f" chance {row['chance']:z.2f})"
             for measure, name in (
                 ("alpha_jaccard", "tags"),
                 ("mutual_information", "themes"),

@@ -117,6 +117,11 @@ class Comparison:
         """Labels of the backends, in order."""
         return [backend.label for backend in self.backends]
 
+    def in_common(self, *labels: str) -> int:
+        """Number of images that all of these backends have looked at."""
+        looked = [backend.looked for backend in self.backends if backend.label in labels]
+        return int(np.logical_and.reduce(looked).sum())
+
     def figure(self, a: str, b: str, measure: str, k: int | None = None) -> Figure:
         """One figure of a pair of backends, in the order of :attr:`labels`.
 

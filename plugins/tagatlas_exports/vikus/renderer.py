@@ -17,7 +17,7 @@ import polars as pl
 
 from tagatlas import Renderer
 from tagatlas.errors import StorageError
-from tagatlas.toolkit import safe_cells, write_atomically
+from tagatlas.toolkit import count, safe_cells, write_atomically
 from tagatlas_exports.vikus import VikusOptions
 from tagatlas_exports.vikus.config import BACKGROUND, COLUMNS, viewer_config
 from tagatlas_exports.vikus.sprites import TEXTURE_SIDE, SpriteSheets, read_picture
@@ -105,7 +105,7 @@ def _map_scale(map_: Map, groups: int) -> float:
 def _info(map_: Map, shown: int) -> str:
     images = map_.images.height
     text = (
-        f"# About this map\n\n{shown:,} images in {map_.clusters_in_words}, placed by"
+        f"# About this map\n\n{count(shown, 'image')} in {map_.clusters_in_words}, placed by"
         f" {escape(map_.placed_by)}: images that are alike lie close together.\n\n"
     )
     if shown < images:

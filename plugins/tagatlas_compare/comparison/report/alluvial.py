@@ -16,6 +16,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
+from tagatlas.toolkit import count
 from tagatlas_compare.comparison.comparison import Comparison
 from tagatlas_compare.comparison.report.drawing import (
     INK,
@@ -142,7 +143,7 @@ def draw_alluvial(comparison: Comparison) -> Chart | None:
         " backends see, bands that part are themes that the next backend divides.",
         f"Bands between the clusters of {', '.join(backend.label for backend in backends)};"
         f" the widest joins {largest['name_a']} and {largest['name_b']},"
-        f" {largest['images']:,} images.",
+        f" {count(largest['images'], 'image')}.",
         buffer.getvalue(),
         table,
         section="themes",

@@ -20,6 +20,7 @@ from tagatlas_compare.comparison.report.drawing import (
     short,
     without_axes,
 )
+from tagatlas_compare.comparison.report.verdict import FEWEST
 
 _PAIR_COLOURS = ("#c8553d", "#2f7f86", "#d9a227", "#5b5ea6", "#6a994e", "#b0477c")
 _RASTER_FROM = 2_000
@@ -62,9 +63,10 @@ def draw_measures(comparison: Comparison) -> Chart | None:
         axes.set_ylim(0.6 - len(kinds), 0.6)
         axes.set_xlabel("agreement, with the interval that holds it 95 times out of 100")
         figure.legend(loc="outside upper left", frameon=False, ncols=2)
-    best = table.filter(measure="mutual_information").sort("value", descending=True)
+    best = table.filter(pl.col("images") >= FEWEST, measure="mutual_information")
+    best = best.sort("value", descending=True)
     said = "; ".join(
-        f"{row['a']} and {row['b']}: {row['value']:.2f}" for row in best.iter_rows(named=True)
+        f"{row['a']} and {row['b']}: {row['value']:z.2f}" for row in best.iter_rows(named=True)
     )
     return Chart(
         "measures",
@@ -107,7 +109,7 @@ def draw_maps(comparison: Comparison) -> Chart | None:
     said = "; ".join(
         f"{row['b']}'s map explains {row['value']:.0%} of the places on {row['a']}'s"
         for row in moved.iter_rows(named=True)
-        if row["value"] is not None
+        if row["value"] is not None and row["images"] >= FEWEST
     )
     return Chart(
         "maps",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from itertools import combinations
 
+from tagatlas.toolkit import count
 from tagatlas_compare.comparison.comparison import Comparison
 from tagatlas_compare.comparison.figures import RESAMPLES, SHUFFLES
 
@@ -15,14 +17,14 @@ def methods_text(comparison: Comparison) -> str:
     top = comparison.options.top
     themes = [backend for backend in backends if backend.map is not None]
     tags = (
-        f"Tags that {len(backends)} backends gave to the {comparison.images.height:,} images of"
-        f" “{comparison.collection}” were compared with tagatlas {version('tagatlas')}: {names}."
+        f"Tags that {len(backends)} backends gave to the {_images(comparison)} were compared with"
+        f" tagatlas {version('tagatlas')}: {names}.{_pairs(comparison)}"
         f" As scores of different backends have different units, of each image the {top} tags"
         " were compared that each backend scored highest, after labels were brought to one form"
-        " (Unicode NFKC, case, blanks and hyphens); images to which neither of two backends gave a"
-        " tag were left out. Agreement is given as the mean Jaccard similarity of the sets and as"
-        " Krippendorff's alpha (Krippendorff 2013) with Jaccard and with MASI distance (Passonneau"
-        " 2006)."
+        " (Unicode NFKC, case, blanks and hyphens); images that one of two backends has not looked"
+        " at, or to which neither gave a tag, were left out. Agreement is given as the mean Jaccard"
+        " similarity of the sets and as Krippendorff's alpha (Krippendorff 2013) with Jaccard and"
+        " with MASI distance (Passonneau 2006)."
     )
     parts = [tags]
     if comparison.meaning:
@@ -46,3 +48,24 @@ def methods_text(comparison: Comparison) -> str:
         f" mean of {SHUFFLES} shufflings of the images of one backend."
     )
     return " ".join(parts)
+
+
+def _images(comparison: Comparison) -> str:
+    """The images compared: of two backends, those that both have looked at."""
+    images, common = comparison.images.height, comparison.in_common(*comparison.labels)
+    of_collection = f"{count(images, 'image')} of “{comparison.collection}”"
+    if common == images or len(comparison.labels) > 2:
+        return of_collection
+    return f"{common:,} of the {of_collection} that both have looked at"
+
+
+def _pairs(comparison: Comparison) -> str:
+    """Number of images of each pair, if not all have looked at all."""
+    pairs = list(combinations(comparison.labels, 2))
+    common = [comparison.in_common(*pair) for pair in pairs]
+    if len(pairs) == 1 or set(common) == {comparison.images.height}:
+        return ""
+    listed = ", ".join(
+        f"{number:,} by {a} and {b}" for (a, b), number in zip(pairs, common, strict=True)
+    )
+    return f" They were compared in pairs, on the images that both have looked at: {listed}."

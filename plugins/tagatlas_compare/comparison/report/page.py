@@ -14,12 +14,13 @@ from importlib.resources import files
 import polars as pl
 
 from tagatlas import ImageStore
-from tagatlas.toolkit import page_head
+from tagatlas.toolkit import count, page_head
 from tagatlas_compare.comparison.comparison import ALL, Comparison
 from tagatlas_compare.comparison.measures import MEASURES
 from tagatlas_compare.comparison.report.drawing import Chart
 from tagatlas_compare.comparison.report.gallery import gallery, text_of
 from tagatlas_compare.comparison.report.methods import methods_text
+from tagatlas_compare.comparison.report.verdict import FEWEST, too_few, verdict
 
 _KINDS = {
     "same": "the same theme",
@@ -73,8 +74,17 @@ def _header(comparison: Comparison) -> str:
     )
     return (
         f"<header>\n<h1>{text_of(comparison.collection)}, seen by {labels}</h1>\n"
-        f"<p>{comparison.images.height:,} images.</p>\n<nav>{links}</nav>\n</header>\n"
+        f"<p>{_seen(comparison)}</p>\n<nav>{links}</nav>\n</header>\n"
     )
+
+
+def _seen(comparison: Comparison) -> str:
+    """The number of images, and of how many all have looked at."""
+    images, common = comparison.images.height, comparison.in_common(*comparison.labels)
+    if common == images:
+        return f"{count(images, 'image')}."
+    everyone = "both" if len(comparison.labels) == 2 else "all"
+    return f"{count(common, 'image')} that {everyone} have looked at, of {images:,}."
 
 
 def _overview(comparison: Comparison) -> str:
@@ -86,7 +96,7 @@ def _overview(comparison: Comparison) -> str:
 
 
 def _card(comparison: Comparison, a: str, b: str) -> str:
-    own = comparison.measures.filter(pl.col("a") == a, pl.col("b") == b)
+    own = comparison.measures.filter(pl.col("a") == a, pl.col("b") == b, pl.col("images") >= FEWEST)
     items = "".join(
         _headline(own, measure, name)
         for measure, name in (
@@ -97,7 +107,7 @@ def _card(comparison: Comparison, a: str, b: str) -> str:
     )
     return (
         f'<div class="card"><h3>{text_of(a)} and {text_of(b)}</h3>\n<dl>{items}</dl>\n'
-        f"<p>{_verdict(own)}</p></div>\n"
+        f"<p>{text_of(verdict(comparison, a, b))}</p></div>\n"
     )
 
 
@@ -112,23 +122,6 @@ def _headline(own: pl.DataFrame, measure: str, name: str) -> str:
         f"{_number(row['low'])} to {_number(row['high'])}; chance {_number(row['chance'])}"
         "</span></dd></div>"
     )
-
-
-def _verdict(own: pl.DataFrame) -> str:
-    """A sentence that compares the agreement on tags and on themes."""
-    known = {
-        name: value
-        for name, value in own.select("measure", "value").iter_rows()
-        if value is not None
-    }
-    if "mutual_information" not in known or "alpha_jaccard" not in known:
-        return ""
-    words, themes = known["alpha_jaccard"], known["mutual_information"]
-    if themes - words > 0.15:
-        return "They agree more on what belongs together than on what to call it."
-    if words - themes > 0.15:
-        return "They agree more on words than on what belongs together."
-    return "They agree about as far on words as on what belongs together."
 
 
 def _section(name: str, charts: Sequence[Chart]) -> str:
@@ -174,6 +167,9 @@ def _measures(comparison: Comparison) -> str:
 def _relations(comparison: Comparison) -> str:
     """The relations of the clusters, in words."""
     table = comparison.relations
+    if not table.is_empty():
+        told = [not too_few(comparison, a, b) for a, b in table.select("a", "b").iter_rows()]
+        table = table.filter(pl.Series(told))
     if table.is_empty():
         return ""
     names = {
