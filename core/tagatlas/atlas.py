@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -146,7 +147,8 @@ def open_atlas(
         create: make an atlas if missing; it is removed again if the block fails before a
             source was added or begun.
         write: take the atlas's lock, so that no second process changes it meanwhile. The lock
-            is released when the process ends, in any way.
+            is released when the process ends, in any way. Without it, an atlas is also open
+            where nothing can be written, such as on a read-only medium.
 
     Raises:
         AtlasNotFound: there is no atlas there, and ``create`` is false.
@@ -165,7 +167,7 @@ def open_atlas(
     faults = FaultLog(folder / FAULT_LOG)
     try:
         if write:
-            lock.acquire()
+            _take(lock, folder)
             _remove_scratch(folder)
         settings = _read_settings(folder, plugins)
         if unread := unread_tables(settings, plugins):
@@ -199,6 +201,26 @@ def open_atlas(
             with suppress(OSError):  # by now there may be something in one
                 for each in missing:
                     each.rmdir()
+
+
+def _take(lock: FileLock, folder: Path) -> None:
+    """Take the lock of an atlas.
+
+    Raises:
+        Timeout: another process holds it.
+        StorageError: nothing can be written there.
+    """
+    try:
+        lock.acquire()
+    except Timeout:
+        raise
+    except OSError as error:  # Timeout is one
+        remedy = (
+            "free some space"
+            if error.errno in (ENOSPC, EDQUOT)
+            else "what only reads works there; to change the atlas, copy it to another folder"
+        )
+        raise StorageError(f"cannot write in {folder}: {error.strerror}; {remedy}") from error
 
 
 def _read_settings(folder: Path, plugins: Plugins) -> SettingsFile:

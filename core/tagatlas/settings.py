@@ -214,8 +214,11 @@ class SettingsFile:
         self._document = tomlkit.parse(text)
         if text != _HEADER:
             self._write(text)
-        else:
+            return
+        try:
             self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(f"cannot delete {self.path}: {error.strerror}") from error
 
     def _write(self, text: str) -> None:
         temporary = self.path.with_suffix(".toml.new")

@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from tagatlas.catalog.schema import migrate
+from tagatlas.catalog.connecting import can_change, connect
+from tagatlas.catalog.schema import check_version, migrate
 from tagatlas.errors import AtlasDamaged, AtlasError, AtlasLocked, StorageError
 
 APPLICATION_ID = 0x7A617461
@@ -23,7 +24,7 @@ SCRATCH = ".scratch-"
 
 _ROWS_AT_ONCE = 1 << 17
 
-_DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+_DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -37,11 +38,11 @@ class Database:
     """A connection to a catalog file, used by one thread at a time.
 
     The file is in write-ahead mode with full synchronisation: a finished transaction survives
-    a crash of the process or the machine at any time.
+    a crash of the process or the machine at any time. Where nothing can be written, it is read.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the file, create it if it is missing, and migrate it.
+        """Open the file, create it if it is missing, and migrate it; or read it where it lies.
 
         Raises:
             AtlasTooNew, AtlasDamaged, AtlasLocked, StorageError: see their descriptions.
@@ -49,7 +50,7 @@ class Database:
         self.path = path
         self._scratch = ExitStack()
         with self._our_errors():
-            self.connection = sqlite3.connect(path, isolation_level=None, timeout=10.0)
+            self.connection = connect(path)
         try:
             with self._our_errors():
                 self._prepare()
@@ -64,6 +65,9 @@ class Database:
             raise AtlasDamaged(
                 f"{self.path} is a database of another program: choose another atlas"
             )
+        if not can_change(self.path):
+            check_version(self.connection, self.path)
+            return
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = FULL")
         self.connection.execute("PRAGMA foreign_keys = ON")
@@ -77,17 +81,16 @@ class Database:
         self._scratch.close()
 
     def scratch_folder(self) -> Path:
-        """A new empty folder beside the file, for tables that do not fit into memory.
+        """A new empty folder for tables that do not fit into memory, beside the file if possible.
 
         Raises:
             StorageError: it cannot be created.
         """
+        place = self.path.parent if can_change(self.path) else None
         try:
-            folder = TemporaryDirectory(prefix=SCRATCH, dir=self.path.parent)
+            folder = TemporaryDirectory(prefix=SCRATCH, dir=place)
         except OSError as error:
-            raise StorageError(
-                f"cannot make a folder in {self.path.parent}: {error.strerror}"
-            ) from error
+            raise StorageError(f"cannot make a folder for tables: {error}") from error
         return Path(self._scratch.enter_context(folder))
 
     @contextmanager
@@ -147,6 +150,11 @@ class Database:
             return StorageError(
                 f"cannot write {self.path}: {error}; free some space or check permissions, "
                 "then run the command again: nothing that was stored is lost"
+            )
+        if code == sqlite3.SQLITE_READONLY:
+            return StorageError(
+                f"cannot write {self.path}: it lies on a read-only medium, or permissions forbid "
+                "it: copy the atlas to a folder that can be written"
             )
         if code in _BUSY_CODES:
             return AtlasLocked(f"{self.path} is in use by another program: try again later")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 
-from tagatlas.errors import AtlasTooNew
+from tagatlas.errors import AtlasTooNew, StorageError
 
 MIGRATIONS: Sequence[str] = (
     """
@@ -290,6 +291,31 @@ MIGRATIONS: Sequence[str] = (
 """Entry i brings a catalog from version i to i + 1; the last entry gives the present version."""
 
 
+def check_version(connection: sqlite3.Connection, path: Path) -> None:
+    """Check that a catalog that cannot be written has the present schema.
+
+    Raises:
+        AtlasTooNew: its version is higher.
+        StorageError: it is lower, so that it would have to be changed.
+    """
+    version = _version(connection, len(MIGRATIONS))
+    if version < len(MIGRATIONS):
+        raise StorageError(
+            f"{path} is of an older tagatlas, and nothing can be written there to bring it up to "
+            "date: copy the atlas to a folder that can be written"
+        )
+
+
+def _version(connection: sqlite3.Connection, newest: int) -> int:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > newest:
+        raise AtlasTooNew(
+            f"this atlas has schema version {version}, and this tagatlas knows versions up to "
+            f"{newest}: update it with pip install --upgrade tagatlas"
+        )
+    return version
+
+
 def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> None:
     """Bring a catalog to the present schema; each step is one transaction.
 
@@ -300,11 +326,6 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIO
     Raises:
         AtlasTooNew: the catalog's version is higher than the last migration's.
     """
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > len(migrations):
-        raise AtlasTooNew(
-            f"this atlas has schema version {version}, and this tagatlas knows versions up to "
-            f"{len(migrations)}: update it with pip install --upgrade tagatlas"
-        )
+    version = _version(connection, len(migrations))
     for number, script in enumerate(migrations[version:], start=version + 1):
         connection.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")

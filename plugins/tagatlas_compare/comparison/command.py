@@ -61,12 +61,13 @@ def compare_command(plugins: Plugins) -> Command:
         """Compare what backends make of an atlas: agreement on tags and on themes."""
         from tagatlas.toolkit.backends import used_backends
         from tagatlas.toolkit.calls import opened
-        from tagatlas_compare.comparison.comparing import compare, report_folder
+        from tagatlas_compare.comparison.comparing import compare, opened_to_compare, report_folder
         from tagatlas_compare.comparison.report.writing import write_comparison
 
-        with opened(atlas, plugins) as its_atlas:
-            if list_backends:
+        if list_backends:
+            with opened(atlas, plugins, write=False) as its_atlas:
                 return _list(used_backends(its_atlas))
+        with opened_to_compare(atlas, backends, plugins) as its_atlas:
             found = compare(its_atlas, backends, out=None, show=shown(), **options)
             folder = out or report_folder(its_atlas, found.labels)
             files = write_comparison(found, folder, its_atlas.store)

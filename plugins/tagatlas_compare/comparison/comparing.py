@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 
 from tagatlas import (
     Atlas,
+    Plugins,
     Progress,
     ShowProgress,
     TagStatus,
@@ -20,7 +21,7 @@ from tagatlas import (
     no_progress,
     no_show,
 )
-from tagatlas.errors import UsageError
+from tagatlas.errors import AtlasLocked, StorageError, UsageError
 from tagatlas.toolkit import score_matrix
 from tagatlas.toolkit.backends import (
     Backend,
@@ -124,7 +125,8 @@ def compare(
     the settings of the atlas.
 
     Args:
-        atlas: open for writing, or the folder of one.
+        atlas: open, or the folder of one. Where another command works on it, or it cannot be
+            written, the options are not remembered.
         backends: names of taggers, or one: ``imagenet`` with the settings it was used with last,
             ``imagenet:1`` with those used first, ``clip:people`` with those whose fingerprint has
             this piece; by default every tagger that has tagged.
@@ -139,18 +141,49 @@ def compare(
     Raises:
         OptionError, UnknownPlugin, MissingDependency: an invalid choice.
         UsageError: the backends cannot be compared.
+        AtlasLocked, StorageError: a backend has no map, and none can be made.
         StorageError: the report cannot be written.
     """
-    with opened(atlas) as its_atlas:
+    backends = several(backends)
+    with opened_to_compare(atlas, backends) as its_atlas:
         selection = select(its_atlas, options, further=[Owner("compare", CompareOptions)])
         chosen = selection.options("compare", CompareOptions)
-        backends = several(backends)
         choose_backends(its_atlas, backends)  # wrong names are refused before any work
-        with selection.remembered(), show("comparing") as progress:
+        selection.check()
+        keeping = selection.remembered() if its_atlas.writes else nullcontext()
+        with keeping, show("comparing") as progress:
             found = compare_backends(its_atlas, backends, chosen, progress=progress)
         if out is not None:
             write_comparison(found, Path(out), its_atlas.store)
     return found
+
+
+@contextmanager
+def opened_to_compare(
+    atlas: AtlasLike, backends: Sequence[str] = (), plugins: Plugins | None = None
+) -> Iterator[Atlas]:
+    """The atlas, open for writing if that is possible, else for reading.
+
+    A comparison writes only what it may do without: the options it was given, and the map of a
+    backend that has none.
+
+    Args:
+        atlas: open, or the folder of one.
+        backends: as for :func:`choose_backends`.
+        plugins: the installed ones by default.
+
+    Raises:
+        AtlasLocked, StorageError, UsageError: it cannot be written, and a backend has no map.
+    """
+    with ExitStack() as stack:
+        try:
+            its_atlas = stack.enter_context(opened(atlas, plugins))
+        except (AtlasLocked, StorageError, UsageError) as error:
+            its_atlas = stack.enter_context(opened(atlas, plugins, write=False))
+            for each in choose_backends(its_atlas, backends):
+                if not backend_maps(its_atlas, each.backend):
+                    raise type(error)(f"{each.label} has no map to compare, and {error}") from error
+        yield its_atlas
 
 
 def compare_backends(
@@ -167,7 +200,7 @@ def compare_backends(
     the settings of the atlas.
 
     Args:
-        atlas: open for writing.
+        atlas: open; for writing if a backend has no map.
         backends: as for :func:`choose_backends`.
         options: of the comparison; None for the defaults.
         progress: called with pairs of backends compared.

@@ -65,7 +65,7 @@ def make_app(files: MapFiles, map_name: str, address: Address) -> ASGIApp:
         Route("/api/annotations/{id}", answers.keep, methods=["PUT"]),
         Route("/api/export", answers.export, methods=["POST"]),
         Route("/files/{map}/{path:path}", answers.file),
-        Mount("/", _Viewer(files.atlas / "maps" / map_name / "viewer")),
+        Mount("/", _Viewer(files.folder / map_name / "viewer")),
     ]
     app = Starlette(
         routes=[Mount(f"/{address.token}", routes=routes)],
@@ -153,7 +153,7 @@ class _Answers:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UsageError(f"this is no order for an export: {error}") from error
         path = await run_in_threadpool(self._files.export, wanted.map, wanted.format)
-        within = path.relative_to(self._files.atlas / "maps").as_posix()
+        within = path.relative_to(self._files.folder).as_posix()
         note = await run_in_threadpool(self._files.publishing, wanted.map)
         return _json({"path": str(path), "url": f"files/{within}", "note": note})
 
@@ -164,7 +164,7 @@ class _Answers:
             known = map_name in atlas.map_names()
             if not known or not self._files.may_be_taken_away(within):
                 raise HTTPException(404)
-            path = atlas.map_folder(map_name) / within
+            path = self._files.map_folder(atlas, map_name) / within
         if not path.is_file():
             raise HTTPException(404)
         title = f"{self._files.title} {map_name}{path.suffix}"

@@ -36,7 +36,7 @@ def view_command(plugins: Plugins) -> Command:
         from tagatlas.toolkit.kinds import RENDERERS
         from tagatlas.toolkit.rendering import RenderOptions, renderers_in_order
         from tagatlas_web.server.address import Address, listen, port_of
-        from tagatlas_web.server.files import MapFiles
+        from tagatlas_web.server.files import MapFiles, folder_elsewhere
         from tagatlas_web.server.serving import serve
 
         specs = renderers_in_order(plugins)
@@ -53,9 +53,12 @@ def view_command(plugins: Plugins) -> Command:
             raise UsageError(f"{atlas} has no map; make one with tagatlas map")
         shown = map_name or maps[0]
         progress = partial(progress_bar, "rendering")
-        files = MapFiles(atlas, plugins, renderers, titles, progress, shorter)
         wanted = port or port_of(atlas)
-        with listen(wanted, otherwise_any=port is None) as listening:
+        with (
+            folder_elsewhere(atlas) as elsewhere,
+            listen(wanted, otherwise_any=port is None) as listening,
+        ):
+            files = MapFiles(atlas, plugins, renderers, titles, progress, shorter, elsewhere)
             files.viewer(shown)
             address = Address(listening.getsockname()[1])
             if address.port != wanted:

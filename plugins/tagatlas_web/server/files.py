@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from filelock import FileLock
 
@@ -41,6 +43,7 @@ class MapFiles:
         titles: texts of the buttons of the offered ones, by name.
         progress: makes the progress of rendering.
         without_queries: whether addresses are written without their queries.
+        elsewhere: folder for the files of an atlas that cannot be written.
     """
 
     atlas: Path
@@ -49,6 +52,7 @@ class MapFiles:
     titles: Mapping[str, str]
     progress: Callable[[], AbstractContextManager[Progress]]
     without_queries: bool = False
+    elsewhere: Path | None = None
 
     @property
     def name(self) -> str:
@@ -85,7 +89,7 @@ class MapFiles:
         """
         with self.open() as atlas:
             _check(atlas, map_name)
-            folder, state = atlas.map_folder(map_name) / "viewer", self.state(atlas)
+            folder, state = self.map_folder(atlas, map_name) / "viewer", self.state(atlas)
             if _read_state(folder) != state:
                 with self._alone(atlas, map_name):
                     if _read_state(folder) != state:  # not written by another process meanwhile
@@ -128,7 +132,7 @@ class MapFiles:
 
     def _render(self, atlas: Atlas, map_name: str, format_: str) -> Path:
         """The first file that a renderer wrote."""
-        folder = atlas.map_folder(map_name)
+        folder = self.map_folder(atlas, map_name)
         with self.progress() as progress:
             loaded = self._load(atlas, map_name)
             return render_map(loaded, [self.renderers[format_]], folder, progress=progress)[0]
@@ -141,9 +145,37 @@ class MapFiles:
         with self.open() as atlas:
             return publishing_note(signed_addresses(self._load(atlas, map_name).records))
 
+    @property
+    def folder(self) -> Path:
+        """The folder with a folder for each map."""
+        return self.elsewhere or self.atlas / "maps"
+
+    def map_folder(self, atlas: Atlas, map_name: str) -> Path:
+        """The folder of a map's files; made if missing.
+
+        Raises:
+            StorageError: it cannot be made.
+        """
+        if self.elsewhere is None:
+            return atlas.map_folder(map_name)
+        folder = self.elsewhere / map_name
+        folder.mkdir(exist_ok=True)
+        return folder
+
     def _alone(self, atlas: Atlas, map_name: str) -> FileLock:
         """Lock for writing a map's files: one server and one thread at a time."""
-        return FileLock(atlas.map_folder(map_name) / ".writing.lock")
+        return FileLock(self.map_folder(atlas, map_name) / ".writing.lock")
+
+
+@contextmanager
+def folder_elsewhere(atlas: Path) -> Iterator[Path | None]:
+    """A temporary folder for the files of an atlas that cannot be written; None for others."""
+    maps = atlas / "maps"
+    if os.access(maps if maps.exists() else atlas, os.W_OK):
+        yield None
+        return
+    with TemporaryDirectory(prefix="tagatlas-view-") as folder:
+        yield Path(folder)
 
 
 def _check(atlas: Atlas, map_name: str) -> None:

@@ -43,7 +43,8 @@ def write_comparison(comparison: Comparison, folder: Path, store: ImageStore) ->
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"cannot make {folder}: {error.strerror}") from error
+        said = f"cannot make {folder}: {error.strerror}; choose another folder with --out"
+        raise StorageError(said) from error
     charts = list(draw_charts(comparison))
     texts = {f"{chart.name}.svg": chart.svg for chart in charts}
     tables = {f"{chart.name}.csv": chart.data for chart in charts} | _tables(comparison)
