@@ -45,10 +45,8 @@ def _changed(before: Sequence[str], after: Sequence[str]) -> int:
 
 def _without_quotes(lines: Sequence[str]) -> list[str]:
     """The lines without the quotes of CSV around a line, and without others around each line."""
-    for opening, closing in _OTHER_QUOTES:
-        if lines and all(
-            len(line) > 2 and line[0] == opening and line[-1] == closing for line in lines
-        ):
+    for pair in _OTHER_QUOTES:
+        if lines and all(len(line) > 2 and line[0] + line[-1] == pair for line in lines):
             return [line[1:-1] for line in lines]
     found = map(_QUOTED.fullmatch, lines)
     return [

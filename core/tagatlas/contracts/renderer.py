@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
 
 class Renderer(ABC):
-    """Writes a map to files."""
+    """Writes a map to files.
+
+    Attributes:
+        notes: remarks for the user on the files written last, a line each, such as on what could
+            not be drawn.
+    """
+
+    notes: Sequence[str] = ()
 
     @abstractmethod
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:

@@ -192,7 +192,7 @@ _CONTRACTS: Mapping[type, Promises] = {
     ),
     Layout: Promises({"describe": _describes(LayoutDescription), "place": check_places}),
     Clusterer: Promises({"describe": _describes(ClustererDescription), "cluster": check_clusters}),
-    Renderer: Promises({"render": _check_files}),
+    Renderer: Promises({"render": _check_files}, {"notes": _LINES}),
     Tagger: Promises(
         {"tag": check_results, "fingerprint": _TEXT, "check": _LINES},
         {

@@ -23,7 +23,8 @@ class WrittenFiles:
 
     Attributes:
         faults: the renderers' errors, in order.
-        notes: on files outside of the folder that others may have written, a line each.
+        notes: remarks of renderers for the user, and on files outside of the folder that others
+            may have written, a line each.
     """
 
     def __init__(self, map_: Map, folder: Path) -> None:
@@ -75,10 +76,12 @@ class WrittenFiles:
     def _render(self, renderer: PluginChoice[Renderer]) -> Sequence[Path]:
         """The files written; none if it fails."""
         try:
-            return renderer.product.render(self._map, self._folder)
+            files = renderer.product.render(self._map, self._folder)
+            self.notes += [note for note in renderer.product.notes if note not in self.notes]
         except PluginError as error:
             self.faults.append(error)
             return []
+        return files
 
     def _outside(
         self,

@@ -47,7 +47,8 @@ def image_boxes(
     area = relative * (fill * map_area(positions) / relative.sum())
     boxes = np.column_stack([np.sqrt(area * aspect), np.sqrt(area / aspect)])
     longer = boxes.max(axis=1)
-    return boxes * np.minimum(1.0, LONGEST * np.median(longer) / longer)[:, None]
+    boxes *= np.minimum(1.0, LONGEST * np.median(longer) / longer)[:, None]
+    return boxes
 
 
 def map_area(positions: NDArray[np.float64]) -> float:

@@ -72,6 +72,7 @@ class DeepZoomRenderer(Renderer):
             ) from error
         finally:
             shutil.rmtree(new, ignore_errors=True)
+        self.notes = poster.notes(index.name)
         tiles = tiles_of(canvas.width, canvas.height)
         return [
             index,

@@ -11,6 +11,7 @@ from tagatlas.toolkit import cluster_colour
 from tagatlas_posters.engine.canvas import MAX_PIXELS, Canvas, fit_canvas
 from tagatlas_posters.engine.density import density_field
 from tagatlas_posters.engine.drawings import draw_sketch
+from tagatlas_posters.engine.fonts import Fonts, note_on_fonts
 from tagatlas_posters.engine.labels import Placed, heading, name_blocks, small_print, tag_blocks
 from tagatlas_posters.engine.legend import Legend, lay_out_legend
 from tagatlas_posters.engine.look import Look, choose_look
@@ -81,6 +82,16 @@ class Composition:
         on_map = [*self.tags, *self.names, *(text for each in drawn for text in each.texts)]
         return [*on_map, *self.margins, *self.legend.texts]
 
+    def notes(self, file: str) -> list[str]:
+        """Notes for the user on letters that no font has, in a file that is drawn from this."""
+        lacking = self.typesetter.fonts.lacking(self.lines)
+        return note_on_fonts(file, lacking, "name a font that has them with --font, or export svg")
+
+    @property
+    def lines(self) -> list[str]:
+        """The text of all lines."""
+        return [line.text for block, _, _ in self.texts for line in block.lines]
+
     def jpegs(self, detail: float) -> Iterator[Jpeg | None]:
         """The pictures as JPEG files, in the order of ``ids``; None for unreadable ones.
 
@@ -95,9 +106,9 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     """Compose the poster of a map.
 
     Raises:
-        OptionError: the poster would have more than ``most_pixels``.
+        OptionError: the poster would have more than ``most_pixels``, or a font cannot be read.
     """
-    look, typesetter = choose_look(options.background), Typesetter()
+    look, typesetter = choose_look(options.background), Typesetter(Fonts(options.font))
     title = map_.collection if options.title is None else options.title
     outlines = map_.outlines if options.outlines else {}
     images = map_.images

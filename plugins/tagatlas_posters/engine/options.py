@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -25,6 +26,10 @@ class PosterOptions:
         str | None,
         Meta(description="Title of the poster; by default the name of the collection."),
     ] = None
+    font: Annotated[
+        tuple[Path, ...],
+        Meta(description="Font files for letters that the built-in font lacks; by default any."),
+    ] = ()
     outlines: Annotated[bool, Meta(description="Draw outlines of clusters.")] = True
     annotations: Annotated[bool, Meta(description="Draw the annotations made on the map.")] = True
     names: Annotated[bool, Meta(description="Write the names of clusters.")] = True

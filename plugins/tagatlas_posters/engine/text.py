@@ -1,28 +1,29 @@
 """Typesets text in any script.
 
-The fonts are DejaVu Sans Condensed, which cover Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian,
-Armenian and many signs; missing characters are drawn as a box. Right-to-left text is ordered and
-shaped if Pillow has its Raqm layout engine and FriBiDi is installed, and is set letter by letter
-from left to right otherwise.
+Letters that the built-in font lacks are set in others (see :mod:`tagatlas_posters.engine.fonts`);
+those that no font has are drawn as a box. Right-to-left text is ordered and shaped if Pillow has
+its Raqm layout engine and FriBiDi is installed, and is set letter by letter from left to right
+otherwise.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
+from tagatlas_posters.engine.fonts import Fonts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from PIL.ImageFont import FreeTypeFont
 
     from tagatlas.toolkit import Colour
 
-_FONTS = Path(__file__).parent / "fonts"
 LEADING = 1.18
 """Line height, in font sizes."""
 HALO = 0.13
@@ -100,15 +101,21 @@ def _visible(text: str) -> str:
 
 
 class Typesetter:
-    """Measures and draws text. Used by one thread."""
+    """Measures and draws text. Used by one thread.
 
-    def __init__(self) -> None:
-        self._fonts: dict[tuple[int, bool], FreeTypeFont] = {}
+    Attributes:
+        fonts: chooses those of letters that the built-in font lacks.
+    """
+
+    def __init__(self, fonts: Fonts | None = None) -> None:
+        self.fonts = fonts or Fonts()
+        self._loaded: dict[tuple[int, Path], FreeTypeFont] = {}
 
     def length(self, text: str, size: int, *, bold: bool) -> float:
         """Width of a line in pixels."""
         measured = min(size, _LARGEST_MEASURED)
-        return self._font(measured, bold=bold).getlength(text) * (size / measured)
+        runs = self._runs(text, measured, bold=bold)
+        return sum(font.getlength(part) for part, font in runs) * (size / measured)
 
     def wrap(self, text: str, size: int, *, bold: bool, width: float, most: int) -> list[str]:
         """Break a text into at most ``most`` lines of at most ``width`` pixels.
@@ -162,18 +169,32 @@ class Typesetter:
         # Transparent halo colour, not transparent black: edges would turn dark.
         image = Image.new("RGBA", size, (*block.halo, 0))
         draw = ImageDraw.Draw(image)
-        anchor = "ms" if block.centred else "ls"
         for is_halo in (True, False):
             for line, x, y in self.set_lines(block):
-                draw.text(
-                    (x, y),
-                    line.text,
-                    fill=(*(block.halo if is_halo else line.ink), 255),
-                    font=self._font(line.size, bold=line.bold),
-                    anchor=anchor,
-                    stroke_width=block.halo_width if is_halo else 0,
-                )
+                for part, font, place, anchor in self._placed(line, x, centred=block.centred):
+                    draw.text(
+                        (place, y),
+                        part,
+                        fill=(*(block.halo if is_halo else line.ink), 255),
+                        font=font,
+                        anchor=anchor,
+                        stroke_width=block.halo_width if is_halo else 0,
+                    )
         return image
+
+    def _placed(
+        self, line: Line, x: float, *, centred: bool
+    ) -> Iterator[tuple[str, FreeTypeFont, float, str]]:
+        """The pieces of a line of one font each, with their places and Pillow's anchor of these."""
+        runs = self._runs(line.text, line.size, bold=line.bold)
+        if len(runs) == 1:
+            yield *runs[0], x, "ms" if centred else "ls"
+            return
+        lengths = [font.getlength(part) for part, font in runs]
+        left = x - sum(lengths) / 2 if centred else x
+        for (part, font), length in zip(runs, lengths, strict=True):
+            yield part, font, left, "ls"
+            left += length
 
     def _fitting(self, text: str, size: int, *, bold: bool, width: float, tail: str = "") -> int:
         """Number of characters of the text that fit, at least one."""
@@ -186,10 +207,13 @@ class Typesetter:
                 high = middle - 1
         return low
 
-    def _font(self, size: int, *, bold: bool) -> FreeTypeFont:
-        if (size, bold) not in self._fonts:
-            self._fonts[size, bold] = ImageFont.truetype(font_file(bold=bold), size)
-        return self._fonts[size, bold]
+    def _runs(self, text: str, size: int, *, bold: bool) -> list[tuple[str, FreeTypeFont]]:
+        return [(part, self._font(file, size)) for part, file in self.fonts.runs(text, bold=bold)]
+
+    def _font(self, file: Path, size: int) -> FreeTypeFont:
+        if (size, file) not in self._loaded:
+            self._loaded[size, file] = ImageFont.truetype(file, size)
+        return self._loaded[size, file]
 
 
 def _broken(text: str, fits: int) -> tuple[str, str]:
@@ -197,11 +221,6 @@ def _broken(text: str, fits: int) -> tuple[str, str]:
     if fits < len(text) and not text[fits].isspace():
         fits = text.rfind(" ", 1, fits) if " " in text[1:fits] else fits
     return text[:fits].rstrip(), text[fits:].lstrip()
-
-
-def font_file(*, bold: bool) -> Path:
-    """The TrueType font file."""
-    return _FONTS / ("DejaVuSansCondensed-Bold.ttf" if bold else "DejaVuSansCondensed.ttf")
 
 
 def _advance(line: Line) -> int:

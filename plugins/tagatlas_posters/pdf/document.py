@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pydyf
 from PIL import Image
 
+from tagatlas_posters.engine.fonts import font_file
 from tagatlas_posters.engine.pictures import Jpeg
-from tagatlas_posters.engine.text import clean, font_file
+from tagatlas_posters.engine.text import clean
 from tagatlas_posters.pdf import layers
 from tagatlas_posters.pdf.font import EmbeddedFont
 

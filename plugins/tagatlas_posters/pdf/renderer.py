@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tagatlas import Renderer
 from tagatlas.toolkit import write_atomically
 from tagatlas_posters.engine.composition import compose
+from tagatlas_posters.engine.fonts import note_on_fonts
 from tagatlas_posters.pdf.document import pdf_document
 
 if TYPE_CHECKING:
@@ -35,4 +36,8 @@ class PdfRenderer(Renderer):
         path = folder / "map.pdf"
         with write_atomically(path) as file:
             document.write(file)
+        beyond = poster.typesetter.fonts.beyond_built_in(poster.lines)
+        self.notes = note_on_fonts(
+            path.name, beyond, "a PDF has the built-in font alone; export poster or svg"
+        )
         return [path]

@@ -41,6 +41,7 @@ class PosterRenderer(Renderer):
         ):
             for band in paint_bands(poster, executor):
                 png.write(band)
+        self.notes = poster.notes(path.name)
         return [path]
 
 
