@@ -172,7 +172,7 @@ def open_atlas(
         settings = _read_settings(folder, plugins)
         if unread := unread_tables(settings, plugins):
             plugins.warn(unread)
-        with Catalog(folder / CATALOG) as catalog:
+        with Catalog(folder / CATALOG, write=write) as catalog:
             try:
                 yield Atlas(
                     folder,

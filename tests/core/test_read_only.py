@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from picture_atlas import picture_atlas
-from read_only import run_read_only
+from read_only import run_on_small_disk, run_read_only
 
 import tagatlas
 from tagatlas.errors import AtlasLocked, UsageError
@@ -75,6 +75,30 @@ with folder_elsewhere(folder) as elsewhere:
 """
 
 
+FULL = """
+import json, shutil, sys
+from pathlib import Path
+import tagatlas
+from tagatlas.errors import StorageError
+
+disk, source, out = map(Path, sys.argv[1:])
+atlas = disk / "x.atlas"
+shutil.copytree(source, atlas)
+try:
+    with (disk / "fill").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+except OSError:
+    pass
+said = [tagatlas.info(atlas).images, len(tagatlas.export(atlas, "graphml", out).files)]
+try:
+    tagatlas.map(atlas, backend="one", seed=5)
+except StorageError as error:
+    said.append(str(error))
+print(json.dumps(said))
+"""
+
+
 @pytest.fixture(scope="module")
 def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two backends, each with a map."""
@@ -111,6 +135,15 @@ def test_commands_on_a_read_only_medium(atlas: Path, tmp_path: Path) -> None:
 
 def test_the_library_on_a_read_only_medium(atlas: Path) -> None:
     assert json.loads(run_read_only(atlas, LIBRARY)) == [["one", "other"], 12, True, False]
+
+
+def test_a_full_disk_is_read_and_named_as_what_is_in_the_way(atlas: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    words = (tmp_path / "disk", FULL, atlas, tmp_path / "out")
+    images, files, refusal = json.loads(run_on_small_disk(*words))
+    assert (images, files) == (12, 1)
+    assert "cannot write" in refusal
+    assert "free some space" in refusal
 
 
 def test_a_catalog_of_a_killed_process_is_read_where_it_lies(atlas: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Runs Python where a folder is on a read-only medium, also for the superuser."""
+"""Runs Python where a folder is on a read-only medium or a small disk, also for the superuser."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-_MOUNT = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"'
+_READ_ONLY = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"'
+_SMALL = 'mount -t tmpfs -o size=8m none "$1"'
 
 
 def run_read_only(folder: Path, script: str, *words: str | Path) -> str:
@@ -17,15 +18,23 @@ def run_read_only(folder: Path, script: str, *words: str | Path) -> str:
     Returns:
         What it printed.
     """
-    unshare = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
+    return _run(_READ_ONLY, folder, script, words)
+
+
+def run_on_small_disk(folder: Path, script: str, *words: str | Path) -> str:
+    """The same with an empty disk of 8 MB mounted on ``folder``."""
+    return _run(_SMALL, folder, script, words)
+
+
+def _run(mount: str, folder: Path, script: str, words: tuple[str | Path, ...]) -> str:
+    unshare = ["unshare", "--map-root-user", "--mount", "bash", "-c"]
     try:
-        subprocess.run([*unshare, _MOUNT, "sh", folder], check=True, capture_output=True)
+        subprocess.run([*unshare, mount, "bash", folder], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"no folder can be mounted read-only: {error}")
-    command = [*unshare, f'{_MOUNT} && exec "$0" -c "$2" "$1" "${{@:3}}"']
-    command[3] = "bash"
+        pytest.skip(f"no folder can be mounted: {error}")
+    command = f'{mount} && exec "$0" -c "$2" "$1" "${{@:3}}"'
     done = subprocess.run(
-        [*command, sys.executable, folder, script, *map(str, words)],
+        [*unshare, command, sys.executable, folder, script, *map(str, words)],
         check=False,
         capture_output=True,
         text=True,

@@ -42,15 +42,19 @@ class Catalog:
         pages: of sources that are still being read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, write: bool = True) -> None:
         """Open the catalog; create it if it is missing, migrate it if it is older.
+
+        Args:
+            path: of its file.
+            write: whether it is opened to be changed.
 
         Raises:
             AtlasTooNew: a newer tagatlas wrote it.
             AtlasDamaged: it is not a readable catalog.
             StorageError: it cannot be written.
         """
-        self._database = Database(path)
+        self._database = Database(path, write=write)
         self.records = RecordTable(self._database)
         self.addresses = AddressTable(self._database)
         self.tagging = Tagging(self._database)

@@ -12,26 +12,49 @@ _PATIENCE = 10.0
 """Seconds to wait for another connection's transaction."""
 
 
-def can_change(path: Path) -> bool:
-    """Whether a file can be written, and files beside it: SQLite needs both, even to read."""
-    return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
-
-
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, *, write: bool) -> tuple[sqlite3.Connection, bool]:
     """Connect to a file, which is created if it is missing.
 
-    A file that cannot be written, such as one on a read-only medium, is opened for reading. Nobody
-    has it open if no log is beside it: SQLite then reads it as one that does not change.
+    To read a file, SQLite writes others beside it. Where nothing can be written, as on a read-only
+    medium or a full disk, the file is opened as one that does not change: nobody has it open if no
+    log is beside it.
+
+    Args:
+        path: of the file.
+        write: whether it is opened to be changed; an error of the disk is raised later then.
+
+    Returns:
+        The connection, and whether it can change the file.
 
     Raises:
         StorageError: it cannot be written, and a log beside it has transactions to be completed.
         sqlite3.DatabaseError: it cannot be opened.
     """
-    if can_change(path):
-        return sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE)
+    if _is_writable(path.parent) and (not path.exists() or _is_writable(path)):
+        connection = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE)
+        if write or _can_read(connection):
+            return connection, True
+        connection.close()
+    return _connect_to_read(path), False
+
+
+def _is_writable(path: Path) -> bool:
+    return os.access(path, os.W_OK)
+
+
+def _can_read(connection: sqlite3.Connection) -> bool:
+    """Whether the disk has room for the files that reading needs."""
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_schema")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
+    return True
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
     log, index = (path.with_name(f"{path.name}-{part}") for part in ("wal", "shm"))
     is_logged = log.exists() and log.stat().st_size > 0
-    if is_logged and not index.exists() and not os.access(path.parent, os.W_OK):
+    if is_logged and not index.exists() and not _is_writable(path.parent):
         raise StorageError(
             f"{path} was not closed when it was copied, and nothing can be written there to "
             "complete it: copy the atlas to a folder that can be written"

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from tagatlas.catalog.connecting import can_change, connect
+from tagatlas.catalog.connecting import connect
 from tagatlas.catalog.schema import check_version, migrate
 from tagatlas.errors import AtlasDamaged, AtlasError, AtlasLocked, StorageError
 
@@ -41,7 +41,7 @@ class Database:
     a crash of the process or the machine at any time. Where nothing can be written, it is read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, write: bool = True) -> None:
         """Open the file, create it if it is missing, and migrate it; or read it where it lies.
 
         Raises:
@@ -50,7 +50,7 @@ class Database:
         self.path = path
         self._scratch = ExitStack()
         with self._our_errors():
-            self.connection = connect(path)
+            self.connection, self._can_change = connect(path, write=write)
         try:
             with self._our_errors():
                 self._prepare()
@@ -65,7 +65,7 @@ class Database:
             raise AtlasDamaged(
                 f"{self.path} is a database of another program: choose another atlas"
             )
-        if not can_change(self.path):
+        if not self._can_change:
             check_version(self.connection, self.path)
             return
         self.connection.execute("PRAGMA journal_mode = WAL")
@@ -86,7 +86,7 @@ class Database:
         Raises:
             StorageError: it cannot be created.
         """
-        place = self.path.parent if can_change(self.path) else None
+        place = self.path.parent if self._can_change else None
         try:
             folder = TemporaryDirectory(prefix=SCRATCH, dir=place)
         except OSError as error:
