@@ -8,7 +8,6 @@ that the user names, then of those of the machine.
 from __future__ import annotations
 
 import os
-import struct
 import unicodedata
 from functools import cached_property
 from pathlib import Path
@@ -22,15 +21,13 @@ if TYPE_CHECKING:
 
 _BUILT_IN = Path(__file__).parent / "fonts"
 _ENDINGS = frozenset({".ttf", ".otf", ".ttc", ".otc"})
-_OUTLINES = ("glyf", "CFF ", "CFF2")
-"""Tables of outlines: fonts without one hold small pictures, as for emoji, of one size only."""
 _MOST_FONTS = 2000
 _UNSEEN = frozenset({"Cc", "Cf", "Zs"})
 _MARKS = frozenset({"Mn", "Mc", "Me", *_UNSEEN})
 """Categories of characters that keep the font of the letter before them."""
+_LATIN_END = "\u0250"
+"""The built-in fonts have every letter before it."""
 _SHOWN = 3
-_DAMAGES = (ValueError, LookupError, TypeError, AttributeError, AssertionError, EOFError)
-"""What fontTools raises at a damaged font, beside its own errors."""
 
 
 def font_file(*, bold: bool) -> Path:
@@ -61,7 +58,7 @@ class Fonts:
     def runs(self, text: str, *, bold: bool) -> list[tuple[str, Path]]:
         """The text in pieces, each with its font; one piece if one font has all of it."""
         own = font_file(bold=bold)
-        if text.isascii():
+        if all(char < _LATIN_END for char in text):
             return [(text, own)]
         runs: list[tuple[str, Path]] = []
         for char in text:
@@ -89,7 +86,7 @@ class Fonts:
 
     def _font(self, char: str) -> Path | None:
         """The font of a character; None for the built-in one, also if none has it."""
-        if char.isascii() or unicodedata.category(char) in _UNSEEN or ord(char) in self._own:
+        if char < _LATIN_END or unicodedata.category(char) in _UNSEEN or ord(char) in self._own:
             return None
         if char not in self._fonts:
             code = ord(char)
@@ -165,15 +162,11 @@ def note_on_fonts(file: str, texts: Sequence[str], remedy: str) -> list[str]:
 
 def _letters(path: Path) -> Collection[int] | None:
     """The code points that a font has a letter for; None if it cannot be read or scaled."""
-    from fontTools.ttLib import TTFont, TTLibError
-    from PIL import ImageFont
+    from matplotlib.ft2font import FT2Font  # reads only what is asked for: some fonts are large
 
     try:
-        with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as font:
-            if not any(table in font for table in _OUTLINES):
-                return None
-            letters: Collection[int] = frozenset(font.getBestCmap() or ())
-        ImageFont.truetype(path, 12)
-    except (OSError, TTLibError, struct.error, *_DAMAGES):
+        font = FT2Font(str(path))
+        letters: Collection[int] = font.get_charmap().keys()
+    except (OSError, RuntimeError):
         return None  # of a machine's many fonts some are damaged
-    return letters
+    return letters if font.scalable else None
