@@ -134,7 +134,7 @@ def test_a_named_font_draws_the_name(tmp_path: Path) -> None:
     pictures = {}
     for name, options in (
         ("boxes", PosterOptions(width=600)),
-        ("letters", PosterOptions(width=600, font=(font,))),
+        ("letters", PosterOptions(width=600, font=(str(font),))),
     ):
         (tmp_path / name).mkdir()
         renderer = loaded(spec.factory)(options)
@@ -149,7 +149,7 @@ def test_a_named_font_draws_the_name(tmp_path: Path) -> None:
 def test_a_pdf_tells_what_it_sets_as_boxes(tmp_path: Path) -> None:
     [spec] = pdf_renderers()
     font = make_font(tmp_path / "squares.ttf", "山")
-    renderer = loaded(spec.factory)(spec.options(width=600, font=(font,)))
+    renderer = loaded(spec.factory)(spec.options(width=600, font=(str(font),)))
     renderer.render(named("山"), tmp_path)
     [note] = renderer.notes
     assert note.startswith("map.pdf: no font has all letters of 1 text, “山”: ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,7 +109,10 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     Raises:
         OptionError: the poster would have more than ``most_pixels``, or a font cannot be read.
     """
-    look, typesetter = choose_look(options.background), Typesetter(Fonts(options.font))
+    look, typesetter = (
+        choose_look(options.background),
+        Typesetter(Fonts([*map(Path, options.font)])),
+    )
     title = map_.collection if options.title is None else options.title
     outlines = map_.outlines if options.outlines else {}
     images = map_.images

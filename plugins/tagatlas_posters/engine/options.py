@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -27,7 +26,7 @@ class PosterOptions:
         Meta(description="Title of the poster; by default the name of the collection."),
     ] = None
     font: Annotated[
-        tuple[Path, ...],
+        tuple[str, ...],
         Meta(description="Font files for letters that the built-in font lacks; by default any."),
     ] = ()
     outlines: Annotated[bool, Meta(description="Draw outlines of clusters.")] = True
