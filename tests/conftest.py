@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import threading
 from collections import Counter
@@ -11,6 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from io import BytesIO
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import pytest
@@ -25,6 +27,11 @@ from PIL import Image
 settings.register_profile("steady", deadline=None, max_examples=40, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=400)
 settings.load_profile("steady")
+
+# Which atlases are trusted is kept here, and not in the home of whoever runs the tests; processes
+# that the tests start take the variable over.
+_DATA = TemporaryDirectory(prefix="tagatlas-data-")
+os.environ["TAGATLAS_DATA"] = _DATA.name
 
 # These modules cannot even be read without PyTorch.
 collect_ignore_glob = [] if find_spec("open_clip") else ["*/test_clip*.py"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,17 +21,19 @@ from tagatlas.errors import (
     AtlasLocked,
     AtlasNotFound,
     ImageNotStored,
+    NotTrusted,
     StorageError,
     UnknownPlugin,
     UsageError,
 )
 from tagatlas.faults import FAULT_LOG, FaultLog, ForgivingStore
 from tagatlas.option_names import OptionNames
-from tagatlas.plugins import CLUSTERERS, IMAGE_STORES, Plugins, load_plugins
+from tagatlas.plugins import CLUSTERERS, IMAGE_STORES, PluginChoice, Plugins, load_plugins
 from tagatlas.selection import Selection
 from tagatlas.settings import SettingsFile
 from tagatlas.step_options import plugin_owners
 from tagatlas.unread import unread_tables
+from tagatlas_trust import ID_FILE, Asked, Trust, is_named, mark_of, new_id, read_id, write_id
 
 if TYPE_CHECKING:
     import polars as pl
@@ -57,6 +60,8 @@ class Atlas:
         plugins: the plugins it was opened with.
         faults: unexpected errors that cost one item each.
         writes: whether it was opened for writing.
+        refused_store: why the store that the settings name is not used, in one line; empty if it
+            is.
     """
 
     folder: Path
@@ -66,6 +71,32 @@ class Atlas:
     plugins: Plugins
     faults: FaultLog
     writes: bool = True
+    refused_store: str = ""
+
+    def require_trust(self, doing: str) -> None:
+        """Make sure that the user trusts the atlas, for work that needs more than the atlas.
+
+        Args:
+            doing: what needs it, after "and": ``fetching asks the network``.
+
+        Raises:
+            NotTrusted: not so; the text says what to do.
+        """
+        if not self.settings.trust.is_trusted:
+            raise NotTrusted(
+                f"{self.folder} is not trusted on this machine, and {doing}: tagatlas trust "
+                f"{self.folder} lists what it asks for and accepts it"
+            )
+        self.require_store()
+
+    def require_store(self) -> None:
+        """Make sure that the images are in the store that the settings name.
+
+        Raises:
+            NotTrusted: the user has not accepted that store.
+        """
+        if self.refused_store:
+            raise NotTrusted(self.refused_store)
 
     def representatives(self, level: Level = "copy") -> pl.DataFrame:
         """The image that represents each of the collection's images; near duplicates share one.
@@ -158,6 +189,7 @@ def open_atlas(
     """
     folder = Path(folder)
     plugins = load_plugins() if plugins is None else plugins
+    trust: Trust | None = None
     is_new = not (folder / CATALOG).exists()
     missing = [each for each in folder.parents if not each.exists()]
     if is_new:
@@ -169,20 +201,26 @@ def open_atlas(
         if write:
             _take(lock, folder)
             _remove_scratch(folder)
-        settings = _read_settings(folder, plugins)
+        is_made = (folder / CATALOG).exists()  # perhaps by another process, until now
+        trust = _trust(folder, plugins) if is_made else _begin_trust(folder, plugins)
+        settings = _read_settings(folder, plugins, trust)
         if unread := unread_tables(settings, plugins):
             plugins.warn(unread)
         with Catalog(folder / CATALOG, write=write) as catalog:
             try:
+                refused = _refused_store(settings, plugins)
                 yield Atlas(
                     folder,
                     catalog,
                     settings,
                     # No name for it here: in a notebook an atlas is closed with its store.
-                    ForgivingStore(_make_store(folder, settings, plugins), faults),
+                    ForgivingStore(
+                        _make_store(folder, settings, plugins, built_in=bool(refused)), faults
+                    ),
                     plugins,
                     faults,
                     writes=write,
+                    refused_store=refused,
                 )
             except BaseException:
                 begun = catalog.records.sources() or catalog.pages.any()
@@ -197,6 +235,8 @@ def open_atlas(
         for line in faults.lines():  # those that no report has told
             plugins.warn(line)
         if is_blank:  # a mistyped source leaves no atlas behind
+            if trust is not None:
+                trust.end()
             shutil.rmtree(folder, ignore_errors=True)
             with suppress(OSError):  # by now there may be something in one
                 for each in missing:
@@ -223,9 +263,36 @@ def _take(lock: FileLock, folder: Path) -> None:
         raise StorageError(f"cannot write in {folder}: {error.strerror}; {remedy}") from error
 
 
-def _read_settings(folder: Path, plugins: Plugins) -> SettingsFile:
+def _begin_trust(folder: Path, plugins: Plugins) -> Trust:
+    """Mark a new atlas as this user's."""
+    atlas_id = new_id()
+    trust = Trust(None, everything=is_named(folder, os.environ))
+    try:
+        trust.begin(mark_of(atlas_id, os.environ))
+    except StorageError as error:
+        plugins.warn(f"{error}; {folder} is trusted by this command alone")
+    write_id(folder, atlas_id)
+    return trust
+
+
+def _trust(folder: Path, plugins: Plugins) -> Trust:
+    """What this user has accepted of an atlas."""
+    atlas_id = read_id(folder)
+    mark = None if atlas_id is None else mark_of(atlas_id, os.environ)
+    trust = Trust(mark, everything=is_named(folder, os.environ))
+    if not trust.is_trusted:
+        made = "by an earlier version" if atlas_id is None else "by somebody else, or elsewhere,"
+        plugins.warn(
+            f"{folder} was made {made} and is not trusted: it is shown and mapped, and nothing is "
+            f"fetched, sent or read from elsewhere for it; tagatlas trust {folder} lists what it "
+            "asks for and accepts it"
+        )
+    return trust
+
+
+def _read_settings(folder: Path, plugins: Plugins, trust: Trust) -> SettingsFile:
     """The settings, those of older files moved to their present tables."""
-    settings = SettingsFile(folder / SETTINGS)
+    settings = SettingsFile(folder / SETTINGS, trust)
     for owner in plugin_owners(plugins, CLUSTERERS):
         if owner.former:
             names = [option.name for option in owner.fields]
@@ -244,7 +311,7 @@ def _make_folder(folder: Path, *, create: bool) -> None:
         raise AtlasNotFound(f"there is no atlas at {folder}: make one with tagatlas run or add")
     if folder.exists() and not folder.is_dir():
         raise AtlasError(f"{folder} is a file, an atlas is a folder: choose another name")
-    if folder.exists() and any(entry.name != LOCK for entry in folder.iterdir()):
+    if folder.exists() and any(entry.name not in (LOCK, ID_FILE) for entry in folder.iterdir()):
         raise AtlasError(f"{folder} holds other files: choose a new or empty folder for the atlas")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -252,12 +319,30 @@ def _make_folder(folder: Path, *, create: bool) -> None:
         raise StorageError(f"cannot make {folder}: {error.strerror}") from error
 
 
-def _make_store(folder: Path, settings: SettingsFile, plugins: Plugins) -> ImageStore:
-    name = str(settings.values("store").get("name", DEFAULT_STORE))
+def _refused_store(settings: SettingsFile, plugins: Plugins) -> str:
+    """Why the store of the settings is not used; empty if it is the built-in or an accepted one."""
+    name = settings.values("store").get("name", DEFAULT_STORE)
+    try:
+        if name != DEFAULT_STORE:
+            settings.require(Asked.setting("store", "name", name))
+            _look_up_store(str(name), settings, plugins)
+    except NotTrusted as error:
+        plugins.warn(f"{error}; until then images are looked for in the atlas alone")
+        return str(error)
+    return ""
+
+
+def _make_store(
+    folder: Path, settings: SettingsFile, plugins: Plugins, *, built_in: bool
+) -> ImageStore:
+    name = DEFAULT_STORE if built_in else str(settings.values("store").get("name", DEFAULT_STORE))
+    return _look_up_store(name, settings, plugins).make(folder)
+
+
+def _look_up_store(name: str, settings: SettingsFile, plugins: Plugins) -> PluginChoice[ImageStore]:
     names = OptionNames(plugin_owners(plugins, IMAGE_STORES))
     try:
-        store = Selection(plugins, settings, names, {}).look_up(IMAGE_STORES, name)
+        return Selection(plugins, settings, names, {}).look_up(IMAGE_STORES, name)
     except UnknownPlugin as error:
         place = f"name of [store] in {settings.path}"
         raise UnknownPlugin(f"{place}: {error}; install the plugin that has it") from error
-    return store.make(folder)

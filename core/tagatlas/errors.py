@@ -64,6 +64,10 @@ class UnknownPlugin(UsageError):
     """No installed plugin has that name."""
 
 
+class NotTrusted(UsageError):
+    """An atlas asks for something that its user has not accepted; the text says how to."""
+
+
 class InputError(TagatlasError):
     """A source that cannot be read into records."""
 

@@ -46,6 +46,8 @@ class OptionField:
         default: text of the default; empty for none.
         metavar: form of a value: ``NUMBER``, ``TEXT``, ``A,B,...`` or the choices.
         is_secret: whether it has no flag and is never stored.
+        is_authority: whether a user has to accept its value in an atlas's settings: it is marked
+            so, or has a name that says so.
     """
 
     name: str
@@ -55,6 +57,7 @@ class OptionField:
     default: str
     metavar: str
     is_secret: bool = False
+    is_authority: bool = False
 
 
 def flag_of(name: str) -> str:
@@ -70,16 +73,44 @@ def option_fields(options: type) -> tuple[OptionField, ...]:
 
 def _option_field(field: dataclasses.Field[object], hint: object) -> OptionField:
     plain, description = _strip_annotation(hint)
-    members = _members(plain)
+    members = [member for member in _members(plain) if member is not NoneType]
+    is_secret = _is_marked(hint, Mark.SECRET)
     return OptionField(
         name=field.name,
         flag=flag_of(field.name),
         help=description,
-        is_switch=[member for member in members if member is not NoneType] == [bool],
-        default="" if _is_secret(hint) else _default_text(field),
-        is_secret=_is_secret(hint),
-        metavar="|".join(_metavar(member) for member in members if member is not NoneType),
+        is_switch=members == [bool],
+        default="" if is_secret else _default_text(field),
+        metavar="|".join(map(_metavar, members)),
+        is_secret=is_secret,
+        is_authority=_is_marked(hint, Mark.AUTHORITY) or is_named_as_authority(field.name, members),
     )
+
+
+_OF_TEXTS = frozenset(
+    {
+        *("address", "api", "archive", "checkpoint", "code", "command", "device", "dir"),
+        *("directory", "endpoint", "executable", "file", "files", "folder", "folders", "header"),
+        *("headers", "host", "hosts", "library", "location", "model", "module", "path", "paths"),
+        *("proxy", "script", "server", "uri", "url", "urls", "weights"),
+    }
+)
+_OF_OTHERS = frozenset({"budget", "price", "prices", "private"})
+
+
+def is_named_as_authority(name: str, members: Sequence[object]) -> bool:
+    """Whether an option has the name of one that :attr:`Mark.AUTHORITY` is for.
+
+    Args:
+        name: of the option; one that ends in ``column`` is that of a table's column.
+        members: its types, but for None.
+    """
+    words = set(name.lower().split("_"))
+    if Path in members:
+        return True
+    is_text = any(each is str or typing.get_origin(each) is tuple for each in members)
+    is_column = name.endswith(("_column", "_columns"))
+    return bool(words & (_OF_TEXTS if is_text else _OF_OTHERS)) and not is_column
 
 
 def _metavar(plain: object) -> str:
@@ -148,8 +179,8 @@ def hide_secrets(error: BaseException, options: object) -> None:
     hide(error, secrets_of(options))
 
 
-def _is_secret(hint: object) -> bool:
-    return typing.get_origin(hint) is typing.Annotated and Mark.SECRET in typing.get_args(hint)
+def _is_marked(hint: object, mark: Mark) -> bool:
+    return typing.get_origin(hint) is typing.Annotated and mark in typing.get_args(hint)
 
 
 def _default_text(field: dataclasses.Field[object]) -> str:
@@ -274,7 +305,7 @@ def option_values(options: object) -> dict[str, bool | int | float | str | None]
     hints = typing.get_type_hints(type(options), include_extras=True)
     values: dict[str, bool | int | float | str | None] = {}
     for field in dataclasses.fields(options):
-        if _is_secret(hints[field.name]):
+        if _is_marked(hints[field.name], Mark.SECRET):
             continue
         value = getattr(options, field.name)
         if isinstance(value, tuple):

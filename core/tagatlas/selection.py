@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -24,9 +24,10 @@ from tagatlas.errors import (
     UsageError,
 )
 from tagatlas.option_names import OptionNames, Owner, Target, variable_of
-from tagatlas.options import OptionValue, flag_of, make_options, option_values
+from tagatlas.options import OptionField, OptionValue, flag_of, make_options, option_values
 from tagatlas.plugins import SOURCES, Kind, PluginChoice, Plugins, plugin_owner
 from tagatlas.settings import SettingsFile
+from tagatlas_trust import Asked
 
 OptionsT = TypeVar("OptionsT")
 ProductT = TypeVar("ProductT")
@@ -77,14 +78,23 @@ class Selection:
         """
         self._source = identity, before
 
-    def options(self, table: str, options: type[OptionsT]) -> OptionsT:
+    def options(
+        self, table: str, options: type[OptionsT], unasked: Collection[str] = ()
+    ) -> OptionsT:
         """The options of a step.
+
+        Args:
+            table: of the step in the settings.
+            options: the dataclass.
+            unasked: options for which the caller itself asks whether the user accepts them.
 
         Raises:
             OptionError: a value that an option does not take.
+            NotTrusted: the settings have one that the user has not accepted.
         """
         owner = self._owner(table, options)
-        chosen = make_options(options, self.values(owner), table, self.called(owner))
+        values = self._accepted(owner, unasked)
+        chosen = make_options(options, values, table, self.called(owner))
         self._picked[table] = chosen
         return chosen
 
@@ -106,6 +116,7 @@ class Selection:
             UnknownPlugin: there is no such plugin; if a variable or the settings name it, the
                 message says where.
             OptionError: a value that an option does not take.
+            NotTrusted: the settings have one that the user has not accepted.
             MissingDependency: a module that it needs is not installed.
         """
         try:
@@ -116,7 +127,7 @@ class Selection:
                 raise
             raise UnknownPlugin(f"{place}: {error}; {_instead_of(kind)}") from error
         owner = self._owner(plugin_owner(kind, name), spec.options, kind.name)
-        chosen = self._plugins.choose(kind, name, self.values(owner), self.called(owner))
+        chosen = self._plugins.choose(kind, name, self._accepted(owner), self.called(owner))
         chosen.require_modules()
         self._picked[owner.table] = chosen.options
         return chosen
@@ -143,6 +154,41 @@ class Selection:
             name: self._environment[variable] for name, variable in self.variables(owner).items()
         }
         return kept | variables | self._typed(owner.table)
+
+    def _accepted(self, owner: Owner, unasked: Collection[str] = ()) -> dict[str, object]:
+        """:meth:`values`, if the user has accepted those of the settings that need it.
+
+        Raises:
+            NotTrusted: see :meth:`options`.
+        """
+        values = self.values(owner)
+        for option in owner.fields:
+            if option.is_authority and option.name in values and option.name not in unasked:
+                self._require(owner, option, values[option.name])
+        return values
+
+    def require(self, table: str, options: type, name: str) -> None:
+        """Make sure that an option's value is the caller's own, or one that the user accepts.
+
+        Args:
+            table: of the step in the settings.
+            options: its dataclass.
+            name: of the option.
+
+        Raises:
+            NotTrusted: see :meth:`options`.
+        """
+        owner = self._owner(table, options)
+        values = self.values(owner)
+        for option in owner.fields:
+            if option.name == name and name in values:
+                self._require(owner, option, values[name])
+
+    def _require(self, owner: Owner, option: OptionField, value: object) -> None:
+        given = option.name in self._typed(owner.table) or option.name in self.variables(owner)
+        asked = Asked.setting(owner.table, option.name, value)
+        if self._settings is not None and not given and asked.value != option.default:
+            self._settings.require(asked)
 
     def variable(self, name: str) -> str | None:
         """The value of a variable for an argument that is not an option of a step or a plugin."""
@@ -226,7 +272,14 @@ class Selection:
                 source, former = self._source
                 if former is not None:
                     self._settings.move_source(former, source)
-            self._settings.update(table, self._to_keep(table, chosen), source)
+            kept = self._to_keep(table, chosen)
+            self._settings.update(table, kept, source)
+            powers = [
+                each.name for each in self._owner(table, type(chosen)).fields if each.is_authority
+            ]
+            self._settings.trust.accept(
+                Asked.setting(table, name, kept[name]) for name in powers if name in kept
+            )
         try:
             yield
         except REFUSALS:

@@ -12,9 +12,10 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
-from tagatlas.errors import OptionError, StorageError
+from tagatlas.errors import NotTrusted, OptionError, StorageError
 from tagatlas.masking import masked
 from tagatlas.options import OptionValue
+from tagatlas_trust import Asked, Trust
 
 SOURCES_TABLE = "sources"
 """The table with the tables of single sources."""
@@ -39,13 +40,18 @@ class SettingsFile:
     Settings for a single source are in such tables within ``sources.LOCATION``.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, trust: Trust | None = None) -> None:
         """Read the file; a missing one counts as empty.
+
+        Args:
+            path: of the file, in the atlas's folder.
+            trust: what the user has accepted of the atlas; None for everything.
 
         Raises:
             OptionError: it is not valid TOML, or cannot be read; the text says where.
         """
         self.path = path
+        self.trust = trust or Trust(None, everything=True)
         text = _read(path) if path.exists() else _HEADER
         try:
             self._document = tomlkit.parse(text)
@@ -99,6 +105,18 @@ class SettingsFile:
         _, is_plugin, plugin = owner.rpartition(".")
         shared = self.values(f"plugin.{plugin}", source) if is_plugin else {}
         return {name: value for name, value in shared.items() if name in names} | own
+
+    def require(self, asked: Asked) -> None:
+        """Make sure that the user has accepted what the file asks for.
+
+        Raises:
+            NotTrusted: not so; the text says what it is, and how to accept it.
+        """
+        if not self.trust.accepts(asked):
+            raise NotTrusted(
+                f"{self.path} asks for {asked.place} = {masked(asked.shown)}, which you have not "
+                f"accepted: tagatlas trust {self.path.parent} lists what it asks for and accepts it"
+            )
 
     def tables(self, owner: str) -> dict[str, dict[str, object]]:
         """The subtables of an owner's table, by name, such as those of single hosts.

@@ -19,9 +19,16 @@ from tagatlas.plugins import (
 )
 from tagatlas.settings import SOURCES_TABLE, SettingsFile
 from tagatlas.step_options import STEPS, plugin_owners, step_names
+from tagatlas_trust import DATA_VARIABLE, TRUST_VARIABLE
 
 _PREFIX = "TAGATLAS_"
-_VARIABLES = (STRICT_VARIABLE, f"{_PREFIX}MAP", f"{_PREFIX}MAX_FAILURES")
+_VARIABLES = (
+    DATA_VARIABLE,
+    STRICT_VARIABLE,
+    TRUST_VARIABLE,
+    f"{_PREFIX}MAP",
+    f"{_PREFIX}MAX_FAILURES",
+)
 """Variables that are not those of options."""
 
 _NO_TABLE = "settings in no table"
@@ -39,7 +46,7 @@ def unread_variables(plugins: Plugins, environment: Mapping[str, str]) -> str:
     given = sorted(name for name in environment if name.startswith(_PREFIX))
     if not given:
         return ""
-    known = _variables(plugins, _commands_owners(plugins))
+    known = _variables(plugins, commands_owners(plugins))
     others = tuple(f"{_PREFIX}{name}_".replace("-", "_").upper() for name in _strangers(plugins))
     unread = [each for each in given if each not in known and not each.startswith(others)]
     return f"nothing reads {_listed(unread, known)}" if unread else ""
@@ -56,12 +63,12 @@ def unread_tables(settings: SettingsFile, plugins: Plugins) -> str:
     known |= {plugin_owner(kind, name) for kind in KINDS for name in plugins.of_kind(kind)}
     unread = [each for each in _tables(settings) if each not in known]
     if unread:
-        known |= {owner.table for owner in _commands_owners(plugins)}
+        known |= {owner.table for owner in commands_owners(plugins)}
         unread = [each for each in unread if each not in known]
     return f"{settings.path}: nothing reads {_listed(unread, known)}" if unread else ""
 
 
-def _commands_owners(plugins: Plugins) -> list[Owner]:
+def commands_owners(plugins: Plugins) -> list[Owner]:
     """Owners of the options of plugins' commands; makes the commands to find out."""
     found: list[Owner] = []
     for entry in plugins.of_kind(COMMANDS).values():

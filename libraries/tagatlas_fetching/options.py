@@ -9,6 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from tagatlas.contracts import Mark
 from tagatlas_fetching.hosts import HostPolicy
 
 PILLOW_LIMIT = 178_956_970
@@ -102,7 +103,9 @@ class FetchOptions:
         Meta(description="Where to look for images whose address is dead: names of recoveries."),
     ] = ("twitter",)
     allow_private: Annotated[
-        bool, Meta(description="Also fetch from private and local network addresses.")
+        bool,
+        Meta(description="Also fetch from private and local network addresses."),
+        Mark.AUTHORITY,
     ] = False
 
     def identity(self) -> str:

@@ -184,6 +184,7 @@ def test_the_way_to_a_copy_is_recorded(
 ) -> None:
     archive = image_server.url("/web")
     atlas.settings.update("recovery.wayback", {"archive": archive})
+    trust(atlas)
     gone = image_server.serve("/gone.jpg", status=404)
     copy = image_server.serve(f"/web/2000id_/{gone}", picture())
     add(atlas, gone)

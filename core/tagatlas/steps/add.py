@@ -17,6 +17,7 @@ from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import AddOptions
 from tagatlas.steps.paging import read_source
 from tagatlas.steps.remove import find_source
+from tagatlas.steps.trust import accept_folders, require_place
 from tagatlas.wording import in_one_line
 
 
@@ -102,10 +103,13 @@ def add(
     Raises:
         InputError: it holds no usable record; the atlas is unchanged.
         OptionError, UnknownPlugin: an option or a plugin does not exist.
+        NotTrusted: the atlas is not trusted and the source asks the network, or it asks for
+            something that the user has not accepted.
         AtlasError, StorageError: see :func:`tagatlas.open_atlas`.
     """
     with opened(atlas, create=True) as its_atlas:
         selection = select(its_atlas, options, "add")
+        require_place(its_atlas, str(location))
         chosen = choose_source(its_atlas, selection, str(location), replace)
         with selection.remembered():
             return add_source(its_atlas, str(location), chosen, replaces=replace, show=show)
@@ -206,6 +210,8 @@ def add_source(
     notes = [*records.notes, *([] if earlier is None else [earlier.note])]
     if replaced is not None and places[replaced] != identity:
         notes.append(f"it takes the place of {masked(places[replaced])}, whose records are gone")
+    if records.local:
+        accept_folders(atlas, records.table["location"])
     kept = next(each.records for each in table.sources() if each.location == identity)
     if kept < added.records:
         notes.append(

@@ -53,8 +53,9 @@ def clean(atlas: Atlas) -> Unused:
 
     Raises:
         UsageError: see :func:`find_unused`.
-        StorageError, AtlasLocked: see :func:`tagatlas.steps.remove.remove`.
+        NotTrusted, StorageError, AtlasLocked: see :func:`tagatlas.steps.remove.remove`.
     """
+    atlas.require_store()
     sweep(atlas)
     target = _target(atlas)
     unused = _describe(atlas, target)

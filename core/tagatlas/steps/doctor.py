@@ -146,6 +146,8 @@ def _check_tagging(atlas: Atlas) -> list[Finding]:
 
 def _check_images(atlas: Atlas) -> Finding:
     """Check every stored file by its hash."""
+    if atlas.refused_store:
+        return Finding("images", False, atlas.refused_store)
     verified = verify_images(atlas)
     known = f"{atlas.catalog.addresses.image_count():,} known, {count(verified.files, 'file')} read"
     if not verified.damages:

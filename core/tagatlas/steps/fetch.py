@@ -31,6 +31,7 @@ from tagatlas.steps.recovering import forgiven
 from tagatlas.steps.refusing import RefusingStore, part_refused
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.steps.storing import store_outcomes
+from tagatlas.steps.trust import require_folders, require_hosts
 from tagatlas_fetching import Address, FetchOptions, FetchOutcome
 from tagatlas_fetching.hosts import Hosts, read_hosts
 from tagatlas_fetching.limits import REMEDIES, setting_of, would_pass
@@ -39,6 +40,8 @@ from tagatlas_fetching.schedule import host_of
 
 RETRIED = tuple(status for status in ImageStatus if status.is_failure)
 """Statuses that ``retry_failed`` tries again: all failures."""
+
+ASKS_NETWORK = "fetching asks the network"
 
 REASONS_SHOWN = 3
 """Number of reasons in the message when no image could be fetched."""
@@ -107,10 +110,12 @@ def fetch(
     Raises:
         OptionError, UnknownPlugin: an option or a plugin does not exist.
         UsageError: addresses with such a status are not tried again.
+        NotTrusted: the atlas asks for something that the user has not accepted.
         StorageError: the store or the catalog cannot be written; what was stored is kept.
     """
     again = retried_statuses(retry)
     with opened(atlas) as its_atlas:
+        its_atlas.require_trust(ASKS_NETWORK)
         selection = select(its_atlas, options, "fetch")
         fetching, recoveries = choose_fetching(selection)
         with selection.remembered(), show("fetching") as progress:
@@ -176,10 +181,12 @@ def fetch_collection(
 
     Raises:
         OptionError, UnknownPlugin: a host's settings or a recovery are not valid.
+        NotTrusted: the user has not accepted the settings of a host or the folder of a file.
         StorageError: the store or the catalog cannot be written; what was stored is kept.
         PluginError: pictures cannot be decoded on this machine at all.
         TagatlasError: many addresses in a row failed unexpectedly; their outcomes are kept.
     """
+    require_hosts(atlas)
     hosts = read_hosts(atlas.settings.tables("fetch.hosts"), options.host_policy(headers))
     if recoveries is None:
         looked_up = select(atlas, {}, "fetch")
@@ -191,6 +198,7 @@ def fetch_collection(
     refused = atlas.catalog.removals.refused()
     wanted = atlas.catalog.addresses.with_status([ImageStatus.PENDING, *retry])
     changed = _let_through(atlas, options, hosts, {address.key for address in wanted})
+    require_folders(atlas, [each.location for each in [*wanted, *changed] if each.local])
     addresses, kept_out = part_refused([*wanted, *changed], refused)
     addresses, unsent = address_headers(atlas, addresses, hosts)
     atlas.catalog.addresses.store(kept_out)

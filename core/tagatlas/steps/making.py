@@ -174,9 +174,16 @@ def _recalled(
 def _again(
     atlas: Atlas, kind: Kind[Spec, ProductT], name: str, settings: Mapping[str, SettingValue]
 ) -> PluginChoice[ProductT]:
-    """A plugin with the options that a map was made with, as far as it still has them."""
+    """A plugin with the options that a map was made with, as far as it still has them.
+
+    Those that decide where something goes keep their defaults: a catalog decides nothing of it.
+    """
     owner = plugin_owner(kind, name)
-    options = option_fields(atlas.plugins.get(kind, name).options)
+    options = [
+        each
+        for each in option_fields(atlas.plugins.get(kind, name).options)
+        if not each.is_authority
+    ]
     stored = {each.name: f"{owner}.{each.name}" for each in options}
     values = {option: settings[key] for option, key in stored.items() if key in settings}
     return atlas.plugins.choose(kind, name, values)

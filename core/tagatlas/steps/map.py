@@ -128,7 +128,7 @@ def choose_mapping(atlas: Atlas, selection: Selection) -> tuple[MapOptions, MapP
     Raises:
         UsageError: a newly given file of names cannot be read.
     """
-    options = selection.options("map", MapOptions)
+    options = selection.options("map", MapOptions, unasked={"cluster_names"})
     plugins = MapPlugins(
         selection.plugin(GRAPH_BUILDERS, options.builder),
         selection.look_up(LAYOUTS, options.layout),

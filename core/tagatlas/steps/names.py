@@ -9,12 +9,14 @@ from tagatlas.atlas import Atlas
 from tagatlas.errors import UsageError
 from tagatlas_mapping.maps.given_name import GivenName
 from tagatlas_mapping.maps.names import read_names
+from tagatlas_trust import Asked
 
 
 def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], list[str]]:
     """Read the names in some files; nothing is stored.
 
-    If a file that the atlas's settings name is missing, the names last read from it are used.
+    If a file that the atlas's settings name is missing, or the user has not accepted that it is
+    read, the names last read from it are used.
 
     Args:
         atlas: with the copies.
@@ -26,13 +28,14 @@ def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], l
     Raises:
         UsageError: a newly given file cannot be read.
     """
-    remembered = atlas.settings.values("map").get("cluster_names", [])
-    known = {remembered} if isinstance(remembered, str) else {*map(str, _items(remembered))}
+    known, asked = _remembered(atlas)
     names: list[GivenName] = []
     notes: list[str] = []
     for path in paths:
         place = str(path.resolve())
         try:
+            if {place, str(path)} & known:
+                atlas.settings.require(asked)
             read = read_names(path)
         except UsageError as error:
             if place not in known and str(path) not in known:
@@ -50,8 +53,12 @@ def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], l
 
 
 def keep_names(atlas: Atlas, paths: Sequence[Path]) -> None:
-    """Store a copy of the names in some files, as far as they can be read."""
+    """Store a copy of the names in some files, as far as they can and may be read."""
+    known, asked = _remembered(atlas)
+    barred = set() if atlas.settings.trust.accepts(asked) else known
     for path in paths:
+        if {str(path.resolve()), str(path)} & barred:
+            continue
         try:
             names = read_names(path).names
         except UsageError:  # which is said where the names are needed
@@ -59,5 +66,8 @@ def keep_names(atlas: Atlas, paths: Sequence[Path]) -> None:
         atlas.catalog.names.keep(str(path.resolve()), names)
 
 
-def _items(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else []
+def _remembered(atlas: Atlas) -> tuple[set[str], Asked]:
+    """The files that the settings name, and how they ask for them."""
+    value = atlas.settings.values("map").get("cluster_names", [])
+    listed = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    return {*map(str, listed)}, Asked.setting("map", "cluster_names", value)

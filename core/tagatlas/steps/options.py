@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from tagatlas.contracts.marks import Mark
+
 
 @dataclass(frozen=True)
 class AddOptions:
@@ -34,13 +36,16 @@ class RenderOptions:
 class TagOptions:
     """Options of tagging."""
 
-    backend: Annotated[str, Meta(description="Tagger that looks at the images.")] = "imagenet"
+    backend: Annotated[
+        str, Meta(description="Tagger that looks at the images."), Mark.AUTHORITY
+    ] = "imagenet"
     budget: Annotated[
         Annotated[float, Meta(ge=0)] | None,
         Meta(
             description="The most US dollars that this atlas may ever spend on the backend; "
             "no limit by default."
         ),
+        Mark.AUTHORITY,
     ] = None
     near_duplicates: Annotated[
         Literal["once", "each"],

@@ -101,10 +101,12 @@ def remove(
 
     Raises:
         UsageError: a name fits nothing, or several.
+        NotTrusted: the user has not accepted the store of the images.
         StorageError: files cannot be removed; then run it again.
         AtlasLocked: another program reads the catalog; likewise.
     """
     with opened(atlas, write=not dry_run) as its_atlas:
+        its_atlas.require_store()
         return _remove(
             its_atlas,
             several(images),

@@ -16,6 +16,7 @@ from tagatlas.step_options import STEPS
 from tagatlas.steps.add import AddReport, add_source, choose_source
 from tagatlas.steps.credentials import require_key
 from tagatlas.steps.fetch import (
+    ASKS_NETWORK,
     RETRIED,
     FetchReport,
     choose_fetching,
@@ -33,6 +34,7 @@ from tagatlas.steps.tag import (
     TagReport,
     choose_tagging,
     estimate_tagging,
+    require_service,
     tag_collection,
 )
 from tagatlas_tagging import closing
@@ -88,6 +90,7 @@ def run(
     Raises:
         OptionError, UnknownPlugin, MissingDependency, AuthenticationFailed: an invalid choice;
             nothing was done.
+        NotTrusted: the atlas is not trusted, or asks for something that the user has not accepted.
         InputError: the source holds no usable record.
         NoImages: no address led to an image.
         TaggerError, EmptyMap, StorageError: see :func:`tag`, :func:`map`, :func:`render`.
@@ -152,6 +155,7 @@ def run_steps(
     """
     again = retried_statuses(retry)
     with opened(out, plugins, create=True) as atlas, ExitStack() as in_use:
+        atlas.require_trust(ASKS_NETWORK)
         selection = select(atlas, options, *STEPS)
         chosen_source = choose_source(atlas, selection, str(location), replace)
         fetching, recoveries = choose_fetching(selection)
@@ -164,6 +168,7 @@ def run_steps(
         map_name = name or tagger.name
         check_map_name(map_name)
         map_plugins.make_now()
+        require_service(atlas, selection, tagger)
         require_key(atlas, tagger)
         with selection.remembered("add", chosen_source.owner):
             added = add_source(atlas, str(location), chosen_source, replaces=replace, show=show)

@@ -11,7 +11,7 @@ from tagatlas.contracts import Tagger, TextEmbedder, Variant
 from tagatlas.errors import UsageError
 from tagatlas.plugins import TAGGERS, PluginChoice
 from tagatlas.steps.opened import AtlasLike, opened, select
-from tagatlas.steps.tag import choose_tagging
+from tagatlas.steps.tag import choose_tagging, require_service
 from tagatlas_tagging import closing
 
 ROWS = 65_536
@@ -35,12 +35,14 @@ def search(atlas: AtlasLike, text: str, *, most: int = 20, **options: object) ->
     Raises:
         OptionError, UnknownPlugin, MissingDependency: an invalid choice.
         UsageError: the backend cannot embed texts, or has not embedded the images.
+        NotTrusted: the backend's settings need the user's consent, which the user has not given.
     """
     with opened(atlas, write=False) as its_atlas:
         selection = select(its_atlas, options, "tag")
         _, tagger = choose_tagging(selection)
         with closing(tagger.product, tagger.name, its_atlas.plugins.warn):
             selection.check()
+            require_service(its_atlas, selection, tagger)
             return search_collection(its_atlas, tagger, text, most=most)
 
 

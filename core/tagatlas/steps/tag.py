@@ -104,6 +104,8 @@ def tag(
         OptionError, UnknownPlugin, MissingDependency: an invalid choice.
         AuthenticationFailed: the tagger's key is not set, and it has not tagged here before; no
             option is remembered.
+        NotTrusted: the backend is a service, or its settings need the user's consent, which the
+            user has not given.
         BudgetReached: the next call could cost more than the budget has left.
         TaggerError: the backend cannot go on; its answers are stored.
     """
@@ -112,6 +114,8 @@ def tag(
         tagging, tagger = choose_tagging(selection)
         with closing(tagger.product, tagger.name, its_atlas.plugins.warn):
             selection.check()
+            its_atlas.require_store()
+            require_service(its_atlas, selection, tagger)
             require_key(its_atlas, tagger)
             ask_each = tagging.near_duplicates == "each"
             if on_estimate is not None and tagger.product.price is not None:
@@ -172,8 +176,22 @@ def estimate(
 
 def choose_tagging(selection: Selection) -> tuple[TagOptions, PluginChoice[Tagger]]:
     """The options of tagging, and the backend."""
-    options = selection.options("tag", TagOptions)
+    options = selection.options("tag", TagOptions, unasked={"backend"})
     return options, selection.plugin(TAGGERS, options.backend)
+
+
+def require_service(atlas: Atlas, selection: Selection, tagger: PluginChoice[Tagger]) -> None:
+    """Make sure that the user wants a service to get pictures or texts, and to be paid.
+
+    Raises:
+        NotTrusted: the atlas is not trusted, or names the service in settings that the user has
+            not accepted.
+    """
+    instance = tagger.product
+    if instance.local and instance.price is None and instance.key_variable is None:
+        return
+    atlas.require_trust(f"{tagger.name} is a service")
+    selection.require("tag", TagOptions, "backend")
 
 
 def estimate_tagging(

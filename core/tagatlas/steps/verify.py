@@ -81,7 +81,11 @@ def repair_images(atlas: Atlas, *, progress: Progress = no_progress) -> Verified
     Args:
         atlas: open for writing.
         progress: see :func:`verify_images`.
+
+    Raises:
+        NotTrusted: the user has not accepted the store of the images.
     """
+    atlas.require_store()
     verified = verify_images(atlas, progress=progress)
     atlas.catalog.addresses.make_pending(verified.images)
     return verified

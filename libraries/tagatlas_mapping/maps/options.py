@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from tagatlas.contracts.marks import Mark
+
 
 @dataclass(frozen=True)
 class MapOptions:
@@ -67,4 +69,5 @@ class MapOptions:
             " subclusters.csv with another text in the column name, or cluster,name, or"
             " name,new_name."
         ),
+        Mark.AUTHORITY,
     ] = ()
