@@ -115,6 +115,7 @@ if TYPE_CHECKING:
     from tagatlas.steps.search import search
     from tagatlas.steps.spending import Estimate
     from tagatlas.steps.tag import TagReport, estimate, tag
+    from tagatlas.steps.trust import TrustReport, trust
     from tagatlas_fetching import FetchOptions
     from tagatlas_fetching.placeholders import Placeholder
     from tagatlas_mapping.maps.options import MapOptions
@@ -207,6 +208,7 @@ _LAZY = {
     "TaggerSpec": "tagatlas.contracts",
     "TextEmbedder": "tagatlas.contracts",
     "Thumbnail": "tagatlas.contracts",
+    "TrustReport": "tagatlas.steps.trust",
     "Variant": "tagatlas.contracts",
     "add": "tagatlas.steps.add",
     "estimate": "tagatlas.steps.tag",
@@ -227,6 +229,7 @@ _LAZY = {
     "run_steps": "tagatlas.steps.run",
     "search": "tagatlas.steps.search",
     "tag": "tagatlas.steps.tag",
+    "trust": "tagatlas.steps.trust",
 }
 
 __all__ = [
@@ -317,6 +320,7 @@ __all__ = [
     "TaggerSpec",
     "TextEmbedder",
     "Thumbnail",
+    "TrustReport",
     "Variant",
     "add",
     "estimate",
@@ -337,6 +341,7 @@ __all__ = [
     "run_steps",
     "search",
     "tag",
+    "trust",
 ]
 
 

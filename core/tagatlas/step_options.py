@@ -38,6 +38,7 @@ CALLS_OWN = frozenset(
         "max_failures",
         "open_map",
         "retry_failed",
+        "trust_atlas",
         "with_duplicates",
     }
 )

@@ -18,7 +18,7 @@ import pytest
 from tagatlas.contracts import Citation, Spec
 from tagatlas.options import option_fields
 from tagatlas.plugins import KINDS
-from tagatlas.plugins.checking import fits, is_option_type, is_unmarked_key
+from tagatlas.plugins.checking import fits, is_option_type, is_unmarked_key, unmarked_authorities
 
 HEAVY = frozenset(
     [
@@ -132,6 +132,16 @@ class SpecContract:
         """
         for option in option_fields(spec.options):
             assert not is_unmarked_key(option), f"{option.name} is to be a secret"
+
+    def test_authorities_are_marked(self, spec: Spec) -> None:
+        """An option that decides where something goes is marked with ``Mark.AUTHORITY``.
+
+        These are endpoints, hosts, URLs, locations, archives, headers, paths, files, models,
+        devices, prices and permissions, which are known by their names. Otherwise an atlas that
+        somebody else made decides it for its user.
+        """
+        unmarked = unmarked_authorities(spec.options)
+        assert not unmarked, f"{' and '.join(unmarked)} decide where something goes: mark them"
 
     def test_a_secret_has_no_default(self, spec: Spec) -> None:
         """A secret's default is None or empty."""

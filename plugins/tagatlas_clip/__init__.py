@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from tagatlas import TaggerSpec, hookimpl
+from tagatlas import Mark, TaggerSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,20 +23,22 @@ class ClipOptions:
             description="An architecture of open_clip, hf-hub:OWNER/NAME, a folder with a model,"
             " or a configuration file; auto: by the device."
         ),
+        Mark.AUTHORITY,
     ] = "auto"
     pretrained: Annotated[
         str | None,
         Meta(description="Its weights: a tag of open_clip, or a file. By default the only tag."),
+        Mark.AUTHORITY,
     ] = None
     device: Annotated[
-        str, Meta(description="auto, cpu, mps, cuda (all of them) or cuda:NUMBER.")
+        str, Meta(description="auto, cpu, mps, cuda (all of them) or cuda:NUMBER."), Mark.AUTHORITY
     ] = "auto"
     precision: Annotated[
         Literal["auto", "fp32", "bf16", "fp16"],
         Meta(description="What is computed in; auto: bf16 or fp16 on a GPU, else fp32."),
     ] = "auto"
     vocabulary: Annotated[
-        str, Meta(description="A file of labels, or everyday, scenes, imagenet.")
+        str, Meta(description="A file of labels, or everyday, scenes, imagenet."), Mark.AUTHORITY
     ] = "everyday"
     groups: Annotated[
         tuple[str, ...], Meta(description="Use only the labels of these groups.")
@@ -47,6 +49,7 @@ class ClipOptions:
             description="How labels are put in words: photo, label, simple (7), imagenet (80), a"
             " file with a template a line, or a text with {}."
         ),
+        Mark.AUTHORITY,
     ] = "photo"
     threshold: Annotated[
         float, Meta(ge=0.0, le=1.0, description="Leave out tags with a lower score.")

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from tagatlas import Mark
 from tagatlas.toolkit.calls import Owner
 
 
@@ -35,6 +36,7 @@ class ImportOptions:
             description="Folder of the images that the file speaks of: those of that name there "
             "are found by their content."
         ),
+        Mark.AUTHORITY,
     ] = None
     image_column: Annotated[
         str | None, Meta(description="Column that names the image; found by itself by default.")

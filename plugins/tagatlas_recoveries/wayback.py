@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tagatlas import Recovery, RecoverySpec, hookimpl
+from tagatlas import Mark, Recovery, RecoverySpec, hookimpl
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class WaybackOptions:
             pattern=r"^https?://[^\s]+$",
             description="Address of the archive, before the date of a copy.",
         ),
+        Mark.AUTHORITY,
     ] = "https://web.archive.org/web"
     archived_near: Annotated[
         str,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from tagatlas import ImageStore, ImageStoreSpec, Variant, hookimpl
+from tagatlas import ImageStore, ImageStoreSpec, Mark, Variant, hookimpl
 from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, StorageError
 from tagatlas_stores.names import TEMPORARY, file_name, temporary_name
 
@@ -36,9 +36,12 @@ class FsspecOptions:
     location: Annotated[
         str,
         Meta(description="A URL that fsspec knows, such as s3://bucket/folder or memory://x."),
+        Mark.AUTHORITY,
     ] = ""
     endpoint: Annotated[
-        str, Meta(description="URL of the service, where it is not the protocol's own (S3).")
+        str,
+        Meta(description="URL of the service, where it is not the protocol's own (S3)."),
+        Mark.AUTHORITY,
     ] = ""
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from tagatlas import Mark
 from tagatlas.toolkit import ServiceOptions
 
 TagsPerImage = Annotated[
@@ -16,7 +17,9 @@ CallsPerSecond = Annotated[
     float, Meta(gt=0, description="The most calls that are begun in a second.")
 ]
 Endpoint = Annotated[
-    str, Meta(min_length=1, description="Where the service is; HOST or HOST:PORT.")
+    str,
+    Meta(min_length=1, description="Where the service is; HOST or HOST:PORT."),
+    Mark.AUTHORITY,
 ]
 
 

@@ -20,6 +20,7 @@ from tagatlas.errors import NoImages, OptionError
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.doctor import check_atlas
 from tagatlas.steps.fetch import RETRIED, fetch_collection, require_images
+from tagatlas.steps.trust import trust
 from tagatlas.steps.verify import repair_images, verify_images
 from tagatlas_fetching import FetchOptions
 from tagatlas_fetching.hosts import HostPolicy, parse_headers, read_hosts

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "search": "List the images that fit a text best.",
     "info": "Say what is in an atlas: sources, images, backends, settings, maps.",
     "remove": "Take images or a source out of an atlas, with all that was made of them.",
+    "trust": "Say what an atlas of somebody else asks for, and accept it.",
     "models": "List a backend's models, or fetch one ahead.",
     "plugins": "List the installed plugins.",
     "doctor": "Check the installation, a backend, or an atlas.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 import click
 
@@ -75,20 +76,26 @@ class Command(click.Command):
         self._function = function
         self.stranger = "" if _is_own(function) else SOMEBODYS
         self.names = names
-        self._own = [*parameters, *_common()]
+        self._own = [*parameters, *_trusting(parameters), *_common()]
         super().__init__(
             None, params=[*self._own, *_options(names)], callback=self._run, help=function.__doc__
         )
 
-    def _run(self, *, json_output: bool, debug: bool, **arguments: object) -> int:
+    def _run(
+        self, *, json_output: bool, debug: bool, trust_atlas: bool = False, **arguments: object
+    ) -> int:
         own = {parameter.name for parameter in self._own}
         called = {
             name: value for name, value in arguments.items() if name in own or value is not None
         }
         secrets = [os.environ[name] for name in self._secret_variables() if os.environ.get(name)]
-        return run_reporting(
-            lambda: self._function(**called), json_output, debug, self.stranger, secrets
-        )
+
+        def call() -> Result:
+            if trust_atlas:
+                _trust(called.get("atlas", called.get("out")))
+            return self._function(**called)
+
+        return run_reporting(call, json_output, debug, self.stranger, secrets)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words; the error for an unknown option suggests the one that was meant."""
@@ -184,6 +191,23 @@ def _common() -> list[click.Parameter]:
         click.Option(["--json", "json_output"], is_flag=True, help="Print the result as JSON."),
         click.Option(["--debug"], is_flag=True, help="Show where an error comes from."),
     ]
+
+
+def _trusting(parameters: Sequence[click.Parameter]) -> list[click.Parameter]:
+    """The flag of commands that work with an atlas."""
+    if not any(each.name == "atlas" or each.metavar == "ATLAS" for each in parameters):
+        return []
+    text = "Trust the atlas with all that it asks for, as tagatlas trust does."
+    return [click.Option(["--trust-atlas"], is_flag=True, help=text)]
+
+
+def _trust(folder: object) -> None:
+    """Trust an atlas, if it is there already."""
+    from tagatlas.atlas import CATALOG
+    from tagatlas.steps.trust import trust
+
+    if isinstance(folder, Path) and (folder / CATALOG).exists():
+        trust(folder)
 
 
 def _options(names: OptionNames) -> list[click.Parameter]:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from tagatlas.contracts import RendererSpec, Spec
+from tagatlas.contracts.marks import Mark
 from tagatlas.contracts.specs import is_place
 from tagatlas.errors import PluginError, TagatlasError
 from tagatlas.options import OptionField, make_options, option_fields
@@ -99,6 +100,7 @@ def spec_faults(spec: Spec) -> list[str]:
     if made_with is not None and not made_with.frozen:
         faults.append(f"the options of {spec.name} are not frozen")
     hints = get_type_hints(spec.options, include_extras=True)
+    unmarked = unmarked_authorities(spec.options)
     for option in option_fields(spec.options):
         hint, value = hints[option.name], getattr(instance, option.name)
         if not is_option_type(hint):
@@ -107,6 +109,8 @@ def spec_faults(spec: Spec) -> list[str]:
             faults.append(f"the default of {option.name} of {spec.name} does not fit: {value!r}")
         if is_unmarked_key(option):
             faults.append(f"{option.name} of {spec.name} is to be marked as a secret")
+        if option.name in unmarked:
+            faults.append(f"{option.name} of {spec.name} is to be marked as an authority")
     return faults
 
 
@@ -115,6 +119,18 @@ def is_unmarked_key(option: OptionField) -> bool:
     is_text = option.metavar in ("TEXT", "PATH", "A,B,...") and not option.is_switch
     has_name = _KEYS.search(option.name.lower()) is not None
     return is_text and has_name and not option.is_secret
+
+
+def unmarked_authorities(options: type) -> list[str]:
+    """The options of a dataclass that have the name of an authority but are not marked as one."""
+    hints = get_type_hints(options, include_extras=True)
+    return [
+        option.name
+        for option in option_fields(options)
+        if option.is_authority
+        and not option.is_secret
+        and Mark.AUTHORITY not in get_args(hints[option.name])
+    ]
 
 
 def fits(value: object, hint: object) -> bool:

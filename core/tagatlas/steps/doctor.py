@@ -110,6 +110,7 @@ def check_atlas(atlas: Atlas) -> list[Finding]:
     """Check an atlas: its addresses, the files of its images, its catalog, its backends."""
     addresses = atlas.catalog.addresses.counts()
     findings = [
+        _check_trust(atlas),
         Finding("addresses", True, _by_status(addresses)),
         _check_images(atlas),
         *_check_catalog(atlas),
@@ -142,6 +143,13 @@ def _check_tagging(atlas: Atlas) -> list[Finding]:
         if (versions := tagging.model_versions(each.id))
     ]
     return findings
+
+
+def _check_trust(atlas: Atlas) -> Finding:
+    """Whether the atlas is trusted; one of somebody else need not be."""
+    if atlas.settings.trust.is_trusted:
+        return Finding("trust", True, "yours, or trusted on this machine")
+    return Finding("trust", True, f"not trusted: see tagatlas trust {atlas.folder}")
 
 
 def _check_images(atlas: Atlas) -> Finding:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from tagatlas.contracts.marks import Mark
 from tagatlas.options import option_values
 from tagatlas_mapping.network.options import (
     Backbone,
@@ -53,6 +54,7 @@ class ServiceOptions:
     price_per_unit: Annotated[
         Annotated[float, Meta(ge=0)] | None,
         Meta(description="US dollars for one unit, instead of the built-in price."),
+        Mark.AUTHORITY,
     ] = None
 
     def price_from(self, listed: Price) -> Price:

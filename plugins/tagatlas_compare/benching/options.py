@@ -7,6 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from tagatlas import Mark
+
 
 @dataclass(frozen=True)
 class BenchOptions:
@@ -30,5 +32,6 @@ class BenchOptions:
     budget: Annotated[
         float,
         Meta(ge=0, description="Most US dollars that backends which cost money may take, each."),
+        Mark.AUTHORITY,
     ] = 0.0
     seed: Annotated[int, Meta(ge=0, description="Seed of everything random.")] = 0

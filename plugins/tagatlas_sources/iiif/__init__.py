@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from tagatlas import SourceSpec, hookimpl
+from tagatlas import Mark, SourceSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,9 @@ class IiifOptions:
         str, Meta(description="Your e-mail address or page, sent to the hosts of manifests.")
     ] = ""
     manifest_private: Annotated[
-        bool, Meta(description="Also read manifests from private and local network addresses.")
+        bool,
+        Meta(description="Also read manifests from private and local network addresses."),
+        Mark.AUTHORITY,
     ] = False
 
 

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from tagatlas import SourceSpec, hookimpl
+from tagatlas import Mark, SourceSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,10 +72,12 @@ class TableOptions:
             pattern=r"^(https?://[^/\s].*)?$",
             description="Start of addresses that lack a host: https://a.example/images/.",
         ),
+        Mark.AUTHORITY,
     ] = ""
     files: Annotated[
         Path | None,
         Meta(description="Folder of the picture files that the table names."),
+        Mark.AUTHORITY,
     ] = None
     encoding: Annotated[
         str | None,

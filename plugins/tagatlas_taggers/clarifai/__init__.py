@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from tagatlas import TaggerSpec, hookimpl
+from tagatlas import Mark, TaggerSpec, hookimpl
 from tagatlas_taggers.options import CallsPerSecond, CloudOptions, Endpoint
 
 if TYPE_CHECKING:
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 class ClarifaiOptions(CloudOptions):
     """Options of the tagger ``clarifai``."""
 
-    model: Annotated[str, Meta(min_length=1, description="Id of the model.")] = (
+    model: Annotated[str, Meta(min_length=1, description="Id of the model."), Mark.AUTHORITY] = (
         "general-image-recognition"
     )
     model_version: Annotated[
-        str | None, Meta(description="Id of the model's version; by default the newest.")
+        str | None,
+        Meta(description="Id of the model's version; by default the newest."),
+        Mark.AUTHORITY,
     ] = None
     model_app: Annotated[
         str,
@@ -30,6 +32,7 @@ class ClarifaiOptions(CloudOptions):
             pattern="^[^/]+/[^/]+$",
             description="User and app that the model belongs to, as USER/APP.",
         ),
+        Mark.AUTHORITY,
     ] = "clarifai/main"
     concepts: Annotated[
         int, Meta(ge=1, le=200, description="Ask for at most so many concepts of an image.")
