@@ -202,13 +202,13 @@ def open_atlas(
             _take(lock, folder)
             _remove_scratch(folder)
         is_made = (folder / CATALOG).exists()  # perhaps by another process, until now
-        trust = _trust(folder, plugins) if is_made else _begin_trust(folder, plugins)
+        trust = _trust(folder) if is_made else _begin_trust(folder, plugins)
         settings = _read_settings(folder, plugins, trust)
         if unread := unread_tables(settings, plugins):
             plugins.warn(unread)
         with Catalog(folder / CATALOG, write=write) as catalog:
             try:
-                refused = _refused_store(settings, plugins)
+                refused = _refusal_of_store(settings, plugins)
                 yield Atlas(
                     folder,
                     catalog,
@@ -222,6 +222,8 @@ def open_atlas(
                     writes=write,
                     refused_store=refused,
                 )
+                if notice := _notice(settings, plugins):
+                    plugins.warn(notice)
             except BaseException:
                 begun = catalog.records.sources() or catalog.pages.any()
                 is_blank = is_new and not begun
@@ -275,19 +277,25 @@ def _begin_trust(folder: Path, plugins: Plugins) -> Trust:
     return trust
 
 
-def _trust(folder: Path, plugins: Plugins) -> Trust:
+def _trust(folder: Path) -> Trust:
     """What this user has accepted of an atlas."""
     atlas_id = read_id(folder)
     mark = None if atlas_id is None else mark_of(atlas_id, os.environ)
-    trust = Trust(mark, everything=is_named(folder, os.environ))
-    if not trust.is_trusted:
-        made = "by an earlier version" if atlas_id is None else "by somebody else, or elsewhere,"
-        plugins.warn(
-            f"{folder} was made {made} and is not trusted: it is shown and mapped, and nothing is "
-            f"fetched, sent or read from elsewhere for it; tagatlas trust {folder} lists what it "
-            "asks for and accepts it"
-        )
-    return trust
+    return Trust(mark, everything=is_named(folder, os.environ))
+
+
+def _notice(settings: SettingsFile, plugins: Plugins) -> str:
+    """What is said of an atlas after work that needed no trust; empty for nothing."""
+    folder, trust = settings.path.parent, settings.trust
+    if refused := _refusal_of_store(settings, plugins):
+        return f"{refused}; until then images are looked for in the atlas alone"
+    if trust.is_trusted:
+        return ""
+    made = "by an earlier version" if read_id(folder) is None else "elsewhere"
+    return (
+        f"{folder} was made {made} and is not trusted, so that nothing is fetched, sent or read "
+        f"from elsewhere for it: tagatlas trust {folder} lists what it asks for and accepts it"
+    )
 
 
 def _read_settings(folder: Path, plugins: Plugins, trust: Trust) -> SettingsFile:
@@ -319,15 +327,15 @@ def _make_folder(folder: Path, *, create: bool) -> None:
         raise StorageError(f"cannot make {folder}: {error.strerror}") from error
 
 
-def _refused_store(settings: SettingsFile, plugins: Plugins) -> str:
+def _refusal_of_store(settings: SettingsFile, plugins: Plugins) -> str:
     """Why the store of the settings is not used; empty if it is the built-in or an accepted one."""
     name = settings.values("store").get("name", DEFAULT_STORE)
+    if name == DEFAULT_STORE:
+        return ""
     try:
-        if name != DEFAULT_STORE:
-            settings.require(Asked.setting("store", "name", name))
-            _look_up_store(str(name), settings, plugins)
+        settings.require(Asked.setting("store", "name", name))
+        _look_up_store(str(name), settings, plugins)
     except NotTrusted as error:
-        plugins.warn(f"{error}; until then images are looked for in the atlas alone")
         return str(error)
     return ""
 
