@@ -82,11 +82,7 @@ class Atlas:
         Raises:
             NotTrusted: not so; the text says what to do.
         """
-        if not self.settings.trust.is_trusted:
-            raise NotTrusted(
-                f"{self.folder} is not trusted on this machine, and {doing}: tagatlas trust "
-                f"{self.folder} lists what it asks for and accepts it"
-            )
+        self.settings.require_trust(doing)
         self.require_store()
 
     def require_store(self) -> None:

@@ -165,6 +165,8 @@ class Selection:
         for option in owner.fields:
             if option.is_authority and option.name in values and option.name not in unasked:
                 self._require(owner, option, values[option.name])
+            if option.is_secret and values.get(option.name) and self._settings is not None:
+                self._settings.require_trust(f"{owner} would get your {option.name}")
         return values
 
     def require(self, table: str, options: type, name: str) -> None:

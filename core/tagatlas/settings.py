@@ -118,6 +118,22 @@ class SettingsFile:
                 f"accepted: tagatlas trust {self.path.parent} lists what it asks for and accepts it"
             )
 
+    def require_trust(self, doing: str) -> None:
+        """Make sure that the user trusts the atlas.
+
+        Args:
+            doing: what needs it, after "and": ``fetching asks the network``.
+
+        Raises:
+            NotTrusted: not so; the text says what to do.
+        """
+        if not self.trust.is_trusted:
+            folder = self.path.parent
+            raise NotTrusted(
+                f"{folder} is not trusted on this machine, and {doing}: tagatlas trust {folder} "
+                "lists what it asks for and accepts it"
+            )
+
     def tables(self, owner: str) -> dict[str, dict[str, object]]:
         """The subtables of an owner's table, by name, such as those of single hosts.
 

@@ -30,7 +30,7 @@ def read_id(folder: Path) -> str | None:
     except OSError:
         return None
     with suppress(OSError), os.fdopen(number, "rb") as file:
-        found = file.read(_DIGITS + 2).decode("ascii", "replace").rstrip("\r\n")
+        found = file.read(2 * _DIGITS).decode("ascii", "replace").rstrip("\r\n")
         return found if re.fullmatch(rf"[0-9a-f]{{{_DIGITS}}}", found) else None
     return None
 

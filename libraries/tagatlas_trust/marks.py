@@ -78,7 +78,7 @@ class Trust:
 
     def accepts_folder(self, folder: str) -> bool:
         """Whether files in a folder may be read: it is below one that the user has accepted."""
-        place = Path(os.path.normpath(folder))
+        place = Path(_normal(folder))
         around = (str(each) for each in (place, *place.parents))
         return self._everything or any(each in self._folders for each in around)
 
@@ -156,10 +156,16 @@ def _open_private(path: str, flags: int) -> int:
 def outermost(folders: Iterable[str]) -> list[str]:
     """The folders that are not within another, normalised and sorted."""
     found: set[str] = set()
-    for folder in sorted({os.path.normpath(each) for each in folders}):
+    for folder in sorted(map(_normal, set(folders))):
         if not any(parent in found for parent in map(str, Path(folder).parents)):
             found.add(folder)
     return sorted(found)
+
+
+def _normal(folder: str) -> str:
+    """A path without ``..`` and doubled slashes."""
+    normal = os.path.normpath(folder)
+    return f"/{normal.lstrip('/')}" if normal.startswith("//") else normal
 
 
 def mark_of(atlas_id: str, environment: Mapping[str, str]) -> Path:
