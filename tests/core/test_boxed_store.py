@@ -92,6 +92,7 @@ def test_a_collection_whose_images_are_no_files_is_mapped_and_written(
     folder = tmp_path / "x.atlas"
     library.add(folder, pictures)
     (folder / "atlas.toml").write_text('[store]\nname = "box"\n')
+    library.trust(folder)
     report = library.run(pictures, folder, backend="grey", plugins=plugins)
     assert report.mapped.images == 8
     assert not (folder / "images").exists()

@@ -175,6 +175,7 @@ def test_a_missing_store_is_said_with_what_names_it(
     folder: Path, kept: SettingsFile, plugins: Plugins
 ) -> None:
     kept.update("store", {"name": "vault"})
+    tagatlas.trust(folder)
     with pytest.raises(UnknownPlugin) as caught, tagatlas.open_atlas(folder, plugins):
         pass
     said = f"name of [store] in {kept.path}: no image store is named 'vault'"

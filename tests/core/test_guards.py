@@ -97,6 +97,7 @@ def test_stores(tmp_path: Path, name: str, fault: str) -> None:
     (pictures / "a.jpg").write_bytes(sample_images(1)[0].data)
     tagatlas.add(folder, pictures)
     (folder / "atlas.toml").write_text(f"[store]\nname = '{name}'\n")
+    tagatlas.trust(folder)
     if name == "no-folder":
         check_said("image store", name, fault, lambda: tagatlas.fetch(folder))
         return

@@ -178,6 +178,7 @@ def test_a_secret_is_used_and_written_nowhere(site: Path, location: str, tmp_pat
     assert added.returncode == 0, added.stderr
     with (atlas / "atlas.toml").open("a") as settings:
         settings.write('\n[store]\nname = "safe"\n')
+    assert tagatlas("trust", atlas, "--yes", site=site).returncode == 0
     done = tagatlas("run", location, "--out", atlas, *given, *sides, site=site)
     assert done.returncode == 0, done.stderr
     assert (atlas / "maps" / "grey" / "upload.txt").exists()

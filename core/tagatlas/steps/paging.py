@@ -29,8 +29,10 @@ def read_source(
 
     Raises:
         InputError: it holds no usable record.
+        NotTrusted: the source is read page by page, for an atlas that is not trusted.
     """
     if isinstance(source.product, PagedSource):
+        atlas.require_trust(f"{source.name} may ask the network")
         return _read_pages(atlas, source, source.product, location, identity, show)
     return source.product.read(location)
 

@@ -252,6 +252,7 @@ def find_label_similarity(atlas: Atlas, name: str) -> Iterator[LabelSimilarity |
 
     Raises:
         UsageError: the tagger reads no text.
+        NotTrusted: the tagger is a service, and the atlas is not trusted.
         UnknownPlugin, MissingDependency: the tagger does not exist, or lacks a package.
     """
     if name in (NO_MEANING, WORDNET):
@@ -261,6 +262,8 @@ def find_label_similarity(atlas: Atlas, name: str) -> Iterator[LabelSimilarity |
     with closing(tagger, name, atlas.plugins.warn):
         if not isinstance(tagger, TextEmbedder):
             raise UsageError(f"the model of {name} reads no text: choose --meaning wordnet or none")
+        if not tagger.local or tagger.key_variable is not None:
+            atlas.require_trust(f"{name} is a service")
         yield EncodedSimilarity(tagger, name)
 
 
