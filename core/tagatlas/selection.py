@@ -129,6 +129,8 @@ class Selection:
         owner = self._owner(plugin_owner(kind, name), spec.options, kind.name)
         chosen = self._plugins.choose(kind, name, self._accepted(owner), self.called(owner))
         chosen.require_modules()
+        for line in chosen.unusual_hosts():
+            self._plugins.warn(line)
         self._picked[owner.table] = chosen.options
         return chosen
 

@@ -255,6 +255,20 @@ def test_what_the_user_gives_is_accepted_with_it(own: Path) -> None:
     tagatlas.fetch(own)
 
 
+def test_a_host_that_is_not_the_default_is_named(
+    own: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    archive = "http://me:secret@127.0.0.1:9/web"
+    fetch = ["fetch", str(own), "--recover", "wayback"]
+    assert exit_status(fetch) == 0
+    assert "asks" not in capfd.readouterr().err
+    for words in ([*fetch, "--archive", archive], ["fetch", str(own)]):
+        assert exit_status(words) == 0
+        [line] = [each for each in capfd.readouterr().err.splitlines() if "asks" in each]
+        said = "recovery wayback asks http://***@127.0.0.1:9/web (archive)"
+        assert line == f"tagatlas: {said}, not https://web.archive.org/web"
+
+
 def test_exactly_what_it_asks_for_now_is_accepted(foreign: Path) -> None:
     ask_for(foreign, "/elsewhere/a.png", local=True)
     write(

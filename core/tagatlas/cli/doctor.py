@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tagatlas.cli.arguments import PATH
+from tagatlas.cli.calling import warn
 from tagatlas.cli.command import Argument, Command
 from tagatlas.cli.outcome import FAILED, Outcome
-from tagatlas.cli.terminal import say
 from tagatlas.errors import UsageError
 from tagatlas.plugins import TAGGERS, load_plugins
 from tagatlas.selection import Selection
@@ -41,16 +41,14 @@ def run(*, atlas: Path | None, backend: str | None, clean: bool) -> Outcome:
     """Check the installation, a backend, or an atlas."""
     from tagatlas.atlas import open_atlas
     from tagatlas.steps.doctor import check_atlas, check_backend, check_installation
-    from tagatlas.steps.trust import unusual_hosts
 
     if clean and atlas is None:
         raise UsageError("--clean needs an atlas: tagatlas doctor ATLAS --clean")
     plugins = load_plugins(strict=False)
     findings = check_installation(plugins)
     if backend is not None:
+        plugins.on_warning = warn
         named = Selection(plugins, None, step_names(plugins, "tag"), {}).look_up(TAGGERS, backend)
-        for line in unusual_hosts(named):
-            say(line)
         findings += check_backend(named, os.environ)
     if atlas is not None:
         with open_atlas(atlas, plugins, write=clean) as opened:

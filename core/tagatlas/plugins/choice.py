@@ -8,11 +8,15 @@ from importlib.util import find_spec
 from typing import Generic, TypeVar
 
 from tagatlas.contracts import Spec
-from tagatlas.options import secrets_kept
+from tagatlas.masking import masked
+from tagatlas.options import option_fields, secrets_kept
 from tagatlas.plugins.kinds import Kind, plugin_owner
 
 OWN = "tagatlas"
 """The distribution whose plugins are built in."""
+
+_HOSTS = frozenset({"address", "api", "archive", "endpoint", "host", "proxy", "server", "url"})
+"""Words in the names of options that say which host a plugin asks."""
 
 ProductT_co = TypeVar("ProductT_co", covariant=True)
 ProductT = TypeVar("ProductT")
@@ -74,6 +78,18 @@ class PluginChoice(Generic[ProductT_co]):
     def owner(self) -> str:
         """The table of its options in ``atlas.toml``."""
         return plugin_owner(self.kind, self.name)
+
+    def unusual_hosts(self) -> list[str]:
+        """The hosts that it asks in place of its own default ones, a line each."""
+        lines = []
+        for option in option_fields(self.spec.options):
+            value = getattr(self.options, option.name)
+            is_host = isinstance(value, str) and ("://" not in value or value.startswith("http"))
+            is_about_hosts = not _HOSTS.isdisjoint(option.name.split("_")) and option.is_authority
+            if is_about_hosts and is_host and value not in ("", option.default):
+                instead = f", not {option.default}" if option.default else ""
+                lines.append(f"{self.label} asks {masked(value)} ({option.name}){instead}")
+        return lines
 
     @cached_property
     def product(self) -> ProductT_co:

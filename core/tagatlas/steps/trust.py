@@ -13,8 +13,7 @@ from tagatlas.atlas import DEFAULT_STORE, Atlas
 from tagatlas.errors import NotTrusted
 from tagatlas.masking import masked
 from tagatlas.option_names import Owner
-from tagatlas.options import option_fields
-from tagatlas.plugins import IMAGE_STORES, PluginChoice
+from tagatlas.plugins import IMAGE_STORES
 from tagatlas.step_options import plugin_owners, step_owners
 from tagatlas.steps.opened import AtlasLike, opened
 from tagatlas.unread import commands_owners
@@ -22,9 +21,6 @@ from tagatlas_trust import Asked, mark_of, new_id, outermost, read_id, write_id
 
 _OF_HOSTS = ("headers", "referer")
 """Settings of single hosts that a user has to accept."""
-
-_HOSTS = frozenset({"address", "api", "archive", "endpoint", "host", "proxy", "server", "url"})
-"""Words in the names of options that say which host a plugin asks."""
 
 
 @dataclass(frozen=True)
@@ -136,19 +132,6 @@ def require_place(atlas: Atlas, location: str) -> None:
     """
     if not Path(location).exists():
         atlas.require_trust(f"{masked(location)} is not on this machine")
-
-
-def unusual_hosts(chosen: PluginChoice[object]) -> list[str]:
-    """The hosts that a plugin asks in place of its own default ones, a line each."""
-    lines = []
-    for option in option_fields(chosen.spec.options):
-        value = getattr(chosen.options, option.name)
-        if not _HOSTS.isdisjoint(option.name.split("_")) and isinstance(value, str) and value:
-            is_host = "://" not in value or value.startswith(("http://", "https://"))
-            if option.is_authority and is_host and value != option.default:
-                instead = f", not {option.default}" if option.default else ""
-                lines.append(f"{chosen.label} asks {masked(value)} ({option.name}){instead}")
-    return lines
 
 
 def asked_folders(atlas: Atlas) -> list[str]:

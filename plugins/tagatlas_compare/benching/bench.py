@@ -72,6 +72,8 @@ def read_contender(text: str, plugins: Plugins) -> Contender:
     chosen = plugins.choose(TAGGERS, tagger, values)  # refuses unknown options
     if not values.keys() <= option_values(chosen.options).keys():
         raise OptionError(f"an option of {tagger} is a secret, and would be on the leaderboard")
+    for line in chosen.unusual_hosts():
+        plugins.warn(line)
     return Contender(text, tagger, values)
 
 
