@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -52,4 +51,4 @@ def write_id(folder: Path, atlas_id: str) -> None:
 
 def new_id() -> str:
     """A random id that no other atlas has."""
-    return secrets.token_hex(_DIGITS // 2)
+    return os.urandom(_DIGITS // 2).hex()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -134,7 +133,7 @@ class Trust:
             return
         self._read()  # another process may have accepted something meanwhile
         kept = {"settings": sorted(self._settings), "folders": outermost(self._folders)}
-        new = self._mark.with_name(f".{secrets.token_hex(8)}.new")
+        new = self._mark.with_name(f".{os.urandom(8).hex()}.new")
         try:
             self._mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with open(new, "x", encoding="utf-8", opener=_open_private) as file:

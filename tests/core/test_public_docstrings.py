@@ -52,7 +52,6 @@ OPTIONAL = {
     "imagecodecs": ["imagecodecs"],
     "open-clip-torch": ["open_clip"],
     "pi-heif": ["pi_heif"],
-    "platformdirs": ["platformdirs"],
     "protobuf": ["google.protobuf"],
     "pydyf": ["pydyf"],
     "s3fs": ["s3fs"],
