@@ -162,8 +162,9 @@ def outermost(folders: Iterable[str]) -> list[str]:
 
 
 def _normal(folder: str) -> str:
-    """A path without ``..`` and doubled slashes."""
-    normal = os.path.normpath(folder)
+    """A path without ``..`` and doubled slashes; ``..`` after a link leads where the link does."""
+    leads_up = ".." in folder.replace("\\", "/").split("/")
+    normal = os.path.realpath(folder) if leads_up else os.path.normpath(folder)
     return f"/{normal.lstrip('/')}" if normal.startswith("//") else normal
 
 

@@ -441,6 +441,16 @@ def test_a_folder_is_accepted_with_all_below_it(paths: list[list[str]]) -> None:
     assert trust.accepts_folder("/z/a") == ("/" in found)
 
 
+def test_a_way_up_from_a_link_is_where_the_link_leads(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "other" / "inner").mkdir(parents=True)
+    (tmp_path / "mine" / "link").symlink_to(tmp_path / "other" / "inner")
+    trust = Trust(None)
+    trust.accept(folders=[str(tmp_path / "mine")])
+    assert trust.accepts_folder(f"{tmp_path}/mine/../mine/a")
+    assert not trust.accepts_folder(f"{tmp_path}/mine/link/..")
+
+
 def test_every_option_with_authority_is_marked() -> None:
     unmarked = {owner.table: unmarked_authorities(owner.options) for owner in owners()}
     assert {table: names for table, names in unmarked.items() if names} == {}
