@@ -154,11 +154,12 @@ def _open_private(path: str, flags: int) -> int:
 
 def outermost(folders: Iterable[str]) -> list[str]:
     """The folders that are not within another, normalised and sorted."""
-    found: set[str] = set()
-    for folder in sorted(map(_normal, set(folders))):
-        if not any(parent in found for parent in map(str, Path(folder).parents)):
-            found.add(folder)
-    return sorted(found)
+    found: list[str] = []
+    # With the separator at its end, a folder comes right before all that is within it.
+    for folder in sorted({_normal(each).rstrip(os.sep) + os.sep for each in folders}):
+        if not found or not folder.startswith(found[-1]):
+            found.append(folder)
+    return [folder.rstrip(os.sep) or os.sep for folder in found]
 
 
 def _normal(folder: str) -> str:

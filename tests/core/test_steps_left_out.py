@@ -20,6 +20,7 @@ from tagatlas.steps.left_out import count_left_out
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import MapReport, map_collection
 from tagatlas.steps.render import render_map
+from tagatlas.steps.trust import trust
 from tagatlas_fetching import FetchOptions
 from tagatlas_mapping.maps.options import MapOptions
 
@@ -44,6 +45,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atlas]:
             first.resize((first.width * 3 // 4, first.height * 3 // 4)).save(folder / "copy.png")
         table = pl.DataFrame({"location": [str(folder / "copy.png")], "frequency": [1]})
         opened.catalog.records.add("copy", "folder", Records(table, "copy", local=True))
+        trust(opened)
         fetch_collection(opened, FetchOptions())
         good = [TagResult.ok([Tag(f"tag {number % 2}", 0.9)]) for number in range(6)]
         others = [

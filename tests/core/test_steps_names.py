@@ -11,6 +11,7 @@ from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.errors import UsageError
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.names import given_names, keep_names
+from tagatlas.steps.trust import trust
 
 
 @pytest.fixture
@@ -28,6 +29,7 @@ def table(tmp_path: Path) -> Path:
 
 def remember(atlas: Atlas, table: Path) -> None:
     atlas.settings.update("map", {"cluster_names": [str(table)]})
+    trust(atlas)
 
 
 @pytest.mark.parametrize("damage", [b"", b"neither,column\nis,there\n", None])

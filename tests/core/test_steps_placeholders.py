@@ -16,6 +16,7 @@ from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import ImageStatus, Records
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.fetch import FetchReport, fetch_collection
+from tagatlas.steps.trust import trust
 from tagatlas_fetching import FetchOptions
 from tagatlas_fetching.placeholders import Placeholder, find_placeholders
 
@@ -192,6 +193,7 @@ def test_copies_of_what_was_there_are_looked_for_once(
     for number in (0, 3):
         image_server.serve(f"/web/2000id_/{dead[number]}", picture(seed=number))
     atlas.settings.update("plugin.wayback", {"archive": archive})
+    trust(atlas)
     options = replace(LOCAL, recover=("wayback",))
 
     def fetched_with_copies(urls: Sequence[str]) -> FetchReport:

@@ -38,6 +38,7 @@ from tagatlas.steps.load import load_map
 from tagatlas.steps.map import map_collection
 from tagatlas.steps.remove import remove, sweep
 from tagatlas.steps.render import render_map
+from tagatlas.steps.trust import trust
 from tagatlas_fetching import FetchOptions
 from tagatlas_mapping.maps.options import MapOptions
 
@@ -290,6 +291,7 @@ def test_names_of_images(atlas: Atlas) -> None:
 def add_list(atlas: Atlas, name: str, *paths: Path | str) -> None:
     table = pl.DataFrame({"location": map(str, paths), "frequency": [1] * len(paths)})
     atlas.catalog.records.add(name, "folder", Records(table, "paths", local=True))
+    trust(atlas)
 
 
 def test_what_is_forgotten_never_comes_back(atlas: Atlas, made: Path, tmp_path: Path) -> None:

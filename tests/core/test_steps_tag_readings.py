@@ -31,6 +31,7 @@ from tagatlas.errors import PluginError, QuotaExceeded
 from tagatlas.plugins import TAGGERS, PluginChoice, load_plugins
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.steps.tag import TagReport, tag_collection
+from tagatlas.steps.trust import trust
 from tagatlas_fetching import FetchOptions
 
 TONES = (40, 80, 120, 160, 200)
@@ -105,6 +106,7 @@ def fetch(atlas: Atlas, folder: Path) -> None:
     files = sorted(str(path) for path in folder.iterdir())
     table = pl.DataFrame({"location": files, "frequency": [1] * len(files)})
     atlas.catalog.records.add("pictures", "folder", Records(table, "a folder", local=True))
+    trust(atlas)
     fetch_collection(atlas, FetchOptions())
 
 

@@ -311,6 +311,16 @@ def test_the_sources_that_a_user_adds_may_be_read(own: Path, tmp_path: Path) -> 
     assert tagatlas.fetch(own).images == 12
 
 
+def test_an_archive_is_one_place(own: Path, tmp_path: Path) -> None:
+    packed = shutil.make_archive(str(tmp_path / "more"), "zip", own / "images")
+    tagatlas.add(own, packed)
+    assert tagatlas.fetch(own).images == 12
+    assert packed in tagatlas.trust(own).folders
+    ask_for(own, f"{packed}!/../../etc/a.png", local=True)
+    with pytest.raises(NotTrusted, match="files in "):
+        tagatlas.fetch(own)
+
+
 def test_a_store_that_is_not_accepted_is_not_used(own: Path, tmp_path: Path) -> None:
     pytest.importorskip("fsspec")
     write(own, f'[store]\nname = "fsspec"\n[store.fsspec]\nlocation = "file://{tmp_path}/s"\n')

@@ -15,6 +15,7 @@ from tagatlas.errors import ImageRejected
 from tagatlas.plugins import SOURCES, load_plugins
 from tagatlas.steps.add import add_source
 from tagatlas.steps.fetch import fetch_collection
+from tagatlas.steps.trust import trust
 from tagatlas_fetching import FetchOptions
 from tagatlas_sources.table import TableOptions
 from tagatlas_sources.table.source import TableSource
@@ -50,6 +51,7 @@ def test_pictures_in_a_parquet_file_are_images(
     end = "/Grüße 149.jpg" if is_struct else ""
     assert records.table["location"][-1] == f"{path}!/image/149{end}"
     atlas.catalog.records.add(str(path), "table", records)
+    trust(atlas)
     report = fetch_collection(atlas, FetchOptions(recover=()))
     assert (report.counts["ok"], report.counts["unreadable"]) == (ROWS - 2, 1)
     assert report.images == ROWS - 2

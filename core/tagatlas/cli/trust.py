@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 YES = click.Option(["--yes"], is_flag=True, help="Accept without a question.")
 
+_FOLDERS = 20
+"""Folders that are shown; with ``--json`` all are."""
+
 
 def command() -> Command:
     """The command."""
@@ -52,8 +55,10 @@ def _lines(report: TrustReport) -> list[str]:
     """What the atlas asks for, a line each."""
     new = set(report.new)
     asked = [(place, f"{place} = {value}") for place, value in report.settings]
-    asked += [(folder, f"files in {folder}") for folder in report.folders]
+    asked += [(folder, f"files in {folder}") for folder in report.folders[:_FOLDERS]]
     lines = [f"asks for {text}{'' if key in new else ' (accepted)'}" for key, text in asked]
+    if len(report.folders) > _FOLDERS:
+        lines.append(f"asks for files in {len(report.folders) - _FOLDERS:,} more folders")
     if not report.was_trusted:
         lines.append(
             "once it is trusted, fetching asks the network for its addresses, and services that "

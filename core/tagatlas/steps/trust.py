@@ -168,4 +168,9 @@ def require_folders(atlas: Atlas, locations: Sequence[str]) -> None:
 
 
 def _folders_of(locations: pl.Series) -> list[str]:
-    return outermost(locations.str.replace(r"[/\\][^/\\]*$", "").unique())
+    """The outermost folders of files; of those in an archive the archive."""
+    leads_up = locations.str.contains(r"(^|[/\\])\.\.([/\\]|$)")
+    is_inside = locations.str.contains("!/", literal=True) & ~leads_up
+    archives = locations.filter(is_inside).str.replace(r"!/.*$", "")
+    folders = locations.filter(~is_inside).str.replace(r"[/\\][^/\\]*$", "")
+    return outermost([*archives.unique(), *folders.unique()])
