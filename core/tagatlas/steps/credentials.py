@@ -1,4 +1,4 @@
-"""The key and other credentials of a backend, looked up before any work."""
+"""What a backend that is a service needs before any work: credentials, and the user's trust."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from tagatlas.atlas import Atlas
 from tagatlas.contracts import Tagger
 from tagatlas.errors import AuthenticationFailed
 from tagatlas.plugins import PluginChoice
+from tagatlas.selection import Selection
+from tagatlas.steps.options import TagOptions
 
 
 def require_key(
@@ -32,3 +34,17 @@ def require_key(
     if variable is not None and not os.environ.get(variable):
         raise AuthenticationFailed(f"{tagger.name} needs a key: put it into {variable}")
     instance.require_credentials()
+
+
+def require_service(atlas: Atlas, selection: Selection, tagger: PluginChoice[Tagger]) -> None:
+    """Make sure that the user wants a service to get pictures or texts, and to be paid.
+
+    Raises:
+        NotTrusted: the atlas is not trusted, or names the service in settings that the user has
+            not accepted.
+    """
+    instance = tagger.product
+    if instance.local and instance.price is None and instance.key_variable is None:
+        return
+    atlas.require_trust(f"{tagger.name} is a service")
+    selection.require("tag", TagOptions, "backend")

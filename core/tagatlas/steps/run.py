@@ -14,7 +14,7 @@ from tagatlas.contracts import ImageStatus, ShowProgress, no_show
 from tagatlas.plugins import Plugins
 from tagatlas.step_options import STEPS
 from tagatlas.steps.add import AddReport, add_source, choose_source
-from tagatlas.steps.credentials import require_key
+from tagatlas.steps.credentials import require_key, require_service
 from tagatlas.steps.fetch import (
     ASKS_NETWORK,
     RETRIED,
@@ -34,7 +34,6 @@ from tagatlas.steps.tag import (
     TagReport,
     choose_tagging,
     estimate_tagging,
-    require_service,
     tag_collection,
 )
 from tagatlas_tagging import closing

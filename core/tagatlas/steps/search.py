@@ -10,8 +10,9 @@ from tagatlas.atlas import Atlas
 from tagatlas.contracts import Tagger, TextEmbedder, Variant
 from tagatlas.errors import UsageError
 from tagatlas.plugins import TAGGERS, PluginChoice
+from tagatlas.steps.credentials import require_service
 from tagatlas.steps.opened import AtlasLike, opened, select
-from tagatlas.steps.tag import choose_tagging, require_service
+from tagatlas.steps.tag import choose_tagging
 from tagatlas_tagging import closing
 
 ROWS = 65_536

@@ -21,7 +21,7 @@ from tagatlas.contracts import (
 from tagatlas.faults import IN_A_ROW
 from tagatlas.plugins import TAGGERS, PluginChoice
 from tagatlas.selection import Selection
-from tagatlas.steps.credentials import require_key
+from tagatlas.steps.credentials import require_key, require_service
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import TagOptions
 from tagatlas.steps.planning import plan_tagging
@@ -178,20 +178,6 @@ def choose_tagging(selection: Selection) -> tuple[TagOptions, PluginChoice[Tagge
     """The options of tagging, and the backend."""
     options = selection.options("tag", TagOptions, unasked={"backend"})
     return options, selection.plugin(TAGGERS, options.backend)
-
-
-def require_service(atlas: Atlas, selection: Selection, tagger: PluginChoice[Tagger]) -> None:
-    """Make sure that the user wants a service to get pictures or texts, and to be paid.
-
-    Raises:
-        NotTrusted: the atlas is not trusted, or names the service in settings that the user has
-            not accepted.
-    """
-    instance = tagger.product
-    if instance.local and instance.price is None and instance.key_variable is None:
-        return
-    atlas.require_trust(f"{tagger.name} is a service")
-    selection.require("tag", TagOptions, "backend")
 
 
 def estimate_tagging(
