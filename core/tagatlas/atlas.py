@@ -283,7 +283,10 @@ def _trust(folder: Path) -> Trust:
 def _notice(settings: SettingsFile, plugins: Plugins) -> str:
     """What is said of an atlas after work that needed no trust; empty for nothing."""
     folder, trust = settings.path.parent, settings.trust
-    if refused := _refusal_of_store(settings, plugins):
+    refused = ""
+    with suppress(UsageError):  # of a store accepted meanwhile: said when it is opened with it
+        refused = _refusal_of_store(settings, plugins)
+    if refused:
         return f"{refused}; until then images are looked for in the atlas alone"
     if trust.is_trusted:
         return ""
