@@ -265,7 +265,7 @@ def test_a_host_that_is_not_the_default_is_named(
     for words in ([*fetch, "--archive", archive], ["fetch", str(own)]):
         assert exit_status(words) == 0
         [line] = [each for each in capfd.readouterr().err.splitlines() if "asks" in each]
-        said = "recovery wayback asks http://***@127.0.0.1:9/web (archive)"
+        said = "recovery wayback asks http://127.0.0.1:9/web (archive)"
         assert line == f"tagatlas: {said}, not https://web.archive.org/web"
 
 
@@ -358,7 +358,7 @@ def test_the_command_lists_and_asks(
         monkeypatch.setattr("sys.stdin", nothing)
         assert exit_status(["trust", str(foreign)]) == 2
     said = capfd.readouterr().err
-    assert "asks for recovery.wayback.archive = http://***@a.example/web\n" in said
+    assert "asks for recovery.wayback.archive = http://a.example/web\n" in said
     assert f"tagatlas trust {foreign} --yes" in said
     assert exit_status(["fetch", str(foreign)]) == 2
     assert capfd.readouterr().err.count("\n") == 1
