@@ -24,15 +24,16 @@ from tagatlas.errors import (
     NotTrusted,
     StorageError,
     UnknownPlugin,
-    UsageError,
 )
 from tagatlas.faults import FAULT_LOG, FaultLog, ForgivingStore
 from tagatlas.option_names import OptionNames
+from tagatlas.paths import check_links, check_name, check_places
 from tagatlas.plugins import CLUSTERERS, IMAGE_STORES, PluginChoice, Plugins, load_plugins
 from tagatlas.selection import Selection
 from tagatlas.settings import SettingsFile
 from tagatlas.step_options import plugin_owners
 from tagatlas.unread import unread_tables
+from tagatlas_rendering.files import remove_leftovers
 from tagatlas_trust import ID_FILE, Asked, Trust, is_named, mark_of, new_id, read_id, write_id
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ CATALOG = "catalog.sqlite"
 SETTINGS = "atlas.toml"
 LOCK = ".lock"
 DEFAULT_STORE = "files"
-_LONGEST_NAME = 200
-"""Longest name of a map, in bytes: file systems allow 255, and some file names extend it."""
+_FILES = (SETTINGS, LOCK, CATALOG, *(f"{CATALOG}-{each}" for each in ("wal", "shm", "journal")))
+_FOLDERS = ("maps", "images", "thumbnails", "originals", "fetched", "imports", "comparisons")
 
 
 @dataclass(frozen=True)
@@ -131,31 +132,28 @@ class Atlas:
 
         Raises:
             UsageError: the name is not valid as that of a folder.
+            AtlasError: a link in it leads out of the atlas.
             StorageError: the folder cannot be made.
         """
         check_map_name(name)
         folder = self.folder / "maps" / name
+        check_links(folder, self.folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            for place, _, _ in os.walk(folder) if self.writes else ():
+                remove_leftovers(Path(place))
         except OSError as error:
-            raise StorageError(f"cannot make {folder}: {error.strerror}") from error
+            raise StorageError(f"cannot use {folder}: {error.strerror}") from error
         return folder
 
 
 def check_map_name(name: str) -> None:
-    """Check that a name can be a map's: it names the map's folder.
+    """Check that a name can be a map's, whose folder has it.
 
     Raises:
-        UsageError: it leads to another folder, or is not valid as a file name.
+        UsageError: see :func:`tagatlas.paths.check_name`.
     """
-    is_hidden_or_empty = name.startswith(".") or not name.strip()
-    if is_hidden_or_empty or set(name) & set("/\\") or not name.isprintable():
-        raise UsageError(
-            f"a map cannot be called {name!r}, as its folder has its name: begin with no dot, "
-            "and use no slash, backslash or line break"
-        )
-    if len(name.encode()) > _LONGEST_NAME:
-        raise UsageError(f"{name[:40]!r}... is too long for a map: {_LONGEST_NAME} bytes at most")
+    check_name(name, "a map")
 
 
 @contextmanager
@@ -180,7 +178,7 @@ def open_atlas(
     Raises:
         AtlasNotFound: there is no atlas there, and ``create`` is false.
         AtlasLocked: another process holds the lock.
-        AtlasError: the path is not an atlas.
+        AtlasError: the path is not an atlas, or a part of it is a link that leads out of it.
         AtlasTooNew, AtlasDamaged, StorageError: see their descriptions.
     """
     folder = Path(folder)
@@ -190,6 +188,7 @@ def open_atlas(
     missing = [each for each in folder.parents if not each.exists()]
     if is_new:
         _make_folder(folder, create=create)
+    check_places(folder, _FILES, _FOLDERS)
     lock = FileLock(folder / LOCK, timeout=0)
     is_blank = False
     faults = FaultLog(folder / FAULT_LOG)
@@ -311,6 +310,8 @@ def _remove_scratch(folder: Path) -> None:
     """Remove leftovers of a killed process."""
     for left in folder.glob(f"{SCRATCH}*"):
         shutil.rmtree(left, ignore_errors=True)
+    for name in ("", "fetched", "imports"):
+        remove_leftovers(folder / name)
 
 
 def _make_folder(folder: Path, *, create: bool) -> None:

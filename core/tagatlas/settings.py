@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ from tomlkit.items import Table
 from tagatlas.errors import NotTrusted, OptionError, StorageError
 from tagatlas.masking import masked
 from tagatlas.options import OptionValue
+from tagatlas_rendering.files import write_atomically
 from tagatlas_trust import Asked, Trust
 
 SOURCES_TABLE = "sources"
@@ -255,12 +255,8 @@ class SettingsFile:
             raise StorageError(f"cannot delete {self.path}: {error.strerror}") from error
 
     def _write(self, text: str) -> None:
-        temporary = self.path.with_suffix(".toml.new")
-        try:
-            temporary.write_text(text, encoding="utf-8")
-            os.replace(temporary, self.path)  # noqa: PTH105 - pathlib's replace hides the atomicity
-        except OSError as error:
-            raise StorageError(f"cannot write {self.path}: {error.strerror}") from error
+        with write_atomically(self.path) as file:
+            file.write(text.encode())
 
 
 def _read(path: Path) -> str:

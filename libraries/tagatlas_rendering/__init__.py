@@ -2,7 +2,7 @@
 
 from tagatlas_rendering.addresses import signed_addresses, web_addresses
 from tagatlas_rendering.cells import cell_text, cell_texts, safe_cell, safe_cells
-from tagatlas_rendering.files import replace_folder, write_atomically
+from tagatlas_rendering.files import new_folder, replace_folder, write_atomically
 from tagatlas_rendering.html import page_head
 from tagatlas_rendering.nodes import node_table, with_cluster_names
 from tagatlas_rendering.palette import cluster_colour
@@ -12,6 +12,7 @@ __all__ = [
     "cell_text",
     "cell_texts",
     "cluster_colour",
+    "new_folder",
     "node_table",
     "page_head",
     "replace_folder",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from platformdirs import user_cache_path
+
+from tagatlas.errors import StorageError
+from tagatlas.toolkit import write_atomically
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,8 +76,7 @@ def _read(path: Path, labels: int) -> NDArray[np.float32] | None:
 def _write(path: Path, vectors: NDArray[np.float32]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        with write_atomically(path) as file:
             np.save(file, vectors, allow_pickle=False)
-        Path(file.name).replace(path)
-    except OSError:  # full disk or no permission: the next run computes them again
+    except (OSError, StorageError):  # full disk or no permission: the next run computes them again
         return

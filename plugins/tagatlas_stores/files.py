@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
+from errno import EINVAL, ELOOP
 from pathlib import Path
+from stat import S_ISLNK, S_ISREG
 
 from tagatlas import ImageStore, ImageStoreSpec, NoOptions, Variant, hookimpl
 from tagatlas.errors import ImageNotStored, StorageError
-from tagatlas_stores.names import TEMPORARY, file_name, temporary_name
+from tagatlas.toolkit import write_atomically
+from tagatlas_stores.names import TEMPORARY, file_name
 
 
 class FileStore(ImageStore):
@@ -28,21 +30,20 @@ class FileStore(ImageStore):
         """See :meth:`ImageStore.put`."""
         path = self._path(image_id, variant)
         try:
-            try:
-                _write_atomically(path, data)
-            except FileNotFoundError:  # the first of its folder
-                path.parent.mkdir(parents=True, exist_ok=True)
-                _write_atomically(path, data)
+            path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(
-                f"cannot write {path}: {error.strerror or error}; make room or check the folder's "
-                "permissions, then run it again"
+                f"cannot make {path.parent}: {error.strerror or error}; make room or check the "
+                "folder's permissions, then run it again"
             ) from error
+        with write_atomically(path) as file:
+            file.write(data)
 
     def get(self, image_id: str, variant: Variant) -> bytes:
         """See :meth:`ImageStore.get`."""
         path = self._path(image_id, variant)
         try:
+            self._check(path)
             return path.read_bytes()
         except OSError as error:
             raise ImageNotStored(
@@ -53,9 +54,10 @@ class FileStore(ImageStore):
         """See :meth:`ImageStore.has`."""
         path = self._path(image_id, variant)
         try:
-            return path.is_file()
-        except OSError:  # a folder that may not be looked into
+            self._check(path)
+        except OSError:  # or a folder that may not be looked into
             return False
+        return True
 
     def locate(self, image_id: str, variant: Variant) -> str:
         """See :meth:`ImageStore.locate`."""
@@ -78,22 +80,19 @@ class FileStore(ImageStore):
     def _path(self, image_id: str, variant: Variant) -> Path:
         return self._folder / self.locate(image_id, variant)
 
+    def _check(self, path: Path) -> None:
+        """Check that there is a file, in the atlas.
 
-def _write_atomically(path: Path, data: bytes) -> None:
-    """Write a file atomically.
-
-    Raises:
-        OSError: the file is missing or unchanged.
-    """
-    temporary = path.with_name(temporary_name())
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+        Raises:
+            OSError: there is none, or a link to one elsewhere.
+        """
+        mode = path.lstat().st_mode
+        if S_ISLNK(mode):
+            if not path.resolve().is_relative_to(self._folder.resolve()):
+                raise OSError(ELOOP, "it is a link that leads out of the atlas")
+            mode = path.stat().st_mode
+        if not S_ISREG(mode):
+            raise OSError(EINVAL, "it is no file")
 
 
 @hookimpl

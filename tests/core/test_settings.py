@@ -103,7 +103,7 @@ def test_a_value_where_a_table_must_be_is_one_line(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     settings = SettingsFile(tmp_path / "gone" / "atlas.toml")
-    with pytest.raises(StorageError, match="cannot write"):
+    with pytest.raises(StorageError, match="could not write"):
         settings.update("map", {"seed": 1})
 
 

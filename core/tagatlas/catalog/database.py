@@ -23,6 +23,7 @@ SCRATCH = ".scratch-"
 """Prefix of scratch folders; those of a process that died may be removed."""
 
 _ROWS_AT_ONCE = 1 << 17
+_LONGEST_SAID = 300
 
 _DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -32,6 +33,19 @@ _DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 def now() -> str:
     """The present time, ISO 8601, UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def damaged(path: Path, what: str) -> AtlasDamaged:
+    """The error that a catalog is damaged.
+
+    Args:
+        path: of the catalog.
+        what: is wrong with it.
+    """
+    return AtlasDamaged(
+        f"{path} is damaged: {what[:_LONGEST_SAID]}; restore a backup, or make the atlas again "
+        "from its sources"
+    )
 
 
 class Database:

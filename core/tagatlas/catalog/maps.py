@@ -11,7 +11,7 @@ from hashlib import sha256
 import msgspec
 import polars as pl
 
-from tagatlas.catalog.database import Database, now
+from tagatlas.catalog.database import Database, damaged, now
 from tagatlas.catalog.map_columns import (
     COLUMNS,
     EMPTY,
@@ -27,6 +27,8 @@ from tagatlas.contracts import (
     MapData,
     NetworkDescription,
 )
+from tagatlas.errors import UsageError
+from tagatlas.paths import check_name
 
 SettingValue = bool | int | float | str | None
 
@@ -97,9 +99,19 @@ class MapTable:
             )
 
     def names(self) -> list[str]:
-        """Names of the maps, the newest first."""
+        """Names of the maps, the newest first.
+
+        Raises:
+            AtlasDamaged: a name is none for a folder, as every map's is.
+        """
         rows = self._database.rows("SELECT name FROM maps ORDER BY made_at DESC, name")
-        return [str(row[0]) for row in rows]
+        names = [str(row[0]) for row in rows]
+        for name in names:
+            try:
+                check_name(name, "a map")
+            except UsageError as error:
+                raise damaged(self._database.path, str(error)) from error
+        return names
 
     def age(self, name: str) -> tuple[str, bool]:
         """Time a map was made, and whether nothing it shows was added, fetched or tagged since.

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import as_file, files
+from io import TextIOWrapper
 from pathlib import Path
 from threading import Thread
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from tagatlas.cli.outcome import Outcome
 from tagatlas.cli.run import run_all
 from tagatlas.cli.terminal import say
 from tagatlas.errors import StorageError
+from tagatlas_rendering import write_atomically
 
 PORT = 47853
 """Always the same port, so that a second demo fetches nothing."""
@@ -70,10 +72,10 @@ def _write_url_list(path: Path, folder: Path, address: str) -> None:
     gone = (f"{address}/birds-dodo.png", 1, "birds")  # as in every real collection, some are dead
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([("url", "frequency", "theme"), *rows, gone])
     except OSError as error:
-        raise StorageError(f"cannot write {path}: {error.strerror}") from error
+        raise StorageError(f"cannot make {path.parent}: {error.strerror}") from error
+    with write_atomically(path) as file, TextIOWrapper(file, "utf-8", newline="") as text:
+        csv.writer(text).writerows([("url", "frequency", "theme"), *rows, gone])
 
 
 @contextmanager

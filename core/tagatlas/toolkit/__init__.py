@@ -7,8 +7,8 @@ raise in :mod:`tagatlas.errors`, the suites that test them in :mod:`tagatlas.tes
 
 For renderers:
 
-- :mod:`~tagatlas.toolkit.files`, files and folders replaced atomically: ``replace_folder``,
-  ``write_atomically``
+- :mod:`~tagatlas.toolkit.files`, files and folders replaced atomically: ``new_folder``,
+  ``replace_folder``, ``write_atomically``
 - :mod:`~tagatlas.toolkit.cells`, CSV cells that no spreadsheet runs: ``cell_text``,
   ``cell_texts``, ``safe_cell``, ``safe_cells``
 - :mod:`~tagatlas.toolkit.columns`, the columns of the input that were kept: ``column_names``,
@@ -131,7 +131,7 @@ if TYPE_CHECKING:
     )
     from tagatlas.toolkit.documents import is_iiif_document
     from tagatlas.toolkit.duplicates import CANDIDATE_BITS, NEAR_BITS
-    from tagatlas.toolkit.files import replace_folder, write_atomically
+    from tagatlas.toolkit.files import new_folder, replace_folder, write_atomically
     from tagatlas.toolkit.images import small_picture, thumbnail_address
     from tagatlas.toolkit.kernels import kernel
     from tagatlas.toolkit.layouts import move_apart
@@ -237,6 +237,7 @@ _LAZY = {
     "map_bounds": "nodes",
     "most_alike": "alike",
     "move_apart": "layouts",
+    "new_folder": "files",
     "node_table": "nodes",
     "one_line": "wording",
     "open_archive": "archives",
@@ -337,6 +338,7 @@ __all__ = [
     "map_bounds",
     "most_alike",
     "move_apart",
+    "new_folder",
     "node_table",
     "one_line",
     "open_archive",

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from tagatlas.paths import check_name
 from tagatlas.plugins import TAGGERS
 
 if TYPE_CHECKING:
@@ -44,7 +45,11 @@ def keep_answers(
 
     Returns:
         The number of images by stored result: ``ok``, ``empty``, or a kind of failure.
+
+    Raises:
+        UsageError: the name is none for a file, and maps and files are called after backends.
     """
+    check_name(backend, "a backend")
     number = atlas.catalog.tagging.use(backend, fingerprint)
     remaining = iter(answers)
     while some := list(islice(remaining, _IMAGES_AT_ONCE)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tagatlas import Renderer
 from tagatlas.errors import OptionError, StorageError
-from tagatlas.toolkit import replace_folder, write_atomically
+from tagatlas.toolkit import new_folder, replace_folder, write_atomically
 from tagatlas_posters.deepzoom.pyramid import OVERLAP, TILE, Pyramid, level_sizes, tiles_of
 from tagatlas_posters.deepzoom.tiles import TileWriter, bytes_per_pixel
 from tagatlas_posters.engine.composition import compose
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tagatlas import Map
     from tagatlas_posters.deepzoom import DeepZoomOptions
     from tagatlas_posters.engine.canvas import Canvas
+    from tagatlas_posters.engine.composition import Composition
 
 MAX_PIXELS = 1 << 34
 """The most pixels of a poster in tiles: 131,072 x 131,072, some 360,000 files."""
@@ -51,33 +52,37 @@ class DeepZoomRenderer(Renderer):
         poster = compose(map_, self._options, MAX_PIXELS)
         canvas, suffix = poster.canvas, self._options.tile_format
         self._check_room(canvas, folder)
-        written, new = folder / "map_files", folder / ".map_files.part"
+        written, index = folder / "map_files", folder / "map.dzi"
         try:
-            _make_empty(new, len(level_sizes(canvas.width, canvas.height)))
-            write = TileWriter(new, suffix, self._options.tile_quality)
-            with painters() as executor:
-                pyramid = Pyramid(canvas.width, canvas.height, write, executor)
-                for band in paint_bands(poster, executor):
-                    pyramid.add(band)
-                pyramid.finish()
-            index = folder / "map.dzi"
-            with write_atomically(index) as file:
-                replace_folder(new, written)
-                size = {"width": canvas.width, "height": canvas.height}
-                file.write(_DZI.format(format=suffix, overlap=OVERLAP, tile=TILE, **size).encode())
+            with new_folder(written) as new:
+                for level in range(len(level_sizes(canvas.width, canvas.height))):
+                    (new / str(level)).mkdir()
+                self._write_tiles(poster, new)
+                with write_atomically(index) as file:
+                    replace_folder(new, written)
+                    size = {"width": canvas.width, "height": canvas.height}
+                    text = _DZI.format(format=suffix, overlap=OVERLAP, tile=TILE, **size)
+                    file.write(text.encode())
         except OSError as error:
             raise StorageError(
                 f"could not write {written}: {error.strerror or error}; free some space or write"
                 " elsewhere"
             ) from error
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
         self.notes = poster.notes(index.name)
         tiles = tiles_of(canvas.width, canvas.height)
         return [
             index,
             *(written / str(each.level) / f"{each.column}_{each.row}.{suffix}" for each in tiles),
         ]
+
+    def _write_tiles(self, poster: Composition, folder: Path) -> None:
+        canvas = poster.canvas
+        write = TileWriter(folder, self._options.tile_format, self._options.tile_quality)
+        with painters() as executor:
+            pyramid = Pyramid(canvas.width, canvas.height, write, executor)
+            for band in paint_bands(poster, executor):
+                pyramid.add(band)
+            pyramid.finish()
 
     def _check_room(self, canvas: Canvas, folder: Path) -> None:
         """Check that the tiles fit on the disk, by an estimate."""
@@ -91,10 +96,3 @@ class DeepZoomRenderer(Renderer):
                 f" {needed / 1e9:,.1f} GB, and {folder} has {free / 1e9:,.1f} GB free; choose a"
                 f" width of at most {width:,}, or write elsewhere"
             )
-
-
-def _make_empty(folder: Path, levels: int) -> None:
-    """Make a folder with one for each level, without leftovers of a killed run."""
-    shutil.rmtree(folder, ignore_errors=True)
-    for level in range(levels):
-        (folder / str(level)).mkdir(parents=True)

@@ -31,7 +31,7 @@ class TileWriter:
     """Writes each tile to ``LEVEL/COLUMN_ROW`` in a folder. Used by several threads.
 
     Args:
-        folder: to write to; it has a folder for each level.
+        folder: to write to; it has an empty folder for each level.
         kind: format of the files.
         quality: of JPEG files.
     """
@@ -48,9 +48,10 @@ class TileWriter:
             OSError: it could not be written.
         """
         path = self._folder / str(tile.level) / f"{tile.column}_{tile.row}.{self._kind}"
-        if self._kind == "png":
-            Image.fromarray(pixels).save(path, compress_level=_PNG_LEVEL)
-        else:
-            path.write_bytes(
-                simplejpeg.encode_jpeg(pixels, quality=self._quality, colorsubsampling="420")
-            )
+        with path.open("xb") as file:
+            if self._kind == "png":
+                Image.fromarray(pixels).save(file, "PNG", compress_level=_PNG_LEVEL)
+            else:
+                file.write(
+                    simplejpeg.encode_jpeg(pixels, quality=self._quality, colorsubsampling="420")
+                )

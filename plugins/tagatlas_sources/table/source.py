@@ -82,7 +82,8 @@ class TableSource(Source):
         with TemporaryDirectory() as folder:
             path = Path(folder, PurePosixPath(tables[0]).name)
             try:
-                path.write_bytes(archive.read(tables[0], _LARGEST_TABLE))
+                with path.open("xb") as file:
+                    file.write(archive.read(tables[0], _LARGEST_TABLE))
             except ImageRejected as rejected:
                 raise InputError(f"{shown(tables[0])} inside: {rejected.reason}") from rejected
             table = self._table(path)

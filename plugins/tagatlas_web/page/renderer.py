@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import polars as pl
 
 from tagatlas import Renderer
 from tagatlas.errors import StorageError
-from tagatlas.toolkit import replace_folder
+from tagatlas.toolkit import new_folder, replace_folder
 from tagatlas_posters.engine.pictures import load_jpegs
 from tagatlas_web.page.charts import map_file, near_files
 from tagatlas_web.page.html import STATIC, page
@@ -57,29 +56,28 @@ class WebRenderer(Renderer):
         Raises:
             StorageError: a file could not be written, or the folder is not a viewer.
         """
-        viewer, new = folder / "viewer", folder / ".viewer.part"
+        viewer = folder / "viewer"
         if viewer.exists() and not (viewer / "index.html").is_file():
             raise StorageError(f"{viewer} is there, and is no viewer: move it away")
         try:
-            shutil.rmtree(new, ignore_errors=True)
-            new.mkdir()
-            self._write(map_, new)
-            replace_folder(new, viewer)
+            with new_folder(viewer) as new:
+                self._write(map_, new)
+                replace_folder(new, viewer)
         except OSError as error:
             raise StorageError(
                 f"could not write {viewer}: {error.strerror or error}; free some space or write"
                 " elsewhere"
             ) from error
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
         others = sorted(path for path in viewer.rglob("*") if path.is_file())
         index = viewer / "index.html"
         return [index, *(path for path in others if path != index)]
 
     def _write(self, map_: Map, folder: Path) -> None:
-        (folder / "index.html").write_text(page(), "utf-8", newline="\n")
+        with (folder / "index.html").open("x", encoding="utf-8", newline="\n") as index:
+            index.write(page())
         for name in _LINKED:
-            (folder / name).write_bytes((STATIC / name).read_bytes())
+            with (folder / name).open("xb") as file:
+                file.write((STATIC / name).read_bytes())
         data = folder / "data"
         data.mkdir()
         scripts = ScriptFolder(data)
@@ -110,7 +108,8 @@ class WebRenderer(Renderer):
             if picture is not None:  # where it is missing, the viewer says so
                 path = folder / "pictures" / image_id[:2] / f"{image_id}.jpg"
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(picture.data)
+                with path.open("xb") as file:
+                    file.write(picture.data)
 
 
 class _Maps:

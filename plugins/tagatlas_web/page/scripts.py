@@ -40,7 +40,8 @@ class ScriptFolder:
         path = self._folder / f"{name}.js"
         path.parent.mkdir(parents=True, exist_ok=True)
         # Some characters differ between scripts and JSON; ASCII is the same in both.
-        path.write_text(f"tagatlasData({json.dumps(name)},{json.dumps(content)});\n", "ascii")
+        with path.open("x", encoding="ascii") as file:
+            file.write(f"tagatlasData({json.dumps(name)},{json.dumps(content)});\n")
 
 
 def packed(numbers: NDArray[Number]) -> str:

@@ -92,7 +92,8 @@ class Tags(Part):
         for number, part in enumerate(parts):
             files.append(folder / f"{number:06}.parquet")
             try:
-                part.write_parquet(files[-1])
+                with files[-1].open("xb") as file:
+                    part.write_parquet(file)
             except OSError as error:
                 raise StorageError(
                     f"cannot write {files[-1]}: {error}; free some space, then run it again"
