@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -17,13 +18,17 @@ from tagatlas.catalog import Catalog
 from tagatlas.catalog.database import SCRATCH
 from tagatlas.contracts import ImageStore, Variant
 from tagatlas.errors import (
+    AtlasDamaged,
     AtlasError,
     AtlasLocked,
     AtlasNotFound,
     ImageNotStored,
     NotTrusted,
+    PluginFailed,
     StorageError,
+    TagatlasError,
     UnknownPlugin,
+    UsageError,
 )
 from tagatlas.faults import FAULT_LOG, FaultLog, ForgivingStore
 from tagatlas.option_names import OptionNames
@@ -219,9 +224,10 @@ def open_atlas(
                 )
                 if notice := _notice(settings, plugins):
                     plugins.warn(notice)
-            except BaseException:
-                begun = catalog.records.sources() or catalog.pages.any()
-                is_blank = is_new and not begun
+            except BaseException as error:
+                is_blank = is_new and not (catalog.records.sources() or catalog.pages.any())
+                if (damage := _damage_behind(error, catalog)) is not None:
+                    raise damage from error
                 raise
     except Timeout as error:
         raise AtlasLocked(
@@ -294,6 +300,20 @@ def _notice(settings: SettingsFile, plugins: Plugins) -> str:
         f"{folder} was made {made} and is not trusted, so that nothing is fetched, sent or read "
         f"from elsewhere for it: tagatlas trust {folder} lists what it asks for and accepts it"
     )
+
+
+def _damage_behind(error: BaseException, catalog: Catalog) -> AtlasDamaged | None:
+    """The damage of a catalog that may be why something failed unexpectedly; None if it is sound.
+
+    Values of a catalog are checked where they are read only as far as that costs nothing.
+    """
+    is_expected = isinstance(error, TagatlasError) and not isinstance(error, PluginFailed)
+    if not isinstance(error, Exception) or is_expected or isinstance(error, MemoryError):
+        return None
+    names = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__))
+    if not any(name.startswith("tagatlas") and name != __name__ for name in names):
+        return None  # of somebody who has the atlas open
+    return catalog.damage()
 
 
 def _read_settings(folder: Path, plugins: Plugins, trust: Trust) -> SettingsFile:

@@ -55,8 +55,13 @@ class CloudTagger(RereadingTagger):
         """The tags that pass the thresholds, with the answer to store."""
         if raw is None:
             return TagResult.failed("transient", "nothing was kept of the answer")
-        tags = [tag for tag in self.tags_in(raw) if tag.score >= self._minimum_score]
-        version = self.version_in(raw)
+        from google.protobuf.message import DecodeError
+
+        try:
+            found, version = self.tags_in(raw), self.version_in(raw)
+        except DecodeError as error:
+            return TagResult.failed("transient", f"the stored answer is damaged: {error}")
+        tags = [tag for tag in found if tag.score >= self._minimum_score]
         if not tags:
             return TagResult.empty(raw, version=version)
         return TagResult.ok(tags[: self._most], raw, version=version)

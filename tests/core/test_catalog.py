@@ -20,6 +20,7 @@ from tagatlas.catalog.schema import MIGRATIONS, migrate
 from tagatlas.contracts import ImageStatus, MapData, Records, Tag, TagResult
 from tagatlas.contracts.annotation import Arrow
 from tagatlas.errors import AtlasDamaged, AtlasError, AtlasTooNew, PluginError
+from tagatlas.testing import sample_map
 from tagatlas_fetching import FetchOutcome, StoredImage
 
 
@@ -224,14 +225,10 @@ def test_backends_differ_by_fingerprint_and_the_last_used_is_known(catalog: Cata
 
 def test_a_map_and_the_annotations_on_it_come_back_as_they_went(catalog: Catalog) -> None:
     backend = catalog.tagging.use("grey", "grey 1")
-    data = MapData(
-        nodes=pl.DataFrame({"id": ["a", "tag:b"], "x": [0.1, 1 / 3]}),
-        sources=np.array([0], dtype=np.int32),
-        targets=np.array([1], dtype=np.int32),
-        weights=np.array([0.7], dtype=np.float32),
+    sample = sample_map()
+    data = replace(
+        MapData(**{each.name: getattr(sample, each.name) for each in fields(MapData)}),
         directed=True,
-        clusters=pl.DataFrame({"name": ["b"], "tags": [["b", "c"]]}),
-        subclusters=pl.DataFrame({"name": ["d"], "tags": [["d"]]}),
         stability=0.75,
         outlines={0: [np.array([[0.0, 1 / 3], [1.0, 0.0], [1.0, 1.0]])]},
     )

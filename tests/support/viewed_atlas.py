@@ -20,7 +20,10 @@ IMAGES = 24
 
 
 def viewed_atlas(
-    folder: Path, labels: Sequence[str] = ("cat", "dog"), files: Sequence[str] = ()
+    folder: Path,
+    labels: Sequence[str] = ("cat", "dog"),
+    files: Sequence[str] = (),
+    count: int = IMAGES,
 ) -> Path:
     """Make the atlas; its map is called ``one``, and its first cluster has two sub-clusters.
 
@@ -28,8 +31,9 @@ def viewed_atlas(
         folder: a folder to work in.
         labels: two tags, which the images have in turn.
         files: names of the first pictures.
+        count: number of pictures.
     """
-    made = picture_atlas(folder, IMAGES, names=files)
+    made = picture_atlas(folder, count, names=files)
     with open_atlas(made, load_plugins()) as atlas:
         number = atlas.catalog.tagging.use("teller", "teller 1")
         images = atlas.catalog.addresses.images()["id"].to_list()

@@ -7,13 +7,15 @@ from typing import Self
 
 from tagatlas.catalog.addresses import AddressTable
 from tagatlas.catalog.annotations import AnnotationTable
-from tagatlas.catalog.database import Database
+from tagatlas.catalog.database import Database, damaged
+from tagatlas.catalog.inspection import wrong_values
 from tagatlas.catalog.maps import MapTable, StoredMap
 from tagatlas.catalog.names import NameTable
 from tagatlas.catalog.pages import PageTable
 from tagatlas.catalog.records import Added, KnownSource, RecordTable
 from tagatlas.catalog.removals import Extent, RemovalTable, Target
 from tagatlas.catalog.tagging import Backend, EndedCall, Spent, Tagging
+from tagatlas.errors import AtlasDamaged
 
 __all__ = [
     "Added",
@@ -68,10 +70,25 @@ class Catalog:
         """Faults of the file itself, a line each; empty if there are none."""
         found = [str(text) for (text,) in self._database.rows("PRAGMA integrity_check(3)")]
         broken = self._database.rows("PRAGMA foreign_key_check")
-        return [text for text in found if text != "ok"] + [
-            f"a row of {table} refers to a missing one of {parent}"
-            for table, _, parent, _ in broken[:3]
-        ]
+        return (
+            [text for text in found if text != "ok"]
+            + [
+                f"a row of {table} refers to a missing one of {parent}"
+                for table, _, parent, _ in broken[:3]
+            ]
+            + list(wrong_values(self._database))
+        )
+
+    def damage(self) -> AtlasDamaged | None:
+        """The error that the catalog is damaged, if it is; looks at all of it.
+
+        For what failed for no other reason that is known.
+        """
+        try:
+            found = self.faults()
+        except AtlasDamaged as error:
+            return error
+        return damaged(self._database.path, "; ".join(found[:3])) if found else None
 
     def close(self) -> None:
         """Close the file; what was stored is on disk."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from hashlib import sha256
-from typing import cast
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.catalog.database import Database
+from tagatlas.catalog.database import Database, damaged
+from tagatlas.catalog.distrust import unpack
 from tagatlas.errors import AtlasLocked, StorageError
 from tagatlas_duplicates import SKETCH_BYTES, Signature, alike_levels, near_groups
 from tagatlas_mapping.maps.duplicates import Level
@@ -89,7 +89,7 @@ def representatives(
         leaders = _by_hash(images)
     else:
         digest = _digest(images)
-        kept = _kept(database, level, digest)
+        kept = _kept(database, level, digest, images.height)
         if kept is None:
             found, is_whole = _by_looks(database, thumbnail, images)
             if is_whole:
@@ -128,8 +128,10 @@ def _by_looks(
         found = np.empty((len(places), SKETCH_BYTES), dtype=np.uint8)
         for row, key in enumerate(keys[places].tolist()):
             [(packed,)] = database.rows("SELECT sketch FROM signatures WHERE image = ?", [key])
-            sketch = zlib.decompress(cast("bytes", packed))
-            found[row] = np.frombuffer(sketch, dtype=np.uint8)
+            try:
+                found[row] = np.frombuffer(unpack(packed, SKETCH_BYTES), dtype=np.uint8)
+            except ValueError as error:
+                raise damaged(database.path, f"the sketch of an image: {error}") from error
         return found
 
     def thumbnail_at(place: int) -> bytes | None:
@@ -154,14 +156,18 @@ def _digest(images: pl.DataFrame) -> str:
     return sha256("\n".join([METHOD, *known.to_series()]).encode()).hexdigest()
 
 
-def _kept(database: Database, level: str, digest: str) -> NDArray[np.int64] | None:
+def _kept(database: Database, level: str, digest: str, images: int) -> NDArray[np.int64] | None:
     rows = database.rows(
         "SELECT leaders FROM groupings WHERE level = ? AND digest = ?", [level, digest]
     )
     if not rows:
         return None
-    [(packed,)] = rows
-    return np.frombuffer(zlib.decompress(cast("bytes", packed)), dtype="<i4").astype(np.int64)
+    try:
+        leaders = np.frombuffer(unpack(rows[0][0], 4 * images), dtype="<i4").astype(np.int64)
+    except ValueError:  # damaged: they are found again
+        return None
+    is_whole = len(leaders) == images and bool((leaders >= 0).all() and (leaders < images).all())
+    return leaders if is_whole else None
 
 
 def _keep(database: Database, level: str, digest: str, leaders: NDArray[np.int64]) -> None:

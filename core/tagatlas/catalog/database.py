@@ -13,8 +13,10 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from tagatlas.catalog.connecting import connect
+from tagatlas.catalog.distrust import Patience, harden, unexpected_schema
 from tagatlas.catalog.schema import check_version, migrate
 from tagatlas.errors import AtlasDamaged, AtlasError, AtlasLocked, StorageError
+from tagatlas.wording import in_one_line
 
 APPLICATION_ID = 0x7A617461
 """Marks the file as a tagatlas catalog (SQLite's ``application_id``)."""
@@ -27,7 +29,12 @@ _LONGEST_SAID = 300
 
 _DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DAMAGE_CODES = {
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_FORMAT,
+    sqlite3.SQLITE_TOOBIG,
+}
 
 
 def now() -> str:
@@ -68,17 +75,25 @@ class Database:
         try:
             with self._our_errors():
                 self._prepare()
+        except sqlite3.DatabaseError as error:  # such as an unknown version of the file format
+            self.connection.close()
+            raise damaged(path, in_one_line(error)) from error
         except BaseException:
             self.connection.close()
             raise
 
     def _prepare(self) -> None:
+        harden(self.connection)
+        self._patience = Patience(self.connection)
         found = int(self.connection.execute("PRAGMA application_id").fetchone()[0])
         tables = int(self.connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
         if found != APPLICATION_ID and tables > 0:
             raise AtlasDamaged(
                 f"{self.path} is a database of another program: choose another atlas"
             )
+        version = int(self.connection.execute("PRAGMA user_version").fetchone()[0])
+        if wrong := unexpected_schema(self.connection, version):
+            raise damaged(self.path, wrong)
         if not self._can_change:
             check_version(self.connection, self.path)
             return
@@ -111,6 +126,7 @@ class Database:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all writes of the block are stored, or none."""
         with self._our_errors():
+            self._patience.begin()
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
@@ -123,16 +139,19 @@ class Database:
     def execute(self, statement: str) -> None:
         """Run a statement outside of transactions, such as one on the whole file."""
         with self._our_errors():
+            self._patience.begin()
             self.connection.execute(statement)
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """All rows of a query."""
         with self._our_errors():
+            self._patience.begin()
             return self.connection.execute(query, parameters).fetchall()
 
     def stream(self, query: str, parameters: Sequence[object] = ()) -> Iterator[tuple[object, ...]]:
         """The rows of a query, streamed: they are never all in memory."""
         with self._our_errors():
+            self._patience.begin()
             yield from self.connection.execute(query, parameters)
 
     def frame(
@@ -144,11 +163,18 @@ class Database:
         """All rows of a query as a table; ``schema`` names and types its columns in order.
 
         Rows are converted in parts, so that memory stays near the size of the table.
+
+        Raises:
+            AtlasDamaged: a value is of another type.
         """
         rows = self.stream(query, parameters)
         parts = [pl.DataFrame(schema=schema)]
         while some := list(islice(rows, _ROWS_AT_ONCE)):
-            parts.append(pl.DataFrame(some, schema=schema, orient="row"))
+            try:
+                parts.append(pl.DataFrame(some, schema=schema, orient="row"))
+            except (TypeError, OverflowError, pl.exceptions.PolarsError) as error:
+                wrong = in_one_line(error)
+                raise damaged(self.path, f"a value is of another type ({wrong})") from error
         return pl.concat(parts, rechunk=True)
 
     @contextmanager
@@ -172,8 +198,11 @@ class Database:
             )
         if code in _BUSY_CODES:
             return AtlasLocked(f"{self.path} is in use by another program: try again later")
-        if code in _DAMAGE_CODES:
-            return AtlasDamaged(f"{self.path} is no readable catalog ({error}): restore a backup")
+        if code == sqlite3.SQLITE_INTERRUPT:
+            return damaged(self.path, "a statement takes longer than the file's size allows")
+        is_text = not code and "decode" in str(error)  # Python's own error, without a code
+        if code in _DAMAGE_CODES or is_text:
+            return damaged(self.path, in_one_line(error))
         if code == sqlite3.SQLITE_CANTOPEN:
             return AtlasError(f"cannot open {self.path}: {error}; check the path and permissions")
         return error

@@ -11,7 +11,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tagatlas.catalog.distrust import read_frame
+from tagatlas.catalog.map_checks import check_map
 from tagatlas.contracts import MapData
+from tagatlas.wording import in_one_line
 
 Outlines = Mapping[int, Sequence[NDArray[np.float64]]]
 
@@ -21,11 +24,6 @@ def frame_to_bytes(frame: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
     frame.write_ipc(buffer, compression="zstd")
     return buffer.getvalue()
-
-
-def frame_from_bytes(data: bytes) -> pl.DataFrame:
-    """A table from stored bytes."""
-    return pl.read_ipc(io.BytesIO(data))
 
 
 def _outlines_to_json(outlines: Outlines) -> str:
@@ -59,11 +57,21 @@ class _Form(NamedTuple):
 
 
 _FORMS: Mapping[object, _Form] = {
-    pl.DataFrame: _Form(pl.Binary, frame_to_bytes, frame_from_bytes, b""),
+    pl.DataFrame: _Form(pl.Binary, frame_to_bytes, read_frame, b""),
     bool: _Form(pl.Boolean, bool, bool, None),
     float | None: _Form(pl.Float64, lambda number: number, float, None),
     Outlines: _Form(pl.String, _outlines_to_json, _outlines_from_json, "{}"),
 }
+
+_NO_MAP = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+    pl.exceptions.PolarsError,
+)
+"""What wrong values of any kind raise."""
 
 _FIELDS = get_type_hints(MapData, localns={"np": np, "pl": pl, "NDArray": NDArray})
 _ARRAYS = {name for name, kind in _FIELDS.items() if get_origin(kind) is np.ndarray}
@@ -93,10 +101,19 @@ def to_columns(data: MapData) -> dict[str, bytes | str | float | None]:
 
 
 def from_columns(row: Mapping[str, Any]) -> MapData:
-    """The map from stored values; a null column gives the field's default."""
-    edges = frame_from_bytes(row["edges"])
-    values: dict[str, Any] = {name: edges[column].to_numpy() for name, column in _EDGES.items()}
-    for name, form in _OTHERS.items():
-        if row[name] is not None:
-            values[name] = form.read(row[name])
-    return MapData(**values)
+    """The map from stored values; a null column gives the field's default.
+
+    Raises:
+        ValueError: they are not those of a map.
+    """
+    try:
+        edges = read_frame(row["edges"])
+        values: dict[str, Any] = {name: edges[column].to_numpy() for name, column in _EDGES.items()}
+        for name, form in _OTHERS.items():
+            if row[name] is not None:
+                values[name] = form.read(row[name])
+        data = MapData(**values)
+        check_map(data)
+    except _NO_MAP as error:
+        raise ValueError(in_one_line(error)) from error
+    return data

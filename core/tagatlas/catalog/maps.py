@@ -12,10 +12,10 @@ import msgspec
 import polars as pl
 
 from tagatlas.catalog.database import Database, damaged, now
+from tagatlas.catalog.distrust import read_frame
 from tagatlas.catalog.map_columns import (
     COLUMNS,
     EMPTY,
-    frame_from_bytes,
     frame_to_bytes,
     from_columns,
     to_columns,
@@ -27,10 +27,13 @@ from tagatlas.contracts import (
     MapData,
     NetworkDescription,
 )
-from tagatlas.errors import UsageError
+from tagatlas.errors import AtlasDamaged, UsageError
 from tagatlas.paths import check_name
+from tagatlas.wording import in_one_line
 
 SettingValue = bool | int | float | str | None
+
+PLACES: Mapping[str, type[pl.DataType]] = {"id": pl.String, "x": pl.Float64, "y": pl.Float64}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,9 +159,12 @@ class MapTable:
         Also for a map that has to be made again because images were removed.
         """
         rows = self._database.rows("SELECT settings, nodes FROM maps WHERE name = ?", [name])
-        if not rows or json.loads(str(rows[0][0])) != settings or not isinstance(rows[0][1], bytes):
+        places = stored_places(rows[0][1]) if rows else None
+        try:
+            if places is None or json.loads(str(rows[0][0])) != settings:
+                return {}
+        except (ValueError, RecursionError):  # damaged: as if it had others
             return {}
-        places = frame_from_bytes(rows[0][1]).select("id", "x", "y")
         return {node: (x, y) for node, x, y in places.iter_rows()}
 
     def load(self, name: str) -> StoredMap | None:
@@ -166,6 +172,9 @@ class MapTable:
 
         It has to be if an older tagatlas made it, which stored less, or if an image was removed
         from it, which leaves only the positions of the other nodes.
+
+        Raises:
+            AtlasDamaged: what is stored is no map.
         """
         schema: dict[str, type[pl.DataType]] = {
             "backend": pl.Int64,
@@ -182,14 +191,30 @@ class MapTable:
         if frame.is_empty():
             return None
         row = frame.row(0, named=True)
-        return StoredMap(
-            name=name,
-            backend=row["backend"],
-            digest=row["digest"],
-            settings=json.loads(row["settings"]),
-            data=from_columns(row),
-            making=row["making"] and msgspec.json.decode(row["making"], type=Making),
-        )
+        try:
+            return StoredMap(
+                name=name,
+                backend=row["backend"],
+                digest=row["digest"],
+                settings=msgspec.json.decode(row["settings"], type=dict[str, SettingValue]),
+                data=from_columns(row),
+                making=row["making"] and msgspec.json.decode(row["making"], type=Making),
+            )
+        except (ValueError, RecursionError) as error:
+            wrong = in_one_line(error)[:200]
+            raise AtlasDamaged(
+                f"the map {name} in {self._database.path} is damaged ({wrong}): make it again "
+                f"with tagatlas map --map {name}"
+            ) from error
+
+
+def stored_places(nodes: object) -> pl.DataFrame | None:
+    """The positions of a map's nodes, as :data:`PLACES`; None if what is stored is damaged."""
+    try:
+        places = read_frame(nodes).select(pl.col(name).cast(kind) for name, kind in PLACES.items())
+    except (ValueError, pl.exceptions.PolarsError):
+        return None
+    return places.drop_nulls().filter(pl.col("x").is_finite() & pl.col("y").is_finite())
 
 
 def empty_map(connection: sqlite3.Connection, name: str, places: pl.DataFrame) -> None:

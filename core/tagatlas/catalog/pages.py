@@ -7,10 +7,15 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import polars as pl
 
-from tagatlas.catalog.database import Database, now
+from tagatlas.catalog.database import Database, damaged, now
+from tagatlas.catalog.distrust import read_frame
 from tagatlas.contracts import Page, Records
+from tagatlas.wording import in_one_line
+
+_Told = tuple[str, bool, tuple[str, ...]]
 
 KEPT = timedelta(days=7)
 """A reading interrupted longer ago starts again, since its pages may be out of date."""
@@ -79,9 +84,14 @@ class PageTable:
         )
         if not rows:
             return None
-        tables = [pl.read_ipc(io.BytesIO(data)) for _, data in rows if isinstance(data, bytes)]
-        recognised, local, notes = json.loads(str(rows[-1][0]))
-        return Records(pl.concat(tables, how="diagonal"), recognised, local, tuple(notes))
+        try:
+            tables = [read_frame(data) for _, data in rows]
+            recognised, local, notes = msgspec.json.decode(str(rows[-1][0]), type=_Told)
+            table = pl.concat(tables, how="diagonal")
+        except (ValueError, RecursionError, pl.exceptions.PolarsError) as error:
+            wrong = f"a page of {source}: {in_one_line(error)}"
+            raise damaged(self._database.path, wrong) from error
+        return Records(table, recognised, local, notes)
 
     def drop(self, source: str) -> None:
         """Delete the pages of a source."""

@@ -13,8 +13,7 @@ import polars as pl
 from msgspec import structs
 
 from tagatlas.catalog.database import now
-from tagatlas.catalog.map_columns import frame_from_bytes
-from tagatlas.catalog.maps import empty_map
+from tagatlas.catalog.maps import PLACES, empty_map, stored_places
 from tagatlas.contracts.annotation import ClusterName, Content, Note, content_as_json, read_content
 from tagatlas.masking import as_shown
 
@@ -48,10 +47,13 @@ def strip_maps(
     gone = pl.col("id").is_in([*images, *(f"tag:{label}" for label in labels)])
     stripped = []
     for name, data in connection.execute("SELECT name, nodes FROM maps ORDER BY name").fetchall():
-        nodes = frame_from_bytes(data)
-        if not everything and nodes.filter(pl.col("id").is_in(list(images))).is_empty():
+        nodes = stored_places(data)
+        is_sound = nodes is not None  # a damaged one may show any of them
+        nodes = pl.DataFrame(schema=PLACES) if nodes is None else nodes
+        shows_none = nodes.filter(pl.col("id").is_in(list(images))).is_empty()
+        if is_sound and shows_none and not everything:
             continue
-        left = nodes.filter(~gone).select("id", "x", "y")
+        left = nodes.filter(~gone)
         left = pl.DataFrame(left.to_dict(as_series=False), left.schema)  # else buffers are shared
         empty_map(connection, name, left)
         stripped.append(str(name))

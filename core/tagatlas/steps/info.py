@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from tagatlas.atlas import Atlas
+from tagatlas.errors import AtlasDamaged
 from tagatlas.masking import masked
 from tagatlas.options import make_options, option_values
 from tagatlas.step_options import STEPS, step_owners
@@ -221,9 +222,12 @@ def _backends(atlas: Atlas) -> list[BackendInfo]:
 
 def _map(atlas: Atlas, name: str) -> MapInfo:
     backend = atlas.catalog.tagging.shown_on(name)
-    stored = atlas.catalog.maps.load(name)
     made_at, is_newest = atlas.catalog.maps.age(name)
-    state = "to be made again" if stored is None else "current" if is_newest else "older"
+    try:
+        stored = atlas.catalog.maps.load(name)
+        state = "to be made again" if stored is None else "current" if is_newest else "older"
+    except AtlasDamaged:
+        stored, state = None, "damaged: to be made again"
     return MapInfo(
         name=name,
         backend="" if backend is None else backend.name,

@@ -21,7 +21,7 @@ from tagatlas.atlas import Atlas, check_map_name
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import SettingValue
 from tagatlas.contracts import Progress, ShowProgress, no_progress, no_show
-from tagatlas.errors import EmptyMap, UsageError
+from tagatlas.errors import AtlasDamaged, EmptyMap, UsageError
 from tagatlas.options import option_values
 from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS
 from tagatlas.selection import Selection
@@ -238,7 +238,7 @@ def map_collection(
     packages = [package for each in plugins for package in each.spec.packages]
     shaped_by = [backend.fingerprint, settings, versions(packages), shaping_code(plugins)]
     digest = _digest(shaped_by, images, tags, given, embeddings)
-    stored = atlas.catalog.maps.load(name)
+    stored = _stored(atlas, name)
     if stored is not None and stored.digest == digest and not force:
         report = _with_names(atlas, stored, names, before=stored)
         left_out = count_left_out(atlas, stored, described, tags)
@@ -265,6 +265,14 @@ def map_collection(
     made = StoredMap(name, backend.id, digest, settings, data, making)
     report = _with_names(atlas, made, names, before=None)
     return replace(report, notes=notes, left_out=count_left_out(atlas, made, described, tags))
+
+
+def _stored(atlas: Atlas, name: str) -> StoredMap | None:
+    """The map of that name; None if there is none, or it is damaged and is made again."""
+    try:
+        return atlas.catalog.maps.load(name)
+    except AtlasDamaged:
+        return None
 
 
 def _images_and_tags(

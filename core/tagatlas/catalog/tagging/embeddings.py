@@ -16,6 +16,14 @@ VECTOR = np.dtype("<f2")
 """Storage type of embeddings: float16, little-endian."""
 
 
+def vector_of(stored: object, size: int) -> NDArray[np.float16] | None:
+    """A stored vector; None if it is damaged, which costs one image its vector."""
+    if not isinstance(stored, bytes) or len(stored) != size * VECTOR.itemsize:
+        return None
+    values = np.frombuffer(stored, VECTOR)
+    return values if np.isfinite(values).all() else None
+
+
 class Embeddings(Part):
     """The embeddings of images."""
 
@@ -29,8 +37,8 @@ class Embeddings(Part):
             ids: of the images, each once.
 
         Returns:
-            Shape (ids, d), in the order of ``ids``, a row of zeros where an image has none;
-            None if the backend stores none.
+            Shape (ids, d), in the order of ``ids``, a row of zeros where an image has none, or a
+            damaged one; None if the backend stores none.
         """
         size = self.embedding_size(backend)
         if size is None:
@@ -44,15 +52,15 @@ class Embeddings(Part):
         )
         for image_id, vector in stored:
             row = row_of.get(str(image_id))
-            if row is not None and isinstance(vector, bytes):
-                found[row] = np.frombuffer(vector, VECTOR)
+            if row is not None and (values := vector_of(vector, size)) is not None:
+                found[row] = values
         return found
 
     def embedding_size(self, backend: int) -> int | None:
         """Number of values in each embedding of a backend; None if it stores none."""
         rows = self._database.rows(
-            "SELECT length(vector) FROM asked JOIN embeddings ON embeddings.backend = asked "
-            "WHERE asked.backend = ? LIMIT 1",
+            "SELECT length(CAST(vector AS BLOB)) FROM asked "
+            "JOIN embeddings ON embeddings.backend = asked WHERE asked.backend = ? LIMIT 1",
             [backend],
         )
         return int(str(rows[0][0])) // VECTOR.itemsize if rows else None

@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from tagatlas.catalog.database import Database, now
+from tagatlas.catalog.distrust import LARGEST_ANSWER, unpack
 from tagatlas.catalog.tagging.answers import insert_answer
-from tagatlas.catalog.tagging.embeddings import VECTOR
-from tagatlas.catalog.tagging.part import Part
+from tagatlas.catalog.tagging.embeddings import Embeddings, vector_of
 from tagatlas.contracts import KeptAnswer, Reading, TagResult
 from tagatlas.errors import PluginError
 
@@ -44,11 +41,16 @@ class _Answers(Iterable[KeptAnswer]):
         database: the catalog's.
         backend: the reading.
         all: also those that were read before.
+        size: number of values of a vector; 0 if there are none.
+        damaged: ids of the images whose answer is damaged, as far as they were met; they are
+            passed over.
     """
 
     database: Database
     backend: ReadingBackend
     all: bool
+    size: int
+    damaged: set[str] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[KeptAnswer]:
         for image_id, raw, vector in self.database.stream(
@@ -58,23 +60,39 @@ class _Answers(Iterable[KeptAnswer]):
             "ORDER BY sha256",
             [self.backend.id, self.all],
         ):
-            yield KeptAnswer(
-                str(image_id),
-                zlib.decompress(raw) if isinstance(raw, bytes) else None,
-                np.frombuffer(vector, VECTOR) if isinstance(vector, bytes) else None,
-            )
+            try:
+                answer = None if raw is None else unpack(raw, LARGEST_ANSWER)
+            except ValueError:
+                self.damaged.add(str(image_id))
+                continue
+            values = None if vector is None else vector_of(vector, self.size)
+            if vector is not None and values is None:
+                self.damaged.add(str(image_id))
+                continue
+            yield KeptAnswer(str(image_id), answer, values)
 
     def images(self) -> list[tuple[str, int]]:
-        """Ids and numbers of their images."""
+        """Ids and numbers of their images, without damaged ones."""
         rows = self.database.rows(
             "SELECT sha256, image FROM readable "
             "WHERE backend = ? AND status != 'failed' AND (? OR NOT is_read) ORDER BY sha256",
             [self.backend.id, self.all],
         )
-        return [(str(text), int(str(number))) for text, number in rows]
+        return [
+            (str(text), int(str(number))) for text, number in rows if str(text) not in self.damaged
+        ]
+
+    def give_up_damaged(self, connection: sqlite3.Connection) -> None:
+        """Mark the damaged answers as failed, so that their images can be asked about again."""
+        connection.executemany(
+            "UPDATE answers SET status = 'failed', kind = 'transient', raw = NULL, "
+            "message = 'the stored answer is damaged' "
+            "WHERE backend = ? AND image = (SELECT id FROM images WHERE sha256 = ?)",
+            [(self.backend.asked, image) for image in sorted(self.damaged)],
+        )
 
 
-class Readings(Part):
+class Readings(Embeddings):
     """Backends whose tags are read from stored answers."""
 
     def use_reading(self, tagger: str, fingerprint: str, reading: str) -> ReadingBackend:
@@ -122,12 +140,14 @@ class Readings(Part):
         """
         if self._is_current(backend, collective=collective):
             return
-        answers = _Answers(self._database, backend, all=collective)
+        size = self.embedding_size(backend.id) or 0
+        answers = _Answers(self._database, backend, all=collective, size=size)
         reading = read(answers)
         with self._database.transaction() as connection:
             if collective:
                 connection.execute("DELETE FROM answers WHERE backend = ?", [backend.id])
-            self._insert(connection, backend, reading.results, answers.images())
+            self._insert(connection, backend, reading.results, answers)
+            answers.give_up_damaged(connection)
             connection.execute(
                 "INSERT INTO answers "
                 "SELECT backend, image, status, kind, message, NULL, answered_at "
@@ -144,13 +164,15 @@ class Readings(Part):
         connection: sqlite3.Connection,
         backend: ReadingBackend,
         results: Iterable[tuple[str, TagResult]],
-        images: Sequence[tuple[str, int]],
+        answers: _Answers,
     ) -> None:
-        """Write the results for images, by id and number."""
+        """Write the results for images."""
         moment = now()
-        expected = iter(images)
+        expected = iter(answers.images())
         for image_id, result in results:
-            wanted, number = next(expected, ("", 0))
+            # Answers are read as they are asked for: by now it is known which are damaged.
+            given = (each for each in expected if each[0] not in answers.damaged)
+            wanted, number = next(given, ("", 0))
             if image_id != wanted:
                 raise PluginError(f"{backend.name} read other images than it was given: {_AUTHOR}")
             kept = replace(result, raw=None, version="")  # the backend asked has them
@@ -160,7 +182,7 @@ class Readings(Part):
                     "INSERT OR IGNORE INTO model_versions VALUES (?, ?, ?)",
                     [backend.asked, number, result.version],
                 )
-        if next(expected, None) is not None:
+        if any(image_id not in answers.damaged for image_id, _ in expected):
             raise PluginError(f"{backend.name} read fewer images than it was given: {_AUTHOR}")
 
     def _is_current(self, backend: ReadingBackend, *, collective: bool) -> bool:

@@ -1,0 +1,137 @@
+"""A catalog is opened distrusted: it may come from anybody, and damaged.
+
+Its schema must be ours, so that no view, trigger or expression of somebody else's runs; a
+statement ends in a time that fits the file; and what is unpacked from it has a largest size.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import sys
+import zlib
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tagatlas.catalog.schema import MIGRATIONS
+from tagatlas_tables.arrow import read_arrow
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_AT_ONCE = 1_000_000
+"""Steps of SQLite's machine between two looks at their number: some 20 ms."""
+
+_LEAST_STEPS, _STEPS_PER_BYTE = 100_000_000, 100
+"""Steps that a statement may take: our slowest takes one per byte of the file."""
+
+_SMALL, _LARGEST_RATIO, _LARGEST = 64 << 20, 200, 2 << 30
+"""Unpacked bytes of a table: the first, and so many times the packed ones; the last at most."""
+
+LARGEST_ANSWER = 16 << 20
+"""Largest unpacked size of a service's answer, or of what else belongs to one image, in bytes."""
+
+
+class Patience:
+    """Ends statements that take longer than any of ours could on a file of this size."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        [[pages]] = connection.execute("PRAGMA page_count")
+        [[size]] = connection.execute("PRAGMA page_size")
+        self._most: int = _LEAST_STEPS + _STEPS_PER_BYTE * pages * size
+        self._steps = 0
+        connection.set_progress_handler(self._is_over, _AT_ONCE)
+
+    def begin(self) -> None:
+        """Count from 0 again: another statement begins."""
+        self._steps = 0
+
+    def _is_over(self) -> bool:
+        self._steps += _AT_ONCE
+        return self._steps > self._most
+
+
+def harden(connection: sqlite3.Connection) -> None:
+    """Have SQLite run nothing for the sake of the schema, and check what it reads."""
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    if sys.version_info >= (3, 12):
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_TRUSTED_SCHEMA, False)
+
+
+def unexpected_schema(connection: sqlite3.Connection, version: int) -> str:
+    """What of the schema is not as tagatlas makes it in a version, in words; empty if nothing.
+
+    Statistics that ``ANALYZE`` has left are passed over.
+    """
+    if not 0 <= version <= len(MIGRATIONS):
+        return ""  # refused by its version
+    found, expected = _schema_of(connection), _expected(version)
+    for name in sorted(found.keys() | expected.keys()):
+        if name not in expected:
+            return f"its {' '.join(name)} is none of tagatlas"
+        if name not in found:
+            return f"its {' '.join(name)} is missing"
+        if found[name] != expected[name]:
+            return f"its {' '.join(name)} is not as tagatlas makes it"
+    return ""
+
+
+def unpack(packed: object, limit: int) -> bytes:
+    """What zlib packed.
+
+    Raises:
+        ValueError: it is no such thing, or unpacks to more than ``limit`` bytes.
+    """
+    if not isinstance(packed, bytes):
+        raise ValueError("no bytes")  # noqa: TRY004 - a wrong value of the catalog
+    unpacking = zlib.decompressobj()
+    try:
+        data = unpacking.decompress(packed, limit)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if not unpacking.eof:
+        raise ValueError(f"cut off, or larger than {limit:,} bytes")
+    return data
+
+
+def read_frame(packed: object) -> pl.DataFrame:
+    """A stored table.
+
+    Raises:
+        ValueError: it is none, or unpacks to far more than one of its size does.
+    """
+    if not isinstance(packed, bytes):
+        raise ValueError("no bytes")  # noqa: TRY004 - a wrong value of the catalog
+    return read_arrow(packed, min(_SMALL + _LARGEST_RATIO * len(packed), _LARGEST))
+
+
+_Schema = dict[tuple[str, str], str]
+"""Normalised SQL, with the table, by type and name."""
+
+
+def _schema_of(connection: sqlite3.Connection) -> _Schema:
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
+    return {
+        (str(kind), str(name)[:80]): f"{table}: {_normalised(str(sql))}"
+        for kind, name, table, sql in rows
+        if not re.fullmatch(r"sqlite_stat[14]", str(name))
+    }
+
+
+@cache
+def _expected(version: int) -> _Schema:
+    connection = sqlite3.connect(":memory:")
+    try:
+        for script in MIGRATIONS[:version]:
+            connection.executescript(script)
+        return _schema_of(connection)
+    finally:
+        connection.close()
+
+
+def _normalised(sql: str) -> str:
+    """Without comments, spaces and quotes of names, which differ between versions of SQLite."""
+    return re.sub(r'--[^\n]*|\s+|"', "", sql).lower()
