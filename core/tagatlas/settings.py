@@ -55,7 +55,7 @@ class SettingsFile:
         text = _read(path) if path.exists() else _HEADER
         try:
             self._document = tomlkit.parse(text)
-        except TOMLKitError as error:
+        except (TOMLKitError, ValueError, RecursionError) as error:  # or no such moment
             raise OptionError(f"{path} is no valid TOML: {error}; mend or delete it") from error
 
     def values(self, owner: str, source: str | None = None) -> dict[str, object]:
