@@ -52,8 +52,7 @@ def wrong(atlas: Path, folder: Path, seed: int, count: int) -> list[str]:
     words = [sys.executable, str(SCRIPT), str(atlas), str(folder), str(seed), str(count)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    found: list[str] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return [str(json.loads(line)) for line in done.stdout.splitlines()]
 
 
 def test_a_mangled_atlas_is_told_of_in_a_line(atlas: Path, tmp_path: Path) -> None:

@@ -307,9 +307,8 @@ def link(source: str, target: str) -> None:
 
 
 def main() -> None:
-    """Print what is wrong, as JSON."""
+    """Print what is wrong, a line of JSON each."""
     atlas, place, seed, count = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:])
-    found = []
     first = 0
     while first < count:
         last = min(first + TOGETHER, count)
@@ -328,13 +327,17 @@ def main() -> None:
             for line in lines:
                 begun, wrong = json.loads(line)
                 if wrong:
-                    found.append(f"{seed} {begun}: {wrong}")
+                    say(f"{seed} {begun}: {wrong}")
         _, status = os.waitpid(child, 0)
         if status:
-            found.append(f"{seed} {begun}: the process ended with {status}")
+            say(f"{seed} {begun}: the process ended with {status}")
             last = begun + 1
         first = last
-    print(json.dumps(found))  # noqa: T201
+
+
+def say(found: str) -> None:
+    """Print something that is wrong."""
+    print(json.dumps(found), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
