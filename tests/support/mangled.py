@@ -204,7 +204,19 @@ OPTIONS = sorted(
     (owner.table, option.name) for owner in step_owners(PLUGINS) for option in owner.fields
 )
 CHEAP = sorted(
-    {"tables", "page", "methods", "gephi", "graphml", "parquet", "lists", "svg", "vikus"}
+    {
+        "tables",
+        "page",
+        "methods",
+        "gephi",
+        "graphml",
+        "parquet",
+        "lists",
+        "svg",
+        "vikus",
+        "web",
+        "pdf",
+    }
     & PLUGINS.of_kind(RENDERERS).keys()
 )
 
@@ -218,7 +230,8 @@ def use(folder: Path, rng: random.Random) -> str:
             *(["export", ".", "--format", rng.choice(CHEAP), "--out", "./out"],) * 5,
             *(["render", "."],) * 1,
             *(["map", ".", "--backend", "teller", "--map", "one"],) * 2,
-            *(["search", ".", "cat"], ["fetch", "."], ["remove", ".", "--dry-run", "00000"]),
+            *(["search", ".", "cat"], ["fetch", "."], ["remove", ".", "--image", "00000.jpg"]),
+            *(["tag", ".", "--backend", "imagenet", "--dry-run"], ["fetch", ".", "--repair"]),
             *(["read"],) * 2,
         )
     )

@@ -173,8 +173,8 @@ class Database:
             try:
                 parts.append(pl.DataFrame(some, schema=schema, orient="row"))
             except (TypeError, OverflowError, pl.exceptions.PolarsError) as error:
-                wrong = in_one_line(error)
-                raise damaged(self.path, f"a value is of another type ({wrong})") from error
+                wrong = f"a value of {' or '.join(schema)} is of another type"
+                raise damaged(self.path, wrong) from error
         return pl.concat(parts, rechunk=True)
 
     @contextmanager
