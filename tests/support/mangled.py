@@ -15,7 +15,9 @@ import contextlib
 import io
 import json
 import os
+import pkgutil
 import random
+import re
 import resource
 import shutil
 import signal
@@ -24,6 +26,7 @@ import sys
 import traceback
 import zlib
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -322,6 +325,7 @@ def link(source: str, target: str) -> None:
 def main() -> None:
     """Print what is wrong, a line of JSON each."""
     atlas, place, seed, count = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:])
+    load_everything()
     first = 0
     while first < count:
         last = min(first + TOGETHER, count)
@@ -346,6 +350,16 @@ def main() -> None:
             say(f"{seed} {begun}: the process ended with {status}")
             last = begun + 1
         first = last
+
+
+def load_everything() -> None:
+    """Import what commands import late, so that children need not."""
+    for name in ("tagatlas", "tagatlas_exports", "tagatlas_mapping", "tagatlas_rendering"):
+        for module in pkgutil.walk_packages(import_module(name).__path__, f"{name}."):
+            if not re.search(r"__main__|testing|\.cli\.demo", module.name):
+                import_module(module.name)
+    for name in ("tagatlas_posters.svg.document", "tagatlas_posters.pdf.renderer"):
+        import_module(name)
 
 
 def say(found: str) -> None:

@@ -183,6 +183,8 @@ class Database:
             yield
         except sqlite3.DatabaseError as error:
             raise self._translate(error) from error
+        except UnicodeDecodeError as error:  # a name in the schema, or SQLite's message with it
+            raise damaged(self.path, in_one_line(error)) from error
 
     def _translate(self, error: sqlite3.DatabaseError) -> Exception:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without SQLite's extended codes
