@@ -219,6 +219,8 @@ MAPS = {
     "clusters": [
         lambda frame: frame.with_columns(name=pl.lit("same")),
         lambda frame: frame.reverse(),
+        lambda frame: frame.with_columns(typical=pl.lit(["0" * 64])),
+        lambda frame: frame.with_columns(tags=pl.lit([None], pl.List(pl.String))),
         lambda frame: frame.with_columns(x=pl.lit(None, pl.Float64)),
     ],
 }

@@ -155,6 +155,30 @@ def mangle_packed(folder: Path, rng: random.Random) -> str:
     return f"packed {table}.{column}"
 
 
+def mangle_table(folder: Path, rng: random.Random) -> str:
+    """Give a column of a map's tables odd values of its own type, in one row or in all."""
+    catalog = sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)
+    table = rng.choice(("nodes", "nodes", "edges", "clusters", "subclusters"))
+    [packed] = catalog.execute(f"SELECT {table} FROM maps").fetchone()
+    frame = pl.read_ipc(io.BytesIO(packed))
+    column = rng.choice(frame.columns)
+    value = rng.choice([*ODD_NUMBERS, *ODD_TEXTS, True, False, float("nan"), float("inf"), None])
+    kind = frame.schema[column]
+    odd = pl.Series([[str(value)]] if kind == pl.List else [value], strict=False)
+    try:
+        odd = odd.cast(kind, strict=False)
+    except pl.exceptions.PolarsError:  # nothing of that type comes near it
+        odd = pl.Series([None], dtype=kind)
+    row = pl.int_range(frame.height) == rng.randrange(max(frame.height, 1))
+    where = row if rng.random() < 0.5 else pl.lit(value=True)
+    frame = frame.with_columns(pl.when(where).then(pl.lit(odd)).otherwise(column).alias(column))
+    written = io.BytesIO()
+    frame.write_ipc(written, compression="zstd")
+    catalog.execute(f"UPDATE maps SET {table} = ?", [written.getvalue()])
+    catalog.close()
+    return f"{table}.{column} = {ascii(value)[:60]}"
+
+
 def mangle_schema(folder: Path, rng: random.Random) -> str:
     """Add or replace what runs by itself, or claim another version."""
     catalog = sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)
@@ -199,7 +223,8 @@ def mangle_settings(folder: Path, rng: random.Random) -> str:
 
 MANGLERS: tuple[Callable[[Path, random.Random], str], ...] = (
     *(mangle_value,) * 6,
-    *(mangle_bytes, mangle_bytes, mangle_packed, mangle_packed, mangle_schema),
+    *(mangle_bytes, mangle_bytes, mangle_packed, mangle_schema),
+    *(mangle_table, mangle_table),
     *(mangle_settings, mangle_settings, mangle_settings),
 )
 PLUGINS = load_plugins(commands=COMMANDS)

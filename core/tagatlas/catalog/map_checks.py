@@ -50,6 +50,8 @@ def check_map(data: MapData) -> None:
         _check(
             (table[name] == pl.int_range(table.height, eager=True)).all(), f"{name}s in disorder"
         )
+        typical = table["typical"].explode().drop_nulls()
+        _check(typical.is_in(images.implode()).all(), "a typical image that is not on it")
         _check(table["name"].n_unique() == table.height, f"two {name}s of one name")
     _check(data.stability is None or bool(np.isfinite(data.stability)), "a stability of no number")
     _check_edges(data)
@@ -80,6 +82,8 @@ def _check_columns(
         column = frame[name]
         if column.null_count() and name not in _MAY_BE_NULL:
             raise ValueError(f"the column {name} of its {table} lacks values")
+        if kind == pl.List and not (column.list.drop_nulls().list.len() == column.list.len()).all():
+            raise ValueError(f"the column {name} of its {table} has a list that lacks values")
         if kind == pl.Float64 and not column.drop_nulls().is_finite().all():
             raise ValueError(f"the column {name} of its {table} has a value that is no number")
         if kind == pl.Int64 and column.len() and int(str(column.min())) < 0:
