@@ -91,11 +91,12 @@ class Database:
             raise AtlasDamaged(
                 f"{self.path} is a database of another program: choose another atlas"
             )
+        if not self._can_change:
+            check_version(self.connection, self.path)
         version = int(self.connection.execute("PRAGMA user_version").fetchone()[0])
         if wrong := unexpected_schema(self.connection, version):
             raise damaged(self.path, wrong)
         if not self._can_change:
-            check_version(self.connection, self.path)
             return
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = FULL")
