@@ -307,7 +307,8 @@ def _damage_behind(error: BaseException, catalog: Catalog) -> AtlasDamaged | Non
 
     Values of a catalog are checked where they are read only as far as that costs nothing.
     """
-    is_expected = isinstance(error, TagatlasError) and not isinstance(error, PluginFailed)
+    of_plugin = any(isinstance(each, PluginFailed) for each in (error, error.__cause__))
+    is_expected = isinstance(error, TagatlasError) and not of_plugin
     if not isinstance(error, Exception) or is_expected or isinstance(error, MemoryError):
         return None
     names = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__))
