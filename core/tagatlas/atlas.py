@@ -50,7 +50,10 @@ CATALOG = "catalog.sqlite"
 SETTINGS = "atlas.toml"
 LOCK = ".lock"
 DEFAULT_STORE = "files"
-_FILES = (SETTINGS, LOCK, CATALOG, *(f"{CATALOG}-{each}" for each in ("wal", "shm", "journal")))
+_FILES = (
+    *(SETTINGS, LOCK, FAULT_LOG, ID_FILE, CATALOG),
+    *(f"{CATALOG}-{each}" for each in ("wal", "shm", "journal")),
+)
 _FOLDERS = ("maps", "images", "thumbnails", "originals", "fetched", "imports", "comparisons")
 
 
