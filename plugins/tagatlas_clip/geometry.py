@@ -1,4 +1,4 @@
-"""Resizing and cropping like open_clip, without work on pixels that are cropped off."""
+"""Resizing and cropping exactly like open_clip."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ Transform = Callable[[Image], Image]
 
 
 @dataclass(frozen=True)
-class Section:
-    """A resizing of a part of a picture.
+class Scaling:
+    """A picture resized, of which a part is kept.
 
     Attributes:
-        box: the part of the picture: left, top, right, bottom, in pixels.
-        size: the new width and height.
+        size: the width and height that the whole picture would get.
+        part: of that, in pixels: left, top, right, bottom.
         resampling: Pillow's filter.
     """
 
-    box: tuple[float, float, float, float]
     size: tuple[int, int]
+    part: tuple[int, int, int, int]
     resampling: Resampling
 
 
@@ -35,19 +35,20 @@ class Geometry:
 
     Attributes:
         whole: open_clip's transforms, step by step.
-        section: from a width and a height, the single equivalent resizing of an RGB picture,
-            with less work; None if there is none.
+        scaling: from a width and a height, what they do to an RGB picture, for a device that
+            computes only the part that is kept; None if it is not one resizing.
     """
 
     whole: Transform
-    section: Callable[[int, int], Section | None]
+    scaling: Callable[[int, int], Scaling | None]
 
     def __call__(self, picture: Image) -> Image:
-        """Transform an RGB picture."""
-        section = self.section(*picture.size)
-        if section is None:
-            return self.whole(picture)
-        return picture.resize(section.size, section.resampling, box=section.box)
+        """Transform an RGB picture.
+
+        Resizing only the part that is kept would be less work, but Pillow rounds its place to
+        single precision and may change the order of its passes: pixels would differ.
+        """
+        return self.whole(picture)
 
 
 def geometry_of(transforms: Sequence[Transform]) -> Geometry:
@@ -60,49 +61,35 @@ def geometry_of(transforms: Sequence[Transform]) -> Geometry:
     steps = [step for step in transforms if not isinstance(step, MaybeConvertMode)]
     match steps:
         case [Resize(size=int(side)) as resize, CenterCrop(size=size) as crop] if max(size) <= side:
-            return Geometry(whole, Middle(resize, crop).section)
+            return Geometry(whole, partial(cropped, resize, crop))
         case [Resize(size=(int(), int())) as resize]:
             return Geometry(whole, partial(squashed, resize))
     return Geometry(whole, lambda _width, _height: None)
 
 
-def squashed(resize: Resize, width: int, height: int) -> Section:
+def squashed(resize: Resize, _width: int, _height: int) -> Scaling:
     """The whole picture, of any proportions."""
     high, wide = resize.size
-    return Section((0, 0, width, height), (wide, high), _resampling(resize))
+    return Scaling((wide, high), (0, 0, wide, high), _resampling(resize))
 
 
-@dataclass(frozen=True)
-class Middle:
-    """torchvision's ``Resize`` to a shorter side and ``CenterCrop`` at once.
+def cropped(resize: Resize, crop: CenterCrop, width: int, height: int) -> Scaling:
+    """The middle of a picture, with torchvision's own rounding.
 
-    Only the part that is kept is resized: for a picture of 4:3 that is three quarters of the work.
-    Pixels are the same, except for one in ten thousand, which is rounded the other way.
-
-    Attributes:
+    Args:
         resize: to a shorter side.
         crop: not larger than that.
+        width: of the picture.
+        height: of the picture.
     """
-
-    resize: Resize
-    crop: CenterCrop
-
-    def section(self, width: int, height: int) -> Section | None:
-        """The resizing for a picture; None if it is enlarged.
-
-        In enlarged pictures, more pixels would be rounded the other way.
-        """
-        side: int = self.resize.size
-        shorter, longer = sorted((width, height))
-        if shorter < side:
-            return None
-        other = int(side * longer / shorter)
-        to_width, to_height = (side, other) if width <= height else (other, side)
-        high, wide = self.crop.size
-        left, top = round((to_width - wide) / 2), round((to_height - high) / 2)
-        across, down = width / to_width, height / to_height
-        box = (left * across, top * down, (left + wide) * across, (top + high) * down)
-        return Section(box, (wide, high), _resampling(self.resize))
+    side: int = resize.size
+    shorter, longer = sorted((width, height))
+    other = int(side * longer / shorter)
+    to_width, to_height = (side, other) if width <= height else (other, side)
+    high, wide = crop.size
+    left, top = round((to_width - wide) / 2), round((to_height - high) / 2)
+    part = (left, top, left + wide, top + high)
+    return Scaling((to_width, to_height), part, _resampling(resize))
 
 
 def _resampling(resize: Resize) -> Resampling:

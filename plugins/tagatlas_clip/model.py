@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tagatlas_clip.files import ModelFiles
-    from tagatlas_clip.geometry import Section
+    from tagatlas_clip.geometry import Scaling
     from tagatlas_clip.resample import GpuResizer
 
 
@@ -81,22 +81,22 @@ class ClipModel:
         self, resizer: GpuResizer, pictures: Sequence[NDArray[np.uint8]]
     ) -> dict[int, torch.Tensor]:
         """By index, the pictures that a GPU can prepare."""
-        sections: dict[int, Section] = {}
+        scalings: dict[int, Scaling] = {}
         for place, pixels in enumerate(pictures):
             height, width, _ = pixels.shape
-            section = self._geometry.section(width, height)
-            if section is not None and resizer.knows(pixels, section):
-                sections[place] = section
-        if not sections:
+            scaling = self._geometry.scaling(width, height)
+            if scaling is not None and resizer.knows(pixels, scaling):
+                scalings[place] = scaling
+        if not scalings:
             return {}
         try:
-            made = resizer([pictures[place] for place in sections], list(sections.values()))
+            made = resizer([pictures[place] for place in scalings], list(scalings.values()))
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
             free_memory(self._device)
             return {}
-        return dict(zip(sections, made, strict=True))
+        return dict(zip(scalings, made, strict=True))
 
     def _prepare_here(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
         return torch.from_numpy(np.array(self._geometry(Image.fromarray(pixels))))

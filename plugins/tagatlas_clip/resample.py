@@ -23,7 +23,7 @@ from PIL.Image import Resampling
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tagatlas_clip.geometry import Section
+    from tagatlas_clip.geometry import Scaling
 
 BITS = 22
 REACH = {Resampling.BILINEAR: 1.0, Resampling.BICUBIC: 2.0}
@@ -46,7 +46,7 @@ class GpuResizer:
         self._of_thread = local()
 
     def __call__(
-        self, pictures: Sequence[NDArray[np.uint8]], sections: Sequence[Section]
+        self, pictures: Sequence[NDArray[np.uint8]], scalings: Sequence[Scaling]
     ) -> torch.Tensor:
         """:func:`resample` some pictures.
 
@@ -55,18 +55,18 @@ class GpuResizer:
         """
         stream = self._stream()
         with torch.cuda.stream(stream):
-            made = resample(pictures, sections, self._device)
+            made = resample(pictures, scalings, self._device)
         stream.synchronize()
         made.record_stream(torch.cuda.default_stream(self._device))  # where models run
         return made
 
     @staticmethod
-    def knows(pixels: NDArray[np.uint8], section: Section) -> bool:
-        """Whether the result for a part of a picture is identical to Pillow's."""
+    def knows(pixels: NDArray[np.uint8], scaling: Scaling) -> bool:
+        """Whether the result for a picture is identical to Pillow's."""
         height, width, _ = pixels.shape
-        lost = height - section.size[1]
-        columns_first = lost > 0 and lost > 2 * (width - section.size[0])
-        return section.resampling in REACH and not (KNOWS_TALL and columns_first)
+        lost = height - scaling.size[1]
+        columns_first = lost > 0 and lost > 2 * (width - scaling.size[0])
+        return scaling.resampling in REACH and not (KNOWS_TALL and columns_first)
 
     def _stream(self) -> torch.cuda.Stream:
         if not hasattr(self._of_thread, "stream"):
@@ -76,21 +76,22 @@ class GpuResizer:
 
 
 def resample(
-    pictures: Sequence[NDArray[np.uint8]], sections: Sequence[Section], device: torch.device
+    pictures: Sequence[NDArray[np.uint8]], scalings: Sequence[Scaling], device: torch.device
 ) -> torch.Tensor:
-    """Resize a part of each picture.
+    """Resize pictures, computing only the part of each that is kept.
 
     Args:
         pictures: at least one; RGB, each of shape (height, width, 3).
-        sections: for each, the part and its new size, which is the same for all.
+        scalings: one for each; the parts that are kept have the same size.
         device: to compute on.
 
     Returns:
         uint8, shape (pictures, height, width, 3), on the device.
     """
-    width, height = sections[0].size
-    across = _Taps.of(pictures, sections, axis=1)
-    down = _Taps.of(pictures, sections, axis=0)
+    left, top, right, bottom = scalings[0].part
+    width, height = right - left, bottom - top
+    across = _Taps.of(pictures, scalings, axis=1)
+    down = _Taps.of(pictures, scalings, axis=0)
     pixels = _sent(pictures, device)
 
     # For each row used: its picture, and its offset in the bytes.
@@ -221,14 +222,15 @@ class _Taps:
 
     @classmethod
     def of(
-        cls, pictures: Sequence[NDArray[np.uint8]], sections: Sequence[Section], axis: int
+        cls, pictures: Sequence[NDArray[np.uint8]], scalings: Sequence[Scaling], axis: int
     ) -> _Taps:
         """The weights for the rows (``axis`` 0) or the columns (1) of some pictures."""
         olds = [picture.shape[axis] for picture in pictures]
-        each = [
-            weights_of(old, at.box[1 - axis], at.box[3 - axis], at.size[1 - axis], at.resampling)
-            for old, at in zip(olds, sections, strict=True)
-        ]
+        each = []
+        for old, scaling in zip(olds, scalings, strict=True):
+            first, weights = weights_of(old, scaling.size[1 - axis], scaling.resampling)
+            kept = slice(scaling.part[1 - axis], scaling.part[3 - axis])
+            each.append((first[kept], weights[:, kept]))
         starts = np.stack([first for first, _ in each])
         most = max(len(weights) for _, weights in each)
         weights = np.zeros((len(each), most, starts.shape[1]), dtype=np.int32)
@@ -240,14 +242,12 @@ class _Taps:
 
 @lru_cache(maxsize=4096)
 def weights_of(
-    old: int, low: float, high: float, new: int, resampling: Resampling
+    old: int, new: int, resampling: Resampling
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Weights as in Pillow's ``precompute_coeffs`` and ``normalize_coeffs_8bpc``.
 
     Args:
         old: length of the old side, in pixels.
-        low: start of the part to resize.
-        high: its end.
         new: length of the new side.
         resampling: one of :data:`REACH`.
 
@@ -255,11 +255,10 @@ def weights_of(
         The first old pixel of each new one, shape (new,), and the weights of it and of those
         after it, shape (taps, new), in units of 2**-22; 0 beyond the last.
     """
-    begin, end = np.float32(low), np.float32(high)  # Pillow takes single precision
-    scale = float(end - begin) / new
+    scale = old / new
     stretch = max(scale, 1.0)
     reach = REACH[resampling] * stretch
-    centres = float(begin) + (np.arange(new) + 0.5) * scale
+    centres = (np.arange(new) + 0.5) * scale
     starts = np.maximum((centres - reach + 0.5).astype(np.int64), 0)
     ends = np.minimum((centres + reach + 0.5).astype(np.int64), old)
     steps = np.arange((ends - starts).max())
