@@ -57,11 +57,19 @@ class ClipOptions:
     top_k: Annotated[
         int, Meta(ge=1, description="Keep at most so many tags of an image, the best.")
     ] = 20
+    scoring: Annotated[
+        Literal["calibrated", "softmax", "cosine"],
+        Meta(
+            description="calibrated: scores of a label that do not depend on the others, calibrated"
+            " on the collection; softmax: over all labels, as open_clip publishes it; cosine: as"
+            " it is."
+        ),
+    ] = "calibrated"
     calibrate: Annotated[
         bool,
         Meta(
-            description="Calibrate each label's scores on the collection; models with a sigmoid of"
-            " their own do without."
+            description="Calibrate each label's scores on the collection, if scoring is calibrated;"
+            " models with a sigmoid of their own do without."
         ),
     ] = True
     model_batch: Annotated[

@@ -7,22 +7,38 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from platformdirs import user_cache_path
+
 from tagatlas.errors import ModelMissing, OptionError
+from tagatlas_clip.activation import (
+    KEY,
+    activation_of_file,
+    activation_of_repository,
+    activation_of_tag,
+)
+from tagatlas_clip.data_only import check_architecture, check_tokenizer
+from tagatlas_clip.weights import digest
 
 HUB = "hf-hub:"
 SAFE, PLAIN = "open_clip_model.safetensors", "open_clip_pytorch_model.bin"
 """open_clip's file names of weights, in a folder or in a repository of the hub."""
 CONFIG = "open_clip_config.json"
 TOKENIZER, TEXT_MODEL = "tokenizer_config.json", "config.json"
-PREPROCESSING = ("mean", "std", "interpolation", "resize_mode", "fill_color")
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+PREPROCESSING: Mapping[str, object] = {
+    "mean": (0.48145466, 0.4578275, 0.40821073),
+    "std": (0.26862954, 0.26130258, 0.27577711),
+    "interpolation": "bicubic",
+    "resize_mode": "shortest",
+    "fill_color": 0,
+}
+"""What weights may say of the preprocessing of pictures, with open_clip's defaults."""
+_WITHOUT_EFFECT = ("timm_model_pretrained", "hf_model_pretrained")
+"""Settings of an architecture that count only where there are no weights."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +46,14 @@ class ModelFiles:
     """A model on this machine.
 
     Attributes:
-        name: as ``tagatlas models`` lists it, or the path of a local one.
+        name: as ``tagatlas models`` lists it, or of the folder or file of a local one.
         config: the architecture, as open_clip's ``model_cfg``.
         preprocessing: the weights' preprocessing of pictures, if not open_clip's default.
         checkpoint: the weights.
         tokenizer: the folder with the tokenizer's files; None for open_clip's own.
         text_model: the folder with the configuration of a text model from the hub; None for
             open_clip's own.
+        notes: remarks for the user.
     """
 
     name: str
@@ -45,6 +62,17 @@ class ModelFiles:
     checkpoint: Path
     tokenizer: Path | None
     text_model: Path | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what could run code.
+
+        Raises:
+            OptionError: a part of it could.
+        """
+        check_architecture(self.config, self.name)
+        if self.tokenizer is not None:
+            check_tokenizer(self.tokenizer)
 
     @property
     def text_config(self) -> Mapping[str, Any]:
@@ -52,9 +80,30 @@ class ModelFiles:
         return text_config(self.config)
 
     def digest(self) -> str:
-        """Digest of weights and settings, 16 hexadecimal digits."""
-        said = json.dumps([self.config, self.preprocessing], sort_keys=True)
-        return hashlib.sha256((said + checksum(self.checkpoint)).encode()).hexdigest()[:16]
+        """Digest of weights and settings, 16 hexadecimal digits.
+
+        Neither names nor places count, nor settings that say what is true without them.
+
+        Raises:
+            OptionError: the file has no weights.
+        """
+        config = {key: value for key, value in self.config.items() if key != KEY or value}
+        for part in ("vision_cfg", "text_cfg"):
+            config[part] = _with_effect(config[part])
+        preprocessing = {**PREPROCESSING, **self.preprocessing}
+        said = json.dumps([config, preprocessing], sort_keys=True)
+        known_by = digest(self.checkpoint, Path(user_cache_path("tagatlas")) / "clip-weights")
+        return hashlib.sha256((said + known_by).encode()).hexdigest()[:16]
+
+
+def _with_effect(part: object) -> object:
+    if not isinstance(part, Mapping):
+        return part
+    return {
+        key: value
+        for key, value in part.items()
+        if value is not None and key not in _WITHOUT_EFFECT
+    }
 
 
 @dataclass(frozen=True)
@@ -98,6 +147,8 @@ def with_tag(named: Named) -> Named:
     if not named.pretrained and len(tags) == 1:
         return Named(named.model, tags[0])
     if named.pretrained not in tags:
+        if "/" in named.pretrained or "\\" in named.pretrained:
+            raise OptionError(f"--pretrained {named.pretrained}: there is no such file")
         given = f"no {named.pretrained!r}" if named.pretrained else "several weights"
         raise OptionError(
             f"{named.model} has {given}; choose --pretrained: {', '.join(tags)}, or a file"
@@ -125,23 +176,30 @@ def locate(named: Named) -> ModelFiles:
 def _of_open_clip(named: Named) -> ModelFiles:
     import open_clip
 
-    config = open_clip.get_model_config(named.model)
+    # A name with a colon would be read from another place.
+    config = None if ":" in named.model else open_clip.get_model_config(named.model)
     if config is None:
+        if "/" in named.model or "\\" in named.model:
+            raise OptionError(f"--model {named.model}: there is no such folder or file")
         raise OptionError(f"open_clip has no model {named.model!r}: see tagatlas models list")
+    note = ""
     if named.pretrained and Path(named.pretrained).is_file():
         checkpoint = Path(named.pretrained)
         name = f"{named.model}/{checkpoint.name}"
+        quick, note = activation_of_file(named.model, checkpoint)
     else:
         named = with_tag(named)
         checkpoint = _cached(weights_of(named), named)
         name = str(named)
+        quick = activation_of_tag(named.model, named.pretrained)
     return ModelFiles(
         name,
-        config,
+        {**config, KEY: quick},
         preprocessing_of(named),
         checkpoint,
         _tokenizer_of(config, named),
         _text_model_of(config, named),
+        (note,) if note else (),
     )
 
 
@@ -206,15 +264,6 @@ def text_config(config: Mapping[str, object]) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def checksum(path: Path) -> str:
-    """The SHA-256 of a file; in the hub's cache it is the file's name."""
-    real = path.resolve()
-    if _DIGEST.fullmatch(real.name):
-        return real.name
-    with real.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def cached(files: HubFiles) -> Path | None:
     """Path of one of the files in the hub's cache; None if missing."""
     import huggingface_hub
@@ -258,9 +307,10 @@ def _of_hub(named: Named) -> ModelFiles:
     repository = named.model.removeprefix(HUB)
     config, preprocessing = read_config(_cached(HubFiles(repository, (CONFIG,)), named))
     checkpoint = _cached(weights_of(named), named)
+    quick = bool(config.get(KEY)) or activation_of_repository(repository)
     return ModelFiles(
         named.model,
-        config,
+        {**config, KEY: quick},
         preprocessing,
         checkpoint,
         _tokenizer_of(config, named),
@@ -279,7 +329,9 @@ def _of_folder(folder: Path, pretrained: str) -> ModelFiles:
         raise OptionError(f"there are no weights at {wanted}: give --pretrained FILE")
     tokenizer = None if tokenizer_repository(config) is None else folder
     text_model = _text_model_of(config, Named(str(folder)))
-    return ModelFiles(str(folder), config, preprocessing, checkpoint, tokenizer, text_model)
+    return ModelFiles(
+        folder.resolve().name, config, preprocessing, checkpoint, tokenizer, text_model
+    )
 
 
 def _of_config(path: Path, pretrained: str) -> ModelFiles:
@@ -289,7 +341,7 @@ def _of_config(path: Path, pretrained: str) -> ModelFiles:
         raise OptionError(f"--model {path} needs its weights: --pretrained FILE")
     tokenizer = None if tokenizer_repository(config) is None else path.parent
     text_model = _text_model_of(config, Named(str(path)))
-    return ModelFiles(str(path), config, preprocessing, checkpoint, tokenizer, text_model)
+    return ModelFiles(path.name, config, preprocessing, checkpoint, tokenizer, text_model)
 
 
 def read_config(path: Path) -> tuple[dict[str, object], dict[str, object]]:

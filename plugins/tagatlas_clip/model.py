@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +17,12 @@ from PIL import Image
 from torchvision.transforms import Normalize
 
 from tagatlas.errors import OptionError
+from tagatlas_clip.data_only import plain_text_config, tokenizer_settings
 from tagatlas_clip.device import Precision, autocast
+from tagatlas_clip.files import TEXT_MODEL
 from tagatlas_clip.geometry import geometry_of
 from tagatlas_clip.memory import free_memory, is_out_of_memory
+from tagatlas_clip.weights import SAFE, read_pickle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -145,14 +150,12 @@ def _resizer(device: torch.device) -> GpuResizer | None:
 def _load(files: ModelFiles) -> torch.nn.Module:
     if files.checkpoint.suffix in (".npz", ".npy"):
         raise OptionError(f"{files.checkpoint}: save the weights as safetensors")
+    if files.checkpoint.suffix != SAFE:
+        # What is refused here must not reach open_clip, which tries again with fewer precautions.
+        read_pickle(files.checkpoint)
     network = _architecture(files)
     try:
         open_clip.load_checkpoint(network, str(files.checkpoint), weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise OptionError(
-            f"{files.checkpoint} holds more than weights, which could run code: save it as"
-            " safetensors"
-        ) from error
     except Exception as error:  # a file of another kind can cause any exception
         reason = " ".join(str(error).split())[:200]
         raise OptionError(
@@ -169,21 +172,26 @@ def _architecture(files: ModelFiles) -> torch.nn.Module:
     process, and finds the configuration of a text model by its name on the hub.
     """
     config, text = dict(files.config), dict(files.text_config)
-    custom = bool(config.pop("custom_text", False))
-    if files.text_model is not None:
-        custom = True
-        text |= {"hf_model_name": str(files.text_model), "hf_model_pretrained": False}
+    vision = config["vision_cfg"]
+    if isinstance(vision, Mapping) and "timm_model_name" in vision:
+        config["vision_cfg"] = {**vision, "timm_model_pretrained": False}
+    custom = bool(config.pop("custom_text", False)) or files.text_model is not None
     kind = open_clip.CustomTextCLIP if custom else open_clip.CLIP
     if custom and "multimodal_cfg" in config:
         kind = open_clip.CoCa
-    with torch.random.fork_rng(devices=[]):  # the weights that it makes up are none of ours
+    # The weights that it makes up are none of ours, nor is its folder.
+    with torch.random.fork_rng(devices=[]), TemporaryDirectory(prefix="tagatlas-") as folder:
+        if files.text_model is not None:
+            said = plain_text_config(files.text_model / TEXT_MODEL)
+            (Path(folder) / TEXT_MODEL).write_text(json.dumps(said), encoding="utf-8")
+            text |= {"hf_model_name": folder, "hf_model_pretrained": False}
         return kind(**{**config, "text_cfg": text})
 
 
 def _tokenizer(files: ModelFiles) -> open_clip.SimpleTokenizer | open_clip.HFTokenizer:
     text = files.text_config
     length = text.get("context_length", open_clip.tokenizer.DEFAULT_CONTEXT_LENGTH)
-    settings = text.get("tokenizer_kwargs", {})
+    settings = tokenizer_settings(text, files.name)
     if files.tokenizer is None:
         return open_clip.SimpleTokenizer(context_length=length, **settings)
     return open_clip.tokenizer.HFTokenizer(
@@ -191,5 +199,6 @@ def _tokenizer(files: ModelFiles) -> open_clip.SimpleTokenizer | open_clip.HFTok
         context_length=length,
         tokenizer_mode=text.get("tokenizer_mode"),
         local_files_only=True,
+        trust_remote_code=False,
         **settings,
     )

@@ -16,6 +16,12 @@ near misses, pictures of another label, which fits them much better: a label is 
 the distance of its evidence below the picture's best::
 
     score = calibrated score * exp((evidence - best evidence of the picture) / RIVALRY)
+
+Two further scorings are those of the literature: the softmax over all labels, as in open_clip's
+README and in CLIP's paper (Radford et al. 2021), and the cosine itself::
+
+    score = softmax over labels of (scale * cosine)
+    score = cosine, or 0 if it is below
 """
 
 from __future__ import annotations
@@ -64,6 +70,19 @@ class Evidence:
         if len(self.background):
             evidence -= _logsumexp(self.scale * (pictures @ self.background.T))[:, np.newaxis]
         return evidence
+
+
+def shares(cosines: NDArray[np.float32], scale: float) -> NDArray[np.float64]:
+    """The softmax over all labels, in [0, 1]; of a picture, they add up to 1.
+
+    Args:
+        cosines: shape (n, labels), at least one label.
+        scale: of cosines, the model's; 100 for most models trained with a softmax.
+    """
+    logits = scale * cosines.astype(np.float64)
+    found: NDArray[np.float64] = np.exp(logits - logits.max(axis=1, keepdims=True))
+    found /= found.sum(axis=1, keepdims=True)
+    return found
 
 
 def sigmoid(values: NDArray[np.floating]) -> NDArray[np.float64]:

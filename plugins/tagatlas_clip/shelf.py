@@ -31,7 +31,6 @@ from tagatlas_clip.files import (
     HubFiles,
     Named,
     cached,
-    checksum,
     locate,
     read_config,
     text_model_repository,
@@ -40,6 +39,7 @@ from tagatlas_clip.files import (
     with_tag,
 )
 from tagatlas_clip.model import ClipModel
+from tagatlas_clip.weights import CHECKSUM
 
 TOKENIZER_FILES = ("*token*", "vocab*", "merges.txt", "*.model", "config.json")
 """A repository's files of a tokenizer and of a text model's configuration."""
@@ -78,15 +78,17 @@ class OpenClipShelf(ModelShelf):
 
 
 def verify(path: Path) -> None:
-    """Check a file of the hub's cache against the hash in its name.
+    """Check a file of the hub's cache against the SHA-256 in its name, if that is one.
 
     Raises:
         ModelMissing: it differs; it is deleted.
     """
     real = path.resolve()
+    if not CHECKSUM.fullmatch(real.name):
+        return
     with real.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != checksum(path):
+    if found != real.name:
         path.unlink()
         real.unlink(missing_ok=True)
         raise ModelMissing(f"{path.name} came damaged and was deleted: pull it again")
@@ -111,7 +113,10 @@ def _fetch_all(named: Named) -> Path:
     others = [tokenizer_repository(config), text_model_repository(config)]
     for each in dict.fromkeys(filter(None, others)):
         huggingface_hub.snapshot_download(
-            each, allow_patterns=list(TOKENIZER_FILES), etag_timeout=PATIENCE
+            each,
+            allow_patterns=list(TOKENIZER_FILES),
+            ignore_patterns=["*.py", "*.pkl"],
+            etag_timeout=PATIENCE,
         )
     return weights
 

@@ -19,8 +19,16 @@ from tagatlas_clip.calibration import FEWEST, Calibration, calibrate, sample_siz
 from tagatlas_clip.defaults import ON_CPU, ON_GPU
 from tagatlas_clip.device import Precision, choose_devices, choose_precision
 from tagatlas_clip.files import ModelFiles, Named, locate
-from tagatlas_clip.scores import RIVALRY, Evidence, against_rivals, best_tags, sigmoid, unit
-from tagatlas_clip.templates import BACKGROUND, read_templates
+from tagatlas_clip.scores import (
+    RIVALRY,
+    Evidence,
+    against_rivals,
+    best_tags,
+    shares,
+    sigmoid,
+    unit,
+)
+from tagatlas_clip.templates import BACKGROUND, read_templates, template_name
 from tagatlas_clip.texts import default_cache, embed_labels
 
 if TYPE_CHECKING:
@@ -84,7 +92,10 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         self._options = options
         self._files = files
         self._vocabulary = vocabulary
-        self.notes = tuple(f"vocabulary {vocabulary.name}: {note}" for note in vocabulary.notes)
+        self.notes = (
+            *(f"vocabulary {vocabulary.name}: {note}" for note in vocabulary.notes),
+            *files.notes,
+        )
         self._templates = tuple(templates)
         self._devices = tuple(devices)
         self._precision = precision
@@ -95,7 +106,9 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         # While a device works on one call, pictures of another are decoded; on a fast device,
         # tags of a third are read.
         self.concurrency = (3 if on_gpu else 2) * len(devices)
-        self.collective = options.calibrate and not self._has_sigmoid
+        self.collective = (
+            options.scoring == "calibrated" and options.calibrate and not self._has_sigmoid
+        )
 
     @cached_property
     def _digest(self) -> str:
@@ -201,27 +214,44 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         ]
 
     def fingerprint(self) -> str:
-        """The model by the hash of its weights and settings, and what it is computed in."""
-        return f"clip {self._files.name}; {self._digest}; {self._precision}"
+        """The model by the hash of its weights and settings, and what it is computed in.
+
+        Raises:
+            OptionError: the file of the weights has none.
+        """
+        return f"clip {self._digest}; {self._precision}"
 
     def reading(self) -> str:
         """Vocabulary and templates by hash, and the options of scores and their selection."""
         captions = sha256("\n".join([*self._templates, "", *BACKGROUND]).encode()).hexdigest()[:16]
-        how = "sigmoid" if self._has_sigmoid else "contrast"
         return (
-            f"vocabulary {self._vocabulary.digest()}; templates {captions};"
-            f" {f'calibrated (rivalry {RIVALRY:g}) ' if self.collective else ''}{how};"
+            f"vocabulary {self._vocabulary.digest()}; templates {captions}; {self._scoring()};"
             f" threshold {self._options.threshold}; top-k {self._options.top_k}"
         )
+
+    def _scoring(self) -> str:
+        """How scores are computed, in a word or two."""
+        if self._options.scoring != "calibrated":
+            return self._options.scoring
+        if self._has_sigmoid:
+            return "sigmoid"
+        return f"calibrated (rivalry {RIVALRY:g}) contrast" if self.collective else "contrast"
 
     def read(self, answers: Iterable[KeptAnswer]) -> Reading:
         """Read tags from embeddings.
 
-        If scores are calibrated and there are enough images, the notes have the labels'
-        temperatures and biases: see :mod:`tagatlas_clip.calibration`.
+        The notes name the model, the vocabulary, the templates and the scoring. If scores are
+        calibrated and there are enough images, they have the labels' temperatures and biases: see
+        :mod:`tagatlas_clip.calibration`.
         """
         calibration = self._calibrate(answers) if self.collective else None
-        notes: dict[str, object] = {"vocabulary": self._vocabulary.name, "labels": len(self._names)}
+        notes: dict[str, object] = {
+            "model": self._files.name,
+            "vocabulary": self._vocabulary.name,
+            "labels": len(self._names),
+            "templates": template_name(self._options.templates),
+            "scoring": self._scoring(),
+        }
         if calibration is not None:
             notes["calibration"] = {
                 name: {"temperature": float(f"{temperature:.6g}"), "bias": float(f"{bias:.6g}")}
@@ -236,7 +266,7 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         from tagatlas_clip.device import describe
 
         devices = ", ".join(describe(device) for device in self._devices)
-        how = "calibrated on the collection" if self.collective else "as the model gives them"
+        how = "calibrated on the collection" if self.collective else f"by {self._scoring()}"
         return (
             f"model {self._files.name}: {self._files.checkpoint}",
             f"on {devices}, in {self._precision}",
@@ -266,18 +296,29 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         embeddings = [answer.embedding for answer in answers if answer.embedding is not None]
         if not embeddings:
             return [TagResult.empty() for _ in answers]
-        evidence = self.evidence(np.stack(embeddings))
-        if calibration is None:
-            scores = sigmoid(evidence)
-        else:
-            scores = calibration.scores(evidence) * against_rivals(evidence)
-        rows = iter(scores)
+        rows = iter(self._scores(np.stack(embeddings), calibration))
         return [
             TagResult.empty()
             if answer.embedding is None
             else self._result(next(rows), answer.embedding)
             for answer in answers
         ]
+
+    def _scores(
+        self, vectors: NDArray[np.floating], calibration: Calibration | None
+    ) -> NDArray[np.float64]:
+        """Scores in [0, 1] of each label, shape (n, labels), of embeddings, shape (n, d)."""
+        if self._options.scoring == "calibrated":
+            evidence = self.evidence(vectors)
+            if calibration is None:
+                return sigmoid(evidence)
+            return calibration.scores(evidence) * against_rivals(evidence)
+        with self._loading:
+            labels, scale = self._evidence.labels, self._evidence.scale
+        cosines = unit(vectors) @ labels.T
+        if self._options.scoring == "softmax":
+            return shares(cosines, scale)
+        return cosines.clip(0.0, 1.0).astype(np.float64)
 
     def _result(self, scores: NDArray[np.float64], embedding: NDArray[np.float16]) -> TagResult:
         tags = best_tags(scores, self._names, self._options.threshold, self._options.top_k)

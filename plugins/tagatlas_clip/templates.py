@@ -55,6 +55,11 @@ def read_templates(named: str) -> tuple[str, ...]:
     return templates
 
 
+def template_name(named: str) -> str:
+    """A name for templates: of a file, without its folder; of a text, the text."""
+    return named if SLOT in named else Path(named).name
+
+
 def _of_open_clip(name: str) -> tuple[str, ...]:
     """Templates that OpenAI chose for ImageNet, as open_clip has them."""
     import open_clip
