@@ -28,6 +28,10 @@ _EXTRAS = {
 }
 """The extra of tagatlas with a protocol's library."""
 
+PROTOCOLS = (*_EXTRAS, "file", "ftp", "hdfs", "local", "memory", "sftp", "smb", "ssh")
+"""Protocols that name a place and nothing else. fsspec knows others that read instructions from
+what lies there, combine several places, unpack archives, or run commands."""
+
 
 @dataclass(frozen=True)
 class FsspecOptions:
@@ -56,16 +60,13 @@ class FsspecStore(ImageStore):
         """Use a location; the protocol's library takes keys from the environment.
 
         Raises:
-            OptionError: it is not a URL that fsspec supports, or its service is not encrypted.
+            OptionError: it is not one place of a protocol in :data:`PROTOCOLS`, or its service is
+                not encrypted.
             MissingDependency: the library for its protocol is not installed.
         """
-        if "://" not in options.location:
-            raise OptionError(
-                "the store fsspec needs a location, such as s3://bucket/folder: set location in"
-                " [store.fsspec] of atlas.toml"
-            )
         from tagatlas.toolkit import as_shown
 
+        check_location(options.location)
         location = options.location.rstrip("/")
         self._shown = as_shown(location)
         _check_encrypted(options.endpoint)
@@ -163,8 +164,28 @@ def _check_encrypted(endpoint: str) -> None:
         )
 
 
+def check_location(location: str) -> None:
+    """Make sure that a location is one place, of a plain protocol.
+
+    Raises:
+        OptionError: it is none, several, or of a protocol that may do more than keep files.
+    """
+    protocol, colon, rest = location.partition("://")
+    if not colon:
+        raise OptionError(
+            "the store fsspec needs a location, such as s3://bucket/folder: set location in"
+            " [store.fsspec] of atlas.toml"
+        )
+    if "::" in location or "://" in rest:
+        raise OptionError("the location of the store fsspec names several places: it takes one")
+    if protocol not in PROTOCOLS:
+        raise OptionError(
+            f"the store fsspec does not take {protocol}://; it takes {', '.join(PROTOCOLS)}"
+        )
+
+
 def _open(location: str, endpoint: str) -> tuple[AbstractFileSystem, str]:
-    protocol = location.partition("://")[0].lower()
+    protocol = location.partition("://")[0]
     try:
         import fsspec
     except ImportError as error:

@@ -19,7 +19,12 @@ from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, Stor
 from tagatlas.testing import ImageStoreContract
 from tagatlas_fetching import Address, FetchOptions
 from tagatlas_fetching.engine import fetch
-from tagatlas_stores.fsspec import FsspecOptions, FsspecStore, tagatlas_image_stores
+from tagatlas_stores.fsspec import (
+    PROTOCOLS,
+    FsspecOptions,
+    FsspecStore,
+    tagatlas_image_stores,
+)
 
 if TYPE_CHECKING:
     from tests.conftest import ImageServer, MakePicture
@@ -152,6 +157,45 @@ def test_keys_go_to_encrypted_endpoints(endpoint: str, is_refused: bool) -> None
 def test_a_password_in_the_location_is_not_shown(tmp_path: Path) -> None:
     store = FsspecStore(FsspecOptions("memory://me:s3cr3t@shelf"), tmp_path)
     assert store.locate(SAMPLE, Variant.IMAGE).startswith("memory://shelf/images/")
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "reference://{folder}/instructions.json",
+        "reference::file://{folder}/instructions.json",
+        "simplecache::file://{folder}",
+        "filecache::s3://bucket/folder",
+        "zip://images::file://{folder}/a.zip",
+        "file://{folder}::memory://x",
+        "memory://a://b",
+        "zip://{folder}/a.zip",
+        "tar://{folder}/a.tar",
+        "libarchive://{folder}/a.7z",
+        "dir://{folder}",
+        "generic://{folder}",
+        "data://text,a",
+        "git://{folder}",
+        "github://owner:repository@/x",
+        "http://127.0.0.1/x",
+        "https://127.0.0.1/x",
+        "FILE://{folder}",
+        " file://{folder}",
+    ],
+)
+def test_only_one_place_of_a_plain_protocol_is_used(tmp_path: Path, location: str) -> None:
+    (tmp_path / "instructions.json").write_text('{"images/a": ["file:///etc/passwd"]}', "utf-8")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(OptionError, match=r"names several places|does not take ") as caught:
+        FsspecStore(FsspecOptions(location.format(folder=tmp_path)), Path())
+    assert len(str(caught.value).splitlines()) == 1
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_every_protocol_is_one_that_fsspec_knows() -> None:
+    from fsspec.registry import known_implementations
+
+    assert set(PROTOCOLS) - {"abfss"} <= set(known_implementations)  # adlfs adds that one
 
 
 def test_a_missing_library_is_named() -> None:
