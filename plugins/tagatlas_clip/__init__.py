@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,9 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+TEMPLATES = ("photo", "label", "simple", "imagenet")
+"""Names of built-in templates."""
+
+
 @dataclass(frozen=True)
 class ClipOptions:
-    """Options of the tagger ``clip``."""
+    """Options of the tagger ``clip``.
+
+    Paths are absolute: an atlas that keeps them is used from other folders, too.
+    """
 
     model: Annotated[
         str,
@@ -78,6 +86,17 @@ class ClipOptions:
     threads: Annotated[
         int, Meta(ge=0, description="Images decoded at once; 0 is one per processor core.")
     ] = 0
+
+    def __post_init__(self) -> None:
+        """Make paths absolute: what the tagger takes for paths, not for names."""
+        names = ["model", "pretrained", "vocabulary"]
+        if self.templates not in TEMPLATES and "{}" not in self.templates:
+            names.append("templates")
+        for name in names:
+            value = getattr(self, name) or ""
+            # Unlike pathlib's, these functions take any text.
+            if os.path.isfile(value) or (name == "model" and os.path.isdir(value)):  # noqa: PTH112, PTH113
+                object.__setattr__(self, name, os.path.abspath(value))  # noqa: PTH100
 
 
 @hookimpl

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tagatlas.errors import InputError, OptionError
 from tagatlas.toolkit import read_lines
+from tagatlas_clip import TEMPLATES
 
 SLOT = "{}"
 
@@ -44,8 +45,8 @@ def read_templates(named: str) -> tuple[str, ...]:
         lines, notes = read_lines(Path(named))
     except InputError as error:
         raise OptionError(
-            f"no templates {named!r} ({error}): name photo, label, simple, imagenet, a file, or"
-            " write a text with {}"
+            f"no templates {named!r} ({error}): name {', '.join(TEMPLATES)}, a file, or write a"
+            " text with {}"
         ) from error
     if notes:  # a guess would change the model's captions
         raise OptionError(f"the templates {named} are not in UTF-8: save them as UTF-8")

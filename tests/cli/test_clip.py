@@ -110,7 +110,12 @@ def test_the_map_separates_what_was_planted_and_can_be_searched(
         variables=variables,
     )
     assert done.returncode == 0, done.stderr
-    images = read_csv(tmp_path / "a.atlas" / "maps" / "clip" / "images.csv")
+    maps = tmp_path / "a.atlas" / "maps" / "clip"
+    assert (
+        r"(model: shapes\_clip; vocabulary: labels.txt; labels: 60; templates: a photo of \{\}.;"
+        r" scoring: calibrated (rivalry 4) contrast; fingerprint: clip "
+    ) in (maps / "methods.md").read_text("utf-8")
+    images = read_csv(maps / "images.csv")
     cluster_of = {Path(row["url"]).name: row["cluster"] for row in images}
     names = sorted(motif_of)
     assert (

@@ -16,8 +16,10 @@ import torch  # noqa: TID253 - this module is read only where it is installed
 from safetensors.torch import load_file, save_file
 from shape_pictures import draw, held_out
 
+import tagatlas
 from tagatlas.contracts import ImageInput, KeptAnswer
-from tagatlas.errors import OptionError
+from tagatlas.errors import ModelMissing, OptionError
+from tagatlas.steps.run import run_steps
 from tagatlas_clip import ClipOptions
 from tagatlas_clip.activation import activation_of_file, activation_of_repository, activation_of_tag
 from tagatlas_clip.files import PREPROCESSING, ModelFiles, Named, locate
@@ -299,6 +301,82 @@ def test_a_papers_scores_are_read_from_the_same_embeddings(
             )
             if scoring == "softmax":
                 assert sum(scores.values()) == pytest.approx(1.0)
+
+
+def test_paths_are_kept_absolute_and_names_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(MODEL, tmp_path / "model")
+    (tmp_path / "label").mkdir()
+    for name in ("w.pt", "labels.txt", "templates.txt", "photo", "{}"):
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    kept = ClipOptions("model", "w.pt", vocabulary="labels.txt", templates="templates.txt")
+    assert (kept.model, kept.pretrained) == (str(tmp_path / "model"), str(tmp_path / "w.pt"))
+    assert kept.vocabulary == str(tmp_path / "labels.txt")
+    assert kept.templates == str(tmp_path / "templates.txt")
+    for templates in ("photo", "label", "{}", "x" * 5000):
+        assert ClipOptions(templates=templates).templates == templates
+    names = ClipOptions("ViT-B-32", "openai", vocabulary="everyday")
+    assert (names.model, names.pretrained, names.vocabulary) == ("ViT-B-32", "openai", "everyday")
+
+
+def test_an_atlas_is_tagged_again_from_another_folder(
+    options: ClipOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(MODEL, tmp_path / "w" / "model")
+    (tmp_path / "pictures").mkdir()
+    for place, image in enumerate(images()):
+        (tmp_path / "pictures" / f"{place}.jpg").write_bytes(image.data)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    atlas = tmp_path / "a.atlas"
+    tagatlas.add(atlas, "pictures")
+    tagatlas.fetch(atlas)
+    with pytest.raises(ModelMissing, match="tagatlas models pull ViT-B-32/openai"):
+        tagatlas.tag(atlas, backend="clip", model="ViT-B-32", pretrained="openai")
+    first = tagatlas.tag(
+        atlas, backend="clip", model="w/model", vocabulary="labels.txt", device="cpu"
+    )
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    again = tagatlas.tag(atlas, scoring="softmax")
+    shutil.copytree(MODEL, "copy")
+    torch.save(load_file(f"copy/{SAFE}"), "copy/w.pt")
+    other = tagatlas.tag(atlas, model="copy", pretrained="copy/w.pt", scoring="cosine")
+    assert (first.asked, again.asked, other.asked) == (3, 0, 0)
+    with tagatlas.open_atlas(atlas) as opened:
+        last = opened.catalog.tagging.last_used()
+        assert last is not None
+        assert opened.catalog.tagging.notes(last.id) == {
+            "model": "copy",
+            "vocabulary": "labels.txt",
+            "labels": 12,
+            "templates": "photo",
+            "scoring": "cosine",
+        }
+
+
+def test_missing_weights_are_told_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "urls.csv").write_text("url\nhttp://127.0.0.1:9/a.jpg\n", "utf-8")
+    for options in (
+        ClipOptions(model="ViT-B-32", pretrained="openai"),
+        ClipOptions(vocabulary="nowhere.txt"),
+        ClipOptions(templates="nowhere.txt"),
+        ClipOptions(model="ViT-B-32", pretrained="no/file.pt"),
+    ):
+        reports = run_steps(
+            tmp_path / "urls.csv",
+            tmp_path / "a.atlas",
+            backend="clip",
+            model=options.model,
+            pretrained=options.pretrained,
+            vocabulary=options.vocabulary,
+            templates=options.templates,
+        )
+        with pytest.raises((ModelMissing, OptionError)):
+            next(iter(reports))  # the first step's report would come first
 
 
 def test_a_reading_names_model_vocabulary_and_templates(

@@ -53,6 +53,18 @@ def test_limits_hold_for_any_tagger() -> None:
     assert not re.search("model|trained|guess", limits)
 
 
+def test_what_a_backend_says_of_itself_is_said_by_name(facts: Provenance) -> None:
+    notes: dict[str, str | int | float] = {
+        "model": "ViT-B-32/openai",
+        "vocabulary": "my_labels.txt",
+        "labels": 12,
+    }
+    text = methods_text(with_facts(sample_map(), dataclasses.replace(facts, notes=notes)))
+    assert (
+        r"*imagenet* (model: ViT-B-32/openai; vocabulary: my\_labels.txt; labels: 12; fingerprint: "
+    ) in text
+
+
 def test_placeholders_are_said(facts: Provenance) -> None:
     assert "placeholder" not in methods_text(with_facts(sample_map(), facts))
     found = {"certain": 40, "perhaps": 1}

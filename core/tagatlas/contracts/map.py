@@ -49,6 +49,8 @@ class Provenance:
         taggings: number of images by tag status.
         tagger: the backend's name.
         fingerprint: the backend's fingerprint.
+        notes: plain remarks of the tagger on how its tags were read, such as the names of a model
+            and a vocabulary.
         settings: every setting the map depends on, by its name in ``atlas.toml``.
         versions: version of each package that shaped the result, by name.
         model_versions: number of images by the version of the model that answered, the most
@@ -76,6 +78,7 @@ class Provenance:
     model_versions: Mapping[str, int] = field(default_factory=dict)
     ways: Mapping[str, int] = field(default_factory=dict)
     placeholders: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, str | int | float] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     builder: Maker[NetworkDescription] = field(
         default_factory=lambda: Maker(description=NetworkDescription())

@@ -303,8 +303,9 @@ class Reading:
     Attributes:
         results: image id and result, one per answer, in the order of the answers; computed
             lazily while iterated, to save memory.
-        notes: estimates from the collection, such as the parameters of a calibration; of JSON
-            types. Stored with the tags.
+        notes: names, such as those of a model and a vocabulary, which stand in ``methods.md``, and
+            estimates from the collection, such as the parameters of a calibration; of JSON types.
+            Stored with the tags.
     """
 
     results: Iterable[tuple[str, TagResult]]

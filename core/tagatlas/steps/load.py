@@ -218,6 +218,7 @@ def _provenance(
         taggings=atlas.catalog.tagging.counts(backend.id),
         tagger=backend.name,
         fingerprint=shown(backend.fingerprint),
+        notes=atlas.catalog.tagging.notes(backend.id),
         settings=settings,
         versions=making.versions,
         model_versions=atlas.catalog.tagging.model_versions(backend.id),

@@ -106,7 +106,7 @@ def _tags(map_: Map) -> list[str]:
     counts = tags.collect(engine="streaming")
     backend = (
         f"Images were tagged by the backend *{escape(facts.tagger)}*"
-        f" (fingerprint: {escape(facts.fingerprint)})."
+        f" ({_named(facts)}fingerprint: {escape(facts.fingerprint)})."
         f" Of {count(facts.images, 'image')}, {by_status(facts.taggings, _TAGGINGS, ALWAYS)}."
     )
     if facts.copied:
@@ -135,6 +135,11 @@ def _answered_by(versions: Mapping[str, int]) -> str:
         f" **Warning**: it answered with {len(each)} versions of its model, whose tags and scores"
         f" may differ: {listed(each)}."
     )
+
+
+def _named(facts: Provenance) -> str:
+    """What the tagger says of itself by name, such as its model and vocabulary."""
+    return "".join(f"{escape(name)}: {escape(str(said))}; " for name, said in facts.notes.items())
 
 
 def _network(map_: Map) -> list[str]:
