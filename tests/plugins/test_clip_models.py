@@ -347,7 +347,7 @@ def test_an_atlas_is_tagged_again_from_another_folder(
     with tagatlas.open_atlas(atlas) as opened:
         last = opened.catalog.tagging.last_used()
         assert last is not None
-        assert opened.catalog.tagging.notes(last.id) == {
+        assert last.notes == {
             "model": "copy",
             "vocabulary": "labels.txt",
             "labels": 12,

@@ -43,7 +43,7 @@ class BackendInfo:
 
     Attributes:
         name: as comparisons call it.
-        fingerprint: of everything that changes its answers.
+        fingerprint: of everything that changes its answers, after the names it gives them.
         images: number of images by tag status.
         dollars: US dollars spent on its tagger in all; None if it costs nothing.
         model_versions: number of images by the version of the model that answered, empty text
@@ -211,7 +211,7 @@ def _backends(atlas: Atlas) -> list[BackendInfo]:
         found.append(
             BackendInfo(
                 name=backend.label,
-                fingerprint=masked(backend.fingerprint),
+                fingerprint=masked(backend.description),
                 images={status: count for status, count in counts.items() if count},
                 dollars=spent.dollars if spent.calls else None,
                 model_versions=tagging.model_versions(backend.id),

@@ -218,7 +218,10 @@ def _provenance(
         taggings=atlas.catalog.tagging.counts(backend.id),
         tagger=backend.name,
         fingerprint=shown(backend.fingerprint),
-        notes=atlas.catalog.tagging.notes(backend.id),
+        notes={
+            name: shown(said) if isinstance(said, str) else said
+            for name, said in backend.notes.items()
+        },
         settings=settings,
         versions=making.versions,
         model_versions=atlas.catalog.tagging.model_versions(backend.id),

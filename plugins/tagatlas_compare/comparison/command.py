@@ -94,13 +94,14 @@ def _list(known: list[Backend]) -> Outcome:
         {
             "backend": f"{each.name}:{each.number}",
             "fingerprint": each.fingerprint,
+            "notes": each.notes,
             "latest": each.is_latest,
         }
         for each in known
     ]
     lines = [
-        f"{row['backend']}{' (latest)' if row['latest'] else ''}: {row['fingerprint']}"
-        for row in rows
+        f"{row['backend']}{' (latest)' if row['latest'] else ''}: {each.description}"
+        for row, each in zip(rows, known, strict=True)
     ]
     return Outcome({"backends": rows}, lines or ["no backend has tagged here"])
 

@@ -97,7 +97,7 @@ def _find(known: Sequence[Backend], named: str) -> Backend:
         for each in own
         if (not which and each.is_latest)
         or which == str(each.number)
-        or (which and not which.isdecimal() and which in each.fingerprint)
+        or (which and not which.isdecimal() and which in each.description)
     ]
     if len(fitting) == 1:
         return fitting[0]
@@ -106,7 +106,7 @@ def _find(known: Sequence[Backend], named: str) -> Backend:
 
 
 def _listed(known: Sequence[Backend]) -> str:
-    there = [f"{each.name}:{each.number} ({each.fingerprint})" for each in known]
+    there = [f"{each.name}:{each.number} ({each.description})" for each in known]
     return f"there are: {'; '.join(there)}" if there else "run tagatlas tag first"
 
 

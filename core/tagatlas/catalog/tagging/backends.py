@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,7 +12,7 @@ from tagatlas.catalog.tagging.part import Part
 
 _NUMBERED = (
     "SELECT id, name, fingerprint, row_number() OVER (PARTITION BY name, used > 0 ORDER BY id), "
-    "used > 0 AND used = max(used) OVER (PARTITION BY name), used FROM backends"
+    "used > 0 AND used = max(used) OVER (PARTITION BY name), used, notes FROM backends"
 )
 _COLUMNS: dict[str, type[pl.DataType]] = {
     "id": pl.Int64,
@@ -20,6 +21,7 @@ _COLUMNS: dict[str, type[pl.DataType]] = {
     "number": pl.Int64,
     "is_latest": pl.Boolean,
     "used": pl.Int64,
+    "notes": pl.String,
 }
 
 
@@ -33,6 +35,7 @@ class Backend:
         fingerprint: of everything that changes its answers.
         number: its number among those of its tagger, from 1, in the order of first use.
         is_latest: whether it is the one of its tagger that was used last.
+        notes: plain remarks of the tagger by name, such as its model; see :class:`Reading`.
     """
 
     id: int
@@ -40,11 +43,19 @@ class Backend:
     fingerprint: str
     number: int
     is_latest: bool
+    notes: Mapping[str, str | int | float]
 
     @property
     def label(self) -> str:
         """Its name in lists: with its number unless it is its tagger's latest."""
         return self.name if self.is_latest else f"{self.name}:{self.number}"
+
+    @property
+    def description(self) -> str:
+        """Its remarks and its fingerprint, in a line: ``model: x; vocabulary: y; clip 1a2b``."""
+        return "; ".join(
+            [*(f"{name}: {said}" for name, said in self.notes.items()), self.fingerprint]
+        )
 
 
 class Backends(Part):
@@ -88,4 +99,17 @@ class Backends(Part):
             _COLUMNS,
             parameters,
         )
-        return [Backend(**row) for row in frame.drop("used").iter_rows(named=True)]
+        return [
+            Backend(**{**row, "notes": _plain_notes(row["notes"])})
+            for row in frame.drop("used").iter_rows(named=True)
+        ]
+
+
+def _plain_notes(said: str | None) -> dict[str, str | int | float]:
+    """The texts and numbers among the remarks on a reading."""
+    try:
+        found = json.loads(said or "{}")
+    except (ValueError, RecursionError):  # of a catalog from elsewhere
+        found = {}
+    items = found.items() if isinstance(found, dict) else ()
+    return {name: value for name, value in items if isinstance(value, str | int | float)}

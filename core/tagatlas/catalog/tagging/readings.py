@@ -159,16 +159,6 @@ class Readings(Embeddings):
                 [json.dumps(reading.notes), self._extent(backend), backend.id],
             )
 
-    def notes(self, backend: int) -> dict[str, str | int | float]:
-        """The plain remarks of a tagger on a reading, by name; see :class:`tagatlas.Reading`."""
-        [(said,)] = self._database.rows("SELECT notes FROM backends WHERE id = ?", [backend])
-        try:
-            found = json.loads(str(said or "{}"))
-        except (ValueError, RecursionError):  # of a catalog from elsewhere
-            found = {}
-        items = found.items() if isinstance(found, dict) else ()
-        return {name: value for name, value in items if isinstance(value, str | int | float)}
-
     def _insert(
         self,
         connection: sqlite3.Connection,
