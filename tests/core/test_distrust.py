@@ -18,13 +18,13 @@ from viewed_atlas import viewed_atlas
 
 import tagatlas
 from tagatlas.catalog import Catalog
-from tagatlas.catalog.arrow import unpacked_size
 from tagatlas.catalog.database import Database
 from tagatlas.catalog.distrust import LARGEST_ANSWER, read_frame, unpack
 from tagatlas.catalog.schema import MIGRATIONS
 from tagatlas.cli import exit_status
 from tagatlas.contracts import KeptAnswer, Reading, Tag, TagResult
 from tagatlas.errors import AtlasDamaged, PluginFailed
+from tagatlas_tables.arrow import unpacked_size
 
 ENDLESS = "WITH RECURSIVE r(image) AS (SELECT 1 UNION ALL SELECT image + 1 FROM r)"
 

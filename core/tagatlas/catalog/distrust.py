@@ -13,8 +13,8 @@ import zlib
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tagatlas.catalog.arrow import read_arrow
 from tagatlas.catalog.schema import MIGRATIONS
+from tagatlas_tables.arrow import read_arrow
 
 if TYPE_CHECKING:
     import polars as pl
