@@ -13,9 +13,9 @@ A plugin's author subclasses the suite of the plugin's kind, names the spec, and
             return tagatlas_taggers()[0]
 
 Every test method's docstring is the rule that it checks. In all of them, what the plugin gives
-and raises is checked as tagatlas checks it when it runs: see :mod:`tagatlas.guards`. A suite's
-other fixtures have defaults that fit most plugins; their docstrings say what to return instead.
-pytest is needed here and nowhere else in tagatlas.
+and raises is checked as tagatlas checks it when it runs. A suite's other fixtures have defaults
+that fit most plugins; their docstrings say what to return instead. pytest is needed here and
+nowhere else in tagatlas.
 """
 
 from tagatlas_testing import (
