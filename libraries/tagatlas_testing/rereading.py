@@ -143,7 +143,7 @@ class RereadingTaggerContract(TaggerContract):
 
 
 def _made(spec: TaggerSpec, options: object) -> RereadingTagger:
-    tagger = guarded(loaded(spec.factory)(options), spec.name)
+    tagger = guarded(loaded(spec.factory)(options), spec.name, masks=False)
     assert isinstance(tagger, RereadingTagger)
     return tagger
 

@@ -63,7 +63,7 @@ class TaggerContract(SpecContract):
     @pytest.fixture
     def tagger(self, spec: TaggerSpec, options: object) -> Iterator[Tagger]:
         """The tagger under test, prepared; closed after the test."""
-        tagger = guarded(loaded(spec.factory)(options), spec.name)
+        tagger = guarded(loaded(spec.factory)(options), spec.name, masks=False)
         tagger.prepare(no_progress)
         yield tagger
         tagger.close()

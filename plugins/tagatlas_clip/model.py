@@ -183,7 +183,8 @@ def _architecture(files: ModelFiles) -> torch.nn.Module:
     with torch.random.fork_rng(devices=[]), TemporaryDirectory(prefix="tagatlas-") as folder:
         if files.text_model is not None:
             said = plain_text_config(files.text_model / TEXT_MODEL)
-            (Path(folder) / TEXT_MODEL).write_text(json.dumps(said), encoding="utf-8")
+            with (Path(folder) / TEXT_MODEL).open("x", encoding="utf-8") as file:
+                json.dump(said, file)
             text |= {"hf_model_name": folder, "hf_model_pretrained": False}
         return kind(**{**config, "text_cfg": text})
 

@@ -11,12 +11,12 @@ import hashlib
 import json
 import pickle
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from tagatlas.errors import OptionError
+from tagatlas.errors import OptionError, StorageError
+from tagatlas.toolkit import write_atomically
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -113,10 +113,12 @@ def _known_by(path: Path) -> str:
 def _keep(path: Path, found: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-            file.write(found)
-        Path(file.name).replace(path)
-    except OSError:  # full disk or no permission: the next run reads the weights again
+        with write_atomically(path) as file:
+            file.write(found.encode())
+    except (
+        OSError,
+        StorageError,
+    ):  # full disk or no permission: the next run reads the weights again
         return
 
 

@@ -67,7 +67,6 @@ def test_an_atlas_that_is_open_to_be_read_is_not_written_into(atlas: Path) -> No
         tagatlas.tag,
         tagatlas.map,
         tagatlas.render,
-        tagatlas_compare.compare,
         lambda opened: tagatlas.add(opened, atlas.parent / "pictures"),
         lambda opened: tagatlas.remove(opened, source="1"),
         lambda opened: import_tags(opened, "tags.csv"),

@@ -86,9 +86,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def own(made: Path, tmp_path: Path) -> Path:
-    """A copy of it, which the user trusts as well."""
+def own(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, which the user trusts as well, with a mark of its own."""
     shutil.copytree(made, tmp_path / "x.atlas")
+    shutil.copytree(os.environ["TAGATLAS_DATA"], tmp_path / "own")
+    monkeypatch.setenv("TAGATLAS_DATA", str(tmp_path / "own"))
     return tmp_path / "x.atlas"
 
 

@@ -110,7 +110,7 @@ ONES: NDArray[np.int64] = np.ones(6, dtype=np.int64)
         (Clusters(labels=-2 * ONES), "no cluster for each image, a whole number from 0, or -1"),
         (Clusters(labels=ONES, stability=np.ones(1)), r"no stability for each cluster, in \[0, 1"),
         (Clusters(labels=ONES, stability=np.array([0, np.nan])), "no stability for each cluster"),
-        (Clusters(labels=ONES, agreement=float("nan")), "an agreement of nan"),
+        (Clusters(labels=ONES, agreement=float("nan")), r"an agreement of a float \(nan\)"),
         (Clusters(labels=ONES, sub_labels=ONES[:3]), "no sub-cluster for each image"),
         (
             Clusters(labels=ONES, sub_labels=ONES, sub_stability=2 * np.ones(2)),

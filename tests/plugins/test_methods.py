@@ -22,6 +22,7 @@ from tagatlas.contracts import (
     Provenance,
     RendererSpec,
     SourceFacts,
+    loaded,
 )
 from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS, load_plugins
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
@@ -396,8 +397,9 @@ def test_it_says_what_a_builder_read_beside_tags(facts: Provenance) -> None:
     ],
 )
 def test_it_cites_what_a_layout_did(facts: Provenance, layout: str, said: str, cited: str) -> None:
-    chosen = load_plugins().choose(LAYOUTS, layout, {}).product
-    changed = dataclasses.replace(facts, layout=maker(layout, chosen.describe()))
+    spec = load_plugins().get(LAYOUTS, layout)
+    described = loaded(spec.factory)(spec.options()).describe()  # without its package
+    changed = dataclasses.replace(facts, layout=maker(layout, described))
     text = methods_text(with_facts(sample_map(), changed))
     assert said in text
     assert f"- {cited}" in text

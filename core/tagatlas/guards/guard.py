@@ -28,7 +28,12 @@ _FOR_REQUESTS = frozenset({"copies", "copies_in_page", "locate"})
 
 
 def guarded(
-    product: ProductT, label: str, *, own: bool = False, options: object = None
+    product: ProductT,
+    label: str,
+    *,
+    own: bool = False,
+    options: object = None,
+    masks: bool = True,
 ) -> ProductT:
     """A plugin's object whose faults are raised as errors that name it.
 
@@ -42,10 +47,11 @@ def guarded(
         label: its name in messages.
         own: whether it is built in, so that there is no other author to notify.
         options: that it was made with; errors do not reveal the secrets among them.
+        masks: whether secrets are masked in the texts that it gives, as they are in errors.
     """
     if type(product) is _Guarded:
         return product
-    return cast("ProductT", _Guarded(product, label, advice(own=own), options))
+    return cast("ProductT", _Guarded(product, label, advice(own=own), options, masks))
 
 
 def advice(*, own: bool) -> str:
@@ -85,13 +91,24 @@ def contract_broken(label: str, reason: str, *, own: bool) -> ContractBroken:
 class _Guarded:
     """Stands for a plugin's object; see :func:`guarded`."""
 
-    __slots__ = ("__weakref__", "_advice", "_label", "_of_options", "_product", "_promises")
+    __slots__ = (
+        "__weakref__",
+        "_advice",
+        "_label",
+        "_masks",
+        "_of_options",
+        "_product",
+        "_promises",
+    )
 
-    def __init__(self, product: object, label: str, advice: str, options: object) -> None:
+    def __init__(
+        self, product: object, label: str, advice: str, options: object, masks: bool
+    ) -> None:
         self._product = product
         self._label = label
         self._advice = advice
         self._of_options = secrets_of(options)
+        self._masks = masks
         self._promises = promises_of(product)
 
     @property  # type: ignore[misc] # isinstance is to find the contracts that the object implements
@@ -131,7 +148,7 @@ class _Guarded:
 
     def _told(self, given: ItemT) -> ItemT:
         """A value with the secrets masked in its texts, which are stored and shown."""
-        secrets = self._secrets()
+        secrets = self._secrets() if self._masks else []
         return without_values(given, secrets) if secrets else given
 
     def _secrets(self) -> list[str]:
