@@ -11,13 +11,13 @@ from yarl import URL
 from tagatlas.contracts import ImageStatus
 from tagatlas.errors import ImageRejected
 from tagatlas.masking import as_shown
-from tagatlas.retry_after import retry_after
 from tagatlas_fetching.encodings import NotDecoded, decoded
 from tagatlas_fetching.hosts import HostPolicy, Hosts
 from tagatlas_fetching.options import FetchOptions
 from tagatlas_fetching.plain import LONGEST_ADDRESS, plain
 from tagatlas_fetching.robots import Robots, forbidding_directive
 from tagatlas_fetching.safety import CheckedResolver, checked_url
+from tagatlas_services.retry_after import retry_after
 
 MAX_REDIRECTS = 10
 CONNECT_SECONDS = 10.0

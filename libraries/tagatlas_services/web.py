@@ -39,8 +39,8 @@ from tagatlas.errors import (
     ServiceUnreachable,
     TaggerError,
 )
-from tagatlas.retry_after import retry_after
 from tagatlas.wording import one_line
+from tagatlas_services.retry_after import retry_after
 
 __all__ = ["base64_text", "http_call_error", "is_loopback", "post_json", "read_key", "retry_after"]
 

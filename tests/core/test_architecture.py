@@ -26,7 +26,6 @@ GROUND = {
     "guards",
     "masking",
     "network",
-    "retry_after",
     "statuses",
     "wording",
 }

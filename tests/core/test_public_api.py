@@ -3,11 +3,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from importlib import import_module
 from typing import Literal, get_origin
 
 import pytest
 
 import tagatlas
+from tagatlas.toolkit import load_vocabulary
 
 
 def test_all_is_sorted_and_everything_in_it_is_there() -> None:
@@ -27,6 +29,15 @@ def test_a_layout_that_was_made_for_pinning_goes_on_working_and_is_told() -> Non
     with pytest.warns(DeprecationWarning, match="inherit from Layout"):
         assert tagatlas.PinningLayout is tagatlas.Layout
     assert "PinningLayout" not in dir(tagatlas)
+
+
+def test_vocabularies_are_found_where_they_were_and_their_new_place_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "tagatlas.vocabulary", raising=False)
+    with pytest.warns(DeprecationWarning, match="is now tagatlas.toolkit"):
+        old = import_module("tagatlas.vocabulary")
+    assert old.load_vocabulary is load_vocabulary
 
 
 @pytest.mark.parametrize(
