@@ -103,7 +103,7 @@ def _standard_library() -> State:
         "socket": socket.getdefaulttimeout(),
         "multiprocessing": multiprocessing.get_start_method(),
         "asyncio": repr(asyncio.get_event_loop_policy().__class__),
-        "temporary folder": tempfile.tempdir,
+        "temporary folder": tempfile.gettempdir(),
         "XML namespaces": dict(ET.register_namespace.__globals__["_namespace_map"]),
         "codecs": id(codecs.lookup_error("strict")),
     }
