@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import traceback
 from collections import Counter
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from threading import Lock
 
 from tagatlas.contracts import ImageStore, Variant
 from tagatlas.errors import ImageNotStored, PluginFailed
-from tagatlas.masking import masked
+from tagatlas.masking import hidden, masked
 from tagatlas.wording import count
 
 FAULT_LOG = "faults.log"
@@ -26,8 +27,10 @@ _LONGEST_ITEM = 300
 _SHOWN = 3
 """Number of kinds of errors in the line about them."""
 
-_SECRET_WORDS = frozenset({"AUTH", "CREDENTIALS", "KEY", "PASSWORD", "PAT", "SECRET", "TOKEN"})
-"""Words in the names of environment variables that hold a secret."""
+_SECRET_WORDS = re.compile(
+    r"AUTH|CREDENTIAL|KEY|PASS|_PWD|SECRET|TOKEN|(^|_)PAT(_|$)", re.IGNORECASE
+)
+"""In the names of environment variables that hold a secret."""
 
 _SHORTEST_SECRET = 6
 
@@ -49,7 +52,7 @@ class FaultLog:
         self._secrets = {
             value
             for name, value in os.environ.items()
-            if _SECRET_WORDS & {*name.upper().split("_")} and len(value) >= _SHORTEST_SECRET
+            if _SECRET_WORDS.search(name) and len(value) >= _SHORTEST_SECRET
         }
 
     def hide(self, *secrets: str) -> None:
@@ -99,9 +102,7 @@ class FaultLog:
         return [f"{number} ({', '.join(shown)}{more}), each of one item alone: {where}"]
 
     def _masked(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return masked(text)
+        return masked(hidden(text, self._secrets))
 
     def _append(self, entry: bytes) -> None:
         """Append to the file unless it is full; links are not followed, and no pipe waited for."""

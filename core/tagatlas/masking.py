@@ -19,16 +19,18 @@ _USER = re.compile(rf"({_START})[^/\\?#\s\"<>]*@", re.IGNORECASE)
 _ALONE = re.compile(rf"(\s*(?:[a-z][a-z0-9+.-]*)?(?:{_START}))([^/\\?#]*)", re.IGNORECASE)
 """Authority of an address alone: fetching encodes blanks in it, and takes line breaks out."""
 
-_ENCODED_START = r"%(?:25)*3A(?:%(?:25)*2F){2}"
+_SLASH = r"(?:[\t\r\n]*(?:[\\/]|%(?:25)*(?:2F|5C)))"
+_ENCODED_START = rf"(?:%(?:25)*3A{_SLASH}|:[\t\r\n]*%(?:25)*(?:2F|5C)|(?<==){_SLASH}){_SLASH}"
 _ENCODED_USER = re.compile(
-    rf"({_ENCODED_START})(?:(?!%(?:25)*(?:2F|3F|23))[^/?#&\s\"<>])*%(?:25)*40", re.IGNORECASE
+    rf"({_ENCODED_START}|:{_SLASH}{{2}})(?:(?!%(?:25)*(?:2F|3F|23))[^\\/?#&\s\"<>])*(?:@|%(?:25)*40)",
+    re.IGNORECASE,
 )
-"""In an address that another one has as a parameter."""
+"""In an address that another one has as a parameter; each character encoded or not."""
 
 _WORD = re.compile(r"[^\s\"<>]+")
 _QUERIES = (
     (re.compile(_START, re.IGNORECASE), re.compile(r"\?")),
-    (re.compile(_ENCODED_START, re.IGNORECASE), re.compile(r"%(?:25)*3F", re.IGNORECASE)),
+    (re.compile(_ENCODED_START, re.IGNORECASE), re.compile(r"\?|%(?:25)*3F", re.IGNORECASE)),
 )
 """The start of an address, and that of its query, as it is and encoded."""
 
@@ -60,7 +62,7 @@ def _without_users(text: str, instead: str) -> str:
         user, at, host = alone[2].rpartition("@")
         if at and ":" in user and len(host.split()) == 1:
             text = f"{alone[1]}{instead}{host}{text[alone.end() :]}"
-    return _ENCODED_USER.sub(r"\1", _USER.sub(rf"\1{instead}", text))
+    return _ENCODED_USER.sub(rf"\1{instead}", _USER.sub(rf"\1{instead}", text))
 
 
 def without_queries(text: str) -> str:

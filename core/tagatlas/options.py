@@ -90,9 +90,10 @@ def _option_field(field: dataclasses.Field[object], hint: object) -> OptionField
 _OF_TEXTS = frozenset(
     {
         *("address", "api", "archive", "checkpoint", "code", "command", "device", "dir"),
-        *("directory", "endpoint", "executable", "file", "files", "folder", "folders", "header"),
-        *("headers", "host", "hosts", "library", "location", "model", "module", "path", "paths"),
-        *("proxy", "script", "server", "uri", "url", "urls", "weights"),
+        *("directory", "endpoint", "executable", "file", "files", "folder", "folders", "font"),
+        *("fonts", "header", "headers", "host", "hosts", "library", "location", "logo", "model"),
+        *("module", "path", "paths", "proxy", "script", "server", "stylesheet", "template"),
+        *("templates", "uri", "url", "urls", "vocabulary", "weights"),
     }
 )
 _OF_OTHERS = frozenset({"budget", "price", "prices", "private"})

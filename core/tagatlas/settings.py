@@ -20,6 +20,9 @@ from tagatlas_trust import Asked, Trust
 SOURCES_TABLE = "sources"
 """The table with the tables of single sources."""
 
+_LARGEST = 1 << 18
+"""Largest bytes of the file; reading takes seconds beyond."""
+
 _HEADER = (
     "# Settings of this atlas. Commands write the options they were given; edit as you like.\n"
     "# Flags and TAGATLAS_ variables have precedence over this file, and for one source,\n"
@@ -262,13 +265,16 @@ class SettingsFile:
 def _read(path: Path) -> str:
     """The text of the file. Editors on Windows begin one with a byte order mark."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
         is_utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
         text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
     except OSError as error:
         raise OptionError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeError as error:
         raise OptionError(f"{path} is no text in UTF-8: save it as UTF-8, or delete it") from error
+    if len(data) > _LARGEST:
+        raise OptionError(f"{path} has more than {_LARGEST:,} bytes: settings are shorter")
     return text.replace("\r\n", "\n")
 
 

@@ -78,7 +78,7 @@ def make_detail(thumbnail: bytes) -> NDArray[np.uint8]:
     """A thumbnail reduced to cells: rows of brightness, of blue and of red difference.
 
     Args:
-        thumbnail: an encoded picture.
+        thumbnail: a JPEG.
 
     Returns:
         Shape (side * side * 3 / 2,), where side is :data:`DETAIL_SIDE`, or half of it.
@@ -86,7 +86,7 @@ def make_detail(thumbnail: bytes) -> NDArray[np.uint8]:
     Raises:
         OSError: the picture cannot be read.
     """
-    with Image.open(BytesIO(thumbnail)) as picture:
+    with Image.open(BytesIO(thumbnail), formats=("JPEG",)) as picture:
         side = DETAIL_SIDE if min(picture.size) >= _TINY else DETAIL_SIDE // 2
         way = Resampling.BOX if min(picture.size) >= 2 * side else Resampling.BILINEAR
         cells = np.asarray(picture.convert("RGB").convert("YCbCr").resize((side, side), way))

@@ -163,7 +163,11 @@ def outermost(folders: Iterable[str]) -> list[str]:
 
 
 def _normal(folder: str) -> str:
-    """A path without ``..`` and doubled slashes; ``..`` after a link leads where the link does."""
+    """A path without ``..`` and doubled slashes; ``..`` after a link leads where the link does.
+
+    An empty one is the folder of ``/file``.
+    """
+    folder = folder or os.sep
     leads_up = ".." in folder.replace("\\", "/").split("/")
     normal = os.path.realpath(folder) if leads_up else os.path.normpath(folder)
     return f"/{normal.lstrip('/')}" if normal.startswith("//") else normal

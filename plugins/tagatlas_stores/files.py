@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from errno import EINVAL, ELOOP
+from errno import EFBIG, EINVAL, ELOOP
 from pathlib import Path
 from stat import S_ISLNK, S_ISREG
 
@@ -11,6 +12,9 @@ from tagatlas import ImageStore, ImageStoreSpec, NoOptions, Variant, hookimpl
 from tagatlas.errors import ImageNotStored, StorageError
 from tagatlas.toolkit import write_atomically
 from tagatlas_stores.names import TEMPORARY, file_name
+
+_LARGEST = 1 << 28
+"""Largest bytes of an image or thumbnail; atlases of others may hold anything."""
 
 
 class FileStore(ImageStore):
@@ -43,7 +47,7 @@ class FileStore(ImageStore):
         """See :meth:`ImageStore.get`."""
         path = self._path(image_id, variant)
         try:
-            self._check(path)
+            self._check(path, math.inf if variant is Variant.ORIGINAL else _LARGEST)
             return path.read_bytes()
         except OSError as error:
             raise ImageNotStored(
@@ -80,19 +84,21 @@ class FileStore(ImageStore):
     def _path(self, image_id: str, variant: Variant) -> Path:
         return self._folder / self.locate(image_id, variant)
 
-    def _check(self, path: Path) -> None:
-        """Check that there is a file, in the atlas.
+    def _check(self, path: Path, largest: float = math.inf) -> None:
+        """Check that there is a file, in the atlas, of at most so many bytes.
 
         Raises:
-            OSError: there is none, or a link to one elsewhere.
+            OSError: there is none, it is larger, or a link to one elsewhere.
         """
-        mode = path.lstat().st_mode
-        if S_ISLNK(mode):
+        facts = path.lstat()
+        if S_ISLNK(facts.st_mode):
             if not path.resolve().is_relative_to(self._folder.resolve()):
                 raise OSError(ELOOP, "it is a link that leads out of the atlas")
-            mode = path.stat().st_mode
-        if not S_ISREG(mode):
+            facts = path.stat()
+        if not S_ISREG(facts.st_mode):
             raise OSError(EINVAL, "it is no file")
+        if facts.st_size > largest:
+            raise OSError(EFBIG, "it is too large for an image of an atlas")
 
 
 @hookimpl

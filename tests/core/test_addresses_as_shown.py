@@ -287,6 +287,32 @@ def test_the_viewer_says_how_many_addresses_carry_keys(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "https://a.example/?u=https%3A//user%3Apw%40h.example/x.jpg",
+        "https%3A//user:pw@h.example",
+        "https:%2F%2Fuser:pw@h.example",
+        "https://a.example/?u=%2F%2Fuser%3Apw%40h.example",
+        "https%253A//user%253Apw%2540h.example",
+        "https:/\t/user:pw@h.example",
+        "https:\\\n/user:pw@h.example",
+    ],
+)
+def test_an_address_within_another_is_shown_without_its_user(address: str) -> None:
+    for shown in (as_shown(address), masked(address)):
+        assert "user" not in shown
+        assert "pw" not in shown
+        assert "h.example" in shown
+
+
+@pytest.mark.parametrize(
+    "address", ["https://h/a/@user/x", "https://h/path%40x", "https://h/what%3Fname.jpg"]
+)
+def test_other_signs_of_an_address_stay(address: str) -> None:
+    assert as_shown(address) == masked(address) == without_queries(address) == address
+
+
+@pytest.mark.parametrize(
     "piece",
     ["http:", "http://", "http:@", "://a:", "//:@ ", "%3A%2F%2F", "?&", "http://?;x=", "%25"],
 )

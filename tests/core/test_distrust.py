@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - statements of known names
 from __future__ import annotations
 
+import ast
 import io
 import shutil
 import sqlite3
@@ -26,6 +27,7 @@ from tagatlas.contracts import KeptAnswer, Reading, Tag, TagResult
 from tagatlas.errors import AtlasDamaged, PluginFailed
 from tagatlas_tables.arrow import unpacked_size
 
+ROOT = Path(__file__).parents[2]
 ENDLESS = "WITH RECURSIVE r(image) AS (SELECT 1 UNION ALL SELECT image + 1 FROM r)"
 
 
@@ -254,3 +256,37 @@ def test_a_damaged_map_is_made_again(
     assert "make it again with tagatlas map --map one" in capsys.readouterr().err
     assert exit_status(["map", str(atlas), "--backend", "teller", "--map", "one"]) == 0
     assert tagatlas.info(atlas).maps[0].state == "current"
+
+
+def test_a_call_that_gives_money_back_lifts_no_budget(atlas: Path) -> None:
+    change(
+        atlas,
+        "INSERT INTO calls (backend, images, units, dollars, begun_at, billed) "
+        "SELECT id, 1, -9, -5000.0, '2026-01-01', 'yes' FROM backends",
+    )
+    with tagatlas.open_atlas(atlas, write=False) as opened:
+        tagging = opened.catalog.tagging
+        spent = [tagging.spent(each.name) for each in tagging.backends()]
+    assert spent
+    assert all(each.calls and each.dollars == each.units == 0 for each in spent)
+
+
+def test_pictures_are_opened_in_known_formats_alone() -> None:
+    """Pillow has decoders of many more, and starts a program for PostScript."""
+    found = [
+        f"{path}:{node.lineno}"
+        for folder in ("core", "libraries", "plugins")
+        for path in (ROOT / folder).rglob("*.py")
+        if not {"tagatlas_testing", "derive"} & {*path.parts}
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "Image.open"
+        and "formats" not in {each.arg for each in node.keywords}
+    ]
+    assert found == []
+
+
+def test_settings_of_any_length_are_a_line(atlas: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (atlas / "atlas.toml").write_text("[a]\n" + "b = 1\n" * 100_000)
+    assert exit_status(["info", str(atlas)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

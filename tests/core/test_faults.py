@@ -65,10 +65,13 @@ def test_the_log_has_the_traceback_and_no_secret(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOME_API_KEY", "sk-very-secret")
+    monkeypatch.setenv("SOME_APIKEY", "ab+c/d==efgh")
+    monkeypatch.setenv("DB_PASS", "hunter2hunter2")
     log = FaultLog(tmp_path / "faults.log")
     log.hide("Bearer abc")
     assert log.lines() == []
     text = "sk-very-secret Bearer abc http://me:pass@host/?token=xyz caf\udce9"
+    text += " ab%2Bc%2Fd%3D%3Defgh hunter2hunter2"
     log.record("http://me:pass@host/a.jpg", raised(ValueError(text)))
     log.record("image 0", raised(ValueError("again")))
     log.record("image 1", raised(KeyError("other")))
@@ -76,7 +79,7 @@ def test_the_log_has_the_traceback_and_no_secret(
     assert "http://***@host/a.jpg" in written
     assert "in raised" in written
     assert "ValueError: *** *** http://***@host/?token=***" in written
-    for secret in ("very-secret", "Bearer", "pass", "xyz"):
+    for secret in ("very-secret", "Bearer", "pass", "xyz", "Defgh", "hunter2"):
         assert secret not in written
     [line] = log.lines()
     assert line == (

@@ -341,15 +341,35 @@ def test_a_store_that_is_not_accepted_is_not_used(own: Path, tmp_path: Path) -> 
         assert "store.fsspec.location" in atlas.refused_store
 
 
-def test_a_file_of_names_is_not_read_for_a_foreign_atlas(foreign: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("spelled", ["{}", "/{}", "{}/./"])
+def test_a_file_of_names_is_not_read_for_a_foreign_atlas(
+    foreign: Path, tmp_path: Path, spelled: str
+) -> None:
     table = tmp_path / "names.csv"
     table.write_text("cluster,name\n1,Read from elsewhere\n")
-    write(foreign, f'[map]\ncluster_names = ["{table}"]\n')
+    write(foreign, f'[map]\ncluster_names = ["{spelled.format(table)}"]\n')
     report = tagatlas.map(foreign)
     assert "Read from elsewhere" not in report.clusters
     assert any("map.cluster_names" in note for note in report.notes)
     tagatlas.trust(foreign)
     assert "Read from elsewhere" in tagatlas.map(foreign).clusters
+
+
+def test_what_is_new_is_listed_before_what_is_accepted(
+    foreign: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(30):
+        ask_for(foreign, f"/somewhere/{number:02}/a.jpg", local=True)
+    tagatlas.trust(foreign)
+    ask_for(foreign, "/zoo/b.jpg", local=True)
+    assert exit_status(["trust", str(foreign), "--yes"]) == 0
+    first, *rest = capfd.readouterr().err.splitlines()
+    assert first == "asks for files in /zoo"
+    assert rest[-1].endswith("more folders (accepted)")
+
+
+def test_files_of_the_root_are_of_the_root() -> None:
+    assert outermost([""]) == ["/"]
 
 
 def test_the_command_lists_and_asks(

@@ -14,7 +14,7 @@ import pytest
 
 import tagatlas_stores.files
 from tagatlas.contracts import ImageStoreSpec, NoOptions, Variant
-from tagatlas.errors import StorageError
+from tagatlas.errors import ImageNotStored, StorageError
 from tagatlas.testing import ImageStoreContract
 from tagatlas_stores.files import FileStore
 
@@ -72,6 +72,15 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("mounting a file system takes the rights of root")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_file_that_is_too_large_for_a_picture_is_not_read(tmp_path: Path) -> None:
+    store, image = FileStore(NoOptions(), tmp_path), "ab" * 32
+    store.put(image, Variant.IMAGE, b"picture")
+    with (tmp_path / store.locate(image, Variant.IMAGE)).open("r+b") as file:
+        file.truncate(1 << 30)
+    with pytest.raises(ImageNotStored, match="too large"):
+        store.get(image, Variant.IMAGE)
 
 
 def test_a_full_disk_is_one_line(tiny_disk: Path) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 YES = click.Option(["--yes"], is_flag=True, help="Accept without a question.")
 
 _FOLDERS = 20
-"""Folders that are shown; with ``--json`` all are."""
+"""Accepted folders that are shown; new ones, and with ``--json`` all, always are."""
 
 
 def command() -> Command:
@@ -55,10 +55,12 @@ def _lines(report: TrustReport) -> list[str]:
     """What the atlas asks for, a line each."""
     new = set(report.new)
     asked = [(place, f"{place} = {value}") for place, value in report.settings]
-    asked += [(folder, f"files in {folder}") for folder in report.folders[:_FOLDERS]]
+    accepted = [folder for folder in report.folders if folder not in new]
+    folders = [*(folder for folder in report.folders if folder in new), *accepted[:_FOLDERS]]
+    asked += [(folder, f"files in {folder}") for folder in folders]
     lines = [f"asks for {text}{'' if key in new else ' (accepted)'}" for key, text in asked]
-    if len(report.folders) > _FOLDERS:
-        lines.append(f"asks for files in {len(report.folders) - _FOLDERS:,} more folders")
+    if len(accepted) > _FOLDERS:
+        lines.append(f"asks for files in {len(accepted) - _FOLDERS:,} more folders (accepted)")
     if not report.was_trusted:
         lines.append(
             "once it is trusted, fetching asks the network for its addresses, and services that "

@@ -50,7 +50,7 @@ class ImageInput:
 
         if at_least is None:
             return Image.fromarray(self.pixels())
-        picture = Image.open(BytesIO(self.data))
+        picture = Image.open(BytesIO(self.data), formats=("JPEG",))
         picture.draft("RGB", (at_least, at_least))
         return picture.convert("RGB")
 

@@ -34,11 +34,11 @@ def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], l
     for path in paths:
         place = str(path.resolve())
         try:
-            if {place, str(path)} & known:
+            if place in known:
                 atlas.settings.require(asked)
             read = read_names(path)
         except UsageError as error:
-            if place not in known and str(path) not in known:
+            if place not in known:
                 raise
             copy = atlas.catalog.names.of(place)
             names += copy or []
@@ -57,7 +57,7 @@ def keep_names(atlas: Atlas, paths: Sequence[Path]) -> None:
     known, asked = _remembered(atlas)
     barred = set() if atlas.settings.trust.accepts(asked) else known
     for path in paths:
-        if {str(path.resolve()), str(path)} & barred:
+        if str(path.resolve()) in barred:
             continue
         try:
             names = read_names(path).names
@@ -67,7 +67,8 @@ def keep_names(atlas: Atlas, paths: Sequence[Path]) -> None:
 
 
 def _remembered(atlas: Atlas) -> tuple[set[str], Asked]:
-    """The files that the settings name, and how they ask for them."""
+    """The resolved paths of the files that the settings name, and how they ask for them."""
     value = atlas.settings.values("map").get("cluster_names", [])
     listed = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    return {*map(str, listed)}, Asked.setting("map", "cluster_names", value)
+    places = {str(Path(str(each)).resolve()) for each in listed}
+    return places, Asked.setting("map", "cluster_names", value)

@@ -31,7 +31,9 @@ def complete_signatures(atlas: Atlas) -> None:
         made = {}
         for image in unsigned[begin : begin + _AT_ONCE]:
             try:
-                with Image.open(BytesIO(atlas.store.get(image, Variant.THUMBNAIL))) as thumbnail:
+                with Image.open(
+                    BytesIO(atlas.store.get(image, Variant.THUMBNAIL)), formats=("JPEG",)
+                ) as thumbnail:
                     made[image] = make_signature(thumbnail.convert("RGB"))
             except (ImageNotStored, *UNREADABLE):
                 continue

@@ -49,6 +49,8 @@ def read_names(path: Path) -> NamesFile:
     Raises:
         UsageError: it cannot be read, lacks a column, or has an invalid name or number.
     """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"cannot read the names in {path}: it is no file")
     try:
         table = read_table(path)
     except InputError as error:

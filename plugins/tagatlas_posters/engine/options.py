@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from tagatlas import Mark
+
 
 @dataclass(frozen=True)
 class PosterOptions:
@@ -28,6 +30,7 @@ class PosterOptions:
     font: Annotated[
         tuple[str, ...],
         Meta(description="Font files for letters that the built-in font lacks; by default any."),
+        Mark.AUTHORITY,
     ] = ()
     outlines: Annotated[bool, Meta(description="Draw outlines of clusters.")] = True
     annotations: Annotated[bool, Meta(description="Draw the annotations made on the map.")] = True

@@ -33,9 +33,9 @@ def to_pixels(data: bytes) -> NDArray[np.uint8]:
         RGB values, shape (260, 260, 3).
 
     Raises:
-        OSError: the bytes are not a picture, or damaged.
+        OSError: the bytes are no JPEG, PNG or WebP, or damaged.
     """
-    picture = Image.open(BytesIO(data))
+    picture = Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
     scale = PICTURE_SIDE / max(picture.size)
     # Rounded down, so that a 1,024 pixel JPEG of any proportions is decoded at a quarter.
     picture.draft("RGB", (int(picture.width * scale) or 1, int(picture.height * scale) or 1))

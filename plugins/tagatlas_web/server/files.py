@@ -195,7 +195,8 @@ def _package_state() -> list[tuple[str, int, int]]:
 
 def _read_state(viewer: Path) -> str | None:
     try:
-        return (viewer / _STATE).read_text("ascii")
+        state = viewer / _STATE
+        return state.read_text("ascii") if state.is_file() else None
     except (OSError, UnicodeDecodeError):
         return None
 

@@ -68,10 +68,10 @@ class Calls(Part):
         return int(row[0])
 
     def spent(self, tagger: str) -> Spent:
-        """Money spent on a tagger, with any fingerprint."""
+        """Money spent on a tagger, with any fingerprint; no call gives any back."""
         frame = self._database.frame(
-            "SELECT count(*), coalesce(sum(units), 0), coalesce(sum(dollars), 0), "
-            "coalesce(sum(dollars) FILTER (WHERE billed IS NULL OR billed = 'unknown'), 0) "
+            "SELECT count(*), coalesce(sum(max(units, 0)), 0), coalesce(sum(max(dollars, 0)), 0), "
+            "coalesce(sum(max(dollars, 0)) FILTER (WHERE billed IS NULL OR billed = 'unknown'), 0) "
             "FROM calls JOIN backends ON backends.id = calls.backend "
             "WHERE name = ? AND billed IS NOT 'no'",
             {"calls": pl.Int64, "units": pl.Int64, "dollars": pl.Float64, "unsure": pl.Float64},
