@@ -27,9 +27,7 @@ _LONGEST_ITEM = 300
 _SHOWN = 3
 """Number of kinds of errors in the line about them."""
 
-_SECRET_WORDS = re.compile(
-    r"AUTH|CREDENTIAL|KEY|PASS|_PWD|SECRET|TOKEN|(^|_)PAT(_|$)", re.IGNORECASE
-)
+_SECRET_WORDS = re.compile(r"(?i)AUTH|CREDENTIAL|KEY|PASS|_PWD|SECRET|TOKEN|(^|_)PAT(_|$)")
 """In the names of environment variables that hold a secret."""
 
 _SHORTEST_SECRET = 6

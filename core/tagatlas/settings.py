@@ -20,8 +20,7 @@ from tagatlas_trust import Asked, Trust
 SOURCES_TABLE = "sources"
 """The table with the tables of single sources."""
 
-_LARGEST = 1 << 18
-"""Largest bytes of the file; reading takes seconds beyond."""
+_LARGEST = 1 << 18  # bytes of the file: reading takes seconds beyond
 
 _HEADER = (
     "# Settings of this atlas. Commands write the options they were given; edit as you like.\n"

@@ -6,8 +6,4 @@ from tagatlas.toolkit.vocabulary import Label, Vocabulary, load_vocabulary
 
 __all__ = ["Label", "Vocabulary", "load_vocabulary"]
 
-warnings.warn(
-    "tagatlas.vocabulary is now tagatlas.toolkit: import from there",
-    DeprecationWarning,
-    stacklevel=2,
-)
+warnings.warn("tagatlas.vocabulary is now tagatlas.toolkit", DeprecationWarning, stacklevel=2)

@@ -82,9 +82,8 @@ def look_alikes(atlas: Atlas) -> list[list[str]]:
 def _stored_picture(atlas: Atlas, image: str) -> Image.Image | None:
     """A stored copy; None if it is missing or unreadable, and so in no group."""
     try:
-        with Image.open(
-            BytesIO(atlas.store.get(image, Variant.IMAGE)), formats=("JPEG",)
-        ) as stored:
+        data = BytesIO(atlas.store.get(image, Variant.IMAGE))
+        with Image.open(data, formats=("JPEG",)) as stored:
             return stored.convert("RGB")
     except (ImageNotStored, *UNREADABLE):
         return None

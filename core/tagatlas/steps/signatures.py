@@ -31,9 +31,8 @@ def complete_signatures(atlas: Atlas) -> None:
         made = {}
         for image in unsigned[begin : begin + _AT_ONCE]:
             try:
-                with Image.open(
-                    BytesIO(atlas.store.get(image, Variant.THUMBNAIL)), formats=("JPEG",)
-                ) as thumbnail:
+                data = BytesIO(atlas.store.get(image, Variant.THUMBNAIL))
+                with Image.open(data, formats=("JPEG",)) as thumbnail:
                     made[image] = make_signature(thumbnail.convert("RGB"))
             except (ImageNotStored, *UNREADABLE):
                 continue
