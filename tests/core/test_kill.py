@@ -314,9 +314,8 @@ def inspect(folder: Path) -> Kept:
         return Kept(known - pending, frozenset(answered))
 
 
-@pytest.mark.parametrize(
-    ("stride", "fewest"), [(40, 3), pytest.param(10, 20, marks=pytest.mark.thorough)]
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize(("stride", "fewest"), [(40, 3), (10, 20)])
 def test_killed_again_and_again(
     runner: Runner, world: World, tmp_path: Path, stride: int, fewest: int
 ) -> None:

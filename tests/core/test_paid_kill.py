@@ -153,9 +153,8 @@ def run(
     return process.returncode
 
 
-@pytest.mark.parametrize(
-    ("images", "times"), [(120, 8), pytest.param(240, 50, marks=pytest.mark.thorough)]
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize(("images", "times"), [(120, 8), (240, 50)])
 def test_killed_again_and_again(
     server: ClarifaiServer, tmp_path: Path, images: int, times: int
 ) -> None:

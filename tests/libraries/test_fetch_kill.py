@@ -134,7 +134,8 @@ def check(folder: Path) -> int:
     return settled
 
 
-@pytest.mark.parametrize("times", [4, pytest.param(50, marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("times", [4, 50])
 def test_killed_again_and_again(archive: Archive, tmp_path: Path, times: int) -> None:
     folder = tmp_path / "x.atlas"
     urls = [f"http://127.0.0.1:{archive.server_port}/{number}" for number in range(ADDRESSES)]
