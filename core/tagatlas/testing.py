@@ -18,40 +18,5 @@ that fit most plugins; their docstrings say what to return instead. pytest is ne
 nowhere else in tagatlas.
 """
 
-from tagatlas_testing import (
-    ODD_LABELS,
-    ClustererContract,
-    GraphBuilderContract,
-    ImageStoreContract,
-    LayoutContract,
-    MemoryStore,
-    RecoveryContract,
-    RendererContract,
-    RereadingTaggerContract,
-    SourceContract,
-    TaggerContract,
-    sample_images,
-    sample_map,
-    sample_network,
-    sample_tables,
-    with_columns,
-)
-
-__all__ = [
-    "ODD_LABELS",
-    "ClustererContract",
-    "GraphBuilderContract",
-    "ImageStoreContract",
-    "LayoutContract",
-    "MemoryStore",
-    "RecoveryContract",
-    "RendererContract",
-    "RereadingTaggerContract",
-    "SourceContract",
-    "TaggerContract",
-    "sample_images",
-    "sample_map",
-    "sample_network",
-    "sample_tables",
-    "with_columns",
-]
+from tagatlas_testing import *  # noqa: F403 - its names are the suites
+from tagatlas_testing import __all__ as __all__

@@ -135,6 +135,7 @@ def files_with(folder: Path, text: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_no_export_has_the_password_or_on_demand_a_query(
     folder: Path, tmp_path: Path, name: str

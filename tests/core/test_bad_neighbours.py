@@ -252,6 +252,7 @@ def test_a_clusterer_that_leaves_an_image_out_is_named(atlas: Path, bad: Path) -
     (atlas / "atlas.toml").write_text(before, "utf-8")
 
 
+@pytest.mark.slow
 def test_a_source_that_fails_to_say_what_it_reads_is_named(atlas: Path, bad: Path) -> None:
     pictures = tagatlas("info", atlas, "--json", site=bad)
     location = json.loads(pictures.stdout)["sources"][0]["location"]
@@ -262,6 +263,7 @@ def test_a_source_that_fails_to_say_what_it_reads_is_named(atlas: Path, bad: Pat
     )
 
 
+@pytest.mark.slow
 def test_help_fits_a_terminal_and_cuts_no_flag() -> None:
     for command in ("run", "map", "tag", "render"):
         lines = tagatlas(command, "--help").stdout.splitlines()

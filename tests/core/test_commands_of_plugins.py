@@ -196,6 +196,7 @@ def test_it_has_a_help_of_its_own(site: Path) -> None:
     assert "--[no-]loud" in done.stdout
 
 
+@pytest.mark.slow
 def test_it_runs_and_prints_for_people_and_for_programs(site: Path) -> None:
     done = tagatlas(site, "hello", "Ada", "--loud")
     assert (done.returncode, done.stdout, done.stderr) == (0, "HELLO ADA\n", "")
@@ -207,6 +208,7 @@ def test_it_runs_and_prints_for_people_and_for_programs(site: Path) -> None:
     assert refused.stderr == "tagatlas: there is nobody to greet: name somebody\n"
 
 
+@pytest.mark.slow
 def test_wrong_words_are_told_as_those_of_our_commands(site: Path) -> None:
     done = tagatlas(site, "hello", "Ada", "--lowd")
     assert done.returncode == 2
@@ -306,6 +308,7 @@ def test_a_bad_command_is_told_in_a_line(bad: Path, name: str) -> None:
     assert broken == [f"tagatlas: {skipped}"]
 
 
+@pytest.mark.slow
 def test_bad_commands_break_no_others(bad: Path) -> None:
     done = tagatlas(bad, "--help")
     assert done.returncode == 0
@@ -332,6 +335,7 @@ def test_of_two_commands_of_one_name_the_first_is_used(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_no_plugin_displaces_a_command_of_ours(tmp_path: Path) -> None:
     distribution(tmp_path, "info", command("info", "lambda plugins: 1 / 0", "Other."))
     distribution(tmp_path, "compare", command("compare", "lambda plugins: 1 / 0", "Other."))

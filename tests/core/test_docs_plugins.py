@@ -214,6 +214,7 @@ def test_the_tutorials_plugin_is_listed_as_it_shows(site: Path) -> None:
     assert line in listed.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_options_are_called_as_the_guide_says(site: Path, tmp_path: Path) -> None:
     told = tagatlas("tag", "--help", site=site).stdout
     assert "--tone-light-from NUMBER" in told

@@ -89,6 +89,7 @@ def test_the_log_has_the_traceback_and_no_secret(
     assert log.lines() == []
 
 
+@pytest.mark.slow
 def test_the_log_is_bounded_and_begins_again_once_it_is_long(tmp_path: Path) -> None:
     path = tmp_path / "faults.log"
     log = FaultLog(path)

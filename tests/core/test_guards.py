@@ -117,6 +117,7 @@ def test_stores(tmp_path: Path, name: str, fault: str) -> None:
     assert fault in (folder / "faults.log").read_text("utf-8")
 
 
+@pytest.mark.slow
 @table({**slips.REREADING, **slips.TAGGERS})
 def test_taggers(folder: Path, name: str, fault: str) -> None:
     check_said("tagger", name, fault, lambda: tagatlas.tag(folder, backend=name))

@@ -55,6 +55,7 @@ def wrong(atlas: Path, folder: Path, seed: int, count: int) -> list[str]:
     return [str(json.loads(line)) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.slow
 def test_a_mangled_atlas_is_told_of_in_a_line(atlas: Path, tmp_path: Path) -> None:
     assert not wrong(atlas, tmp_path / "some", 0, 60)
 

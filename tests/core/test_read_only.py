@@ -114,6 +114,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_commands_on_a_read_only_medium(atlas: Path, tmp_path: Path) -> None:
     before = sorted(path.name for path in atlas.iterdir())
     outcomes = json.loads(run_read_only(atlas, COMMANDS, tmp_path).splitlines()[-1])
@@ -133,6 +134,7 @@ def test_commands_on_a_read_only_medium(atlas: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in atlas.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_the_library_on_a_read_only_medium(atlas: Path) -> None:
     assert json.loads(run_read_only(atlas, LIBRARY)) == [["one", "other"], 12, True, False]
 
@@ -146,6 +148,7 @@ def test_a_full_disk_is_read_and_named_as_what_is_in_the_way(atlas: Path, tmp_pa
     assert "free some space" in refusal
 
 
+@pytest.mark.slow
 def test_a_catalog_of_a_killed_process_is_read_where_it_lies(atlas: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.atlas"
     shutil.copytree(atlas, copy)
@@ -185,6 +188,7 @@ def test_an_older_catalog_on_a_read_only_medium_is_refused_in_a_line(
     assert "is of an older tagatlas, and nothing can be written" in run_read_only(copy, script)
 
 
+@pytest.mark.slow
 def test_reading_needs_no_lock(atlas: Path, tmp_path: Path) -> None:
     with tagatlas.open_atlas(atlas) as running, running.catalog._database.transaction():
         assert tagatlas.info(atlas).images == 12

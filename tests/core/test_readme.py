@@ -64,6 +64,7 @@ def test_the_project_in_the_readme_is_of_one_module_whatever_lies_beside_it() ->
     assert project["build-system"]["build-backend"] == "setuptools.build_meta"
 
 
+@pytest.mark.slow
 def test_the_whole_job_is_five_lines_of_python(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -445,6 +445,7 @@ contents_ = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(contents_, max_size=5), st.sampled_from([400, 900]))
 def test_anything_can_be_painted(contents: list[Content], width: int) -> None:

@@ -112,6 +112,7 @@ def test_the_legend_lists_every_cluster_in_its_colour() -> None:
     assert colours == [cluster_colour(cluster) for cluster in range(9)]
 
 
+@pytest.mark.slow
 def test_many_clusters_have_a_line_each_and_the_smallest_are_summed_up() -> None:
     map_ = sample_map(260, clusters=130)
     texts = text_of(compose(map_, PosterOptions(width=1600, annotations=False)).legend.texts)
@@ -133,6 +134,7 @@ def test_without_a_legend_there_is_no_room_for_one() -> None:
     assert none.boxes.tolist() == whole.boxes.tolist()
 
 
+@pytest.mark.slow
 def test_it_is_said_how_many_are_shown() -> None:
     options = PosterOptions(width=1600)
     some, every = compose(showing(themed_map(40), 7), options), compose(themed_map(40), options)
@@ -252,6 +254,7 @@ def test_density_is_paper_where_nothing_lies_and_strongest_where_most_does() -> 
     assert np.allclose(tint / tint.max(), expected / expected.max(), atol=0.05)
 
 
+@pytest.mark.slow
 def test_density_is_there_only_where_some_image_is_not_shown() -> None:
     options = PosterOptions(width=800)
     assert compose(themed_map(40), options).density is None

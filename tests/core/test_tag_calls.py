@@ -92,6 +92,7 @@ def test_a_refused_call_is_made_again_and_is_one_call_in_the_books() -> None:
     assert [call.billed for call in calls] == ["yes", "yes"]
 
 
+@pytest.mark.slow
 def test_where_no_time_is_named_pauses_grow_and_the_call_is_made_again() -> None:
     tagger = Scripted(CallRefused("busy"), CallRefused("busy"))
     assert statuses(collect(tagger, 2)) == [TagStatus.OK] * 2

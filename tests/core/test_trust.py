@@ -205,6 +205,7 @@ def test_no_plugin_asks_a_server_that_an_atlas_names(
     assert (listener.visits, bytes(listener.heard)) == (0, b"")
 
 
+@pytest.mark.slow
 def test_a_foreign_atlas_is_shown_mapped_and_exported(foreign: Path, tmp_path: Path) -> None:
     assert tagatlas.info(foreign).images == 6
     assert tagatlas.map(foreign, force=True).images == 6

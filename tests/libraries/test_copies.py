@@ -189,6 +189,7 @@ def test_different_pictures_stay_apart(different: list[Image.Image]) -> None:
     assert leaders_of(different) == list(range(len(different)))
 
 
+@pytest.mark.slow
 def test_copies_are_joined_with_their_original(different: list[Image.Image]) -> None:
     some = different[::9]
     copies = [copy(each) for each in some for copy in COPIES]
@@ -327,6 +328,7 @@ def pool(different: list[Image.Image]) -> list[Fetched]:
     return [fetched(each) for each in [*some, *(c(p) for p in some[::2] for c in COPIES[2:7])]]
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_a_group_is_of_copies_of_its_first_picture_in_any_order(

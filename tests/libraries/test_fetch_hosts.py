@@ -95,6 +95,7 @@ def test_dead_addresses_cost_the_sound_ones_nothing(
     assert max(image_server.requests.values()) <= AT_MOST * (1 + QUICK.retries)
 
 
+@pytest.mark.slow
 def test_dead_addresses_that_ask_for_a_pause_get_it(
     image_server: ImageServer, picture: MakePicture
 ) -> None:
@@ -145,6 +146,7 @@ def test_a_host_that_goes_down_half_way_is_left_alone_soon(
     assert image_server.requests.total() <= 50 + 120  # successes may be noted late
 
 
+@pytest.mark.slow
 def test_a_limit_of_requests_is_found_and_kept(
     image_server: ImageServer, picture: MakePicture
 ) -> None:

@@ -104,6 +104,7 @@ def test_a_pause_that_is_over_or_unclear_is_none(
     assert outcome(url, PATIENT).status == ImageStatus.OK
 
 
+@pytest.mark.slow
 def test_a_host_gets_the_pause_that_it_asks_for(
     image_server: ImageServer, picture: MakePicture
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_host_gets_the_pause_that_it_asks_for(
     assert moments[1] - moments[0] >= 2
 
 
+@pytest.mark.slow
 def test_a_host_that_is_down_is_not_hammered() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -220,6 +220,7 @@ rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(rows, st.sampled_from(['{"a": ', '{"b": x}', '{"c": "']), st.integers(0, 6))
 def test_rows_are_kept_or_counted(

@@ -99,6 +99,7 @@ def tables_of(paths: list[Path], folder: Path) -> dict[str, pl.DataFrame]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
 def test_columns_named_like_ours_hide_nothing_and_are_not_hidden(name: str, tmp_path: Path) -> None:
     map_ = sample_map()

@@ -151,6 +151,7 @@ def test_tables_are_safe_in_spreadsheets_and_keep_the_tags(
     assert sorted(map(cell_text, cells)) == sorted(own["tag"])
 
 
+@pytest.mark.slow
 def test_the_same_comparison_gives_the_same_files(
     comparison: Comparison, store: MemoryStore, folder: Path, tmp_path: Path
 ) -> None:
@@ -164,6 +165,7 @@ def test_the_methods_name_backends_and_sources(folder: Path) -> None:
         assert part in text
 
 
+@pytest.mark.slow
 def test_an_image_that_cannot_be_read_leaves_the_page_whole(
     comparison: Comparison, tmp_path: Path
 ) -> None:

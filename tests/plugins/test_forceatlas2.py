@@ -349,6 +349,7 @@ def digest(threads: int) -> str:
     return hashlib.sha256(placed.tobytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_positions_are_the_same_with_any_number_of_threads_and_in_another_process() -> None:
     here = digest(threads=1)
     assert digest(threads=2) == here
@@ -407,6 +408,7 @@ def test_extreme_weights_give_finite_positions(weight: float) -> None:
     assert np.isfinite(placed).all()
 
 
+@pytest.mark.slow
 def test_kernels_compile_ahead_of_time() -> None:
     """Afterwards a layout finds every kernel it calls compiled for the types it calls it with."""
     code = """

@@ -63,6 +63,7 @@ def test_page_says_what_images_are_placed_by(tmp_path: Path, placed_by: str, sai
     assert said in page.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_page_loads_nothing_but_the_poster(tmp_path: Path) -> None:
     text = render(themed_map(), tmp_path).read_text("utf-8")
     sources = set(re.findall(r'\bsrc="([^"]*)"', text))

@@ -81,6 +81,7 @@ def with_urls(rows: Sequence[tuple[str, str]]) -> list[list[str]]:
     return [[f"https://a/{number}.jpg", *row] for number, row in enumerate(rows)]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     rows=rows_of_texts,

@@ -76,6 +76,7 @@ def test_config_has_what_the_viewer_reads(tmp_path: Path) -> None:
     assert config["projection"]["columns"] > 0
 
 
+@pytest.mark.slow
 def test_items_have_the_mandatory_fields(tmp_path: Path) -> None:
     map_ = themed_map(40)
     rows = read_csv(render(map_, tmp_path) / "data.csv")
@@ -93,6 +94,7 @@ def test_keywords_split_into_the_tags_again(tmp_path: Path) -> None:
     assert rows[0]["keywords"].split(",") == ["red; green", "dog"]
 
 
+@pytest.mark.slow
 def test_places_keep_the_maps_proportions(tmp_path: Path) -> None:
     map_ = themed_map(60)
     rows = read_csv(render(map_, tmp_path) / "map.csv")

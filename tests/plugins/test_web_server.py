@@ -173,6 +173,7 @@ def test_nothing_else_is_served(server: Viewing, path: str) -> None:
     assert b"root:" not in answer.body
 
 
+@pytest.mark.slow
 def test_a_link_out_of_the_viewer_is_not_followed(atlas: Path) -> None:
     with viewing(atlas) as server:
         (atlas / "maps" / "one" / "viewer" / "out.js").symlink_to(atlas / "catalog.sqlite")
@@ -321,6 +322,7 @@ def test_an_atlas_has_its_port_unless_it_is_taken(atlas: Path) -> None:
         assert again.port == first.port
 
 
+@pytest.mark.slow
 def test_a_port_can_be_chosen(atlas: Path) -> None:
     with listen(0, otherwise_any=False) as free:
         port = free.getsockname()[1]
@@ -328,11 +330,13 @@ def test_a_port_can_be_chosen(atlas: Path) -> None:
         assert server.port == port
 
 
+@pytest.mark.slow
 def test_it_serves_while_another_process_works_on_the_atlas(atlas: Path) -> None:
     with open_atlas(atlas, load_plugins(), write=True), viewing(atlas) as server:
         assert server.put(ARROW).status == 200
 
 
+@pytest.mark.slow
 def test_windows_hear_of_a_map_made_anew_and_find_it_at_their_next_load(atlas: Path) -> None:
     with viewing(atlas) as server:
         before = server.ask("api/annotations?map=one&since=0").json["map"]
@@ -346,6 +350,7 @@ def test_windows_hear_of_a_map_made_anew_and_find_it_at_their_next_load(atlas: P
         assert server.ask("data/maps/0.js").body != map_file
 
 
+@pytest.mark.slow
 def test_a_name_is_told_with_the_number_that_its_cluster_has(atlas: Path) -> None:
     with open_atlas(atlas, load_plugins(), write=False) as opened:
         second = load_map(opened, "one").clusters.row(1, named=True)
@@ -357,6 +362,7 @@ def test_a_name_is_told_with_the_number_that_its_cluster_has(atlas: Path) -> Non
         assert list(server.contents().values()) == [kept]
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_it_cleanly(atlas: Path) -> None:
     with viewing(atlas) as server:
         idle = HTTPConnection("127.0.0.1", server.port)
