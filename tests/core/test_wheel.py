@@ -29,6 +29,7 @@ def test_the_wheel_holds_everything_that_runs_and_nothing_else(tmp_path: Path) -
         "tagatlas_compare/comparison/data/nouns.parquet",
         "tagatlas_compare/comparison/report/compare.schema.json",
         "tagatlas_compare/comparison/report/page.css",
+        "tagatlas_compare/benching/bench.schema.json",
         "tagatlas_exports/page/page.css",
         "tagatlas_web/static/page.html",
         "tagatlas_web/static/viewer.js",
