@@ -31,6 +31,7 @@ from tagatlas.errors import (
     UsageError,
 )
 from tagatlas.faults import FAULT_LOG, FaultLog, ForgivingStore
+from tagatlas.masking import masked
 from tagatlas.option_names import OptionNames
 from tagatlas.paths import check_links, check_name, check_places
 from tagatlas.plugins import CLUSTERERS, IMAGE_STORES, PluginChoice, Plugins, load_plugins
@@ -38,6 +39,7 @@ from tagatlas.selection import Selection
 from tagatlas.settings import SettingsFile
 from tagatlas.step_options import plugin_owners
 from tagatlas.unread import unread_tables
+from tagatlas.wording import count
 from tagatlas_rendering.files import remove_leftovers
 from tagatlas_trust import ID_FILE, Asked, Trust, is_named, mark_of, new_id, read_id, write_id
 
@@ -85,6 +87,8 @@ class Atlas:
     def require_trust(self, doing: str) -> None:
         """Make sure that the user trusts the atlas, for work that needs more than the atlas.
 
+        One of the user's own is not trusted if somebody else has added addresses to it.
+
         Args:
             doing: what needs it, after "and": ``fetching asks the network``.
 
@@ -93,6 +97,12 @@ class Atlas:
         """
         self.settings.require_trust(doing)
         self.require_store()
+        if others := self.settings.trust.unknown(self.catalog.addresses.of_the_web()):
+            raise NotTrusted(
+                f"{self.folder} has {count(len(others), 'address')} that you did not add here, "
+                f"such as {masked(others[0])}, and {doing}: if somebody has changed the atlas, "
+                f"tagatlas trust {self.folder} lists what it asks for and accepts it"
+            )
 
     def require_store(self) -> None:
         """Make sure that the images are in the store that the settings name.

@@ -1,4 +1,4 @@
-"""Marks: files in the user's data folder, one for each trusted atlas."""
+"""Marks: files in the user's data folder, two for each trusted atlas."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tagatlas.errors import StorageError
+from tagatlas_trust.addresses import KnownAddresses
 
 DATA_VARIABLE = "TAGATLAS_DATA"
 """Variable with a folder that is used instead of the user's data folder."""
@@ -18,6 +19,7 @@ DATA_VARIABLE = "TAGATLAS_DATA"
 TRUST_VARIABLE = "TAGATLAS_TRUST"
 """Variable with folders of atlases that are trusted with all they ask for; see :func:`is_named`."""
 
+_ADDRESSES = ".addresses"
 _ALL = frozenset({"1", "all", "true"})
 
 
@@ -70,6 +72,7 @@ class Trust:
         self._settings: set[str] = set()
         self._folders: set[str] = set()
         self._read()
+        self._addresses = KnownAddresses(_beside(mark) if self.is_trusted else None)
 
     def accepts(self, asked: Asked) -> bool:
         """Whether the user has accepted it."""
@@ -81,7 +84,16 @@ class Trust:
         around = (str(each) for each in (place, *place.parents))
         return self._everything or any(each in self._folders for each in around)
 
-    def accept(self, asked: Iterable[Asked] = (), folders: Iterable[str] = ()) -> None:
+    def unknown(self, addresses: Iterable[str]) -> list[str]:
+        """Those of some addresses that the user has not accepted, in their order."""
+        return [] if self._everything else self._addresses.unknown(addresses)
+
+    def accept(
+        self,
+        asked: Iterable[Asked] = (),
+        folders: Iterable[str] = (),
+        addresses: Iterable[str] = (),
+    ) -> None:
         """Add to what is accepted.
 
         Raises:
@@ -93,6 +105,8 @@ class Trust:
         added = len(self._settings) + len(self._folders) - before
         if added and self.is_trusted and not self._everything:
             self._write()
+        if not self._everything:
+            self._addresses.add(addresses)
 
     def begin(self, mark: Path) -> None:
         """Trust the atlas from now on.
@@ -111,13 +125,16 @@ class Trust:
         except StorageError:
             self._mark = None
             raise
+        finally:
+            self._addresses = KnownAddresses(_beside(self._mark))
 
     def end(self) -> None:
         """Trust the atlas no more, and forget what was accepted."""
         self.is_trusted = False
         if self._mark is not None:
-            with suppress(OSError):
-                self._mark.unlink(missing_ok=True)
+            for each in (self._mark, self._mark.with_suffix(_ADDRESSES)):
+                with suppress(OSError):
+                    each.unlink(missing_ok=True)
 
     def _read(self) -> None:
         if self._mark is None:
@@ -146,6 +163,11 @@ class Trust:
                 f"cannot write {self._mark}, which says that you trust an atlas "
                 f"({error.strerror}): set {DATA_VARIABLE} to a folder of yours"
             ) from error
+
+
+def _beside(mark: Path | None) -> Path | None:
+    """The file of addresses that belongs to a mark."""
+    return None if mark is None else mark.with_suffix(_ADDRESSES)
 
 
 def _open_private(path: str, flags: int) -> int:

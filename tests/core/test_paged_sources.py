@@ -223,3 +223,19 @@ def test_nothing_of_a_reading_is_left_when_it_is_done(
     with open_atlas(tmp_path / "x.atlas") as atlas:
         assert not atlas.catalog.pages.any()
         assert site.exists()
+
+
+def test_pages_that_somebody_else_changed_are_read_again(
+    site: Path, books: Library, tmp_path: Path
+) -> None:
+    """The user's mark is not theirs, and a token says what is asked for next."""
+    books.broken = 2
+    with pytest.raises(InputError):
+        library.add(tmp_path / "x.atlas", books.location)
+    with closing(sqlite3.connect(tmp_path / "x.atlas" / "catalog.sqlite")) as connection:
+        connection.execute("UPDATE pages SET token = '6'")
+        connection.commit()
+    books.broken = -1
+    library.add(tmp_path / "x.atlas", books.location)
+    assert records(tmp_path / "x.atlas") == WANTED
+    assert site.exists()

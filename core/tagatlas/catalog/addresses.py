@@ -43,6 +43,11 @@ class AddressTable:
         )
         return [Address(**row) for row in rows.iter_rows(named=True)]
 
+    def of_the_web(self) -> list[str]:
+        """The addresses that are fetched from the network, as added."""
+        rows = self._database.rows("SELECT location FROM addresses WHERE NOT local ORDER BY id")
+        return [str(location) for (location,) in rows]
+
     def refused(self) -> list[tuple[Address, str]]:
         """The addresses refused because of a setting, with that setting; ordered likewise.
 

@@ -15,6 +15,7 @@ from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import FAILED, Outcome
 from tagatlas.cli.terminal import say
 from tagatlas.errors import UsageError
+from tagatlas.wording import count
 
 if TYPE_CHECKING:
     from tagatlas.steps.trust import TrustReport
@@ -23,6 +24,9 @@ YES = click.Option(["--yes"], is_flag=True, help="Accept without a question.")
 
 _FOLDERS = 20
 """Accepted folders that are shown; new ones, and with ``--json`` all, always are."""
+
+_HOSTS = 10
+"""Hosts that are shown one by one; with ``--json`` all."""
 
 
 def command() -> Command:
@@ -38,7 +42,7 @@ def run(*, atlas: Path, yes: bool) -> Outcome:
     def confirm(report: TrustReport) -> bool:
         for line in _lines(report):
             say(line)
-        if yes or (report.was_trusted and not report.new):
+        if yes or not (report.new or report.hosts or not report.was_trusted):
             return yes
         if not sys.stdin.isatty():
             raise UsageError(f"nothing is accepted yet: tagatlas trust {atlas} --yes accepts this")
@@ -61,6 +65,10 @@ def _lines(report: TrustReport) -> list[str]:
     lines = [f"asks for {text}{'' if key in new else ' (accepted)'}" for key, text in asked]
     if len(accepted) > _FOLDERS:
         lines.append(f"asks for files in {len(accepted) - _FOLDERS:,} more folders (accepted)")
+    hosts = [*report.hosts.items()]
+    lines += [f"asks for {count(number, 'address')} of {host}" for host, number in hosts[:_HOSTS]]
+    if rest := sum(number for _, number in hosts[_HOSTS:]):
+        lines.append(f"asks for {count(rest, 'address')} of {len(hosts) - _HOSTS:,} more hosts")
     if not report.was_trusted:
         lines.append(
             "once it is trusted, fetching asks the network for its addresses, and services that "

@@ -17,7 +17,7 @@ from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import AddOptions
 from tagatlas.steps.paging import read_source
 from tagatlas.steps.remove import find_source
-from tagatlas.steps.trust import accept_folders, require_place
+from tagatlas.steps.trust import accept_records, require_place
 from tagatlas.wording import in_one_line
 
 
@@ -205,13 +205,12 @@ def add_source(
     earlier = find_earlier(atlas, identity, records) if is_new and replaced is None else None
     if earlier is not None and earlier.moved:
         table.move(earlier.source.number, identity, records)
+    accept_records(atlas, records)
     added = table.add(identity, source.name, records, replaced=replaced)
     atlas.catalog.pages.drop(identity)
     notes = [*records.notes, *([] if earlier is None else [earlier.note])]
     if replaced is not None and places[replaced] != identity:
         notes.append(f"it takes the place of {masked(places[replaced])}, whose records are gone")
-    if records.local:
-        accept_folders(atlas, records.table["location"])
     kept = next(each.records for each in table.sources() if each.location == identity)
     if kept < added.records:
         notes.append(

@@ -48,10 +48,15 @@ def _read_pages(
     kept = atlas.catalog.pages
     reading = json.dumps([chosen.name, chosen.plugin.version, option_values(chosen.options)])
     begun = kept.begun(identity, reading)
+    trust = atlas.settings.trust
+    if begun is not None:
+        known = [begun.token, *kept.locations(identity)]
+        begun = None if trust.unknown(known) else begun  # somebody else has added some
     if begun is None:
         kept.drop(identity)
     with show("reading") as progress:
         for page in source.pages(location, None if begun is None else begun.token):
+            trust.accept(addresses=[page.token, *page.records.table["location"]])
             kept.keep(identity, reading, page)
             progress(page.done, page.total)
     records = kept.records(identity)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from tagatlas.atlas import DEFAULT_STORE, Atlas
+from tagatlas.contracts import Records
 from tagatlas.errors import NotTrusted
 from tagatlas.masking import masked
 from tagatlas.option_names import Owner
@@ -17,7 +19,9 @@ from tagatlas.plugins import IMAGE_STORES
 from tagatlas.step_options import plugin_owners, step_owners
 from tagatlas.steps.opened import AtlasLike, opened
 from tagatlas.unread import commands_owners
-from tagatlas_trust import Asked, mark_of, new_id, outermost, read_id, write_id
+from tagatlas_fetching.schedule import host_in
+from tagatlas_trust import Asked, mark_of, new_id, read_id, write_id
+from tagatlas_trust.folders import folders_of
 
 _OF_HOSTS = ("headers", "referer")
 """Settings of single hosts that a user has to accept."""
@@ -31,6 +35,8 @@ class TrustReport:
         settings: what its settings ask for, by their place, such as ``store.fsspec.location``;
             passwords are masked.
         folders: the outermost ones whose files it reads, sorted.
+        hosts: number of addresses that the user has neither added nor accepted, by their host,
+            most first.
         new: those of the places and folders that the user has not accepted before.
         was_trusted: whether the user trusted the atlas before.
         is_trusted: whether the user trusts it now; with all of this, unless it was declined.
@@ -38,6 +44,7 @@ class TrustReport:
 
     settings: Sequence[tuple[str, str]]
     folders: Sequence[str]
+    hosts: Mapping[str, int]
     new: Sequence[str]
     was_trusted: bool
     is_trusted: bool
@@ -61,10 +68,12 @@ def trust(atlas: AtlasLike, *, confirm: Callable[[TrustReport], bool] | None = N
     with opened(atlas, write=False) as its_atlas:
         kept = its_atlas.settings.trust
         asked, folders = asked_settings(its_atlas), asked_folders(its_atlas)
+        unknown = kept.unknown(its_atlas.catalog.addresses.of_the_web())
         not_accepted = [each.place for each in asked if not kept.accepts(each)]
         report = TrustReport(
             settings=[(each.place, masked(each.shown)) for each in asked],
             folders=folders,
+            hosts=dict(Counter(map(host_in, unknown)).most_common()),
             new=[*not_accepted, *(each for each in folders if not kept.accepts_folder(each))],
             was_trusted=kept.is_trusted,
             is_trusted=kept.is_trusted,
@@ -72,7 +81,7 @@ def trust(atlas: AtlasLike, *, confirm: Callable[[TrustReport], bool] | None = N
         if confirm is not None and not confirm(report):
             return report
         kept.begin(mark_of(_id_of(its_atlas.folder), os.environ))
-        kept.accept(asked, folders)
+        kept.accept(asked, folders, unknown)
     return replace(report, is_trusted=True)
 
 
@@ -137,20 +146,20 @@ def require_place(atlas: Atlas, location: str) -> None:
 def asked_folders(atlas: Atlas) -> list[str]:
     """The outermost folders with files that an atlas reads, sorted."""
     addresses = atlas.catalog.addresses.fates()
-    return _folders_of(addresses.filter("local")["location"])
+    return folders_of(addresses.filter("local")["location"])
 
 
-def accept_folders(atlas: Atlas, locations: pl.Series) -> None:
-    """Accept that the files of a source that the user adds are read.
-
-    Args:
-        atlas: open for writing.
-        locations: their paths, String.
+def accept_records(atlas: Atlas, records: Records) -> None:
+    """Accept that what a source of the user names is read or fetched.
 
     Raises:
         StorageError: that cannot be written down.
     """
-    atlas.settings.trust.accept(folders=_folders_of(locations))
+    named = records.table["location"]
+    if records.local:
+        atlas.settings.trust.accept(folders=folders_of(named))
+    else:
+        atlas.settings.trust.accept(addresses=named)
 
 
 def require_folders(atlas: Atlas, locations: Sequence[str]) -> None:
@@ -159,18 +168,9 @@ def require_folders(atlas: Atlas, locations: Sequence[str]) -> None:
     Raises:
         NotTrusted: one is not.
     """
-    for folder in _folders_of(pl.Series(locations, dtype=pl.String)):
+    for folder in folders_of(pl.Series(locations, dtype=pl.String)):
         if not atlas.settings.trust.accepts_folder(folder):
             raise NotTrusted(
                 f"{atlas.folder} asks for files in {folder}, which you have not accepted: tagatlas "
                 f"trust {atlas.folder} lists what it asks for and accepts it"
             )
-
-
-def _folders_of(locations: pl.Series) -> list[str]:
-    """The outermost folders of files; of those in an archive the archive."""
-    leads_up = locations.str.contains(r"(^|[/\\])\.\.([/\\]|$)")
-    is_inside = locations.str.contains("!/", literal=True) & ~leads_up
-    archives = locations.filter(is_inside).str.replace(r"!/.*$", "")
-    folders = locations.filter(~is_inside).str.replace(r"[/\\][^/\\]*$", "")
-    return outermost([*archives.unique(), *folders.unique()])
