@@ -95,6 +95,14 @@ class FetchOptions:
         str,
         Meta(description="The header Referer of requests; host: the host's front page."),
     ] = ""
+    header_host: Annotated[
+        str,
+        Meta(
+            description="The one host that gets a --header that may be a key; needed if the "
+            "addresses are of several."
+        ),
+        Mark.AUTHORITY,
+    ] = ""
     robots: Annotated[
         bool, Meta(description="Fetch only what robots.txt and X-Robots-Tag allow.")
     ] = False

@@ -14,6 +14,7 @@ from yarl import URL
 
 from tagatlas import Records, Recovery, RecoverySpec
 from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.errors import UsageError
 from tagatlas.plugins import RECOVERIES, PluginChoice, load_plugins
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas_fetching import FetchOptions
@@ -160,3 +161,32 @@ def test_a_line_says_which_addresses_got_no_key(atlas: Atlas, image_server: Imag
         "of http://, where others can read it: use https:// addresses"
     )
     assert fetch_collection(atlas, options, headers=HARMLESS).notes == []
+
+
+def test_a_key_goes_to_one_host_that_the_user_names(
+    atlas: Atlas, image_server: ImageServer, picture: MakePicture
+) -> None:
+    here = image_server.serve("/here", picture())
+    image_server.serve("/there", picture(seed=3))
+    add(atlas, here, elsewhere(image_server, "/there"))
+    with pytest.raises(UsageError, match=r"X-Api-Key, .* are of 2 places .*: say with --header-h"):
+        fetch_collection(atlas, LOCAL, headers=KEYS)
+    with pytest.raises(UsageError, match="no address is of"):
+        fetch_collection(atlas, replace(LOCAL, header_host="c.test"), headers=KEYS)
+    assert not image_server.headers
+    named = replace(LOCAL, header_host=f"127.0.0.1:{image_server.url('/').split(':')[2][:-1]}")
+    fetch_collection(atlas, named, headers=KEYS | HARMLESS)
+    assert sent(image_server, "/here") == set(KEYS.values())
+    assert sent(image_server, "/there") == set()
+    assert image_server.headers["/there"]["Accept-Language"] == "de"
+
+
+def test_what_is_left_of_one_host_by_chance_does_not_get_the_key(
+    atlas: Atlas, image_server: ImageServer, picture: MakePicture
+) -> None:
+    image_server.serve("/there", picture(seed=3))
+    add(atlas, image_server.serve("/here", picture()))
+    fetch_collection(atlas, LOCAL, headers=KEYS)
+    add(atlas, elsewhere(image_server, "/there"), source="another")
+    with pytest.raises(UsageError, match="2 places"):
+        fetch_collection(atlas, LOCAL, headers=KEYS)

@@ -46,7 +46,7 @@ HEADER = click.Option(
     multiple=True,
     metavar='"NAME: VALUE"',
     help="A further header of every request; it is not kept. One that may be a key is sent "
-    "encrypted, and to no other host. May be given several times.",
+    "encrypted, and to one host (--header-host). May be given several times.",
 )
 
 

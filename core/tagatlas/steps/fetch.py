@@ -101,15 +101,16 @@ def fetch(
         atlas: open for writing, or the folder of one.
         retry: also try again addresses with these statuses, or with one; not ``ok``, ``pending``.
         headers: further headers of every request, by name; they may hold secrets, and are
-            neither kept, nor sent unencrypted, nor sent to another host than the address names:
-            only Accept, Accept-Language, Referer and User-Agent are. Those of a IIIF source's
-            images go to the host of its manifest.
+            neither kept, nor sent unencrypted, nor sent to another host than ``header_host``,
+            or that of all addresses (of a IIIF source, its manifest's): only Accept,
+            Accept-Language, Referer and User-Agent are.
         show: see :func:`tagatlas.run`.
         options: of the step ``fetch`` and of recoveries, by name, such as ``allow_private=True``.
 
     Raises:
         OptionError, UnknownPlugin: an option or a plugin does not exist.
-        UsageError: addresses with such a status are not tried again.
+        UsageError: addresses with such a status are not tried again, or headers that may be keys
+            would go to several hosts.
         NotTrusted: the atlas asks for something that the user has not accepted.
         StorageError: the store or the catalog cannot be written; what was stored is kept.
     """
@@ -172,15 +173,16 @@ def fetch_collection(
         options: limits and policies of fetching.
         retry: also try again addresses with these statuses, such as :data:`RETRIED`.
         headers: further headers of every request, by name; they may hold secrets, and are
-            neither kept, nor sent unencrypted, nor sent to another host than the address names:
-            only Accept, Accept-Language, Referer and User-Agent are. Those of a IIIF source's
-            images go to the host of its manifest.
+            neither kept, nor sent unencrypted, nor sent to another host than ``header_host``,
+            or that of all addresses (of a IIIF source, its manifest's): only Accept,
+            Accept-Language, Referer and User-Agent are.
         recoveries: find copies of unavailable images, tried in this order; by default those that
             ``options.recover`` names, with the atlas's settings.
         progress: called with addresses done; failed are those without an image.
 
     Raises:
         OptionError, UnknownPlugin: a host's settings or a recovery are not valid.
+        UsageError: headers that may be keys would go to several hosts.
         NotTrusted: the user has not accepted the settings of a host or the folder of a file.
         StorageError: the store or the catalog cannot be written; what was stored is kept.
         PluginError: pictures cannot be decoded on this machine at all.
@@ -200,7 +202,7 @@ def fetch_collection(
     changed = _let_through(atlas, options, hosts, {address.key for address in wanted})
     require_folders(atlas, [each.location for each in [*wanted, *changed] if each.local])
     addresses, kept_out = part_refused([*wanted, *changed], refused)
-    addresses, unsent = address_headers(atlas, addresses, hosts)
+    addresses, unsent = address_headers(atlas, addresses, hosts, options.header_host)
     atlas.catalog.addresses.store(kept_out)
     store = RefusingStore(atlas.store, refused)
     done = failed = 0
