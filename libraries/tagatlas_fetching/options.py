@@ -29,16 +29,21 @@ class FetchOptions:
         int, Meta(ge=1, le=1024, description="Images fetched at once from one host.")
     ] = 8
     host_rate: Annotated[
-        float, Meta(ge=0, description="Requests per second to one host; 0: no limit.")
+        float, Meta(ge=0, le=1e6, description="Requests per second to one host; 0: no limit.")
     ] = 50.0
-    rate: Annotated[float, Meta(ge=0, description="Requests per second in all; 0: no limit.")] = 0.0
+    rate: Annotated[
+        float, Meta(ge=0, le=1e6, description="Requests per second in all; 0: no limit.")
+    ] = 0.0
     timeout: Annotated[
-        float, Meta(gt=0, description="Seconds that one try may take, including redirects.")
+        float,
+        Meta(gt=0, le=86_400, description="Seconds that one try may take, including redirects."),
     ] = 30.0
     time_limit: Annotated[
         float,
         Meta(
-            gt=0, description="Seconds that all tries at one address (or copy) may take together."
+            gt=0,
+            le=86_400,
+            description="Seconds that all tries at one address (or copy) may take together.",
         ),
     ] = 90.0
     retries: Annotated[
@@ -48,22 +53,28 @@ class FetchOptions:
     longest_wait: Annotated[
         float,
         Meta(
-            ge=0, description="Longest wait in seconds that a host may ask for, else it is skipped."
+            ge=0,
+            le=86_400,
+            description="Longest wait in seconds that a host may ask for, else it is skipped.",
         ),
     ] = 30.0
     host_patience: Annotated[
         int,
-        Meta(ge=1, description="Rests without success after which a host is skipped."),
+        Meta(ge=1, le=1000, description="Rests without success after which a host is skipped."),
     ] = 5
     pause: Annotated[
         float,
-        Meta(ge=0, description="Seconds of a host's first rest, and of the pause before a retry."),
+        Meta(
+            ge=0,
+            le=3600,
+            description="Seconds of a host's first rest, and of the pause before a retry.",
+        ),
     ] = 1.0
     min_speed: Annotated[
         float, Meta(ge=0, description="Bytes per second below which a download is given up.")
     ] = 1000.0
     max_bytes: Annotated[
-        int, Meta(ge=1, description="Largest file that is accepted, in bytes.")
+        int, Meta(ge=1, le=2**32, description="Largest file that is accepted, in bytes.")
     ] = 32 * 1024 * 1024
     max_pixels: Annotated[
         int,
@@ -82,7 +93,7 @@ class FetchOptions:
     ] = "100%"
     keep_original: Annotated[bool, Meta(description="Also keep the original files.")] = False
     decode_limit: Annotated[
-        float, Meta(gt=0, description="Seconds that decoding one picture may take.")
+        float, Meta(gt=0, le=3600, description="Seconds that decoding one picture may take.")
     ] = 60.0
     contact: Annotated[
         str,

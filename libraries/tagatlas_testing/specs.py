@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -41,6 +41,8 @@ HEAVY = frozenset(
     ]
 )
 """Packages that importing a plugin's module must not import."""
+
+_UNBOUNDED = 2**64
 
 _NAMES_AFTER_IMPORT = """
 import importlib, json, sys
@@ -159,6 +161,14 @@ class SpecContract:
         for name, hint in get_type_hints(spec.options, include_extras=True).items():
             assert fits(getattr(instance, name), hint), f"{name} = {getattr(instance, name)!r}"
 
+    def test_counts_have_an_upper_bound(self, spec: Spec) -> None:
+        """A whole number has an upper bound, such as ``Meta(ge=1, le=10_000)``.
+
+        Without, one line in the settings of an atlas that somebody else made lets work never end.
+        """
+        for name, hint in get_type_hints(spec.options, include_extras=True).items():
+            assert not fits(_UNBOUNDED, hint) or not _is_count(hint), f"{name} needs an upper bound"
+
     def test_import_is_light(self, module_name: str) -> None:
         """Importing the plugin's module and calling its hooks imports no heavy package."""
         imported = json.loads(run_fresh(_NAMES_AFTER_IMPORT, module_name).splitlines()[-1])
@@ -167,6 +177,11 @@ class SpecContract:
             f"importing {module_name} imports {sorted(heavy)}: import in the method, and from"
             " tagatlas by name, without *"
         )
+
+
+def _is_count(hint: object) -> bool:
+    """Whether an option is a whole number, or one or None."""
+    return hint is int or any(_is_count(each) for each in get_args(hint))
 
 
 @dataclasses.dataclass

@@ -27,7 +27,7 @@ class BipartiteOptions(TagSelection):
     """
 
     links_per_image: Annotated[
-        Annotated[int, Meta(ge=1)] | None,
+        Annotated[int, Meta(ge=1, le=100_000)] | None,
         Meta(description="The most links of an image, its best tags first; none: no limit."),
     ] = 15
 

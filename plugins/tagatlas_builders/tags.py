@@ -27,6 +27,7 @@ class TagsOptions(ProjectionSelection):
         int,
         Meta(
             ge=1,
+            le=10**9,
             description="Leave out tags that fewer images have: those of a single image are tied"
             " to each other alone.",
         ),

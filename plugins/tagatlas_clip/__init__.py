@@ -63,7 +63,7 @@ class ClipOptions:
         float, Meta(ge=0.0, le=1.0, description="Leave out tags with a lower score.")
     ] = 0.1
     top_k: Annotated[
-        int, Meta(ge=1, description="Keep at most so many tags of an image, the best.")
+        int, Meta(ge=1, le=100_000, description="Keep at most so many tags of an image, the best.")
     ] = 20
     scoring: Annotated[
         Literal["calibrated", "softmax", "cosine"],
@@ -81,10 +81,10 @@ class ClipOptions:
         ),
     ] = True
     model_batch: Annotated[
-        int, Meta(ge=0, description="Images that the model gets at once; 0 finds out.")
+        int, Meta(ge=0, le=4096, description="Images that the model gets at once; 0 finds out.")
     ] = 0
     threads: Annotated[
-        int, Meta(ge=0, description="Images decoded at once; 0 is one per processor core.")
+        int, Meta(ge=0, le=256, description="Images decoded at once; 0 is one per processor core.")
     ] = 0
 
     def __post_init__(self) -> None:

@@ -29,26 +29,27 @@ _EXTENT = 1000.0
 class Fa2Options:
     """Options of the layout; names follow Gephi's, values the package's own."""
 
-    iterations: Annotated[int, Meta(ge=1, description="Iterations.")] = 300
+    iterations: Annotated[int, Meta(ge=1, le=10_000, description="Iterations.")] = 300
     linlog: Annotated[
         bool, Meta(description="Pull with the logarithm of the distance: tighter themes.")
     ] = True
-    scaling: Annotated[float, Meta(gt=0, description="Strength of repulsion.")] = 2.0
-    gravity: Annotated[float, Meta(ge=0, description="Pull towards the centre.")] = 1.0
+    scaling: Annotated[float, Meta(gt=0, le=1e6, description="Strength of repulsion.")] = 2.0
+    gravity: Annotated[float, Meta(ge=0, le=1e6, description="Pull towards the centre.")] = 1.0
     strong_gravity: Annotated[
         bool, Meta(description="Let gravity grow with the distance from the centre.")
     ] = False
     edge_weight_influence: Annotated[
-        float, Meta(ge=0, description="Exponent of the edge weights; 0 ignores them.")
+        float, Meta(ge=0, le=100, description="Exponent of the edge weights; 0 ignores them.")
     ] = 1.0
     dissuade_hubs: Annotated[
         bool, Meta(description="Divide an edge's pull by its first node's degree.")
     ] = False
-    theta: Annotated[float, Meta(gt=0, description="Barnes-Hut accuracy: lower is more exact.")] = (
-        1.2
-    )
+    theta: Annotated[
+        float, Meta(gt=0, le=100, description="Barnes-Hut accuracy: lower is more exact.")
+    ] = 1.2
     jitter_tolerance: Annotated[
-        float, Meta(gt=0, description="Swinging to tolerate: lower is slower and more precise.")
+        float,
+        Meta(gt=0, le=1e6, description="Swinging to tolerate: lower is slower and more precise."),
     ] = 1.0
 
 

@@ -35,7 +35,10 @@ class UmapOptions:
     """Options of the layout; names and values are the package's."""
 
     n_neighbors: Annotated[
-        int, Meta(ge=2, description="Neighbours that count: few for detail, many for the whole.")
+        int,
+        Meta(
+            ge=2, le=1000, description="Neighbours that count: few for detail, many for the whole."
+        ),
     ] = 15
     min_dist: Annotated[
         float, Meta(ge=0, le=1, description="Least distance: lower is denser groups.")

@@ -11,10 +11,10 @@ from tagatlas import Mark
 from tagatlas.toolkit import ServiceOptions
 
 TagsPerImage = Annotated[
-    int, Meta(ge=1, description="Keep at most so many tags of an image, the likeliest.")
+    int, Meta(ge=1, le=100_000, description="Keep at most so many tags of an image, the likeliest.")
 ]
 CallsPerSecond = Annotated[
-    float, Meta(gt=0, description="The most calls that are begun in a second.")
+    float, Meta(gt=0, le=10_000, description="The most calls that are begun in a second.")
 ]
 Endpoint = Annotated[
     str,
@@ -32,5 +32,5 @@ class CloudOptions(ServiceOptions):
     ] = 0.0
     tags_per_image: TagsPerImage = 60
     images_per_call: Annotated[
-        int, Meta(ge=1, description="Images sent in one call, if its size allows.")
+        int, Meta(ge=1, le=1000, description="Images sent in one call, if its size allows.")
     ] = 16

@@ -121,6 +121,8 @@ FAULTS = [
     ("ring", "factory_makes_a_layout", "RingLayout(Layout)", "RingLayout"),
     ("listing", "factory_makes_a_renderer", "ListingRenderer(Renderer)", "ListingRenderer"),
     # Taggers that read kept answers.
+    ("tones", "counts_have_an_upper_bound", "ge=1, le=1024,", "ge=1,"),
+    ("tones", "counts_have_an_upper_bound", "int, Meta(ge=1, le=1024,", "int | None, Meta("),
     ("tones", "something_is_kept", "TagResult.ok(tags, raw)", "TagResult.ok(tags)"),
     ("tones", "each_answer_is_read", "answer in answers)", "answer in list(answers)[1:])"),
     ("tones", "each_answer_is_read", "answer in answers)", "answer in list(answers)[::-1])"),

@@ -46,10 +46,11 @@ class ServiceOptions:
         int, Meta(ge=1, le=64, description="Calls that may be under way at once.")
     ] = 4
     calls_per_second: Annotated[
-        float, Meta(gt=0, description="The most calls that are begun in a second.")
+        float, Meta(gt=0, le=10_000, description="The most calls that are begun in a second.")
     ] = 10.0
     answer_timeout: Annotated[
-        float, Meta(gt=0, description="Seconds after which no answer is expected any more.")
+        float,
+        Meta(gt=0, le=3600, description="Seconds after which no answer is expected any more."),
     ] = 60.0
     price_per_unit: Annotated[
         Annotated[float, Meta(ge=0)] | None,

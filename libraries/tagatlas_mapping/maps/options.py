@@ -26,6 +26,7 @@ class MapOptions:
         int,
         Meta(
             ge=1,
+            le=10**9,
             description="Most images that are laid out and clustered one by one; where there are"
             " more, a sample is, and the others go where those most like them are.",
         ),
@@ -34,11 +35,12 @@ class MapOptions:
         int,
         Meta(
             ge=1,
+            le=10**9,
             description="Most images that are drawn as pictures; where there are more, typical"
             " ones from all over the map are, and the others show as density.",
         ),
     ] = 10_000
-    seed: Annotated[int, Meta(ge=0, description="Seed of everything random.")] = 0
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1, description="Seed of everything random.")] = 0
     arrangement: Annotated[
         Literal["free", "grid"],
         Meta(

@@ -22,6 +22,7 @@ LinksPerNode = Annotated[
     int,
     Meta(
         ge=1,
+        le=1000,
         description="The links that each image, or tag, makes, to those most like it;"
         " others may link to it as well.",
     ),

@@ -57,9 +57,11 @@ class ColumnsOptions:
         ),
     ] = "records"
     minimum_records: Annotated[
-        int, Meta(ge=1, description="Leave out values that fewer records have.")
+        int, Meta(ge=1, le=10**9, description="Leave out values that fewer records have.")
     ] = 1
-    minimum_weight: Annotated[int, Meta(ge=1, description="Leave out links of less weight.")] = 1
+    minimum_weight: Annotated[
+        int, Meta(ge=1, le=10**9, description="Leave out links of less weight.")
+    ] = 1
     stop_values: Annotated[
         tuple[str, ...], Meta(description="Values to leave out, exactly as they are written.")
     ] = ()

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from tagatlas import Mark
+
 
 @dataclass(frozen=True)
 class CompareOptions:
@@ -16,6 +18,7 @@ class CompareOptions:
         int,
         Meta(
             ge=1,
+            le=100_000,
             description="How many tags of an image are compared: of each backend those that it"
             " scores highest.",
         ),
@@ -26,9 +29,16 @@ class CompareOptions:
             description="How alike two labels are in meaning: wordnet, none, or a backend whose"
             " model reads text."
         ),
+        Mark.AUTHORITY,
     ] = "wordnet"
     gallery: Annotated[
         int,
-        Meta(ge=0, description="How many of the images that backends disagree on are shown."),
+        Meta(
+            ge=0,
+            le=10_000,
+            description="How many of the images that backends disagree on are shown.",
+        ),
     ] = 24
-    seed: Annotated[int, Meta(ge=0, description="Seed of resampling and shuffling.")] = 0
+    seed: Annotated[
+        int, Meta(ge=0, le=2**63 - 1, description="Seed of resampling and shuffling.")
+    ] = 0

@@ -30,7 +30,12 @@ class VikusOptions:
         Meta(description="Kept column with a year in it, for a timeline; by default none."),
     ] = None
     keywords: Annotated[
-        int, Meta(ge=1, description="Most tags per image that become keywords, strongest first.")
+        int,
+        Meta(
+            ge=1,
+            le=10_000,
+            description="Most tags per image that become keywords, strongest first.",
+        ),
     ] = 5
 
 

@@ -26,22 +26,23 @@ class ForceAtlas2Options:
     comes to rest in less than half the iterations.
     """
 
-    iterations: Annotated[int, Meta(ge=1, description="Iterations at most.")] = 500
+    iterations: Annotated[int, Meta(ge=1, le=10_000, description="Iterations at most.")] = 500
     linlog: Annotated[
         bool, Meta(description="Pull with the logarithm of the distance: tighter themes.")
     ] = True
-    scaling: Annotated[float, Meta(gt=0, description="Strength of repulsion.")] = 0.1
-    gravity: Annotated[float, Meta(ge=0, description="Pull towards the centre.")] = 0.05
+    scaling: Annotated[float, Meta(gt=0, le=1e6, description="Strength of repulsion.")] = 0.1
+    gravity: Annotated[float, Meta(ge=0, le=1e6, description="Pull towards the centre.")] = 0.05
     strong_gravity: Annotated[
         bool, Meta(description="Let gravity grow with the distance from the centre.")
     ] = False
     edge_weight_influence: Annotated[
-        float, Meta(ge=0, description="Exponent of the edge weights; 0 ignores them.")
+        float, Meta(ge=0, le=100, description="Exponent of the edge weights; 0 ignores them.")
     ] = 1.0
     embeddedness_influence: Annotated[
         float,
         Meta(
             ge=0,
+            le=100,
             description="Exponent of how well an edge fits its neighbours: more for clearer"
             " themes; 0 pulls as Gephi does.",
         ),
@@ -50,15 +51,18 @@ class ForceAtlas2Options:
         bool, Meta(description="Divide an edge's pull by its source's degree.")
     ] = False
     theta: Annotated[
-        float, Meta(ge=0, description="Barnes-Hut accuracy: lower is more exact, 0 is exact.")
+        float,
+        Meta(ge=0, le=100, description="Barnes-Hut accuracy: lower is more exact, 0 is exact."),
     ] = 1.2
     jitter_tolerance: Annotated[
-        float, Meta(gt=0, description="Swinging to tolerate: lower is slower and more precise.")
+        float,
+        Meta(gt=0, le=1e6, description="Swinging to tolerate: lower is slower and more precise."),
     ] = 1.0
     convergence: Annotated[
         float,
         Meta(
             ge=0,
+            le=1,
             description="Stop once nodes move less than this share of the map's radius"
             " in an iteration; 0 never stops early.",
         ),

@@ -30,7 +30,8 @@ class IiifOptions:
         int, Meta(ge=16, le=16_384, description="Longer side of the requested images, in pixels.")
     ] = 1024
     manifests: Annotated[
-        int, Meta(ge=1, description="Maximum number of manifests to read of a collection.")
+        int,
+        Meta(ge=1, le=10**7, description="Maximum number of manifests to read of a collection."),
     ] = 1000
     manifest_contact: Annotated[
         str, Meta(description="Your e-mail address or page, sent to the hosts of manifests.")

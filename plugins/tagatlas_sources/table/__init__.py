@@ -90,7 +90,9 @@ class TableOptions:
     skip_rows: Annotated[
         int,
         Meta(
-            ge=0, description="Lines to skip before the names of the columns. By default detected."
+            ge=0,
+            le=10**9,
+            description="Lines to skip before the names of the columns. By default detected.",
         ),
     ] = 0
 

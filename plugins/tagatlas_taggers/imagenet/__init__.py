@@ -24,10 +24,12 @@ class ImageNetOptions:
         float, Meta(ge=0.0, le=1.0, description="Leave out tags below this probability.")
     ] = 0.005
     tags_per_image: Annotated[
-        int, Meta(ge=1, description="Keep at most so many tags of an image, the likeliest.")
+        int,
+        Meta(ge=1, le=100_000, description="Keep at most so many tags of an image, the likeliest."),
     ] = 60
     threads: Annotated[
-        int, Meta(ge=0, description="Images worked on at once; 0 is one per processor core.")
+        int,
+        Meta(ge=0, le=256, description="Images worked on at once; 0 is one per processor core."),
     ] = 0
 
 

@@ -17,7 +17,7 @@ class GreyOptions:
     """Options of the tagger."""
 
     threshold: Annotated[int, Meta(ge=0, le=255, description="Where light begins.")] = 127
-    batch: Annotated[int, Meta(ge=1, description="Images in one call.")] = 3
+    batch: Annotated[int, Meta(ge=1, le=100, description="Images in one call.")] = 3
 
 
 class GreyTagger(Tagger):

@@ -24,7 +24,7 @@ from tagatlas.hookspecs import hookimpl
 class TonesOptions:
     """Options of the tagger."""
 
-    side: Annotated[int, Meta(ge=1, description="The side it is seen at.")] = 8
+    side: Annotated[int, Meta(ge=1, le=1024, description="The side it is seen at.")] = 8
     threshold: Annotated[float, Meta(ge=0, le=1, description="The least tone.")] = 0.2
 
 
