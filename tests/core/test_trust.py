@@ -246,6 +246,24 @@ def test_a_key_is_not_given_to_a_plugin_for_a_foreign_atlas(foreign: Path) -> No
         Selection(plugins, settings, names, {}, {}).options("lock", locked)
 
 
+def test_a_service_is_not_compared_or_measured_on_a_foreign_atlas(
+    foreign: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tagatlas_compare import compare
+    from tagatlas_compare.benching.bench import bench_collection
+    from tagatlas_compare.comparison.comparing import find_label_similarity
+
+    monkeypatch.setenv("CLARIFAI_PAT", KEY)
+    with tagatlas.open_atlas(foreign) as atlas:
+        with pytest.raises(NotTrusted, match="clarifai is a service"):
+            bench_collection(atlas, ["imagenet", "clarifai"])
+        with pytest.raises(TagatlasError), find_label_similarity(atlas, "clarifai"):
+            pass
+    write(foreign, '[compare]\nmeaning = "clarifai"\n')
+    with pytest.raises(NotTrusted, match=r"compare\.meaning = clarifai"):
+        compare(foreign, ["imagenet", "imagenet"])
+
+
 def test_what_the_user_gives_is_accepted_with_it(own: Path) -> None:
     archive = "http://127.0.0.1:9/web"
     tagatlas.fetch(own, recover="wayback", archive=archive, allow_private=True)

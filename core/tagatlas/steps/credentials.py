@@ -43,8 +43,17 @@ def require_service(atlas: Atlas, selection: Selection, tagger: PluginChoice[Tag
         NotTrusted: the atlas is not trusted, or names the service in settings that the user has
             not accepted.
     """
-    instance = tagger.product
-    if instance.local and instance.price is None and instance.key_variable is None:
-        return
-    atlas.require_trust(f"{tagger.name} is a service")
-    selection.require("tag", TagOptions, "backend")
+    if require_trust_in(atlas, tagger.product, tagger.name):
+        selection.require("tag", TagOptions, "backend")
+
+
+def require_trust_in(atlas: Atlas, tagger: Tagger, name: str) -> bool:
+    """Make sure that a tagger of this name may get pictures or texts; returns if it is a service.
+
+    Raises:
+        NotTrusted: it is one, and the atlas is not trusted.
+    """
+    is_service = not tagger.local or tagger.price is not None or tagger.key_variable is not None
+    if is_service:
+        atlas.require_trust(f"{name} is a service")
+    return is_service

@@ -33,14 +33,25 @@ from tagatlas.step_options import step_names
 
 if TYPE_CHECKING:
     from tagatlas.selection import Selection
+    from tagatlas.steps.credentials import require_trust_in
     from tagatlas.steps.opened import AtlasLike, opened, select, several
 
-__all__ = ["AtlasLike", "Owner", "Selection", "opened", "select", "several", "step_names"]
+__all__ = [
+    "AtlasLike",
+    "Owner",
+    "Selection",
+    "opened",
+    "require_trust_in",
+    "select",
+    "several",
+    "step_names",
+]
 
 _LAZY = {
     "AtlasLike": "tagatlas.steps.opened",
     "Selection": "tagatlas.selection",
     "opened": "tagatlas.steps.opened",
+    "require_trust_in": "tagatlas.steps.credentials",
     "select": "tagatlas.steps.opened",
     "several": "tagatlas.steps.opened",
 }

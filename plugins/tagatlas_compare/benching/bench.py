@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,12 +24,13 @@ from tagatlas import (
     no_show,
     open_atlas,
 )
-from tagatlas.errors import OptionError, TagatlasError, UsageError
+from tagatlas.errors import OptionError, PluginError, TagatlasError, UsageError
 from tagatlas.toolkit import as_shown, default_clusterer, option_values, read_columns, score_matrix
-from tagatlas.toolkit.calls import Owner, select, several
+from tagatlas.toolkit.calls import Owner, require_trust_in, select, several
 from tagatlas.toolkit.collection import collect, collection_images, collection_records
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.packages import versions
+from tagatlas.toolkit.taggers import closing
 from tagatlas_compare.benching.leaderboard import add_to_leaderboard
 from tagatlas_compare.benching.machine import describe_machine
 from tagatlas_compare.benching.options import BenchOptions
@@ -144,12 +146,14 @@ def bench_collection(
 
     Raises:
         UsageError: no tagger is named, one is named twice, or there are no images.
+        NotTrusted: a tagger is a service, and the atlas is not trusted.
         UnknownPlugin, OptionError: a tagger is named wrongly, or no record has the labels' column.
     """
     options = options or BenchOptions()
     contenders = [read_contender(text, atlas.plugins) for text in backends]
     if not contenders or len(set(backends)) < len(backends):
         raise UsageError("name each backend once: --backend ONE --backend OTHER")
+    _require_trust(atlas, contenders)
     images = _sample(atlas, options)
     truth = None if options.labels is None else images["truth"].to_list()
     ids = images["id"].to_list()
@@ -179,6 +183,15 @@ def bench_collection(
         options=option_values(options),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def _require_trust(atlas: Atlas, contenders: Sequence[Contender]) -> None:
+    """Make sure that taggers that are services may get the images of the atlas."""
+    for each in contenders:
+        with suppress(PluginError):  # its result says so
+            tagger = atlas.plugins.choose(TAGGERS, each.tagger, each.values).product
+            with closing(tagger, each.tagger, atlas.plugins.warn):
+                require_trust_in(atlas, tagger, each.tagger)
 
 
 def _sample(atlas: Atlas, options: BenchOptions) -> pl.DataFrame:

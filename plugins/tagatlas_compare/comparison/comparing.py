@@ -33,7 +33,7 @@ from tagatlas.toolkit.backends import (
     map_backend,
     used_backends,
 )
-from tagatlas.toolkit.calls import AtlasLike, Owner, opened, select, several
+from tagatlas.toolkit.calls import AtlasLike, Owner, opened, require_trust_in, select, several
 from tagatlas.toolkit.collection import collection_images
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing
@@ -262,8 +262,7 @@ def find_label_similarity(atlas: Atlas, name: str) -> Iterator[LabelSimilarity |
     with closing(tagger, name, atlas.plugins.warn):
         if not isinstance(tagger, TextEmbedder):
             raise UsageError(f"the model of {name} reads no text: choose --meaning wordnet or none")
-        if not tagger.local or tagger.key_variable is not None:
-            atlas.require_trust(f"{name} is a service")
+        require_trust_in(atlas, tagger, name)
         yield EncodedSimilarity(tagger, name)
 
 
