@@ -14,6 +14,7 @@ from tagatlas.contracts import ImageStore, Variant
 from tagatlas.errors import ImageNotStored, PluginFailed
 from tagatlas.masking import hidden, masked
 from tagatlas.wording import count
+from tagatlas_fetching.stored_size import oversize
 
 FAULT_LOG = "faults.log"
 LARGEST_LOG = 1 << 20
@@ -146,7 +147,7 @@ class ForgivingStore(ImageStore):
         """See :meth:`ImageStore.get`.
 
         Raises:
-            ImageNotStored: there are no such bytes, or the store failed.
+            ImageNotStored: there are no such bytes, or of too many pixels, or the store failed.
             PluginFailed: it failed for the last :data:`IN_A_ROW` images.
         """
         try:
@@ -155,6 +156,8 @@ class ForgivingStore(ImageStore):
             self._forgive(image_id, error)
             raise ImageNotStored(str(error)) from error
         self._in_a_row = 0
+        if size := oversize(found, variant):
+            raise ImageNotStored(f"{image_id} is stored with {size}, more than tagatlas decodes")
         return found
 
     def has(self, image_id: str, variant: Variant) -> bool:

@@ -25,6 +25,7 @@ from tagatlas_fetching import png, tiff
 from tagatlas_fetching.formats import name_of
 from tagatlas_fetching.gif import gif_frames
 from tagatlas_fetching.jpeg import encoded, ended, resized, shrunk_jpeg
+from tagatlas_fetching.stored_size import longest_side
 
 if TYPE_CHECKING:
     import numpy as np
@@ -234,7 +235,7 @@ def _decode(
 ) -> tuple[NDArray[np.uint8], tuple[int, int]]:
     """The pixels of an upright RGB copy of bounded size, and the upright size of the original."""
     width, height = source.size
-    side = max(1, min(max_side, round(max(width, height) * share)))
+    side = max(1, min(max_side, round(max(width, height) * share), longest_side(width, height)))
     quick = None
     if source.format in ("JPEG", "MPO") and source.mode == "RGB":
         quick = shrunk_jpeg(data, source.size, _bounded(width, height, side))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from picture_atlas import picture_atlas
+from PIL import Image
 
 from tagatlas.atlas import open_atlas
 from tagatlas.contracts import (
@@ -31,6 +35,7 @@ from tagatlas.steps.storing import reading_each, store_answers, store_outcomes
 from tagatlas.testing import MemoryStore, sample_images
 from tagatlas_fetching import Address, FetchOptions, FetchOutcome, StoredImage
 from tagatlas_fetching.engine import FAULTS_IN_A_ROW, fetch
+from tagatlas_fetching.stored_size import MOST_PIXELS, longest_side
 
 
 def raised(error: Exception) -> Exception:
@@ -124,6 +129,38 @@ def test_an_image_that_a_store_fails_to_give_is_one_that_is_not_there(tmp_path: 
         assert store.locate(ids[0], Variant.IMAGE) is None
         assert store.get(ids[1], Variant.IMAGE) == b"False"
     assert log.lines()[0].startswith("50 unexpected errors (KeyError 50 times)")
+
+
+@pytest.mark.parametrize("side", [64, 4_000, 13_000, 65_000])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_stored_picture_of_too_many_pixels_is_not_decoded(
+    tmp_path: Path, side: int, progressive: bool
+) -> None:
+    """A progressive one takes all its memory even if it is decoded at an eighth."""
+    file = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(file, "JPEG", progressive=progressive)
+    small = file.getvalue()
+    begin = small.index(b"\xff\xc2" if progressive else b"\xff\xc0") + 5
+    data = small[:begin] + side.to_bytes(2, "big") * 2 + small[begin + 4 :]
+    inner = MemoryStore()
+    store = ForgivingStore(inner, FaultLog(tmp_path / "log"))
+    for variant in Variant:
+        inner.put("a", variant, data)
+        most = {Variant.IMAGE: 1 << 26, Variant.THUMBNAIL: 1 << 22}.get(variant, side**2)
+        if side**2 <= most:
+            assert store.get("a", variant) == data
+        else:
+            with pytest.raises(ImageNotStored, match=f"stored with {side:,} x {side:,} pixels"):
+                store.get("a", variant)
+
+
+@given(st.integers(1, 1 << 17), st.integers(1, 1 << 17))
+def test_a_copy_is_made_no_larger_than_is_read(width: int, height: int) -> None:
+    side = longest_side(width, height)
+    scale = min(1.0, side / max(width, height))
+    assert max(1, round(width * scale)) * max(1, round(height * scale)) <= MOST_PIXELS
+    if width * height < 0.99 * MOST_PIXELS:
+        assert side == max(width, height)
 
 
 def test_a_store_that_fails_for_each_image_ends_the_work(tmp_path: Path) -> None:
