@@ -81,6 +81,38 @@ def test_copies_and_earlier_states_stay_the_users(own: Path, tmp_path: Path) -> 
         require(each)
 
 
+def test_paths_that_somebody_else_put_there_are_not_looked_at(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Adding a list looks for an earlier one of its name that has gone."""
+    looked: list[str] = []
+    exists = Path.exists
+
+    def noted(path: Path, **named: bool) -> bool:
+        looked.append(str(path))
+        return exists(path, **named)
+
+    listed = tmp_path / "new" / "list.txt"
+    listed.parent.mkdir()
+    listed.write_text("\n".join(OWN))
+    with closing(sqlite3.connect(own / "catalog.sqlite")) as catalog, catalog:
+        catalog.execute("UPDATE sources SET location = '/elsewhere/list.txt'")
+    monkeypatch.setattr(Path, "exists", noted)
+    report = tagatlas.add(own, listed)
+    assert report.moved_from is None
+    assert looked
+    assert "/elsewhere/list.txt" not in looked
+
+
+def test_a_file_of_an_earlier_source_does_not_lead_out_of_the_new_one() -> None:
+    from tagatlas.steps.earlier import _moved
+
+    assert _moved("/old/a/b.jpg", "/old", "/new") == "/new/a/b.jpg"
+    assert _moved("/old/../../etc/b.jpg", "/old", "/new") is None
+    assert _moved("/etc/b.jpg", "/old", "/new") is None
+    assert _moved("/old/\0", "/old", "/new") is None
+
+
 def test_what_a_container_names_is_not_asked_about(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +139,6 @@ def test_a_file_torn_anywhere_forgets_no_whole_address(
 
 def test_the_file_is_the_users_alone(own: Path) -> None:
     (found,) = Path(os.environ["TAGATLAS_DATA"]).rglob("*.addresses")
-    assert len(found.read_bytes()) == 16 + 8 * len(OWN)
+    assert len(found.read_bytes()) == 16 + 8 * len(["list.txt", *OWN])
     assert os.name == "nt" or found.stat().st_mode & 0o077 == 0
     assert own.exists()

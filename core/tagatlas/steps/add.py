@@ -12,7 +12,7 @@ from tagatlas.errors import InputError, UsageError
 from tagatlas.masking import as_shown, masked
 from tagatlas.plugins import SOURCES, PluginChoice, Plugins, Registered
 from tagatlas.selection import Selection
-from tagatlas.steps.earlier import find_earlier
+from tagatlas.steps.earlier import find_earlier, is_gone
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import AddOptions
 from tagatlas.steps.paging import read_source
@@ -167,8 +167,8 @@ def chosen_for(atlas: Atlas, location: str, replaces: str | int | None) -> str |
     if identity_of(location) in known.values():
         return None
     name = Path(location).name
-    gone = (each for each in known.values() if Path(each).is_absolute() and Path(each).name == name)
-    return next((each for each in gone if not Path(each).exists()), None)
+    alike = (each for each in known.values() if Path(each).name == name)
+    return next((each for each in alike if is_gone(atlas, each)), None)
 
 
 def add_source(
@@ -205,7 +205,7 @@ def add_source(
     earlier = find_earlier(atlas, identity, records) if is_new and replaced is None else None
     if earlier is not None and earlier.moved:
         table.move(earlier.source.number, identity, records)
-    accept_records(atlas, records)
+    accept_records(atlas, identity, records)
     added = table.add(identity, source.name, records, replaced=replaced)
     atlas.catalog.pages.drop(identity)
     notes = [*records.notes, *([] if earlier is None else [earlier.note])]

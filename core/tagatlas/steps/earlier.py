@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +11,9 @@ from tagatlas.atlas import Atlas
 from tagatlas.catalog import KnownSource
 from tagatlas.catalog.records import content_digest
 from tagatlas.contracts import Records
-from tagatlas.errors import ImageRejected, InputError
 from tagatlas.masking import masked
-from tagatlas_tables.archives import archived, open_archive
-from tagatlas_tables.embedded import is_parquet, read_embedded
+from tagatlas_tables.located import digest_of, size_of
 
-_ANY_SIZE = 1 << 40
 ALIKE = 0.5
 """Least share of an earlier source's records in a new version of it."""
 
@@ -69,16 +65,20 @@ def find_earlier(atlas: Atlas, location: str, records: Records) -> Earlier | Non
     for source in atlas.catalog.records.known():
         its_records = atlas.catalog.records.of_source(source.number)
         share = _share(its_records, source.location, records, location)
-        is_same = source.content == content and _is_gone(source.location)
+        is_same = source.content == content and is_gone(atlas, source.location)
         moved = is_same and (not records.local or _same_files(its_records, source, location))
         if moved or share >= ALIKE:
             found.append(Earlier(source, moved, share))
     return max(found, key=lambda each: (each.moved, each.share), default=None)
 
 
-def _is_gone(location: str) -> bool:
-    """Whether it is a path of which nothing exists."""
-    return Path(location).is_absolute() and not Path(location).exists()
+def is_gone(atlas: Atlas, location: str) -> bool:
+    """Whether a source that the user added, or accepted, is a path of which nothing exists.
+
+    Paths that somebody else put into the catalog are not looked at.
+    """
+    is_path = Path(location).is_absolute() and not atlas.settings.trust.unknown([location])
+    return is_path and not Path(location).exists()
 
 
 def _share(earlier: pl.DataFrame, old: str, records: Records, new: str) -> float:
@@ -93,7 +93,7 @@ def _share(earlier: pl.DataFrame, old: str, records: Records, new: str) -> float
     ours = pl.Series(records.table["location"].str.strip_prefix(new))
     alike = earlier.filter(places.str.strip_prefix(old).is_in(ours.implode()))
     same = sum(
-        size is None or _size(_moved(location, old, new)) == size
+        size is None or size_of(_moved(location, old, new)) == size
         for location, size in alike.select("location", "bytes").iter_rows()
     )
     return int(same) / earlier.height
@@ -106,39 +106,13 @@ def _same_files(earlier: pl.DataFrame, source: KnownSource, new: str) -> bool:
         (_moved(location, source.location, new), image, size)
         for location, image, size in fetched.iter_rows()
     ]
-    if not all(_size(path) == size for path, _, size in files):
+    if not all(size_of(path) == size for path, _, size in files):
         return False
-    return all(_hash(path, size) == image for path, image, size in files)
+    return all(digest_of(path, size) == image for path, image, size in files)
 
 
-def _moved(location: str, old: str, new: str) -> str:
-    return new + location.removeprefix(old)
-
-
-def _size(location: str) -> int | None:
-    """The bytes of a file, also of one in an archive or a Parquet file; None if missing."""
-    inside = archived(location)
-    try:
-        if inside is None:
-            return Path(location).stat().st_size
-        if is_parquet(inside[0]):
-            return len(read_embedded(*inside, _ANY_SIZE))
-        member = open_archive(inside[0]).members.get(inside[1])
-    except (OSError, InputError, ImageRejected):
-        return None
-    return None if member is None else member.file_size
-
-
-def _hash(location: str, size: int) -> str | None:
-    """The SHA-256 of a file of that size, in hexadecimal; None if it cannot be read."""
-    inside = archived(location)
-    try:
-        if inside is not None and is_parquet(inside[0]):
-            return hashlib.sha256(read_embedded(*inside, size)).hexdigest()
-        if inside is not None:
-            data = open_archive(inside[0]).read(inside[1], size)
-            return hashlib.sha256(data).hexdigest()
-        with Path(location).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, InputError, ImageRejected):
-        return None
+def _moved(location: str, old: str, new: str) -> str | None:
+    """Where a file of the old source is in the new one; nowhere for one that leads out of it."""
+    below = location.removeprefix(old)
+    leads_out = ".." in below.replace("\\", "/").split("/") or "\0" in below
+    return None if leads_out or below == location else new + below

@@ -81,7 +81,8 @@ def trust(atlas: AtlasLike, *, confirm: Callable[[TrustReport], bool] | None = N
         if confirm is not None and not confirm(report):
             return report
         kept.begin(mark_of(_id_of(its_atlas.folder), os.environ))
-        kept.accept(asked, folders, unknown)
+        sources = [each.location for each in its_atlas.catalog.records.sources()]
+        kept.accept(asked, folders, [*sources, *unknown])
     return replace(report, is_trusted=True)
 
 
@@ -149,17 +150,17 @@ def asked_folders(atlas: Atlas) -> list[str]:
     return folders_of(addresses.filter("local")["location"])
 
 
-def accept_records(atlas: Atlas, records: Records) -> None:
-    """Accept that what a source of the user names is read or fetched.
+def accept_records(atlas: Atlas, source: str, records: Records) -> None:
+    """Accept that a source of the user, and what it names, is read or fetched.
 
     Raises:
         StorageError: that cannot be written down.
     """
     named = records.table["location"]
     if records.local:
-        atlas.settings.trust.accept(folders=folders_of(named))
+        atlas.settings.trust.accept(folders=folders_of(named), addresses=[source])
     else:
-        atlas.settings.trust.accept(addresses=named)
+        atlas.settings.trust.accept(addresses=[source, *named])
 
 
 def require_folders(atlas: Atlas, locations: Sequence[str]) -> None:
