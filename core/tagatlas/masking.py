@@ -15,19 +15,32 @@ _START = r"^\s*https?:[\\/]*|https?:[\\/]+|:[\\/]{2,}|(?:^\s*|(?<=[\s\"'(=<>,;])
 All patterns take a time that is linear in the text, which may be anybody's.
 """
 
-_USER = re.compile(rf"({_START})[^/\\?#\s\"<>]*@", re.IGNORECASE)
+_QUOTE = r"\"(?![\s,:;}}\])>]|$)"
+"""A quotation mark that ends no text of HTML or JSON, and so belongs to the address."""
+
+_USER = re.compile(
+    rf"({_START})(?:[^/\\?#\s\"<>]*@|(?:[^/\\?#\s\"<>:@]|{_QUOTE})*:(?!\d{{1,5}}(?:[^\w@]|$)|\s)"
+    rf"(?:(?:[^/\\?#\s\"]|{_QUOTE})*@|(?:[^/\\?#@\"]|{_QUOTE})*@))",
+    re.IGNORECASE,
+)
+"""User name and password; the second may have quotation marks, or blanks if it is no port."""
 _ALONE = re.compile(rf"(\s*(?:[a-z][a-z0-9+.-]*)?(?:{_START}))([^/\\?#]*)", re.IGNORECASE)
 """Authority of an address alone: fetching encodes blanks in it, and takes line breaks out."""
 
 _SLASH = r"(?:[\t\r\n]*(?:[\\/]|%(?:25)*(?:2F|5C)))"
 _ENCODED_START = rf"(?:%(?:25)*3A{_SLASH}|:[\t\r\n]*%(?:25)*(?:2F|5C)|(?<==){_SLASH}){_SLASH}"
 _ENCODED_USER = re.compile(
-    rf"({_ENCODED_START}|:{_SLASH}{{2}})(?:(?!%(?:25)*(?:2F|3F|23))[^\\/?#&\s\"<>])*(?:@|%(?:25)*40)",
+    rf"({_ENCODED_START}|:{_SLASH}{{2}})(?:(?!%(?:25)*(?:2F|3F|23))(?:[^\\/?#&\s\"<>]|{_QUOTE}))*(?:@|%(?:25)*40)",
     re.IGNORECASE,
 )
 """In an address that another one has as a parameter; each character encoded or not."""
 
-_WORD = re.compile(r"[^\s\"<>]+")
+_BREAK = rf"[\t\r\n]+(?!{_START}|\s)"
+_WORD = re.compile(
+    rf"[^\s\"<>](?:[^ \t\r\n\f\v\"<>]|{_QUOTE}|[<>](?!\s|/|$)|{_BREAK})*", re.IGNORECASE
+)
+"""What may be an address in a text: line breaks within one are ignored."""
+
 _QUERIES = (
     (re.compile(_START, re.IGNORECASE), re.compile(r"\?")),
     (re.compile(_ENCODED_START, re.IGNORECASE), re.compile(r"\?|%(?:25)*3F", re.IGNORECASE)),

@@ -315,7 +315,20 @@ def test_other_signs_of_an_address_stay(address: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["http:", "http://", "http:@", "://a:", "//:@ ", "%3A%2F%2F", "?&", "http://?;x=", "%25"],
+    [
+        "http:",
+        "http://",
+        "http:@",
+        "://a:",
+        "//:@ ",
+        "%3A%2F%2F",
+        "?&",
+        "http://?;x=",
+        "%25",
+        '"',
+        "\n//",
+        "\t",
+    ],
 )
 def test_no_text_takes_long(piece: str) -> None:
     text = piece * (200_000 // len(piece))
@@ -370,6 +383,29 @@ def test_no_error_says_it(error: type[TagatlasError]) -> None:
         ("https://f.org/photos/12@N07/1.jpg", "https://f.org/photos/12@N07/1.jpg", None),
         ("http://h//foo@bar.jpg", "http://h//foo@bar.jpg", None),
         ("https://a.org, mail m@b.org", "https://a.org, mail m@b.org", None),
+        ('see http://a:b"c@h/x now', "see http://h/x now", None),
+        ('"http://a:b"c@h/x"', '"http://h/x"', None),
+        ("at http://a:b>c@h/", "at http://h/", None),
+        ("see http://a:b c@h/x", "see http://h/x", None),
+        ("see http://a:b\u2003c@h/x", "see http://h/x", None),
+        ("see http://a:b\tc@h/x", "see http://h/x", None),
+        ('see http://p/u=http:%2F%2Fa:b"c@h/', "see http://p/u=http:%2F%2Fh/", None),
+        ('{"u":"https://h:80","m":"m@b.org"}', '{"u":"https://h:80","m":"m@b.org"}', None),
+        ('{"u":"https://h","m":"m@b.org"}', '{"u":"https://h","m":"m@b.org"}', None),
+        ('<a href="https://h:80">m@b.org</a>', '<a href="https://h:80">m@b.org</a>', None),
+        ("see https://h: mail m@b.org", "see https://h: mail m@b.org", None),
+        ("http://h/a\tb?t=s", "http://h/a\tb?t=s", "http://h/a\tb"),
+        ("see http://h/a\r\n?t=s now", "see http://h/a\r\n?t=s now", "see http://h/a\r\n now"),
+        ("http://h/?a=1\n&t=s", "http://h/?a=1\n&t=s", "http://h/"),
+        ('http://h/a"b?t=s', 'http://h/a"b?t=s', 'http://h/a"b'),
+        ("http://h/<x>?t=s", "http://h/<x>?t=s", "http://h/<x>"),
+        ("http://h/a\u00a0b?t=s", "http://h/a\u00a0b?t=s", "http://h/a\u00a0b"),
+        ("http://h/?s\nhttp://i/?s", "http://h/?s\nhttp://i/?s", "http://h/\nhttp://i/"),
+        (
+            '<a href="http://h/?s">so?</a>',
+            '<a href="http://h/?s">so?</a>',
+            '<a href="http://h/">so?</a>',
+        ),
         ("/home/x@y/z what?", "/home/x@y/z what?", "/home/x@y/z what?"),
     ],
 )
