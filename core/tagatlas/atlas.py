@@ -40,6 +40,7 @@ from tagatlas.settings import SettingsFile
 from tagatlas.step_options import plugin_owners
 from tagatlas.unread import unread_tables
 from tagatlas.wording import count
+from tagatlas_rendering.file_names import check_portable
 from tagatlas_rendering.files import remove_leftovers
 from tagatlas_trust import ID_FILE, Asked, Trust, is_named, mark_of, new_id, read_id, write_id
 
@@ -153,7 +154,7 @@ class Atlas:
             AtlasError: a link in it leads out of the atlas.
             StorageError: the folder cannot be made.
         """
-        check_map_name(name)
+        check_name(name, "a map")
         folder = self.folder / "maps" / name
         check_links(folder, self.folder)
         try:
@@ -165,13 +166,16 @@ class Atlas:
         return folder
 
 
-def check_map_name(name: str) -> None:
-    """Check that a name can be a map's, whose folder has it.
+def check_map_name(atlas: Atlas, name: str) -> None:
+    """Check that a map can be made under a name, which its folder has.
 
     Raises:
-        UsageError: see :func:`tagatlas.paths.check_name`.
+        UsageError: see :func:`tagatlas.paths.check_name`; or there is none, and no new folder
+            can be called so on every system.
     """
     check_name(name, "a map")
+    if name not in (names := atlas.map_names()):
+        check_portable(name, "a map", names)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from tagatlas.cli import exit_status
 from tagatlas.contracts import Variant
 from tagatlas.errors import AtlasError, ImageNotStored, UsageError
 from tagatlas.paths import check_name
+from tagatlas_rendering.file_names import check_portable
 from tagatlas_rendering.files import TEMPORARY, new_folder, replace_folder, write_atomically
 
 WRONG = ["", " ", ".", "..", "../out", "/abs", "a/b", "a\\b", ".hidden", "a\nb", "a\0b", "a\ud800"]
@@ -51,6 +52,39 @@ def test_a_name_that_is_a_path_is_refused(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         check_name(name, "a map")
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a:b", "a<b", "a>b", 'a"b', "a|b", "a?b", "a*b", "end.", "end ", " begin", "\u00a0x"),
+        *("CON", "nul", "Aux.txt", "com1", "LPT9.tar.gz", "COM\u00b9", "CONIN$", "prn ."),
+    ],
+)
+def test_a_new_name_that_windows_forbids_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="cannot be called"):
+        check_portable(name, "a map")
+
+
+@pytest.mark.parametrize("name", ["Console", "com", "com10", "nullity", "a.b", "ä ö", "x (2)"])
+def test_names_that_only_look_like_those_are_accepted(name: str) -> None:
+    check_portable(name, "a map", [name, "other"])
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("Map", "map"), ("ä", "a\u0308"), ("STRASSE", "straße")]
+)
+def test_a_name_that_another_map_has_on_some_systems_is_refused(name: str, other: str) -> None:
+    with pytest.raises(UsageError, match="some systems take for the same"):
+        check_portable(name, "a map", [other])
+
+
+def test_a_map_of_a_name_that_windows_forbids_is_still_read(atlas: Path) -> None:
+    with pytest.raises(UsageError, match="'a:b', as Windows has no such folder"):
+        tagatlas.map(atlas, name="a:b")
+    rename_map(atlas, "a:b")
+    assert tagatlas.read_atlas(atlas).map("a:b").name == "a:b"
+    tagatlas.map(atlas, name="a:b")
 
 
 @given(st.text(max_size=20))

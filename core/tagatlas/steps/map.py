@@ -103,7 +103,7 @@ def map(  # noqa: A001 - tagatlas.map
         mapping, plugins = choose_mapping(its_atlas, selection)
         with selection.remembered():
             tagger = backend_to_map(its_atlas, backend or selection.variable("backend")).name
-            check_map_name(name or tagger)
+            check_map_name(its_atlas, name or tagger)
             with (
                 preparing(plugins, show, at_once=False) as prepare,
                 show("mapping") as progress,

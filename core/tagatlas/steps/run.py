@@ -165,7 +165,7 @@ def run_steps(
         renderers = choose_renderers(atlas, selection)
         selection.check()
         map_name = name or tagger.name
-        check_map_name(map_name)
+        check_map_name(atlas, map_name)
         map_plugins.make_now()
         require_service(atlas, selection, tagger)
         require_key(atlas, tagger)
