@@ -11,10 +11,16 @@ import polars as pl
 from tagatlas import Atlas, Tag, TagResult, TagStatus
 from tagatlas.errors import OptionError
 from tagatlas.toolkit import safe_cells, write_atomically
-from tagatlas.toolkit.answers import image_locations, keep_answers, tagger_names
+from tagatlas.toolkit.answers import (
+    Known,
+    Matched,
+    image_locations,
+    keep_answers,
+    match_images,
+    tagger_names,
+)
 from tagatlas.toolkit.calls import AtlasLike, opened, select
 from tagatlas_imports.foreign import ForeignTags
-from tagatlas_imports.matching import Known, Matched, match_images
 from tagatlas_imports.options import OPTIONS, ImportOptions
 from tagatlas_imports.reading import read_foreign_tags
 

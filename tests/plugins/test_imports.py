@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tagatlas.errors import InputError
 from tagatlas_imports import ImportOptions
 from tagatlas_imports.foreign import ForeignTags
-from tagatlas_imports.matching import AMBIGUOUS, NOT_FOUND, Known, match_images
 from tagatlas_imports.reading import read_foreign_tags
+from tagatlas_tables.matching import AMBIGUOUS, NOT_FOUND, Known, match_images
 
 A, B = "https://pbs.twimg.com/media/EaBc.jpg", "https://pbs.twimg.com/media/FfGg.jpg"
 
@@ -285,6 +285,28 @@ def test_what_is_not_found_has_its_reason() -> None:
     found = match_images(["cat.png", "mouse.png"], KNOWN)
     assert found.images == {}
     assert found.unmatched == {"cat.png": AMBIGUOUS, "mouse.png": NOT_FOUND}
+
+
+@pytest.mark.parametrize(
+    ("name", "image"),
+    [
+        ("animals/cat.png", "1"),
+        (r"C:\stamps\food\cat.png", "2"),
+        ("/old/zoo/animals/cat.png", "3"),
+        ("https://example.org/animals/cat.png", None),
+        ("plants/cat.png", None),
+    ],
+)
+def test_of_files_of_one_name_the_folders_say_which(name: str, image: str | None) -> None:
+    places = ("/data/stamps/animals", "/data/stamps/food", "/data/zoo/animals")
+    known = [
+        Known(str(number) * 64, f"{place}/cat.png") for number, place in enumerate(places, start=1)
+    ]
+    if name == "animals/cat.png":
+        known.pop()
+    found = match_images([name], known)
+    assert found.images.get(name) == (image and image * 64)
+    assert found.unmatched.get(name) == (None if image else AMBIGUOUS)
 
 
 def test_only_the_way_that_was_asked_for() -> None:

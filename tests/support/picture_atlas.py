@@ -30,13 +30,15 @@ def picture_atlas(
         folder: a folder to work in.
         count: number of pictures, all different.
         size: their width and height.
-        names: of the files of the first ones.
+        names: of the files of the first ones, also in a folder each.
     """
     pictures = folder / "pictures"
     pictures.mkdir()
     for number, image in enumerate(sample_images(count, size)):
         name = names[number] if number < len(names) else f"{number:05}"
-        (pictures / f"{name}.jpg").write_bytes(image.data)
+        path = pictures / f"{name}.jpg"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(image.data)
     plugins = load_plugins()
     made = folder / "x.atlas"
     with open_atlas(made, plugins, create=True) as atlas:

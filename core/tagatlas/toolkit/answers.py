@@ -1,4 +1,4 @@
-"""Answers of other programs, stored as those of a separate backend."""
+"""Answers of other programs: their images found, and stored as those of a separate backend."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING
 
 from tagatlas.paths import check_name
 from tagatlas.plugins import TAGGERS
+from tagatlas_tables.matching import Known, Matched, match_images
 
 if TYPE_CHECKING:
     from tagatlas.atlas import Atlas
     from tagatlas.contracts import TagResult
 
-__all__ = ["image_locations", "keep_answers", "tagger_names"]
+__all__ = [
+    "Known",
+    "Matched",
+    "image_locations",
+    "keep_answers",
+    "match_images",
+    "tagger_names",
+]
 
 _IMAGES_AT_ONCE = 2000
 

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tagatlas import Atlas
+from tagatlas.errors import InputError, UsageError
+from tagatlas.toolkit import count, read_columns, shown
+from tagatlas.toolkit.answers import Known, image_locations, match_images
+from tagatlas.toolkit.collection import collection_images, collection_records
+from tagatlas_compare.benching.coding_tables import (
+    CodingColumns,
+    coding_of_table,
+    read_coding_table,
+    split_codes,
+)
+from tagatlas_compare.comparison.labels import normal_label
+
+FOLDER = "folder"
+FEWEST = 10
+"""Number of coded images below which nothing is measured."""
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,3 +69,275 @@ class Truth:
         used = has.any(axis=0)
         codes = [code for code, is_used in zip(self.codes, used, strict=True) if is_used]
         return Truth(self.source, codes, has[:, used], coded)
+
+
+@dataclass(frozen=True, eq=False)
+class Coding:
+    """The truth as it was read, with what was left out.
+
+    Attributes:
+        truth: of the n images; of several coders, what most of them say.
+        coders: by name what each coder says, with codes of all of them; empty for one coder.
+        left_out: number of images, or of names of images, by the reason why they do not count.
+        unmatched: by each name that is of no image, or of several, the reason.
+        notes: for the user, on how it was read, a line each.
+    """
+
+    truth: Truth
+    coders: Mapping[str, Truth] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    unmatched: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+
+def truth_of_column(atlas: Atlas, column: str, images: Sequence[str] | None = None) -> Coding:
+    """The labels that images have in a column of their records.
+
+    A cell may have several, with ``;`` or ``|`` between them, or be a JSON list. An image whose
+    records have different labels, such as one picture in two folders, is left out, unless cells
+    have several.
+
+    Args:
+        atlas: to read from.
+        column: ``folder`` for the topmost folder of each image of a folder, taken as it is.
+        images: ids of the n images, in order; None for the collection's.
+
+    Raises:
+        OptionError: no record has the column.
+    """
+    ids = _ids(atlas, images)
+    records = collection_records(atlas)
+    cells = read_columns(records["columns"], [column])[column].fill_null("")
+    labels: dict[str, list[list[str]]] = {}
+    for image, cell in zip(records["image"], cells, strict=True):
+        own = ([cell] if cell else []) if column == FOLDER else split_codes(cell)
+        if own:
+            labels.setdefault(image, []).append(own)
+    several = any(len(own) > 1 for every in labels.values() for own in every)
+    left_out = Counter[str]()
+    votes: dict[str, set[str]] = {}
+    for image in ids:
+        every = labels.get(image, [])
+        if not every:
+            left_out["without a label"] += 1
+        elif len({frozenset(own) for own in every}) > 1 and not several:
+            left_out["with different labels in several places"] += 1
+        else:
+            votes[image] = {label for own in every for label in own}
+    source = FOLDER if column == FOLDER else f"column {column}"
+    names, notes = _names(label for own in votes.values() for label in own)
+    if column == FOLDER:
+        names, notes = {name: name for name in names}, []
+    truth = _truth(source, sorted(set(names.values())), ids, votes, names)
+    return Coding(truth, left_out=left_out, notes=notes)
+
+
+def truth_of_files(
+    atlas: Atlas,
+    paths: Sequence[Path],
+    columns: CodingColumns | None = None,
+    images: Sequence[str] | None = None,
+) -> Coding:
+    """Read the codes that people gave to images, from one file or several.
+
+    Images are named by path, file name, URL or id. A file is of one coder, called after it,
+    unless a column says who coded each row, or each coder has a column. Of several coders a code
+    counts where more than half of those who coded the image gave it; where exactly half did, the
+    image is left out. If every coder gives each image one code, so is an image on which no code
+    has more than half.
+
+    Args:
+        atlas: with the images.
+        paths: of the files, in any format of tables, at least one.
+        columns: those that cannot be found by their names and cells.
+        images: ids of the n images, in order; None for the collection's.
+
+    Raises:
+        InputError: a file cannot be read, names no image, or the column of its codes is not known.
+    """
+    ids = _ids(atlas, images)
+    known = [Known(*each) for each in image_locations(atlas)]
+    votes: dict[str, dict[str, set[str]]] = {}
+    left_out, notes, unmatched = Counter[str](), list[str](), dict[str, str]()
+    uncoded = set[str]()
+    for path in paths:
+        table = read_coding_table(path)
+        cells = {
+            cell.strip() for each in table.frame.columns for cell in table.column(each).unique()
+        }
+        matched = match_images(sorted(cells - {""}), known)
+        read = coding_of_table(table, columns or CodingColumns(), matched.images.keys(), path.name)
+        notes += read.notes
+        for name, who, codes in read.rows.iter_rows():
+            if name in matched.images:
+                coder = who or path.stem
+                votes.setdefault(coder, {}).setdefault(matched.images[name], set()).update(codes)
+            else:
+                unmatched[name] = matched.unmatched[name]
+        uncoded.update(matched.images[name] for name in read.uncoded if name in matched.images)
+        unmatched.update(
+            {name: matched.unmatched[name] for name in read.uncoded if name in matched.unmatched}
+        )
+    coded = {image for own in votes.values() for image in own}
+    wanted = set(ids)
+    left_out["not coded"] = len(wanted - coded - uncoded)
+    left_out["with an empty row"] = len(uncoded & wanted - coded)
+    left_out["coded, not among the images that are measured"] = len(coded - wanted)
+    for reason, number in Counter(unmatched.values()).items():
+        some = [shown(name) for name, why in unmatched.items() if why == reason][:_SHOWN]
+        notes.append(f"{count(number, 'name')} of images, such as {', '.join(some)}: {reason}")
+        left_out[f"in the coding: {reason}"] = number
+    names, renamed = _names(
+        code for own in votes.values() for codes in own.values() for code in codes
+    )
+    source = ", ".join(path.name for path in paths)
+    everything = sorted(set(names.values()))
+    coders = {
+        coder: _truth(source, everything, ids, votes[coder], names) for coder in sorted(votes)
+    }
+    truth, undecided = majority(source, everything, [*coders.values()], len(ids))
+    left_out.update(undecided)
+    kept = {reason: number for reason, number in left_out.items() if number}
+    found = coders if len(coders) > 1 else {}
+    return Coding(truth, found, kept, unmatched, [*notes, *renamed])
+
+
+def read_truth(
+    atlas: Atlas,
+    *,
+    labels: str | None = None,
+    files: Sequence[Path] = (),
+    columns: CodingColumns | None = None,
+    images: Sequence[str] | None = None,
+) -> Coding | None:
+    """What is known of the images of an atlas.
+
+    Args:
+        atlas: with the images.
+        labels: see :func:`truth_of_column`.
+        files: see :func:`truth_of_files`.
+        columns: likewise.
+        images: ids of the n images, in order; None for the collection's, ordered by id.
+
+    Returns:
+        None if neither labels nor files are given.
+
+    Raises:
+        UsageError: both are given.
+        InputError, OptionError: as the two functions; or nothing can be measured against it, see
+            :func:`check_truth`.
+    """
+    if labels is not None and files:
+        raise UsageError("--labels and --truth both say what is on the images: give one of them")
+    if labels is not None:
+        found = truth_of_column(atlas, labels, images)
+    elif files:
+        found = truth_of_files(atlas, files, columns, images)
+    else:
+        return None
+    check_truth(found.truth)
+    return found
+
+
+def check_truth(truth: Truth) -> None:
+    """Refuse a truth that nothing can be measured against.
+
+    Raises:
+        InputError: too few images are coded; or every image has the same codes; or none shares a
+            code with another.
+    """
+    coded = int(truth.coded.sum())
+    of = "folders" if truth.source == FOLDER else truth.source
+    if not coded:
+        advice = (
+            "the pictures lie in one folder: put those of a kind into a folder each, or give "
+            "--truth FILE"
+            if truth.source == FOLDER
+            else "every cell is empty"
+        )
+        raise InputError(f"{of}: no image has a label: {advice}")
+    has = truth.has[truth.coded]
+    if (has == has[:1]).all():
+        said = ", ".join(
+            shown(code) for code, given in zip(truth.codes, has[0], strict=True) if given
+        )
+        raise InputError(
+            f"{of}: all {count(coded, 'image')} have the same label, {said or 'none'}: "
+            "whatever a backend says would be as right; give at least two different ones"
+        )
+    if coded < FEWEST:
+        raise InputError(
+            f"{of}: {count(coded, 'image')} with a label: too few to measure with, at least "
+            f"{FEWEST} are needed"
+        )
+    if (has.sum(axis=0) < 2).all():
+        raise InputError(
+            f"{of}: no two images have a label in common ({count(len(truth.codes), 'label')} of "
+            f"{count(coded, 'image')}): these are names, not kinds"
+        )
+
+
+def majority(
+    source: str, codes: Sequence[str], coders: Sequence[Truth], images: int
+) -> tuple[Truth, dict[str, int]]:
+    """What most coders say: each code that more than half of an image's coders gave.
+
+    Args:
+        source: of the result.
+        codes: of all coders, each of which has the same.
+        coders: what each says of the n images.
+        images: n.
+
+    Returns:
+        The truth, in which images are not coded on which the coders are evenly divided, or agree
+        on no code although each gives every image one; and the number of these, by reason.
+    """
+    total = np.sum([each.coded for each in coders], axis=0, dtype=np.int64) + np.zeros(images)
+    given = np.zeros((images, len(codes)))
+    for each in coders:
+        given += each.has & each.coded[:, None]
+    has = 2 * given > total[:, None]
+    coded = total > 0
+    is_tied = coded & ((2 * given == total[:, None]) & coded[:, None]).any(axis=1)
+    one_each = all(each.is_single for each in coders)
+    is_open = coded & ~is_tied & ~has.any(axis=1) & one_each
+    truth = Truth(source, codes, has, coded & ~is_tied & ~is_open)
+    truth.has[~truth.coded] = False
+    return truth.some(np.arange(images)), {
+        "on which the coders are evenly divided": int(is_tied.sum()),
+        "on which no code has most coders": int(is_open.sum()),
+    }
+
+
+def _ids(atlas: Atlas, images: Sequence[str] | None) -> Sequence[str]:
+    return collection_images(atlas)["id"].to_list() if images is None else images
+
+
+def _names(codes: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """One spelling for each code, that which is most frequent; and a note on those changed."""
+    spellings: dict[str, Counter[str]] = {}
+    for code in codes:
+        spellings.setdefault(normal_label(code), Counter())[code] += 1
+    names, notes = {}, []
+    for own in spellings.values():
+        best = min(own, key=lambda code: (-own[code], code))
+        names.update(dict.fromkeys(own, best))
+        if others := sorted(own.keys() - {best}):
+            notes.append(f"one code: {', '.join(map(shown, [best, *others]))}")
+    return names, notes
+
+
+def _truth(
+    source: str,
+    codes: Sequence[str],
+    ids: Sequence[str],
+    votes: Mapping[str, Iterable[str]],
+    names: Mapping[str, str],
+) -> Truth:
+    column_of = {code: column for column, code in enumerate(codes)}
+    has = np.zeros((len(ids), len(codes)), dtype=np.bool_)
+    for row, image in enumerate(ids):
+        for code in votes.get(image, ()):
+            has[row, column_of[names[code]]] = True
+    coded = np.array([image in votes for image in ids], dtype=np.bool_)
+    return Truth(source, codes, has, coded)

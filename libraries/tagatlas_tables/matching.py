@@ -1,4 +1,4 @@
-"""Matching the images in a file of tags with those of a collection."""
+"""Matching the images that a table names with those of a collection."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from itertools import takewhile
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
@@ -66,6 +67,31 @@ class _Index:
         return None, False
 
 
+@dataclass
+class _Files:
+    """Images by file name, each with its whole path, the last part first."""
+
+    found: dict[str, list[tuple[Sequence[str], str]]] = field(default_factory=dict)
+
+    def add(self, location: str, image: str) -> None:
+        name, *folders = _parts(location)
+        self.found.setdefault(name, []).append((folders, image))
+
+    def get(self, name: str) -> tuple[str | None, bool]:
+        """The image with this file name, and whether several have it.
+
+        Of several, the one is found whose folders above the file are the path's, for most of
+        them; a URL's are of another site than a like one's, and tell nothing.
+        """
+        last, *folders = _parts(name)
+        there = self.found.get(last, [])
+        if "://" not in name and len({image for _, image in there}) > 1:
+            shared = [_shared(folders, others) for others, _ in there]
+            there = [each for each, most in zip(there, shared, strict=True) if most == max(shared)]
+        images = {image for _, image in there}
+        return (images.pop(), False) if len(images) == 1 else (None, bool(images))
+
+
 def match_images(
     names: Sequence[str], known: Iterable[Known], how: Matching = "any", folder: Path | None = None
 ) -> Matched:
@@ -73,17 +99,17 @@ def match_images(
 
     Args:
         names: URLs, paths, file names, or SHA-256 sums of images' bytes, also within a file name
-            (as in the atlas's own ``images`` folder).
+            (as in the atlas's own ``images`` folder). Of files of one name, the path says which.
         known: the collection's addresses; several may lead to the same image.
         how: the ways to match.
         folder: of the named files; existing ones are also matched by content.
     """
-    ids, urls, files = set[str](), _Index(), _Index()
+    ids, urls, files = set[str](), _Index(), _Files()
     for each in known:
         ids.add(each.image)
         for url in _spellings(each.location):
             urls.add(url, each.image)
-        files.add(file_name(each.location), each.image)
+        files.add(each.location, each.image)
     images: dict[str, str] = {}
     unmatched: dict[str, str] = {}
     for name in names:
@@ -93,7 +119,7 @@ def match_images(
         if found is None and how in ("any", "url"):
             found, is_ambiguous = urls.get(_spellings(name))
         if found is None and how in ("any", "name"):
-            found, also_ambiguous = files.get([file_name(name)])
+            found, also_ambiguous = files.get(name)
             is_ambiguous = is_ambiguous or also_ambiguous
         if found is None:
             unmatched[name] = AMBIGUOUS if is_ambiguous else NOT_FOUND
@@ -104,13 +130,24 @@ def match_images(
 
 def file_name(location: str) -> str:
     """The last part of a URL's path or of any system's path, without escapes."""
+    return _parts(location)[0]
+
+
+def _parts(location: str) -> Sequence[str]:
+    """The parts of a URL's path, or of any system's path, from the last to the first."""
+    path: PurePath = PureWindowsPath(location)  # which knows both sorts of slashes
     if "://" in location:
         try:
-            location = unquote(urlsplit(location).path)
+            path = PurePosixPath(unquote(urlsplit(location).path))
         except ValueError:  # not a URL after all
-            return location
-        return PurePosixPath(location).name
-    return PureWindowsPath(location).name  # which knows both sorts of slashes
+            return [location]
+    return path.parts[::-1] if path.name else [""]
+
+
+def _shared(folders: Sequence[str], others: Sequence[str]) -> int:
+    """How many folders two paths share, from the file upwards."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(folders, others, strict=False))
+    return sum(1 for _ in same)
 
 
 def _spellings(location: str) -> Iterator[str]:
