@@ -66,9 +66,8 @@ class Truth:
             rows: numbers of the images, in the order wanted, or a mask of them.
         """
         has, coded = self.has[rows], self.coded[rows]
-        used = has.any(axis=0)
-        codes = [code for code, is_used in zip(self.codes, used, strict=True) if is_used]
-        return Truth(self.source, codes, has[:, used], coded)
+        used = np.flatnonzero(has.any(axis=0))
+        return Truth(self.source, [self.codes[code] for code in used], has[:, used], coded)
 
 
 @dataclass(frozen=True, eq=False)
