@@ -92,7 +92,7 @@ def test_equal_to_other_libraries_on_any_table(seed: int) -> None:
                 own = math.nan if row[name] is None else row[name]
                 assert own == pytest.approx(value, nan_ok=True), name
             for name in ("precision", "recall", "f1"):
-                if row[name] is not None:
+                if row[f"{name}_low"] is not None:
                     assert row[f"{name}_low"] <= row[name] <= row[f"{name}_high"]
     if truth.is_single:
         return
@@ -113,8 +113,7 @@ def test_worked_out_by_hand() -> None:
     assert row["kappa"] == pytest.approx((0.7 - 0.5) / (1 - 0.5))
     # Of 20 answers nine are yes; observed disagreement 6 of 20, expected 2 * 9 * 11 of 20 * 19.
     assert row["alpha"] == pytest.approx(1 - (6 / 20) / (198 / 380))
-    # Wilson's interval of 3 of 5, as in tables.
-    assert row["precision_low"], row["precision_high"] == pytest.approx((0.2307, 0.8824), abs=1e-4)
+    assert row["precision_low"] is None  # five images are too few for an interval
     assert row["tags"] == ["tag 0"]
     assert found.sayable == ["code 0"]
 
@@ -201,10 +200,10 @@ def test_intervals_hold(images: int, prevalence: float, hit: float, alarm: float
         found = judged(coded(has[:, None]), said[:, None].astype(np.float64))
         row = found.codes.row(0, named=True)
         for name, value in wanted.items():
-            if row[name] is not None:
+            if row[f"{name}_low"] is not None:
                 held[name].append(row[f"{name}_low"] <= value <= row[f"{name}_high"])
     for name, own in held.items():
-        assert 0.9 <= np.mean(own) <= 0.985, (name, np.mean(own))
+        assert len(own) < 20 or 0.9 <= np.mean(own) <= 0.985, (name, np.mean(own))
 
 
 def test_f1_interval_is_wilsons_of_a_share() -> None:

@@ -152,7 +152,8 @@ def _counts(votes: Votes) -> Votes:
     counts = np.zeros((votes.shape[1], categories), dtype=np.int64)
     coders, images = np.nonzero(votes >= 0)
     np.add.at(counts, (images, votes[coders, images]), 1)
-    return counts[counts.sum(axis=1) >= 2]
+    enough: Votes = counts[counts.sum(axis=1) >= 2]
+    return enough
 
 
 def _agreement(
@@ -161,5 +162,8 @@ def _agreement(
     """A row of the tables; kappa only of two coders."""
     kappa = cohen_kappa(votes[0], votes[1]) if len(votes) == 2 else np.nan
     agreement, alpha = pairwise_agreement(votes), krippendorff_alpha(votes)
-    values = [None if np.isnan(each) else each for each in (agreement, kappa, alpha)]
-    return (code, len(_counts(votes)), *values)
+    return code, len(_counts(votes)), _known(agreement), _known(kappa), _known(alpha)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value

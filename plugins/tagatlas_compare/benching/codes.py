@@ -17,6 +17,10 @@ from tagatlas_compare.comparison.figures import share_interval
 FOLDS = 5
 """Number of parts of the images: the threshold for one is chosen on the others."""
 
+FEWEST_OF_INTERVAL = 8
+"""Number of images below which a share has no interval: such intervals are far too wide or narrow,
+in simulations, for some shares."""
+
 ANY, THRESHOLD = "any tag", "threshold"
 """The two rules by which a backend gives a code: it has any tag that matches; or the best score
 of these reaches a threshold, which is chosen on other images for the highest F1."""
@@ -26,31 +30,31 @@ Mask = NDArray[np.bool_]
 
 _CODES = pl.Schema(
     {
-        "code": pl.String,
-        "rule": pl.String,
+        "code": pl.String(),
+        "rule": pl.String(),
         "tags": pl.List(pl.String),
-        "images": pl.Int64,
-        "having": pl.Int64,
-        "given": pl.Int64,
-        "right": pl.Int64,
-        "precision": pl.Float64,
-        "precision_low": pl.Float64,
-        "precision_high": pl.Float64,
-        "precision_chance": pl.Float64,
-        "recall": pl.Float64,
-        "recall_low": pl.Float64,
-        "recall_high": pl.Float64,
-        "recall_chance": pl.Float64,
-        "f1": pl.Float64,
-        "f1_low": pl.Float64,
-        "f1_high": pl.Float64,
-        "f1_chance": pl.Float64,
-        "kappa": pl.Float64,
-        "alpha": pl.Float64,
-        "kappa_with_coders": pl.Float64,
-        "threshold": pl.Float64,
-        "threshold_low": pl.Float64,
-        "threshold_high": pl.Float64,
+        "images": pl.Int64(),
+        "having": pl.Int64(),
+        "given": pl.Int64(),
+        "right": pl.Int64(),
+        "precision": pl.Float64(),
+        "precision_low": pl.Float64(),
+        "precision_high": pl.Float64(),
+        "precision_chance": pl.Float64(),
+        "recall": pl.Float64(),
+        "recall_low": pl.Float64(),
+        "recall_high": pl.Float64(),
+        "recall_chance": pl.Float64(),
+        "f1": pl.Float64(),
+        "f1_low": pl.Float64(),
+        "f1_high": pl.Float64(),
+        "f1_chance": pl.Float64(),
+        "kappa": pl.Float64(),
+        "alpha": pl.Float64(),
+        "kappa_with_coders": pl.Float64(),
+        "threshold": pl.Float64(),
+        "threshold_low": pl.Float64(),
+        "threshold_high": pl.Float64(),
     }
 )
 
@@ -69,8 +73,9 @@ class JudgedCodes:
               ``right``: both;
             - ``precision`` (of those given it, the share that has it; null if none is given),
               ``recall`` (of those that have it, the share that is given it), ``f1`` (their
-              harmonic mean), each with its 95 % interval ``_low``, ``_high`` and its ``_chance``:
-              the mean if as many images were given the code at random;
+              harmonic mean), each with its 95 % interval ``_low``, ``_high`` (null for fewer than
+              :data:`FEWEST_OF_INTERVAL` images), and its ``_chance``: the mean if as many images
+              were given the code at random;
             - ``kappa`` (Cohen's, with the truth), ``alpha`` (Krippendorff's, likewise),
               ``kappa_with_coders`` (the mean of Cohen's with each coder alone, which compares
               with that of the coders with each other; null without several coders);
@@ -128,8 +133,8 @@ def judge_codes(
     frequency = np.bincount(scores.indices, minlength=len(labels))
     coded = truth.coded
     for column, code in enumerate(truth.codes):
-        own = np.flatnonzero(matches[column])
-        tags = [labels[tag] for tag in sorted(own, key=lambda tag: -frequency[tag])]
+        own = np.flatnonzero(matches[column]).tolist()
+        tags = [labels[tag] for tag in sorted(own, key=lambda tag: -int(frequency[tag]))]
         has, points = truth.has[coded, column], best[coded, column]
         folds = folds_of(has, np.random.default_rng([seed, column]))
         chosen, thresholds = given_on_other_folds(points, has, folds)
@@ -249,10 +254,10 @@ def _figures(has: Mask, said: Mask) -> dict[str, object]:
         "alpha": krippendorff_alpha(votes),
     }
     for name, whole in (("precision", given), ("recall", having)):
-        if whole:
+        if whole >= FEWEST_OF_INTERVAL:
             low, high = share_interval(np.array([float(right)]), np.array([float(whole)]))
             found[f"{name}_low"], found[f"{name}_high"] = float(low[0]), float(high[0])
-    if given + having:
+    if given + having - right >= FEWEST_OF_INTERVAL:
         found["f1_low"], found["f1_high"] = f1_interval(right, given, having)
     return found
 

@@ -32,7 +32,7 @@ _OF_CODER = re.compile(r"(coder|annotator|rater)[ _.-]?\w+", re.IGNORECASE)
 _YES = frozenset({"1", "1.0", "yes", "y", "true", "x", "✓", "✔"})
 _NO = frozenset({"0", "0.0", "no", "n", "false", "-"})
 _BETWEEN = re.compile(r"[;|\n]")
-_ROWS = pl.Schema({"image": pl.String, "coder": pl.String, "codes": pl.List(pl.String)})
+_ROWS = pl.Schema({"image": pl.String(), "coder": pl.String(), "codes": pl.List(pl.String)})
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,10 @@ _TAGS = pl.Schema(
 )
 _PICTURES = pl.Schema(
     {
-        "code": pl.String,
-        "kind": pl.String,
-        "row": pl.Int64,
-        "score": pl.Float64,
+        "code": pl.String(),
+        "kind": pl.String(),
+        "row": pl.Int64(),
+        "score": pl.Float64(),
         "tags": pl.List(pl.String),
     }
 )
@@ -124,7 +124,7 @@ def confused_images(best: Scores, truth: Truth) -> pl.DataFrame:
             own = own[np.argsort(-best[own, other], kind="stable")]
             rows.append((truth.codes[code], truth.codes[other], own.tolist()))
     rows.sort(key=lambda row: -len(row[2]))
-    schema = {"code": pl.String, "said": pl.String, "rows": pl.List(pl.Int64)}
+    schema = pl.Schema({"code": pl.String(), "said": pl.String(), "rows": pl.List(pl.Int64)})
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -197,8 +197,8 @@ def pictures_of_codes(
             rows = np.flatnonzero(mask & truth.coded)
             rows = rows[np.argsort(-points[rows], kind="stable")][:most]
             found += [
-                (code, kind, int(row), points[row] or None, _best_tags(scores, labels, row))
-                for row in rows
+                (code, kind, row, points[row] or None, _best_tags(scores, labels, row))
+                for row in rows.tolist()
             ]
     return pl.DataFrame(found, schema=_PICTURES, orient="row")
 
@@ -208,8 +208,9 @@ def _said(best: Scores) -> NDArray[np.int64]:
     codes = best.shape[1]
     highest = best.max(axis=1, initial=0.0)
     alike = (best == highest[:, None]).sum(axis=1)
-    said = np.where(alike > 1, codes, best.argmax(axis=1))
-    return np.where(highest > 0, said, codes + 1).astype(np.int64)
+    one = np.where(alike > 1, codes, best.argmax(axis=1))
+    said: NDArray[np.int64] = np.where(highest > 0, one, codes + 1).astype(np.int64)
+    return said
 
 
 def _best_tags(scores: csr_array, labels: Sequence[str], row: int) -> list[str]:

@@ -66,7 +66,7 @@ class Truth:
             rows: numbers of the images, in the order wanted, or a mask of them.
         """
         has, coded = self.has[rows], self.coded[rows]
-        used = np.flatnonzero(has.any(axis=0))
+        used = np.flatnonzero(has.any(axis=0)).tolist()
         return Truth(self.source, [self.codes[code] for code in used], has[:, used], coded)
 
 

@@ -1,0 +1,106 @@
+"""A backend judged by one's own coding, in full: figures, calibration, confusion and pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from scipy.sparse import csr_array
+
+from tagatlas_compare.benching.coders import agreement_of_coders
+from tagatlas_compare.benching.codes import ANY, THRESHOLD, JudgedCodes, Mask, judge_codes
+from tagatlas_compare.benching.confusion import (
+    calibration,
+    confused_images,
+    confusion,
+    pictures_of_codes,
+    tags_of_codes,
+)
+from tagatlas_compare.benching.truth import Coding
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """A backend judged by a coding.
+
+    Attributes:
+        judged: its figures for each code.
+        calibration: see :func:`~tagatlas_compare.benching.confusion.calibration`.
+        confusion: see :func:`~tagatlas_compare.benching.confusion.confusion`.
+        confused: see :func:`~tagatlas_compare.benching.confusion.confused_images`.
+        tags: see :func:`~tagatlas_compare.benching.confusion.tags_of_codes`.
+        pictures: see :func:`~tagatlas_compare.benching.confusion.pictures_of_codes`.
+    """
+
+    judged: JudgedCodes
+    calibration: pl.DataFrame | None
+    confusion: pl.DataFrame | None
+    confused: pl.DataFrame
+    tags: pl.DataFrame
+    pictures: pl.DataFrame
+
+    def document(self, images: Sequence[str]) -> dict[str, object]:
+        """As JSON values.
+
+        Args:
+            images: ids of the images, by their numbers in the tables.
+        """
+        pictures = self.pictures.with_columns(
+            pl.Series("image", [images[row] for row in self.pictures["row"]], dtype=pl.String)
+        ).drop("row")
+        return {
+            "codes": self.judged.codes.to_dicts(),
+            "mean_f1": {
+                rule: {
+                    "all": _known(self.judged.mean_f1(rule)),
+                    "sayable": _known(self.judged.mean_f1(rule, sayable=True)),
+                }
+                for rule in (ANY, THRESHOLD)
+            },
+            "calibration": None if self.calibration is None else self.calibration.to_dicts(),
+            "confusion": None if self.confusion is None else self.confusion.to_dicts(),
+            "tags": self.tags.to_dicts(),
+            "pictures": pictures.to_dicts(),
+        }
+
+
+def judge(
+    backend: str,
+    coding: Coding,
+    scores: csr_array,
+    labels: Sequence[str],
+    matches: Mask,
+    *,
+    seed: int,
+) -> Judgement:
+    """Judge a backend by a coding; see :func:`tagatlas_compare.benching.codes.judge_codes`.
+
+    Args:
+        backend: its label.
+        coding: of n images.
+        scores: of the backend's tags, shape (n, labels).
+        labels: of the tags.
+        matches: mask of the labels that stand for a code of the truth, shape (codes, labels).
+        seed: of the parts of the images.
+    """
+    truth = coding.truth
+    judged = judge_codes(backend, truth, coding.coders, scores, labels, matches, seed=seed)
+    return Judgement(
+        judged=judged,
+        calibration=calibration(judged.best, truth),
+        confusion=confusion(judged.best, truth),
+        confused=confused_images(judged.best, truth),
+        tags=tags_of_codes(scores, labels, truth),
+        pictures=pictures_of_codes(judged.given, judged.best, truth, scores, labels),
+    )
+
+
+def coders_document(coding: Coding) -> Mapping[str, object] | None:
+    """The agreement of several coders as JSON values; None for one."""
+    return agreement_of_coders(coding.coders).document() if len(coding.coders) > 1 else None
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
