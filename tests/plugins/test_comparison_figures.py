@@ -15,7 +15,12 @@ from tagatlas_compare.comparison.alignment import align, resampled_explained
 from tagatlas_compare.comparison.figures import draw_resamples, figure, mean_figure, share_interval
 from tagatlas_compare.comparison.labels import normal_label, tag_sets
 from tagatlas_compare.comparison.neighbourhoods import likest_images, nearest_on_map, overlap
-from tagatlas_compare.comparison.tagging import calibration, prevalence, rank_correlation
+from tagatlas_compare.comparison.tagging import (
+    FEWEST_TAGS,
+    calibration,
+    prevalence,
+    rank_correlation,
+)
 
 Points = NDArray[np.float64]
 positions = arrays(np.float64, (8, 2), elements=st.floats(-100, 100, width=32))
@@ -165,6 +170,24 @@ def test_calibration_rises_where_scores_say_something() -> None:
     assert found["share"][0] < 0.15
     assert found["share"][-1] > 0.85
     assert all(chance < 0.35 for chance in found["chance"])
+
+
+@given(st.lists(st.sampled_from([0.1, 0.2, 0.5, 0.9]), max_size=120), st.integers(0, 2**32 - 1))
+def test_tags_of_one_score_are_in_one_part_of_enough_tags(scores: list[float], seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    one = csr_array(np.array(scores).reshape(-1, 1))
+    other = csr_array((dice.random((len(scores), 1)) < 0.5).astype(np.float32))
+    found = calibration(one, other)
+    assert found.height != 1
+    assert (found["tags"] >= FEWEST_TAGS).all()
+    assert found["tags"].sum() in (0, len(scores))
+    assert (found["score_low"][1:] > found["score_high"][:-1]).all()
+
+
+@pytest.mark.parametrize("scores", [np.ones(500), np.arange(1, 2 * FEWEST_TAGS) / 100])
+def test_one_score_and_few_tags_calibrate_nothing(scores: Points) -> None:
+    one = csr_array(scores.reshape(-1, 1))
+    assert calibration(one, csr_array(np.ones_like(one.toarray()))).is_empty()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,11 +79,42 @@ def test_a_cluster_that_goes_nowhere_is_spread() -> None:
     assert found["kind"].to_list() == ["same", "same", "same", "spread"]
 
 
-def test_one_that_goes_into_a_larger_one_is_merged_and_several_are_regrouped() -> None:
+def test_one_that_goes_into_a_larger_one_is_a_part_of_it() -> None:
     found = relations(np.array([[20.0, 1, 0, 0], [15, 5, 9, 8], [9, 6, 9, 9], [9, 7, 9, 9]]))
-    assert found.row(0) == ("merged", [0], [0], 20)
-    regrouped = relations(np.array([[20.0, 9], [15, 0]]))
-    assert regrouped.rows() == [("regrouped", [0, 1], [0, 1], 44)]
+    assert found.row(0) == ("part", [0], [0], 20)
+
+
+def test_clusters_are_merged_or_split_only_if_two_or_more_go_whole() -> None:
+    two_of_three = np.array([[30.0, 0, 0], [30, 0, 0], [0, 0, 40], [8, 0, 9]])
+    assert relations(two_of_three).filter(kind="merged")["clusters_a"].to_list() == [[0, 1]]
+    assert relations(two_of_three.T).filter(kind="split")["clusters_b"].to_list() == [[0, 1]]
+    # Most of the first column is in the second row, of which less than half is in it.
+    chain = np.array([[190.0, 0, 0], [210, 120, 110], [0, 200, 0], [0, 0, 200]])
+    assert relations(chain).filter(kind="regrouped").rows() == [("regrouped", [0, 1], [0], 400)]
+
+
+@pytest.mark.parametrize(
+    ("shared", "kind"), [(43, "same"), (29, "same"), (28, "overlap"), (23, "overlap")]
+)
+def test_the_same_theme_is_one_of_which_two_thirds_are_the_same(shared: int, kind: str) -> None:
+    rest = 43.0 - shared
+    table = np.array([[shared, rest, 0], [0, 60, 0], [rest, 0, 60]])
+    assert relations(table).filter(pl.col("clusters_a").list.contains(0))["kind"].to_list() == [
+        kind
+    ]
+
+
+def test_going_into_a_cluster_that_has_nearly_all_is_no_relation() -> None:
+    assert relations(np.array([[20.0, 9], [14, 1]]))["kind"].to_list() == ["spread"] * 4
+    assert relations(np.array([[60.0, 3], [800, 50]]))["kind"].unique().to_list() == ["spread"]
+
+
+def test_what_is_in_no_cluster_is_no_theme() -> None:
+    table = np.array([[30.0, 0, 0], [0, 30, 0], [0, 0, 30]])
+    assert relations(table)["kind"].to_list() == ["same"] * 3
+    without = relations(table, (2, 2))
+    assert without.select("clusters_a", "clusters_b").rows() == [([0], [0]), ([1], [1])]
+    assert relations(table, (2, None)).filter(kind="spread").rows() == [("spread", [], [2], 30)]
 
 
 @given(pairs())

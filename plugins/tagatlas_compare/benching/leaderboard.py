@@ -70,7 +70,7 @@ def _runs(lines: bytes, folder: Path) -> list[Run]:
 
 def leaderboard(runs: Sequence[Run]) -> Iterator[str]:
     """The page, in parts: a table for each collection, the one measured last first."""
-    style = (files("tagatlas_compare.comparison.report") / "page.css").read_text("utf-8")
+    style = (files("tagatlas_compare.pages") / "page.css").read_text("utf-8")
     yield page_head("Leaderboard", style)
     yield (
         "<header>\n<h1>Backends against each other</h1>\n<p>The best first, by mean average"

@@ -107,25 +107,27 @@ def _list(known: list[Backend]) -> Outcome:
 
 
 def figure_lines(found: Comparison) -> list[str]:
-    """The main figures, a line for each pair."""
+    """The verdict, and the main figures of each pair in a line, with their levels of chance."""
     import polars as pl
 
-    from tagatlas_compare.comparison.report.verdict import FEWEST, too_few
+    from tagatlas_compare.comparison.report.beyond import TAGS, THEMES, of_pair
+    from tagatlas_compare.comparison.report.verdict import UNTOLD, paragraph, short, too_few
+    from tagatlas_compare.pages.elements import number
 
     lines = []
     for a, b in found.vocabularies.select("a", "b").iter_rows():
         if few := too_few(found, a, b):
             lines.append(f"{a} and {b}: {few}")
             continue
-        own = found.measures.filter(pl.col("images") >= FEWEST, a=a, b=b)
-        said = [
-            f"{name} {row['value']:z.2f} ({row['low']:z.2f} to {row['high']:z.2f},"
-            f" chance {row['chance']:z.2f})"
-            for measure, name in (
-                ("alpha_jaccard", "tags"),
-                ("mutual_information", "themes"),
-            )
-            for row in own.filter(measure=measure).drop_nulls("value").iter_rows(named=True)
-        ]
-        lines.append(f"{a} and {b} agree on: {', '.join(said) or 'nothing that can be measured'}")
-    return lines
+        own = found.measures.filter(pl.col("a") == a, pl.col("b") == b)
+        said = []
+        for measure, name in ((THEMES, "themes"), (TAGS, "tags")):
+            beyond = of_pair(found, a, b, measure)
+            if beyond is None:
+                continue
+            row = own.row(by_predicate=pl.col("measure") == measure, named=True)
+            measured = f"measured {number(row['value'])}, chance {number(row['chance'])}"
+            doubt = "" if beyond.is_above else ", no more than chance can explain"
+            said.append(f"{name} {short(beyond)} above chance ({measured}{doubt})")
+        lines.append(f"{a} and {b}: {'; '.join(said) or 'nothing that can be measured'}")
+    return [*lines, *paragraph(found), UNTOLD]

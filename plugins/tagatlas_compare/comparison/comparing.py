@@ -23,6 +23,7 @@ from tagatlas import (
 )
 from tagatlas.errors import AtlasLocked, StorageError, UsageError
 from tagatlas.toolkit import score_matrix
+from tagatlas.toolkit.answers import tagger_names
 from tagatlas.toolkit.backends import (
     Backend,
     BackendResults,
@@ -39,7 +40,7 @@ from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing
 from tagatlas_compare.comparison.compared import ComparedBackend, ComparedMap
 from tagatlas_compare.comparison.comparison import Comparison, make_comparison
-from tagatlas_compare.comparison.coverage import COVERAGE, Coverage
+from tagatlas_compare.comparison.coverage import ASKED, COVERAGE, FREE, IMPORTED, Coverage
 from tagatlas_compare.comparison.label_similarity import EncodedSimilarity, LabelSimilarity
 from tagatlas_compare.comparison.options import CompareOptions
 from tagatlas_compare.comparison.report.writing import write_comparison
@@ -230,7 +231,7 @@ def compare_backends(
     return replace(
         found,
         collection=atlas.folder.resolve().name.removesuffix(".atlas"),
-        coverage=_coverage(chosen, given),
+        coverage=_coverage(atlas, chosen, given),
         settings=_settings(chosen, maps),
     )
 
@@ -303,8 +304,11 @@ def _compared(
     )
 
 
-def _coverage(chosen: Sequence[NamedBackend], given: Sequence[BackendResults]) -> pl.DataFrame:
+def _coverage(
+    atlas: Atlas, chosen: Sequence[NamedBackend], given: Sequence[BackendResults]
+) -> pl.DataFrame:
     """Coverage, speed and cost of each backend."""
+    taggers = tagger_names(atlas)
     rows = []
     for each, results in zip(chosen, given, strict=True):
         counts, calls = results.counts, results.calls
@@ -319,9 +323,17 @@ def _coverage(chosen: Sequence[NamedBackend], given: Sequence[BackendResults]) -
                 seconds_median=_quantile(calls["seconds"], 0.5),
                 seconds_95=_quantile(calls["seconds"], 0.95),
                 dollars=None if calls.is_empty() else float(calls["dollars"].sum()),
+                cost=_cost(paid=not calls.is_empty(), asked=each.backend.name in taggers),
             )
         )
     return pl.DataFrame(rows, schema=COVERAGE)
+
+
+def _cost(*, paid: bool, asked: bool) -> str:
+    """Kind of cost of a backend; what no installed tagger gave was made elsewhere."""
+    if paid:
+        return ASKED
+    return FREE if asked else IMPORTED
 
 
 def _quantile(seconds: pl.Series, share: float) -> float | None:

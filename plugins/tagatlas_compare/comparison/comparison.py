@@ -68,14 +68,15 @@ class Comparison:
             ``share_a``, ``share_b`` of the images, each with its 95 % interval (``_low``,
             ``_high``); ``difference`` of the shares; and ``z``, McNemar's statistic.
         calibration: by ordered pair, scores of ``a`` against tags of ``b``: a row for
-            each tenth of the tags by rising score: ``part`` (from 1), ``score_low``,
-            ``score_high``, ``tags``, ``share`` that ``b`` gives as well, ``low``, ``high`` (95 %)
-            and ``chance``.
+            each part of the tags by rising score, up to ten of at least 20 tags: ``part`` (from
+            1), ``score_low``, ``score_high``, ``tags``, ``share`` that ``b`` gives as well,
+            ``low``, ``high`` (95 %) and ``chance``.
         flows: one row a pair and two clusters that share images: ``cluster_a``, ``cluster_b``,
             with their names, ``images``, ``share_of_a`` with its 95 % interval ``low`` to
             ``high``, ``chance``, ``share_of_b``, ``jaccard``.
-        relations: one row a pair and theme: ``kind`` (``same``, ``merged``, ``split``,
-            ``regrouped``, ``spread``), ``clusters_a``, ``clusters_b``, ``images``.
+        relations: one row a pair and theme: ``kind`` (``same``, ``overlap``, ``merged``,
+            ``split``, ``part``, ``regrouped``, ``spread``), ``clusters_a``, ``clusters_b``,
+            ``images``.
         places: one row an image and backend that has it on its map: ``image``, ``backend``,
             ``cluster`` (Int32), ``name`` of the cluster, ``x``, ``y`` aligned with the first
             backend's map, and ``moved``: distance from its place there, in radii of that map;
@@ -90,7 +91,8 @@ class Comparison:
         coverage: one row a backend: ``backend``, its label; ``ok``, ``empty``, ``failed``,
             ``pending``, numbers of images; ``images_per_second``, null if the runs were too short;
             ``seconds_median``, ``seconds_95`` of a call that cost money, else null; ``dollars``,
-            the most spent on it, null if it is free.
+            the most spent on it, null if nothing was; ``cost``: ``asked``, ``imported`` (not
+            known) or ``free``.
         settings: of each backend's map, by its label.
     """
 

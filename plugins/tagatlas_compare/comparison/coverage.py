@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+ASKED, IMPORTED, FREE = "asked", "imported", "free"
+"""Kinds of cost: paid for calls; unknown, for tags that another program or a person made; none."""
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -17,7 +20,8 @@ class Coverage:
         images_per_second: of the runs that tagged them; None if they were too short to tell.
         seconds_median, seconds_95: quantiles of the time from sending a batch to its answer;
             recorded for calls that cost money, None for others.
-        dollars: maximum US dollars spent on it; None if it is free.
+        dollars: maximum US dollars spent on it; None if nothing was.
+        cost: :data:`ASKED`, :data:`IMPORTED` or :data:`FREE`.
     """
 
     backend: str
@@ -29,6 +33,7 @@ class Coverage:
     seconds_median: float | None = None
     seconds_95: float | None = None
     dollars: float | None = None
+    cost: str = FREE
 
 
 COVERAGE = {
@@ -41,5 +46,6 @@ COVERAGE = {
     "seconds_median": pl.Float64,
     "seconds_95": pl.Float64,
     "dollars": pl.Float64,
+    "cost": pl.String,
 }
 """The columns of a table of :class:`Coverage`."""

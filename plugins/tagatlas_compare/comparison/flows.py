@@ -13,11 +13,14 @@ from tagatlas_compare.comparison.partitions import Table
 
 Numbers = NDArray[np.intp]
 
-KINDS = ("same", "merged", "split", "regrouped", "spread")
+KINDS = ("same", "overlap", "merged", "split", "part", "regrouped", "spread")
 """Kinds of relations between clusters, in the order of reports."""
 
 MOST = 0.5
-"""A cluster goes into another if more than this share of it does."""
+"""A cluster goes into another if more than this share of it does, and more than by chance."""
+
+SAME = 2 / 3
+"""Two clusters are the same if at least this share of either is in the other."""
 
 
 def flows(table: Table) -> pl.DataFrame:
@@ -52,35 +55,45 @@ def flows(table: Table) -> pl.DataFrame:
     return found.sort("cluster_a", "images", "cluster_b", descending=[False, True, False])
 
 
-def relations(table: Table) -> pl.DataFrame:
-    """Relations between clusters: the same, merged, split, regrouped, or spread.
+def relations(
+    table: Table, remainders: tuple[int | None, int | None] = (None, None)
+) -> pl.DataFrame:
+    """Relations between clusters.
 
-    A cluster goes into one of the other backend if most of its images do. Clusters connected in
-    this way share a row. Two that go into each other are the ``same`` theme. Those that go
-    into one are ``merged`` there, also one alone that goes into a larger one; one that others go
-    into is ``split``. Several on both sides are ``regrouped``. An unconnected cluster is
-    ``spread``: no cluster of the other backend has most of it.
+    A cluster goes into one of the other backend if most of its images do, and more than by chance:
+    the interval of their share is above the other's share of all images. Clusters connected in
+    this way share a row. Of two that go into each other, ``same`` are those of which at least two
+    thirds are in the other; others ``overlap``. One alone that goes into a larger one is a
+    ``part`` of it. Two or more that all go into one are ``merged`` there, and one into which two
+    or more all go is ``split``. Others that are connected are ``regrouped``. An unconnected
+    cluster is ``spread``: no cluster of the other backend has most of it.
 
     Args:
         table: as from :func:`tagatlas_compare.comparison.partitions.contingency`.
+        remainders: of each backend the number that stands for images in no cluster, if there is
+            one: these are no theme.
 
     Returns:
         ``kind``, ``clusters_a``, ``clusters_b`` (List[Int32]) and ``images``: those in one of
         clusters a and one of clusters b, or all of the one cluster. Every cluster that has images
-        is in one row.
+        is in one row, a remainder in none.
     """
     of_a, of_b = table.shape
-    into_b, into_a = _goes_into(table), _goes_into(table.T)
+    into_b = _goes_into(table, *remainders)
+    into_a = _goes_into(table.T, *remainders[::-1])
     from_a, from_b = np.flatnonzero(into_b >= 0), np.flatnonzero(into_a >= 0)
     ends = np.concatenate([from_a, into_a[from_b]]), np.concatenate([into_b[from_a], from_b])
     links = coo_array((np.ones(len(ends[0])), (ends[0], of_a + ends[1])), shape=(of_a + of_b,) * 2)
     _, group_of = connected_components(links, directed=False)
     rows: list[tuple[str, list[int], list[int], int]] = []
+    no_themes = {remainders[0], None if remainders[1] is None else of_a + remainders[1]}
     for group in np.unique(group_of):
+        if set(np.flatnonzero(group_of == group).tolist()) <= no_themes:
+            continue
         a = np.flatnonzero(group_of[:of_a] == group)
         b = np.flatnonzero(group_of[of_a:] == group)
         if len(a) and len(b):
-            images, kind = table[np.ix_(a, b)].sum(), _kind(a, b, into_b, into_a)
+            images, kind = table[np.ix_(a, b)].sum(), _kind(a, b, (into_b, into_a), table)
         else:
             images, kind = table[a].sum() + table[:, b].sum(), "spread"
         if images:
@@ -99,13 +112,17 @@ def relations(table: Table) -> pl.DataFrame:
     )
 
 
-def _kind(a: Numbers, b: Numbers, into_b: Numbers, into_a: Numbers) -> str:
+def _kind(a: Numbers, b: Numbers, into: tuple[Numbers, Numbers], table: Table) -> str:
     """The kind of relation of connected clusters."""
-    if len(a) > 1 and len(b) > 1:
-        return "regrouped"
-    if len(a) == len(b) == 1 and into_b[a[0]] == b[0] and into_a[b[0]] == a[0]:
-        return "same"
-    return "merged" if len(b) == 1 and (len(a) > 1 or into_b[a[0]] == b[0]) else "split"
+    a_goes, b_goes = np.isin(into[0][a], b), np.isin(into[1][b], a)
+    if len(a) == len(b) == 1:
+        if not (a_goes[0] and b_goes[0]):
+            return "part"
+        larger = max(table[a[0]].sum(), table[:, b[0]].sum())
+        return "same" if table[a[0], b[0]] >= SAME * larger else "overlap"
+    if len(b) == 1 and a_goes.all():
+        return "merged"
+    return "split" if len(a) == 1 and b_goes.all() else "regrouped"
 
 
 def theme_overlap(
@@ -123,10 +140,15 @@ def theme_overlap(
     return np.asarray(shared / either, dtype=np.float64)
 
 
-def _goes_into(table: Table) -> Numbers:
+def _goes_into(table: Table, remainder: int | None, into_remainder: int | None) -> Numbers:
     """The cluster that most of each row goes into, -1 if there is none; shape (rows,)."""
     if not table.size:
         return np.full(table.shape[0], -1, dtype=np.int64)
-    best = table.argmax(axis=1)
-    share = table.max(axis=1) / np.maximum(table.sum(axis=1), 1)
-    return np.where(share > MOST, best, -1)
+    best, sizes = table.argmax(axis=1), np.maximum(table.sum(axis=1), 1)
+    share = table.max(axis=1) / sizes
+    low, _ = share_interval(table.max(axis=1), sizes)
+    chance = table.sum(axis=0)[best] / max(table.sum(), 1.0)
+    goes = (share > MOST) & (low > chance) & (best != into_remainder)
+    if remainder is not None:
+        goes[remainder] = False
+    return np.where(goes, best, -1)

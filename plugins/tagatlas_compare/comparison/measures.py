@@ -14,11 +14,13 @@ class Reading:
         title: a few words; ``{k}`` stands for the number of neighbours.
         part: ``tags`` or ``themes``.
         text: a sentence or two of explanation.
+        best: value of full agreement.
     """
 
     title: str
     part: str
     text: str
+    best: float = 1.0
 
 
 MEASURES: Mapping[str, Reading] = {
@@ -37,7 +39,8 @@ MEASURES: Mapping[str, Reading] = {
     "alpha_jaccard": Reading(
         "Krippendorff's alpha, Jaccard distance",
         "tags",
-        "Agreement of the sets of tags beyond chance: 1 is full agreement, 0 is chance.",
+        "Agreement of the sets of tags, compared with that of any two sets of the collection: 1 is"
+        " full agreement. Backends with different words are below 0 also where they see the same.",
     ),
     "alpha_masi": Reading(
         "Krippendorff's alpha, MASI distance",
@@ -90,6 +93,7 @@ MEASURES: Mapping[str, Reading] = {
         "themes",
         "How far images lie from their place on the other map after that; 1 is the map's radius"
         " (root mean square). Here less means more agreement.",
+        best=0.0,
     ),
 }
 """By name, in the order of reports."""

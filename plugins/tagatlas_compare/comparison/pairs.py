@@ -230,8 +230,14 @@ def compare_themes(
     moved, disagreement = (np.full(len(on_both), np.nan) for _ in range(2))
     moved[rows] = distances
     disagreement[rows] = 1 - theme_overlap(clusters, others, table)
+    remainders = one.map.data.remainder, other.map.data.remainder
     return ThemeComparison(
-        measures + placed, flows(table), relations(table), alignment, moved, disagreement
+        measures + placed,
+        flows(table),
+        relations(table, remainders),
+        alignment,
+        moved,
+        disagreement,
     )
 
 

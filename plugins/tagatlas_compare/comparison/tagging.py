@@ -14,6 +14,10 @@ from tagatlas.toolkit import row_of_entry
 from tagatlas_compare.comparison.figures import Figure, figure, resampled_sums, share_interval
 
 BINS = 10
+"""Maximum number of parts that scores are cut into."""
+
+FEWEST_TAGS = 20
+"""Minimum number of tags in a part."""
 
 
 def prevalence(one: csr_array, other: csr_array, vocabulary: Sequence[str]) -> pl.DataFrame:
@@ -64,8 +68,9 @@ def calibration(one: csr_array, other: csr_array) -> pl.DataFrame:
     """Calibration of a backend's scores against another backend's tags.
 
     The scores of two backends have different units and are not compared. Instead the tags of one
-    are put in order of its own scores and cut into ten equal parts; given is the share of each
-    part that the other backend gives to the same image as well.
+    are put in order of its own scores and cut into up to ten parts, of at least 20 tags each; tags
+    of one score are in one part. Given is the share of each part that the other backend gives to
+    the same image as well.
 
     Args:
         one: scores of the backend, shape (n, vocabulary).
@@ -74,8 +79,8 @@ def calibration(one: csr_array, other: csr_array) -> pl.DataFrame:
     Returns:
         One row a part, by rising score, of the tags that the other gives at all: ``part`` (from
         1), ``score_low``, ``score_high``, ``tags`` (their number), ``share``, ``low``, ``high``
-        (95 %), and ``chance``: the share if the other gave its tags independently. Fewer rows
-        if there are fewer scores than parts; none if no label is shared.
+        (95 %), and ``chance``: the share if the other gave its tags independently. None if
+        there are fewer than two parts: if no label is shared, tags are few, or scores are one.
     """
     prevalences = np.bincount(other.indices, minlength=other.shape[1]) / max(other.shape[0], 1)
     comparable = prevalences[one.indices] > 0
@@ -83,9 +88,7 @@ def calibration(one: csr_array, other: csr_array) -> pl.DataFrame:
     agreed = np.asarray(_at_entries(other, one)[comparable], dtype=np.float64)
     order = np.argsort(scores, kind="stable")
     rows = []
-    for part, some in enumerate(np.array_split(order, BINS), start=1):
-        if not len(some):
-            continue
+    for part, some in enumerate(_parts(scores, order), start=1):
         low, high = share_interval(agreed[some].sum(keepdims=True), float(len(some)))
         rows.append(
             {
@@ -112,6 +115,21 @@ def calibration(one: csr_array, other: csr_array) -> pl.DataFrame:
             "chance": pl.Float64,
         },
     )
+
+
+def _parts(scores: NDArray[np.float64], order: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Cut tags in order of their scores into parts; none if there are fewer than two.
+
+    Each part ends where the score rises, so that tags of one score stay together; a remainder
+    that is too small joins the part before it.
+    """
+    size = max(FEWEST_TAGS, -(-len(order) // BINS))
+    rises = np.flatnonzero(np.diff(scores[order]) > 0) + 1
+    ends: list[int] = []
+    for end in rises.tolist():
+        if end - (ends[-1] if ends else 0) >= size and len(order) - end >= FEWEST_TAGS:
+            ends.append(end)
+    return np.split(order, ends) if ends else []
 
 
 def rank_correlation(

@@ -18,12 +18,15 @@ from numpy.typing import NDArray
 
 from tagatlas.toolkit import count
 from tagatlas_compare.comparison.comparison import Comparison
+from tagatlas_compare.comparison.report.beyond import FEWEST
 from tagatlas_compare.comparison.report.drawing import (
     INK,
     SOFT,
+    WIDTH,
     Chart,
     colour,
     drawn_as_svg,
+    file_name,
     short,
     without_axes,
 )
@@ -35,6 +38,9 @@ OTHERS = -1
 _SWEEPS = 8
 _GAP = 0.012
 _BAR = 0.035
+_LETTERS = 19
+_LINE = 0.155
+"""Height of a line of lettering, in inches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,66 +94,83 @@ def _column(members: NDArray[np.int64], order: NDArray[np.int64]) -> Column:
     return Column(order, tops, tops - heights)
 
 
-def draw_alluvial(comparison: Comparison) -> Chart | None:
-    """The flows between all backends that have a map, in their order; None for fewer than two."""
-    backends = [backend for backend in comparison.backends if backend.map is not None]
-    drawn = [backend.map for backend in backends if backend.map is not None]
-    on_all = np.all([each.clusters >= 0 for each in drawn], axis=0) if drawn else np.zeros(0)
-    if len(drawn) < 2 or not on_all.any():
+def draw_alluvial(comparison: Comparison, a: str, b: str) -> Chart | None:
+    """The flows between two backends; None if one has no map, or too few images are on both."""
+    maps = {backend.label: backend.map for backend in comparison.backends}
+    first, second = maps[a], maps[b]
+    if first is None or second is None:
         return None
-    members = [_grouped(each.clusters[on_all]) for each in drawn]
+    on_both = (first.clusters >= 0) & (second.clusters >= 0)
+    if on_both.sum() < FEWEST:
+        return None
+    members = [_grouped(each.clusters[on_both]) for each in (first, second)]
     columns = alluvial_columns(members)
-    names = [each.cluster_names for each in drawn]
-    height = max(5.0, 0.34 * max(len(column.clusters) for column in columns))
-    with drawn_as_svg(3.2 + 3.6 * (len(columns) - 1), height) as (figure, buffer):
+    names = first.cluster_names, second.cluster_names
+    height = max(3.2, 0.24 * max(len(column.clusters) for column in columns) + 0.4)
+    data = []
+    with drawn_as_svg(WIDTH, height) as (figure, buffer):
         axes = figure.add_subplot()
         without_axes(axes)
-        axes.set_xlim(-0.62, len(columns) - 1 + 0.62)
-        axes.set_ylim(-0.02, 1.07)
-        data = []
-        for left in range(len(columns) - 1):
-            pair = (columns[left], columns[left + 1]), (members[left], members[left + 1])
-            for source, target, images, top, target_top, share in _ribbons(*pair):
-                axes.add_patch(_ribbon(left, top, target_top, share, colour(source)))
-                ends = (backends[left].label, source), (backends[left + 1].label, target)
-                data.append(_flow(ends, (names[left], names[left + 1]), images))
-        for place, (backend, column) in enumerate(zip(backends, columns, strict=True)):
-            axes.text(
-                place, 1.03, short(backend.label), ha="center", va="bottom", weight="bold", size=11
-            )
-            side = -1 if place == 0 else 1
-            for cluster, top, bottom in zip(
-                column.clusters.tolist(), column.tops, column.bottoms, strict=True
-            ):
+        axes.set_xlim(-_BAR, 1 + _BAR)
+        axes.set_ylim(-0.02, 1 + 0.35 / height)
+        pair = (columns[0], columns[1]), (members[0], members[1])
+        for source, target, images, top, target_top, share in _ribbons(*pair):
+            axes.add_patch(_ribbon(0, top, target_top, share, colour(source)))
+            data.append(_flow(((a, source), (b, target)), names, images))
+        for place, (label, column) in enumerate(zip((a, b), columns, strict=True)):
+            side = "left" if place == 0 else "right"
+            title = short(label, _LETTERS)
+            axes.text(place, 1.02, title, ha=side, va="bottom", weight="bold", size=9)
+            middles = (column.tops + column.bottoms) / 2
+            heights = apart(middles, _LINE / height)
+            for number, cluster in enumerate(column.clusters.tolist()):
+                bottom, size = column.bottoms[number], column.tops[number] - column.bottoms[number]
                 corner = (place - _BAR / 2, bottom)
-                axes.add_patch(Rectangle(corner, _BAR, top - bottom, facecolor=colour(cluster)))
+                axes.add_patch(Rectangle(corner, _BAR, size, facecolor=colour(cluster)))
                 images = int((members[place] == cluster).sum())
-                label = f"{short(_name(cluster, names[place]))} · {images:,}"
                 axes.text(
-                    place + side * 0.03,
-                    (top + bottom) / 2,
-                    label,
-                    ha="right" if side < 0 else "left",
+                    place + (_BAR if place == 0 else -_BAR),
+                    heights[number],
+                    f"{short(_name(cluster, names[place]), _LETTERS)} · {images:,}",
+                    ha=side,
                     va="center",
                     size=8,
                     color=SOFT if cluster == OTHERS else INK,
-                    bbox={"facecolor": "#ffffffa0", "edgecolor": "none", "pad": 0.6},
+                    bbox={"facecolor": "#ffffffa0", "edgecolor": "none", "pad": 0.3},
                 )
     table = pl.DataFrame(data)
     largest = table.sort("images", descending=True).row(0, named=True)
     return Chart(
-        "flows",
+        f"flows-{file_name(a)}-{file_name(b)}",
         "What becomes of the themes",
-        "Each column is a backend, each bar one of its clusters, as high as it has images. A band"
-        " joins the images that two clusters share: bands that stay together are themes that both"
-        " backends see, bands that part are themes that the next backend divides.",
-        f"Bands between the clusters of {', '.join(backend.label for backend in backends)};"
-        f" the widest joins {largest['name_a']} and {largest['name_b']},"
+        "Each bar is a cluster, as high as it has images; a band joins the images that two clusters"
+        " share, in the colour of the cluster at its left. A band that is as wide as both its bars"
+        " is a theme that both see.",
+        f"The widest band joins {largest['name_a']} and {largest['name_b']},"
         f" {count(largest['images'], 'image')}.",
         buffer.getvalue(),
         table,
-        section="themes",
     )
+
+
+def apart(places: NDArray[np.float64], distance: float) -> NDArray[np.float64]:
+    """Places from the top down, moved as little as is needed to be a distance apart.
+
+    Args:
+        places: falling, shape (n,), in [0, 1].
+        distance: least distance of two that follow each other.
+
+    Returns:
+        Shape (n,), falling; from 0 to 1 as far as there is room.
+    """
+    moved = places.copy()
+    for place in range(1, len(moved)):
+        moved[place] = min(moved[place], moved[place - 1] - distance)
+    lowest = 0.0
+    for place in range(len(moved) - 1, -1, -1):
+        moved[place] = max(moved[place], lowest)
+        lowest = moved[place] + distance
+    return moved
 
 
 def _grouped(clusters: NDArray[np.int32]) -> NDArray[np.int64]:

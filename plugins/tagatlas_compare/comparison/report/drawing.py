@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Literal
 
 import matplotlib as mpl
 import polars as pl
@@ -16,6 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tagatlas.toolkit import cluster_colour
+
+WIDTH = 3.3
+"""Width of charts in inches: as wide as a telephone, so that they are shown there at full size."""
 
 INK, SOFT, LINE, CARD = "#1c1c20", "#605e5c", "#d9d4ca", "#ffffff"
 NO_CLUSTER = "#b9b5ad"
@@ -34,7 +36,6 @@ class Chart:
         summary: its main result, as alternative text.
         svg: the picture.
         data: the drawn values, as a table.
-        section: of the page, in which charts are in the order they were drawn in.
     """
 
     name: str
@@ -43,7 +44,6 @@ class Chart:
     summary: str
     svg: bytes
     data: pl.DataFrame
-    section: Literal["agreement", "themes", "tags"]
 
 
 @contextmanager
@@ -97,3 +97,8 @@ def short(text: str, length: int = 30) -> str:
 def without_axes(axes: Axes) -> None:
     """Remove frame, ticks and numbers."""
     axes.set_axis_off()
+
+
+def file_name(label: str) -> str:
+    """A backend's label as a part of a file's name."""
+    return "".join(char if char.isalnum() and char.isascii() else "-" for char in label)

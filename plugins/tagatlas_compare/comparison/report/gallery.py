@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from io import BytesIO
 
 import numpy as np
 import polars as pl
@@ -11,53 +13,72 @@ import polars as pl
 from tagatlas import ImageStore
 from tagatlas.toolkit import thumbnail_address
 from tagatlas_compare.comparison.comparison import Comparison
+from tagatlas_compare.pages.elements import number, text_of
 
 _PICTURE = (360, 240)
+_TONE = 12
+"""Least difference, of 255, of two colours that a person tells apart."""
 
 Tags = Sequence[Sequence[str]]
 """The tags of an image, by backend, the highest score first."""
 
 
 def gallery(comparison: Comparison, store: ImageStore) -> Iterator[str]:
-    """The images on which backends disagree most, with their tags side by side."""
-    yield (
-        '<section id="disagreement">\n<h2>Images on which they disagree most</h2>\n<p>By tags and'
-        " by clusters. Tags that more than one backend gives are set off.</p>\n"
-        '<ol class="gallery">\n'
-    )
-    shown = comparison.disagreement.head(comparison.options.gallery).drop_nulls("disagreement")
+    """The images on which backends disagree most, with their tags one below the other."""
+    found = comparison.disagreement.drop_nulls("disagreement").filter(pl.col("disagreement") > 0)
+    shown = found.head(comparison.options.gallery)
+    yield '<section id="disagreement">\n<h2>Images on which they disagree most</h2>\n'
+    if found.is_empty():
+        yield "<p>There are none: on every image that could be compared they say the same.</p>\n"
+    else:
+        yield (
+            "<p>By tags and by clusters: 0 is the same, 1 is nothing in common, the mean of the"
+            " pairs. Tags that more than one backend gives are set off.</p>\n"
+        )
+    yield '<ol class="gallery">\n'
     names = _cluster_names(comparison, shown["image"])
     for image, label, score in shown.select("image", "label", "disagreement").iter_rows():
         name = label.replace("\\", "/").rpartition("/")[2] or image[:12]
-        address = thumbnail_address(store, image, _PICTURE)
-        alt = escape(name, quote=True)
-        picture = f'<img src="{address}" alt="{alt}">' if address else "<p>(no picture)</p>"
         sides = _sides(comparison.labels, _tags_of(comparison, image), names.get(image, {}))
         yield (
-            f'<li>{picture}<p class="name">{text_of(name)} · {score:.2f}</p>'
-            f'<div class="sides">{sides}</div></li>\n'
+            f'<li>{_picture(store, image, name)}<p class="name">{text_of(name)} · disagreement'
+            f' {number(score)}</p>\n<dl class="sides">{sides}</dl></li>\n'
         )
     yield "</ol>\n</section>\n"
 
 
-def text_of(text: str) -> str:
-    """Text as HTML: escaped, and isolated in its direction from the text around it."""
-    return f"<bdi>{escape(text, quote=True)}</bdi>"
+def _picture(store: ImageStore, image: str, name: str) -> str:
+    """An image, with a word if there is nothing on it to see."""
+    address = thumbnail_address(store, image, _PICTURE)
+    if not address:
+        return "<p>(no picture)</p>"
+    shown = f'<img src="{address}" alt="{escape(name, quote=True)}">'
+    return f'{shown}<p class="name">(one tone only)</p>' if is_one_tone(address) else shown
+
+
+def is_one_tone(address: str) -> bool:
+    """Whether a picture, as a ``data:`` URL, is of one colour, but for what encoding it changes."""
+    from PIL import Image
+
+    with Image.open(BytesIO(b64decode(address.partition(",")[2]))) as picture:
+        pixels = np.asarray(picture.convert("RGB"), dtype=np.int16)
+    return bool(np.ptp(pixels, axis=(0, 1)).max() < _TONE)
 
 
 def _sides(labels: Sequence[str], tags: Tags, clusters: Mapping[str, str]) -> str:
-    """The tags of each backend, in a column each."""
-    columns = []
-    for number, (label, own) in enumerate(zip(labels, tags, strict=True)):
-        others = {tag for other in (*tags[:number], *tags[number + 1 :]) for tag in other}
+    """The tags of each backend."""
+    parts = []
+    for number_, (label, own) in enumerate(zip(labels, tags, strict=True)):
+        others = {tag for other in (*tags[:number_], *tags[number_ + 1 :]) for tag in other}
         items = "".join(
             f'<li class="{"common" if tag in others else "own"}">{text_of(tag)}</li>' for tag in own
         )
         cluster = text_of(clusters.get(label, "not on its map"))
-        columns.append(
-            f'<div><h4>{text_of(label)}</h4><p class="cluster">{cluster}</p><ul>{items}</ul></div>'
+        parts.append(
+            f'<dt>{text_of(label)} <span class="cluster">{cluster}</span></dt>'
+            f"<dd><ul>{items or '<li>(no tag)</li>'}</ul></dd>"
         )
-    return "".join(columns)
+    return "".join(parts)
 
 
 def _cluster_names(comparison: Comparison, images: pl.Series) -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""A paragraph for a paper's methods section."""
+"""Paragraphs for a paper: methods, results, references."""
 
 from __future__ import annotations
 
@@ -8,6 +8,25 @@ from itertools import combinations
 from tagatlas.toolkit import count
 from tagatlas_compare.comparison.comparison import Comparison
 from tagatlas_compare.comparison.figures import RESAMPLES, SHUFFLES
+from tagatlas_compare.comparison.report.verdict import paragraph
+
+_WORKS = {
+    "Cohen 1960": "J. Cohen: A Coefficient of Agreement for Nominal Scales. Educational and"
+    " Psychological Measurement 20(1), 1960.",
+    "Efron & Tibshirani": "B. Efron, R. Tibshirani: An Introduction to the Bootstrap. Chapman &"
+    " Hall, 1993.",
+    "Gower 1975": "J. C. Gower: Generalized Procrustes analysis. Psychometrika 40, 1975.",
+    "Hubert & Arabie 1985": "L. Hubert, P. Arabie: Comparing partitions. Journal of Classification"
+    " 2, 1985.",
+    "Krippendorff 2013": "K. Krippendorff: Content Analysis, 3rd edition. SAGE, 2013.",
+    "Passonneau 2006": "R. Passonneau: Measuring Agreement on Set-valued Items (MASI) for Semantic"
+    " and Pragmatic Annotation. LREC, 2006.",
+    "Rosenberg & Hirschberg 2007": "A. Rosenberg, J. Hirschberg: V-Measure: A Conditional"
+    " Entropy-Based External Cluster Evaluation Measure. EMNLP-CoNLL, 2007.",
+    "Vinh et al. 2010": "N. X. Vinh, J. Epps, J. Bailey: Information Theoretic Measures for"
+    " Clusterings Comparison. Journal of Machine Learning Research 11, 2010.",
+}
+"""Works, by how the text cites them."""
 
 
 def methods_text(comparison: Comparison) -> str:
@@ -45,9 +64,21 @@ def methods_text(comparison: Comparison) -> str:
     parts.append(
         f"Intervals hold 95 % of {RESAMPLES} bootstrap resamples of the images (Efron & Tibshirani"
         " 1993), centred on the figure; for shares they are Wilson's. The level of chance is the"
-        f" mean of {SHUFFLES} shufflings of the images of one backend."
+        f" mean of {SHUFFLES} shufflings of the images of one backend. The seed of both is"
+        f" {comparison.options.seed}. A figure above chance is what it has more than chance, as a"
+        " share of what full agreement has more (as in Cohen 1960)."
     )
     return " ".join(parts)
+
+
+def results_text(comparison: Comparison) -> str:
+    """The results of a comparison, in prose."""
+    return " ".join(paragraph(comparison))
+
+
+def references(text: str) -> list[str]:
+    """The works that a text cites, by author and year."""
+    return [work for cited, work in _WORKS.items() if cited in text]
 
 
 def _images(comparison: Comparison) -> str:

@@ -14,15 +14,13 @@ from tagatlas.toolkit import safe_cells, write_atomically
 from tagatlas_compare.comparison.comparison import Comparison
 from tagatlas_compare.comparison.report.alluvial import draw_alluvial
 from tagatlas_compare.comparison.report.charts import (
-    draw_calibration,
-    draw_heat_maps,
     draw_maps,
     draw_measures,
     draw_one_sided_tags,
 )
 from tagatlas_compare.comparison.report.document import document
 from tagatlas_compare.comparison.report.drawing import Chart
-from tagatlas_compare.comparison.report.methods import methods_text
+from tagatlas_compare.comparison.report.methods import methods_text, references, results_text
 from tagatlas_compare.comparison.report.page import page
 
 
@@ -50,7 +48,7 @@ def write_comparison(comparison: Comparison, folder: Path, store: ImageStore) ->
     tables = {f"{chart.name}.csv": chart.data for chart in charts} | _tables(comparison)
     names = ["report.html", "compare.json", "methods.md", *texts, *tables]
     texts["compare.json"] = msgspec.json.format(msgspec.json.encode(document(comparison, names)))
-    texts["methods.md"] = f"{methods_text(comparison)}\n".encode()
+    texts["methods.md"] = _paper(comparison).encode()
     for name, text in texts.items():
         with write_atomically(folder / name) as file:
             file.write(text)
@@ -64,24 +62,32 @@ def write_comparison(comparison: Comparison, folder: Path, store: ImageStore) ->
     return [folder / name for name in names]
 
 
+def _paper(comparison: Comparison) -> str:
+    """``methods.md``: methods, results and references."""
+    methods = methods_text(comparison)
+    works = "".join(f"- {work}\n" for work in references(methods))
+    return (
+        f"# Methods\n\n{methods}\n\n# Results\n\n{results_text(comparison)}\n\n"
+        f"# References\n\n{works}"
+    )
+
+
 def draw_charts(comparison: Comparison) -> Iterator[Chart]:
-    """The charts, in the order they are shown."""
-    for chart in (
-        draw_measures(comparison),
-        draw_alluvial(comparison),
-        draw_maps(comparison),
-        draw_calibration(comparison),
-    ):
-        if chart is not None:
-            yield chart
-    yield from draw_heat_maps(comparison)
-    yield from draw_one_sided_tags(comparison)
+    """The charts: of all figures, of each map, and of each pair's themes and tags."""
+    if (figures := draw_measures(comparison)) is not None:
+        yield figures
+    yield from draw_maps(comparison)
+    for a, b in comparison.vocabularies.select("a", "b").iter_rows():
+        for chart in (draw_alluvial(comparison, a, b), draw_one_sided_tags(comparison, a, b)):
+            if chart is not None:
+                yield chart
 
 
 def _tables(comparison: Comparison) -> dict[str, pl.DataFrame]:
-    """Tables that no chart shows in full."""
+    """Tables that belong to no chart."""
     return {
         "vocabularies.csv": comparison.vocabularies,
+        "calibration.csv": comparison.calibration,
         "relations.csv": comparison.relations,
         "disagreement.csv": comparison.disagreement,
         "coverage.csv": comparison.coverage,
