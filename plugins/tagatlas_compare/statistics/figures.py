@@ -34,7 +34,7 @@ class Figure:
 
     @property
     def adjusted(self) -> float:
-        """The value beyond chance, as a share of what is possible beyond it: 0 by chance, 1 at most.
+        """The value beyond chance, as a share of what is possible beyond it; 0 is chance.
 
         For measures whose maximum is 1, such as Cohen's kappa of a share that agrees. Figures of
         samples with different sizes or labels, whose levels of chance differ, compare by it. NaN
