@@ -206,6 +206,15 @@ def words_of(name: str, values: Mapping[str, str]) -> list[str]:
 
 
 @pytest.mark.slow
+def test_a_comparison_has_on_demand_no_query(folder: Path, tmp_path: Path) -> None:
+    with tagatlas.open_atlas(folder / "x.atlas") as atlas:
+        compare(atlas, ["one", "two"], out=tmp_path / "all", gallery=12)
+        compare(atlas, ["one", "two"], out=tmp_path / "short", gallery=12, without_queries=True)
+    assert files_with(tmp_path / "all", SIGNATURE)
+    assert files_with(tmp_path / "short", SIGNATURE) == []
+    assert files_with(tmp_path / "short", "ok1")
+
+
 @pytest.mark.parametrize("name", commands())
 def test_no_command_says_or_writes_the_password(
     folder: Path,

@@ -110,6 +110,13 @@ def test_fonts_of_the_machine_come_after_named_ones(tmp_path: Path, bare_machine
     assert Fonts([mine]).runs("山ก", bold=False) == [("山", mine), ("ก", here)]
 
 
+def test_a_path_of_a_font_is_kept_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_font(tmp_path / "squares.ttf", "山")
+    monkeypatch.chdir(tmp_path)
+    options = PosterOptions(font=("squares.ttf",))
+    assert options.font == (str(tmp_path / "squares.ttf"),)
+
+
 def test_a_file_that_is_no_font_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.ttf").write_text("no font", encoding="utf-8")
     for path in (tmp_path / "a.ttf", tmp_path / "gone.ttf", tmp_path):

@@ -83,7 +83,8 @@ For commands, each with names to import from the module itself:
 For all:
 
 - :mod:`~tagatlas.toolkit.wording`, names, numbers and addresses in messages: ``as_shown``,
-  ``count``, ``encodable``, ``one_line``, ``shown``, ``shown_columns``, ``suggestion``
+  ``count``, ``encodable``, ``one_line``, ``shown``, ``shown_columns``, ``suggestion``,
+  ``without_queries``
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ _NAMES = {
     "tables": "Lines Table is_json_folder read_lines read_table unique_names",
     "vocabulary": "Label Vocabulary load_vocabulary",
     "web": "read_web",
-    "wording": "as_shown count encodable one_line shown shown_columns suggestion",
+    "wording": "as_shown count encodable one_line shown shown_columns suggestion without_queries",
 }
 """Public names by module; for checkers of types, ``__init__.pyi`` has them, too."""
 

@@ -294,5 +294,8 @@ from tagatlas.toolkit.wording import (
 from tagatlas.toolkit.wording import (
     suggestion as suggestion,
 )
+from tagatlas.toolkit.wording import (
+    without_queries as without_queries,
+)
 
 __all__: list[str]

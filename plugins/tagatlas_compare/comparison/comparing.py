@@ -22,7 +22,7 @@ from tagatlas import (
     no_show,
 )
 from tagatlas.errors import AtlasLocked, StorageError, UsageError
-from tagatlas.toolkit import score_matrix
+from tagatlas.toolkit import score_matrix, without_queries
 from tagatlas.toolkit.answers import tagger_names
 from tagatlas.toolkit.backends import (
     Backend,
@@ -48,6 +48,8 @@ from tagatlas_compare.comparison.wordnet import WordNetSimilarity
 
 NO_MEANING = "none"
 WORDNET = "wordnet"
+_QUERY = r"(?is)^(\s*(?:https?:|[^?]*:[\\/]{2}|[\\/]{2})[^?]*)\?.*$"
+"""Matches an address alone, with its query."""
 
 
 @dataclass(frozen=True)
@@ -223,10 +225,13 @@ def compare_backends(
         maps = _maps(atlas, chosen)
         given = [backend_results(atlas, each.backend) for each in chosen]
         compared = [
-            _compared(atlas, each, results, images, stored)
+            _compared(atlas, each, results, images, stored, shorter=options.without_queries)
             for each, results, stored in zip(chosen, given, maps, strict=True)
         ]
-        labelled = images.select("id", label=pl.col("location"))
+        label = pl.col("location")
+        if options.without_queries:
+            label = label.str.replace(_QUERY, "${1}")
+        labelled = images.select("id", label=label)
         found = make_comparison(labelled, compared, meaning, options, progress=progress)
     return replace(
         found,
@@ -290,8 +295,11 @@ def _compared(
     results: BackendResults,
     images: pl.DataFrame,
     stored: StoredMap | None,
+    *,
+    shorter: bool,
 ) -> ComparedBackend:
-    scores, labels = score_matrix(images, results.tags)
+    tags = _without_queries(results.tags) if shorter else results.tags
+    scores, labels = score_matrix(images, tags)
     return ComparedBackend(
         label=chosen.label,
         name=chosen.backend.name,
@@ -302,6 +310,15 @@ def _compared(
         embeddings=backend_embeddings(atlas, chosen.backend, images["id"]),
         map=None if stored is None else ComparedMap(stored.name, stored.data, images["id"]),
     )
+
+
+def _without_queries(tags: pl.LazyFrame) -> pl.LazyFrame:
+    """Tags, which may be addresses, without queries; of those then equal the highest counts."""
+    cut = pl.col("tag").map_batches(
+        lambda texts: pl.Series(map(without_queries, texts), dtype=pl.String), pl.String
+    )
+    highest = pl.col("score").max()
+    return tags.with_columns(cut).group_by("image", "tag", maintain_order=True).agg(highest)
 
 
 def _coverage(

@@ -39,6 +39,13 @@ class CompareOptions:
             description="How many of the images that backends disagree on are shown.",
         ),
     ] = 24
+    without_queries: Annotated[
+        bool,
+        Meta(
+            description="Cut the queries off all addresses, since they may hold keys: "
+            "for files that others get."
+        ),
+    ] = False
     seed: Annotated[
         int, Meta(ge=0, le=2**63 - 1, description="Seed of resampling and shuffling.")
     ] = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -40,6 +41,11 @@ class PosterOptions:
     size_scale: Annotated[bool, Meta(description="Explain the sizes of images below the map.")] = (
         True
     )
+
+    def __post_init__(self) -> None:
+        """Make paths absolute: an atlas that keeps them is used from other folders, too."""
+        files = tuple(os.path.abspath(each) for each in self.font)  # noqa: PTH100 - takes any text
+        object.__setattr__(self, "font", files)
 
 
 @dataclass(frozen=True)
