@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
 from PIL import Image
+from pypdf import PdfReader
 
 from tagatlas.cli.outcomes import outcome_of_rendering
 from tagatlas.contracts import Map, loaded
@@ -29,19 +33,23 @@ NOWHERE = "\U00050000"
 PAPER, INK = (255, 255, 255), (0, 0, 0)
 
 
-def make_font(path: Path, letters: str) -> Path:
+def make_font(path: Path, letters: str, *, cubic: bool = False) -> Path:
     """A font in which each of these letters is a filled square of an em's height."""
     names = {ord(letter): f"square{number}" for number, letter in enumerate(letters)}
-    pen = TTGlyphPen(None)
+    pen = T2CharStringPen(1000, None) if cubic else TTGlyphPen(None)
     pen.moveTo((0, 0))
     for corner in ((0, 1000), (1000, 1000), (1000, 0)):
         pen.lineTo(corner)
     pen.closePath()
-    square, glyphs = pen.glyph(), [".notdef", *names.values()]
-    builder = FontBuilder(1000, isTTF=True)
+    glyphs = [".notdef", *names.values()]
+    builder = FontBuilder(1000, isTTF=not cubic)
     builder.setupGlyphOrder(glyphs)
     builder.setupCharacterMap(names)
-    builder.setupGlyf(dict.fromkeys(glyphs, square))
+    if cubic:
+        square = pen.getCharString()
+        builder.setupCFF(path.stem, {}, dict.fromkeys(glyphs, square), {})
+    else:
+        builder.setupGlyf(dict.fromkeys(glyphs, pen.glyph()))
     builder.setupHorizontalMetrics(dict.fromkeys(glyphs, (1000, 0)))
     builder.setupHorizontalHeader(ascent=1000, descent=-200)
     builder.setupNameTable({"familyName": path.stem, "styleName": "Regular"})
@@ -77,7 +85,6 @@ def test_a_letter_that_the_built_in_font_lacks_is_set_in_a_named_one(tmp_path: P
     assert fonts.runs("Berg 山ก!", bold=True) == [("Berg ", own), ("山ก", font), ("!", own)]
     assert fonts.runs("Жизнь سلام", bold=True) == [("Жизнь سلام", own)]
     assert fonts.lacking(["Berg 山ก", f"a{NOWHERE}", "Жизнь"]) == [f"a{NOWHERE}"]
-    assert fonts.beyond_built_in(["Berg 山ก", "Жизнь"]) == ["Berg 山ก"]
 
 
 def test_marks_blanks_and_joiners_stay_with_their_letter(tmp_path: Path) -> None:
@@ -153,11 +160,34 @@ def test_a_named_font_draws_the_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.extras("pydyf")
-def test_a_pdf_tells_what_it_sets_as_boxes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("curves", ["quadratic", "cubic"])
+def test_a_pdf_embeds_the_letters_of_a_named_font(tmp_path: Path, curves: str) -> None:
     [spec] = pdf_renderers()
-    font = make_font(tmp_path / "squares.ttf", "山")
+    font = make_font(tmp_path / "squares.ttf", "山川", cubic=curves == "cubic")
     renderer = loaded(spec.factory)(spec.options(width=600, font=(str(font),)))
-    renderer.render(named("山"), tmp_path)
-    [note] = renderer.notes
-    assert note.startswith("map.pdf: no font has all letters of 1 text, “山”: ")
-    assert "export poster or svg" in note
+    [path] = renderer.render(named("Berg 山!"), tmp_path)
+    assert list(renderer.notes) == []
+    [page] = PdfReader(path).pages
+    assert "Berg 山!" in page.extract_text()
+    fonts = page["/Resources"]["/Font"]  # type: ignore[index] # pypdf's union of all objects
+    embedded = [each.get_object() for each in fonts.values()]
+    mine, *_ = [each for each in embedded if "squares" in each["/BaseFont"]]
+    [descendant] = mine["/DescendantFonts"]
+    data = descendant.get_object()["/FontDescriptor"]["/FontFile2"].get_data()
+    found = TTFont(BytesIO(data))
+    assert found.getBestCmap() == {ord("山"): found.getBestCmap()[ord("山")]}
+    box = found["glyf"][found.getBestCmap()[ord("山")]]
+    assert (box.xMin, box.yMin, box.xMax, box.yMax) == (0, 0, 1000, 1000)
+
+
+@pytest.mark.extras("pydyf")
+def test_a_pdf_says_which_font_it_must_not_embed(tmp_path: Path) -> None:
+    font = make_font(tmp_path / "squares.ttf", "山")
+    changed = TTFont(font)
+    changed["OS/2"].fsType = 2
+    changed.save(font)
+    [spec] = pdf_renderers()
+    renderer = loaded(spec.factory)(spec.options(width=600, font=(str(font),)))
+    [path] = renderer.render(named("山"), tmp_path)
+    assert f"map.pdf: {font} may not be embedded" in renderer.notes[-1]
+    assert "山" in PdfReader(path).pages[0].extract_text()

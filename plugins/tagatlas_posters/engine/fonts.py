@@ -76,11 +76,6 @@ class Fonts:
         """The texts with a letter that no font has, each once."""
         return list(dict.fromkeys(text for text in texts if self._lacks(text)))
 
-    def beyond_built_in(self, texts: Iterable[str]) -> list[str]:
-        """The texts with a letter that the built-in font lacks, each once."""
-        beyond = (text for text in texts if self._lacks(text) or any(map(self._font, text)))
-        return list(dict.fromkeys(beyond))
-
     def _lacks(self, text: str) -> bool:
         return any(self._font(char) is None and char in self._missing for char in text)
 

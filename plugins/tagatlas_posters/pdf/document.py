@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 import pydyf
 from PIL import Image
 
-from tagatlas_posters.engine.fonts import font_file
 from tagatlas_posters.engine.pictures import Jpeg
 from tagatlas_posters.engine.text import clean
 from tagatlas_posters.pdf import layers
-from tagatlas_posters.pdf.font import EmbeddedFont
+from tagatlas_posters.pdf.page_fonts import PageFonts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.composition import Composition
@@ -30,12 +29,13 @@ _LONGEST_SIDE = 14_400
 """Of a page, in points (ISO 32000-1, annex C)."""
 
 
-def pdf_document(poster: Composition, detail: float) -> pydyf.PDF:
+def pdf_document(poster: Composition, detail: float, fonts: Mapping[bool, PageFonts]) -> pydyf.PDF:
     """The document. Its pictures are read while it is written, which can be done once.
 
     Args:
         poster: what to draw.
         detail: the most pixels of a picture per pixel that it covers.
+        fonts: those of its texts.
     """
     pdf = pydyf.PDF()
     if clean(poster.title):
@@ -43,7 +43,6 @@ def pdf_document(poster: Composition, detail: float) -> pydyf.PDF:
     pdf.info["Producer"] = pydyf.String("tagatlas")
     width, height = poster.canvas.width, poster.canvas.height
     scale = min(_POINTS, _LONGEST_SIDE / max(width, height))
-    fonts = _fonts(poster)
     painted = {
         "Paper": layers.paper(poster),
         "Density": layers.density(poster),
@@ -69,7 +68,7 @@ def pdf_document(poster: Composition, detail: float) -> pydyf.PDF:
             "Properties": pydyf.Dictionary(groups),
             "ExtGState": pydyf.Dictionary(states),
             "Font": pydyf.Dictionary(
-                {layers.font_name(bold=bold): font.add_to(pdf) for bold, font in fonts.items()}
+                {name: each for some in fonts.values() for name, each in some.add_to(pdf).items()}
             ),
             "XObject": pydyf.Dictionary(
                 _add_density(pdf, poster) | _add_pictures(pdf, poster, detail)
@@ -90,12 +89,16 @@ def pdf_document(poster: Composition, detail: float) -> pydyf.PDF:
     return pdf
 
 
-def _fonts(poster: Composition) -> dict[bool, EmbeddedFont]:
+def page_fonts(poster: Composition) -> dict[bool, PageFonts]:
     """The fonts that are used, by whether they are bold."""
     blocks = [block for block, _, _ in poster.texts]
     lines = [line for block in blocks for line in block.lines]
     return {
-        bold: EmbeddedFont(font_file(bold=bold), [line.text for line in lines if line.bold is bold])
+        bold: PageFonts(
+            poster.typesetter.fonts,
+            [line.text for line in lines if line.bold is bold],
+            bold=bold,
+        )
         for bold in sorted({line.bold for line in lines})
     }
 

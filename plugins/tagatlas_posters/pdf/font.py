@@ -7,6 +7,7 @@ are set from left to right, each separately: no shaping, no ligatures.
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from fontTools.ttLib import TTFont
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 _MOST_MAPPINGS = 100
 """The most lines of one ``bfchar`` section of a character map."""
@@ -48,14 +48,15 @@ class EmbeddedFont:
     """A font with some characters, ready to be written.
 
     Args:
-        path: of the TrueType file.
+        name: of the font, any text.
+        data: a TrueType file.
         texts: everything that will be set in it.
     """
 
-    def __init__(self, path: Path, texts: Iterable[str]) -> None:
-        self._path = path
-        self._font = TTFont(path, recalcTimestamp=False)
-        self._name = f"TAGATL+{path.stem}"
+    def __init__(self, name: str, data: bytes, texts: Iterable[str]) -> None:
+        self._data = data
+        self._font = TTFont(BytesIO(data), recalcTimestamp=False)
+        self._name = f"TAGATL+{re.sub('[^A-Za-z0-9-]', '', name) or 'Font'}"
         self._glyphs = self._font.getGlyphSet()
         names: dict[int, str] = self._font.getBestCmap()
         self._codes = {char: code for code, char in enumerate(sorted(set().union(*texts)), start=1)}
@@ -70,14 +71,23 @@ class EmbeddedFont:
         """The text as a hexadecimal string of its codes in this font."""
         return b"<" + "".join(f"{self._codes[char]:04X}" for char in text).encode() + b">"
 
-    def draw(self, text: str, stream: pydyf.Stream) -> None:
-        """Append the outlines of a text's letters to a path, with y upwards, in em squares."""
-        pen, x = _PathPen(self._glyphs, stream), 0.0
-        part = 1 / self._em
+    def draw(self, text: str, stream: pydyf.Stream, start: float) -> float:
+        """Append the outlines of a text's letters to a path, with y upwards, in em squares.
+
+        Args:
+            text: has those letters.
+            stream: the path.
+            start: where the text begins, in ems.
+
+        Returns:
+            Where it ends.
+        """
+        pen, part = _PathPen(self._glyphs, stream), 1 / self._em
         for char in text:
             glyph = self._glyphs[self._names[char]]
-            glyph.draw(TransformPen(pen, (part, 0, 0, part, x * part, 0)))
-            x += glyph.width
+            glyph.draw(TransformPen(pen, (part, 0, 0, part, start, 0)))
+            start += glyph.width * part
+        return start
 
     def add_to(self, pdf: pydyf.PDF) -> bytes:
         """Add the font to a document, and return the reference to it."""
@@ -95,7 +105,7 @@ class EmbeddedFont:
                 "ItalicAngle": 0,
                 "Ascent": round(line.ascent * em),
                 "Descent": round(line.descent * em),
-                "CapHeight": round(self._font["glyf"]["H"].yMax * em),
+                "CapHeight": round(self._cap_height() * em),
                 "StemV": 80,
             }
         )
@@ -134,9 +144,15 @@ class EmbeddedFont:
         width: int = self._glyphs[self._names[char]].width
         return width
 
+    def _cap_height(self) -> int:
+        height: int = self._font["head"].yMax
+        if "H" in self._font["glyf"].glyphs:
+            height = self._font["glyf"]["H"].yMax
+        return height
+
     def _file(self) -> bytes:
         """The TrueType file with the used glyphs, under their original numbers."""
-        subset = TTFont(self._path, recalcTimestamp=False)
+        subset = TTFont(BytesIO(self._data), recalcTimestamp=False)
         for table in _NOT_USED:
             if table in subset:
                 del subset[table]

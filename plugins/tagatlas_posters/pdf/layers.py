@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tagatlas_posters.engine.labels import Placed
     from tagatlas_posters.engine.sketches import Shape
     from tagatlas_posters.engine.text import Line
-    from tagatlas_posters.pdf.font import EmbeddedFont
+    from tagatlas_posters.pdf.page_fonts import PageFonts
 
 DENSITY = "Density"
 """Name of the picture of the density."""
@@ -35,11 +35,6 @@ OUTLINE_STATE, PICTURE_STATE = "Outlines", "Pictures"
 
 _ARC = 0.5523
 """Distance of the control points of a quarter circle from its ends, in radii."""
-
-
-def font_name(*, bold: bool) -> str:
-    """Name of a font on the page."""
-    return "Bold" if bold else "Plain"
 
 
 def picture_name(number: int) -> str:
@@ -100,7 +95,7 @@ def pictures(poster: Composition) -> pydyf.Stream:
     return layer
 
 
-def halos(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
+def halos(poster: Composition, fonts: Mapping[bool, PageFonts]) -> pydyf.Stream:
     """The edges around tags and names."""
     layer = pydyf.Stream(compress=True)
     layer.set_line_join(1)
@@ -108,14 +103,14 @@ def halos(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stre
     return layer
 
 
-def drawings(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
+def drawings(poster: Composition, fonts: Mapping[bool, PageFonts]) -> pydyf.Stream:
     """The annotations."""
     layer = pydyf.Stream(compress=True)
     _add_drawings(layer, poster, poster.drawings, fonts)
     return layer
 
 
-def legend(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
+def legend(poster: Composition, fonts: Mapping[bool, PageFonts]) -> pydyf.Stream:
     """Colours, sizes and texts below the map."""
     layer = pydyf.Stream(compress=True)
     for patch in poster.legend.patches:
@@ -128,15 +123,16 @@ def legend(poster: Composition, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Str
     return layer
 
 
-def texts(poster: Composition, blocks: Placed, fonts: Mapping[bool, EmbeddedFont]) -> pydyf.Stream:
+def texts(poster: Composition, blocks: Placed, fonts: Mapping[bool, PageFonts]) -> pydyf.Stream:
     """Blocks of text."""
     layer = pydyf.Stream(compress=True)
     for line, x, y, stretch in _lines(poster, blocks, fonts):
         layer.begin_text()
         layer.set_color_rgb(*_parts(line.ink))
-        layer.set_font_size(font_name(bold=line.bold), line.size)
         layer.set_text_matrix(round(stretch, 4), 0, 0, -1, x, y)
-        layer.show_text(fonts[line.bold].encode(line.text))
+        for name, codes in fonts[line.bold].encode(line.text):
+            layer.set_font_size(name, line.size)
+            layer.show_text(codes)
         layer.end_text()
     return layer
 
@@ -145,7 +141,7 @@ def _add_drawings(
     layer: pydyf.Stream,
     poster: Composition,
     drawings: Sequence[Drawing],
-    fonts: Mapping[bool, EmbeddedFont],
+    fonts: Mapping[bool, PageFonts],
 ) -> None:
     for drawing in drawings:
         for shape in drawing.shapes:
@@ -194,7 +190,7 @@ def _add_circle(layer: pydyf.Stream, x: float, y: float, radius: float) -> None:
 
 
 def _add_halos(
-    layer: pydyf.Stream, poster: Composition, blocks: Placed, fonts: Mapping[bool, EmbeddedFont]
+    layer: pydyf.Stream, poster: Composition, blocks: Placed, fonts: Mapping[bool, PageFonts]
 ) -> None:
     for block, left, top in blocks:
         layer.set_color_rgb(*_parts(block.halo), stroke=True)
@@ -208,7 +204,7 @@ def _add_halos(
 
 
 def _lines(
-    poster: Composition, blocks: Placed, fonts: Mapping[bool, EmbeddedFont]
+    poster: Composition, blocks: Placed, fonts: Mapping[bool, PageFonts]
 ) -> Iterator[tuple[Line, float, float, float]]:
     """Each line with the left end of its baseline, and its horizontal stretch.
 

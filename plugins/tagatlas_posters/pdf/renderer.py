@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from tagatlas import Renderer
 from tagatlas.toolkit import write_atomically
 from tagatlas_posters.engine.composition import compose
-from tagatlas_posters.engine.fonts import note_on_fonts
-from tagatlas_posters.pdf.document import pdf_document
+from tagatlas_posters.pdf.document import page_fonts, pdf_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +31,18 @@ class PdfRenderer(Renderer):
             StorageError: the file could not be written.
         """
         poster = compose(map_, self._options)
-        document = pdf_document(poster, self._options.detail)
+        fonts = page_fonts(poster)
+        document = pdf_document(poster, self._options.detail, fonts)
         path = folder / "map.pdf"
         with write_atomically(path) as file:
             document.write(file)
-        beyond = poster.typesetter.fonts.beyond_built_in(poster.lines)
-        self.notes = note_on_fonts(
-            path.name, beyond, "a PDF has the built-in font alone; export poster or svg"
-        )
+        refused = sorted({str(font) for each in fonts.values() for font in each.refused})
+        self.notes = [
+            *poster.notes(path.name),
+            *(
+                f"{path.name}: {font} may not be embedded, or cannot: boxes stand for its letters; "
+                "name another font with --font"
+                for font in refused
+            ),
+        ]
         return [path]
