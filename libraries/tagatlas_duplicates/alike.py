@@ -68,8 +68,7 @@ def alike_levels(
         sizes: see there.
         sketches: see there.
         thumbnail: see there.
-        levels: the widest first: pictures whose sketches are not alike at one are not compared at
-            the next.
+        levels: the widest first: pictures that are not alike at one are not compared at the next.
 
     Returns:
         The leaders at each level, shape (n,).

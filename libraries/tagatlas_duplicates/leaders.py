@@ -48,7 +48,7 @@ class Alike(NamedTuple):
     Attributes:
         leaders: the index of each picture's leader, shape (m,); a leader's is its own.
         compared: number of leaders each was compared with, shape (m,); at most :data:`NEAREST`.
-        unlike: leaders whose sketch is not like each one's, shape (m, NEAREST); -1 for none.
+        unlike: leaders that each one is not like, shape (m, NEAREST); -1 for none.
     """
 
     leaders: NDArray[np.int64]
@@ -70,8 +70,8 @@ def find_alike(
         limits: one of :data:`tagatlas_duplicates.likeness.LIMITS`.
         agrees: the third look: called with the indices of a leader and another picture, and
             their alignment, shape (LAID,).
-        unlike: from a search in the same pictures with wider limits, to compare no two sketches
-            again that are not alike by those.
+        unlike: from a search in the same pictures with wider limits, to compare no two again that
+            are not alike by those.
     """
     keys, owners, by_part, threshold, sketches, sizes = pictures
     count = len(sketches)
@@ -99,6 +99,8 @@ def find_alike(
             leader = int(chosen[compared[place] - 1])
             if agrees(leader, place, laid):
                 leaders[place], marks[place] = leader, count
+            else:
+                found_unlike[place, compared[place] - 1] = leader
     return Alike(leaders, compared, found_unlike)
 
 

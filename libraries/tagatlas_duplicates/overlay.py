@@ -15,6 +15,9 @@ from tagatlas_duplicates.signature import SIDE
 Plane = NDArray[np.float32]
 Vector = NDArray[np.float64]
 
+_TERMS = (0, 1, 2, 2, 3, 4, 5)
+"""Of seven slopes the terms of a row that they are multiples of."""
+
 
 @kernel
 def inset(box: Vector, cells: float) -> Vector:
@@ -80,15 +83,14 @@ def align(
     Where the tones do not determine them, the scales stay equal and the gain 1.
     """
     side = tones.shape[0]
-    slopes = np.empty((7, side * side))
-    normal = np.empty((6, 6))
-    change = np.empty(6)
+    sums = np.empty((7, 7))
     left = np.inf
     for _ in range(steps):
-        squares, count = gather(tones, onto, laid, limits, bounds, slopes, normal, change)
+        count = gather(tones, onto, laid, limits, bounds, sums)
         if count < side * side // 16:
             return np.inf
-        left = np.sqrt(squares / count)
+        left = np.sqrt(sums[6, 6] / count)
+        normal, change = sums[:6, :6], sums[6, :6]
         for place in range(4):
             normal[place, place] = 1.001 * normal[place, place] + 20.0 * count
         weight = 400.0 * count
@@ -116,62 +118,68 @@ def align(
 
 @kernel
 def gather(
-    tones: Plane,
-    onto: Plane,
-    laid: Vector,
-    limits: Vector,
-    bounds: Vector,
-    slopes: NDArray[np.float64],
-    normal: NDArray[np.float64],
-    change: Vector,
-) -> tuple[float, int]:
-    """The normal equations of a Gauss-Newton step; returns the sum of squares and its cells.
+    tones: Plane, onto: Plane, laid: Vector, limits: Vector, bounds: Vector, sums: Vector
+) -> int:
+    """The normal equations of a Gauss-Newton step; returns the number of cells that count.
 
-    The terms of each cell are written to ``slopes``, shape (7, side * side), and summed
-    afterwards: sums of rows become SIMD loops.
+    A cell has seven slopes: of its tone by shift and scale across, by shift and scale down, by
+    gain and by offset; and what remains of it. Within a row the fourth is a multiple of the third.
+
+    Args:
+        tones: see :func:`align`, as for the others.
+        onto: see there.
+        laid: see there.
+        limits: see there.
+        bounds: see there.
+        sums: filled with the sums of the products of any two slopes, shape (7, 7).
     """
     side = tones.shape[0]
     rows, columns = np.empty(side, np.int64), np.empty(side, np.int64)
     parts_y, parts_x = np.empty(side), np.empty(side)
     top, bottom = _places(laid[2:4], limits[1::2], bounds[1::2], rows, parts_y)
     begin, end = _places(laid[:2], limits[::2], bounds[::2], columns, parts_x)
-    wide = end - begin
-    tone, rise, fall = np.empty(side), np.empty(side), np.empty(side)
-    gain = laid[4] * side
+    count = max(0, end - begin)
+    cells, shares = columns[begin:end], parts_x[begin:end].astype(np.float32)
+    across = ((np.arange(begin, end) + 0.5) / side - 0.5).astype(np.float32)
+    gain, offset = np.float32(laid[4]), np.float32(laid[5])
+    steepness = gain * np.float32(side)
+    terms = np.ones((6, side), np.float32)  # of one row, so that they stay in the nearest cache
+    rise, turned, fall, tone, _, rest = terms
+    products, factors = np.empty((6, 6)), np.ones(7)
+    sums[:] = 0.0
     for y in range(top, bottom):
-        down, part_y = (y + 0.5) / side - 0.5, parts_y[y]
-        upper_row, lower_row = onto[rows[y]], onto[rows[y] + 1]
-        for x in range(begin, end):
-            column, part_x = columns[x], parts_x[x]
+        own, upper_row, lower_row = tones[y, begin:end], onto[rows[y]], onto[rows[y] + 1]
+        part_y = np.float32(parts_y[y])
+        for x in range(count):
+            column, part_x = cells[x], shares[x]
             upper, lower = upper_row[column], lower_row[column]
             rise_upper, rise_lower = upper_row[column + 1] - upper, lower_row[column + 1] - lower
             above, below = upper + part_x * rise_upper, lower + part_x * rise_lower
             tone[x] = above + part_y * (below - above)
-            rise[x] = gain * (rise_upper + part_y * (rise_lower - rise_upper))
-            fall[x] = gain * (below - above)
-        start = (y - top) * wide - begin
-        for x in range(begin, end):
-            slopes[0, start + x] = rise[x]
-            slopes[1, start + x] = rise[x] * ((x + 0.5) / side - 0.5)
-            slopes[2, start + x] = fall[x]
-            slopes[3, start + x] = fall[x] * down
-            slopes[4, start + x] = tone[x]
-            slopes[5, start + x] = 1.0
-            slopes[6, start + x] = tones[y, x] - (laid[4] * tone[x] + laid[5])
-    count = (bottom - top) * wide
-    for place in range(6):
-        change[place] = _product(slopes[place], slopes[6], count)
-        for second in range(place + 1):
-            normal[place, second] = _product(slopes[place], slopes[second], count)
-            normal[second, place] = normal[place, second]
-    return _product(slopes[6], slopes[6], count), count
+            rise[x] = steepness * (rise_upper + part_y * (rise_lower - rise_upper))
+            fall[x] = steepness * (below - above)
+        for x in range(count):
+            turned[x] = rise[x] * across[x]
+            rest[x] = own[x] - (gain * tone[x] + offset)
+        for place in range(6):
+            for second in range(place + 1):
+                products[place, second] = _product(terms[place], terms[second], count)
+        factors[3] = (y + 0.5) / side - 0.5
+        for place in range(7):
+            for second in range(place + 1):
+                product = products[_TERMS[place], _TERMS[second]]
+                sums[place, second] += factors[place] * factors[second] * product
+    for place in range(7):
+        for second in range(place):
+            sums[second, place] = sums[place, second]
+    return (bottom - top) * count
 
 
 @kernel
-def _product(one: Vector, other: Vector, count: int) -> float:
+def _product(one: Plane, other: Plane, count: int) -> float:
     """The inner product of the first ``count`` numbers of two vectors."""
-    total = 0.0
-    for place in range(count):
+    total = np.float32(0.0)
+    for place in range(count):  # from 0: a SIMD loop
         total += one[place] * other[place]
     return total
 

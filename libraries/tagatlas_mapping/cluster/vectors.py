@@ -130,11 +130,23 @@ def _principal_axes(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     basis = np.random.default_rng(0).normal(size=(rows.shape[1], _COMPONENTS + _OVERSAMPLED))
     basis = basis.astype(np.float32)
     for _ in range(_ITERATIONS):
-        basis = np.linalg.qr(rows.T @ (rows @ basis))[0]
+        basis = _orthonormal(rows.T @ (rows @ basis))
     projected = rows @ basis
     _, turns = np.linalg.eigh(projected.T @ projected)
     axes: NDArray[np.float32] = basis @ turns[:, -_COMPONENTS:]
     return axes
+
+
+def _orthonormal(columns: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Orthonormal columns that span the same space, or zeros where its dimension is smaller.
+
+    A QR decomposition does it by many small products, in which threads wait for each other.
+    """
+    exact = columns.astype(np.float64)
+    squares, turns = np.linalg.eigh(exact.T @ exact)
+    is_spanned = squares > 1e-12 * squares[-1]
+    scales = np.where(is_spanned, 1 / np.sqrt(np.where(is_spanned, squares, 1)), 0)
+    return (exact @ (turns * scales)).astype(np.float32)
 
 
 def _signed_roots(embeddings: NDArray[np.float16]) -> NDArray[np.float32]:
