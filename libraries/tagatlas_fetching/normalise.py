@@ -257,7 +257,7 @@ def _upright_srgb(picture: Image.Image, source: ImageFile) -> NDArray[np.uint8]:
     orientation = _orientation(source)
     if orientation in _UPRIGHT:
         picture = picture.transpose(_UPRIGHT[orientation])
-    return np.asarray(_to_srgb(_on_white(picture), source.info.get("icc_profile")))
+    return np.asarray(_to_srgb(picture, source.info.get("icc_profile")))
 
 
 def _bounded(width: int, height: int, side: int) -> tuple[int, int]:
@@ -267,9 +267,9 @@ def _bounded(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 def _shrunk(source: ImageFile, side: int) -> Image.Image:
-    """The picture with a longer side of at most ``side`` pixels, by Pillow alone.
+    """The picture on white, with a longer side of at most ``side`` pixels, by Pillow alone.
 
-    Pictures are shrunk as early as their pixel format allows, so that later steps are cheap.
+    White comes first: Pillow filters transparent pictures in full, without the reducing gap.
     """
     copy = _bounded(*source.size, side)
     if source.format in ("JPEG", "MPO"):
@@ -278,7 +278,8 @@ def _shrunk(source: ImageFile, side: int) -> Image.Image:
     else:
         source.load()
         copy = _bounded(*source.size, side)  # the size of an icon may be known only now
-    return _filterable(source).resize(copy, Resampling.HAMMING, reducing_gap=_REDUCING_GAP)
+    opaque = _on_white(_filterable(source))
+    return opaque.resize(copy, Resampling.HAMMING, reducing_gap=_REDUCING_GAP)
 
 
 def _filterable(source: ImageFile) -> Image.Image:
