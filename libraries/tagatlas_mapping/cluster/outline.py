@@ -15,11 +15,13 @@ Ring = NDArray[np.float64]
 _Shapes = TypeVar("_Shapes", BaseGeometry, NDArray[np.object_])
 
 # In gaps: reach of rings to join images, distance from other clusters' images, minimum width, and
-# tolerance of arcs and of simplification. They run between images 0.4 gaps apart.
+# tolerance of arcs and of simplification, wider for arcs that are rounded again later. They run
+# between images 0.4 gaps apart.
 _REACH = 3.0
 _KEEP_OFF = 0.18
 _NARROWEST = 1.5
 _TOLERANCE = 0.02
+_ROUGH = 0.06
 
 
 def outlines(
@@ -50,15 +52,14 @@ def outlines(
         every image lies inside a ring of its cluster.
     """
     images = _boxes(centres, boxes, 0.0)
-    kept, reaching = (_buffer(images, gap, margin) for margin in (_KEEP_OFF, 1.0 + _REACH))
     tree = shapely.STRtree(_boxes(centres, boxes, gap * (_KEEP_OFF + _NARROWEST / 2)))
     found: dict[int, list[Ring]] = {}
     for cluster in np.unique(clusters):
         is_own = clusters == cluster
-        core = _core(reaching[is_own], gap)
+        core = _core(images[is_own], gap)
         near = np.unique(tree.query(core, predicate="intersects")[1])
         strangers = images[near[clusters[near] != cluster]]
-        found[int(cluster)] = _rings(_around(core, strangers, kept[is_own], gap), gap)
+        found[int(cluster)] = _rings(_around(core, strangers, images[is_own], gap), gap)
     return found
 
 
@@ -86,13 +87,14 @@ def _boxes(
     return rectangles
 
 
-def _core(reaching: NDArray[np.object_], gap: float) -> NDArray[np.object_]:
+def _core(own: NDArray[np.object_], gap: float) -> NDArray[np.object_]:
     """Where the middle of a brush of minimum width may go, without regard to strangers; filled.
 
     The brush paints what is left when the cluster's images grow by a gap and the reach, and all
-    shrinks by the reach.
+    shrinks by the reach. To grow them together takes half the time of uniting grown ones.
     """
-    return _filled(_buffer(shapely.union_all(reaching), gap, -_REACH - _NARROWEST / 2))
+    reaching = _buffer(shapely.multipolygons(own), gap, 1.0 + _REACH, _ROUGH)
+    return _filled(_buffer(reaching, gap, -_REACH - _NARROWEST / 2, _ROUGH))
 
 
 def _around(
@@ -109,21 +111,29 @@ def _around(
     """
     brushed = shapely.multipolygons(core)
     if len(strangers):
-        kept_off = _buffer(shapely.multipolygons(strangers), gap, _KEEP_OFF + _NARROWEST / 2)
+        margin = _KEEP_OFF + _NARROWEST / 2
+        kept_off = _buffer(shapely.multipolygons(strangers), gap, margin, _ROUGH)
         brushed = shapely.difference(brushed, kept_off)
     shape = _buffer(brushed, gap, _NARROWEST / 2)
     shapely.prepare(shape)
-    outside = own[~shapely.contains_properly(shape, own)]
+    outside = own[~shapely.contains_properly(shape, _widened(own, gap * _KEEP_OFF))]
     if len(outside):
-        shape = shapely.union(shape, shapely.union_all(outside))
+        shape = shapely.union(shape, shapely.union_all(_buffer(outside, gap, _KEEP_OFF)))
     parts = _filled(shape)
     touching = shapely.STRtree(own).query(parts, predicate="intersects")[0]
     return np.take(parts, np.unique(touching))
 
 
-def _buffer(shape: _Shapes, gap: float, gaps: float) -> _Shapes:
+def _widened(boxes: NDArray[np.object_], margin: float) -> NDArray[np.object_]:
+    """Rectangles that are wider on each side."""
+    outward = np.array([-margin, -margin, margin, margin])
+    rectangles: NDArray[np.object_] = shapely.box(*(shapely.bounds(boxes) + outward).T)
+    return rectangles
+
+
+def _buffer(shape: _Shapes, gap: float, gaps: float, tolerance: float = _TOLERANCE) -> _Shapes:
     """The shape grown by a number of gaps, or shrunk; arcs deviate by less than the tolerance."""
-    half_step = math.acos(1.0 - _TOLERANCE / abs(gaps))
+    half_step = math.acos(1.0 - tolerance / abs(gaps))
     segments = math.ceil(math.pi / 4 / half_step)
     grown: _Shapes = shapely.buffer(shape, gap * gaps, quad_segs=segments)
     return grown
