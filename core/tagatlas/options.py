@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path, PurePath
 from types import NoneType, UnionType
 
@@ -65,6 +66,7 @@ def flag_of(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
+@cache  # reading annotations is slow, and each command asks for those of all plugins many times
 def option_fields(options: type) -> tuple[OptionField, ...]:
     """The options of an options dataclass, in the order of its fields."""
     hints = typing.get_type_hints(options, include_extras=True)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from importlib.metadata import Distribution, EntryPoint, entry_points
-from types import ModuleType
+from types import FunctionType, MethodType, ModuleType
 
 import pluggy
 
@@ -29,6 +29,14 @@ _NEAR = 0.8
 """Likeness, in [0, 1], from which a function's name passes for a misspelt hook."""
 
 STRICT_VARIABLE = "TAGATLAS_STRICT_PLUGINS"
+
+
+class _Manager(pluggy.PluginManager):
+    """Looks for hooks among a module's functions only, which is far faster."""
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        is_function = isinstance(vars(plugin).get(name), FunctionType | MethodType)
+        return super().parse_hookimpl_opts(plugin, name) if is_function else None
 
 
 def installed_plugins() -> list[InstalledPlugin]:
@@ -77,7 +85,7 @@ def load_plugins(
         strict = os.environ.get(STRICT_VARIABLE, "") not in ("", "0")
     found = _described(plugin_points() if points is None else points)
     plugins = Plugins([plugin for plugin, _ in found], own_commands=frozenset(commands))
-    manager = pluggy.PluginManager(GROUP)
+    manager = _Manager(GROUP)
     manager.add_hookspecs(tagatlas.hookspecs)
     for plugin, entry_point in found:
         try:
