@@ -26,6 +26,7 @@ import sys
 import traceback
 import zlib
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -41,8 +42,8 @@ from tagatlas.step_options import step_owners
 
 SECONDS = 5
 MEMORY = 2 << 30
-TOGETHER = 25
-"""Copies that one child uses."""
+TOGETHER = 500
+"""Copies that one child uses; it loads what is compiled once."""
 
 ODD_TEXTS = (
     *("", "0", "../../out", "/abs/out", "x" * 100_000, "\0", "\n", "{}", "[]", "null", "NaN"),
@@ -76,10 +77,21 @@ def odd_frame(rng: random.Random) -> bytes:
     """A packed table or packed bytes, of another kind or size than is expected."""
     choice = rng.randrange(4)
     if choice == 0:
-        return zlib.compress(bytes(rng.choice((0, 10, 100 << 20))))
+        return zeros(rng.choice((0, 10, 100 << 20)))
     if choice == 1:
         return zlib.compress(rng.randbytes(100))[: rng.randrange(100)]
-    rows = rng.choice((0, 1, 5, 20_000_000 if choice == 2 else 7))
+    return frame(rng.choice((0, 1, 5, 20_000_000 if choice == 2 else 7)))
+
+
+@cache
+def zeros(count: int) -> bytes:
+    """Packed bytes."""
+    return zlib.compress(bytes(count))
+
+
+@cache
+def frame(rows: int) -> bytes:
+    """A packed table."""
     written = io.BytesIO()
     table = {"id": np.zeros(rows), "x": np.full(rows, np.nan)}
     pl.DataFrame(table).write_ipc(written, compression="zstd")
