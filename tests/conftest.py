@@ -15,6 +15,7 @@ from io import BytesIO
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
+import programs
 import pytest
 from aiohttp import web
 from command import Starter
@@ -68,6 +69,12 @@ def draw(size: tuple[int, int] = (64, 48), seed: int = 0) -> Image.Image:
     return Image.frombytes("RGB", (4, 4), colours).resize(size, Image.Resampling.BICUBIC)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A test that needs a program is among the long ones: the others run anywhere."""
+    if isinstance(item, pytest.Function) and "find_program" in item.fixturenames:
+        item.add_marker("thorough")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with most slow tests first, so that no process ends long after the others."""
@@ -92,6 +99,18 @@ def picture() -> MakePicture:
         return encoded.getvalue()
 
     return make
+
+
+@pytest.fixture(scope="session")
+def find_program() -> programs.FindProgram:
+    """Finds programs beyond Python's packages, such as a browser."""
+    return programs.find_program
+
+
+@pytest.fixture(scope="session")
+def chromium_path(find_program: programs.FindProgram) -> str:
+    """The path of the browser; without it the test is skipped."""
+    return find_program(programs.CHROMIUM, ["chromium"])
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ def atlas_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(chromium_path: str) -> Iterator[Browser]:
     """Of one file alone: as long as it is open, an event loop runs in the tests' thread."""
-    with chromium() as opened:
+    with chromium(chromium_path) as opened:
         yield opened

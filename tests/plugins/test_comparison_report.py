@@ -187,8 +187,10 @@ def test_flows_cross_no_more_than_they_must() -> None:
 @pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_browser_shows_all_in_letters_that_can_be_read(folder: Path, width: int) -> None:
-    with chromium() as browser, watched(browser, width=width) as page:
+def test_a_browser_shows_all_in_letters_that_can_be_read(
+    folder: Path, chromium_path: str, width: int
+) -> None:
+    with chromium(chromium_path) as browser, watched(browser, width=width) as page:
         page.goto((folder / "report.html").as_uri())
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from programs import find_program, node_modules
+from programs import FindProgram, node_modules
 from themed_map import themed_map
 
 from tagatlas.contracts import Map, RendererSpec, loaded
@@ -67,19 +67,19 @@ def test_networkx_reads_the_network(tmp_path: Path) -> None:
     assert np.array(weights, dtype=np.float32).tolist() == map_.weights.tolist()
 
 
-def read_with_graphology(path: Path) -> Any:
-    node = find_program(["node"], ["nodejs", "npm"])
+def read_with_graphology(path: Path, find_program: FindProgram) -> Any:
+    node, npm = (find_program([name], ["nodejs", "npm"]) for name in ("node", "npm"))
     script = Path(__file__).parents[1] / "node" / "read_gexf.cjs"
-    environment = {**os.environ, "NODE_PATH": str(node_modules())}
+    environment = {**os.environ, "NODE_PATH": str(node_modules(npm))}
     done = subprocess.run(
         [node, script, path], env=environment, capture_output=True, text=True, check=True
     )
     return json.loads(done.stdout)
 
 
-def test_graphology_reads_the_network(tmp_path: Path) -> None:
+def test_graphology_reads_the_network(find_program: FindProgram, tmp_path: Path) -> None:
     map_ = sample_map(36, ODD_LABELS, clusters=len(ODD_LABELS))
-    graph = read_with_graphology(render(map_, tmp_path))
+    graph = read_with_graphology(render(map_, tmp_path), find_program)
     assert len(graph["edges"]) == len(map_.weights)
     nodes = {node["key"]: node["attributes"] for node in graph["nodes"]}
     for row in map_.nodes.iter_rows(named=True):
@@ -293,10 +293,10 @@ def test_spells_of_tags_cover_those_of_their_images(times: list[tuple[int, int]]
     assert set(table["node"]) == set(years)
 
 
-def test_graphology_reads_a_dynamic_network(tmp_path: Path) -> None:
+def test_graphology_reads_a_dynamic_network(find_program: FindProgram, tmp_path: Path) -> None:
     map_ = timed((0, "2020-01-01 12:00:00"), (1, "2020-01-02 12:00:00"))
     path = render(map_, tmp_path, GephiOptions(attributes=("when",), time_column="when"))
-    graph = read_with_graphology(path)
+    graph = read_with_graphology(path, find_program)
     assert len(graph["edges"]) == len(map_.weights)
     first = graph["nodes"][0]["attributes"]
     assert first["when"] == "2020-01-01 12:00:00"

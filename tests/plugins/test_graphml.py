@@ -9,7 +9,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
-from programs import find_program, node_modules
+from programs import FindProgram, node_modules
 from themed_map import themed_map
 
 from tagatlas.contracts import Map, RendererSpec, loaded
@@ -64,12 +64,12 @@ def test_an_undirected_network_says_so(tmp_path: Path) -> None:
     assert not graph.is_directed()
 
 
-def test_graphology_reads_the_network(tmp_path: Path) -> None:
+def test_graphology_reads_the_network(find_program: FindProgram, tmp_path: Path) -> None:
     map_ = sample_map(36, ODD_LABELS, clusters=len(ODD_LABELS))
     path = render(map_, tmp_path)
-    node = find_program(["node"], ["nodejs", "npm"])
+    node, npm = (find_program([name], ["nodejs", "npm"]) for name in ("node", "npm"))
     script = Path(__file__).parents[1] / "node" / "read_graphml.cjs"
-    environment = {**os.environ, "NODE_PATH": str(node_modules())}
+    environment = {**os.environ, "NODE_PATH": str(node_modules(npm))}
     done = subprocess.run(
         [node, script, path], env=environment, capture_output=True, text=True, check=True
     )

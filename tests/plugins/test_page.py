@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 from PIL import Image
-from programs import find_chromium
 from themed_map import themed_map
 
 from tagatlas.contracts import Maker, Map, MapFile, NetworkDescription, RendererSpec, loaded
@@ -126,14 +125,14 @@ def test_page_shows_the_typical_images(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_a_browser_shows_the_poster(tmp_path: Path) -> None:
+def test_a_browser_shows_the_poster(chromium_path: str, tmp_path: Path) -> None:
     page = render(themed_map(), tmp_path)
     magenta = (255, 0, 255)
     Image.new("RGB", (400, 300), magenta).save(tmp_path / "map.png")
     shot = tmp_path / "shot.png"
     done = subprocess.run(
         [
-            find_chromium(),
+            chromium_path,
             *CHROMIUM,
             f"--user-data-dir={tmp_path / 'profile'}",
             "--window-size=1200,1600",

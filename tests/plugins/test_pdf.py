@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from annotated import annotated
 from PIL import Image
-from programs import find_program
+from programs import FindProgram
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream, DictionaryObject, NullObject, StreamObject
 from themed_map import THEMES, themed_map
@@ -271,7 +271,9 @@ def test_without_its_packages_it_says_what_to_install() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("background", ["light", "dark"])
-def test_the_page_looks_like_the_png(tmp_path: Path, background: str) -> None:
+def test_the_page_looks_like_the_png(
+    find_program: FindProgram, tmp_path: Path, background: str
+) -> None:
     pdftoppm = find_program(["pdftoppm"], ["poppler-utils"])
     options = VectorOptions(
         width=1200,

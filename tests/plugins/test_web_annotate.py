@@ -24,7 +24,6 @@ from playwright.sync_api import (
     sync_playwright,
 )
 from playwright.sync_api import Error as PlaywrightError
-from programs import find_chromium
 from viewed_atlas import make_map, viewed_atlas
 from viewing import Viewing, viewing
 
@@ -55,8 +54,8 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    opened = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
+    opened = playwright.chromium.launch(executable_path=chromium_path, args=list(FLAGS))
     yield opened
     opened.close()
 
@@ -522,13 +521,14 @@ def test_a_server_that_was_away_gets_what_was_drawn_meanwhile(
 class Profile:
     """A browser with a folder of its own, which can be killed and started again."""
 
-    def __init__(self, playwright: Playwright, folder: Path) -> None:
+    def __init__(self, playwright: Playwright, program: str, folder: Path) -> None:
         self._playwright = playwright
+        self._program = program
         self._folder = folder
 
     def open(self, url: str) -> Page:
         context = self._playwright.chromium.launch_persistent_context(
-            str(self._folder), executable_path=find_chromium(), args=list(FLAGS), viewport=WIDE
+            str(self._folder), executable_path=self._program, args=list(FLAGS), viewport=WIDE
         )
         page = context.new_page()
         show(page, url)
@@ -547,9 +547,9 @@ class Profile:
 
 
 def test_nothing_is_lost_when_the_browser_is_killed(
-    playwright: Playwright, own: Path, tmp_path: Path
+    playwright: Playwright, chromium_path: str, own: Path, tmp_path: Path
 ) -> None:
-    profile = Profile(playwright, tmp_path / "profile")
+    profile = Profile(playwright, chromium_path, tmp_path / "profile")
     with viewing(own) as server:
         page = profile.open(server.url)
         draw(page, "Arrow", (600, 600), (800, 500))

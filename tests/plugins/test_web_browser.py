@@ -30,8 +30,8 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with chromium(chromium_path) as opened:
         yield opened
 
 

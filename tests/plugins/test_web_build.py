@@ -7,13 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from programs import find_program
+from programs import FindProgram
 
 WEB = Path(__file__).parents[2] / "plugins" / "tagatlas_web"
 
 
 @pytest.mark.slow
-def test_the_viewer_is_the_build_of_its_sources(tmp_path: Path) -> None:
+def test_the_viewer_is_the_build_of_its_sources(find_program: FindProgram, tmp_path: Path) -> None:
     npm = find_program(["npm"], ["nodejs", "npm"])
     sources = tmp_path / "viewer"
     shutil.copytree(WEB / "viewer", sources, ignore=shutil.ignore_patterns("node_modules"))

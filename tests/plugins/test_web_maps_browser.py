@@ -32,8 +32,8 @@ FIRST, SECOND = ".stage:nth-of-type(1)", ".stage:nth-of-type(2)"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with chromium(chromium_path) as opened:
         yield opened
 
 

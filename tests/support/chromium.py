@@ -10,7 +10,6 @@ from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
-from programs import find_chromium
 
 from tagatlas.contracts import Map, loaded
 from tagatlas_web import WebOptions, tagatlas_renderers
@@ -26,9 +25,8 @@ FLAGS = (
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Debian's browser with software rendering; the test is skipped if it is missing."""
-    path = find_chromium()
+def chromium(path: str) -> Iterator[Browser]:
+    """Debian's browser with software rendering."""
     with sync_playwright() as started:
         opened = started.chromium.launch(executable_path=path, args=list(FLAGS))
         yield opened

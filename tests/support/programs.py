@@ -1,4 +1,4 @@
-"""Programs that some tests need beyond Python's packages."""
+"""Programs that some tests need beyond Python's packages; fixtures of ``conftest.py`` give them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -17,27 +18,28 @@ _NODE = _ROOT / "tests" / "node"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
-def find_program(names: Sequence[str], packages: Sequence[str]) -> str:
-    """The path of a program; without it the test is skipped.
+class FindProgram(Protocol):
+    """Finds a program."""
 
-    Args:
-        names: the program's names, of which one is enough.
-        packages: Debian's packages that have it.
-    """
+    def __call__(self, names: Sequence[str], packages: Sequence[str]) -> str:
+        """The path of a program; without it the test is skipped.
+
+        Args:
+            names: the program's names, of which one is enough.
+            packages: Debian's packages that have it.
+        """
+
+
+def find_program(names: Sequence[str], packages: Sequence[str]) -> str:
+    """The path of a program, as in :class:`FindProgram`."""
     found = next((path for name in names if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip(f"{names[0]} is not installed: apt-get install {' '.join(packages)}")
     return found
 
 
-def find_chromium() -> str:
-    """The path of the browser."""
-    return find_program(CHROMIUM, ["chromium"])
-
-
-def node_modules() -> Path:
+def node_modules(npm: str) -> Path:
     """The folder of the Node packages in ``tests/node``, installed once for each lock file."""
-    npm = find_program(["npm"], ["nodejs", "npm"])
     lock = (_NODE / "package-lock.json").read_bytes()
     place = _ROOT / ".cache" / "node" / sha256(lock).hexdigest()[:16]
     if not (place / "node_modules" / "complete").exists():
