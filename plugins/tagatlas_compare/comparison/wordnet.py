@@ -70,6 +70,23 @@ class WordNetSimilarity(LabelSimilarity):
                 found[row, with_sense.get(sense, [])] = True
         return found
 
+    def is_kind(self, one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]:
+        """Mask of normal labels that are a kind of another, shape (one, other): poodle of dog.
+
+        The first may be looked up in any of its forms, of the second only its singular: its other
+        forms are too general here.
+        """
+        with_sense: dict[int, list[int]] = {}
+        for column, label in enumerate(other):
+            for sense in self._first_known(_singulars(label)):
+                with_sense.setdefault(sense, []).append(column)
+        found = np.zeros((len(one), len(other)), dtype=np.bool_)
+        for row, label in enumerate(one):
+            for sense in self.senses(label):
+                for kind in self._kinds_of(sense) & with_sense.keys():
+                    found[row, with_sense[kind]] = True
+        return found
+
     def likeness(self, one: Sequence[str], other: Sequence[str]) -> Likeness:
         """Similarity of two labels: that of their most similar senses."""
         found = np.zeros((len(one), len(other)), dtype=np.float32)

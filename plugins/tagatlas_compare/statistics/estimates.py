@@ -29,7 +29,8 @@ def mean_figure(
         values: of the images, or pseudo-values, shape (n,); NaN for images that do not count.
         sample: the images; by default one group of those that count.
         shuffled: the figure with shuffled images; if empty, there is no level of chance.
-        least, most: range of the figure; infinite without a bound.
+        least: lower end of the range of the figure; -inf if there is none.
+        most: upper end; inf if there is none.
     """
     sample = sample or Sample.of(np.isfinite(values))
     value = sample.mean(values)

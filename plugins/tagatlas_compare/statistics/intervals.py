@@ -44,7 +44,8 @@ def mean_interval(
     Args:
         values: of the images, or pseudo-values, shape (n,).
         sample: the images.
-        least, most: range of the figure; infinite without a bound.
+        least: lower end of the range of the figure; -inf if there is none.
+        most: upper end; inf if there is none.
 
     Returns:
         NaN for both if there is none.

@@ -1,0 +1,128 @@
+"""Whether clusters follow labels, with the uncertainty of the clustering."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.stats import t
+
+from tagatlas import Clusterer
+from tagatlas.toolkit import cluster_images
+from tagatlas_compare.benching.entrants import Seen
+from tagatlas_compare.benching.measures.task import Task
+from tagatlas_compare.comparison.partitions import agreement, contingency
+from tagatlas_compare.statistics.estimates import make_figure
+from tagatlas_compare.statistics.figures import LEVEL, Figure
+from tagatlas_compare.statistics.intervals import FEWEST
+from tagatlas_compare.statistics.samples import Values
+
+SEEDS = 3
+"""Number of clusterings of all images, whose mean agreement is the figure."""
+
+SPLITS = 5
+"""How often the images are split into halves, which are clustered each, for the interval."""
+
+Labels = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Clusterings:
+    """The clusters of an entrant's images, several times.
+
+    Attributes:
+        whole: of all images with other seeds, shape (seeds, n).
+        halves: of one half and the other in turn, -1 outside; shape (2 * splits, n).
+    """
+
+    whole: Labels
+    halves: Labels
+
+
+def cluster_again(seen: Seen, task: Task, clusterer: Clusterer, seed: int) -> Clusterings:
+    """Cluster the images of a task with several seeds, and halves of them.
+
+    The halves are drawn within labels, and are the same for every entrant. An image without tags
+    is a cluster of its own.
+    """
+    embeddings = None if seen.embeddings is None else seen.embeddings[task.rows]
+    scores = csr_array(seen.scores[task.rows])
+
+    def clustered(rows: NDArray[np.intp], own_seed: int) -> Labels:
+        found = np.full(task.images, -1, dtype=np.int32)
+        told = rows[np.diff(scores.indptr)[rows] > 0]
+        if len(told):
+            some = csr_array(scores[told])
+            used = np.flatnonzero(np.bincount(some.indices, minlength=some.shape[1]))
+            found[told] = cluster_images(
+                clusterer,
+                csr_array(some[:, used]),
+                [seen.labels[tag] for tag in used],
+                None if embeddings is None else embeddings[told],
+                seed=own_seed,
+            )
+        silent = rows[found[rows] < 0]
+        found[silent] = found.max() + 1 + np.arange(len(silent), dtype=np.int32)
+        return found
+
+    rows = np.arange(task.images)
+    whole = [clustered(rows, seed + number) for number in range(SEEDS)]
+    halves = [
+        clustered(np.flatnonzero(is_first == first), seed + number)
+        for number, is_first in enumerate(split_halves(task.partition, seed))
+        for first in (True, False)
+    ]
+    return Clusterings(np.array(whole), np.array(halves))
+
+
+def split_halves(labels: Labels, seed: int) -> NDArray[np.bool_]:
+    """Splits of the images into halves, within labels: masks of the first, shape (splits, n)."""
+    dice = np.random.default_rng([seed, 3])
+    found = np.empty((SPLITS, len(labels)), dtype=np.bool_)
+    for split in found:
+        order = np.lexsort((dice.random(len(labels)), labels))
+        split[order] = (np.arange(len(labels)) + dice.integers(2)) % 2 == 0
+    return found
+
+
+def information(clusters: Labels, labels: Labels) -> float:
+    """Adjusted mutual information of the images that are in a cluster."""
+    there = clusters >= 0
+    return agreement(contingency(clusters[there], labels[there])).mutual_information
+
+
+def information_of_halves(halves: Labels, labels: Labels) -> Values:
+    """Adjusted mutual information of each half and its complement, shape (splits, 2)."""
+    return np.array([information(each, labels) for each in halves]).reshape(-1, 2)
+
+
+def variance_of_halves(of_halves: Values) -> float:
+    """Variance of a figure of all images, by its values on halves of them.
+
+    Half the difference of two halves varies as the figure of the whole does, sampling and
+    clustering both (P. McCarthy, "Pseudo-replication: Half Samples", Review of the International
+    Statistical Institute 37(3), 1969).
+
+    Args:
+        of_halves: shape (splits, 2).
+    """
+    return float(((of_halves[:, 0] - of_halves[:, 1]) ** 2).mean() / 4)
+
+
+def cluster_figure(found: Clusterings, task: Task, seed: int) -> Figure:
+    """Adjusted mutual information of clusters and labels: the mean over seeds."""
+    labels = task.partition
+    value = float(np.mean([information(each, labels) for each in found.whole]))
+    variance = variance_of_halves(information_of_halves(found.halves, labels))
+    dice = np.random.default_rng([seed, 4])
+    shuffled = [
+        information(found.whole[number % len(found.whole)], dice.permutation(labels))
+        for number in range(20)
+    ]
+    interval = (np.nan, np.nan)
+    if variance > 0 and task.images - len(task.codes) >= FEWEST:
+        half = t.ppf((1 + LEVEL) / 2, SPLITS) * np.sqrt(variance)
+        interval = (value - half, min(value + half, 1.0))
+    return make_figure(value, interval, shuffled, task.images)

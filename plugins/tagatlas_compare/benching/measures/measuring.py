@@ -1,0 +1,274 @@
+"""Measures the entrants of a benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from tagatlas import Clusterer
+from tagatlas_compare.benching.entrants import Seen
+from tagatlas_compare.benching.measures.alike import NEIGHBOURS, shares_nearby
+from tagatlas_compare.benching.measures.clusters import cluster_again, cluster_figure
+from tagatlas_compare.benching.measures.matching import LabelMap
+from tagatlas_compare.benching.measures.measured import OF_LABELS, Measured
+from tagatlas_compare.benching.measures.probe import Probe, folds_of, kernel_of, predicted
+from tagatlas_compare.benching.measures.task import Codes, OfCodes, Task
+from tagatlas_compare.benching.measures.words import (
+    average_precisions,
+    best_matching,
+    precision_at,
+    recalls,
+    share_of_images,
+)
+from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.comparison.labels import best_tags
+from tagatlas_compare.comparison.neighbourhoods import likest_images
+from tagatlas_compare.statistics.estimates import make_figure, mean_figure
+from tagatlas_compare.statistics.figures import Figure
+from tagatlas_compare.statistics.intervals import mean_interval, share_interval
+from tagatlas_compare.statistics.samples import Sample, Values
+
+FEWEST_OF_LABEL = 10
+"""Least number of images of a label for an interval of its own."""
+
+Mask = NDArray[np.bool_]
+
+
+def measure(
+    truth: Truth,
+    entrants: Sequence[Seen],
+    label_map: LabelMap,
+    *,
+    clusterer: Clusterer,
+    top: int,
+    seed: int,
+) -> list[Measured]:
+    """Measure what entrants made of images against what is known of them.
+
+    Images that were not coded are left out. Silence is never rewarded: an image without tags is
+    wrong, has no neighbours, is ranked last, and is a cluster of its own. The level of chance is
+    that of shuffled labels with the same silent images.
+
+    Args:
+        truth: of n images.
+        entrants: what each made of the same images.
+        label_map: which tags stand for which label.
+        clusterer: finds clusters of the images.
+        top: number of tags of an image that count for the recall.
+        seed: of everything random.
+
+    Returns:
+        One for each entrant, in order.
+
+    Raises:
+        UsageError: there are fewer than two labelled images, or all are labelled alike.
+    """
+    task = Task.of(truth)
+    return [
+        _Measuring(task, each, label_map, top, seed).measured(clusterer, len(truth.coded))
+        for each in entrants
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """A measure of every code, the codes that it is averaged over, and its mean by chance."""
+
+    of_codes: OfCodes
+    some: Mask
+    shuffled: list[float]
+
+
+class _Measuring:
+    """One entrant on the coded images."""
+
+    def __init__(self, task: Task, seen: Seen, label_map: LabelMap, top: int, seed: int) -> None:
+        self._task, self._seen, self._seed = task, seen, seed
+        self._scores = csr_array(seen.scores[task.rows])
+        self._embeddings = None if seen.embeddings is None else seen.embeddings[task.rows]
+        self._silent: Mask = np.diff(self._scores.indptr) == 0
+        used = np.bincount(self._scores.indices, minlength=len(seen.labels)) > 0
+        self._map = label_map
+        self._matches = label_map.matches(task.codes, seen.labels) & used
+        self._top = top
+
+    def measured(self, clusterer: Clusterer, images: int) -> Measured:
+        task = self._task
+        probe, scores = self._probe()
+        near, own_shares = self._neighbours()
+        found = {"probe": probe, "neighbours": near} | self._words()
+        figures = {name: self._figure(each) for name, each in found.items()}
+        figures["precision_at_10"], precisions = self._precision_at_10()
+        clusterings = cluster_again(self._seen, task, clusterer, self._seed)
+        figures["clusters"] = cluster_figure(clusterings, task, self._seed)
+        parts = {
+            name: each.of_codes.parts(each.some, task.sample)
+            for name, each in found.items()
+            if each.some.any()
+        }
+        return Measured(
+            {name: figures[name] for name in OF_LABELS if name in figures},
+            self._label_table(found, precisions),
+            self._image_table(images, parts, scores, own_shares, clusterings.halves),
+        )
+
+    def _figure(self, found: _Found) -> Figure:
+        task = self._task
+        if not found.some.any():
+            return Figure(*[np.nan] * 6, task.images)
+        values = found.of_codes.parts(found.some, task.sample)
+        return mean_figure(values, task.sample, found.shuffled)
+
+    def _probe(self) -> tuple[_Found, Values]:
+        """The linear probe, and the score of each image for each code."""
+        task = self._task
+        folds = folds_of(task.partition, self._seed)
+        kernel = kernel_of(self._scores, self._embeddings)
+        probe = Probe(kernel, self._silent, folds)
+        some = task.learnable
+
+        def of(has: Codes) -> tuple[OfCodes, Values]:
+            scores = probe.scores(has)
+            if not task.is_single:
+                return average_precisions(scores, has), scores
+            best = predicted(scores)
+            is_right = (best == has.argmax(axis=1)).astype(np.float64)
+            return share_of_images(np.repeat(is_right[:, None], has.shape[1], axis=1), has), scores
+
+        shuffled = [of(has)[0].mean(some) for has in task.shuffled(self._seed, folds)]
+        found, scores = of(task.has)
+        return _Found(found, some, shuffled), scores
+
+    def _neighbours(self) -> tuple[_Found, Values]:
+        """Shares of neighbours with the same code, and those of each image."""
+        task = self._task
+        told = np.flatnonzero(~self._silent)
+        count = min(NEIGHBOURS + 1, task.images - 1)
+        alike = np.full((task.images, count), -1, dtype=np.int64)
+        if len(told) > 1:
+            embeddings = None if self._embeddings is None else self._embeddings[told]
+            most = min(count, len(told) - 1)
+            near = likest_images(
+                csr_array(self._scores[told]), embeddings, np.arange(len(told)), most
+            )
+            alike[told, :most] = np.append(told, -1)[near]
+        shuffled = [
+            shares_nearby(alike, has)[0].mean(task.learnable) for has in task.shuffled(self._seed)
+        ]
+        found, own = shares_nearby(alike, task.has)
+        return _Found(found, task.learnable, shuffled), own
+
+    def _words(self) -> dict[str, _Found]:
+        """Average precision and recall, over all labels and over those it can say."""
+        task = self._task
+        ranked = best_matching(self._scores, self._matches)
+        best = csr_array(best_tags(self._scores, self._top))
+        said = best_matching(best, self._matches) > 0
+        every = np.ones(len(task.codes), dtype=np.bool_)
+        sayable = self._matches.any(axis=1)
+        mixed = list(task.shuffled(self._seed))
+        found = {}
+        for name, of_codes, shuffled in (
+            (
+                "average_precision",
+                average_precisions(ranked, task.has),
+                [average_precisions(ranked, has) for has in mixed],
+            ),
+            ("recall", recalls(said, task.has), [recalls(said, has) for has in mixed]),
+        ):
+            found[name] = _Found(of_codes, every, [each.mean(every) for each in shuffled])
+            found[f"{name}_sayable"] = _Found(
+                of_codes, sayable, [each.mean(sayable) for each in shuffled]
+            )
+        return found
+
+    def _precision_at_10(self) -> tuple[Figure, Values]:
+        """Precision of the first ten, whose places are its sample; and that of each code."""
+        task = self._task
+        ranked = best_matching(self._scores, self._matches)
+        columns = range(len(task.codes))
+
+        def of(has: Codes) -> list[tuple[float, Values]]:
+            return [precision_at(ranked[:, code], has[:, code]) for code in columns]
+
+        found = of(task.has)
+        values = np.array([value for value, _ in found])
+        shuffled = [
+            float(np.mean([value for value, _ in of(has)])) for has in task.shuffled(self._seed)
+        ]
+        places = np.concatenate([each for _, each in found])
+        of_code = np.repeat(np.arange(len(found)), [len(each) for _, each in found])
+        interval = mean_interval(places, Sample(of_code.astype(np.int32)))
+        return make_figure(float(values.mean()), interval, shuffled, task.images), values
+
+    def _label_table(self, found: Mapping[str, _Found], precisions: Values) -> pl.DataFrame:
+        task, seen = self._task, self._seen
+        columns: dict[str, object] = {
+            "label": pl.Series(task.codes, dtype=pl.String),
+            "images": task.sizes,
+            "sayable": self._matches.any(axis=1),
+            "tags": pl.Series(
+                [[seen.labels[tag] for tag in np.flatnonzero(row)] for row in self._matches],
+                dtype=pl.List(pl.String),
+            ),
+            "matched_by": pl.Series(
+                [
+                    self._map.how(code, [seen.labels[tag] for tag in np.flatnonzero(row)])
+                    for code, row in zip(task.codes, self._matches, strict=True)
+                ],
+                dtype=pl.String,
+            ),
+        }
+        is_share = {"recall": True, "probe": task.is_single}
+        for name in ("probe", "neighbours", "average_precision", "recall"):
+            values = found[name].of_codes.values
+            columns[name] = np.where(found[name].some, values, np.nan)
+            if is_share.get(name):
+                low, high = share_interval(values * task.sizes, task.sizes.astype(np.float64))
+                enough = found[name].some & (task.sizes >= FEWEST_OF_LABEL)
+                columns[f"{name}_low"] = np.where(enough, low, np.nan)
+                columns[f"{name}_high"] = np.where(enough, high, np.nan)
+        columns["precision_at_10"] = precisions
+        table = pl.DataFrame(columns)
+        return table.with_columns(pl.col(pl.Float64).fill_nan(None))
+
+    def _image_table(
+        self,
+        images: int,
+        parts: Mapping[str, Values],
+        scores: Values,
+        own_shares: Values,
+        halves: NDArray[np.int32],
+    ) -> pl.DataFrame:
+        task = self._task
+
+        def of_all(values: Values) -> pl.Series:
+            every = np.full(images, np.nan)
+            every[task.rows] = values
+            return pl.Series(every).fill_nan(None)
+
+        best = predicted(scores)
+        names = np.array([*task.codes, None], dtype=object)
+        said: list[str | None] = [None] * images
+        right: list[bool | None] = [None] * images
+        if task.is_single:
+            for row, code, own in zip(
+                task.rows.tolist(), best.tolist(), task.sample.groups.tolist(), strict=True
+            ):
+                said[row], right[row] = names[code], code == own
+        clusters = np.full((images, len(halves)), -1, dtype=np.int32)
+        clusters[task.rows] = halves.T
+        return pl.DataFrame(
+            {
+                "predicted": pl.Series(said, dtype=pl.String),
+                "right": pl.Series(right, dtype=pl.Boolean),
+                "neighbours_right": of_all(own_shares),
+                **{name: of_all(values) for name, values in parts.items()},
+                "clusters": pl.Series(clusters.tolist(), dtype=pl.List(pl.Int32)),
+            }
+        )
