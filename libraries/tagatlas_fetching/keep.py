@@ -29,7 +29,7 @@ class Keeper:
             PluginError: no picture can be decoded on this machine.
         """
         made = self.workers.normalise(data)
-        copies = {Variant.IMAGE: made.image, Variant.THUMBNAIL: made.thumbnail}
+        copies = made.copies
         if self.options.keep_original:
             copies[Variant.ORIGINAL] = data
         for variant, encoded in copies.items():

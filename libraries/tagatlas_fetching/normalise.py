@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
@@ -18,7 +20,7 @@ from PIL.ExifTags import Base
 from PIL.Image import Resampling, Transpose
 from PIL.ImageFile import ImageFile
 
-from tagatlas.contracts import ImageStatus
+from tagatlas.contracts import ImageStatus, Variant
 from tagatlas.errors import ImageRejected
 from tagatlas_duplicates import Signature, make_signature, perceptual_hash
 from tagatlas_fetching import png, tiff
@@ -107,6 +109,11 @@ class NormalisedImage:
     perceptual_hash: int | None
     signature: Signature
 
+    @property
+    def copies(self) -> dict[Variant, bytes]:
+        """The copies that a store always keeps."""
+        return {Variant.IMAGE: self.image, Variant.THUMBNAIL: self.thumbnail}
+
 
 def normalise(
     data: bytes, *, max_side: int, max_pixels: int, share: float = 1.0
@@ -129,22 +136,66 @@ def normalise(
         ImageRejected: ``blocked`` (a web page), ``refused`` (too many pixels, SVG, HEIC without
             its decoder) or ``unreadable`` (anything else that is not a complete picture).
     """
-    _reject_text(data)
-    try:
-        plain, page, pages = _plain(data, max_pixels)
-        with _open(plain) as source:
-            if page:
-                source.seek(page)
-            _check_pixels(source.width, source.height, max_pixels)
-            format_ = "jpeg" if source.format == "MPO" else str(source.format).lower()
-            frames = pages or _count_frames(source, plain)
-            pixels, size = _decode(source, plain, max_side, share)
-        _check_pixels(pixels.shape[1], pixels.shape[0], max_pixels)
-        image = encoded(pixels, IMAGE_QUALITY)
-        small = resized(pixels, _bounded(pixels.shape[1], pixels.shape[0], THUMBNAIL_SIDE))
+    with _rejecting(data, max_pixels):
+        found = _decoded(data, max_side, max_pixels, share)
+        image = encoded(found.pixels, IMAGE_QUALITY)
+        height, width = found.pixels.shape[:2]
+        small = resized(found.pixels, _bounded(width, height, THUMBNAIL_SIDE))
         thumbnail = encoded(small, THUMBNAIL_QUALITY)
         sketched = Image.fromarray(small)
         fingerprint, signature = perceptual_hash(sketched), make_signature(sketched)
+    return NormalisedImage(
+        id=hashlib.sha256(data).hexdigest(),
+        image=image,
+        thumbnail=thumbnail,
+        width=found.size[0],
+        height=found.size[1],
+        format=found.format,
+        frames=found.frames,
+        perceptual_hash=fingerprint,
+        signature=signature,
+    )
+
+
+def upright_pixels(data: bytes, *, max_side: int, max_pixels: int) -> NDArray[np.uint8]:
+    """The pixels of which :func:`normalise` makes the copy, before that is encoded.
+
+    Returns:
+        RGB, shape (height, width, 3). Arguments and errors are those of :func:`normalise`.
+    """
+    with _rejecting(data, max_pixels):
+        return _decoded(data, max_side, max_pixels, 1.0).pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Decoded:
+    """A picture decoded in full: the pixels of its copy, and facts of the original."""
+
+    pixels: NDArray[np.uint8]
+    size: tuple[int, int]
+    format: str
+    frames: int
+
+
+def _decoded(data: bytes, max_side: int, max_pixels: int, share: float) -> _Decoded:
+    plain, page, pages = _plain(data, max_pixels)
+    with _open(plain) as source:
+        if page:
+            source.seek(page)
+        _check_pixels(source.width, source.height, max_pixels)
+        format_ = "jpeg" if source.format == "MPO" else str(source.format).lower()
+        frames = pages or _count_frames(source, plain)
+        pixels, size = _decode(source, plain, max_side, share)
+    _check_pixels(pixels.shape[1], pixels.shape[0], max_pixels)
+    return _Decoded(pixels, size, format_, frames)
+
+
+@contextmanager
+def _rejecting(data: bytes, max_pixels: int) -> Iterator[None]:
+    """Whatever is wrong with the picture becomes an ``ImageRejected``."""
+    _reject_text(data)
+    try:
+        yield
     except ImageRejected:
         raise
     except Image.DecompressionBombError as error:
@@ -158,17 +209,6 @@ def normalise(
     except Exception as error:  # Pillow's decoders raise any exception on hostile bytes
         reason = " ".join(str(error).split())[:100] or type(error).__name__
         raise ImageRejected(ImageStatus.UNREADABLE, f"damaged: {reason}") from error
-    return NormalisedImage(
-        id=hashlib.sha256(data).hexdigest(),
-        image=image,
-        thumbnail=thumbnail,
-        width=size[0],
-        height=size[1],
-        format=format_,
-        frames=frames,
-        perceptual_hash=fingerprint,
-        signature=signature,
-    )
 
 
 def _reject_text(data: bytes) -> None:

@@ -130,6 +130,12 @@ from tagatlas.toolkit.files import (
     write_atomically as write_atomically,
 )
 from tagatlas.toolkit.images import (
+    copies_of as copies_of,
+)
+from tagatlas.toolkit.images import (
+    pixels_of as pixels_of,
+)
+from tagatlas.toolkit.images import (
     small_picture as small_picture,
 )
 from tagatlas.toolkit.images import (

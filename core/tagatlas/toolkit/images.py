@@ -1,13 +1,14 @@
-"""Small pictures: an image's thumbnail for a page; and a test picture for services."""
+"""An image's copies as a store keeps them; its thumbnail for a page; a picture for services."""
 
 from __future__ import annotations
 
 from io import BytesIO
 
 from tagatlas.contracts import ImageInput
+from tagatlas_fetching.copies import copies_of, pixels_of
 from tagatlas_rendering.thumbnails import thumbnail_address
 
-__all__ = ["small_picture", "thumbnail_address"]
+__all__ = ["copies_of", "pixels_of", "small_picture", "thumbnail_address"]
 
 
 def small_picture() -> ImageInput:
