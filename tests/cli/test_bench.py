@@ -76,11 +76,10 @@ def test_strangers_taggers_are_measured_with_and_without_labels(
     assert grey["counts"] == {"ok": 12, "empty": 0, "failed": 0}
     assert grey["quality"]["mean_average_precision"]["value"] == 1
     assert grey["quality"]["recall"]["value"] == 1
-    assert {name: each["value"] for name, each in grey["stability"].items()} == {
-        "re-encoded": 1,
-        "cropped": 1,
-        "rescaled": 1,
-    }
+    rows = {(row["perturbation"], row["strength"]): row for row in grey["robustness"]}
+    assert rows["crop", 20]["value"] == rows["grey", 100]["value"] == 1  # the pictures are grey
+    assert rows["scale", 35]["images"] == 0  # of pictures of 48 pixels little is left
+    assert rows["scale", 35]["too_small"] == 12
     assert len(grey["speed"]["images_per_second_of_repeats"]) == 2
     assert grey["speed"]["peak_megabytes"] > 10
     errors = {result["backend"]: result["error"] for result in others}

@@ -16,7 +16,7 @@ def tagatlas_commands() -> Iterable[CommandSpec]:
     return [
         CommandSpec(
             name="bench",
-            summary="Measure backends against each other: quality, stability, speed, memory, cost.",
+            summary="Measure backends: quality, robustness, speed, memory, cost.",
             after="compare",
             factory="tagatlas_compare.benching.command:bench_command",
             function="tagatlas_compare:bench",

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import polars as pl
 
 from tagatlas import (
@@ -36,10 +35,7 @@ from tagatlas_compare.benching.machine import describe_machine
 from tagatlas_compare.benching.options import BenchOptions
 from tagatlas_compare.benching.quality import quality
 from tagatlas_compare.benching.results import Bench, Result
-from tagatlas_compare.benching.running import Answers, Work, run_tagger
-from tagatlas_compare.comparison.agreement import jaccard
-from tagatlas_compare.comparison.figures import SHUFFLES, Figure, draw_resamples, mean_figure
-from tagatlas_compare.comparison.labels import tag_sets
+from tagatlas_compare.benching.running import Work, run_tagger
 
 
 @dataclass(frozen=True)
@@ -166,7 +162,10 @@ def bench_collection(
             contender.values,
             ids,
             options.repeats,
-            min(options.perturbed, len(ids)),
+            ids[: options.perturbed],
+            options.perturbations,
+            options.top,
+            options.seed,
             options.budget,
         )
         results.append(_result(atlas.plugins, contender, work, truth, options))
@@ -238,29 +237,12 @@ def _result(
             seed=options.seed,
         )
     )
-    stability = {
-        name: _stability(answers, tags, work, options) for name, tags in answers.perturbed.items()
-    }
     return Result(
         contender.label,
         answers.fingerprint,
         plugin,
         {status: count for status, count in counts.items() if status != TagStatus.PENDING},
         found,
-        stability,
+        answers.robustness,
         answers.speed,
     )
-
-
-def _stability(answers: Answers, tags: pl.DataFrame, work: Work, options: BenchOptions) -> Figure:
-    """Share of the best tags that stay when an image is perturbed."""
-    images = pl.DataFrame({"id": work.images[: work.perturbed]})
-    tables = [score_matrix(images, each.lazy()) for each in (answers.tags, tags)]
-    sets = tag_sets([each for each, _ in tables], [each for _, each in tables], top=options.top)
-    before, after = sets.has(0), sets.has(1)
-    dice = np.random.default_rng(options.seed)
-    rows = images.height
-    shuffled = [
-        float(jaccard(before, after[dice.permutation(rows)]).mean()) for _ in range(SHUFFLES)
-    ]
-    return mean_figure(jaccard(before, after), draw_resamples(rows, options.seed), shuffled)

@@ -45,7 +45,7 @@ def bench_command(plugins: Plugins) -> Command:
     """The command."""
 
     def run(*, location: str, backends: Sequence[str], out: Path, **options: object) -> Outcome:
-        """Measure backends against each other: quality, stability, speed, memory, cost."""
+        """Measure backends: quality, robustness, speed, memory, cost."""
         from tagatlas_compare.benching.bench import bench
         from tagatlas_compare.benching.leaderboard import add_to_leaderboard
 
@@ -71,7 +71,7 @@ def table(found: Bench) -> list[str]:
     from tagatlas_compare.benching.results import QUALITY
 
     measured = dict(QUALITY) if found.classes else {}
-    heads = ["backend", *measured.values(), "stability", "images/s", "start s", "MB", "$/1,000"]
+    heads = ["backend", *measured.values(), "robustness", "images/s", "start s", "MB", "$/1,000"]
     rows = [heads, *(_cells(result, list(measured)) for result in found.results)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
     lines = [
@@ -87,13 +87,12 @@ def table(found: Bench) -> list[str]:
 
 
 def _cells(result: Result, measured: list[str]) -> list[str]:
-    from statistics import mean, median
+    from statistics import median
 
     def number(value: float | None, digits: int) -> str:
         return "n/a" if value is None else f"{value:,.{digits}f}"
 
     quality = [result.quality.get(name) for name in measured]
-    stability = [each.value for each in result.stability.values()]
     speed = result.speed
     if speed is None:
         return [result.backend, *(["n/a"] * (len(measured) + 5))]
@@ -101,7 +100,7 @@ def _cells(result: Result, measured: list[str]) -> list[str]:
     return [
         result.backend,
         *(number(None if each is None else each.value, 3) for each in quality),
-        number(mean(stability) if stability else None, 3),
+        number(result.stays, 3),
         f"{median(speed.images_per_second):,.1f} ({low:,.1f}-{high:,.1f})",
         number(speed.start, 1),
         number(speed.peak_megabytes, 0),

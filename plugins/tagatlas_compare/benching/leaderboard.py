@@ -74,7 +74,7 @@ def leaderboard(runs: Sequence[Run]) -> Iterator[str]:
     yield page_head("Leaderboard", style)
     yield (
         "<header>\n<h1>Backends against each other</h1>\n<p>The best first, by mean average"
-        " precision, or by stability where there are no labels. Below each figure is the interval"
+        " precision, or by robustness where there are no labels. Below each figure is the interval"
         " that holds it 95 times out of 100. Speeds can be compared on one machine only.</p>\n"
         "</header>\n<main>\n"
     )
@@ -96,8 +96,8 @@ _READING = (
     "<dt>themes</dt><dd>Adjusted mutual information of the clusters with the labels.</dd>"
     "<dt>neighbours</dt><dd>Of the ten images that the backend finds most alike, the share with the"
     " same label.</dd>"
-    "<dt>stability</dt><dd>The share of an image's tags that stays when it is re-encoded, cropped"
-    " or rescaled (Jaccard, the mean of the three).</dd>"
+    "<dt>robustness</dt><dd>The share of an image's tags that stays when it is perturbed (Jaccard,"
+    " the mean over all kinds and strengths).</dd>"
     "<dt>start</dt><dd>Seconds from nothing to the first answer.</dd></dl>\n</section>\n"
 )
 
@@ -111,7 +111,7 @@ def _task(runs: Sequence[Run]) -> str:
     heads = (
         "backend",
         *(QUALITY.values() if first["classes"] else ()),
-        "stability",
+        "robustness",
         "images/s",
         "start, s",
         "call, s (95 %)",
@@ -133,11 +133,12 @@ def _rank(result: Run) -> float:
         return -1.0
     if result["quality"]:
         return float(result["quality"]["mean_average_precision"]["value"] or 0)
-    return _mean_stability(result) or 0.0
+    return _mean_robustness(result) or 0.0
 
 
-def _mean_stability(result: Run) -> float | None:
-    values = [each["value"] for each in result["stability"].values() if each["value"] is not None]
+def _mean_robustness(result: Run) -> float | None:
+    rows = result.get("robustness", ())
+    values = [each["value"] for each in rows if each["value"] is not None]
     return sum(values) / len(values) if values else None
 
 
@@ -154,7 +155,7 @@ def _row(run: Run, result: Run) -> str:
         "</details>"
     )
     cells = [_figure(result["quality"].get(name)) for name in QUALITY if run["classes"]]
-    cells.append(_number(_mean_stability(result), 2))
+    cells.append(_number(_mean_robustness(result), 2))
     speed = result["speed"] or {}
     calls = [_number(speed.get(f"call_seconds_{name}"), 2) for name in ("median", "95")]
     cells += [

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from tagatlas import Mark
+
+PerturbationName = Literal[
+    "jpeg",
+    "scale",
+    "crop",
+    "turn",
+    "brightness",
+    "grey",
+    "blur",
+    "noise",
+    "caption",
+    "border",
+]
+"""A kind of :data:`tagatlas_compare.benching.perturbations.PERTURBATIONS`."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +40,23 @@ class BenchOptions:
     ] = 3
     perturbed: Annotated[
         int,
-        Meta(ge=0, description="How many images are also shown re-encoded, cropped and rescaled."),
-    ] = 100
+        Meta(ge=0, description="How many images are also shown perturbed, to free local backends."),
+    ] = 50
+    perturbations: Annotated[
+        tuple[PerturbationName, ...],
+        Meta(description="How they are perturbed, each in three or four strengths."),
+    ] = (
+        "jpeg",
+        "scale",
+        "crop",
+        "turn",
+        "brightness",
+        "grey",
+        "blur",
+        "noise",
+        "caption",
+        "border",
+    )
     top: Annotated[int, Meta(ge=1, description="How many tags of an image count at most.")] = 10
     budget: Annotated[
         float,

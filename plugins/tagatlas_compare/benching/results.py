@@ -8,6 +8,7 @@ from statistics import median
 
 import numpy as np
 
+from tagatlas_compare.benching.robustness import RobustnessRow
 from tagatlas_compare.benching.running import Speed
 from tagatlas_compare.comparison.figures import Figure
 
@@ -33,8 +34,7 @@ class Result:
         plugin: the distribution it comes from, with its version.
         counts: number of images by tag status.
         quality: by measure of :data:`QUALITY`; empty without labels.
-        stability: by perturbation: share of an image's tags that stay (Jaccard); empty if not
-            measured.
+        robustness: against each perturbation; empty if it was not measured.
         speed: of the tagger; None if it could not be run.
         error: why it could not be run; empty if it was run.
     """
@@ -44,18 +44,24 @@ class Result:
     plugin: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     quality: Mapping[str, Figure] = field(default_factory=dict)
-    stability: Mapping[str, Figure] = field(default_factory=dict)
+    robustness: Sequence[RobustnessRow] = ()
     speed: Speed | None = None
     error: str = ""
 
     @property
     def rank_by(self) -> float:
-        """The value to sort results by: mean average precision, else stability; -1 for errors."""
+        """The value to sort results by: mean average precision, else robustness; -1 for errors."""
         if self.error:
             return -1.0
         if self.quality:
             return self.quality["mean_average_precision"].value
-        return float(np.mean([each.value for each in self.stability.values()] or [0.0]))
+        return self.stays or 0.0
+
+    @property
+    def stays(self) -> float | None:
+        """Share of the best tags that stay, the mean over all perturbations; None if unknown."""
+        known = [row.tags.value for row in self.robustness if row.tags.value is not None]
+        return float(np.mean(known)) if known else None
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ def _result(result: Result) -> dict[str, object]:
         "plugin": result.plugin,
         "counts": dict(result.counts),
         "quality": {name: _figure(each) for name, each in result.quality.items()},
-        "stability": {name: _figure(each) for name, each in result.stability.items()},
+        "robustness": [row.document() for row in result.robustness],
         "speed": None if speed is None else _speed(speed),
         "error": result.error,
     }

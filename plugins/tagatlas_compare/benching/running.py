@@ -34,7 +34,7 @@ from tagatlas.errors import ImageNotStored, PluginError, TagatlasError, TaggerEr
 from tagatlas.toolkit import count
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing, prepare
-from tagatlas_compare.benching.perturbations import PERTURBATIONS, perturb
+from tagatlas_compare.benching.robustness import RobustnessRow, robustness
 
 _TAGS = {"image": pl.String, "tag": pl.String, "score": pl.Float64}
 
@@ -49,7 +49,10 @@ class Work:
         values: its options, by name.
         images: ids of the images.
         repeats: number of times that all are tagged.
-        perturbed: number of the images that are also tagged perturbed.
+        perturbed: ids of those that are also tagged perturbed.
+        perturbations: kinds of that.
+        top: number of tags of an image that count there.
+        seed: of everything random.
         budget: maximum US dollars that it may cost.
     """
 
@@ -58,7 +61,10 @@ class Work:
     values: dict[str, object]
     images: Sequence[str]
     repeats: int
-    perturbed: int
+    perturbed: Sequence[str]
+    perturbations: Sequence[str]
+    top: int
+    seed: int
     budget: float
 
 
@@ -92,7 +98,7 @@ class Answers:
         statuses: status of each image, in order.
         tags: ``image``, ``tag``, ``score``.
         embeddings: shape (images, d), in order, zeros if missing; None if the tagger gives none.
-        perturbed: tags of the perturbed images, by perturbation.
+        robustness: against each perturbation; empty if it was not measured.
         speed: of the tagger.
     """
 
@@ -100,7 +106,7 @@ class Answers:
     statuses: Sequence[str]
     tags: pl.DataFrame
     embeddings: NDArray[np.float16] | None
-    perturbed: dict[str, pl.DataFrame]
+    robustness: Sequence[RobustnessRow]
     speed: Speed
 
 
@@ -153,10 +159,8 @@ def _complain(text: str) -> None:
 
 
 def _answers(work: Work, plugins: Plugins, tagger: Tagger, made: float) -> Answers:
-    price = 0.0 if tagger.price is None else tagger.price.per_image
-    prices_of = "" if tagger.price is None else tagger.price.as_of
-    is_free = tagger.local and not price
-    repeats = work.repeats if is_free else 1
+    price, prices_of = _price(tagger)
+    repeats = work.repeats if tagger.local and not price else 1
     cost = price * len(work.images)
     if cost > work.budget:
         raise TaggerError(
@@ -165,9 +169,27 @@ def _answers(work: Work, plugins: Plugins, tagger: Tagger, made: float) -> Answe
         )
     with open_atlas(work.atlas, plugins, write=False) as atlas:
         images = _inputs(atlas.store, tagger, work.images)
-    began = time.perf_counter()
-    prepare(tagger)
-    made += time.perf_counter() - began
+        began = time.perf_counter()
+        prepare(tagger)
+        made += time.perf_counter() - began
+        return _measured(work, atlas.store, tagger, images, made, repeats)
+
+
+def _price(tagger: Tagger) -> tuple[float, str]:
+    """US dollars for an image, and when that price was read."""
+    return (0.0, "") if tagger.price is None else (tagger.price.per_image, tagger.price.as_of)
+
+
+def _measured(
+    work: Work,
+    store: ImageStore,
+    tagger: Tagger,
+    images: Sequence[ImageInput],
+    made: float,
+    repeats: int,
+) -> Answers:
+    """What a tagger answers that was prepared in ``made`` seconds, and how fast, on repeats."""
+    price, prices_of = _price(tagger)
     results, spent, calls = _tag_all(tagger, images)
     start = made + calls[0]
     repeated = [_tag_all(tagger, images)[1:] for _ in range(repeats - 1)]
@@ -176,17 +198,30 @@ def _answers(work: Work, plugins: Plugins, tagger: Tagger, made: float) -> Answe
     rates = tuple(len(images) / seconds for seconds, _ in steady)
     of_calls = tuple(seconds for _, every in steady for seconds in every)
     read = _read(tagger, images, results)
-    perturbed = {}
-    for name in PERTURBATIONS if is_free and work.perturbed else ():
-        others = [perturb(image, name) for image in images[: work.perturbed]]
-        perturbed[name] = _table(others, _read(tagger, others, _tag_all(tagger, others)[0]))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+    def ask(some: Sequence[ImageInput]) -> Sequence[TagResult]:
+        return _read(tagger, some, _tag_all(tagger, some)[0]) if some else []
+
+    rows = (
+        robustness(
+            ask,
+            store,
+            tagger.variant,
+            work.perturbed,
+            work.perturbations,
+            top=work.top,
+            seed=work.seed,
+        )
+        if tagger.local and not price
+        else []
+    )
     return Answers(
         fingerprint=tagger.fingerprint(),
         statuses=[str(result.status) for result in read],
         tags=_table(images, read),
         embeddings=_embeddings(results),
-        perturbed=perturbed,
+        robustness=rows,
         speed=Speed(start, rates, of_calls, peak, 1000 * price, prices_of),
     )
 
