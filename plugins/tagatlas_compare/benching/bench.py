@@ -165,7 +165,6 @@ def bench_collection(
             ids[: options.perturbed],
             options.perturbations,
             options.top,
-            options.seed,
             options.budget,
         )
         results.append(_result(atlas.plugins, contender, work, truth, options))

@@ -15,8 +15,8 @@ from tagatlas_compare.benching.perturbations import (
     large_enough,
     perturbed_inputs,
 )
-from tagatlas_compare.comparison.figures import SHUFFLES, draw_resamples, mean_figure
 from tagatlas_compare.comparison.labels import normal_label
+from tagatlas_compare.statistics.estimates import SHUFFLES, mean_figure
 
 Ask = Callable[[Sequence[ImageInput]], Sequence[TagResult]]
 """Has a tagger answer for images, in order."""
@@ -31,7 +31,8 @@ class Stability:
 
     Attributes:
         value: of the images; None if none counts.
-        low, high: its 95 % interval, for other images of the same population.
+        low, high: its 95 % interval, for other images of the same population; None where no
+            interval would hold that, as for few images, or for images that are all alike.
         control: the same similarity where pictures are encoded again only.
         chance: the same with the answers for other images.
         images: number of images that count: those for which there was an answer before.
@@ -86,7 +87,6 @@ def robustness(
     kinds: Sequence[str] = tuple(PERTURBATIONS),
     *,
     top: int,
-    seed: int,
 ) -> list[RobustnessRow]:
     """Show a tagger the same images perturbed, and measure how much of its answers stays.
 
@@ -100,7 +100,6 @@ def robustness(
         images: ids.
         kinds: of perturbations, in the order of the rows.
         top: number of tags of an image that count, those with the highest scores.
-        seed: of everything random.
 
     Returns:
         A row for each strength of each kind, in order.
@@ -130,8 +129,8 @@ def robustness(
                     kind,
                     strength,
                     perturbation.unit,
-                    _stability(before, control, after, _tags_alike(top), _has_tags, seed),
-                    _stability(before, control, after, _cosine, _has_embedding, seed),
+                    _stability(before, control, after, _tags_alike(top), _has_tags),
+                    _stability(before, control, after, _cosine, _has_embedding, least=-1.0),
                     len(images) - len(own),
                     sum(not _has_tags(each) for each in before),
                 )
@@ -172,7 +171,8 @@ def _stability(
     after: Sequence[TagResult],
     alike: Similarity,
     counts: Callable[[TagResult], bool],
-    seed: int,
+    *,
+    least: float = 0.0,
 ) -> Stability:
     """Figures of answers in the same order."""
     kept = [row for row, result in enumerate(before) if counts(result)]
@@ -189,7 +189,7 @@ def _stability(
     shuffled = [
         float(compared(after, by).mean()) for by in range(1, min(SHUFFLES, len(kept) - 1) + 1)
     ]
-    found = mean_figure(compared(after), draw_resamples(len(kept), seed), shuffled)
+    found = mean_figure(compared(after), shuffled=shuffled, least=least)
     return Stability(
         found.value,
         _number(found.low),

@@ -52,7 +52,6 @@ class Work:
         perturbed: ids of those that are also tagged perturbed.
         perturbations: kinds of that.
         top: number of tags of an image that count there.
-        seed: of everything random.
         budget: maximum US dollars that it may cost.
     """
 
@@ -64,7 +63,6 @@ class Work:
     perturbed: Sequence[str]
     perturbations: Sequence[str]
     top: int
-    seed: int
     budget: float
 
 
@@ -211,7 +209,6 @@ def _measured(
             work.perturbed,
             work.perturbations,
             top=work.top,
-            seed=work.seed,
         )
         if tagger.local and not price
         else []
