@@ -60,16 +60,19 @@ def agreement_of_coders(coders: Mapping[str, Truth]) -> CoderAgreement:
     """How far coders agree on each code.
 
     Args:
-        coders: what each of at least two says of the same n images, with the same codes.
+        coders: what each of at least two says of the same n images.
     """
     names = sorted(coders)
     every = [coders[name] for name in names]
     votes = {
-        code: np.array([np.where(each.coded, each.has[:, column], -1) for each in every])
-        for column, code in enumerate(every[0].codes)
+        code: np.array([np.where(each.coded, each.having(code), -1) for each in every])
+        for code in sorted({code for each in every for code in each.codes})
     }
     if all(each.is_single for each in every):
-        votes[ALL_CODES] = np.array([each.of_image for each in every], dtype=np.int64)
+        choice = np.full((len(every), len(every[0].coded)), -1)
+        for number, own in enumerate(votes.values()):
+            choice[own == 1] = number
+        votes[ALL_CODES] = choice
     rows, pairs = [], []
     for code, own in votes.items():
         of_pairs = [

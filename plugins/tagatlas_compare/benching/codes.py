@@ -74,8 +74,8 @@ class JudgedCodes:
             - ``precision`` (of those given it, the share that has it; null if none is given),
               ``recall`` (of those that have it, the share that is given it), ``f1`` (their
               harmonic mean), each with its 95 % interval ``_low``, ``_high`` (null for fewer than
-              :data:`FEWEST_OF_INTERVAL` images), and its ``_chance``: the mean if as many images
-              were given the code at random;
+              :data:`FEWEST_OF_INTERVAL` images, and without a matching tag), and its
+              ``_chance``: the mean if as many images were given the code at random;
             - ``kappa`` (Cohen's, with the truth), ``alpha`` (Krippendorff's, likewise),
               ``kappa_with_coders`` (the mean of Cohen's with each coder alone, which compares
               with that of the coders with each other; null without several coders);
@@ -142,7 +142,8 @@ def judge_codes(
         said = np.zeros((2, len(truth.coded)), dtype=np.bool_)
         said[0], said[1] = best[:, column] > 0, given[:, column]
         for rule, own_said in zip((ANY, THRESHOLD), said, strict=True):
-            row = {"code": code, "rule": rule, "tags": tags, **_figures(has, own_said[coded])}
+            figures = _figures(has, own_said[coded], sayable=bool(tags))
+            row = {"code": code, "rule": rule, "tags": tags, **figures}
             row["kappa_with_coders"] = _with_coders(code, coders, own_said)
             if rule == THRESHOLD and tags:
                 row["threshold"] = float(np.median(thresholds))
@@ -234,7 +235,7 @@ def f1_interval(right: int, given: int, having: int) -> tuple[float, float]:
     return float(2 * low[0] / (1 + low[0])), float(2 * high[0] / (1 + high[0]))
 
 
-def _figures(has: Mask, said: Mask) -> dict[str, object]:
+def _figures(has: Mask, said: Mask, *, sayable: bool) -> dict[str, object]:
     """The figures of a code by a rule, on the coded images."""
     images, having, given = len(has), int(has.sum()), int(said.sum())
     right = int((has & said).sum())
@@ -253,6 +254,8 @@ def _figures(has: Mask, said: Mask) -> dict[str, object]:
         "kappa": cohen_kappa(votes[0], votes[1]),
         "alpha": krippendorff_alpha(votes),
     }
+    if not sayable:
+        return found
     for name, whole in (("precision", given), ("recall", having)):
         if whole >= FEWEST_OF_INTERVAL:
             low, high = share_interval(np.array([float(right)]), np.array([float(whole)]))
@@ -268,8 +271,7 @@ def _with_coders(code: str, coders: Mapping[str, Truth], said: Mask) -> float:
         return np.nan
     found = []
     for each in coders.values():
-        has = each.has[:, each.codes.index(code)]
-        theirs = np.where(each.coded, has, -1).astype(np.int64)
+        theirs = np.where(each.coded, each.having(code), -1)
         found.append(cohen_kappa(theirs, said.astype(np.int64)))
     known = [kappa for kappa in found if not np.isnan(kappa)]
     return float(np.mean(known)) if known else np.nan

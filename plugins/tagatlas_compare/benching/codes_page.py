@@ -10,21 +10,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from tagatlas import ImageStore, TagStatus
-from tagatlas.toolkit import count, page_head, thumbnail_address
+from tagatlas.toolkit import count, page_head, thumbnail_address, write_atomically
 from tagatlas_compare.benching.coders import ALL_CODES, CoderAgreement, agreement_of_coders
-from tagatlas_compare.benching.codes import FOLDS, THRESHOLD
+from tagatlas_compare.benching.codes import ANY, FOLDS, THRESHOLD
 from tagatlas_compare.benching.confusion import FALSE, MISSED, RIGHT
 from tagatlas_compare.benching.judging import Judgement
-from tagatlas_compare.benching.truth import Coding
+from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.comparison.report.gallery import text_of
 
 _PICTURE = (220, 180)
 _CONFUSIONS, _CONFUSED = 12, 6
+_TAGS = 6
 _SHADES = 4
 _NOTHING = "n/a"
 
@@ -42,7 +44,9 @@ class CodesPage:
     Attributes:
         collection: its name.
         judgement: of the backend.
-        coding: by which it is judged, of n images.
+        truth: by which it is judged, of n images.
+        coders: what each of several coders says of them, by name; else empty.
+        left_out: number of images that do not count, by the reason.
         statuses: a :class:`~tagatlas.TagStatus` as text for each image.
         images: ids of the images.
         locations: path or URL of each image.
@@ -51,7 +55,9 @@ class CodesPage:
 
     collection: str
     judgement: Judgement
-    coding: Coding
+    truth: Truth
+    coders: Mapping[str, Truth]
+    left_out: Mapping[str, int]
     statuses: Sequence[str]
     images: Sequence[str]
     locations: Sequence[str]
@@ -63,18 +69,28 @@ class CodesPage:
         return self.judgement.judged.backend
 
     @cached_property
-    def coders(self) -> CoderAgreement | None:
+    def agreement(self) -> CoderAgreement | None:
         """Agreement of the coders; None for one."""
-        several = len(self.coding.coders) > 1
-        return agreement_of_coders(self.coding.coders) if several else None
+        return agreement_of_coders(self.coders) if len(self.coders) > 1 else None
+
+
+def write_codes_page(page: CodesPage, path: Path) -> None:
+    """Write the page.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    with write_atomically(path) as file:
+        for part in codes_page(page):
+            file.write(part.encode())
 
 
 def codes_page(page: CodesPage) -> Iterator[str]:
     """The whole page, in parts."""
     style = (files("tagatlas_compare.benching") / "codes.css").read_text("utf-8")
-    yield page_head(f"{page.backend} on {page.coding.truth.source}", style, "data:")
+    yield page_head(f"{page.backend} on {page.truth.source}", style, "data:")
     yield (
-        f"<header>\n<h1>{text_of(page.backend)}, judged by {text_of(page.coding.truth.source)}</h1>"
+        f"<header>\n<h1>{text_of(page.backend)}, judged by {text_of(page.truth.source)}</h1>"
         f"\n<p>{_looked_at(page)}</p>\n</header>\n<main>\n"
     )
     yield from codes_fragment(page)
@@ -88,13 +104,13 @@ def codes_fragment(page: CodesPage) -> Iterator[str]:
     yield from _confusions(page)
     yield _coders(page)
     yield '<section id="pictures">\n<h2>Pictures of each code</h2>\n'
-    for code in page.coding.truth.codes:
+    for code in page.truth.codes:
         yield from _pictures_of(page, code)
     yield "</section>\n"
 
 
 def _looked_at(page: CodesPage) -> str:
-    coded = page.coding.truth.coded
+    coded = page.truth.coded
     own = [status for status, is_coded in zip(page.statuses, coded, strict=True) if is_coded]
     said = [
         (own.count(TagStatus.OK), "tagged"),
@@ -104,21 +120,18 @@ def _looked_at(page: CodesPage) -> str:
     ]
     shown = ", ".join(f"{number:,} {what}" for number, what in said if number)
     silent = "" if len(own) == said[0][0] else " What it says nothing about counts as not given."
-    left = "".join(
-        f" {number:,} {text_of(reason)}." for reason, number in page.coding.left_out.items()
-    )
+    left = "".join(f" {number:,} {text_of(reason)}." for reason, number in page.left_out.items())
     return (
         f"{text_of(page.collection)}: {count(len(own), 'image')} coded with "
-        f"{count(len(page.coding.truth.codes), 'code')}. Of these images: {shown}.{silent}"
+        f"{count(len(page.truth.codes), 'code')}. Of these images: {shown}.{silent}"
         + (f" Left out:{left}" if left else "")
     )
 
 
 def _overview(page: CodesPage) -> str:
     judged = page.judgement.judged
-    codes = judged.codes.filter(rule=THRESHOLD)
-    sayable = judged.sayable
-    unsaid = [code for code in page.coding.truth.codes if code not in sayable]
+    codes, sayable = judged.codes.filter(rule=THRESHOLD), judged.sayable
+    unsaid = [code for code in page.truth.codes if code not in sayable]
     mean = f"Mean F1 over {count(codes.height, 'code')}: {_number(judged.mean_f1(THRESHOLD))}"
     if sayable and unsaid:
         mean += f"; over the {len(sayable):,} for which it has a tag: " + _number(
@@ -126,49 +139,69 @@ def _overview(page: CodesPage) -> str:
         )
     mean += f". At random it would be {_number(codes['f1_chance'].mean())}."
     lacking = f" It has no tag for {_listed(unsaid)}." if unsaid else ""
-    heads = ["code", "coded with it", "given", "right", "precision", "recall", "F1", "kappa"]
-    heads += ["people's kappa"] if page.coders else []
-    heads += ["threshold", "tags that match"]
-    body = "".join(_code_row(page, row, heads) for row in codes.iter_rows(named=True))
+    people = (
+        " The mean of its kappas with each coder compares with that of the coders among themselves."
+        if page.agreement
+        else ""
+    )
     return (
         f'<section id="codes">\n<h2>Codes</h2>\n<p>{mean}{lacking}</p>\n'
-        f'<div class="table"><table class="codes">\n{_head(heads)}<tbody>\n{body}</tbody>\n'
-        "</table></div>\n"
+        f"{_codes_table(page, THRESHOLD)}"
         '<p class="note">A code is given to an image if the best score of a matching tag reaches '
         f"a threshold, which is chosen on the other {FOLDS - 1} of {FOLDS} parts of the images for"
         " the highest F1. Beneath a figure: its 95 % interval for other images with these"
         " thresholds, where enough images allow one; and what it would be if as many images were"
         " given the code at random. Kappa is Cohen's, with the coding: 0 is chance, 1 is"
-        " agreement.</p>\n</section>\n"
+        f" agreement.{people}</p>\n"
+        "<details><summary>If any matching tag counts, whatever its score</summary>\n"
+        f"{_codes_table(page, ANY)}</details>\n</section>\n"
     )
 
 
-def _code_row(page: CodesPage, row: Mapping[str, object], heads: Sequence[str]) -> str:
+def _codes_table(page: CodesPage, rule: str) -> str:
+    heads = ["code", "coded with it", "given", "right", "precision", "recall", "F1", "kappa"]
+    heads += ["kappa with each coder", "kappa among coders"] if page.agreement else []
+    heads += ["threshold"] if rule == THRESHOLD else []
+    heads += ["tags that match"]
+    codes = page.judgement.judged.codes.filter(rule=rule)
+    body = "".join(_code_row(page, row, heads) for row in codes.iter_slices(1))
+    return (
+        f'<div class="table"><table class="codes">\n{_head(heads)}<tbody>\n{body}</tbody>\n'
+        "</table></div>\n"
+    )
+
+
+def _code_row(page: CodesPage, codes: pl.DataFrame, heads: Sequence[str]) -> str:
+    [row] = codes.to_dicts()
     code = str(row["code"])
+    link = f'<th scope="row"><a href="#{_anchor(page, code)}">{text_of(code)}</a></th>'
+    having = f'<td data-head="{heads[1]}">{row["having"]:,}</td>'
+    if not row["tags"]:
+        return (
+            f'<tr>{link}{having}<td colspan="{len(heads) - 2}" class="text none">never given: no'
+            " tag matches it</td></tr>\n"
+        )
     kappas = [_plain(row["kappa"])]
-    if page.coders:
-        ceiling = page.coders.codes.filter(code=code)["kappa"].item()
-        each = f"with each coder {_plain(row['kappa_with_coders'])}"
-        kappas = [f"{kappas[0]}<small>{each}</small>", _plain(ceiling)]
+    if page.agreement:
+        ceiling = page.agreement.codes.filter(code=code)["kappa"].item()
+        kappas += [_plain(row["kappa_with_coders"]), _plain(ceiling)]
     low, high = row["threshold_low"], row["threshold_high"]
     spread = "" if low == high else f"<small>{_plain(low)} to {_plain(high)}</small>"
     tags = row["tags"]
-    listed = _listed([str(tag) for tag in tags][:6]) if isinstance(tags, list) and tags else ""
-    more = f" and {len(tags) - 6:,} more" if isinstance(tags, list) and len(tags) > 6 else ""
+    more = f" and {len(tags) - _TAGS:,} more" if len(tags) > _TAGS else ""
     cells = [
-        *(f"{row[name]:,}" for name in ("having", "given", "right")),
+        *(f"{row[name]:,}" for name in ("given", "right")),
         *(_figure(row, name) for name in ("precision", "recall", "f1")),
         *kappas,
-        f"{_plain(row['threshold'])}{spread}",
-        f"{listed}{more}" or '<span class="none">none</span>',
+        *([f"{_plain(row['threshold'])}{spread}"] if row["rule"] == THRESHOLD else []),
+        _listed(tags[:_TAGS]) + more,
     ]
     fields = "".join(
         f'<td data-head="{escape(head, quote=True)}"{" class=text" if head == heads[-1] else ""}>'
         f"<span>{cell}</span></td>"
-        for head, cell in zip(heads[1:], cells, strict=True)
+        for head, cell in zip(heads[2:], cells, strict=True)
     )
-    link = f'<a href="#{_anchor(page, code)}">{text_of(code)}</a>'
-    return f'<tr><th scope="row">{link}</th>{fields}</tr>\n'
+    return f"<tr>{link}{having}{fields}</tr>\n"
 
 
 def _calibration(judgement: Judgement) -> str:
@@ -185,7 +218,7 @@ def _calibration(judgement: Judgement) -> str:
             f'<tr><th scope="row">{scores}</th><td>{given:,}</td><td>{right:,}</td>'
             f"<td>{meter}</td></tr>\n"
         )
-    head = _head(["best score of a matching tag", "images", "right", "share that is right"])
+    head = _head(["best score of a matching tag", "times", "right", "share that is right"])
     return (
         f"{heading}<p>Whenever a tag matches a code, for all codes together.</p>\n"
         f'<div class="table"><table>\n{head}<tbody>\n{body}</tbody>\n</table></div>\n</section>\n'
@@ -200,13 +233,16 @@ def _confusions(page: CodesPage) -> Iterator[str]:
         yield "<p>Images have several codes, so that none of them is taken for another.</p>\n"
         yield "</section>\n"
         return
-    yield "<p>The code of an image, and the code whose matching tag has the best score on it.</p>\n"
+    yield (
+        "<p>The code of an image, and the code that it is given: of several, that with the best"
+        " score.</p>\n"
+    )
     for code, said, rows in page.judgement.confused.head(_CONFUSIONS).iter_rows():
         yield (
             f"<h4>{text_of(code)} taken for {text_of(said)}: {count(len(rows), 'image')}</h4>\n"
             '<ul class="pictures">\n'
         )
-        column = page.coding.truth.codes.index(said)
+        column = page.truth.codes.index(said)
         for row in rows[:_CONFUSED]:
             score = page.judgement.judged.best[row, column]
             yield _picture(page, row, [f"score {_number(score)}"])
@@ -236,20 +272,19 @@ def _matrix(table: pl.DataFrame) -> str:
 
 def _coders(page: CodesPage) -> str:
     """Agreement of the people who coded."""
-    if page.coders is None:
+    if page.agreement is None:
         return ""
     body = ""
-    for code, images, agreement, kappa, alpha in page.coders.codes.iter_rows():
+    for code, images, agreement, kappa, alpha in page.agreement.codes.iter_rows():
         name = "the choice among all codes" if code == ALL_CODES else text_of(code)
         cells = [f"{images:,}", f"{100 * agreement:.0f} %", _plain(kappa), _plain(alpha)]
         fields = "".join(f"<td>{cell}</td>" for cell in cells)
         body += f'<tr><th scope="row">{name}</th>{fields}</tr>\n'
-    head = _head(["code", "images of two or more", "agreement", "mean kappa", "alpha"])
-    names = _listed(list(page.coders.coders))
+    head = _head(["code", "images that two or more coded", "agreement", "mean kappa", "alpha"])
+    names = _listed(list(page.agreement.coders))
     return (
         f'<section id="coders">\n<h2>How far people agree</h2>\n<p>{names}. What a backend is '
-        "judged by is what most of them say; no backend can be expected to agree with each of them"
-        " better than they do with each other. Kappa is the mean of Cohen's over the pairs of"
+        "judged by is what most of them say. Kappa is the mean of Cohen's over the pairs of"
         " coders, alpha is Krippendorff's.</p>\n"
         f'<div class="table"><table>\n{head}<tbody>\n{body}</tbody>\n</table></div>\n</section>\n'
     )
@@ -259,10 +294,11 @@ def _pictures_of(page: CodesPage, code: str) -> Iterator[str]:
     [row] = page.judgement.judged.codes.filter(code=code, rule=THRESHOLD).to_dicts()
     having, given, right = row["having"], row["given"], row["right"]
     numbers = {FALSE: given - right, MISSED: having - right, RIGHT: right}
+    said = f"given to {given:,}, rightly to {right:,}" if given else "never given"
+    lacking = "" if row["tags"] else ", as no tag matches it"
     yield (
         f'<section class="code" id="{_anchor(page, code)}">\n<h3>{text_of(code)}</h3>\n'
-        f"<p>{count(having, 'image')} with the code; given to {given:,}, {right:,} of them right."
-        f"{_tags_of(page, code)}</p>\n"
+        f"<p>On {count(having, 'image')}; {said}{lacking}.{_tags_of(page, code)}</p>\n"
     )
     pictures = page.judgement.pictures.filter(code=code)
     for kind, (heading, order) in _HEADINGS.items():
@@ -282,9 +318,9 @@ def _pictures_of(page: CodesPage, code: str) -> Iterator[str]:
 def _tags_of(page: CodesPage, code: str) -> str:
     own = page.judgement.tags.filter(code=code).head(5)
     if own.is_empty():
-        return " None of them has a tag."
+        return " None of these images has a tag."
     return (
-        " Most frequent tags: "
+        " The tags that set them off: "
         + ", ".join(
             f"{text_of(tag)} ({images:,})"
             for tag, images in own.select("tag", "images").iter_rows()
@@ -305,14 +341,14 @@ def _picture(page: CodesPage, row: int, lines: Sequence[str]) -> str:
 
 
 def _anchor(page: CodesPage, code: str) -> str:
-    return f"code-{page.coding.truth.codes.index(code)}"
+    return f"code-{page.truth.codes.index(code)}"
 
 
 def _figure(row: Mapping[str, object], name: str) -> str:
     low, high, chance = row[f"{name}_low"], row[f"{name}_high"], row[f"{name}_chance"]
     if row[name] is None:
         return _NOTHING
-    interval = f"{_plain(low)} to {_plain(high)}; " if low is not None else ""
+    interval = f"{_plain(low)} to {_plain(high)}<br>" if low is not None else ""
     return f"{_plain(row[name])}<small>{interval}chance {_plain(chance)}</small>"
 
 

@@ -11,9 +11,10 @@ from scipy.sparse import csr_array
 
 from tagatlas_compare.benching.codes import Mask, Scores
 from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.comparison.labels import best_tags
 
 NO_CODE, SEVERAL = "no code", "several alike"
-BINS = 10
+BINS = 7
 
 FALSE, MISSED, RIGHT = "given, not there", "there, not given", "right"
 """The kinds of pictures of a code, in the order in which they are shown."""
@@ -46,12 +47,15 @@ _PICTURES = pl.Schema(
     }
 )
 _TAGS_SHOWN = 3
+_TAGS_COUNTED = 5
 
 
 def calibration(best: Scores, truth: Truth) -> pl.DataFrame | None:
-    """How often a code is right that is given with a score: bins of about equal size.
+    """How often a code is right that is given with a score: bins of scores.
 
-    All codes count together. Equal scores are in one bin. For a backend with scores that tell the
+    All codes count together. The lowest bin has about half of the scores, the next half of those
+    above, and so on, so that high scores, which are few, are told apart. Equal scores are in one
+    bin. For a backend with scores that tell the
     shares, ``mean`` is about ``right / given``.
 
     Args:
@@ -59,7 +63,7 @@ def calibration(best: Scores, truth: Truth) -> pl.DataFrame | None:
         truth: of the n images.
 
     Returns:
-        One row a bin, lowest scores first: ``low``, ``high``, ``mean`` of the scores; ``given``,
+        One row a bin, highest scores first: ``low``, ``high``, ``mean`` of the scores; ``given``,
         the number of codes of images; ``right``, that of those which the images have. None if all
         scores are equal, which tell nothing.
     """
@@ -68,12 +72,12 @@ def calibration(best: Scores, truth: Truth) -> pl.DataFrame | None:
     values, place = np.unique(scores, return_inverse=True)
     if len(values) < 2:
         return None
-    ends = np.cumsum(np.bincount(place))
-    # The bin that a value is in is told by the place of its middle among all.
-    middle = ends - np.bincount(place) / 2
-    bin_of = np.minimum(middle * BINS // len(scores), BINS - 1).astype(np.int64)[place]
+    times = np.bincount(place)
+    # The bin that a value is in is told by how many are above the middle of its own.
+    above = (len(scores) - np.cumsum(times) + times / 2) / len(scores)
+    bin_of = np.minimum(-np.log2(above), BINS - 1).astype(np.int64)[place]
     rows = []
-    for number in np.unique(bin_of):
+    for number in np.unique(bin_of)[::-1]:
         own = bin_of == number
         inside = scores[own]
         rows.append(
@@ -86,7 +90,7 @@ def confusion(best: Scores, truth: Truth) -> pl.DataFrame | None:
     """Which code a backend gives to the images of each code: that with its best score.
 
     Args:
-        best: as for :func:`calibration`.
+        best: the scores of the codes that an image is given, 0 for others, shape (n, codes).
         truth: of the n images.
 
     Returns:
@@ -108,7 +112,7 @@ def confused_images(best: Scores, truth: Truth) -> pl.DataFrame:
     """The images that are given another code than they have, most frequent confusions first.
 
     Args:
-        best: as for :func:`calibration`.
+        best: as for :func:`confusion`.
         truth: of the n images.
 
     Returns:
@@ -131,7 +135,7 @@ def confused_images(best: Scores, truth: Truth) -> pl.DataFrame:
 def tags_of_codes(
     scores: csr_array, labels: Sequence[str], truth: Truth, most: int = 10
 ) -> pl.DataFrame:
-    """The tags that a backend gives to the images of each code, the most frequent first.
+    """The tags that set the images of each code off: of their best, those of fewest others.
 
     Args:
         scores: of its tags, shape (n, labels).
@@ -140,28 +144,30 @@ def tags_of_codes(
         most: number of tags of a code.
 
     Returns:
-        ``code``, ``tag``, ``images`` (that have the code and the tag), ``share`` (of those that
-        have the code), ``elsewhere`` (share of the other coded images that have the tag; null if
-        there are none).
+        ``code``, ``tag``, ``images`` (that have the code, and the tag among their best five),
+        ``share`` (of those that have the code), ``elsewhere`` (likewise of the other coded images;
+        null if there are none); falling by the difference, which is above 0.
     """
-    gives = csr_array((scores > 0).astype(np.int64))[np.flatnonzero(truth.coded)]
+    best = best_tags(scores, _TAGS_COUNTED)
+    gives = csr_array((best > 0).astype(np.int64))[np.flatnonzero(truth.coded)]
     has = truth.has[truth.coded]
     everywhere = gives.sum(axis=0)
     rows = []
     for column, code in enumerate(truth.codes):
         own, others = int(has[:, column].sum()), int((~has[:, column]).sum())
         counts = gives.T @ has[:, column].astype(np.int64)
-        order = np.lexsort((np.arange(len(labels)), -counts))[:most]
+        elsewhere = (everywhere - counts) / max(others, 1)
+        order = np.argsort(elsewhere - counts / own, kind="stable")[:most].tolist()
         rows += [
             (
                 code,
                 labels[tag],
                 int(counts[tag]),
                 counts[tag] / own,
-                (everywhere[tag] - counts[tag]) / others if others else None,
+                elsewhere[tag] if others else None,
             )
             for tag in order
-            if counts[tag]
+            if counts[tag] / own > elsewhere[tag]
         ]
     return pl.DataFrame(rows, schema=_TAGS, orient="row")
 

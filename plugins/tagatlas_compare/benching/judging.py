@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
@@ -18,7 +19,7 @@ from tagatlas_compare.benching.confusion import (
     pictures_of_codes,
     tags_of_codes,
 )
-from tagatlas_compare.benching.truth import Coding
+from tagatlas_compare.benching.truth import Truth
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,8 @@ class Judgement:
     Attributes:
         judged: its figures for each code.
         calibration: see :func:`~tagatlas_compare.benching.confusion.calibration`.
-        confusion: see :func:`~tagatlas_compare.benching.confusion.confusion`.
+        confusion: see :func:`~tagatlas_compare.benching.confusion.confusion`; of the codes that are
+            given by the rule ``threshold``.
         confused: see :func:`~tagatlas_compare.benching.confusion.confused_images`.
         tags: see :func:`~tagatlas_compare.benching.confusion.tags_of_codes`.
         pictures: see :func:`~tagatlas_compare.benching.confusion.pictures_of_codes`.
@@ -68,38 +70,41 @@ class Judgement:
 
 def judge(
     backend: str,
-    coding: Coding,
+    truth: Truth,
+    coders: Mapping[str, Truth],
     scores: csr_array,
     labels: Sequence[str],
     matches: Mask,
     *,
     seed: int,
 ) -> Judgement:
-    """Judge a backend by a coding; see :func:`tagatlas_compare.benching.codes.judge_codes`.
+    """Judge a backend by what is known of images.
 
     Args:
         backend: its label.
-        coding: of n images.
+        truth: of n images.
+        coders: what each of several coders says of them, by name; else empty.
         scores: of the backend's tags, shape (n, labels).
         labels: of the tags.
         matches: mask of the labels that stand for a code of the truth, shape (codes, labels).
-        seed: of the parts of the images.
+        seed: of the parts of the images, see
+            :func:`~tagatlas_compare.benching.codes.judge_codes`.
     """
-    truth = coding.truth
-    judged = judge_codes(backend, truth, coding.coders, scores, labels, matches, seed=seed)
+    judged = judge_codes(backend, truth, coders, scores, labels, matches, seed=seed)
+    said = np.where(judged.given, judged.best, 0.0)
     return Judgement(
         judged=judged,
         calibration=calibration(judged.best, truth),
-        confusion=confusion(judged.best, truth),
-        confused=confused_images(judged.best, truth),
+        confusion=confusion(said, truth),
+        confused=confused_images(said, truth),
         tags=tags_of_codes(scores, labels, truth),
         pictures=pictures_of_codes(judged.given, judged.best, truth, scores, labels),
     )
 
 
-def coders_document(coding: Coding) -> Mapping[str, object] | None:
+def coders_document(coders: Mapping[str, Truth]) -> Mapping[str, object] | None:
     """The agreement of several coders as JSON values; None for one."""
-    return agreement_of_coders(coding.coders).document() if len(coding.coders) > 1 else None
+    return agreement_of_coders(coders).document() if len(coders) > 1 else None
 
 
 def _known(value: float) -> float | None:

@@ -59,6 +59,12 @@ class Truth:
         is_one = self.coded & (self.has.sum(axis=1) == 1)
         return np.where(is_one, self.has.argmax(axis=1), -1).astype(np.int32)
 
+    def having(self, code: str) -> NDArray[np.bool_]:
+        """Mask of the images that have a code, shape (n,); none has one that is not listed."""
+        if code not in self.codes:
+            return np.zeros(len(self.has), dtype=np.bool_)
+        return self.has[:, self.codes.index(code)]
+
     def some(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Truth:
         """The same of some of the images, without the codes that none of them has.
 
