@@ -49,7 +49,7 @@ from tagatlas_compare.benching.confusion import (
     tags_of_codes,
 )
 from tagatlas_compare.benching.truth import Truth
-from tagatlas_compare.comparison.figures import share_interval
+from tagatlas_compare.statistics.intervals import share_interval
 
 Floats = NDArray[np.float64]
 
@@ -202,7 +202,7 @@ def coverage(images: int, counted: float, share: float) -> float:
         parts = np.arange(whole + 1)
         low, high = share_interval(parts.astype(np.float64), float(whole))
         held += weight * binom.pmf(parts, whole, share)[(low <= share) & (share <= high)].sum()
-    return held / weights.sum()
+    return float(held / weights.sum())
 
 
 @pytest.mark.parametrize("images", [10, 30, 100, 1000])

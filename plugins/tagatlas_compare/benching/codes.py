@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from tagatlas_compare.benching.coders import cohen_kappa, krippendorff_alpha
 from tagatlas_compare.benching.truth import Truth
-from tagatlas_compare.comparison.figures import share_interval
+from tagatlas_compare.statistics.intervals import share_interval
 
 FOLDS = 5
 """Number of parts of the images: the threshold for one is chosen on the others."""
