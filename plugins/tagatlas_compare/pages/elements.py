@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -12,6 +13,7 @@ from tagatlas.toolkit import page_head
 
 NOTHING = "n/a"
 _SHADES = 10
+_PARTS = re.compile(r"(?<=[:=,_/])")
 
 
 def head_of_page(title: str, images: str = "data:") -> str:
@@ -23,6 +25,12 @@ def head_of_page(title: str, images: str = "data:") -> str:
 def text_of(text: str) -> str:
     """Text as HTML: escaped, and isolated in its direction from the text around it."""
     return f"<bdi>{escape(text, quote=True)}</bdi>"
+
+
+def name_of(label: str) -> str:
+    """A backend's label as HTML, which may be broken between its parts but not within a word."""
+    parts = _PARTS.split(label)
+    return f"<bdi>{'<wbr>'.join(escape(part, quote=True) for part in parts if part)}</bdi>"
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -113,7 +121,7 @@ def matrix(caption: str, labels: Sequence[str], cell: Callable[[int, int], Cell]
             '<td class="self">·</td>' if line == column else _field(cell(line, column))
             for column in range(len(labels))
         )
-        body += f'<tr><th scope="row"><b>{letters[line]}</b> {text_of(label)}</th>{fields}</tr>\n'
+        body += f'<tr><th scope="row"><b>{letters[line]}</b> {name_of(label)}</th>{fields}</tr>\n'
     return (
         f'<div class="table" tabindex="0"><table class="matrix">\n<caption>{escape(caption)}'
         f"</caption>\n<thead><tr><td></td>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n"

@@ -1,0 +1,125 @@
+"""The ranking of a task: on a page and on a terminal."""
+
+from __future__ import annotations
+
+from tagatlas.toolkit import count
+from tagatlas_compare.benching.document import EntrantRow, Rank, Results
+from tagatlas_compare.benching.measures import MEASURES
+from tagatlas_compare.benching.page.verdict import (
+    above_chance,
+    cost_in_words,
+    failed,
+    is_above_chance,
+    notes,
+    out_of_100,
+    ranked,
+    verdict,
+)
+from tagatlas_compare.pages.elements import NOTHING, interval, name_of, number, text_of
+from tagatlas_compare.pages.strips import strip
+
+
+def ranking(document: Results) -> str:
+    """The ranking as a list: rank, figure above chance, counts of images, cost and speed.
+
+    Entrants without a rank follow in the order of the document, those with an error last.
+    """
+    rows = [_row(document, row, rank) for rank, row in ranked(document)]
+    there = {row.backend for _, row in ranked(document)}
+    others = [row for row in document.entrants if row.backend not in there and not row.error]
+    rows += [_row(document, row, None) for row in others]
+    for row in failed(document):
+        if row.backend not in there:
+            rows.append(
+                f'<li class="rank-row"><span class="place">·</span><b class="who">'
+                f'{name_of(row.backend)}</b><small class="more">{text_of(row.error)}</small></li>\n'
+            )
+    return f'<ol class="ranking">\n{"".join(rows)}</ol>\n{_legend(document)}'
+
+
+def _row(document: Results, row: EntrantRow, rank: Rank | None) -> str:
+    measure = "" if document.standing is None else document.standing.measure
+    figure = row.figures.get(measure)
+    found = above_chance(figure)
+    if rank is None or figure is None or found is None:
+        place, value, drawn, measured = "·", NOTHING, "", ""
+    else:
+        place, value = place_of(rank), number(found[0])
+        if not is_above_chance(figure):
+            value = f"({value})"
+        drawn = strip(found[0], (found[1], found[2]), said=f"{row.backend}: {value} above chance")
+        ends = interval(found[1], found[2])
+        measured = (
+            f"{f'{ends}; ' if ends else ''}measured {number(figure.value)}, chance"
+            f" {number(figure.chance)}; first in {out_of_100(rank.leads)}"
+        )
+    more = [seen_in_words(row), cost_in_words(row)]
+    return (
+        f'<li class="rank-row"><span class="place">{place}</span><b class="who">'
+        f'{name_of(row.backend)}</b><b class="value">{value}</b>{drawn}<small class="measured">'
+        f'{measured}</small><small class="more">{text_of(" · ".join(filter(None, more)))}</small>'
+        "</li>\n"
+    )
+
+
+def place_of(rank: Rank) -> str:
+    """A rank, with the interval of ranks that are as well possible: ``1``, ``2 (1 to 3)``."""
+    if rank.rank_low == rank.rank_high:
+        return f"{rank.rank}"
+    return f"{rank.rank} ({rank.rank_low} to {rank.rank_high})"
+
+
+def seen_in_words(row: EntrantRow) -> str:
+    """``tagged 122, nothing seen in 127, failed 0``; pending ones only where there are any."""
+    counts = row.counts
+    parts = [f"tagged {counts.ok:,}", f"nothing seen in {counts.empty:,}"]
+    parts.append(f"failed {counts.failed:,}")
+    if counts.pending:
+        parts.append(f"not looked at {counts.pending:,}")
+    return ", ".join(parts)
+
+
+def _legend(document: Results) -> str:
+    if document.standing is None or not ranked(document):
+        return ""
+    name = document.standing.measure
+    reading = MEASURES.get(name)
+    said = "" if reading is None else f" {reading.text}"
+    return (
+        f'<p class="note">Ranked by {text_of(name if reading is None else reading.title)}.'
+        f"{text_of(said)} Figures are above chance: 0 is what shuffled labels give, 1 is the best;"
+        " the line is the 95 % interval, parentheses say that it is no more than chance can"
+        " explain. A rank is followed by the ranks that it may as well have; those that cannot be"
+        " told apart share one.</p>\n"
+    )
+
+
+def table_lines(document: Results) -> list[str]:
+    """The ranking for a terminal: a table, and the verdict."""
+    heads = ["", "backend", "above chance", "measured", "chance", "first in", "tagged", "cost"]
+    rows = [heads]
+    measure = "" if document.standing is None else document.standing.measure
+    there = {row.backend: rank for rank, row in ranked(document)}
+    order = [row for _, row in ranked(document)]
+    order += [row for row in document.entrants if row.backend not in there and not row.error]
+    for row in order:
+        rank, figure = there.get(row.backend), row.figures.get(measure)
+        found = above_chance(figure)
+        tagged = f"{row.counts.ok:,} of {document.task.images:,}"
+        cells = [NOTHING] * 4
+        if rank is not None and figure is not None and found is not None:
+            ends = interval(found[1], found[2])
+            cells = [
+                f"{number(found[0])}{f' ({ends})' if ends else ''}",
+                number(figure.value),
+                number(figure.chance),
+                out_of_100(rank.leads),
+            ]
+        place = "-" if rank is None else place_of(rank)
+        rows.append([place, row.backend, *cells, tagged, cost_in_words(row) or NOTHING])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return [count(document.task.images, "image"), *lines, *verdict(document), *notes(document)]

@@ -1,0 +1,291 @@
+"""The verdict of a benchmark in plain sentences, each carried by the figures of its document."""
+
+from __future__ import annotations
+
+from tagatlas.toolkit import count
+from tagatlas_compare.benching.document import (
+    Difference,
+    EntrantRow,
+    FigureCells,
+    Rank,
+    Results,
+)
+from tagatlas_compare.benching.measures import MEASURES
+from tagatlas_compare.pages.elements import NOTHING, interval, listed, number
+
+NOT_TOLD_APART = "cannot be told from none"
+
+
+def verdict(document: Results) -> list[str]:
+    """Who leads, by how much above chance, how surely, at what cost, and what cannot be said.
+
+    Args:
+        document: of one task.
+    """
+    said = _leader(document)
+    said += _others_by_measure(document)
+    said += _no_better_than_chance(document)
+    said += _cost(document)
+    said += _words(document)
+    return said + _limits(document)
+
+
+def notes(document: Results) -> list[str]:
+    """What else is to be known of the figures: silent images, entrants without results."""
+    errors = [(each.backend, each.error.rstrip(".")) for each in failed(document)]
+    return _silent(document) + [f"{name} has no result: {error}." for name, error in errors]
+
+
+def above_chance(figure: FigureCells | None) -> tuple[float, float | None, float | None] | None:
+    """A figure above chance, with its interval: 0 is chance, 1 the best; None if unknown."""
+    if figure is None or figure.adjusted is None or figure.chance is None:
+        return None
+    ends = [
+        None if end is None else (end - figure.chance) / (1 - figure.chance)
+        for end in (figure.low, figure.high)
+    ]
+    return figure.adjusted, ends[0], ends[1]
+
+
+def is_above_chance(figure: FigureCells) -> bool:
+    """Whether a figure's interval, or without one its value, is above that of shuffled labels."""
+    ends = [figure.chance_high, figure.chance]
+    highest = max((end for end in ends if end is not None), default=None)
+    lowest = figure.value if figure.low is None else figure.low
+    return lowest is not None and highest is not None and lowest > highest
+
+
+def ranked(document: Results) -> list[tuple[Rank, EntrantRow]]:
+    """The entrants that have a rank, with it, the best first."""
+    if document.standing is None:
+        return []
+    rows = {entrant.backend: entrant for entrant in document.entrants}
+    found = [
+        (rank, rows[rank.backend])
+        for rank in document.standing.ranks
+        if rank.backend in rows and rank.value is not None
+    ]
+    return sorted(found, key=lambda each: (each[0].rank, -(each[0].value or 0)))
+
+
+def failed(document: Results) -> list[EntrantRow]:
+    """The entrants that have no results, or not all."""
+    return [entrant for entrant in document.entrants if entrant.error]
+
+
+def difference(document: Results, a: str, b: str, measure: str) -> Difference | None:
+    """The difference of two entrants, a less b; None if it was not measured."""
+    for each in () if document.standing is None else document.standing.differences:
+        if each.measure != measure:
+            continue
+        if (each.a, each.b) == (a, b):
+            return each
+        if (each.a, each.b) == (b, a):
+            return _turned(each)
+    return None
+
+
+def _turned(found: Difference) -> Difference:
+    def negated(value: float | None) -> float | None:
+        return None if value is None else -value
+
+    return Difference(
+        found.b,
+        found.a,
+        found.measure,
+        negated(found.difference),
+        negated(found.high),
+        negated(found.low),
+        None if found.a_leads is None else 1 - found.a_leads,
+        found.differs,
+    )
+
+
+def leaders(document: Results) -> list[str]:
+    """The first by rank, and all that cannot be told from it."""
+    found = ranked(document)
+    if not found or document.standing is None:
+        return []
+    first = found[0][0].backend
+    tied = [first]
+    for rank, _ in found[1:]:
+        apart = difference(document, first, rank.backend, document.standing.measure)
+        if apart is None or not apart.differs:
+            tied.append(rank.backend)
+    return tied
+
+
+def _leader(document: Results) -> list[str]:
+    """Who leads, by how much above chance, how surely."""
+    if document.task.truth is None:
+        unknown = "as nothing is known of the images: give --labels or --truth"
+        return [f"Which backend sees better cannot be said, {unknown}."]
+    found, first = ranked(document), leaders(document)
+    if not found or document.standing is None:
+        return ["Which backend sees better cannot be said: no rank could be measured."]
+    measure = document.standing.measure
+    title = MEASURES[measure].title if measure in MEASURES else measure
+    rows = {rank.backend: row.figures.get(measure) for rank, row in found}
+    top = found[0][0]
+    if len(found) == 1:
+        return [f"{top.backend} alone was measured ({title}): {_in_words(rows[top.backend])}."]
+    if len(first) == 1:
+        surely = f"It is first in {out_of_100(top.leads)} resamples of the images."
+        return [f"{top.backend} leads ({title}): {_in_words(rows[top.backend])}. {surely}"]
+    each = [f"{name} {_in_short(rows[name])}" for name in first]
+    shares = {rank.backend: out_of_100(rank.leads) for rank, _ in found}
+    leads = listed([f"{name} in {shares[name]}" for name in first])
+    return [
+        f"{listed(first)} share the first place ({title}): their differences {NOT_TOLD_APART}.",
+        f"They are above chance, where 1 is the best: {'; '.join(each)}.",
+        f"First in resamples of the images is {leads}.",
+    ]
+
+
+def out_of_100(share: float) -> str:
+    """``97 of 100``; all and none only where it is so."""
+    if 0.995 <= share < 1:
+        return "over 99 of 100"
+    if 0 < share < 0.005:
+        return "under 1 of 100"
+    return f"{100 * share:.0f} of 100"
+
+
+def _in_words(figure: FigureCells | None) -> str:
+    """A figure above chance, with its interval, and as it was measured."""
+    found = above_chance(figure)
+    if figure is None or found is None:
+        return "a figure that is not known above chance"
+    ends = interval(found[1], found[2])
+    surely = f"95 % interval {ends}; " if ends else ""
+    return (
+        f"{number(found[0])} above chance, where 1 is the best ({surely}measured"
+        f" {number(figure.value)}, chance {number(figure.chance)}, {count(figure.images, 'image')})"
+    )
+
+
+def _in_short(figure: FigureCells | None) -> str:
+    """``0.55 (0.50 to 0.60; measured 0.60, chance 0.12, 249 images)``."""
+    found = above_chance(figure)
+    if figure is None or found is None:
+        return NOTHING
+    ends = interval(found[1], found[2])
+    return (
+        f"{number(found[0])} ({f'{ends}; ' if ends else ''}measured {number(figure.value)}, chance"
+        f" {number(figure.chance)}, {count(figure.images, 'image')})"
+    )
+
+
+def _others_by_measure(document: Results) -> list[str]:
+    """Measures without words by which another one is surely ahead of the first."""
+    found = ranked(document)
+    if len(found) < 2 or document.standing is None:
+        return []
+    first, said = found[0][0].backend, []
+    for name, reading in MEASURES.items():
+        if reading.is_of_words or name == document.standing.measure:
+            continue
+        ahead = [
+            (each.difference, rank.backend)
+            for rank, _ in found[1:]
+            if (each := difference(document, rank.backend, first, name)) is not None
+            and each.differs
+            and each.difference is not None
+            and each.difference > 0
+        ]
+        if ahead:
+            more, backend = max(ahead)
+            said.append(
+                f"By another measure ({reading.title}), {backend} is ahead of {first} by"
+                f" {number(more)}."
+            )
+    return said
+
+
+def _no_better_than_chance(document: Results) -> list[str]:
+    if document.standing is None:
+        return []
+    measure = document.standing.measure
+    blind = [
+        row.backend
+        for _, row in ranked(document)
+        if measure in row.figures and not is_above_chance(row.figures[measure])
+    ]
+    if not blind:
+        return []
+    verb = "is" if len(blind) == 1 else "are"
+    return [f"{listed(blind)} {verb} no better than chance can explain."]
+
+
+def _cost(document: Results) -> list[str]:
+    """At what cost: of those in front, and the next."""
+    first = leaders(document)
+    rows = [row for _, row in ranked(document)] or list(document.entrants)
+    others = [row for row in rows if row.backend not in first]
+    shown = [row for row in rows if row.backend in first]
+    shown += others[:1] if first else others
+    said = [f"{row.backend} {cost}" for row in shown if (cost := cost_in_words(row))]
+    return [f"Cost: {'; '.join(said)}."] if said else []
+
+
+def cost_in_words(entrant: EntrantRow) -> str:
+    """Cost and speed of an entrant; empty if neither is known."""
+    cost, speed = entrant.cost, entrant.speed
+    parts = []
+    if entrant.origin == "coded":
+        parts.append("not known (made by people)")
+    elif cost is not None and cost.kind == "free":
+        parts.append("free")
+    elif cost is not None and cost.kind == "imported":
+        parts.append("not known (imported)")
+    elif cost is not None and cost.dollars_per_1000 is not None:
+        dated = f" (prices of {cost.prices_of})" if cost.prices_of else ""
+        parts.append(f"${number(cost.dollars_per_1000)} for 1,000 images{dated}")
+    elif cost is not None and cost.dollars is not None:
+        parts.append(f"asked, ${number(cost.dollars)} in all")
+    if speed is not None and speed.images_per_second is not None:
+        parts.append(f"{number(speed.images_per_second, 1)} images a second")
+    return ", ".join(parts)
+
+
+def _words(document: Results) -> list[str]:
+    """Which labels those in front can say at all."""
+    truth = document.task.truth
+    if truth is None:
+        return []
+    rows = {entrant.backend: entrant for entrant in document.entrants}
+    said = [
+        f"{name} has words for {len(rows[name].sayable):,}"
+        for name in leaders(document)
+        if len(rows[name].sayable) < len(truth.codes)
+    ]
+    if not said:
+        return []
+    start = f"Of {count(len(truth.codes), 'label')}, {listed(said)}"
+    return [f"{start}: measures of words say nothing on the others."]
+
+
+def _silent(document: Results) -> list[str]:
+    """Images without tags, which count as wrong."""
+    said = []
+    for entrant in document.entrants:
+        counts = entrant.counts
+        silent = counts.empty + counts.failed + counts.pending
+        if silent and not entrant.error:
+            said.append(f"{entrant.backend} for {silent:,}")
+    if not said:
+        return []
+    end = ", which count as wrong" if document.task.truth is not None else ""
+    return [f"No tag is there from {listed(said)} of {count(document.task.images, 'image')}{end}."]
+
+
+def _limits(document: Results) -> list[str]:
+    """What holds beyond these images, and how many comparisons there were."""
+    if document.standing is None or document.task.truth is None:
+        return []
+    said = []
+    measure = document.standing.measure
+    compared = sum(each.measure == measure for each in document.standing.differences)
+    if compared > 1:
+        said.append(f"What differs is corrected for the {compared:,} comparisons.")
+    return [*said, "All this holds for images like these, and for these labels."]
