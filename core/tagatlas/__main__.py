@@ -12,7 +12,7 @@ def main() -> None:
 
         command()
     except KeyboardInterrupt:
-        sys.stderr.write("tagatlas: stopped; run the same command again to go on\n")
+        sys.stderr.write("tagatlas: stopped; run the same command again to finish\n")
         sys.exit(130)
 
 

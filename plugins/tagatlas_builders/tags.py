@@ -60,7 +60,7 @@ class TagsBuilder(GraphBuilder):
         import numpy as np
         import polars as pl
 
-        from tagatlas.toolkit import backbone, project, tag_matrix
+        from tagatlas.toolkit import backbone, count, project, tag_matrix
         from tagatlas_builders.nodes import tag_nodes
 
         options = self._options
@@ -69,8 +69,9 @@ class TagsBuilder(GraphBuilder):
         kept = np.diff(by_tag.indptr) >= options.minimum_images
         if not kept.any():
             raise EmptyMap(
-                f"none of {len(labels):,} tags is on {options.minimum_images:,} images or more:"
-                " lower the least number of images"
+                f"of {count(len(labels), 'tag')} none is on"
+                f" {count(options.minimum_images, 'image')} or more: lower the least number of"
+                " images"
             )
         network = project(
             tag_nodes(labels.filter(pl.Series(kept))),

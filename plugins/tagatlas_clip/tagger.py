@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tagatlas import ImageInput, KeptAnswer, Reading, RereadingTagger, TagResult, TextEmbedder
-from tagatlas.toolkit import Vocabulary, load_vocabulary
+from tagatlas.toolkit import Vocabulary, count, load_vocabulary
 from tagatlas_clip.calibration import FEWEST, Calibration, calibrate, sample_size
 from tagatlas_clip.defaults import ON_CPU, ON_GPU
 from tagatlas_clip.device import Precision, choose_devices, choose_precision
@@ -270,7 +270,7 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         return (
             f"model {self._files.name}: {self._files.checkpoint}",
             f"on {devices}, in {self._precision}",
-            f"vocabulary {self._vocabulary.name}: {len(self._names):,} labels, scores {how}",
+            f"vocabulary {self._vocabulary.name}: {count(len(self._names), 'label')}, scores {how}",
             *self.notes,
         )
 

@@ -54,8 +54,8 @@ def _outcome(reports: Sequence[ImportReport]) -> Outcome:
     for report in reports:
         lines.append(f"recognised: {report.recognised}")
         lines.append(
-            f"imported: {report.backend} knows {report.named - len(report.unmatched):,} of the "
-            f"{report.named:,} images of the file ({by_status(report.counts)} of "
+            f"imported: {report.backend} knows {report.named - len(report.unmatched):,} of "
+            f"{count(report.named, 'image')} in the file ({by_status(report.counts)} of "
             f"{sum(report.counts.values()):,})"
         )
         if report.remark:

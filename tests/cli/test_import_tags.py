@@ -51,7 +51,7 @@ def test_it_says_what_it_recognised_and_what_it_did_not_find(tagatlas: Run, tmp_
     assert done.returncode == 0, done.stderr
     recognised, imported, missing = done.stdout.splitlines()
     assert recognised.endswith("filename as image, label as tag, share as score")
-    assert imported == "imported: old knows 1 of the 2 images of the file (1 ok of 1)"
+    assert imported == "imported: old knows 1 of 2 images in the file (1 ok of 1)"
     assert missing.startswith("not found: 1 image, such as swan.png; all are in ")
     listed = (tmp_path / missing.rpartition(" ")[2]).read_text()
     assert listed.startswith('"image","reason"\n"swan.png",')

@@ -182,7 +182,7 @@ def test_ctrl_c_finishes_what_is_under_way_and_keeps_it(
     told.set()
     _, rest = process.communicate(timeout=60)
     assert process.returncode == 130, rest
-    assert rest.splitlines()[-1] == "tagatlas: stopped; run the same command again to go on"
+    assert rest.splitlines()[-1] == "tagatlas: stopped; run the same command again to finish"
     billed = server.billed.total()
     assert 2 <= billed <= 8
     done = tagatlas(*tag, "--json", variables=variables(server))

@@ -133,7 +133,7 @@ def test_a_score_of_0_is_not_laid_to_the_threshold() -> None:
 
 
 def test_images_without_any_tag_are_said_to_have_none() -> None:
-    with pytest.raises(EmptyMap, match="none of the 2 images has a tag"):
+    with pytest.raises(EmptyMap, match="of 2 images none has a tag"):
         build({}, BipartiteOptions(), images=2)
 
 

@@ -204,7 +204,7 @@ def test_a_year_lasts_until_the_next(tmp_path: Path) -> None:
     path = render(map_, tmp_path, GephiOptions(time_column="when"))
     text = path.read_text("utf-8")
     assert ' mode="dynamic" timeformat="integer">' in text
-    assert "<description>Of 5 records with a value in the column when, 1 have one" in text
+    assert "<description>5 records with a value in the column when: without a spell" in text
     nodes, edges = spells(path)
     ids = map_.images["id"]
     assert nodes[ids[0]] == [("2014", "2015"), ("2016", "2017")]
@@ -248,7 +248,7 @@ def test_a_moment_is_itself_in_utc(tmp_path: Path) -> None:
     path = render(map_, tmp_path, GephiOptions(time_column="when"))
     text = path.read_text("utf-8")
     assert ' timeformat="dateTime">' in text
-    assert "Of 6 records with a value in the column when, 2 have one" in text
+    assert "6 records with a value in the column when: without a spell" in text
     nodes, _ = spells(path)
     ids = map_.images["id"]
     assert nodes[ids[0]] == [("2020-01-01T12:00:00Z",) * 2, ("2020-01-01T12:00:00.250Z",) * 2]
@@ -261,7 +261,7 @@ def test_no_readable_time_makes_no_dynamic_graph(tmp_path: Path) -> None:
     text = path.read_text("utf-8")
     assert "dynamic" not in text
     assert "<spell" not in text
-    assert "Of 2 records with a value in the column when, 2 have one" in text
+    assert "2 records with a value in the column when: without a spell" in text
 
 
 def test_edges_between_tags_have_no_spell(tmp_path: Path) -> None:

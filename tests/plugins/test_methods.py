@@ -365,7 +365,7 @@ def test_of_a_network_of_tags_alone_it_says_how_images_got_their_places() -> Non
     text = methods_text(among_tags)
     assert "The undirected network" in text
     assert "has 6 tags and 1 weighted link." in text
-    assert "Each of 12 images was then put at the mean place of its tags" in text
+    assert "Each image (of 12) was then put at the mean place of its tags" in text
 
 
 def test_it_says_what_a_builder_read_beside_tags(facts: Provenance) -> None:

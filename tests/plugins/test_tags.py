@@ -84,7 +84,7 @@ def test_tags_of_a_single_image_are_left_out_unless_asked_for() -> None:
 
 
 def test_tags_on_too_few_images_are_an_empty_map_that_says_so() -> None:
-    with pytest.raises(EmptyMap, match="none of 2 tags is on 2 images or more"):
+    with pytest.raises(EmptyMap, match="of 2 tags none is on 2 images or more"):
         build({("i0", "a"): 1.0, ("i0", "b"): 1.0}, TagsOptions())
 
 

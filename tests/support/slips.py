@@ -296,7 +296,7 @@ BUILDERS = {
             "    graph.add_edge('grey', 'b')\n"
             "    return graph"
         ),
-        "build gave 1 image nodes that are no images of the table, such as 'b': a node that is no",
+        "build gave image nodes that are no images of the table (1), such as 'b': a node that is",
     ),
     "weightless": (
         (

@@ -20,7 +20,7 @@ from tagatlas.wording import CHECK_SYSTEM, MORE_MEMORY, in_one_line
 FAILED = 1
 WRONG_USAGE = 2
 TOO_MANY_FAILURES = 3
-STOPPED = "stopped; run the same command again to go on"
+STOPPED = "stopped; run the same command again to finish"
 INTERRUPTED = 130  # as shells report Ctrl-C
 
 SOMEBODYS = "the command"

@@ -124,7 +124,7 @@ def progress_bar(title: str) -> Iterator[Progress]:
                 task,
                 completed=done,
                 total=total,
-                rate=f"{rate:,.1f}/s",
+                rate=f"{rate:{',.1f' if rate >= 1 else '.1g'}}/s",
                 failed=f"{failed:,} failed" if failed else "",
             )
 
@@ -172,6 +172,7 @@ class _PlainProgress:
             return
         self._said = now
         rate = done / max(now - self._begun, 1e-3)
-        remaining = f", {(total - done) / rate:,.0f} s left" if 0 < done < total else ""
+        said = f"{rate:{',.1f' if rate >= 1 else '.1g'}}/s"
+        said += f", {(total - done) / rate:,.0f} s left" if 0 < done < total else ""
         wrong = f", {failed:,} failed" if failed else ""
-        say(f"{self._title}: {done:,} of {total:,} ({rate:,.1f}/s{remaining}{wrong})")
+        say(f"{self._title}: {done:,} of {total:,} ({said}{wrong})")

@@ -63,8 +63,8 @@ def _lines(report: TrustReport) -> list[str]:
     folders = [*(folder for folder in report.folders if folder in new), *accepted[:_FOLDERS]]
     asked += [(folder, f"files in {folder}") for folder in folders]
     lines = [f"asks for {text}{'' if key in new else ' (accepted)'}" for key, text in asked]
-    if len(accepted) > _FOLDERS:
-        lines.append(f"asks for files in {len(accepted) - _FOLDERS:,} more folders (accepted)")
+    if (more := len(accepted) - _FOLDERS) > 0:
+        lines.append(f"asks for files in {count(more, 'more folder')} (accepted)")
     hosts = [*report.hosts.items()]
     lines += [f"asks for {count(number, 'address')} of {host}" for host, number in hosts[:_HOSTS]]
     if rest := sum(number for _, number in hosts[_HOSTS:]):

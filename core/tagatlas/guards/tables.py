@@ -94,7 +94,7 @@ def check_network(given: object, images: pl.DataFrame, *_: object) -> Network:
     unknown = nodes.filter(kind=IMAGE).filter(~pl.col("id").is_in(images["id"].implode()))
     if not unknown.is_empty():
         raise Unfit(
-            f"gave {unknown.height:,} image nodes that are no images of the table, such as"
+            f"gave image nodes that are no images of the table ({unknown.height:,}), such as"
             f" {unknown['id'][0][:80]!r}: a node that is no image has the kind {TAG!r}"
         )
     return network

@@ -69,7 +69,7 @@ def clean(atlas: Atlas) -> Unused:
 def _target(atlas: Atlas) -> Target:
     if pending := atlas.catalog.addresses.counts()[ImageStatus.PENDING]:
         raise UsageError(
-            f"{pending:,} addresses are still to be fetched, and may lead to images that seem "
+            f"addresses that are still to be fetched ({pending:,}) may lead to images that seem "
             "unused: run tagatlas fetch first"
         )
     return atlas.catalog.removals.unused()

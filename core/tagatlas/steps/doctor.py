@@ -79,7 +79,7 @@ def _check(tagger: Tagger, subject: str, environment: Mapping[str, str]) -> Find
     is_free = tagger.local and tagger.price is None
     try:
         prepare(tagger, no_show)
-        said = [f"works, {_speed(tagger):,.0f} images/s"] if is_free else []
+        said = [f"works, {_speed(tagger):,.1f} images/s"] if is_free else []
         said += tagger.check()
     except TagatlasError as error:
         return Finding(subject, False, without_key(str(error), key))

@@ -65,5 +65,5 @@ def _read_pages(
         raise InputError(f"{masked(location)} has no record")
     if begun is None:
         return records
-    note = f"read on after {begun.pages:,} pages that were kept on {begun.kept_at[:10]}"
+    note = f"read on after page {begun.pages:,}, which was kept on {begun.kept_at[:10]}"
     return Records(records.table, records.recognised, records.local, (*records.notes, note))

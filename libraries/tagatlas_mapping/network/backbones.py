@@ -47,7 +47,7 @@ def backbone(network: Network, alpha: float | None) -> Network:
     kept = chances < alpha
     if not kept.any():
         raise EmptyMap(
-            f"none of {network.edge_count:,} links is in the backbone at {alpha:g}:"
+            f"no link (of {network.edge_count:,}) is in the backbone at {alpha:g}:"
             " choose a higher value, or none"
         )
     return network.edge_subgraph(kept)

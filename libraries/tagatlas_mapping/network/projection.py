@@ -54,7 +54,7 @@ def project(
     made = found >= 0
     if not made.any():
         raise EmptyMap(
-            f"no two of {count:,} nodes share anything: loosen the threshold and the shares,"
+            f"no two nodes (of {count:,}) share anything: loosen the threshold and the shares,"
             " or choose another graph builder"
         )
     return link_neighbours(nodes, found, similarities, made)

@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 
 from tagatlas.contracts import NetworkDescription
 from tagatlas.errors import EmptyMap
+from tagatlas.wording import count
 from tagatlas_mapping.network.backbones import with_backbone
 from tagatlas_mapping.network.options import TagSelection
 
@@ -130,12 +131,13 @@ def _explain(selection: TagSelection, images: int, stages: list[pl.LazyFrame]) -
         int(stage.select(pl.len()).collect(engine="streaming").item()) for stage in stages
     )
     if given == 0:
-        return f"none of the {images:,} images has a tag: choose another backend, or other images"
+        tried = count(images, "image")
+        return f"of {tried} none has a tag: choose another backend, or other images"
     if wanted and not weighty:
         return (
-            f"no tag is left of {given:,} on {images:,} images: the score of all is 0, and a tag "
-            "that weighs nothing links nothing; import the tags without a column of scores, so "
-            "that each counts alike, or choose another backend"
+            f"no tag is left of {given:,} on {count(images, 'image')}: the score of all is 0, and"
+            " a tag that weighs nothing links nothing; import the tags without a column of scores,"
+            " so that each counts alike, or choose another backend"
         )
     shares = f"the shares from {selection.minimum_share:g} to {selection.maximum_share:g}"
     removed = {
@@ -143,7 +145,7 @@ def _explain(selection: TagSelection, images: int, stages: list[pl.LazyFrame]) -
         f"the threshold of {selection.threshold:g}": weighty - scored,
         shares: scored,
     }
-    reasons = [f"{reason} removed {count:,}" for reason, count in removed.items() if count]
+    reasons = [f"{reason} removed {number:,}" for reason, number in removed.items() if number]
     reasons += [f"{wanted - weighty:,} have the score 0"] if wanted > weighty else []
     said = ", ".join(reasons)
-    return f"no tag is left of {given:,} on {images:,} images: {said}; loosen these options"
+    return f"no tag is left of {given:,} on {count(images, 'image')}: {said}; loosen these options"

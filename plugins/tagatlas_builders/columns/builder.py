@@ -10,7 +10,7 @@ from scipy.sparse import csr_array, diags_array, triu
 
 from tagatlas import GraphBuilder, Network, NetworkDescription
 from tagatlas.errors import EmptyMap
-from tagatlas.toolkit import TAG, backbone, with_backbone
+from tagatlas.toolkit import TAG, backbone, count, with_backbone
 from tagatlas_builders.columns import ColumnsOptions
 from tagatlas_builders.columns.values import Table, Values, read_table
 from tagatlas_builders.nodes import image_nodes
@@ -64,7 +64,11 @@ class ColumnsBuilder(GraphBuilder):
         whole = self._link(read_table(images, options), images)
         network = whole.edge_subgraph(whole.weights >= options.minimum_weight)
         if network.edge_count == 0:
-            made = f"{whole.edge_count:,} links, all too light" if whole.edge_count else "no link"
+            made = (
+                f"{count(whole.edge_count, 'link')}, all too light"
+                if whole.edge_count
+                else "no link"
+            )
             raise EmptyMap(
                 f"the column {options.node_column!r} makes {made}: choose another column or"
                 " separator, or lower the minimum records or weight"

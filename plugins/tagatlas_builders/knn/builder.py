@@ -50,8 +50,8 @@ class KnnBuilder(GraphBuilder):
         network = link_neighbours(nodes, found, cosines, made, mutual=options.mutual)
         if network.edge_count == 0:
             raise EmptyMap(
-                f"no two of {seen.height:,} images with an embedding are linked: lower the minimum"
-                " cosine, allow links that are not mutual, or choose another graph builder"
+                f"no two images with an embedding are linked (of {seen.height:,}): lower the"
+                " minimum cosine, allow links that are not mutual, or choose another graph builder"
             )
         return backbone(network, options.backbone)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from tagatlas import Variant
-from tagatlas.toolkit import ROWS_AT_ONCE, cluster_colour, edges_as_xml, escape_xml
+from tagatlas.toolkit import ROWS_AT_ONCE, cluster_colour, count, edges_as_xml, escape_xml
 from tagatlas_exports.gephi.times import images_at_ends
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ def _unreadable(spells: Spells | None) -> str:
     if spells is None or not spells.unreadable:
         return ""
     return (
-        f"<description>Of {spells.records:,} records with a value in the column"
-        f" {escape_xml(spells.column)}, {spells.unreadable:,} have one that is no year, date or"
-        " time as the others are, and give no spell.</description>"
+        f"<description>{count(spells.records, 'record')} with a value in the column"
+        f" {escape_xml(spells.column)}: without a spell, as the value is no year, date or time as"
+        f" the others are: {spells.unreadable:,}.</description>"
     )
 
 

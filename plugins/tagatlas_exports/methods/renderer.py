@@ -161,7 +161,7 @@ def _network(map_: Map) -> list[str]:
     among_nodes = (
         ""
         if linked
-        else f" Each of {images:,} images was then put at the mean place of its {node}s, weighted"
+        else f" Each image (of {images:,}) was then put at the mean place of its {node}s, weighted"
         f" by the squares of {escape(described.tie_weight)}; images without a {node} of the network"
         " are left out."
     )

@@ -109,7 +109,7 @@ def _info(map_: Map, shown: int) -> str:
         f" {escape(map_.placed_by)}: images that are alike lie close together.\n\n"
     )
     if shown < images:
-        text += f"{images - shown:,} further images of the map could not be read.\n\n"
+        text += f"{count(images - shown, 'further image')} of the map could not be read.\n\n"
     return f"{text}Made with tagatlas.\n"
 
 
