@@ -136,10 +136,10 @@ def test_nothing_runs_and_nothing_is_asked_for(atlas: Atlas, tmp_path: Path) -> 
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_fits_its_window(atlas: Atlas, tmp_path: Path, width: int) -> None:
+def test_it_fits_its_window(atlas: Atlas, chromium_path: str, tmp_path: Path, width: int) -> None:
     path = tmp_path / "codes-x.html"
     write_codes_page(page_of(atlas, RIGHT, anna=TRUTH, ben=TRUTH), path)
-    with chromium() as browser:
+    with chromium(chromium_path) as browser:
         page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
         troubles: list[str] = []
         page.on("console", lambda message: troubles.append(message.text))

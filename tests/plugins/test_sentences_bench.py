@@ -298,11 +298,11 @@ def test_the_page_is_one_file_without_scripts(example: Results) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "height"), [(1280, 850), (390, 1700)])
 def test_a_browser_shows_the_whole_ranking(
-    example: Results, tmp_path: Path, width: int, height: int
+    example: Results, chromium_path: str, tmp_path: Path, width: int, height: int
 ) -> None:
     path = tmp_path / "leaderboard.html"
     path.write_text("".join(leaderboard([example])), "utf-8")
-    with chromium() as browser, watched(browser, width=width) as page:
+    with chromium(chromium_path) as browser, watched(browser, width=width) as page:
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") == width
         box = page.locator(".ranking").bounding_box()
