@@ -408,7 +408,7 @@ def test_the_command_lists_and_asks(
     assert exit_status(["trust", str(foreign)]) == 0
     assert "(accepted)" in capfd.readouterr().err
     for mark in (Path(os.environ["TAGATLAS_DATA"]) / "trusted").iterdir():
-        assert "secret" not in mark.read_text()
+        assert b"secret" not in mark.read_bytes()
         assert mark.stat().st_mode & 0o077 == 0
 
 

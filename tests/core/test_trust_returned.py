@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +20,12 @@ from tagatlas.errors import NotTrusted
 from tagatlas_trust.addresses import KnownAddresses
 
 OWN = ["https://a.example/1.png", "https://a.example/2.png"]
+TERMINAL = (
+    "import sys; from tagatlas.cli import exit_status; sys.stdin.isatty = lambda: True; "
+    "sys.exit(exit_status(['trust', sys.argv[1]]))"
+)
+"""Answers as at a terminal."""
+
 THEIRS = "https://a.example/?delete=everything"
 
 
@@ -54,7 +62,7 @@ def test_addresses_that_somebody_else_added_are_not_fetched(
     assert report.hosts == {"a.example": 1}
     capfd.readouterr()
     assert exit_status(["trust", str(returned)]) == 2  # asks, and there is nobody to answer
-    assert "asks for 1 address of a.example" in capfd.readouterr().err
+    assert "asks to fetch 1 address of a.example" in capfd.readouterr().err
     require(own)
     tagatlas.trust(returned)
     require(returned)
@@ -142,3 +150,17 @@ def test_the_file_is_the_users_alone(own: Path) -> None:
     assert len(found.read_bytes()) == 16 + 8 * len(["list.txt", *OWN])
     assert os.name == "nt" or found.stat().st_mode & 0o077 == 0
     assert own.exists()
+
+
+def test_an_answer_of_no_accepts_nothing_and_says_so(own: Path) -> None:
+    change(own)
+    asked = subprocess.run(
+        [sys.executable, "-c", TERMINAL, str(own)],
+        input="n\n",
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert asked.returncode == 1, asked.stderr
+    assert "trusted as before, nothing was accepted" in asked.stdout
+    assert tagatlas.trust(own, confirm=lambda _: False).hosts == {"a.example": 1}

@@ -15,18 +15,12 @@ from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import FAILED, Outcome
 from tagatlas.cli.terminal import say
 from tagatlas.errors import UsageError
-from tagatlas.wording import count
+from tagatlas_trust.saying import asked_lines
 
 if TYPE_CHECKING:
     from tagatlas.steps.trust import TrustReport
 
 YES = click.Option(["--yes"], is_flag=True, help="Accept without a question.")
-
-_FOLDERS = 20
-"""Accepted folders that are shown; new ones, and with ``--json`` all, always are."""
-
-_HOSTS = 10
-"""Hosts that are shown one by one; with ``--json`` all."""
 
 
 def command() -> Command:
@@ -39,39 +33,28 @@ def run(*, atlas: Path, yes: bool) -> Outcome:
     from tagatlas.steps.opened import opened
     from tagatlas.steps.trust import trust
 
+    answers: list[bool] = []
+
     def confirm(report: TrustReport) -> bool:
-        for line in _lines(report):
+        asked = report.settings, report.folders, report.hosts, report.new
+        for line in asked_lines(*asked, was_trusted=report.was_trusted):
             say(line)
-        if yes or not (report.new or report.hosts or not report.was_trusted):
+        if yes or not _asks(report):
+            answers.append(yes)
             return yes
         if not sys.stdin.isatty():
             raise UsageError(f"nothing is accepted yet: tagatlas trust {atlas} --yes accepts this")
-        return click.confirm("Accept this?", err=True)
+        answers.append(click.confirm("Accept this?", err=True))
+        return answers[-1]
 
     with opened(atlas, plugins_at_hand(), write=False) as its_atlas:
         report = trust(its_atlas, confirm=confirm)
-    if report.is_trusted:
+    if answers == [True] or not _asks(report):
         return Outcome(asdict(report), [f"trusted: {atlas}"])
-    return Outcome(asdict(report), [f"not trusted, nothing was accepted: {atlas}"], FAILED)
+    state = "trusted as before" if report.is_trusted else "not trusted"
+    return Outcome(asdict(report), [f"{state}, nothing was accepted: {atlas}"], FAILED)
 
 
-def _lines(report: TrustReport) -> list[str]:
-    """What the atlas asks for, a line each."""
-    new = set(report.new)
-    asked = [(place, f"{place} = {value}") for place, value in report.settings]
-    accepted = [folder for folder in report.folders if folder not in new]
-    folders = [*(folder for folder in report.folders if folder in new), *accepted[:_FOLDERS]]
-    asked += [(folder, f"files in {folder}") for folder in folders]
-    lines = [f"asks for {text}{'' if key in new else ' (accepted)'}" for key, text in asked]
-    if (more := len(accepted) - _FOLDERS) > 0:
-        lines.append(f"asks for files in {count(more, 'more folder')} (accepted)")
-    hosts = [*report.hosts.items()]
-    lines += [f"asks for {count(number, 'address')} of {host}" for host, number in hosts[:_HOSTS]]
-    if rest := sum(number for _, number in hosts[_HOSTS:]):
-        lines.append(f"asks for {count(rest, 'address')} of {len(hosts) - _HOSTS:,} more hosts")
-    if not report.was_trusted:
-        lines.append(
-            "once it is trusted, fetching asks the network for its addresses, and services that "
-            "you choose get its pictures with your key"
-        )
-    return lines or ["asks for nothing"]
+def _asks(report: TrustReport) -> bool:
+    """Whether the atlas asks for anything that is not accepted."""
+    return bool(report.new or report.hosts or not report.was_trusted)
