@@ -129,6 +129,7 @@ def test_what_knows_neither_the_catalog_nor_the_steps() -> None:
         ("toolkit", "tagatlas.steps.backends"),
         ("toolkit", "tagatlas.steps.options"),
         ("toolkit", "tagatlas.steps.collection"),
+        ("toolkit", "tagatlas.steps.credentials"),  # of toolkit.calls
         ("toolkit", "tagatlas.steps.opened"),  # of toolkit.calls
         ("toolkit", "tagatlas.steps.render"),  # of toolkit.rendering
         ("toolkit", "tagatlas.steps.renderers"),

@@ -93,11 +93,6 @@ class PageTable:
             raise damaged(self._database.path, wrong) from error
         return Records(table, recognised, local, notes)
 
-    def locations(self, source: str) -> list[str]:
-        """The locations in all pages of a source."""
-        records = self.records(source)
-        return [] if records is None else records.table["location"].to_list()
-
     def drop(self, source: str) -> None:
         """Delete the pages of a source."""
         with self._database.transaction() as connection:

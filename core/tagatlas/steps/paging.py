@@ -49,10 +49,9 @@ def _read_pages(
     reading = json.dumps([chosen.name, chosen.plugin.version, option_values(chosen.options)])
     begun = kept.begun(identity, reading)
     trust = atlas.settings.trust
-    if begun is not None:
-        known = [begun.token, *kept.locations(identity)]
-        begun = None if trust.unknown(known) else begun  # somebody else has added some
-    if begun is None:
+    before = None if begun is None else kept.records(identity)
+    if begun is None or before is None or trust.unknown([begun.token, *before.table["location"]]):
+        begun = None  # or somebody else has changed the pages
         kept.drop(identity)
     with show("reading") as progress:
         for page in source.pages(location, None if begun is None else begun.token):

@@ -157,10 +157,8 @@ def accept_records(atlas: Atlas, source: str, records: Records) -> None:
         StorageError: that cannot be written down.
     """
     named = records.table["location"]
-    if records.local:
-        atlas.settings.trust.accept(folders=folders_of(named), addresses=[source])
-    else:
-        atlas.settings.trust.accept(addresses=[source, *named])
+    folders, addresses = (folders_of(named), []) if records.local else ([], named)
+    atlas.settings.trust.accept(folders=folders, addresses=[source, *addresses])
 
 
 def require_folders(atlas: Atlas, locations: Sequence[str]) -> None:
