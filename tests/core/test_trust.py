@@ -246,6 +246,20 @@ def test_a_key_is_not_given_to_a_plugin_for_a_foreign_atlas(foreign: Path) -> No
         Selection(plugins, settings, names, {}, {}).options("lock", locked)
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "layout.forceatlas2]\niterations",
+        "clusterer.leiden]\nneighbours",
+        "builder.bipartite]\nlinks_per_image",
+    ],
+)
+def test_no_setting_lets_a_map_take_for_ever(foreign: Path, setting: str) -> None:
+    write(foreign, f"[{setting} = 1000000000\n")
+    with pytest.raises(OptionError, match=r"Expected int <= 10+"):
+        tagatlas.map(foreign)
+
+
 def test_a_service_is_not_compared_or_measured_on_a_foreign_atlas(
     foreign: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

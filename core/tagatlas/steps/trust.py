@@ -157,7 +157,8 @@ def accept_records(atlas: Atlas, source: str, records: Records) -> None:
         StorageError: that cannot be written down.
     """
     named = records.table["location"]
-    folders, addresses = (folders_of(named), []) if records.local else ([], named)
+    folders = folders_of(named) if records.local else []
+    addresses = [] if records.local else named.to_list()
     atlas.settings.trust.accept(folders=folders, addresses=[source, *addresses])
 
 
