@@ -90,16 +90,14 @@ def make_signature(picture: Image.Image) -> Signature:
 
     is_large = min(picture.size) >= 2 * SIDE
     way = Resampling.BOX if is_large else Resampling.BILINEAR
-    cells = np.asarray(picture.resize((SIDE, SIDE), way).convert("YCbCr"))
-    brightness = np.ascontiguousarray(cells[:, :, 0])
-    tones = brightness.astype(np.float32)
-    colours = cells[:, :, 1:].astype(np.int16)
-    sums = colours[::2, ::2] + colours[::2, 1::2] + colours[1::2, ::2] + colours[1::2, 1::2]
-    box = _within_borders(cells)
+    small = picture.resize((SIDE, SIDE), way).convert("YCbCr")
+    brightness, blue, red = small.split()
+    box = _within_borders(np.asarray(small))
+    means = [plane.reduce(SIDE // COLOUR_SIDE).tobytes() for plane in (blue, red)]
     return Signature(
-        hashes=_hashes(tones, box),
+        hashes=_hashes(np.asarray(brightness).astype(np.float32), box),
         sketch=brightness.tobytes()
-        + ((sums + 2) >> 2).astype(np.uint8).transpose(2, 0, 1).tobytes()
+        + b"".join(means)
         + bytes(min(255, round(4 * place)) for place in box),
     )
 
@@ -110,7 +108,8 @@ def _within_borders(cells: NDArray[np.uint8]) -> Box:
 
     ring = np.concatenate([cells[0], cells[-1], cells[1:-1, 0], cells[1:-1, -1]])
     border = np.sort(ring, axis=0)[len(ring) // 2].astype(np.int16)
-    off = np.abs(cells - border).max(axis=2)
+    by_plane = np.abs(cells.transpose(2, 0, 1) - border[:, None, None])
+    off = np.maximum(np.maximum(by_plane[0], by_plane[1]), by_plane[2])
     if min(off[0].max(), off[-1].max(), off[:, 0].max(), off[:, -1].max()) > _BORDER:
         return WHOLE
     rows, columns = _extent(off), _extent(off.T)
