@@ -4,14 +4,17 @@
 
 FOLDER has pictures; as many as are asked for are drawn from it at random. ``tagatlas run`` makes an
 atlas of them with default settings in a process of its own. Unavoidable are: to decode each file
-once, by Pillow; to run the model of ``imagenet`` on each distinct image, in one thread, on pictures
-that are decoded before; and to lay out the network, without start of Python, imports and reading.
+once, by Pillow, but for those of more pixels than a run accepts; to run the model of ``imagenet``
+on each distinct image, one a thread and as many at once as the run does, on pictures that are
+decoded before; and to lay out the network of the map. Start of Python, imports, reading, writing
+and all other steps are not among them.
 Both take turns; medians of processor time, with that of all processes. Compiling is done before.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import shutil
 import statistics
@@ -20,6 +23,8 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from importlib.resources import files
 from pathlib import Path
 
@@ -27,9 +32,11 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
+from tagatlas.atlas import open_atlas
 from tagatlas.contracts import Map, Variant, no_progress
 from tagatlas.network import Network
 from tagatlas.steps.load import load_map
+from tagatlas_fetching import FetchOptions
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 from tagatlas_mapping.layout import spectral_start
@@ -50,13 +57,15 @@ def children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def unavoidable(pictures: Path, map_: Map) -> dict[str, float]:
-    """Processor seconds of each part."""
+def unavoidable(pictures: Path, map_: Map, ids: Sequence[str]) -> dict[str, float]:
+    """Processor seconds of each part; ``ids`` are of all images, also those left out of the map."""
     seconds = {}
     begun = time.process_time()
     for path in sorted(pictures.iterdir()):
         try:
-            Image.open(path).load()
+            picture = Image.open(path)
+            if picture.width * picture.height <= FetchOptions().max_pixels:
+                picture.load()
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
             continue  # tagatlas tries these too
     seconds["decoding"] = time.process_time() - begun
@@ -65,11 +74,13 @@ def unavoidable(pictures: Path, map_: Map) -> dict[str, float]:
     one_thread = onnxruntime.SessionOptions()
     one_thread.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(model, one_thread, providers=["CPUExecutionProvider"])
-    ids = map_.images["id"].to_list()
     decoded = [to_pixels(map_.store.get(each, Variant.THUMBNAIL)) for each in ids]
     begun = time.process_time()
-    for pixels in decoded:
-        session.run(None, {"images": pixels[np.newaxis]})
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        done = [
+            threads.submit(session.run, None, {"images": pixels[np.newaxis]}) for pixels in decoded
+        ]
+        wait(done)
     seconds["model"] = time.process_time() - begun
 
     network = Network(map_.nodes, map_.sources, map_.targets, map_.weights, map_.directed)
@@ -101,11 +112,13 @@ def main() -> None:
             shutil.copy(path, pictures / f"{number:06}{path.suffix}")
         run(pictures, Path(scratch) / "first")  # compiles
         map_ = load_map(Path(scratch) / "first")
+        with open_atlas(Path(scratch) / "first") as atlas:
+            ids = atlas.representatives()["image"].to_list()
         whole: list[float] = []
         parts: list[dict[str, float]] = []
         for number in range(arguments.rounds):
             whole.append(run(pictures, Path(scratch) / str(number)))
-            parts.append(unavoidable(pictures, map_))
+            parts.append(unavoidable(pictures, map_, ids))
             print(f"round {number + 1}: run {whole[-1]:.1f} s, {parts[-1]}", flush=True)
         ratios = [one / sum(part.values()) for one, part in zip(whole, parts, strict=True)]
     for name in parts[0]:
