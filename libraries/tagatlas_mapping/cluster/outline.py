@@ -91,9 +91,9 @@ def _core(own: NDArray[np.object_], gap: float) -> NDArray[np.object_]:
     """Where the middle of a brush of minimum width may go, without regard to strangers; filled.
 
     The brush paints what is left when the cluster's images grow by a gap and the reach, and all
-    shrinks by the reach. To grow them together takes half the time of uniting grown ones.
+    shrinks by the reach.
     """
-    reaching = _buffer(shapely.multipolygons(own), gap, 1.0 + _REACH, _ROUGH)
+    reaching = shapely.union_all(_buffer(own, gap, 1.0 + _REACH, _ROUGH))
     return _filled(_buffer(reaching, gap, -_REACH - _NARROWEST / 2, _ROUGH))
 
 
