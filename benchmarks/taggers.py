@@ -26,15 +26,10 @@ from PIL import Image, ImageDraw
 
 import tagatlas
 import tagatlas.errors
-from tagatlas.columns import read_columns
 from tagatlas.plugins import TAGGERS, Plugins
-from tagatlas.toolkit import default_clusterer, score_matrix
-from tagatlas_compare.benching.bench import bench_collection
-from tagatlas_compare.benching.command import table
-from tagatlas_compare.benching.leaderboard import PAGE, add_to_leaderboard
-from tagatlas_compare.benching.options import BenchOptions
-from tagatlas_compare.benching.quality import quality
-from tagatlas_compare.benching.results import QUALITY, Bench
+from tagatlas_compare.benching.bench import bench
+from tagatlas_compare.benching.page.ranking import table_lines
+from tagatlas_compare.benching.writing import write_results
 
 SHAPES = ("ball", "box", "cross", "ring", "stripe", "triangle")
 OF_EACH = 20
@@ -111,38 +106,10 @@ def tiny_clip(folder: Path) -> str:
     return f"clip:model={TINY},vocabulary={vocabulary},templates=a photo of {{}}."
 
 
-def measure(name: str, folder: Path, plugins: Plugins, named: list[str], images: int) -> Bench:
-    """Measure backends on a folder of folders."""
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch, f"{name}.atlas")
-        with tagatlas.open_atlas(path, plugins, create=True) as atlas:
-            tagatlas.add(atlas, folder)
-            tagatlas.fetch(atlas)
-            return bench_collection(atlas, named, BenchOptions(labels="folder", images=images))
-
-
-def recorded(path: Path, plugins: Plugins) -> None:
-    """Print the quality of what an atlas keeps of each backend, by its images' folders."""
-    with tagatlas.open_atlas(path, plugins, write=False) as atlas:
-        records = atlas.catalog.records.of_images()
-        folders = read_columns(records["columns"], ["folder"]).select(truth="folder")
-        truth = folders.insert_column(0, records["image"]).unique("image", keep="first")
-        images = atlas.catalog.addresses.images().select("id")
-        labelled = images.join(truth, left_on="id", right_on="image").drop_nulls().sort("id")
-        for backend in atlas.catalog.tagging.backends():
-            scores, labels = score_matrix(labelled, atlas.catalog.tagging.tags(backend.id))
-            embeddings = atlas.catalog.tagging.embeddings(backend.id, labelled["id"])
-            found = quality(
-                labelled["truth"].to_list(),
-                scores,
-                labels,
-                embeddings,
-                clusterer=default_clusterer(plugins),
-                top=10,
-                seed=0,
-            )
-            said = ", ".join(f"{head} {found[name].value:.3f}" for name, head in QUALITY.items())
-            print(f"recorded {backend.name}:{backend.number}, {labelled.height} images: {said}")
+def measure(location: Path, named: list[str], out: Path, plugins: Plugins, images: int) -> None:
+    """Measure backends on a folder of folders, or on an atlas of one."""
+    found = bench(location, named, out=out, plugins=plugins, labels="folder", images=images)
+    print(location, *table_lines(found), sep="\n")
 
 
 def main() -> None:
@@ -165,12 +132,10 @@ def main() -> None:
                 print(f"{name}: no --{name} given, so it is left out")
                 continue
             taking_part = on_shapes if folder == shapes else named
-            found = measure(name, folder, plugins, taking_part, arguments.images)
-            add_to_leaderboard(found, arguments.out)
-            print(name, *table(found), sep="\n")
+            measure(folder, taking_part, arguments.out, plugins, arguments.images)
     if arguments.recorded is not None:
-        recorded(arguments.recorded, plugins)
-    print(f"leaderboard: {arguments.out / PAGE}")
+        measure(arguments.recorded, [], arguments.out, plugins, arguments.images)
+    print(f"leaderboard: {write_results(arguments.out)}")
 
 
 if __name__ == "__main__":

@@ -16,31 +16,37 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tagatlas_compare.benching.bench import bench
+    from tagatlas_compare.benching.document import Results
+    from tagatlas_compare.benching.joining import join_results
     from tagatlas_compare.benching.options import BenchOptions
-    from tagatlas_compare.benching.results import Bench
+    from tagatlas_compare.benching.writing import write_results
     from tagatlas_compare.comparison.comparing import compare
     from tagatlas_compare.comparison.comparison import Comparison
     from tagatlas_compare.comparison.options import CompareOptions
     from tagatlas_compare.comparison.report.writing import write_comparison
 
 _LAZY = {
-    "Bench": "benching.results",
     "BenchOptions": "benching.options",
     "CompareOptions": "comparison.options",
     "Comparison": "comparison.comparison",
+    "Results": "benching.document",
     "bench": "benching.bench",
     "compare": "comparison.comparing",
+    "join_results": "benching.joining",
     "write_comparison": "comparison.report.writing",
+    "write_results": "benching.writing",
 }
 
 __all__ = [
-    "Bench",
     "BenchOptions",
     "CompareOptions",
     "Comparison",
+    "Results",
     "bench",
     "compare",
+    "join_results",
     "write_comparison",
+    "write_results",
 ]
 
 

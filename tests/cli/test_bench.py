@@ -1,109 +1,100 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
+from bench_plugins import PLANTED, dark_and_light
 from command import Run
-from PIL import Image
-from strangers import VERSION, install_plugin
+from strangers import VERSION, lay_plugin
+from vision_servers import KEY, ClarifaiServer, running
 
-from tagatlas import hookspecs
-
-GREY = dedent(dedent(hookspecs.__doc__ or "").partition("A complete plugin::\n")[2])
-FAILING = '''
-from tagatlas import Price, Tagger, TaggerSpec, hookimpl
-
-class Failing(Tagger):
-    """Ends its process."""
-
-    def __init__(self, options): ...
-
-    def tag(self, images):
-        import os
-        os._exit(7)
-
-    def fingerprint(self):
-        return "failing 1"
-
-class Paid(Failing):
-    local = False
-    price = Price({"image": 0.5}, "2026-01", "nowhere")
-
-@hookimpl
-def tagatlas_taggers():
-    return [TaggerSpec(name="failing", summary="Fails.", factory=Failing),
-            TaggerSpec(name="paid", summary="Costs.", factory=Paid)]
-'''
+OPTIONS = ("--labels", "folder", "--timed", "0")
 
 
-@pytest.fixture(scope="module")
-def strangers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The variable with which two plugins of strangers are found."""
-    sites = [
-        install_plugin(tmp_path_factory.mktemp(module), module, module, source)
-        for module, source in (("greytagger", GREY), ("failingtagger", FAILING))
-    ]
-    return {"PYTHONPATH": os.pathsep.join(map(str, sites))}
+@pytest.fixture
+def strangers(tmp_path: Path) -> dict[str, str]:
+    """The variables with which the plugin of a stranger is found, and takes part."""
+    lay_plugin(tmp_path / "site", "planted", PLANTED)
+    return {
+        "PYTHONPATH": str(tmp_path / "site"),
+        "KILLED_MARK": str(tmp_path / "killed"),
+        "CLARIFAI_PAT": KEY,
+    }
 
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """Twelve pictures in two folders, dark and light."""
-    for number in range(12):
-        name = "dark" if number < 6 else "light"
-        folder = tmp_path / "pictures" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        tone = 15 * number + (60 if name == "light" else 0)
-        Image.new("RGB", (64, 48), (tone, tone, tone)).save(folder / f"{number}.png")
-    return tmp_path / "pictures"
+    return dark_and_light(tmp_path / "pictures")
 
 
 @pytest.mark.slow
-def test_strangers_taggers_are_measured_with_and_without_labels(
+def test_after_a_kill_the_same_command_goes_on_and_asks_nothing_twice(
     tagatlas: Run, tmp_path: Path, pictures: Path, strangers: dict[str, str]
 ) -> None:
-    command = ("bench", pictures, "--backend", "grey", "--backend", "failing", "--backend", "paid")
-    done = tagatlas(*command, "--labels", "folder", "--json", variables=strangers)
+    with running(ClarifaiServer()) as server:
+        service = f"clarifai:endpoint={server.endpoint},images-per-call=4,price-per-unit=0.01"
+        named = ("--backend", service, "--backend", "killed")
+        command = ("bench", pictures, *named, *OPTIONS, "--budget", "1")
+        done = tagatlas(*command, variables=strangers)
+        assert done.returncode == -9
+        assert server.billed.total() == 12
+        assert len(list((tmp_path / "bench" / "results").rglob("clarifai-*.json"))) == 1
+        done = tagatlas(*command, "--json", variables=strangers)
+        assert server.billed.total() == 12
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert (found["images"], found["classes"]) == (12, 2)
-    grey, *others = found["results"]
-    assert grey["backend"] == "grey"
-    assert grey["plugin"] == f"greytagger (tagatlas-greytagger {VERSION})"
-    assert grey["counts"] == {"ok": 12, "empty": 0, "failed": 0}
-    assert grey["quality"]["mean_average_precision"]["value"] == 1
-    assert grey["quality"]["recall"]["value"] == 1
-    rows = {(row["perturbation"], row["strength"]): row for row in grey["robustness"]}
-    assert rows["crop", 20]["value"] == rows["grey", 100]["value"] == 1  # the pictures are grey
-    assert rows["scale", 35]["images"] == 0  # of pictures of 48 pixels little is left
-    assert rows["scale", 35]["too_small"] == 12
-    assert len(grey["speed"]["images_per_second_of_repeats"]) == 2
-    assert grey["speed"]["peak_megabytes"] > 10
-    errors = {result["backend"]: result["error"] for result in others}
-    assert "ended with status 7" in errors["failing"]
-    assert "costs $6.00: allow it with --budget" in errors["paid"]
+    assert [each["error"] for each in found["entrants"]] == ["", ""]
+    assert {each["counts"]["pending"] for each in found["entrants"]} == {0}
 
-    again = tagatlas("bench", pictures, "--backend", "grey", variables=strangers)
-    assert again.returncode == 0, again.stderr
-    assert "grey" in again.stdout
-    board = tmp_path / "bench"
-    assert len((board / "runs.jsonl").read_text("utf-8").splitlines()) == 2
-    page = (board / "leaderboard.html").read_text("utf-8")
-    assert page.count("<section>") == 3  # two tasks, and how to read them
-    assert "<script" not in page
+
+@pytest.mark.slow
+def test_what_a_plugin_raises_is_said_in_a_line(
+    tagatlas: Run, pictures: Path, strangers: dict[str, str]
+) -> None:
+    named = ("--backend", "raising", "--backend", "tones", "--backend", "ending")
+    done = tagatlas(
+        "bench",
+        pictures,
+        *named,
+        "--labels",
+        "folder",
+        "--timed",
+        "4",
+        "--perturbed",
+        "2",
+        variables=strangers,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "ValueError: the moon is full" in done.stdout
+    assert "its process ended with status 7" in done.stdout
+    done = tagatlas("bench", pictures, "--backend", "raising", *OPTIONS, variables=strangers)
+    assert "ValueError: the moon is full" in done.stdout
+    assert "tones" in done.stdout, "what was measured before is on the board"
+
+
+@pytest.mark.slow
+def test_a_strangers_plugin_is_named_with_its_version(
+    tagatlas: Run, pictures: Path, strangers: dict[str, str]
+) -> None:
+    command = ("bench", pictures, "--backend", "tones", *OPTIONS, "--json")
+    done = tagatlas(*command, variables=strangers)
+    assert done.returncode == 0, done.stderr
+    [tones] = json.loads(done.stdout)["entrants"]
+    assert tones["plugin"] == f"tagatlas-planted {VERSION}"
+    assert tones["counts"] == {"ok": 12, "empty": 0, "failed": 0, "pending": 0}
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("--backend", "greyy"), "no tagger is named 'greyy'"),
-        (("--backend", "imagenet:minimum-score"), "NAME:option=value"),
+        (("--backend", "imagenet:minimum-score=0.1,top"), "NAME:option=value"),
         (("--backend", "imagenet:minimum-score=2"), "--minimum-score"),
         (("--backend", "imagenet", "--backend", "imagenet"), "name each backend once"),
         (("--backend", "imagenet", "--labels", "theme"), "theme"),
+        ((), "name it with --backend"),
     ],
 )
 @pytest.mark.slow

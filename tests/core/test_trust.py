@@ -263,14 +263,13 @@ def test_no_setting_lets_a_map_take_for_ever(foreign: Path, setting: str) -> Non
 def test_a_service_is_not_compared_or_measured_on_a_foreign_atlas(
     foreign: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tagatlas_compare import compare
-    from tagatlas_compare.benching.bench import bench_collection
+    from tagatlas_compare import bench, compare
     from tagatlas_compare.comparison.comparing import find_label_similarity
 
     monkeypatch.setenv("CLARIFAI_PAT", KEY)
     with tagatlas.open_atlas(foreign) as atlas:
         with pytest.raises(NotTrusted, match="clarifai is a service"):
-            bench_collection(atlas, ["imagenet", "clarifai"])
+            bench(atlas, ["imagenet", "clarifai"], out=foreign.parent / "bench")
         with pytest.raises(TagatlasError), find_label_similarity(atlas, "clarifai"):
             pass
     write(foreign, '[compare]\nmeaning = "clarifai"\n')

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ __all__ = [
     "backend_embeddings",
     "backend_maps",
     "backend_results",
+    "latest_kept",
     "map_backend",
     "used_backends",
 ]
@@ -40,6 +42,7 @@ class BackendResults:
         counts: number of images by status, with every status.
         calls: that cost money: ``dollars``, ``seconds`` (Float64, null if no answer came).
         images_per_second: its speed; None if too little was measured.
+        reasons: number of images by why it failed; the most frequent first.
     """
 
     tags: pl.LazyFrame
@@ -47,6 +50,7 @@ class BackendResults:
     counts: Mapping[str, int]
     calls: pl.DataFrame
     images_per_second: float | None
+    reasons: Mapping[str, int]
 
 
 def used_backends(atlas: Atlas) -> list[Backend]:
@@ -68,6 +72,7 @@ def backend_results(atlas: Atlas, backend: Backend) -> BackendResults:
         counts=tagging.counts(backend.id),
         calls=tagging.calls(backend.id),
         images_per_second=tagging.images_per_second(backend.id),
+        reasons=tagging.reasons(backend.id),
     )
 
 
@@ -123,3 +128,16 @@ def map_backend(atlas: Atlas, backend: Backend) -> StoredMap | None:
     except EmptyMap:
         return None
     return atlas.catalog.maps.load(name)
+
+
+@contextmanager
+def latest_kept(atlas: Atlas) -> Iterator[None]:
+    """After the block, those backends count as used last that did before it."""
+    tagging = atlas.catalog.tagging
+    before = [each for each in tagging.backends() if each.is_latest]
+    last = tagging.last_used()
+    try:
+        yield
+    finally:
+        for each in sorted(before, key=lambda backend: backend == last):
+            tagging.use(each.name, each.fingerprint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from io import BytesIO
 
 import polars as pl
@@ -20,6 +21,7 @@ def plan_tagging(
     tagger: Tagger,
     backend: int | None,
     *,
+    images: Collection[str] | None = None,
     retry_failed: bool,
     retry_unreadable: bool,
     ask_each: bool,
@@ -30,6 +32,7 @@ def plan_tagging(
         atlas: open.
         tagger: the backend.
         backend: its number in the catalog; None if it was never used.
+        images: ids of the only ones to plan for; None for all.
         retry_failed: see :func:`tagatlas.tag`.
         retry_unreadable: see :func:`tagatlas.tag`.
         ask_each: if images cost money, also send those that look the same as others.
@@ -39,6 +42,8 @@ def plan_tagging(
     unanswered = tagging.unanswered(
         number, retry_failed=retry_failed or retry_unreadable, copied=ask_each
     )
+    if images is not None:
+        unanswered = [image for image in unanswered if image in images]
     if tagger.price is None or not unanswered:
         return Plan(unanswered)
     failures = tagging.failures(number)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Event
 
@@ -111,12 +112,7 @@ def tag(
     """
     with opened(atlas) as its_atlas:
         selection = select(its_atlas, options, "tag")
-        tagging, tagger = choose_tagging(selection)
-        with closing(tagger.product, tagger.name, its_atlas.plugins.warn):
-            selection.check()
-            its_atlas.require_store()
-            require_service(its_atlas, selection, tagger)
-            require_key(its_atlas, tagger)
+        with tagging_with(its_atlas, selection) as (tagging, tagger):
             ask_each = tagging.near_duplicates == "each"
             if on_estimate is not None and tagger.product.price is not None:
                 expected = estimate_tagging(
@@ -180,10 +176,30 @@ def choose_tagging(selection: Selection) -> tuple[TagOptions, PluginChoice[Tagge
     return options, selection.plugin(TAGGERS, options.backend)
 
 
+@contextmanager
+def tagging_with(
+    atlas: Atlas, selection: Selection
+) -> Iterator[tuple[TagOptions, PluginChoice[Tagger]]]:
+    """The options of tagging and the backend, which may be asked now, and is closed at the end.
+
+    Raises:
+        OptionError, UnknownPlugin, MissingDependency, AuthenticationFailed, NotTrusted: as for
+            :func:`tag`.
+    """
+    options, tagger = choose_tagging(selection)
+    with closing(tagger.product, tagger.name, atlas.plugins.warn):
+        selection.check()
+        atlas.require_store()
+        require_service(atlas, selection, tagger)
+        require_key(atlas, tagger)
+        yield options, tagger
+
+
 def estimate_tagging(
     atlas: Atlas,
     tagger: PluginChoice[Tagger],
     *,
+    images: Collection[str] | None = None,
     retry_failed: bool = False,
     retry_unreadable: bool = False,
     ask_each: bool = False,
@@ -194,6 +210,7 @@ def estimate_tagging(
     Args:
         atlas: open.
         tagger: the backend.
+        images: see :func:`tag_collection`.
         retry_failed: see :func:`tag_collection`.
         retry_unreadable: see :func:`tag_collection`.
         ask_each: see :func:`tag_collection`.
@@ -204,6 +221,7 @@ def estimate_tagging(
         atlas,
         instance,
         atlas.catalog.tagging.find(tagger.name, instance.fingerprint()),
+        images=images,
         retry_failed=retry_failed,
         retry_unreadable=retry_unreadable,
         ask_each=ask_each,
@@ -223,6 +241,7 @@ def tag_collection(
     atlas: Atlas,
     tagger: PluginChoice[Tagger],
     *,
+    images: Collection[str] | None = None,
     retry_failed: bool = False,
     retry_unreadable: bool = False,
     budget: float | None = None,
@@ -244,6 +263,7 @@ def tag_collection(
     Args:
         atlas: open for writing.
         tagger: the backend; prepared if any image is sent, and closed by the caller.
+        images: ids of the only ones that are sent or get a copy of an answer; None for all.
         retry_failed: see :func:`tag`.
         retry_unreadable: see :func:`tag`.
         budget: maximum US dollars that this atlas may ever spend on the backend, in all runs;
@@ -269,6 +289,7 @@ def tag_collection(
         atlas,
         instance,
         asked,
+        images=images,
         retry_failed=retry_failed,
         retry_unreadable=retry_unreadable,
         ask_each=ask_each,

@@ -78,7 +78,7 @@ For commands, each with names to import from the module itself:
   atlas
 - :mod:`~tagatlas.toolkit.kinds`, the kinds of plugins
 - :mod:`~tagatlas.toolkit.packages`, the packages that affect results
-- :mod:`~tagatlas.toolkit.taggers`, a tagger prepared, and closed at the end
+- :mod:`~tagatlas.toolkit.taggers`, a tagger prepared, asked about some images, and closed
 
 For all:
 

@@ -7,6 +7,7 @@ from tagatlas.steps.backends import (
     backend_embeddings,
     backend_maps,
     backend_results,
+    latest_kept,
     map_backend,
     used_backends,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "backend_embeddings",
     "backend_maps",
     "backend_results",
+    "latest_kept",
     "map_backend",
     "used_backends",
 ]

@@ -4,32 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Event
 
 import click
 
 from tagatlas import Plugins
+from tagatlas.errors import UsageError
 from tagatlas.toolkit.calls import Owner, step_names
-from tagatlas.toolkit.commands import (
-    FAILED,
-    PATH,
-    SOURCE,
-    Command,
-    Outcome,
-    shown,
-)
+from tagatlas.toolkit.commands import FAILED, PATH, Argument, Command, Outcome, say, shown
 from tagatlas_compare.benching.options import BenchOptions
 
-if TYPE_CHECKING:
-    from tagatlas_compare.benching.results import Bench, Result
-
+LOCATION = Argument(
+    "location",
+    "SOURCE|ATLAS",
+    "A table of image URLs, a folder or ZIP archive of images, a IIIF address; or an atlas.",
+    required=False,
+)
 BACKENDS = click.Option(
     ["--backend", "backends"],
     multiple=True,
-    required=True,
     metavar="NAME[:OPTION=VALUE,...]",
     help="A backend to measure, with options if they are not to be the defaults:"
-    " NAME:minimum-score=0.1. Give any number.",
+    " NAME:minimum-score=0.1; stored answers by their number, NAME:1; or a file with a table of"
+    " tags or a coding. Give any number; for an atlas all that has answered by default.",
+)
+TRUTH = click.Option(
+    ["--truth"],
+    multiple=True,
+    type=PATH,
+    metavar="FILE",
+    help="A table that says what is on the images, by one person or several; by path, file name,"
+    " URL or id. May be given several times, once for each coder.",
+)
+LABEL_MAP = click.Option(
+    ["--label-map"],
+    type=PATH,
+    metavar="FILE",
+    help="A table of the tags that stand for labels, with the columns label and tag, in place of"
+    " what is matched for these labels; label_map.csv beside the results has what was matched.",
 )
 OUT = click.Option(
     ["--out"],
@@ -37,72 +49,77 @@ OUT = click.Option(
     default=Path("bench"),
     show_default=True,
     metavar="FOLDER",
-    help="Folder of the leaderboard; runs that are there stay on it.",
+    help="Folder of the results; those that are there stay.",
+)
+AGAIN = click.Option(
+    ["--again"],
+    is_flag=True,
+    help="Measure speed and robustness again, also if nothing changed since.",
+)
+JOIN = click.Option(
+    ["--join"],
+    multiple=True,
+    type=PATH,
+    metavar="FOLDER",
+    help="Add the results of another folder, of another machine or person. May be given several"
+    " times; without SOURCE nothing is measured.",
 )
 
 
 def bench_command(plugins: Plugins) -> Command:
     """The command."""
 
-    def run(*, location: str, backends: Sequence[str], out: Path, **options: object) -> Outcome:
-        """Measure backends: quality, robustness, speed, memory, cost."""
-        from tagatlas_compare.benching.bench import bench
-        from tagatlas_compare.benching.leaderboard import add_to_leaderboard
+    def run(
+        *,
+        location: str | None,
+        backends: Sequence[str],
+        truth: Sequence[Path],
+        label_map: Path | None,
+        out: Path,
+        again: bool,
+        join: Sequence[Path],
+        **options: object,
+    ) -> Outcome:
+        """Measure backends against what is known of images: quality, robustness, speed, cost."""
+        from msgspec import to_builtins
 
-        found = bench(location, backends, out=None, plugins=plugins, show=shown(), **options)
-        files = add_to_leaderboard(found, out)
-        failed = all(result.error for result in found.results)
+        from tagatlas_compare.benching.bench import bench
+        from tagatlas_compare.benching.joining import join_results
+        from tagatlas_compare.benching.page.ranking import table_lines
+        from tagatlas_compare.benching.writing import write_results
+
+        if location is None and not join:
+            raise UsageError("name the images, SOURCE or ATLAS; or results with --join FOLDER")
+        lines = join_results(out, join) if join else []
+        found = None
+        if location is not None:
+            stop = Event()
+            found = bench(
+                location,
+                backends,
+                out=out,
+                truth=truth,
+                label_map=label_map,
+                again=again,
+                plugins=plugins,
+                stop=stop,
+                show=shown(stop),
+                tell=say,
+                **options,
+            )
+        page = write_results(out, found)
+        if found is None:
+            return Outcome({"joined": lines}, [*lines, f"open: {page}"], opens=page)
+        failed = all(entrant.error for entrant in found.entrants)
+        facts = to_builtins(found)
         return Outcome(
-            found.document(),
-            [*table(found), f"open: {files[0]}"],
+            facts,
+            [*lines, *table_lines(found), f"open: {page}"],
             FAILED if failed else 0,
-            opens=files[0],
+            opens=page,
         )
 
     names = step_names(
         plugins, "add", "fetch", further=[Owner("bench", BenchOptions, heading="Measuring")]
     )
-    return Command(run, [SOURCE, BACKENDS, OUT], names)
-
-
-def table(found: Bench) -> list[str]:
-    """The benchmark as lines of a table, the best backend first."""
-    from tagatlas.toolkit import count
-    from tagatlas_compare.benching.results import QUALITY
-
-    measured = dict(QUALITY) if found.classes else {}
-    heads = ["backend", *measured.values(), "robustness", "images/s", "start s", "MB", "$/1,000"]
-    rows = [heads, *(_cells(result, list(measured)) for result in found.results)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
-    classes = f", {found.classes:,} labels" if found.classes else ""
-    errors = [f"{result.backend}: {result.error}" for result in found.results if result.error]
-    return [f"{count(found.images, 'image')}{classes}", *lines, *errors]
-
-
-def _cells(result: Result, measured: list[str]) -> list[str]:
-    from statistics import median
-
-    def number(value: float | None, digits: int) -> str:
-        return "n/a" if value is None else f"{value:,.{digits}f}"
-
-    quality = [result.quality.get(name) for name in measured]
-    speed = result.speed
-    if speed is None:
-        return [result.backend, *(["n/a"] * (len(measured) + 5))]
-    low, high = min(speed.images_per_second), max(speed.images_per_second)
-    return [
-        result.backend,
-        *(number(None if each is None else each.value, 3) for each in quality),
-        number(result.stays, 3),
-        f"{median(speed.images_per_second):,.1f} ({low:,.1f}-{high:,.1f})",
-        number(speed.start, 1),
-        number(speed.peak_megabytes, 0),
-        f"{number(speed.dollars_per_1000, 2)} {speed.prices_of}".rstrip(),
-    ]
+    return Command(run, [LOCATION, BACKENDS, TRUTH, LABEL_MAP, OUT, AGAIN, JOIN], names)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -26,6 +27,17 @@ Cell = Text | int | float | bool | None
 Cells = Mapping[Name, Cell | Sequence[Text]]
 """A row of a table, by column."""
 Json = Annotated[object, Meta(extra_json_schema={"description": "Any value."})]
+
+
+class Origin(StrEnum):
+    """Where the tags of an entrant come from."""
+
+    ASKED = "asked"
+    """From a tagger that tagatlas asked."""
+    IMPORTED = "imported"
+    """From a table that another program made."""
+    CODED = "coded"
+    """From people."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +130,14 @@ class Robustness:
     Attributes:
         perturbation: such as ``jpeg``.
         strength: in ``unit``.
-        value: with its 95 % interval ``low`` to ``high``.
+        value: the share of the best tags that stays, with its 95 % interval ``low`` to ``high``.
         control: the same where images are only encoded again.
+        chance: the same with the answers for other images.
         images: on how many images it is measured.
+        embedding_value, embedding_low, embedding_high, embedding_control, embedding_chance,
+            embedding_images: the same of the embeddings' cosine.
+        too_small: number of images left out, since a person would not recognise them.
+        silent: number of images left out, since they had no tag before.
     """
 
     perturbation: Name
@@ -130,7 +147,16 @@ class Robustness:
     low: float | None = None
     high: float | None = None
     control: float | None = None
+    chance: float | None = None
     images: Count = 0
+    embedding_value: float | None = None
+    embedding_low: float | None = None
+    embedding_high: float | None = None
+    embedding_control: float | None = None
+    embedding_chance: float | None = None
+    embedding_images: Count = 0
+    too_small: Count = 0
+    silent: Count = 0
 
 
 @dataclass(frozen=True)
@@ -142,7 +168,7 @@ class EntrantRow:
         tagger: the name of the tagger, or that under which its answers were imported.
         fingerprint: of everything that affects its answers; empty if it could not be made.
         plugin: the distribution it comes from, with its version; empty if none.
-        origin: see :class:`~tagatlas_compare.benching.entrants.Origin`.
+        origin: where its answers come from.
         options: that were given for it, by name.
         counts: number of the task's images by tag status.
         model_versions: number of images by version of the model that answered, as far as known.
@@ -158,14 +184,15 @@ class EntrantRow:
         made_at: when it was measured, ISO 8601, UTC; empty: as the document.
         machine: that it was measured on; null: that of the document.
         versions: of packages; null: those of the document.
-        error: why it has no results, or not all; empty if it has.
+        notes: why something was not measured, a line each.
+        error: why it has no results; empty if it has.
     """
 
     backend: Name
     tagger: Text = ""
     fingerprint: Text = ""
     plugin: Text = ""
-    origin: Literal["asked", "imported", "coded"] = "asked"
+    origin: Origin = Origin.ASKED
     options: Mapping[Name, Cell | Sequence[Text]] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     model_versions: Mapping[Text, Count] = field(default_factory=dict)
@@ -180,6 +207,7 @@ class EntrantRow:
     made_at: Text = ""
     machine: Mapping[Name, Cell] | None = None
     versions: Mapping[Name, Text] | None = None
+    notes: Sequence[Text] = ()
     error: Text = ""
 
 
@@ -228,16 +256,16 @@ class Rank:
         backend: its label.
         value: of the measure.
         rank: from 1; entrants that do not differ have the same.
-        rank_low, rank_high: interval that holds the rank in 95 % of the resamples.
-        leads: share of the resamples in which it is first.
+        rank_low, rank_high: all ranks that it may have; null where that cannot be told.
+        leads: share of the resamples in which it is first; null likewise.
     """
 
     backend: Name
     value: float | None
     rank: Count
-    rank_low: Count
-    rank_high: Count
-    leads: Share
+    rank_low: Count | None
+    rank_high: Count | None
+    leads: Share | None
 
 
 @dataclass(frozen=True)
@@ -249,7 +277,8 @@ class Difference:
         measure: by which they are compared.
         difference: with its interval ``low`` to ``high``.
         a_leads: share of the resamples in which ``a`` is ahead.
-        differs: whether they differ, corrected for the number of comparisons.
+        p: probability of such a difference by chance, corrected for the number of comparisons.
+        differs: whether they differ, by that.
     """
 
     a: Name
@@ -260,6 +289,7 @@ class Difference:
     high: float | None
     a_leads: float | None
     differs: bool
+    p: float | None = None
 
 
 @dataclass(frozen=True)
@@ -270,11 +300,13 @@ class StandingCells:
         measure: by which they are ranked.
         ranks: the best first.
         differences: of each pair, in each measure.
+        method: how comparisons were corrected for their number.
     """
 
     measure: Text = ""
     ranks: Sequence[Rank] = ()
     differences: Sequence[Difference] = ()
+    method: Text = ""
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,16 @@ class BenchOptions:
     images: Annotated[
         int, Meta(ge=2, description="Most images that are used; of more, a random sample is.")
     ] = 1_000
+    timed: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="How many of the images are tagged again, to measure speed and memory of"
+            " a local backend; with 0, neither these nor robustness are measured.",
+        ),
+    ] = 200
     repeats: Annotated[
-        int, Meta(ge=1, description="How often the images are tagged to measure the speed.")
+        int, Meta(ge=1, description="How often these are tagged to measure the speed.")
     ] = 3
     perturbed: Annotated[
         int,
@@ -57,10 +65,21 @@ class BenchOptions:
         "caption",
         "border",
     )
+    meaning: Annotated[
+        str,
+        Meta(
+            description="A backend whose model reads text, for further tags that stand for labels"
+            " since they are near in meaning; none."
+        ),
+    ] = "none"
     top: Annotated[int, Meta(ge=1, description="How many tags of an image count at most.")] = 10
     budget: Annotated[
         float,
-        Meta(ge=0, description="Most US dollars that backends which cost money may take, each."),
+        Meta(
+            ge=0,
+            description="Most US dollars that may ever be spent on each backend in this atlas, as"
+            " tagatlas tag counts them.",
+        ),
         Mark.AUTHORITY,
     ] = 0.0
     seed: Annotated[int, Meta(ge=0, description="Seed of everything random.")] = 0

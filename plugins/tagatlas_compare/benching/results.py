@@ -1,128 +1,399 @@
-"""Results of a benchmark of taggers."""
+"""The stored results of benchmarks: a file for each entrant, and one with all of a task.
+
+In a leaderboard's folder, each task has a folder ``results/<digest>``::
+
+    entrants/<name>.json   an entrant with its results, written as soon as they are there
+    images/<name>.csv      its results for each image
+    truth.csv              what is known of each image
+    results.json           the entrants together, with ranks and differences; made from these files
+
+They may come from other people as well: they are checked, and no path is taken from them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from statistics import median
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+from pathlib import Path
 
+import msgspec
 import numpy as np
+import polars as pl
 
-from tagatlas_compare.benching.robustness import RobustnessRow
-from tagatlas_compare.benching.running import Speed
-from tagatlas_compare.comparison.figures import Figure
+from tagatlas.errors import InputError, StorageError
+from tagatlas.toolkit import write_atomically
+from tagatlas_compare.benching.document import (
+    Cells,
+    Difference,
+    EntrantRow,
+    FigureCells,
+    Rank,
+    Results,
+    StandingCells,
+)
+from tagatlas_compare.benching.measures import Measured
+from tagatlas_compare.benching.standing import Standing, stand
+from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.statistics.figures import Figure
 
-SCHEMA = "tagatlas-bench-1"
+RESULTS, ENTRANTS, IMAGES = "results", "entrants", "images"
+TRUTH, TOGETHER = "truth.csv", "results.json"
 
-QUALITY: Mapping[str, str] = {
-    "mean_average_precision": "mAP",
-    "precision_at_10": "P@10",
-    "recall": "recall",
-    "mutual_information": "themes",
-    "neighbours": "neighbours",
-}
-"""Measures against known labels, with their column headings."""
+LARGEST = 64 << 20
+"""Largest file that is read, in bytes."""
 
-
-@dataclass(frozen=True)
-class Result:
-    """Results of one tagger.
-
-    Attributes:
-        backend: the text that named it.
-        fingerprint: of the tagger; empty if it could not be made.
-        plugin: the distribution it comes from, with its version.
-        counts: number of images by tag status.
-        quality: by measure of :data:`QUALITY`; empty without labels.
-        robustness: against each perturbation; empty if it was not measured.
-        speed: of the tagger; None if it could not be run.
-        error: why it could not be run; empty if it was run.
-    """
-
-    backend: str
-    fingerprint: str = ""
-    plugin: str = ""
-    counts: Mapping[str, int] = field(default_factory=dict)
-    quality: Mapping[str, Figure] = field(default_factory=dict)
-    robustness: Sequence[RobustnessRow] = ()
-    speed: Speed | None = None
-    error: str = ""
-
-    @property
-    def rank_by(self) -> float:
-        """The value to sort results by: mean average precision, else robustness; -1 for errors."""
-        if self.error:
-            return -1.0
-        if self.quality:
-            return self.quality["mean_average_precision"].value
-        return self.stays or 0.0
-
-    @property
-    def stays(self) -> float | None:
-        """Share of the best tags that stay, the mean over all perturbations; None if unknown."""
-        known = [row.tags.value for row in self.robustness if row.tags.value is not None]
-        return float(np.mean(known)) if known else None
+_DIGEST = re.compile("[0-9a-f]{16}")
 
 
-@dataclass(frozen=True)
-class Bench:
-    """A benchmark of several taggers on one collection.
+@dataclass(frozen=True, eq=False)
+class Row:
+    """An entrant's file.
 
     Attributes:
-        collection: name of the collection.
-        digest: of the images and their labels: equal digests mean the same task.
-        images: number of images used.
-        classes: number of distinct labels; 0 without labels.
-        results: the best first.
-        machine: that it ran on.
-        versions: of packages, by name.
-        options: of the benchmark, by name.
-        made_at: ISO 8601, UTC.
+        name: of its files: the same for the same answers.
+        document: with this entrant alone.
+        images: as in :class:`~tagatlas_compare.benching.measures.Measured`, and before them
+            ``image`` (id) and ``status``; None if they are missing.
     """
 
-    collection: str
-    digest: str
-    images: int
-    classes: int
-    results: Sequence[Result]
-    machine: Mapping[str, str | int | float]
-    versions: Mapping[str, str]
-    options: Mapping[str, bool | int | float | str | None]
-    made_at: str
+    name: str
+    document: Results
+    images: pl.DataFrame | None
 
-    def document(self) -> dict[str, object]:
-        """The benchmark as JSON values: the fields of the classes, with values for tables."""
-        plain = {name: value for name, value in vars(self).items() if name != "results"}
-        return {"schema": SCHEMA} | plain | {"results": [_result(each) for each in self.results]}
+    @property
+    def entrant(self) -> EntrantRow:
+        """The entrant."""
+        return self.document.entrants[0]
 
 
-def _result(result: Result) -> dict[str, object]:
-    speed = result.speed
+@dataclass(frozen=True, eq=False)
+class TaskRows:
+    """The entrants of one task.
+
+    Attributes:
+        rows: at least one, in the order of their names.
+        truth: what is known of the images; None if nothing is.
+    """
+
+    rows: Sequence[Row]
+    truth: Truth | None
+
+    @property
+    def newest(self) -> Results:
+        """The document that was made last."""
+        return max((row.document for row in self.rows), key=lambda each: each.made_at)
+
+
+def task_folder(out: Path, digest: str) -> Path:
+    """The folder of a task's results."""
+    return out / RESULTS / digest
+
+
+def write_row(out: Path, row: Row, truth: Truth | None) -> None:
+    """Store an entrant's results; those of the same answers are replaced.
+
+    Args:
+        out: the leaderboard's folder.
+        row: the results.
+        truth: what is known of the task's images.
+
+    Raises:
+        StorageError: a file cannot be written.
+    """
+    task = row.document.task
+    folder = task_folder(out, task.digest)
+    for each in (folder / ENTRANTS, folder / IMAGES):
+        make_folder(each)
+    if truth is not None:
+        with write_atomically(folder / TRUTH) as file:
+            file.write(_truth_table(task.image_ids, truth).write_csv().encode())
+    if row.images is not None:
+        with write_atomically(folder / IMAGES / f"{row.name}.csv") as file:
+            file.write(_flat(row.images).write_csv().encode())
+    beside = "" if row.images is None else f"{IMAGES}/{row.name}.csv"
+    entrant = replace(row.entrant, per_image=beside)
+    with write_atomically(folder / ENTRANTS / f"{row.name}.json") as file:
+        file.write(as_json(replace(row.document, entrants=[entrant])))
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, if it is missing.
+
+    Raises:
+        StorageError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"cannot make {folder}: {error.strerror}; choose another folder with --out"
+        ) from error
+
+
+def as_json(document: Results) -> bytes:
+    """The text of a document."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+
+
+def read_tasks(out: Path) -> dict[str, TaskRows]:
+    """The stored results by task digest; of each task all entrants.
+
+    Args:
+        out: a leaderboard's folder, of anybody.
+
+    Raises:
+        InputError: a file is damaged, or says another digest than its folder.
+        StorageError: a file cannot be read.
+    """
+    found = {}
+    folders = sorted(each for each in (out / RESULTS).glob("*") if _DIGEST.fullmatch(each.name))
+    for folder in folders:
+        rows = [_read_row(path) for path in sorted((folder / ENTRANTS).glob("*.json"))]
+        for row in rows:
+            if row.document.task.digest != folder.name:
+                raise InputError(f"{folder} has results of the task {row.document.task.digest}")
+        if rows:
+            found[folder.name] = TaskRows(rows, _read_truth(folder / TRUTH, rows[0].document))
+    return found
+
+
+def read_row(out: Path, digest: str, name: str) -> Row | None:
+    """A stored row of a task by the name of its files; None if there is none.
+
+    Raises:
+        InputError, StorageError: see :func:`read_tasks`.
+    """
+    path = task_folder(out, digest) / ENTRANTS / f"{name}.json"
+    return _read_row(path) if path.exists() else None
+
+
+def _read_row(path: Path) -> Row:
+    document = read_document(path)
+    if len(document.entrants) != 1:
+        raise InputError(f"{path} has {len(document.entrants)} entrants, and 1 was expected")
+    row = Row(path.stem, document, None)
+    beside = path.parent.parent / IMAGES / f"{path.stem}.csv"
+    if not beside.exists():
+        return row
+    table = _read_csv(beside)
+    if table.get_column("image", default=pl.Series([""])).to_list() != document.task.image_ids:
+        raise InputError(f"{beside} is not about the images of {path}")
+    return replace(row, images=_typed(table))
+
+
+def read_document(path: Path) -> Results:
+    """Read a document of results, of anybody.
+
+    Raises:
+        InputError: it does not have the schema.
+        StorageError: it cannot be read.
+    """
+    try:
+        document = msgspec.json.decode(_read(path), type=Results)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"{path} is no file of results: {error}") from error
+    if len(document.task.image_ids) != document.task.images:
+        raise InputError(f"{path} has another number of images than it says")
+    return document
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise StorageError(f"cannot read {path}: {error.strerror}") from error
+    if len(data) > LARGEST:
+        raise InputError(f"{path} has more than {LARGEST >> 20} MB")
+    return data
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
+    """A table of ours as texts."""
+    try:
+        return pl.read_csv(io.BytesIO(_read(path)), infer_schema=False)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise InputError(f"{path} is no table: {' '.join(str(error).split())[:200]}") from error
+
+
+def _flat(table: pl.DataFrame) -> pl.DataFrame:
+    """A table with its lists as texts."""
+    lists = [name for name, kind in table.schema.items() if isinstance(kind, pl.List)]
+    return table.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(" "))
+
+
+def _typed(table: pl.DataFrame) -> pl.DataFrame:
+    """A table of images with its types again; what is none of them is null."""
+    texts = ("image", "status", "predicted")
+    columns = []
+    for name in table.columns:
+        column = pl.col(name)
+        if name == "right":
+            column = column == "true"
+        elif name == "clusters":
+            column = column.str.split(" ").cast(pl.List(pl.Int32), strict=False)
+        elif name not in texts:
+            column = column.cast(pl.Float64, strict=False)
+        columns.append(column)
+    return table.with_columns(columns)
+
+
+def _truth_table(images: Sequence[str], truth: Truth) -> pl.DataFrame:
+    codes = [
+        msgspec.json.encode([code for code, has in zip(truth.codes, own, strict=True) if has])
+        for own in truth.has
+    ]
+    return pl.DataFrame(
+        {"image": images, "coded": truth.coded, "codes": [each.decode() for each in codes]},
+        schema={"image": pl.String, "coded": pl.Boolean, "codes": pl.String},
+    )
+
+
+def _read_truth(path: Path, document: Results) -> Truth | None:
+    """What is known of a task's images.
+
+    Raises:
+        InputError: the file does not fit the document.
+    """
+    said = document.task.truth
+    if said is None or not path.exists():
+        return None
+    table = _read_csv(path)
+    if table.columns != ["image", "coded", "codes"] or (
+        table["image"].to_list() != document.task.image_ids
+    ):
+        raise InputError(f"{path} is not about the images of its task")
+    try:
+        of_images = [msgspec.json.decode(cell or "[]", type=list[str]) for cell in table["codes"]]
+    except msgspec.MsgspecError as error:
+        raise InputError(f"{path}: {error}") from error
+    codes = sorted(said.codes)
+    row_of = {code: row for row, code in enumerate(codes)}
+    has = np.zeros((table.height, len(codes)), dtype=np.bool_)
+    for image, own in enumerate(of_images):
+        for code in own:
+            if code not in row_of:
+                raise InputError(f"{path} has the code {code!r:.80}, which its task has not")
+            has[image, row_of[code]] = True
+    return Truth(said.source, codes, has, (table["coded"] == "true").to_numpy())
+
+
+def figure_cells(figures: Mapping[str, Figure]) -> dict[str, FigureCells]:
+    """Figures as they are stored; what is not finite is null."""
     return {
-        "backend": result.backend,
-        "fingerprint": result.fingerprint,
-        "plugin": result.plugin,
-        "counts": dict(result.counts),
-        "quality": {name: _figure(each) for name, each in result.quality.items()},
-        "robustness": [row.document() for row in result.robustness],
-        "speed": None if speed is None else _speed(speed),
-        "error": result.error,
+        name: FigureCells(
+            value=_number(figure.value),
+            low=_number(figure.low),
+            high=_number(figure.high),
+            chance=_number(figure.chance),
+            chance_low=_number(figure.chance_low),
+            chance_high=_number(figure.chance_high),
+            images=figure.images,
+        )
+        for name, figure in figures.items()
     }
 
 
-def _figure(figure: Figure) -> dict[str, float | None]:
-    return {name: value if np.isfinite(value) else None for name, value in asdict(figure).items()}
+def _number(value: float) -> float | None:
+    return float(value) if isfinite(value) else None
 
 
-def _speed(speed: Speed) -> dict[str, object]:
-    rates, calls = speed.images_per_second, speed.call_seconds
+def _figures(cells: Mapping[str, FigureCells]) -> dict[str, Figure]:
+    def number(value: float | None) -> float:
+        return np.nan if value is None else value
+
     return {
-        "start_seconds": speed.start,
-        "images_per_second": median(rates),
-        "images_per_second_of_repeats": list(rates),
-        "call_seconds_median": float(np.median(calls)),
-        "call_seconds_95": float(np.quantile(calls, 0.95)),
-        "peak_megabytes": speed.peak_megabytes,
-        "dollars_per_1000": speed.dollars_per_1000,
-        "prices_of": speed.prices_of,
+        name: Figure(
+            number(cell.value),
+            number(cell.low),
+            number(cell.high),
+            number(cell.chance),
+            number(cell.chance_low),
+            number(cell.chance_high),
+            cell.images,
+        )
+        for name, cell in cells.items()
     }
+
+
+def standing_cells(standing: Standing) -> StandingCells:
+    """A standing as it is stored."""
+    return StandingCells(
+        standing.measure,
+        msgspec.convert(list(_plain(standing.ranks)), list[Rank]),
+        msgspec.convert(list(_plain(standing.differences)), list[Difference]),
+        standing.method,
+    )
+
+
+def _plain(table: pl.DataFrame) -> Iterator[dict[str, object]]:
+    """The rows of a table as JSON values."""
+    for row in table.iter_rows(named=True):
+        yield {
+            name: None if isinstance(value, float) and not isfinite(value) else value
+            for name, value in row.items()
+        }
+
+
+def label_cells(table: pl.DataFrame) -> list[Cells]:
+    """The rows of a table of labels as they are stored."""
+    return msgspec.convert(list(_plain(table)), list[Cells])
+
+
+def assemble(found: TaskRows, failed: Iterable[EntrantRow] = ()) -> Results:
+    """The entrants of a task together: the best first, each with a label of its own.
+
+    Args:
+        found: the stored results.
+        failed: entrants that have none; they come last.
+    """
+    newest = found.newest
+    rows = _with_labels(found.rows)
+    entrants = [_where(row.document, newest) for row in rows]
+    standing = _standing(rows, found.truth, newest)
+    if standing is not None:
+        order = {rank.backend: place for place, rank in enumerate(standing.ranks)}
+        entrants.sort(key=lambda entrant: order.get(entrant.backend, len(order)))
+    return replace(newest, entrants=[*entrants, *failed], standing=standing)
+
+
+def _with_labels(rows: Sequence[Row]) -> list[Row]:
+    """The rows with labels of their own: of two with one label, both get their digests."""
+    labels = [row.entrant.backend for row in rows]
+    found = []
+    for row in rows:
+        entrant = row.entrant
+        if labels.count(entrant.backend) > 1:
+            entrant = replace(entrant, backend=f"{entrant.backend} ({row.name.rpartition('-')[2]})")
+        found.append(replace(row, document=replace(row.document, entrants=[entrant])))
+    return found
+
+
+def _where(document: Results, newest: Results) -> EntrantRow:
+    """The entrant of a document, with machine and versions if they are not the newest one's."""
+    [entrant] = document.entrants
+    return replace(
+        entrant,
+        made_at=document.made_at,
+        machine=None if document.machine == newest.machine else document.machine,
+        versions=None if document.versions == newest.versions else document.versions,
+    )
+
+
+def _standing(rows: Sequence[Row], truth: Truth | None, document: Results) -> StandingCells | None:
+    """How those of the entrants stand to each other that have results for each image."""
+    if truth is None:
+        return None
+    measured, labels = [], []
+    for row in rows:
+        if row.images is not None and row.entrant.figures:
+            table = pl.DataFrame(row.entrant.labels, infer_schema_length=None)
+            measured.append(Measured(_figures(row.entrant.figures), table, row.images))
+            labels.append(row.entrant.backend)
+    if not measured:
+        return None
+    seed = document.task.options.get("seed")
+    return standing_cells(stand(truth, measured, labels, seed=seed if isinstance(seed, int) else 0))

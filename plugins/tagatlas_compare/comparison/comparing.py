@@ -82,7 +82,9 @@ def choose_backends(atlas: Atlas, named: Sequence[str]) -> list[NamedBackend]:
             message lists the backends.
     """
     known = used_backends(atlas)
-    chosen = [_find(known, name) for name in named] or [each for each in known if each.is_latest]
+    chosen = [find_backend(known, name) for name in named] or [
+        each for each in known if each.is_latest
+    ]
     if len({each.id for each in chosen}) < max(2, len(chosen)):
         raise UsageError(f"a comparison takes at least two different backends; {_listed(known)}")
     names = [each.name for each in chosen]
@@ -92,7 +94,12 @@ def choose_backends(atlas: Atlas, named: Sequence[str]) -> list[NamedBackend]:
     ]
 
 
-def _find(known: Sequence[Backend], named: str) -> Backend:
+def find_backend(known: Sequence[Backend], named: str) -> Backend:
+    """The one of some backends that a text names; see :func:`choose_backends`.
+
+    Raises:
+        UsageError: it names none, or several; the text lists them.
+    """
     name, _, which = named.partition(":")
     own = [each for each in known if each.name == name]
     fitting = [

@@ -138,12 +138,14 @@ def _leader(document: Results) -> list[str]:
     return [
         f"{listed(first)} share the first place ({title}): their differences {NOT_TOLD_APART}.",
         f"They are above chance, where 1 is the best: {'; '.join(each)}.",
-        f"First in resamples of the images is {leads}.",
+        *([] if top.leads is None else [f"First in resamples of the images is {leads}."]),
     ]
 
 
-def out_of_100(share: float) -> str:
-    """``97 of 100``; all and none only where it is so."""
+def out_of_100(share: float | None) -> str:
+    """``97 of 100``; all and none only where it is so; ``n/a`` where it cannot be told."""
+    if share is None:
+        return "n/a"
     if 0.995 <= share < 1:
         return "over 99 of 100"
     if 0 < share < 0.005:

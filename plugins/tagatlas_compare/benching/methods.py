@@ -1,0 +1,183 @@
+"""A paragraph for a paper: how a benchmark was made, what it found, and what it goes back to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tagatlas.toolkit import count
+from tagatlas_compare.benching.document import EntrantRow, FigureCells, Results
+from tagatlas_compare.benching.measures import MEASURES
+from tagatlas_compare.references import bibliography, cited, keys_in, reference_list
+
+_WORKS: Mapping[str, tuple[str, ...]] = {
+    "probe": ("alain2017",),
+    "clusters": ("vinh2010", "traag2019"),
+    "average_precision": ("fellbaum1998",),
+}
+"""The works that a measure goes back to."""
+
+_ORIGINS = {
+    "asked": "",
+    "imported": "imported answers",
+    "coded": "coded by people",
+}
+
+
+def methods_text(results: Results) -> str:
+    """Methods and results in Markdown, with a list of references."""
+    parts = [
+        _what(results),
+        *_measures(results),
+        " ".join(_figures(results)),
+        *_differences(results),
+        *_robustness(results),
+        *_cost(results),
+        *_left_out(results),
+    ]
+    text = " ".join(part for part in parts if part)
+    listed = reference_list(text)
+    return f"{text}\n" + (f"\n## References\n\n{listed}\n" if listed else "")
+
+
+def methods_bibliography(results: Results) -> str:
+    """The works that :func:`methods_text` cites, as BibTeX."""
+    return bibliography(keys_in(methods_text(results)))
+
+
+def _measured(results: Results) -> list[EntrantRow]:
+    return [entrant for entrant in results.entrants if not entrant.error]
+
+
+def _what(results: Results) -> str:
+    task = results.task
+    versions = ", ".join(f"{name} {version}" for name, version in results.versions.items())
+    names = "; ".join(_named(entrant) for entrant in _measured(results))
+    known = ""
+    if task.truth is not None:
+        single = "one each" if task.truth.single else "some with several or none"
+        known = (
+            f", which have {count(len(task.truth.codes), 'label')} ({single}; from"
+            f" {task.truth.source})"
+        )
+    options = ", ".join(f"{name} {value}" for name, value in task.options.items() if value != "")
+    return (
+        f"{count(len(_measured(results)), 'backend')} were measured on"
+        f" {count(task.images, 'image')} of “{results.collection}”{known}, on"
+        f" {results.made_at[:10]} with {versions} ({options}; task {task.digest}): {names}."
+    )
+
+
+def _named(entrant: EntrantRow) -> str:
+    counts = entrant.counts
+    looked = f"{counts.ok:,} images with tags, {counts.empty:,} without"
+    if counts.failed:
+        looked += f", {counts.failed:,} failed"
+    if counts.pending:
+        looked += f", {counts.pending:,} not looked at"
+    versions = "; model versions " + ", ".join(
+        f"{version or 'unknown'}: {images:,}" for version, images in entrant.model_versions.items()
+    )
+    facts = [
+        _ORIGINS[entrant.origin],
+        entrant.fingerprint,
+        entrant.plugin,
+        looked + (versions if entrant.model_versions else ""),
+    ]
+    return f"{entrant.backend} ({'; '.join(filter(None, facts))})"
+
+
+def _measures(results: Results) -> Iterator[str]:
+    names = [name for name in MEASURES if any(name in each.figures for each in _measured(results))]
+    for name in names:
+        reading = MEASURES[name]
+        works = f" {cited(*_WORKS[name])}" if name in _WORKS else ""
+        yield f"“{reading.title}”{works}: {reading.text}"
+    if names:
+        yield (
+            "Images without a tag count as wrong, and chance is the level with shuffled labels."
+            " Intervals are of 95 %, from images drawn anew within each label"
+            f" {cited('efron1993')}; where none would hold what it says, none is given."
+        )
+
+
+def _figures(results: Results) -> Iterator[str]:
+    for name, reading in MEASURES.items():
+        said = [
+            f"{entrant.backend} {_figure(figure)}"
+            for entrant in _measured(results)
+            if (figure := entrant.figures.get(name)) is not None and figure.value is not None
+        ]
+        if said:
+            yield f"Results for “{reading.title}”: {'; '.join(said)}."
+
+
+def _figure(figure: FigureCells) -> str:
+    facts = []
+    if figure.low is not None and figure.high is not None:
+        facts.append(f"{figure.low:z.2f} to {figure.high:z.2f}")
+    if figure.chance is not None:
+        facts.append(f"chance {figure.chance:z.2f}")
+    return f"{figure.value:z.2f}" + (f" ({', '.join(facts)})" if facts else "")
+
+
+def _differences(results: Results) -> Iterator[str]:
+    standing = results.standing
+    if standing is None or len(standing.ranks) < 2 or standing.measure not in MEASURES:
+        return
+    title = MEASURES[standing.measure].title
+    ranks = "; ".join(
+        f"{each.backend} {each.rank}"
+        + ("" if each.rank_low == each.rank_high else f" ({each.rank_low} to {each.rank_high})")
+        for each in standing.ranks
+    )
+    yield f"Ranks by “{title}”, with the ranks that each may have: {ranks}."
+    pairs = [each for each in standing.differences if each.measure == standing.measure]
+    said = [
+        f"{each.a} and {each.b} by {each.difference:z.2f}"
+        + (
+            ""
+            if each.low is None or each.high is None
+            else f" ({each.low:z.2f} to {each.high:z.2f})"
+        )
+        for each in pairs
+        if each.differs and each.difference is not None
+    ]
+    corrected = f" ({standing.method})" if standing.method else ""
+    if said:
+        yield f"In it, compared on the same images{corrected}, differ: {'; '.join(said)}."
+    alike = len(pairs) - len(said)
+    if alike:
+        yield (
+            f"The other {count(alike, 'pair')} cannot be told apart."
+            if said
+            else f"No pair can be told apart on these images{corrected}."
+        )
+
+
+def _robustness(results: Results) -> Iterator[str]:
+    if not any(each.robustness for each in _measured(results)):
+        return
+    yield (
+        "Robustness is the share of an image's best tags that stays when the stored picture is"
+        f" perturbed {cited('hendrycks2019')}, beside a control that is only encoded again;"
+        " robustness.csv has every kind and strength."
+    )
+
+
+def _cost(results: Results) -> Iterator[str]:
+    said = []
+    for entrant in _measured(results):
+        cost = entrant.cost
+        if cost is None or cost.kind != "asked" or cost.dollars is None:
+            continue
+        prices = f", prices of {cost.prices_of}" if cost.prices_of else ""
+        said.append(f"{entrant.backend} US$ {cost.dollars:,.2f} at most{prices}")
+    if said:
+        yield f"Asking cost: {'; '.join(said)}."
+
+
+def _left_out(results: Results) -> Iterator[str]:
+    left_out = results.task.left_out
+    if left_out:
+        listed = "; ".join(f"{number:,} {reason}" for reason, number in left_out.items())
+        yield f"Left out of the collection's images: {listed}."
