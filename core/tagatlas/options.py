@@ -214,7 +214,8 @@ def make_options(
         OptionError: an unknown name, or a value that the field does not take; no number may be
             infinite.
     """
-    fields = {field.name: field for field in option_fields(options)}
+    kind: type = options
+    fields = {field.name: field for field in option_fields(kind)}
     for name in values:
         if name not in fields:
             close = get_close_matches(name, fields, n=1)
