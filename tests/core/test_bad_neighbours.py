@@ -6,11 +6,14 @@ import json
 import os
 import re
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command import Starter
 from PIL import Image
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 HEAD = """
 from dataclasses import dataclass
@@ -141,16 +144,16 @@ def distribution(site: Path, name: str, source: str, place: str | None = None) -
     (info / "entry_points.txt").write_text(f"[tagatlas]\n{name} = {entry}\n", "utf-8")
 
 
-def tagatlas(*words: str | Path, site: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(site or ""), "COLUMNS": "80"}
-    environment.pop("TAGATLAS_STRICT_PLUGINS", None)
-    return subprocess.run(
-        [sys.executable, "-m", "tagatlas", *map(str, words)],
-        capture_output=True,
-        encoding="utf-8",
-        env=environment,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def tagatlas(starter: Starter) -> Run:
+    """Runs the command where a site's distributions are installed."""
+
+    def run(*words: str | Path, site: Path | None = None) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PYTHONPATH": str(site or ""), "COLUMNS": "80"}
+        environment.pop("TAGATLAS_STRICT_PLUGINS", None)
+        return starter.run(words, Path.cwd(), environment)
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +178,7 @@ def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def atlas(tmp_path_factory: pytest.TempPathFactory, bad: Path) -> Path:
+def atlas(tagatlas: Run, tmp_path_factory: pytest.TempPathFactory, bad: Path) -> Path:
     """An atlas made with all these plugins installed."""
     folder = tmp_path_factory.mktemp("pictures")
     for number in range(8):
@@ -187,22 +190,25 @@ def atlas(tmp_path_factory: pytest.TempPathFactory, bad: Path) -> Path:
     return made
 
 
-def flags(site: Path | None, command: str) -> set[str]:
+def flags(tagatlas: Run, site: Path | None, command: str) -> set[str]:
     """The words of a command's help that are flags."""
     text = tagatlas(command, "--help", site=site).stdout
     return {word.strip(",") for word in text.split() if word.startswith("--")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["run", "tag", "map"])
-def test_what_is_installed_neither_takes_nor_changes_a_flag(command: str, common: Path) -> None:
-    before, after = flags(None, command), flags(common, command)
+def test_what_is_installed_neither_takes_nor_changes_a_flag(
+    tagatlas: Run, command: str, common: Path
+) -> None:
+    before, after = flags(tagatlas, None, command), flags(tagatlas, common, command)
     assert before <= after
     own = ("--still-", "--[no-]still-", "--recovery-retry-failed")
     assert all(flag.startswith(own) for flag in after - before)
     assert "--still-threshold" in after
 
 
-def test_what_is_installed_displaces_no_built_in_plugin(tmp_path: Path) -> None:
+def test_what_is_installed_displaces_no_built_in_plugin(tagatlas: Run, tmp_path: Path) -> None:
     distribution(tmp_path, "aaa", HEAD + TAGGER_WITH.format(name="imagenet", options="NoOptions"))
     listed = json.loads(tagatlas("plugins", "--json", site=tmp_path).stdout)
     [imagenet] = [each for each in listed["plugins"] if each["name"] == "imagenet"]
@@ -213,7 +219,9 @@ def test_what_is_installed_displaces_no_built_in_plugin(tmp_path: Path) -> None:
     )
 
 
-def test_a_bad_plugin_is_listed_with_what_is_wrong_and_breaks_nothing_else(bad: Path) -> None:
+def test_a_bad_plugin_is_listed_with_what_is_wrong_and_breaks_nothing_else(
+    tagatlas: Run, bad: Path
+) -> None:
     listed = json.loads(tagatlas("plugins", "--json", site=bad).stdout)
     reasons = {each["name"]: each["reason"] for each in listed["broken"]}
     assert set(reasons) == set(BAD)
@@ -223,7 +231,7 @@ def test_a_bad_plugin_is_listed_with_what_is_wrong_and_breaks_nothing_else(bad: 
 
 
 @pytest.mark.slow
-def test_the_names_mean_what_they_meant(atlas: Path, bad: Path) -> None:
+def test_the_names_mean_what_they_meant(tagatlas: Run, atlas: Path, bad: Path) -> None:
     assert "threshold = 0.01" in (atlas / "atlas.toml").read_text("utf-8")
     still = tagatlas("map", atlas, "--layout", "still", "--still-threshold", "0.4", site=bad)
     assert still.returncode == 0, still.stderr
@@ -238,7 +246,9 @@ def test_the_names_mean_what_they_meant(atlas: Path, bad: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_clusterer_that_leaves_an_image_out_is_named(atlas: Path, bad: Path) -> None:
+def test_a_clusterer_that_leaves_an_image_out_is_named(
+    tagatlas: Run, atlas: Path, bad: Path
+) -> None:
     before = (atlas / "atlas.toml").read_text("utf-8")
     done = tagatlas("map", atlas, "--map", "short", "--clusterer", "short", site=bad)
     assert done.returncode == 1
@@ -253,7 +263,9 @@ def test_a_clusterer_that_leaves_an_image_out_is_named(atlas: Path, bad: Path) -
 
 
 @pytest.mark.slow
-def test_a_source_that_fails_to_say_what_it_reads_is_named(atlas: Path, bad: Path) -> None:
+def test_a_source_that_fails_to_say_what_it_reads_is_named(
+    tagatlas: Run, atlas: Path, bad: Path
+) -> None:
     pictures = tagatlas("info", atlas, "--json", site=bad)
     location = json.loads(pictures.stdout)["sources"][0]["location"]
     done = tagatlas("add", atlas, location, site=bad)
@@ -264,7 +276,7 @@ def test_a_source_that_fails_to_say_what_it_reads_is_named(atlas: Path, bad: Pat
 
 
 @pytest.mark.slow
-def test_help_fits_a_terminal_and_cuts_no_flag() -> None:
+def test_help_fits_a_terminal_and_cuts_no_flag(tagatlas: Run) -> None:
     for command in ("run", "map", "tag", "render"):
         lines = tagatlas(command, "--help").stdout.splitlines()
         assert max(map(len, lines)) <= 80

@@ -6,11 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command import Starter
 
 from tagatlas.cli import COMMANDS, in_order
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 HELLO = '''
 import click
@@ -133,21 +137,30 @@ def distribution(site: Path, name: str, source: str, entry_point: str | None = N
     (info / "entry_points.txt").write_text(entry, "utf-8")
 
 
+def environment(site: Path, *, strict: bool) -> dict[str, str]:
+    variables = {"COLUMNS": "80", "TAGATLAS_STRICT_PLUGINS": "1" if strict else ""}
+    return {**os.environ, "PYTHONPATH": str(site), **variables}
+
+
 def python(site: Path, *words: str, strict: bool = False) -> subprocess.CompletedProcess[str]:
     """Run Python where a site's distributions are installed."""
-    environment = {**os.environ, "PYTHONPATH": str(site), "COLUMNS": "80"}
-    environment["TAGATLAS_STRICT_PLUGINS"] = "1" if strict else ""
     return subprocess.run(
         [sys.executable, *words],
         capture_output=True,
         encoding="utf-8",
-        env=environment,
+        env=environment(site, strict=strict),
         check=False,
     )
 
 
-def tagatlas(site: Path, *words: str, strict: bool = False) -> subprocess.CompletedProcess[str]:
-    return python(site, "-m", "tagatlas", *words, strict=strict)
+@pytest.fixture(scope="module")
+def tagatlas(starter: Starter) -> Run:
+    """Runs the command where a site's distributions are installed."""
+
+    def run(site: Path, *words: str, strict: bool = False) -> subprocess.CompletedProcess[str]:
+        return starter.run(words, Path.cwd(), environment(site, strict=strict))
+
+    return run
 
 
 def listed(text: str) -> dict[str, str]:
@@ -177,7 +190,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site
 
 
-def test_a_command_stands_in_the_help_where_it_belongs(site: Path) -> None:
+def test_a_command_stands_in_the_help_where_it_belongs(tagatlas: Run, site: Path) -> None:
     done = tagatlas(site, "--help", strict=True)
     assert (done.returncode, done.stderr) == (0, "")
     commands = listed(done.stdout)
@@ -188,7 +201,7 @@ def test_a_command_stands_in_the_help_where_it_belongs(site: Path) -> None:
     assert names[-2:] == ["plain", "failing"]
 
 
-def test_it_has_a_help_of_its_own(site: Path) -> None:
+def test_it_has_a_help_of_its_own(tagatlas: Run, site: Path) -> None:
     done = tagatlas(site, "hello", "--help")
     assert done.returncode == 0, done.stderr
     for text in ("Usage: tagatlas hello", "aloud or not", "Who is greeted.", "Greeting:", "--json"):
@@ -197,7 +210,7 @@ def test_it_has_a_help_of_its_own(site: Path) -> None:
 
 
 @pytest.mark.slow
-def test_it_runs_and_prints_for_people_and_for_programs(site: Path) -> None:
+def test_it_runs_and_prints_for_people_and_for_programs(tagatlas: Run, site: Path) -> None:
     done = tagatlas(site, "hello", "Ada", "--loud")
     assert (done.returncode, done.stdout, done.stderr) == (0, "HELLO ADA\n", "")
     done = tagatlas(site, "hello", "Ada", "--json")
@@ -209,7 +222,7 @@ def test_it_runs_and_prints_for_people_and_for_programs(site: Path) -> None:
 
 
 @pytest.mark.slow
-def test_wrong_words_are_told_as_those_of_our_commands(site: Path) -> None:
+def test_wrong_words_are_told_as_those_of_our_commands(tagatlas: Run, site: Path) -> None:
     done = tagatlas(site, "hello", "Ada", "--lowd")
     assert done.returncode == 2
     assert done.stderr == "tagatlas: there is no option --lowd; did you mean --loud?\n"
@@ -278,7 +291,8 @@ def test_the_help_of_ours_is_cheap(name: str) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_a_plain_command_of_click_does_as_well(site: Path) -> None:
+@pytest.mark.slow
+def test_a_plain_command_of_click_does_as_well(tagatlas: Run, site: Path) -> None:
     done = tagatlas(site, "plain", "word")
     assert (done.returncode, done.stdout, done.stderr) == (0, "word\n", "")
     done = tagatlas(site, "plain", "refuse")
@@ -290,7 +304,7 @@ def test_a_plain_command_of_click_does_as_well(site: Path) -> None:
     [(("plain", "crash"), "KeyError: 'word'"), (("failing",), "ZeroDivisionError: division")],
 )
 def test_what_nobody_thought_of_is_the_plugins_fault(
-    site: Path, words: tuple[str, ...], error: str
+    tagatlas: Run, site: Path, words: tuple[str, ...], error: str
 ) -> None:
     done = tagatlas(site, *words)
     assert done.returncode == 1
@@ -299,7 +313,7 @@ def test_what_nobody_thought_of_is_the_plugins_fault(
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_command_is_told_in_a_line(bad: Path, name: str) -> None:
+def test_a_bad_command_is_told_in_a_line(tagatlas: Run, bad: Path, name: str) -> None:
     done = tagatlas(bad, name)
     assert done.returncode == 1
     [*broken, line] = done.stderr.splitlines()
@@ -309,7 +323,7 @@ def test_a_bad_command_is_told_in_a_line(bad: Path, name: str) -> None:
 
 
 @pytest.mark.slow
-def test_bad_commands_break_no_others(bad: Path) -> None:
+def test_bad_commands_break_no_others(tagatlas: Run, bad: Path) -> None:
     done = tagatlas(bad, "--help")
     assert done.returncode == 0
     assert listed(done.stdout).keys() >= {*COMMANDS, "compare", "bench", "hello", *BAD}
@@ -324,7 +338,7 @@ def test_bad_commands_break_no_others(bad: Path) -> None:
     assert [each["name"] for each in plugins["broken"]] == ["unimportable"]
 
 
-def test_of_two_commands_of_one_name_the_first_is_used(tmp_path: Path) -> None:
+def test_of_two_commands_of_one_name_the_first_is_used(tagatlas: Run, tmp_path: Path) -> None:
     distribution(tmp_path, "hello", HELLO)
     distribution(tmp_path, "other", command("hello", "lambda plugins: 1 / 0", "Other."))
     done = tagatlas(tmp_path, "hello", "Ada")
@@ -336,7 +350,7 @@ def test_of_two_commands_of_one_name_the_first_is_used(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_no_plugin_displaces_a_command_of_ours(tmp_path: Path) -> None:
+def test_no_plugin_displaces_a_command_of_ours(tagatlas: Run, tmp_path: Path) -> None:
     distribution(tmp_path, "info", command("info", "lambda plugins: 1 / 0", "Other."))
     distribution(tmp_path, "compare", command("compare", "lambda plugins: 1 / 0", "Other."))
     said = "info (info-plugin 1.0) brings a command 'info', which is not used: tagatlas has one"

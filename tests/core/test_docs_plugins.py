@@ -8,12 +8,14 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
+from command import Starter
 from PIL import Image
 
 import tagatlas as library
@@ -24,6 +26,8 @@ from tagatlas.selection import Selection
 from tagatlas.step_options import step_names
 
 pytest_plugins = ["pytester"]
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "plugins.md").read_text("utf-8")
@@ -110,14 +114,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site
 
 
-def tagatlas(*words: str | Path, site: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tagatlas", *map(str, words)],
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(site), "TAGATLAS_STRICT_PLUGINS": "1"},
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def tagatlas(starter: Starter) -> Run:
+    """Runs the command where a site's distributions are installed."""
+
+    def run(*words: str | Path, site: Path) -> subprocess.CompletedProcess[str]:
+        variables = {"PYTHONPATH": str(site), "TAGATLAS_STRICT_PLUGINS": "1"}
+        return starter.run(words, Path.cwd(), {**os.environ, **variables})
+
+    return run
 
 
 def test_there_is_a_plugin_of_every_kind() -> None:
@@ -181,7 +186,7 @@ def test_every_example_passes_its_suite(pytester: pytest.Pytester) -> None:
     assert outcomes["passed"] > 200
 
 
-def test_the_command_is_called_as_the_guide_says(tmp_path: Path) -> None:
+def test_the_command_is_called_as_the_guide_says(tagatlas: Run, tmp_path: Path) -> None:
     [entry] = re.findall(r"`(top-tags = \"toptags\")`", GUIDE)
     (tmp_path / "toptags.py").write_text(FILES["toptags.py"], "utf-8")
     info = tmp_path / "tagatlas_toptags-1.0.dist-info"
@@ -207,7 +212,7 @@ def test_the_tutorial_has_the_plugin_of_the_readme() -> None:
         assert f"\n{FILES[name]}```" in readme
 
 
-def test_the_tutorials_plugin_is_listed_as_it_shows(site: Path) -> None:
+def test_the_tutorials_plugin_is_listed_as_it_shows(tagatlas: Run, site: Path) -> None:
     listed = tagatlas("plugins", site=site)
     assert listed.returncode == 0, listed.stderr
     [line] = re.findall(r"^tagger +grey .*$", GUIDE, flags=re.MULTILINE)
@@ -215,7 +220,7 @@ def test_the_tutorials_plugin_is_listed_as_it_shows(site: Path) -> None:
 
 
 @pytest.mark.slow
-def test_options_are_called_as_the_guide_says(site: Path, tmp_path: Path) -> None:
+def test_options_are_called_as_the_guide_says(tagatlas: Run, site: Path, tmp_path: Path) -> None:
     told = tagatlas("tag", "--help", site=site).stdout
     assert "--tone-light-from NUMBER" in told
     for flag in ("--tone-light-from", "--tagger-tone-light-from"):
@@ -262,7 +267,9 @@ def test_every_module_of_an_example_is_in_its_distribution() -> None:
     assert {"circle", "circlelayout"} in distributions
 
 
-def test_a_plugin_in_another_group_is_in_no_list_as_the_guide_says(tmp_path: Path) -> None:
+def test_a_plugin_in_another_group_is_in_no_list_as_the_guide_says(
+    tagatlas: Run, tmp_path: Path
+) -> None:
     assert "| not listed at all | nothing: the entry point's group must be `tagatlas` |" in GUIDE
     (tmp_path / "greytagger.py").write_text(FILES["greytagger.py"], "utf-8")
     info = tmp_path / "tagatlas_grey-1.0.dist-info"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command import Starter
 from strangers import lay_plugin
 
 ROOT = Path(__file__).parents[2]
@@ -57,16 +56,13 @@ FAULTS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("right", FAULTS)
-def test_what_the_suite_would_find_in_options_is_listed(right: str, tmp_path: Path) -> None:
+def test_what_the_suite_would_find_in_options_is_listed(
+    right: str, starter: Starter, tmp_path: Path
+) -> None:
     wrong, said = FAULTS[right]
     lay_plugin(tmp_path, "tonetagger", TONE.replace(right, wrong))
-    listed = subprocess.run(
-        [sys.executable, "-m", "tagatlas", "plugins"],
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        check=False,
-    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    listed = starter.run(["plugins"], tmp_path, environment)
     assert listed.returncode == 0, listed.stderr
     assert f"warning: tonetagger (tagatlas-tonetagger 1.2.3): {said}" in listed.stdout.splitlines()
     assert f"| `{said}` |" in GUIDE

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from command import Starter
 from PIL import Image
 from strangers import lay_plugin
 
@@ -15,6 +16,8 @@ import tagatlas as library
 from tagatlas.errors import OptionError, TagatlasError
 from tagatlas.plugins import TAGGERS, load_plugins
 from tagatlas_compare.benching.bench import read_contender
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 SECRET = "-".join(["s3cr3t", "0123456789"])
 
@@ -151,16 +154,16 @@ def location(tmp_path: Path) -> str:
     return f"locked:{folder}"
 
 
-def tagatlas(
-    *words: str | Path, site: Path, variables: dict[str, str] = VARIABLES
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tagatlas", *map(str, words)],
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(site), **variables},
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def tagatlas(starter: Starter) -> Run:
+    """Runs the command where a site's distributions are installed."""
+
+    def run(
+        *words: str | Path, site: Path, variables: Mapping[str, str] = VARIABLES
+    ) -> subprocess.CompletedProcess[str]:
+        return starter.run(words, Path.cwd(), {**os.environ, "PYTHONPATH": str(site), **variables})
+
+    return run
 
 
 def in_files(folder: Path, text: str) -> list[Path]:
@@ -170,7 +173,9 @@ def in_files(folder: Path, text: str) -> list[Path]:
 
 
 @pytest.mark.slow
-def test_a_secret_is_used_and_written_nowhere(site: Path, location: str, tmp_path: Path) -> None:
+def test_a_secret_is_used_and_written_nowhere(
+    tagatlas: Run, site: Path, location: str, tmp_path: Path
+) -> None:
     atlas = tmp_path / "x.atlas"
     given = ("--backend", "grey", "--builder", "chain")
     sides = ("--locked-side", "7", "--chain-side", "6", "--upload-side", "5")
@@ -205,7 +210,9 @@ def test_a_secret_that_is_wrong_is_not_said(
 
 
 @pytest.mark.slow
-def test_a_secret_has_no_flag_and_help_names_its_variable(site: Path, location: str) -> None:
+def test_a_secret_has_no_flag_and_help_names_its_variable(
+    tagatlas: Run, site: Path, location: str
+) -> None:
     told = tagatlas("add", "--help", site=site, variables={}).stdout
     assert "TAGATLAS_LOCKED_TOKEN=..." in told
     assert "token" not in told.replace("TAGATLAS_LOCKED_TOKEN", "")

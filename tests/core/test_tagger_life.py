@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command import Starter
 from PIL import Image
 from strangers import lay_plugin
 
@@ -93,17 +93,12 @@ def log(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def tagatlas(site: Path, log: Path) -> Run:
+def tagatlas(starter: Starter, site: Path, log: Path) -> Run:
     def run(*words: str | Path, does: str = "") -> subprocess.CompletedProcess[str]:
         log.unlink(missing_ok=True)
         variables = {"TAGATLAS_LOGGING_LOG": str(log), "TAGATLAS_LOGGING_DOES": does}
-        return subprocess.run(
-            [sys.executable, "-m", "tagatlas", *map(str, words)],
-            capture_output=True,
-            encoding="utf-8",
-            env={**os.environ, **variables, "PYTHONPATH": str(site)},
-            check=False,
-        )
+        environment = {**os.environ, **variables, "PYTHONPATH": str(site)}
+        return starter.run(words, Path.cwd(), environment)
 
     return run
 
