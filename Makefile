@@ -25,7 +25,8 @@ LONG := extras or thorough
 demo: $(INSTALLED)
 	$(BIN)/tagatlas demo
 
-# All but the long tests and those of optional packages, above all PyTorch, which is several GB.
+# All but the long tests, those in a browser among them, and those of optional packages, above all
+# PyTorch, which is several GB.
 test: $(DEVELOP)
 	$(MAKE) --no-print-directory -j2 lint $(KERNELS)
 	$(PYTEST) -m "$(EVERYDAY)" $(PYTEST_FLAGS)

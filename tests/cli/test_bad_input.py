@@ -48,6 +48,7 @@ def folder(tmp_path: Path, picture: MakePicture) -> Path:
     return made
 
 
+@pytest.mark.slow
 def test_a_missing_file_is_one_line_and_makes_no_atlas(tagatlas: Run, tmp_path: Path) -> None:
     done = tagatlas("run", "not-there.csv", "--out", "x.atlas")
     assert "not-there.csv" in one_line(done, 1)
@@ -57,6 +58,7 @@ def test_a_missing_file_is_one_line_and_makes_no_atlas(tagatlas: Run, tmp_path: 
     assert list((tmp_path / "mine").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_an_option_that_made_a_command_fail_is_not_kept(
     tagatlas: Run, tmp_path: Path, folder: Path
 ) -> None:
@@ -94,6 +96,7 @@ signal.raise_signal(signal.SIGINT)
     assert "stopped" in one_line(done, 130)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lazy", [False, True])
 def test_a_layout_without_its_package_is_said_before_anything_is_done(
     tagatlas: Run, tmp_path: Path, folder: Path, lazy: bool
@@ -159,6 +162,7 @@ def test_an_atlas_of_a_newer_schema_is_left_alone(
     assert "update it" in one_line(tagatlas("fetch", "x.atlas"), 1)
 
 
+@pytest.mark.slow
 def test_a_second_process_on_the_same_atlas_is_one_line(
     tagatlas: Run, tmp_path: Path, folder: Path
 ) -> None:
@@ -302,6 +306,7 @@ def test_dead_and_html_answering_urls_are_counted_and_more_than_allowed_is_statu
     assert "--max-failures takes" in tagatlas("fetch", "x.atlas", "--max-failures", "few").stderr
 
 
+@pytest.mark.slow
 def test_private_addresses_are_refused_unless_allowed(
     tagatlas: Run, tmp_path: Path, image_server: ImageServer, picture: MakePicture
 ) -> None:

@@ -58,6 +58,7 @@ def test_the_help_imports_nothing_heavy() -> None:
 NUMERIC = {"scipy", "numba", "networkx", "shapely"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "not_needed"),
     [
@@ -186,6 +187,7 @@ def test_what_was_chosen_is_kept_and_can_be_overridden(
     assert width({"TAGATLAS_WIDTH": "600"}, "--width", "500") == 500
 
 
+@pytest.mark.slow
 def test_a_threshold_that_leaves_no_tag_is_not_kept(tagatlas: Run, atlas: Path) -> None:
     refused = tagatlas("map", atlas, "--threshold", "1")
     assert refused.returncode == 1

@@ -106,6 +106,7 @@ def test_a_model_that_reads_no_text_gives_no_meaning(atlas: Path) -> None:
             assert meaning is None
 
 
+@pytest.mark.slow
 def test_wrong_names_are_told_in_a_line(tagatlas: Run, atlas: Path) -> None:
     done = tagatlas("compare", atlas, "--backend", "imagenet", "--backend", "clipp")
     assert done.returncode == 2

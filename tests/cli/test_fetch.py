@@ -67,6 +67,7 @@ def test_wrong_flags_are_one_line(tagatlas: Run, listed: Path) -> None:
         assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_run_that_gets_nothing_says_why_and_goes_on_when_it_is_allowed(
     tagatlas: Run, image_server: ImageServer, picture: MakePicture, tmp_path: Path
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_run_that_gets_nothing_says_why_and_goes_on_when_it_is_allowed(
     assert "3 tried now; 3 distinct images" in done.stdout
 
 
+@pytest.mark.slow
 def test_placeholders_are_named(
     tagatlas: Run, image_server: ImageServer, picture: MakePicture, tmp_path: Path
 ) -> None:

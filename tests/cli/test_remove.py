@@ -18,6 +18,7 @@ def atlas(tmp_path: Path) -> Path:
     return picture_atlas(tmp_path, 5)
 
 
+@pytest.mark.slow
 def test_images_are_removed_by_a_list_after_a_look(
     tagatlas: Run, atlas: Path, tmp_path: Path
 ) -> None:
@@ -42,6 +43,7 @@ def test_images_are_removed_by_a_list_after_a_look(
     assert "say what to remove" in nothing.stderr
 
 
+@pytest.mark.slow
 def test_info_says_what_is_there_and_where_settings_come_from(
     tagatlas: Run, atlas: Path, tmp_path: Path
 ) -> None:
@@ -66,6 +68,7 @@ def test_info_says_what_is_there_and_where_settings_come_from(
     assert (without.returncode, "--clean needs an atlas" in without.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_source_is_replaced_or_removed_by_its_number(
     tagatlas: Run, atlas: Path, tmp_path: Path
 ) -> None:

@@ -258,6 +258,7 @@ def test_an_archive_is_asked_without_the_password(folder: Path) -> None:
     assert not any(USER in path or PASSWORD in path for path in asked)
 
 
+@pytest.mark.slow
 def test_what_is_handed_out_is_as_shown(folder: Path) -> None:
     with tagatlas.open_atlas(folder / "x.atlas", load_plugins()) as atlas:
         loaded = tagatlas.load_map(atlas)
@@ -322,6 +323,7 @@ def test_other_signs_of_an_address_stay(address: str) -> None:
     assert as_shown(address) == masked(address) == without_queries(address) == address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [

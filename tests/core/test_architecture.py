@@ -83,6 +83,7 @@ def test_core_imports_no_plugin() -> None:
     assert not {name for _, name in imports_of(CORE) if name.partition(".")[0] in packages}
 
 
+@pytest.mark.slow
 def test_libraries_know_neither_atlas_nor_plugins() -> None:
     libraries = set(folders(LIBRARIES))
     imports = [(part, name) for part, name in imports_of(LIBRARIES) if part != SUITES]
@@ -105,6 +106,7 @@ def test_a_plugin_imports_no_other_but_for_one() -> None:
     assert others == {("tagatlas_web", "tagatlas_posters")}
 
 
+@pytest.mark.slow
 def test_only_main_imports_the_command_line() -> None:
     every = [*imports_of(CORE), *imports_of(PLUGINS)]
     by = {part for part, name in every if name.startswith("tagatlas.cli")}

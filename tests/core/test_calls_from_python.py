@@ -89,6 +89,7 @@ def test_a_source_is_named_by_its_number(atlas: Path, tmp_path: Path) -> None:
     assert tagatlas.remove(atlas, source=1).extent.records == 1
 
 
+@pytest.mark.slow
 def test_a_map_is_loaded_from_a_folder(atlas: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tagatlas.fetch(atlas)
     tagatlas.tag(atlas, backend="imagenet")

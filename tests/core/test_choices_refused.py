@@ -121,6 +121,7 @@ def test_what_makes_a_map_fail_is_not_kept(
     assert SettingsFile(kept.path).text == kept.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["unmade", "falling", "unbuilt"])
 def test_what_makes_a_run_fail_is_not_kept(
     folder: Path, tmp_path: Path, plugins: Plugins, name: str

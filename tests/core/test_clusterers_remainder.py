@@ -73,6 +73,7 @@ def test_they_are_named_as_such_and_are_no_cluster(atlas: Atlas) -> None:
     assert tagatlas.info(atlas).maps[0].clusters == 3
 
 
+@pytest.mark.slow
 def test_all_that_is_written_says_so(atlas: Atlas, tmp_path: Path) -> None:
     tagatlas.map(atlas, name="m", clusterer="shy")
     names = ["tables", "methods", "page", "web", "svg", "vikus"]

@@ -12,6 +12,7 @@ from command import Starter, run_new
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="commands are forked on Linux")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -32,6 +33,7 @@ def test_it_says_and_does_what_a_new_process_does(
     assert (forked.stdout, forked.stderr) == (new.stdout, new.stderr)
 
 
+@pytest.mark.slow
 def test_nothing_of_one_command_is_left_for_the_next(starter: Starter, tmp_path: Path) -> None:
     before = starter.run(("doctor",), tmp_path, os.environ)
     for name, value in {"TAGATLAS_STRICT_PLUGINS": "1", "COLUMNS": "40"}.items():

@@ -31,6 +31,7 @@ def run_with_cache_in(user_cache: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="XDG_CACHE_HOME counts on Linux alone")
 def test_cache_is_the_users_where_the_package_cannot_be_written(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
@@ -38,6 +39,7 @@ def test_cache_is_the_users_where_the_package_cannot_be_written(tmp_path: Path) 
     assert list(cache.rglob("script.double*.nbi"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="XDG_CACHE_HOME counts on Linux alone")
 def test_kernels_work_where_no_cache_can_be_written(tmp_path: Path) -> None:
     assert run_with_cache_in("/dev/null", tmp_path) == "42\n"

@@ -120,6 +120,7 @@ def extras_of_plugins() -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_what_is_imported_is_a_dependency_or_of_the_extra_that_the_plugin_names(
     folder: str,
@@ -137,6 +138,7 @@ def test_what_is_imported_is_a_dependency_or_of_the_extra_that_the_plugin_names(
     assert undeclared == []
 
 
+@pytest.mark.slow
 def test_what_tests_import_is_declared_for_development() -> None:
     support = {
         path.stem for folder in ("tests", "benchmarks") for path in ROOT.glob(f"{folder}/**/*.py")

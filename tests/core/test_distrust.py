@@ -245,6 +245,7 @@ def test_a_map_with_wrong_values_is_to_be_made_again(
         tagatlas.load_map(opened)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["nodes = x'00'", "outlines = '[1]'", "settings = '{'"])
 def test_a_damaged_map_is_made_again(
     atlas: Path, script: str, capsys: pytest.CaptureFixture[str]
@@ -271,6 +272,7 @@ def test_a_call_that_gives_money_back_lifts_no_budget(atlas: Path) -> None:
     assert all(each.calls and each.dollars == each.units == 0 for each in spent)
 
 
+@pytest.mark.slow
 def test_pictures_are_opened_in_known_formats_alone() -> None:
     """Pillow has decoders of many more, and starts a program for PostScript."""
     found = [

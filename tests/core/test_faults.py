@@ -207,6 +207,7 @@ def fetched(
     return outcomes, None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blames", [True, False])
 def test_addresses_that_all_fail_unexpectedly_end_the_run_early(
     tmp_path: Path, *, blames: bool
@@ -222,6 +223,7 @@ def test_addresses_that_all_fail_unexpectedly_end_the_run_early(
         assert str(error).endswith(": run the command again to go on with the others")
 
 
+@pytest.mark.slow
 def test_what_the_catalog_does_not_take_fails_its_address_alone(tmp_path: Path) -> None:
     folder = picture_atlas(tmp_path, 3)
     with open_atlas(folder) as atlas:
@@ -243,6 +245,7 @@ def test_what_the_catalog_does_not_take_fails_its_address_alone(tmp_path: Path) 
         assert atlas.faults.lines()[0].startswith("1 unexpected error (OverflowError)")
 
 
+@pytest.mark.slow
 def test_an_answer_that_the_catalog_does_not_take_fails_its_image_alone(tmp_path: Path) -> None:
     folder = picture_atlas(tmp_path, 4)
     with open_atlas(folder) as atlas:
@@ -309,6 +312,7 @@ def test_a_tagger_that_reads_no_answer_is_to_blame(tmp_path: Path, count: int) -
         list(reading_each(reader, FaultLog(tmp_path / "log"))(answers).results)
 
 
+@pytest.mark.slow
 def test_the_rest_is_fetched_where_single_images_fail(tmp_path: Path) -> None:
     samples = sample_images(6)
     right = [hashlib.sha256(sample.data).digest() for sample in samples[1:]]

@@ -181,6 +181,7 @@ def test_a_renderer_that_fails_costs_only_its_own_files(folder: Path, tmp_path: 
     ]
 
 
+@pytest.mark.slow
 def test_the_command_line_ends_with_a_renderers_fault(
     folder: Path, tmp_path: Path, site: Path, starter: Starter
 ) -> None:
@@ -217,6 +218,7 @@ def server() -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_recoveries_cost_no_fetch(tmp_path: Path, server: str) -> None:
     urls = tmp_path / "urls.txt"
     names = ("lost1.jpg", "lost2.jpg", "lost3.jpg", "page.jpg", "a.jpg")
@@ -248,6 +250,7 @@ def test_what_was_paid_for_before_a_fault_is_kept(folder: Path) -> None:
     assert expected.images == slips.IMAGES - 6
 
 
+@pytest.mark.slow
 def test_a_command_that_falls_is_its_authors_fault(
     tmp_path: Path, site: Path, starter: Starter
 ) -> None:
@@ -278,6 +281,7 @@ def test_whatever_a_command_raises_is_its_authors_fault(
     )
 
 
+@pytest.mark.slow
 def test_a_tagger_is_made_once_to_tag(
     folder: Path, tmp_path: Path, site: Path, starter: Starter
 ) -> None:

@@ -53,6 +53,7 @@ def test_its_maps_render(atlas: Path) -> None:
     assert "(Jacomy et al., 2014)" in methods
 
 
+@pytest.mark.slow
 def test_its_map_is_made_again_once(atlas: Path) -> None:
     made = [tagatlas.map(atlas, name="imagenet", builder="bipartite") for _ in range(2)]
     assert [report.unchanged for report in made] == [False, True]
@@ -60,6 +61,7 @@ def test_its_map_is_made_again_once(atlas: Path) -> None:
     assert "[builder.bipartite]" not in (atlas / "atlas.toml").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_what_is_chosen_now_counts_more_than_what_was_then(atlas: Path) -> None:
     tagatlas.map(atlas, name="third", builder="bipartite", threshold=0.01)
     with tagatlas.open_atlas(atlas) as opened:

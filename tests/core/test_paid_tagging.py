@@ -84,6 +84,7 @@ def test_every_image_is_paid_for_once(atlas: Atlas, server: ClarifaiServer) -> N
     assert len(server.calls) == calls
 
 
+@pytest.mark.slow
 def test_a_key_is_asked_for_before_new_images_are_fetched(
     tmp_path: Path, server: ClarifaiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -336,6 +337,7 @@ def test_what_cannot_be_read_is_paid_again_only_where_that_is_said(
     assert server.billed.total() == IMAGES + 4
 
 
+@pytest.mark.slow
 def test_copies_come_later_as_well(copied: Atlas, server: ClarifaiServer, tmp_path: Path) -> None:
     tag_collection(copied, clarifai(server))
     more = tmp_path / "more"
@@ -348,6 +350,7 @@ def test_copies_come_later_as_well(copied: Atlas, server: ClarifaiServer, tmp_pa
     assert (report.asked, report.copied) == (0, 1)
 
 
+@pytest.mark.slow
 def test_a_backend_that_costs_nothing_is_asked_about_each(copied: Atlas) -> None:
     imagenet = load_plugins().choose(TAGGERS, "imagenet", {})
     assert estimate_tagging(copied, imagenet).copies == 0

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tagatlas import plugins
 from tagatlas.plugins import KINDS, Kind, load_plugins
 
@@ -85,6 +87,7 @@ def named(path: Path, names: dict[str, set[str]]) -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_no_plugin_is_named_but_for_defaults() -> None:
     names = {name: of for name, of in modules_by_name().items() if name not in WORDS}
     assert {"bipartite", "clip", "forceatlas2", "knn", "umap"} <= names.keys()
@@ -96,6 +99,7 @@ def test_the_words_are_names_of_plugins() -> None:
     assert modules_by_name().keys() >= WORDS
 
 
+@pytest.mark.slow
 def test_none_is_chosen_by_its_name() -> None:
     """A kind of plugin and a literal name never come together, nor is a maker's name compared."""
     kinds = {name for name, value in vars(plugins).items() if isinstance(value, Kind)}
@@ -115,6 +119,7 @@ def test_none_is_chosen_by_its_name() -> None:
     assert found == []
 
 
+@pytest.mark.slow
 def test_who_made_a_map_is_not_read_from_its_settings() -> None:
     readers = {
         path.relative_to(ROOT).as_posix()

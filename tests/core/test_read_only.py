@@ -139,6 +139,7 @@ def test_the_library_on_a_read_only_medium(atlas: Path) -> None:
     assert json.loads(run_read_only(atlas, LIBRARY)) == [["one", "other"], 12, True, False]
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_read_and_named_as_what_is_in_the_way(atlas: Path, tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     words = (tmp_path / "disk", FULL, atlas, tmp_path / "out")
@@ -172,6 +173,7 @@ def test_a_catalog_of_a_killed_process_is_read_where_it_lies(atlas: Path, tmp_pa
     assert "was not closed when it was copied" in run_read_only(copy, script)
 
 
+@pytest.mark.slow
 def test_an_older_catalog_on_a_read_only_medium_is_refused_in_a_line(
     atlas: Path, tmp_path: Path
 ) -> None:
@@ -216,6 +218,7 @@ def test_what_writes_says_that_the_atlas_was_opened_for_reading(atlas: Path, ste
                 step(each)
 
 
+@pytest.mark.slow
 def test_a_backend_without_a_map_needs_writing_to_be_compared(tmp_path: Path) -> None:
     folder = picture_atlas(tmp_path, 4)
     with tagatlas.open_atlas(folder) as opened:

@@ -137,6 +137,7 @@ def test_cleaned_text_is_one_short_line(text: str) -> None:
     assert clean(line) == line
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=120), most=st.integers(1, 3))
 def test_wrapped_lines_fit(text: str, most: int) -> None:
@@ -169,6 +170,7 @@ def test_any_label_can_be_drawn(label: str) -> None:
 # Places of names
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     sizes=st.lists(st.tuples(st.integers(5, 300), st.integers(5, 80)), max_size=12),

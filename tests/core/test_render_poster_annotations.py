@@ -72,6 +72,7 @@ def only(poster: Composition) -> Drawing:
 # Places and sizes
 
 
+@pytest.mark.slow
 def test_lines_are_a_six_hundredth_of_the_map_wide() -> None:
     map_ = themed_map(60)
     poster = plain(map_, Outline(SQUARE, RED), Arrow((0, 0), (9, 3), BLUE))
@@ -91,6 +92,7 @@ def test_lines_are_a_six_hundredth_of_the_map_wide() -> None:
     assert np.allclose(shaft.points[1], (one + other) / 2)
 
 
+@pytest.mark.slow
 def test_strokes_do_not_depend_on_what_is_shown_or_outlined() -> None:
     map_ = themed_map(60)
     few = map_.nodes.with_columns(shown=pl.int_range(pl.len()) < 5)
@@ -104,6 +106,7 @@ def test_strokes_do_not_depend_on_what_is_shown_or_outlined() -> None:
     assert max(found) == pytest.approx(min(found)) == pytest.approx(extent(map_) / 600)
 
 
+@pytest.mark.slow
 def test_an_outlines_text_stands_above_its_highest_point() -> None:
     map_ = themed_map(60)
     poster = plain(map_, Outline(SQUARE, RED, "two lines\nof text"))
@@ -116,6 +119,7 @@ def test_an_outlines_text_stands_above_its_highest_point() -> None:
     assert y - 0.5 * size < bottom - placed[0].pad < y
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("angle", range(0, 360, 30))
 def test_an_arrows_text_stands_beyond_its_tail(angle: int) -> None:
     along = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
@@ -138,6 +142,7 @@ def test_an_arrows_text_stands_beyond_its_tail(angle: int) -> None:
     assert -1.5 <= ahead.min() <= 0.4 * size
 
 
+@pytest.mark.slow
 def test_a_short_arrow_is_a_head_and_one_without_length_points_to_the_right() -> None:
     map_ = themed_map(60)
     (short,) = only(plain(map_, Arrow((0, 0), (extent(map_) / 200, 0), RED))).shapes
@@ -148,6 +153,7 @@ def test_a_short_arrow_is_a_head_and_one_without_length_points_to_the_right() ->
     assert tip[0] > one[0] == pytest.approx(other[0])
 
 
+@pytest.mark.slow
 def test_the_middle_of_a_texts_first_line_is_its_place() -> None:
     poster = plain(themed_map(60), Caption((2.0, 1.0), "one\n\nlonger line", 0.8, RED))
     ((block, left, top),) = only(poster).texts
@@ -161,6 +167,7 @@ def test_the_middle_of_a_texts_first_line_is_its_place() -> None:
     assert top + block.pad + LEADING * size / 2 == pytest.approx(y, abs=3)
 
 
+@pytest.mark.slow
 def test_notes_are_numbered_in_their_order_among_all() -> None:
     contents: list[Content] = [
         Note((0, 0), "first", RED),
@@ -201,6 +208,7 @@ def test_a_number_lies_within_its_disc(number: int) -> None:
         assert abs(top + height / 2 - 200) <= 1
 
 
+@pytest.mark.slow
 def test_the_poster_grows_to_hold_what_lies_outside() -> None:
     map_ = themed_map(60)
     low, high = map_bounds(map_).tolist()
@@ -230,6 +238,7 @@ def test_the_poster_grows_to_hold_what_lies_outside() -> None:
     )
 
 
+@pytest.mark.slow
 def test_names_keep_off_texts() -> None:
     map_ = themed_map(150)
     anchors = map_.clusters.select("x", "y").rows()
@@ -260,6 +269,7 @@ def test_notes_are_listed_without_a_legend_of_clusters() -> None:
     assert legend.patches, "a rule sets it off from the map"
 
 
+@pytest.mark.slow
 def test_a_long_list_of_notes_covers_nothing() -> None:
     words = "a remark of some length that goes on "
     lengths = (1 + 7 * number % 30 for number in range(25))
@@ -314,6 +324,7 @@ def test_what_cannot_be_seen_is_not_drawn() -> None:
 # Pixels
 
 
+@pytest.mark.slow
 def test_an_outline_is_painted_where_it_lies_and_is_hollow() -> None:
     map_ = themed_map(60)
     poster = plain(map_, Outline(SQUARE, RED))
@@ -328,6 +339,7 @@ def test_an_outline_is_painted_where_it_lies_and_is_hollow() -> None:
     assert covered[top:bottom, left:right].sum() == pytest.approx(area, rel=0.02)
 
 
+@pytest.mark.slow
 def test_an_arrow_is_painted_from_its_tail_to_its_head() -> None:
     map_ = themed_map(60)
     poster = plain(map_, Arrow((-6.0, 0.0), (6.0, 0.0), RED))
@@ -342,6 +354,7 @@ def test_an_arrow_is_painted_from_its_tail_to_its_head() -> None:
     assert colour_at(pixels, poster, 6.0 + width, 0.0) == list(PAPER)
 
 
+@pytest.mark.slow
 def test_a_text_has_ink_on_each_of_its_lines() -> None:
     poster = plain(themed_map(60), Caption((0.0, 0.0), "HHHHHH\nHHHHHH", 1.0, RED))
     is_red = (painted(poster) == RED_INK).all(axis=2)
@@ -357,6 +370,7 @@ def test_a_text_has_ink_on_each_of_its_lines() -> None:
     assert (columns[0] + columns[-1]) / 2 == pytest.approx(x, abs=2)
 
 
+@pytest.mark.slow
 def test_a_note_is_a_disc_with_a_white_number() -> None:
     map_ = themed_map(60)
     poster = plain(map_, Note((1.0, 1.0), "remark", RED), width=4000)
@@ -372,6 +386,7 @@ def test_a_note_is_a_disc_with_a_white_number() -> None:
     assert (inner == 255).all(axis=2).sum() > 0.05 * inner[:, :, 0].size
 
 
+@pytest.mark.slow
 def test_annotations_lie_above_pictures() -> None:
     map_ = themed_map(60)
     x, y = map_.images.select("x", "y").row(0)
@@ -382,6 +397,7 @@ def test_annotations_lie_above_pictures() -> None:
     assert colour_at(pixels, poster, x + 0.85 * radius, y) == list(RED_INK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [400, 1601, 3000])
 def test_bands_paint_annotations_as_one_would(width: int) -> None:
     poster = compose(sample_map(40, clusters=5), PosterOptions(width=width))
@@ -459,6 +475,7 @@ def test_anything_can_be_painted(contents: list[Content], width: int) -> None:
     )
 
 
+@pytest.mark.slow
 @given(
     st.integers(3, 40),
     st.sampled_from([0.0, 1.0, 1e6]),

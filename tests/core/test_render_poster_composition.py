@@ -100,6 +100,7 @@ def test_a_title_is_cut_where_the_paper_ends() -> None:
 # What is said
 
 
+@pytest.mark.slow
 def test_the_legend_lists_every_cluster_in_its_colour() -> None:
     map_ = themed_map(90)
     poster = compose(map_, PosterOptions(width=1600))
@@ -144,6 +145,7 @@ def test_it_is_said_how_many_are_shown() -> None:
     assert set(some.ids) == set(themed_map(40).images["id"].head(7))
 
 
+@pytest.mark.slow
 def test_tags_that_are_not_shown_are_not_written() -> None:
     map_ = themed_map(60)
     hidden = pl.col("label") == "lighthouse"

@@ -85,6 +85,7 @@ def test_blended_as_pillow_does() -> None:
 # Polygons
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     points=st.lists(st.tuples(*[st.floats(-6, 26)] * 2), min_size=3, max_size=6),
@@ -176,6 +177,7 @@ def test_a_line_is_as_wide_as_asked() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_number_of_threads_changes_nothing() -> None:
     map_ = themed_map(60)
     few = pl.col("id").is_in(map_.images["id"].head(30).implode())

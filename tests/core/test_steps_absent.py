@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from themed_map import themed_map
 
 from tagatlas.cli.outcomes import outcome_of_rendering
@@ -14,6 +15,7 @@ from tagatlas.steps.render import write_map
 from tagatlas.testing import MemoryStore
 
 
+@pytest.mark.slow
 def test_images_whose_files_are_gone_are_counted(tmp_path: Path) -> None:
     map_ = themed_map(20)
     poster = load_plugins().choose(RENDERERS, "poster", {})
@@ -31,6 +33,7 @@ def test_images_whose_files_are_gone_are_counted(tmp_path: Path) -> None:
     assert "fetch --repair" in holed.lines[-1]
 
 
+@pytest.mark.slow
 def test_what_is_opened_is_the_first_file_of_a_renderer(tmp_path: Path) -> None:
     deepzoom = load_plugins().choose(RENDERERS, "deepzoom", {"tile_format": "png", "width": 600})
     report = write_map(themed_map(20), [deepzoom], tmp_path)

@@ -69,6 +69,7 @@ def test_what_there_is_not_is_said(atlas: Atlas) -> None:
         AnnotationFeed().changes(atlas, "third", 0)
 
 
+@pytest.mark.slow
 def test_names_go_where_their_images_are_on_a_map_made_again(tmp_path: Path) -> None:
     feed = AnnotationFeed()
     with open_atlas(viewed_atlas(tmp_path)) as atlas:

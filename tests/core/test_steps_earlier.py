@@ -55,6 +55,7 @@ def frequencies(atlas: Atlas) -> int:
     return int(atlas.catalog.addresses.fates()["frequency"].sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whole", [True, False], ids=["above it", "the folder itself"])
 def test_a_moved_folder_is_the_same_source(
     atlas: Atlas, pictures: Path, tmp_path: Path, whole: bool
@@ -73,6 +74,7 @@ def test_a_moved_folder_is_the_same_source(
     assert add(atlas, new).notes == ()
 
 
+@pytest.mark.slow
 def test_a_moved_archive_is_the_same_source_unless_a_file_in_it_changed(
     atlas: Atlas, pictures: Path, tmp_path: Path
 ) -> None:
@@ -95,6 +97,7 @@ def test_a_moved_table_is_the_same_source(atlas: Atlas, tmp_path: Path) -> None:
     assert frequencies(atlas) == len(URLS)
 
 
+@pytest.mark.slow
 def test_one_of_an_older_tagatlas_is_recognised_as_well(atlas: Atlas, pictures: Path) -> None:
     add(atlas, pictures)
     with sqlite3.connect(atlas.folder / "catalog.sqlite") as connection:
@@ -104,6 +107,7 @@ def test_one_of_an_older_tagatlas_is_recognised_as_well(atlas: Atlas, pictures: 
     assert add(atlas, new).moved_from == str(pictures)
 
 
+@pytest.mark.slow
 def test_what_was_removed_stays_away_when_its_source_moves(atlas: Atlas, pictures: Path) -> None:
     add(atlas, pictures)
     remove(atlas, ["0.jpg"])
@@ -141,6 +145,7 @@ def atlas_note(atlas: Atlas, path: Path) -> str:
     return add(atlas, path).notes[-1]
 
 
+@pytest.mark.slow
 def test_other_pictures_of_the_same_names_are_another_source(atlas: Atlas, pictures: Path) -> None:
     add(atlas, pictures)
     new = Path(shutil.move(pictures, pictures.with_name("other")))
@@ -151,6 +156,7 @@ def test_other_pictures_of_the_same_names_are_another_source(atlas: Atlas, pictu
     assert atlas.catalog.addresses.image_count() == 8
 
 
+@pytest.mark.slow
 def test_an_edited_folder_is_replaced_and_fetched_as_far_as_needed(
     atlas: Atlas, pictures: Path
 ) -> None:
@@ -163,6 +169,7 @@ def test_an_edited_folder_is_replaced_and_fetched_as_far_as_needed(
     assert frequencies(atlas) == 3
 
 
+@pytest.mark.slow
 def test_a_source_that_is_gone_says_what_can_be_done(atlas: Atlas, pictures: Path) -> None:
     add(atlas, pictures)
     shutil.rmtree(pictures)

@@ -93,6 +93,7 @@ def test_every_address_and_its_fate_is_listed(
     assert len({row["representative"] for row in copies}) == 1
 
 
+@pytest.mark.slow
 def test_only_what_ended_so_is_tried_again(atlas: Atlas, image_server: ImageServer) -> None:
     blocked = image_server.serve("/blocked", status=403)
     gone = image_server.serve("/gone", status=404)
@@ -114,6 +115,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_what_a_setting_refused_is_tried_again_when_it_changes(
     atlas: Atlas, image_server: ImageServer, picture: MakePicture, setting: str
@@ -166,6 +168,7 @@ def test_the_most_frequent_reasons_are_told_where_nothing_could_be_fetched(
     assert "3 missing (the server answered 404), 1 blocked (the server answered 401)" in said
 
 
+@pytest.mark.slow
 def test_another_run_begins_with_what_was_not_tried(
     atlas: Atlas, image_server: ImageServer
 ) -> None:
@@ -218,6 +221,7 @@ def test_a_sound_atlas_is_found_sound(
     assert all(finding.ok for finding in check_atlas(atlas))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", [Variant.IMAGE, Variant.THUMBNAIL])
 @pytest.mark.parametrize("harm", ["gone", "one byte", "cut off", "empty"])
 def test_a_damaged_file_is_noticed_and_fetched_again(

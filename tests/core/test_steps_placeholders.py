@@ -147,6 +147,7 @@ def fetched(atlas: Atlas, urls: Sequence[str]) -> FetchReport:
     return fetch_collection(atlas, LOCAL)
 
 
+@pytest.mark.slow
 def test_placeholders_are_no_images_however_the_addresses_come(
     atlas: Atlas, image_server: ImageServer, picture: MakePicture
 ) -> None:
@@ -181,6 +182,7 @@ def test_placeholders_are_no_images_however_the_addresses_come(
     assert fetch_collection(atlas, LOCAL).tried == 0
 
 
+@pytest.mark.slow
 def test_copies_of_what_was_there_are_looked_for_once(
     atlas: Atlas, image_server: ImageServer, picture: MakePicture
 ) -> None:

@@ -315,6 +315,7 @@ def test_a_call_is_no_larger_than_the_service_takes() -> None:
     assert "--max-side" in answers[ids[3]].message
 
 
+@pytest.mark.slow
 def test_no_more_calls_are_begun_in_a_second_than_the_service_takes() -> None:
     tagger = Scripted()
     tagger.concurrency = 8

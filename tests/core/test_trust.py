@@ -303,6 +303,7 @@ def test_a_host_that_is_not_the_default_is_named(
         assert line == f"tagatlas: {said}, not https://web.archive.org/web"
 
 
+@pytest.mark.slow
 def test_exactly_what_it_asks_for_now_is_accepted(foreign: Path) -> None:
     ask_for(foreign, "/elsewhere/a.png", local=True)
     write(
@@ -338,6 +339,7 @@ def test_exactly_what_it_asks_for_now_is_accepted(foreign: Path) -> None:
         tagatlas.fetch(foreign)
 
 
+@pytest.mark.slow
 def test_the_sources_that_a_user_adds_may_be_read(own: Path, tmp_path: Path) -> None:
     more = tmp_path / "more"
     shutil.copytree(own / "images", more)
@@ -345,6 +347,7 @@ def test_the_sources_that_a_user_adds_may_be_read(own: Path, tmp_path: Path) -> 
     assert tagatlas.fetch(own).images == 12
 
 
+@pytest.mark.slow
 def test_an_archive_is_one_place(own: Path, tmp_path: Path) -> None:
     packed = shutil.make_archive(str(tmp_path / "more"), "zip", own / "images")
     tagatlas.add(own, packed)
@@ -355,6 +358,7 @@ def test_an_archive_is_one_place(own: Path, tmp_path: Path) -> None:
         tagatlas.fetch(own)
 
 
+@pytest.mark.slow
 def test_a_store_that_is_not_accepted_is_not_used(own: Path, tmp_path: Path) -> None:
     pytest.importorskip("fsspec")
     write(own, f'[store]\nname = "fsspec"\n[store.fsspec]\nlocation = "file://{tmp_path}/s"\n')
@@ -440,6 +444,7 @@ def test_containers_have_a_flag_and_a_variable(
     tagatlas.fetch(foreign)
 
 
+@pytest.mark.slow
 def test_an_atlas_of_an_earlier_version_says_what_to_do(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

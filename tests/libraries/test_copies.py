@@ -185,6 +185,7 @@ def different() -> list[Image.Image]:
     ]
 
 
+@pytest.mark.slow
 def test_different_pictures_stay_apart(different: list[Image.Image]) -> None:
     assert leaders_of(different) == list(range(len(different)))
 
@@ -303,6 +304,7 @@ def test_a_drawing_is_found_though_its_lightest_tones_became_white(number: int) 
     assert leaders_of([own, ImageEnhance.Brightness(own).enhance(1.1)]) == [0, 0]
 
 
+@pytest.mark.slow
 def test_crops_and_borders_are_found_among_pictures_of_one_kind(
     different: list[Image.Image],
 ) -> None:
@@ -375,6 +377,7 @@ def test_groups_are_those_of_comparing_each_with_each(
     assert grouped(many) == leaders_by_comparing_all(many)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=3),
     st.lists(
@@ -436,11 +439,13 @@ def crowd() -> list[Fetched]:
     return [fetched(each) for each in [*memes, *again, *smaller]]
 
 
+@pytest.mark.slow
 def test_copies_in_a_crowd_are_joined_and_no_others(crowd: list[Fetched]) -> None:
     memes = list(range(3 * NEAREST))
     assert grouped(crowd) == [*memes, *memes[::5], *memes[::5]]
 
 
+@pytest.mark.slow
 def test_a_picture_of_a_crowd_is_compared_with_the_nearest_leaders_only(
     crowd: list[Fetched],
 ) -> None:

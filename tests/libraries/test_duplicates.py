@@ -58,6 +58,7 @@ def originals() -> list[Image.Image]:
     return [opened(path) for path in SAMPLE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("copy", "share"),
     [
@@ -137,6 +138,7 @@ def test_many_equal_hashes_take_no_longer_than_one_of_each() -> None:
     assert found[-len(seeds) :].tolist() == found[: len(seeds)].tolist()
 
 
+@pytest.mark.slow
 def test_few_and_many_are_grouped_alike() -> None:
     rng = np.random.default_rng(1)
     seeds = rng.integers(0, 2**64, FEW, dtype=np.uint64)

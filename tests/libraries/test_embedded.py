@@ -34,6 +34,7 @@ def atlas(tmp_path: Path) -> Iterator[Atlas]:
         yield opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_struct", [True, False])
 def test_pictures_in_a_parquet_file_are_images(
     atlas: Atlas, tmp_path: Path, picture: MakePicture, *, is_struct: bool
@@ -101,6 +102,7 @@ def test_a_damaged_file_is_unreadable(tmp_path: Path, picture: MakePicture) -> N
         read_embedded(str(path), "image/0", 10**6)
 
 
+@pytest.mark.slow
 def test_a_file_that_moved_is_the_one_it_was(
     atlas: Atlas, tmp_path: Path, picture: MakePicture
 ) -> None:

@@ -57,6 +57,7 @@ def pictures(server: ImageServer, picture: MakePicture, count: int) -> list[Addr
     return [Address(key, server.serve(f"/{key}.jpg", picture(seed=key))) for key in range(count)]
 
 
+@pytest.mark.slow
 def test_one_outcome_per_address(
     image_server: ImageServer, picture: MakePicture, tmp_path: Path
 ) -> None:
@@ -102,6 +103,7 @@ def test_nothing_to_fetch() -> None:
     assert fetched([], MemoryStore()) == {}
 
 
+@pytest.mark.slow
 def test_an_image_is_stored_once(image_server: ImageServer, picture: MakePicture) -> None:
     data = picture()
     image_server.serve("/1.jpg", data)
@@ -122,6 +124,7 @@ def test_options_reach_the_pictures(image_server: ImageServer, picture: MakePict
     assert few_pixels[1].reason != few_bytes[1].reason
 
 
+@pytest.mark.slow
 def test_a_host_is_not_asked_for_more_than_its_limit(
     image_server: ImageServer, picture: MakePicture
 ) -> None:
@@ -152,6 +155,7 @@ async def hang(_: web.Request) -> web.StreamResponse:
     raise AssertionError("nobody sets the event")
 
 
+@pytest.mark.slow
 def test_a_host_that_hangs_keeps_nobody_waiting(
     image_server: ImageServer, picture: MakePicture
 ) -> None:
@@ -166,6 +170,7 @@ def test_a_host_that_hangs_keeps_nobody_waiting(
     outcomes.close()
 
 
+@pytest.mark.slow
 def test_closing_early_leaves_nothing_behind(
     image_server: ImageServer, picture: MakePicture
 ) -> None:
@@ -180,6 +185,7 @@ def test_closing_early_leaves_nothing_behind(
     assert image_server.requests.total() <= len(first) + 3 * LOCAL.concurrency
 
 
+@pytest.mark.slow
 def test_a_full_store_ends_the_run(image_server: ImageServer, picture: MakePicture) -> None:
     addresses = pictures(image_server, picture, 200)
     outcomes: list[FetchOutcome] = []
@@ -193,6 +199,7 @@ def test_a_full_store_ends_the_run(image_server: ImageServer, picture: MakePictu
     assert image_server.requests.total() <= 20 + 2 * LOCAL.concurrency
 
 
+@pytest.mark.slow
 def test_it_works_where_an_event_loop_is_running(
     image_server: ImageServer, picture: MakePicture
 ) -> None:
@@ -204,6 +211,7 @@ def test_it_works_where_an_event_loop_is_running(
     assert len(asyncio.run(notebook())) == 5
 
 
+@pytest.mark.slow
 def test_it_works_as_part_of_an_event_loop(image_server: ImageServer, picture: MakePicture) -> None:
     addresses = pictures(image_server, picture, 5)
 
@@ -231,6 +239,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_cleanly(image_server: ImageServer, picture: MakePicture) -> None:
     urls = [
         image_server.serve("/a.jpg", picture()),

@@ -73,6 +73,7 @@ NINE_IN_TEN = [number % 10 != 5 for number in range(100)]
 HALF_AT_FIRST = [True] * 50 + [number % 2 == 0 for number in range(50)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("dead", "answer"),
     [
@@ -107,6 +108,7 @@ def test_dead_addresses_that_ask_for_a_pause_get_it(
     assert [outcome.status for outcome in found] == [FAILED if each else OK for each in dead]
 
 
+@pytest.mark.slow
 def test_tries_of_the_same_address_come_after_all_others(
     image_server: ImageServer, picture: MakePicture
 ) -> None:
@@ -137,6 +139,7 @@ def test_a_host_that_is_down_is_left_alone_soon(
     assert {outcome.attempts for outcome in left_alone} == {0}
 
 
+@pytest.mark.slow
 def test_a_host_that_goes_down_half_way_is_left_alone_soon(
     image_server: ImageServer, picture: MakePicture
 ) -> None:
@@ -166,6 +169,7 @@ def test_a_limit_of_requests_is_found_and_kept(
     assert image_server.requests.total() <= 300
 
 
+@pytest.mark.slow
 def test_a_dead_port_costs_another_port_of_the_same_host_nothing(
     image_server: ImageServer, picture: MakePicture
 ) -> None:

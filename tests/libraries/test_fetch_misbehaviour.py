@@ -212,11 +212,13 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     return Ran(outcomes, servers, folder)
 
 
+@pytest.mark.slow
 def test_every_address_has_its_end(ran: Ran) -> None:
     assert ran.outcomes.keys() == CASES.keys()
     assert len(CASES) >= 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_behaviour(ran: Ran, name: str) -> None:
     expected, found = CASES[name], ran.outcomes[name]
@@ -229,6 +231,7 @@ def test_behaviour(ran: Ran, name: str) -> None:
         assert found.image.frames == expected.frames
 
 
+@pytest.mark.slow
 def test_names_never_become_paths(ran: Ran) -> None:
     """Everything stored is below the store's folder, under names of hexadecimal digits."""
     files = [path for path in ran.folder.rglob("*") if path.is_file()]
@@ -242,6 +245,7 @@ def test_names_never_become_paths(ran: Ran) -> None:
         assert path.stem.startswith(part)
 
 
+@pytest.mark.slow
 def test_a_host_that_asks_for_a_day_is_asked_once(ran: Ran) -> None:
     assert len(ran.servers["429 until tomorrow"].requests) == 1
 

@@ -33,6 +33,7 @@ def robots(server: ImageServer, text: str) -> None:
     server.serve("/robots.txt", text.encode(), content_type="text/plain")
 
 
+@pytest.mark.slow
 def test_what_is_forbidden_is_not_asked_for(
     image_server: ImageServer, picture: MakePicture
 ) -> None:

@@ -72,6 +72,7 @@ def test_the_faulty_decoder_really_crashes(faulty_decoder: None) -> None:
     assert done.returncode == -signal.SIGSEGV
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("faulty_decoder")
 def test_a_crash_costs_one_picture_and_not_the_run(tmp_path: Path) -> None:
     pictures = [image.data for image in sample_images(20)]
@@ -86,6 +87,7 @@ def test_a_crash_costs_one_picture_and_not_the_run(tmp_path: Path) -> None:
     assert {outcome.status for outcome in found.values()} == {ImageStatus.OK}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("faulty_decoder")
 def test_a_crash_says_what_it_was(tmp_path: Path) -> None:
     with Workers(1, FetchOptions()) as workers:
@@ -94,6 +96,7 @@ def test_a_crash_says_what_it_was(tmp_path: Path) -> None:
         assert workers.normalise(sample_images(1)[0].data).width == 160
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("faulty_decoder")
 def test_a_decoder_that_does_not_come_to_an_end_is_ended() -> None:
     with Workers(1, FetchOptions(decode_limit=0.5)) as workers:
@@ -111,6 +114,7 @@ def test_results_are_those_of_the_normaliser() -> None:
     assert found == normalise(data, max_side=100, max_pixels=options.max_pixels, share=0.5)
 
 
+@pytest.mark.slow
 def test_threads_share_the_processes() -> None:
     pictures = [image.data for image in sample_images(40)]
     with Workers(2, FetchOptions()) as workers, ThreadPoolExecutor(8) as threads:
@@ -132,6 +136,7 @@ def test_no_process_is_left() -> None:
     assert children() == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's list of children")
 def test_a_process_that_somebody_killed_costs_nothing() -> None:
     before = children()

@@ -65,6 +65,7 @@ def test_no_two_boxes_overlap(boxes: list[tuple[float, float, float, float]]) ->
     assert worst_overlap(moved, table[:, 2:]) <= TOLERANCE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("places", "width"), [(30, 2.0), (12, 1e-9), (1, 0.0), (3000, 0.0)])
 def test_no_two_of_thousands_overlap(places: int, width: float) -> None:
     positions, boxes = clumps(3000, places, width, seed=1)
@@ -100,6 +101,7 @@ def test_a_heap_becomes_as_wide_as_high() -> None:
     assert width * height < 4 * 400
 
 
+@pytest.mark.slow
 def test_a_round_theme_stays_round() -> None:
     """Its core is denser than its rim, and would grow along the axes most."""
     random = np.random.default_rng(6)

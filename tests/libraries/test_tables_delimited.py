@@ -28,6 +28,7 @@ LEFT_OUT = "lines before the names of the columns left out"
 URLS = [f"https://a/{number}.jpg" for number in range(10)]
 
 
+@pytest.mark.slow
 def test_mixtures_of_programs_keep_every_row_beside_its_address(tmp_path: Path) -> None:
     for mixture in mixtures(60):
         expected = mixture.rows(30)
@@ -38,6 +39,7 @@ def test_mixtures_of_programs_keep_every_row_beside_its_address(tmp_path: Path) 
         assert found == [(row[0], row[2]) for row in expected[1:]], mixture
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(
     texts=st.lists(st.text(alphabet='ab",\\\t ;', max_size=8), min_size=1, max_size=12),

@@ -157,6 +157,7 @@ def test_the_last_of_two_alike_keys_counts() -> None:
     assert cells(read(f'{{"url": "{A}", "url": "{B}"}}')) == [B]
 
 
+@pytest.mark.slow
 def test_many_columns_are_bounded_and_said() -> None:
     record: dict[str, object] = {f"c{number}": number for number in range(1_500)}
     table = read(json.dumps([{**record, "url": A}]))
@@ -206,6 +207,7 @@ def outcome(text: str) -> tuple[int, str]:
     return table.frame.height, " ".join((table.kind, *table.notes))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(values, st.booleans())
 @example({"columns": [], "data": [[]]}, False)

@@ -85,6 +85,7 @@ def test_a_map_shows_its_widget(wire: list[Wire]) -> None:
     assert map_.widget is map_.widget
 
 
+@pytest.mark.slow
 def test_a_frame_gets_the_files_of_the_viewer(wire: list[Wire], tmp_path: Path) -> None:
     widget = ViewerWidget(themed_map(40))
     line = wire[-1]
@@ -120,6 +121,7 @@ def test_trouble_is_told_to_the_frame(wire: list[Wire]) -> None:
     assert widget.selection == []
 
 
+@pytest.mark.slow
 def test_what_a_frame_chooses_is_a_table(wire: list[Wire]) -> None:
     map_ = themed_map(40)
     widget = ViewerWidget(map_)
@@ -149,6 +151,7 @@ def test_the_page_runs_its_own_script_and_nothing_else() -> None:
     assert page.count("<html") == page.count('<html lang="en" data-embedded>') == 1
 
 
+@pytest.mark.slow
 def test_nothing_is_written_before_it_is_asked_for() -> None:
     files = ViewerFiles(sample_map())
     folder = files._temporary
@@ -159,6 +162,7 @@ def test_nothing_is_written_before_it_is_asked_for() -> None:
     assert not folder.exists()
 
 
+@pytest.mark.slow
 def test_without_its_package_it_says_what_to_install() -> None:
     code = (
         "import sys; sys.modules['anywidget'] = None\n"
@@ -176,6 +180,7 @@ def test_without_its_package_it_says_what_to_install() -> None:
     assert done.stderr.strip().endswith("needs: pip install 'tagatlas[notebook]'")
 
 
+@pytest.mark.slow
 def test_without_a_renderer_that_shows_maps_it_says_so() -> None:
     code = (
         "import sys; sys.modules['tagatlas_web'] = None\n"
@@ -186,6 +191,7 @@ def test_without_a_renderer_that_shows_maps_it_says_so() -> None:
     assert done.stdout.strip().endswith("no renderer is installed that shows maps in notebooks")
 
 
+@pytest.mark.slow
 def test_reading_an_atlas_imports_no_widgets() -> None:
     code = (
         "import sys, tagatlas, tagatlas_web; tagatlas.read_atlas; print('anywidget' in sys.modules)"
@@ -194,6 +200,7 @@ def test_reading_an_atlas_imports_no_widgets() -> None:
     assert done.stdout.strip() == "False"
 
 
+@pytest.mark.slow
 def test_an_atlas_is_open_as_long_as_it_or_a_map_of_it_is_used(atlas_folder: Path) -> None:
     atlas = read_atlas(atlas_folder)
     catalog, map_ = atlas.catalog, atlas.map()

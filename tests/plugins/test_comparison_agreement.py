@@ -109,6 +109,7 @@ def test_alpha_of_single_tags_is_nominal_alpha(data: st.DataObject) -> None:
     assert found == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(filled, filled), min_size=1, max_size=8))
 def test_likeness_of_sets_is_one_less_their_distance(
     pairs: list[tuple[frozenset[int], ...]],

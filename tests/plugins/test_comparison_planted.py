@@ -85,6 +85,7 @@ def mean_agreement(found: Comparison, column: str) -> dict[str, float]:
     return dict(found.standing.select("backend", column).iter_rows())
 
 
+@pytest.mark.slow
 def test_three_backends_agree_together_as_far_as_their_pairs_do(
     collection: tuple[pl.DataFrame, pl.DataFrame],
 ) -> None:
@@ -170,6 +171,7 @@ def test_a_network_comes_with_its_aligned_places(
     assert node["cluster_name"] == place["name"]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_tables(
     collection: tuple[pl.DataFrame, pl.DataFrame],
 ) -> None:

@@ -104,6 +104,7 @@ def test_few_images_in_common_are_too_few_to_tell(
     assert figure_lines(comparison)[0] == f"all and few: {said}"
 
 
+@pytest.mark.slow
 def test_no_line_has_a_minus_before_zero(collection: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     images, tags = collection
     backends = [

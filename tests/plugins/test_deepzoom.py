@@ -59,6 +59,7 @@ def level(folder: Path, index: Index, number: int) -> NDArray[np.uint8]:
     return whole
 
 
+@pytest.mark.slow
 def test_the_last_level_is_the_poster_and_each_other_the_half_of_the_next(tmp_path: Path) -> None:
     map_ = themed_map(60)
     index = render(map_, tmp_path, DeepZoomOptions(width=1501, tile_format="png"))
@@ -77,6 +78,7 @@ def test_the_last_level_is_the_poster_and_each_other_the_half_of_the_next(tmp_pa
     assert below.shape == (1, 1, 3)
 
 
+@pytest.mark.slow
 def test_jpeg_tiles_show_the_same(tmp_path: Path) -> None:
     map_ = themed_map(60)
     exact, close = tmp_path / "png", tmp_path / "jpg"

@@ -22,6 +22,7 @@ def render(map_: Map, folder: Path, picture_side: int = 128) -> tuple[pl.DataFra
     return pl.read_parquet(table), pl.read_parquet(labels)
 
 
+@pytest.mark.slow
 def test_columns_are_those_that_the_program_is_told_of(tmp_path: Path) -> None:
     map_ = themed_map(40)
     table, _ = render(map_, tmp_path)
@@ -35,6 +36,7 @@ def test_columns_are_those_that_the_program_is_told_of(tmp_path: Path) -> None:
     assert first["cluster"] == "parrot · macaw"
 
 
+@pytest.mark.slow
 def test_pictures_are_small_jpegs(tmp_path: Path) -> None:
     table, _ = render(themed_map(20), tmp_path, picture_side=64)
     for image, picture in table.select("id", "image").iter_rows():
@@ -64,6 +66,7 @@ def test_kept_columns_do_not_hide_the_tables_own(tmp_path: Path) -> None:
     assert first["x"] == map_.images["x"][0]
 
 
+@pytest.mark.slow
 def test_labels_name_the_clusters(tmp_path: Path) -> None:
     map_ = themed_map(90)
     _, labels = render(map_, tmp_path)

@@ -132,6 +132,7 @@ for round, byte in enumerate(cycle([b"a", b"b"])):
 """
 
 
+@pytest.mark.slow
 def test_killed_while_writing_it_has_the_old_or_the_new(tmp_path: Path) -> None:
     whole = {b"a" * 3_000_000, b"b" * 3_000_000}
     store = FileStore(NoOptions(), tmp_path)

@@ -113,6 +113,7 @@ def test_close_nodes_far_from_the_centre_lose_no_precision() -> None:
     assert relative_error(engine_forces(network, positions, EXACT), expected).max() < 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("theta", "median", "largest"), [(0.5, 3e-4, 0.02), (1.2, 5e-3, 0.2)])
 def test_theta_keeps_the_error_of_repulsion_far_below_its_bound(
     theta: float, median: float, largest: float

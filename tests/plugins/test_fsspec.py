@@ -88,12 +88,14 @@ class TestOnDisk(FsspecContract):
         return FsspecOptions(location=f"file://{tmp_path}/elsewhere")
 
 
+@pytest.mark.slow
 class TestInS3(FsspecContract):
     @pytest.fixture
     def options(self, bucket: str, s3: str) -> FsspecOptions:
         return FsspecOptions(location=bucket, endpoint=s3)
 
 
+@pytest.mark.slow
 def test_images_are_fetched_into_s3(
     bucket: str, s3: str, image_server: ImageServer, picture: MakePicture
 ) -> None:

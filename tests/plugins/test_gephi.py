@@ -49,6 +49,7 @@ def test_escaped_text_comes_back_from_a_parser(text: str) -> None:
     assert element.attrib["b"] == NOT_IN_XML.sub("", text)
 
 
+@pytest.mark.slow
 def test_networkx_reads_the_network(tmp_path: Path) -> None:
     map_ = themed_map(40)
     graph = nx.read_gexf(render(map_, tmp_path))
@@ -273,6 +274,7 @@ def test_edges_between_tags_have_no_spell(tmp_path: Path) -> None:
     assert list(nodes.values())[3:] == [[("2014", "2015")], [], []]
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1990, 2005)), min_size=1))
 def test_spells_of_tags_cover_those_of_their_images(times: list[tuple[int, int]]) -> None:
     map_ = with_records(sample_map(6), *((image, {"when": str(year)}) for image, year in times))

@@ -280,6 +280,7 @@ def render(markdown: str) -> list[Token]:
     return [inline for block in blocks for inline in block.children or []]
 
 
+@pytest.mark.slow
 @given(st.text() | st.sampled_from(ODD_LABELS))
 def test_escaped_text_is_shown_letter_by_letter(text: str) -> None:
     tokens = render(f"before {escape(text)}")

@@ -36,6 +36,7 @@ def render(map_: Map, folder: Path) -> Path:
     return Path(path)
 
 
+@pytest.mark.slow
 def test_page_says_what_the_map_shows(tmp_path: Path) -> None:
     text = render(themed_map(), tmp_path).read_text("utf-8")
     assert "150 images in 9 clusters" in text
@@ -103,6 +104,7 @@ def test_the_poster_is_the_first_picture_that_a_renderer_writes(tmp_path: Path) 
     assert 'class="poster"' not in without
 
 
+@pytest.mark.slow
 def test_page_says_what_a_cluster_divides_into_and_how_stable_it_is(tmp_path: Path) -> None:
     text = render(themed_map(), tmp_path).read_text("utf-8")
     assert "<bdi>macaw</bdi> <span>19 images</span>" in text

@@ -165,6 +165,7 @@ def test_every_text_is_found_once(tmp_path: Path) -> None:
     assert pdf.metadata.title == "A title"
 
 
+@pytest.mark.slow
 def test_outlines_are_closed_curves_in_the_clusters_colours(tmp_path: Path) -> None:
     map_, options = themed_map(60), VectorOptions(width=1600)
     pdf, poster = render(map_, tmp_path, options), compose(map_, options)
@@ -176,6 +177,7 @@ def test_outlines_are_closed_curves_in_the_clusters_colours(tmp_path: Path) -> N
     assert np.allclose(np.array(colours, dtype=float) * 255, expected, atol=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", range(len(ODD_LABELS)))
 def test_a_label_from_outside_is_text_and_nothing_else(tmp_path: Path, row: int) -> None:
     label = ODD_LABELS[row]
@@ -199,6 +201,7 @@ def test_letters_that_the_font_lacks_are_text_all_the_same(tmp_path: Path) -> No
     assert "漢字🦜ok" in words(page(pdf).extract_text())
 
 
+@pytest.mark.slow
 def test_annotations_are_a_layer_between_names_and_legend(tmp_path: Path) -> None:
     map_ = annotated(
         themed_map(40),

@@ -99,6 +99,7 @@ def test_csv_round_trip(
     assert records.table["location"].to_list() == [row[0] for row in with_urls(rows)]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(rows=rows_of_texts)
 def test_a_stray_quotation_mark_changes_no_other_cell(rows: list[tuple[str, str]]) -> None:
@@ -108,6 +109,7 @@ def test_a_stray_quotation_mark_changes_no_other_cell(rows: list[tuple[str, str]
     assert kept(records) == [*rows, ("1", '5" screen')]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(rows=rows_of_texts)
 def test_json_lines_round_trip(rows: list[tuple[str, str]]) -> None:
@@ -116,6 +118,7 @@ def test_json_lines_round_trip(rows: list[tuple[str, str]]) -> None:
         assert kept(read_bytes(data, options=TableOptions(), name="x.ndjson")) == rows
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(rows=rows_of_texts)
 def test_parquet_round_trip(rows: list[tuple[str, str]]) -> None:
@@ -135,6 +138,7 @@ def test_a_damaged_file_gives_records_or_one_line(name: str, data: st.DataObject
     assert outcome(whole[:start] + inserted + whole[end:], name).isprintable()
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(text=st.text(alphabet='ab",;\t|\n\r{}[]:#/\0\x1f', max_size=60))
 @example('"')

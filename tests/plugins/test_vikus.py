@@ -175,6 +175,7 @@ def test_a_year_column_that_was_not_kept_is_refused(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_timeline_rows_belong_to_the_groups(tmp_path: Path) -> None:
     data = render(sample_map(36, ODD_LABELS, clusters=len(ODD_LABELS)), tmp_path)
     groups = {row["_cluster"] for row in read_csv(data / "data.csv")}

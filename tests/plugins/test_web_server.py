@@ -403,6 +403,7 @@ def test_what_was_answered_survives_a_kill(atlas: Path) -> None:
         }
 
 
+@pytest.mark.slow
 def test_a_map_that_is_not_there_is_said(atlas: Path) -> None:
     missing = refused(atlas, "--map", "../third")
     assert missing.returncode == 2
