@@ -1,0 +1,177 @@
+"""Charts of robustness: one for each kind of perturbation, a line for each backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+from matplotlib.axes import Axes
+
+from tagatlas_compare.benching.document import EntrantRow, Robustness
+from tagatlas_compare.benching.looks import TEXT, Look, look, short_names, spread
+from tagatlas_compare.benching.perturbations import PERTURBATIONS
+from tagatlas_compare.comparison.report.drawing import (
+    INK,
+    LINE,
+    SOFT,
+    WIDTH,
+    Chart,
+    drawn_as_svg,
+)
+
+_NAME = 14
+"""Most characters of a backend's name."""
+
+_LABEL_GAP = 10.5 / 72
+"""Inches from one label to the next."""
+
+_PLOT = 1.45
+"""Least height of the axes, in inches."""
+
+_DODGE = 0.05
+"""By how much the intervals of two backends are apart, in steps of strength."""
+
+_ROOM_BELOW = 0.12
+"""Level above which a line of letters fits below it."""
+
+_NOTHING = "none"
+
+Curve = Mapping[float, Robustness]
+"""The rows of a backend for one kind, by strength."""
+
+
+def draw_robustness(entrants: Sequence[EntrantRow]) -> list[Chart]:
+    """A chart for each kind of perturbation that was measured, in the order of the kinds.
+
+    Args:
+        entrants: of one document, in its order, by which they have their looks.
+    """
+    charts = []
+    for kind in PERTURBATIONS:
+        curves: dict[int, Curve] = {}
+        for number, entrant in enumerate(entrants):
+            rows = {row.strength: row for row in entrant.robustness if row.perturbation == kind}
+            if any(row.value is not None for row in rows.values()):
+                curves[number] = rows
+        if curves:
+            charts.append(_chart(kind, entrants, curves))
+    return charts
+
+
+def _chart(kind: str, entrants: Sequence[EntrantRow], curves: Mapping[int, Curve]) -> Chart:
+    perturbation = PERTURBATIONS[kind]
+    steps = _steps(kind, curves)
+    names = short_names([each.backend for each in entrants], _NAME)
+    height = max(_PLOT, _LABEL_GAP * (len(curves) + 1))
+    with drawn_as_svg(WIDTH, height + 0.62) as (figure, buffer):
+        axes = figure.add_subplot()
+        _frame(axes, steps)
+        ends = []
+        for place, (number, curve) in enumerate(curves.items()):
+            shift = _DODGE * (place - (len(curves) - 1) / 2)
+            ends.append(_draw(axes, curve, steps, look(number), shift))
+        _draw_chance(axes, curves, len(steps))
+        heights = spread([end[1] for end in ends], _LABEL_GAP / height, 0.03, 0.97)
+        for (number, _), end, level in zip(curves.items(), ends, heights, strict=True):
+            face = look(number).colour
+            beside = len(steps) - 0.78
+            axes.plot([end[0] + 0.06, beside], [end[1], level], color=face, lw=0.6, clip_on=False)
+            axes.text(beside + 0.05, level, names[number], color=face, size=TEXT, va="center")
+        axes.set_title(perturbation.title, size=9.5)
+        axes.set_xlabel(perturbation.unit, size=TEXT, loc="left", labelpad=2)
+    return Chart(
+        f"robustness-{kind}",
+        perturbation.title,
+        "The share of the best tags that stays, with its 95 % interval, from the mildest to the"
+        f" strongest; “{_NOTHING}”: the picture is encoded again only; dotted: what the answers"
+        " for other images share with these by chance.",
+        _summary(kind, entrants, curves),
+        buffer.getvalue(),
+        _data(entrants, curves),
+    )
+
+
+def _steps(kind: str, curves: Mapping[int, Curve]) -> list[float | None]:
+    """The strengths in the order of the chart; None where nothing is changed."""
+    nothing = PERTURBATIONS[kind].nothing
+    found = {strength for curve in curves.values() for strength in curve}
+    below = sorted(strength for strength in found if strength < nothing)
+    above = sorted(strength for strength in found if strength >= nothing)
+    if below and not above:
+        return [None, *reversed(below)]
+    return [*below, None, *above]
+
+
+def _frame(axes: Axes, steps: Sequence[float | None]) -> None:
+    last = len(steps) - 1
+    for level in (0, 0.5, 1):
+        axes.plot([-0.3, last + 0.1], [level] * 2, color=LINE, lw=0.8, zorder=0)
+    texts = [
+        _NOTHING if step is None else f"{step:g}".replace("-", "\N{MINUS SIGN}") for step in steps
+    ]
+    axes.set_xticks(range(len(steps)), texts, size=TEXT)
+    axes.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"], size=TEXT)
+    axes.tick_params(length=0, labelcolor=INK)
+    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.set_xlim(-0.3, last + 0.3 + 0.62 * len(steps))  # the names are in the last third
+    axes.set_ylim(-0.02, 1.03)
+
+
+def _draw(
+    axes: Axes, curve: Curve, steps: Sequence[float | None], own: Look, shift: float
+) -> tuple[float, float]:
+    """Draw a backend's line; returns its end."""
+    places, values = [], []
+    control = next((row.control for row in curve.values() if row.control is not None), None)
+    for place, step in enumerate(steps):
+        row = None if step is None else curve.get(step)
+        value = control if step is None else None if row is None else row.value
+        if value is None:
+            continue
+        places.append(place + shift)
+        values.append(value)
+        if row is not None and row.low is not None and row.high is not None:
+            axes.plot([place + shift] * 2, [row.low, row.high], color=own.colour, lw=1)
+    axes.plot(places, values, color=own.colour, ls=own.line, lw=1.4, marker=own.marker, ms=3.6)
+    return places[-1], values[-1]
+
+
+def _draw_chance(axes: Axes, curves: Mapping[int, Curve], steps: int) -> None:
+    """The level of chance of each backend, as a dotted line."""
+    levels = {}
+    for number, curve in curves.items():
+        chances = [row.chance for row in curve.values() if row.chance is not None]
+        if chances:
+            levels[number] = float(np.mean(chances))
+    for number, level in levels.items():
+        ends, face = [-0.2, steps - 0.9], look(number).colour
+        axes.plot(ends, [level] * 2, color=face, ls=(0, (1, 2)), lw=1)
+    lowest = min(levels.values(), default=0.0)
+    if lowest > _ROOM_BELOW:
+        axes.text(-0.25, lowest - 0.02, "by chance", size=TEXT, va="top", color=SOFT)
+
+
+def _summary(kind: str, entrants: Sequence[EntrantRow], curves: Mapping[int, Curve]) -> str:
+    perturbation = PERTURBATIONS[kind]
+    said = []
+    for number, curve in curves.items():
+        strongest = next(
+            row
+            for strength in reversed(perturbation.strengths)
+            if (row := curve.get(strength)) is not None and row.value is not None
+        )
+        said.append(
+            f"{entrants[number].backend} keeps {strongest.value:.0%} of its best tags at"
+            f" {strongest.strength:g} {strongest.unit}"
+        )
+    return f"{perturbation.title}: {'; '.join(said)}."
+
+
+def _data(entrants: Sequence[EntrantRow], curves: Mapping[int, Curve]) -> pl.DataFrame:
+    rows = [
+        {"backend": entrants[number].backend, **vars(row)}
+        for number, curve in curves.items()
+        for row in curve.values()
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)

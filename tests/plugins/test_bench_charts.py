@@ -1,0 +1,135 @@
+"""Charts of a benchmark: whole, legible on a telephone, and no letters over others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from xml.etree import ElementTree
+
+import pytest
+from chromium import chromium
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Page
+
+from tagatlas_compare.benching.document import EntrantRow, Robustness
+from tagatlas_compare.benching.looks import look, short_names, spread
+from tagatlas_compare.benching.perturbations import PERTURBATIONS
+from tagatlas_compare.benching.robustness_charts import draw_robustness
+from tagatlas_compare.comparison.report.drawing import Chart
+
+NAMES = (
+    "imagenet",
+    "clip:people and their things",
+    "imagenet:minimum-score=0.1",
+    "imagenet:minimum-score=0.3",
+    "colours <&>",
+    "random words",
+    "own model",
+    "own model, larger",
+)
+
+
+def rows(of: int) -> list[Robustness]:
+    """A backend's rows, with others for each number."""
+    return [
+        Robustness(
+            kind,
+            strength,
+            perturbation.unit,
+            value=(value := max(0.02, 0.9 - 0.2 * step - 0.01 * of)),
+            low=max(0.0, value - 0.05),
+            high=value + 0.05,
+            control=0.95,
+            chance=0.05 + 0.03 * of,
+            images=50,
+        )
+        for kind, perturbation in PERTURBATIONS.items()
+        for step, strength in enumerate(perturbation.strengths)
+    ]
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """A telephone's page."""
+    with chromium() as browser:
+        opened = browser.new_page(viewport={"width": 390, "height": 800})
+        opened.set_content("<main style='padding: 0 20px'></main>")
+        yield opened
+
+
+def assert_legible(page: Page, chart: Chart) -> None:
+    """Every text is of 10 pixels or more, inside the picture, and not over another."""
+    ElementTree.fromstring(chart.svg)  # noqa: S314 - our own
+    page.evaluate("svg => document.querySelector('main').innerHTML = svg", chart.svg.decode())
+    found = page.evaluate(
+        """() => {
+            const frame = document.querySelector('svg').getBoundingClientRect();
+            return [...document.querySelectorAll('svg text')].map(text => {
+                const box = text.getBoundingClientRect();
+                return {text: text.textContent, size: parseFloat(getComputedStyle(text).fontSize)
+                    * frame.width / document.querySelector('svg').viewBox.baseVal.width,
+                    left: box.left - frame.left, right: box.right - frame.left,
+                    top: box.top - frame.top, bottom: box.bottom - frame.top,
+                    width: frame.width, height: frame.height};
+            });
+        }"""
+    )
+    assert found
+    for each in found:
+        assert each["size"] >= 10, each
+        assert -1 <= each["left"] <= each["right"] <= each["width"] + 1, each
+        assert -1 <= each["top"] <= each["bottom"] <= each["height"] + 1, each
+        assert each["width"] <= 350
+    for one, other in combinations(found, 2):  # a line of letters is higher than the letters
+        beside = one["right"] <= other["left"] or other["right"] <= one["left"]
+        above = one["bottom"] - 3 <= other["top"] or other["bottom"] - 3 <= one["top"]
+        assert beside or above, (one, other)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backends", [1, 3, 8])
+def test_curves_of_each_kind_are_legible_on_a_telephone(page: Page, backends: int) -> None:
+    entrants = [EntrantRow(name, robustness=rows(of)) for of, name in enumerate(NAMES[:backends])]
+    charts = draw_robustness(entrants)
+    assert [chart.name for chart in charts] == [f"robustness-{kind}" for kind in PERTURBATIONS]
+    for chart in charts[::3]:
+        assert_legible(page, chart)
+    (jpeg, *_) = charts
+    assert jpeg.data.height == 4 * backends
+    assert "imagenet keeps 30% of its best tags at 8" in jpeg.summary
+
+
+def test_only_what_was_measured_is_drawn() -> None:
+    known = [row for row in rows(0) if row.perturbation == "turn"]
+    unknown = [Robustness("crop", 5.0, "% of each side")]
+    entrants = [EntrantRow("quiet"), EntrantRow("one", robustness=known + unknown)]
+    (chart,) = draw_robustness(entrants)
+    assert chart.name == "robustness-turn"
+    assert chart.data["backend"].unique().to_list() == ["one"]
+    assert "quiet" not in chart.svg.decode()
+    assert draw_robustness([EntrantRow("quiet")]) == []
+
+
+def test_no_two_backends_look_the_same() -> None:
+    assert len({(each.colour, each.line) for each in map(look, range(35))}) == 35
+    assert len({each.colour for each in map(look, range(7))}) == 7
+
+
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=20, unique=True))
+def test_short_names_are_short_and_differ(labels: Sequence[str]) -> None:
+    names = short_names(labels, 14)
+    assert all(len(name) <= 14 for name in names)
+    assert len(set(names)) == len(names)
+
+
+@given(st.lists(st.floats(-0.5, 1.5), min_size=1, max_size=12))
+def test_labels_are_spread_in_order_within_the_room(wanted: Sequence[float]) -> None:
+    found = spread(wanted, 0.08, 0.0, 1.0)
+    assert found.min() >= -1e-9
+    assert found.max() <= 1 + 1e-9
+    order = sorted(range(len(wanted)), key=lambda place: wanted[place])
+    placed = found[order]
+    assert (placed[1:] - placed[:-1] >= 0.08 - 1e-9).all()
+    if all(abs(a - b) >= 0.08 for a, b in combinations(wanted, 2)) and min(wanted) >= 0:
+        assert max(wanted) > 1 or found.tolist() == pytest.approx(list(wanted))
