@@ -50,9 +50,9 @@ def rows(of: int) -> list[Robustness]:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(chromium_path: str) -> Iterator[Page]:
     """A telephone's page."""
-    with chromium() as browser:
+    with chromium(chromium_path) as browser:
         opened = browser.new_page(viewport={"width": 390, "height": 800})
         opened.set_content("<main style='padding: 0 20px'></main>")
         yield opened
