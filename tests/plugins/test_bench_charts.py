@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-from tagatlas_compare.benching.document import EntrantRow, Robustness
+from tagatlas_compare.benching.document import Cost, EntrantRow, FigureCells, Robustness, Speed
+from tagatlas_compare.benching.frontier import draw_frontiers, frontier, ticks
 from tagatlas_compare.benching.looks import look, short_names, spread
 from tagatlas_compare.benching.perturbations import PERTURBATIONS
 from tagatlas_compare.benching.robustness_charts import draw_robustness
@@ -133,3 +134,76 @@ def test_labels_are_spread_in_order_within_the_room(wanted: Sequence[float]) -> 
     assert (placed[1:] - placed[:-1] >= 0.08 - 1e-9).all()
     if all(abs(a - b) >= 0.08 for a, b in combinations(wanted, 2)) and min(wanted) >= 0:
         assert max(wanted) > 1 or found.tolist() == pytest.approx(list(wanted))
+
+
+def entrant(
+    name: str, value: float, dollars: float | None, speed: float | None, chance: float = 0.1
+) -> EntrantRow:
+    """An entrant with a figure, and what it costs and does: None for unknown."""
+    figure = FigureCells(value, value - 0.05, min(1.0, value + 0.05), chance, images=200)
+    costs = Cost("asked", dollars_per_1000=dollars) if dollars else Cost("free")
+    return EntrantRow(
+        name,
+        figures={"probe": figure},
+        cost=Cost("imported") if dollars is None else costs,
+        speed=None if speed is None else Speed(images_per_second=speed),
+    )
+
+
+ENTRANTS = (
+    entrant(NAMES[0], 0.62, 0, 45),
+    entrant(NAMES[1], 0.78, 0, 4.2),
+    entrant(NAMES[2], 0.6, 0, 44),
+    entrant("google-vision", 0.81, 1.5, 3),
+    entrant("clarifai", 0.83, 1.2, 5),
+    entrant("clarifai-2021", 0.77, None, None),
+    entrant(NAMES[5], 0.1, 0, 1500),
+    entrant("coder", 0.99, None, None),
+)
+
+
+def on_the_frontier(chart: Chart) -> set[str]:
+    return set(chart.data.filter("on_the_frontier")["backend"])
+
+
+def test_the_frontier_is_of_those_that_none_other_outdoes() -> None:
+    cost, speed = draw_frontiers(ENTRANTS, "probe")
+    assert on_the_frontier(cost) == {NAMES[1], "clarifai"}
+    assert on_the_frontier(speed) == {NAMES[0], "clarifai"}  # random words are no choice
+    assert cost.summary.endswith(f"from the cheapest on: {NAMES[1]}, then clarifai.")
+    assert speed.summary.endswith("from the fastest on: imagenet, then clarifai.")
+    texts = cost.svg.decode()
+    for words in ("free", "US dollars for 1,000 images", "cost not known: imported or coded"):
+        assert f">{words}<" in texts
+    assert ">speed not measured<" in speed.svg.decode()
+    assert ">free<" not in speed.svg.decode()
+
+
+def test_backends_alike_in_both_are_both_on_the_frontier() -> None:
+    assert frontier([(0.5, 1.0), (0.5, 1.0), (0.4, 1.0)], less_is_better=True) == [0, 1]
+    assert frontier([(0.5, None), (0.4, 2.0), (0.3, 3.0)], less_is_better=True) == [1]
+    assert frontier([(0.5, None), (0.4, 2.0), (0.3, 3.0)], less_is_better=False) == [2, 1]
+
+
+def test_no_frontier_of_one_or_of_what_is_not_known() -> None:
+    assert draw_frontiers(ENTRANTS[:1], "probe") == []
+    assert draw_frontiers(ENTRANTS, "recall") == []
+    assert draw_frontiers([ENTRANTS[5], ENTRANTS[7]], "probe") == []
+
+
+@given(st.floats(1e-4, 1e4), st.floats(1, 1e5), st.integers(1, 6))
+def test_numbers_on_a_scale_are_round_and_few(low: float, times: float, most: int) -> None:
+    found = ticks(low, low * times, most=most)
+    assert len(found) <= most
+    assert all(low <= number <= low * times for number in found)
+    assert {f"{number:e}".split("e")[0].rstrip("0.") for number in found} <= {"1", "2", "3", "5"}
+    assert len(ticks(low, low * max(times, 10), most=most)) >= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("first", "last"), [(0, 8), (0, 2), (3, 6), (4, 8)])
+def test_frontiers_are_legible_on_a_telephone(page: Page, first: int, last: int) -> None:
+    charts = draw_frontiers(ENTRANTS[first:last], "probe")
+    assert len(charts) == 2
+    for chart in charts:
+        assert_legible(page, chart)
