@@ -82,6 +82,44 @@ def test_python_gets_tables_and_aligned_networks(atlas: Path) -> None:
     assert all({"x", "y", "moved", "cluster_name"} <= set(graph.nodes[node]) for node in images)
 
 
+@pytest.mark.slow
+def test_a_coding_takes_part_and_the_atlas_stays_as_it_is(atlas: Path, tmp_path: Path) -> None:
+    """The first coding is that of ``by-hand``; the other is called after a backend of the atlas."""
+    with library.open_atlas(atlas, library.load_plugins()) as opened:
+        ids = opened.catalog.addresses.images()["id"].to_list()
+        first, second = tmp_path / "My coding.csv", tmp_path / "imagenet.csv"
+        codes = [f"theme {place // 8};part {place % 2}" for place in range(15)]
+        first.write_text(
+            "image,codes\n" + "".join(f"{i},{c}\n" for i, c in zip(ids[:15], codes, strict=True))
+        )
+        second.write_text(first.read_text() + "mouse.png,theme 1\n")
+        before = opened.catalog.tagging.backends()
+        found = compare(opened, ["by-hand", str(first), str(second)], out=tmp_path / "report")
+        assert opened.catalog.tagging.backends() == before
+        assert set(opened.catalog.maps.names()) <= {"by-hand", "by-hand-1", "imagenet"}
+        warned = [line for line in opened.plugins.warnings if line.startswith("imagenet.csv")]
+    assert found.labels == ["by-hand", "my-coding", "imagenet-coding"]
+    assert found.coverage["ok"].to_list() == [16, 15, 15]
+    alike = found.measures.filter(measure="jaccard", a="by-hand", b="my-coding")
+    assert alike["value"].to_list() == [1.0]
+    assert alike["images"].to_list() == [15]
+    assert "/My coding.csv" not in (tmp_path / "report" / "compare.json").read_text("utf-8")
+    [line] = warned
+    assert "1 not coded" in line
+    assert "1 in the coding: no image of the collection is called so" in line
+
+
+def test_a_coding_alone_is_no_comparison(atlas: Path, tmp_path: Path) -> None:
+    coding = tmp_path / "coding.csv"
+    with library.open_atlas(atlas, library.load_plugins()) as opened:
+        image = opened.catalog.addresses.images()["id"][0]
+        coding.write_text(f"image,codes\n{image},theme\n")
+        with pytest.raises(UsageError, match="at least two different backends"):
+            compare(opened, [str(coding)])
+        with pytest.raises(UsageError, match="no backend 'clipp' has tagged"):
+            compare(opened, [str(coding), "clipp"])
+
+
 def test_backends_are_named_by_tagger_number_or_fingerprint(atlas: Path) -> None:
     with library.open_atlas(atlas, library.load_plugins()) as opened:
         chosen = choose_backends(opened, ["by-hand:first", "by-hand"])

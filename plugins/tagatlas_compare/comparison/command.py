@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 BACKENDS = click.Option(
     ["--backend", "backends"],
     multiple=True,
-    metavar="NAME[:WHICH]",
+    metavar="NAME[:WHICH]|FILE",
     help="A backend to compare, with the settings it was used with last; for others, their"
-    " number or a piece of their fingerprint: NAME:1, NAME:people. Give at least two; by"
-    " default all that have tagged.",
+    " number or a piece of their fingerprint: NAME:1, NAME:people; or a file with a coding by"
+    " people. Give at least two; by default all that have tagged.",
 )
 OUT = click.Option(
     ["--out"],

@@ -38,6 +38,7 @@ from tagatlas.toolkit.calls import AtlasLike, Owner, opened, require_trust_in, s
 from tagatlas.toolkit.collection import collection_images
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing
+from tagatlas_compare.comparison.codings import codings_in, with_codings
 from tagatlas_compare.comparison.compared import ComparedBackend, ComparedMap
 from tagatlas_compare.comparison.comparison import Comparison, make_comparison
 from tagatlas_compare.comparison.coverage import ASKED, COVERAGE, FREE, IMPORTED, Coverage
@@ -94,6 +95,19 @@ def choose_backends(atlas: Atlas, named: Sequence[str]) -> list[NamedBackend]:
     ]
 
 
+def _stored(atlas: Atlas, named: Sequence[str]) -> list[NamedBackend]:
+    """Those of the backends to compare that are in the atlas: beside codings, perhaps only one.
+
+    Raises:
+        UsageError: see :func:`choose_backends`.
+    """
+    codings = codings_in(atlas, named)
+    if not codings:
+        return choose_backends(atlas, named)
+    known = used_backends(atlas)
+    return [NamedBackend(name, find_backend(known, name)) for name in named if name not in codings]
+
+
 def find_backend(known: Sequence[Backend], named: str) -> Backend:
     """The one of some backends that a text names; see :func:`choose_backends`.
 
@@ -139,7 +153,8 @@ def compare(
             written, the options are not remembered.
         backends: names of taggers, or one: ``imagenet`` with the settings it was used with last,
             ``imagenet:1`` with those used first, ``clip:people`` with those whose fingerprint has
-            this piece; by default every tagger that has tagged.
+            this piece; or the file of a coding, see ``docs/coding.md``; by default every tagger
+            that has tagged.
         out: folder for the report; None writes none.
         show: see :func:`tagatlas.run`.
         options: by name, such as ``top=5``; see :class:`tagatlas_compare.CompareOptions`.
@@ -158,11 +173,14 @@ def compare(
     with opened_to_compare(atlas, backends) as its_atlas:
         selection = select(its_atlas, options, further=[Owner("compare", CompareOptions)])
         chosen = selection.options("compare", CompareOptions)
-        choose_backends(its_atlas, backends)  # wrong names are refused before any work
+        stored = _stored(its_atlas, backends)  # wrong names are refused before any work
         selection.check()
         keeping = selection.remembered() if its_atlas.writes else nullcontext()
         with keeping, show("comparing") as progress:
-            found = compare_backends(its_atlas, backends, chosen, progress=progress)
+            if its_atlas.writes:
+                _maps(its_atlas, stored)  # made in the atlas, which keeps them
+            with with_codings(its_atlas, backends) as (with_all, names):
+                found = compare_backends(with_all, names, chosen, progress=progress)
         if out is not None:
             write_comparison(found, Path(out), its_atlas.store)
     return found
@@ -190,7 +208,7 @@ def opened_to_compare(
             its_atlas = stack.enter_context(opened(atlas, plugins))
         except (AtlasLocked, StorageError, UsageError) as error:
             its_atlas = stack.enter_context(opened(atlas, plugins, write=False))
-            for each in choose_backends(its_atlas, backends):
+            for each in _stored(its_atlas, backends):
                 if not backend_maps(its_atlas, each.backend):
                     raise type(error)(f"{each.label} has no map to compare, and {error}") from error
         yield its_atlas
@@ -282,6 +300,8 @@ def find_label_similarity(atlas: Atlas, name: str) -> Iterator[LabelSimilarity |
 def _maps(atlas: Atlas, chosen: Sequence[NamedBackend]) -> list[StoredMap | None]:
     """The map of each backend: with settings common to all, else the newest."""
     candidates = [backend_maps(atlas, each.backend) or _new_map(atlas, each) for each in chosen]
+    if not candidates:
+        return []
     settings = [[stored.settings for stored in own] for own in candidates]
     common = [each for each in settings[0] if all(each in own for own in settings[1:])]
     return [
