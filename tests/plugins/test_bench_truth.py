@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from picture_atlas import picture_atlas
 
 from tagatlas import Atlas
@@ -75,6 +77,7 @@ CELLS = "file,codes\ncat/0.jpg,{}\ndog/0.jpg,pet\ntree/0.jpg,none\n"
 @pytest.mark.parametrize(
     "text",
     [
+        "file,code 1,code 2\ncat/0.jpg,soft,pet\ndog/0.jpg,,pet\ntree/0.jpg,none,\n",
         CELLS.format("pet;soft"),
         CELLS.format("soft | pet"),
         CELLS.format('"[""pet"", ""soft""]"'),
@@ -88,7 +91,19 @@ CELLS = "file,codes\ncat/0.jpg,{}\ndog/0.jpg,pet\ntree/0.jpg,none\n"
         ),
         "picture,remarks of anna\ncat/0.jpg,pet;soft\ndog/0.jpg,pet\ntree/0.jpg,None\n",
     ],
-    ids=["semicolon", "bar", "list", "TSV", "long", "value", "wide", "yes", "German", "one left"],
+    ids=[
+        "numbered",
+        "semicolon",
+        "bar",
+        "list",
+        "TSV",
+        "long",
+        "value",
+        "wide",
+        "yes",
+        "German",
+        "one left",
+    ],
 )
 def test_every_form_of_a_coding(atlas: Atlas, tmp_path: Path, text: str) -> None:
     found = read(atlas, tmp_path / "coding.csv", text)
@@ -122,7 +137,7 @@ def test_images_are_named_in_any_way(atlas: Atlas, tmp_path: Path) -> None:
 
 def test_nothing_is_lost_in_silence(atlas: Atlas, tmp_path: Path) -> None:
     text = "file,code,done by\ncat/0.jpg,Pet,a\ndog/0.jpg, pet ,b\ndog/1.jpg,pet,\ncat/1.jpg,,\n"
-    found = read(atlas, tmp_path / "x.csv", f"{text}0.jpg,pet,c\nmouse.jpg,pet,c\n")
+    found = read(atlas, tmp_path / "x.csv", f"{text}0.jpg,pet,c\nmouse.jpg,pet,c\n,pet,c\n,,d\n")
     assert by_name(atlas, found.truth) == {name: {"pet"} for name in ("cat/0", "dog/0", "dog/1")}
     assert found.left_out == {
         "not coded": 8,
@@ -132,6 +147,7 @@ def test_nothing_is_lost_in_silence(atlas: Atlas, tmp_path: Path) -> None:
     }
     assert set(found.unmatched) == {"0.jpg", "mouse.jpg"}
     assert "x.csv: not read: done by" in found.notes
+    assert "x.csv: 1 row with codes, but without an image: left out" in found.notes
     assert "one code: 'pet', 'Pet'" in found.notes
     assert any("mouse.jpg': no image of the collection" in note for note in found.notes)
 
@@ -212,6 +228,46 @@ def test_columns_that_are_named(atlas: Atlas, tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_refused(atlas: Atlas, tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
         read(atlas, tmp_path / "x.csv", text)
+
+
+CELLS_OF_ANY = st.sampled_from(
+    [
+        *("cat/0.jpg", "dog/1.jpg", "0.jpg", "mouse", "anna", "pet", "Pet", "wild; pet", "wild|"),
+        *("none", "", " ", "1", "no", "x", "[]", '["a", "b"]', "[1]"),
+    ]
+)
+NAMES_OF_ANY = st.lists(
+    st.sampled_from(["file", "id", "code", "codes", "coder", "value", "pet", "coder_a", "code 1"]),
+    min_size=1,
+    max_size=5,
+    unique=True,
+)
+
+
+@given(names=NAMES_OF_ANY, data=st.data())
+def test_any_table_is_read_or_refused_and_every_image_is_accounted_for(
+    atlas: Atlas, tmp_path_factory: pytest.TempPathFactory, names: list[str], data: st.DataObject
+) -> None:
+    row = st.lists(CELLS_OF_ANY, min_size=len(names), max_size=len(names))
+    rows = data.draw(st.lists(row, max_size=6))
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    pl.DataFrame(rows, schema=names, orient="row").cast(pl.String).write_csv(path)
+    try:
+        found = truth_of_files(atlas, [path])
+    except InputError:
+        return
+    images = {
+        "not coded",
+        "with an empty row",
+        "on which the coders are evenly divided",
+        "on which no code has most coders",
+    }
+    left_out = sum(number for why, number in found.left_out.items() if why in images)
+    assert found.truth.coded.sum() + left_out == 12
+    assert not found.truth.has[~found.truth.coded].any()
+    assert found.truth.has.any(axis=0).all()
+    for each in found.coders.values():
+        assert len(each.coded) == 12
 
 
 def truth(has: list[list[int]], source: str = "x.csv") -> Truth:

@@ -10,12 +10,13 @@ import json
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import polars as pl
 
 from tagatlas.errors import InputError
-from tagatlas.toolkit import shown_columns
+from tagatlas.toolkit import count, shown_columns
 from tagatlas.toolkit.tables import Table, read_table
 
 NONE = "none"
@@ -26,8 +27,20 @@ _IMAGES = (
     *("location", "image_location", "picture", "photo", "sha256", "image_id", "id"),
 )
 _CODERS = ("coder", "coder_id", "annotator", "annotator_id", "rater", "rater_id", "coded_by")
-_CODES = ("code", "codes", "label", "labels", "category", "categories", "class", "theme", "tags")
+_CODES = (
+    "code",
+    "codes",
+    "label",
+    "labels",
+    "category",
+    "categories",
+    "class",
+    "theme",
+    "tag",
+    "tags",
+)
 _VALUES = ("value", "present", "given", "applies")
+_NUMBERED = re.compile(r"(code|label|category|theme|tag)[ _.-]?\d+", re.IGNORECASE)
 _OF_CODER = re.compile(r"(coder|annotator|rater)[ _.-]?\w+", re.IGNORECASE)
 _YES = frozenset({"1", "1.0", "yes", "y", "true", "x", "✓", "✔"})
 _NO = frozenset({"0", "0.0", "no", "n", "false", "-"})
@@ -41,7 +54,8 @@ class CodingColumns:
 
     Attributes:
         image: that names the image.
-        codes: with the codes in cells; or a column for each code; or one for each coder.
+        codes: with the codes in cells; several, with 1 and 0 or the like, are a column for each
+            code; other ones are called ``code 1``, ``code 2``, or are of a coder each.
         coder: that names who coded the row.
     """
 
@@ -92,6 +106,60 @@ def coding_of_table(
     Raises:
         InputError: a column is missing, or cannot be determined.
     """
+    found = _layout(table, columns, images, name)
+    pictures = table.column(found.image).str.strip_chars().to_list()
+    nothing = [""] * len(pictures)
+    people = nothing if found.coder is None else table.column(found.coder).to_list()
+    values = nothing if found.value is None else table.column(found.value).to_list()
+    cells = [table.column(each).to_list() for each in found.codes]
+    rows: list[tuple[str, str, list[str]]] = []
+    uncoded: list[str] = []
+    nameless = 0
+    for picture, person, value, *own in zip(pictures, people, values, *cells, strict=True):
+        said = list(_said(found, own, value))
+        if picture and said:
+            rows += [(picture, person.strip() or column, codes) for column, codes in said]
+        elif picture:
+            uncoded.append(picture)
+        else:
+            nameless += bool(said)
+    notes = [*(f"{name}: {each}" for each in table.notes), f"{name}: {found.described}"]
+    if found.unread:
+        notes.append(f"{name}: not read: {', '.join(found.unread)}")
+    if nameless:
+        notes.append(f"{name}: {count(nameless, 'row')} with codes, but without an image: left out")
+    return CodingTable(pl.DataFrame(rows, schema=_ROWS, orient="row"), uncoded, notes)
+
+
+class _Form(StrEnum):
+    """How the columns of codes are meant."""
+
+    CELLS = "codes"
+    NUMBERED = "the codes of an image"
+    MARKS = "a column for each code"
+    CODERS = "a column for each coder"
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The columns of a table, and how they are meant."""
+
+    image: str
+    coder: str | None
+    value: str | None
+    codes: Sequence[str]
+    form: _Form
+    unread: Sequence[str]
+
+    @property
+    def described(self) -> str:
+        """What was read as what."""
+        said = f"read {self.image} as image, {', '.join(self.codes)} as {self.form}"
+        said += f", {self.value} as whether the code applies" if self.value else ""
+        return said + (f", {self.coder} as coder" if self.coder else "")
+
+
+def _layout(table: Table, columns: CodingColumns, images: Collection[str], name: str) -> _Layout:
     there = table.frame.columns
     for each in (columns.image, columns.coder, *columns.codes):
         if each is not None and each not in there:
@@ -101,31 +169,20 @@ def coding_of_table(
     coder = columns.coder or _known(others, _CODERS)
     others = [each for each in others if each != coder]
     codes = list(columns.codes) or _code_columns(table, others, name)
-    value = _value_column(table, [each for each in others if each not in codes])
-    unread = [each for each in others if each not in codes and each != value]
-    is_marks = all(_has_marks(table.column(each)) for each in codes) and _is_named(codes)
-    rows: list[tuple[str, str, list[str]]] = []
-    uncoded: list[str] = []
-    named = table.column(image).str.strip_chars().to_list()
-    who = [""] * len(named) if coder is None else table.column(coder).to_list()
-    cells = [table.column(each).to_list() for each in codes]
-    stated = ["1"] * len(named) if value is None else table.column(value).to_list()
-    for picture, person, says, *own in zip(named, who, stated, *cells, strict=True):
-        if not picture:
-            continue
-        found = list(_coded(codes, own, is_marks=is_marks, says=says))
-        rows += [(picture, person.strip() or column, each) for column, each in found]
-        if not found:
-            uncoded.append(picture)
-    form = "a column for each code" if is_marks else "codes"
-    if len(codes) > 1 and not is_marks:
-        form = "a column for each coder"
-    said = f"{name}: read {image} as image, {', '.join(codes)} as {form}"
-    said += f", {coder} as coder" if coder else ""
-    notes = [*(f"{name}: {each}" for each in table.notes), said]
-    if unread:
-        notes.append(f"{name}: not read: {', '.join(unread)}")
-    return CodingTable(pl.DataFrame(rows, schema=_ROWS, orient="row"), uncoded, notes)
+    others = [each for each in others if each not in codes]
+    form = _form(table, codes)
+    value = None if form is _Form.MARKS else _known(_marked(table, others), _VALUES)
+    return _Layout(image, coder, value, codes, form, [each for each in others if each != value])
+
+
+def _form(table: Table, codes: Sequence[str]) -> _Form:
+    if len(codes) == 1 and codes[0].lower() in _CODES:
+        return _Form.CELLS
+    if len(_marked(table, codes)) == len(codes):
+        return _Form.MARKS
+    if len(codes) == 1:
+        return _Form.CODERS if _OF_CODER.fullmatch(codes[0]) else _Form.CELLS
+    return _Form.NUMBERED if all(map(_NUMBERED.fullmatch, codes)) else _Form.CODERS
 
 
 def split_codes(cell: str) -> list[str]:
@@ -140,27 +197,24 @@ def split_codes(cell: str) -> list[str]:
     return [each.strip() for each in _BETWEEN.split(cell) if each.strip()]
 
 
-def _coded(
-    columns: Sequence[str], cells: Sequence[str], *, is_marks: bool, says: str
-) -> Iterator[tuple[str, list[str]]]:
+def _said(layout: _Layout, cells: Sequence[str], value: str) -> Iterator[tuple[str, list[str]]]:
     """What a row says: for each coder with a column (empty if there is none) the codes."""
-    if is_marks:
-        if any(cell.strip() for cell in cells):
-            yield (
-                "",
-                [
-                    column
-                    for column, cell in zip(columns, cells, strict=True)
-                    if _mark(cell) is True
-                ],
-            )
+    if layout.value is not None and not value.strip():
         return
-    for column, cell in zip(columns, cells, strict=True):
-        codes = split_codes(cell) if says.strip() else []
-        if codes or cell.strip() == "[]":
-            if [each.casefold() for each in codes] == [NONE] or _mark(says) is not True:
-                codes = []
-            yield (column if len(columns) > 1 else "", codes)
+    if layout.form is _Form.MARKS:
+        if any(cell.strip() for cell in cells):
+            marked = zip(layout.codes, cells, strict=True)
+            yield "", [column for column, cell in marked if _mark(cell) is True]
+        return
+    of_coders = layout.form is _Form.CODERS
+    parts = [(each, [cell]) for each, cell in zip(layout.codes, cells, strict=True)]
+    for column, own in parts if of_coders else [("", cells)]:
+        codes = [code for cell in own for code in split_codes(cell)]
+        if not codes and "[]" not in [cell.strip() for cell in own]:
+            continue
+        is_none = [each.casefold() for each in codes] == [NONE]
+        applies = layout.value is None or _mark(value) is True
+        yield column, codes if applies and not is_none else []
 
 
 def _image_column(table: Table, images: Collection[str], name: str) -> str:
@@ -181,31 +235,28 @@ def _image_column(table: Table, images: Collection[str], name: str) -> str:
 
 def _code_columns(table: Table, others: Sequence[str], name: str) -> list[str]:
     """The columns with codes."""
-    marks = [each for each in others if _has_marks(table.column(each))]
-    usual = _known([each for each in others if each not in marks], _CODES)
+    marked = _marked(table, others)
+    unmarked = [each for each in others if each not in marked]
+    usual = _known(unmarked, _CODES)
     if usual is not None:
         return [usual]
-    of_coders = [each for each in others if _OF_CODER.fullmatch(each) and each not in marks]
-    if of_coders or marks:
-        return of_coders or marks
-    usual = _known(others, _CODES)
+    for pattern in (_OF_CODER, _NUMBERED):
+        if fitting := [each for each in unmarked if pattern.fullmatch(each)]:
+            return fitting
+    if marked:
+        return marked
     filled = [each for each in others if (table.column(each) != "").any()]
-    if usual is None and len(filled) != 1:
+    if len(filled) != 1:
         raise InputError(
             f"{name}: which column has the codes cannot be told from"
             f" {', '.join(map(repr, others)) or 'none'}: name it with --code-columns"
         )
-    return filled if usual is None else [usual]
+    return filled
 
 
-def _value_column(table: Table, others: Sequence[str]) -> str | None:
-    """A column that says of each row whether its code applies."""
-    return _known([each for each in others if _has_marks(table.column(each))], _VALUES)
-
-
-def _is_named(codes: Sequence[str]) -> bool:
-    """Whether columns are called after codes: not just ``code``."""
-    return len(codes) > 1 or codes[0].lower() not in _CODES
+def _marked(table: Table, columns: Sequence[str]) -> list[str]:
+    """The columns that have nothing but yes and no."""
+    return [each for each in columns if _has_marks(table.column(each))]
 
 
 def _has_marks(cells: pl.Series) -> bool:
