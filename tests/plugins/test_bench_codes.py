@@ -46,6 +46,7 @@ from tagatlas_compare.benching.confusion import (
     confused_images,
     confusion,
     pictures_of_codes,
+    tag_finder,
     tags_of_codes,
 )
 from tagatlas_compare.benching.truth import Truth
@@ -58,6 +59,11 @@ def coded(has: object, coded: object = None) -> Truth:
     table = np.array(has, dtype=np.bool_)
     mask = np.ones(len(table), dtype=np.bool_) if coded is None else np.array(coded, dtype=np.bool_)
     return Truth("x.csv", [f"code {number}" for number in range(table.shape[1])], table, mask)
+
+
+def of_code(image: int, code: int) -> str:
+    """The tag that each code has."""
+    return f"tag {code}"
 
 
 def judged(truth: Truth, scores: Floats, **coders: Truth) -> JudgedCodes:
@@ -290,7 +296,7 @@ def test_confusion_is_that_of_scikit_learn(seed: int) -> None:
     assert found is not None
     expected = confusion_matrix(of_image, best.argmax(axis=1), labels=range(4))
     assert (found.select(truth.codes).to_numpy() == expected).all()
-    wrong = confused_images(best, truth)
+    wrong = confused_images(best, truth, of_code)
     assert sum(map(len, wrong["rows"])) == expected.sum() - np.trace(expected)
     assert wrong["rows"].list.len().is_sorted(descending=True)
 
@@ -304,7 +310,7 @@ def test_confusion_says_what_is_no_code_and_what_is_several() -> None:
         {"code": "code 0", "code 0": 0, "code 1": 0, SEVERAL: 1, NO_CODE: 1},
         {"code": "code 1", "code 0": 1, "code 1": 0, SEVERAL: 0, NO_CODE: 0},
     ]
-    assert confused_images(best, truth).rows() == [("code 1", "code 0", [2])]
+    assert confused_images(best, truth, of_code).rows() == [("code 1", "code 0", [2], ["tag 0"])]
 
 
 @pytest.mark.parametrize("name", ["code", NO_CODE, SEVERAL])
@@ -328,13 +334,14 @@ def test_pictures_have_the_false_ones_first() -> None:
     best = np.array([[0.9], [0.0], [0.3], [0.8], [0.1], [0.9]])
     given = np.array([[1], [0], [1], [1], [0], [1]], dtype=np.bool_)
     scores = csr_array(np.hstack([best, np.full((6, 1), 0.5)]))
-    found = pictures_of_codes(given, best, truth, scores, ["tag", "thing"])
-    assert found.select("kind", "row", "score").rows() == [
-        (FALSE, 3, 0.8),
-        (FALSE, 2, 0.3),
-        (MISSED, 4, 0.1),
-        (MISSED, 1, None),
-        (RIGHT, 0, 0.9),
+    tag_of = tag_finder(scores, ["tag", "thing"], np.array([[True, False]]))
+    found = pictures_of_codes(given, best, truth, tag_of, scores, ["tag", "thing"])
+    assert found.select("kind", "row", "tag", "score").rows() == [
+        (FALSE, 3, "tag", 0.8),
+        (FALSE, 2, "tag", 0.3),
+        (MISSED, 4, "tag", 0.1),
+        (MISSED, 1, None, None),
+        (RIGHT, 0, "tag", 0.9),
     ]
     assert found["tags"].to_list() == [
         ["tag", "thing"],

@@ -127,6 +127,7 @@ def test_nothing_runs_and_nothing_is_asked_for(atlas: Atlas, tmp_path: Path) -> 
     assert list(page.judgement.document(page.images)["pictures"][0]) == [  # type: ignore[index]
         "code",
         "kind",
+        "tag",
         "score",
         "tags",
         "image",

@@ -35,7 +35,7 @@ from tagatlas_compare.pages.elements import (
 
 _PICTURE = (220, 180)
 _CONFUSIONS, _CONFUSED = 12, 6
-_TAGS = 6
+_TAGS = 4
 _SHADES = 5
 
 _HEADINGS = {
@@ -218,9 +218,11 @@ def _figure(own: Mapping[str, float | None], name: str) -> str:
 
 
 def _threshold(own: Mapping[str, float | None]) -> str:
-    low, high = own["threshold_low"], own["threshold_high"]
-    spread = "" if low == high else f"<small>{interval(low, high)}</small>"
-    return f"{number(own['threshold'])}{spread}"
+    middle, low, high = (
+        number(own[name], 3) if own[name] else "any"
+        for name in ("threshold", "threshold_low", "threshold_high")
+    )
+    return middle if low == high else f"{middle}<small>{low} to {high}</small>"
 
 
 def _calibration(judgement: Judgement) -> str:
@@ -256,12 +258,12 @@ def _confusions(page: CodesPage) -> Iterator[str]:
         "<p>The code of an image, and the code that it is given: of several, that with the best"
         " score.</p>\n"
     )
-    for code, said, images in page.judgement.confused.head(_CONFUSIONS).iter_rows():
+    for code, said, images, tags in page.judgement.confused.head(_CONFUSIONS).iter_rows():
         column = page.truth.codes.index(said)
         scores = page.judgement.judged.best[:, column]
         shown = [
-            _picture(page, image, [f"score {number(float(scores[image]))}"])
-            for image in images[:_CONFUSED]
+            _picture(page, image, [f"as {tag}, {number(float(scores[image]))}"])
+            for image, tag in zip(images[:_CONFUSED], tags, strict=False)
         ]
         yield (
             f"<h3>{text_of(code)} taken for {text_of(said)}: {count(len(images), 'image')}</h3>\n"
@@ -323,9 +325,10 @@ def _pictures_of(page: CodesPage, code: str) -> Iterator[str]:
     for kind, (heading, order) in _HEADINGS.items():
         some = pictures.filter(kind=kind)
         shown = []
-        for image, score, tags in some.select("row", "score", "tags").iter_rows():
-            matching = "no matching tag" if score is None else f"score {number(score)}"
-            shown.append(_picture(page, image, [matching, ", ".join(tags) or "no tag"]))
+        for image, tag, score, tags in some.drop("code", "kind").iter_rows():
+            matching = "no matching tag" if score is None else f"as {tag}, {number(score)}"
+            best = f"best: {', '.join(tags)}" if tags else "no tag"
+            shown.append(_picture(page, image, [matching, best]))
         if shown:
             part = f", {len(shown):,} shown" if len(shown) < totals[kind] else ""
             yield (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,9 @@ from scipy.sparse import csr_array
 from tagatlas_compare.benching.codes import Mask, Scores
 from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.comparison.labels import best_tags
+
+TagFinder = Callable[[int, int], str | None]
+"""Finds the tag of an image that matches a code: the best; None if it has none."""
 
 NO_CODE, SEVERAL = "no code", "several alike"
 BINS = 7
@@ -42,6 +45,7 @@ _PICTURES = pl.Schema(
         "code": pl.String(),
         "kind": pl.String(),
         "row": pl.Int64(),
+        "tag": pl.String(),
         "score": pl.Float64(),
         "tags": pl.List(pl.String),
     }
@@ -108,27 +112,54 @@ def confusion(best: Scores, truth: Truth) -> pl.DataFrame | None:
     return pl.DataFrame({"code": list(truth.codes)}).hstack(pl.DataFrame(columns))
 
 
-def confused_images(best: Scores, truth: Truth) -> pl.DataFrame:
+def tag_finder(scores: csr_array, labels: Sequence[str], matches: Mask) -> TagFinder:
+    """A function that finds the tag by which an image is given a code.
+
+    Args:
+        scores: of a backend's tags, shape (n, labels).
+        labels: of the tags.
+        matches: mask of the labels that stand for a code, shape (codes, labels).
+    """
+
+    def find(image: int, code: int) -> str | None:
+        own = slice(scores.indptr[image], scores.indptr[image + 1])
+        columns, values = scores.indices[own], scores.data[own] * matches[code, scores.indices[own]]
+        return labels[columns[values.argmax()]] if values.any() else None
+
+    return find
+
+
+def confused_images(best: Scores, truth: Truth, tag_of: TagFinder) -> pl.DataFrame:
     """The images that are given another code than they have, most frequent confusions first.
 
     Args:
         best: as for :func:`confusion`.
         truth: of the n images.
+        tag_of: as from :func:`tag_finder`.
 
     Returns:
         ``code``, ``said`` (String), ``rows`` (List[Int64]: numbers of the images, those with the
-        highest score first). Empty if images have several codes.
+        highest score first), ``tags`` (List[String]: by which they are given the code). Empty if
+        images have several codes.
     """
-    rows: list[tuple[str, str, list[int]]] = []
+    rows: list[tuple[str, str, list[int], list[str | None]]] = []
     if truth.is_single:
         said, of_image = _said(best), truth.of_image
         wrong = truth.coded & (said != of_image) & (said < len(truth.codes))
         for code, other in sorted(set(zip(of_image[wrong], said[wrong], strict=True))):
             own = np.flatnonzero(wrong & (of_image == code) & (said == other))
             own = own[np.argsort(-best[own, other], kind="stable")]
-            rows.append((truth.codes[code], truth.codes[other], own.tolist()))
+            tags = [tag_of(image, other) for image in own.tolist()]
+            rows.append((truth.codes[code], truth.codes[other], own.tolist(), tags))
     rows.sort(key=lambda row: -len(row[2]))
-    schema = pl.Schema({"code": pl.String(), "said": pl.String(), "rows": pl.List(pl.Int64)})
+    schema = pl.Schema(
+        {
+            "code": pl.String(),
+            "said": pl.String(),
+            "rows": pl.List(pl.Int64),
+            "tags": pl.List(pl.String),
+        }
+    )
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -176,6 +207,7 @@ def pictures_of_codes(
     given: Mask,
     best: Scores,
     truth: Truth,
+    tag_of: TagFinder,
     scores: csr_array,
     labels: Sequence[str],
     most: int = 12,
@@ -186,14 +218,15 @@ def pictures_of_codes(
         given: which image is given which code, shape (n, codes).
         best: as for :func:`calibration`.
         truth: of the n images.
+        tag_of: as from :func:`tag_finder`.
         scores: of the backend's tags, shape (n, labels).
         labels: of the tags.
         most: number of pictures of each kind.
 
     Returns:
         ``code``; ``kind``: :data:`FALSE` (surest first), :data:`MISSED` (nearest to being given
-        first), :data:`RIGHT` (surest first); ``row``: number of the image; ``score`` of its best
-        tag that matches the code, null if it has none; ``tags``: its three best, of any code.
+        first), :data:`RIGHT` (surest first); ``row``: number of the image; ``tag``: its best
+        that matches the code, and ``score`` of that, null if it has none; ``tags``: its three best.
     """
     found = []
     for column, code in enumerate(truth.codes):
@@ -203,7 +236,14 @@ def pictures_of_codes(
             rows = np.flatnonzero(mask & truth.coded)
             rows = rows[np.argsort(-points[rows], kind="stable")][:most]
             found += [
-                (code, kind, row, points[row] or None, _best_tags(scores, labels, row))
+                (
+                    code,
+                    kind,
+                    row,
+                    tag_of(row, column),
+                    points[row] or None,
+                    _best(scores, labels, row),
+                )
                 for row in rows.tolist()
             ]
     return pl.DataFrame(found, schema=_PICTURES, orient="row")
@@ -219,7 +259,7 @@ def _said(best: Scores) -> NDArray[np.int64]:
     return said
 
 
-def _best_tags(scores: csr_array, labels: Sequence[str], row: int) -> list[str]:
+def _best(scores: csr_array, labels: Sequence[str], row: int) -> list[str]:
     own = slice(scores.indptr[row], scores.indptr[row + 1])
     order = np.argsort(-scores.data[own], kind="stable")[:_TAGS_SHOWN]
     return [labels[tag] for tag in scores.indices[own][order]]

@@ -17,6 +17,7 @@ from tagatlas_compare.benching.confusion import (
     confused_images,
     confusion,
     pictures_of_codes,
+    tag_finder,
     tags_of_codes,
 )
 from tagatlas_compare.benching.truth import Truth
@@ -91,14 +92,15 @@ def judge(
             :func:`~tagatlas_compare.benching.codes.judge_codes`.
     """
     judged = judge_codes(backend, truth, coders, scores, labels, matches, seed=seed)
+    tag_of = tag_finder(scores, labels, matches)
     said = np.where(judged.given, judged.best, 0.0)
     return Judgement(
         judged=judged,
         calibration=calibration(judged.best, truth),
         confusion=confusion(said, truth),
-        confused=confused_images(said, truth),
+        confused=confused_images(said, truth, tag_of),
         tags=tags_of_codes(scores, labels, truth),
-        pictures=pictures_of_codes(judged.given, judged.best, truth, scores, labels),
+        pictures=pictures_of_codes(judged.given, judged.best, truth, tag_of, scores, labels),
     )
 
 
