@@ -47,7 +47,7 @@ class Standing:
         differences: one row a pair and measure: ``a``, ``b``, ``measure``, ``difference`` (a less
             b), its 95 % interval ``low``, ``high`` (null where there is none), ``a_leads``: the
             share of resamples in which a is ahead (null where none were drawn), ``p`` (corrected
-            for the number of pairs; null where there is no interval), and ``differs`` (Bool): p is
+            for the number of pairs; null where it cannot be told), and ``differs`` (Bool): p is
             below 0.05.
         method: how comparisons were corrected for their number, for pages.
     """
@@ -125,7 +125,7 @@ def _compare(
             difference = paired_difference(first, second, task.sample)
             found.append((one, other, difference, share_ahead(moves, others)))
         elif np.isfinite(values).all():
-            alone = Difference(values[0] - values[1], np.nan, np.nan, 1.0)
+            alone = Difference(values[0] - values[1], np.nan, np.nan, np.nan)
             found.append((one, other, alone, None))
     p = corrected(np.array([difference.p for _, _, difference, _ in found]))
     return [
@@ -137,8 +137,8 @@ def _compare(
             _known(difference.low),
             _known(difference.high),
             ahead,
-            float(own_p) if np.isfinite(difference.low) else None,
-            bool(np.isfinite(difference.low) and own_p < _SURE),
+            _known(float(own_p)),
+            bool(own_p < _SURE),
         )
         for (one, other, difference, ahead), own_p in zip(found, p, strict=True)
     ]
@@ -168,7 +168,7 @@ def _halves(task: Task, measured: Sequence[Measured]) -> list[Values]:
 def _of_halves(task: Task, values: Sequence[float], one: Values, other: Values) -> Difference:
     value, variance = values[0] - values[1], variance_of_halves(one - other)
     if variance == 0 or task.images - len(task.codes) < FEWEST:
-        return Difference(value, np.nan, np.nan, 1.0)
+        return Difference(value, np.nan, np.nan, np.nan)
     return student(value, variance, SPLITS)
 
 

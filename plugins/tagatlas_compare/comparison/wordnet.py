@@ -70,21 +70,24 @@ class WordNetSimilarity(LabelSimilarity):
                 found[row, with_sense.get(sense, [])] = True
         return found
 
-    def is_kind(self, one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]:
-        """Mask of normal labels that are a kind of another, shape (one, other): poodle of dog.
+    def kind_senses(self, one: Sequence[str], other: Sequence[str]) -> NDArray[np.int64]:
+        """By which of its senses a label is a kind of another: poodle of dog, by its first.
 
-        The first may be looked up in any of its forms, of the second only its singular: its other
-        forms are too general here.
+        The first label may be looked up in any of its forms, of the second only its singular: its
+        other forms are too general here.
+
+        Returns:
+            Number of the commonest such sense, from 0; -1 if there is none; shape (one, other).
         """
         with_sense: dict[int, list[int]] = {}
         for column, label in enumerate(other):
             for sense in self._first_known(_singulars(label)):
                 with_sense.setdefault(sense, []).append(column)
-        found = np.zeros((len(one), len(other)), dtype=np.bool_)
+        found = np.full((len(one), len(other)), -1, dtype=np.int64)
         for row, label in enumerate(one):
-            for sense in self.senses(label):
+            for number, sense in reversed(list(enumerate(self.senses(label)))):
                 for kind in self._kinds_of(sense) & with_sense.keys():
-                    found[row, with_sense[kind]] = True
+                    found[row, with_sense[kind]] = number
         return found
 
     def likeness(self, one: Sequence[str], other: Sequence[str]) -> Likeness:

@@ -25,7 +25,7 @@ class Difference:
     Attributes:
         value: the first less the second.
         low, high: its 95 % interval, not corrected; NaN where there is none.
-        p: probability of one as large or larger between equals; 1 if it cannot be told.
+        p: probability of one as large or larger between equals; NaN if it cannot be told.
     """
 
     value: float
@@ -49,18 +49,21 @@ def paired_difference(one: Values, other: Values, sample: Sample) -> Difference:
         sample: the images.
 
     Returns:
-        Without an interval for fewer than :data:`~.intervals.FEWEST` images beyond the number of
-        groups, or if no image differs.
+        Without an interval if all images differ alike; also without a probability for fewer than
+        :data:`~.intervals.FEWEST` images beyond the number of groups.
     """
     values = np.where(sample.groups >= 0, one - other, 0.0)
     moved = sample.influence(values)
     variance = float((moved**2).sum())
     value = sample.mean(values)
-    if variance <= _TINY or sample.degrees < FEWEST:
-        return Difference(value if abs(value) > 1e-12 else 0.0, nan, nan, 1.0)
-    degrees = degrees_of_freedom(moved, sample)
-    added = 2 * float((sample.weights**2).sum()) / max(sample.images, 1)
-    return student(value, variance + added, degrees)
+    if abs(value) < 1e-12:
+        value = 0.0
+    if sample.degrees < FEWEST:
+        return Difference(value, nan, nan, nan)
+    added = 2 * float((sample.weights**2).sum()) / sample.images
+    if variance <= _TINY:
+        return Difference(value, nan, nan, student(value, added, sample.degrees).p)
+    return student(value, variance + added, degrees_of_freedom(moved, sample))
 
 
 def student(value: float, variance: float, degrees: float) -> Difference:
@@ -79,10 +82,11 @@ def corrected(p: Values) -> NDArray[np.float64]:
     Statistics 6, 1979.
 
     Args:
-        p: shape (m,).
+        p: shape (m,); NaN for those that do not count, and stay NaN.
     """
-    order = np.argsort(p, kind="stable")
-    raised = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    found = np.empty(len(p))
+    known = np.flatnonzero(np.isfinite(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    raised = np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1))
+    found = np.full(len(p), np.nan)
     found[order] = np.minimum(raised, 1.0)
     return found

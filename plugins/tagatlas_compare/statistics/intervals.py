@@ -57,7 +57,7 @@ def mean_interval(
     reach = float(t.ppf((1 + LEVEL) / 2, degrees_of_freedom(moved, sample)))
     if least == -inf or most == inf:
         half = reach * np.sqrt(variance)
-        return max(value - half, least), min(value + half, most)
+        return float(max(value - half, least)), float(min(value + half, most))
     width = most - least
     share = (value - least) / width
     if not 1e-12 < share < 1 - 1e-12:
@@ -70,7 +70,8 @@ def mean_interval(
     centre = (share + reach**2 / (2 * effective)) / (1 + reach**2 / effective)
     half = reach / (1 + reach**2 / effective)
     half *= np.sqrt(share * (1 - share) / effective + reach**2 / (4 * effective**2))
-    return least + width * max(centre - half, 0.0), least + width * min(centre + half, 1.0)
+    low, high = max(centre - half, 0.0), min(centre + half, 1.0)
+    return float(least + width * low), float(least + width * high)
 
 
 def degrees_of_freedom(moved: Values, sample: Sample) -> float:

@@ -41,11 +41,9 @@ class Sample:
     @cached_property
     def weights(self) -> Values:
         """The weight of each image's value in a figure, shape (n,); they sum to 1."""
-        used = np.count_nonzero(self.sizes)
-        each = 1 / np.maximum(self.sizes, 1) / max(used, 1)
-        found: Values = (
-            np.where(self.groups >= 0, each[self.groups], 0.0) if used else self.groups * 0.0
-        )
+        used = max(int(np.count_nonzero(self.sizes)), 1)
+        each = 1 / (np.append(np.maximum(self.sizes, 1), 1) * used)
+        found: Values = np.where(self.groups >= 0, each[self.groups], 0.0)
         return found
 
     @property
@@ -80,7 +78,9 @@ class Sample:
     def mean(self, values: Values) -> float:
         """The figure of these values of the images, shape (n,); NaN without images."""
         counted = self.groups >= 0
-        return float(self.weights[counted] @ values[counted]) if counted.any() else np.nan
+        if not counted.any():
+            return np.nan
+        return float(np.average(values[counted], weights=self.weights[counted]))
 
     def influence(self, values: Values) -> Values:
         """How each image moves the figure, shape (n,): the sum of squares is its variance.
@@ -122,9 +122,9 @@ def resampled(influence: Values, value: float, counts: NDArray[np.uint8]) -> Val
     """The figure on samples drawn anew, to first order; shape (resamples,).
 
     Args:
-        influence: as from :meth:`Sample.influence`, shape (n,), or of several figures, (n, m).
+        influence: as from :meth:`Sample.influence`, shape (n,).
         value: the figure.
         counts: as from :meth:`Sample.draw`.
     """
-    moved: Values = value + counts.astype(np.float32) @ influence.astype(np.float32)
-    return moved
+    moved = counts.astype(np.float32) @ influence.astype(np.float32)
+    return np.asarray(value + moved, dtype=np.float64)

@@ -55,7 +55,7 @@ def cluster_again(seen: Seen, task: Task, clusterer: Clusterer, seed: int) -> Cl
         told = rows[np.diff(scores.indptr)[rows] > 0]
         if len(told):
             some = csr_array(scores[told])
-            used = np.flatnonzero(np.bincount(some.indices, minlength=some.shape[1]))
+            used = np.flatnonzero(np.bincount(some.indices)).tolist()
             found[told] = cluster_images(
                 clusterer,
                 csr_array(some[:, used]),

@@ -81,16 +81,16 @@ class LabelMap:
         wordnet = WordNetSimilarity()
         if meaning is not None and labels and names:
             how[meaning.likeness(words, normal) >= SIMILAR] = str(MatchedBy.SIMILARITY)
-        how[wordnet.is_kind(normal, words).T] = str(MatchedBy.KIND)
+        how[_kinds(wordnet, normal, words).T] = str(MatchedBy.KIND)
         how[wordnet.is_synonym(words, normal)] = str(MatchedBy.SYNONYM)
         same = np.array([[word == tag for tag in normal] for word in words], dtype=np.bool_)
         how[same.reshape(how.shape)] = str(MatchedBy.IDENTITY)
         own = set() if given is None else set(given.table["label"])
-        rows = [
+        rows: list[tuple[str, str | None, str | None]] = [
             (label, names[tag], how[row, tag])
             for row, label in enumerate(labels)
             if label not in own
-            for tag in np.flatnonzero(how[row] != "")
+            for tag in np.flatnonzero(how[row] != "").tolist()
         ]
         matched = {label for label, _, _ in rows} | own
         rows += [(label, None, None) for label in labels if label not in matched]
@@ -159,6 +159,20 @@ class LabelMap:
         for label, tag, how in self.table.drop_nulls("tag").iter_rows():
             found.setdefault(label, {}).setdefault(normal_label(tag), how)
         return found
+
+
+def _kinds(
+    wordnet: WordNetSimilarity, tags: Sequence[str], words: Sequence[str]
+) -> NDArray[np.bool_]:
+    """Which tag is a kind of which word, in the commonest sense in which it is one of any.
+
+    An elephant is an animal, and not a symbol because it is that of a party too.
+    """
+    senses = wordnet.kind_senses(tags, words).astype(np.float64)
+    senses[senses < 0] = np.inf
+    commonest = senses.min(axis=1, keepdims=True, initial=np.inf)
+    found: NDArray[np.bool_] = np.isfinite(senses) & (senses == commonest)
+    return found
 
 
 def _sorted(table: pl.DataFrame) -> pl.DataFrame:

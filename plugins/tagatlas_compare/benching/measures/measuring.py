@@ -16,7 +16,13 @@ from tagatlas_compare.benching.measures.alike import NEIGHBOURS, shares_nearby
 from tagatlas_compare.benching.measures.clusters import cluster_again, cluster_figure
 from tagatlas_compare.benching.measures.matching import LabelMap
 from tagatlas_compare.benching.measures.measured import OF_LABELS, Measured
-from tagatlas_compare.benching.measures.probe import Probe, folds_of, kernel_of, predicted
+from tagatlas_compare.benching.measures.probe import (
+    Probe,
+    folds_of,
+    kernel_of,
+    predicted,
+    shares_right,
+)
 from tagatlas_compare.benching.measures.task import Codes, OfCodes, Task
 from tagatlas_compare.benching.measures.words import (
     average_precisions,
@@ -28,7 +34,7 @@ from tagatlas_compare.benching.measures.words import (
 from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.comparison.labels import best_tags
 from tagatlas_compare.comparison.neighbourhoods import likest_images
-from tagatlas_compare.statistics.estimates import make_figure, mean_figure
+from tagatlas_compare.statistics.estimates import make_figure
 from tagatlas_compare.statistics.figures import Figure
 from tagatlas_compare.statistics.intervals import mean_interval, share_interval
 from tagatlas_compare.statistics.samples import Sample, Values
@@ -95,6 +101,7 @@ class _Measuring:
         used = np.bincount(self._scores.indices, minlength=len(seen.labels)) > 0
         self._map = label_map
         self._matches = label_map.matches(task.codes, seen.labels) & used
+        self._sayable: Mask = np.asarray(self._matches.any(axis=1))
         self._top = top
 
     def measured(self, clusterer: Clusterer, images: int) -> Measured:
@@ -120,9 +127,10 @@ class _Measuring:
     def _figure(self, found: _Found) -> Figure:
         task = self._task
         if not found.some.any():
-            return Figure(*[np.nan] * 6, task.images)
-        values = found.of_codes.parts(found.some, task.sample)
-        return mean_figure(values, task.sample, found.shuffled)
+            return make_figure(np.nan, (np.nan, np.nan), (), task.images)
+        interval = mean_interval(found.of_codes.parts(found.some, task.sample), task.sample)
+        value = found.of_codes.mean(found.some)
+        return make_figure(value, interval, found.shuffled, task.images)
 
     def _probe(self) -> tuple[_Found, Values]:
         """The linear probe, and the score of each image for each code."""
@@ -136,8 +144,7 @@ class _Measuring:
             scores = probe.scores(has)
             if not task.is_single:
                 return average_precisions(scores, has), scores
-            best = predicted(scores)
-            is_right = (best == has.argmax(axis=1)).astype(np.float64)
+            is_right = shares_right(scores, has)
             return share_of_images(np.repeat(is_right[:, None], has.shape[1], axis=1), has), scores
 
         shuffled = [of(has)[0].mean(some) for has in task.shuffled(self._seed, folds)]
@@ -170,7 +177,7 @@ class _Measuring:
         best = csr_array(best_tags(self._scores, self._top))
         said = best_matching(best, self._matches) > 0
         every = np.ones(len(task.codes), dtype=np.bool_)
-        sayable = self._matches.any(axis=1)
+        sayable = self._sayable
         mixed = list(task.shuffled(self._seed))
         found = {}
         for name, of_codes, shuffled in (
@@ -207,20 +214,20 @@ class _Measuring:
         return make_figure(float(values.mean()), interval, shuffled, task.images), values
 
     def _label_table(self, found: Mapping[str, _Found], precisions: Values) -> pl.DataFrame:
-        task, seen = self._task, self._seen
+        task, tags_of_all = self._task, self._seen.labels
+        matched = [
+            [tags_of_all[tag] for tag in np.flatnonzero(row).tolist()] for row in self._matches
+        ]
         columns: dict[str, object] = {
             "label": pl.Series(task.codes, dtype=pl.String),
             "images": task.sizes,
-            "sayable": self._matches.any(axis=1),
+            "sayable": self._sayable,
             "tags": pl.Series(
-                [[seen.labels[tag] for tag in np.flatnonzero(row)] for row in self._matches],
+                matched,
                 dtype=pl.List(pl.String),
             ),
             "matched_by": pl.Series(
-                [
-                    self._map.how(code, [seen.labels[tag] for tag in np.flatnonzero(row)])
-                    for code, row in zip(task.codes, self._matches, strict=True)
-                ],
+                [self._map.how(code, tags) for code, tags in zip(task.codes, matched, strict=True)],
                 dtype=pl.String,
             ),
         }

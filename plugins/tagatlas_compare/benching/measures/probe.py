@@ -34,8 +34,8 @@ def kernel_of(scores: csr_array, embeddings: NDArray[np.float16] | None) -> Valu
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         rows /= np.where(lengths > 0, lengths, 1)
         return (rows @ rows.T).astype(np.float64)
-    roots = csr_array(scores, dtype=np.float64, copy=True)
-    roots.data = np.sqrt(roots.data)
+    data = np.sqrt(scores.data.astype(np.float64))
+    roots = csr_array((data, scores.indices, scores.indptr), shape=scores.shape)
     found: Values = (roots @ roots.T).toarray()
     lengths = np.sqrt(found.diagonal())
     lengths = np.where(lengths > 0, lengths, 1)
@@ -113,3 +113,19 @@ def predicted(scores: Values) -> NDArray[np.int32]:
     """The code of the highest score of each image, -1 for silent ones; shape (n,)."""
     best = scores.argmax(axis=1)
     return np.where(np.isfinite(scores.max(axis=1)), best, -1).astype(np.int32)
+
+
+def shares_right(scores: Values, has: Codes) -> Values:
+    """Whether the highest score of each image is that of its code, in [0, 1]; shape (n,).
+
+    Where several codes have it, each counts in part.
+
+    Args:
+        scores: as from :meth:`Probe.scores`.
+        has: which image has which code, shape (n, codes).
+    """
+    told = np.isfinite(scores.max(axis=1))
+    rounded = np.round(np.where(np.isfinite(scores), scores, -np.inf), 9)
+    is_best = (rounded == rounded.max(axis=1, keepdims=True)) & told[:, None]
+    shares: Values = (is_best & has).sum(axis=1) / np.maximum(is_best.sum(axis=1), 1)
+    return shares

@@ -43,7 +43,7 @@ class Task:
         """
         rows = np.flatnonzero(truth.coded)
         has = truth.has[rows]
-        used = np.flatnonzero(has.any(axis=0))
+        used = np.flatnonzero(has.any(axis=0)).tolist()
         if len(rows) < 2:
             found = "only one of the images has" if len(rows) else "none of the images has"
             raise UsageError(
@@ -68,7 +68,7 @@ class Task:
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """Number of images of each code, shape (codes,)."""
-        return self.has.sum(axis=0).astype(np.int64)
+        return np.asarray(self.has.sum(axis=0), dtype=np.int64)
 
     @cached_property
     def learnable(self) -> NDArray[np.bool_]:
