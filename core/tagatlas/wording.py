@@ -38,7 +38,8 @@ def versions_in_words(versions: Mapping[str, int]) -> str:
     )
     if len(versions) == 1:
         return f"answered by the model version {each}"
-    return f"warning: answered by several model versions, whose tags may differ: {each}"
+    doubt = "perhaps " if len(versions) == 1 + ("" in versions) else ""
+    return f"warning: answered by {doubt}several model versions, whose tags may differ: {each}"
 
 
 def untaken(name: str, taken: Collection[str]) -> str:

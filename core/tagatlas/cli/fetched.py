@@ -78,7 +78,7 @@ def _about_hosts(report: FetchReport) -> list[str]:
     lines = []
     for row in hosts.sort("lost", descending=True).head(HOSTS_SHOWN).iter_rows(named=True):
         counts = {str(status): row[str(status)] for status in ImageStatus}
-        share = f"{row['share_ok']:.0%} there"
+        share = f"{int(100 * row['share_ok'])}% there"  # 100% only of all
         name = row["host"] or "this machine"
         lines.append(f"  {name}: {share} ({by_status(counts)})")
     if lines:

@@ -174,5 +174,5 @@ class _PlainProgress:
         rate = done / max(now - self._begun, 1e-3)
         said = f"{rate:{',.1f' if rate >= 1 else '.1g'}}/s"
         said += f", {(total - done) / rate:,.0f} s left" if 0 < done < total else ""
-        wrong = f", {failed:,} failed" if failed else ""
-        say(f"{self._title}: {done:,} of {total:,} ({said}{wrong})")
+        said += f", {failed:,} failed" if failed else ""
+        say(f"{self._title}: {done:,} of {total:,} ({said})")

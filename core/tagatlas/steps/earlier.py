@@ -44,8 +44,8 @@ class Earlier:
                 f"takes the place of that, add it with --replace {number}"
             )
         return (
-            f"looks like a new version of {where} (source {number}, {self.share:.0%} of its "
-            f"records): if it is, add it with --replace {number}; now both count"
+            f"looks like a new version of {where} (source {number}, {int(100 * self.share)}% of "
+            f"its records): if it is, add it with --replace {number}; now both count"
         )
 
 

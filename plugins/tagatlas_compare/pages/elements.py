@@ -23,8 +23,8 @@ def head_of_page(title: str, images: str = "data:") -> str:
 
 
 def text_of(text: str) -> str:
-    """Text as HTML: escaped, and isolated in its direction from the text around it."""
-    return f"<bdi>{escape(text, quote=True)}</bdi>"
+    """Text as HTML: escaped, isolated in its direction, and never broken before ``%``."""
+    return f"<bdi>{escape(text, quote=True).replace(' %', '&nbsp;%')}</bdi>"
 
 
 def name_of(label: str) -> str:

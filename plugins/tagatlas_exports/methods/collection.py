@@ -10,7 +10,7 @@ import polars as pl
 
 from tagatlas import ImageStatus, Map, Provenance, SourceFacts, TagStatus
 from tagatlas.toolkit import CANDIDATE_BITS, NEAR_BITS
-from tagatlas_exports.methods.markdown import count, escape, listed
+from tagatlas_exports.methods.markdown import count, escape, listed, share
 
 # In this order: those still to be fetched come last.
 _ADDRESSES: dict[str, str] = {
@@ -50,7 +50,7 @@ def _survival(facts: Provenance) -> str:
     helped = f", {count(elsewhere, 'of them', 'of them')} found elsewhere ({ways})" if ways else ""
     return (
         f" The survival rate, the share of the addresses tried that led to a picture, is"
-        f" {found / tried:.1%}{helped}."
+        f" {share(found, tried)}{helped}."
     )
 
 

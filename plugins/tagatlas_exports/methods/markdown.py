@@ -26,6 +26,14 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def share(part: int, whole: int) -> str:
+    """``93.4%``; 0 and 100 only of none and all."""
+    shown = round(1000 * part / whole) / 10
+    if 0 < part < whole:
+        shown = min(max(shown, 0.1), 99.9)
+    return f"{shown:.1f}%"
+
+
 def listed(parts: list[str]) -> str:
     """Parts of a sentence: ``a``, ``a and b``, ``a, b and c``."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

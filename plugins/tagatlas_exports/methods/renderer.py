@@ -131,10 +131,13 @@ def _answered_by(versions: Mapping[str, int]) -> str:
     ]
     if len(each) == 1:
         return f" The version of its model was {each[0]}."
-    return (
-        f" **Warning**: it answered with {len(each)} versions of its model, whose tags and scores"
-        f" may differ: {listed(each)}."
+    known = len(each) - ("" in versions)
+    answered = (
+        f"it answered with {known} versions of its model, whose tags and scores"
+        if known > 1
+        else "not all its answers are known to be of one version of its model; those of several"
     )
+    return f" **Warning**: {answered} may differ: {listed(each)}."
 
 
 def _named(facts: Provenance) -> str:
@@ -295,7 +298,7 @@ def _how_clustered(map_: Map) -> str:
         said.append(f"No more than {sample:,} were clustered one by one.")
         said.append(_sentences(described.sampling))
     if agreement is not None:
-        said.append(f"The runs agree with a mean adjusted Rand index of {agreement:.2f}.")
+        said.append(f"The runs agree with a mean adjusted Rand index of {agreement:z.2f}.")
     named = (
         "Clusters are named by their distinctive tags, ranked by weighted log-odds with an"
         f" informative Dirichlet prior (Monroe et al., 2008).{_renamed(map_.clusters)}"
@@ -332,7 +335,7 @@ def _subclusters(map_: Map) -> list[str]:
 
 
 def _stability(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
+    return "" if value is None else f"{value:z.2f}"
 
 
 def _limits(map_: Map) -> str:

@@ -135,8 +135,8 @@ def _how_found(map_: Map) -> str:
         )
     if agreement is not None:
         said.append(
-            f"Several runs agree on them with an adjusted Rand index of {agreement:.2f}, where 1 is"
-            " full agreement."
+            f"Several runs agree on them with an adjusted Rand index of {agreement:z.2f}, where 1"
+            " is full agreement."
         )
     if maker.description.stability:
         said.append(escape(maker.description.stability))
@@ -151,7 +151,7 @@ def _cluster(
     facts = (
         f"<b>{_many(sizes.images, 'image')}</b>, {sizes.share:.1%} of the map<br>"
         f"{_many(sizes.records, 'record')}, seen {_many(sizes.frequency, 'time')}"
-        f"{'' if sizes.stability is None else f'<br>stability {sizes.stability:.2f}'}"
+        f"{'' if sizes.stability is None else f'<br>stability {sizes.stability:z.2f}'}"
     )
     return (
         f'<li id="cluster-{number}">\n'

@@ -225,4 +225,6 @@ class _LegendSetter:
 
 
 def _percent(share: float) -> str:
+    if 0.99 < share < 1:
+        return "over 99 %"
     return f"{100 * share:.0f} %" if share >= 0.01 else "under 1 %"

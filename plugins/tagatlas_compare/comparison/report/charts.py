@@ -27,6 +27,7 @@ from tagatlas_compare.comparison.report.drawing import (
     without_axes,
 )
 from tagatlas_compare.comparison.report.verdict import short as in_short
+from tagatlas_compare.pages.elements import per_cent
 
 _DOT = "#1f6670"
 _RASTER_FROM = 2_000
@@ -115,8 +116,9 @@ def _explained(comparison: Comparison, first: str, label: str) -> str:
     row = own.row(0, named=True) if own.height else None
     if row is None or row["images"] < FEWEST:
         return f"The map of {label}."
-    said = f"The map of {label} explains {row['value']:.0%} of the places on that of {first}"
-    return f"{said}; by chance {row['chance']:.0%}." if row["chance"] is not None else f"{said}."
+    share = per_cent(row["value"])
+    said = f"The map of {label} explains {share} of the places on that of {first}"
+    return f"{said}; by chance {per_cent(row['chance'])}."
 
 
 def _draw_map(axes: Axes, places: pl.DataFrame) -> None:
@@ -192,7 +194,8 @@ def draw_one_sided_tags(comparison: Comparison, a: str, b: str) -> Chart | None:
         "The most one-sided tags",
         "Tags that one backend gives to many images to which the other does not, among the"
         f" {comparison.options.top} that each scores highest.",
-        f"{top['tag']}: {top['share_a']:.0%} of the images by {a}, {top['share_b']:.0%} by {b}.",
+        f"{top['tag']}: {per_cent(top['share_a'])} of the images by {a},"
+        f" {per_cent(top['share_b'])} by {b}.",
         buffer.getvalue(),
         own,
     )

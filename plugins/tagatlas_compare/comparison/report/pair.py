@@ -164,11 +164,14 @@ def _one_sided_row(tag: Mapping[str, object], pair: tuple[str, str], most: float
     by = ", ".join(
         f"{per_cent(share)} by {label}" for label, share in zip(pair, shares, strict=True)
     )
-    both = f"both give it to {count(int(str(tag['both'])), 'image')}"
+    both = ""
+    if min(shares) > 0:
+        chance = number(_float(tag["both_by_chance"]), 0)
+        both = f"; both give it to {count(int(str(tag['both'])), 'image')}, by chance {chance}"
     return (
         f'<div class="figure-row"><span class="what">{text_of(str(tag["tag"]))}</span>'
-        f"{strip(shares[0] / most, other=shares[1] / most, said=by)}<b></b><small>{text_of(by)};"
-        f" {both}, by chance {number(_float(tag['both_by_chance']), 0)}</small></div>\n"
+        f"{strip(shares[0] / most, other=shares[1] / most, said=by)}<b></b><small>"
+        f"{text_of(by)}{both}</small></div>\n"
     )
 
 

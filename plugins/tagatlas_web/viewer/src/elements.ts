@@ -66,6 +66,9 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${plain(number)} ${number === 1 ? one : many}`;
 }
 
+/** A share; 0 and 100 only of none and all. */
 export function percent(share: number): string {
-  return share >= 0.1 || share === 0 ? `${Math.round(100 * share)} %` : `${(100 * share).toFixed(1)} %`;
+  if (share === 0 || share === 1) return `${100 * share} %`;
+  if (share >= 0.1) return `${Math.min(Math.round(100 * share), 99)} %`;
+  return `${Math.max(100 * share, 0.1).toFixed(1)} %`;
 }
