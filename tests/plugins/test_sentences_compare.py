@@ -6,6 +6,7 @@ from base64 import b64encode
 from dataclasses import replace
 from io import BytesIO
 
+import numpy as np
 import polars as pl
 import pytest
 from PIL import Image
@@ -369,6 +370,17 @@ def test_images_without_disagreement_are_not_shown(
     text = "".join(gallery(replace(found, disagreement=rows.with_columns(column)), MemoryStore()))
     assert ("There are none" in text) == said
     assert text.count("(no picture)") == (not said)
+    assert text.count("(no tag)") == 2 * (not said)
+    assert "(not looked at)" not in text
+
+
+def test_what_was_not_looked_at_is_not_called_without_a_tag() -> None:
+    found = with_tables(planted_comparison({}, images=2))
+    rows = pl.DataFrame({"image": ["0000"], "label": ["x"], "disagreement": [0.5]})
+    blind = replace(found.backends[1], looked=np.array([False, True]))
+    found = replace(found, disagreement=rows, backends=[found.backends[0], blind])
+    text = "".join(gallery(found, MemoryStore()))
+    assert text.count("(no tag)") == text.count("(not looked at)") == 1
 
 
 def address_of(picture: Image.Image) -> str:

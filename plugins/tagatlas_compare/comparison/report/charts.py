@@ -33,6 +33,8 @@ _DOT = "#1f6670"
 _RASTER_FROM = 2_000
 _NAMED_CLUSTERS = 7
 _TAGS = 14
+_LETTER, _LINE = 0.085, 0.16
+"""Width of a bold letter and height of a line, in inches."""
 
 
 def draw_measures(comparison: Comparison) -> Chart | None:
@@ -137,16 +139,23 @@ def _draw_map(axes: Axes, places: pl.DataFrame) -> None:
     named = places.group_by("cluster", "name").agg(
         pl.col("x", "y").median(), pl.len().alias("images")
     )
-    for name, x, y in (
-        named.sort("images", "cluster", descending=[True, False])
-        .head(_NAMED_CLUSTERS)
-        .select("name", "x", "y")
-        .iter_rows()
-    ):
+    largest = named.sort("images", "cluster", descending=[True, False]).head(_NAMED_CLUSTERS)
+    # Inches to a unit of the map, which is drawn as wide as the chart.
+    scale = WIDTH / max(float(np.ptp(points, axis=0).max()), 1e-9) if len(points) else 1.0
+    written: list[tuple[float, float, float]] = []
+    for text, x, y in largest.select("name", "x", "y").iter_rows():
+        name = short(text, 18)
+        half = _LETTER * len(name) / 2
+        if any(
+            abs(y - other_y) * scale < _LINE and abs(x - other_x) * scale < half + other_half
+            for other_x, other_y, other_half in written
+        ):
+            continue  # it would lie over the name of a larger one
+        written.append((x, y, half))
         axes.text(
             x,
             y,
-            short(name, 18),
+            name,
             ha="center",
             va="center",
             size=8,

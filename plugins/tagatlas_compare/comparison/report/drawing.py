@@ -21,6 +21,8 @@ WIDTH = 3.3
 
 INK, SOFT, LINE, CARD = "#1c1c20", "#605e5c", "#d9d4ca", "#ffffff"
 NO_CLUSTER = "#b9b5ad"
+COLOURED = 12
+"""Number of clusters, the largest, that have a colour of their own."""
 
 _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 
@@ -84,8 +86,12 @@ def drawn_as_svg(width: float, height: float) -> Iterator[tuple[Figure, BytesIO]
 
 
 def colour(cluster: int) -> str:
-    """The colour of a cluster, as on maps."""
-    return NO_CLUSTER if cluster < 0 else "#{:02x}{:02x}{:02x}".format(*cluster_colour(cluster))
+    """The colour of a cluster, as on maps; grey for those after which colours would repeat."""
+    return (
+        NO_CLUSTER
+        if not 0 <= cluster < COLOURED
+        else "#{:02x}{:02x}{:02x}".format(*cluster_colour(cluster))
+    )
 
 
 def short(text: str, length: int = 30) -> str:

@@ -39,7 +39,7 @@ def gallery(comparison: Comparison, store: ImageStore) -> Iterator[str]:
     names = _cluster_names(comparison, shown["image"])
     for image, label, score in shown.select("image", "label", "disagreement").iter_rows():
         name = label.replace("\\", "/").rpartition("/")[2] or image[:12]
-        sides = _sides(comparison.labels, _tags_of(comparison, image), names.get(image, {}))
+        sides = _sides(comparison, image, names.get(image, {}))
         yield (
             f'<li>{_picture(store, image, name)}<p class="name">{text_of(name)} · disagreement'
             f' {number(score)}</p>\n<dl class="sides">{sides}</dl></li>\n'
@@ -65,18 +65,20 @@ def is_one_tone(address: str) -> bool:
     return bool(np.ptp(pixels, axis=(0, 1)).max() < _TONE)
 
 
-def _sides(labels: Sequence[str], tags: Tags, clusters: Mapping[str, str]) -> str:
+def _sides(comparison: Comparison, image: str, clusters: Mapping[str, str]) -> str:
     """The tags of each backend."""
-    parts = []
-    for number_, (label, own) in enumerate(zip(labels, tags, strict=True)):
+    tags, parts = _tags_of(comparison, image), []
+    place = comparison.images["id"].search_sorted(image)
+    for number_, (backend, own) in enumerate(zip(comparison.backends, tags, strict=True)):
         others = {tag for other in (*tags[:number_], *tags[number_ + 1 :]) for tag in other}
         items = "".join(
             f'<li class="{"common" if tag in others else "own"}">{text_of(tag)}</li>' for tag in own
         )
-        cluster = text_of(clusters.get(label, "not on its map"))
+        nothing = "(no tag)" if backend.looked[place] else "(not looked at)"
+        cluster = text_of(clusters.get(backend.label, "not on its map"))
         parts.append(
-            f'<dt>{text_of(label)} <span class="cluster">{cluster}</span></dt>'
-            f"<dd><ul>{items or '<li>(no tag)</li>'}</ul></dd>"
+            f'<dt>{text_of(backend.label)} <span class="cluster">{cluster}</span></dt>'
+            f"<dd><ul>{items or f'<li>{nothing}</li>'}</ul></dd>"
         )
     return "".join(parts)
 

@@ -149,9 +149,9 @@ def _maps(comparison: Comparison, charts: Sequence[Chart]) -> str:
     )
     return (
         '<section id="maps">\n<h2>The maps side by side</h2>\n<p>Every image keeps the colour of'
-        f" its cluster on the map of {text_of(comparison.labels[0])}; grey ones are not on it. Each"
-        " further map is turned, mirrored and scaled to lie on the first as well as it can; the"
-        " names are its own clusters.</p>\n"
+        f" its cluster on the map of {text_of(comparison.labels[0])}; grey ones are not on it, or"
+        " in one of its smaller clusters. Each further map is turned, mirrored and scaled to lie on"
+        " the first as well as it can; the names are its own clusters.</p>\n"
         f'<div class="maps">{shown}</div>\n</section>\n'
     )
 
