@@ -310,3 +310,6 @@ def test_a_browser_shows_the_whole_ranking(
         assert box["y"] + box["height"] < height
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") == width
+        shown = page.evaluate("[...document.images].map(e => [e.width, e.naturalWidth])")
+        assert len(shown) > 2
+        assert all(8 * 96 / 72 * width / natural >= 10 for width, natural in shown), shown

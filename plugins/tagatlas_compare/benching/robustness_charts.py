@@ -154,13 +154,12 @@ def _draw_chance(axes: Axes, curves: Mapping[int, Curve], steps: int) -> None:
 
 def _summary(kind: str, entrants: Sequence[EntrantRow], curves: Mapping[int, Curve]) -> str:
     perturbation = PERTURBATIONS[kind]
+    # A document of somebody else may have other strengths.
+    place_of = {strength: place for place, strength in enumerate(perturbation.strengths)}
     said = []
     for number, curve in curves.items():
-        strongest = next(
-            row
-            for strength in reversed(perturbation.strengths)
-            if (row := curve.get(strength)) is not None and row.value is not None
-        )
+        known = [row for row in curve.values() if row.value is not None]
+        strongest = max(known, key=lambda row: place_of.get(row.strength, -1))
         said.append(
             f"{entrants[number].backend} keeps {strongest.value:.0%} of its best tags at"
             f" {strongest.strength:g} {strongest.unit}"

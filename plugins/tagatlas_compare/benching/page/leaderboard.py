@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tagatlas.toolkit import count
 from tagatlas_compare.benching.document import EntrantRow, Results
 from tagatlas_compare.benching.measures import MEASURES
+from tagatlas_compare.benching.page.charts import frontiers, robustness
 from tagatlas_compare.benching.page.ranking import ranking
 from tagatlas_compare.benching.page.verdict import difference, notes, ranked, verdict
 from tagatlas_compare.pages.elements import (
@@ -49,15 +50,18 @@ def leaderboard(documents: Sequence[Results]) -> Iterator[str]:
 def _task(document: Results, place: int) -> Iterator[str]:
     said = " ".join(text_of(sentence) for sentence in verdict(document))
     further = " ".join(text_of(sentence) for sentence in notes(document))
+    noted = f'<p class="note">{further}</p>\n' if further else ""
     yield (
         f'<section id="task-{place}">\n<h2>{text_of(document.collection)}</h2>\n'
         f'<p class="verdict">{said}</p>\n{ranking(document)}'
-        f'<p class="note">{further} {_what(document)}</p>\n'
+        f'{noted}<p class="note">{_what(document)}</p>\n'
     )
+    yield frontiers(document)
     yield _differences(document)
     yield _figures(document)
     yield _words(document)
     yield _speeds(document)
+    yield robustness(document)
     yield "</section>\n"
 
 

@@ -1,0 +1,46 @@
+"""The charts of a task: quality against cost and speed, and robustness."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
+
+from tagatlas_compare.benching.document import Results
+from tagatlas_compare.benching.frontier import draw_frontiers
+from tagatlas_compare.benching.robustness_charts import draw_robustness
+from tagatlas_compare.comparison.report.drawing import Chart
+from tagatlas_compare.pages.elements import text_of
+
+
+def frontiers(document: Results) -> str:
+    """Quality against cost and speed; empty without ranks."""
+    if document.standing is None:
+        return ""
+    charts = draw_frontiers(document.entrants, document.standing.measure)
+    return _shown(charts, told=True)
+
+
+def robustness(document: Results) -> str:
+    """A curve for each kind of perturbation, folded; empty if none was measured."""
+    charts = draw_robustness(document.entrants)
+    if not charts:
+        return ""
+    return (
+        "<details>\n<summary>Robustness: what stays when pictures are changed</summary>\n"
+        f"<p>{text_of(charts[0].text)}</p>\n{_shown(charts, told=False)}</details>\n"
+    )
+
+
+def _shown(charts: Sequence[Chart], *, told: bool) -> str:
+    """Charts beside each other as far as there is room; with how to read each, if that is told."""
+    parts = []
+    for chart in charts:
+        address = f"data:image/svg+xml;base64,{b64encode(chart.svg).decode()}"
+        reading = f"<p>{text_of(chart.text)}</p>\n" if told else ""
+        parts.append(
+            f'<figure>\n{reading}<img src="{address}"'
+            f' alt="{escape(chart.summary, quote=True)}">\n<figcaption>{text_of(chart.summary)}'
+            "</figcaption>\n</figure>\n"
+        )
+    return f'<div class="maps">{"".join(parts)}</div>\n' if parts else ""
