@@ -8,6 +8,7 @@ from tagatlas.wording import count, versions_in_words
 from tagatlas_compare.pages.elements import interval, number, per_cent
 from tagatlas_exports.methods.markdown import share
 from tagatlas_posters.engine.legend import _percent as of_legend
+from tagatlas_posters.engine.legend import rest_in_words
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,20 @@ def test_several_versions_are_said_only_of_several(
 ) -> None:
     assert said in versions_in_words(versions)
     assert unsaid not in versions_in_words(versions)
+
+
+@pytest.mark.parametrize(
+    ("clusters", "has_remainder", "said"),
+    [
+        (1, False, "and 1 smaller cluster"),
+        (3, True, "and 3 smaller clusters and images in none"),
+        (0, True, "and images in no cluster"),
+    ],
+)
+def test_a_legend_counts_the_clusters_that_it_does_not_list(
+    clusters: int, has_remainder: bool, said: str
+) -> None:
+    assert rest_in_words(clusters, has_remainder=has_remainder) == said
 
 
 @pytest.mark.parametrize(

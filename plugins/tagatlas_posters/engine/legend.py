@@ -109,8 +109,7 @@ class _LegendSetter:
         entries = list(listed.iter_rows())
         if others.height:
             has_remainder = map_.remainder is not None and map_.remainder >= _MOST_ENTRIES
-            rest = f"and {many(others.height - has_remainder, 'smaller cluster')}"
-            rest += " and images in none" if has_remainder else ""
+            rest = rest_in_words(others.height - has_remainder, has_remainder=has_remainder)
             entries.append((rest, others["images"].sum(), others["share"].sum()))
         for number, (name, images, share) in enumerate(entries):
             column, row = divmod(number, rows)
@@ -222,6 +221,19 @@ class _LegendSetter:
             rule = Patch(box, mix(self._look.paper, self._look.ink, 0.22))
             self.legend.patches.insert(0, rule)
         self.legend.bottom = max(self.legend.bottom, bottom)
+
+
+def rest_in_words(clusters: int, *, has_remainder: bool) -> str:
+    """``and 3 smaller clusters and images in none``: what the legend does not list.
+
+    Args:
+        clusters: number of clusters that are not listed.
+        has_remainder: whether images in no cluster are not listed either.
+    """
+    if not clusters:
+        return "and images in no cluster"
+    rest = f"and {many(clusters, 'smaller cluster')}"
+    return f"{rest} and images in none" if has_remainder else rest
 
 
 def _percent(share: float) -> str:
