@@ -15,7 +15,7 @@ from strangers import lay_plugin
 import tagatlas as library
 from tagatlas.errors import OptionError, TagatlasError
 from tagatlas.plugins import TAGGERS, load_plugins
-from tagatlas_compare.benching.bench import read_contender
+from tagatlas_compare.benching.entrants import read_contender
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -21,7 +21,8 @@ from sklearn.metrics import (
 )
 
 from tagatlas.errors import UsageError
-from tagatlas_compare.benching.entrants import Origin, Seen
+from tagatlas_compare.benching.document import Origin
+from tagatlas_compare.benching.entrants import Seen
 from tagatlas_compare.benching.measures import Measured, measure
 from tagatlas_compare.benching.measures.alike import shares_nearby
 from tagatlas_compare.benching.measures.matching import LabelMap
