@@ -176,7 +176,7 @@ def gather(
 
 
 @kernel
-def _product(one: Plane, other: Plane, count: int) -> float:
+def _product(one: Plane, other: Plane, count: int) -> np.float32:
     """The inner product of the first ``count`` numbers of two vectors."""
     total = np.float32(0.0)
     for place in range(count):  # from 0: a SIMD loop

@@ -127,8 +127,8 @@ def _principal_axes(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     Halko, Martinsson & Tropp, "Finding Structure with Randomness", SIAM Review 53(2), 2011. The
     last axes are inaccurate, which does not affect similarities.
     """
-    basis = np.random.default_rng(0).normal(size=(rows.shape[1], _COMPONENTS + _OVERSAMPLED))
-    basis = basis.astype(np.float32)
+    start = np.random.default_rng(0).normal(size=(rows.shape[1], _COMPONENTS + _OVERSAMPLED))
+    basis: NDArray[np.float32] = start.astype(np.float32)
     for _ in range(_ITERATIONS):
         basis = _orthonormal(rows.T @ (rows @ basis))
     projected = rows @ basis
@@ -146,7 +146,8 @@ def _orthonormal(columns: NDArray[np.float32]) -> NDArray[np.float32]:
     squares, turns = np.linalg.eigh(exact.T @ exact)
     is_spanned = squares > 1e-12 * squares[-1]
     scales = np.where(is_spanned, 1 / np.sqrt(np.where(is_spanned, squares, 1)), 0)
-    return (exact @ (turns * scales)).astype(np.float32)
+    orthonormal: NDArray[np.float32] = (exact @ (turns * scales)).astype(np.float32)
+    return orthonormal
 
 
 def _signed_roots(embeddings: NDArray[np.float16]) -> NDArray[np.float32]:
