@@ -4,8 +4,8 @@
 
 A collection of planted topics is mapped with default settings. Then its nodes are placed and its
 outlines are drawn again, in turn. Placing is laying out and removing overlaps. Medians. On two
-busy cores the layout alone, placing and outlines took 1.55, 2.69 and 1.00 seconds with 10,000
-images; with 1,420 drawings, mapped by ``imagenet``, 0.38, 0.53 and 0.31. Outlines took 3.8 and 2.1
+busy cores the layout alone, placing and outlines took 1.30, 2.67 and 0.73 seconds with 10,000
+images; with 1,420 drawings, mapped by ``imagenet``, 0.38, 0.53 and 0.24. Outlines took 3.8 and 2.1
 seconds when other clusters' images were cut out before shrinking and growing, not between.
 """
 

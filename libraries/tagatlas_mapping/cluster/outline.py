@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -10,6 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
+
+from tagatlas_mapping.cluster.grown import arc_segments, rounded, united
 
 Ring = NDArray[np.float64]
 _Shapes = TypeVar("_Shapes", BaseGeometry, NDArray[np.object_])
@@ -93,7 +94,7 @@ def _core(own: NDArray[np.object_], gap: float) -> NDArray[np.object_]:
     The brush paints what is left when the cluster's images grow by a gap and the reach, and all
     shrinks by the reach.
     """
-    reaching = shapely.union_all(_buffer(own, gap, 1.0 + _REACH, _ROUGH))
+    reaching = united(rounded(own, gap * (1.0 + _REACH), gap * _ROUGH))
     return _filled(_buffer(reaching, gap, -_REACH - _NARROWEST / 2, _ROUGH))
 
 
@@ -112,13 +113,13 @@ def _around(
     brushed = shapely.multipolygons(core)
     if len(strangers):
         margin = _KEEP_OFF + _NARROWEST / 2
-        kept_off = _buffer(shapely.multipolygons(strangers), gap, margin, _ROUGH)
+        kept_off = united(rounded(strangers, gap * margin, gap * _ROUGH))
         brushed = shapely.difference(brushed, kept_off)
     shape = _buffer(brushed, gap, _NARROWEST / 2)
     shapely.prepare(shape)
     outside = own[~shapely.contains_properly(shape, _widened(own, gap * _KEEP_OFF))]
     if len(outside):
-        shape = shapely.union(shape, shapely.union_all(_buffer(outside, gap, _KEEP_OFF)))
+        shape = shapely.union(shape, united(rounded(outside, gap * _KEEP_OFF, gap * _TOLERANCE)))
     parts = _filled(shape)
     touching = shapely.STRtree(own).query(parts, predicate="intersects")[0]
     return np.take(parts, np.unique(touching))
@@ -133,8 +134,7 @@ def _widened(boxes: NDArray[np.object_], margin: float) -> NDArray[np.object_]:
 
 def _buffer(shape: _Shapes, gap: float, gaps: float, tolerance: float = _TOLERANCE) -> _Shapes:
     """The shape grown by a number of gaps, or shrunk; arcs deviate by less than the tolerance."""
-    half_step = math.acos(1.0 - tolerance / abs(gaps))
-    segments = math.ceil(math.pi / 4 / half_step)
+    segments = arc_segments(gaps, tolerance)
     grown: _Shapes = shapely.buffer(shape, gap * gaps, quad_segs=segments)
     return grown
 
