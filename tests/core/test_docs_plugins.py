@@ -149,6 +149,7 @@ def test_every_method_is_named() -> None:
                 assert f"`{name}" in GUIDE or f"def {name}(" in GUIDE, f"{product}: {name}"
 
 
+@pytest.mark.slow
 def test_the_builder_that_looks_at_pictures_maps_them_by_colour(tmp_path: Path) -> None:
     plugins = load_plugins(modules=[module_of("colours"), module_of("greytagger")])
     for number, tone in enumerate([(200, 30, 30), (30, 200, 30), (30, 30, 200)] * 4):
@@ -186,6 +187,7 @@ def test_every_example_passes_its_suite(pytester: pytest.Pytester) -> None:
     assert outcomes["passed"] > 200
 
 
+@pytest.mark.slow
 def test_the_command_is_called_as_the_guide_says(tagatlas: Run, tmp_path: Path) -> None:
     [entry] = re.findall(r"`(top-tags = \"toptags\")`", GUIDE)
     (tmp_path / "toptags.py").write_text(FILES["toptags.py"], "utf-8")
@@ -267,6 +269,7 @@ def test_every_module_of_an_example_is_in_its_distribution() -> None:
     assert {"circle", "circlelayout"} in distributions
 
 
+@pytest.mark.slow
 def test_a_plugin_in_another_group_is_in_no_list_as_the_guide_says(
     tagatlas: Run, tmp_path: Path
 ) -> None:

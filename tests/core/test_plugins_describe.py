@@ -246,6 +246,7 @@ def test_of_one_that_says_nothing_nothing_is_made_up(
     assert found in texts["methods"]
 
 
+@pytest.mark.slow
 def test_what_is_said_stays_with_the_map(site: Site, folder: Path, tmp_path: Path) -> None:
     site.install(DESCRIBED)
     draw(folder)

@@ -134,6 +134,7 @@ def test_max_side_is_the_callers(picture: MakePicture) -> None:
     assert pixels(image.image).shape == (300, 400, 3)
 
 
+@pytest.mark.slow
 def test_shrinking_while_loading_looks_like_fair_resizing(picture: MakePicture) -> None:
     data = picture(size=(4000, 3000), quality=95)
     fair = Image.open(BytesIO(data)).resize((1024, 768), Image.Resampling.LANCZOS)
@@ -347,6 +348,7 @@ def test_no_metadata_is_kept() -> None:
             assert not {"exif", "icc_profile", "comment"} & picture.info.keys()
 
 
+@pytest.mark.slow
 def test_the_same_bytes_give_the_same_picture_in_any_thread(picture: MakePicture) -> None:
     samples = [picture(format_, size=(900, 700), seed=3) for format_ in FORMATS]
     once = [made(sample) for sample in samples]

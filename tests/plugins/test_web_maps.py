@@ -93,6 +93,7 @@ def test_near_images_are_those_of_the_map(atlas: Map, viewer: Path) -> None:
             assert {colour_of[ids[each]] for each in near["nearest"]} == {colour_of[ids[row]]}
 
 
+@pytest.mark.slow
 def test_a_network_of_images_says_which_are_near(tmp_path: Path) -> None:
     map_ = themed_map(40)
     images = np.arange(40, dtype=np.int32)
