@@ -205,6 +205,7 @@ def written(folder: Path, out: Path) -> dict[str, str]:
     return {name: (out / path).read_text("utf-8") for name, path in files.items()}
 
 
+@pytest.mark.slow
 def test_a_strangers_map_is_described_by_its_makers(
     site: Site, folder: Path, tmp_path: Path
 ) -> None:
@@ -267,6 +268,7 @@ def of_map(folder: Path) -> Map:
         return load_map(atlas)
 
 
+@pytest.mark.slow
 def test_an_older_map_is_described_by_the_plugins_there_are(site: Site, folder: Path) -> None:
     draw(folder, "images", "forceatlas2", "leiden")
     made = of_map(folder).provenance
@@ -286,6 +288,7 @@ def test_an_older_map_is_described_by_the_plugins_there_are(site: Site, folder: 
     assert of_map(folder).placed_by == "the graph builder contacts"
 
 
+@pytest.mark.slow
 def test_a_map_of_other_code_is_made_again(site: Site, folder: Path) -> None:
     site.install(DESCRIBED)
     assert not draw(folder).unchanged
@@ -345,6 +348,7 @@ def test_a_clusterer_that_cannot_describe_itself_is_named(site: Site, folder: Pa
         draw(folder)
 
 
+@pytest.mark.slow
 def test_force_makes_it_again_from_the_start(site: Site, folder: Path) -> None:
     site.install(DESCRIBED)
     draw(folder, layout="forceatlas2")

@@ -55,6 +55,7 @@ def smaller(data: bytes) -> bytes:
     return encoded.getvalue()
 
 
+@pytest.mark.slow
 def test_every_address_and_its_fate_is_listed(
     atlas: Atlas, image_server: ImageServer, picture: MakePicture
 ) -> None:
@@ -143,6 +144,7 @@ def test_what_a_setting_refused_is_tried_again_when_it_changes(
     assert fetch_collection(atlas, refusing).tried == 0
 
 
+@pytest.mark.slow
 def test_headers_that_were_sent_before_are_no_change(
     atlas: Atlas, image_server: ImageServer
 ) -> None:
@@ -213,6 +215,7 @@ def test_originals_are_kept_on_demand(
     assert verify_images(atlas).files == 3
 
 
+@pytest.mark.slow
 def test_a_sound_atlas_is_found_sound(
     atlas: Atlas, image_server: ImageServer, picture: MakePicture
 ) -> None:

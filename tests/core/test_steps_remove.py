@@ -173,6 +173,7 @@ def test_no_byte_of_an_image_stays(folder: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_rest_of_the_atlas_goes_on(atlas: Atlas) -> None:
     before = load_map(atlas).nodes.select("id", "x", "y")
     doomed = id_of(atlas)
@@ -219,6 +220,7 @@ with open_atlas(Path(sys.argv[1]), load_plugins()) as atlas:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["os.remove", "shutil.rmtree", "os.mkdir", "os.rename"])
 def test_a_removal_that_is_killed_is_finished_by_the_next(folder: Path, moment: str) -> None:
     with open_atlas(folder / "x.atlas", load_plugins(), write=False) as atlas:
@@ -294,6 +296,7 @@ def add_list(atlas: Atlas, name: str, *paths: Path | str) -> None:
     trust(atlas)
 
 
+@pytest.mark.slow
 def test_what_is_forgotten_never_comes_back(atlas: Atlas, made: Path, tmp_path: Path) -> None:
     picture = made / "pictures" / f"{NAME}.jpg"
     doomed = id_of(atlas)
@@ -312,6 +315,7 @@ def test_what_is_forgotten_never_comes_back(atlas: Atlas, made: Path, tmp_path: 
     assert atlas.catalog.addresses.counts()["refused"] == 1
 
 
+@pytest.mark.slow
 def test_what_is_not_forgotten_may_come_back_when_its_source_changes(
     atlas: Atlas, made: Path
 ) -> None:

@@ -87,6 +87,7 @@ def modules() -> list[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 def test_no_writer_bypasses_the_helper(place: str) -> None:
     looked_at = [name for name in modules() if name.startswith(f"{place}/")]

@@ -162,6 +162,7 @@ def test_pictures_that_are_gone_or_damaged_are_blank(tmp_path: Path) -> None:
     assert count(poster, choose_look("light").blank, 0) == area
 
 
+@pytest.mark.slow
 def test_options_change_what_is_drawn(tmp_path: Path) -> None:
     map_ = themed_map(40)
     plain = PosterOptions(width=700, names=False, outlines=False)

@@ -51,6 +51,7 @@ def data(image: ET.Element) -> bytes:
     return b64decode(content, validate=True)
 
 
+@pytest.mark.slow
 def test_layers_lie_in_the_order_they_are_painted(tmp_path: Path) -> None:
     svg = render(themed_map(40), tmp_path, SvgOptions(width=900))
     names = [group.get(f"{INKSCAPE}label") for group in svg.iter(f"{SVG}g")]
@@ -67,6 +68,7 @@ def test_layers_lie_in_the_order_they_are_painted(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_pictures_lie_where_they_lie_on_the_png(tmp_path: Path) -> None:
     map_ = themed_map(40)
     svg = render(map_, tmp_path, SvgOptions(width=1200))
@@ -100,6 +102,7 @@ def test_a_small_stored_file_is_embedded_as_it_is(tmp_path: Path) -> None:
     assert {data(image) for image in layer(svg, "Pictures")} == stored
 
 
+@pytest.mark.slow
 def test_names_are_text_at_the_places_of_the_png(tmp_path: Path) -> None:
     map_ = themed_map(60)
     options = SvgOptions(width=1600, show_tags=True)
@@ -118,6 +121,7 @@ def test_names_are_text_at_the_places_of_the_png(tmp_path: Path) -> None:
     assert tags <= set(map_.nodes.filter(kind="tag")["label"])
 
 
+@pytest.mark.slow
 def test_annotations_are_a_layer_of_groups_between_names_and_legend(tmp_path: Path) -> None:
     map_ = annotated(
         themed_map(40),
@@ -161,6 +165,7 @@ def test_annotations_are_a_layer_of_groups_between_names_and_legend(tmp_path: Pa
     assert len(every) == len(set(every))
 
 
+@pytest.mark.slow
 def test_each_halo_is_a_clone_of_its_text(tmp_path: Path) -> None:
     svg = render(themed_map(60), tmp_path, SvgOptions(width=1600, show_tags=True))
     texts = [text.get("id") for name in ("Tags", "Names") for text in layer(svg, name)]
@@ -169,6 +174,7 @@ def test_each_halo_is_a_clone_of_its_text(tmp_path: Path) -> None:
     assert len(every) == len(set(every))
 
 
+@pytest.mark.slow
 def test_outlines_are_closed_curves_close_to_those_of_the_png(tmp_path: Path) -> None:
     map_ = themed_map(60)
     svg = render(map_, tmp_path, SvgOptions(width=1600))
@@ -197,6 +203,7 @@ def test_curves_pass_close_to_the_cut_corners() -> None:
     assert away.max() < 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", range(len(ODD_LABELS)))
 def test_a_label_from_outside_is_text_and_nothing_else(tmp_path: Path, row: int) -> None:
     label = ODD_LABELS[row]
@@ -220,6 +227,7 @@ def test_pictures_that_cannot_be_read_are_plain(tmp_path: Path) -> None:
         assert [element.tag for element in shown] == [f"{SVG}rect"] * 4
 
 
+@pytest.mark.slow
 def test_density_and_legend_are_on_layers_of_their_own(tmp_path: Path) -> None:
     map_ = themed_map(60)
     assert list(layer(render(map_, tmp_path, SvgOptions(width=900)), "Density")) == []
