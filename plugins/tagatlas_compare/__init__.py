@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tagatlas_compare.benching.bench import bench
+    from tagatlas_compare.benching.bench import bench, estimate_bench
     from tagatlas_compare.benching.document import Results
     from tagatlas_compare.benching.joining import join_results
     from tagatlas_compare.benching.options import BenchOptions
@@ -32,6 +32,7 @@ _LAZY = {
     "Results": "benching.document",
     "bench": "benching.bench",
     "compare": "comparison.comparing",
+    "estimate_bench": "benching.bench",
     "join_results": "benching.joining",
     "write_comparison": "comparison.report.writing",
     "write_results": "benching.writing",
@@ -44,6 +45,7 @@ __all__ = [
     "Results",
     "bench",
     "compare",
+    "estimate_bench",
     "join_results",
     "write_comparison",
     "write_results",

@@ -17,7 +17,7 @@ import tagatlas
 from tagatlas import Progress, load_plugins
 from tagatlas.errors import UsageError
 from tagatlas.toolkit.backends import used_backends
-from tagatlas_compare import Results, bench, write_results
+from tagatlas_compare import Results, bench, estimate_bench, write_results
 from tagatlas_compare.benching.document import EntrantRow
 from tagatlas_compare.benching.results import read_tasks
 
@@ -253,3 +253,33 @@ def test_nothing_to_measure_is_refused(tmp_path: Path, pictures: Path) -> None:
         bench(pictures, out=tmp_path / "bench")
     with pytest.raises(UsageError, match="name each backend once"):
         bench(pictures, ["tones", "tones"], out=tmp_path / "bench", labels="folder", timed=0)
+
+
+def test_a_dry_run_says_what_would_be_asked(
+    tmp_path: Path, pictures: Path, server: VisionServer
+) -> None:
+    out = tmp_path / "bench"
+    [estimate] = estimate_bench(pictures, service(server), out=out, images=10, labels="folder")
+    assert (estimate.images, server.billed.total()) == (10, 0)
+    assert estimate.dollars == pytest.approx(0.1)
+    bench(pictures, service(server), out=out, budget=1.0, images=10, labels="folder")
+    [estimate] = estimate_bench(pictures, service(server), out=out, labels="folder")
+    assert estimate.images == 2
+
+
+def test_the_tags_that_stand_for_labels_are_written_and_can_be_given(
+    tmp_path: Path, pictures: Path
+) -> None:
+    out, given = tmp_path / "bench", tmp_path / "map.csv"
+    found = bench(pictures, ["tones", "swapped"], out=out, labels="folder", timed=0)
+    written = (out / "results" / found.task.digest / "label_map.csv").read_text("utf-8")
+    assert written.splitlines() == ["label,tag,how", "dark,dark,identity", "light,light,identity"]
+    given.write_text("label,tag\ndark,light\nlight,dark\n", "utf-8")
+    other = bench(
+        pictures, ["tones", "swapped"], out=out, labels="folder", timed=0, label_map=given
+    )
+    assert other.task.digest != found.task.digest
+    recalls = {each.backend: each.figures["average_precision"].value for each in other.entrants}
+    assert recalls["swapped"] == 1
+    assert recalls["tones"] is not None
+    assert recalls["tones"] < 1

@@ -43,6 +43,7 @@ class BackendResults:
         calls: that cost money: ``dollars``, ``seconds`` (Float64, null if no answer came).
         images_per_second: its speed; None if too little was measured.
         reasons: number of images by why it failed; the most frequent first.
+        model_versions: see :class:`tagatlas.TagReport`.
     """
 
     tags: pl.LazyFrame
@@ -51,6 +52,7 @@ class BackendResults:
     calls: pl.DataFrame
     images_per_second: float | None
     reasons: Mapping[str, int]
+    model_versions: Mapping[str, int]
 
 
 def used_backends(atlas: Atlas) -> list[Backend]:
@@ -73,6 +75,7 @@ def backend_results(atlas: Atlas, backend: Backend) -> BackendResults:
         calls=tagging.calls(backend.id),
         images_per_second=tagging.images_per_second(backend.id),
         reasons=tagging.reasons(backend.id),
+        model_versions=tagging.model_versions(backend.id),
     )
 
 

@@ -183,8 +183,7 @@ def tagging_with(
     """The options of tagging and the backend, which may be asked now, and is closed at the end.
 
     Raises:
-        OptionError, UnknownPlugin, MissingDependency, AuthenticationFailed, NotTrusted: as for
-            :func:`tag`.
+        TagatlasError: it may not be asked; see :func:`tag`.
     """
     options, tagger = choose_tagging(selection)
     with closing(tagger.product, tagger.name, atlas.plugins.warn):

@@ -10,9 +10,9 @@ from threading import Event
 from typing import Protocol, cast
 
 import tagatlas
-from tagatlas import Atlas, RereadingTagger, ShowProgress, Tagger
+from tagatlas import Atlas, Estimate, RereadingTagger, ShowProgress, Tagger
 from tagatlas.errors import BudgetReached, InputError, OptionError, TagatlasError
-from tagatlas.toolkit import as_shown, count, one_line, option_values
+from tagatlas.toolkit import as_shown, count, option_values
 from tagatlas.toolkit.backends import Backend, backend_results, latest_kept, used_backends
 from tagatlas.toolkit.calls import select
 from tagatlas.toolkit.kinds import TAGGERS
@@ -23,9 +23,6 @@ from tagatlas_compare.benching.entrants import Answered, Coded, TableFile, ToAsk
 from tagatlas_compare.benching.options import BenchOptions
 from tagatlas_compare.benching.running import Ran, Work, run_tagger
 from tagatlas_compare.benching.truth import truth_of_files
-
-_REASONS = 3
-"""How many reasons of failures are said."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,9 @@ class Asked:
     cost: Cost
     ran: Ran | None
 
+
+_ROUNDING = 1e-9
+"""A budget of ten times a price pays for ten images, despite rounding errors."""
 
 Measure = Callable[[Work], Ran]
 """Measures a tagger, or remembers what was measured before."""
@@ -85,7 +85,7 @@ def ask(
         ask_each = tagging.near_duplicates == "each"
         wanted = frozenset(images)
         expected = estimate_tagging(atlas, choice, images=wanted, ask_each=ask_each)
-        if expected.dollars > max(options.budget - expected.spent, 0):
+        if expected.dollars > max(options.budget - expected.spent, 0) + _ROUNDING:
             raise BudgetReached(
                 f"asking about {count(expected.images, 'image')} costs up to"
                 f" ${expected.dollars:,.2f}, and ${expected.spent:,.2f} may be spent already: allow"
@@ -119,6 +119,21 @@ def ask(
             },
             _cost_of_tagger(atlas, backend, tagger),
             ran,
+        )
+
+
+def estimate_asking(
+    atlas: Atlas, contender: ToAsk, images: Sequence[str], options: BenchOptions
+) -> Estimate:
+    """What :func:`ask` would ask, and what that would cost; arguments and errors as there."""
+    selection = select(atlas, contender.given(), "tag")
+    with tagging_with(atlas, selection) as (tagging, choice):
+        return estimate_tagging(
+            atlas,
+            choice,
+            images=frozenset(images),
+            ask_each=tagging.near_duplicates == "each",
+            budget=options.budget,
         )
 
 
@@ -202,15 +217,6 @@ def speed_of(atlas: Atlas, backend: Backend) -> Speed | None:
         call_seconds_median=middle,
         call_seconds_95=slow,
     )
-
-
-def reasons_of(atlas: Atlas, backend: Backend) -> list[str]:
-    """Why a backend failed, the most frequent reasons, a line each."""
-    reasons = list(backend_results(atlas, backend).reasons.items())
-    return [
-        f"{count(images, 'image')} failed: {one_line(reason)}"
-        for reason, images in reasons[:_REASONS]
-    ]
 
 
 class _Imported(Protocol):

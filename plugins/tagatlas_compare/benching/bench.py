@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
-from tagatlas import Atlas, Plugins, ShowProgress, load_plugins, no_show
-from tagatlas.errors import MissingDependency, PluginError, TagatlasError, UsageError
-from tagatlas.toolkit import as_shown
-from tagatlas.toolkit.calls import AtlasLike, Owner, opened, require_trust_in, select, several
-from tagatlas.toolkit.collection import collect
-from tagatlas.toolkit.kinds import TAGGERS
-from tagatlas.toolkit.taggers import closing
-from tagatlas_compare.benching.asking import ask, cost_of, read_file, reasons_of, speed_of
+from tagatlas import Atlas, Estimate, Plugins, ShowProgress, no_show
+from tagatlas.errors import TagatlasError
+from tagatlas.toolkit import count, one_line
+from tagatlas.toolkit.backends import backend_results
+from tagatlas.toolkit.calls import AtlasLike, several
+from tagatlas_compare.benching.asking import (
+    ask,
+    cost_of,
+    estimate_asking,
+    read_file,
+    speed_of,
+)
 from tagatlas_compare.benching.document import Cost, EntrantRow, Results, Task
 from tagatlas_compare.benching.entrants import (
     Answered,
@@ -26,32 +27,24 @@ from tagatlas_compare.benching.entrants import (
     TableFile,
     ToAsk,
     file_name,
-    read_contender,
     read_contenders,
     seen_of_backend,
     seen_of_coding,
 )
-from tagatlas_compare.benching.measures.matching import LabelMap
 from tagatlas_compare.benching.options import BenchOptions
+from tagatlas_compare.benching.preparing import Tell, prepared, quiet
 from tagatlas_compare.benching.results import (
     Row,
     assemble,
-    make_folder,
     read_row,
     read_tasks,
     write_row,
 )
 from tagatlas_compare.benching.rows import Measuring
 from tagatlas_compare.benching.running import Ran, Work, run_tagger
-from tagatlas_compare.benching.task import choose_task
-from tagatlas_compare.comparison.comparing import find_label_similarity
 
-Tell = Callable[[str], None]
-"""Called with a line about what is going on."""
-
-
-def quiet(text: str) -> None:
-    """A :data:`Tell` that says nothing."""
+_REASONS = 3
+"""How many reasons of failures are said."""
 
 
 def bench(
@@ -88,7 +81,7 @@ def bench(
         plugins: the installed ones by default.
         stop: once it is set, by any thread, no further call is begun.
         show: see :func:`tagatlas.run`.
-        tell: see :data:`Tell`.
+        tell: called with a line about what is going on.
         options: of measuring, of the steps ``add`` and ``fetch`` and of their plugins, by name,
             such as ``labels="folder"``; see :class:`tagatlas_compare.BenchOptions`.
 
@@ -102,82 +95,53 @@ def bench(
         StorageError: the results cannot be written.
         KeyboardInterrupt: it was stopped; the same call goes on.
     """
-    found_plugins = load_plugins() if plugins is None else plugins
-    files = [Path(truth)] if isinstance(truth, str | Path) else [Path(each) for each in truth]
-    backends = several(backends)
-    folder = Path(out)
-    with _opened(location, backends, folder, found_plugins) as (atlas, source):
-        owner = Owner("bench", BenchOptions)
-        selection = select(atlas, options, "add", "fetch", further=[owner])
-        chosen = selection.options("bench", BenchOptions)
-        if source is None:
-            _require_trust(atlas, read_contenders(atlas, backends))  # before any work
-            selection.check()
-        else:
-            collect(atlas, source, selection, show=show)
-        given = None if label_map is None else LabelMap.read(Path(label_map))
-        further = {"meaning": chosen.meaning, "label_map": _digest_of(given)}
-        task = choose_task(atlas, chosen, files, further)
-        for note in task.notes:
-            tell(f"note: {note}")
-        with find_label_similarity(atlas, chosen.meaning) as meaning:
-            name = _collection(atlas, source)
-            measuring = Measuring(
-                atlas, name, task, folder, chosen.top, chosen.seed, given, meaning
-            )
-            run = _Run(measuring, chosen, again, stop, show, tell)
-            return run.measure_all(read_contenders(atlas, backends))
+    with prepared(location, backends, out, truth, label_map, plugins, show, tell, options) as (
+        measuring,
+        chosen,
+    ):
+        run = _Run(measuring, chosen, again, stop, show, tell)
+        return run.measure_all(read_contenders(measuring.atlas, several(backends)))
 
 
-def _digest_of(given: LabelMap | None) -> str:
-    """A digest of the user's own table; empty for none."""
-    if given is None:
-        return ""
-    return hashlib.sha256(given.table.write_csv().encode()).hexdigest()[:16]
+def estimate_bench(
+    location: AtlasLike,
+    backends: str | Sequence[str] = (),
+    *,
+    out: str | Path = "bench",
+    truth: str | Path | Sequence[str | Path] = (),
+    plugins: Plugins | None = None,
+    show: ShowProgress = no_show,
+    **options: object,
+) -> list[Estimate]:
+    """What :func:`bench` would ask of each tagger, and what that would cost.
 
+    The images of a source are fetched. Nothing is asked.
 
-@contextmanager
-def _opened(
-    location: AtlasLike, backends: Sequence[str], out: Path, plugins: Plugins
-) -> Iterator[tuple[Atlas, str | None]]:
-    """The atlas with the images, and the source that they are to come from, if they do."""
-    if isinstance(location, Atlas) or (Path(location) / "catalog.sqlite").is_file():
-        with opened(location, plugins) as atlas:
-            yield atlas, None
-        return
-    if not backends:
-        raise UsageError("nothing has tagged these images yet: name it with --backend NAME")
-    source = str(location)
-    for text in backends:
-        if ":" not in text:
-            read_contender(text, plugins)  # wrong names are refused before any work
-    make_folder(out)
-    with opened(out / f"{_name(source)}.atlas", plugins, create=True) as atlas:
-        yield atlas, source
+    Args:
+        location: see :func:`bench`.
+        backends: see :func:`bench`.
+        out: see :func:`bench`.
+        truth: see :func:`bench`.
+        plugins: see :func:`bench`.
+        show: see :func:`bench`.
+        options: see :func:`bench`.
 
+    Returns:
+        One for each tagger that is named, in order.
 
-def _require_trust(atlas: Atlas, contenders: Sequence[Contender]) -> None:
-    """Make sure that taggers that are services may get the images of the atlas."""
-    for each in contenders:
-        if isinstance(each, ToAsk):
-            with suppress(PluginError, MissingDependency):  # its result says so
-                chosen = select(atlas, each.given(), "tag").plugin(TAGGERS, each.tagger)
-                with closing(chosen.product, each.tagger, atlas.plugins.warn):
-                    require_trust_in(atlas, chosen.product, each.tagger)
-
-
-def _name(source: str) -> str:
-    """The name of a source's atlas."""
-    place = str(Path(source).resolve()) if Path(source).exists() else source
-    readable = re.sub(r"[^\w.-]+", "-", Path(as_shown(source)).name, flags=re.ASCII).strip(".-")
-    return f"{readable[:40] or 'source'}-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
-
-
-def _collection(atlas: Atlas, source: str | None) -> str:
-    if source is None:
-        return atlas.folder.resolve().name.removesuffix(".atlas")
-    place = as_shown(source)
-    return Path(place).name or place
+    Raises:
+        TagatlasError: see :func:`bench`.
+    """
+    with prepared(location, backends, out, truth, None, plugins, show, quiet, options) as (
+        measuring,
+        chosen,
+    ):
+        images = measuring.task.task.image_ids
+        return [
+            estimate_asking(measuring.atlas, each, images, chosen)
+            for each in read_contenders(measuring.atlas, several(backends))
+            if isinstance(each, ToAsk)
+        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,40 +221,44 @@ class _Run:
                 show=self.show,
             )
             ran = asked.ran or Ran(speed=speed_of(self.atlas, asked.answered.backend))
-            seen = seen_of_backend(self.atlas, asked.answered, self.images)
-            yield self.measuring.row(
-                seen,
-                EntrantRow(
-                    seen.label,
-                    contender.tagger,
-                    options=asked.options,
-                    robustness=ran.robustness,
-                    speed=ran.speed,
-                    cost=asked.cost,
-                    notes=[*ran.troubles, *reasons_of(self.atlas, asked.answered.backend)],
-                ),
+            entrant = EntrantRow(
+                contender.label,
+                contender.tagger,
+                options=asked.options,
+                robustness=ran.robustness,
+                speed=ran.speed,
+                cost=asked.cost,
+                notes=ran.troubles,
             )
+            yield self._of_answers(asked.answered, entrant)
         elif isinstance(contender, TableFile):
             for each in read_file(self.atlas, contender, self.images):
-                yield self._of_answers(each)
+                yield self._stored(each)
         else:
-            yield self._of_answers(contender)
+            yield self._stored(contender)
 
-    def _of_answers(self, answers: Answered | Coded) -> Row:
+    def _stored(self, answers: Answered | Coded) -> Row:
+        """The row of what is stored, or was coded, elsewhere."""
         if isinstance(answers, Coded):
             seen = seen_of_coding(answers)
             cost = Cost("imported")
             return self.measuring.row(seen, EntrantRow(seen.label, seen.label, cost=cost))
-        seen = seen_of_backend(self.atlas, answers, self.images)
         backend = answers.backend
-        entrant = EntrantRow(
-            seen.label,
-            backend.name,
-            speed=speed_of(self.atlas, backend),
-            cost=cost_of(self.atlas, backend),
-            notes=reasons_of(self.atlas, backend),
+        speed, cost = speed_of(self.atlas, backend), cost_of(self.atlas, backend)
+        entrant = EntrantRow(answers.label, backend.name, speed=speed, cost=cost)
+        return self._of_answers(answers, entrant)
+
+    def _of_answers(self, answers: Answered, entrant: EntrantRow) -> Row:
+        """The row of a backend of the atlas."""
+        results = backend_results(self.atlas, answers.backend)
+        reasons = [
+            f"{count(images, 'image')} failed: {one_line(reason)}"
+            for reason, images in list(results.reasons.items())[:_REASONS]
+        ]
+        whole = replace(
+            entrant, notes=[*entrant.notes, *reasons], model_versions=results.model_versions
         )
-        return self.measuring.row(seen, entrant)
+        return self.measuring.row(seen_of_backend(self.atlas, answers, self.images), whole)
 
     def _ran(self, work: Work) -> Ran:
         """Speed and robustness of a tagger; as they were measured before, if nothing changed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from tagatlas.errors import UsageError
 from tagatlas.toolkit.calls import Owner, step_names
 from tagatlas.toolkit.commands import FAILED, PATH, Argument, Command, Outcome, say, shown
 from tagatlas_compare.benching.options import BenchOptions
+
+if TYPE_CHECKING:
+    from tagatlas import Estimate
 
 LOCATION = Argument(
     "location",
@@ -56,6 +60,12 @@ AGAIN = click.Option(
     is_flag=True,
     help="Measure speed and robustness again, also if nothing changed since.",
 )
+DRY_RUN = click.Option(
+    ["--dry-run"],
+    is_flag=True,
+    help="Only say what would be asked of each backend, and what it would cost; the images of a"
+    " source are fetched.",
+)
 JOIN = click.Option(
     ["--join"],
     multiple=True,
@@ -77,19 +87,32 @@ def bench_command(plugins: Plugins) -> Command:
         label_map: Path | None,
         out: Path,
         again: bool,
+        dry_run: bool,
         join: Sequence[Path],
         **options: object,
     ) -> Outcome:
         """Measure backends against what is known of images: quality, robustness, speed, cost."""
         from msgspec import to_builtins
 
-        from tagatlas_compare.benching.bench import bench
+        from tagatlas_compare.benching.bench import bench, estimate_bench
         from tagatlas_compare.benching.joining import join_results
         from tagatlas_compare.benching.page.ranking import table_lines
         from tagatlas_compare.benching.writing import write_results
 
         if location is None and not join:
             raise UsageError("name the images, SOURCE or ATLAS; or results with --join FOLDER")
+        if dry_run and location is not None:
+            return _estimated(
+                estimate_bench(
+                    location,
+                    backends,
+                    out=out,
+                    truth=truth,
+                    plugins=plugins,
+                    show=shown(),
+                    **options,
+                )
+            )
         lines = join_results(out, join) if join else []
         found = None
         if location is not None:
@@ -122,4 +145,26 @@ def bench_command(plugins: Plugins) -> Command:
     names = step_names(
         plugins, "add", "fetch", further=[Owner("bench", BenchOptions, heading="Measuring")]
     )
-    return Command(run, [LOCATION, BACKENDS, TRUTH, LABEL_MAP, OUT, AGAIN, JOIN], names)
+    return Command(run, [LOCATION, BACKENDS, TRUTH, LABEL_MAP, OUT, AGAIN, DRY_RUN, JOIN], names)
+
+
+def _estimated(estimates: Sequence[Estimate]) -> Outcome:
+    """The outcome of a dry run."""
+    from tagatlas.toolkit import count
+
+    facts = [
+        {
+            "backend": each.backend,
+            "images": each.images,
+            "dollars": round(each.dollars, 6),
+            "spent": round(each.spent, 6),
+            "budget": each.budget,
+        }
+        for each in estimates
+    ]
+    lines = []
+    for each in estimates:
+        cost = "nothing" if each.price is None else f"up to ${each.dollars:,.4f}"
+        dated = "" if each.price is None else f" (prices of {each.price.as_of})"
+        lines.append(f"to ask {each.backend}: {count(each.images, 'image')}; cost: {cost}{dated}")
+    return Outcome({"estimates": facts}, lines or ["nothing would be asked"])

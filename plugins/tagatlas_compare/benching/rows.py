@@ -32,6 +32,7 @@ from tagatlas_compare.benching.task import ChosenTask
 from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.comparison.label_similarity import LabelSimilarity
 
+LABEL_MAP = "label_map.csv"
 CODES = "codes"
 """Folder of the pages with the pictures of each code, in that of a task."""
 
@@ -93,7 +94,8 @@ class Measuring:
         truth = self.task.truth
         if truth is None:
             return Row(name, self.document([whole]), images)
-        label_map = self.label_map(truth, seen.labels)
+        label_map = LabelMap.make(truth.codes, seen.labels, meaning=self.meaning, given=self.given)
+        self._keep(label_map)
         [measured] = measure(
             truth,
             [seen],
@@ -112,9 +114,16 @@ class Measuring:
         )
         return Row(name, self.document([whole]), images.hstack(measured.images))
 
-    def label_map(self, truth: Truth, tags: Sequence[str]) -> LabelMap:
-        """Which of some tags stand for which label."""
-        return LabelMap.make(truth.codes, tags, meaning=self.meaning, given=self.given)
+    def _keep(self, label_map: LabelMap) -> None:
+        """Add to the file that says which tags of all entrants stand for which label."""
+        folder = task_folder(self.out, self.task.task.digest)
+        make_folder(folder)
+        path = folder / LABEL_MAP
+        tables = [label_map.table, *([LabelMap.read(path).table] if path.exists() else [])]
+        both = pl.concat(tables).unique(["label", "tag"], keep="first")
+        matched = both.filter(pl.col("tag").is_not_null())
+        unmatched = both.join(matched, on="label", how="anti")
+        LabelMap(pl.concat([matched, unmatched]).sort("label", "tag")).write(path)
 
     def _judged(
         self, seen: Seen, truth: Truth, label_map: LabelMap, name: str

@@ -62,9 +62,8 @@ class Answers(Embeddings):
     def reasons(self, backend: int) -> dict[str, int]:
         """Number of the collection's images by why a backend failed; the most frequent first."""
         rows = self._database.rows(
-            "SELECT message, count(*) FROM collection JOIN answers ON "
-            "answers.image = collection.image WHERE backend = ? AND status = 'failed' "
-            "GROUP BY 1 ORDER BY 2 DESC, 1",
+            "SELECT message, count(*) FROM collection JOIN answers USING (image) "
+            "WHERE backend = ? AND status = 'failed' GROUP BY 1 ORDER BY 2 DESC, 1",
             [backend],
         )
         return {str(message): int(str(images)) for message, images in rows}

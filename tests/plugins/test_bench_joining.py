@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from bench_plugins import PLANTED, dark_and_light
+from strangers import lay_plugin
+
+from tagatlas.errors import InputError
+from tagatlas_compare import Results, bench, join_results, write_results
+from tagatlas_compare.benching.results import assemble, read_tasks
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which ``mine`` and ``theirs`` have one backend each, on the same task."""
+    folder = tmp_path_factory.mktemp("joining")
+    lay_plugin(folder / "site", "planted", PLANTED)
+    pictures = dark_and_light(folder / "pictures")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder / "site")
+        bench(pictures, "tones", out=folder / "mine", labels="folder", timed=0)
+        bench(pictures, "swapped", out=folder / "theirs", labels="folder", timed=0)
+        bench(pictures, "swapped", out=folder / "others", labels="folder", timed=0, top=1)
+    return folder
+
+
+@pytest.fixture
+def place(measured: Path, tmp_path: Path) -> Path:
+    for name in ("mine", "theirs", "others"):
+        shutil.copytree(measured / name / "results", tmp_path / name / "results")
+    return tmp_path
+
+
+def change(folder: Path, **fields: object) -> Path:
+    """Change fields of the one entrant's file in a folder."""
+    [path] = (folder / "results").rglob("entrants/*.json")
+    document = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(document | fields), "utf-8")
+    return path
+
+
+def only(folder: Path) -> Results:
+    [found] = read_tasks(folder).values()
+    return assemble(found)
+
+
+def test_results_on_the_same_task_come_into_one_table(place: Path) -> None:
+    lines = join_results(place / "mine", [place / "theirs"])
+    assert lines == ["joined: 1 entrant on 12 images of pictures"]
+    found = only(place / "mine")
+    assert sorted(each.backend for each in found.entrants) == ["swapped", "tones"]
+    assert found.standing is not None
+    assert len(found.standing.ranks) == 2
+    assert join_results(place / "mine", [place / "theirs"]) == lines
+    assert only(place / "mine") == found, "joined twice is joined once"
+
+
+def test_results_with_other_options_stay_apart_and_it_is_said_why(place: Path) -> None:
+    lines = join_results(place / "mine", [place / "others"])
+    assert lines[0] == "joined: 1 entrant on 12 images of pictures"
+    assert lines[1].startswith("apart: pictures, task ")
+    assert lines[1].endswith("other options (--top)")
+    assert len(read_tasks(place / "mine")) == 2
+
+
+def test_the_same_backend_on_another_machine_is_kept_twice(place: Path) -> None:
+    join_results(place / "mine", [place / "theirs"])
+    change(place / "theirs", machine={"processor": "another"})
+    lines = join_results(place / "mine", [place / "theirs"])
+    assert "swapped is kept twice: it was measured on another machine" in lines
+    found = only(place / "mine")
+    labels = [each.backend for each in found.entrants]
+    assert len(set(labels)) == 3
+    assert sum(label.startswith("swapped (") for label in labels) == 2
+    assert join_results(place / "mine", [place / "theirs"]) == lines
+    assert only(place / "mine") == found
+
+
+def test_pages_escape_what_strangers_say(place: Path) -> None:
+    change(place / "theirs", collection="<script>alert(1)</script>", machine={"cpu": "<b>x"})
+    join_results(place / "theirs", [place / "mine"])
+    page = write_results(place / "theirs").read_text("utf-8")
+    assert "<script" not in page
+    assert "<b>x" not in page
+
+
+def test_no_path_of_strangers_is_used(place: Path) -> None:
+    path = change(place / "theirs")
+    document = json.loads(path.read_text("utf-8"))
+    document["entrants"][0]["per_image"] = "../../../../etc/passwd"
+    path.write_text(json.dumps(document), "utf-8")
+    join_results(place / "mine", [place / "theirs"])
+    assert {each.per_image.partition("/")[0] for each in only(place / "mine").entrants} == {
+        "images"
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"task": 5}, "no file of results"),
+        ({"schema": "tagatlas-bench-1"}, "no file of results"),
+        ({"entrants": []}, "0 entrants"),
+        ({"made_at": "x" * 5000}, "no file of results"),
+    ],
+)
+def test_damaged_results_are_refused_in_a_line(
+    place: Path, fields: dict[str, object], said: str
+) -> None:
+    change(place / "theirs", **fields)
+    with pytest.raises(InputError, match=said) as caught:
+        join_results(place / "mine", [place / "theirs"])
+    assert "\n" not in str(caught.value)
+    assert len(only(place / "mine").entrants) == 1
+
+
+def test_other_labels_than_the_digest_stands_for_are_refused(place: Path) -> None:
+    [truth] = (place / "theirs" / "results").rglob("truth.csv")
+    text = truth.read_text("utf-8").replace("dark", "light", 1)
+    truth.write_text(text, "utf-8")
+    with pytest.raises(InputError, match="its digest stands for"):
+        join_results(place / "mine", [place / "theirs"])
+
+
+@pytest.mark.parametrize("name", ["truth.csv", "images", "entrants"])
+@pytest.mark.parametrize("text", [b"", b"\xff\xfe\x00", b"{" * 5000, b"image,coded,codes\n1,2"])
+def test_no_damage_gives_a_traceback(place: Path, name: str, text: bytes) -> None:
+    [task] = (place / "theirs" / "results").iterdir()
+    path = task / name
+    path = path if path.is_file() else next(path.iterdir())
+    path.write_bytes(text)
+    with pytest.raises(InputError):
+        join_results(place / "mine", [place / "theirs"])
+
+
+def test_a_folder_without_results_is_said(place: Path) -> None:
+    with pytest.raises(InputError, match="has no results"):
+        join_results(place / "mine", [place])
