@@ -63,6 +63,13 @@ REFERENCES: Mapping[str, Reference] = {
         "International Conference on Learning Representations, workshop track",
         "inproceedings",
     ),
+    "cohen1960": Reference(
+        "Cohen, Jacob",
+        1960,
+        "A Coefficient of Agreement for Nominal Scales",
+        "Educational and Psychological Measurement",
+        details="20(1), 37-46",
+    ),
     "efron1993": Reference(
         "Efron, Bradley and Tibshirani, Robert J.",
         1993,

@@ -207,7 +207,7 @@ def test_tables_of_tags_and_codings_take_part(tmp_path: Path, pictures: Path) ->
     rows = [f"{path},{path.parent.name},0.9" for path in paths]
     tags.write_text("\n".join(["image,tag,score", *rows]), "utf-8")
     rows = [f"{path.parent.name}/{path.name},{path.parent.name}" for path in paths[1:]]
-    codes.write_text("\n".join(["image,code", *rows]), "utf-8")
+    codes.write_text("\n".join(["image,label", *rows]), "utf-8")
     found = bench(
         pictures, ["tones", str(tags), str(codes)], out=tmp_path / "bench", labels="folder", timed=0
     )

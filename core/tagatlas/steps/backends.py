@@ -42,8 +42,7 @@ class BackendResults:
         counts: number of images by status, with every status.
         calls: that cost money: ``dollars``, ``seconds`` (Float64, null if no answer came).
         images_per_second: its speed; None if too little was measured.
-        reasons: number of images by why it failed; the most frequent first.
-        model_versions: see :class:`tagatlas.TagReport`.
+        reasons, model_versions: number of images by why it failed, and by model; most first.
     """
 
     tags: pl.LazyFrame

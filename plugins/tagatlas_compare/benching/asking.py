@@ -18,6 +18,7 @@ from tagatlas.toolkit.calls import select
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.rendering import PluginChoice
 from tagatlas.toolkit.taggers import estimate_tagging, tag_collection, tagging_with
+from tagatlas_compare.benching.coding_tables import read_coding_table
 from tagatlas_compare.benching.document import Cost, Origin, Speed
 from tagatlas_compare.benching.entrants import Answered, Coded, TableFile, ToAsk, origin_of
 from tagatlas_compare.benching.options import BenchOptions
@@ -41,6 +42,9 @@ class Asked:
     cost: Cost
     ran: Ran | None
 
+
+_OF_PROGRAMS = ("bbox", "confidence", "density", "imagelocation", "probability", "score")
+"""Parts of the names of columns that programs write, and coders do not."""
 
 _ROUNDING = 1e-9
 """A budget of ten times a price pays for ten images, despite rounding errors."""
@@ -231,7 +235,8 @@ def read_file(
 ) -> list[Answered] | list[Coded]:
     """The entrants in a file: a coding's coders, or the backends of a table of tags.
 
-    Tags are imported into the atlas, as ``tagatlas import-tags`` does.
+    A table with scores is one of tags, and is imported into the atlas as by ``tagatlas
+    import-tags``. Others are codings, if they can be read so.
 
     Args:
         atlas: open for writing.
@@ -243,13 +248,15 @@ def read_file(
         OptionError: it cannot be imported under its name.
     """
     try:
-        return _import(atlas, contender)
-    except InputError as error:
-        not_tags = error
-    try:
+        table = read_coding_table(contender.path)
+        if any(word in name.lower() for name in table.frame.columns for word in _OF_PROGRAMS):
+            return _import(atlas, contender)
         coding = truth_of_files(atlas, [contender.path], images=images)
     except InputError as error:
-        raise InputError(f"{not_tags}; and as a coding: {error}") from error
+        try:
+            return _import(atlas, contender)
+        except InputError as other:
+            raise InputError(f"{other}; and as a coding: {error}") from other
     if not coding.coders:
         return [Coded(contender.label, coding.truth)]
     return [Coded(f"{contender.label} {name}", truth) for name, truth in coding.coders.items()]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from tagatlas.toolkit import count
 from tagatlas_compare.benching.document import EntrantRow, FigureCells, Results
 from tagatlas_compare.benching.measures import MEASURES
+from tagatlas_compare.benching.page.verdict import verdict
 from tagatlas_compare.references import bibliography, cited, keys_in, reference_list
 
 _WORKS: Mapping[str, tuple[str, ...]] = {
@@ -24,19 +25,16 @@ _ORIGINS = {
 
 
 def methods_text(results: Results) -> str:
-    """Methods and results in Markdown, with a list of references."""
-    parts = [
+    """Methods, results and references, in Markdown."""
+    methods = [
         _what(results),
         *_measures(results),
-        " ".join(_figures(results)),
-        *_differences(results),
         *_robustness(results),
-        *_cost(results),
         *_left_out(results),
     ]
-    text = " ".join(part for part in parts if part)
-    listed = reference_list(text)
-    return f"{text}\n" + (f"\n## References\n\n{listed}\n" if listed else "")
+    found = [*verdict(results), *_figures(results), *_differences(results), *_cost(results)]
+    text = f"# Methods\n\n{' '.join(methods)}\n\n# Results\n\n{' '.join(found)}\n"
+    return f"{text}\n# References\n\n{reference_list(text)}\n"
 
 
 def methods_bibliography(results: Results) -> str:

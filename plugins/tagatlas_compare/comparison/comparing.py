@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -263,6 +264,7 @@ def compare_backends(
         collection=atlas.folder.resolve().name.removesuffix(".atlas"),
         coverage=_coverage(atlas, chosen, given),
         settings=_settings(chosen, maps),
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 

@@ -94,6 +94,7 @@ class Comparison:
             the most spent on it, null if nothing was; ``cost``: ``asked``, ``imported`` (not
             known) or ``free``.
         settings: of each backend's map, by its label.
+        made_at: ISO 8601, UTC; empty if it is not known.
     """
 
     images: pl.DataFrame
@@ -113,6 +114,7 @@ class Comparison:
     collection: str = ""
     coverage: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COVERAGE))
     settings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    made_at: str = ""
 
     @property
     def labels(self) -> list[str]:

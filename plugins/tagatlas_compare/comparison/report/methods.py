@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from itertools import combinations
 
 from tagatlas.toolkit import count
+from tagatlas.toolkit.packages import versions
 from tagatlas_compare.comparison.comparison import Comparison
 from tagatlas_compare.comparison.figures import RESAMPLES, SHUFFLES
 from tagatlas_compare.comparison.report.verdict import paragraph
-
-_WORKS = {
-    "Cohen 1960": "J. Cohen: A Coefficient of Agreement for Nominal Scales. Educational and"
-    " Psychological Measurement 20(1), 1960.",
-    "Efron & Tibshirani": "B. Efron, R. Tibshirani: An Introduction to the Bootstrap. Chapman &"
-    " Hall, 1993.",
-    "Gower 1975": "J. C. Gower: Generalized Procrustes analysis. Psychometrika 40, 1975.",
-    "Hubert & Arabie 1985": "L. Hubert, P. Arabie: Comparing partitions. Journal of Classification"
-    " 2, 1985.",
-    "Krippendorff 2013": "K. Krippendorff: Content Analysis, 3rd edition. SAGE, 2013.",
-    "Passonneau 2006": "R. Passonneau: Measuring Agreement on Set-valued Items (MASI) for Semantic"
-    " and Pragmatic Annotation. LREC, 2006.",
-    "Rosenberg & Hirschberg 2007": "A. Rosenberg, J. Hirschberg: V-Measure: A Conditional"
-    " Entropy-Based External Cluster Evaluation Measure. EMNLP-CoNLL, 2007.",
-    "Vinh et al. 2010": "N. X. Vinh, J. Epps, J. Bailey: Information Theoretic Measures for"
-    " Clusterings Comparison. Journal of Machine Learning Research 11, 2010.",
-}
-"""Works, by how the text cites them."""
 
 
 def methods_text(comparison: Comparison) -> str:
@@ -35,9 +17,10 @@ def methods_text(comparison: Comparison) -> str:
     names = ", ".join(f"{backend.label} ({backend.fingerprint})" for backend in backends)
     top = comparison.options.top
     themes = [backend for backend in backends if backend.map is not None]
+    dated = f" on {comparison.made_at[:10]}" if comparison.made_at else ""
     tags = (
-        f"Tags that {len(backends)} backends gave to the {_images(comparison)} were compared with"
-        f" tagatlas {version('tagatlas')}: {names}.{_pairs(comparison)}"
+        f"Tags that {len(backends)} backends gave to the {_images(comparison)} were compared"
+        f"{dated} with {_software()}: {names}.{_pairs(comparison)}"
         f" As scores of different backends have different units, of each image the {top} tags"
         " were compared that each backend scored highest, after labels were brought to one form"
         " (Unicode NFKC, case, blanks and hyphens); images that one of two backends has not looked"
@@ -76,9 +59,8 @@ def results_text(comparison: Comparison) -> str:
     return " ".join(paragraph(comparison))
 
 
-def references(text: str) -> list[str]:
-    """The works that a text cites, by author and year."""
-    return [work for cited, work in _WORKS.items() if cited in text]
+def _software() -> str:
+    return ", ".join(f"{name} {number}" for name, number in versions().items())
 
 
 def _images(comparison: Comparison) -> str:

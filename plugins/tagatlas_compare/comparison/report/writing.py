@@ -12,6 +12,7 @@ from tagatlas import ImageStore
 from tagatlas.errors import StorageError
 from tagatlas.toolkit import safe_cells, write_atomically
 from tagatlas_compare.comparison.comparison import Comparison
+from tagatlas_compare.comparison.measures import MEASURES
 from tagatlas_compare.comparison.report.alluvial import draw_alluvial
 from tagatlas_compare.comparison.report.charts import (
     draw_maps,
@@ -20,8 +21,10 @@ from tagatlas_compare.comparison.report.charts import (
 )
 from tagatlas_compare.comparison.report.document import document
 from tagatlas_compare.comparison.report.drawing import Chart
-from tagatlas_compare.comparison.report.methods import methods_text, references, results_text
+from tagatlas_compare.comparison.report.methods import methods_text, results_text
 from tagatlas_compare.comparison.report.page import page
+from tagatlas_compare.latex import latex_table
+from tagatlas_compare.references import bibliography, keys_in, reference_list
 
 
 def write_comparison(comparison: Comparison, folder: Path, store: ImageStore) -> list[Path]:
@@ -46,9 +49,11 @@ def write_comparison(comparison: Comparison, folder: Path, store: ImageStore) ->
     charts = list(draw_charts(comparison))
     texts = {f"{chart.name}.svg": chart.svg for chart in charts}
     tables = {f"{chart.name}.csv": chart.data for chart in charts} | _tables(comparison)
-    names = ["report.html", "compare.json", "methods.md", *texts, *tables]
+    papers = ["methods.md", "references.bib", "measures.tex"]
+    names = ["report.html", "compare.json", *papers, *texts, *tables]
     texts["compare.json"] = msgspec.json.format(msgspec.json.encode(document(comparison, names)))
-    texts["methods.md"] = _paper(comparison).encode()
+    texts["methods.md"], texts["references.bib"] = map(str.encode, _paper(comparison))
+    texts["measures.tex"] = measures_in_latex(comparison).encode()
     for name, text in texts.items():
         with write_atomically(folder / name) as file:
             file.write(text)
@@ -62,14 +67,33 @@ def write_comparison(comparison: Comparison, folder: Path, store: ImageStore) ->
     return [folder / name for name in names]
 
 
-def _paper(comparison: Comparison) -> str:
-    """``methods.md``: methods, results and references."""
+def _paper(comparison: Comparison) -> tuple[str, str]:
+    """``methods.md``: methods, results and references; and the references as BibTeX."""
     methods = methods_text(comparison)
-    works = "".join(f"- {work}\n" for work in references(methods))
-    return (
-        f"# Methods\n\n{methods}\n\n# Results\n\n{results_text(comparison)}\n\n"
-        f"# References\n\n{works}"
-    )
+    text = f"# Methods\n\n{methods}\n\n# Results\n\n{results_text(comparison)}\n"
+    return f"{text}\n# References\n\n{reference_list(text)}\n", bibliography(keys_in(text))
+
+
+def measures_in_latex(comparison: Comparison) -> str:
+    """The table of a paper: each measure of each pair, with interval and chance."""
+    rows = [
+        [
+            f"{each['a']} and {each['b']}",
+            MEASURES[str(each["measure"])].title.format(k=each["k"]),
+            "n/a" if each["value"] is None else f"{each['value']:z.2f}",
+            _interval(each["low"], each["high"]),
+            "n/a" if each["chance"] is None else f"{each['chance']:z.2f}",
+            f"{each['images']:,}",
+        ]
+        for each in comparison.measures.fill_nan(None).iter_rows(named=True)
+    ]
+    heads = ["pair", "measure", "value", "95 % interval", "chance", "images"]
+    caption = f"Agreement of backends on {comparison.collection}."
+    return latex_table(heads, rows, caption, "tab:compare")
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "none" if low is None or high is None else f"{low:z.2f} to {high:z.2f}"
 
 
 def draw_charts(comparison: Comparison) -> Iterator[Chart]:
