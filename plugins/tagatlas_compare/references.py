@@ -112,6 +112,14 @@ REFERENCES: Mapping[str, Reference] = {
         "Journal of Classification",
         details="2(1), 193-218",
     ),
+    "korn1998": Reference(
+        "Korn, Edward L. and Graubard, Barry I.",
+        1998,
+        "Confidence Intervals for Proportions with Small Expected Number of Positive Counts"
+        " Estimated From Survey Data",
+        "Survey Methodology",
+        details="24(2), 193-201",
+    ),
     "krippendorff2013": Reference(
         "Krippendorff, Klaus",
         2013,
@@ -132,6 +140,13 @@ REFERENCES: Mapping[str, Reference] = {
         "V-Measure: A Conditional Entropy-Based External Cluster Evaluation Measure",
         "Proceedings of EMNLP-CoNLL",
         "inproceedings",
+    ),
+    "satterthwaite1946": Reference(
+        "Satterthwaite, Franklin E.",
+        1946,
+        "An Approximate Distribution of Estimates of Variance Components",
+        "Biometrics Bulletin",
+        details="2(6), 110-114",
     ),
     "traag2019": Reference(
         "Traag, Vincent A. and Waltman, Ludo and van Eck, Nees Jan",

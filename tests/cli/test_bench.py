@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +50,36 @@ def test_after_a_kill_the_same_command_goes_on_and_asks_nothing_twice(
     found = json.loads(done.stdout)
     assert [each["error"] for each in found["entrants"]] == ["", ""]
     assert {each["counts"]["pending"] for each in found["entrants"]} == {0}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_the_process_of_a_tagger_ends_with_the_command(
+    tmp_path: Path, pictures: Path, strangers: dict[str, str], number: signal.Signals
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    named = ("--backend", "tones", "--backend", "waiting")
+    command = ("bench", pictures, *named, "--timed", "4", "--perturbed", "0")
+    started = subprocess.Popen(
+        [sys.executable, "-m", "tagatlas", *map(str, command)],
+        cwd=tmp_path,
+        env={**os.environ, **strangers, "WAITING_PIPE": str(pipe)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # as a terminal does it
+        text=True,
+    )
+    with pipe.open() as said:
+        assert int(said.readline()) != started.pid
+        os.killpg(started.pid, number)
+        _, told = started.communicate()
+        assert said.read() == "", "the other process has ended, and with it the pipe"
+    assert started.returncode == (130 if number == signal.SIGINT else -number)
+    assert "Traceback" not in told
+    if number == signal.SIGINT:
+        assert told.splitlines()[-1].startswith("tagatlas: stopped; run the same command again")
+    assert len(list((tmp_path / "bench" / "results").rglob("entrants/tones-*.json"))) == 1
 
 
 @pytest.mark.slow

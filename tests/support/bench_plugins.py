@@ -8,6 +8,7 @@ from PIL import Image
 
 PLANTED = '''
 import os
+import threading
 from pathlib import Path
 
 from tagatlas import Tag, Tagger, TaggerSpec, TagResult, hookimpl
@@ -64,6 +65,15 @@ class Killed(Tones):
         return super().answer(image)
 
 
+class Waiting(Tones):
+    """Writes the number of its process into the pipe named by a variable, and waits."""
+
+    def answer(self, image):
+        with open(os.environ["WAITING_PIPE"], "w") as pipe:
+            print(os.getpid(), file=pipe, flush=True)
+            threading.Event().wait()
+
+
 class Hungry(Tones):
     """Takes 300 MB of memory."""
 
@@ -75,7 +85,7 @@ class Hungry(Tones):
 def tagatlas_taggers():
     return [
         TaggerSpec(name=each.__name__.lower(), summary=each.__doc__, factory=each)
-        for each in (Tones, Swapped, Raising, Ending, Killed, Hungry)
+        for each in (Tones, Swapped, Raising, Ending, Killed, Waiting, Hungry)
     ]
 '''
 

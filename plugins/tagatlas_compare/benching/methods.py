@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tagatlas.toolkit import count
-from tagatlas_compare.benching.document import EntrantRow, FigureCells, Results
+from tagatlas_compare.benching.document import Difference, EntrantRow, FigureCells, Results
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.page.verdict import verdict
 from tagatlas_compare.references import bibliography, cited, keys_in, reference_list
@@ -92,9 +92,13 @@ def _measures(results: Results) -> Iterator[str]:
         yield f"“{reading.title}”{works}: {reading.text}"
     if names:
         yield (
-            "Images without a tag count as wrong, and chance is the level with shuffled labels."
-            " Intervals are of 95 %, from images drawn anew within each label"
-            f" {cited('efron1993')}; where none would hold what it says, none is given."
+            "Images without a tag count as wrong, and are a cluster each. Chance is the level with"
+            " shuffled labels. Intervals are of 95 %: score intervals"
+            f" {cited('wilson1927')} of means over images, by label, for an effective number of"
+            f" images {cited('korn1998', 'satterthwaite1946')}; for clusters, from clusterings of"
+            " halves of the images. Where none would hold what it says, none is given. For ranks"
+            " and differences the images were drawn anew within each label, the same for all"
+            f" backends {cited('efron1993')}."
         )
 
 
@@ -130,26 +134,27 @@ def _differences(results: Results) -> Iterator[str]:
     )
     yield f"Ranks by “{title}”, with the ranks that each may have: {ranks}."
     pairs = [each for each in standing.differences if each.measure == standing.measure]
-    said = [
-        f"{each.a} and {each.b} by {each.difference:z.2f}"
-        + (
-            ""
-            if each.low is None or each.high is None
-            else f" ({each.low:z.2f} to {each.high:z.2f})"
-        )
-        for each in pairs
-        if each.differs and each.difference is not None
-    ]
-    corrected = f" ({standing.method})" if standing.method else ""
+    said = [_ahead(each) for each in pairs if each.differs and each.difference is not None]
+    works = f" {cited('holm1979')}" if "Holm" in standing.method else ""
+    corrected = f", corrected by {standing.method}{works}" if standing.method else ""
     if said:
-        yield f"In it, compared on the same images{corrected}, differ: {'; '.join(said)}."
+        yield f"By it, on the same images{corrected}: {'; '.join(said)}."
     alike = len(pairs) - len(said)
-    if alike:
-        yield (
-            f"The other {count(alike, 'pair')} cannot be told apart."
-            if said
-            else f"No pair can be told apart on these images{corrected}."
-        )
+    if said and alike:
+        yield f"The other {count(alike, 'pair')} cannot be told apart."
+    elif alike:
+        yield f"No pair can be told apart on these images{corrected}."
+
+
+def _ahead(each: Difference) -> str:
+    """A difference, as how far one is ahead of the other."""
+    first, other, ends = each.a, each.b, [each.difference, each.low, each.high]
+    if (each.difference or 0) < 0:
+        first, other = each.b, each.a
+        ends = [None if end is None else -end for end in (each.difference, each.high, each.low)]
+    value, low, high = ends
+    interval = "" if low is None or high is None else f" ({low:z.2f} to {high:z.2f})"
+    return f"{first} is ahead of {other} by {value:z.2f}{interval}"
 
 
 def _robustness(results: Results) -> Iterator[str]:

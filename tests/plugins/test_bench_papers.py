@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tagatlas_compare.benching.document import Results
+from tagatlas_compare.benching.methods import methods_bibliography, methods_text
+from tagatlas_compare.benching.tables import csv_tables, latex_results
+from tagatlas_compare.latex import escape_latex
+from tagatlas_compare.references import REFERENCES, bibliography, keys_in, reference_list
+
+EXAMPLE = Path(__file__).parents[1] / "data" / "bench" / "results.json"
+
+
+@pytest.fixture
+def results() -> Results:
+    return msgspec.json.decode(EXAMPLE.read_bytes(), type=Results)
+
+
+def test_methods_have_numbers_seed_date_versions_and_references(results: Results) -> None:
+    text = methods_text(results)
+    for said in (
+        "249 images of “stamps”",
+        "10 labels (one each; from folder)",
+        "2026-11-30",
+        "tagatlas 0.1.0",
+        "seed 0",
+        f"task {results.task.digest}",
+        "clarifai-2021 (imported answers;",
+        "60 images with tags, 0 without, 189 not looked at",
+        "builtin/stable: 239, unknown: 10",
+        "Ranks by “labels told apart”",
+        "google-vision is ahead of imagenet by",
+        "google-vision US$ 0.37 at most, prices of 2026-05",
+        "3 without a label",
+        "# References",
+    ):
+        assert said in text, said
+    assert "pip install" not in text, "what failed was not measured"
+
+
+def test_every_work_that_is_cited_is_listed_and_no_other(results: Results) -> None:
+    text, _, listed = methods_text(results).partition("# References")
+    assert len(keys_in(text)) > 6
+    assert listed.strip().splitlines() == reference_list(text).splitlines()
+    keys = re.findall(r"^@\w+\{(\w+),", methods_bibliography(results), re.MULTILINE)
+    assert keys == keys_in(text)
+
+
+def test_works_are_cited_as_they_are_listed() -> None:
+    shorts = [reference.short for reference in REFERENCES.values()]
+    assert len(set(shorts)) == len(shorts)
+    assert REFERENCES["vinh2010"].short == "Vinh et al. 2010"
+    assert REFERENCES["efron1993"].short == "Efron & Tibshirani 1993"
+    assert r"Chapman \& Hall" in bibliography(["efron1993"])
+
+
+def test_tables_have_a_row_for_each_value(results: Results) -> None:
+    tables = csv_tables(results)
+    measured = [each for each in results.entrants if not each.error]
+    assert tables["entrants.csv"].height == len(results.entrants)
+    assert tables["figures.csv"].height == sum(len(each.figures) for each in measured)
+    assert tables["ranks.csv"]["backend"].to_list()[0] == "google-vision"
+    assert tables["robustness.csv"].height == sum(len(each.robustness) for each in measured)
+    adjusted = tables["figures.csv"].filter(backend="imagenet", measure="probe")["adjusted"].item()
+    figure = next(each for each in measured if each.backend == "imagenet").figures["probe"]
+    assert adjusted == figure.adjusted
+
+
+def test_no_cell_is_a_formula(results: Results) -> None:
+    [first, *others] = results.entrants
+    changed = replace(results, entrants=[replace(first, backend="=1+1"), *others])
+    for table in csv_tables(changed).values():
+        for column in table.columns:
+            assert "=1+1" not in table[column].cast(str, strict=False).to_list()
+
+
+def test_the_latex_table_has_a_line_for_each_that_was_measured(results: Results) -> None:
+    text = latex_results(results)
+    lines = [line for line in text.splitlines() if line.endswith(r"\\")]
+    measured = [each for each in results.entrants if not each.error]
+    assert len(lines) == 1 + len(measured)
+    assert len({line.count(" & ") for line in lines}) == 1
+    assert r"US\$ per 1,000" in text
+
+
+@given(st.text())
+def test_no_special_character_is_left(text: str) -> None:
+    escaped = escape_latex(text)
+    without = re.sub(r"\\text\w+\{\}|\\[&%$#_{}]", "", escaped)
+    assert not set(without) & set('\\~^<>|"&%$#_{}\n\x00')
