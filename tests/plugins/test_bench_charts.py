@@ -16,7 +16,7 @@ from tagatlas_compare.benching.document import Cost, EntrantRow, FigureCells, Ro
 from tagatlas_compare.benching.frontier import draw_frontiers, frontier, ticks
 from tagatlas_compare.benching.looks import look, short_names, spread
 from tagatlas_compare.benching.perturbations import PERTURBATIONS
-from tagatlas_compare.benching.robustness_charts import draw_robustness
+from tagatlas_compare.benching.robustness_charts import EMBEDDINGS, draw_robustness
 from tagatlas_compare.comparison.report.drawing import Chart
 
 NAMES = (
@@ -99,6 +99,19 @@ def test_curves_of_each_kind_are_legible_on_a_telephone(page: Page, backends: in
     (jpeg, *_) = charts
     assert jpeg.data.height == 4 * backends
     assert "imagenet keeps 30% of its best tags at 8" in jpeg.summary
+
+
+@pytest.mark.slow
+def test_embeddings_have_charts_of_their_own(page: Page) -> None:
+    far = Robustness(
+        "turn", 3.0, "degrees", embedding_value=-0.2, embedding_control=0.9, embedding_chance=-0.3
+    )
+    entrants = [EntrantRow("near", robustness=rows(0)), EntrantRow("far", robustness=[far])]
+    (chart,) = draw_robustness(entrants, EMBEDDINGS)
+    assert chart.name == "robustness-embeddings-turn"
+    assert chart.summary == "Turn: far's embeddings keep a cosine of -0.20 at 3 degrees."
+    assert ">0.5<" in chart.svg.decode()
+    assert_legible(page, chart)
 
 
 def test_only_what_was_measured_is_drawn() -> None:

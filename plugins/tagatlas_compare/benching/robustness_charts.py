@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -41,32 +42,82 @@ Curve = Mapping[float, Robustness]
 """The rows of a backend for one kind, by strength."""
 
 
-def draw_robustness(entrants: Sequence[EntrantRow]) -> list[Chart]:
+@dataclass(frozen=True)
+class Kept:
+    """What stays of an answer.
+
+    Attributes:
+        name: of the charts' files.
+        text: how it is measured.
+        sentence: that says it, with ``backend`` and ``value`` to fill in.
+        levels: lettering of the values 0, 0.5 and 1.
+    """
+
+    name: str
+    text: str
+    sentence: str
+    levels: Sequence[str]
+
+
+TAGS = Kept(
+    "robustness",
+    "The share of the best tags that stays",
+    "{backend} keeps {value:.0%} of its best tags",
+    ("0", "50 %", "100 %"),
+)
+EMBEDDINGS = Kept(
+    "robustness-embeddings",
+    "The cosine of embeddings before and after, for which words do not matter",
+    "{backend}'s embeddings keep a cosine of {value:z.2f}",
+    ("0", "0.5", "1"),
+)
+
+
+def draw_robustness(entrants: Sequence[EntrantRow], kept: Kept = TAGS) -> list[Chart]:
     """A chart for each kind of perturbation that was measured, in the order of the kinds.
 
     Args:
         entrants: of one document, in its order, by which they have their looks.
+        kept: whether tags or embeddings are meant.
     """
     charts = []
     for kind in PERTURBATIONS:
         curves: dict[int, Curve] = {}
         for number, entrant in enumerate(entrants):
-            rows = {row.strength: row for row in entrant.robustness if row.perturbation == kind}
+            rows = {
+                row.strength: row if kept is TAGS else _of_embeddings(row)
+                for row in entrant.robustness
+                if row.perturbation == kind
+            }
             if any(row.value is not None for row in rows.values()):
                 curves[number] = rows
         if curves:
-            charts.append(_chart(kind, entrants, curves))
+            charts.append(_chart(kind, kept, entrants, curves))
     return charts
 
 
-def _chart(kind: str, entrants: Sequence[EntrantRow], curves: Mapping[int, Curve]) -> Chart:
+def _of_embeddings(row: Robustness) -> Robustness:
+    return replace(
+        row,
+        value=row.embedding_value,
+        low=row.embedding_low,
+        high=row.embedding_high,
+        control=row.embedding_control,
+        chance=row.embedding_chance,
+        images=row.embedding_images,
+    )
+
+
+def _chart(
+    kind: str, kept: Kept, entrants: Sequence[EntrantRow], curves: Mapping[int, Curve]
+) -> Chart:
     perturbation = PERTURBATIONS[kind]
     steps = _steps(kind, curves)
     names = short_names([each.backend for each in entrants], _NAME)
     height = max(_PLOT, _LABEL_GAP * (len(curves) + 1))
     with drawn_as_svg(WIDTH, height + 0.62) as (figure, buffer):
         axes = figure.add_subplot()
-        _frame(axes, steps)
+        _frame(axes, steps, kept.levels)
         ends = []
         for place, (number, curve) in enumerate(curves.items()):
             shift = _DODGE * (place - (len(curves) - 1) / 2)
@@ -78,15 +129,16 @@ def _chart(kind: str, entrants: Sequence[EntrantRow], curves: Mapping[int, Curve
             beside = len(steps) - 0.78
             axes.plot([end[0] + 0.06, beside], [end[1], level], color=face, lw=0.6, clip_on=False)
             axes.text(beside + 0.05, level, names[number], color=face, size=TEXT, va="center")
+        axes.set_ylim(min(-0.02, axes.dataLim.y0), 1.03)  # cosines may be below 0
         axes.set_title(perturbation.title, size=9.5)
         axes.set_xlabel(perturbation.unit, size=TEXT, loc="left", labelpad=2)
     return Chart(
-        f"robustness-{kind}",
+        f"{kept.name}-{kind}",
         perturbation.title,
-        "The share of the best tags that stays, with its 95 % interval, from the mildest to the"
+        f"{kept.text}, with its 95 % interval, from the mildest to the"
         f" strongest; “{_NOTHING}”: the picture is encoded again only; dotted: what the answers"
         " for other images share with these by chance.",
-        _summary(kind, entrants, curves),
+        _summary(kind, kept, entrants, curves),
         buffer.getvalue(),
         _data(entrants, curves),
     )
@@ -103,7 +155,7 @@ def _steps(kind: str, curves: Mapping[int, Curve]) -> list[float | None]:
     return [*below, None, *above]
 
 
-def _frame(axes: Axes, steps: Sequence[float | None]) -> None:
+def _frame(axes: Axes, steps: Sequence[float | None], levels: Sequence[str]) -> None:
     last = len(steps) - 1
     for level in (0, 0.5, 1):
         axes.plot([-0.3, last + 0.1], [level] * 2, color=LINE, lw=0.8, zorder=0)
@@ -111,11 +163,10 @@ def _frame(axes: Axes, steps: Sequence[float | None]) -> None:
         _NOTHING if step is None else f"{step:g}".replace("-", "\N{MINUS SIGN}") for step in steps
     ]
     axes.set_xticks(range(len(steps)), texts, size=TEXT)
-    axes.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"], size=TEXT)
+    axes.set_yticks([0, 0.5, 1], levels, size=TEXT)
     axes.tick_params(length=0, labelcolor=INK)
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.set_xlim(-0.3, last + 0.3 + 0.62 * len(steps))  # the names are in the last third
-    axes.set_ylim(-0.02, 1.03)
 
 
 def _draw(
@@ -152,7 +203,9 @@ def _draw_chance(axes: Axes, curves: Mapping[int, Curve], steps: int) -> None:
         axes.text(-0.25, lowest - 0.02, "by chance", size=TEXT, va="top", color=SOFT)
 
 
-def _summary(kind: str, entrants: Sequence[EntrantRow], curves: Mapping[int, Curve]) -> str:
+def _summary(
+    kind: str, kept: Kept, entrants: Sequence[EntrantRow], curves: Mapping[int, Curve]
+) -> str:
     perturbation = PERTURBATIONS[kind]
     # A document of somebody else may have other strengths.
     place_of = {strength: place for place, strength in enumerate(perturbation.strengths)}
@@ -161,8 +214,8 @@ def _summary(kind: str, entrants: Sequence[EntrantRow], curves: Mapping[int, Cur
         known = [row for row in curve.values() if row.value is not None]
         strongest = max(known, key=lambda row: place_of.get(row.strength, -1))
         said.append(
-            f"{entrants[number].backend} keeps {strongest.value:.0%} of its best tags at"
-            f" {strongest.strength:g} {strongest.unit}"
+            kept.sentence.format(backend=entrants[number].backend, value=strongest.value)
+            + f" at {strongest.strength:g} {strongest.unit}"
         )
     return f"{perturbation.title}: {'; '.join(said)}."
 
