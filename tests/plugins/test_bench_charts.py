@@ -175,6 +175,23 @@ ENTRANTS = (
 )
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("odd", [1e308, -1e308, 1e-320])
+def test_odd_numbers_of_foreign_documents_are_drawn_or_left_out(odd: float) -> None:
+    row = Robustness("turn", odd, "x" * 2000, value=odd, low=odd, high=odd, control=odd, chance=odd)
+    figure = FigureCells(odd, odd, odd, odd, images=1)
+    strange = EntrantRow(
+        "<b>$\\alpha$\n" * 100,
+        figures={"probe": figure},
+        cost=Cost("asked", dollars_per_1000=abs(odd)),
+        speed=Speed(images_per_second=abs(odd)),
+        robustness=[row],
+    )
+    entrants = [strange, *ENTRANTS[:2]]
+    for chart in (*draw_robustness(entrants), *draw_frontiers(entrants, "probe")):
+        ElementTree.fromstring(chart.svg)  # noqa: S314 - our own
+
+
 def on_the_frontier(chart: Chart) -> set[str]:
     return set(chart.data.filter("on_the_frontier")["backend"])
 

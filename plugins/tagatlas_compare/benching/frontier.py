@@ -69,12 +69,17 @@ class Axis:
 def _dollars(entrant: EntrantRow) -> float | None:
     if entrant.cost is None or entrant.cost.kind == "imported":
         return None
-    return 0.0 if entrant.cost.kind == "free" else entrant.cost.dollars_per_1000
+    dollars = 0.0 if entrant.cost.kind == "free" else entrant.cost.dollars_per_1000
+    return 0.0 if dollars == 0 else _plausible(dollars)
 
 
 def _speed(entrant: EntrantRow) -> float | None:
-    speed = entrant.speed
-    return None if speed is None or not speed.images_per_second else speed.images_per_second
+    return None if entrant.speed is None else _plausible(entrant.speed.images_per_second)
+
+
+def _plausible(amount: float | None) -> float | None:
+    """An amount that a scale can show; None for others, which documents of others may have."""
+    return amount if amount is not None and 1e-6 <= amount <= 1e9 else None
 
 
 COST = Axis(
@@ -224,7 +229,7 @@ def _draw(
     for point in points:
         _draw_point(axes, point, heights[point.number], is_best=point in best)
     steps = sorted(best, key=lambda point: -heights[point.number])
-    places = [point.value for point in steps], [heights[point.number] for point in steps]
+    places = [_on_scale(point.value) for point in steps], [heights[point.number] for point in steps]
     axes.step(*places, where="post", color=SOFT, lw=0.8, zorder=0.5)
     axes.set_xlim(_LEFT, 1.0)
     axes.set_ylim(-height, 0)
@@ -280,19 +285,36 @@ def _draw_name(axes: Axes, point: _Point, level: float, height: float) -> None:
     """The name at the left, and a line to where the entrant is."""
     face = look(point.number).colour
     axes.text(_LEFT, level, point.name, color=face, size=TEXT, va="center")
-    axes.plot([-0.07, -0.02, point.value], [level, height, height], color=face, lw=0.4, zorder=0.6)
+    axes.plot(
+        [-0.07, -0.02, _on_scale(point.value)],
+        [level, height, height],
+        color=face,
+        lw=0.4,
+        zorder=0.6,
+    )
 
 
 def _draw_point(axes: Axes, point: _Point, height: float, *, is_best: bool) -> None:
     own, figure = look(point.number), point.figure
     if figure.chance is not None:
-        axes.plot([figure.chance], [height], "|", color=SOFT, ms=5, mew=1.2)
+        axes.plot([_on_scale(figure.chance)], [height], "|", color=SOFT, ms=5, mew=1.2)
     if figure.low is not None and figure.high is not None:
-        axes.plot([figure.low, figure.high], [height] * 2, color=own.colour, lw=1.6)
-    filled = own.colour if is_best else "#ffffff"
+        ends = [_on_scale(figure.low), _on_scale(figure.high)]
+        axes.plot(ends, [height] * 2, color=own.colour, lw=1.6)
     axes.plot(
-        [point.value], [height], own.marker, color=own.colour, mfc=filled, ms=5, clip_on=False
+        [_on_scale(point.value)],
+        [height],
+        own.marker,
+        color=own.colour,
+        mfc=own.colour if is_best else "#ffffff",
+        ms=5,
+        clip_on=False,
     )
+
+
+def _on_scale(value: float) -> float:
+    """Figures adjusted for chance may be a little below 0."""
+    return min(max(value, 0.0), 1.0)
 
 
 def _data(

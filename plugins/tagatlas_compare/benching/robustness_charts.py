@@ -85,7 +85,7 @@ def draw_robustness(entrants: Sequence[EntrantRow], kept: Kept = TAGS) -> list[C
         curves: dict[int, Curve] = {}
         for number, entrant in enumerate(entrants):
             rows = {
-                row.strength: row if kept is TAGS else _of_embeddings(row)
+                row.strength: _within_range(row if kept is TAGS else _of_embeddings(row))
                 for row in entrant.robustness
                 if row.perturbation == kind
             }
@@ -105,6 +105,22 @@ def _of_embeddings(row: Robustness) -> Robustness:
         control=row.embedding_control,
         chance=row.embedding_chance,
         images=row.embedding_images,
+    )
+
+
+def _within_range(row: Robustness) -> Robustness:
+    """The row with values from -1 to 1; in documents of others there may be any."""
+
+    def within(value: float | None) -> float | None:
+        return None if value is None else min(max(value, -1.0), 1.0)
+
+    return replace(
+        row,
+        value=within(row.value),
+        low=within(row.low),
+        high=within(row.high),
+        control=within(row.control),
+        chance=within(row.chance),
     )
 
 
