@@ -19,9 +19,10 @@ from tagatlas_compare.benching.perturbations import (
     CONTROL,
     PERTURBATIONS,
     SMALLEST,
-    large_enough,
     perturb,
     perturbed_inputs,
+    recognisable,
+    shorter_sides,
 )
 
 PICTURE = sample_images(1, (240, 160))[0].open()
@@ -165,12 +166,23 @@ def test_perturbed_pictures_have_ids_of_their_own() -> None:
 
 def test_no_picture_is_shown_that_a_person_would_not_recognise() -> None:
     store, names = stored((400, 31), (400, 32), (91, 400), (92, 400), (46, 46))
-    assert large_enough(store, names, CONTROL) == names[1:]
-    assert large_enough(store, names, "jpeg") == names[1:]
-    assert large_enough(store, names, "scale") == [names[3]]
-    assert large_enough(store, names, "crop") == names[2:]
+    sides = shorter_sides(store, names)
+    assert list(sides.values()) == [31, 32, 91, 92, 46]
+    assert recognisable(sides, CONTROL) == names[1:]
+    assert recognisable(sides, "jpeg") == names[1:]
+    assert recognisable(sides, "scale") == [names[3]]
+    assert recognisable(sides, "crop") == names[2:]
     for kind, perturbation in PERTURBATIONS.items():
         for strength in perturbation.strengths:
-            own = large_enough(store, names, kind)
+            own = recognisable(sides, kind)
             for each in perturbed_inputs(store, Variant.IMAGE, own, kind, strength):
                 assert min(opened(each.data).size) >= SMALLEST
+
+
+def test_damaged_pictures_are_not_shown_and_a_damaged_original_is_not_used() -> None:
+    store, (name, other) = stored((120, 100), (120, 100), originals=True)
+    store.put(name, Variant.ORIGINAL, b"no picture")
+    store.put(other, Variant.IMAGE, store.get(other, Variant.IMAGE)[:700])
+    assert shorter_sides(store, [name, other]) == {name: 100, other: 0}
+    (control,) = perturbed_inputs(store, Variant.IMAGE, [name], CONTROL, 0)
+    assert opened(control.data).size == (120, 100)

@@ -12,7 +12,9 @@ of any size: noise has the grain, and blur the width, that they have at 224 pixe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -20,6 +22,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 from tagatlas import ImageInput, ImageStore, Variant
+from tagatlas.errors import ImageRejected
 from tagatlas.toolkit import copies_of, pixels_of
 
 SMALLEST = 32
@@ -198,20 +201,30 @@ def _png(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def large_enough(store: ImageStore, images: Sequence[str], kind: str) -> list[str]:
-    """The images that a person would still recognise at all strengths of a kind, in order.
+def shorter_sides(store: ImageStore, images: Sequence[str]) -> dict[str, int]:
+    """Pixels of the shorter side of each image, by id; 0 if its picture is damaged.
 
     Raises:
         ImageNotStored: an image is not there.
     """
+    return {image: min(_copy(store, image).size) for image in images}
+
+
+def recognisable(sides: Mapping[str, int], kind: str) -> list[str]:
+    """The images that a person would still recognise at all strengths of a kind, in order.
+
+    Args:
+        sides: as from :func:`shorter_sides`.
+        kind: of :data:`PERTURBATIONS`, or :data:`CONTROL`.
+    """
     least = SMALLEST if kind == CONTROL else PERTURBATIONS[kind].least_side
-    return [image for image in images if min(_size(store, image)) >= least]
+    return [image for image, side in sides.items() if side >= least]
 
 
 def perturbed_inputs(
     store: ImageStore, variant: Variant, images: Sequence[str], kind: str, strength: float
-) -> Iterator[ImageInput]:
-    """Images as a tagger gets them, perturbed.
+) -> list[ImageInput]:
+    """Images as a tagger gets them, perturbed, in order.
 
     The original is perturbed where the store has it, at the size of the normalised copy; else the
     normalised copy. The variant is made from that as from a fetched picture, no larger than
@@ -220,24 +233,41 @@ def perturbed_inputs(
     Args:
         store: that has the images.
         variant: that the tagger gets.
-        images: ids.
+        images: ids, of pictures that are not damaged.
         kind: see :func:`perturb`.
         strength: likewise.
 
     Raises:
         ImageNotStored: an image is not there.
-        ImageRejected: it is damaged.
     """
-    for image in images:
-        side = max(_size(store, image))
-        kept = Variant.ORIGINAL if store.has(image, Variant.ORIGINAL) else Variant.IMAGE
-        picture = Image.fromarray(pixels_of(store.get(image, kept), max_side=side))
+
+    def made(image: str) -> ImageInput:
+        picture = _stored(store, image)
+        side = max(picture.size)
         copies = copies_of(perturb(picture, kind, strength, image), max_side=side)
         name = hashlib.sha256(f"{kind} {strength:g} {image}".encode()).hexdigest()
-        yield ImageInput(name, copies[variant])
+        return ImageInput(name, copies[variant])
+
+    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="perturb") as threads:
+        return list(threads.map(made, images))
 
 
-def _size(store: ImageStore, image: str) -> tuple[int, int]:
-    """Width and height of the normalised copy, in pixels."""
-    with Image.open(BytesIO(store.get(image, Variant.IMAGE)), formats=("JPEG",)) as picture:
-        return picture.size
+def _stored(store: ImageStore, image: str) -> Image.Image:
+    """The picture before it was encoded for the store, or else as it was."""
+    copy = _copy(store, image)
+    if not store.has(image, Variant.ORIGINAL):
+        return copy
+    data = store.get(image, Variant.ORIGINAL)
+    try:
+        return Image.fromarray(pixels_of(data, max_side=max(copy.size)))
+    except ImageRejected:  # damaged since it was fetched
+        return copy
+
+
+def _copy(store: ImageStore, image: str) -> Image.Image:
+    """The normalised copy, decoded; without a pixel if it is damaged."""
+    data = store.get(image, Variant.IMAGE)
+    try:
+        return ImageInput(image, data).open()
+    except OSError:
+        return Image.new("RGB", (0, 0))

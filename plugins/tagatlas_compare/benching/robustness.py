@@ -12,8 +12,9 @@ from tagatlas import ImageInput, ImageStore, TagResult, Variant
 from tagatlas_compare.benching.perturbations import (
     CONTROL,
     PERTURBATIONS,
-    large_enough,
     perturbed_inputs,
+    recognisable,
+    shorter_sides,
 )
 from tagatlas_compare.comparison.labels import normal_label
 from tagatlas_compare.statistics.estimates import SHUFFLES, mean_figure
@@ -57,7 +58,8 @@ class RobustnessRow:
         tags: of the best tags the share that stays (Jaccard); an image without a tag before does
             not count, and one without a tag afterwards counts 0.
         embeddings: cosine of the embeddings, likewise: words do not matter here.
-        too_small: number of images left out, since a person would not recognise them.
+        too_small: number of images left out, since a person would not recognise them: they are
+            small, or damaged.
         silent: number of images left out, since they had no tag before.
     """
 
@@ -106,18 +108,18 @@ def robustness(
 
     Raises:
         ImageNotStored: an image is not there.
-        ImageRejected: a stored image is damaged.
     """
     rounds: dict[tuple[str, ...], tuple[Sequence[TagResult], Sequence[TagResult]]] = {}
 
     def shown(of: Sequence[str], kind: str, strength: float) -> Sequence[TagResult]:
-        inputs = list(perturbed_inputs(store, variant, of, kind, strength))
+        inputs = perturbed_inputs(store, variant, of, kind, strength)
         return ask(inputs) if inputs else []
 
     rows = []
+    sides = shorter_sides(store, images)
     for kind in kinds:
         perturbation = PERTURBATIONS[kind]
-        own = tuple(large_enough(store, images, kind))
+        own = tuple(recognisable(sides, kind))
         if own not in rounds:
             before = ask([ImageInput(image, store.get(image, variant)) for image in own])
             rounds[own] = before, shown(own, CONTROL, 0)
