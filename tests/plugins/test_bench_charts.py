@@ -16,7 +16,11 @@ from tagatlas_compare.benching.document import Cost, EntrantRow, FigureCells, Ro
 from tagatlas_compare.benching.frontier import draw_frontiers, frontier, ticks
 from tagatlas_compare.benching.looks import look, short_names, spread
 from tagatlas_compare.benching.perturbations import PERTURBATIONS
-from tagatlas_compare.benching.robustness_charts import EMBEDDINGS, draw_robustness
+from tagatlas_compare.benching.robustness_charts import (
+    EMBEDDINGS,
+    draw_robustness,
+    who_was_shown_what,
+)
 from tagatlas_compare.comparison.report.drawing import Chart
 
 NAMES = (
@@ -98,7 +102,21 @@ def test_curves_of_each_kind_are_legible_on_a_telephone(page: Page, backends: in
         assert_legible(page, chart)
     (jpeg, *_) = charts
     assert jpeg.data.height == 4 * backends
-    assert "imagenet keeps 30% of its best tags at 8" in jpeg.summary
+    assert "imagenet keeps 30% of its best tags at quality 8" in jpeg.summary
+
+
+def test_images_that_do_not_count_are_told() -> None:
+    row = Robustness("turn", 3.0, "degrees", value=0.5, images=38, silent=9, too_small=3)
+    other = Robustness("crop", 5.0, "", value=0.5, images=47, too_small=3)
+    entrants = [
+        EntrantRow("all", robustness=[Robustness("turn", 3.0, "degrees", value=0.5, images=1)]),
+        EntrantRow("some", robustness=[row, other]),
+        EntrantRow("none"),
+    ]
+    whole, some = who_was_shown_what(entrants)
+    assert whole == "all: 1 image."
+    assert some.startswith("some: 50 images, but up to 3 of them were too small or damaged;")
+    assert some.endswith("; for up to 9 it had no tag before.")
 
 
 @pytest.mark.slow

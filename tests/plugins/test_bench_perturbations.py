@@ -81,6 +81,19 @@ def test_the_same_bytes_each_time_and_further_away_the_stronger(kind: str) -> No
     assert away[0] > 0
 
 
+def test_strengths_are_said_in_words() -> None:
+    said = [
+        PERTURBATIONS[kind].in_words(PERTURBATIONS[kind].strengths[0]) for kind in PERTURBATIONS
+    ]
+    assert said[:5] == [
+        "quality 50",
+        "70 % of each side",
+        "5 % of each side cut off",
+        "3 degrees",
+        "60 % to black",
+    ]
+
+
 def test_a_crop_is_the_inner_part_and_loses_nothing() -> None:
     found = pixels(perturb(PICTURE, "crop", 10, IMAGE))
     assert np.array_equal(found, np.asarray(PICTURE)[8:152, 12:228])

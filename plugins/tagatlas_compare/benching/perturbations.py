@@ -38,6 +38,8 @@ CONTROL = "control"
 _CAPTION = "LOREM IPSUM DOLOR"
 """Text without a meaning: models that read would otherwise answer to its words."""
 
+_BLACK_OR_WHITE = "% to black (-), white (+)"
+
 _SIDE = 224
 """Shorter side of the pictures of Hendrycks & Dietterich, in pixels."""
 
@@ -69,6 +71,14 @@ class Perturbation:
     def least_side(self) -> float:
         """Pixels of the shorter side that a picture needs, so that all strengths can be shown."""
         return SMALLEST / min(self.shrinks(strength) for strength in self.strengths)
+
+    def in_words(self, strength: float) -> str:
+        """A strength with its unit, such as "20 degrees"."""
+        if self.unit == "quality":
+            return f"quality {strength:g}"
+        if self.unit == _BLACK_OR_WHITE:
+            return f"{abs(strength):g} % to {'black' if strength < 0 else 'white'}"
+        return f"{strength:g} {self.unit}"
 
 
 def _jpeg(picture: Image.Image, quality: float, _: Dice) -> bytes:
@@ -154,12 +164,15 @@ PERTURBATIONS: Mapping[str, Perturbation] = {
         "Scale", "% of each side", (70, 50, 35), 100, _scale, lambda percent: percent / 100
     ),
     "crop": Perturbation(
-        "Crop", "% of each side", (5, 10, 20, 30), 0, _crop, lambda percent: 1 - percent / 100
+        "Crop",
+        "% of each side cut off",
+        (5, 10, 20, 30),
+        0,
+        _crop,
+        lambda percent: 1 - percent / 100,
     ),
     "turn": Perturbation("Turn", "degrees", (3, 6, 12, 20), 0, _turn),
-    "brightness": Perturbation(
-        "Brightness", "% to black (-), white (+)", (-60, -35, 35, 60), 0, _brightness
-    ),
+    "brightness": Perturbation("Brightness", _BLACK_OR_WHITE, (-60, -35, 35, 60), 0, _brightness),
     "grey": Perturbation("Grey", "% of colour lost", (50, 75, 100), 0, _grey),
     "blur": Perturbation("Blur", "% of shorter side", (0.4, 0.9, 1.8), 0, _blur),
     "noise": Perturbation("Noise", "% of full light", (8, 12, 18, 26), 0, _noise),

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 
+from tagatlas.toolkit import count
 from tagatlas_compare.benching.document import EntrantRow, Robustness
 from tagatlas_compare.benching.looks import TEXT, Look, look, short_names, spread
 from tagatlas_compare.benching.perturbations import PERTURBATIONS
@@ -94,6 +95,26 @@ def draw_robustness(entrants: Sequence[EntrantRow], kept: Kept = TAGS) -> list[C
         if curves:
             charts.append(_chart(kind, kept, entrants, curves))
     return charts
+
+
+def who_was_shown_what(entrants: Sequence[EntrantRow]) -> list[str]:
+    """A sentence for each entrant: how many images it was shown, and how many do not count."""
+    said = []
+    for entrant in entrants:
+        rows = entrant.robustness
+        if not rows:
+            continue
+        shown = max(row.images + row.silent + row.too_small for row in rows)
+        small, silent = (
+            max(getattr(row, name) for row in rows) for name in ("too_small", "silent")
+        )
+        left = [
+            f"up to {small:,} of them were too small or damaged" if small else "",
+            f"for up to {silent:,} it had no tag before" if silent else "",
+        ]
+        what = "; ".join(filter(None, left))
+        said.append(f"{entrant.backend}: {count(shown, 'image')}{what and f', but {what}'}.")
+    return said
 
 
 def _of_embeddings(row: Robustness) -> Robustness:
@@ -231,7 +252,7 @@ def _summary(
         strongest = max(known, key=lambda row: place_of.get(row.strength, -1))
         said.append(
             kept.sentence.format(backend=entrants[number].backend, value=strongest.value)
-            + f" at {strongest.strength:g} {strongest.unit}"
+            + f" at {perturbation.in_words(strongest.strength)}"
         )
     return f"{perturbation.title}: {'; '.join(said)}."
 

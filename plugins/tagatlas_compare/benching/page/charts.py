@@ -8,7 +8,12 @@ from html import escape
 
 from tagatlas_compare.benching.document import Results
 from tagatlas_compare.benching.frontier import draw_frontiers
-from tagatlas_compare.benching.robustness_charts import draw_robustness
+from tagatlas_compare.benching.robustness_charts import (
+    EMBEDDINGS,
+    TAGS,
+    draw_robustness,
+    who_was_shown_what,
+)
 from tagatlas_compare.comparison.report.drawing import Chart
 from tagatlas_compare.pages.elements import text_of
 
@@ -23,13 +28,17 @@ def frontiers(document: Results) -> str:
 
 def robustness(document: Results) -> str:
     """A curve for each kind of perturbation, folded; empty if none was measured."""
-    charts = draw_robustness(document.entrants)
-    if not charts:
-        return ""
-    return (
-        "<details>\n<summary>Robustness: what stays when pictures are changed</summary>\n"
-        f"<p>{text_of(charts[0].text)}</p>\n{_shown(charts, told=False)}</details>\n"
-    )
+    parts = []
+    for title, kept in (("what stays", TAGS), ("what stays beyond words", EMBEDDINGS)):
+        charts = draw_robustness(document.entrants, kept)
+        if charts:
+            shown = " ".join(who_was_shown_what(document.entrants)) if kept is TAGS else ""
+            parts.append(
+                f"<details>\n<summary>Robustness: {title} when pictures are changed</summary>\n"
+                f"<p>{text_of(charts[0].text)} {text_of(shown)}</p>\n"
+                f"{_shown(charts, told=False)}</details>\n"
+            )
+    return "".join(parts)
 
 
 def _shown(charts: Sequence[Chart], *, told: bool) -> str:
