@@ -106,7 +106,7 @@ def test_a_coding_takes_part_and_the_atlas_stays_as_it_is(atlas: Path, tmp_path:
     assert "/My coding.csv" not in (tmp_path / "report" / "compare.json").read_text("utf-8")
     [line] = warned
     assert "1 not coded" in line
-    assert "1 in the coding: no image of the collection is called so" in line
+    assert "1 in the coding by a name that no image has" in line
 
 
 def test_a_coding_alone_is_no_comparison(atlas: Path, tmp_path: Path) -> None:

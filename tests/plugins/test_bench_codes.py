@@ -24,6 +24,7 @@ from sklearn.metrics import (
     recall_score,
 )
 
+from tagatlas_compare.benching.coders import agreement_of_coders
 from tagatlas_compare.benching.codes import (
     ANY,
     FEWEST_OF_INTERVAL,
@@ -267,6 +268,21 @@ def test_the_coders_are_the_ceiling() -> None:
     assert row["kappa"] == 1.0
     assert row["kappa_with_coders"] == pytest.approx((1 + 0.5) / 2)
     assert judged(truth, said, a=truth).codes["kappa_with_coders"][0] is None
+
+
+def test_coders_who_are_divided_count_for_their_own_agreement() -> None:
+    """Ten images on which both agree, and ten on which they do not: these are not in the truth."""
+    has = np.array([[1], [0]] * 10, dtype=np.bool_)
+    everyone, agreed = np.ones(20, dtype=np.bool_), np.arange(20) < 10
+    truth = Truth("x", ["code 0"], has & agreed[:, None], agreed)
+    other = Truth("x", ["code 0"], has ^ ~agreed[:, None], everyone)
+    coders = {"a": Truth("x", ["code 0"], has, everyone), "b": other}
+    assert agreement_of_coders(coders).codes["kappa"].item() == pytest.approx(0.0)
+    found = judged(truth, has.astype(np.float64), **coders)
+    for row in found.codes.to_dicts():
+        assert (row["images"], row["kappa"]) == (10, 1.0)
+        # The backend says what the first coder says: kappa 1, and 0 with the other.
+        assert row["kappa_with_coders"] == pytest.approx(0.5)
 
 
 def test_calibration_has_ties_in_one_bin() -> None:

@@ -79,8 +79,8 @@ def test_what_is_said_is_what_was_planted(atlas: Atlas) -> None:
     assert "Mean F1 over 3 codes: 0.62; over the 2 for which it has a tag: 0.93." in text
     assert "It has no tag for tree." in text
     assert "never given: no tag matches it" in text
-    assert "On 4 images; given to 3, rightly to 3." in text
-    assert "On 3 images; never given, as no tag matches it.\n" in text
+    assert "dog on 4 images; given to 3, rightly to 3\n" in text
+    assert "tree on 3 images; never given, as no tag matches it\n" in text
     assert "There, and not given: 1" in text
     assert "Given, and not there" not in text
     assert "taken for" not in text
@@ -92,7 +92,7 @@ def test_false_ones_are_shown_first(atlas: Atlas) -> None:
     wrong[:2] = 0, 0.8
     text = said(page_of(atlas, wrong))
     assert "&lt;b&gt;cat taken for dog: 2 images" in text
-    dogs = text[text.rindex("On 4 images") :]
+    dogs = text[text.rindex("dog on 4 images") :]
     places = [
         dogs.index(heading) for heading in ("Given, and not there: 2", "not given: 1", "Right: 3")
     ]

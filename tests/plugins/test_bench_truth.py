@@ -142,8 +142,8 @@ def test_nothing_is_lost_in_silence(atlas: Atlas, tmp_path: Path) -> None:
     assert found.left_out == {
         "not coded": 8,
         "with an empty row": 1,
-        "in the coding: several images of the collection are called so": 1,
-        "in the coding: no image of the collection is called so": 1,
+        "in the coding by a name that several images have": 1,
+        "in the coding by a name that no image has": 1,
     }
     assert set(found.unmatched) == {"0.jpg", "mouse.jpg"}
     assert "x.csv: not read: done by" in found.notes
@@ -191,6 +191,7 @@ def test_ties_are_left_out_and_said(atlas: Atlas, tmp_path: Path) -> None:
     found = read(atlas, tmp_path / "x.csv", f"file,rater 1,rater 2,rater 3\n{text}")
     assert by_name(atlas, found.truth) == {"cat/0": {"pet"}}
     assert found.truth.codes == ["pet"]
+    assert (found.truth.coded.sum(), found.coded.sum()) == (1, 3)
     assert found.left_out == {
         "not coded": 9,
         "on which the coders are evenly divided": 1,

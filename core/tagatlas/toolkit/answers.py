@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from tagatlas.paths import check_name
 from tagatlas.plugins import TAGGERS
-from tagatlas_tables.matching import Known, Matched, match_images
+from tagatlas_tables.matching import AMBIGUOUS, Known, Matched, match_images
 
 if TYPE_CHECKING:
     from tagatlas.atlas import Atlas
     from tagatlas.contracts import TagResult
 
 __all__ = [
+    "AMBIGUOUS",
     "Known",
     "Matched",
     "image_locations",

@@ -47,12 +47,19 @@ class CoderAgreement:
     codes: pl.DataFrame
     pairs: pl.DataFrame
 
+    @property
+    def mean_kappa(self) -> float | None:
+        """The mean kappa over the codes; None if no code has one."""
+        known = self.codes.filter(pl.col("code") != ALL_CODES)["kappa"].drop_nulls()
+        return float(known.to_numpy().mean()) if len(known) else None
+
     def document(self) -> dict[str, object]:
         """As JSON values."""
         return {
             "coders": dict(zip(self.coders, self.images, strict=True)),
             "codes": self.codes.to_dicts(),
             "pairs": self.pairs.to_dicts(),
+            "mean_kappa": self.mean_kappa,
         }
 
 

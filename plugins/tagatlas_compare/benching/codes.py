@@ -77,11 +77,13 @@ class JudgedCodes:
               :data:`FEWEST_OF_INTERVAL` images, and without a matching tag), and its
               ``_chance``: the mean if as many images were given the code at random;
             - ``kappa`` (Cohen's, with the truth), ``alpha`` (Krippendorff's, likewise),
-              ``kappa_with_coders`` (the mean of Cohen's with each coder alone, which compares
-              with that of the coders with each other; null without several coders);
+              ``kappa_with_coders`` (the mean of Cohen's with each coder alone, on all images of
+              that coder, also those without a majority; it compares with that of the coders with
+              each other; null without several coders);
             - ``threshold``, ``threshold_low``, ``threshold_high``: the median and the range of
               those chosen; null for ``any tag``, and without a matching tag.
-        given: by the rule ``threshold``, which image is given which code, shape (n, codes).
+        given: by the rule ``threshold``, which image is given which code, shape (n, codes); the
+            median threshold counts for images that are not coded, or without a majority.
         best: the best score of an image's tags that match a code, 0 without one, shape (n, codes).
     """
 
@@ -139,6 +141,7 @@ def judge_codes(
         folds = folds_of(has, np.random.default_rng([seed, column]))
         chosen, thresholds = given_on_other_folds(points, has, folds)
         given[coded, column] = chosen
+        given[~coded, column] = reaches(best[~coded, column], float(np.median(thresholds)))
         said = np.zeros((2, len(truth.coded)), dtype=np.bool_)
         said[0], said[1] = best[:, column] > 0, given[:, column]
         for rule, own_said in zip((ANY, THRESHOLD), said, strict=True):
@@ -196,8 +199,14 @@ def given_on_other_folds(
     for fold in range(FOLDS):
         held_out = folds == fold
         thresholds[fold] = best_threshold(scores[~held_out], has[~held_out])
-        given[held_out] = (scores[held_out] > 0) & (scores[held_out] >= thresholds[fold])
+        given[held_out] = reaches(scores[held_out], thresholds[fold])
     return given, thresholds
+
+
+def reaches(scores: Scores, threshold: float) -> Mask:
+    """Mask of the scores that reach a threshold; a score of 0 is none."""
+    mask: Mask = (scores > 0) & (scores >= threshold)
+    return mask
 
 
 def best_threshold(scores: Scores, has: Mask) -> float:

@@ -35,7 +35,11 @@ from tagatlas_compare.pages.elements import (
 
 _PICTURE = (220, 180)
 _CONFUSIONS, _CONFUSED = 12, 6
+_UNSAID = 12
 _TAGS = 4
+_SHOWN_AT_ONCE = 8
+"""Most codes whose pictures are unfolded from the beginning."""
+
 _SHADES = 5
 
 _HEADINGS = {
@@ -153,7 +157,8 @@ def _overview(page: CodesPage) -> str:
         of_these = number(judged.mean_f1(THRESHOLD, sayable=True))
         mean += f"; over the {len(sayable):,} for which it has a tag: {of_these}"
     chance = number(codes["f1_chance"].to_numpy().mean())
-    lacking = f" It has no tag for {_names(unsaid, 'or')}." if unsaid else ""
+    most = unsaid if len(unsaid) <= _UNSAID else [*unsaid[:_UNSAID], "others"]
+    lacking = f" It has no tag for {_names(most, 'or')}." if unsaid else ""
     people = (
         " The mean of its kappas with each coder compares with that of the coders among themselves."
         if page.agreement
@@ -317,9 +322,11 @@ def _pictures_of(page: CodesPage, code: str) -> Iterator[str]:
     totals = {FALSE: given - right, MISSED: having - right, RIGHT: right}
     said = f"given to {given:,}, rightly to {right:,}" if given else "never given"
     lacking = "" if own["tags"] else ", as no tag matches it"
+    shown_at_once = " open" if len(page.truth.codes) <= _SHOWN_AT_ONCE else ""
     yield (
-        f'<section class="code" id="{_anchor(page, code)}">\n<h3>{text_of(code)}</h3>\n'
-        f"<p>On {count(having, 'image')}; {said}{lacking}.{_tags_of(page, code)}</p>\n"
+        f"<details{shown_at_once}>\n<summary>{text_of(code)} "
+        f'<span class="brief">on {count(having, "image")}; {said}{lacking}</span></summary>\n'
+        f'<div id="{_anchor(page, code)}">{_tags_of(page, code)}\n'
     )
     pictures = page.judgement.pictures.filter(code=code)
     for kind, (heading, order) in _HEADINGS.items():
@@ -335,13 +342,13 @@ def _pictures_of(page: CodesPage, code: str) -> Iterator[str]:
                 f'<h4>{heading}: {totals[kind]:,} <span class="brief">{order}{part}</span></h4>\n'
                 f"{_pictures(shown)}"
             )
-    yield "</section>\n"
+    yield "</div>\n</details>\n"
 
 
 def _tags_of(page: CodesPage, code: str) -> str:
     own = page.judgement.tags.filter(code=code).head(_TAGS).select("tag", "images")
     tags = [f"{text_of(tag)} ({images:,})" for tag, images in own.iter_rows()]
-    return f" Tags that set these images off: {listed(tags)}." if tags else ""
+    return f"<p>Tags that set these images off: {listed(tags)}.</p>" if tags else ""
 
 
 def _pictures(shown: Sequence[str]) -> str:

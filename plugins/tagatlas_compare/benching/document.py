@@ -181,6 +181,7 @@ class EntrantRow:
         codes: results for each code of one's own coding; null without one.
         per_image: the file with its results for each image, relative to the document; empty if
             there is none.
+        codes_page: likewise the page with the pictures of each code.
         made_at: when it was measured, ISO 8601, UTC; empty: as the document.
         machine: that it was measured on; null: that of the document.
         versions: of packages; null: those of the document.
@@ -204,6 +205,7 @@ class EntrantRow:
     cost: Cost | None = None
     codes: Mapping[Name, Json] | None = None
     per_image: Text = ""
+    codes_page: Text = ""
     made_at: Text = ""
     machine: Mapping[Name, Cell] | None = None
     versions: Mapping[Name, Text] | None = None

@@ -22,6 +22,8 @@ from tagatlas_compare.benching.confusion import (
 )
 from tagatlas_compare.benching.truth import Truth
 
+_AVERAGED = ("f1_chance", "kappa", "kappa_with_coders")
+
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
@@ -62,10 +64,19 @@ class Judgement:
                 }
                 for rule in (ANY, THRESHOLD)
             },
+            **{f"mean_{name}": self._means(name) for name in _AVERAGED},
             "calibration": None if self.calibration is None else self.calibration.to_dicts(),
             "confusion": None if self.confusion is None else self.confusion.to_dicts(),
             "tags": self.tags.to_dicts(),
             "pictures": pictures.to_dicts(),
+        }
+
+    def _means(self, name: str) -> dict[str, float | None]:
+        """The means of a figure over the codes for which it is known, by rule."""
+        codes = self.judged.codes
+        means = {rule: codes.filter(rule=rule)[name].drop_nulls() for rule in (ANY, THRESHOLD)}
+        return {
+            rule: float(own.to_numpy().mean()) if len(own) else None for rule, own in means.items()
         }
 
 

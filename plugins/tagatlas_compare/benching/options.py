@@ -32,6 +32,21 @@ class BenchOptions:
         str | None,
         Meta(description="Column of the table that says what is on an image; of a folder: folder."),
     ] = None
+    image_column: Annotated[
+        str | None,
+        Meta(description="Column of a coding that names the image; found by its cells by default."),
+    ] = None
+    code_columns: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Columns of a coding with codes in cells, for each code or for each coder;"
+            " found by their names and cells by default."
+        ),
+    ] = ()
+    coder_column: Annotated[
+        str | None,
+        Meta(description="Column of a coding that says who coded the row; found by its name."),
+    ] = None
     images: Annotated[
         int, Meta(ge=2, description="Most images that are used; of more, a random sample is.")
     ] = 1_000

@@ -39,7 +39,7 @@ from tagatlas_compare.benching.standing import Standing, stand
 from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.statistics.figures import Figure
 
-RESULTS, ENTRANTS, IMAGES = "results", "entrants", "images"
+RESULTS, ENTRANTS, IMAGES, CODES = "results", "entrants", "images", "codes"
 TRUTH, TOGETHER = "truth.csv", "results.json"
 
 LARGEST = 64 << 20
@@ -114,7 +114,9 @@ def write_row(out: Path, row: Row, truth: Truth | None) -> None:
         with write_atomically(folder / IMAGES / f"{row.name}.csv") as file:
             file.write(_flat(row.images).write_csv().encode())
     beside = "" if row.images is None else f"{IMAGES}/{row.name}.csv"
-    entrant = replace(row.entrant, per_image=beside)
+    page = f"{CODES}/{row.name}.html"
+    has_page = row.entrant.codes is not None and (folder / page).exists()
+    entrant = replace(row.entrant, per_image=beside, codes_page=page if has_page else "")
     with write_atomically(folder / ENTRANTS / f"{row.name}.json") as file:
         file.write(as_json(replace(row.document, entrants=[entrant])))
 

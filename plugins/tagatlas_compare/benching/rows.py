@@ -22,6 +22,7 @@ from tagatlas_compare.benching.machine import describe_machine
 from tagatlas_compare.benching.measures import measure
 from tagatlas_compare.benching.measures.matching import LabelMap
 from tagatlas_compare.benching.results import (
+    CODES,
     Row,
     figure_cells,
     label_cells,
@@ -33,8 +34,6 @@ from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.comparison.label_similarity import LabelSimilarity
 
 LABEL_MAP = "label_map.csv"
-CODES = "codes"
-"""Folder of the pages with the pictures of each code, in that of a task."""
 
 
 @dataclass(frozen=True, eq=False)

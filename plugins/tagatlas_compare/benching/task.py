@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tagatlas import Atlas
 from tagatlas.errors import UsageError
 from tagatlas.toolkit.collection import collection_images
+from tagatlas_compare.benching.coding_tables import CodingColumns
 from tagatlas_compare.benching.document import Task, TruthCells
 from tagatlas_compare.benching.options import BenchOptions
 from tagatlas_compare.benching.truth import Coding, Truth, check_truth, read_truth
@@ -58,8 +59,14 @@ def choose_task(
         InputError, OptionError: see :func:`~tagatlas_compare.benching.truth.read_truth`.
     """
     ids = collection_images(atlas)["id"].to_list()
-    coding = read_truth(atlas, labels=options.labels, files=truth, images=ids)
-    rows = np.arange(len(ids)) if coding is None else np.flatnonzero(coding.truth.coded)
+    coding = read_truth(
+        atlas,
+        labels=options.labels,
+        files=truth,
+        columns=CodingColumns(options.image_column, options.code_columns, options.coder_column),
+        images=ids,
+    )
+    rows = np.arange(len(ids)) if coding is None else np.flatnonzero(coding.coded)
     chosen = rows[: options.images]
     if len(chosen) < 2:
         raise UsageError(f"{atlas.folder} has no two images to measure with")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tagatlas import Atlas
 from tagatlas.errors import InputError, UsageError
 from tagatlas.toolkit import count, read_columns, shown
-from tagatlas.toolkit.answers import Known, image_locations, match_images
+from tagatlas.toolkit.answers import AMBIGUOUS, Known, image_locations, match_images
 from tagatlas.toolkit.collection import collection_images, collection_records
 from tagatlas_compare.benching.coding_tables import (
     CodingColumns,
@@ -93,6 +93,11 @@ class Coding:
     left_out: Mapping[str, int] = field(default_factory=dict)
     unmatched: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
+
+    @property
+    def coded(self) -> NDArray[np.bool_]:
+        """Mask of the images that anyone coded, shape (n,): also those without a majority."""
+        return np.any([self.truth.coded, *(each.coded for each in self.coders.values())], axis=0)
 
 
 def truth_of_column(atlas: Atlas, column: str, images: Sequence[str] | None = None) -> Coding:
@@ -190,8 +195,9 @@ def truth_of_files(
     left_out["coded, not among the images that are measured"] = len(coded - wanted)
     for reason, number in Counter(unmatched.values()).items():
         some = [shown(name) for name, why in unmatched.items() if why == reason][:_SHOWN]
-        notes.append(f"{count(number, 'name')} of images, such as {', '.join(some)}: {reason}")
-        left_out[f"in the coding: {reason}"] = number
+        notes.append(f"{count(number, 'name')} in the coding, such as {', '.join(some)}: {reason}")
+        which = "several images have" if reason == AMBIGUOUS else "no image has"
+        left_out[f"in the coding by a name that {which}"] = number
     names, renamed = _names(
         code for own in votes.values() for codes in own.values() for code in codes
     )

@@ -11,6 +11,7 @@ from tagatlas.toolkit import count
 from tagatlas_compare.benching.document import EntrantRow, Results
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.page.charts import frontiers, robustness
+from tagatlas_compare.benching.page.codings import codings
 from tagatlas_compare.benching.page.ranking import ranking
 from tagatlas_compare.benching.page.verdict import difference, notes, ranked, verdict
 from tagatlas_compare.pages.elements import (
@@ -60,6 +61,7 @@ def _task(document: Results, place: int) -> Iterator[str]:
     yield _differences(document)
     yield _figures(document)
     yield _words(document)
+    yield codings(document)
     yield _speeds(document)
     yield robustness(document)
     yield "</section>\n"
