@@ -287,3 +287,10 @@ def test_what_cannot_be_measured_with_is_refused(labels: list[str], coded: int, 
     truth = Truth("folder", whole.codes, whole.has, np.arange(len(labels)) < coded)
     with pytest.raises(UsageError, match=told):
         measure(truth, [], LabelMap.make([], []), clusterer=LEIDEN, top=10, seed=0)
+
+
+def test_silent_images_are_tied_at_the_end_of_a_ranking() -> None:
+    scores = np.array([0.5, -np.inf, -np.inf, -np.inf])
+    for place in (1, 2, 3):
+        is_right = np.isin(np.arange(4), [0, place])
+        assert average_precision(scores, is_right) == pytest.approx((1 + 2 / 4) / 2)

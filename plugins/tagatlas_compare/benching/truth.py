@@ -97,7 +97,9 @@ class Coding:
     @property
     def coded(self) -> NDArray[np.bool_]:
         """Mask of the images that anyone coded, shape (n,): also those without a majority."""
-        return np.any([self.truth.coded, *(each.coded for each in self.coders.values())], axis=0)
+        every = [self.truth.coded, *(each.coded for each in self.coders.values())]
+        mask: NDArray[np.bool_] = np.any(every, axis=0)
+        return mask
 
 
 def truth_of_column(atlas: Atlas, column: str, images: Sequence[str] | None = None) -> Coding:

@@ -65,7 +65,8 @@ class _Ranking:
 
     def __init__(self, scores: Values) -> None:
         self._order = np.argsort(-scores, kind="stable")
-        is_end = np.append(np.diff(scores[self._order]) != 0, True)
+        ordered = scores[self._order]
+        is_end = np.append(ordered[1:] != ordered[:-1], True)  # infinite ones are equal, too
         self._ends = np.flatnonzero(is_end) + 1
         self._rank = np.empty(len(scores), dtype=np.int64)
         self._rank[self._order] = np.cumsum(is_end) - is_end
