@@ -225,6 +225,13 @@ def test_intervals_hold(images: int) -> None:
             assert math.isnan(found) or 0.9 <= found <= 0.98, (having, hit, alarm, found)
 
 
+@pytest.mark.parametrize("share", [0.03, 0.1, 0.97, 0.98, 0.985, 0.99])
+def test_intervals_hold_less_well_near_the_ends(share: float) -> None:
+    for images, counted in product((10, 30, 100), (0.5, 0.2, 0.05)):
+        found = coverage(images, counted, share)
+        assert math.isnan(found) or (0.9 if 0.03 <= share <= 0.97 else 0.87) <= found <= 0.98
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("images", [100, 1000])
 @pytest.mark.parametrize("distance", [0.5, 1.5, 3.0])
