@@ -155,6 +155,13 @@ REFERENCES: Mapping[str, Reference] = {
         "Scientific Reports",
         details="9, 5233",
     ),
+    "tukey1958": Reference(
+        "Tukey, John W.",
+        1958,
+        "Bias and Confidence in Not-Quite Large Samples (Abstract)",
+        "Annals of Mathematical Statistics",
+        details="29(2), 614",
+    ),
     "vinh2010": Reference(
         "Vinh, Nguyen Xuan and Epps, Julien and Bailey, James",
         2010,

@@ -11,9 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas_compare.benching.measures.clusters import (
-    SPLITS,
+    difference_of_halves,
     information_of_halves,
-    variance_of_halves,
 )
 from tagatlas_compare.benching.measures.measured import MEASURES, Measured
 from tagatlas_compare.benching.measures.task import Task
@@ -23,7 +22,6 @@ from tagatlas_compare.statistics.differences import (
     Difference,
     corrected,
     paired_difference,
-    student,
 )
 from tagatlas_compare.statistics.intervals import FEWEST
 from tagatlas_compare.statistics.ranks import rank_intervals, ranks, share_ahead, shares_first
@@ -120,7 +118,9 @@ def _compare(
         moves, others = drawn[one], drawn[other]
         if halves:
             ahead = share_ahead(halves[one].ravel(), halves[other].ravel())
-            found.append((one, other, _of_halves(task, values, halves[one], halves[other]), ahead))
+            found.append(
+                (one, other, difference_of_halves(task, values, halves[one], halves[other]), ahead)
+            )
         elif first is not None and second is not None and moves is not None and others is not None:
             difference = paired_difference(first, second, task.sample)
             found.append((one, other, difference, share_ahead(moves, others)))
@@ -163,13 +163,6 @@ def _halves(task: Task, measured: Sequence[Measured]) -> list[Values]:
         clusters = np.array(each.images["clusters"].gather(task.rows).to_list(), dtype=np.int32)
         found.append(information_of_halves(clusters.T, task.partition))
     return found
-
-
-def _of_halves(task: Task, values: Sequence[float], one: Values, other: Values) -> Difference:
-    value, variance = values[0] - values[1], variance_of_halves(one - other)
-    if variance == 0 or task.images - len(task.codes) < FEWEST:
-        return Difference(value, np.nan, np.nan, np.nan)
-    return student(value, variance, SPLITS)
 
 
 def _ranks(

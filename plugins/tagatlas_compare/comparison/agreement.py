@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from tagatlas_compare.comparison.figures import resampled_sums
 from tagatlas_compare.comparison.labels import sizes
 
 Values = NDArray[np.float64]
@@ -125,22 +124,21 @@ def alpha(within: Values, backends: NDArray[np.int64], expected: float) -> float
     return float(1 - within.sum() / total / expected)
 
 
-def resampled_alpha(
-    within: Values,
-    backends: NDArray[np.int64],
-    expected: float,
-    resamples: NDArray[np.uint8],
-) -> Values:
-    """Alpha of resampled collections, shape (r,).
+def alpha_values(within: Values, backends: NDArray[np.int64], expected: float) -> Values:
+    """Values of the images whose mean is alpha, shape (n,); NaN for images that do not count.
 
-    The images are resampled, and the expected disagreement stays (A. Hayes & K. Krippendorff,
-    "Answering the Call for a Standard Reliability Measure for Coding Data", Communication Methods
-    and Measures 1(1), 2007).
+    The expected disagreement counts as known, as in A. Hayes & K. Krippendorff, "Answering the Call
+    for a Standard Reliability Measure for Coding Data", Communication Methods and Measures 1(1),
+    2007. Arguments as for :func:`alpha`.
     """
-    if not expected > 0:
-        return np.empty(0)
-    sums, totals = resampled_sums(np.column_stack([within, backends]), resamples).T
-    found: Values = 1 - sums[totals > 0] / totals[totals > 0] / expected
+    found = np.full(len(within), np.nan)
+    counted = backends > 0
+    total = backends.sum()
+    if total == 0 or not expected > 0:
+        return found
+    observed = within.sum() / total
+    beyond = within[counted] - observed * backends[counted]
+    found[counted] = 1 - (observed + counted.sum() / total * beyond) / expected
     return found
 
 

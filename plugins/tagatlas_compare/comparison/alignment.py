@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas_compare.comparison.figures import resampled_sums
-
 Points = NDArray[np.float64]
 
 
@@ -63,21 +61,20 @@ def unit_of(positions: Points) -> float:
     return float(np.sqrt((centred**2).sum(axis=1).mean())) or 1.0
 
 
-def resampled_explained(
-    moved: Points, still: Points, resamples: NDArray[np.uint8]
-) -> NDArray[np.float64]:
-    """:attr:`Alignment.explained` on resampled collections, shape (r,)."""
-    points = np.column_stack([moved, still])
-    products = points[:, :, None] * points[:, None, :]
-    table = np.column_stack([np.ones(len(points)), points, products.reshape(len(points), 16)])
-    found = []
-    for count, *sums in resampled_sums(table, resamples):
-        if count == 0:
-            continue
-        means = np.array(sums[:4]) / count
-        spread = np.array(sums[4:]).reshape(4, 4) / count - np.outer(means, means)
-        strengths = np.linalg.svd(spread[:2, 2:], compute_uv=False)
-        both = np.trace(spread[:2, :2]) * np.trace(spread[2:, 2:])
-        if both > 0:
-            found.append(min(float(strengths.sum()) ** 2 / both, 1.0))
-    return np.array(found)
+def explained_without_each(moved: Points, still: Points) -> NDArray[np.float64]:
+    """:attr:`Alignment.explained` without each of the images, shape (n,); n at least 3."""
+    points = np.column_stack([moved - moved.mean(axis=0), still - still.mean(axis=0)])
+    rest = len(points) - 1
+    # Taking a point out moves the centre by a share of it, and the products accordingly.
+    products = points[:, :, None] * points[:, None, :] * (1 + 1 / rest)
+    spread = points.T @ points - products
+    own, other = (np.trace(spread[:, at, at], axis1=1, axis2=2) for at in _SIDES)
+    across = spread[:, :2, 2:]
+    # The sum of the singular values of a matrix of two by two.
+    strengths = (across**2).sum(axis=(1, 2)) + 2 * np.abs(np.linalg.det(across))
+    both = own * other
+    found: NDArray[np.float64] = np.minimum(strengths / np.where(both > 0, both, 1.0), 1.0)
+    return found
+
+
+_SIDES = (slice(0, 2), slice(2, 4))

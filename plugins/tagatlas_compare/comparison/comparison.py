@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 from tagatlas import Progress
 from tagatlas_compare.comparison.agreement import (
     alpha,
+    alpha_values,
     expected_disagreement,
     jaccard,
     masi,
     observed_disagreement,
-    resampled_alpha,
 )
 from tagatlas_compare.comparison.compared import ComparedBackend
 from tagatlas_compare.comparison.coverage import COVERAGE
-from tagatlas_compare.comparison.figures import SHUFFLES, Figure, draw_resamples, figure
 from tagatlas_compare.comparison.label_similarity import LabelSimilarity
 from tagatlas_compare.comparison.labels import TagSets, sizes, tag_sets
 from tagatlas_compare.comparison.options import CompareOptions
@@ -42,6 +41,8 @@ from tagatlas_compare.comparison.tables import (
     standing_table,
     vocabulary_table,
 )
+from tagatlas_compare.statistics.estimates import SHUFFLES, mean_figure
+from tagatlas_compare.statistics.figures import Figure
 
 ALL = "all"
 """Label in place of two backends, for figures of all of them together."""
@@ -139,7 +140,7 @@ class Comparison:
             found = found.filter(pl.col("k") == k)
         if found.is_empty():
             raise KeyError(f"{measure} of {a} and {b}")
-        return Figure(*found.select(FIGURE_COLUMNS).row(0))
+        return Figure(*found.select(*FIGURE_COLUMNS, "images").row(0))
 
     def network(self, label: str) -> nx.Graph:
         """The network of a backend's map, aligned with the first backend's map.
@@ -200,7 +201,6 @@ def make_comparison(
         options: of the comparison.
         progress: called with pairs compared.
     """
-    resamples = draw_resamples(images.height, options.seed)
     looked = np.array([backend.looked for backend in backends])
     sets = tag_sets(
         [backend.scores for backend in backends],
@@ -211,11 +211,11 @@ def make_comparison(
     found: list[Pair] = []
     for done, (one, other) in enumerate(pairs):
         progress(done, len(pairs))
-        tags = compare_tags(one, other, sets, looked, meaning, resamples, options.seed)
-        themes = compare_themes(backends[one], backends[other], resamples, options.seed)
+        tags = compare_tags(one, other, sets, looked, meaning, options.seed)
+        themes = compare_themes(backends[one], backends[other], options.seed)
         found.append((one, other, tags, themes))
     progress(len(pairs), len(pairs))
-    together = [] if len(backends) == 2 else _together(sets, looked, resamples, options.seed)
+    together = [] if len(backends) == 2 else _together(sets, looked, options.seed)
     labels = [backend.label for backend in backends]
     rows = [
         (labels[one], labels[other], measure)
@@ -250,9 +250,7 @@ def make_comparison(
     )
 
 
-def _together(
-    sets: TagSets, looked: NDArray[np.bool_], resamples: NDArray[np.uint8], seed: int
-) -> list[Measure]:
+def _together(sets: TagSets, looked: NDArray[np.bool_], seed: int) -> list[Measure]:
     """Krippendorff's alpha of all backends."""
     dice = np.random.default_rng(seed)
     all_sets = [sets.has(each) for each in range(len(sets.scores))]
@@ -269,7 +267,7 @@ def _together(
             mixed = [each[order] for each, order in zip(all_sets, orders, strict=True)]
             there = np.array([row[order] for row, order in zip(counted, orders, strict=True)])
             shuffled.append(alpha(*observed_disagreement(mixed, there, similarity), expected))
-        resampled = resampled_alpha(within, backends, expected, resamples)
-        whole = figure(alpha(within, backends, expected), resampled, shuffled)
+        values = alpha_values(within, backends, expected)
+        whole = mean_figure(values, shuffled=shuffled, least=-1.0)
         found.append(Measure(name, whole, images))
     return found

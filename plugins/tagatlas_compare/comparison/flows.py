@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from tagatlas_compare.comparison.figures import share_interval
 from tagatlas_compare.comparison.partitions import Table
+from tagatlas_compare.statistics.intervals import share_interval
 
 Numbers = NDArray[np.intp]
 

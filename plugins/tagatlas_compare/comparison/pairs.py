@@ -13,15 +13,19 @@ from scipy.sparse import csr_array
 from tagatlas_compare.comparison.agreement import (
     Similarity,
     alpha,
+    alpha_values,
     expected_disagreement,
     jaccard,
     masi,
     observed_disagreement,
-    resampled_alpha,
 )
-from tagatlas_compare.comparison.alignment import Alignment, align, resampled_explained, unit_of
+from tagatlas_compare.comparison.alignment import (
+    Alignment,
+    align,
+    explained_without_each,
+    unit_of,
+)
 from tagatlas_compare.comparison.compared import ComparedBackend, ComparedMap
-from tagatlas_compare.comparison.figures import SHUFFLES, Figure, figure, mean_figure
 from tagatlas_compare.comparison.flows import flows, relations, theme_overlap
 from tagatlas_compare.comparison.label_similarity import (
     LabelSimilarity,
@@ -37,8 +41,10 @@ from tagatlas_compare.comparison.neighbourhoods import (
     overlap,
     shuffled_neighbours,
 )
-from tagatlas_compare.comparison.partitions import agreement, contingency
+from tagatlas_compare.comparison.partitions import agreement, contingency, without_each
 from tagatlas_compare.comparison.tagging import calibration, prevalence, rank_correlation
+from tagatlas_compare.statistics.estimates import SHUFFLES, figure_of, mean_figure, pseudo_values
+from tagatlas_compare.statistics.figures import Figure
 
 Values = NDArray[np.float64]
 
@@ -104,7 +110,6 @@ def compare_tags(
     sets: TagSets,
     looked: NDArray[np.bool_],
     meaning: LabelSimilarity | None,
-    resamples: NDArray[np.uint8],
     seed: int,
 ) -> TagComparison:
     """Compare the tags of two backends.
@@ -117,7 +122,6 @@ def compare_tags(
         sets: the tags of all.
         looked: mask of the n images that each backend could tag, shape (backends, n).
         meaning: the similarity of labels; None to leave that out.
-        resamples: of the images, shape (r, n).
         seed: of shuffling.
     """
     dice = np.random.default_rng([seed, one, other])
@@ -126,7 +130,6 @@ def compare_tags(
     rows = np.flatnonzero(counted)
     images = len(rows)
     first, second = csr_array(has[rows]), csr_array(others[rows])
-    drawn = resamples[:, rows]
     pairings = [_pairing(images, dice) for _ in range(SHUFFLES)]
 
     def mean_of(similarity: Similarity) -> tuple[Figure, Values]:
@@ -135,7 +138,7 @@ def compare_tags(
             float(similarity(csr_array(first[own]), csr_array(second[others])).mean())
             for own, others in (pairings if images else [])
         ]
-        return mean_figure(values, drawn, shuffled), values
+        return mean_figure(values, shuffled=shuffled), values
 
     jaccards, alike = mean_of(jaccard)
     measures = [Measure("jaccard", jaccards, images)]
@@ -148,11 +151,11 @@ def compare_tags(
         measures.append(Measure("soft", soft, images))
         known = _known(meaning, sets, first), _known(meaning, sets, second)
     measures += [
-        Measure(name, _alpha([first, second], similarity, drawn, pairings, seed), images)
+        Measure(name, _alpha([first, second], similarity, pairings, seed), images)
         for name, similarity in (("alpha_jaccard", jaccard), ("alpha_masi", masi))
     ]
     scores, other_scores = (csr_array(sets.scores[each][rows]) for each in (one, other))
-    correlation = rank_correlation(scores, other_scores, drawn, SHUFFLES, dice)
+    correlation = rank_correlation(scores, other_scores, SHUFFLES, dice)
     measures.append(Measure("score_ranks", correlation, images))
     disagreement = np.full(len(counted), np.nan)
     disagreement[rows] = 1 - alike
@@ -187,7 +190,6 @@ def _known(meaning: LabelSimilarity, sets: TagSets, has: csr_array) -> float:
 def _alpha(
     pair: list[csr_array],
     similarity: Similarity,
-    resamples: NDArray[np.uint8],
     pairings: list[Pairing],
     seed: int,
 ) -> Figure:
@@ -200,12 +202,12 @@ def _alpha(
         mixed = [csr_array(pair[0][own]), csr_array(pair[1][others])]
         there = looked[:, : len(own)]
         shuffled.append(alpha(*observed_disagreement(mixed, there, similarity), expected))
-    resampled = resampled_alpha(within, backends, expected, resamples)
-    return figure(alpha(within, backends, expected), resampled, shuffled)
+    values = alpha_values(within, backends, expected)
+    return mean_figure(values, shuffled=shuffled, least=-1.0)
 
 
 def compare_themes(
-    one: ComparedBackend, other: ComparedBackend, resamples: NDArray[np.uint8], seed: int
+    one: ComparedBackend, other: ComparedBackend, seed: int
 ) -> ThemeComparison | None:
     """Compare the clusters and maps of two backends.
 
@@ -221,12 +223,11 @@ def compare_themes(
     if len(rows) == 0:
         return None
     dice = np.random.default_rng(seed)
-    drawn = resamples[:, rows]
     clusters, others = one.map.clusters[rows], other.map.clusters[rows]
     table = contingency(clusters, others)
-    measures = list(_of_partitions(clusters, others, drawn, dice))
-    measures += _of_neighbours(one, other, rows, drawn, dice)
-    placed, alignment, distances = _of_places(one.map, other.map, rows, drawn, dice)
+    measures = list(_of_partitions(clusters, others, dice))
+    measures += _of_neighbours(one, other, rows, dice)
+    placed, alignment, distances = _of_places(one.map, other.map, rows, dice)
     moved, disagreement = (np.full(len(on_both), np.nan) for _ in range(2))
     moved[rows] = distances
     disagreement[rows] = 1 - theme_overlap(clusters, others, table)
@@ -244,27 +245,22 @@ def compare_themes(
 def _of_partitions(
     clusters: NDArray[np.int32],
     others: NDArray[np.int32],
-    resamples: NDArray[np.uint8],
     dice: np.random.Generator,
 ) -> Iterator[Measure]:
-    found = agreement(contingency(clusters, others))
-    resampled = [agreement(contingency(clusters, others, row)) for row in resamples]
+    table = contingency(clusters, others)
+    found, without = agreement(table), without_each(table)
     shuffled = [agreement(contingency(clusters, dice.permutation(others))) for _ in range(SHUFFLES)]
-    for name in ("mutual_information", "rand", "v_measure"):
-        values = np.array([getattr(each, name) for each in resampled])
-        whole = figure(
-            getattr(found, name),
-            values[np.isfinite(values)],
-            [getattr(each, name) for each in shuffled],
-        )
-        yield Measure(name, whole, len(clusters))
+    for name, least in (("mutual_information", -1.0), ("rand", -1.0), ("v_measure", 0.0)):
+        value = getattr(found, name)
+        values = pseudo_values(value, without[name][clusters, others])
+        chance = [getattr(each, name) for each in shuffled]
+        yield Measure(name, figure_of(value, values, chance, least=least), len(clusters))
 
 
 def _of_neighbours(
     one: ComparedBackend,
     other: ComparedBackend,
     rows: NDArray[np.intp],
-    resamples: NDArray[np.uint8],
     dice: np.random.Generator,
 ) -> Iterator[Measure]:
     if len(rows) < 2:
@@ -286,7 +282,7 @@ def _of_neighbours(
         for count in counts:
             shuffled = [float(np.nanmean(overlap(lists, each, count))) for each in mixed]
             values = overlap(lists, other_lists, count)
-            found = mean_figure(values, resamples[:, asked], shuffled)
+            found = mean_figure(values, shuffled=shuffled)
             yield Measure(name, found, int(np.isfinite(values).sum()), count)
 
 
@@ -294,7 +290,6 @@ def _of_places(
     one: ComparedMap,
     other: ComparedMap,
     rows: NDArray[np.intp],
-    resamples: NDArray[np.uint8],
     dice: np.random.Generator,
 ) -> tuple[list[Measure], Alignment, Values]:
     """Fit of the second map aligned with the first, and the distance of each image's places."""
@@ -307,14 +302,12 @@ def _of_places(
 
     alignment, distances = laid(moving)
     mixed = [laid(dice.permutation(moving)) for _ in range(SHUFFLES)]
-    explained = figure(
+    explained = figure_of(
         alignment.explained,
-        resampled_explained(moving, still, resamples),
+        pseudo_values(alignment.explained, explained_without_each(moving, still)),
         [each.explained for each, _ in mixed],
     )
-    moved = mean_figure(
-        distances, resamples, [float(each.mean()) for _, each in mixed], most=np.inf
-    )
+    moved = mean_figure(distances, shuffled=[float(each.mean()) for _, each in mixed], most=np.inf)
     images = len(rows)
     return (
         [Measure("procrustes", explained, images), Measure("moved", moved, images)],

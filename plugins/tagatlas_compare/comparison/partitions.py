@@ -71,6 +71,69 @@ def agreement(table: Table) -> Agreement:
     )
 
 
+def without_each(table: Table) -> dict[str, Table]:
+    """The agreement without one image of each cell of a contingency table of whole numbers.
+
+    The expected information, which a single image hardly moves, is that of the whole table where
+    computing it anew would take long.
+
+    Returns:
+        By name of :class:`Agreement`'s attributes, shape of the table; NaN for empty cells. With
+        two images or fewer all are NaN.
+    """
+    rows_of, columns_of = np.nonzero(table)
+    cells = rows_of, columns_of
+    total = float(table.sum())
+    found = {name: np.full(table.shape, np.nan) for name in vars(agreement(table))}
+    if total < 3:
+        return found
+    rows, columns = table.sum(axis=1), table.sum(axis=0)
+    count, row, column = table[cells], rows[cells[0]], columns[cells[1]]
+    rest = total - 1
+    shared_logs = _logs(table).sum() - _logs(count) + _logs(count - 1)
+    row_logs = _logs(rows).sum() - _logs(row) + _logs(row - 1)
+    column_logs = _logs(columns).sum() - _logs(column) + _logs(column - 1)
+    shared = np.log(rest) + (shared_logs - row_logs - column_logs) / rest
+    most = np.log(rest) - (row_logs + column_logs) / 2 / rest
+    expected = _expected_without(rows, columns, cells)
+    room = most - expected
+    tiny = np.finfo(np.float64).eps
+    found["mutual_information"][cells] = (shared - expected) / np.maximum(room, tiny)
+    found["v_measure"][cells] = np.clip(shared, 0, None) / np.maximum(most, tiny)
+    pairs, by_chance = _pairs(table) - (count - 1), max(rest * (rest - 1) / 2, 1.0)
+    of_rows, of_columns = _pairs(rows) - (row - 1), _pairs(columns) - (column - 1)
+    chance = of_rows * of_columns / by_chance
+    found["rand"][cells] = (pairs - chance) / np.maximum((of_rows + of_columns) / 2 - chance, tiny)
+    return found
+
+
+def _expected_without(
+    rows: Table, columns: Table, cells: tuple[NDArray[np.intp], NDArray[np.intp]]
+) -> Table:
+    """The expected information without one image of each of some cells."""
+    of_rows, of_columns = rows.astype(np.int64), columns.astype(np.int64)
+    total = int(of_rows.sum())
+    if len(cells[0]) * len(rows) * len(columns) > _MOST_TERMS:
+        whole = _expected_information(of_rows[of_rows > 0], of_columns[of_columns > 0], total)
+        return np.full(len(cells[0]), whole)
+    found = []
+    for row, column in zip(*(each.tolist() for each in cells), strict=True):
+        fewer, others = of_rows.copy(), of_columns.copy()
+        fewer[row] -= 1
+        others[column] -= 1
+        found.append(_expected_information(fewer[fewer > 0], others[others > 0], total - 1))
+    return np.array(found)
+
+
+_MOST_TERMS = 1_000_000
+
+
+def _logs(counts: Table) -> Table:
+    """Each count times its logarithm; 0 for 0."""
+    found: Table = counts * np.log(np.maximum(counts, 1))
+    return found
+
+
 def _adjusted(found: float, expected: float, most: float) -> float:
     """Value beyond chance, as a share of the possible value beyond chance."""
     room = most - expected

@@ -11,7 +11,10 @@ from scipy.sparse import csr_array
 from scipy.stats import rankdata
 
 from tagatlas.toolkit import row_of_entry
-from tagatlas_compare.comparison.figures import Figure, figure, resampled_sums, share_interval
+from tagatlas_compare.statistics.estimates import make_figure, mean_figure, pseudo_values
+from tagatlas_compare.statistics.figures import Figure
+from tagatlas_compare.statistics.intervals import mean_interval, share_interval
+from tagatlas_compare.statistics.samples import Sample
 
 BINS = 10
 """Maximum number of parts that scores are cut into."""
@@ -86,10 +89,11 @@ def calibration(one: csr_array, other: csr_array) -> pl.DataFrame:
     comparable = prevalences[one.indices] > 0
     scores, labels = one.data[comparable], one.indices[comparable]
     agreed = np.asarray(_at_entries(other, one)[comparable], dtype=np.float64)
+    images = row_of_entry(one)[comparable]
     order = np.argsort(scores, kind="stable")
     rows = []
     for part, some in enumerate(_parts(scores, order), start=1):
-        low, high = share_interval(agreed[some].sum(keepdims=True), float(len(some)))
+        low, high = _share_of_tags(agreed[some], images[some])
         rows.append(
             {
                 "part": part,
@@ -97,8 +101,8 @@ def calibration(one: csr_array, other: csr_array) -> pl.DataFrame:
                 "score_high": float(scores[some[-1]]),
                 "tags": len(some),
                 "share": float(agreed[some].mean()),
-                "low": float(low[0]),
-                "high": float(high[0]),
+                "low": low,
+                "high": high,
                 "chance": float(prevalences[labels[some]].mean()),
             }
         )
@@ -114,7 +118,21 @@ def calibration(one: csr_array, other: csr_array) -> pl.DataFrame:
             "high": pl.Float64,
             "chance": pl.Float64,
         },
-    )
+    ).with_columns(pl.col("low", "high").fill_nan(None))
+
+
+def _share_of_tags(agreed: NDArray[np.float64], images: NDArray[np.int64]) -> tuple[float, float]:
+    """The interval of a share of tags: those of an image are not independent of each other.
+
+    Args:
+        agreed: 1 for tags that count, else 0, shape (m,).
+        images: the image of each tag, shape (m,).
+    """
+    of_image = np.unique(images, return_inverse=True)[1]
+    tags, hits = np.bincount(of_image), np.bincount(of_image, agreed)
+    share = agreed.mean()
+    values = share + (hits - share * tags) * len(tags) / len(agreed)
+    return mean_interval(values, Sample.of(np.ones(len(tags), dtype=np.bool_)))
 
 
 def _parts(scores: NDArray[np.float64], order: NDArray[np.intp]) -> list[NDArray[np.intp]]:
@@ -133,21 +151,16 @@ def _parts(scores: NDArray[np.float64], order: NDArray[np.intp]) -> list[NDArray
 
 
 def rank_correlation(
-    one: csr_array,
-    other: csr_array,
-    resamples: NDArray[np.uint8],
-    shuffles: int,
-    dice: np.random.Generator,
+    one: csr_array, other: csr_array, shuffles: int, dice: np.random.Generator
 ) -> Figure:
     """Spearman's rank correlation of the scores that two backends give to the same tags.
 
-    Only the order of each backend's own scores counts. Ranks are taken from the whole collection,
-    also for resampled ones.
+    Only the order of each backend's own scores counts. Ranks are taken from the whole collection.
+    The tags of an image are not independent of each other: images are the sample.
 
     Args:
         one: scores, shape (n, vocabulary).
         other: the other backend's.
-        resamples: shape (r, n).
         shuffles: number of times that one side is shuffled for the level of chance.
         dice: random generator of the shuffling.
     """
@@ -155,23 +168,25 @@ def rank_correlation(
     rows = row_of_entry(one)[there]
     scores, others = one.data[there], _at_entries(other, one)[there]
     if len(scores) < 3 or np.ptp(scores) == 0 or np.ptp(others) == 0:
-        return figure(np.nan, np.empty(0), ())
+        return make_figure(np.nan, (np.nan, np.nan), (), 0)
     first, second = rankdata(scores), rankdata(others)
     first = (first - first.mean()) / first.std()
     second = (second - second.mean()) / second.std()
+    of_image = np.unique(rows, return_inverse=True)[1]
     sums = np.column_stack(
         [
-            np.bincount(rows, each, minlength=one.shape[0])
+            np.bincount(of_image, each)
             for each in (np.ones(len(rows)), first, second, first**2, second**2, first * second)
         ]
     )
-    totals = resampled_sums(sums.astype(np.float64), resamples)
-    count, x, y, xx, yy, xy = totals[totals[:, 0] > 1].T
+    count, x, y, xx, yy, xy = (sums.sum(axis=0) - sums).T
+    count = np.maximum(count, 1)
     spread = np.sqrt(np.maximum(xx / count - (x / count) ** 2, 1e-12))
     other_spread = np.sqrt(np.maximum(yy / count - (y / count) ** 2, 1e-12))
-    resampled = (xy / count - x * y / count**2) / (spread * other_spread)
+    without = (xy / count - x * y / count**2) / (spread * other_spread)
+    value = float((first * second).mean())
     shuffled = [float((first * dice.permutation(second)).mean()) for _ in range(shuffles)]
-    return figure(float((first * second).mean()), resampled, shuffled)
+    return mean_figure(pseudo_values(value, without), shuffled=shuffled, least=-1.0)
 
 
 def _at_entries(values: csr_array, places: csr_array) -> NDArray[np.float64]:

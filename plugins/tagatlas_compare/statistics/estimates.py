@@ -38,6 +38,16 @@ def mean_figure(
     return make_figure(value, (low, high), shuffled, sample.images, most=most)
 
 
+def figure_of(
+    value: float, values: Values, shuffled: Sequence[float] = (), *, least: float = 0.0
+) -> Figure:
+    """A figure of at most 1 from its value and pseudo-values of all n images, shape (n,)."""
+    sample = Sample.of(np.ones(len(values), dtype=np.bool_))
+    known = bool(np.isfinite(values).all())
+    interval = mean_interval(values, sample, least=least) if known else (nan, nan)
+    return make_figure(value, interval, shuffled, len(values))
+
+
 def make_figure(
     value: float,
     interval: tuple[float, float],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from tagatlas.toolkit import cluster_images
 from tagatlas_compare.benching.entrants import Seen
 from tagatlas_compare.benching.measures.task import Task
 from tagatlas_compare.comparison.partitions import agreement, contingency
+from tagatlas_compare.statistics.differences import Difference, student
 from tagatlas_compare.statistics.estimates import make_figure
 from tagatlas_compare.statistics.figures import LEVEL, Figure
 from tagatlas_compare.statistics.intervals import FEWEST
@@ -109,6 +111,23 @@ def variance_of_halves(of_halves: Values) -> float:
         of_halves: shape (splits, 2).
     """
     return float(((of_halves[:, 0] - of_halves[:, 1]) ** 2).mean() / 4)
+
+
+def difference_of_halves(
+    task: Task, values: Sequence[float], one: Values, other: Values
+) -> Difference:
+    """The difference of two entrants, measured on the same halves.
+
+    Args:
+        task: of both.
+        values: the figure of either.
+        one: values on halves of one, shape (splits, 2).
+        other: the other's.
+    """
+    value, variance = values[0] - values[1], variance_of_halves(one - other)
+    if variance == 0 or task.images - len(task.codes) < FEWEST:
+        return Difference(value, np.nan, np.nan, np.nan)
+    return student(value, variance, SPLITS)
 
 
 def cluster_figure(found: Clusterings, task: Task, seed: int) -> Figure:

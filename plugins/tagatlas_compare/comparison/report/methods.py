@@ -7,8 +7,8 @@ from itertools import combinations
 from tagatlas.toolkit import count
 from tagatlas.toolkit.packages import versions
 from tagatlas_compare.comparison.comparison import Comparison
-from tagatlas_compare.comparison.figures import RESAMPLES, SHUFFLES
 from tagatlas_compare.comparison.report.verdict import paragraph
+from tagatlas_compare.statistics.estimates import SHUFFLES
 
 
 def methods_text(comparison: Comparison) -> str:
@@ -45,9 +45,11 @@ def methods_text(comparison: Comparison) -> str:
         if any(each != settings[0] for each in settings):
             parts.append("The maps were made with different settings, which compare.json lists.")
     parts.append(
-        f"Intervals hold 95 % of {RESAMPLES} bootstrap resamples of the images (Efron & Tibshirani"
-        " 1993), centred on the figure; for shares they are Wilson's. The level of chance is the"
-        f" mean of {SHUFFLES} shufflings of the images of one backend. The seed of both is"
+        "Intervals (95 %) are score intervals over the images (Wilson 1927; Korn & Graubard 1998),"
+        " of jackknife pseudo-values (Tukey 1958) where a figure is no mean over images; none is"
+        " given where it would not hold what it says. Those of themes are for the maps as they are:"
+        " they do not include the clustering and the layout. The level of chance is the"
+        f" mean of {SHUFFLES} shufflings of the images of one backend. Its seed is"
         f" {comparison.options.seed}. A figure above chance is what it has more than chance, as a"
         " share of what full agreement has more (as in Cohen 1960)."
     )
