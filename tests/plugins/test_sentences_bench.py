@@ -16,6 +16,7 @@ from tagatlas_compare.benching.document import (
     Difference,
     EntrantRow,
     FigureCells,
+    Origin,
     Rank,
     Results,
     Speed,
@@ -203,9 +204,9 @@ def test_a_tie_is_of_all_that_do_not_differ_from_the_first() -> None:
     [
         (entrant("a", 0.8), "free"),
         (replace(A, speed=SPOKEN), "free, 21.0 images a second"),
-        (replace(A, cost=Cost("imported"), origin="imported"), "not known (imported)"),
-        (replace(A, cost=Cost("imported"), origin="coded"), "not known (made by people)"),
-        (replace(A, cost=Cost("free"), origin="coded"), "not known (made by people)"),
+        (replace(A, cost=Cost("imported"), origin=Origin.IMPORTED), "not known (imported)"),
+        (replace(A, cost=Cost("imported"), origin=Origin.CODED), "not known (made by people)"),
+        (replace(A, cost=Cost("free"), origin=Origin.CODED), "not known (made by people)"),
         (
             replace(A, cost=Cost("asked", 0.37, 1.5, "2026-05")),
             "$1.50 for 1,000 images (prices of 2026-05)",
@@ -258,14 +259,42 @@ def test_what_failed_is_told_with_its_reason() -> None:
         (0.97, "97 of 100"),
         (0.001, "under 1 of 100"),
         (0.0, "0 of 100"),
+        (None, "n/a"),
     ],
 )
-def test_all_and_none_are_said_only_of_all_and_none(share: float, said: str) -> None:
+def test_all_and_none_are_said_only_of_all_and_none(share: float | None, said: str) -> None:
     assert out_of_100(share) == said
 
 
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ([], ""),
+        ([{"code": "cat", "alpha": None}], ""),
+        ([{"code": "cat", "alpha": 0.5}, {"code": "dog", "alpha": 0.7}], "0.60 on average"),
+        ([{"code": "cat", "alpha": 0.5}, {"code": "all codes", "alpha": 0.8}], "0.80 on the"),
+        ("hostile", ""),
+    ],
+)
+def test_coders_are_the_ceiling_where_there_are_several(codes: object, said: str) -> None:
+    text = " ".join(verdict(replace(results(A, B), coders={"codes": codes})))
+    assert said in text
+    assert ("The coders agree" in text) == bool(said)
+    assert "coders" not in " ".join(verdict(results(A, B)))
+
+
+def test_what_is_not_known_of_ranks_is_not_said() -> None:
+    document = results(A, B)
+    assert document.standing is not None
+    ranks = [replace(rank, leads=None, rank_low=None) for rank in document.standing.ranks]
+    text = " ".join(verdict(replace(document, standing=replace(document.standing, ranks=ranks))))
+    assert "a leads" in text
+    assert "resamples" not in text
+
+
 def test_a_rank_has_its_interval() -> None:
-    assert place_of(Rank("a", 0.5, 2, 1, 3, 0.2)) == "2 (1 to 3)"
+    assert place_of(Rank("a", 0.5, 2, 1, 3, 0.2)) == "1 to 3"
+    assert place_of(Rank("a", 0.5, 2, None, None, None)) == "2?"
     assert place_of(Rank("a", 0.5, 2, 2, 2, 0.2)) == "2"
 
 

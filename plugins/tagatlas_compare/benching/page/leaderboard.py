@@ -6,14 +6,25 @@ One file, without scripts and requests. All text from outside is escaped.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 from tagatlas.toolkit import count
 from tagatlas_compare.benching.document import EntrantRow, Results
+from tagatlas_compare.benching.entrants import file_name
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.page.charts import frontiers, robustness
 from tagatlas_compare.benching.page.codings import codings
 from tagatlas_compare.benching.page.ranking import ranking
-from tagatlas_compare.benching.page.verdict import difference, notes, ranked, verdict
+from tagatlas_compare.benching.page.verdict import (
+    difference,
+    notes,
+    out_of_100,
+    ranked,
+    verdict,
+)
+from tagatlas_compare.benching.results import RESULTS
+from tagatlas_compare.benching.rows import CODES
 from tagatlas_compare.pages.elements import (
     NOTHING,
     Cell,
@@ -21,6 +32,7 @@ from tagatlas_compare.pages.elements import (
     interval,
     listed,
     matrix,
+    name_of,
     number,
     row,
     table,
@@ -35,20 +47,21 @@ _OF_LABELS = {
 }
 
 
-def leaderboard(documents: Sequence[Results]) -> Iterator[str]:
+def leaderboard(documents: Sequence[Results], folder: Path | None = None) -> Iterator[str]:
     """The page, in parts.
 
     Args:
         documents: of all tasks, in the order of the page.
+        folder: of the page, with the pages of codes that it links to; None links to none.
     """
     yield head_of_page("Backends against each other")
     yield "<header>\n<h1>Backends against each other</h1>\n</header>\n<main>\n"
     for place, document in enumerate(documents):
-        yield from _task(document, place)
+        yield from _task(document, place, folder)
     yield f"{_readings()}</main>\n<footer><p>Made with tagatlas.</p></footer>\n</body>\n</html>\n"
 
 
-def _task(document: Results, place: int) -> Iterator[str]:
+def _task(document: Results, place: int, folder: Path | None) -> Iterator[str]:
     said = " ".join(text_of(sentence) for sentence in verdict(document))
     further = " ".join(text_of(sentence) for sentence in notes(document))
     noted = f'<p class="note">{further}</p>\n' if further else ""
@@ -57,6 +70,8 @@ def _task(document: Results, place: int) -> Iterator[str]:
         f'<p class="verdict">{said}</p>\n{ranking(document)}'
         f'{noted}<p class="note">{_what(document)}</p>\n'
     )
+    if folder is not None:
+        yield _codes(document, folder)
     yield frontiers(document)
     yield _differences(document)
     yield _figures(document)
@@ -65,6 +80,17 @@ def _task(document: Results, place: int) -> Iterator[str]:
     yield _speeds(document)
     yield robustness(document)
     yield "</section>\n"
+
+
+def _codes(document: Results, folder: Path) -> str:
+    """Links to the pages with the pictures of each code."""
+    links = []
+    for entrant in document.entrants:
+        name = f"{file_name(entrant.tagger, entrant.fingerprint)}.html"
+        page = PurePosixPath(RESULTS, document.task.digest, CODES, name)
+        if entrant.codes is not None and (folder / page).is_file():
+            links.append(f'<a href="{quote(str(page))}">{name_of(entrant.backend)}</a>')
+    return f"<p>Code by code, with the pictures: {', '.join(links)}</p>\n" if links else ""
 
 
 def _what(document: Results) -> str:
@@ -104,13 +130,12 @@ def _differences(document: Results) -> str:
     body = ""
     for each in document.standing.differences:
         title = MEASURES[each.measure].title if each.measure in MEASURES else each.measure
-        leads = NOTHING if each.a_leads is None else f"{100 * each.a_leads:.0f} of 100"
         body += row(
             text_of(f"{each.a} less {each.b}"),
             text_of(title),
             number(each.difference),
             interval(each.low, each.high) or "no interval",
-            leads,
+            out_of_100(each.a_leads),
             "yes" if each.differs else "cannot be told",
         )
     heads = ("difference", "measure", "value", "95 % interval", "first ahead in", "differs")

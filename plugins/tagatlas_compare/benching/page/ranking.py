@@ -51,8 +51,10 @@ def _row(document: Results, row: EntrantRow, rank: Rank | None) -> str:
         ends = interval(found[1], found[2])
         measured = (
             f"{f'{ends}; ' if ends else ''}measured {number(figure.value)}, chance"
-            f" {number(figure.chance)}; first in {out_of_100(rank.leads)}"
+            f" {number(figure.chance)}"
         )
+        if rank.leads is not None:
+            measured += f"; first in {out_of_100(rank.leads)}"
     more = [seen_in_words(row), cost_in_words(row)]
     return (
         f'<li class="rank-row"><span class="place">{place}</span><b class="who">'
@@ -63,10 +65,12 @@ def _row(document: Results, row: EntrantRow, rank: Rank | None) -> str:
 
 
 def place_of(rank: Rank) -> str:
-    """A rank, with the interval of ranks that are as well possible: ``1``, ``2 (1 to 3)``."""
+    """All ranks that it may have: ``1``, ``2 to 3``; with ``?`` where that cannot be told."""
+    if rank.rank_low is None or rank.rank_high is None:
+        return f"{rank.rank}?"
     if rank.rank_low == rank.rank_high:
         return f"{rank.rank}"
-    return f"{rank.rank} ({rank.rank_low} to {rank.rank_high})"
+    return f"{rank.rank_low} to {rank.rank_high}"
 
 
 def seen_in_words(row: EntrantRow) -> str:
@@ -89,8 +93,7 @@ def _legend(document: Results) -> str:
         f'<p class="note">Ranked by {text_of(name if reading is None else reading.title)}.'
         f"{text_of(said)} Figures are above chance: 0 is what shuffled labels give, 1 is the best;"
         " the line is the 95 % interval, parentheses say that it is no more than chance can"
-        " explain. A rank is followed by the ranks that it may as well have; those that cannot be"
-        " told apart share one.</p>\n"
+        " explain. “2 to 3” are all the ranks that a backend may have.</p>\n"
     )
 
 

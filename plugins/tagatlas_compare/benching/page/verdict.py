@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from tagatlas.toolkit import count
+from tagatlas_compare.benching.coders import ALL_CODES
 from tagatlas_compare.benching.document import (
     Difference,
     EntrantRow,
@@ -27,7 +30,7 @@ def verdict(document: Results) -> list[str]:
     said += _no_better_than_chance(document)
     said += _cost(document)
     said += _words(document)
-    return said + _limits(document)
+    return said + _coders(document) + _limits(document)
 
 
 def notes(document: Results) -> list[str]:
@@ -130,22 +133,27 @@ def _leader(document: Results) -> list[str]:
     if len(found) == 1:
         return [f"{top.backend} alone was measured ({title}): {_in_words(rows[top.backend])}."]
     if len(first) == 1:
-        surely = f"It is first in {out_of_100(top.leads)} resamples of the images."
-        return [f"{top.backend} leads ({title}): {_in_words(rows[top.backend])}. {surely}"]
+        said = [f"{top.backend} leads ({title}): {_in_words(rows[top.backend])}."]
+        if top.leads is not None:
+            said.append(f"It is first in {out_of_100(top.leads)} resamples of the images.")
+        return said
     each = [f"{name} {_in_short(rows[name])}" for name in first]
-    shares = {rank.backend: out_of_100(rank.leads) for rank, _ in found}
-    leads = listed([f"{name} in {shares[name]}" for name in first])
-    return [
+    leads = [
+        f"{rank.backend} in {out_of_100(rank.leads)}"
+        for rank, _ in found
+        if rank.backend in first and rank.leads is not None
+    ]
+    said = [
         f"{listed(first)} share the first place ({title}): their differences {NOT_TOLD_APART}.",
         f"They are above chance, where 1 is the best: {'; '.join(each)}.",
-        *([] if top.leads is None else [f"First in resamples of the images is {leads}."]),
     ]
+    return [*said, f"First in resamples of the images is {listed(leads)}."] if leads else said
 
 
 def out_of_100(share: float | None) -> str:
     """``97 of 100``; all and none only where it is so; ``n/a`` where it cannot be told."""
     if share is None:
-        return "n/a"
+        return NOTHING
     if 0.995 <= share < 1:
         return "over 99 of 100"
     if 0 < share < 0.005:
@@ -281,6 +289,25 @@ def _silent(document: Results) -> list[str]:
     return [f"No tag is there from {listed(said)} of {count(document.task.images, 'image')}{end}."]
 
 
+def _coders(document: Results) -> list[str]:
+    """The agreement of several coders with each other, which is the ceiling."""
+    rows = () if document.coders is None else document.coders.get("codes")
+    every = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, Sequence) else []
+    known = [
+        (str(row.get("code")), float(alpha))
+        for row in every
+        if isinstance(alpha := row.get("alpha"), int | float)
+    ]
+    if not known:
+        return []
+    whole = [alpha for code, alpha in known if code == ALL_CODES]
+    mean = sum(alpha for _, alpha in known) / len(known)
+    figure = number(whole[0] if whole else mean)
+    of_what = "on the choice among codes" if whole else "on average over the codes"
+    agree = f"The coders agree with each other with Krippendorff's alpha {figure} {of_what}"
+    return [f"{agree} (1 is full agreement): no backend can be expected to agree with them more."]
+
+
 def _limits(document: Results) -> list[str]:
     """What holds beyond these images, and how many comparisons there were."""
     if document.standing is None or document.task.truth is None:
@@ -289,5 +316,6 @@ def _limits(document: Results) -> list[str]:
     measure = document.standing.measure
     compared = sum(each.measure == measure for each in document.standing.differences)
     if compared > 1:
-        said.append(f"What differs is corrected for the {compared:,} comparisons.")
+        method = f" ({document.standing.method})" if document.standing.method else ""
+        said.append(f"What differs is corrected for the {compared:,} comparisons{method}.")
     return [*said, "All this holds for images like these, and for these labels."]
