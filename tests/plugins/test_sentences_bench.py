@@ -88,7 +88,7 @@ def results(
         versions={"tagatlas": "0.1.0"},
         task=Task("0" * 16, 100, (), truth if known else None),
         entrants=entrants,
-        standing=StandingCells("probe", ranks, differences) if known else None,
+        standing=StandingCells("probe", ranks, differences, "Holm's method") if known else None,
     )
 
 
@@ -106,7 +106,7 @@ TIE = {("a", "b", "probe"): False}
                 "a leads (labels told apart): 0.75 above chance, where 1 is the best",
                 "interval 0.70 to 0.80; measured 0.80, chance 0.20, 100 images).",
                 "It is first in 97 of 100 resamples of the images.",
-                "What differs is corrected for the 3 comparisons.",
+                "What differs is corrected for the 3 comparisons by Holm's method.",
                 "All this holds for images like these, and for these labels.",
             ],
             ["share the first place", "cannot be said", "another measure", "has words for"],
@@ -306,6 +306,20 @@ def test_the_terminal_has_chance_beside_each_figure() -> None:
     assert " 0.20 " in lines[2]
     assert lines[-1] == "broken has no result: why."
     assert not [line for line in lines if "-0.00" in line or "None" in line or "nan" in line]
+
+
+@pytest.mark.parametrize(
+    ("low", "differs", "said"),
+    [(0.1, True, "yes"), (-0.1, False, "cannot be told"), (None, False, "not tested")],
+)
+def test_what_has_no_interval_was_not_tested(low: float | None, differs: bool, said: str) -> None:
+    document = results(A, B)
+    assert document.standing is not None
+    one = replace(document.standing.differences[0], low=low, differs=differs)
+    standing = replace(document.standing, differences=[one])
+    text = "".join(leaderboard([replace(document, standing=standing)]))
+    for word in ("yes", "cannot be told", "not tested"):
+        assert (f"<td>{word}</td>" in text) == (word == said)
 
 
 @pytest.fixture(scope="module")

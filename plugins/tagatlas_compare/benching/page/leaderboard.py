@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from tagatlas.toolkit import count
-from tagatlas_compare.benching.document import EntrantRow, Results
+from tagatlas_compare.benching.document import Difference, EntrantRow, Results
 from tagatlas_compare.benching.entrants import file_name
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.page.charts import frontiers, robustness
@@ -38,6 +38,9 @@ from tagatlas_compare.pages.elements import (
     table,
     text_of,
 )
+
+_WORDS = 6
+"""Number of words that stand for a label that are shown."""
 
 _OF_LABELS = {
     "probe": "told apart",
@@ -136,15 +139,22 @@ def _differences(document: Results) -> str:
             number(each.difference),
             interval(each.low, each.high) or "no interval",
             out_of_100(each.a_leads),
-            "yes" if each.differs else "cannot be told",
+            _differs(each),
         )
-    heads = ("difference", "measure", "value", "95 % interval", "first ahead in", "differs")
+    heads = ("difference", "measure", "value", "95 % interval", "first is ahead in", "differs")
     return (
         f'<div class="matrices">{matrix("Ahead by", labels, cell)}</div>\n<p class="note">How much'
         " the backend at the left is ahead of the one above, measured on the same resamples; in"
         " parentheses: cannot be told from none.</p>\n<details>\n<summary>All differences</summary>"
         f"\n{table(heads, body)}</details>\n"
     )
+
+
+def _differs(found: Difference) -> str:
+    """Whether two entrants differ, in a word."""
+    if found.low is None or found.high is None:
+        return "not tested"
+    return "yes" if found.differs else "cannot be told"
 
 
 def _figures(document: Results) -> str:
@@ -197,7 +207,7 @@ def _labels(entrant: EntrantRow) -> str:
     body = ""
     for cells in entrant.labels:
         tags = cells.get("tags")
-        words = listed([str(tag) for tag in tags]) if isinstance(tags, Sequence) else ""
+        words = _few([str(tag) for tag in tags]) if isinstance(tags, Sequence) else ""
         matched = str(cells.get("matched_by") or "")
         said = f"{words} ({matched})" if words and matched else words or "no word"
         body += row(
@@ -207,6 +217,12 @@ def _labels(entrant: EntrantRow) -> str:
             *(_label_figure(cells, name) for name in names),
         )
     return table(("label", "images", "its words", *(_OF_LABELS[name] for name in names)), body)
+
+
+def _few(words: Sequence[str]) -> str:
+    """The first few words, and the number of the others."""
+    more = len(words) - _WORDS
+    return listed([*words[:_WORDS], f"{more:,} more"] if more > 0 else words)
 
 
 def _label_figure(cells: Mapping[str, object], name: str) -> str:
