@@ -38,7 +38,7 @@ def write_results(out: Path, newest: Results | None = None) -> Path:
         found.setdefault(newest.task.digest, newest)
     documents = sorted(found.values(), key=lambda each: each.made_at, reverse=True)
     with write_atomically(out / PAGE) as file:
-        for part in leaderboard(documents, out):
+        for part in leaderboard(documents):
             file.write(part.encode())
     return out / PAGE
 

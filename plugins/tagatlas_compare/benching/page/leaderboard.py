@@ -6,12 +6,9 @@ One file, without scripts and requests. All text from outside is escaped.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath
-from urllib.parse import quote
 
 from tagatlas.toolkit import count
 from tagatlas_compare.benching.document import Difference, EntrantRow, Results
-from tagatlas_compare.benching.entrants import file_name
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.page.charts import frontiers, robustness
 from tagatlas_compare.benching.page.codings import codings
@@ -23,8 +20,6 @@ from tagatlas_compare.benching.page.verdict import (
     ranked,
     verdict,
 )
-from tagatlas_compare.benching.results import RESULTS
-from tagatlas_compare.benching.rows import CODES
 from tagatlas_compare.pages.elements import (
     NOTHING,
     Cell,
@@ -32,7 +27,6 @@ from tagatlas_compare.pages.elements import (
     interval,
     listed,
     matrix,
-    name_of,
     number,
     row,
     table,
@@ -50,21 +44,20 @@ _OF_LABELS = {
 }
 
 
-def leaderboard(documents: Sequence[Results], folder: Path | None = None) -> Iterator[str]:
+def leaderboard(documents: Sequence[Results]) -> Iterator[str]:
     """The page, in parts.
 
     Args:
         documents: of all tasks, in the order of the page.
-        folder: of the page, with the pages of codes that it links to; None links to none.
     """
     yield head_of_page("Backends against each other")
     yield "<header>\n<h1>Backends against each other</h1>\n</header>\n<main>\n"
     for place, document in enumerate(documents):
-        yield from _task(document, place, folder)
+        yield from _task(document, place)
     yield f"{_readings()}</main>\n<footer><p>Made with tagatlas.</p></footer>\n</body>\n</html>\n"
 
 
-def _task(document: Results, place: int, folder: Path | None) -> Iterator[str]:
+def _task(document: Results, place: int) -> Iterator[str]:
     said = " ".join(text_of(sentence) for sentence in verdict(document))
     further = " ".join(text_of(sentence) for sentence in notes(document))
     noted = f'<p class="note">{further}</p>\n' if further else ""
@@ -73,8 +66,6 @@ def _task(document: Results, place: int, folder: Path | None) -> Iterator[str]:
         f'<p class="verdict">{said}</p>\n{ranking(document)}'
         f'{noted}<p class="note">{_what(document)}</p>\n'
     )
-    if folder is not None:
-        yield _codes(document, folder)
     yield frontiers(document)
     yield _differences(document)
     yield _figures(document)
@@ -83,17 +74,6 @@ def _task(document: Results, place: int, folder: Path | None) -> Iterator[str]:
     yield _speeds(document)
     yield robustness(document)
     yield "</section>\n"
-
-
-def _codes(document: Results, folder: Path) -> str:
-    """Links to the pages with the pictures of each code."""
-    links = []
-    for entrant in document.entrants:
-        name = f"{file_name(entrant.tagger, entrant.fingerprint)}.html"
-        page = PurePosixPath(RESULTS, document.task.digest, CODES, name)
-        if entrant.codes is not None and (folder / page).is_file():
-            links.append(f'<a href="{quote(str(page))}">{name_of(entrant.backend)}</a>')
-    return f"<p>Code by code, with the pictures: {', '.join(links)}</p>\n" if links else ""
 
 
 def _what(document: Results) -> str:
