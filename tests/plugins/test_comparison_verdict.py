@@ -70,11 +70,11 @@ def test_the_same_words_on_other_maps_are_agreement_on_words(
     assert said == "They agree more on words than on what belongs together."
 
 
-def test_equal_agreement_is_called_equal(collection: tuple[pl.DataFrame, pl.DataFrame]) -> None:
+def test_full_agreement_is_called_full(collection: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     images, tags = collection
     one, other = tagged_backend("a", images, tags), tagged_backend("b", images, tags)
     said = verdict(compared(images, [one, other]), "a", "b")
-    assert said == "They agree about as far on words as on what belongs together."
+    assert said == "They agree fully, on words and on what belongs together."
 
 
 @pytest.mark.parametrize("seed", range(3))

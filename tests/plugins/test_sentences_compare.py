@@ -36,6 +36,7 @@ EQUALLY = "They agree about as far on words as on what belongs together."
 NEITHER = "Neither on words nor on themes do they agree more than chance can explain."
 NO_THEMES = "On what belongs together they agree no more than chance can explain."
 NO_WORDS = "On words they agree no more than chance can explain."
+FULLY = "They agree fully, on words and on what belongs together."
 UNTOLD = "Whether they agree more on words or on what belongs together cannot be told."
 
 
@@ -48,6 +49,8 @@ UNTOLD = "Whether they agree more on words or on what belongs together cannot be
         (HIGH, NONE, MORE_WORDS),
         (HIGH, ALSO_HIGH, EQUALLY),
         (HIGH, HIGH, EQUALLY),
+        ((1.0, None, None), (1.0, None, None), FULLY),
+        ((1.0, None, None), (0.999, None, None), UNTOLD),
         (NONE, NONE, NEITHER),
         (LOW, NONE, NO_THEMES),
         (NONE, LOW, NO_WORDS),
@@ -201,6 +204,8 @@ def test_images_without_a_tag_are_counted(empty: tuple[int, int], said: str) -> 
     [
         ("free", None, "<td>free</td>"),
         ("imported", None, "<td>not known (imported)</td>"),
+        ("coded", None, "<td>not known (made by people)</td>"),
+        ("unknown", None, "<td>not known</td>"),
         ("asked", 1.5, "<td>asked, $1.50</td>"),
         ("asked", 0.0, "<td>asked, $0.00</td>"),
     ],

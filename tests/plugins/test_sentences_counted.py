@@ -15,7 +15,7 @@ THINGS = (
     " words"
 )
 COUNTED = re.compile(
-    rf"^ (?:of the )?(?:(?!of|to|has|by|in|as)[a-z-]+ )?(?:{'|'.join(THINGS.split())})\b"
+    rf"^ (?:of the )?(?:(?!of|to|has|by|in|as|and|with)[a-z-]+ )?(?:{'|'.join(THINGS.split())})\b"
 )
 
 ALWAYS_SEVERAL = {
@@ -46,7 +46,8 @@ ALWAYS_SEVERAL = {
     "self._rows_left": "a fault of the program itself",
     "in_a_row": "as many calls as a constant above one",
     "number": "said of two and more; of one without a number",
-    "top['share_a']": "a share",
+    "per_cent(top['share_a'])": "a share",
+    "len(rows)": "fewer than two are refused",
     "where": "a name",
     "len(layers)": "more than a constant above one",
     "first['classes']": "one label is refused",

@@ -67,7 +67,7 @@ def _what(results: Results) -> str:
 
 def _named(entrant: EntrantRow) -> str:
     counts = entrant.counts
-    looked = f"{counts.ok:,} images with tags, {counts.empty:,} without"
+    looked = f"{count(counts.ok, 'image')} with tags, {counts.empty:,} without"
     if counts.failed:
         looked += f", {counts.failed:,} failed"
     if counts.pending:

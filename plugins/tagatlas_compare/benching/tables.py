@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import polars as pl
 
-from tagatlas.toolkit import safe_cells
+from tagatlas.toolkit import count, safe_cells
 from tagatlas_compare.benching.document import EntrantRow, FigureCells, Results
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.latex import latex_table
@@ -107,8 +107,8 @@ def latex_results(results: Results) -> str:
         if not entrant.error
     ]
     caption = (
-        f"Backends on {results.task.images:,} images of {results.collection}. In brackets 95 %"
-        " intervals, where there are honest ones, and the level of chance."
+        f"Backends on {count(results.task.images, 'image')} of {results.collection}. In brackets"
+        " 95 % intervals, where there are honest ones, and the level of chance."
     )
     return latex_table(heads, rows, caption, f"tab:bench-{results.task.digest}")
 

@@ -15,6 +15,7 @@ from tagatlas.toolkit.answers import keep_answers, tagger_names
 from tagatlas.toolkit.backends import used_backends
 from tagatlas.toolkit.collection import collection_images
 from tagatlas_compare.benching.truth import Truth, truth_of_files
+from tagatlas_compare.comparison.coverage import CODING_MARK
 
 _CATALOG = "catalog.sqlite"
 _COPIED = ("atlas.toml", "atlas.id")
@@ -64,7 +65,7 @@ def with_codings(atlas: Atlas, names: Sequence[str]) -> Iterator[tuple[Atlas, Se
         _copy(atlas.folder, folder)
         with open_atlas(folder, atlas.plugins) as copy:
             for name, truth in truths.items():
-                keep_answers(copy, name, f"coding: {truth.source}", _answers(truth, images))
+                keep_answers(copy, name, f"{CODING_MARK}{truth.source}", _answers(truth, images))
             yield copy, [name_of.get(name, name) for name in names]
 
 

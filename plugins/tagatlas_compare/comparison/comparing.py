@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -42,7 +42,17 @@ from tagatlas.toolkit.taggers import closing
 from tagatlas_compare.comparison.codings import codings_in, with_codings
 from tagatlas_compare.comparison.compared import ComparedBackend, ComparedMap
 from tagatlas_compare.comparison.comparison import Comparison, make_comparison
-from tagatlas_compare.comparison.coverage import ASKED, COVERAGE, FREE, IMPORTED, Coverage
+from tagatlas_compare.comparison.coverage import (
+    ASKED,
+    CODED,
+    CODING_MARK,
+    COVERAGE,
+    FREE,
+    IMPORT_MARK,
+    IMPORTED,
+    UNKNOWN,
+    Coverage,
+)
 from tagatlas_compare.comparison.label_similarity import EncodedSimilarity, LabelSimilarity
 from tagatlas_compare.comparison.options import CompareOptions
 from tagatlas_compare.comparison.report.writing import write_comparison
@@ -369,17 +379,20 @@ def _coverage(
                 seconds_median=_quantile(calls["seconds"], 0.5),
                 seconds_95=_quantile(calls["seconds"], 0.95),
                 dollars=None if calls.is_empty() else float(calls["dollars"].sum()),
-                cost=_cost(paid=not calls.is_empty(), asked=each.backend.name in taggers),
+                cost=_cost(each.backend, taggers, paid=not calls.is_empty()),
             )
         )
     return pl.DataFrame(rows, schema=COVERAGE)
 
 
-def _cost(*, paid: bool, asked: bool) -> str:
-    """Kind of cost of a backend; what no installed tagger gave was made elsewhere."""
+def _cost(backend: Backend, taggers: Collection[str], *, paid: bool) -> str:
+    """Kind of cost of a backend: calls of a tagger that are not in the ledger were free."""
     if paid:
         return ASKED
-    return FREE if asked else IMPORTED
+    for start, kind in ((CODING_MARK, CODED), (IMPORT_MARK, IMPORTED)):
+        if backend.fingerprint.startswith(start):
+            return kind
+    return FREE if backend.name in taggers else UNKNOWN
 
 
 def _quantile(seconds: pl.Series, share: float) -> float | None:

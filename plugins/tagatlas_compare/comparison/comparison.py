@@ -92,8 +92,8 @@ class Comparison:
         coverage: one row a backend: ``backend``, its label; ``ok``, ``empty``, ``failed``,
             ``pending``, numbers of images; ``images_per_second``, null if the runs were too short;
             ``seconds_median``, ``seconds_95`` of a call that cost money, else null; ``dollars``,
-            the most spent on it, null if nothing was; ``cost``: ``asked``, ``imported`` (not
-            known) or ``free``.
+            the most spent on it, null if nothing was; ``cost``: ``asked``, ``free``, or
+            ``imported``, ``coded``, ``unknown``: not known.
         settings: of each backend's map, by its label.
         made_at: ISO 8601, UTC; empty if it is not known.
     """

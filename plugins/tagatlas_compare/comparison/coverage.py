@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-ASKED, IMPORTED, FREE = "asked", "imported", "free"
-"""Kinds of cost: paid for calls; unknown, for tags that another program or a person made; none."""
+ASKED, IMPORTED, CODED, FREE, UNKNOWN = "asked", "imported", "coded", "free", "unknown"
+"""Kinds of cost: paid for calls; not known, of tags that another program made, or people; none;
+not known, as the tagger is not installed."""
+
+IMPORT_MARK, CODING_MARK = "imported: ", "coding: "
+"""Starts of the fingerprints of answers that no tagger gave."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Coverage:
         seconds_median, seconds_95: quantiles of the time from sending a batch to its answer;
             recorded for calls that cost money, None for others.
         dollars: maximum US dollars spent on it; None if nothing was.
-        cost: :data:`ASKED`, :data:`IMPORTED` or :data:`FREE`.
+        cost: :data:`ASKED`, :data:`IMPORTED`, :data:`CODED`, :data:`FREE` or :data:`UNKNOWN`.
     """
 
     backend: str

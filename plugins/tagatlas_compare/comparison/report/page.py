@@ -14,7 +14,7 @@ import polars as pl
 from tagatlas import ImageStore
 from tagatlas.toolkit import count
 from tagatlas_compare.comparison.comparison import ALL, Comparison
-from tagatlas_compare.comparison.coverage import FREE, IMPORTED
+from tagatlas_compare.comparison.coverage import ASKED, CODED, FREE, IMPORTED
 from tagatlas_compare.comparison.measures import MEASURES
 from tagatlas_compare.comparison.report.beyond import TAGS, THEMES, of_measure
 from tagatlas_compare.comparison.report.drawing import Chart
@@ -33,6 +33,12 @@ from tagatlas_compare.pages.elements import (
     table,
     text_of,
 )
+
+_COSTS = {
+    FREE: "free",
+    IMPORTED: "not known (imported)",
+    CODED: "not known (made by people)",
+}
 
 
 def page(comparison: Comparison, charts: Sequence[Chart], store: ImageStore) -> Iterator[str]:
@@ -189,8 +195,6 @@ def _coverage(comparison: Comparison) -> str:
 
 def _cost(kind: str, dollars: float | None) -> str:
     """Cost of a backend in words."""
-    if kind == IMPORTED:
-        return "not known (imported)"
-    if kind == FREE or dollars is None:
-        return "free"
-    return f"asked, ${number(dollars)}"
+    if kind == ASKED:
+        return f"asked, ${number(dollars)}"
+    return _COSTS.get(kind, "not known")

@@ -21,6 +21,8 @@ from tagatlas_compare.pages.elements import interval, listed, number
 _DISTANCE = 0.15
 """Least distance of two figures that are said to differ, largest of two that are said not to."""
 
+_FULL = 1 - 1e-9
+
 UNTOLD = (
     "Agreement does not tell who is right: that takes labels or a coding of one's own, and tagatlas"
     " bench."
@@ -54,6 +56,8 @@ def verdict(comparison: Comparison, a: str, b: str) -> str:
         return f"{no_label} On what belongs together they agree{' ' * bool(no_more)}{no_more}."
     if not tags.is_above and not themes.is_above:
         return "Neither on words nor on themes do they agree more than chance can explain."
+    if min(tags.value, themes.value) > _FULL:
+        return "They agree fully, on words and on what belongs together."
     more = themes.value - tags.value
     if themes.is_above and more > _DISTANCE and _is_surely_above(themes, tags):
         return "They agree more on what belongs together than on what to call it."
