@@ -62,7 +62,9 @@ def unit_of(positions: Points) -> float:
 
 
 def explained_without_each(moved: Points, still: Points) -> NDArray[np.float64]:
-    """:attr:`Alignment.explained` without each of the images, shape (n,); n at least 3."""
+    """:attr:`Alignment.explained` without each of the images, shape (n,); NaN for fewer than 3."""
+    if len(moved) < 3:
+        return np.full(len(moved), np.nan)
     points = np.column_stack([moved - moved.mean(axis=0), still - still.mean(axis=0)])
     rest = len(points) - 1
     # Taking a point out moves the centre by a share of it, and the products accordingly.
