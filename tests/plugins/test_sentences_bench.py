@@ -28,6 +28,7 @@ from tagatlas_compare.benching.page.leaderboard import leaderboard
 from tagatlas_compare.benching.page.ranking import place_of, ranking, table_lines
 from tagatlas_compare.benching.page.verdict import (
     cost_in_words,
+    is_above_chance,
     leaders,
     notes,
     out_of_100,
@@ -192,6 +193,24 @@ def test_a_figure_without_interval_is_told_without() -> None:
     assert "0.75 above chance, where 1 is the best (measured 0.80" in text
     assert "None" not in text
     assert "nan" not in text
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_above"),
+    [
+        (figure(0.3), True),
+        (figure(0.26), False),
+        (figure(0.3, None), True),
+        (figure(0.25, None), False),
+        (figure(0.2, None), False),
+        (FigureCells(1.0, None, None, 0.07, None, None, 250), True),
+        (FigureCells(0.5), False),
+        (FigureCells(), False),
+        (FigureCells(0.2 + 1e-9, None, None, 0.2, 0.2, 0.2, 250), False),
+    ],
+)
+def test_what_is_above_chance_is_surely_so(cells: FigureCells, is_above: bool) -> None:
+    assert is_above_chance(cells) == is_above
 
 
 def test_a_tie_is_of_all_that_do_not_differ_from_the_first() -> None:

@@ -16,6 +16,9 @@ from tagatlas_compare.benching.document import (
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.pages.elements import NOTHING, interval, listed, number
 
+_TINY = 1e-6
+"""Differences that rounding makes."""
+
 NOT_TOLD_APART = "cannot be told from none"
 
 
@@ -51,11 +54,15 @@ def above_chance(figure: FigureCells | None) -> tuple[float, float | None, float
 
 
 def is_above_chance(figure: FigureCells) -> bool:
-    """Whether a figure's interval, or without one its value, is above that of shuffled labels."""
-    ends = [figure.chance_high, figure.chance]
-    highest = max((end for end in ends if end is not None), default=None)
-    lowest = figure.value if figure.low is None else figure.low
-    return lowest is not None and highest is not None and lowest > highest
+    """Whether a figure's interval is above that of shuffled labels.
+
+    Without an interval, its value must be twice as far above chance as the end of that one.
+    """
+    if figure.value is None or figure.chance is None:
+        return False
+    end = figure.chance if figure.chance_high is None else max(figure.chance_high, figure.chance)
+    lowest = figure.value - (end - figure.chance) if figure.low is None else figure.low
+    return lowest > end + _TINY
 
 
 def ranked(document: Results) -> list[tuple[Rank, EntrantRow]]:

@@ -14,6 +14,9 @@ FEWEST = 5
 """Fewest images that a sentence is about: of fewer, shuffling restores the order so often that no
 figure can be told from chance (4 images: once in 24 times)."""
 
+_TINY = 1e-6
+"""Differences that rounding makes."""
+
 TAGS, THEMES = "alpha_jaccard", "mutual_information"
 """The main measures of both parts."""
 
@@ -27,8 +30,8 @@ class Beyond:
         measure: name of the measure.
         value: in (-inf, 1].
         low, high: its 95 % interval; None where there is none.
-        is_above: whether the figure is above chance: its interval, or without one its value, is
-            above the interval of shuffled images.
+        is_above: whether the figure is above chance: its interval is above that of shuffled
+            images; without an interval, its value is twice as far above chance as that one's end.
         images: number of images that it is measured on.
     """
 
@@ -70,7 +73,7 @@ def beyond_chance(row: Mapping[str, object]) -> Beyond | None:
         found,
         min(known) if len(known) > 1 else None,
         max(known) if len(known) > 1 else None,
-        min([found, *known]) > highest,
+        (min(found, *known) if len(known) > 1 else found - highest) > highest + _TINY,
         images,
     )
 
