@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import partial
+from importlib.resources import files
 from io import BytesIO
 
 import numpy as np
@@ -17,6 +18,8 @@ from tagatlas.toolkit import copies_of
 from tagatlas_compare.benching.perturbations import PERTURBATIONS
 from tagatlas_compare.benching.robustness import Ask, RobustnessRow, robustness
 from tagatlas_compare.statistics.estimates import SHUFFLES
+from tagatlas_taggers.imagenet import ImageNetOptions
+from tagatlas_taggers.imagenet.tagger import ImageNetTagger
 
 IMAGES = 24
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange")
@@ -219,3 +222,27 @@ def test_the_same_model_with_two_variants_has_the_same_curve() -> None:
     ]
     away = np.abs(np.subtract(*np.array(curves, dtype=float)))
     assert away.mean() < 0.05
+
+
+@pytest.mark.thorough
+def test_imagenet_is_as_robust_whether_it_or_the_store_shrinks_pictures() -> None:
+    store, names = MemoryStore(), []
+    sample = sorted((files("tagatlas.cli") / "sample").iterdir(), key=lambda path: path.name)
+    for path in [each for each in sample if each.name.endswith(".png")][::8]:
+        data = path.read_bytes()
+        names.append(hashlib.sha256(data).hexdigest())
+        for variant, copy in copies_of(data, max_side=1024).items():
+            store.put(names[-1], variant, copy)
+    tagger = ImageNetTagger(ImageNetOptions())
+    of_variants = [
+        robustness(tagger.tag, store, variant, sorted(names), ("jpeg", "crop", "blur"), top=10)
+        for variant in (Variant.IMAGE, Variant.THUMBNAIL)
+    ]
+    tagger.close()
+    tags, embeddings = (
+        np.array([[getattr(row, kept).value for row in rows] for rows in of_variants], dtype=float)
+        for kept in ("tags", "embeddings")
+    )
+    assert tags.min() > 0.2
+    assert abs(tags[0].mean() - tags[1].mean()) < 0.05
+    assert np.abs(embeddings[0] - embeddings[1]).max() < 0.05
