@@ -156,6 +156,27 @@ def test_a_failing_backend_costs_the_others_nothing(tmp_path: Path, pictures: Pa
     assert found.entrants[0].backend == "tones"
 
 
+def test_images_for_which_a_tagger_raises_have_failed_also_when_perturbed(
+    tmp_path: Path, pictures: Path
+) -> None:
+    found = bench(
+        pictures,
+        ["picky"],
+        out=tmp_path / "bench",
+        labels="folder",
+        timed=12,
+        perturbations="brightness",
+    )
+    picky = row(found, "picky")
+    assert (picky.error, picky.notes) == ("", ["6 images failed: ValueError: too dark"])
+    assert picky.counts.failed == 6
+    assert picky.speed is not None
+    darkest, *_, lightest = picky.robustness
+    assert (darkest.images, darkest.silent) == (6, 6)
+    assert darkest.value == 0
+    assert lightest.value == pytest.approx(1)
+
+
 def test_the_memory_is_that_of_the_tagger_alone(tmp_path: Path, pictures: Path) -> None:
     ballast = b"x" * (400 << 20)
     found = bench(pictures, ["hungry", "tones"], out=tmp_path / "bench", timed=4, perturbed=0)

@@ -92,7 +92,7 @@ def assert_legible(page: Page, chart: Chart) -> None:
         assert beside or above, (one, other)
 
 
-@pytest.mark.thorough
+@pytest.mark.browser
 @pytest.mark.parametrize("backends", [1, 3, 8])
 def test_curves_of_each_kind_are_legible_on_a_telephone(page: Page, backends: int) -> None:
     entrants = [EntrantRow(name, robustness=rows(of)) for of, name in enumerate(NAMES[:backends])]
@@ -119,7 +119,7 @@ def test_images_that_do_not_count_are_told() -> None:
     assert some.endswith("; for up to 9 it had no tag before.")
 
 
-@pytest.mark.thorough
+@pytest.mark.browser
 def test_embeddings_have_charts_of_their_own(page: Page) -> None:
     far = Robustness(
         "turn", 3.0, "degrees", embedding_value=-0.2, embedding_control=0.9, embedding_chance=-0.3
@@ -248,7 +248,7 @@ def test_numbers_on_a_scale_are_round_and_few(low: float, times: float, most: in
     assert len(ticks(low, low * max(times, 10), most=most)) >= 1
 
 
-@pytest.mark.thorough
+@pytest.mark.browser
 @pytest.mark.parametrize(("first", "last"), [(0, 8), (0, 2), (3, 6), (4, 8)])
 def test_frontiers_are_legible_on_a_telephone(page: Page, first: int, last: int) -> None:
     charts = draw_frontiers(ENTRANTS[first:last], "probe")

@@ -47,6 +47,15 @@ class Raising(Tones):
         raise ValueError("the moon is full")
 
 
+class Picky(Tones):
+    """Raises for what is very dark."""
+
+    def answer(self, image):
+        if image.pixels().mean() < 80:
+            raise ValueError("too dark")
+        return super().answer(image)
+
+
 class Ending(Tones):
     """Ends its process."""
 
@@ -85,7 +94,7 @@ class Hungry(Tones):
 def tagatlas_taggers():
     return [
         TaggerSpec(name=each.__name__.lower(), summary=each.__doc__, factory=each)
-        for each in (Tones, Swapped, Raising, Ending, Killed, Waiting, Hungry)
+        for each in (Tones, Swapped, Raising, Picky, Ending, Killed, Waiting, Hungry)
     ]
 '''
 

@@ -27,7 +27,7 @@ from tagatlas import (
     load_plugins,
     open_atlas,
 )
-from tagatlas.errors import ImageNotStored, PluginError, TagatlasError, TaggerError
+from tagatlas.errors import ImageNotStored, PluginError, PluginFailed, TagatlasError, TaggerError
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing, prepare
 from tagatlas_compare.benching.document import Robustness, Speed
@@ -152,7 +152,7 @@ def _tag_all(tagger: Tagger, images: Sequence[ImageInput]) -> _Pass:
 
     def ask(batch: Sequence[ImageInput]) -> tuple[Sequence[TagResult], float]:
         began = time.perf_counter()
-        results = tagger.tag(batch)
+        results = _answers(tagger, batch)
         return results, time.perf_counter() - began
 
     began = time.perf_counter()
@@ -161,6 +161,16 @@ def _tag_all(tagger: Tagger, images: Sequence[ImageInput]) -> _Pass:
     spent = time.perf_counter() - began
     results = [result for some, _ in answered for result in some]
     return _Pass(results, spent, [seconds for _, seconds in answered])
+
+
+def _answers(tagger: Tagger, batch: Sequence[ImageInput]) -> Sequence[TagResult]:
+    """The answers to a batch. An image for which a tagger raises has failed, as elsewhere."""
+    try:
+        return tagger.tag(batch)
+    except PluginFailed as error:
+        if len(batch) == 1:
+            return [TagResult.failed("image", str(error))]
+    return [result for image in batch for result in _answers(tagger, [image])]
 
 
 if __name__ == "__main__":
