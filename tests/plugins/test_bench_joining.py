@@ -4,13 +4,15 @@ import json
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 from bench_plugins import PLANTED, dark_and_light
 from strangers import lay_plugin
 
 from tagatlas.errors import InputError
 from tagatlas_compare import Results, bench, join_results, write_results
-from tagatlas_compare.benching.results import assemble, read_tasks
+from tagatlas_compare.benching.assembling import assemble
+from tagatlas_compare.benching.results import read_tasks
 
 pytestmark = pytest.mark.slow
 
@@ -136,6 +138,41 @@ def test_no_damage_gives_a_traceback(place: Path, name: str, text: bytes) -> Non
     path.write_bytes(text)
     with pytest.raises(InputError):
         join_results(place / "mine", [place / "theirs"])
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("clusters", "0 1"),
+        ("clusters", ""),
+        ("clusters", " ".join(["2147483647"] * 20)),
+        ("clusters", "x"),
+        ("probe", "inf"),
+        ("probe", "1e300"),
+        ("neighbours", "-inf"),
+    ],
+)
+def test_what_lacks_parts_of_figures_has_no_rank(place: Path, column: str, cell: str) -> None:
+    [path] = (place / "theirs" / "results").rglob("images/*.csv")
+    table = pl.read_csv(path, infer_schema=False)
+    table.with_columns(pl.lit(cell).alias(column)).write_csv(path)
+    join_results(place / "mine", [place / "theirs"])
+    found = only(place / "mine")
+    assert sorted(each.backend for each in found.entrants) == ["swapped", "tones"]
+    assert found.standing is not None
+    assert [rank.backend for rank in found.standing.ranks] == ["tones"]
+    write_results(place / "mine")
+
+
+def test_what_lacks_the_leading_figure_has_no_rank(place: Path) -> None:
+    path = change(place / "theirs")
+    document = json.loads(path.read_text("utf-8"))
+    del document["entrants"][0]["figures"]["probe"]
+    path.write_text(json.dumps(document), "utf-8")
+    join_results(place / "mine", [place / "theirs"])
+    found = only(place / "mine")
+    assert found.standing is not None
+    assert [rank.backend for rank in found.standing.ranks] == ["tones"]
 
 
 def test_a_folder_without_results_is_said(place: Path) -> None:

@@ -19,6 +19,7 @@ from tagatlas_compare.benching.asking import (
     read_file,
     speed_of,
 )
+from tagatlas_compare.benching.assembling import assemble
 from tagatlas_compare.benching.document import Cost, EntrantRow, Results, Task
 from tagatlas_compare.benching.entrants import (
     Answered,
@@ -35,7 +36,6 @@ from tagatlas_compare.benching.options import BenchOptions
 from tagatlas_compare.benching.preparing import Tell, prepared, quiet
 from tagatlas_compare.benching.results import (
     Row,
-    assemble,
     read_row,
     read_tasks,
     write_row,

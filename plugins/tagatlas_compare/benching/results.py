@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
@@ -27,15 +27,10 @@ from tagatlas.errors import InputError, StorageError
 from tagatlas.toolkit import write_atomically
 from tagatlas_compare.benching.document import (
     Cells,
-    Difference,
     EntrantRow,
     FigureCells,
-    Rank,
     Results,
-    StandingCells,
 )
-from tagatlas_compare.benching.measures import Measured
-from tagatlas_compare.benching.standing import Standing, stand
 from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.statistics.figures import Figure
 
@@ -303,35 +298,7 @@ def _number(value: float) -> float | None:
     return float(value) if isfinite(value) else None
 
 
-def _figures(cells: Mapping[str, FigureCells]) -> dict[str, Figure]:
-    def number(value: float | None) -> float:
-        return np.nan if value is None else value
-
-    return {
-        name: Figure(
-            number(cell.value),
-            number(cell.low),
-            number(cell.high),
-            number(cell.chance),
-            number(cell.chance_low),
-            number(cell.chance_high),
-            cell.images,
-        )
-        for name, cell in cells.items()
-    }
-
-
-def standing_cells(standing: Standing) -> StandingCells:
-    """A standing as it is stored."""
-    return StandingCells(
-        standing.measure,
-        msgspec.convert(list(_plain(standing.ranks)), list[Rank]),
-        msgspec.convert(list(_plain(standing.differences)), list[Difference]),
-        standing.method,
-    )
-
-
-def _plain(table: pl.DataFrame) -> Iterator[dict[str, object]]:
+def plain_rows(table: pl.DataFrame) -> Iterator[dict[str, object]]:
     """The rows of a table as JSON values."""
     for row in table.iter_rows(named=True):
         yield {
@@ -342,60 +309,4 @@ def _plain(table: pl.DataFrame) -> Iterator[dict[str, object]]:
 
 def label_cells(table: pl.DataFrame) -> list[Cells]:
     """The rows of a table of labels as they are stored."""
-    return msgspec.convert(list(_plain(table)), list[Cells])
-
-
-def assemble(found: TaskRows, failed: Iterable[EntrantRow] = ()) -> Results:
-    """The entrants of a task together: the best first, each with a label of its own.
-
-    Args:
-        found: the stored results.
-        failed: entrants that have none; they come last.
-    """
-    newest = found.newest
-    rows = _with_labels(found.rows)
-    entrants = [_where(row.document, newest) for row in rows]
-    standing = _standing(rows, found.truth, newest)
-    if standing is not None:
-        order = {rank.backend: place for place, rank in enumerate(standing.ranks)}
-        entrants.sort(key=lambda entrant: order.get(entrant.backend, len(order)))
-    return replace(newest, entrants=[*entrants, *failed], standing=standing)
-
-
-def _with_labels(rows: Sequence[Row]) -> list[Row]:
-    """The rows with labels of their own: of two with one label, both get their digests."""
-    labels = [row.entrant.backend for row in rows]
-    found = []
-    for row in rows:
-        entrant = row.entrant
-        if labels.count(entrant.backend) > 1:
-            entrant = replace(entrant, backend=f"{entrant.backend} ({row.name.rpartition('-')[2]})")
-        found.append(replace(row, document=replace(row.document, entrants=[entrant])))
-    return found
-
-
-def _where(document: Results, newest: Results) -> EntrantRow:
-    """The entrant of a document, with machine and versions if they are not the newest one's."""
-    [entrant] = document.entrants
-    return replace(
-        entrant,
-        made_at=document.made_at,
-        machine=None if document.machine == newest.machine else document.machine,
-        versions=None if document.versions == newest.versions else document.versions,
-    )
-
-
-def _standing(rows: Sequence[Row], truth: Truth | None, document: Results) -> StandingCells | None:
-    """How those of the entrants stand to each other that have results for each image."""
-    if truth is None:
-        return None
-    measured, labels = [], []
-    for row in rows:
-        if row.images is not None and row.entrant.figures:
-            table = pl.DataFrame(row.entrant.labels, infer_schema_length=None)
-            measured.append(Measured(_figures(row.entrant.figures), table, row.images))
-            labels.append(row.entrant.backend)
-    if not measured:
-        return None
-    seed = document.task.options.get("seed")
-    return standing_cells(stand(truth, measured, labels, seed=seed if isinstance(seed, int) else 0))
+    return msgspec.convert(list(plain_rows(table)), list[Cells])

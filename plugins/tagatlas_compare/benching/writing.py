@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tagatlas.toolkit import write_atomically
+from tagatlas_compare.benching.assembling import assemble
 from tagatlas_compare.benching.document import Results
 from tagatlas_compare.benching.methods import methods_bibliography, methods_text
 from tagatlas_compare.benching.page.leaderboard import leaderboard
-from tagatlas_compare.benching.results import RESULTS, TOGETHER, as_json, assemble, read_tasks
+from tagatlas_compare.benching.results import RESULTS, TOGETHER, as_json, read_tasks
 from tagatlas_compare.benching.tables import csv_tables, latex_results
 
 PAGE = "leaderboard.html"
