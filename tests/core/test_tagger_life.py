@@ -202,6 +202,7 @@ def test_doctor_bench_and_search_close_it(
     out = atlas.parent / "bench"
     done = tagatlas("bench", pictures, "--backend", f"logging:log={log}", "--out", out)
     assert done.returncode == 0, done.stderr
-    [made, prepared, *tagged, closed] = log.read_text().split()
-    assert (made, prepared, closed) == ("made", "prepare", "close")
-    assert set(tagged) == {"tag"}
+    said = log.read_text().split()
+    assert [said.count(each) for each in ("made", "prepare", "close")] == [2, 2, 2]
+    assert said[:3] == ["made", "made", "prepare"], "one more in a process of its own"
+    assert said[-1] == "close"

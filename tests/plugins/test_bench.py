@@ -15,7 +15,7 @@ from vision_servers import KEY, ClarifaiServer, VisionServer, running
 
 import tagatlas
 from tagatlas import Progress, load_plugins
-from tagatlas.errors import UsageError
+from tagatlas.errors import AtlasLocked, UsageError
 from tagatlas.toolkit.backends import used_backends
 from tagatlas_compare import Results, bench, estimate_bench, write_results
 from tagatlas_compare.benching.document import EntrantRow
@@ -304,3 +304,35 @@ def test_the_tags_that_stand_for_labels_are_written_and_can_be_given(
     assert recalls["swapped"] == 1
     assert recalls["tones"] is not None
     assert recalls["tones"] < 1
+
+
+def test_stored_answers_are_measured_beside_a_running_command(
+    tmp_path: Path, pictures: Path
+) -> None:
+    atlas, out = tmp_path / "x.atlas", tmp_path / "bench"
+    tagatlas.add(atlas, pictures)
+    tagatlas.fetch(atlas)
+    tagatlas.tag(atlas, backend="tones")
+    with tagatlas.open_atlas(atlas, load_plugins()):
+        found = bench(atlas, out=out, labels="folder", timed=0)
+        with pytest.raises(AtlasLocked):
+            bench(atlas, "swapped", out=out, labels="folder", timed=0)
+    assert [each.backend for each in found.entrants] == ["tones"]
+
+
+def test_several_coders_are_the_truth_and_one_is_an_entrant(tmp_path: Path, pictures: Path) -> None:
+    paths = sorted(pictures.rglob("*.png"))
+    for coder in ("anna", "ben", "cleo"):
+        rows = [f"{each.parent.name}/{each.name},{each.parent.name}" for each in paths]
+        if coder == "cleo":
+            rows[0] = rows[0].replace(",dark", ",light")
+        (tmp_path / f"{coder}.csv").write_text("\n".join(["image,code", *rows]), "utf-8")
+    files = [tmp_path / f"{coder}.csv" for coder in ("anna", "ben", "cleo")]
+    found = bench(pictures, ["tones", str(files[2])], out=tmp_path / "bench", truth=files, timed=0)
+    assert found.task.truth is not None
+    assert found.task.truth.codes == {"dark": 6, "light": 6}
+    assert found.coders is not None
+    coder = row(found, "cleo")
+    assert (str(coder.origin), coder.counts.ok) == ("coded", 12)
+    assert coder.codes is not None
+    assert (tmp_path / "bench" / "results" / found.task.digest / coder.codes_page).is_file()

@@ -258,7 +258,9 @@ class _Run:
         whole = replace(
             entrant, notes=[*entrant.notes, *reasons], model_versions=results.model_versions
         )
-        return self.measuring.row(seen_of_backend(self.atlas, answers, self.images), whole)
+        seen = seen_of_backend(self.atlas, answers, self.images)
+        with self.show("judging"):
+            return self.measuring.row(seen, whole)
 
     def _ran(self, work: Work) -> Ran:
         """Speed and robustness of a tagger; as they were measured before, if nothing changed."""
@@ -266,6 +268,11 @@ class _Run:
         if earlier is not None:
             self.tell("speed and robustness are those measured before: --again measures again")
             return earlier
+        perturbed = f"; robustness, on {count(len(work.perturbed), 'image')}"
+        self.tell(
+            f"speed and memory, on {count(len(work.images), 'image')}"
+            + (perturbed if work.perturbed else "")
+        )
         with self.show("measuring"):
             return run_tagger(work)
 

@@ -5,17 +5,29 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from tagatlas import Atlas, Plugins, ShowProgress, load_plugins
-from tagatlas.errors import MissingDependency, PluginError, UsageError
+from tagatlas.errors import (
+    AtlasLocked,
+    MissingDependency,
+    PluginError,
+    StorageError,
+    UsageError,
+)
 from tagatlas.toolkit import as_shown
 from tagatlas.toolkit.calls import AtlasLike, Owner, opened, require_trust_in, select, several
 from tagatlas.toolkit.collection import collect
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing
-from tagatlas_compare.benching.entrants import Contender, ToAsk, read_contender, read_contenders
+from tagatlas_compare.benching.entrants import (
+    Answered,
+    Contender,
+    ToAsk,
+    read_contender,
+    read_contenders,
+)
 from tagatlas_compare.benching.measures.matching import LabelMap
 from tagatlas_compare.benching.options import BenchOptions
 from tagatlas_compare.benching.results import make_folder
@@ -93,7 +105,7 @@ def _opened(
 ) -> Iterator[tuple[Atlas, str | None]]:
     """The atlas with the images, and the source that they are to come from, if they do."""
     if isinstance(location, Atlas) or (Path(location) / "catalog.sqlite").is_file():
-        with opened(location, plugins) as atlas:
+        with _opened_atlas(location, backends, plugins) as atlas:
             yield atlas, None
         return
     if not backends:
@@ -105,6 +117,21 @@ def _opened(
     make_folder(out)
     with opened(out / f"{_name(source)}.atlas", plugins, create=True) as atlas:
         yield atlas, source
+
+
+@contextmanager
+def _opened_atlas(
+    location: AtlasLike, backends: Sequence[str], plugins: Plugins
+) -> Iterator[Atlas]:
+    """An atlas, open for writing if that is possible; stored answers need only be read."""
+    with ExitStack() as stack:
+        try:
+            atlas = stack.enter_context(opened(location, plugins))
+        except (AtlasLocked, StorageError, UsageError):
+            atlas = stack.enter_context(opened(location, plugins, write=False))
+            if not all(isinstance(each, Answered) for each in read_contenders(atlas, backends)):
+                raise
+        yield atlas
 
 
 def _require_trust(atlas: Atlas, contenders: Sequence[Contender]) -> None:
