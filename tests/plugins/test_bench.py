@@ -332,7 +332,7 @@ def test_several_coders_are_the_truth_and_one_is_an_entrant(tmp_path: Path, pict
     assert found.task.truth is not None
     assert found.task.truth.codes == {"dark": 6, "light": 6}
     assert found.coders is not None
-    coder = row(found, "cleo")
-    assert (str(coder.origin), coder.counts.ok) == ("coded", 12)
-    assert coder.codes is not None
-    assert (tmp_path / "bench" / "results" / found.task.digest / coder.codes_page).is_file()
+    third = row(found, "cleo")
+    assert (str(third.origin), third.counts.ok) == ("coded", 12)
+    assert third.codes is not None
+    assert (tmp_path / "bench" / "results" / found.task.digest / third.codes_page).is_file()

@@ -25,7 +25,7 @@ from tagatlas.toolkit.backends import (
 )
 from tagatlas.toolkit.collection import collection_images
 from tagatlas.toolkit.kinds import TAGGERS
-from tagatlas_compare.benching.document import Origin
+from tagatlas_compare.benching.document import Origin as Origin
 from tagatlas_compare.comparison.comparing import find_backend
 
 if TYPE_CHECKING:
