@@ -295,7 +295,9 @@ def test_nothing_is_measured_against_labels_that_say_nothing(
 def test_a_flat_folder_is_refused(tmp_path: Path) -> None:
     with (
         open_atlas(picture_atlas(tmp_path, 3), load_plugins()) as flat,
-        pytest.raises(InputError, match="put those of a kind into a folder each, or give --truth"),
+        pytest.raises(
+            InputError, match="no image has a label by folders: the pictures lie in one folder"
+        ),
     ):
         read_truth(flat, labels="folder")
 

@@ -257,6 +257,8 @@ def read_file(
             return _import(atlas, contender)
         except InputError as other:
             raise InputError(f"{other}; and as a coding: {error}") from other
+    if coding.told:
+        atlas.plugins.warn(coding.told)
     if not coding.coders:
         return [Coded(contender.label, coding.truth)]
     return [Coded(f"{contender.label} {name}", truth) for name, truth in coding.coders.items()]

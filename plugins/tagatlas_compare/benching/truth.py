@@ -95,6 +95,12 @@ class Coding:
     notes: Sequence[str] = ()
 
     @property
+    def told(self) -> str:
+        """What was left out, in a line; empty if nothing was."""
+        parts = [f"{number:,} {why}" for why, number in self.left_out.items()]
+        return f"{self.truth.source}: left out: {', '.join(parts)}" if parts else ""
+
+    @property
     def coded(self) -> NDArray[np.bool_]:
         """Mask of the images that anyone coded, shape (n,): also those without a majority."""
         every = [self.truth.coded, *(each.coded for each in self.coders.values())]
@@ -263,12 +269,12 @@ def check_truth(truth: Truth) -> None:
     of = "folders" if truth.source == FOLDER else truth.source
     if not coded:
         advice = (
-            "the pictures lie in one folder: put those of a kind into a folder each, or give "
+            "the pictures lie in one folder; put those of a kind into a folder each, or give "
             "--truth FILE"
             if truth.source == FOLDER
             else "every cell is empty"
         )
-        raise InputError(f"{of}: no image has a label: {advice}")
+        raise InputError(f"no image has a label by {of}: {advice}")
     has = truth.has[truth.coded]
     if (has == has[:1]).all():
         said = ", ".join(

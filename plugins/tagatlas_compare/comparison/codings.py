@@ -57,9 +57,8 @@ def with_codings(atlas: Atlas, names: Sequence[str]) -> Iterator[tuple[Atlas, Se
     for path, name in name_of.items():
         coding = truth_of_files(atlas, [Path(path)], images=images)
         truths[name] = coding.truth
-        if coding.left_out:
-            told = ", ".join(f"{number:,} {why}" for why, number in coding.left_out.items())
-            atlas.plugins.warn(f"{coding.truth.source}: of its images and the atlas's, {told}")
+        if coding.told:
+            atlas.plugins.warn(coding.told)
     with TemporaryDirectory(prefix="tagatlas-compare-") as scratch:
         folder = Path(scratch, atlas.folder.resolve().name)
         _copy(atlas.folder, folder)
