@@ -185,6 +185,14 @@ def test_of_several_coders_most_decide(atlas: Atlas, tmp_path: Path, form: str) 
     assert len({tuple(each.codes) for each in found.coders.values()}) == 1
 
 
+def test_files_of_one_name_are_of_two_coders(atlas: Atlas, tmp_path: Path) -> None:
+    paths = [tmp_path / name / "coding.csv" for name in ("a", "b")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text("file,codes\ncat/0.jpg,pet\n")
+    assert list(truth_of_files(atlas, paths).coders) == ["coding", "coding (2)"]
+
+
 def test_ties_are_left_out_and_said(atlas: Atlas, tmp_path: Path) -> None:
     rows = [("cat/0", "pet", "pet", "pet"), ("cat/1", "pet", "wild", ""), ("cat/2", *"abc")]
     text = "".join(f"{name}.jpg,{','.join(own)}\n" for name, *own in rows)

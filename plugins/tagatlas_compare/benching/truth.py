@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tagatlas import Atlas
 from tagatlas.errors import InputError, UsageError
-from tagatlas.toolkit import count, read_columns, shown
+from tagatlas.toolkit import count, read_columns, shown, unique_names
 from tagatlas.toolkit.answers import AMBIGUOUS, Known, image_locations, match_images
 from tagatlas.toolkit.collection import collection_images, collection_records
 from tagatlas_compare.benching.coding_tables import (
@@ -178,7 +178,7 @@ def truth_of_files(
     votes: dict[str, dict[str, set[str]]] = {}
     left_out, notes, unmatched = Counter[str](), list[str](), dict[str, str]()
     uncoded = set[str]()
-    for path in paths:
+    for path, own_name in zip(paths, unique_names(path.stem for path in paths), strict=True):
         table = read_coding_table(path)
         cells = {
             cell.strip() for each in table.frame.columns for cell in table.column(each).unique()
@@ -188,7 +188,7 @@ def truth_of_files(
         notes += read.notes
         for name, who, codes in read.rows.iter_rows():
             if name in matched.images:
-                coder = who or path.stem
+                coder = who or own_name
                 votes.setdefault(coder, {}).setdefault(matched.images[name], set()).update(codes)
             else:
                 unmatched[name] = matched.unmatched[name]
