@@ -280,17 +280,21 @@ def _confusions(page: CodesPage) -> Iterator[str]:
 
 
 def _matrix(confusion: pl.DataFrame) -> str:
-    """The codes by what is said of their images, shaded by the share of a code's images."""
+    """The codes by what is said of their images, shaded by the share of a code's images.
+
+    What is said of none has no column.
+    """
+    said = [name for name in confusion.columns[1:] if confusion[name].sum()]
     body = ""
-    for place, (code, *counts) in enumerate(confusion.iter_rows()):
+    for code, *counts in confusion.select("code", *said).iter_rows():
         total = max(sum(counts), 1)
         cells = "".join(
             f'<td class="shade-{int(np.ceil(_SHADES * cell / total))}'
-            f'{" same" if column == place else ""}">{cell or "·"}</td>'
-            for column, cell in enumerate(counts)
+            f'{" same" if name == code else ""}">{cell or "·"}</td>'
+            for name, cell in zip(said, counts, strict=True)
         )
         body += f'<tr><th scope="row">{text_of(code)}</th>{cells}</tr>\n'
-    heads = ["coded \\ given", *map(text_of, confusion.columns[1:])]
+    heads = ["coded \\ given", *map(text_of, said)]
     return table(heads, body).replace("<table>", '<table class="confusion">')
 
 
