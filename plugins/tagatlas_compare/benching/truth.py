@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from tagatlas import Atlas
 from tagatlas.errors import InputError, UsageError
 from tagatlas.toolkit import count, read_columns, shown, unique_names
-from tagatlas.toolkit.answers import AMBIGUOUS, Known, image_locations, match_images
+from tagatlas.toolkit.answers import AMBIGUOUS, Known, Matched, image_locations, match_images
 from tagatlas.toolkit.collection import collection_images, collection_records
 from tagatlas_compare.benching.coding_tables import (
     CodingColumns,
+    CodingTable,
     coding_of_table,
     read_coding_table,
     split_codes,
@@ -175,50 +176,74 @@ def truth_of_files(
     """
     ids = _ids(atlas, images)
     known = [Known(*each) for each in image_locations(atlas)]
-    votes: dict[str, dict[str, set[str]]] = {}
-    left_out, notes, unmatched = Counter[str](), list[str](), dict[str, str]()
-    uncoded = set[str]()
+    votes = _Votes()
     for path, own_name in zip(paths, unique_names(path.stem for path in paths), strict=True):
         table = read_coding_table(path)
-        cells = {
-            cell.strip() for each in table.frame.columns for cell in table.column(each).unique()
-        }
-        matched = match_images(sorted(cells - {""}), known)
+        every = (cell for name in table.frame.columns for cell in table.column(name).unique())
+        matched = match_images(sorted({cell.strip() for cell in every} - {""}), known)
         read = coding_of_table(table, columns or CodingColumns(), matched.images.keys(), path.name)
-        notes += read.notes
+        votes.add(read, matched, own_name)
+    source = ", ".join(path.name for path in paths)
+    names, renamed = _names(
+        code for own in votes.coders.values() for codes in own.values() for code in codes
+    )
+    codes = sorted(set(names.values()))
+    coders = {
+        coder: _truth(source, codes, ids, votes.coders[coder], names)
+        for coder in sorted(votes.coders)
+    }
+    truth, undecided = majority(source, codes, [*coders.values()], len(ids))
+    left_out = {why: number for why, number in (votes.left_out(ids) | undecided).items() if number}
+    notes = [*votes.notes, *votes.told_unmatched(), *renamed]
+    return Coding(truth, coders if len(coders) > 1 else {}, left_out, votes.unmatched, notes)
+
+
+@dataclass
+class _Votes:
+    """What coders say, as files are read.
+
+    Attributes:
+        coders: by coder and image, the codes.
+        uncoded: images with a row that says nothing.
+        unmatched: by each name that is of no image, or of several, the reason.
+        notes: for the user.
+    """
+
+    coders: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    uncoded: set[str] = field(default_factory=set)
+    unmatched: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, read: CodingTable, matched: Matched, own_name: str) -> None:
+        """Add a file, whose coder is called by its own name where it names none."""
+        self.notes += read.notes
         for name, who, codes in read.rows.iter_rows():
             if name in matched.images:
-                coder = who or own_name
-                votes.setdefault(coder, {}).setdefault(matched.images[name], set()).update(codes)
-            else:
-                unmatched[name] = matched.unmatched[name]
-        uncoded.update(matched.images[name] for name in read.uncoded if name in matched.images)
-        unmatched.update(
-            {name: matched.unmatched[name] for name in read.uncoded if name in matched.unmatched}
-        )
-    coded = {image for own in votes.values() for image in own}
-    wanted = set(ids)
-    left_out["not coded"] = len(wanted - coded - uncoded)
-    left_out["with an empty row"] = len(uncoded & wanted - coded)
-    left_out["coded, not among the images that are measured"] = len(coded - wanted)
-    for reason, number in Counter(unmatched.values()).items():
-        some = [shown(name) for name, why in unmatched.items() if why == reason][:_SHOWN]
-        notes.append(f"{count(number, 'name')} in the coding, such as {', '.join(some)}: {reason}")
-        which = "several images have" if reason == AMBIGUOUS else "no image has"
-        left_out[f"in the coding by a name that {which}"] = number
-    names, renamed = _names(
-        code for own in votes.values() for codes in own.values() for code in codes
-    )
-    source = ", ".join(path.name for path in paths)
-    everything = sorted(set(names.values()))
-    coders = {
-        coder: _truth(source, everything, ids, votes[coder], names) for coder in sorted(votes)
-    }
-    truth, undecided = majority(source, everything, [*coders.values()], len(ids))
-    left_out.update(undecided)
-    kept = {reason: number for reason, number in left_out.items() if number}
-    found = coders if len(coders) > 1 else {}
-    return Coding(truth, found, kept, unmatched, [*notes, *renamed])
+                own = self.coders.setdefault(who or own_name, {})
+                own.setdefault(matched.images[name], set()).update(codes)
+        for name in (*read.rows["image"], *read.uncoded):
+            if name in matched.unmatched:
+                self.unmatched[name] = matched.unmatched[name]
+        self.uncoded.update(matched.images[name] for name in read.uncoded if name in matched.images)
+
+    def left_out(self, ids: Sequence[str]) -> dict[str, int]:
+        """Number of images, or of names of images, by the reason why they do not count."""
+        coded = {image for own in self.coders.values() for image in own}
+        wanted, unmatched = set(ids), Counter(self.unmatched.values())
+        return {
+            "not coded": len(wanted - coded - self.uncoded),
+            "with an empty row": len(self.uncoded & wanted - coded),
+            "coded, not among the images that are measured": len(coded - wanted),
+            "in the coding by a name that several images have": unmatched.pop(AMBIGUOUS, 0),
+            "in the coding by a name that no image has": unmatched.total(),
+        }
+
+    def told_unmatched(self) -> Iterator[str]:
+        """Notes on names that are of no image, or of several."""
+        for reason in dict.fromkeys(self.unmatched.values()):
+            names = [shown(name) for name, why in self.unmatched.items() if why == reason]
+            some = ", ".join(names[:_SHOWN])
+            yield f"{count(len(names), 'name')} in the coding, such as {some}: {reason}"
 
 
 def read_truth(
