@@ -185,7 +185,7 @@ def _codes_table(page: CodesPage, rule: str) -> str:
     heads += ["tags that match"]
     codes = page.judgement.judged.codes.filter(rule=rule)
     body = "".join(_code_row(page, each, heads) for each in codes.iter_slices(1))
-    return table(heads, body).replace("<table>", '<table class="codes">')
+    return table(heads, body, "codes")
 
 
 def _code_row(page: CodesPage, codes: pl.DataFrame, heads: Sequence[str]) -> str:
@@ -295,7 +295,7 @@ def _matrix(confusion: pl.DataFrame) -> str:
         )
         body += f'<tr><th scope="row">{text_of(code)}</th>{cells}</tr>\n'
     heads = ["coded \\ given", *map(text_of, said)]
-    return table(heads, body).replace("<table>", '<table class="confusion">')
+    return table(heads, body, "confusion")
 
 
 def _coders(page: CodesPage) -> str:

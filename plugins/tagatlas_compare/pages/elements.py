@@ -71,16 +71,18 @@ def row(*cells: str) -> str:
     return f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>\n'
 
 
-def table(heads: Iterable[str], body: str) -> str:
+def table(heads: Iterable[str], body: str, kind: str = "") -> str:
     """A table that scrolls by itself where it is too wide.
 
     Args:
         heads: headings of the columns, as HTML.
         body: rows.
+        kind: class of the table, for its style; empty for none.
     """
+    start = f'<table class="{kind}">' if kind else "<table>"
     head = "".join(f'<th scope="col">{cell}</th>' for cell in heads)
     return (
-        f'<div class="table" tabindex="0"><table>\n<thead><tr>{head}</tr></thead>\n'
+        f'<div class="table" tabindex="0">{start}\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}</tbody>\n</table></div>\n"
     )
 
