@@ -212,7 +212,7 @@ def coverage(images: int, counted: float, share: float) -> float:
     return float(held / weights.sum())
 
 
-@pytest.mark.parametrize("images", [10, 30, 100, 1000])
+@pytest.mark.parametrize("images", [10, 30, 100, pytest.param(1000, marks=pytest.mark.slow)])
 def test_intervals_hold(images: int) -> None:
     """Of 95 % intervals, 90 to 98 of 100 hold the value of the population."""
     shares = product((0.5, 0.2, 0.05), (0.9, 0.6, 0.3), (0.3, 0.1, 0.02))
@@ -233,7 +233,7 @@ def test_intervals_hold_less_well_near_the_ends(share: float) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("images", [100, 1000])
+@pytest.mark.parametrize("images", [100, pytest.param(1000, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("distance", [0.5, 1.5, 3.0])
 def test_intervals_hold_for_thresholds_that_were_chosen(images: int, distance: float) -> None:
     """Scores of images with the code are higher by so many standard deviations."""

@@ -19,6 +19,8 @@ from tagatlas_compare import Results, bench, write_results
 from tagatlas_compare.benching.joining import join_results
 from tagatlas_compare.benching.page.leaderboard import leaderboard
 
+pytestmark = pytest.mark.slow
+
 NAMES = [f"{tone}/{number}.png" for tone in ("dark", "light") for number in range(6)]
 ANNA = dict.fromkeys(NAMES[:6], "dark") | dict.fromkeys(NAMES[6:], "light")
 BEN = ANNA | {"dark/5.png": "light"}
