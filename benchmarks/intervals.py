@@ -29,12 +29,11 @@ from tagatlas_compare.benching.measures.clusters import (
     difference_of_halves,
     information_of_halves,
 )
-from tagatlas_compare.benching.measures.measuring import FEWEST_OF_LABEL
+from tagatlas_compare.benching.measures.measuring import FEWEST_OF_LABEL, WIDENED
 from tagatlas_compare.benching.measures.probe import Probe, folds_of, kernel_of, shares_right
-from tagatlas_compare.benching.measures.task import Task
+from tagatlas_compare.benching.measures.task import OfCodes, Task
 from tagatlas_compare.benching.measures.words import (
     average_precisions,
-    precision_at,
     share_of_images,
 )
 from tagatlas_compare.benching.truth import Truth
@@ -45,13 +44,18 @@ from tagatlas_compare.comparison.agreement import (
     jaccard,
     observed_disagreement,
 )
-from tagatlas_compare.comparison.alignment import align, explained_without_each, unit_of
+from tagatlas_compare.comparison.alignment import align, explained_without_each
 from tagatlas_compare.comparison.labels import best_tags
-from tagatlas_compare.comparison.neighbourhoods import likest_images, nearest_on_map, overlap
-from tagatlas_compare.comparison.partitions import agreement, contingency, without_each
+from tagatlas_compare.comparison.neighbourhoods import (
+    likest_images,
+    nearest_on_map,
+    overlap,
+    overlap_values,
+)
+from tagatlas_compare.comparison.partitions import agreement, contingency, has_enough, without_each
 from tagatlas_compare.comparison.tagging import calibration, rank_correlation
-from tagatlas_compare.statistics.differences import corrected, paired_difference
-from tagatlas_compare.statistics.estimates import figure_of, mean_figure, pseudo_values
+from tagatlas_compare.statistics.differences import Difference, corrected, paired_difference
+from tagatlas_compare.statistics.estimates import NO_INTERVAL, figure_of, mean_figure, pseudo_values
 from tagatlas_compare.statistics.figures import Figure
 from tagatlas_compare.statistics.intervals import FEWEST, mean_interval, share_interval
 from tagatlas_compare.statistics.ranks import rank_intervals
@@ -182,28 +186,38 @@ def of_bench(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
         found["average precision", number] = average_precisions(ranked, has)
         found["recall", number] = share_of_images((ranked > 0).astype(np.float64), has)
         if number == 0:
-            yield "precision at 10", _precision_at_10(ranked, has)
             yield from _of_label(right, drawn.of_image)
-    parts = {key: each.parts(every, sample) for key, each in found.items()}
+    task = _task(drawn)
+    parts = {key: _parts(key[0], each, sample) for key, each in found.items()}
     for (name, number), own in parts.items():
-        if number == 0:
-            yield name, (found[name, 0].mean(every), *mean_interval(own, sample))
-            other = paired_difference(own, parts[name, 1], sample)
-            yield f"difference: {name}", (other.value, other.low, other.high)
+        if number > 0:
+            continue
+        interval, other = NO_INTERVAL, paired_difference(own, parts[name, 1], sample)
+        if task.can_tell(name):
+            interval = mean_interval(own, sample)
+        else:
+            other = Difference(other.value, *NO_INTERVAL, np.nan)
+        yield name, (found[name, 0].mean(every), *interval)
+        yield f"difference: {name}", (other.value, other.low, other.high)
 
 
-def _precision_at_10(ranked: Values, has: NDArray[np.bool_]) -> Interval:
-    places = [precision_at(ranked[:, code], has[:, code])[1] for code in range(has.shape[1])]
-    of_code = np.repeat(np.arange(len(places), dtype=np.int32), [len(each) for each in places])
-    value = float(np.mean([each.mean() for each in places]))
-    return (value, *mean_interval(np.concatenate(places), Sample(of_code)))
+def _parts(name: str, found: OfCodes, sample: Sample) -> Values:
+    """The values of images, as ``bench`` has them."""
+    every = np.ones(len(found.values), dtype=np.bool_)
+    mean = found.mean(every)
+    return mean + (WIDENED if name == "probe" else 1) * (found.parts(every, sample) - mean)
+
+
+def _task(drawn: Drawn) -> Task:
+    labels = [str(label) for label in range(drawn.has.shape[1])]
+    return Task.of(Truth("", labels, drawn.has, np.ones(len(drawn.of_image), dtype=np.bool_)))
 
 
 def _of_label(right: Values, of_image: Numbers) -> Iterator[tuple[str, Interval]]:
     """The share of the first label's images that are right."""
     own = right[of_image == 0]
     if len(own) >= FEWEST_OF_LABEL:
-        yield "label: share of images", _share(own.sum(), len(own))
+        yield "label: share of images", _share(float(own.sum()), len(own))
 
 
 def _share(part: float, whole: int) -> Interval:
@@ -230,33 +244,33 @@ def of_compare(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
     table = calibration(one, second)
     if table.height:
         yield "calibration: share of tags", _row(table)
-    yield "prevalence: share of images", _share(first[:, [0]].sum(), images)
+    yield "prevalence: share of images", _share(float(first[:, [0]].sum()), images)
     clusters, others = drawn.clusters
     shared = contingency(clusters, others)
     whole, without = agreement(shared), without_each(shared)
     for name, least in (("mutual_information", -1.0), ("rand", -1.0), ("v_measure", 0.0)):
         value = getattr(whole, name)
         own = pseudo_values(value, without[name][clusters, others])
-        yield f"clusters: {name}", _figure(figure_of(value, own, least=least))
+        interval = _figure(figure_of(value, own, least=least))
+        yield f"clusters: {name}", interval if has_enough(shared) else (value, *NO_INTERVAL)
     asked = np.arange(images)
     count = min(10, max(images // 3, 1))
-    lists = [likest_images(each, None, asked, count) for each in drawn.scores[:2]]
-    yield "same neighbours", _figure(mean_figure(overlap(*lists, count)))
-    places = [nearest_on_map(each, asked, count) for each in drawn.positions]
-    yield "same neighbours on the map", _figure(mean_figure(overlap(*places, count)))
+    lists = [likest_images(each, None, asked, count + 1) for each in drawn.scores[:2]]
+    places = [nearest_on_map(each, asked, count + 1) for each in drawn.positions]
+    for name, (one_list, other_list) in (("", lists), (" on the map", places)):
+        value = float(np.nanmean(overlap(one_list, other_list, count)))
+        own = overlap_values(one_list, other_list, asked, count, images)
+        yield f"same neighbours{name}", _figure(figure_of(value, own))
     still, moving = drawn.positions
     found = align(moving, still)
     own = pseudo_values(found.explained, explained_without_each(moving, still))
     yield "same places (Procrustes)", _figure(figure_of(found.explained, own))
-    moved = np.linalg.norm(found.apply(moving) - still, axis=1) / unit_of(still)
-    yield "mean move", _figure(mean_figure(moved, most=np.inf))
 
 
 def of_clusters(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
     """Intervals of clusters in ``bench``, whose clusterings are part of them."""
-    labels = [str(label) for label in range(drawn.has.shape[1])]
-    truth = Truth("", labels, drawn.has, np.ones(len(drawn.of_image), dtype=np.bool_))
-    task, clusterer = Task.of(truth), Leaders(3 * len(labels))
+    task = _task(drawn)
+    clusterer = Leaders(3 * len(task.codes))
     figures, halves = [], []
     for scores in drawn.scores[:2]:
         tags = [f"{tag:04}" for tag in range(scores.shape[1])]

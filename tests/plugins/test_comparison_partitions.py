@@ -14,7 +14,7 @@ from sklearn.metrics import (
 )
 
 from tagatlas_compare.comparison.flows import flows, relations, theme_overlap
-from tagatlas_compare.comparison.partitions import agreement, contingency
+from tagatlas_compare.comparison.partitions import agreement, contingency, without_each
 
 Labels = NDArray[np.int32]
 
@@ -53,6 +53,21 @@ def test_an_image_that_counts_twice_is_two_images(pair: tuple[Labels, Labels], s
     rows, columns = repeated.shape
     assert weighted.sum() == repeated.sum()
     assert (weighted[:rows, :columns] == repeated).all()
+
+
+@given(pairs())
+def test_what_is_left_without_an_image_is_the_figure_of_the_others(
+    pair: tuple[Labels, Labels],
+) -> None:
+    one, other = pair
+    if len(one) < 3:
+        return
+    found = without_each(contingency(one, other))
+    row = len(one) // 2
+    rest = agreement(contingency(np.delete(one, row), np.delete(other, row)))
+    for name, values in found.items():
+        if rest.mutual_information < 1 and rest.rand < 1:
+            assert values[one[row], other[row]] == pytest.approx(getattr(rest, name), abs=1e-9)
 
 
 def test_nothing_to_compare_is_no_figure() -> None:

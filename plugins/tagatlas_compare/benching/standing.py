@@ -23,7 +23,6 @@ from tagatlas_compare.statistics.differences import (
     corrected,
     paired_difference,
 )
-from tagatlas_compare.statistics.intervals import FEWEST
 from tagatlas_compare.statistics.ranks import rank_intervals, ranks, share_ahead, shares_first
 from tagatlas_compare.statistics.samples import Values, resampled
 
@@ -121,6 +120,9 @@ def _compare(
             found.append(
                 (one, other, difference_of_halves(task, values, halves[one], halves[other]), ahead)
             )
+        elif not task.can_tell(measure):
+            unknown = Difference(values[0] - values[1], np.nan, np.nan, np.nan)
+            found.append((one, other, unknown, None))
         elif first is not None and second is not None and moves is not None and others is not None:
             difference = paired_difference(first, second, task.sample)
             found.append((one, other, difference, share_ahead(moves, others)))
@@ -180,7 +182,7 @@ def _ranks(
     lowest, highest = rank_intervals(values, differs)
     parts = [_parts(task, each, RANKED_BY) for each in measured]
     known = [_drawn(task, own, counts) for own in parts if own is not None]
-    can_tell = task.sample.degrees >= FEWEST and len(known) == len(labels) > 0
+    can_tell = task.can_tell(RANKED_BY) and len(known) == len(labels) > 0
     leads = shares_first(np.column_stack(known)) if can_tell else np.full(len(labels), np.nan)
     table = pl.DataFrame(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,38 +74,60 @@ def observed_disagreement(
     return within, np.where(counted, backends, 0).astype(np.int64)
 
 
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """The disagreement of any two sets of a collection.
+
+    Attributes:
+        mean: mean distance of two sets, of any images and backends; NaN if there are none.
+        beyond: by how much the sets of an image are more distant than that, added up, times the
+            number of images over that of sets; shape (n,).
+    """
+
+    mean: float
+    beyond: Values
+
+
 def expected_disagreement(
     sets: Sequence[csr_array],
     looked: NDArray[np.bool_],
     similarity: Similarity,
     seed: int,
-) -> float:
+) -> Expected:
     """The mean distance of two sets of the whole collection, of any images and backends.
 
     Exact for up to 1,500 sets; of more, a million pairs are drawn at random, which leaves an
     uncertainty below 0.001. Arguments as for :func:`observed_disagreement`.
     """
     counted = looked & (looked.sum(axis=0) >= 2)
-    parts = [each[np.flatnonzero(rows)] for each, rows in zip(sets, counted, strict=True)]
+    rows = [np.flatnonzero(each) for each in counted]
+    parts = [each[own] for each, own in zip(sets, rows, strict=True)]
     values = csr_array(vstack(parts, format="csr"))
     count = values.shape[0]
     if count < 2:
-        return np.nan
+        return Expected(np.nan, np.zeros(looked.shape[1]))
     if count <= _EXACT_VALUES:
         first, second = np.triu_indices(count, 1)
     else:
         dice = np.random.default_rng(seed)
         first = dice.integers(0, count, _DRAWN_PAIRS)
         second = (first + dice.integers(1, count, _DRAWN_PAIRS)) % count
+    sums, times = np.zeros(count), np.zeros(count)
     total = 0.0
     for start in range(0, len(first), _PAIRS_AT_ONCE):
         some = slice(start, start + _PAIRS_AT_ONCE)
         alike = similarity(csr_array(values[first[some]]), csr_array(values[second[some]]))
         total += float((1 - alike).sum())
-    return total / len(first)
+        for ends in (first[some], second[some]):
+            sums += np.bincount(ends, 1 - alike, count)
+            times += np.bincount(ends, minlength=count)
+    mean = total / len(first)
+    of_set = np.where(times > 0, sums / np.maximum(times, 1), mean) - mean
+    beyond = np.bincount(np.concatenate(rows), of_set, looked.shape[1])
+    return Expected(mean, beyond * counted.any(axis=0).sum() / count)
 
 
-def alpha(within: Values, backends: NDArray[np.int64], expected: float) -> float:
+def alpha(within: Values, backends: NDArray[np.int64], expected: Expected) -> float:
     """Krippendorff's alpha: 1 is full agreement, 0 is what chance gives.
 
     K. Krippendorff, "Content Analysis", 3rd edition, SAGE 2013, chapter 12; for sets, see
@@ -119,26 +142,26 @@ def alpha(within: Values, backends: NDArray[np.int64], expected: float) -> float
         NaN if no image has two sets, or all sets are the same.
     """
     total = backends.sum()
-    if total == 0 or not expected > 0:
+    if total == 0 or not expected.mean > 0:
         return np.nan
-    return float(1 - within.sum() / total / expected)
+    return float(1 - within.sum() / total / expected.mean)
 
 
-def alpha_values(within: Values, backends: NDArray[np.int64], expected: float) -> Values:
-    """Values of the images whose mean is alpha, shape (n,); NaN for images that do not count.
+def alpha_values(within: Values, backends: NDArray[np.int64], expected: Expected) -> Values:
+    """Pseudo-values of the images whose mean is alpha, shape (n,); NaN for those that do not count.
 
-    The expected disagreement counts as known, as in A. Hayes & K. Krippendorff, "Answering the Call
-    for a Standard Reliability Measure for Coding Data", Communication Methods and Measures 1(1),
-    2007. Arguments as for :func:`alpha`.
+    An image changes both the observed and the expected disagreement (the delta method). Arguments
+    as for :func:`alpha`.
     """
     found = np.full(len(within), np.nan)
     counted = backends > 0
     total = backends.sum()
-    if total == 0 or not expected > 0:
+    if total == 0 or not expected.mean > 0:
         return found
     observed = within.sum() / total
-    beyond = within[counted] - observed * backends[counted]
-    found[counted] = 1 - (observed + counted.sum() / total * beyond) / expected
+    more = counted.sum() / total * (within[counted] - observed * backends[counted])
+    less = observed / expected.mean * 2 * expected.beyond[counted]
+    found[counted] = 1 - (observed + more - less) / expected.mean
     return found
 
 

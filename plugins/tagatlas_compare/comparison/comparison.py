@@ -262,7 +262,7 @@ def _together(sets: TagSets, looked: NDArray[np.bool_], seed: int) -> list[Measu
         expected = expected_disagreement(all_sets, counted, similarity, seed)
         within, backends = observed_disagreement(all_sets, counted, similarity)
         shuffled = []
-        for _ in range(SHUFFLES if np.isfinite(expected) else 0):
+        for _ in range(SHUFFLES if np.isfinite(expected.mean) else 0):
             orders = [dice.permutation(len(tagged)) for _ in all_sets]
             mixed = [each[order] for each, order in zip(all_sets, orders, strict=True)]
             there = np.array([row[order] for row, order in zip(counted, orders, strict=True)])

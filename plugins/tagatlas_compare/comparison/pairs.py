@@ -39,11 +39,19 @@ from tagatlas_compare.comparison.neighbourhoods import (
     nearest_on_map,
     neighbourhood_sizes,
     overlap,
+    overlap_values,
     shuffled_neighbours,
 )
-from tagatlas_compare.comparison.partitions import agreement, contingency, without_each
+from tagatlas_compare.comparison.partitions import agreement, contingency, has_enough, without_each
 from tagatlas_compare.comparison.tagging import calibration, prevalence, rank_correlation
-from tagatlas_compare.statistics.estimates import SHUFFLES, figure_of, mean_figure, pseudo_values
+from tagatlas_compare.statistics.estimates import (
+    NO_INTERVAL,
+    SHUFFLES,
+    figure_of,
+    make_figure,
+    mean_figure,
+    pseudo_values,
+)
 from tagatlas_compare.statistics.figures import Figure
 
 Values = NDArray[np.float64]
@@ -198,7 +206,7 @@ def _alpha(
     expected = expected_disagreement(pair, looked, similarity, seed)
     within, backends = observed_disagreement(pair, looked, similarity)
     shuffled = []
-    for own, others in pairings if np.isfinite(expected) else []:
+    for own, others in pairings if np.isfinite(expected.mean) else []:
         mixed = [csr_array(pair[0][own]), csr_array(pair[1][others])]
         there = looked[:, : len(own)]
         shuffled.append(alpha(*observed_disagreement(mixed, there, similarity), expected))
@@ -254,7 +262,10 @@ def _of_partitions(
         value = getattr(found, name)
         values = pseudo_values(value, without[name][clusters, others])
         chance = [getattr(each, name) for each in shuffled]
-        yield Measure(name, figure_of(value, values, chance, least=least), len(clusters))
+        whole = figure_of(value, values, chance, least=least)
+        if not has_enough(table):
+            whole = make_figure(value, NO_INTERVAL, chance, len(clusters))
+        yield Measure(name, whole, len(clusters))
 
 
 def _of_neighbours(
@@ -267,14 +278,15 @@ def _of_neighbours(
         return
     asked = np.sort(dice.choice(len(rows), min(_ASKED, len(rows)), replace=False))
     counts = neighbourhood_sizes(len(rows), NEIGHBOURHOODS)
+    further = min(counts[-1] + 1, len(rows) - 1)
 
     def likest(backend: ComparedBackend) -> Neighbours:
         embeddings = None if backend.embeddings is None else backend.embeddings[rows]
-        return likest_images(csr_array(backend.scores[rows]), embeddings, asked, counts[-1])
+        return likest_images(csr_array(backend.scores[rows]), embeddings, asked, further)
 
     def nearest(backend: ComparedBackend) -> Neighbours:
         assert backend.map is not None  # noqa: S101 - the caller made sure
-        return nearest_on_map(backend.map.positions[rows], asked, counts[-1])
+        return nearest_on_map(backend.map.positions[rows], asked, further)
 
     for name, find in (("neighbours", likest), ("map_neighbours", nearest)):
         lists, other_lists = find(one), find(other)
@@ -282,8 +294,10 @@ def _of_neighbours(
         for count in counts:
             shuffled = [float(np.nanmean(overlap(lists, each, count))) for each in mixed]
             values = overlap(lists, other_lists, count)
-            found = mean_figure(values, shuffled=shuffled)
-            yield Measure(name, found, int(np.isfinite(values).sum()), count)
+            known = np.isfinite(values)
+            value = float(values[known].mean()) if known.any() else np.nan
+            parts = overlap_values(lists, other_lists, asked, count, len(rows))
+            yield Measure(name, figure_of(value, parts, shuffled), int(known.sum()), count)
 
 
 def _of_places(

@@ -71,6 +71,21 @@ def agreement(table: Table) -> Agreement:
     )
 
 
+FEWEST_CLUSTERS, FEWEST_IMAGES = 3, 10
+
+
+def has_enough(table: Table) -> bool:
+    """Whether the agreement of two clusterings has an interval that holds.
+
+    None held for two clusters, or for fewer than ten images a cluster.
+
+    Args:
+        table: as from :func:`contingency`.
+    """
+    clusters = [int((table.sum(axis=axis) > 0).sum()) for axis in (0, 1)]
+    return min(clusters) >= FEWEST_CLUSTERS and table.sum() >= FEWEST_IMAGES * max(clusters)
+
+
 def without_each(table: Table) -> dict[str, Table]:
     """The agreement without one image of each cell of a contingency table of whole numbers.
 

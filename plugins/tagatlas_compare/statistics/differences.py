@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import t
 
 from tagatlas_compare.statistics.figures import LEVEL
-from tagatlas_compare.statistics.intervals import FEWEST, degrees_of_freedom
+from tagatlas_compare.statistics.intervals import FEWEST, FEWEST_THAT_DIFFER, degrees_of_freedom
 from tagatlas_compare.statistics.samples import Sample, Values
 
 CORRECTION = "Holm's method (Scandinavian Journal of Statistics 6, 1979)"
@@ -38,10 +38,11 @@ def paired_difference(one: Values, other: Values, sample: Sample) -> Difference:
     """The difference of two figures of the same images.
 
     What both get right or wrong alike cancels out: the interval is Student's, of the differences of
-    the images' values (or pseudo-values), with those that two further images would have on which
-    one and then the other is right (D. Bonett & R. Price, "Adjusted Wald Confidence Interval for a
-    Difference of Binomial Proportions Based on Paired Data", Journal of Educational and Behavioral
-    Statistics 37(4), 2012): else few differing images would make it too narrow.
+    the images' values (or pseudo-values), with those of two further images: one that differs as
+    much as any in favour of the first, and one of the other (D. Bonett & R. Price, "Adjusted Wald
+    Confidence Interval for a Difference of Binomial Proportions Based on Paired Data", Journal of
+    Educational and Behavioral Statistics 37(4), 2012): else few differing images would make it too
+    narrow.
 
     Args:
         one: values of the images whose mean is the figure, shape (n,).
@@ -49,8 +50,8 @@ def paired_difference(one: Values, other: Values, sample: Sample) -> Difference:
         sample: the images.
 
     Returns:
-        Without an interval if all images differ alike; also without a probability for fewer than
-        :data:`~.intervals.FEWEST` images beyond the number of groups.
+        Without an interval if fewer than five images make the difference; also without a
+        probability for fewer than :data:`~.intervals.FEWEST` images beyond the number of groups.
     """
     values = np.where(sample.groups >= 0, one - other, 0.0)
     moved = sample.influence(values)
@@ -60,10 +61,16 @@ def paired_difference(one: Values, other: Values, sample: Sample) -> Difference:
         value = 0.0
     if sample.degrees < FEWEST:
         return Difference(value, nan, nan, nan)
-    added = 2 * float((sample.weights**2).sum()) / sample.images
+    largest = min(float(np.abs(values).max()), 1.0)
+    added = 2 * largest**2 * float((sample.weights**2).sum()) / sample.images
+    if added <= _TINY:
+        return Difference(0.0, nan, nan, 1.0)
     if variance <= _TINY:
         return Difference(value, nan, nan, student(value, added, sample.degrees).p)
-    return student(value, variance + added, degrees_of_freedom(moved, sample))
+    found = student(value, variance + added, degrees_of_freedom(moved, sample))
+    if variance**2 / float((moved**4).sum()) < FEWEST_THAT_DIFFER:
+        return replace(found, low=nan, high=nan)
+    return found
 
 
 def student(value: float, variance: float, degrees: float) -> Difference:

@@ -11,6 +11,8 @@ from tagatlas_compare.statistics.figures import Figure
 from tagatlas_compare.statistics.intervals import Z, mean_interval
 from tagatlas_compare.statistics.samples import Sample, Values
 
+NO_INTERVAL = (nan, nan)
+
 SHUFFLES = 20
 """Number of times that images are shuffled for the level of chance."""
 
@@ -44,7 +46,7 @@ def figure_of(
     """A figure of at most 1 from its value and pseudo-values of all n images, shape (n,)."""
     sample = Sample.of(np.ones(len(values), dtype=np.bool_))
     known = bool(np.isfinite(values).all())
-    interval = mean_interval(values, sample, least=least) if known else (nan, nan)
+    interval = mean_interval(values, sample, least=least) if known else NO_INTERVAL
     return make_figure(value, interval, shuffled, len(values))
 
 

@@ -26,7 +26,7 @@ Z = 1.959963984540054
 FEWEST = 20
 """Least number of images beyond that of their groups for an interval."""
 
-_FEWEST_THAT_DIFFER = 5
+FEWEST_THAT_DIFFER = 5
 _LARGEST_GAIN = 3.0
 
 
@@ -65,7 +65,7 @@ def mean_interval(
     effective = share * (1 - share) * width**2 / variance
     that_differ = variance**2 / float((moved**4).sum())
     plain = 1 / float((sample.weights**2).sum())
-    if that_differ < _FEWEST_THAT_DIFFER and effective > _LARGEST_GAIN * plain:
+    if that_differ < FEWEST_THAT_DIFFER and effective > _LARGEST_GAIN * plain:
         return nan, nan
     centre = (share + reach**2 / (2 * effective)) / (1 + reach**2 / effective)
     half = reach / (1 + reach**2 / effective)

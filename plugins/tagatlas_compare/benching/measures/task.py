@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from tagatlas.errors import UsageError
 from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.statistics.estimates import SHUFFLES
+from tagatlas_compare.statistics.intervals import FEWEST
 from tagatlas_compare.statistics.samples import Sample, Values
+
+LEARNED = ("probe", "neighbours")
+"""Measures that judge images by other images."""
+
+FEWEST_TO_LEARN = 5
+"""Least mean number of images of a code for an interval of these."""
 
 Codes = NDArray[np.bool_]
 
@@ -74,6 +81,15 @@ class Task:
     def learnable(self) -> NDArray[np.bool_]:
         """Codes that an image can be told by others to have: two images have them, one has not."""
         return (self.sizes >= 2) & (self.sizes < self.images)
+
+    def can_tell(self, measure: str) -> bool:
+        """Whether there are enough images for an interval of a measure of codes.
+
+        What is told by other images with the code needs five of each code, on average.
+        """
+        if self.sample.degrees < FEWEST:
+            return False
+        return measure not in LEARNED or self.images >= FEWEST_TO_LEARN * self.learnable.sum()
 
     @cached_property
     def sample(self) -> Sample:

@@ -98,21 +98,17 @@ class _Ranking:
         return found
 
 
-def precision_at(scores: Values, is_right: NDArray[np.bool_]) -> tuple[float, Values]:
+def precision_at(scores: Values, is_right: NDArray[np.bool_]) -> float:
     """Of the ten images ranked highest, the share that has the label.
 
     If fewer images have it, that number is taken. Of images of one score that do not all fit, each
     counts in part.
-
-    Returns:
-        The share, and what each of the places counts for, whose mean it is.
     """
     count = min(PRECISION_AT, int(is_right.sum()))
     last = np.partition(scores, -count)[-count]
     above, tied = scores > last, scores == last
-    places = np.full(count, is_right[tied].mean())
-    places[: above.sum()] = is_right[above]
-    return float(places.mean()), places
+    hits = is_right[above].sum() + is_right[tied].mean() * (count - above.sum())
+    return float(hits / count)
 
 
 def recalls(said: NDArray[np.bool_], has: Codes) -> OfCodes:
