@@ -39,7 +39,7 @@ from tagatlas_compare.statistics.figures import Figure
 from tagatlas_compare.statistics.intervals import mean_interval, share_interval
 from tagatlas_compare.statistics.samples import Sample, Values
 
-FEWEST_OF_LABEL = 10
+FEWEST_OF_LABEL = 20
 """Least number of images of a label for an interval of its own."""
 
 WIDENED = 1.1
