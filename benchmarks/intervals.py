@@ -46,12 +46,7 @@ from tagatlas_compare.comparison.agreement import (
 )
 from tagatlas_compare.comparison.alignment import align, explained_without_each
 from tagatlas_compare.comparison.labels import best_tags
-from tagatlas_compare.comparison.neighbourhoods import (
-    likest_images,
-    nearest_on_map,
-    overlap,
-    overlap_values,
-)
+from tagatlas_compare.comparison.neighbourhoods import likest_images
 from tagatlas_compare.comparison.partitions import agreement, contingency, has_enough, without_each
 from tagatlas_compare.comparison.tagging import calibration, rank_correlation
 from tagatlas_compare.statistics.differences import Difference, corrected, paired_difference
@@ -193,9 +188,9 @@ def of_bench(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
         if number > 0:
             continue
         interval, other = NO_INTERVAL, paired_difference(own, parts[name, 1], sample)
-        if task.can_tell(name):
+        if task.has_interval(name):
             interval = mean_interval(own, sample)
-        else:
+        if not task.can_tell(name):
             other = Difference(other.value, *NO_INTERVAL, np.nan)
         yield name, (found[name, 0].mean(every), *interval)
         yield f"difference: {name}", (other.value, other.low, other.high)
@@ -253,14 +248,6 @@ def of_compare(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
         own = pseudo_values(value, without[name][clusters, others])
         interval = _figure(figure_of(value, own, least=least))
         yield f"clusters: {name}", interval if has_enough(shared) else (value, *NO_INTERVAL)
-    asked = np.arange(images)
-    count = min(10, max(images // 3, 1))
-    lists = [likest_images(each, None, asked, count + 1) for each in drawn.scores[:2]]
-    places = [nearest_on_map(each, asked, count + 1) for each in drawn.positions]
-    for name, (one_list, other_list) in (("", lists), (" on the map", places)):
-        value = float(np.nanmean(overlap(one_list, other_list, count)))
-        own = overlap_values(one_list, other_list, asked, count, images)
-        yield f"same neighbours{name}", _figure(figure_of(value, own))
     still, moving = drawn.positions
     found = align(moving, still)
     own = pseudo_values(found.explained, explained_without_each(moving, still))

@@ -72,52 +72,6 @@ def overlap(one: Neighbours, other: Neighbours, count: int) -> NDArray[np.float6
     return np.where(longer > 0, both / np.maximum(longer, 1), np.nan)
 
 
-def overlap_values(
-    one: Neighbours, other: Neighbours, asked: NDArray[np.intp], count: int, images: int
-) -> NDArray[np.float64]:
-    """Jackknife pseudo-values of the mean overlap, of all images, shape (images,).
-
-    An image counts by its own overlap, and as a neighbour: without it the next one steps in.
-
-    Args:
-        one: neighbours of the m images asked, one more than are compared.
-        other: of the same, by another backend.
-        asked: rows of the images asked, shape (m,).
-        count: number of neighbours of each list that are compared.
-        images: number of all images.
-    """
-    own = overlap(one, other, count)
-    known = np.isfinite(own)
-    asked, own, one, other = asked[known], own[known], one[known], other[known]
-    first, second = one[:, :count], other[:, :count]
-    next_one, next_other = (
-        each[:, count] if each.shape[1] > count else np.full(len(each), -1) for each in (one, other)
-    )
-    longer = np.maximum((first >= 0).sum(axis=1), (second >= 0).sum(axis=1))
-    gained = _is_in(next_one[:, None], second)[:, 0].astype(np.float64)
-    other_gained = _is_in(next_other[:, None], first)[:, 0].astype(np.float64)
-    same_next = ((next_one == next_other) & (next_one >= 0)).astype(np.float64)
-    adds = np.zeros(images)
-    for mine, theirs, change in ((first, second, gained), (second, first, other_gained)):
-        shared = _is_in(mine, theirs)
-        # A neighbour of both is met twice.
-        of_shared = (gained + other_gained + same_next - 1) / 2
-        lost = -np.where(shared, of_shared[:, None], change[:, None])
-        lost /= np.maximum(longer, 1)[:, None] * max(len(asked), 1)
-        adds += np.bincount(mine[mine >= 0], lost[mine >= 0], minlength=images)
-    values = images * adds
-    if len(asked):
-        values += own.mean() - values.mean()
-        values[asked] += images / len(asked) * (own - own.mean())
-    return values
-
-
-def _is_in(members: Neighbours, lists: Neighbours) -> NDArray[np.bool_]:
-    """Whether each of some images is in the list of the same row; never for -1."""
-    found: NDArray[np.bool_] = (members[:, :, None] == lists[:, None, :]).any(axis=2)
-    return found & (members >= 0)
-
-
 def shuffled_neighbours(
     neighbours: Neighbours, images: int, dice: np.random.Generator
 ) -> Neighbours:

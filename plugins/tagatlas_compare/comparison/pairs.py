@@ -39,7 +39,6 @@ from tagatlas_compare.comparison.neighbourhoods import (
     nearest_on_map,
     neighbourhood_sizes,
     overlap,
-    overlap_values,
     shuffled_neighbours,
 )
 from tagatlas_compare.comparison.partitions import agreement, contingency, has_enough, without_each
@@ -278,15 +277,14 @@ def _of_neighbours(
         return
     asked = np.sort(dice.choice(len(rows), min(_ASKED, len(rows)), replace=False))
     counts = neighbourhood_sizes(len(rows), NEIGHBOURHOODS)
-    further = min(counts[-1] + 1, len(rows) - 1)
 
     def likest(backend: ComparedBackend) -> Neighbours:
         embeddings = None if backend.embeddings is None else backend.embeddings[rows]
-        return likest_images(csr_array(backend.scores[rows]), embeddings, asked, further)
+        return likest_images(csr_array(backend.scores[rows]), embeddings, asked, counts[-1])
 
     def nearest(backend: ComparedBackend) -> Neighbours:
         assert backend.map is not None  # noqa: S101 - the caller made sure
-        return nearest_on_map(backend.map.positions[rows], asked, further)
+        return nearest_on_map(backend.map.positions[rows], asked, counts[-1])
 
     for name, find in (("neighbours", likest), ("map_neighbours", nearest)):
         lists, other_lists = find(one), find(other)
@@ -296,8 +294,9 @@ def _of_neighbours(
             values = overlap(lists, other_lists, count)
             known = np.isfinite(values)
             value = float(values[known].mean()) if known.any() else np.nan
-            parts = overlap_values(lists, other_lists, asked, count, len(rows))
-            yield Measure(name, figure_of(value, parts, shuffled), int(known.sum()), count)
+            # Lists of neighbours depend on each other: no interval of their overlap held.
+            found = make_figure(value, NO_INTERVAL, shuffled, int(known.sum()))
+            yield Measure(name, found, int(known.sum()), count)
 
 
 def _of_places(

@@ -71,13 +71,13 @@ def agreement(table: Table) -> Agreement:
     )
 
 
-FEWEST_CLUSTERS, FEWEST_IMAGES = 3, 10
+FEWEST_CLUSTERS, FEWEST_IMAGES = 3, 25
 
 
 def has_enough(table: Table) -> bool:
     """Whether the agreement of two clusterings has an interval that holds.
 
-    None held for two clusters, or for fewer than ten images a cluster.
+    None held for two clusters, or for fewer than 25 images a cluster.
 
     Args:
         table: as from :func:`contingency`.

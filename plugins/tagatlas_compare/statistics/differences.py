@@ -15,6 +15,9 @@ from tagatlas_compare.statistics.samples import Sample, Values
 
 CORRECTION = "Holm's method (Scandinavian Journal of Statistics 6, 1979)"
 
+FEWEST_FOR_INTERVAL = 50
+"""Least number of images beyond that of their groups for an interval of a difference."""
+
 _TINY = 1e-18
 
 
@@ -50,8 +53,9 @@ def paired_difference(one: Values, other: Values, sample: Sample) -> Difference:
         sample: the images.
 
     Returns:
-        Without an interval if fewer than five images make the difference; also without a
-        probability for fewer than :data:`~.intervals.FEWEST` images beyond the number of groups.
+        Without an interval if fewer than five images make the difference, or for fewer than
+        :data:`FEWEST_FOR_INTERVAL` images beyond the number of groups; also without a probability
+        for fewer than :data:`~.intervals.FEWEST`.
     """
     values = np.where(sample.groups >= 0, one - other, 0.0)
     moved = sample.influence(values)
@@ -68,7 +72,8 @@ def paired_difference(one: Values, other: Values, sample: Sample) -> Difference:
     if variance <= _TINY:
         return Difference(value, nan, nan, student(value, added, sample.degrees).p)
     found = student(value, variance + added, degrees_of_freedom(moved, sample))
-    if variance**2 / float((moved**4).sum()) < FEWEST_THAT_DIFFER:
+    that_differ = variance**2 / float((moved**4).sum())
+    if that_differ < FEWEST_THAT_DIFFER or sample.degrees < FEWEST_FOR_INTERVAL:
         return replace(found, low=nan, high=nan)
     return found
 

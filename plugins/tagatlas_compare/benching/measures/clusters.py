@@ -27,6 +27,8 @@ SEEDS = 3
 SPLITS = 5
 """How often the images are split into halves, which are clustered each, for the interval."""
 
+_TINY = 1e-12
+
 Labels = NDArray[np.int32]
 
 
@@ -125,7 +127,7 @@ def difference_of_halves(
         other: the other's.
     """
     value, variance = values[0] - values[1], variance_of_halves(one - other)
-    if variance == 0 or task.images - len(task.codes) < FEWEST:
+    if variance < _TINY or task.images - len(task.codes) < FEWEST:
         return Difference(value, np.nan, np.nan, np.nan)
     return student(value, variance, SPLITS)
 
@@ -141,7 +143,7 @@ def cluster_figure(found: Clusterings, task: Task, seed: int) -> Figure:
         for number in range(20)
     ]
     interval = (np.nan, np.nan)
-    if variance > 0 and task.images - len(task.codes) >= FEWEST:
+    if variance >= _TINY and task.images - len(task.codes) >= FEWEST:
         half = t.ppf((1 + LEVEL) / 2, SPLITS) * np.sqrt(variance)
         interval = (value - half, min(value + half, 1.0))
     return make_figure(value, interval, shuffled, task.images)

@@ -141,7 +141,7 @@ class _Measuring:
         if not found.some.any():
             return make_figure(np.nan, NO_INTERVAL, (), task.images)
         interval = NO_INTERVAL
-        if task.can_tell(name):
+        if task.has_interval(name):
             interval = mean_interval(found.parts(task.sample), task.sample)
         value = found.of_codes.mean(found.some)
         return make_figure(value, interval, found.shuffled, task.images)

@@ -21,6 +21,9 @@ LEARNED = ("probe", "neighbours")
 FEWEST_TO_LEARN = 5
 """Least mean number of images of a code for an interval of these."""
 
+FEWEST_LEARNED = 50
+"""Least number of images beyond that of labels for an interval of these."""
+
 Codes = NDArray[np.bool_]
 
 
@@ -83,13 +86,18 @@ class Task:
         return (self.sizes >= 2) & (self.sizes < self.images)
 
     def can_tell(self, measure: str) -> bool:
-        """Whether there are enough images for an interval of a measure of codes.
+        """Whether there are enough images to compare entrants by a measure of codes.
 
         What is told by other images with the code needs five of each code, on average.
         """
         if self.sample.degrees < FEWEST:
             return False
         return measure not in LEARNED or self.images >= FEWEST_TO_LEARN * self.learnable.sum()
+
+    def has_interval(self, measure: str) -> bool:
+        """Whether a measure of codes has an interval."""
+        enough = measure not in LEARNED or self.sample.degrees >= FEWEST_LEARNED
+        return enough and self.can_tell(measure)
 
     @cached_property
     def sample(self) -> Sample:
