@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas import Clusterer, ClusterInput, Clusters, Progress
-from tagatlas_compare.benching.entrants import Origin, Seen
+from tagatlas_compare.benching.document import Origin
+from tagatlas_compare.benching.entrants import Seen
 from tagatlas_compare.benching.measures.alike import NEIGHBOURS, shares_nearby
 from tagatlas_compare.benching.measures.clusters import (
     cluster_again,
