@@ -40,7 +40,7 @@ def test_of_shares_the_general_interval_is_nearly_wilsons() -> None:
 
 def test_each_group_weighs_the_same() -> None:
     sample = groups(1, 3)
-    assert sample.mean(np.array([1.0, 0, 0, 0])) == 0.5
+    assert sample.mean(np.array([1.0, 0, 0, 0])) == pytest.approx(0.5)
     assert sample.weights.tolist() == pytest.approx([1 / 2, 1 / 6, 1 / 6, 1 / 6])
 
 
