@@ -15,7 +15,7 @@ THINGS = (
     " words"
 )
 COUNTED = re.compile(
-    rf"^ (?:of the )?(?:(?!of|to|has|by|in|as|and|with)[a-z-]+ )?(?:{'|'.join(THINGS.split())})\b"
+    rf"^ (?:of the )?(?:(?!of|to|has|by|in|as|and|with|when)[a-z-]+ )?(?:{'|'.join(THINGS.split())})\b"
 )
 
 ALWAYS_SEVERAL = {
