@@ -129,9 +129,10 @@ def themes(*pairs: Planted) -> dict[tuple[str, str, str], Planted]:
         ),
         (
             themes(UNSURE, UNSURE, LOW),
-            ["a and b agree most: 0.40 above chance (1 is full agreement", "are not known."],
+            ["a and b agree most: 0.40 above chance (1 is full agreement", "are not both known."],
             ["next are", "overlap", "None"],
         ),
+        (themes(HIGH, UNSURE, LOW), ["as the intervals are not both known."], ["overlap"]),
         (
             themes(HIGH, NONE, NONE),
             ["On themes, c agrees with none of the others more than chance can explain."],

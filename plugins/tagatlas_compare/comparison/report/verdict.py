@@ -112,12 +112,13 @@ def _of_part(comparison: Comparison, measure: str) -> list[str]:
     first, *others = above
     sentence = f"{_capital(part)}, {first.a} and {first.b} agree most: {in_words(first)}"
     if others:
+        is_known = first.low is not None and others[0].high is not None
+        doubt = "overlap" if is_known else "are not both known"
         next_ = f"{others[0].a} and {others[0].b} ({short(others[0])})"
         sentence += (
             f"; next are {next_}"
             if _is_surely_above(first, others[0])
-            else f"; that it is more than {next_} is not sure, as the intervals"
-            f" {'overlap' if first.low is not None else 'are not known'}"
+            else f"; that it is more than {next_} is not sure, as the intervals {doubt}"
         )
     return [f"{sentence}.", *_alone(found, part)]
 
