@@ -14,9 +14,8 @@ THINGS = (
     " placeholders points records results rows samples sets sources spells tags themes times users"
     " words"
 )
-COUNTED = re.compile(
-    rf"^ (?:of the )?(?:(?!of|to|has|by|in|as|and|with|when)[a-z-]+ )?(?:{'|'.join(THINGS.split())})\b"
-)
+JOINING = "of|to|has|by|in|as|and|with|when"
+COUNTED = re.compile(rf"^ (?:of the )?(?:(?!{JOINING})[a-z-]+ )?(?:{'|'.join(THINGS.split())})\b")
 
 ALWAYS_SEVERAL = {
     "FAULTS_IN_A_ROW": "a constant above one",
