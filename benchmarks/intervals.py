@@ -53,7 +53,7 @@ from tagatlas_compare.comparison.tagging import calibration, rank_correlation
 from tagatlas_compare.statistics.differences import Difference, corrected, paired_difference
 from tagatlas_compare.statistics.estimates import NO_INTERVAL, figure_of, mean_figure, pseudo_values
 from tagatlas_compare.statistics.figures import Figure
-from tagatlas_compare.statistics.intervals import FEWEST, mean_interval, share_interval
+from tagatlas_compare.statistics.intervals import mean_interval, share_interval
 from tagatlas_compare.statistics.ranks import rank_intervals
 from tagatlas_compare.statistics.samples import Sample
 
@@ -290,16 +290,15 @@ class Leaders(Clusterer):
 def rank_is_held(drawn: Drawn) -> bool | None:
     """Whether the intervals of the ranks of three backends, by the probe, hold all true ranks."""
     sample, has = drawn.sample, drawn.has
-    every = np.ones(has.shape[1], dtype=np.bool_)
+    if not _task(drawn).can_tell("probe"):
+        return None
     parts = []
     for scores in drawn.scores:
         silent = np.zeros(len(has), dtype=np.bool_)
         probe = Probe(kernel_of(scores, None), silent, folds_of(drawn.of_image, 0))
         right = shares_right(probe.scores(has), has)
         found = share_of_images(np.repeat(right[:, None], has.shape[1], 1), has)
-        parts.append(found.parts(every, sample))
-    if sample.degrees < FEWEST:
-        return None
+        parts.append(_parts("probe", found, sample))
     pairs = list(combinations(range(3), 2))
     p = corrected(np.array([paired_difference(parts[a], parts[b], sample).p for a, b in pairs]))
     differs = np.zeros((3, 3), dtype=np.bool_)
@@ -362,6 +361,24 @@ def coverage(world: World, part: str, times: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema_overrides={"held": pl.Float64, "width": pl.Float64})
 
 
+def rank_coverage(world: World, times: int) -> pl.DataFrame:
+    """How often the intervals of ranks hold all true ranks; columns as of :func:`coverage`."""
+    found = [rank_is_held(draw(world, seed, within_labels=True)) for seed in range(times)]
+    known = [is_held for is_held in found if is_held is not None]
+    row = {
+        "part": "ranks",
+        "figure": "ranks of three backends",
+        "images": world.images,
+        "labels": world.labels,
+        "kind": world.kind,
+        "times": times,
+        "printed": len(known) / times,
+        "held": float(np.mean(known)) if known else None,
+        "width": None,
+    }
+    return pl.DataFrame([row], schema_overrides={"held": pl.Float64, "width": pl.Float64})
+
+
 def _figure(figure: Figure) -> Interval:
     return figure.value, figure.low, figure.high
 
@@ -375,7 +392,7 @@ def main() -> None:
     """Simulate and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=float, default=1.0, help="factor of the repetitions")
-    parser.add_argument("--only", default="", help="part: bench, clusters or compare")
+    parser.add_argument("--only", default="", help="part: bench, clusters, compare or ranks")
     parser.add_argument("--images", type=int, help="one size only")
     parser.add_argument("--out", help="CSV file of the whole table")
     arguments = parser.parse_args()
@@ -384,9 +401,12 @@ def main() -> None:
         if arguments.images not in (None, world.images):
             continue
         times = max(int(TIMES[world.images] * arguments.times), 2)
-        for part in PARTS:
+        for part in [*PARTS, "ranks"]:
             if part.startswith(arguments.only):
-                tables.append(coverage(world, part, times))
+                ranks = part == "ranks"
+                tables.append(
+                    rank_coverage(world, times) if ranks else coverage(world, part, times)
+                )
                 if arguments.out:
                     pl.concat(tables).write_csv(arguments.out)
     table = pl.concat(tables)
