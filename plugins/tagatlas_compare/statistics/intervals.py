@@ -6,7 +6,7 @@ bounded range whose variance is that of a share of an effective number of images
 B. I. Graubard, "Confidence Intervals for Proportions with Small Expected Number of Positive Counts
 Estimated From Survey Data", Survey Methodology 24(2), 1998), with Student's t for the degrees of
 freedom after F. E. Satterthwaite (Biometrics Bulletin 2, 1946). ``docs/coverage.md`` has how often
-it holds, beside the percentile, basic, BCa and t intervals that were tried.
+it holds, and what else was tried.
 """
 
 from __future__ import annotations
