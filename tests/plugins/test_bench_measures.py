@@ -292,3 +292,16 @@ def test_silent_images_are_tied_at_the_end_of_a_ranking() -> None:
     for place in (1, 2, 3):
         is_right = np.isin(np.arange(4), [0, place])
         assert average_precision(scores, is_right) == pytest.approx((1 + 2 / 4) / 2)
+
+
+def test_labels_of_one_image_each_are_measured_by_words_alone() -> None:
+    truth = truth_of(LABELS)
+    entrants = [seen("right", [[label] for label in LABELS]), seen("mute", [[] for _ in LABELS])]
+    label_map = LabelMap.make(truth.codes, LABELS)
+    measured = measure(truth, entrants, label_map, clusterer=LEIDEN, top=10, seed=0)
+    assert [each.figures["recall"].value for each in measured] == [1, 0]
+    assert np.isnan(measured[0].figures["probe"].value)
+    found = stand(truth, measured, ["right", "mute"], seed=0)
+    assert found.ranks["value"].to_list() == [None, None]
+    assert found.ranks["rank"].to_list() == [1, 1]
+    assert found.ranks["leads"].null_count() == 2

@@ -174,7 +174,8 @@ def _ranks(
     differences: pl.DataFrame,
     counts: NDArray[np.uint8],
 ) -> pl.DataFrame:
-    values = np.array([each.figures[RANKED_BY].value for each in measured])
+    figures = np.array([each.figures[RANKED_BY].value for each in measured])
+    values = np.nan_to_num(figures, nan=-1.0)  # what cannot be measured is last
     place = {label: number for number, label in enumerate(labels)}
     differs = np.zeros((len(labels), len(labels)), dtype=np.bool_)
     for a, b in differences.filter(pl.col("differs"), measure=RANKED_BY).select("a", "b").rows():
@@ -187,7 +188,7 @@ def _ranks(
     table = pl.DataFrame(
         {
             "backend": pl.Series(labels, dtype=pl.String),
-            "value": values,
+            "value": pl.Series(figures).fill_nan(None),
             "rank": ranks(values),
             "rank_low": lowest,
             "rank_high": highest,
