@@ -140,7 +140,7 @@ def _expected_without(
     return np.array(found)
 
 
-_MOST_TERMS = 1_000_000
+_MOST_TERMS = 200_000
 
 
 def _logs(counts: Table) -> Table:
