@@ -50,8 +50,8 @@ def _row(document: Results, row: EntrantRow, rank: Rank | None) -> str:
         drawn = strip(found[0], (found[1], found[2]), said=f"{row.backend}: {value} above chance")
         ends = interval(found[1], found[2])
         measured = (
-            f"{f'{ends}; ' if ends else ''}measured {number(figure.value)}, chance"
-            f" {number(figure.chance)}"
+            f'{f"{ends}; " if ends else ""}<span class="wide">measured {number(figure.value)},'
+            f" </span>chance {number(figure.chance)}"
         )
         if rank.leads is not None:
             measured += f"; first in {out_of_100(rank.leads)}"
@@ -74,12 +74,11 @@ def place_of(rank: Rank) -> str:
 
 
 def seen_in_words(row: EntrantRow) -> str:
-    """``tagged 122, nothing seen in 127, failed 0``; pending ones only where there are any."""
+    """``122 tagged, 127 empty, 0 failed``; pending ones only where there are any."""
     counts = row.counts
-    parts = [f"tagged {counts.ok:,}", f"nothing seen in {counts.empty:,}"]
-    parts.append(f"failed {counts.failed:,}")
+    parts = [f"{counts.ok:,} tagged", f"{counts.empty:,} empty", f"{counts.failed:,} failed"]
     if counts.pending:
-        parts.append(f"not looked at {counts.pending:,}")
+        parts.append(f"{counts.pending:,} not looked at")
     return ", ".join(parts)
 
 
@@ -93,7 +92,8 @@ def _legend(document: Results) -> str:
         f'<p class="note">Ranked by {text_of(name if reading is None else reading.title)}.'
         f"{text_of(said)} Figures are above chance: 0 is what shuffled labels give, 1 is the best;"
         " the line is the 95 % interval, parentheses say that it is no more than chance can"
-        " explain. “2 to 3” are all the ranks that a backend may have.</p>\n"
+        " explain. “2 to 3” are all the ranks that a backend may have. Empty:"
+        " looked at, and nothing seen.</p>\n"
     )
 
 
