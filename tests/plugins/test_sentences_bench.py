@@ -107,7 +107,7 @@ TIE = {("a", "b", "probe"): False}
                 "a leads (labels told apart): 0.75 above chance, where 1 is the best",
                 "interval 0.70 to 0.80; measured 0.80, chance 0.20, 100 images).",
                 "It is first in 97 of 100 resamples of the images.",
-                "What differs is corrected for the 3 comparisons by Holm's method.",
+                "What differs is corrected for the 3 comparisons: Holm's method.",
                 "All this holds for images like these, and for these labels.",
             ],
             ["share the first place", "cannot be said", "another measure", "has words for"],

@@ -323,6 +323,6 @@ def _limits(document: Results) -> list[str]:
     measure = document.standing.measure
     compared = sum(each.measure == measure for each in document.standing.differences)
     if compared > 1:
-        method = f" by {document.standing.method}" if document.standing.method else ""
+        method = f": {document.standing.method}" if document.standing.method else ""
         said.append(f"What differs is corrected for the {compared:,} comparisons{method}.")
     return [*said, "All this holds for images like these, and for these labels."]
