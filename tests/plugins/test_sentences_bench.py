@@ -248,8 +248,8 @@ def test_the_cost_is_that_of_the_first_and_the_next() -> None:
     ("counts", "said"),
     [
         (Counts(ok=100), ""),
-        (Counts(ok=60, empty=30, failed=7, pending=3), "a for 40 of 100 images"),
-        (Counts(ok=99, failed=1), "a for 1 of 100 images"),
+        (Counts(ok=60, empty=30, failed=7, pending=3), "40 from a, of 100"),
+        (Counts(ok=99, failed=1), "1 from a, of 100"),
     ],
 )
 def test_silent_images_are_counted(counts: Counts, said: str) -> None:

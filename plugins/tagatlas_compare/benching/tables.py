@@ -108,7 +108,7 @@ def latex_results(results: Results) -> str:
     ]
     caption = (
         f"Backends on {count(results.task.images, 'image')} of {results.collection}. In brackets"
-        " 95 % intervals, where there are honest ones, and the level of chance."
+        " 95 % intervals, where they hold what they say, and the level of chance."
     )
     return latex_table(heads, rows, caption, f"tab:bench-{results.task.digest}")
 

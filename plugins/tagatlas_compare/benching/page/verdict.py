@@ -289,11 +289,11 @@ def _silent(document: Results) -> list[str]:
         counts = entrant.counts
         silent = counts.empty + counts.failed + counts.pending
         if silent and not entrant.error:
-            said.append(f"{entrant.backend} for {silent:,}")
+            said.append(f"{silent:,} from {entrant.backend}")
     if not said:
         return []
     end = ", which count as wrong" if document.task.truth is not None else ""
-    return [f"No tag is there from {listed(said)} of {count(document.task.images, 'image')}{end}."]
+    return [f"Images without a tag{end}: {listed(said)}, of {document.task.images:,}."]
 
 
 def _coders(document: Results) -> list[str]:
@@ -312,7 +312,7 @@ def _coders(document: Results) -> list[str]:
     figure = number(whole[0] if whole else mean)
     of_what = "on the choice among codes" if whole else "on average over the codes"
     agree = f"The coders agree with each other with Krippendorff's alpha {figure} {of_what}"
-    return [f"{agree} (1 is full agreement): no backend can be expected to agree with them more."]
+    return [f"{agree} (1 is full agreement): a backend that agrees with them as much does as well."]
 
 
 def _limits(document: Results) -> list[str]:
