@@ -67,8 +67,8 @@ def _join(out: Path, ours: TaskRows | None, theirs: TaskRows) -> Iterator[str]:
     for row in theirs.rows:
         label = one_line(row.entrant.backend)
         mine = own.get(row.name)
-        if mine is not None and as_json(mine.document) != as_json(row.document):
-            digest = hashlib.sha256(as_json(row.document)).hexdigest()[:6]
+        if mine is not None and _content(mine) != _content(row):
+            digest = hashlib.sha256(_content(row)).hexdigest()[:6]
             row = replace(row, name=f"{row.name}-{digest}")
             yield f"{label} is kept twice: {_difference(mine, row)}"
         write_row(out, row, theirs.truth)
@@ -77,6 +77,12 @@ def _join(out: Path, ours: TaskRows | None, theirs: TaskRows) -> Iterator[str]:
         f"joined: {count(len(theirs.rows), 'entrant')} on {count(newest.task.images, 'image')} of"
         f" {one_line(newest.collection)}"
     )
+
+
+def _content(row: Row) -> bytes:
+    """What an entrant's file says, wherever it lies and whatever is beside it."""
+    entrant = replace(row.entrant, per_image="", codes_page="")
+    return as_json(replace(row.document, entrants=[entrant]))
 
 
 def _difference(mine: Row, other: Row) -> str:
