@@ -19,7 +19,7 @@ OPTIONS = ("--labels", "folder", "--timed", "0")
 @pytest.fixture
 def strangers(tmp_path: Path) -> dict[str, str]:
     """The variables with which the plugin of a stranger is found, and takes part."""
-    lay_plugin(tmp_path / "site", "planted", PLANTED)
+    lay_plugin(tmp_path / "site", "planted_taggers", PLANTED)
     return {
         "PYTHONPATH": str(tmp_path / "site"),
         "KILLED_MARK": str(tmp_path / "killed"),
@@ -116,7 +116,7 @@ def test_a_strangers_plugin_is_named_with_its_version(
     done = tagatlas(*command, variables=strangers)
     assert done.returncode == 0, done.stderr
     [tones] = json.loads(done.stdout)["entrants"]
-    assert tones["plugin"] == f"tagatlas-planted {VERSION}"
+    assert tones["plugin"] == f"tagatlas-planted_taggers {VERSION}"
     assert tones["counts"] == {"ok": 12, "empty": 0, "failed": 0, "pending": 0}
 
 

@@ -32,7 +32,7 @@ def pictures(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    lay_plugin(folder, "planted", PLANTED)
+    lay_plugin(folder, "planted_taggers", PLANTED)
     return folder
 
 

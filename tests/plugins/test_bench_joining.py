@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which ``mine`` and ``theirs`` have one backend each, on the same task."""
     folder = tmp_path_factory.mktemp("joining")
-    lay_plugin(folder / "site", "planted", PLANTED)
+    lay_plugin(folder / "site", "planted_taggers", PLANTED)
     pictures = dark_and_light(folder / "pictures")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder / "site")
