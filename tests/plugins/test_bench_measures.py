@@ -305,3 +305,48 @@ def test_labels_of_one_image_each_are_measured_by_words_alone() -> None:
     assert found.ranks["value"].to_list() == [None, None]
     assert found.ranks["rank"].to_list() == [1, 1]
     assert found.ranks["leads"].null_count() == 2
+
+
+def two_labels(images: int) -> list[str]:
+    return [("cat", "dog")[row % 2] for row in range(images)]
+
+
+def measured_alone(labels: list[str], tags: Sequence[Sequence[str]]) -> Measured:
+    truth, entrant = truth_of(labels), seen("one", tags)
+    label_map = LabelMap.make(truth.codes, entrant.labels)
+    return measure(truth, [entrant], label_map, clusterer=LEIDEN, top=10, seed=0)[0]
+
+
+@pytest.mark.parametrize("images", [10, 12, 16, 20, 24, 30])
+def test_a_perfect_tagger_of_few_images_is_above_chance(images: int) -> None:
+    labels = two_labels(images)
+    figure = measured_alone(labels, [[label] for label in labels]).figures["probe"]
+    assert figure.value == 1
+    assert figure.chance < 0.7
+    assert figure.chance_high < 0.95
+
+
+@pytest.mark.parametrize("images", [10, 13, 20, 60])
+def test_what_says_the_same_of_all_images_is_at_chance(images: int) -> None:
+    figures = measured_alone(two_labels(images), [["thing"]] * images).figures
+    assert figures["probe"].value == pytest.approx(figures["probe"].chance)
+
+
+def test_silence_does_not_lower_the_level_of_chance() -> None:
+    half = [own if row % 2 else [] for row, own in enumerate(RIGHT)]
+    figure = measured_alone([own[0] for own in RIGHT], half).figures["probe"]
+    assert figure.value == 0.5
+    assert figure.chance == pytest.approx(1 / 6, abs=0.02)
+
+
+def test_random_words_of_equal_images_are_not_told_apart() -> None:
+    truth = truth_of(two_labels(60))
+    dice = np.random.default_rng(0)
+    names = [f"random {number}" for number in range(10)]
+    entrants = [seen(name, dice.choice(["red", "blue"], (60, 1)).tolist()) for name in names]
+    label_map = LabelMap.make(truth.codes, ["red", "blue"])
+    measured = measure(truth, entrants, label_map, clusterer=LEIDEN, top=10, seed=0)
+    found = stand(truth, measured, names, seed=0).differences.filter(measure="probe")
+    assert not found["differs"].any()
+    figures = [each.figures["probe"] for each in measured]
+    assert sum(not figure.low <= 0.5 <= figure.high for figure in figures) <= 1

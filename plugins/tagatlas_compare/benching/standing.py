@@ -37,7 +37,8 @@ class Standing:
 
     Attributes:
         measure: by which the ranks are; of :data:`tagatlas_compare.benching.measures.MEASURES`.
-        ranks: one row an entrant, the best first: ``backend``, ``value``, ``rank`` (Int64; equal
+        ranks: one row an entrant, the best first: ``backend``, ``value`` (as measured; ranks are by
+            this, not by what is above chance, whose level differs a little), ``rank`` (Int64; equal
             values share one), ``rank_low``, ``rank_high``: all ranks that it may have (null where
             there are too few images to tell), and ``leads``: the share of resamples in which it is
             first (null likewise).

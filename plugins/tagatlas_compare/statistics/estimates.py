@@ -7,7 +7,7 @@ from math import nan
 
 import numpy as np
 
-from tagatlas_compare.statistics.figures import Figure
+from tagatlas_compare.statistics.figures import LEVEL, Figure
 from tagatlas_compare.statistics.intervals import Z, mean_interval
 from tagatlas_compare.statistics.samples import Sample, Values
 
@@ -15,6 +15,10 @@ NO_INTERVAL = (nan, nan)
 
 SHUFFLES = 20
 """Number of times that images are shuffled for the level of chance."""
+
+
+ENOUGH_FOR_QUANTILES = 100
+"""Number of shuffles from which on 95 % of them are counted; fewer are taken as normal."""
 
 
 def mean_figure(
@@ -63,10 +67,11 @@ def make_figure(
     if len(shuffled):
         chance = float(np.mean(shuffled))
         spread = Z * float(np.std(shuffled, ddof=1)) if len(shuffled) > 1 else 0.0
-    low, high = interval
-    return Figure(
-        float(value), low, high, chance, chance - spread, min(chance + spread, most), images
-    )
+    ends = chance - spread, min(chance + spread, most)
+    if len(shuffled) >= ENOUGH_FOR_QUANTILES:
+        least, greatest = np.quantile(shuffled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        ends = float(least), float(greatest)
+    return Figure(float(value), *interval, chance, *ends, images)
 
 
 def pseudo_values(value: float, without: Values) -> Values:

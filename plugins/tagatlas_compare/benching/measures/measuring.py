@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -46,6 +46,9 @@ WIDENED = 1.1
 """By how much the spread of the probe's errors is widened, which by itself held 87 to 95 times in
 100, as errors of images that were trained on the same others go together."""
 
+SURELY_ABOVE = 3.0
+"""By how many standard deviations of shuffled ones a probe is surely above chance."""
+
 Mask = NDArray[np.bool_]
 
 
@@ -62,7 +65,8 @@ def measure(
 
     Images that were not coded are left out. Silence is never rewarded: an image without tags is
     wrong, has no neighbours, is ranked last, and is a cluster of its own. The level of chance is
-    that of shuffled labels with the same silent images.
+    that of shuffled labels with the same silent images; that of the probe guesses for these, as
+    otherwise a figure above chance would reward silence.
 
     Args:
         truth: of n images.
@@ -98,6 +102,21 @@ class _Found:
     some: Mask
     shuffled: list[float]
     widened: float = 1.0
+
+    def spread_as_chance(self, sample: Sample) -> _Found:
+        """Spread at least as with shuffled codes, unless it is surely above these.
+
+        Where chance decides, images with equal tags are right or wrong together: the spread of
+        single images would be too small.
+        """
+        if not self.some.any():
+            return self
+        spread = float(np.std(self.shuffled, ddof=1))
+        beyond = self.of_codes.mean(self.some) - float(np.mean(self.shuffled))
+        own = float(np.sqrt((sample.influence(self.parts(sample)) ** 2).sum()))
+        if not 0 < own < spread or beyond > SURELY_ABOVE * spread:
+            return self
+        return replace(self, widened=self.widened * spread / own)
 
     def parts(self, sample: Sample) -> Values:
         """The values of images whose mean is the figure, spread as it varies."""
@@ -154,16 +173,20 @@ class _Measuring:
         probe = Probe(kernel, self._silent, folds)
         some = task.learnable
 
-        def of(has: Codes) -> tuple[OfCodes, Values]:
-            scores = probe.scores(has)
+        def of(has: Codes, scores: Values, silent: float) -> OfCodes:
             if not task.is_single:
-                return average_precisions(scores, has), scores
-            is_right = shares_right(scores, has)
-            return share_of_images(np.repeat(is_right[:, None], has.shape[1], axis=1), has), scores
+                return average_precisions(scores, has)
+            is_right = np.where(self._silent, silent, shares_right(scores, has))
+            return share_of_images(np.repeat(is_right[:, None], has.shape[1], axis=1), has)
 
-        shuffled = [of(has)[0].mean(some) for has in task.shuffled(self._seed, folds)]
-        found, scores = of(task.has)
-        return _Found(found, some, shuffled, WIDENED), scores
+        guess = 1 / max(int(some.sum()), 1)  # else silence would lower the level of chance
+        shuffled = [
+            of(has, probe.scores(has), guess).mean(some)
+            for has in task.shuffled_in_folds(self._seed, folds)
+        ]
+        scores = probe.scores(task.has)
+        found = _Found(of(task.has, scores, 0.0), some, shuffled, WIDENED)
+        return found.spread_as_chance(task.sample), scores
 
     def _neighbours(self) -> tuple[_Found, Values]:
         """Shares of neighbours with the same code, and those of each image."""

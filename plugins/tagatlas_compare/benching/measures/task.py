@@ -24,6 +24,9 @@ FEWEST_TO_LEARN = 5
 FEWEST_LEARNED = 50
 """Least number of images beyond that of labels for an interval of these."""
 
+PROBE_SHUFFLES = 100
+"""Number of times that codes are shuffled for the probe's level of chance."""
+
 Codes = NDArray[np.bool_]
 
 
@@ -113,20 +116,29 @@ class Task:
             return self.sample.groups
         return np.unique(self.has, axis=0, return_inverse=True)[1].astype(np.int32).ravel()
 
-    def shuffled(self, seed: int, within: NDArray[np.int32] | None = None) -> Iterator[Codes]:
-        """The codes given to other images, a number of times; what images show stays as it is.
+    def shuffled(self, seed: int) -> Iterator[Codes]:
+        """The codes given to other images, a number of times; what images show stays as it is."""
+        dice = np.random.default_rng([seed, 1])
+        for _ in range(SHUFFLES):
+            yield self.has[dice.permutation(self.images)]
+
+    def shuffled_in_folds(self, seed: int, folds: NDArray[np.int32]) -> Iterator[Codes]:
+        """The codes given to other images, so that each fold has those of a fold of its size.
+
+        The number of images of each code that is trained without a fold stays as it is: what tells
+        nothing of the codes is right as often as before.
 
         Args:
             seed: of the shuffling.
-            within: a number of each image: only images of equal ones exchange their codes.
+            folds: number of the fold of each image, from 0; shape (n,).
         """
         dice = np.random.default_rng([seed, 1])
-        blocks = np.zeros(self.images, dtype=np.int32) if within is None else within
-        order = np.argsort(blocks, kind="stable")
-        for _ in range(SHUFFLES):
-            mixed = order[np.lexsort((dice.random(self.images), blocks[order]))]
+        sizes = np.bincount(folds)
+        places = np.lexsort((folds, sizes[folds]))
+        for _ in range(PROBE_SHUFFLES):
+            keys = dice.random(len(sizes))[folds]
             codes = np.empty_like(self.has)
-            codes[order] = self.has[mixed]
+            codes[places] = self.has[np.lexsort((dice.random(self.images), keys, sizes[folds]))]
             yield codes
 
 
