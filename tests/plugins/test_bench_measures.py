@@ -21,10 +21,11 @@ from sklearn.metrics import (
 )
 
 from tagatlas.errors import UsageError
+from tagatlas.toolkit import image_vectors, similar_images
 from tagatlas_compare.benching.document import Origin
 from tagatlas_compare.benching.entrants import Seen
 from tagatlas_compare.benching.measures import Measured, measure
-from tagatlas_compare.benching.measures.alike import shares_nearby
+from tagatlas_compare.benching.measures.alike import Alike, likeness_of
 from tagatlas_compare.benching.measures.matching import LabelMap
 from tagatlas_compare.benching.measures.probe import Probe, folds_of, kernel_of, shares_right
 from tagatlas_compare.benching.measures.words import (
@@ -214,31 +215,49 @@ def test_precision_counts_ties_in_part() -> None:
     assert precision_at(scores, is_right) == pytest.approx((1 + 1 / 3) / 2)
 
 
-@given(st.integers(0, 1000))
-def test_neighbours_without_an_image_are_counted_as_if_it_had_not_been_there(seed: int) -> None:
+@given(st.integers(0, 1000), st.sampled_from([2, 3, 5, 1000]))
+def test_neighbours_without_an_image_are_counted_as_if_it_had_not_been_there(
+    seed: int, levels: int
+) -> None:
     dice = np.random.default_rng(seed)
     images = 14
-    near = dice.random((images, images))
+    near = dice.integers(0, levels, (images, images)).astype(np.float64)
+    near[dice.random((images, images)) < 0.2] = -np.inf
+    np.fill_diagonal(near, -np.inf)
     has = np.eye(2, dtype=np.bool_)[np.arange(images) % 2]
 
     def of(rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        inner = near[np.ix_(rows, rows)].copy()
-        np.fill_diagonal(inner, -1)
-        order = np.argsort(-inner, axis=1)[:, : len(rows) - 1]
-        found, _ = shares_nearby(order.astype(np.int64), has[rows])
-        return found.values
+        return Alike(near[np.ix_(rows, rows)]).shares(has[rows])[0]
 
     whole = np.arange(images)
-    inner = near.copy()
-    np.fill_diagonal(inner, -1)
-    order = np.argsort(-inner, axis=1)[:, : images - 1].astype(np.int64)
-    found, _ = shares_nearby(order, has)
+    found = Alike(near).of_codes(has)
     # Of a label with one image fewer, as many fewer neighbours are looked at: only the others'
     # labels are compared.
     for row in range(images):
         other = 1 - row % 2
         without = of(np.delete(whole, row))
         assert found.moves[row, other] == pytest.approx(found.values[other] - without[other])
+
+
+def test_equally_alike_images_count_in_part() -> None:
+    labels = ["cat", "dog", "tree"] * 20
+    tags = [["animal"] if label != "tree" else ["plant"] for label in labels]
+    figure = measured_alone(labels, tags).figures["neighbours"]
+    assert figure.value == pytest.approx((1 + 2 * 19 / 39) / 3)
+    assert not figure.has_interval
+
+
+@given(st.integers(0, 100), st.booleans())
+def test_likeness_is_that_of_the_neighbours_of_images(seed: int, is_embedded: bool) -> None:
+    dice = np.random.default_rng(seed)
+    scores = csr_array(dice.random((20, 6)) * (dice.random((20, 6)) < 0.4))
+    embeddings = dice.normal(size=(20, 4)).astype(np.float16) if is_embedded else None
+    found = likeness_of(scores, embeddings)
+    rows, expected = similar_images(image_vectors(scores, embeddings), 19)
+    for row, others in enumerate(rows):
+        there = others >= 0
+        assert there.sum() == np.isfinite(found[row]).sum()
+        assert found[row, others[there]] == pytest.approx(expected[row, there], abs=1e-5)
 
 
 @given(st.integers(0, 100))

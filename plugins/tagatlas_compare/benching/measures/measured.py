@@ -36,8 +36,9 @@ MEASURES: Mapping[str, Reading] = {
     "neighbours": Reading(
         "same label nearby",
         False,
-        "Of the ten images that the backend finds most like an image, the share with its label,"
-        " averaged over the images of a label and then over the labels.",
+        "Of the images that the backend finds most like an image, the share with its label: as many"
+        " as there are others with that label, at most ten, and of equally alike ones that do not"
+        " all fit each in part; averaged over the images of a label and then over the labels.",
     ),
     "clusters": Reading(
         "clusters follow labels",
@@ -60,8 +61,8 @@ MEASURES: Mapping[str, Reading] = {
     "precision_at_10": Reading(
         "precision at 10",
         True,
-        "Of the ten images ranked highest for a label, the share that has it, averaged over the"
-        " labels.",
+        "Of the ten images ranked highest for a label, or as many as have it if they are fewer, the"
+        " share that has it, averaged over the labels.",
     ),
     "recall": Reading(
         "recall",

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from tagatlas import Clusterer
 from tagatlas_compare.benching.entrants import Seen
-from tagatlas_compare.benching.measures.alike import NEIGHBOURS, shares_nearby
+from tagatlas_compare.benching.measures.alike import Alike, likeness_of
 from tagatlas_compare.benching.measures.clusters import cluster_again, cluster_figure
 from tagatlas_compare.benching.measures.matching import LabelMap
 from tagatlas_compare.benching.measures.measured import OF_LABELS, Measured
@@ -33,7 +33,6 @@ from tagatlas_compare.benching.measures.words import (
 )
 from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.comparison.labels import best_tags
-from tagatlas_compare.comparison.neighbourhoods import likest_images
 from tagatlas_compare.statistics.estimates import NO_INTERVAL, make_figure
 from tagatlas_compare.statistics.figures import Figure
 from tagatlas_compare.statistics.intervals import mean_interval, share_interval
@@ -192,20 +191,18 @@ class _Measuring:
         """Shares of neighbours with the same code, and those of each image."""
         task = self._task
         told = np.flatnonzero(~self._silent)
-        count = min(NEIGHBOURS + 1, task.images - 1)
-        alike = np.full((task.images, count), -1, dtype=np.int64)
+        likeness = np.full((task.images, task.images), -np.inf)
         if len(told) > 1:
             embeddings = None if self._embeddings is None else self._embeddings[told]
-            most = min(count, len(told) - 1)
-            near = likest_images(
-                csr_array(self._scores[told]), embeddings, np.arange(len(told)), most
-            )
-            alike[told, :most] = np.append(told, -1)[near]
+            likeness[np.ix_(told, told)] = likeness_of(csr_array(self._scores[told]), embeddings)
+        alike = Alike(likeness)
+        some = task.learnable
         shuffled = [
-            shares_nearby(alike, has)[0].mean(task.learnable) for has in task.shuffled(self._seed)
+            float(alike.shares(has)[0][some].mean()) if some.any() else np.nan
+            for has in task.shuffled(self._seed)
         ]
-        found, own = shares_nearby(alike, task.has)
-        return _Found(found, task.learnable, shuffled), own
+        _, own = alike.shares(task.has)
+        return _Found(alike.of_codes(task.has), some, shuffled), own
 
     def _words(self) -> dict[str, _Found]:
         """Average precision and recall, over all labels and over those it can say."""
