@@ -23,7 +23,7 @@ from scipy.sparse import csr_array
 from tagatlas import Clusterer, ClusterInput, Clusters, Progress
 from tagatlas_compare.benching.document import Origin
 from tagatlas_compare.benching.entrants import Seen
-from tagatlas_compare.benching.measures.alike import NEIGHBOURS, shares_nearby
+from tagatlas_compare.benching.measures.alike import Alike, likeness_of
 from tagatlas_compare.benching.measures.clusters import (
     cluster_again,
     cluster_figure,
@@ -47,7 +47,6 @@ from tagatlas_compare.comparison.agreement import (
 )
 from tagatlas_compare.comparison.alignment import align, explained_without_each
 from tagatlas_compare.comparison.labels import best_tags
-from tagatlas_compare.comparison.neighbourhoods import likest_images
 from tagatlas_compare.comparison.partitions import agreement, contingency, has_enough, without_each
 from tagatlas_compare.comparison.tagging import calibration, rank_correlation
 from tagatlas_compare.statistics.differences import Difference, corrected, paired_difference
@@ -174,9 +173,7 @@ def of_bench(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
         found["probe", number] = share_of_images(np.repeat(right[:, None], has.shape[1], 1), has)
         if number == 2:
             break
-        count = min(NEIGHBOURS + 1, len(kernel) - 1)
-        alike = likest_images(scores, None, np.arange(len(kernel)), count)
-        found["neighbours", number] = shares_nearby(alike, has)[0]
+        found["neighbours", number] = Alike(likeness_of(scores, None)).of_codes(has)
         # Each label is said by its first tag.
         ranked = scores[:, : _TAGS_OF_LABEL * has.shape[1] : _TAGS_OF_LABEL].toarray()
         found["average precision", number] = average_precisions(ranked, has)

@@ -295,10 +295,18 @@ def test_the_tags_that_stand_for_labels_are_written_and_can_be_given(
     found = bench(pictures, ["tones", "swapped"], out=out, labels="folder", timed=0)
     written = (out / "results" / found.task.digest / "label_map.csv").read_text("utf-8")
     assert written.splitlines() == ["label,tag,how", "dark,dark,identity", "light,light,identity"]
-    given.write_text("label,tag\ndark,light\nlight,dark\n", "utf-8")
+    given.write_text("label,tag\ndark,light\nlight,dark\nlihgt,dark\n", "utf-8")
+    told: list[str] = []
     other = bench(
-        pictures, ["tones", "swapped"], out=out, labels="folder", timed=0, label_map=given
+        pictures,
+        ["tones", "swapped"],
+        out=out,
+        labels="folder",
+        timed=0,
+        label_map=given,
+        tell=told.append,
     )
+    assert [line for line in told if line.endswith("no image of the task has: 'lihgt'")]
     assert other.task.digest != found.task.digest
     recalls = {each.backend: each.figures["average_precision"].value for each in other.entrants}
     assert recalls["swapped"] == 1

@@ -42,6 +42,15 @@ def test_what_is_written_and_given_back_is_the_same(tmp_path: Path) -> None:
     assert again.table.equals(found.table)
 
 
+def test_what_a_spreadsheet_would_run_comes_back_as_it_was(tmp_path: Path) -> None:
+    labels = ["=1+1", "'=1", "@home"]
+    found = LabelMap.make(labels, labels)
+    found.write(tmp_path / "label_map.csv")
+    again = LabelMap.read(tmp_path / "label_map.csv")
+    assert again.table.equals(found.table)
+    assert again.without_use(["=1+1", "other"]) == ["'=1", "@home"]
+
+
 def test_for_labels_that_are_given_nothing_else_matches(tmp_path: Path) -> None:
     (tmp_path / "map.tsv").write_text("label\ttag\nsymbols\tletter\nclothes\t\n")
     given = LabelMap.read(tmp_path / "map.tsv")

@@ -16,7 +16,7 @@ from tagatlas.errors import (
     StorageError,
     UsageError,
 )
-from tagatlas.toolkit import as_shown
+from tagatlas.toolkit import as_shown, shown
 from tagatlas.toolkit.calls import AtlasLike, Owner, opened, require_trust_in, select, several
 from tagatlas.toolkit.collection import collect
 from tagatlas.toolkit.kinds import TAGGERS
@@ -76,6 +76,8 @@ def prepared(
         task = choose_task(atlas, chosen, files, further)
         for note in task.notes:
             tell(f"note: {note}")
+        if given is not None and task.truth is not None:
+            _note_unknown(given.without_use(task.truth.codes), str(label_map), tell)
         with find_label_similarity(atlas, chosen.meaning) as meaning:
             yield (
                 Measuring(
@@ -90,6 +92,14 @@ def prepared(
                 ),
                 chosen,
             )
+
+
+def _note_unknown(labels: Sequence[str], path: str, tell: Tell) -> None:
+    """Say which labels of the user's own table are none of the task's."""
+    if labels:
+        names = ", ".join(shown(label) for label in labels[:3])
+        more = f" and {len(labels) - 3:,} more" if len(labels) > 3 else ""
+        tell(f"note: labels of {shown(path)} that no image of the task has: {names}{more}")
 
 
 def _digest_of(given: LabelMap | None) -> str:

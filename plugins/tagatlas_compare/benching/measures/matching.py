@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.errors import InputError
-from tagatlas.toolkit import read_table, safe_cells, shown, write_atomically
+from tagatlas.toolkit import cell_texts, read_table, safe_cells, shown, write_atomically
 from tagatlas_compare.comparison.label_similarity import LabelSimilarity
 from tagatlas_compare.comparison.labels import normal_label
 from tagatlas_compare.comparison.wordnet import WordNetSimilarity
@@ -117,7 +117,10 @@ class LabelMap:
             )
         how = pl.col("how") if "how" in rows.columns else pl.lit(None, dtype=pl.String)
         known = how.is_in([str(each) for each in MatchedBy])
-        text = {name: pl.col(name).cast(pl.String).str.strip_chars() for name in ("label", "tag")}
+        text = {
+            name: cell_texts(pl.col(name).cast(pl.String)).str.strip_chars()
+            for name in ("label", "tag")
+        }
         found = rows.select(
             label=text["label"],
             tag=pl.when(text["tag"] != "").then(text["tag"]),
@@ -125,6 +128,10 @@ class LabelMap:
         ).filter(pl.col("label").fill_null("") != "")
         found = found.with_columns(how=pl.when(pl.col("tag").is_not_null()).then("how"))
         return cls(_sorted(found.unique(["label", "tag"], keep="first", maintain_order=True)))
+
+    def without_use(self, labels: Sequence[str]) -> list[str]:
+        """Labels of the table that are none of these, sorted."""
+        return sorted(set(self.table["label"]) - set(labels))
 
     def write(self, path: Path) -> None:
         """Write the table as CSV, to be looked at, changed, and given back.
