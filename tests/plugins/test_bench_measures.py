@@ -336,7 +336,7 @@ def measured_alone(labels: list[str], tags: Sequence[Sequence[str]]) -> Measured
     return measure(truth, [entrant], label_map, clusterer=LEIDEN, top=10, seed=0)[0]
 
 
-@pytest.mark.parametrize("images", [10, 12, 16, 20, 24, 30])
+@pytest.mark.parametrize("images", [10, 12, 20])
 def test_a_perfect_tagger_of_few_images_is_above_chance(images: int) -> None:
     labels = two_labels(images)
     figure = measured_alone(labels, [[label] for label in labels]).figures["probe"]
@@ -345,7 +345,7 @@ def test_a_perfect_tagger_of_few_images_is_above_chance(images: int) -> None:
     assert figure.chance_high < 0.95
 
 
-@pytest.mark.parametrize("images", [10, 13, 20, 60])
+@pytest.mark.parametrize("images", [10, 13, 60])
 def test_what_says_the_same_of_all_images_is_at_chance(images: int) -> None:
     figures = measured_alone(two_labels(images), [["thing"]] * images).figures
     assert figures["probe"].value == pytest.approx(figures["probe"].chance)
