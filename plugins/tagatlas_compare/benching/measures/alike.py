@@ -121,8 +121,13 @@ class _Nearest:
         there = np.isfinite(likeness)
         above, tied = likeness > least, (likeness == least) & there
         following = (lower == after) & np.isfinite(lower)
-        sparse = [csr_array(each.astype(np.float64)) for each in (above, tied, following)]
-        return cls(count, *sparse, count - above.sum(axis=1).astype(np.float64))
+        return cls(
+            count,
+            csr_array(above.astype(np.float64)),
+            csr_array(tied.astype(np.float64)),
+            csr_array(following.astype(np.float64)),
+            count - above.sum(axis=1).astype(np.float64),
+        )
 
     def shares(self, is_right: NDArray[np.bool_]) -> Values:
         """The share of each image's neighbours that are right, shape (n,)."""
