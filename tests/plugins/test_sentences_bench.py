@@ -93,6 +93,16 @@ def results(
     )
 
 
+def untested(document: Results) -> Results:
+    """The same of too few images to test."""
+    assert document.standing is not None
+    pairs = [
+        replace(each, low=None, high=None, a_leads=None, p=None, differs=False)
+        for each in document.standing.differences
+    ]
+    return replace(document, standing=replace(document.standing, differences=pairs))
+
+
 A, B, C = entrant("a", 0.8), entrant("b", 0.6), entrant("c", 0.22)
 SPOKEN = Speed(images_per_second=21.04)
 TIE = {("a", "b", "probe"): False}
@@ -149,12 +159,39 @@ TIE = {("a", "b", "probe"): False}
             id="one by chance",
         ),
         pytest.param(
-            results(entrant("a", 0.25), C),
-            ["a and c are no better than chance can explain."],
-            [],
+            results(entrant("a", 0.23), C),
+            [
+                "No backend leads (labels told apart): none is above chance.",
+                "a 0.04 (-0.01 to 0.09; measured 0.23",
+            ],
+            ["a leads", "share the first", "no better than chance"],
             id="all by chance",
         ),
         pytest.param(results(A, B), [], ["no better than chance"], id="none by chance"),
+        pytest.param(
+            results(entrant("a", 0.12), differ=TIE),
+            ["a alone was measured (labels told apart): 0.10 below chance", "a is no better"],
+            ["0.10 above", "-0.10 below"],
+            id="below chance",
+        ),
+        pytest.param(
+            results(A, B, entrant("c", 0.5), differ=TIE | {("a", "c", "probe"): False}),
+            ["a and b share the first place", "c cannot be told from a, but from b it can."],
+            ["and c share", " leads ("],
+            id="a tie that is none",
+        ),
+        pytest.param(
+            untested(results(A, C)),
+            ["Which backend leads (labels told apart) cannot be said: too few images to test."],
+            ["share the first place", "a leads", "cannot be told from none"],
+            id="too few images",
+        ),
+        pytest.param(
+            results(A, C, differ={("a", "c", "probe"): False}),
+            ["a is first (labels told apart): 0.75", "c cannot be told from a."],
+            ["share the first place", "a leads"],
+            id="not told from one by chance",
+        ),
         pytest.param(
             results(A, entrant("b", 0.6, 0.9)),
             ["By another measure (same label nearby), b is ahead of a by 0.40."],
@@ -199,9 +236,11 @@ def test_a_figure_without_interval_is_told_without() -> None:
     ("cells", "is_above"),
     [
         (figure(0.3), True),
-        (figure(0.26), False),
+        (figure(0.25), True),
+        (figure(0.23), False),
         (figure(0.3, None), True),
-        (figure(0.25, None), False),
+        (figure(0.25, None), True),
+        (figure(0.23, None), False),
         (figure(0.2, None), False),
         (FigureCells(1.0, None, None, 0.07, None, None, 250), True),
         (FigureCells(0.5), False),
@@ -213,9 +252,13 @@ def test_what_is_above_chance_is_surely_so(cells: FigureCells, is_above: bool) -
     assert is_above_chance(cells) == is_above
 
 
-def test_a_tie_is_of_all_that_do_not_differ_from_the_first() -> None:
+def test_a_tie_is_of_all_above_chance_of_which_no_two_differ() -> None:
+    seen = entrant("c", 0.5)
     differ = {("a", "b", "probe"): True, ("a", "c", "probe"): False}
-    assert leaders(results(A, B, C, differ=differ)) == ["a", "c"]
+    assert leaders(results(A, B, seen, differ=differ)) == ["a", "c"]
+    assert leaders(results(A, B, seen, differ=TIE | differ | TIE)) == ["a", "b"]
+    assert leaders(results(A, B, C, differ=differ)) == ["a"]
+    assert leaders(results(C)) == []
 
 
 @pytest.mark.parametrize(
@@ -328,13 +371,21 @@ def test_the_terminal_has_chance_beside_each_figure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "differs", "said"),
-    [(0.1, True, "yes"), (-0.1, False, "cannot be told"), (None, False, "not tested")],
+    ("low", "p", "differs", "said"),
+    [
+        (0.1, None, True, "yes"),
+        (-0.1, None, False, "cannot be told"),
+        (None, None, False, "not tested"),
+        (None, 8e-44, True, "yes"),
+        (None, 0.4, False, "cannot be told"),
+    ],
 )
-def test_what_has_no_interval_was_not_tested(low: float | None, differs: bool, said: str) -> None:
+def test_what_has_no_probability_was_not_tested(
+    low: float | None, p: float | None, differs: bool, said: str
+) -> None:
     document = results(A, B)
     assert document.standing is not None
-    one = replace(document.standing.differences[0], low=low, differs=differs)
+    one = replace(document.standing.differences[0], low=low, p=p, differs=differs)
     standing = replace(document.standing, differences=[one])
     text = "".join(leaderboard([replace(document, standing=standing)]))
     for word in ("yes", "cannot be told", "not tested"):

@@ -29,7 +29,8 @@ NONE: Planted = (0.01, -0.02, 0.04)
 WIDE: Planted = (0.4, 0.03, 0.7)
 UNSURE: Planted = (0.4, None, None)
 JUST_CHANCE: Planted = (0.015, None, None)
-NEARLY_CHANCE: Planted = (0.03, None, None)
+ABOVE_CHANCE: Planted = (0.03, None, None)
+SURELY_LITTLE: Planted = (0.03, 0.01, 0.05)
 
 MORE_THEMES = "They agree more on what belongs together than on what to call it."
 MORE_WORDS = "They agree more on words than on what belongs together."
@@ -62,7 +63,8 @@ UNTOLD = "Whether they agree more on words or on what belongs together cannot be
         (UNSURE, UNSURE, UNTOLD),
         (JUST_CHANCE, UNSURE, NO_WORDS),
         (JUST_CHANCE, JUST_CHANCE, NEITHER),
-        (NEARLY_CHANCE, UNSURE, NO_WORDS),
+        (ABOVE_CHANCE, UNSURE, UNTOLD),
+        (SURELY_LITTLE, NONE, NO_THEMES),
         # Above all chance, but not by 0.15.
         ((0.62, 0.61, 0.63), (0.5, 0.49, 0.51), EQUALLY),
     ],

@@ -19,6 +19,7 @@ from tagatlas_compare.benching.page.verdict import (
     out_of_100,
     ranked,
     verdict,
+    was_tested,
 )
 from tagatlas_compare.pages.elements import (
     NOTHING,
@@ -124,7 +125,7 @@ def _differences(document: Results) -> str:
     heads = ("difference", "measure", "value", "95 % interval", "first is ahead in", "differs")
     return (
         f'<div class="matrices">{matrix("Ahead by", labels, cell)}</div>\n<p class="note">How much'
-        " the backend at the left is ahead of the one above, measured on the same resamples; in"
+        " the backend at the left is ahead of the one above, measured on the same images; in"
         " parentheses: cannot be told from none.</p>\n<details>\n<summary>All differences</summary>"
         f"\n{table(heads, body)}</details>\n"
     )
@@ -132,7 +133,7 @@ def _differences(document: Results) -> str:
 
 def _differs(found: Difference) -> str:
     """Whether two entrants differ, in a word."""
-    if found.low is None or found.high is None:
+    if not was_tested(found):
         return "not tested"
     return "yes" if found.differs else "cannot be told"
 

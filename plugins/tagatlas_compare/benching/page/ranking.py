@@ -7,6 +7,7 @@ from tagatlas_compare.benching.document import EntrantRow, Rank, Results
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.page.verdict import (
     above_chance,
+    beyond_in_words,
     cost_in_words,
     failed,
     is_above_chance,
@@ -47,7 +48,9 @@ def _row(document: Results, row: EntrantRow, rank: Rank | None) -> str:
         place, value = place_of(rank), number(found[0])
         if not is_above_chance(figure):
             value = f"({value})"
-        drawn = strip(found[0], (found[1], found[2]), said=f"{row.backend}: {value} above chance")
+        drawn = strip(
+            found[0], (found[1], found[2]), said=f"{row.backend}: {beyond_in_words(found[0])}"
+        )
         ends = interval(found[1], found[2])
         measured = (
             f'{f"{ends}; " if ends else ""}<span class="wide">measured {number(figure.value)},'
@@ -91,8 +94,9 @@ def _legend(document: Results) -> str:
     return (
         f'<p class="note">Ranked by {text_of(name if reading is None else reading.title)}.'
         f"{text_of(said)} Figures are above chance: 0 is what shuffled labels give, 1 is the best;"
-        " the line is the 95 % interval, parentheses say that it is no more than chance can"
-        " explain. “2 to 3” are all the ranks that a backend may have. Empty:"
+        " the line is the 95 % interval. Parentheses: no more than chance can explain, as the"
+        " interval reaches chance or, without one, the value is among 95 % of shuffled labels."
+        " “2 to 3” are all the ranks that a backend may have. Empty:"
         " looked at, and nothing seen.</p>\n"
     )
 

@@ -21,6 +21,8 @@ _TINY = 1e-6
 
 NOT_TOLD_APART = "cannot be told from none"
 
+_SCALE = "Above chance, where 0 is chance and 1 the best"
+
 
 def verdict(document: Results) -> list[str]:
     """Who leads, by how much above chance, how surely, at what cost, and what cannot be said.
@@ -54,15 +56,17 @@ def above_chance(figure: FigureCells | None) -> tuple[float, float | None, float
 
 
 def is_above_chance(figure: FigureCells) -> bool:
-    """Whether a figure's interval is above that of shuffled labels.
+    """Whether a figure is surely above chance.
 
-    Without an interval, its value must be twice as far above chance as the end of that one.
+    Its interval is above the mean of shuffled labels; where it has none, its value is above 95 %
+    of theirs.
     """
     if figure.value is None or figure.chance is None:
         return False
-    end = figure.chance if figure.chance_high is None else max(figure.chance_high, figure.chance)
-    lowest = figure.value - (end - figure.chance) if figure.low is None else figure.low
-    return lowest > end + _TINY
+    if figure.low is not None:
+        return figure.low > figure.chance + _TINY
+    highest = figure.chance if figure.chance_high is None else figure.chance_high
+    return figure.value > max(highest, figure.chance) + _TINY
 
 
 def ranked(document: Results) -> list[tuple[Rank, EntrantRow]]:
@@ -108,21 +112,48 @@ def _turned(found: Difference) -> Difference:
         negated(found.low),
         None if found.a_leads is None else 1 - found.a_leads,
         found.differs,
+        found.p,
     )
 
 
+def was_tested(found: Difference | None) -> bool:
+    """Whether it was tested if two entrants differ: of too few images it is not."""
+    return found is not None and (found.differs or found.p is not None or found.low is not None)
+
+
 def leaders(document: Results) -> list[str]:
-    """The first by rank, and all that cannot be told from it."""
-    found = ranked(document)
-    if not found or document.standing is None:
-        return []
-    first = found[0][0].backend
-    tied = [first]
-    for rank, _ in found[1:]:
-        apart = difference(document, first, rank.backend, document.standing.measure)
-        if apart is None or not apart.differs:
-            tied.append(rank.backend)
+    """The first by rank that is above chance, and those that share its place.
+
+    No two of them can be told apart, and all are above chance; empty if none is.
+    """
+    tied: list[str] = []
+    for backend in _above_chance(document):
+        if all(_is_tied(document, backend, other) for other in tied):
+            tied.append(backend)
     return tied
+
+
+def _above_chance(document: Results) -> list[str]:
+    """The entrants that are above chance by the leading measure, the best first."""
+    measure = "" if document.standing is None else document.standing.measure
+    return [
+        row.backend
+        for _, row in ranked(document)
+        if measure in row.figures and is_above_chance(row.figures[measure])
+    ]
+
+
+def _pair(document: Results, a: str, b: str) -> Difference | None:
+    """The difference of two entrants by the leading measure."""
+    return (
+        None if document.standing is None else difference(document, a, b, document.standing.measure)
+    )
+
+
+def _is_tied(document: Results, a: str, b: str) -> bool:
+    """Whether it was tested if two entrants differ, and they cannot be told apart."""
+    found = _pair(document, a, b)
+    return found is not None and was_tested(found) and not found.differs
 
 
 def _leader(document: Results) -> list[str]:
@@ -136,25 +167,47 @@ def _leader(document: Results) -> list[str]:
     measure = document.standing.measure
     title = MEASURES[measure].title if measure in MEASURES else measure
     rows = {rank.backend: row.figures.get(measure) for rank, row in found}
-    top = found[0][0]
     if len(found) == 1:
-        return [f"{top.backend} alone was measured ({title}): {_in_words(rows[top.backend])}."]
+        alone = found[0][0].backend
+        return [f"{alone} alone was measured ({title}): {_in_words(rows[alone])}."]
+    others = [name for name in rows if name not in first]
+    every = "; ".join(f"{name} {_in_short(figure)}" for name, figure in rows.items())
+    if not first:
+        return [f"No backend leads ({title}): none is above chance.", f"{_SCALE}: {every}."]
+    if not any(was_tested(_pair(document, first[0], other)) for other in rows):
+        untold = f"Which backend leads ({title}) cannot be said: too few images to test."
+        return [untold, f"{_SCALE}: {every}."]
+    doubts = _doubts(document, first, others)
+    leads = {rank.backend: out_of_100(rank.leads) for rank, _ in found if rank.leads is not None}
     if len(first) == 1:
-        said = [f"{top.backend} leads ({title}): {_in_words(rows[top.backend])}."]
-        if top.leads is not None:
-            said.append(f"It is first in {out_of_100(top.leads)} resamples of the images.")
+        verb = "is first" if doubts else "leads"
+        said = [f"{first[0]} {verb} ({title}): {_in_words(rows[first[0]])}.", *doubts]
+        if first[0] in leads:
+            said.append(f"It is first in {leads[first[0]]} resamples of the images.")
         return said
-    each = [f"{name} {_in_short(rows[name])}" for name in first]
-    leads = [
-        f"{rank.backend} in {out_of_100(rank.leads)}"
-        for rank, _ in found
-        if rank.backend in first and rank.leads is not None
-    ]
+    each = "; ".join(f"{name} {_in_short(rows[name])}" for name in first)
     said = [
         f"{listed(first)} share the first place ({title}): their differences {NOT_TOLD_APART}.",
-        f"They are above chance, where 1 is the best: {'; '.join(each)}.",
+        f"{_SCALE}: {each}.",
+        *doubts,
     ]
-    return [*said, f"First in resamples of the images is {listed(leads)}."] if leads else said
+    shares = [f"{name} in {leads[name]}" for name in first if name in leads]
+    return [*said, f"First in resamples of the images is {listed(shares)}."] if shares else said
+
+
+def _doubts(document: Results, first: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Of each entrant that is not first, which of the first it cannot be told from."""
+    said = []
+    for other in others:
+        alike = [name for name in first if _is_tied(document, name, other)]
+        behind = [name for name in first if (pair := _pair(document, name, other)) and pair.differs]
+        untested = [name for name in first if not was_tested(_pair(document, name, other))]
+        if alike:
+            apart = f", but from {listed(behind)} it can" if behind else ""
+            said.append(f"{other} cannot be told from {listed(alike)}{apart}.")
+        if untested:
+            said.append(f"{other} and {listed(untested)}: too few images to test.")
+    return said
 
 
 def out_of_100(share: float | None) -> str:
@@ -176,9 +229,14 @@ def _in_words(figure: FigureCells | None) -> str:
     ends = interval(found[1], found[2])
     surely = f"95 % interval {ends}; " if ends else ""
     return (
-        f"{number(found[0])} above chance, where 1 is the best ({surely}measured"
+        f"{beyond_in_words(found[0])}, where 1 is the best ({surely}measured"
         f" {number(figure.value)}, chance {number(figure.chance)}, {count(figure.images, 'image')})"
     )
+
+
+def beyond_in_words(above: float) -> str:
+    """``0.55 above chance``, ``0.26 below chance``."""
+    return f"{number(abs(above))} {'below' if above < -_TINY else 'above'} chance"
 
 
 def _in_short(figure: FigureCells | None) -> str:
@@ -222,14 +280,14 @@ def _others_by_measure(document: Results) -> list[str]:
 def _no_better_than_chance(document: Results) -> list[str]:
     if document.standing is None:
         return []
-    measure = document.standing.measure
+    measure, above = document.standing.measure, _above_chance(document)
     blind = [
         row.backend
         for _, row in ranked(document)
-        if measure in row.figures and not is_above_chance(row.figures[measure])
+        if measure in row.figures and row.backend not in above
     ]
-    if not blind:
-        return []
+    if not blind or (not above and len(blind) > 1):
+        return []  # of none above chance the first sentence says it
     verb = "is" if len(blind) == 1 else "are"
     return [f"{listed(blind)} {verb} no better than chance can explain."]
 

@@ -30,8 +30,8 @@ class Beyond:
         measure: name of the measure.
         value: in (-inf, 1].
         low, high: its 95 % interval; None where there is none.
-        is_above: whether the figure is above chance: its interval is above that of shuffled
-            images; without an interval, its value is twice as far above chance as that one's end.
+        is_above: whether the figure is above chance: its interval is above the mean of shuffled
+            images; without an interval, its value is above 95 % of theirs.
         images: number of images that it is measured on.
     """
 
@@ -73,7 +73,7 @@ def beyond_chance(row: Mapping[str, object]) -> Beyond | None:
         found,
         min(known) if len(known) > 1 else None,
         max(known) if len(known) > 1 else None,
-        (min(found, *known) if len(known) > 1 else found - highest) > highest + _TINY,
+        (min(known) > _TINY) if len(known) > 1 else found > max(highest, 0.0) + _TINY,
         images,
     )
 
