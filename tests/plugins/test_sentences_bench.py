@@ -25,11 +25,10 @@ from tagatlas_compare.benching.document import (
     TruthCells,
 )
 from tagatlas_compare.benching.page.leaderboard import leaderboard
+from tagatlas_compare.benching.page.leading import is_above_chance, leaders
 from tagatlas_compare.benching.page.ranking import place_of, ranking, table_lines
 from tagatlas_compare.benching.page.verdict import (
     cost_in_words,
-    is_above_chance,
-    leaders,
     notes,
     out_of_100,
     verdict,
@@ -206,13 +205,13 @@ TIE = {("a", "b", "probe"): False}
         ),
         pytest.param(
             results(entrant("a", 0.8, sayable=("cat",)), B),
-            ["Of 2 labels, a has words for 1: measures of words say nothing on the others."],
+            ["Of 2 labels, a has words for 1: measures of words say nothing on labels without"],
             ["b has words"],
             id="words",
         ),
         pytest.param(
             results(entrant("a", 0.8, sayable=("cat",)), entrant("b", 0.7, sayable=()), differ=TIE),
-            ["Of 2 labels, a has words for 1 and b has words for 0"],
+            ["Of 2 labels, a has words for 1 and b has words for none: "],
             [],
             id="words of a tie",
         ),
@@ -279,12 +278,14 @@ def test_a_tie_is_of_all_above_chance_of_which_no_two_differ() -> None:
 )
 def test_only_what_is_free_is_called_free(row: EntrantRow, said: str) -> None:
     assert cost_in_words(row) == said
-    assert (f"Cost: a {said}" in " ".join(verdict(results(row, B)))) == bool(said)
+    assert (
+        f"Cost of a{' and b' * (said == 'free')}: {said}" in " ".join(verdict(results(row, B)))
+    ) == bool(said)
 
 
 def test_the_cost_is_that_of_the_first_and_the_next() -> None:
     text = " ".join(verdict(results(replace(A, cost=Cost("imported")), B, C)))
-    assert "Cost: a not known (imported); b free." in text
+    assert "Cost of a: not known (imported); of b: free." in text
 
 
 @pytest.mark.parametrize(
@@ -335,6 +336,7 @@ def test_all_and_none_are_said_only_of_all_and_none(share: float | None, said: s
         ([{"code": "cat", "alpha": None}], ""),
         ([{"code": "cat", "alpha": 0.5}, {"code": "dog", "alpha": 0.7}], "0.60 on average"),
         ([{"code": "cat", "alpha": 0.5}, {"code": "all codes", "alpha": 0.8}], "0.80 on the"),
+        ([{"code": "cat", "alpha": -0.4}], "no more than by chance (Krippendorff's alpha -0.40"),
         ("hostile", ""),
     ],
 )
@@ -342,6 +344,7 @@ def test_coders_are_the_ceiling_where_there_are_several(codes: object, said: str
     text = " ".join(verdict(replace(results(A, B), coders={"codes": codes})))
     assert said in text
     assert ("The coders agree" in text) == bool(said)
+    assert ("does as well" in text) == (bool(said) and "by chance" not in said)
     assert "coders" not in " ".join(verdict(results(A, B)))
 
 
@@ -352,6 +355,13 @@ def test_what_is_not_known_of_ranks_is_not_said() -> None:
     text = " ".join(verdict(replace(document, standing=replace(document.standing, ranks=ranks))))
     assert "a leads" in text
     assert "resamples" not in text
+
+
+def test_one_alone_is_not_first_of_any() -> None:
+    alone = results(A, leads=(1.0,))
+    assert "100 of 100" not in ranking(alone)
+    assert "n/a" in table_lines(alone)[2]
+    assert "97 of 100" in ranking(results(A, B))
 
 
 def test_a_rank_has_its_interval() -> None:

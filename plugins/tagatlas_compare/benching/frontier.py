@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from tagatlas_compare.benching.document import EntrantRow, FigureCells
 from tagatlas_compare.benching.looks import TEXT, look, short_names, spread
 from tagatlas_compare.benching.measures import MEASURES
-from tagatlas_compare.benching.page.verdict import is_above_chance
+from tagatlas_compare.benching.page.leading import is_above_chance
 from tagatlas_compare.comparison.report.drawing import (
     INK,
     LINE,

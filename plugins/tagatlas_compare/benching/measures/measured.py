@@ -31,7 +31,8 @@ MEASURES: Mapping[str, Reading] = {
         False,
         "Whether the label of an image can be told from what the backend made of it, by what it"
         " made of other images: of the images of each label, the share that gets it right, averaged"
-        " over the labels. The words do not matter.",
+        " over the labels; where an image may have several labels, the average precision of each"
+        " label's scores instead. The words do not matter.",
     ),
     "neighbours": Reading(
         "same label nearby",

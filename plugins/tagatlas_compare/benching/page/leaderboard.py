@@ -12,15 +12,9 @@ from tagatlas_compare.benching.document import Difference, EntrantRow, Results
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.page.charts import frontiers, robustness
 from tagatlas_compare.benching.page.codings import codings
+from tagatlas_compare.benching.page.leading import difference, ranked, was_tested
 from tagatlas_compare.benching.page.ranking import ranking
-from tagatlas_compare.benching.page.verdict import (
-    difference,
-    notes,
-    out_of_100,
-    ranked,
-    verdict,
-    was_tested,
-)
+from tagatlas_compare.benching.page.verdict import notes, out_of_100, verdict
 from tagatlas_compare.pages.elements import (
     NOTHING,
     Cell,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from tagatlas.toolkit import count
 from tagatlas_compare.benching.document import EntrantRow, Rank, Results
 from tagatlas_compare.benching.measures import MEASURES
-from tagatlas_compare.benching.page.verdict import (
+from tagatlas_compare.benching.page.leading import (
     above_chance,
-    beyond_in_words,
-    cost_in_words,
     failed,
     is_above_chance,
+    ranked,
+)
+from tagatlas_compare.benching.page.verdict import (
+    beyond_in_words,
+    cost_in_words,
     notes,
     out_of_100,
-    ranked,
     verdict,
 )
 from tagatlas_compare.pages.elements import NOTHING, interval, name_of, number, text_of
@@ -56,7 +58,7 @@ def _row(document: Results, row: EntrantRow, rank: Rank | None) -> str:
             f'{f"{ends}; " if ends else ""}<span class="wide">measured {number(figure.value)},'
             f" </span>chance {number(figure.chance)}"
         )
-        if rank.leads is not None:
+        if rank.leads is not None and len(ranked(document)) > 1:
             measured += f"; first in {out_of_100(rank.leads)}"
     more = [seen_in_words(row), cost_in_words(row)]
     return (
@@ -120,7 +122,7 @@ def table_lines(document: Results) -> list[str]:
                 f"{number(found[0])}{f' ({ends})' if ends else ''}",
                 number(figure.value),
                 number(figure.chance),
-                out_of_100(rank.leads),
+                out_of_100(rank.leads) if len(there) > 1 else NOTHING,
             ]
         place = "-" if rank is None else place_of(rank)
         rows.append([place, row.backend, *cells, tagged, cost_in_words(row) or NOTHING])

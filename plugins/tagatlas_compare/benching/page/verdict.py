@@ -6,18 +6,21 @@ from collections.abc import Mapping, Sequence
 
 from tagatlas.toolkit import count
 from tagatlas_compare.benching.coders import ALL_CODES
-from tagatlas_compare.benching.document import (
-    Difference,
-    EntrantRow,
-    FigureCells,
-    Rank,
-    Results,
-)
+from tagatlas_compare.benching.document import EntrantRow, FigureCells, Results
 from tagatlas_compare.benching.measures import MEASURES
+from tagatlas_compare.benching.page.leading import (
+    TINY,
+    above_chance,
+    difference,
+    failed,
+    is_tied,
+    leaders,
+    leading_pair,
+    names_above_chance,
+    ranked,
+    was_tested,
+)
 from tagatlas_compare.pages.elements import NOTHING, interval, listed, number
-
-_TINY = 1e-6
-"""Differences that rounding makes."""
 
 NOT_TOLD_APART = "cannot be told from none"
 
@@ -44,118 +47,6 @@ def notes(document: Results) -> list[str]:
     return _silent(document) + [f"{name} has no result: {error}." for name, error in errors]
 
 
-def above_chance(figure: FigureCells | None) -> tuple[float, float | None, float | None] | None:
-    """A figure above chance, with its interval: 0 is chance, 1 the best; None if unknown."""
-    if figure is None or figure.adjusted is None or figure.chance is None:
-        return None
-    ends = [
-        None if end is None else (end - figure.chance) / (1 - figure.chance)
-        for end in (figure.low, figure.high)
-    ]
-    return figure.adjusted, ends[0], ends[1]
-
-
-def is_above_chance(figure: FigureCells) -> bool:
-    """Whether a figure is surely above chance.
-
-    Its interval is above the mean of shuffled labels; where it has none, its value is above 95 %
-    of theirs.
-    """
-    if figure.value is None or figure.chance is None:
-        return False
-    if figure.low is not None:
-        return figure.low > figure.chance + _TINY
-    highest = figure.chance if figure.chance_high is None else figure.chance_high
-    return figure.value > max(highest, figure.chance) + _TINY
-
-
-def ranked(document: Results) -> list[tuple[Rank, EntrantRow]]:
-    """The entrants that have a rank, with it, the best first."""
-    if document.standing is None:
-        return []
-    rows = {entrant.backend: entrant for entrant in document.entrants}
-    found = [
-        (rank, rows[rank.backend])
-        for rank in document.standing.ranks
-        if rank.backend in rows and rank.value is not None
-    ]
-    return sorted(found, key=lambda each: (each[0].rank, -(each[0].value or 0)))
-
-
-def failed(document: Results) -> list[EntrantRow]:
-    """The entrants that have no results, or not all."""
-    return [entrant for entrant in document.entrants if entrant.error]
-
-
-def difference(document: Results, a: str, b: str, measure: str) -> Difference | None:
-    """The difference of two entrants, a less b; None if it was not measured."""
-    for each in () if document.standing is None else document.standing.differences:
-        if each.measure != measure:
-            continue
-        if (each.a, each.b) == (a, b):
-            return each
-        if (each.a, each.b) == (b, a):
-            return _turned(each)
-    return None
-
-
-def _turned(found: Difference) -> Difference:
-    def negated(value: float | None) -> float | None:
-        return None if value is None else -value
-
-    return Difference(
-        found.b,
-        found.a,
-        found.measure,
-        negated(found.difference),
-        negated(found.high),
-        negated(found.low),
-        None if found.a_leads is None else 1 - found.a_leads,
-        found.differs,
-        found.p,
-    )
-
-
-def was_tested(found: Difference | None) -> bool:
-    """Whether it was tested if two entrants differ: of too few images it is not."""
-    return found is not None and (found.differs or found.p is not None or found.low is not None)
-
-
-def leaders(document: Results) -> list[str]:
-    """The first by rank that is above chance, and those that share its place.
-
-    No two of them can be told apart, and all are above chance; empty if none is.
-    """
-    tied: list[str] = []
-    for backend in _above_chance(document):
-        if all(_is_tied(document, backend, other) for other in tied):
-            tied.append(backend)
-    return tied
-
-
-def _above_chance(document: Results) -> list[str]:
-    """The entrants that are above chance by the leading measure, the best first."""
-    measure = "" if document.standing is None else document.standing.measure
-    return [
-        row.backend
-        for _, row in ranked(document)
-        if measure in row.figures and is_above_chance(row.figures[measure])
-    ]
-
-
-def _pair(document: Results, a: str, b: str) -> Difference | None:
-    """The difference of two entrants by the leading measure."""
-    return (
-        None if document.standing is None else difference(document, a, b, document.standing.measure)
-    )
-
-
-def _is_tied(document: Results, a: str, b: str) -> bool:
-    """Whether it was tested if two entrants differ, and they cannot be told apart."""
-    found = _pair(document, a, b)
-    return found is not None and was_tested(found) and not found.differs
-
-
 def _leader(document: Results) -> list[str]:
     """Who leads, by how much above chance, how surely."""
     if document.task.truth is None:
@@ -174,7 +65,7 @@ def _leader(document: Results) -> list[str]:
     every = "; ".join(f"{name} {_in_short(figure)}" for name, figure in rows.items())
     if not first:
         return [f"No backend leads ({title}): none is above chance.", f"{_SCALE}: {every}."]
-    if not any(was_tested(_pair(document, first[0], other)) for other in rows):
+    if not any(was_tested(leading_pair(document, first[0], other)) for other in rows):
         untold = f"Which backend leads ({title}) cannot be said: too few images to test."
         return [untold, f"{_SCALE}: {every}."]
     doubts = _doubts(document, first, others)
@@ -199,9 +90,11 @@ def _doubts(document: Results, first: Sequence[str], others: Sequence[str]) -> l
     """Of each entrant that is not first, which of the first it cannot be told from."""
     said = []
     for other in others:
-        alike = [name for name in first if _is_tied(document, name, other)]
-        behind = [name for name in first if (pair := _pair(document, name, other)) and pair.differs]
-        untested = [name for name in first if not was_tested(_pair(document, name, other))]
+        alike = [name for name in first if is_tied(document, name, other)]
+        behind = [
+            name for name in first if (pair := leading_pair(document, name, other)) and pair.differs
+        ]
+        untested = [name for name in first if not was_tested(leading_pair(document, name, other))]
         if alike:
             apart = f", but from {listed(behind)} it can" if behind else ""
             said.append(f"{other} cannot be told from {listed(alike)}{apart}.")
@@ -236,7 +129,7 @@ def _in_words(figure: FigureCells | None) -> str:
 
 def beyond_in_words(above: float) -> str:
     """``0.55 above chance``, ``0.26 below chance``."""
-    return f"{number(abs(above))} {'below' if above < -_TINY else 'above'} chance"
+    return f"{number(abs(above))} {'below' if above < -TINY else 'above'} chance"
 
 
 def _in_short(figure: FigureCells | None) -> str:
@@ -280,7 +173,7 @@ def _others_by_measure(document: Results) -> list[str]:
 def _no_better_than_chance(document: Results) -> list[str]:
     if document.standing is None:
         return []
-    measure, above = document.standing.measure, _above_chance(document)
+    measure, above = document.standing.measure, names_above_chance(document)
     blind = [
         row.backend
         for _, row in ranked(document)
@@ -299,8 +192,11 @@ def _cost(document: Results) -> list[str]:
     others = [row for row in rows if row.backend not in first]
     shown = [row for row in rows if row.backend in first]
     shown += others[:1] if first else others
-    said = [f"{row.backend} {cost}" for row in shown if (cost := cost_in_words(row))]
-    return [f"Cost: {'; '.join(said)}."] if said else []
+    costs: dict[str, list[str]] = {}
+    for row in shown:
+        costs.setdefault(cost_in_words(row), []).append(row.backend)
+    said = [f"of {listed(names)}: {cost}" for cost, names in costs.items() if cost]
+    return [f"Cost {'; '.join(said)}."] if said else []
 
 
 def cost_in_words(entrant: EntrantRow) -> str:
@@ -330,14 +226,14 @@ def _words(document: Results) -> list[str]:
         return []
     rows = {entrant.backend: entrant for entrant in document.entrants}
     said = [
-        f"{name} has words for {len(rows[name].sayable):,}"
+        f"{name} has words for {f'{len(rows[name].sayable):,}' if rows[name].sayable else 'none'}"
         for name in leaders(document)
         if len(rows[name].sayable) < len(truth.codes)
     ]
     if not said:
         return []
     start = f"Of {count(len(truth.codes), 'label')}, {listed(said)}"
-    return [f"{start}: measures of words say nothing on the others."]
+    return [f"{start}: measures of words say nothing on labels without one."]
 
 
 def _silent(document: Results) -> list[str]:
@@ -369,6 +265,10 @@ def _coders(document: Results) -> list[str]:
     mean = sum(alpha for _, alpha in known) / len(known)
     figure = number(whole[0] if whole else mean)
     of_what = "on the choice among codes" if whole else "on average over the codes"
+    if (whole[0] if whole else mean) <= TINY:
+        alpha_is = f"(Krippendorff's alpha {figure} {of_what})"
+        untold = "how well a backend could do cannot be said"
+        return [f"The coders agree no more than by chance {alpha_is}: {untold}."]
     agree = f"The coders agree with each other with Krippendorff's alpha {figure} {of_what}"
     return [f"{agree} (1 is full agreement): a backend that agrees with them as much does as well."]
 
@@ -379,7 +279,9 @@ def _limits(document: Results) -> list[str]:
         return []
     said = []
     measure = document.standing.measure
-    compared = sum(each.measure == measure for each in document.standing.differences)
+    compared = sum(
+        each.measure == measure and was_tested(each) for each in document.standing.differences
+    )
     if compared > 1:
         method = f": {document.standing.method}" if document.standing.method else ""
         said.append(f"What differs is corrected for the {compared:,} comparisons{method}.")
