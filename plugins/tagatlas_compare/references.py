@@ -63,6 +63,14 @@ REFERENCES: Mapping[str, Reference] = {
         "International Conference on Learning Representations, workshop track",
         "inproceedings",
     ),
+    "bonett2012": Reference(
+        "Bonett, Douglas G. and Price, Robert M.",
+        2012,
+        "Adjusted Wald Confidence Interval for a Difference of Binomial Proportions Based on Paired"
+        " Data",
+        "Journal of Educational and Behavioral Statistics",
+        details="37(4), 479-488",
+    ),
     "cohen1960": Reference(
         "Cohen, Jacob",
         1960,
@@ -126,6 +134,20 @@ REFERENCES: Mapping[str, Reference] = {
         "Content Analysis: An Introduction to Its Methodology",
         "Sage",
         "book",
+    ),
+    "mccarthy1969": Reference(
+        "McCarthy, Philip J.",
+        1969,
+        "Pseudo-Replication: Half Samples",
+        "Review of the International Statistical Institute",
+        details="37(3), 239-264",
+    ),
+    "mohamad2022": Reference(
+        "Al Mohamad, Diaa and Goeman, Jelle J. and van Zwet, Erik W.",
+        2022,
+        "Simultaneous Confidence Intervals for Ranks With Application to Ranking Institutions",
+        "Biometrics",
+        details="78(1), 238-247",
     ),
     "passonneau2006": Reference(
         "Passonneau, Rebecca J.",

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagatlas_compare.benching.document import Results
+from tagatlas_compare.benching.document import Results, StandingCells
 from tagatlas_compare.benching.methods import methods_bibliography, methods_text
+from tagatlas_compare.benching.page.leaderboard import leaderboard
+from tagatlas_compare.benching.page.ranking import table_lines
 from tagatlas_compare.benching.tables import csv_tables, latex_results
 from tagatlas_compare.latex import escape_latex
 from tagatlas_compare.references import REFERENCES, bibliography, keys_in, reference_list
@@ -51,6 +53,68 @@ def test_every_work_that_is_cited_is_listed_and_no_other(results: Results) -> No
     assert listed.strip().splitlines() == reference_list(text).splitlines()
     keys = re.findall(r"^@\w+\{(\w+),", methods_bibliography(results), re.MULTILINE)
     assert keys == keys_in(text)
+
+
+def standing_of(results: Results) -> StandingCells:
+    assert results.standing is not None
+    return results.standing
+
+
+def test_a_correction_is_named_once_with_its_work(results: Results) -> None:
+    standing = replace(standing_of(results), method="Holm's method (a journal, 1979)")
+    text, _, _ = methods_text(replace(results, standing=standing)).partition("# References")
+    assert text.count("Holm") == 2, "its name, and its work"
+    assert "corrected by Holm's method (Holm 1979)" in text
+
+
+def test_what_was_not_tested_is_not_called_alike(results: Results) -> None:
+    standing = standing_of(results)
+    ranks = [replace(each, rank_low=None, rank_high=None, leads=None) for each in standing.ranks]
+    pairs = [
+        replace(each, low=None, high=None, p=None, differs=False) for each in standing.differences
+    ]
+    few = replace(results, standing=replace(standing, ranks=ranks, differences=pairs))
+    text = methods_text(few)
+    assert "15 pairs could not be tested: too few images." in text
+    for unsaid in ("None", "may have:", "told apart on these", "Holm"):
+        assert unsaid not in text, unsaid
+
+
+def test_one_other_pair_is_not_counted(results: Results) -> None:
+    standing = standing_of(results)
+    of = [each for each in standing.differences if each.measure == standing.measure]
+    pairs = [replace(each, differs=each is not of[0]) for each in of]
+    text = methods_text(replace(results, standing=replace(standing, differences=pairs)))
+    assert "The other pair cannot be told apart." in text
+
+
+def test_names_that_were_left_out_are_not_called_images(results: Results) -> None:
+    left = {"in the coding by a name that no image has": 3, "not coded": 2}
+    text = methods_text(replace(results, task=replace(results.task, left_out=left)))
+    assert "Left out: 3 names in the coding that no image has; 2 not coded." in text
+
+
+def test_figures_of_fewer_images_than_the_task_has_say_so(results: Results) -> None:
+    more = replace(results, task=replace(results.task, images=300))
+    said = "300 images (figures are of the 249 that have a label)"
+    assert said in methods_text(more)
+    assert said in "".join(leaderboard([more]))
+    assert table_lines(more)[0] == said
+    assert "figures are of" not in methods_text(results)
+
+
+def test_the_methods_say_how_the_probe_and_the_ranks_were_made(results: Results) -> None:
+    text = methods_text(results)
+    for said in (
+        "ridge regression on each label (penalty 1",
+        "10 folds",
+        "square roots of its tags' scores",
+        "Bonett & Price 2012",
+        "Al Mohamad et al. 2022",
+        "1,000 samples of the images drawn within each label",
+        "mean of 3 clusterings",
+    ):
+        assert said in text, said
 
 
 def test_works_are_cited_as_they_are_listed() -> None:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tagatlas.toolkit import count
-from tagatlas_compare.benching.document import Difference, EntrantRow, FigureCells, Results
+from tagatlas_compare.benching.document import Difference, EntrantRow, FigureCells, Rank, Results
 from tagatlas_compare.benching.measures import MEASURES
-from tagatlas_compare.benching.page.verdict import verdict
+from tagatlas_compare.benching.measures.clusters import SEEDS, SPLITS
+from tagatlas_compare.benching.measures.probe import FOLDS
+from tagatlas_compare.benching.page.counted import counted, left_out
+from tagatlas_compare.benching.page.leading import was_tested
+from tagatlas_compare.benching.page.verdict import CORRECTED, method_of, verdict
 from tagatlas_compare.references import bibliography, cited, keys_in, reference_list
+from tagatlas_compare.statistics.estimates import SHUFFLES
+from tagatlas_compare.statistics.samples import RESAMPLES
 
 _WORKS: Mapping[str, tuple[str, ...]] = {
     "probe": ("alain2017",),
@@ -26,13 +32,14 @@ _ORIGINS = {
 
 def methods_text(results: Results) -> str:
     """Methods, results and references, in Markdown."""
+    findings = [each for each in verdict(results) if not each.startswith(CORRECTED)]
     methods = [
         _what(results),
         *_measures(results),
         *_robustness(results),
         *_left_out(results),
     ]
-    found = [*verdict(results), *_figures(results), *_differences(results), *_cost(results)]
+    found = [*findings, *_figures(results), *_differences(results), *_cost(results)]
     text = f"# Methods\n\n{' '.join(methods)}\n\n# Results\n\n{' '.join(found)}\n"
     return f"{text}\n# References\n\n{reference_list(text)}\n"
 
@@ -60,7 +67,7 @@ def _what(results: Results) -> str:
     options = ", ".join(f"{name} {value}" for name, value in task.options.items() if value != "")
     return (
         f"{count(len(_measured(results)), 'backend')} were measured on"
-        f" {count(task.images, 'image')} of “{results.collection}”{known}, on"
+        f" {counted(results)} of “{results.collection}”{known}, on"
         f" {results.made_at[:10]} with {versions} ({options}; task {task.digest}): {names}."
     )
 
@@ -90,16 +97,51 @@ def _measures(results: Results) -> Iterator[str]:
         reading = MEASURES[name]
         works = f" {cited(*_WORKS[name])}" if name in _WORKS else ""
         yield f"“{reading.title}”{works}: {reading.text}"
+    truth = results.task.truth
+    by_label = ", by label" if truth is None or truth.single else ""
     if names:
         yield (
-            "Images without a tag count as wrong, and are a cluster each. Chance is the level with"
-            " shuffled labels. Intervals are of 95 %: score intervals"
-            f" {cited('wilson1927')} of means over images, by label, for an effective number of"
+            "Images without a tag count as wrong, and are a cluster each. Chance is the mean of"
+            f" {SHUFFLES} times in which labels were given to other images; a figure is above"
+            " chance where its interval is above that mean or, without one, where its value is"
+            " above 95 % of these. Intervals are of 95 %: score intervals"
+            f" {cited('wilson1927')} of means over images{by_label}, for an effective number of"
             f" images {cited('korn1998', 'satterthwaite1946')}; for clusters, from clusterings of"
-            " halves of the images. Where none would hold what it says, none is given. For ranks"
-            " and differences the images were drawn anew within each label, the same for all"
-            f" backends {cited('efron1993')}."
+            f" halves of the images ({SPLITS} splits) {cited('mccarthy1969')}. Where none would"
+            " hold what it says, none is given."
         )
+    if "probe" in names:
+        yield _probe()
+    if "clusters" in names:
+        yield (
+            f"Clusters are the mean of {SEEDS} clusterings, with the task's seed and those after"
+            " it."
+        )
+    if results.standing is not None and len(results.standing.ranks) > 1:
+        yield _comparing(results)
+
+
+def _probe() -> str:
+    """How the probe was made, so that anyone can make it again."""
+    return (
+        f"The probe is a ridge regression on each label (penalty 1, with a constant) in {FOLDS}"
+        " folds, with images of all labels alike in each: vectors of length 1, of the backend's"
+        " embedding where it stored one, else of the square roots of its tags' scores; the scores"
+        " for a label are divided by the square root of its number of images that were trained."
+    )
+
+
+def _comparing(results: Results) -> str:
+    """How differences and ranks were made."""
+    truth = results.task.truth
+    within = "within each label" if truth is None or truth.single else "from all images"
+    return (
+        "Differences are of the same images, with Student's intervals of the images' differences"
+        f" and two further images {cited('bonett2012')}; of clusters, of the same"
+        f" {2 * SPLITS} halves. The ranks that a backend may have follow from the differences that"
+        f" are sure {cited('mohamad2022')}; who is first, from {RESAMPLES:,} samples of the images"
+        f" drawn {within} {cited('efron1993')}."
+    )
 
 
 def _figures(results: Results) -> Iterator[str]:
@@ -127,23 +169,31 @@ def _differences(results: Results) -> Iterator[str]:
     if standing is None or len(standing.ranks) < 2 or standing.measure not in MEASURES:
         return
     title = MEASURES[standing.measure].title
-    ranks = "; ".join(
-        f"{each.backend} {each.rank}"
-        + ("" if each.rank_low == each.rank_high else f" ({each.rank_low} to {each.rank_high})")
-        for each in standing.ranks
-    )
-    yield f"Ranks by “{title}”, with the ranks that each may have: {ranks}."
+    ranks = "; ".join(f"{each.backend} {each.rank}{_other_ranks(each)}" for each in standing.ranks)
+    known = any(each.rank_low is not None for each in standing.ranks)
+    yield f"Ranks by “{title}”{', with the ranks that each may have' if known else ''}: {ranks}."
     pairs = [each for each in standing.differences if each.measure == standing.measure]
-    said = [_ahead(each) for each in pairs if each.differs and each.difference is not None]
-    works = f" {cited('holm1979')}" if "Holm" in standing.method else ""
-    corrected = f", corrected by {standing.method}{works}" if standing.method else ""
+    tested = [each for each in pairs if was_tested(each)]
+    said = [_ahead(each) for each in tested if each.differs and each.difference is not None]
+    works = f", corrected by {method_of(standing)} {cited('holm1979')}"
+    corrected = works if "Holm" in standing.method and len(tested) > 1 else ""
     if said:
         yield f"By it, on the same images{corrected}: {'; '.join(said)}."
-    alike = len(pairs) - len(said)
+    alike = len(tested) - len(said)
     if said and alike:
-        yield f"The other {count(alike, 'pair')} cannot be told apart."
+        others = "pair" if alike == 1 else f"{alike:,} pairs"
+        yield f"The other {others} cannot be told apart."
     elif alike:
         yield f"No pair can be told apart on these images{corrected}."
+    if len(tested) < len(pairs):
+        yield f"{count(len(pairs) - len(tested), 'pair')} could not be tested: too few images."
+
+
+def _other_ranks(rank: Rank) -> str:
+    """All ranks that an entrant may have, in brackets; empty if only one, or not known."""
+    if rank.rank_low is None or rank.rank_high is None or rank.rank_low == rank.rank_high:
+        return ""
+    return f" ({rank.rank_low} to {rank.rank_high})"
 
 
 def _ahead(each: Difference) -> str:
@@ -180,7 +230,6 @@ def _cost(results: Results) -> Iterator[str]:
 
 
 def _left_out(results: Results) -> Iterator[str]:
-    left_out = results.task.left_out
-    if left_out:
-        listed = "; ".join(f"{number:,} {reason}" for reason, number in left_out.items())
-        yield f"Left out of the collection's images: {listed}."
+    said = left_out(results.task)
+    if said:
+        yield f"Left out: {said}."

@@ -31,6 +31,10 @@ FEWEST = 10
 _SHOWN = 3
 
 
+BY_A_NAME = "in the coding by a name that "
+"""How reasons start by which names, not images, are left out."""
+
+
 @dataclass(frozen=True, eq=False)
 class Truth:
     """What is known of the n images of a task.
@@ -234,8 +238,8 @@ class _Votes:
             "not coded": len(wanted - coded - self.uncoded),
             "with an empty row": len(self.uncoded & wanted - coded),
             "coded, not among the images that are measured": len(coded - wanted),
-            "in the coding by a name that several images have": unmatched.pop(AMBIGUOUS, 0),
-            "in the coding by a name that no image has": unmatched.total(),
+            f"{BY_A_NAME}several images have": unmatched.pop(AMBIGUOUS, 0),
+            f"{BY_A_NAME}no image has": unmatched.total(),
         }
 
     def told_unmatched(self) -> Iterator[str]:

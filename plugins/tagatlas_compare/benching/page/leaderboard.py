@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from tagatlas.toolkit import count
 from tagatlas_compare.benching.document import Difference, EntrantRow, Results
 from tagatlas_compare.benching.measures import MEASURES
+from tagatlas_compare.benching.measures.clusters import SPLITS
 from tagatlas_compare.benching.page.charts import frontiers, robustness
 from tagatlas_compare.benching.page.codings import codings
+from tagatlas_compare.benching.page.counted import counted, left_out
 from tagatlas_compare.benching.page.leading import difference, ranked, was_tested
 from tagatlas_compare.benching.page.ranking import ranking
 from tagatlas_compare.benching.page.verdict import notes, out_of_100, verdict
@@ -78,13 +80,13 @@ def _what(document: Results) -> str:
     if task.truth is not None:
         of = f"{count(len(task.truth.codes), 'label')} by {text_of(task.truth.source)}"
         labels = f", {of}{'' if task.truth.single else ', several on an image'}"
-    left = "; ".join(f"{number_:,} {text_of(why)}" for why, number_ in task.left_out.items())
+    left = text_of(left_out(task))
     machine = ", ".join(
         text_of(f"{name.replace('_', ' ')} {value}") for name, value in document.machine.items()
     )
     versions = ", ".join(f"{text_of(name)} {text_of(v)}" for name, v in document.versions.items())
     return (
-        f"{count(task.images, 'image')}{labels}{f' (left out: {left})' if left else ''}; task"
+        f"{counted(document)}{labels}{f' (left out: {left})' if left else ''}; task"
         f" {text_of(task.digest)}. Measured {text_of(document.made_at[:10])} on: {machine}; with"
         f" {versions}."
     )
@@ -113,7 +115,7 @@ def _differences(document: Results) -> str:
             text_of(title),
             number(each.difference),
             interval(each.low, each.high) or "no interval",
-            out_of_100(each.a_leads),
+            _ahead_in(each),
             _differs(each),
         )
     heads = ("difference", "measure", "value", "95 % interval", "first is ahead in", "differs")
@@ -123,6 +125,13 @@ def _differences(document: Results) -> str:
         " parentheses: cannot be told from none.</p>\n<details>\n<summary>All differences</summary>"
         f"\n{table(heads, body)}</details>\n"
     )
+
+
+def _ahead_in(found: Difference) -> str:
+    """In how many resamples of the images the first is ahead; of clusters, in how many halves."""
+    if found.measure == "clusters" and found.a_leads is not None:
+        return f"{2 * SPLITS * found.a_leads:g} of {2 * SPLITS} halves"
+    return out_of_100(found.a_leads)
 
 
 def _differs(found: Difference) -> str:

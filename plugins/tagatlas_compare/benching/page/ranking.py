@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tagatlas.toolkit import count
 from tagatlas_compare.benching.document import EntrantRow, Rank, Results
 from tagatlas_compare.benching.measures import MEASURES
+from tagatlas_compare.benching.page.counted import counted
 from tagatlas_compare.benching.page.leading import (
     above_chance,
     failed,
@@ -131,4 +131,4 @@ def table_lines(document: Results) -> list[str]:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    return [count(document.task.images, "image"), *lines, *verdict(document), *notes(document)]
+    return [counted(document), *lines, *verdict(document), *notes(document)]

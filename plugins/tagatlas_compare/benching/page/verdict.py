@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tagatlas.toolkit import count
 from tagatlas_compare.benching.coders import ALL_CODES
-from tagatlas_compare.benching.document import EntrantRow, FigureCells, Results
+from tagatlas_compare.benching.document import EntrantRow, FigureCells, Results, StandingCells
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.page.leading import (
     TINY,
@@ -23,6 +23,9 @@ from tagatlas_compare.benching.page.leading import (
 from tagatlas_compare.pages.elements import NOTHING, interval, listed, number
 
 NOT_TOLD_APART = "cannot be told from none"
+
+CORRECTED = "What differs is corrected for"
+"""How the sentence on the number of comparisons starts."""
 
 _SCALE = "Above chance, where 0 is chance and 1 the best"
 
@@ -273,6 +276,11 @@ def _coders(document: Results) -> list[str]:
     return [f"{agree} (1 is full agreement): a backend that agrees with them as much does as well."]
 
 
+def method_of(standing: StandingCells) -> str:
+    """How comparisons were corrected, without the work that it is from."""
+    return standing.method.partition(" (")[0]
+
+
 def _limits(document: Results) -> list[str]:
     """What holds beyond these images, and how many comparisons there were."""
     if document.standing is None or document.task.truth is None:
@@ -283,6 +291,6 @@ def _limits(document: Results) -> list[str]:
         each.measure == measure and was_tested(each) for each in document.standing.differences
     )
     if compared > 1:
-        method = f": {document.standing.method}" if document.standing.method else ""
-        said.append(f"What differs is corrected for the {compared:,} comparisons{method}.")
+        method = f": {method_of(document.standing)}" if document.standing.method else ""
+        said.append(f"{CORRECTED} the {compared:,} comparisons{method}.")
     return [*said, "All this holds for images like these, and for these labels."]
