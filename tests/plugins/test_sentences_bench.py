@@ -434,6 +434,9 @@ def test_a_browser_shows_the_whole_ranking(
         assert box is not None
         assert box["y"] + box["height"] < height
         assert box["height"] < 844  # at once, also on a phone
+        said = page.locator(".verdict").first.bounding_box()
+        assert said is not None
+        assert said["height"] < height / 5  # the ranking begins on the first screen
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") == width
         shown = page.evaluate("[...document.images].map(e => [e.width, e.naturalWidth])")

@@ -16,7 +16,7 @@ from tagatlas_compare.benching.page.codings import codings
 from tagatlas_compare.benching.page.counted import counted, left_out
 from tagatlas_compare.benching.page.leading import difference, ranked, was_tested
 from tagatlas_compare.benching.page.ranking import ranking
-from tagatlas_compare.benching.page.verdict import notes, out_of_100, verdict
+from tagatlas_compare.benching.page.verdict import findings, notes, out_of_100, terms
 from tagatlas_compare.pages.elements import (
     NOTHING,
     Cell,
@@ -55,8 +55,8 @@ def leaderboard(documents: Sequence[Results]) -> Iterator[str]:
 
 
 def _task(document: Results, place: int) -> Iterator[str]:
-    said = " ".join(text_of(sentence) for sentence in verdict(document))
-    further = " ".join(text_of(sentence) for sentence in notes(document))
+    said = " ".join(text_of(sentence) for sentence in findings(document))
+    further = " ".join(text_of(sentence) for sentence in (*terms(document), *notes(document)))
     noted = f'<p class="note">{further}</p>\n' if further else ""
     yield (
         f'<section id="task-{place}">\n<h2>{text_of(document.collection)}</h2>\n'

@@ -36,12 +36,18 @@ def verdict(document: Results) -> list[str]:
     Args:
         document: of one task.
     """
-    said = _leader(document)
-    said += _others_by_measure(document)
-    said += _no_better_than_chance(document)
-    said += _cost(document)
-    said += _words(document)
-    return said + _coders(document) + _limits(document)
+    return findings(document) + terms(document)
+
+
+def findings(document: Results) -> list[str]:
+    """Who leads, by how much above chance, how surely; and who is no better than chance."""
+    others = _others_by_measure(document)
+    return _leader(document) + others + _no_better_than_chance(document)
+
+
+def terms(document: Results) -> list[str]:
+    """At what cost, on which labels, and for what it holds."""
+    return _cost(document) + _words(document) + _coders(document) + _limits(document)
 
 
 def notes(document: Results) -> list[str]:
