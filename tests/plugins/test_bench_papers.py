@@ -55,6 +55,15 @@ def test_every_work_that_is_cited_is_listed_and_no_other(results: Results) -> No
     assert keys == keys_in(text)
 
 
+def test_the_methods_say_what_each_backend_was_measured_by(results: Results) -> None:
+    first, second, *others = results.entrants
+    rows = [replace(first, measured_by="tags"), replace(second, measured_by="embeddings"), *others]
+    text = methods_text(replace(results, entrants=rows))
+    assert "unknown: 10; measured by its tags)" in text
+    assert text.count("measured by its embeddings)") == 1
+    assert "measured by" not in methods_text(results)
+
+
 def standing_of(results: Results) -> StandingCells:
     assert results.standing is not None
     return results.standing

@@ -173,6 +173,8 @@ class EntrantRow:
         counts: number of the task's images by tag status.
         model_versions: number of images by version of the model that answered, as far as known.
         figures: by measure; empty without labels.
+        measured_by: what the figures without words are of: ``embeddings``, or ``tags`` where it
+            has none; empty if not known.
         sayable: the labels for which it has a tag at all.
         labels: a row for each label of the task.
         robustness: a row for each perturbation and strength.
@@ -198,6 +200,7 @@ class EntrantRow:
     counts: Counts = field(default_factory=Counts)
     model_versions: Mapping[Text, Count] = field(default_factory=dict)
     figures: Mapping[Name, FigureCells] = field(default_factory=dict)
+    measured_by: Literal["", "embeddings", "tags"] = ""
     sayable: Sequence[Name] = ()
     labels: Sequence[Cells] = ()
     robustness: Sequence[Robustness] = ()

@@ -87,6 +87,7 @@ def _named(entrant: EntrantRow) -> str:
         entrant.fingerprint,
         entrant.plugin,
         looked + (versions if entrant.model_versions else ""),
+        f"measured by its {entrant.measured_by}" if entrant.measured_by else "",
     ]
     return f"{entrant.backend} ({'; '.join(filter(None, facts))})"
 

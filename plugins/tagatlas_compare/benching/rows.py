@@ -104,9 +104,11 @@ class Measuring:
             seed=self.seed,
         )
         labels = label_cells(measured.labels)
+        has_embeddings = seen.embeddings is not None and bool(seen.embeddings.any())
         whole = replace(
             whole,
             figures=figure_cells(measured.figures),
+            measured_by="embeddings" if has_embeddings else "tags",
             labels=labels,
             sayable=[str(each["label"]) for each in labels if each["sayable"]],
             codes=self._judged(seen, truth, label_map, name),

@@ -69,6 +69,7 @@ def _facts(results: Results, entrant: EntrantRow) -> dict[str, object]:
             "fingerprint": entrant.fingerprint,
             "plugin": entrant.plugin,
             "origin": entrant.origin,
+            "measured_by": entrant.measured_by,
         }
         | asdict(entrant.counts)
         | {name: speed.get(name) for name in (*names, "call_seconds_95", "peak_megabytes")}
