@@ -55,6 +55,15 @@ def test_every_work_that_is_cited_is_listed_and_no_other(results: Results) -> No
     assert keys == keys_in(text)
 
 
+def test_labels_that_images_have_several_of_are_described_so(results: Results) -> None:
+    truth = results.task.truth
+    assert truth is not None
+    several = replace(results, task=replace(results.task, truth=replace(truth, single=False)))
+    assert "samples of the images drawn from all images" in methods_text(several)
+    assert "by label, for an effective" not in methods_text(several)
+    assert "by label, for an effective" in methods_text(results)
+
+
 def test_the_methods_say_what_each_backend_was_measured_by(results: Results) -> None:
     first, second, *others = results.entrants
     rows = [replace(first, measured_by="tags"), replace(second, measured_by="embeddings"), *others]

@@ -25,7 +25,7 @@ from tagatlas_compare.benching.document import (
     TruthCells,
 )
 from tagatlas_compare.benching.page.leaderboard import leaderboard
-from tagatlas_compare.benching.page.leading import is_above_chance, leaders
+from tagatlas_compare.benching.page.leading import difference, is_above_chance, leaders
 from tagatlas_compare.benching.page.ranking import place_of, ranking, table_lines
 from tagatlas_compare.benching.page.verdict import (
     cost_in_words,
@@ -400,6 +400,27 @@ def test_what_has_no_probability_was_not_tested(
     text = "".join(leaderboard([replace(document, standing=standing)]))
     for word in ("yes", "cannot be told", "not tested"):
         assert (f"<td>{word}</td>" in text) == (word == said)
+
+
+def test_of_clusters_it_is_said_in_how_many_halves_one_is_ahead() -> None:
+    document = results(A, B)
+    assert document.standing is not None
+    [first, *_] = document.standing.differences
+    pairs = [replace(first, measure=name, a_leads=0.9) for name in ("clusters", "neighbours")]
+    standing = replace(document.standing, differences=pairs)
+    text = "".join(leaderboard([replace(document, standing=standing)]))
+    assert text.count("<td>9 of 10 halves</td>") == 1
+    assert text.count("<td>90 of 100</td>") == 1
+
+
+def test_a_turned_difference_keeps_its_probability() -> None:
+    document = results(A, B)
+    assert document.standing is not None
+    [first, *_] = document.standing.differences
+    standing = replace(document.standing, differences=[replace(first, p=0.01)])
+    turned = difference(replace(document, standing=standing), "b", "a", "probe")
+    assert turned is not None
+    assert turned.p == 0.01
 
 
 @pytest.fixture(scope="module")
