@@ -160,7 +160,7 @@ TIE = {("a", "b", "probe"): False}
         pytest.param(
             results(entrant("a", 0.23), C),
             [
-                "No backend leads (labels told apart): none is above chance.",
+                "No backend leads (labels told apart): none is above chance for sure.",
                 "a 0.04 (-0.01 to 0.09; measured 0.23",
             ],
             ["a leads", "share the first", "no better than chance"],
@@ -362,6 +362,12 @@ def test_one_alone_is_not_first_of_any() -> None:
     assert "100 of 100" not in ranking(alone)
     assert "n/a" in table_lines(alone)[2]
     assert "97 of 100" in ranking(results(A, B))
+
+
+def test_the_page_says_what_parentheses_mean() -> None:
+    text = ranking(results(A, B, C))
+    assert "(0.02)" in text
+    assert "interval reaches chance or, without one, the value is among 95 %" in text
 
 
 def test_a_rank_has_its_interval() -> None:

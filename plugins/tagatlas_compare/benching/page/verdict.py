@@ -73,7 +73,10 @@ def _leader(document: Results) -> list[str]:
     others = [name for name in rows if name not in first]
     every = "; ".join(f"{name} {_in_short(figure)}" for name, figure in rows.items())
     if not first:
-        return [f"No backend leads ({title}): none is above chance.", f"{_SCALE}: {every}."]
+        return [
+            f"No backend leads ({title}): none is above chance for sure.",
+            f"{_SCALE}: {every}.",
+        ]
     if not any(was_tested(leading_pair(document, first[0], other)) for other in rows):
         untold = f"Which backend leads ({title}) cannot be said: too few images to test."
         return [untold, f"{_SCALE}: {every}."]

@@ -118,8 +118,9 @@ def _matrices(comparison: Comparison) -> str:
     return (
         f'<div class="matrices">{shown}</div>\n<p class="note">Agreement above chance: 0 is what'
         " the same figure gives with the images of one backend shuffled, 1 is full agreement. In"
-        f" parentheses: no more than chance can explain. {NOTHING}: too few images in common, no"
-        " map, or the same said of every image.</p>\n"
+        " parentheses: no more than chance can explain, as the interval reaches the mean of"
+        " shuffled images or, without one, the value is among 95 % of theirs."
+        f" {NOTHING}: too few images in common, no map, or the same said of every image.</p>\n"
     )
 
 
