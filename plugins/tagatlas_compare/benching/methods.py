@@ -102,8 +102,8 @@ def _measures(results: Results) -> Iterator[str]:
     by_label = ", by label" if truth is None or truth.single else ""
     if names:
         yield (
-            "Images without a tag count as wrong, and are a cluster each. Chance is the mean of"
-            f" {SHUFFLES} times in which labels were given to other images; a figure is above"
+            "Images without a tag count as wrong, and are a cluster each. Chance is the mean of at"
+            f" least {SHUFFLES} times in which labels were given to other images; a figure is above"
             " chance where its interval is above that mean or, without one, where its value is"
             " above 95 % of these. Intervals are of 95 %: score intervals"
             f" {cited('wilson1927')} of means over images{by_label}, for an effective number of"
