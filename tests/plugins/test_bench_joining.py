@@ -123,8 +123,8 @@ def test_damaged_results_are_refused_in_a_line(
 
 def test_other_labels_than_the_digest_stands_for_are_refused(place: Path) -> None:
     [truth] = (place / "theirs" / "results").rglob("truth.csv")
-    text = truth.read_text("utf-8").replace("dark", "light", 1)
-    truth.write_text(text, "utf-8")
+    text = truth.read_text("utf-8").replace("dark", "middle", 1).replace("light", "dark", 1)
+    truth.write_text(text.replace("middle", "light"), "utf-8")
     with pytest.raises(InputError, match="its digest stands for"):
         join_results(place / "mine", [place / "theirs"])
 
@@ -147,32 +147,35 @@ def test_no_damage_gives_a_traceback(place: Path, name: str, text: bytes) -> Non
         ("clusters", ""),
         ("clusters", " ".join(["2147483647"] * 20)),
         ("clusters", "x"),
+        ("clusters", " ".join(["1"] * 10)),
+        ("probe", "NaN"),
+        ("probe", "0.123"),
+        ("probe", ""),
+        ("recall", "much"),
+        ("status", "failed"),
         ("probe", "inf"),
         ("probe", "1e300"),
         ("neighbours", "-inf"),
     ],
 )
-def test_what_lacks_parts_of_figures_has_no_rank(place: Path, column: str, cell: str) -> None:
+def test_images_that_do_not_carry_the_figures_are_refused_by_column(
+    place: Path, column: str, cell: str
+) -> None:
     [path] = (place / "theirs" / "results").rglob("images/*.csv")
     table = pl.read_csv(path, infer_schema=False)
     table.with_columns(pl.lit(cell).alias(column)).write_csv(path)
-    join_results(place / "mine", [place / "theirs"])
-    found = only(place / "mine")
-    assert sorted(each.backend for each in found.entrants) == ["swapped", "tones"]
-    assert found.standing is not None
-    assert [rank.backend for rank in found.standing.ranks] == ["tones"]
-    write_results(place / "mine")
+    with pytest.raises(InputError, match=f"column {column}") as caught:
+        join_results(place / "mine", [place / "theirs"])
+    assert str(path) in str(caught.value)
 
 
-def test_what_lacks_the_leading_figure_has_no_rank(place: Path) -> None:
+def test_a_missing_figure_is_refused(place: Path) -> None:
     path = change(place / "theirs")
     document = json.loads(path.read_text("utf-8"))
     del document["entrants"][0]["figures"]["probe"]
     path.write_text(json.dumps(document), "utf-8")
-    join_results(place / "mine", [place / "theirs"])
-    found = only(place / "mine")
-    assert found.standing is not None
-    assert [rank.backend for rank in found.standing.ranks] == ["tones"]
+    with pytest.raises(InputError, match="probe is missing"):
+        join_results(place / "mine", [place / "theirs"])
 
 
 def test_a_folder_without_results_is_said(place: Path) -> None:

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import polars as pl
 
+from tagatlas_compare.benching.checking import plain
 from tagatlas_compare.benching.document import (
     Difference,
     EntrantRow,
@@ -17,15 +18,11 @@ from tagatlas_compare.benching.document import (
     Results,
     StandingCells,
 )
-from tagatlas_compare.benching.measures import MEASURES, Measured
-from tagatlas_compare.benching.measures.clusters import SPLITS
+from tagatlas_compare.benching.measures import Measured
 from tagatlas_compare.benching.results import Row, TaskRows, plain_rows
 from tagatlas_compare.benching.standing import RANKED_BY, Standing, stand
 from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.statistics.figures import Figure
-
-_LARGEST_PART = 1e6
-"""Largest part of an image in a figure: such parts are of the size of the figure."""
 
 
 def assemble(found: TaskRows, failed: Iterable[EntrantRow] = ()) -> Results:
@@ -35,7 +32,7 @@ def assemble(found: TaskRows, failed: Iterable[EntrantRow] = ()) -> Results:
         found: the stored results.
         failed: entrants that have none; they come last.
     """
-    newest = found.newest
+    newest = replace(found.newest, collection=plain(found.newest.collection))
     rows = _with_labels(found.rows)
     entrants = [_where(row.document, newest) for row in rows]
     standing = _standing(rows, found.truth, newest)
@@ -47,10 +44,10 @@ def assemble(found: TaskRows, failed: Iterable[EntrantRow] = ()) -> Results:
 
 def _with_labels(rows: Sequence[Row]) -> list[Row]:
     """The rows with labels of their own: of two with one label, both get their digests."""
-    labels = [row.entrant.backend for row in rows]
+    labels = [plain(row.entrant.backend) for row in rows]
     found = []
-    for row in rows:
-        entrant = row.entrant
+    for row, label in zip(rows, labels, strict=True):
+        entrant = replace(row.entrant, backend=label)
         if labels.count(entrant.backend) > 1:
             entrant = replace(entrant, backend=f"{entrant.backend} ({row.name.rpartition('-')[2]})")
         found.append(replace(row, document=replace(row.document, entrants=[entrant])))
@@ -76,7 +73,7 @@ def _standing(rows: Sequence[Row], truth: Truth | None, document: Results) -> St
     measured = [
         Measured(
             _figures(row.entrant.figures),
-            pl.DataFrame(row.entrant.labels, infer_schema_length=None),
+            pl.DataFrame(),  # of labels, which no standing needs
             pl.DataFrame() if row.images is None else row.images,
         )
         for row in standing
@@ -93,22 +90,9 @@ def _standing(rows: Sequence[Row], truth: Truth | None, document: Results) -> St
 
 
 def can_stand(row: Row) -> bool:
-    """Whether an entrant has all that it needs for a rank; files of others may lack anything."""
-    ranked, images = row.entrant.figures.get(RANKED_BY), row.images
-    if ranked is None or ranked.value is None or images is None:
-        return False
-    if "clusters" not in images.columns or RANKED_BY not in images.columns:
-        return False
-    clusters = images["clusters"]
-    values = clusters.explode()
-    parts = [images[name] for name in MEASURES if name in images.columns and name != "clusters"]
-    return (
-        clusters.null_count() == 0
-        and set(clusters.list.len()) == {2 * SPLITS}
-        and values.null_count() == 0
-        and bool(values.is_between(-1, images.height - 1).all())
-        and all(bool((each.abs() < _LARGEST_PART).all()) for each in parts)
-    )
+    """Whether an entrant has all that it needs for a rank: the leading figure, and its parts."""
+    ranked = row.entrant.figures.get(RANKED_BY)
+    return ranked is not None and ranked.value is not None and row.images is not None
 
 
 def standing_cells(standing: Standing) -> StandingCells:

@@ -20,10 +20,12 @@ Text = Annotated[str, Meta(max_length=2_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=500)]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 ImageId = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-Count = Annotated[int, Meta(ge=0)]
-Amount = Annotated[float, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0, le=10**12)]
+Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Number = Annotated[float, Meta(ge=-1e12, le=1e12)]
+Amount = Annotated[float, Meta(ge=0, le=1e12)]
 Share = Annotated[float, Meta(ge=0, le=1)]
-Cell = Text | int | float | bool | None
+Cell = Text | Whole | Number | bool | None
 Cells = Mapping[Name, Cell | Sequence[Text]]
 """A row of a table, by column."""
 Json = Annotated[object, Meta(extra_json_schema={"description": "Any value."})]
@@ -52,12 +54,12 @@ class FigureCells:
         images: on how many images it is measured.
     """
 
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    chance: float | None = None
-    chance_low: float | None = None
-    chance_high: float | None = None
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    chance: Number | None = None
+    chance_low: Number | None = None
+    chance_high: Number | None = None
     images: Count = 0
 
     @property
@@ -141,19 +143,19 @@ class Robustness:
     """
 
     perturbation: Name
-    strength: float
+    strength: Number
     unit: Text
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    control: float | None = None
-    chance: float | None = None
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    control: Number | None = None
+    chance: Number | None = None
     images: Count = 0
-    embedding_value: float | None = None
-    embedding_low: float | None = None
-    embedding_high: float | None = None
-    embedding_control: float | None = None
-    embedding_chance: float | None = None
+    embedding_value: Number | None = None
+    embedding_low: Number | None = None
+    embedding_high: Number | None = None
+    embedding_control: Number | None = None
+    embedding_chance: Number | None = None
     embedding_images: Count = 0
     too_small: Count = 0
     silent: Count = 0
@@ -294,7 +296,7 @@ class Difference:
     high: float | None
     a_leads: float | None
     differs: bool
-    p: float | None = None
+    p: Number | None = None
 
 
 @dataclass(frozen=True)

@@ -97,4 +97,4 @@ class BenchOptions:
         ),
         Mark.AUTHORITY,
     ] = 0.0
-    seed: Annotated[int, Meta(ge=0, description="Seed of everything random.")] = 0
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1, description="Seed of everything random.")] = 0

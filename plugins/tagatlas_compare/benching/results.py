@@ -25,6 +25,7 @@ import polars as pl
 
 from tagatlas.errors import InputError, StorageError
 from tagatlas.toolkit import write_atomically
+from tagatlas_compare.benching.checking import check_document, check_images, task_of
 from tagatlas_compare.benching.document import (
     Cells,
     EntrantRow,
@@ -148,13 +149,43 @@ def read_tasks(out: Path) -> dict[str, TaskRows]:
     found = {}
     folders = sorted(each for each in (out / RESULTS).glob("*") if _DIGEST.fullmatch(each.name))
     for folder in folders:
-        rows = [_read_row(path) for path in sorted((folder / ENTRANTS).glob("*.json"))]
-        for row in rows:
-            if row.document.task.digest != folder.name:
-                raise InputError(f"{folder} has results of the task {row.document.task.digest}")
-        if rows:
-            found[folder.name] = TaskRows(rows, _read_truth(folder / TRUTH, rows[0].document))
+        paths = sorted((folder / ENTRANTS).glob("*.json"))
+        documents = [_read_entrant(path) for path in paths]
+        for path, document in zip(paths, documents, strict=True):
+            if _labelled(document) != _labelled(documents[0]):
+                raise InputError(f"{path}: task: it is not that of {paths[0].name}")
+            if document.task.digest != folder.name:
+                raise InputError(f"{path} has results of the task {document.task.digest}")
+        if documents:
+            truth = _read_truth(folder / TRUTH, documents[0])
+            rows = [
+                _with_images(path, document, truth)
+                for path, document in zip(paths, documents, strict=True)
+            ]
+            found[folder.name] = TaskRows(rows, truth)
     return found
+
+
+def _labelled(document: Results) -> tuple[object, ...]:
+    """The images of a task, and the numbers of their codes."""
+    task = document.task
+    return list(task.image_ids), None if task.truth is None else dict(task.truth.codes)
+
+
+def read_own(out: Path) -> dict[str, TaskRows]:
+    """The results that are stored in a leaderboard's own folder; see :func:`read_tasks`.
+
+    Raises:
+        InputError: a file is damaged; the text says what to delete.
+        StorageError: a file cannot be read.
+    """
+    try:
+        return read_tasks(out)
+    except InputError as error:
+        raise InputError(
+            f"{error}. The results in {out} are damaged: delete this file, and measure or join its"
+            " backend again"
+        ) from error
 
 
 def read_row(out: Path, digest: str, name: str) -> Row | None:
@@ -163,22 +194,40 @@ def read_row(out: Path, digest: str, name: str) -> Row | None:
     Raises:
         InputError, StorageError: see :func:`read_tasks`.
     """
-    path = task_folder(out, digest) / ENTRANTS / f"{name}.json"
-    return _read_row(path) if path.exists() else None
+    folder = task_folder(out, digest)
+    path = folder / ENTRANTS / f"{name}.json"
+    if not path.exists():
+        return None
+    document = _read_entrant(path)
+    return _with_images(path, document, _read_truth(folder / TRUTH, document))
 
 
-def _read_row(path: Path) -> Row:
+def _read_entrant(path: Path) -> Results:
+    """The document of one entrant."""
     document = read_document(path)
     if len(document.entrants) != 1:
         raise InputError(f"{path} has {len(document.entrants)} entrants, and 1 was expected")
-    row = Row(path.stem, document, None)
+    try:
+        check_document(document)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    return document
+
+
+def _with_images(path: Path, document: Results, truth: Truth | None) -> Row:
+    """An entrant with its results for each image, if they are there."""
     beside = path.parent.parent / IMAGES / f"{path.stem}.csv"
     if not beside.exists():
-        return row
-    table = _read_csv(beside)
-    if table.get_column("image", default=pl.Series([""])).to_list() != document.task.image_ids:
+        return Row(path.stem, document, None)
+    texts = _read_csv(beside)
+    if texts.get_column("image", default=pl.Series([""])).to_list() != document.task.image_ids:
         raise InputError(f"{beside} is not about the images of {path}")
-    return replace(row, images=_typed(table))
+    table = _typed(texts)
+    try:
+        check_images(table, texts, document, truth)
+    except InputError as error:
+        raise InputError(f"{beside}: {error}") from error
+    return Row(path.stem, document, table)
 
 
 def read_document(path: Path) -> Results:
@@ -192,8 +241,6 @@ def read_document(path: Path) -> Results:
         document = msgspec.json.decode(_read(path), type=Results)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path} is no file of results: {error}") from error
-    if len(document.task.image_ids) != document.task.images:
-        raise InputError(f"{path} has another number of images than it says")
     return document
 
 
@@ -256,8 +303,10 @@ def _read_truth(path: Path, document: Results) -> Truth | None:
         InputError: the file does not fit the document.
     """
     said = document.task.truth
-    if said is None or not path.exists():
+    if said is None:
         return None
+    if not path.exists():
+        raise InputError(f"{path} is missing")
     table = _read_csv(path)
     if table.columns != ["image", "coded", "codes"] or (
         table["image"].to_list() != document.task.image_ids
@@ -275,7 +324,17 @@ def _read_truth(path: Path, document: Results) -> Truth | None:
             if code not in row_of:
                 raise InputError(f"{path} has the code {code!r:.80}, which its task has not")
             has[image, row_of[code]] = True
-    return Truth(said.source, codes, has, (table["coded"] == "true").to_numpy())
+    if dict(zip(codes, has.sum(axis=0).tolist(), strict=True)) != dict(said.codes):
+        raise InputError(f"{path} has other numbers of images with a code than its task")
+    coded = table["coded"]
+    if not coded.is_in(["true", "false"]).fill_null(value=False).all():
+        raise InputError(f"{path}, column coded: a cell is neither true nor false")
+    truth = Truth(said.source, codes, has, (coded == "true").to_numpy())
+    try:
+        task_of(truth)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    return truth
 
 
 def figure_cells(figures: Mapping[str, Figure]) -> dict[str, FigureCells]:
