@@ -245,6 +245,24 @@ def test_tables_of_tags_and_codings_take_part(tmp_path: Path, pictures: Path) ->
     assert (imported.cost.kind, imported.cost.dollars) == ("imported", None)
 
 
+def test_tables_of_one_name_are_called_by_their_folders_or_as_one_says(
+    tmp_path: Path, pictures: Path
+) -> None:
+    rows = [f"{path},{path.parent.name},0.9" for path in sorted(pictures.rglob("*.png"))]
+    for folder, some in (("june", rows), ("july", rows[1:]), ("may", rows[2:])):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "google.csv").write_text(
+            "\n".join(["image,tag,score", *some]), "utf-8"
+        )
+    files = [str(tmp_path / folder / "google.csv") for folder in ("june", "july", "may")]
+    named = [files[0], files[1], f"Spring={files[2]}"]
+    found = bench(pictures, named, out=tmp_path / "bench", labels="folder", timed=0)
+    tagged = {each.backend: each.counts.ok for each in found.entrants}
+    assert tagged == {"june-google": 12, "july-google": 11, "spring": 10}
+    with pytest.raises(UsageError, match="NAME=FILE"):
+        bench(pictures, [files[0]] * 2, out=tmp_path / "bench", labels="folder", timed=0)
+
+
 def test_left_out_images_are_counted(tmp_path: Path, pictures: Path) -> None:
     shutil.copy(pictures / "dark" / "0.png", pictures / "light" / "same.png")
     Image.new("RGB", (64, 48), (1, 2, 3)).save(pictures / "loose.png")

@@ -12,6 +12,7 @@ from strangers import lay_plugin
 from tagatlas.errors import InputError
 from tagatlas_compare import Results, bench, join_results, write_results
 from tagatlas_compare.benching.assembling import assemble
+from tagatlas_compare.benching.page.ranking import table_lines
 from tagatlas_compare.benching.results import read_tasks
 
 pytestmark = pytest.mark.slow
@@ -109,6 +110,8 @@ def test_no_path_of_strangers_is_used(place: Path) -> None:
         ({"schema": "tagatlas-bench-1"}, "no file of results"),
         ({"entrants": []}, "0 entrants"),
         ({"made_at": "x" * 5000}, "no file of results"),
+        ({"coders": {"codes": [{"code": "dark", "alpha": 7}]}}, r"coders.codes\[0\].alpha"),
+        ({"coders": {"mean_kappa": -40}}, "coders.mean_kappa"),
     ],
 )
 def test_damaged_results_are_refused_in_a_line(
@@ -176,6 +179,54 @@ def test_a_missing_figure_is_refused(place: Path) -> None:
     path.write_text(json.dumps(document), "utf-8")
     with pytest.raises(InputError, match="probe is missing"):
         join_results(place / "mine", [place / "theirs"])
+
+
+def test_a_missing_table_of_images_is_said(place: Path) -> None:
+    [path] = (place / "theirs" / "results").rglob("images/*.csv")
+    path.unlink()
+    said = "swapped has no rank: its table of results for each image is missing."
+    assert said in join_results(place / "mine", [place / "theirs"])
+    found = only(place / "mine")
+    assert found.standing is not None
+    assert [rank.backend for rank in found.standing.ranks] == ["tones"]
+    assert said in table_lines(found)
+    assert said in (place / "mine" / "leaderboard.html").read_text("utf-8")
+
+
+def test_names_of_others_are_a_line_without_control_characters(place: Path) -> None:
+    path = change(place / "theirs", collection="\x1b[2Jour\npictures")
+    document = json.loads(path.read_text("utf-8"))
+    document["entrants"][0]["backend"] = "a\nb\u202e\x1b[31m"
+    path.write_text(json.dumps(document), "utf-8")
+    lines = join_results(place / "mine", [place / "theirs"])
+    assert all(line.isprintable() for line in lines)
+    found = only(place / "mine")
+    assert "a b\\u202e\\x1b[31m" in [each.backend for each in found.entrants]
+    assert all(line.isprintable() for line in table_lines(found))
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_nothing_is_changed_if_the_last_of_several_folders_is_damaged(place: Path) -> None:
+    before = contents(place / "mine")
+    change(place / "others", task=5)
+    with pytest.raises(InputError):
+        join_results(place / "mine", [place / "theirs", place / "others"])
+    assert contents(place / "mine") == before
+
+
+def test_of_a_damaged_folder_of_ones_own_it_is_said_what_to_delete(place: Path) -> None:
+    path = change(place / "mine", task=5)
+    with pytest.raises(InputError, match="delete this file") as joining:
+        join_results(place / "mine", [place / "theirs"])
+    with pytest.raises(InputError, match="delete this file") as writing:
+        write_results(place / "mine")
+    assert str(path) in str(joining.value)
+    assert str(path) in str(writing.value)
+    path.unlink()
+    assert join_results(place / "mine", [place / "theirs"])
 
 
 def test_a_folder_without_results_is_said(place: Path) -> None:

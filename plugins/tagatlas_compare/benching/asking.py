@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -20,7 +19,14 @@ from tagatlas.toolkit.rendering import PluginChoice
 from tagatlas.toolkit.taggers import estimate_tagging, tag_collection, tagging_with
 from tagatlas_compare.benching.coding_tables import read_coding_table
 from tagatlas_compare.benching.document import Cost, Origin, Speed
-from tagatlas_compare.benching.entrants import Answered, Coded, TableFile, ToAsk, origin_of
+from tagatlas_compare.benching.entrants import (
+    Answered,
+    Coded,
+    TableFile,
+    ToAsk,
+    import_name,
+    origin_of,
+)
 from tagatlas_compare.benching.options import BenchOptions
 from tagatlas_compare.benching.running import Ran, Work, run_tagger
 from tagatlas_compare.benching.truth import truth_of_files
@@ -266,7 +272,7 @@ def read_file(
 
 def _import(atlas: Atlas, contender: TableFile) -> list[Answered]:
     function = cast("Callable[..., Sequence[_Imported]]", tagatlas.import_tags)
-    name = re.sub(r"[^a-z0-9]+", "-", contender.path.stem.lower()).strip("-") or "table"
+    name = import_name(contender.label)
     try:
         reports = function(atlas, contender.path, name=name)
     except OptionError:  # an installed backend has the name

@@ -38,6 +38,9 @@ _LARGEST_PART = 1e6
 _RANGES = {"clusters": (-10.0, 1.0)}
 """Adjusted mutual information has no lowest value, but is never far below 0."""
 
+_SHARES = frozenset({"agreement", "alpha", "kappa", "f1", "precision", "recall"})
+"""Names of what is at most 1, and of means of such."""
+
 _DEEPEST = 12
 _TEXTS = ("image", "status", "predicted")
 
@@ -153,18 +156,21 @@ def _check_label(place: str, cells: Cells, images: int) -> None:
             _check_range(own, value, 0, 1)
 
 
-def _check_values(place: str, value: object, depth: int = 0) -> None:
-    """Check values without a schema: no huge number, and not too deep."""
+def _check_values(place: str, value: object, depth: int = 0, most: float = _LARGEST) -> None:
+    """Check values without a schema: no number that cannot be, and not too deep."""
     if depth > _DEEPEST:
         raise InputError(f"{place[:200]}: it is too deep")
-    if isinstance(value, int | float) and not abs(value) <= _LARGEST:
+    if isinstance(value, int | float) and not -most - _SLACK <= value <= most + _SLACK:
         raise InputError(f"{place[:200]}: this number cannot be")
     if isinstance(value, Mapping):
+        is_named = place != "coders.coders"  # where people may have any name
         for name, each in value.items():
-            _check_values(f"{place}.{plain(str(name))}", each, depth + 1)
+            is_share = is_named and (name in _SHARES or name.startswith("mean_"))
+            within = 1.0 if is_share else most
+            _check_values(f"{place}.{plain(str(name))}", each, depth + 1, within)
     elif isinstance(value, list | tuple):
         for number, each in enumerate(value):
-            _check_values(f"{place}[{number}]", each, depth + 1)
+            _check_values(f"{place}[{number}]", each, depth + 1, most)
 
 
 def task_of(truth: Truth) -> Task:

@@ -30,7 +30,8 @@ BACKENDS = click.Option(
     metavar="NAME[:OPTION=VALUE,...]",
     help="A backend to measure, with options if they are not to be the defaults:"
     " NAME:minimum-score=0.1; stored answers by their number, NAME:1; or a file with a table of"
-    " tags or a coding. Give any number; for an atlas all that has answered by default.",
+    " tags or a coding, NAME=FILE to name it. Give any number; for an atlas all that has"
+    " answered by default.",
 )
 TRUTH = click.Option(
     ["--truth"],
@@ -97,7 +98,7 @@ def bench_command(plugins: Plugins) -> Command:
         from tagatlas_compare.benching.bench import bench, estimate_bench
         from tagatlas_compare.benching.joining import join_results
         from tagatlas_compare.benching.page.ranking import table_lines
-        from tagatlas_compare.benching.writing import write_results
+        from tagatlas_compare.benching.writing import PAGE, write_results
 
         if location is None and not join:
             raise UsageError("name the images, SOURCE or ATLAS; or results with --join FOLDER")
@@ -114,25 +115,24 @@ def bench_command(plugins: Plugins) -> Command:
                 )
             )
         lines = join_results(out, join) if join else []
-        found = None
-        if location is not None:
-            stop = Event()
-            found = bench(
-                location,
-                backends,
-                out=out,
-                truth=truth,
-                label_map=label_map,
-                again=again,
-                plugins=plugins,
-                stop=stop,
-                show=shown(stop),
-                tell=say,
-                **options,
-            )
-        page = write_results(out, found)
-        if found is None:
+        if location is None:
+            page = out / PAGE
             return Outcome({"joined": lines}, [*lines, f"open: {page}"], opens=page)
+        stop = Event()
+        found = bench(
+            location,
+            backends,
+            out=out,
+            truth=truth,
+            label_map=label_map,
+            again=again,
+            plugins=plugins,
+            stop=stop,
+            show=shown(stop),
+            tell=say,
+            **options,
+        )
+        page = write_results(out, found)
         failed = all(entrant.error for entrant in found.entrants)
         facts = to_builtins(found)
         return Outcome(

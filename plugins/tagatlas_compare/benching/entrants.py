@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -127,7 +127,8 @@ def read_contender(text: str, plugins: Plugins, known: Sequence[Backend] = ()) -
     """Find what a text names.
 
     ``imagenet`` is a tagger, ``imagenet:minimum-score=0.1,tags-per-image=5`` the same with other
-    options, ``imagenet:1`` the answers of its first settings in the atlas, ``tags.csv`` a file.
+    options, ``imagenet:1`` the answers of its first settings in the atlas, ``tags.csv`` a file, and
+    ``mine=tags.csv`` a file under a name of its own.
 
     Args:
         text: as the user gave it.
@@ -145,6 +146,9 @@ def read_contender(text: str, plugins: Plugins, known: Sequence[Backend] = ()) -
         return ToAsk(label, name, _read_options(label, name, settings, plugins))
     if not is_installed and Path(text).is_file():
         return TableFile(Path(text).stem, Path(text))
+    called, _, file = text.partition("=")
+    if not is_installed and called.strip() and Path(file).is_file():
+        return TableFile(as_shown(called.strip()), Path(file))
     if not is_installed and not any(each.name == name for each in known):
         plugins.get(TAGGERS, name)  # raises, and says what there is
     return Answered(label, find_backend(known, text))
@@ -176,11 +180,42 @@ def read_contenders(atlas: Atlas, named: Sequence[str]) -> list[Contender]:
         if not found:
             raise UsageError("nothing has tagged these images yet: name it with --backend NAME")
         return found
-    found = [read_contender(text, atlas.plugins, known) for text in named]
-    labels = [each.label for each in found]
-    if len({*labels}) < len(labels):
-        raise UsageError("name each backend once: --backend ONE --backend OTHER")
+    found = _by_folder([read_contender(text, atlas.plugins, known) for text in named])
+    labels = [_key(each) for each in found]
+    twice = [each.label for each in found if labels.count(_key(each)) > 1]
+    if twice:
+        raise UsageError(
+            f"{twice[0]} is named twice: name each backend once; two files may have names of their"
+            " own, --backend NAME=FILE"
+        )
     return found
+
+
+def _by_folder(found: Sequence[Contender]) -> list[Contender]:
+    """The same; files of one name have those of their folders before theirs."""
+    keys = [_key(each) for each in found]
+    return [
+        replace(each, label=f"{each.path.absolute().parent.name} {each.label}")
+        if isinstance(each, TableFile) and keys.count(_key(each)) > 1
+        else each
+        for each in found
+    ]
+
+
+def _key(contender: Contender) -> str:
+    """What has to differ: files with equal names for imports would be one backend."""
+    if isinstance(contender, TableFile):
+        return f"{import_name(contender.label)}.csv"
+    return contender.label
+
+
+def import_name(label: str) -> str:
+    """The name under which a table of tags is imported: in lower case, with hyphens.
+
+    One without a letter of these is named by its digest.
+    """
+    readable = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")
+    return readable or f"table-{hashlib.sha256(label.encode()).hexdigest()[:6]}"
 
 
 def seen_of_backend(atlas: Atlas, answered: Answered, images: Sequence[str]) -> Seen:

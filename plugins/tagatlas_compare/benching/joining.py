@@ -8,23 +8,29 @@ from dataclasses import replace
 from pathlib import Path
 
 from tagatlas.errors import InputError
-from tagatlas.toolkit import count, one_line
+from tagatlas.toolkit import count
+from tagatlas_compare.benching.checking import plain
 from tagatlas_compare.benching.document import Results
+from tagatlas_compare.benching.page.verdict import without_images
 from tagatlas_compare.benching.results import (
     Row,
     TaskRows,
     as_json,
+    at_home,
+    read_own,
     read_tasks,
     write_row,
 )
 from tagatlas_compare.benching.task import task_digest
+from tagatlas_compare.benching.writing import made_files, write_files
 
 
 def join_results(out: Path, folders: Sequence[Path]) -> list[str]:
-    """Add results of other folders to those of one.
+    """Add results of other folders to those of one, and write its leaderboard anew.
 
     Those of the same task come into one table; other tasks keep tables of their own. An entrant
-    that is in both, measured elsewhere or with other results, is kept twice.
+    that is in both, measured elsewhere or with other results, is kept twice. All is read, checked
+    and put together before anything is written.
 
     Args:
         out: folder of the results; made if missing.
@@ -34,21 +40,40 @@ def join_results(out: Path, folders: Sequence[Path]) -> list[str]:
         What was done, and what differs, a line each.
 
     Raises:
-        InputError: a folder has no results, or damaged ones; nothing of it is added.
+        InputError: a folder has no results, or damaged ones; nothing is changed.
         StorageError: a file cannot be read or written.
     """
-    lines: list[str] = []
+    tasks, added, lines = read_own(out), dict[tuple[str, str], Row](), list[str]()
     for folder in folders:
-        theirs = read_tasks(folder)
-        if not theirs:
-            raise InputError(f"{folder} has no results: name the --out folder of tagatlas bench")
-        for found in theirs.values():
-            _check_digest(folder, found)
-        ours = read_tasks(out)
+        theirs = _read_theirs(folder)
+        before = dict(tasks)
         for digest, found in theirs.items():
-            lines += _join(out, ours.get(digest), found)
-        lines += _apart({**ours, **theirs})
+            joined = [at_home(out, row) for row in _joined(tasks.get(digest), found, lines)]
+            added |= {(digest, row.name): row for row in joined}
+            rows = {row.name: row for row in (*_rows(tasks.get(digest)), *joined)}
+            tasks[digest] = TaskRows([rows[name] for name in sorted(rows)], found.truth)
+        lines += _apart({**before, **theirs})
+    files = made_files(tasks)
+    for task in tasks.values():
+        lines += map(plain, without_images([row.entrant for row in task.rows]))
+    for (digest, _), row in added.items():
+        write_row(out, row, tasks[digest].truth)
+    write_files(out, files)
     return list(dict.fromkeys(lines))
+
+
+def _read_theirs(folder: Path) -> dict[str, TaskRows]:
+    """Results of others, wholly checked."""
+    theirs = read_tasks(folder)
+    if not theirs:
+        raise InputError(f"{folder} has no results: name the --out folder of tagatlas bench")
+    for found in theirs.values():
+        _check_digest(folder, found)
+    return theirs
+
+
+def _rows(found: TaskRows | None) -> Sequence[Row]:
+    return () if found is None else found.rows
 
 
 def _check_digest(folder: Path, found: TaskRows) -> None:
@@ -62,21 +87,25 @@ def _check_digest(folder: Path, found: TaskRows) -> None:
             )
 
 
-def _join(out: Path, ours: TaskRows | None, theirs: TaskRows) -> Iterator[str]:
-    own = {} if ours is None else {row.name: row for row in ours.rows}
+def _joined(ours: TaskRows | None, theirs: TaskRows, lines: list[str]) -> list[Row]:
+    """The rows of others as they are stored here; lines say what was done."""
+    own = {row.name: row for row in _rows(ours)}
+    joined = []
     for row in theirs.rows:
-        label = one_line(row.entrant.backend)
         mine = own.get(row.name)
         if mine is not None and _content(mine) != _content(row):
             digest = hashlib.sha256(_content(row)).hexdigest()[:6]
             row = replace(row, name=f"{row.name}-{digest}")
-            yield f"{label} is kept twice: {_difference(mine, row)}"
-        write_row(out, row, theirs.truth)
+            lines.append(f"{plain(row.entrant.backend)} is kept twice: {_difference(mine, row)}")
+        elif mine is not None and row.images is None:
+            row = mine
+        joined.append(row)
     newest = theirs.newest
-    yield (
+    lines.append(
         f"joined: {count(len(theirs.rows), 'entrant')} on {count(newest.task.images, 'image')} of"
-        f" {one_line(newest.collection)}"
+        f" {plain(newest.collection)}"
     )
+    return joined
 
 
 def _content(row: Row) -> bytes:
@@ -103,7 +132,7 @@ def _apart(tasks: dict[str, TaskRows]) -> Iterator[str]:
         first, *others = documents
         for other in others:
             reason = _why_apart(first, other)
-            yield f"apart: {one_line(other.collection)}, task {other.task.digest}: {reason}"
+            yield f"apart: {plain(other.collection)}, task {other.task.digest}: {reason}"
 
 
 def _why_apart(one: Results, other: Results) -> str:
@@ -115,5 +144,5 @@ def _why_apart(one: Results, other: Results) -> str:
             for name in sorted({*one.task.options, *other.task.options})
             if one.task.options.get(name) != other.task.options.get(name)
         ]
-        return f"other options ({one_line(', '.join(names))})"
+        return f"other options ({plain(', '.join(names))})"
     return "other labels"

@@ -24,7 +24,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas.errors import InputError, StorageError
-from tagatlas.toolkit import write_atomically
+from tagatlas.toolkit import one_line, write_atomically
 from tagatlas_compare.benching.checking import check_document, check_images, task_of
 from tagatlas_compare.benching.document import (
     Cells,
@@ -109,12 +109,23 @@ def write_row(out: Path, row: Row, truth: Truth | None) -> None:
     if row.images is not None:
         with write_atomically(folder / IMAGES / f"{row.name}.csv") as file:
             file.write(_flat(row.images).write_csv().encode())
+    with write_atomically(folder / ENTRANTS / f"{row.name}.json") as file:
+        file.write(as_json(at_home(out, row).document))
+
+
+def at_home(out: Path, row: Row) -> Row:
+    """A row that says where its files lie here, whatever it said elsewhere.
+
+    Args:
+        out: the leaderboard's folder.
+        row: the results.
+    """
     beside = "" if row.images is None else f"{IMAGES}/{row.name}.csv"
     page = f"{CODES}/{row.name}.html"
+    folder = task_folder(out, row.document.task.digest)
     has_page = row.entrant.codes is not None and (folder / page).exists()
     entrant = replace(row.entrant, per_image=beside, codes_page=page if has_page else "")
-    with write_atomically(folder / ENTRANTS / f"{row.name}.json") as file:
-        file.write(as_json(replace(row.document, entrants=[entrant])))
+    return replace(row, document=replace(row.document, entrants=[entrant]))
 
 
 def make_folder(folder: Path) -> None:
@@ -218,7 +229,8 @@ def _with_images(path: Path, document: Results, truth: Truth | None) -> Row:
     """An entrant with its results for each image, if they are there."""
     beside = path.parent.parent / IMAGES / f"{path.stem}.csv"
     if not beside.exists():
-        return Row(path.stem, document, None)
+        entrants = [replace(each, per_image="") for each in document.entrants]
+        return Row(path.stem, replace(document, entrants=entrants), None)
     texts = _read_csv(beside)
     if texts.get_column("image", default=pl.Series([""])).to_list() != document.task.image_ids:
         raise InputError(f"{beside} is not about the images of {path}")
@@ -240,7 +252,7 @@ def read_document(path: Path) -> Results:
     try:
         document = msgspec.json.decode(_read(path), type=Results)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{path} is no file of results: {error}") from error
+        raise InputError(f"{path} is no file of results: {one_line(str(error))}") from error
     return document
 
 
@@ -315,7 +327,7 @@ def _read_truth(path: Path, document: Results) -> Truth | None:
     try:
         of_images = [msgspec.json.decode(cell or "[]", type=list[str]) for cell in table["codes"]]
     except msgspec.MsgspecError as error:
-        raise InputError(f"{path}: {error}") from error
+        raise InputError(f"{path}: {one_line(str(error))}") from error
     codes = sorted(said.codes)
     row_of = {code: row for row, code in enumerate(codes)}
     has = np.zeros((table.height, len(codes)), dtype=np.bool_)

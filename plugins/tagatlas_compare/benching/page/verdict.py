@@ -53,7 +53,17 @@ def terms(document: Results) -> list[str]:
 def notes(document: Results) -> list[str]:
     """What else is to be known of the figures: silent images, entrants without results."""
     errors = [(each.backend, each.error.rstrip(".")) for each in failed(document)]
-    return _silent(document) + [f"{name} has no result: {error}." for name, error in errors]
+    said = _silent(document) + [f"{name} has no result: {error}." for name, error in errors]
+    return said + without_images(document.entrants)
+
+
+def without_images(entrants: Sequence[EntrantRow]) -> list[str]:
+    """Who has figures and no rank, since the results for each image are missing."""
+    return [
+        f"{row.backend} has no rank: its table of results for each image is missing."
+        for row in entrants
+        if row.figures and not row.per_image and not row.error
+    ]
 
 
 def _leader(document: Results) -> list[str]:
