@@ -54,7 +54,14 @@ def entrant(
 ) -> EntrantRow:
     """An entrant with figures for the probe and for neighbours; chance is 0.2."""
     figures = {"probe": figure(probe), "neighbours": figure(other)}
-    return EntrantRow(name, counts=counts, figures=figures, sayable=sayable, cost=cost)
+    return EntrantRow(
+        name,
+        counts=counts,
+        figures=figures,
+        sayable=sayable,
+        cost=cost,
+        per_image=f"images/{name}.csv",
+    )
 
 
 def results(

@@ -20,6 +20,9 @@ COUNTED = re.compile(rf"^ (?:of the )?(?:(?!{JOINING})[a-z-]+ )?(?:{'|'.join(THI
 ALWAYS_SEVERAL = {
     "FAULTS_IN_A_ROW": "a constant above one",
     "FEWEST": "a constant above one",
+    "RESAMPLES": "a constant above one",
+    "SHUFFLES": "a constant above one",
+    "alike": "said of two and more",
     "_MOST_FILES": "a constant above one",
     "_MOST_COLUMNS": "a constant above one",
     "len(each.locations)": "placeholders lie at several addresses",

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas.errors import InputError, UsageError
-from tagatlas.toolkit import one_line
+from tagatlas.toolkit import count, one_line
 from tagatlas_compare.benching.document import (
     Cells,
     EntrantRow,
@@ -73,9 +73,9 @@ def check_document(document: Results) -> None:
     place = "entrants[0]"
     counts = entrant.counts
     if counts.ok + counts.empty + counts.failed + counts.pending != task.images:
-        raise InputError(f"{place}.counts: they do not add up to {task.images:,} images")
+        raise InputError(f"{place}.counts: they do not add up to {count(task.images, 'image')}")
     if sum(entrant.model_versions.values()) > task.images:
-        raise InputError(f"{place}.model_versions: there are only {task.images:,} images")
+        raise InputError(f"{place}.model_versions: more than {count(task.images, 'image')}")
     _check_figures(entrant, task.images, is_known=task.truth is not None)
     for number, cells in enumerate(entrant.labels):
         _check_label(f"{place}.labels[{number}]", cells, task.images)
@@ -128,7 +128,7 @@ def _check_robustness(place: str, row: Robustness, images: int) -> None:
     _check_order(place, row.low, row.value, row.high)
     _check_order(f"{place}.embedding", row.embedding_low, row.embedding_value, row.embedding_high)
     if max(row.images, row.embedding_images, row.too_small, row.silent) > images:
-        raise InputError(f"{place}: there are only {images:,} images")
+        raise InputError(f"{place}: more than {count(images, 'image')}")
 
 
 def _check_label(place: str, cells: Cells, images: int) -> None:
