@@ -42,7 +42,7 @@ def _size(data: bytes) -> tuple[int, int] | None:
 
     try:
         height, width, *_ = simplejpeg.decode_jpeg_header(data, strict=False)
-    except ValueError:
+    except (KeyError, ValueError):  # the first for a file that ends in its header
         return _by_pillow(data)
     return width, height
 

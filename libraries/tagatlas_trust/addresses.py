@@ -94,4 +94,4 @@ def _append(path: Path, key: bytes, digests: bytes) -> None:
 
 
 def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, mode=0o600)
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), mode=0o600)

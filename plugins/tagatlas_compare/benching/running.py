@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tagatlas.errors import TaggerError
+from tagatlas.toolkit import write_atomically
 from tagatlas_compare.benching.document import Robustness, Speed
 
 _WORK, _FOUND, _SAID = "work.pickle", "found.pickle", "said.txt"
@@ -72,8 +73,9 @@ def run_tagger(work: Work) -> Ran:
     """
     with TemporaryDirectory(prefix="tagatlas-bench-") as place:
         folder = Path(place)
-        (folder / _WORK).write_bytes(pickle.dumps(work))
-        with (folder / _SAID).open("wb") as said:
+        with write_atomically(folder / _WORK) as file:
+            file.write(pickle.dumps(work))
+        with (folder / _SAID).open("xb") as said:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "tagatlas_compare.benching.measuring", place],
                 stdin=subprocess.PIPE,
@@ -102,9 +104,8 @@ def read_work(folder: Path) -> Work:
 
 def write_found(folder: Path, found: Ran) -> None:
     """Give the other process what was found."""
-    made = folder / "found.part"
-    made.write_bytes(pickle.dumps(found))
-    made.replace(folder / _FOUND)
+    with write_atomically(folder / _FOUND) as file:
+        file.write(pickle.dumps(found))
 
 
 def _read(path: Path) -> Ran | None:

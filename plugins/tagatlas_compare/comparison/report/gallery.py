@@ -60,7 +60,8 @@ def is_one_tone(address: str) -> bool:
     """Whether a picture, as a ``data:`` URL, is of one colour, but for what encoding it changes."""
     from PIL import Image
 
-    with Image.open(BytesIO(b64decode(address.partition(",")[2]))) as picture:
+    data = b64decode(address.partition(",")[2])
+    with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as picture:
         pixels = np.asarray(picture.convert("RGB"), dtype=np.int16)
     return bool(np.ptp(pixels, axis=(0, 1)).max() < _TONE)
 
