@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas import Clusterer, ClusterInput, Clusters, Progress
-from tagatlas_compare.benching.document import Origin
+from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.benching.entrants import Seen
 from tagatlas_compare.benching.measures.alike import Alike, likeness_of
 from tagatlas_compare.benching.measures.clusters import (
@@ -37,7 +37,7 @@ from tagatlas_compare.benching.measures.words import (
     average_precisions,
     share_of_images,
 )
-from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.benching.results.document import Origin
 from tagatlas_compare.comparison.agreement import (
     alpha,
     alpha_values,

@@ -29,7 +29,7 @@ import tagatlas.errors
 from tagatlas.plugins import TAGGERS, Plugins
 from tagatlas_compare.benching.bench import bench
 from tagatlas_compare.benching.page.ranking import table_lines
-from tagatlas_compare.benching.writing import write_results
+from tagatlas_compare.benching.results.writing import write_results
 
 SHAPES = ("ball", "box", "cross", "ring", "stripe", "triangle")
 OF_EACH = 20

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tagatlas_compare.benching.bench import bench, estimate_bench
-    from tagatlas_compare.benching.document import Results
-    from tagatlas_compare.benching.joining import join_results
     from tagatlas_compare.benching.options import BenchOptions
-    from tagatlas_compare.benching.writing import write_results
+    from tagatlas_compare.benching.results.document import Results
+    from tagatlas_compare.benching.results.joining import join_results
+    from tagatlas_compare.benching.results.writing import write_results
     from tagatlas_compare.comparison.comparing import compare
     from tagatlas_compare.comparison.comparison import Comparison
     from tagatlas_compare.comparison.options import CompareOptions
@@ -29,13 +29,13 @@ _LAZY = {
     "BenchOptions": "benching.options",
     "CompareOptions": "comparison.options",
     "Comparison": "comparison.comparison",
-    "Results": "benching.document",
+    "Results": "benching.results.document",
     "bench": "benching.bench",
     "compare": "comparison.comparing",
     "estimate_bench": "benching.bench",
-    "join_results": "benching.joining",
+    "join_results": "benching.results.joining",
     "write_comparison": "comparison.report.writing",
-    "write_results": "benching.writing",
+    "write_results": "benching.results.writing",
 }
 
 __all__ = [

@@ -28,7 +28,7 @@ def test_the_wheel_holds_everything_that_runs_and_nothing_else(tmp_path: Path) -
         "tagatlas_taggers/imagenet/PROVENANCE.md",
         "tagatlas_compare/comparison/data/nouns.parquet",
         "tagatlas_compare/comparison/report/compare.schema.json",
-        "tagatlas_compare/benching/bench.schema.json",
+        "tagatlas_compare/benching/results/bench.schema.json",
         "tagatlas_compare/pages/page.css",
         "tagatlas_exports/page/page.css",
         "tagatlas_web/static/page.html",

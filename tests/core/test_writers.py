@@ -14,7 +14,7 @@ MAKERS = {
     "libraries/tagatlas_rendering/files.py",  # the helper
     "core/tagatlas/testing",  # in folders of tests
     "libraries/tagatlas_trust/addresses.py",  # adds to a file of the user's, following no link
-    "plugins/tagatlas_compare/benching/memory.py",  # in /proc
+    "plugins/tagatlas_compare/benching/running/memory.py",  # in /proc
     "plugins/tagatlas_taggers/imagenet/derive",  # scripts that make what the package holds
 }
 ENCODERS = {"save", "savefig", "savez", "write_csv", "write_ipc", "write_parquet", "sink_parquet"}

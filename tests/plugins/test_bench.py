@@ -18,8 +18,8 @@ from tagatlas import Progress, load_plugins
 from tagatlas.errors import AtlasLocked, UsageError
 from tagatlas.toolkit.backends import used_backends
 from tagatlas_compare import Results, bench, estimate_bench, write_results
-from tagatlas_compare.benching.document import EntrantRow
-from tagatlas_compare.benching.results import read_tasks
+from tagatlas_compare.benching.results.document import EntrantRow
+from tagatlas_compare.benching.results.folder import read_tasks
 
 pytestmark = pytest.mark.slow
 

@@ -12,16 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-from tagatlas_compare.benching.document import Cost, EntrantRow, FigureCells, Robustness, Speed
-from tagatlas_compare.benching.frontier import draw_frontiers, frontier, ticks
-from tagatlas_compare.benching.looks import look, short_names, spread
-from tagatlas_compare.benching.perturbations import PERTURBATIONS
-from tagatlas_compare.benching.robustness_charts import (
+from tagatlas_compare.benching.page.frontier import draw_frontiers, frontier, ticks
+from tagatlas_compare.benching.results.document import (
+    Cost,
+    EntrantRow,
+    FigureCells,
+    Robustness,
+    Speed,
+)
+from tagatlas_compare.benching.robustness.charts import (
     EMBEDDINGS,
     draw_robustness,
     who_was_shown_what,
 )
+from tagatlas_compare.benching.robustness.perturbations import PERTURBATIONS
 from tagatlas_compare.comparison.report.drawing import Chart
+from tagatlas_compare.pages.looks import look, short_names, spread
 
 NAMES = (
     "imagenet",

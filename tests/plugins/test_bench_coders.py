@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from tagatlas_compare.benching.coders import (
+from tagatlas_compare.benching.coding.coders import (
     ALL_CODES,
     agreement_of_coders,
     cohen_kappa,
     krippendorff_alpha,
     pairwise_agreement,
 )
-from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.benching.coding.truth import Truth
 
 
 @pytest.mark.parametrize("seed", range(100))

@@ -24,8 +24,8 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from tagatlas_compare.benching.coders import agreement_of_coders
-from tagatlas_compare.benching.codes import (
+from tagatlas_compare.benching.coding.coders import agreement_of_coders
+from tagatlas_compare.benching.coding.codes import (
     ANY,
     FEWEST_OF_INTERVAL,
     FOLDS,
@@ -37,7 +37,7 @@ from tagatlas_compare.benching.codes import (
     given_on_other_folds,
     judge_codes,
 )
-from tagatlas_compare.benching.confusion import (
+from tagatlas_compare.benching.coding.confusion import (
     FALSE,
     MISSED,
     NO_CODE,
@@ -50,7 +50,7 @@ from tagatlas_compare.benching.confusion import (
     tag_finder,
     tags_of_codes,
 )
-from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.statistics.intervals import share_interval
 
 Floats = NDArray[np.float64]

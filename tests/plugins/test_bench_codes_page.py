@@ -17,9 +17,9 @@ from tagatlas import Atlas
 from tagatlas.atlas import open_atlas
 from tagatlas.plugins import load_plugins
 from tagatlas.toolkit.collection import collection_images
-from tagatlas_compare.benching.codes_page import CodesPage, codes_page, write_codes_page
-from tagatlas_compare.benching.judging import coders_document, judge
-from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.benching.coding.judging import coders_document, judge
+from tagatlas_compare.benching.coding.page import CodesPage, codes_page, write_codes_page
+from tagatlas_compare.benching.coding.truth import Truth
 
 CODES = ["<b>cat", "dog", "tree"]
 

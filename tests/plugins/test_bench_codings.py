@@ -16,8 +16,8 @@ from tagatlas.errors import InputError
 from tagatlas.toolkit.answers import keep_answers
 from tagatlas.toolkit.collection import collection_images
 from tagatlas_compare import Results, bench, write_results
-from tagatlas_compare.benching.joining import join_results
 from tagatlas_compare.benching.page.leaderboard import leaderboard
+from tagatlas_compare.benching.results.joining import join_results
 
 pytestmark = pytest.mark.slow
 

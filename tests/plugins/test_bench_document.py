@@ -8,13 +8,13 @@ import jsonschema
 import msgspec
 import pytest
 
-from tagatlas_compare.benching.document import FigureCells, Results, document_schema
+from tagatlas_compare.benching.results.document import FigureCells, Results, document_schema
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "bench" / "results.json"
 
 
 def schema() -> dict[str, object]:
-    text = (files("tagatlas_compare.benching") / "bench.schema.json").read_text("utf-8")
+    text = (files("tagatlas_compare.benching.results") / "bench.schema.json").read_text("utf-8")
     found: dict[str, object] = json.loads(text)
     return found
 

@@ -11,9 +11,9 @@ from strangers import lay_plugin
 
 from tagatlas.errors import InputError
 from tagatlas_compare import Results, bench, join_results, write_results
-from tagatlas_compare.benching.assembling import assemble
 from tagatlas_compare.benching.page.ranking import table_lines
-from tagatlas_compare.benching.results import read_tasks
+from tagatlas_compare.benching.results.assembling import assemble
+from tagatlas_compare.benching.results.folder import read_tasks
 
 pytestmark = pytest.mark.slow
 

@@ -17,7 +17,7 @@ from strangers import lay_plugin
 
 from tagatlas.errors import InputError
 from tagatlas_compare import bench, join_results
-from tagatlas_compare.benching.results import read_tasks
+from tagatlas_compare.benching.results.folder import read_tasks
 
 pytestmark = pytest.mark.slow
 

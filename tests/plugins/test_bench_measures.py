@@ -22,7 +22,7 @@ from sklearn.metrics import (
 
 from tagatlas.errors import UsageError
 from tagatlas.toolkit import image_vectors, similar_images
-from tagatlas_compare.benching.document import Origin
+from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.benching.entrants import Seen
 from tagatlas_compare.benching.measures import Measured, measure
 from tagatlas_compare.benching.measures.alike import Alike, likeness_of
@@ -33,8 +33,8 @@ from tagatlas_compare.benching.measures.words import (
     average_precisions,
     precision_at,
 )
+from tagatlas_compare.benching.results.document import Origin
 from tagatlas_compare.benching.standing import Standing, stand
-from tagatlas_compare.benching.truth import Truth
 
 LABELS = ["bird", "boat", "cat", "chair", "dog", "tree"]
 KINDS = {

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagatlas_compare.benching.document import Results, StandingCells
-from tagatlas_compare.benching.methods import methods_bibliography, methods_text
 from tagatlas_compare.benching.page.leaderboard import leaderboard
 from tagatlas_compare.benching.page.ranking import table_lines
-from tagatlas_compare.benching.tables import csv_tables, latex_results
+from tagatlas_compare.benching.results.document import Results, StandingCells
+from tagatlas_compare.benching.results.methods import methods_bibliography, methods_text
+from tagatlas_compare.benching.results.tables import csv_tables, latex_results
 from tagatlas_compare.latex import escape_latex
 from tagatlas_compare.references import REFERENCES, bibliography, keys_in, reference_list
 

@@ -15,7 +15,7 @@ from tagatlas.testing import MemoryStore, sample_images
 from tagatlas.toolkit import copies_of
 from tagatlas_compare import BenchOptions
 from tagatlas_compare.benching.options import PerturbationName
-from tagatlas_compare.benching.perturbations import (
+from tagatlas_compare.benching.robustness.perturbations import (
     CONTROL,
     PERTURBATIONS,
     SMALLEST,

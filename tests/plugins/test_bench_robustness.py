@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw
 from tagatlas import ImageInput, Tag, TagResult, Variant
 from tagatlas.testing import MemoryStore
 from tagatlas.toolkit import copies_of
-from tagatlas_compare.benching.perturbations import PERTURBATIONS
-from tagatlas_compare.benching.robustness import Ask, RobustnessRow, robustness
+from tagatlas_compare.benching.robustness.curves import Ask, RobustnessRow, robustness
+from tagatlas_compare.benching.robustness.perturbations import PERTURBATIONS
 from tagatlas_compare.statistics.estimates import SHUFFLES
 from tagatlas_taggers.imagenet import ImageNetOptions
 from tagatlas_taggers.imagenet.tagger import ImageNetTagger

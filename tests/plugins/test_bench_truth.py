@@ -18,8 +18,8 @@ from tagatlas.atlas import open_atlas
 from tagatlas.errors import InputError, OptionError, UsageError
 from tagatlas.plugins import load_plugins
 from tagatlas.toolkit.collection import collection_images
-from tagatlas_compare.benching.coding_tables import CodingColumns
-from tagatlas_compare.benching.truth import (
+from tagatlas_compare.benching.coding.tables import CodingColumns
+from tagatlas_compare.benching.coding.truth import (
     Coding,
     Truth,
     check_truth,

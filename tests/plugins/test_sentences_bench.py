@@ -10,7 +10,16 @@ import msgspec
 import pytest
 from chromium import chromium, watched
 
-from tagatlas_compare.benching.document import (
+from tagatlas_compare.benching.page.leaderboard import leaderboard
+from tagatlas_compare.benching.page.leading import difference, is_above_chance, leaders
+from tagatlas_compare.benching.page.ranking import place_of, ranking, table_lines
+from tagatlas_compare.benching.page.verdict import (
+    cost_in_words,
+    notes,
+    out_of_100,
+    verdict,
+)
+from tagatlas_compare.benching.results.document import (
     Cost,
     Counts,
     Difference,
@@ -23,15 +32,6 @@ from tagatlas_compare.benching.document import (
     StandingCells,
     Task,
     TruthCells,
-)
-from tagatlas_compare.benching.page.leaderboard import leaderboard
-from tagatlas_compare.benching.page.leading import difference, is_above_chance, leaders
-from tagatlas_compare.benching.page.ranking import place_of, ranking, table_lines
-from tagatlas_compare.benching.page.verdict import (
-    cost_in_words,
-    notes,
-    out_of_100,
-    verdict,
 )
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "bench" / "results.json"

@@ -17,8 +17,8 @@ from tagatlas.toolkit.calls import select
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.rendering import PluginChoice
 from tagatlas.toolkit.taggers import estimate_tagging, tag_collection, tagging_with
-from tagatlas_compare.benching.coding_tables import read_coding_table
-from tagatlas_compare.benching.document import Cost, Origin, Speed
+from tagatlas_compare.benching.coding.tables import read_coding_table
+from tagatlas_compare.benching.coding.truth import truth_of_files
 from tagatlas_compare.benching.entrants import (
     Answered,
     Coded,
@@ -28,8 +28,8 @@ from tagatlas_compare.benching.entrants import (
     origin_of,
 )
 from tagatlas_compare.benching.options import BenchOptions
-from tagatlas_compare.benching.running import Ran, Work, run_tagger
-from tagatlas_compare.benching.truth import truth_of_files
+from tagatlas_compare.benching.results.document import Cost, Origin, Speed
+from tagatlas_compare.benching.running.process import Ran, Work, run_tagger
 
 
 @dataclass(frozen=True)

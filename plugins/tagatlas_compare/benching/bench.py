@@ -19,8 +19,6 @@ from tagatlas_compare.benching.asking import (
     read_file,
     speed_of,
 )
-from tagatlas_compare.benching.assembling import assemble
-from tagatlas_compare.benching.document import Cost, EntrantRow, Results, Task
 from tagatlas_compare.benching.entrants import (
     Answered,
     Coded,
@@ -34,14 +32,16 @@ from tagatlas_compare.benching.entrants import (
 )
 from tagatlas_compare.benching.options import BenchOptions
 from tagatlas_compare.benching.preparing import Tell, prepared, quiet
-from tagatlas_compare.benching.results import (
+from tagatlas_compare.benching.results.assembling import assemble
+from tagatlas_compare.benching.results.document import Cost, EntrantRow, Results, Task
+from tagatlas_compare.benching.results.folder import (
     Row,
     read_own,
     read_row,
     write_row,
 )
-from tagatlas_compare.benching.rows import Measuring
-from tagatlas_compare.benching.running import Ran, Work, run_tagger
+from tagatlas_compare.benching.results.rows import Measuring
+from tagatlas_compare.benching.running.process import Ran, Work, run_tagger
 
 _REASONS = 3
 """How many reasons of failures are said."""

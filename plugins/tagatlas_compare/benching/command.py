@@ -96,9 +96,9 @@ def bench_command(plugins: Plugins) -> Command:
         from msgspec import to_builtins
 
         from tagatlas_compare.benching.bench import bench, estimate_bench
-        from tagatlas_compare.benching.joining import join_results
         from tagatlas_compare.benching.page.ranking import table_lines
-        from tagatlas_compare.benching.writing import PAGE, write_results
+        from tagatlas_compare.benching.results.joining import join_results
+        from tagatlas_compare.benching.results.writing import PAGE, write_results
 
         if location is None and not join:
             raise UsageError("name the images, SOURCE or ATLAS; or results with --join FOLDER")

@@ -25,11 +25,11 @@ from tagatlas.toolkit.backends import (
 )
 from tagatlas.toolkit.collection import collection_images
 from tagatlas.toolkit.kinds import TAGGERS
-from tagatlas_compare.benching.document import Origin as Origin
+from tagatlas_compare.benching.results.document import Origin as Origin
 from tagatlas_compare.comparison.comparing import find_backend
 
 if TYPE_CHECKING:
-    from tagatlas_compare.benching.truth import Truth
+    from tagatlas_compare.benching.coding.truth import Truth
 
 IMPORTED = "imported: "
 """The fingerprints of imported answers begin so."""

@@ -21,7 +21,7 @@ PerturbationName = Literal[
     "caption",
     "border",
 ]
-"""A kind of :data:`tagatlas_compare.benching.perturbations.PERTURBATIONS`."""
+"""A kind of :data:`tagatlas_compare.benching.robustness.perturbations.PERTURBATIONS`."""
 
 
 @dataclass(frozen=True)

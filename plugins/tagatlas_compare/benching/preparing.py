@@ -30,8 +30,8 @@ from tagatlas_compare.benching.entrants import (
 )
 from tagatlas_compare.benching.measures.matching import LabelMap
 from tagatlas_compare.benching.options import BenchOptions
-from tagatlas_compare.benching.results import make_folder
-from tagatlas_compare.benching.rows import Measuring
+from tagatlas_compare.benching.results.folder import make_folder
+from tagatlas_compare.benching.results.rows import Measuring
 from tagatlas_compare.benching.task import choose_task
 from tagatlas_compare.comparison.comparing import find_label_similarity
 

@@ -10,13 +10,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.benching.measures.clusters import (
     difference_of_halves,
     information_of_halves,
 )
 from tagatlas_compare.benching.measures.measured import MEASURES, Measured
 from tagatlas_compare.benching.measures.task import Task
-from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.statistics.differences import (
     CORRECTION,
     Difference,

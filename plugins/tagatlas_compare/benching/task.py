@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from tagatlas import Atlas
 from tagatlas.errors import UsageError
 from tagatlas.toolkit.collection import collection_images
-from tagatlas_compare.benching.coding_tables import CodingColumns
-from tagatlas_compare.benching.document import Task, TruthCells
+from tagatlas_compare.benching.coding.tables import CodingColumns
+from tagatlas_compare.benching.coding.truth import Coding, Truth, check_truth, read_truth
 from tagatlas_compare.benching.options import BenchOptions
-from tagatlas_compare.benching.truth import Coding, Truth, check_truth, read_truth
+from tagatlas_compare.benching.results.document import Task, TruthCells
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ def choose_task(
 
     Raises:
         UsageError: there are no two images.
-        InputError, OptionError: see :func:`~tagatlas_compare.benching.truth.read_truth`.
+        InputError, OptionError: see :func:`~tagatlas_compare.benching.coding.truth.read_truth`.
     """
     ids = collection_images(atlas)["id"].to_list()
     coding = read_truth(
@@ -110,7 +110,7 @@ def task_digest(
     options: Mapping[str, object],
     tagatlas: str,
 ) -> str:
-    """The digest of a task; see :class:`~tagatlas_compare.benching.document.Task`.
+    """The digest of a task; see :class:`~tagatlas_compare.benching.results.document.Task`.
 
     Args:
         images: ids, sorted.

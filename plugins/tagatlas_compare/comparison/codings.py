@@ -14,7 +14,7 @@ from tagatlas import Atlas, Tag, TagResult, TagStatus, open_atlas
 from tagatlas.toolkit.answers import keep_answers, tagger_names
 from tagatlas.toolkit.backends import used_backends
 from tagatlas.toolkit.collection import collection_images
-from tagatlas_compare.benching.truth import Truth, truth_of_files
+from tagatlas_compare.benching.coding.truth import Truth, truth_of_files
 from tagatlas_compare.comparison.coverage import CODING_MARK
 
 _CATALOG = "catalog.sqlite"
@@ -42,7 +42,7 @@ def with_codings(atlas: Atlas, names: Sequence[str]) -> Iterator[tuple[Atlas, Se
         The atlas or its copy, and the names of the backends there.
 
     Raises:
-        InputError: see :func:`~tagatlas_compare.benching.truth.truth_of_files`.
+        InputError: see :func:`~tagatlas_compare.benching.coding.truth.truth_of_files`.
     """
     files = codings_in(atlas, names)
     if not files:

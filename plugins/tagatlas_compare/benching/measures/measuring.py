@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas import Clusterer
+from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.benching.entrants import Seen
 from tagatlas_compare.benching.measures.alike import Alike, likeness_of
 from tagatlas_compare.benching.measures.clusters import cluster_again, cluster_figure
@@ -31,7 +32,6 @@ from tagatlas_compare.benching.measures.words import (
     recalls,
     share_of_images,
 )
-from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.comparison.labels import best_tags
 from tagatlas_compare.statistics.estimates import NO_INTERVAL, make_figure
 from tagatlas_compare.statistics.figures import Figure

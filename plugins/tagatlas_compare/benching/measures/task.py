@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagatlas.errors import UsageError
-from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.statistics.estimates import SHUFFLES
 from tagatlas_compare.statistics.intervals import FEWEST
 from tagatlas_compare.statistics.samples import Sample, Values

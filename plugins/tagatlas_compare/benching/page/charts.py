@@ -6,9 +6,9 @@ from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 
-from tagatlas_compare.benching.document import Results
-from tagatlas_compare.benching.frontier import draw_frontiers
-from tagatlas_compare.benching.robustness_charts import (
+from tagatlas_compare.benching.page.frontier import draw_frontiers
+from tagatlas_compare.benching.results.document import Results
+from tagatlas_compare.benching.robustness.charts import (
     EMBEDDINGS,
     TAGS,
     draw_robustness,

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from tagatlas_compare.benching.document import EntrantRow, Results
+from tagatlas_compare.benching.results.document import EntrantRow, Results
 from tagatlas_compare.pages.elements import NOTHING, name_of, number, per_cent, row, table, text_of
 
 Shape = TypeVar("Shape")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tagatlas.toolkit import count
-from tagatlas_compare.benching.document import Results, Task
-from tagatlas_compare.benching.truth import BY_A_NAME
+from tagatlas_compare.benching.coding.truth import BY_A_NAME
+from tagatlas_compare.benching.results.document import Results, Task
 
 
 def counted(results: Results) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from tagatlas.toolkit import count
-from tagatlas_compare.benching.document import Difference, EntrantRow, Results
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.measures.clusters import SPLITS
 from tagatlas_compare.benching.page.charts import frontiers, robustness
@@ -17,6 +16,7 @@ from tagatlas_compare.benching.page.counted import counted, left_out
 from tagatlas_compare.benching.page.leading import difference, ranked, was_tested
 from tagatlas_compare.benching.page.ranking import ranking
 from tagatlas_compare.benching.page.verdict import findings, notes, out_of_100, terms
+from tagatlas_compare.benching.results.document import Difference, EntrantRow, Results
 from tagatlas_compare.pages.elements import (
     NOTHING,
     Cell,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tagatlas_compare.benching.document import (
+from tagatlas_compare.benching.results.document import (
     Difference,
     EntrantRow,
     FigureCells,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tagatlas_compare.benching.document import EntrantRow, Rank, Results
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.page.counted import counted
 from tagatlas_compare.benching.page.leading import (
@@ -18,6 +17,7 @@ from tagatlas_compare.benching.page.verdict import (
     out_of_100,
     verdict,
 )
+from tagatlas_compare.benching.results.document import EntrantRow, Rank, Results
 from tagatlas_compare.pages.elements import NOTHING, interval, name_of, number, text_of
 from tagatlas_compare.pages.strips import strip
 

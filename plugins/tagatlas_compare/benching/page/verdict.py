@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tagatlas.toolkit import count
-from tagatlas_compare.benching.coders import ALL_CODES
-from tagatlas_compare.benching.document import EntrantRow, FigureCells, Results, StandingCells
+from tagatlas_compare.benching.coding.coders import ALL_CODES
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.page.leading import (
     TINY,
@@ -19,6 +18,12 @@ from tagatlas_compare.benching.page.leading import (
     names_above_chance,
     ranked,
     was_tested,
+)
+from tagatlas_compare.benching.results.document import (
+    EntrantRow,
+    FigureCells,
+    Results,
+    StandingCells,
 )
 from tagatlas_compare.pages.elements import NOTHING, interval, listed, number
 

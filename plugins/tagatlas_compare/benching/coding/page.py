@@ -17,11 +17,11 @@ import polars as pl
 
 from tagatlas import ImageStore, TagStatus
 from tagatlas.toolkit import count, page_head, thumbnail_address, write_atomically
-from tagatlas_compare.benching.coders import ALL_CODES, CoderAgreement, agreement_of_coders
-from tagatlas_compare.benching.codes import ANY, FOLDS, THRESHOLD
-from tagatlas_compare.benching.confusion import FALSE, MISSED, RIGHT
-from tagatlas_compare.benching.judging import Judgement
-from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.benching.coding.coders import ALL_CODES, CoderAgreement, agreement_of_coders
+from tagatlas_compare.benching.coding.codes import ANY, FOLDS, THRESHOLD
+from tagatlas_compare.benching.coding.confusion import FALSE, MISSED, RIGHT
+from tagatlas_compare.benching.coding.judging import Judgement
+from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.pages.elements import (
     NOTHING,
     interval,
@@ -115,7 +115,7 @@ def codes_page(page: CodesPage) -> Iterator[str]:
 
 def codes_style() -> str:
     """CSS of the fragment, in addition to that of the pages of this package."""
-    return (files("tagatlas_compare.benching") / "codes.css").read_text("utf-8")
+    return (files("tagatlas_compare.benching.coding") / "codes.css").read_text("utf-8")
 
 
 def codes_fragment(page: CodesPage) -> Iterator[str]:

@@ -14,17 +14,17 @@ import polars as pl
 
 from tagatlas.errors import InputError, UsageError
 from tagatlas.toolkit import count, one_line
-from tagatlas_compare.benching.document import (
+from tagatlas_compare.benching.coding.truth import Truth
+from tagatlas_compare.benching.measures import MEASURES
+from tagatlas_compare.benching.measures.clusters import SPLITS
+from tagatlas_compare.benching.measures.task import Task
+from tagatlas_compare.benching.results.document import (
     Cells,
     EntrantRow,
     FigureCells,
     Results,
     Robustness,
 )
-from tagatlas_compare.benching.measures import MEASURES
-from tagatlas_compare.benching.measures.clusters import SPLITS
-from tagatlas_compare.benching.measures.task import Task
-from tagatlas_compare.benching.truth import Truth
 
 _SLACK = 1e-6
 """What rounding may add to a figure."""

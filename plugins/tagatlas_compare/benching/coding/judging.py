@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from tagatlas_compare.benching.coders import agreement_of_coders
-from tagatlas_compare.benching.codes import ANY, THRESHOLD, JudgedCodes, Mask, judge_codes
-from tagatlas_compare.benching.confusion import (
+from tagatlas_compare.benching.coding.coders import agreement_of_coders
+from tagatlas_compare.benching.coding.codes import ANY, THRESHOLD, JudgedCodes, Mask, judge_codes
+from tagatlas_compare.benching.coding.confusion import (
     calibration,
     confused_images,
     confusion,
@@ -20,7 +20,7 @@ from tagatlas_compare.benching.confusion import (
     tag_finder,
     tags_of_codes,
 )
-from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.benching.coding.truth import Truth
 
 _AVERAGED = ("f1_chance", "kappa", "kappa_with_coders")
 
@@ -31,12 +31,12 @@ class Judgement:
 
     Attributes:
         judged: its figures for each code.
-        calibration: see :func:`~tagatlas_compare.benching.confusion.calibration`.
-        confusion: see :func:`~tagatlas_compare.benching.confusion.confusion`; of the codes that are
-            given by the rule ``threshold``.
-        confused: see :func:`~tagatlas_compare.benching.confusion.confused_images`.
-        tags: see :func:`~tagatlas_compare.benching.confusion.tags_of_codes`.
-        pictures: see :func:`~tagatlas_compare.benching.confusion.pictures_of_codes`.
+        calibration: see :func:`~tagatlas_compare.benching.coding.confusion.calibration`.
+        confusion: see :func:`~tagatlas_compare.benching.coding.confusion.confusion`; of the codes
+            that are given by the rule ``threshold``.
+        confused: see :func:`~tagatlas_compare.benching.coding.confusion.confused_images`.
+        tags: see :func:`~tagatlas_compare.benching.coding.confusion.tags_of_codes`.
+        pictures: see :func:`~tagatlas_compare.benching.coding.confusion.pictures_of_codes`.
     """
 
     judged: JudgedCodes
@@ -100,7 +100,7 @@ def judge(
         labels: of the tags.
         matches: mask of the labels that stand for a code of the truth, shape (codes, labels).
         seed: of the parts of the images, see
-            :func:`~tagatlas_compare.benching.codes.judge_codes`.
+            :func:`~tagatlas_compare.benching.coding.codes.judge_codes`.
     """
     judged = judge_codes(backend, truth, coders, scores, labels, matches, seed=seed)
     tag_of = tag_finder(scores, labels, matches)

@@ -10,8 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas_compare.benching.coders import cohen_kappa, krippendorff_alpha
-from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.benching.coding.coders import cohen_kappa, krippendorff_alpha
+from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.statistics.intervals import share_interval
 
 FOLDS = 5

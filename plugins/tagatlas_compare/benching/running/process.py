@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from tagatlas.errors import TaggerError
 from tagatlas.toolkit import write_atomically
-from tagatlas_compare.benching.document import Robustness, Speed
+from tagatlas_compare.benching.results.document import Robustness, Speed
 
 _WORK, _FOUND, _SAID = "work.pickle", "found.pickle", "said.txt"
 
@@ -77,7 +77,7 @@ def run_tagger(work: Work) -> Ran:
             file.write(pickle.dumps(work))
         with (folder / _SAID).open("xb") as said:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "tagatlas_compare.benching.measuring", place],
+                [sys.executable, "-P", "-m", "tagatlas_compare.benching.running.measuring", place],
                 stdin=subprocess.PIPE,
                 stdout=said,
                 stderr=said,

@@ -15,10 +15,9 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 
-from tagatlas_compare.benching.document import EntrantRow, FigureCells
-from tagatlas_compare.benching.looks import TEXT, look, short_names, spread
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.page.leading import is_above_chance
+from tagatlas_compare.benching.results.document import EntrantRow, FigureCells
 from tagatlas_compare.comparison.report.drawing import (
     INK,
     LINE,
@@ -27,6 +26,7 @@ from tagatlas_compare.comparison.report.drawing import (
     Chart,
     drawn_as_svg,
 )
+from tagatlas_compare.pages.looks import TEXT, look, short_names, spread
 
 _NAME = 14
 _ROW, _HEADING = 0.19, 0.22

@@ -14,14 +14,14 @@ from tagatlas.errors import TaggerError
 from tagatlas.toolkit import default_clusterer
 from tagatlas.toolkit.collection import collection_images
 from tagatlas.toolkit.packages import versions
-from tagatlas_compare.benching.codes_page import CodesPage, write_codes_page
-from tagatlas_compare.benching.document import Counts, EntrantRow, Results
+from tagatlas_compare.benching.coding.judging import coders_document, judge
+from tagatlas_compare.benching.coding.page import CodesPage, write_codes_page
+from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.benching.entrants import Seen, counts_of, file_name
-from tagatlas_compare.benching.judging import coders_document, judge
-from tagatlas_compare.benching.machine import describe_machine
 from tagatlas_compare.benching.measures import measure
 from tagatlas_compare.benching.measures.matching import LabelMap
-from tagatlas_compare.benching.results import (
+from tagatlas_compare.benching.results.document import Counts, EntrantRow, Results
+from tagatlas_compare.benching.results.folder import (
     CODES,
     Row,
     figure_cells,
@@ -29,8 +29,8 @@ from tagatlas_compare.benching.results import (
     make_folder,
     task_folder,
 )
+from tagatlas_compare.benching.running.machine import describe_machine
 from tagatlas_compare.benching.task import ChosenTask
-from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.comparison.label_similarity import LabelSimilarity
 
 LABEL_MAP = "label_map.csv"

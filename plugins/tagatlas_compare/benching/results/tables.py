@@ -8,8 +8,8 @@ from dataclasses import asdict
 import polars as pl
 
 from tagatlas.toolkit import count, safe_cells
-from tagatlas_compare.benching.document import EntrantRow, FigureCells, Results
 from tagatlas_compare.benching.measures import MEASURES
+from tagatlas_compare.benching.results.document import EntrantRow, FigureCells, Results
 from tagatlas_compare.latex import latex_table
 
 NOTHING = "n/a"

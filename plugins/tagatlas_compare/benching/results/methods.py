@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tagatlas.toolkit import count
-from tagatlas_compare.benching.document import Difference, EntrantRow, FigureCells, Rank, Results
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.measures.clusters import SEEDS, SPLITS
 from tagatlas_compare.benching.measures.probe import FOLDS
 from tagatlas_compare.benching.page.counted import counted, left_out
 from tagatlas_compare.benching.page.leading import was_tested
 from tagatlas_compare.benching.page.verdict import CORRECTED, method_of, verdict
+from tagatlas_compare.benching.results.document import (
+    Difference,
+    EntrantRow,
+    FigureCells,
+    Rank,
+    Results,
+)
 from tagatlas_compare.references import bibliography, cited, keys_in, reference_list
 from tagatlas_compare.statistics.estimates import SHUFFLES
 from tagatlas_compare.statistics.samples import RESAMPLES

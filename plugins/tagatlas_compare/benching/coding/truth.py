@@ -15,7 +15,7 @@ from tagatlas.errors import InputError, UsageError
 from tagatlas.toolkit import count, read_columns, shown, unique_names
 from tagatlas.toolkit.answers import AMBIGUOUS, Known, Matched, image_locations, match_images
 from tagatlas.toolkit.collection import collection_images, collection_records
-from tagatlas_compare.benching.coding_tables import (
+from tagatlas_compare.benching.coding.tables import (
     CodingColumns,
     CodingTable,
     coding_of_table,

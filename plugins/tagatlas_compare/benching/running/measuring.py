@@ -30,9 +30,9 @@ from tagatlas import (
 from tagatlas.errors import ImageNotStored, PluginError, PluginFailed, TagatlasError, TaggerError
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing, prepare
-from tagatlas_compare.benching.document import Robustness, Speed
-from tagatlas_compare.benching.memory import peak_megabytes, reset_peak
-from tagatlas_compare.benching.running import Ran, Work, read_work, write_found
+from tagatlas_compare.benching.results.document import Robustness, Speed
+from tagatlas_compare.benching.running.memory import peak_megabytes, reset_peak
+from tagatlas_compare.benching.running.process import Ran, Work, read_work, write_found
 
 
 def main(place: str) -> None:
@@ -77,7 +77,7 @@ def _measured(work: Work, plugins: Plugins, tagger: Tagger, made: float) -> Ran:
 
 def _robustness(work: Work, store: ImageStore, tagger: Tagger) -> list[Robustness]:
     # Imported only now: what it needs is not the tagger's memory.
-    from tagatlas_compare.benching.robustness import robustness
+    from tagatlas_compare.benching.robustness.curves import robustness
 
     def ask(images: Sequence[ImageInput]) -> Sequence[TagResult]:
         return _read(tagger, images, _tag_all(tagger, images).results) if images else []

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from tagatlas.errors import InputError
 from tagatlas.toolkit import count
-from tagatlas_compare.benching.checking import plain
-from tagatlas_compare.benching.document import Results
 from tagatlas_compare.benching.page.verdict import without_images
-from tagatlas_compare.benching.results import (
+from tagatlas_compare.benching.results.checking import plain
+from tagatlas_compare.benching.results.document import Results
+from tagatlas_compare.benching.results.folder import (
     Row,
     TaskRows,
     as_json,
@@ -21,8 +21,8 @@ from tagatlas_compare.benching.results import (
     read_tasks,
     write_row,
 )
+from tagatlas_compare.benching.results.writing import made_files, write_files
 from tagatlas_compare.benching.task import task_digest
-from tagatlas_compare.benching.writing import made_files, write_files
 
 
 def join_results(out: Path, folders: Sequence[Path]) -> list[str]:

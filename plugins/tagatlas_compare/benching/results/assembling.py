@@ -9,8 +9,10 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from tagatlas_compare.benching.checking import plain
-from tagatlas_compare.benching.document import (
+from tagatlas_compare.benching.coding.truth import Truth
+from tagatlas_compare.benching.measures import Measured
+from tagatlas_compare.benching.results.checking import plain
+from tagatlas_compare.benching.results.document import (
     Difference,
     EntrantRow,
     FigureCells,
@@ -18,10 +20,8 @@ from tagatlas_compare.benching.document import (
     Results,
     StandingCells,
 )
-from tagatlas_compare.benching.measures import Measured
-from tagatlas_compare.benching.results import Row, TaskRows, plain_rows
+from tagatlas_compare.benching.results.folder import Row, TaskRows, plain_rows
 from tagatlas_compare.benching.standing import RANKED_BY, Standing, stand
-from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.statistics.figures import Figure
 
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tagatlas.toolkit import write_atomically
-from tagatlas_compare.benching.assembling import assemble
-from tagatlas_compare.benching.document import Results
-from tagatlas_compare.benching.methods import methods_bibliography, methods_text
 from tagatlas_compare.benching.page.leaderboard import leaderboard
-from tagatlas_compare.benching.results import (
+from tagatlas_compare.benching.results.assembling import assemble
+from tagatlas_compare.benching.results.document import Results
+from tagatlas_compare.benching.results.folder import (
     RESULTS,
     TOGETHER,
     TaskRows,
@@ -18,7 +17,8 @@ from tagatlas_compare.benching.results import (
     make_folder,
     read_own,
 )
-from tagatlas_compare.benching.tables import csv_tables, latex_results
+from tagatlas_compare.benching.results.methods import methods_bibliography, methods_text
+from tagatlas_compare.benching.results.tables import csv_tables, latex_results
 
 PAGE = "leaderboard.html"
 

@@ -25,14 +25,14 @@ import polars as pl
 
 from tagatlas.errors import InputError, StorageError
 from tagatlas.toolkit import one_line, write_atomically
-from tagatlas_compare.benching.checking import check_document, check_images, task_of
-from tagatlas_compare.benching.document import (
+from tagatlas_compare.benching.coding.truth import Truth
+from tagatlas_compare.benching.results.checking import check_document, check_images, task_of
+from tagatlas_compare.benching.results.document import (
     Cells,
     EntrantRow,
     FigureCells,
     Results,
 )
-from tagatlas_compare.benching.truth import Truth
 from tagatlas_compare.statistics.figures import Figure
 
 RESULTS, ENTRANTS, IMAGES, CODES = "results", "entrants", "images", "codes"

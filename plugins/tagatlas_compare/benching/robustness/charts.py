@@ -10,9 +10,8 @@ import polars as pl
 from matplotlib.axes import Axes
 
 from tagatlas.toolkit import count
-from tagatlas_compare.benching.document import EntrantRow, Robustness
-from tagatlas_compare.benching.looks import TEXT, Look, look, short_names, spread
-from tagatlas_compare.benching.perturbations import PERTURBATIONS
+from tagatlas_compare.benching.results.document import EntrantRow, Robustness
+from tagatlas_compare.benching.robustness.perturbations import PERTURBATIONS
 from tagatlas_compare.comparison.report.drawing import (
     INK,
     LINE,
@@ -21,6 +20,7 @@ from tagatlas_compare.comparison.report.drawing import (
     Chart,
     drawn_as_svg,
 )
+from tagatlas_compare.pages.looks import TEXT, Look, look, short_names, spread
 
 _NAME = 14
 """Most characters of a backend's name."""

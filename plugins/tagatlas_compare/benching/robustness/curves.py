@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagatlas import ImageInput, ImageStore, TagResult, Variant
-from tagatlas_compare.benching.perturbations import (
+from tagatlas_compare.benching.robustness.perturbations import (
     CONTROL,
     PERTURBATIONS,
     perturbed_inputs,

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.benching.coding.truth import Truth
 
 ALL_CODES = "all codes"
 

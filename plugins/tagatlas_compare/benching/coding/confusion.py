@@ -9,8 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas_compare.benching.codes import Mask, Scores
-from tagatlas_compare.benching.truth import Truth
+from tagatlas_compare.benching.coding.codes import Mask, Scores
+from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.comparison.labels import best_tags
 
 TagFinder = Callable[[int, int], str | None]

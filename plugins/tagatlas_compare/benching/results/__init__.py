@@ -1,0 +1,1 @@
+"""Results: their document, the folder that keeps them, tables, methods, joining."""

@@ -1,0 +1,1 @@
+"""Robustness: what stays when pictures are perturbed."""

@@ -1,0 +1,1 @@
+"""Taggers in processes of their own, and the machine they run on."""
