@@ -141,6 +141,7 @@ def test_killed_again_and_again(archive: Archive, tmp_path: Path, times: int) ->
     urls = [f"http://127.0.0.1:{archive.server_port}/{number}" for number in range(ADDRESSES)]
     with open_atlas(folder, load_plugins(), create=True) as atlas:
         table = pl.DataFrame({"location": urls}).with_columns(frequency=pl.lit(1, dtype=pl.Int64))
+        atlas.settings.trust.accept(addresses=urls)
         atlas.catalog.records.add("urls", "table", Records(table, "URLs"))
 
     dice = random.Random(20240301)  # noqa: S311 - no secret

@@ -62,6 +62,7 @@ def grouped_atlas(folder: Path, sizes: Sequence[int]) -> None:
     ]
     with open_atlas(folder, load_plugins(), create=True) as atlas:
         table = pl.DataFrame({"location": urls, "frequency": [1] * len(urls)})
+        atlas.settings.trust.accept(addresses=urls)
         atlas.catalog.records.add("list", "table", Records(table, "URLs"))
         outcomes = []
         for address in atlas.catalog.addresses.with_status([ImageStatus.PENDING]):
