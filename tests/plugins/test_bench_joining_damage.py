@@ -45,7 +45,7 @@ CELLS = ("", "text", "NaN", "-inf", "1e308", "-1", "2000000000", "0 1", '"\x1b')
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which ``mine`` and ``theirs`` have one backend each, on the same task."""
     folder = tmp_path_factory.mktemp("damage")
-    lay_plugin(folder / "site", "planted", PLANTED)
+    lay_plugin(folder / "site", "planted_taggers", PLANTED)
     pictures = dark_and_light(folder / "pictures")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder / "site")
