@@ -11,7 +11,8 @@ from PIL import Image
 import tagatlas as library
 from tagatlas.errors import UsageError
 from tagatlas_compare import compare
-from tagatlas_compare.comparison.comparing import choose_backends, find_label_similarity
+from tagatlas_compare.comparison.comparing import find_label_similarity
+from tagatlas_compare.comparison.naming import choose_backends
 
 
 @pytest.fixture(scope="module")

@@ -218,7 +218,7 @@ def test_of_calls_that_fail_three_in_ten_nothing_is_lost_and_all_is_known(
 
 
 def with_copies(folder: Path, atlas: Atlas) -> None:
-    """Add each of five pictures three times: as it is, smaller, and encoded anew."""
+    """Add each of five pictures three times: as it is, smaller, and encoded again."""
     copies = folder / "copies"
     copies.mkdir()
     for number in range(5):

@@ -46,7 +46,7 @@ CHOOSING = {"choose", "get", "look_up", "plugin"}
 """Methods that take a kind of plugin and a name."""
 
 BY_SETTING = {
-    "core/tagatlas/catalog/schema.py": "names settings of older maps anew",
+    "core/tagatlas/catalog/schema.py": "names settings of older maps again",
     "core/tagatlas/steps/info.py": "shows it",
 }
 """Files that read from a map's settings who made it."""

@@ -432,7 +432,7 @@ def test_measures_that_are_left_once_one_is_out_of_limits_change_no_answer(
 
 @pytest.fixture(scope="module")
 def crowd() -> list[Fetched]:
-    """Memes of one template, then copies of every fifth: encoded anew, and scaled."""
+    """Memes of one template, then copies of every fifth: encoded again, and scaled."""
     memes = [meme(number) for number in range(3 * NEAREST)]
     again = [encoded(each, "JPEG", 60) for each in memes[::5]]
     smaller = [scaled(each, 300) for each in memes[::5]]

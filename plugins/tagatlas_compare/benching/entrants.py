@@ -26,7 +26,7 @@ from tagatlas.toolkit.backends import (
 from tagatlas.toolkit.collection import collection_images
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas_compare.benching.results.document import Origin as Origin
-from tagatlas_compare.comparison.comparing import find_backend
+from tagatlas_compare.comparison.naming import find_backend
 
 if TYPE_CHECKING:
     from tagatlas_compare.benching.coding.truth import Truth

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
@@ -68,18 +68,7 @@ class BenchOptions:
     perturbations: Annotated[
         tuple[PerturbationName, ...],
         Meta(description="How they are perturbed, each in three or four strengths."),
-    ] = (
-        "jpeg",
-        "scale",
-        "crop",
-        "turn",
-        "brightness",
-        "grey",
-        "blur",
-        "noise",
-        "caption",
-        "border",
-    )
+    ] = get_args(PerturbationName)
     meaning: Annotated[
         str,
         Meta(

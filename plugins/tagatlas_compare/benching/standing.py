@@ -61,7 +61,7 @@ def stand(
 ) -> Standing:
     """Rank entrants by the linear probe, and compare all of their figures in pairs.
 
-    The images are drawn anew within labels, the same for all entrants, so that differences are
+    The images are drawn again within labels, the same for all entrants, so that differences are
     paired. Those of clusters are of the same halves of the images.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,13 +33,12 @@ from tagatlas.toolkit.backends import (
     backend_maps,
     backend_results,
     map_backend,
-    used_backends,
 )
 from tagatlas.toolkit.calls import AtlasLike, Owner, opened, require_trust_in, select, several
 from tagatlas.toolkit.collection import collection_images
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing
-from tagatlas_compare.comparison.codings import codings_in, with_codings
+from tagatlas_compare.comparison.codings import with_codings
 from tagatlas_compare.comparison.compared import ComparedBackend, ComparedMap
 from tagatlas_compare.comparison.comparison import Comparison, make_comparison
 from tagatlas_compare.comparison.coverage import (
@@ -54,6 +53,7 @@ from tagatlas_compare.comparison.coverage import (
     Coverage,
 )
 from tagatlas_compare.comparison.label_similarity import EncodedSimilarity, LabelSimilarity
+from tagatlas_compare.comparison.naming import NamedBackend, choose_backends, stored_backends
 from tagatlas_compare.comparison.options import CompareOptions
 from tagatlas_compare.comparison.report.writing import write_comparison
 from tagatlas_compare.comparison.wordnet import WordNetSimilarity
@@ -62,87 +62,6 @@ NO_MEANING = "none"
 WORDNET = "wordnet"
 _QUERY = r"(?is)^(\s*(?:https?:|[^?]*:[\\/]{2}|[\\/]{2})[^?]*)\?.*$"
 """Matches an address alone, with its query."""
-
-
-@dataclass(frozen=True)
-class NamedBackend:
-    """A backend as it takes part in a comparison.
-
-    Attributes:
-        label: its name there: the tagger's name, with a number if several settings of one tagger
-            take part.
-        backend: the backend.
-    """
-
-    label: str
-    backend: Backend
-
-
-def choose_backends(atlas: Atlas, named: Sequence[str]) -> list[NamedBackend]:
-    """Find the backends to compare.
-
-    A backend is named by its tagger (``imagenet``: with the settings it was used with last), by
-    the number of its settings (``imagenet:1`` for those used first), or by a part of its
-    fingerprint that no other of the tagger has (``clip:people``).
-
-    Args:
-        atlas: to read from.
-        named: as described; if none is given, every tagger that has tagged.
-
-    Raises:
-        UsageError: a name fits none or several, or fewer than two different ones are named; the
-            message lists the backends.
-    """
-    known = used_backends(atlas)
-    chosen = [find_backend(known, name) for name in named] or [
-        each for each in known if each.is_latest
-    ]
-    if len({each.id for each in chosen}) < max(2, len(chosen)):
-        raise UsageError(f"a comparison takes at least two different backends; {_listed(known)}")
-    names = [each.name for each in chosen]
-    return [
-        NamedBackend(name if names.count(name) == 1 else f"{name}:{each.number}", each)
-        for name, each in zip(names, chosen, strict=True)
-    ]
-
-
-def _stored(atlas: Atlas, named: Sequence[str]) -> list[NamedBackend]:
-    """Those of the backends to compare that are in the atlas: beside codings, perhaps only one.
-
-    Raises:
-        UsageError: see :func:`choose_backends`.
-    """
-    codings = codings_in(atlas, named)
-    if not codings:
-        return choose_backends(atlas, named)
-    known = used_backends(atlas)
-    return [NamedBackend(name, find_backend(known, name)) for name in named if name not in codings]
-
-
-def find_backend(known: Sequence[Backend], named: str) -> Backend:
-    """The one of some backends that a text names; see :func:`choose_backends`.
-
-    Raises:
-        UsageError: it names none, or several; the text lists them.
-    """
-    name, _, which = named.partition(":")
-    own = [each for each in known if each.name == name]
-    fitting = [
-        each
-        for each in own
-        if (not which and each.is_latest)
-        or which == str(each.number)
-        or (which and not which.isdecimal() and which in each.description)
-    ]
-    if len(fitting) == 1:
-        return fitting[0]
-    problem = f"{named} fits several backends" if fitting else f"no backend {named!r} has tagged"
-    raise UsageError(f"{problem}; {_listed(own or known)}")
-
-
-def _listed(known: Sequence[Backend]) -> str:
-    there = [f"{each.name}:{each.number} ({each.description})" for each in known]
-    return f"there are: {'; '.join(there)}" if there else "run tagatlas tag first"
 
 
 def compare(
@@ -184,7 +103,7 @@ def compare(
     with opened_to_compare(atlas, backends) as its_atlas:
         selection = select(its_atlas, options, further=[Owner("compare", CompareOptions)])
         chosen = selection.options("compare", CompareOptions)
-        stored = _stored(its_atlas, backends)  # wrong names are refused before any work
+        stored = stored_backends(its_atlas, backends)  # wrong names are refused before any work
         selection.check()
         keeping = selection.remembered() if its_atlas.writes else nullcontext()
         with keeping, show("comparing") as progress:
@@ -208,7 +127,7 @@ def opened_to_compare(
 
     Args:
         atlas: open, or the folder of one.
-        backends: as for :func:`choose_backends`.
+        backends: as for :func:`~tagatlas_compare.comparison.naming.choose_backends`.
         plugins: the installed ones by default.
 
     Raises:
@@ -219,7 +138,7 @@ def opened_to_compare(
             its_atlas = stack.enter_context(opened(atlas, plugins))
         except (AtlasLocked, StorageError, UsageError) as error:
             its_atlas = stack.enter_context(opened(atlas, plugins, write=False))
-            for each in _stored(its_atlas, backends):
+            for each in stored_backends(its_atlas, backends):
                 if not backend_maps(its_atlas, each.backend):
                     raise type(error)(f"{each.label} has no map to compare, and {error}") from error
         yield its_atlas
@@ -240,7 +159,7 @@ def compare_backends(
 
     Args:
         atlas: open; for writing if a backend has no map.
-        backends: as for :func:`choose_backends`.
+        backends: as for :func:`~tagatlas_compare.comparison.naming.choose_backends`.
         options: of the comparison; None for the defaults.
         progress: called with pairs of backends compared.
 

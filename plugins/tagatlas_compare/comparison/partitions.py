@@ -90,7 +90,7 @@ def without_each(table: Table) -> dict[str, Table]:
     """The agreement without one image of each cell of a contingency table of whole numbers.
 
     The expected information, which a single image hardly moves, is that of the whole table where
-    computing it anew would take long.
+    computing it again would take long.
 
     Returns:
         By name of :class:`Agreement`'s attributes, shape of the table; NaN for empty cells. With

@@ -1,4 +1,4 @@
-"""Images as a sample: groups that they are drawn within, and samples drawn anew from them."""
+"""Images as a sample: groups that they are drawn within, and samples drawn again from them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Values = NDArray[np.float64]
 
 RESAMPLES = 1_000
-"""Number of samples drawn anew."""
+"""Number of samples drawn again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +100,7 @@ class Sample:
         return moved
 
     def draw(self, seed: int, resamples: int = RESAMPLES) -> NDArray[np.uint8]:
-        """Draw the images anew within their groups, with repeats: the bootstrap.
+        """Draw the images again within their groups, with repeats: the bootstrap.
 
         B. Efron & R. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall 1993; within
         groups: chapter 8.
@@ -119,7 +119,7 @@ class Sample:
 
 
 def resampled(influence: Values, value: float, counts: NDArray[np.uint8]) -> Values:
-    """The figure on samples drawn anew, to first order; shape (resamples,).
+    """The figure on samples drawn again, to first order; shape (resamples,).
 
     Args:
         influence: as from :meth:`Sample.influence`, shape (n,).

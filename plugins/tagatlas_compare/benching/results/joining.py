@@ -26,7 +26,7 @@ from tagatlas_compare.benching.task import task_digest
 
 
 def join_results(out: Path, folders: Sequence[Path]) -> list[str]:
-    """Add results of other folders to those of one, and write its leaderboard anew.
+    """Add results of other folders to those of one, and write its leaderboard again.
 
     Those of the same task come into one table; other tasks keep tables of their own. An entrant
     that is in both, measured elsewhere or with other results, is kept twice. All is read, checked
