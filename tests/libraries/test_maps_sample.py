@@ -6,12 +6,14 @@ import pytest
 from map_plugins import LEIDEN
 from numpy.typing import NDArray
 from planted import planted_collection
+from scipy.sparse import csr_array
 
 from tagatlas.contracts import Layout, MapData, Progress, no_progress
 from tagatlas.network import Network
 from tagatlas.toolkit import ProjectionSelection
 from tagatlas_builders.bipartite import BipartiteBuilder, BipartiteOptions
 from tagatlas_builders.images import ImagesBuilder
+from tagatlas_mapping.cluster.vectors import image_vectors
 from tagatlas_mapping.maps.build import draw_map
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.sample import laid_out, place_others
@@ -97,10 +99,10 @@ def test_a_node_that_is_like_nothing_placed_goes_among_what_it_is_linked_to() ->
         targets=np.array([2, 3, 2], np.int32),
         weights=np.ones(3, np.float32),
     )
-    tags = pl.DataFrame({"image": ["i0", "i1"], "tag": ["a", "z"], "score": [1.0, 1.0]})
+    vectors = image_vectors(csr_array(np.eye(2)), None)
     positions = np.array([[2.0, 4.0], [0.0, 0.0], [6.0, 8.0], [0.0, 0.0]])
     placed = np.array([True, False, True, False])
-    found = place_others(network, placed, positions, tags.lazy())
+    found = place_others(network, placed, positions, vectors)
     assert found[1] == pytest.approx([6.0, 8.0])
     assert found[3] == pytest.approx([2.0, 4.0])
     assert found[[0, 2]].tolist() == positions[[0, 2]].tolist()

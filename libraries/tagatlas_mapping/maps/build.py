@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tagatlas.contracts import Clusterer, Layout, MapData, Progress
 from tagatlas.network import Network
 from tagatlas_mapping.cluster import cluster_of_tags, label_place, outlines
-from tagatlas_mapping.maps.clusters import Clustering, find_clusters
+from tagatlas_mapping.maps.clusters import Clustering, compare_images, find_clusters
 from tagatlas_mapping.maps.image_boxes import Points
 from tagatlas_mapping.maps.members import Members, find_members
 from tagatlas_mapping.maps.options import MapOptions
@@ -63,19 +63,19 @@ def draw_map(
         OptionError: an option of the map or of the clusterer does not fit the images.
     """
     members = find_members(network, images, ties, options.size_by)
+    compared = compare_images(members, images, tags, embeddings, options.sample)
     found = find_clusters(
         members,
-        images,
+        compared,
         tags,
         clusterer,
         options,
-        embeddings=embeddings,
         progress=_part(progress, 0.0, CLUSTERING),
     )
     places = place_nodes(
         members,
         found,
-        tags,
+        compared,
         layout,
         options,
         old_positions=old_positions,

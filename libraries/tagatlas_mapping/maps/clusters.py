@@ -44,42 +44,59 @@ class Clustering:
     of_image: pl.DataFrame
 
 
-def find_clusters(
+def compare_images(
     members: Members,
     images: pl.DataFrame,
+    tags: pl.LazyFrame,
+    embeddings: NDArray[np.float16] | None,
+    sample: int,
+) -> ClusterInput:
+    """What the images of a map are compared by, ordered by ``id``.
+
+    Args:
+        members: of the map.
+        images: at least those of the map, ordered by ``id``.
+        tags: all tags of the images: ``image``, ``tag``, ``score``.
+        embeddings: of ``images``, as in :func:`tagatlas_mapping.maps.build.draw_map`.
+        sample: the most images that are clustered one by one.
+    """
+    is_mapped = images["id"].is_in(members.facts["id"].implode())
+    mapped = images.filter(is_mapped)
+    scores, labels = score_matrix(mapped, tags)
+    return ClusterInput(
+        ids=mapped["id"],
+        scores=scores,
+        tags=labels,
+        embeddings=None if embeddings is None else embeddings[is_mapped.to_numpy()],
+        network=members.ties,
+        sample=sample,
+    )
+
+
+def find_clusters(
+    members: Members,
+    compared: ClusterInput,
     tags: pl.LazyFrame,
     clusterer: Clusterer,
     options: MapOptions,
     *,
-    embeddings: NDArray[np.float16] | None,
     progress: Progress,
 ) -> Clustering:
     """Cluster the images of a map on two levels, and name the clusters.
 
     Args:
         members: of the map.
-        images: at least those of the map, ordered by ``id``.
+        compared: its images, as from :func:`compare_images`.
         tags: all tags of the images: ``image``, ``tag``, ``score``.
         clusterer: finds the clusters.
         options: of the map.
-        embeddings: of the images, as in :func:`tagatlas_mapping.maps.build.draw_map`.
         progress: called with the clusterer's progress.
 
     Raises:
         PluginError, UsageError, OptionError: see :func:`tagatlas_mapping.cluster.find_themes`.
     """
-    is_mapped = images["id"].is_in(members.facts["id"].implode())
-    mapped = images.filter(is_mapped)
-    scores, labels = score_matrix(mapped, tags)
-    given = ClusterInput(
-        ids=mapped["id"],
-        scores=scores,
-        tags=labels,
-        embeddings=None if embeddings is None else embeddings[is_mapped.to_numpy()],
-        network=members.ties,
-        sample=options.sample,
-    )
-    themes = find_themes(clusterer, given, seed=options.seed, progress=progress)
+    mapped = members.facts.sort("id")
+    themes = find_themes(clusterer, compared, seed=options.seed, progress=progress)
     clustered = members.facts.join(
         mapped.select("id", *_columns(themes)), on="id", how="left", maintain_order="left"
     )

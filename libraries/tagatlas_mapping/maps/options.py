@@ -19,6 +19,15 @@ class MapOptions:
         "bipartite"
     )
     layout: Annotated[str, Meta(description="Layout that places them.")] = "forceatlas2"
+    likeness: Annotated[
+        float,
+        Meta(
+            ge=0,
+            lt=1,
+            description="Share of the weight of links between images that are alike, which are"
+            " added where a network of images and tags is laid out; 0 lays out that network alone.",
+        ),
+    ] = 0.7
     clusterer: Annotated[
         str, Meta(description="Clusterer that finds out which images belong together.")
     ] = "leiden"

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from tagatlas.contracts import Layout, Progress
+from tagatlas.contracts import ClusterInput, Layout, Progress
 from tagatlas.network import IMAGE, Network
+from tagatlas_mapping.cluster.vectors import Vectors, image_vectors
 from tagatlas_mapping.layout import continue_start, follow, landscape, spectral_start
 from tagatlas_mapping.maps.clusters import Clustering
 from tagatlas_mapping.maps.image_boxes import ImageBoxes, Points, size_and_separate
 from tagatlas_mapping.maps.image_places import place_among_nodes
+from tagatlas_mapping.maps.likeness import takes_likeness, with_likeness
 from tagatlas_mapping.maps.members import Members
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.sample import laid_out, place_others
@@ -35,7 +37,7 @@ class Places:
 def place_nodes(
     members: Members,
     clustering: Clustering,
-    tags: pl.LazyFrame,
+    compared: ClusterInput,
     layout: Layout,
     options: MapOptions,
     *,
@@ -47,7 +49,7 @@ def place_nodes(
     Args:
         members: of the map.
         clustering: of its images.
-        tags: of the images.
+        compared: its images, as from :func:`~tagatlas_mapping.maps.clusters.compare_images`.
         layout: places the nodes.
         options: of the map.
         old_positions: of nodes that were on the map before, by id; empty for a new map.
@@ -59,7 +61,7 @@ def place_nodes(
         positions = _lay_out(alone, layout, options.seed, old_positions, progress)
         positions = place_among_nodes(members.ties, positions)
     else:
-        positions = _positions(network, tags, layout, options, old_positions, progress)
+        positions = _positions(network, compared, layout, options, old_positions, progress)
     images = size_and_separate(positions[is_image], members, clustering, options)
     drawn = np.flatnonzero(is_image)[images.shown]
     carried = np.ones(len(positions), dtype=np.bool_)
@@ -71,21 +73,41 @@ def place_nodes(
 
 def _positions(
     network: Network,
-    tags: pl.LazyFrame,
+    compared: ClusterInput,
     layout: Layout,
     options: MapOptions,
     old_positions: Mapping[str, tuple[float, float]],
     progress: Progress,
 ) -> Points:
-    """Lay out the network; of a large one a sample, and place the others by their tags."""
+    """Lay out the network and its links of likeness; of a large one a sample.
+
+    The images beyond the sample are placed by their likeness to those of it.
+    """
     chosen = laid_out(network, options.sample)
-    if chosen.all():
+    share = options.likeness if takes_likeness(network) else 0.0
+    if chosen.all() and share == 0:
         return _lay_out(network, layout, options.seed, old_positions, progress)
+    vectors = _vectors(network, compared)
+    if chosen.all():
+        joint = with_likeness(network, vectors, share)
+        return _lay_out(joint, layout, options.seed, old_positions, progress)
     part = network.edge_subgraph(chosen[network.sources] & chosen[network.targets])
     is_placed = network.nodes["id"].is_in(part.nodes["id"].implode()).to_numpy()
+    sampled = np.flatnonzero(is_placed[network.is_kind(IMAGE)])
+    joint = with_likeness(part, vectors.take(sampled), share)
     positions = np.zeros((network.node_count, 2))
-    positions[is_placed] = _lay_out(part, layout, options.seed, old_positions, progress)
-    return place_others(network, is_placed, positions, tags)
+    positions[is_placed] = _lay_out(joint, layout, options.seed, old_positions, progress)
+    return place_others(network, is_placed, positions, vectors)
+
+
+def _vectors(network: Network, compared: ClusterInput) -> Vectors:
+    """The vectors of the network's images, in the order of its nodes."""
+    vectors = image_vectors(compared.scores, compared.embeddings)
+    ids = network.nodes["id"].filter(pl.Series(network.is_kind(IMAGE)))
+    rows = ids.to_frame().join(
+        compared.ids.to_frame("id").with_row_index("row"), on="id", maintain_order="left"
+    )
+    return vectors.take(rows["row"].cast(pl.Int64).to_numpy())
 
 
 def _lay_out(

@@ -1,21 +1,19 @@
-"""Large collections: a sample of the images is laid out, the others are placed by their tags.
+"""Large collections: a sample of the images is laid out, the others are placed by likeness.
 
 Landmarks that are laid out first, and others that are placed among them, are a common way to draw
 large sets (V. de Silva, J. Tenenbaum: Global versus local methods in nonlinear dimensionality
 reduction, NIPS 2002). Here a tag network's pull would draw the others to the middle of the map,
-since most tags of an image are general. The likeness of tags places them better.
+since most tags of an image are general. The likeness of images places them better.
 """
 
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.network import IMAGE, Network
 from tagatlas_mapping.cluster.neighbours import similar_images
-from tagatlas_mapping.cluster.scores import score_matrix
-from tagatlas_mapping.cluster.vectors import image_vectors
+from tagatlas_mapping.cluster.vectors import Vectors
 
 _LANDMARKS = 10
 """Number of sampled images that an image is placed by."""
@@ -48,29 +46,32 @@ def laid_out(network: Network, most: int) -> NDArray[np.bool_]:
 
 
 def place_others(
-    network: Network, is_placed: NDArray[np.bool_], positions: Points, tags: pl.LazyFrame
+    network: Network, is_placed: NDArray[np.bool_], positions: Points, vectors: Vectors
 ) -> Points:
     """Place the nodes that were not laid out.
 
-    An image goes to the median, in x and in y, of the ten placed images whose tags are most like
-    its own, as :func:`tagatlas_mapping.cluster.vectors.image_vectors` compares them. The median,
-    not the mean, because an image between two themes belongs to one of them, not into the empty
-    space between. Any other node, such as a tag, goes to the mean of the nodes it is linked to.
+    An image goes to the median, in x and in y, of the ten placed images most like it. The
+    median, not the mean, because an image between two themes belongs to one of them, not into the
+    empty space between. Any other node, such as a tag, goes to the mean of the nodes it is linked
+    to.
 
     Args:
         network: n nodes, each linked to another.
         is_placed: mask of the placed nodes, at least one image among them, shape (n,).
         positions: of the nodes, shape (n, 2); rows of nodes that are not placed do not matter.
-        tags: of the images: ``image``, ``tag``, ``score``; ordered by image.
+        vectors: of its images, in the order of its nodes.
 
     Returns:
         Positions, shape (n, 2).
     """
     is_image = network.is_kind(IMAGE)
     known, new = np.flatnonzero(is_placed & is_image), np.flatnonzero(~is_placed & is_image)
-    scores, _ = score_matrix(network.nodes.select("id"), tags)
-    vectors = image_vectors(scores, None)
-    nearest, _ = similar_images(vectors.take(new), _LANDMARKS, among=vectors.take(known))
+    sampled = is_placed[is_image]
+    landmarks, others = (
+        vectors.take(np.flatnonzero(sampled)),
+        vectors.take(np.flatnonzero(~sampled)),
+    )
+    nearest, _ = similar_images(others, _LANDMARKS, among=landmarks)
     positions, is_placed = positions.copy(), is_placed.copy()
     alike = nearest[:, 0] >= 0
     positions[new[alike]] = _medians(positions[known], nearest[alike])

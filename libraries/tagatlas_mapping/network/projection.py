@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -13,7 +13,7 @@ from tagatlas.errors import EmptyMap
 from tagatlas.network.network import Network
 from tagatlas_mapping.cluster.neighbours import nearest_neighbours
 
-__all__ = ["Likeness", "link_neighbours", "project"]
+__all__ = ["Likeness", "link_neighbours", "neighbour_pairs", "project"]
 
 Likeness = Literal["cosine", "shared"]
 """Similarity of two rows of weights: their cosine, in [0, 1], or their dot product."""
@@ -81,13 +81,40 @@ def link_neighbours(
         An undirected network of the nodes with at least one link, in their order. Links go from
         the earlier node to the later and are ordered by these ends.
     """
+    pairs = neighbour_pairs(found, made)
+    weights = similarities[made][pairs.first]
+    whole = Network(nodes, pairs.sources, pairs.targets, weights, directed=False)
+    return whole.edge_subgraph(pairs.ends == 2 if mutual else pairs.ends > 0)
+
+
+class Pairs(NamedTuple):
+    """Pairs of neighbours, each once, ordered by their ends; arrays of shape (pairs,).
+
+    Attributes:
+        sources, targets: rows of the ends, int32, the earlier row first.
+        first: where each pair is first among the links made.
+        ends: number of its ends that make the link, 1 or 2.
+    """
+
+    sources: NDArray[np.int32]
+    targets: NDArray[np.int32]
+    first: NDArray[np.intp]
+    ends: NDArray[np.intp]
+
+
+def neighbour_pairs(found: NDArray[np.int32], made: NDArray[np.bool_]) -> Pairs:
+    """The pairs of rows that neighbours link.
+
+    Args:
+        found: rows of the neighbours of each of n rows, shape (n, k).
+        made: which of these links to make, bool; the same shape.
+    """
     rows, others = np.nonzero(made)[0], found[made].astype(np.int64)
     # A pair as one number, so that a link which both ends make is found and kept once.
     pairs = np.minimum(rows, others) * len(found) + np.maximum(rows, others)
     links, first, ends = np.unique(pairs, return_index=True, return_counts=True)
     sources, targets = (end.astype(np.int32) for end in np.divmod(links, len(found)))
-    whole = Network(nodes, sources, targets, similarities[made][first], directed=False)
-    return whole.edge_subgraph(ends == 2 if mutual else ends > 0)
+    return Pairs(sources, targets, first, ends)
 
 
 def _unit_rows(
