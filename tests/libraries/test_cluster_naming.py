@@ -97,9 +97,42 @@ def test_a_single_cluster_is_named_by_what_covers_it() -> None:
     assert names([(0, tags) for _, tags in BIRDS])[0].startswith("animal")
 
 
-def test_images_with_nothing_in_common_still_have_a_name() -> None:
+def test_images_with_nothing_in_common_are_various() -> None:
     mixed: Collection = [(0, {f"tag {number:02}": 0.5}) for number in range(30)]
-    assert names(mixed + CARS)[0] == "tag 00, tag 01, tag 02"
+    assert names(mixed + CARS)[0] == "various, 30 images"
+
+
+def test_tags_of_a_few_images_say_nothing_of_the_others() -> None:
+    flowers: Collection = [
+        (0, {"hair slide": 0.8} if number < 8 else {f"plant {number}": 0.7}) for number in range(40)
+    ]
+    assert names(flowers + CARS)[0] == "various, 40 images"
+
+
+def test_tags_that_the_tagger_is_unsure_of_take_no_name_from_others() -> None:
+    guessed: Collection = [
+        (2, {"bird": 0.1, f"letter {number}": 0.1, "sign": 0.12}) for number in range(18)
+    ]
+    assert [name.split(":")[0] for name in names(BIRDS + CATS + guessed)] == ["bird", "cat", "sign"]
+
+
+def test_what_most_images_have_goes_before_what_sets_some_apart() -> None:
+    music: Collection = [
+        (0, {"instrument": 0.9, "guitar": 0.8} if number < 6 else {"instrument": 0.9})
+        for number in range(11)
+    ]
+    noise: Collection = [(1, {"instrument": 0.9, "gong": 0.6}) for _ in range(4)]
+    assert names(music + noise + CARS + [(2, {"ball": 0.9})] * 40)[0] == "instrument: guitar"
+
+
+def test_clusters_that_share_their_first_tag_say_what_tells_them_apart() -> None:
+    clothes: Collection = [
+        (cluster, {"clothing": 0.9} | ({own: 0.8} if number % 4 == 0 else {}))
+        for cluster, own in enumerate(["hat", "shoe"])
+        for number in range(12)
+    ]
+    others: Collection = [(cluster + 2, tags) for cluster, tags in CARS + BIRDS]
+    assert names(clothes + others)[:2] == ["clothing: hat", "clothing: shoe"]
 
 
 def test_no_two_clusters_have_the_same_name() -> None:
@@ -171,4 +204,4 @@ def test_no_sub_clusters_have_no_names() -> None:
 
 def test_a_cluster_without_tags_has_a_name() -> None:
     table = named([(0, {}), (0, {}), *CARS])
-    assert table["name"].to_list() == ["without tags", "vehicle"]
+    assert table["name"].to_list() == ["without tags", "car"]

@@ -300,8 +300,11 @@ def _how_clustered(map_: Map) -> str:
     if agreement is not None:
         said.append(f"The runs agree with a mean adjusted Rand index of {agreement:z.2f}.")
     named = (
-        "Clusters are named by their distinctive tags, ranked by weighted log-odds with an"
-        f" informative Dirichlet prior (Monroe et al., 2008).{_renamed(map_.clusters)}"
+        "Clusters are named by a tag that at least half of their images have, with at least half of"
+        " the image's best score, and few others do, by up to three tags that hold for half of"
+        " them together, or, where none does, as various; tags after a colon hold for a part of"
+        " them. Their distinctive tags are ranked by weighted log-odds with an informative"
+        f" Dirichlet prior (Monroe et al., 2008).{_renamed(map_.clusters)}"
     )
     chosen = _plugin_settings(settings, "clusterer", facts.clusterer.name).strip()
     return " ".join(filter(None, [*said, _sentences(described.stability), chosen, named]))
