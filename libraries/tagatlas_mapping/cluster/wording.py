@@ -195,7 +195,7 @@ class _Candidates:
         for tag in np.flatnonzero(is_part & (self.inside >= _MOSTLY)):
             own = self.sure[:, tag]
             shared = (own & under).sum()
-            texts = [*first, *(self.texts[each] for each in [*chosen, tag])]
+            texts = [*first, *(self.texts[each] for each in [*chosen, int(tag)])]
             if (
                 shared >= _MOSTLY * own.sum()
                 and (head is None or shared < _SAME * under.sum())
