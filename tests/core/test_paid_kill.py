@@ -33,7 +33,8 @@ from vision_servers import (
 
 from tagatlas.atlas import open_atlas
 from tagatlas.plugins import TAGGERS, load_plugins
-from tagatlas.steps.tag import READY, estimate_tagging
+from tagatlas.steps.planning import estimate_tagging
+from tagatlas.steps.tag import READY
 
 pytestmark = pytest.mark.slow
 

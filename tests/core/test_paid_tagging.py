@@ -20,8 +20,9 @@ from tagatlas.errors import AuthenticationFailed, BudgetReached, QuotaExceeded
 from tagatlas.plugins import SOURCES, TAGGERS, PluginChoice, load_plugins
 from tagatlas.steps.add import add_source
 from tagatlas.steps.fetch import fetch_collection
+from tagatlas.steps.planning import estimate_tagging
 from tagatlas.steps.run import run
-from tagatlas.steps.tag import estimate_tagging, tag, tag_collection
+from tagatlas.steps.tag import tag, tag_collection
 from tagatlas.testing import sample_images
 from tagatlas_fetching import FetchOptions
 

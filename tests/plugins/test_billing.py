@@ -25,8 +25,8 @@ from tagatlas.errors import TaggerError
 from tagatlas.plugins import TAGGERS, PluginChoice, load_plugins
 from tagatlas.steps.doctor import check_atlas
 from tagatlas.steps.info import info
-from tagatlas.steps.planning import look_alikes
-from tagatlas.steps.tag import estimate_tagging, tag_collection
+from tagatlas.steps.planning import estimate_tagging, look_alikes
+from tagatlas.steps.tag import tag_collection
 
 BACKENDS = ("clarifai", "google-vision")
 SIZES = (1, 1, 1, 1, 3, 1, 2, 4)

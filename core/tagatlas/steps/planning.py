@@ -1,4 +1,4 @@
-"""Which images to send to a backend: one of several that look the same, if it costs money."""
+"""Which images to send to a backend, one of several that look the same if it costs money."""
 
 from __future__ import annotations
 
@@ -11,9 +11,53 @@ from PIL import Image
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import Tagger, Variant
 from tagatlas.errors import ImageNotStored
+from tagatlas.plugins import PluginChoice
 from tagatlas.steps.signatures import UNREADABLE, complete_signatures
+from tagatlas.steps.spending import Estimate
 from tagatlas_duplicates.pixels import are_equal
 from tagatlas_tagging import Plan, plan_asking
+
+
+def estimate_tagging(
+    atlas: Atlas,
+    tagger: PluginChoice[Tagger],
+    *,
+    images: Collection[str] | None = None,
+    retry_failed: bool = False,
+    retry_unreadable: bool = False,
+    ask_each: bool = False,
+    budget: float | None = None,
+) -> Estimate:
+    """Estimate the work and maximum cost of tagging. Nothing is sent or written.
+
+    Args:
+        atlas: open.
+        tagger: the backend.
+        images: see :func:`plan_tagging`.
+        retry_failed: see :func:`tagatlas.tag`.
+        retry_unreadable: see :func:`tagatlas.tag`.
+        ask_each: see :func:`plan_tagging`.
+        budget: maximum US dollars that the atlas may ever spend on the backend; None for no limit.
+    """
+    instance = tagger.product
+    plan = plan_tagging(
+        atlas,
+        instance,
+        atlas.catalog.tagging.find(tagger.name, instance.fingerprint()),
+        images=images,
+        retry_failed=retry_failed,
+        retry_unreadable=retry_unreadable,
+        ask_each=ask_each,
+    )
+    return Estimate(
+        backend=tagger.name,
+        images=len(plan.ask),
+        copies=len(plan.originals) + len(plan.waiting),
+        price=instance.price,
+        spent=atlas.catalog.tagging.spent(tagger.name).dollars,
+        budget=budget,
+        held=len(plan.held),
+    )
 
 
 def plan_tagging(

@@ -28,14 +28,10 @@ from tagatlas.steps.load import load_map
 from tagatlas.steps.map import MapReport, choose_mapping, map_collection, preparing
 from tagatlas.steps.opened import opened, select
 from tagatlas.steps.options import RenderOptions
+from tagatlas.steps.planning import estimate_tagging
 from tagatlas.steps.render import RenderReport, choose_renderers, write_map
 from tagatlas.steps.spending import Estimate
-from tagatlas.steps.tag import (
-    TagReport,
-    choose_tagging,
-    estimate_tagging,
-    tag_collection,
-)
+from tagatlas.steps.tag import TagReport, choose_tagging, tag_collection
 from tagatlas_tagging import closing
 
 StepReport = AddReport | FetchReport | Estimate | TagReport | MapReport | RenderReport

@@ -25,7 +25,7 @@ from tagatlas.selection import Selection
 from tagatlas.steps.credentials import require_key, require_service
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import TagOptions
-from tagatlas.steps.planning import plan_tagging
+from tagatlas.steps.planning import estimate_tagging, plan_tagging
 from tagatlas.steps.spending import Estimate, Purse
 from tagatlas.steps.storing import reading_each, store_answers
 from tagatlas_tagging import (
@@ -194,48 +194,6 @@ def tagging_with(
         yield options, tagger
 
 
-def estimate_tagging(
-    atlas: Atlas,
-    tagger: PluginChoice[Tagger],
-    *,
-    images: Collection[str] | None = None,
-    retry_failed: bool = False,
-    retry_unreadable: bool = False,
-    ask_each: bool = False,
-    budget: float | None = None,
-) -> Estimate:
-    """Estimate the work and maximum cost of :func:`tag_collection`. Nothing is sent or written.
-
-    Args:
-        atlas: open.
-        tagger: the backend.
-        images: see :func:`tag_collection`.
-        retry_failed: see :func:`tag_collection`.
-        retry_unreadable: see :func:`tag_collection`.
-        ask_each: see :func:`tag_collection`.
-        budget: see :func:`tag_collection`.
-    """
-    instance = tagger.product
-    plan = plan_tagging(
-        atlas,
-        instance,
-        atlas.catalog.tagging.find(tagger.name, instance.fingerprint()),
-        images=images,
-        retry_failed=retry_failed,
-        retry_unreadable=retry_unreadable,
-        ask_each=ask_each,
-    )
-    return Estimate(
-        backend=tagger.name,
-        images=len(plan.ask),
-        copies=len(plan.originals) + len(plan.waiting),
-        price=instance.price,
-        spent=atlas.catalog.tagging.spent(tagger.name).dollars,
-        budget=budget,
-        held=len(plan.held),
-    )
-
-
 def tag_collection(
     atlas: Atlas,
     tagger: PluginChoice[Tagger],
@@ -257,7 +215,7 @@ def tag_collection(
     If images cost money, each call is recorded in the catalog before it is made, and of images
     that are certainly the same only one is sent: the others get a copy of its answer, marked as
     such. If it fails, no other is sent in its place in this run, which so never costs more than
-    :func:`estimate_tagging` says.
+    :func:`~tagatlas.steps.planning.estimate_tagging` says.
 
     Args:
         atlas: open for writing.
@@ -283,7 +241,8 @@ def tag_collection(
         asked, tagged = reading.asked, reading.id
     else:
         asked = tagged = tagging.use(tagger.name, instance.fingerprint())
-    purse = _purse(atlas, tagger.name, asked, instance, budget)
+    price = instance.price
+    purse = None if price is None else Purse(atlas.catalog, tagger.name, asked, price, budget)
     plan = plan_tagging(
         atlas,
         instance,
@@ -408,11 +367,3 @@ class _Run:
     def _tell(self) -> None:
         total = len(self.plan.ask) + len(self.plan.originals) + len(self.plan.waiting)
         self.progress(self.asked + self.copied, total, self.failed)
-
-
-def _purse(
-    atlas: Atlas, name: str, backend: int, tagger: Tagger, budget: float | None
-) -> Purse | None:
-    if tagger.price is None:
-        return None
-    return Purse(atlas.catalog, name, backend, tagger.price, budget)

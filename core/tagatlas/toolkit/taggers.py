@@ -3,7 +3,8 @@
 Import the names from here; they are not in ``tagatlas.toolkit``.
 """
 
-from tagatlas.steps.tag import estimate_tagging, tag_collection, tagging_with
+from tagatlas.steps.planning import estimate_tagging
+from tagatlas.steps.tag import tag_collection, tagging_with
 from tagatlas_tagging.using import closing, prepare
 
 __all__ = ["closing", "estimate_tagging", "prepare", "tag_collection", "tagging_with"]
