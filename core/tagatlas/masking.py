@@ -18,9 +18,10 @@ All patterns take a time that is linear in the text, which may be anybody's.
 _QUOTE = r"\"(?![\s,:;}}\])>]|$)"
 """A quotation mark that ends no text of HTML or JSON, and so belongs to the address."""
 
+_NAME = rf"(?:[^/\\?#\s\"<>:@]|{_QUOTE})*:(?!\d{{1,5}}(?:[^\w@]|$)|\s)"
 _USER = re.compile(
-    rf"({_START})(?:[^/\\?#\s\"<>]*@|(?:[^/\\?#\s\"<>:@]|{_QUOTE})*:(?!\d{{1,5}}(?:[^\w@]|$)|\s)"
-    rf"(?:(?:[^/\\?#\s\"]|{_QUOTE})*@|(?:[^/\\?#@\"]|{_QUOTE})*@))",
+    rf"({_START})(?:{_NAME}(?:(?:[^/\\?#\"]|{_QUOTE})*@(?=[^/\\?#\s\"<>@]+/)"
+    rf"|(?:[^/\\?#\s\"]|{_QUOTE})*@|(?:[^/\\?#@\"]|{_QUOTE})*@)|[^/\\?#\s\"<>]*@)",
     re.IGNORECASE,
 )
 """User name and password; the second may have quotation marks, or blanks if it is no port."""
