@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
+
 from tagatlas.errors import InputError
 from tagatlas.toolkit.tables import read_table
 from tagatlas_imports.dd_image_tagging import read_dd
@@ -15,6 +17,8 @@ from tagatlas_imports.table import read_tag_table
 
 _MARK = b'"ImageLocation"'
 """A key that every task in Memespector's JSON has."""
+
+_LONGEST_TAG = 10_000  # characters, as of the tags of backends
 
 
 def read_foreign_tags(path: Path, options: ImportOptions) -> list[ForeignTags]:
@@ -29,7 +33,7 @@ def read_foreign_tags(path: Path, options: ImportOptions) -> list[ForeignTags]:
         Tags by backend, at least one.
 
     Raises:
-        InputError: it cannot be read, or has no tags.
+        InputError: it cannot be read, has no tags, or one of over 10,000 characters.
     """
     try:
         found = _read(path, options)
@@ -37,6 +41,14 @@ def read_foreign_tags(path: Path, options: ImportOptions) -> list[ForeignTags]:
         raise InputError(f"{path}: {error}") from error
     if not any(each.images().len() for each in found):
         raise InputError(f"{path} names no image")
+    for each in found:
+        long = each.tags.filter(pl.col("tag").str.len_chars() > _LONGEST_TAG)
+        if long.height:
+            start, image = long["tag"][0][:40], long["image"][0]
+            raise InputError(
+                f"{path}: the tag {start!r}... of {image} has over {_LONGEST_TAG:,} characters: "
+                "shorten it, or name the column of tags with --tag-column"
+            )
     return found
 
 

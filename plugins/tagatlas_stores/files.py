@@ -13,8 +13,8 @@ from tagatlas.errors import ImageNotStored, StorageError
 from tagatlas.toolkit import write_atomically
 from tagatlas_stores.names import TEMPORARY, file_name
 
-_LARGEST = 1 << 28
-"""Largest bytes of an image or thumbnail; atlases of others may hold anything."""
+_LARGEST = {Variant.IMAGE: 1 << 28, Variant.THUMBNAIL: 1 << 24, Variant.ORIGINAL: math.inf}
+"""Largest bytes by variant, several per pixel; atlases of others may hold anything."""
 
 
 class FileStore(ImageStore):
@@ -47,7 +47,7 @@ class FileStore(ImageStore):
         """See :meth:`ImageStore.get`."""
         path = self._path(image_id, variant)
         try:
-            self._check(path, math.inf if variant is Variant.ORIGINAL else _LARGEST)
+            self._check(path, _LARGEST[variant])
             return path.read_bytes()
         except OSError as error:
             raise ImageNotStored(

@@ -65,6 +65,13 @@ def frame_bytes(frame: pl.DataFrame) -> bytes:
         ),
         ("CREATE TRIGGER mine AFTER UPDATE ON maps BEGIN DELETE FROM records; END", "mine"),
         ("CREATE TABLE mine (a)", "mine"),
+        (
+            (
+                "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('view', "
+                "'sqlite_stat1', 'sqlite_stat1', 0, 'CREATE VIEW sqlite_stat1 AS SELECT 1')"
+            ),
+            "view sqlite_stat1",
+        ),
         ("CREATE INDEX mine ON maps(abs(made_at))", "mine"),
         ("DROP INDEX records_by_source", "records_by_source"),
         ("ALTER TABLE maps ADD COLUMN mine", "maps"),
@@ -257,6 +264,23 @@ def test_a_damaged_map_is_made_again(
     assert "make it again with tagatlas map --map one" in capsys.readouterr().err
     assert exit_status(["map", str(atlas), "--backend", "teller", "--map", "one"]) == 0
     assert tagatlas.info(atlas).maps[0].state == "current"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("formats", [("lists",), ("lists", "parquet")])
+def test_a_cell_of_a_record_that_is_no_text(
+    atlas: Path, tmp_path: Path, formats: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(atlas, "UPDATE records SET columns = ?", ['{"a": {"b": [1]}}'])
+    words = [word for each in formats for word in ("--format", each)]
+    assert exit_status(["export", str(atlas), *words, "--out", str(tmp_path / "out")]) == 1
+    assert "damaged: records.columns has a value that is wrong: a cell" in capsys.readouterr().err
+
+
+def test_a_label_as_long_as_a_book_is_not_mapped(atlas: Path) -> None:
+    change(atlas, "UPDATE labels SET label = ? WHERE id = 1", ["a" * (1 << 22)])
+    with pytest.raises(AtlasDamaged, match="a label has over 65,536 bytes"):
+        tagatlas.map(atlas, backend="teller", seed=5)
 
 
 def test_a_call_that_gives_money_back_lifts_no_budget(atlas: Path) -> None:

@@ -196,6 +196,15 @@ def test_a_picture_is_read_from_the_atlas_alone(atlas: Path) -> None:
     assert mine.read_text() == "mine"
 
 
+def test_a_thumbnail_of_any_length_is_not_read(atlas: Path) -> None:
+    with tagatlas.open_atlas(atlas) as opened:
+        first = opened.catalog.addresses.images()["id"][0]
+        path = atlas / str(opened.store.locate(first, Variant.THUMBNAIL))
+        os.truncate(path, (1 << 24) + 1)  # with a hole, which takes no space
+        with pytest.raises(ImageNotStored, match="too large"):
+            opened.store.get(first, Variant.THUMBNAIL)
+
+
 def test_a_link_at_the_place_of_a_file_is_replaced(tmp_path: Path) -> None:
     mine, path = tmp_path / "mine", tmp_path / "file"
     mine.write_text("mine")

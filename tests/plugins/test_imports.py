@@ -244,6 +244,7 @@ def test_any_table(tmp_path: Path, text: str, options: dict[str, object] | None)
         ("image,tag,score\na.jpg,cat,-0.5\n", "from 0 to 1"),
         ("image,tag,score\na.jpg,cat,nan\n", "from 0 to 1"),
         ("image,tag,score\n", "names no image"),
+        (f"image,tag,score\na.jpg,{'x' * 10_001},0.5\n", "'x{40}'... of a.jpg has over 10,000"),
         ("image,size\na.jpg,3\n", "--tag-column"),
         ("", "empty"),
     ],

@@ -116,7 +116,7 @@ def _schema_of(connection: sqlite3.Connection) -> _Schema:
     return {
         (str(kind), str(name)[:80]): f"{table}: {_normalised(str(sql))}"
         for kind, name, table, sql in rows
-        if not re.fullmatch(r"sqlite_stat[14]", str(name))
+        if not (kind == "table" and re.fullmatch(r"sqlite_stat[14]", str(name)))
     }
 
 

@@ -104,6 +104,8 @@ def _check_value(place: tuple[str, str], value: object) -> None:
         json.dumps(content, ensure_ascii=False).encode()  # no half of a pair of surrogates
         if not isinstance(content, _JSON[place]):
             raise ValueError("JSON of another kind")
+        if place[1] == "columns" and {type(each) for each in content.values()} - {str, type(None)}:
+            raise ValueError("a cell that is no text")
     elif place in _PACKED:
         unpack(value, LARGEST_ANSWER if place[0] != "groupings" else 1 << 31)
     elif place in _FRAMES and value:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import polars as pl
 
+from tagatlas.catalog.database import damaged
 from tagatlas.catalog.tagging.part import Part
 from tagatlas.errors import StorageError
 
@@ -15,6 +16,8 @@ IN_MEMORY = 1 << 22
 
 _BEFORE_ALL, _BEHIND_ALL = "", "~"
 """Texts below and above all ids, which are hexadecimal."""
+
+_LONGEST_LABEL = 1 << 16  # bytes; what is kept has at most 10,000 characters
 
 
 class Tags(Part):
@@ -32,6 +35,7 @@ class Tags(Part):
 
         Raises:
             StorageError: there is no space for the table's files.
+            AtlasDamaged: a label is longer than any that is kept.
         """
         [(rows,)] = self._database.rows("SELECT count(*) FROM tags WHERE backend = ?", [backend])
         bounds = self._bounds(-(-int(str(rows)) // in_memory))
@@ -66,6 +70,8 @@ class Tags(Part):
         labels = self._database.frame(
             "SELECT id, label FROM labels ORDER BY label", {"number": pl.Int64, "text": pl.String}
         )
+        if (labels["text"].str.len_bytes() > _LONGEST_LABEL).any():
+            raise damaged(self._database.path, f"a label has over {_LONGEST_LABEL:,} bytes")
         tags = self._database.frame(
             "SELECT tags.image, tags.label, score FROM images "
             "CROSS JOIN tags ON tags.backend = ? AND tags.image = images.id "
