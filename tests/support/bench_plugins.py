@@ -32,6 +32,10 @@ class Tones(Tagger):
         return f"{type(self).__name__} 1"
 
 
+class Twin(Tones):
+    """Says the same."""
+
+
 class Swapped(Tones):
     """Says the contrary."""
 
@@ -94,7 +98,7 @@ class Hungry(Tones):
 def tagatlas_taggers():
     return [
         TaggerSpec(name=each.__name__.lower(), summary=each.__doc__, factory=each)
-        for each in (Tones, Swapped, Raising, Picky, Ending, Killed, Waiting, Hungry)
+        for each in (Tones, Twin, Swapped, Raising, Picky, Ending, Killed, Waiting, Hungry)
     ]
 '''
 
