@@ -29,7 +29,7 @@ from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 from tagatlas_mapping.cluster import outlines
 from tagatlas_mapping.layout import spectral_start
-from tagatlas_mapping.maps.clusters import find_clusters
+from tagatlas_mapping.maps.clusters import compare_images, find_clusters
 from tagatlas_mapping.maps.members import find_members
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.places import place_nodes
@@ -47,18 +47,17 @@ def works(folder: Path) -> dict[str, Callable[[], object]]:
     options = MapOptions()
     network = BipartiteBuilder(BipartiteOptions()).build(images, tags)
     members = find_members(network, images, None, options.size_by)
-    found = find_clusters(
-        members, images, tags, clusterer, options, embeddings=None, progress=no_progress
-    )
+    compared = compare_images(members, images, tags, None, options.sample)
+    found = find_clusters(members, compared, tags, clusterer, options, progress=no_progress)
     start = spectral_start(network, options.seed)
 
     def place() -> object:
         return place_nodes(
-            members, found, tags, layout, options, old_positions={}, progress=no_progress
+            members, found, compared, layout, options, old_positions={}, progress=no_progress
         )
 
     drawn = place_nodes(
-        members, found, tags, layout, options, old_positions={}, progress=no_progress
+        members, found, compared, layout, options, old_positions={}, progress=no_progress
     ).images
     clusters = found.of_image["cluster"].to_numpy()[drawn.shown]
     return {

@@ -100,11 +100,12 @@ def _check_value(place: tuple[str, str], value: object) -> None:
         ValueError, UsageError, RecursionError: it is wrong.
     """
     if place in _JSON:
-        content = json.loads(str(value))
+        content: object = json.loads(str(value))
         json.dumps(content, ensure_ascii=False).encode()  # no half of a pair of surrogates
         if not isinstance(content, _JSON[place]):
             raise ValueError("JSON of another kind")
-        if place[1] == "columns" and {type(each) for each in content.values()} - {str, type(None)}:
+        cells = content.values() if place[1] == "columns" and isinstance(content, dict) else ()
+        if any(not isinstance(each, str | None) for each in cells):
             raise ValueError("a cell that is no text")
     elif place in _PACKED:
         unpack(value, LARGEST_ANSWER if place[0] != "groupings" else 1 << 31)
