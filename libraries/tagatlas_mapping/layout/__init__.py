@@ -4,18 +4,21 @@ from tagatlas_mapping.layout.boxes import image_boxes
 from tagatlas_mapping.layout.follow import follow
 from tagatlas_mapping.layout.grid import arrange_in_grid
 from tagatlas_mapping.layout.orientation import landscape
-from tagatlas_mapping.layout.overlap import remove_overlaps
+from tagatlas_mapping.layout.overlap import grow_apart, remove_overlaps
 from tagatlas_mapping.layout.prepare import compile_kernels
 from tagatlas_mapping.layout.start import continue_start, move_apart, spectral_start
+from tagatlas_mapping.layout.swaps import swap_closer
 
 __all__ = [
     "arrange_in_grid",
     "compile_kernels",
     "continue_start",
     "follow",
+    "grow_apart",
     "image_boxes",
     "landscape",
     "move_apart",
     "remove_overlaps",
     "spectral_start",
+    "swap_closer",
 ]

@@ -12,6 +12,9 @@ them, and a box with room around it stays where it is.
 Along an axis the boxes keep their order. Taken from left to right, each moves right until it is
 clear of those before it; taken from right to left, each moves left. Both solutions keep every
 pair's distance, hence so does their mean, which lets a crowd grow equally to both sides.
+
+Boxes of different groups, such as clusters, can be kept further apart than those of one, so that
+groups that come to touch each other can still be told apart.
 """
 
 from __future__ import annotations
@@ -38,7 +41,10 @@ _SHIFT = 1e-2
 
 
 def remove_overlaps(
-    positions: NDArray[np.float64], boxes: NDArray[np.float64]
+    positions: NDArray[np.float64],
+    boxes: NDArray[np.float64],
+    groups: NDArray[np.integer] | None = None,
+    gap: float = 0.0,
 ) -> NDArray[np.float64]:
     """Move boxes apart until no two overlap by more than :data:`TOLERANCE` of their size.
 
@@ -47,6 +53,8 @@ def remove_overlaps(
     Args:
         positions: centres of the boxes, shape (n, 2), finite. Any number may be at one place.
         boxes: width and height, shape (n, 2), above 0.
+        groups: of the boxes, shape (n,); None if all are of one.
+        gap: between boxes of different groups that are beside or above each other.
 
     Returns:
         New centres, shape (n, 2).
@@ -57,30 +65,38 @@ def remove_overlaps(
     # lets a pile of them become round instead of a row.
     side = float(boxes.mean())
     shift = np.random.default_rng(0).normal(scale=_SHIFT * side, size=positions.shape)
-    return grow_apart(spread_crowds(positions + shift, boxes), boxes)
+    return grow_apart(spread_crowds(positions + shift, boxes), boxes, groups, gap)
 
 
-def grow_apart(positions: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+def grow_apart(
+    positions: NDArray[np.float64],
+    boxes: NDArray[np.float64],
+    groups: NDArray[np.integer] | None = None,
+    gap: float = 0.0,
+) -> NDArray[np.float64]:
     """Grow boxes from points to their size, moving them apart in each step.
 
     Args:
         positions: centres of the boxes, shape (n, 2), finite.
         boxes: width and height, shape (n, 2), above 0.
+        groups: as in :func:`remove_overlaps`.
+        gap: likewise.
 
     Returns:
         New centres, shape (n, 2).
     """
+    group = np.zeros(len(boxes), np.int64) if groups is None else groups.astype(np.int64)
     x, y = positions.T
     width, height = boxes.T
     steps = int(np.ceil(np.log(1 / SPECK) / np.log(GROWTH)))
     sizes = np.geomspace(SPECK, 1.0, steps + 1)
     for step, (small, large) in enumerate(pairwise(sizes.tolist())):
         if step % 2 == 0:
-            x = _separated(x, width * large, y, height * small)
-            y = _separated(y, height * large, x, width * large)
+            x = _separated(x, width * large, y, height * small, group, gap * large)
+            y = _separated(y, height * large, x, width * large, group, gap * large)
         else:
-            y = _separated(y, height * large, x, width * small)
-            x = _separated(x, width * large, y, height * large)
+            y = _separated(y, height * large, x, width * small, group, gap * large)
+            x = _separated(x, width * large, y, height * large, group, gap * large)
     return np.column_stack([x, y])
 
 
@@ -94,6 +110,8 @@ def _separated(
     lengths: NDArray[np.float64],
     across: NDArray[np.float64],
     breadths: NDArray[np.float64],
+    groups: NDArray[np.int64],
+    gap: float,
 ) -> NDArray[np.float64]:
     """New coordinates along an axis, at which boxes that overlap across it are apart."""
     # Boxes that merely touch across the axis do not count as overlapping across it.
@@ -102,8 +120,8 @@ def _separated(
     first = np.searchsorted(borders, across - reach)
     last = np.searchsorted(borders, across + reach)
     order = np.argsort(places, kind="stable")
-    upwards = _pushed(places, lengths, first, last, order)
-    downwards = -_pushed(-places, lengths, first, last, order[::-1])
+    upwards = _pushed(places, lengths, first, last, order, groups, gap)
+    downwards = -_pushed(-places, lengths, first, last, order[::-1], groups, gap)
     return (upwards + downwards) / 2
 
 
@@ -114,19 +132,24 @@ def _pushed(
     first: NDArray[np.int64],
     last: NDArray[np.int64],
     order: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    gap: float,
 ) -> NDArray[np.float64]:
     """The smallest coordinates, none below the given, that keep each box clear of earlier ones.
 
     Across the axis a box covers the lanes ``first`` to ``last``. For each lane, the end of the
-    boxes in it so far is tracked.
+    boxes in it so far, and the last one's group, are tracked.
     """
     pushed = np.empty(places.shape[0])
     reached = np.full(2 * places.shape[0], -np.inf)
+    group_there = np.full(2 * places.shape[0], -1)
     for box in order:
-        start = places[box] - lengths[box] / 2
+        start, group = places[box] - lengths[box] / 2, groups[box]
         for lane in range(first[box], last[box]):
-            start = max(start, reached[lane])
+            kept = 0.0 if group_there[lane] == group else gap
+            start = max(start, reached[lane] + kept)
         for lane in range(first[box], last[box]):
             reached[lane] = start + lengths[box]
+            group_there[lane] = group
         pushed[box] = start + lengths[box] / 2
     return pushed

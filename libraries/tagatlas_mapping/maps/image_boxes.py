@@ -7,8 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas_mapping.layout import arrange_in_grid, image_boxes, remove_overlaps
+from tagatlas_mapping.layout import (
+    arrange_in_grid,
+    grow_apart,
+    image_boxes,
+    remove_overlaps,
+    swap_closer,
+)
 from tagatlas_mapping.maps.clusters import Clustering
+from tagatlas_mapping.maps.likeness import Likeness
 from tagatlas_mapping.maps.members import Members
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.pictured import choose_pictured
@@ -21,6 +28,12 @@ GAP = 0.08
 MARGIN = 0.2
 """Gap between an image and its cluster's outline, as a share of the median side of an image."""
 
+APART = 1.0
+"""Gap between images of different clusters on a map by likeness, in median sides of an image."""
+
+NEAR = 0.5
+"""Distance in median sides of an image, nearer than which images alike hardly need to come."""
+
 CELL_MARGIN = 0.1
 """Share of the sides of a wall's cells that outlines leave out."""
 
@@ -32,6 +45,8 @@ class ImageBoxes:
     Attributes:
         shown: whether an image is drawn as a picture, shape (n,).
         positions: centres of those, without overlaps, shape (s, 2).
+        separated: the same before images changed places with each other: what lies among the
+            images on the layout follows these; shape (s, 2).
         boxes: width and height of all, shape (n, 2). An image that is not shown has the size that
             it would have if all were.
         enclosed: width and height of the box that a cluster's outline encloses for each image
@@ -41,13 +56,18 @@ class ImageBoxes:
 
     shown: NDArray[np.bool_]
     positions: Points
+    separated: Points
     boxes: Points
     enclosed: Points
     margin: float
 
 
 def size_and_separate(
-    laid_out: Points, members: Members, clustering: Clustering, options: MapOptions
+    laid_out: Points,
+    members: Members,
+    clustering: Clustering,
+    options: MapOptions,
+    likeness: Likeness | None,
 ) -> ImageBoxes:
     """Choose which images are drawn as pictures, size all, and separate those drawn.
 
@@ -56,6 +76,8 @@ def size_and_separate(
         members: with the n images.
         clustering: of the images.
         options: of the map.
+        likeness: of the images, if they were laid out by it too. Images of a free map then change
+            places while that brings those alike closer, and clusters keep a distance.
     """
     of_image = clustering.of_image
     shown = choose_pictured(
@@ -70,12 +92,19 @@ def size_and_separate(
     places, shape = laid_out[shown], aspect[shown]
     if options.arrangement == "grid":
         positions, drawn, cell = arrange_in_grid(places, shape)
+        separated = positions
         enclosed = np.tile(cell * (1 - CELL_MARGIN), (len(drawn), 1))
         margin = CELL_MARGIN * float(cell.min()) / 2
     else:
         drawn = enclosed = image_boxes(quantity[shown], shape, places, options.fill)
         side = float(np.median(drawn))
-        positions = remove_overlaps(places, drawn + GAP * side)
+        room, groups = drawn + GAP * side, of_image["cluster"].to_numpy()[shown]
+        if likeness is None:
+            separated = positions = remove_overlaps(places, room)
+        else:
+            separated = remove_overlaps(places, room, groups, APART * side)
+            swapped = swap_closer(separated, likeness.links(shown), NEAR * side)
+            positions = grow_apart(swapped, room, groups, APART * side)
         margin = MARGIN * side
     boxes[shown] = drawn
-    return ImageBoxes(shown, positions, boxes, enclosed, margin)
+    return ImageBoxes(shown, positions, separated, boxes, enclosed, margin)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import polars as pl
+from numpy.typing import NDArray
 
 from tagatlas.contracts import ClusterInput, Layout, Progress
 from tagatlas.network import IMAGE, Network
-from tagatlas_mapping.cluster.vectors import Vectors, image_vectors
 from tagatlas_mapping.layout import continue_start, follow, landscape, spectral_start
 from tagatlas_mapping.maps.clusters import Clustering
 from tagatlas_mapping.maps.image_boxes import ImageBoxes, Points, size_and_separate
 from tagatlas_mapping.maps.image_places import place_among_nodes
-from tagatlas_mapping.maps.likeness import takes_likeness, with_likeness
+from tagatlas_mapping.maps.likeness import (
+    Likeness,
+    likeness_of,
+    takes_likeness,
+    with_likeness,
+)
 from tagatlas_mapping.maps.members import Members
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.sample import laid_out, place_others
@@ -56,58 +60,51 @@ def place_nodes(
         progress: called with the layout's steps.
     """
     network, is_image = members.network, members.is_image
+    is_joint = options.likeness > 0 and takes_likeness(network) and not members.are_tied
+    chosen = laid_out(network, options.sample)
+    likeness = None
+    if is_joint or not chosen.all():
+        likeness = likeness_of(network, compared, clustering.of_image["cluster"].to_numpy())
+
+    def lay_out(some: Network) -> Points:
+        return _lay_out(some, layout, options.seed, old_positions, progress)
+
     if members.are_tied:
         alone = replace(network, nodes=network.nodes.filter(~is_image))
-        positions = _lay_out(alone, layout, options.seed, old_positions, progress)
-        positions = place_among_nodes(members.ties, positions)
+        positions = place_among_nodes(members.ties, lay_out(alone))
+    elif likeness is None:
+        positions = lay_out(network)
     else:
-        positions = _positions(network, compared, layout, options, old_positions, progress)
-    images = size_and_separate(positions[is_image], members, clustering, options)
+        share = options.likeness if is_joint else 0.0
+        positions = _with_sample(network, chosen, likeness, share, lay_out)
+    closer = likeness if is_joint else None
+    images = size_and_separate(positions[is_image], members, clustering, options, closer)
     drawn = np.flatnonzero(is_image)[images.shown]
     carried = np.ones(len(positions), dtype=np.bool_)
     carried[drawn] = False
-    positions[carried] = follow(positions[drawn], images.positions, positions[carried])
+    positions[carried] = follow(positions[drawn], images.separated, positions[carried])
     positions[drawn] = images.positions
     return Places(positions, images)
 
 
-def _positions(
+def _with_sample(
     network: Network,
-    compared: ClusterInput,
-    layout: Layout,
-    options: MapOptions,
-    old_positions: Mapping[str, tuple[float, float]],
-    progress: Progress,
+    chosen: NDArray[np.bool_],
+    likeness: Likeness,
+    share: float,
+    lay_out: Callable[[Network], Points],
 ) -> Points:
-    """Lay out the network and its links of likeness; of a large one a sample.
-
-    The images beyond the sample are placed by their likeness to those of it.
-    """
-    chosen = laid_out(network, options.sample)
-    share = options.likeness if takes_likeness(network) else 0.0
-    if chosen.all() and share == 0:
-        return _lay_out(network, layout, options.seed, old_positions, progress)
-    vectors = _vectors(network, compared)
-    if chosen.all():
-        joint = with_likeness(network, vectors, share)
-        return _lay_out(joint, layout, options.seed, old_positions, progress)
+    """Lay out the chosen nodes with their links of likeness, and place the others by likeness."""
     part = network.edge_subgraph(chosen[network.sources] & chosen[network.targets])
     is_placed = network.nodes["id"].is_in(part.nodes["id"].implode()).to_numpy()
-    sampled = np.flatnonzero(is_placed[network.is_kind(IMAGE)])
-    joint = with_likeness(part, vectors.take(sampled), share)
+    if share > 0:
+        links = likeness.links(is_placed[network.is_kind(IMAGE)])
+        part = with_likeness(part, links, share)
     positions = np.zeros((network.node_count, 2))
-    positions[is_placed] = _lay_out(joint, layout, options.seed, old_positions, progress)
-    return place_others(network, is_placed, positions, vectors)
-
-
-def _vectors(network: Network, compared: ClusterInput) -> Vectors:
-    """The vectors of the network's images, in the order of its nodes."""
-    vectors = image_vectors(compared.scores, compared.embeddings)
-    ids = network.nodes["id"].filter(pl.Series(network.is_kind(IMAGE)))
-    rows = ids.to_frame().join(
-        compared.ids.to_frame("id").with_row_index("row"), on="id", maintain_order="left"
-    )
-    return vectors.take(rows["row"].cast(pl.Int64).to_numpy())
+    positions[is_placed] = lay_out(part)
+    if is_placed.all():
+        return positions
+    return place_others(network, is_placed, positions, likeness.vectors)
 
 
 def _lay_out(
