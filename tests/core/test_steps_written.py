@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from tagatlas.contracts import Renderer
+from tagatlas.contracts import ImageStore, Renderer, Variant
 from tagatlas.plugins import RENDERERS, PluginChoice, Plugins, load_plugins
 from tagatlas.steps.render import RenderReport, write_map
 from tagatlas.testing import sample_map
@@ -69,6 +70,45 @@ def plugins() -> Plugins:
 def written(plugins: Plugins, folder: Path, *names: str) -> RenderReport:
     chosen: list[PluginChoice[Renderer]] = [plugins.choose(RENDERERS, name, {}) for name in names]
     return write_map(sample_map(), chosen, folder)
+
+
+class LoggedStore(ImageStore):
+    """A store that writes down what is read of it, as a shell does with a command's output."""
+
+    def __init__(self, store: ImageStore, log: Path) -> None:
+        self._store, self._log = store, log
+
+    def put(self, image_id: str, variant: Variant, data: bytes) -> None:
+        self._store.put(image_id, variant, data)
+
+    def get(self, image_id: str, variant: Variant) -> bytes:
+        with self._log.open("a") as log:
+            log.write(f"{image_id}\n")
+        return self._store.get(image_id, variant)
+
+    def has(self, image_id: str, variant: Variant) -> bool:
+        return self._store.has(image_id, variant)
+
+    def locate(self, image_id: str, variant: Variant) -> str | None:
+        return self._store.locate(image_id, variant)
+
+    def remove(self, image_id: str) -> None:
+        self._store.remove(image_id)
+
+
+def test_a_log_beside_is_nothing_that_a_built_in_renderer_wrote(
+    plugins: Plugins, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "maps" / "one").mkdir(parents=True)
+    (tmp_path / "catalog.sqlite").touch()
+    monkeypatch.chdir(tmp_path)
+    map_ = sample_map()
+    store = LoggedStore(map_.store, tmp_path / "log.txt")
+    poster = plugins.choose(RENDERERS, "poster", {})
+    report = write_map(replace(map_, store=store), [poster], tmp_path / "maps" / "one")
+    assert (tmp_path / "log.txt").read_text()
+    assert report.notes == report.faults == []
+    assert report.files
 
 
 def test_a_strangers_page_is_opened_only_alone(plugins: Plugins, tmp_path: Path) -> None:

@@ -54,14 +54,15 @@ class WrittenFiles:
         """Have a renderer write its files, and note them, or its fault.
 
         If it replaced files of others, that is its fault, and the others write theirs again. If
-        it wrote into the atlas outside of its folder, that is its fault as well.
+        it wrote into the atlas outside of its folder, that is its fault as well. For built-in
+        renderers nothing outside is watched: it would be another program's, such as a log.
 
         Raises:
             StorageError: a file could not be written.
         """
-        around = Surroundings(self._folder)
+        around = None if renderer.plugin.is_built_in else Surroundings(self._folder)
         files = self._render(renderer)
-        if stray := around.stray():
+        if around is not None and (stray := around.stray()):
             files = self._outside(renderer, stray, around.atlas, files)
         harmed = self._harmed(renderer.name, files)
         for name, path in harmed.items():
@@ -94,8 +95,7 @@ class WrittenFiles:
         of_atlas = [path for path in stray if atlas is not None and path.is_relative_to(atlas)]
         if of_atlas:
             reason = f"render wrote {of_atlas[0]}, which is not in the folder {self._folder}"
-            own = renderer.plugin.is_built_in
-            self.faults.append(contract_broken(renderer.label, reason, own=own))
+            self.faults.append(contract_broken(renderer.label, reason, own=False))
             return []
         names = ", ".join(map(str, stray[:_SHOWN])) + ", ..." * (len(stray) > _SHOWN)
         self.notes.append(f"while {renderer.label} rendered, files outside changed: {names}")
