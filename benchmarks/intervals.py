@@ -1,26 +1,28 @@
 """How often each interval holds what it should, where the truth is known.
 
-Usage: python benchmarks/intervals.py [--times FACTOR] [--only WORD]
+Usage: python benchmarks/intervals.py [--times FACTOR] [--only PART] [--images NUMBER] [--out FILE]
 
 Collections are drawn again and again from a population that is made up: images of some labels, to
 which backends give tags that tell the label more or less clearly, and places and clusters on maps.
 Of each figure the true value is its mean over all collections of a size, and counted is how often
-an interval holds it, where one is printed. Printed is the table of ``docs/coverage.md``.
+an interval holds it, where one is printed. Those of ``bench`` are measured by the functions that it
+calls. Printed is the table of ``docs/coverage.md``.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from made_up import BACKENDS, TAGS_OF_LABEL, Drawn, World, draw
 from scipy.sparse import csr_array
 
-from tagatlas import Clusterer, ClusterInput, Clusters, Progress
+from tagatlas import Clusterer, ClusterInput, Clusters, Progress, load_plugins
+from tagatlas.toolkit import default_clusterer
+from tagatlas_compare.benching.coding.codes import ANY, judge_codes
 from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.benching.entrants import Seen
 from tagatlas_compare.benching.measures.alike import Alike, likeness_of
@@ -30,13 +32,11 @@ from tagatlas_compare.benching.measures.clusters import (
     difference_of_halves,
     information_of_halves,
 )
-from tagatlas_compare.benching.measures.measuring import FEWEST_OF_LABEL, WIDENED
-from tagatlas_compare.benching.measures.probe import Probe, folds_of, kernel_of, shares_right
-from tagatlas_compare.benching.measures.task import OfCodes, Task
-from tagatlas_compare.benching.measures.words import (
-    average_precisions,
-    share_of_images,
-)
+from tagatlas_compare.benching.measures.found import Found, probed
+from tagatlas_compare.benching.measures.measuring import FEWEST_OF_LABEL
+from tagatlas_compare.benching.measures.probe import kernel_of
+from tagatlas_compare.benching.measures.task import Task
+from tagatlas_compare.benching.measures.words import average_precisions, share_of_images
 from tagatlas_compare.benching.results.document import Origin
 from tagatlas_compare.comparison.agreement import (
     alpha,
@@ -45,172 +45,115 @@ from tagatlas_compare.comparison.agreement import (
     jaccard,
     observed_disagreement,
 )
-from tagatlas_compare.comparison.alignment import align, explained_without_each
+from tagatlas_compare.comparison.alignment import align, explained_without_each, unit_of
 from tagatlas_compare.comparison.labels import best_tags
 from tagatlas_compare.comparison.partitions import agreement, contingency, has_enough, without_each
 from tagatlas_compare.comparison.tagging import calibration, rank_correlation
-from tagatlas_compare.statistics.differences import Difference, corrected, paired_difference
+from tagatlas_compare.statistics.differences import corrected, paired_difference
 from tagatlas_compare.statistics.estimates import NO_INTERVAL, figure_of, mean_figure, pseudo_values
 from tagatlas_compare.statistics.figures import Figure
-from tagatlas_compare.statistics.intervals import mean_interval, share_interval
+from tagatlas_compare.statistics.intervals import share_interval
 from tagatlas_compare.statistics.ranks import rank_intervals
-from tagatlas_compare.statistics.samples import Sample
+from tagatlas_compare.statistics.samples import Values
 
-Values = NDArray[np.float64]
-Numbers = NDArray[np.int32]
 Interval = tuple[float, float, float]
 """A value, and the ends of its interval."""
 
 IMAGES = (10, 30, 100, 1_000)
 LABELS = (2, 5, 50)
-KINDS = ("alike", "unlike", "skewed")
-TIMES = {10: 20, 30: 400, 100: 400, 1_000: 100}
+KINDS = ("alike", "unlike", "skewed", "words")
+TIMES = {10: 20, 30: 200, 100: 200, 1_000: 60}
 """How many collections are drawn of each size."""
-
-_TAGS_OF_LABEL = 3
-_COMMON_TAGS = 20
-_TAGS = 5
-
-
-@dataclass(frozen=True)
-class World:
-    """A population of images.
-
-    Attributes:
-        images: number of images of a collection.
-        labels: number of labels.
-        kind: ``alike``: labels are equally many and equally hard; ``unlike``: some are easy, some
-            hard; ``skewed``: one has half of the images, the next a quarter or so.
-    """
-
-    images: int
-    labels: int
-    kind: str
-
-    @property
-    def of_image(self) -> Numbers:
-        """The label of each image: collections are drawn within labels."""
-        if self.kind != "skewed":
-            return np.sort(np.arange(self.images, dtype=np.int32) % self.labels)
-        shares = 1 / np.arange(1, self.labels + 1)
-        extra = self.images - 2 * self.labels
-        sizes = 2 + np.floor(extra * shares / shares.sum()).astype(int)
-        sizes[0] += self.images - sizes.sum()
-        return np.repeat(np.arange(self.labels, dtype=np.int32), sizes)
-
-    def clarity(self, backend: int) -> Values:
-        """How clearly the tags of a backend tell each label, shape (labels,)."""
-        if self.kind == "unlike":
-            return np.linspace(0.1, 0.9, self.labels) * (1 - 0.1 * backend)
-        return np.full(self.labels, 0.5 - 0.1 * backend)
-
-
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """A collection: labels, the tags of three backends, and a map with clusters of two.
-
-    Attributes:
-        sample: how images were drawn.
-        of_image: label of each image.
-        scores: of each backend, shape (n, tags).
-        clusters: of the first two backends' maps.
-        positions: likewise.
-    """
-
-    sample: Sample
-    of_image: Numbers
-    scores: list[csr_array]
-    clusters: list[Numbers]
-    positions: list[Values]
-
-    @property
-    def has(self) -> NDArray[np.bool_]:
-        """Labels as a mask, shape (n, labels)."""
-        return np.eye(int(self.of_image.max()) + 1, dtype=np.bool_)[self.of_image]
-
-
-def draw(world: World, seed: int, *, within_labels: bool) -> Drawn:
-    """Draw a collection: as many images of each label always, or of any label."""
-    dice = np.random.default_rng(seed)
-    of_image = world.of_image
-    if not within_labels:
-        of_image = dice.choice(of_image, world.images)
-    scores = [_tags(world, of_image, backend, dice) for backend in range(3)]
-    clusters, positions = [], []
-    angles = 2 * np.pi * np.arange(world.labels) / world.labels
-    for backend in range(2):
-        wrong = dice.random(world.images) > world.clarity(backend)[of_image]
-        others = dice.integers(0, world.labels, world.images)
-        own = np.where(wrong, others, of_image).astype(np.int32)
-        clusters.append(own)
-        centre = np.column_stack([np.cos(angles[own]), np.sin(angles[own])])
-        positions.append(centre + dice.normal(scale=0.5, size=centre.shape))
-    return Drawn(Sample(of_image), of_image, scores, clusters, positions)
-
-
-def _tags(world: World, of_image: Numbers, backend: int, dice: np.random.Generator) -> csr_array:
-    """Tags of each image: of its label, or any."""
-    width = _TAGS_OF_LABEL * world.labels + _COMMON_TAGS
-    shape = (world.images, _TAGS)
-    own = dice.random(shape) < world.clarity(backend)[of_image][:, None]
-    tags = of_image[:, None] * _TAGS_OF_LABEL + dice.integers(0, _TAGS_OF_LABEL, shape)
-    tags = np.where(own, tags, dice.integers(0, width, shape))
-    scores = np.zeros((world.images, width))
-    rows = np.arange(world.images)[:, None]
-    np.maximum.at(scores, (rows, tags), dice.beta(2 + 2 * own, 2))
-    return csr_array(scores)
 
 
 def of_bench(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
-    """Intervals of ``bench``."""
-    sample, has = drawn.sample, drawn.has
-    every = np.ones(has.shape[1], dtype=np.bool_)
-    found = {}
-    for number, scores in enumerate(drawn.scores):
-        kernel, folds = kernel_of(scores, None), folds_of(drawn.of_image, 0)
-        silent = np.zeros(len(kernel), dtype=np.bool_)
-        right = shares_right(Probe(kernel, silent, folds).scores(has), has)
-        found["probe", number] = share_of_images(np.repeat(right[:, None], has.shape[1], 1), has)
-        if number == 2:
-            break
-        found["neighbours", number] = Alike(likeness_of(scores, None)).of_codes(has)
-        # Each label is said by its first tag.
-        ranked = scores[:, : _TAGS_OF_LABEL * has.shape[1] : _TAGS_OF_LABEL].toarray()
-        found["average precision", number] = average_precisions(ranked, has)
-        found["recall", number] = share_of_images((ranked > 0).astype(np.float64), has)
-        if number == 0:
-            yield from _of_label(right, drawn.of_image)
-    task = _task(drawn)
-    parts = {key: _parts(key[0], each, sample) for key, each in found.items()}
-    for (name, number), own in parts.items():
-        if number > 0:
-            continue
-        interval, other = NO_INTERVAL, paired_difference(own, parts[name, 1], sample)
-        if task.has_interval(name):
-            interval = mean_interval(own, sample)
-        if not task.can_tell(name):
-            other = Difference(other.value, *NO_INTERVAL, np.nan)
-        yield name, (found[name, 0].mean(every), *interval)
-        yield f"difference: {name}", (other.value, other.low, other.high)
+    """Intervals of ``bench``, of its differences and of its ranks."""
+    task = Task.of(_truth(drawn))
+    found = [_probed(drawn, task, number) for number in range(BACKENDS)]
+    yield from _with_difference("probe", found[:2], task)
+    yield from _of_ranks(drawn, [each.parts(task.sample) for each in found], task)
+    first = [dict(_without_probe(csr_array(drawn.scores[number]), task)) for number in range(2)]
+    for name in first[0]:
+        yield from _with_difference(name, [own[name] for own in first], task)
+    if len(drawn.of_image[drawn.of_image == 0]) >= FEWEST_OF_LABEL:
+        for name, own in (("probe", found[0]), ("recall", first[0]["recall"])):
+            size = float(task.sizes[0])
+            yield f"label: {name}", _share(own.of_codes.values[0] * size, size)
 
 
-def _parts(name: str, found: OfCodes, sample: Sample) -> Values:
-    """The values of images, as ``bench`` has them."""
-    every = np.ones(len(found.values), dtype=np.bool_)
-    mean = found.mean(every)
-    return mean + (WIDENED if name == "probe" else 1) * (found.parts(every, sample) - mean)
+def _probed(drawn: Drawn, task: Task, number: int) -> Found:
+    silent = np.zeros(task.images, dtype=np.bool_)
+    return probed(task, drawn.scores[number], None, silent, 0)[0]
 
 
-def _task(drawn: Drawn) -> Task:
-    labels = [str(label) for label in range(drawn.has.shape[1])]
-    return Task.of(Truth("", labels, drawn.has, np.ones(len(drawn.of_image), dtype=np.bool_)))
+def _without_probe(scores: csr_array, task: Task) -> Iterator[tuple[str, Found]]:
+    """Measures that have the same interval whatever their level of chance."""
+    # Each label is said by its first tag.
+    first = slice(0, TAGS_OF_LABEL * len(task.codes), TAGS_OF_LABEL)
+    ranked = scores[:, first].toarray()
+    alike = Alike(likeness_of(scores, None))
+    every = np.ones(len(task.codes), dtype=np.bool_)
+    yield "neighbours", Found(alike.of_codes(task.has), task.learnable, [])
+    yield "average_precision", Found(average_precisions(ranked, task.has), every, [])
+    yield "recall", Found(share_of_images((ranked > 0).astype(np.float64), task.has), every, [])
 
 
-def _of_label(right: Values, of_image: Numbers) -> Iterator[tuple[str, Interval]]:
-    """The share of the first label's images that are right."""
-    own = right[of_image == 0]
-    if len(own) >= FEWEST_OF_LABEL:
-        yield "label: share of images", _share(float(own.sum()), len(own))
+def _with_difference(
+    name: str, pair: Sequence[Found], task: Task
+) -> Iterator[tuple[str, Interval]]:
+    """The interval of the first of two, and that of their difference."""
+    yield name, _figure(pair[0].figure(name, task))
+    one, other = (each.parts(task.sample) for each in pair)
+    found = paired_difference(one, other, task.sample)
+    ends = (found.low, found.high) if task.can_tell(name) else NO_INTERVAL
+    yield f"difference: {name}", (found.value, *ends)
+
+
+def _of_ranks(drawn: Drawn, parts: Sequence[Values], task: Task) -> Iterator[tuple[str, Interval]]:
+    """The ranks of all backends at once: 0, which their interval holds if all ranks are held."""
+    if not task.can_tell("probe"):
+        yield "ranks", (0.0, *NO_INTERVAL)
+        return
+    pairs = list(combinations(range(BACKENDS), 2))
+    p = corrected(
+        np.array([paired_difference(parts[a], parts[b], task.sample).p for a, b in pairs])
+    )
+    differs = np.zeros((BACKENDS, BACKENDS), dtype=np.bool_)
+    for (a, b), own in zip(pairs, p, strict=True):
+        differs[a, b] = differs[b, a] = own < 0.05
+    values = np.array([task.sample.mean(each) for each in parts])
+    lowest, highest = rank_intervals(values, differs)
+    # Each backend tells labels less clearly than the one before; of equal ones each may be any.
+    every = np.arange(1, BACKENDS + 1)
+    best, worst = (1, BACKENDS) if drawn.is_equal else (every, every)
+    is_held = bool((lowest <= best).all() and (worst <= highest).all())
+    yield "ranks", (0.0, 0.0, 0.0) if is_held else (0.0, 1.0, 1.0)
+
+
+def _truth(drawn: Drawn) -> Truth:
+    """Labels that are called as the first of their tags."""
+    labels = [f"{TAGS_OF_LABEL * label:04}" for label in range(drawn.has.shape[1])]
+    return Truth("", labels, drawn.has, np.ones(len(drawn.of_image), dtype=np.bool_))
+
+
+def _seen(drawn: Drawn, number: int) -> Seen:
+    scores = drawn.scores[number]
+    tags = [f"{tag:04}" for tag in range(scores.shape[1])]
+    statuses = ["ok"] * len(drawn.of_image)
+    return Seen(str(number), "", "", Origin.IMPORTED, statuses, scores, tags, None)
+
+
+def of_codes(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
+    """Intervals of the first code, by a coding."""
+    truth, seen = _truth(drawn), _seen(drawn, 0)
+    matches = np.array([[tag == code for tag in seen.labels] for code in truth.codes])
+    found = judge_codes("", truth, {}, seen.scores, seen.labels, matches, seed=0).codes
+    row = found.row(
+        by_predicate=(pl.col("code") == truth.codes[0]) & (pl.col("rule") == ANY), named=True
+    )
+    for name in ("precision", "recall", "f1"):
+        value = np.nan if row[name] is None else row[name]
+        yield f"code: {name}", _ends(value, row[f"{name}_low"], row[f"{name}_high"])
 
 
 def _share(part: float, whole: int) -> Interval:
@@ -250,18 +193,25 @@ def of_compare(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
     found = align(moving, still)
     own = pseudo_values(found.explained, explained_without_each(moving, still))
     yield "same places (Procrustes)", _figure(figure_of(found.explained, own))
+    distances = np.linalg.norm(found.apply(moving) - still, axis=1) / unit_of(still)
+    yield "mean move", _figure(mean_figure(distances, most=np.inf))
 
 
 def of_clusters(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
     """Intervals of clusters in ``bench``, whose clusterings are part of them."""
-    task = _task(drawn)
-    clusterer = Leaders(3 * len(task.codes))
+    yield from _of_clusterer(drawn, Leaders(3 * drawn.has.shape[1]))
+
+
+def of_leiden(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
+    """The same with the method that is the default."""
+    yield from _of_clusterer(drawn, default_clusterer(load_plugins()))
+
+
+def _of_clusterer(drawn: Drawn, clusterer: Clusterer) -> Iterator[tuple[str, Interval]]:
+    task = Task.of(_truth(drawn))
     figures, halves = [], []
-    for scores in drawn.scores[:2]:
-        tags = [f"{tag:04}" for tag in range(scores.shape[1])]
-        statuses = ["ok"] * len(drawn.of_image)
-        seen = Seen("", "", "", Origin.IMPORTED, statuses, scores, tags, None)
-        found = cluster_again(seen, task, clusterer, 0)
+    for number in range(2):
+        found = cluster_again(_seen(drawn, number), task, clusterer, 0)
         figures.append(cluster_figure(found, task, 0))
         halves.append(information_of_halves(found.halves, task.partition))
     yield "clusters of labels", _figure(figures[0])
@@ -284,28 +234,6 @@ class Leaders(Clusterer):
         return Clusters(labels=kernel[:, leaders].argmax(axis=1))
 
 
-def rank_is_held(drawn: Drawn) -> bool | None:
-    """Whether the intervals of the ranks of three backends, by the probe, hold all true ranks."""
-    sample, has = drawn.sample, drawn.has
-    if not _task(drawn).can_tell("probe"):
-        return None
-    parts = []
-    for scores in drawn.scores:
-        silent = np.zeros(len(has), dtype=np.bool_)
-        probe = Probe(kernel_of(scores, None), silent, folds_of(drawn.of_image, 0))
-        right = shares_right(probe.scores(has), has)
-        found = share_of_images(np.repeat(right[:, None], has.shape[1], 1), has)
-        parts.append(_parts("probe", found, sample))
-    pairs = list(combinations(range(3), 2))
-    p = corrected(np.array([paired_difference(parts[a], parts[b], sample).p for a, b in pairs]))
-    differs = np.zeros((3, 3), dtype=np.bool_)
-    for (a, b), own in zip(pairs, p, strict=True):
-        differs[a, b] = differs[b, a] = own < 0.05
-    lowest, highest = rank_intervals(np.array([sample.mean(each) for each in parts]), differs)
-    true = np.arange(1, 4)  # each backend tells labels less clearly than the one before
-    return bool((lowest <= true).all() and (true <= highest).all())
-
-
 def worlds() -> Iterator[World]:
     """The populations that collections are drawn from."""
     for images in IMAGES:
@@ -314,12 +242,15 @@ def worlds() -> Iterator[World]:
                 yield from (World(images, labels, kind) for kind in KINDS)
 
 
-PARTS: Mapping[str, tuple[Callable[[Drawn], Iterator[tuple[str, Interval]]], bool]] = {
-    "bench": (of_bench, True),
-    "clusters": (of_clusters, True),
-    "compare": (of_compare, False),
+PARTS: Mapping[str, tuple[Callable[[Drawn], Iterator[tuple[str, Interval]]], bool, float]] = {
+    "bench": (of_bench, True, 1),
+    "codes": (of_codes, False, 1),
+    "clusters": (of_clusters, True, 0.5),
+    "leiden": (of_leiden, True, 0.3),
+    "compare": (of_compare, False, 1),
 }
-"""Functions that give intervals, and whether images are drawn within labels for them."""
+"""Functions that give intervals, whether images are drawn within labels for them, and the share of
+the collections that they are tried on."""
 
 
 def coverage(world: World, part: str, times: int) -> pl.DataFrame:
@@ -330,7 +261,7 @@ def coverage(world: World, part: str, times: int) -> pl.DataFrame:
         ``printed`` (share of collections with an interval), ``held`` (of these, the share whose
         interval holds the true value) and ``width`` (mean).
     """
-    intervals, within_labels = PARTS[part]
+    intervals, within_labels, _ = PARTS[part]
     found: dict[str, list[Interval]] = {}
     for seed in range(times):
         drawn = draw(world, seed, within_labels=within_labels)
@@ -340,7 +271,7 @@ def coverage(world: World, part: str, times: int) -> pl.DataFrame:
     for name, own in found.items():
         values, low, high = np.array(own).T
         printed = np.isfinite(low)
-        true = np.nanmean(values)
+        true = np.nanmean(values) if np.isfinite(values).any() else np.nan
         held = ((low <= true) & (true <= high))[printed]
         rows.append(
             {
@@ -358,38 +289,24 @@ def coverage(world: World, part: str, times: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema_overrides={"held": pl.Float64, "width": pl.Float64})
 
 
-def rank_coverage(world: World, times: int) -> pl.DataFrame:
-    """How often the intervals of ranks hold all true ranks; columns as of :func:`coverage`."""
-    found = [rank_is_held(draw(world, seed, within_labels=True)) for seed in range(times)]
-    known = [is_held for is_held in found if is_held is not None]
-    row = {
-        "part": "ranks",
-        "figure": "ranks of three backends",
-        "images": world.images,
-        "labels": world.labels,
-        "kind": world.kind,
-        "times": times,
-        "printed": len(known) / times,
-        "held": float(np.mean(known)) if known else None,
-        "width": None,
-    }
-    return pl.DataFrame([row], schema_overrides={"held": pl.Float64, "width": pl.Float64})
-
-
 def _figure(figure: Figure) -> Interval:
     return figure.value, figure.low, figure.high
 
 
 def _row(table: pl.DataFrame) -> Interval:
     share, low, high = table.select("share", "low", "high").row(-1)
-    return share, np.nan if low is None else low, np.nan if high is None else high
+    return _ends(share, low, high)
+
+
+def _ends(value: float, low: float | None, high: float | None) -> Interval:
+    return value, np.nan if low is None else low, np.nan if high is None else high
 
 
 def main() -> None:
     """Simulate and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=float, default=1.0, help="factor of the repetitions")
-    parser.add_argument("--only", default="", help="part: bench, clusters, compare or ranks")
+    parser.add_argument("--only", default="", help=f"one part: {', '.join(PARTS)}")
     parser.add_argument("--images", type=int, help="one size only")
     parser.add_argument("--out", help="CSV file of the whole table")
     arguments = parser.parse_args()
@@ -397,15 +314,14 @@ def main() -> None:
     for world in worlds():
         if arguments.images not in (None, world.images):
             continue
-        times = max(int(TIMES[world.images] * arguments.times), 2)
-        for part in [*PARTS, "ranks"]:
-            if part.startswith(arguments.only):
-                ranks = part == "ranks"
-                tables.append(
-                    rank_coverage(world, times) if ranks else coverage(world, part, times)
-                )
-                if arguments.out:
-                    pl.concat(tables).write_csv(arguments.out)
+        for part, (_, _, share) in PARTS.items():
+            is_chosen = part.startswith(arguments.only)
+            if not is_chosen or (part == "compare" and world.kind == "words"):
+                continue
+            times = max(int(TIMES[world.images] * arguments.times * share), 2)
+            tables.append(coverage(world, part, times))
+            if arguments.out:
+                pl.concat(tables).write_csv(arguments.out)
     table = pl.concat(tables)
     with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=160, tbl_hide_dataframe_shape=True):
         print(table)

@@ -145,8 +145,8 @@ def judge_codes(
         said = np.zeros((2, len(truth.coded)), dtype=np.bool_)
         said[0], said[1] = best[:, column] > 0, given[:, column]
         for rule, own_said in zip((ANY, THRESHOLD), said, strict=True):
-            figures = _figures(has, own_said[coded], sayable=bool(tags))
-            row = {"code": code, "rule": rule, "tags": tags, **figures}
+            row: dict[str, object] = {"code": code, "rule": rule, "tags": tags}
+            row |= _counted(has, own_said[coded], sayable=bool(tags))
             row["kappa_with_coders"] = _with_coders(code, coders, own_said)
             if rule == THRESHOLD and tags:
                 row["threshold"] = float(np.median(thresholds))
@@ -244,16 +244,32 @@ def f1_interval(right: int, given: int, having: int) -> tuple[float, float]:
     return float(2 * low[0] / (1 + low[0])), float(2 * high[0] / (1 + high[0]))
 
 
-def _figures(has: Mask, said: Mask, *, sayable: bool) -> dict[str, object]:
-    """The figures of a code by a rule, on the coded images."""
-    images, having, given = len(has), int(has.sum()), int(said.sum())
-    right = int((has & said).sum())
-    votes = np.array([has, said], dtype=np.int64)
-    found: dict[str, object] = {
-        "images": images,
-        "having": having,
-        "given": given,
-        "right": right,
+def _counted(has: Mask, said: Mask, *, sayable: bool) -> dict[str, object]:
+    """The counts of a code by a rule on the coded images, and the figures of these."""
+    counts = {
+        "images": len(has),
+        "having": int(has.sum()),
+        "given": int(said.sum()),
+        "right": int((has & said).sum()),
+    }
+    return counts | figures_of_counts(**counts, sayable=sayable)
+
+
+def figures_of_counts(
+    images: int, having: int, given: int, right: int, *, sayable: bool
+) -> dict[str, float]:
+    """The figures of a code by a rule; NaN for what cannot be known.
+
+    Args:
+        images: number of coded images.
+        having: that have the code.
+        given: that are given it.
+        right: both.
+        sayable: whether a tag matches the code; else there are no intervals.
+    """
+    cells = np.array([right, having - right, given - right, images - having - given + right])
+    votes = np.repeat(np.array([[1, 1, 0, 0], [1, 0, 1, 0]]), cells, axis=1)
+    found = {
         "precision": right / given if given else np.nan,
         "precision_chance": having / images if given else np.nan,
         "recall": right / having if having else np.nan,
@@ -263,15 +279,19 @@ def _figures(has: Mask, said: Mask, *, sayable: bool) -> dict[str, object]:
         "kappa": cohen_kappa(votes[0], votes[1]),
         "alpha": krippendorff_alpha(votes),
     }
+    ends = dict.fromkeys(
+        [f"{name}_{end}" for name in ("precision", "recall", "f1") for end in ("low", "high")],
+        np.nan,
+    )
     if not sayable:
-        return found
+        return found | ends
     for name, whole in (("precision", given), ("recall", having)):
         if whole >= FEWEST_OF_INTERVAL:
             low, high = share_interval(np.array([float(right)]), np.array([float(whole)]))
-            found[f"{name}_low"], found[f"{name}_high"] = float(low[0]), float(high[0])
+            ends[f"{name}_low"], ends[f"{name}_high"] = float(low[0]), float(high[0])
     if given + having - right >= FEWEST_OF_INTERVAL:
-        found["f1_low"], found["f1_high"] = f1_interval(right, given, having)
-    return found
+        ends["f1_low"], ends["f1_high"] = f1_interval(right, given, having)
+    return found | ends
 
 
 def _with_coders(code: str, coders: Mapping[str, Truth], said: Mask) -> float:

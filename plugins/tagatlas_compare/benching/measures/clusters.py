@@ -135,15 +135,21 @@ def difference_of_halves(
 def cluster_figure(found: Clusterings, task: Task, seed: int) -> Figure:
     """Adjusted mutual information of clusters and labels: the mean over seeds."""
     labels = task.partition
-    value = float(np.mean([information(each, labels) for each in found.whole]))
-    variance = variance_of_halves(information_of_halves(found.halves, labels))
     dice = np.random.default_rng([seed, 4])
     shuffled = [
         information(found.whole[number % len(found.whole)], dice.permutation(labels))
         for number in range(20)
     ]
-    interval = (np.nan, np.nan)
-    if variance >= _TINY and task.images - len(task.codes) >= FEWEST:
-        half = t.ppf((1 + LEVEL) / 2, SPLITS) * np.sqrt(variance)
-        interval = (value - half, min(value + half, 1.0))
-    return make_figure(value, interval, shuffled, task.images)
+    value, *interval = cluster_value(found, task)
+    return make_figure(value, (interval[0], interval[1]), shuffled, task.images)
+
+
+def cluster_value(found: Clusterings, task: Task) -> tuple[float, float, float]:
+    """The mean over seeds, and its interval by the halves; NaN where there is none."""
+    labels = task.partition
+    value = float(np.mean([information(each, labels) for each in found.whole]))
+    variance = variance_of_halves(information_of_halves(found.halves, labels))
+    if variance < _TINY or task.images - len(task.codes) < FEWEST:
+        return value, np.nan, np.nan
+    half = float(t.ppf((1 + LEVEL) / 2, SPLITS) * np.sqrt(variance))
+    return value, value - half, min(value + half, 1.0)

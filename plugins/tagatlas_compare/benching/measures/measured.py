@@ -95,7 +95,8 @@ class Measured:
             coded, and where several codes are), ``right`` (Bool), and a column (Float64) for each
             measure but ``clusters``: the image's part in the figure, null where it has none; and
             ``clusters`` (List[Int32]): its cluster in each clustering of a half of the images, -1
-            if it was not in that half. :func:`tagatlas_compare.benching.standing.stand` resamples
+            if it was not in that half; and ``clusters_of_all`` likewise of all images, by seed.
+            :func:`tagatlas_compare.benching.standing.stand` resamples
             these.
     """
 

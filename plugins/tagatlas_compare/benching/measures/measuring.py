@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -14,39 +13,26 @@ from tagatlas import Clusterer
 from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.benching.entrants import Seen
 from tagatlas_compare.benching.measures.alike import Alike, likeness_of
-from tagatlas_compare.benching.measures.clusters import cluster_again, cluster_figure
+from tagatlas_compare.benching.measures.clusters import Clusterings, cluster_again, cluster_figure
+from tagatlas_compare.benching.measures.found import Found, probed
 from tagatlas_compare.benching.measures.matching import LabelMap
 from tagatlas_compare.benching.measures.measured import OF_LABELS, Measured
-from tagatlas_compare.benching.measures.probe import (
-    Probe,
-    folds_of,
-    kernel_of,
-    predicted,
-    shares_right,
-)
-from tagatlas_compare.benching.measures.task import Codes, OfCodes, Task
+from tagatlas_compare.benching.measures.probe import predicted
+from tagatlas_compare.benching.measures.task import Codes, Task
 from tagatlas_compare.benching.measures.words import (
     average_precisions,
     best_matching,
     precision_at,
     recalls,
-    share_of_images,
 )
 from tagatlas_compare.comparison.labels import best_tags
 from tagatlas_compare.statistics.estimates import NO_INTERVAL, make_figure
 from tagatlas_compare.statistics.figures import Figure
-from tagatlas_compare.statistics.intervals import mean_interval, share_interval
-from tagatlas_compare.statistics.samples import Sample, Values
+from tagatlas_compare.statistics.intervals import share_interval
+from tagatlas_compare.statistics.samples import Values
 
 FEWEST_OF_LABEL = 20
 """Least number of images of a label for an interval of its own."""
-
-WIDENED = 1.1
-"""By how much the spread of the probe's errors is widened, which by itself held 87 to 95 times in
-100, as errors of images that were trained on the same others go together."""
-
-SURELY_ABOVE = 3.0
-"""By how many standard deviations of shuffled ones a probe is surely above chance."""
 
 Mask = NDArray[np.bool_]
 
@@ -88,42 +74,6 @@ def measure(
     ]
 
 
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """A measure of every code, the codes that it is averaged over, and its mean by chance.
-
-    Where images are judged by others, their errors are not independent, and no estimate of variance
-    from one collection is without bias (Y. Bengio & Y. Grandvalet, "No Unbiased Estimator of the
-    Variance of K-Fold Cross-Validation", JMLR 5, 2004): the spread may be ``widened``.
-    """
-
-    of_codes: OfCodes
-    some: Mask
-    shuffled: list[float]
-    widened: float = 1.0
-
-    def spread_as_chance(self, sample: Sample) -> _Found:
-        """Spread at least as with shuffled codes, unless it is surely above these.
-
-        Where chance decides, images with equal tags are right or wrong together: the spread of
-        single images would be too small.
-        """
-        if not self.some.any():
-            return self
-        spread = float(np.std(self.shuffled, ddof=1))
-        beyond = self.of_codes.mean(self.some) - float(np.mean(self.shuffled))
-        own = float(np.sqrt((sample.influence(self.parts(sample)) ** 2).sum()))
-        if not 0 < own < spread or beyond > SURELY_ABOVE * spread:
-            return self
-        return replace(self, widened=self.widened * spread / own)
-
-    def parts(self, sample: Sample) -> Values:
-        """The values of images whose mean is the figure, spread as it varies."""
-        mean = self.of_codes.mean(self.some)
-        own: Values = mean + self.widened * (self.of_codes.parts(self.some, sample) - mean)
-        return own
-
-
 class _Measuring:
     """One entrant on the coded images."""
 
@@ -140,10 +90,10 @@ class _Measuring:
 
     def measured(self, clusterer: Clusterer, images: int) -> Measured:
         task = self._task
-        probe, scores = self._probe()
+        probe, scores = probed(task, self._scores, self._embeddings, self._silent, self._seed)
         near, own_shares = self._neighbours()
         found = {"probe": probe, "neighbours": near} | self._words()
-        figures = {name: self._figure(name, each) for name, each in found.items()}
+        figures = {name: each.figure(name, task) for name, each in found.items()}
         figures["precision_at_10"], precisions = self._precision_at_10()
         clusterings = cluster_again(self._seen, task, clusterer, self._seed)
         figures["clusters"] = cluster_figure(clusterings, task, self._seed)
@@ -151,43 +101,10 @@ class _Measuring:
         return Measured(
             {name: figures[name] for name in OF_LABELS if name in figures},
             self._label_table(found, precisions),
-            self._image_table(images, parts, scores, own_shares, clusterings.halves),
+            self._image_table(images, parts, scores, own_shares, clusterings),
         )
 
-    def _figure(self, name: str, found: _Found) -> Figure:
-        task = self._task
-        if not found.some.any():
-            return make_figure(np.nan, NO_INTERVAL, (), task.images)
-        interval = NO_INTERVAL
-        if task.has_interval(name):
-            interval = mean_interval(found.parts(task.sample), task.sample)
-        value = found.of_codes.mean(found.some)
-        return make_figure(value, interval, found.shuffled, task.images)
-
-    def _probe(self) -> tuple[_Found, Values]:
-        """The linear probe, and the score of each image for each code."""
-        task = self._task
-        folds = folds_of(task.partition, self._seed)
-        kernel = kernel_of(self._scores, self._embeddings)
-        probe = Probe(kernel, self._silent, folds)
-        some = task.learnable
-
-        def of(has: Codes, scores: Values, silent: float) -> OfCodes:
-            if not task.is_single:
-                return average_precisions(scores, has)
-            is_right = np.where(self._silent, silent, shares_right(scores, has))
-            return share_of_images(np.repeat(is_right[:, None], has.shape[1], axis=1), has)
-
-        guess = 1 / max(int(some.sum()), 1)  # else silence would lower the level of chance
-        shuffled = [
-            of(has, probe.scores(has), guess).mean(some)
-            for has in task.shuffled_in_folds(self._seed, folds)
-        ]
-        scores = probe.scores(task.has)
-        found = _Found(of(task.has, scores, 0.0), some, shuffled, WIDENED)
-        return found.spread_as_chance(task.sample), scores
-
-    def _neighbours(self) -> tuple[_Found, Values]:
+    def _neighbours(self) -> tuple[Found, Values]:
         """Shares of neighbours with the same code, and those of each image."""
         task = self._task
         told = np.flatnonzero(~self._silent)
@@ -202,9 +119,9 @@ class _Measuring:
             for has in task.shuffled(self._seed)
         ]
         _, own = alike.shares(task.has)
-        return _Found(alike.of_codes(task.has), some, shuffled), own
+        return Found(alike.of_codes(task.has), some, shuffled), own
 
-    def _words(self) -> dict[str, _Found]:
+    def _words(self) -> dict[str, Found]:
         """Average precision and recall, over all labels and over those it can say."""
         task = self._task
         ranked = best_matching(self._scores, self._matches)
@@ -222,8 +139,8 @@ class _Measuring:
             ),
             ("recall", recalls(said, task.has), [recalls(said, has) for has in mixed]),
         ):
-            found[name] = _Found(of_codes, every, [each.mean(every) for each in shuffled])
-            found[f"{name}_sayable"] = _Found(
+            found[name] = Found(of_codes, every, [each.mean(every) for each in shuffled])
+            found[f"{name}_sayable"] = Found(
                 of_codes, sayable, [each.mean(sayable) for each in shuffled]
             )
         return found
@@ -244,7 +161,7 @@ class _Measuring:
         shuffled = [float(of(has).mean()) for has in task.shuffled(self._seed)]
         return make_figure(float(values.mean()), NO_INTERVAL, shuffled, task.images), values
 
-    def _label_table(self, found: Mapping[str, _Found], precisions: Values) -> pl.DataFrame:
+    def _label_table(self, found: Mapping[str, Found], precisions: Values) -> pl.DataFrame:
         task, tags_of_all = self._task, self._seen.labels
         matched = [
             [tags_of_all[tag] for tag in np.flatnonzero(row).tolist()] for row in self._matches
@@ -281,7 +198,7 @@ class _Measuring:
         parts: Mapping[str, Values],
         scores: Values,
         own_shares: Values,
-        halves: NDArray[np.int32],
+        clusterings: Clusterings,
     ) -> pl.DataFrame:
         task = self._task
 
@@ -299,14 +216,19 @@ class _Measuring:
                 task.rows.tolist(), best.tolist(), task.sample.groups.tolist(), strict=True
             ):
                 said[row], right[row] = names[code], code == own
-        clusters = np.full((images, len(halves)), -1, dtype=np.int32)
-        clusters[task.rows] = halves.T
+
+        def clusters(found: NDArray[np.int32]) -> pl.Series:
+            every = np.full((images, len(found)), -1, dtype=np.int32)
+            every[task.rows] = found.T
+            return pl.Series(every.tolist(), dtype=pl.List(pl.Int32))
+
         return pl.DataFrame(
             {
                 "predicted": pl.Series(said, dtype=pl.String),
                 "right": pl.Series(right, dtype=pl.Boolean),
                 "neighbours_right": of_all(own_shares),
                 **{name: of_all(values) for name, values in parts.items()},
-                "clusters": pl.Series(clusters.tolist(), dtype=pl.List(pl.Int32)),
+                "clusters": clusters(clusterings.halves),
+                "clusters_of_all": clusters(clusterings.whole),
             }
         )

@@ -59,7 +59,21 @@ def notes(document: Results) -> list[str]:
     """What else is to be known of the figures: silent images, entrants without results."""
     errors = [(each.backend, each.error.rstrip(".")) for each in failed(document)]
     said = _silent(document) + [f"{name} has no result: {error}." for name, error in errors]
-    return said + without_images(document.entrants)
+    return said + without_images(document.entrants) + _joined(document.entrants)
+
+
+def _joined(entrants: Sequence[EntrantRow]) -> list[str]:
+    """What of the results of others was not made again from their tables."""
+    names = [row.backend for row in entrants if row.joined and not row.error]
+    if not names:
+        return []
+    said = (
+        f"The results of {listed(names)} come from another folder: as their sender says are the"
+        " levels of chance, precision at 10, the figures of single labels, robustness, speed and"
+        " cost. The other figures were made again from the results for each image, where there is"
+        " a table of these."
+    )
+    return [said]
 
 
 def without_images(entrants: Sequence[EntrantRow]) -> list[str]:

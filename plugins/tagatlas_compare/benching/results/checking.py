@@ -5,19 +5,25 @@ Each names the place: the path in a document as ``entrants[0].counts``, or row a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from math import isfinite
 
 import numpy as np
 import polars as pl
 
 from tagatlas.errors import InputError, UsageError
 from tagatlas.toolkit import count, one_line
+from tagatlas.toolkit.packages import versions
 from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.benching.measures import MEASURES
-from tagatlas_compare.benching.measures.clusters import SPLITS
+from tagatlas_compare.benching.measures.clusters import (
+    SEEDS,
+    SPLITS,
+    Clusterings,
+    cluster_value,
+)
 from tagatlas_compare.benching.measures.task import Task
+from tagatlas_compare.benching.results.checking_codes import check_codes
 from tagatlas_compare.benching.results.document import (
     Cells,
     EntrantRow,
@@ -25,6 +31,8 @@ from tagatlas_compare.benching.results.document import (
     Results,
     Robustness,
 )
+from tagatlas_compare.statistics.estimates import NO_INTERVAL
+from tagatlas_compare.statistics.intervals import mean_interval
 
 _SLACK = 1e-6
 """What rounding may add to a figure."""
@@ -38,11 +46,22 @@ _LARGEST_PART = 1e6
 _RANGES = {"clusters": (-10.0, 1.0)}
 """Adjusted mutual information has no lowest value, but is never far below 0."""
 
-_SHARES = frozenset({"agreement", "alpha", "kappa", "f1", "precision", "recall"})
+_SHARES = frozenset(
+    {"agreement", "alpha", "kappa", "kappa_with_coders", "f1", "precision", "recall"}
+    | {"score", "threshold", "threshold_low", "threshold_high"}
+)
 """Names of what is at most 1, and of means of such."""
+
+_OF_IMAGES = frozenset(MEASURES) - {"precision_at_10"}
+"""Figures that are made of parts of images, or of their clusters."""
+
+ENDS = ("value", "low", "high")
 
 _DEEPEST = 12
 _TEXTS = ("image", "status", "predicted")
+
+CLUSTERINGS = {"clusters": 2 * SPLITS, "clusters_of_all": SEEDS}
+"""Columns with the clusters of each image, and how many each has."""
 
 
 def plain(text: str) -> str:
@@ -81,7 +100,10 @@ def check_document(document: Results) -> None:
         _check_label(f"{place}.labels[{number}]", cells, task.images)
     for number, each in enumerate(entrant.robustness):
         _check_robustness(f"{place}.robustness[{number}]", each, task.images)
+    _check_precision(f"{place}.figures.precision_at_10", entrant)
     _check_values(f"{place}.codes", entrant.codes)
+    intervals = is_of_this_version(document)
+    check_codes(f"{place}.codes", entrant.codes, task, intervals=intervals)
     _check_values("coders", document.coders)
 
 
@@ -156,6 +178,18 @@ def _check_label(place: str, cells: Cells, images: int) -> None:
             _check_range(own, value, 0, 1)
 
 
+def _check_precision(place: str, entrant: EntrantRow) -> None:
+    """Check that precision at 10 is the mean of the labels': images have no part of it."""
+    figure = entrant.figures.get("precision_at_10")
+    own = [cells.get("precision_at_10") for cells in entrant.labels]
+    known = [float(each) for each in own if isinstance(each, int | float)]
+    if figure is None or figure.value is None or not own:
+        return
+    mean = float(np.mean(known)) if len(known) == len(own) else np.nan
+    if not abs(mean - figure.value) <= _SLACK:
+        raise InputError(f"{place}: {figure.value:g} is not the mean of the labels'")
+
+
 def _check_values(place: str, value: object, depth: int = 0, most: float = _LARGEST) -> None:
     """Check values without a schema: no number that cannot be, and not too deep."""
     if depth > _DEEPEST:
@@ -171,6 +205,11 @@ def _check_values(place: str, value: object, depth: int = 0, most: float = _LARG
     elif isinstance(value, list | tuple):
         for number, each in enumerate(value):
             _check_values(f"{place}[{number}]", each, depth + 1, most)
+
+
+def is_of_this_version(document: Results) -> bool:
+    """Whether its intervals were made by the same rules."""
+    return document.versions.get("tagatlas") == versions()["tagatlas"]
 
 
 def task_of(truth: Truth) -> Task:
@@ -211,11 +250,14 @@ def check_images(
     for name in table.columns:
         if name not in (*_TEXTS, "right"):
             _check_column(name, table[name], texts[name], table.height)
-    _check_clusters(table, task)
+    clusterings = _clusterings(table, task)
+    ends = ENDS if is_of_this_version(document) else ENDS[:1]
     for name, figure in entrant.figures.items():
-        if name in table.columns and name != "clusters":
-            _check_parts(name, table[name], figure.value, task)
-        elif name == "probe" and figure.value is not None:
+        if name == "clusters":
+            _check_equal(name, cluster_value(clusterings, task), figure, ends)
+        elif name in table.columns:
+            _check_equal(name, _of_parts(name, table[name], figure.value, task), figure, ends)
+        elif name in _OF_IMAGES and figure.value is not None:
             raise InputError(f"column {name}: it is missing")
 
 
@@ -224,7 +266,7 @@ def _check_column(name: str, column: pl.Series, texts: pl.Series, images: int) -
     if lost.any():
         row = int(lost.arg_max() or 0)
         raise InputError(f"row {row + 2}, column {plain(name)}: {texts[row]!r:.60} is no number")
-    if name == "clusters":
+    if name in CLUSTERINGS:
         values = column.explode()
         whole = values.null_count() == 0 and bool(values.is_between(-1, images - 1).all())
         if not whole:
@@ -233,26 +275,49 @@ def _check_column(name: str, column: pl.Series, texts: pl.Series, images: int) -
         raise InputError(f"column {plain(name)}: a number is not finite, or too large")
 
 
-def _check_clusters(table: pl.DataFrame, task: Task) -> None:
-    if "clusters" not in table.columns:
-        raise InputError("column clusters: it is missing")
-    lengths = table["clusters"].list.len()
-    if set(lengths) != {2 * SPLITS}:
-        raise InputError(f"column clusters: each image has {2 * SPLITS} numbers")
-    halves = np.array(table["clusters"].gather(task.rows).to_list(), dtype=np.int64)
+def _clusterings(table: pl.DataFrame, task: Task) -> Clusterings:
+    """The clusters of the images that count."""
+    found = {}
+    for name, length in CLUSTERINGS.items():
+        if name not in table.columns:
+            raise InputError(f"column {name}: it is missing")
+        if set(table[name].list.len()) != {length}:
+            raise InputError(f"column {name}: each image has {length} numbers")
+        found[name] = np.array(table[name].gather(task.rows).to_list(), dtype=np.int32)
+    halves = found["clusters"]
     if ((halves >= 0).reshape(len(halves), SPLITS, 2).sum(axis=2) != 1).any():
         raise InputError("column clusters: an image is in one half of each pair")
+    whole = found["clusters_of_all"]
+    if (whole < 0).any():
+        raise InputError("column clusters_of_all: an image with a label is in no cluster")
+    return Clusterings(whole.T, halves.T)
 
 
-def _check_parts(name: str, column: pl.Series, value: float | None, task: Task) -> None:
-    """Check that the parts of the images are those of the figure."""
+def _of_parts(
+    name: str, column: pl.Series, value: float | None, task: Task
+) -> tuple[float, float, float]:
+    """The figure and its interval, of the parts of the images."""
     parts = column.gather(task.rows)
     if value is None:
         if parts.null_count() < len(parts):
             raise InputError(f"column {name}: it has numbers, and the document no figure")
-        return
+        return np.nan, *NO_INTERVAL
     if parts.null_count():
         raise InputError(f"column {name}: an image with a label has no number")
-    mean = task.sample.mean(parts.to_numpy())
-    if not isfinite(mean) or abs(mean - value) > _SLACK:
-        raise InputError(f"column {name}: its mean is {mean:.6g}, the document says {value:.6g}")
+    values, interval = parts.to_numpy(), NO_INTERVAL
+    if task.has_interval(name):
+        interval = mean_interval(values, task.sample)
+    return task.sample.mean(values), *interval
+
+
+def _check_equal(
+    name: str, found: tuple[float, float, float], figure: FigureCells, ends: Sequence[str]
+) -> None:
+    """Check a figure and its interval against what the table of images gives."""
+    for end, own in zip(ENDS, found, strict=True):
+        stored = getattr(figure, end)
+        value = np.nan if stored is None else stored
+        if end in ends and not np.isclose(own, value, rtol=0, atol=_SLACK, equal_nan=True):
+            raise InputError(
+                f"column {name}: its {end} is {own:.6g}, the document says {value:.6g}"
+            )

@@ -190,6 +190,8 @@ class EntrantRow:
         machine: that it was measured on; null: that of the document.
         versions: of packages; null: those of the document.
         notes: why something was not measured, a line each.
+        joined: whether it came from another folder: what its table of results for each image does
+            not have is as its sender says.
         error: why it has no results; empty if it has.
     """
 
@@ -215,6 +217,7 @@ class EntrantRow:
     machine: Mapping[Name, Cell] | None = None
     versions: Mapping[Name, Text] | None = None
     notes: Sequence[Text] = ()
+    joined: bool = False
     error: Text = ""
 
 

@@ -26,7 +26,12 @@ import polars as pl
 from tagatlas.errors import InputError, StorageError
 from tagatlas.toolkit import one_line, write_atomically
 from tagatlas_compare.benching.coding.truth import Truth
-from tagatlas_compare.benching.results.checking import check_document, check_images, task_of
+from tagatlas_compare.benching.results.checking import (
+    CLUSTERINGS,
+    check_document,
+    check_images,
+    task_of,
+)
 from tagatlas_compare.benching.results.document import (
     Cells,
     EntrantRow,
@@ -289,7 +294,7 @@ def _typed(table: pl.DataFrame) -> pl.DataFrame:
         column = pl.col(name)
         if name == "right":
             column = column == "true"
-        elif name == "clusters":
+        elif name in CLUSTERINGS:
             column = column.str.split(" ").cast(pl.List(pl.Int32), strict=False)
         elif name not in texts:
             column = column.cast(pl.Float64, strict=False)

@@ -99,6 +99,8 @@ def _joined(ours: TaskRows | None, theirs: TaskRows, lines: list[str]) -> list[R
             lines.append(f"{plain(row.entrant.backend)} is kept twice: {_difference(mine, row)}")
         elif mine is not None and row.images is None:
             row = mine
+        if mine is None or row is not mine:
+            row = _marked(row)
         joined.append(row)
     newest = theirs.newest
     lines.append(
@@ -108,9 +110,15 @@ def _joined(ours: TaskRows | None, theirs: TaskRows, lines: list[str]) -> list[R
     return joined
 
 
+def _marked(row: Row) -> Row:
+    """A row of others that says so."""
+    entrant = replace(row.entrant, joined=True)
+    return replace(row, document=replace(row.document, entrants=[entrant]))
+
+
 def _content(row: Row) -> bytes:
     """What an entrant's file says, wherever it lies and whatever is beside it."""
-    entrant = replace(row.entrant, per_image="", codes_page="")
+    entrant = replace(row.entrant, per_image="", codes_page="", joined=False)
     return as_json(replace(row.document, entrants=[entrant]))
 
 
