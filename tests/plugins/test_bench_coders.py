@@ -9,6 +9,7 @@ import krippendorff
 import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
+from statsmodels.stats.inter_rater import aggregate_raters, cohens_kappa, fleiss_kappa
 
 from tagatlas_compare.benching.coding.coders import (
     ALL_CODES,
@@ -44,6 +45,26 @@ def test_equal_to_other_libraries_on_any_table(seed: int) -> None:
         assert cohen_kappa(votes[0], votes[1]) == pytest.approx(expected, nan_ok=True)
     else:
         assert math.isnan(cohen_kappa(votes[0], votes[1]))
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_equal_to_statsmodels_on_any_table(seed: int) -> None:
+    """Of complete tables alpha is Fleiss's kappa with a correction for few answers."""
+    dice = np.random.default_rng(seed)
+    coders, images, categories = dice.integers([2, 2, 2], [6, 40, 6])
+    votes = dice.integers(0, categories, (coders, images))
+    votes = np.where(dice.random(votes.shape) < dice.random(), votes[0], votes)
+    votes[0, :2] = 0, 1
+    counts = aggregate_raters(votes.T)[0]
+    fleiss, total = float(fleiss_kappa(counts)), votes.size
+    assert krippendorff_alpha(votes) == pytest.approx(1 - (1 - fleiss) * (total - 1) / total)
+    agreeing = (counts * (counts - 1)).sum(axis=1) / (coders * (coders - 1))
+    assert pairwise_agreement(votes) == pytest.approx(agreeing.mean())
+    table = np.zeros((categories, categories))
+    np.add.at(table, (votes[0], votes[1]), 1)
+    assert cohen_kappa(votes[0], votes[1]) == pytest.approx(
+        float(cohens_kappa(table, return_results=False)), nan_ok=True
+    )
 
 
 def test_worked_out_by_hand() -> None:

@@ -128,7 +128,7 @@ def test_other_labels_than_the_digest_stands_for_are_refused(place: Path) -> Non
     [truth] = (place / "theirs" / "results").rglob("truth.csv")
     text = truth.read_text("utf-8").replace("dark", "middle", 1).replace("light", "dark", 1)
     truth.write_text(text.replace("middle", "light"), "utf-8")
-    with pytest.raises(InputError, match="its digest stands for|the document says"):
+    with pytest.raises(InputError, match=r"its digest stands for|the document says"):
         join_results(place / "mine", [place / "theirs"])
 
 
@@ -203,6 +203,88 @@ def test_names_of_others_are_a_line_without_control_characters(place: Path) -> N
     found = only(place / "mine")
     assert "a b\\u202e\\x1b[31m" in [each.backend for each in found.entrants]
     assert all(line.isprintable() for line in table_lines(found))
+
+
+FIGURES = {
+    "clusters": {"value": 0.25, "low": 0.1, "high": 0.4, "images": 12},
+    "precision_at_10": {"value": 0.25, "images": 12},
+    "recall": {"value": 0.0, "low": 0.0, "high": 0.5, "images": 12},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("clusters", "column clusters: its value is 1, the document says 0.25"),
+        ("precision_at_10", "is not the mean of the labels'"),
+        ("recall", "column recall: its .* is .*, the document says"),
+    ],
+)
+def test_figures_that_their_tables_do_not_give_are_refused(
+    place: Path, name: str, said: str
+) -> None:
+    [path] = (place / "theirs" / "results").rglob("entrants/*.json")
+    document = json.loads(path.read_text("utf-8"))
+    document["entrants"][0]["figures"][name] |= FIGURES[name]
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(InputError, match=said):
+        join_results(place / "mine", [place / "theirs"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("right", 5),
+        ("having", 7),
+        ("given", 13),
+        ("images", 10**9),
+        ("precision", 0.99),
+        ("f1", "0.5"),
+        ("f1_high", 0.5),
+        ("kappa", 1.0),
+        ("alpha", None),
+        ("rule", "another"),
+        ("kappa_with_coders", 7),
+        ("threshold", -3),
+    ],
+)
+def test_results_of_codes_that_their_counts_do_not_give_are_refused(
+    place: Path, name: str, value: object
+) -> None:
+    [path] = (place / "theirs" / "results").rglob("entrants/*.json")
+    document = json.loads(path.read_text("utf-8"))
+    cells = document["entrants"][0]["codes"]["codes"][1]
+    assert cells[name] != value
+    cells[name] = value
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(InputError, match=r"entrants\[0\]\.codes"):
+        join_results(place / "mine", [place / "theirs"])
+
+
+def test_means_of_codes_that_the_codes_do_not_give_are_refused(place: Path) -> None:
+    [path] = (place / "theirs" / "results").rglob("entrants/*.json")
+    document = json.loads(path.read_text("utf-8"))
+    document["entrants"][0]["codes"]["mean_f1"]["threshold"]["all"] = 0.123
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(InputError, match=r"mean_f1\.threshold\.all"):
+        join_results(place / "mine", [place / "theirs"])
+
+
+def test_what_the_sender_says_is_marked(place: Path) -> None:
+    join_results(place / "mine", [place / "theirs"])
+    found = only(place / "mine")
+    assert {each.backend: each.joined for each in found.entrants} == {
+        "swapped": True,
+        "tones": False,
+    }
+    said = "The results of swapped come from another folder"
+    assert any(line.startswith(said) for line in table_lines(found))
+    assert said in (place / "mine" / "leaderboard.html").read_text("utf-8")
+    join_results(place / "theirs", [place / "mine"])
+    assert {each.backend: each.joined for each in only(place / "theirs").entrants} == {
+        "swapped": False,
+        "tones": True,
+    }
 
 
 def contents(folder: Path) -> dict[Path, bytes]:

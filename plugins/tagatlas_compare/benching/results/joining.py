@@ -97,11 +97,10 @@ def _joined(ours: TaskRows | None, theirs: TaskRows, lines: list[str]) -> list[R
             digest = hashlib.sha256(_content(row)).hexdigest()[:6]
             row = replace(row, name=f"{row.name}-{digest}")
             lines.append(f"{plain(row.entrant.backend)} is kept twice: {_difference(mine, row)}")
-        elif mine is not None and row.images is None:
-            row = mine
-        if mine is None or row is not mine:
-            row = _marked(row)
-        joined.append(row)
+        elif mine is not None and (row.images is None or mine.images is not None):
+            joined.append(mine)
+            continue
+        joined.append(_marked(row))
     newest = theirs.newest
     lines.append(
         f"joined: {count(len(theirs.rows), 'entrant')} on {count(newest.task.images, 'image')} of"
