@@ -45,7 +45,7 @@ from tagatlas_compare.comparison.agreement import (
     jaccard,
     observed_disagreement,
 )
-from tagatlas_compare.comparison.alignment import align, explained_without_each, unit_of
+from tagatlas_compare.comparison.alignment import align, explained_without_each
 from tagatlas_compare.comparison.labels import best_tags
 from tagatlas_compare.comparison.partitions import agreement, contingency, has_enough, without_each
 from tagatlas_compare.comparison.tagging import calibration, rank_correlation
@@ -193,8 +193,6 @@ def of_compare(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
     found = align(moving, still)
     own = pseudo_values(found.explained, explained_without_each(moving, still))
     yield "same places (Procrustes)", _figure(figure_of(found.explained, own))
-    distances = np.linalg.norm(found.apply(moving) - still, axis=1) / unit_of(still)
-    yield "mean move", _figure(mean_figure(distances, most=np.inf))
 
 
 def of_clusters(drawn: Drawn) -> Iterator[tuple[str, Interval]]:

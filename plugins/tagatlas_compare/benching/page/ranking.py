@@ -98,7 +98,8 @@ def _legend(document: Results) -> str:
         f"{text_of(said)} Figures are above chance: 0 is what shuffled labels give, 1 is the best;"
         " the line is the 95 % interval. Parentheses: no more than chance can explain, as the"
         " interval reaches chance or, without one, the value is among 95 % of shuffled labels."
-        " “2 to 3” are all the ranks that a backend may have. Empty:"
+        " “2 to 3” are all the ranks that a backend may have; at least 95 times in 100, and mostly"
+        " more often, those of all backends hold together. Empty:"
         " looked at, and nothing seen.</p>\n"
     )
 
