@@ -36,6 +36,7 @@ from tagatlas_web.server.files import MapFiles
 PASSWORD = "-".join(["S3cret", "Pass"])
 USER = "alice"
 SIGNATURE = "f00dfeed"
+SIGNED_TAG = f"https://x.org/dog.jpg?signature={SIGNATURE}"
 NAMES = list(load_plugins().of_kind(RENDERERS))
 
 
@@ -81,7 +82,9 @@ def folder(host: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     urls += [address(host, "gone"), address("host.invalid", "x"), "//alice:S3cret-Pass@10.0.0.1/"]
     table = pl.DataFrame({"image_url": urls, "seen in": [f"page {url}" for url in urls]})
     table.write_csv(folder / "table.csv")
-    found = pl.DataFrame({"image": urls[:11], "tag": ["cat", "dog"] * 5 + ["cat"], "score": 0.9})
+    found = pl.DataFrame(
+        {"image": urls[:11], "tag": [*["cat", SIGNED_TAG] * 5, "cat"], "score": 0.9}
+    )
     found.write_csv(folder / "tags.csv")
     added = tagatlas.add(folder / "x.atlas", folder / "table.csv")
     assert PASSWORD not in repr(added)

@@ -63,6 +63,22 @@ def test_results_on_the_same_task_come_into_one_table(place: Path) -> None:
     assert only(place / "mine") == found, "joined twice is joined once"
 
 
+def test_joined_results_have_one_level_of_chance(place: Path) -> None:
+    path = change(place / "theirs")
+    document = json.loads(path.read_text("utf-8"))
+    probe = document["entrants"][0]["figures"]["probe"]
+    probe |= {"chance": 0.9, "chance_low": 0.85, "chance_high": 0.95}
+    document["entrants"][0]["figures"]["probe"] = probe
+    path.write_text(json.dumps(document), "utf-8")
+    join_results(place / "mine", [place / "theirs"])
+    found = only(place / "mine")
+    figures = {each.backend: each.figures["probe"] for each in found.entrants}
+    assert {each.chance for each in figures.values()} == {0.9}
+    assert found.standing is not None
+    for rank in found.standing.ranks:
+        assert rank.value == pytest.approx(figures[rank.backend].adjusted)
+
+
 def test_results_with_other_options_stay_apart_and_it_is_said_why(place: Path) -> None:
     lines = join_results(place / "mine", [place / "others"])
     assert lines[0] == "joined: 1 entrant on 12 images of pictures"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -356,6 +357,27 @@ def test_silence_does_not_lower_the_level_of_chance() -> None:
     figure = measured_alone([own[0] for own in RIGHT], half).figures["probe"]
     assert figure.value == 0.5
     assert figure.chance == pytest.approx(1 / 6, abs=0.02)
+
+
+def test_ranks_and_differences_are_of_the_figures_above_one_level_of_chance(
+    found: dict[str, Measured],
+) -> None:
+    def with_chance(each: Measured, chance: float) -> Measured:
+        probe = replace(each.figures["probe"], chance=chance)
+        return replace(each, figures={**each.figures, "probe": probe})
+
+    # By levels of its own, the second would be ahead above chance.
+    parts = [found["half"], found["silent on half"]]
+    first, second = sorted(parts, key=lambda each: -each.figures["probe"].value)
+    entrants = [with_chance(first, 0.4), with_chance(second, 0.1)]
+    standing = stand(TRUTH, entrants, ["one", "other"], seed=0)
+    value_of = dict(standing.ranks.select("backend", "value").iter_rows())
+    assert value_of == {
+        "one": pytest.approx((first.figures["probe"].value - 0.4) / 0.6),
+        "other": pytest.approx((second.figures["probe"].value - 0.4) / 0.6),
+    }
+    [difference] = standing.differences.filter(measure="probe")["difference"]
+    assert difference == pytest.approx(value_of["one"] - value_of["other"])
 
 
 def test_random_words_of_equal_images_are_not_told_apart() -> None:

@@ -181,10 +181,26 @@ TIE = {("a", "b", "probe"): False}
             id="below chance",
         ),
         pytest.param(
-            results(A, B, entrant("c", 0.5), differ=TIE | {("a", "c", "probe"): False}),
+            results(
+                A,
+                B,
+                entrant("c", 0.5),
+                differ=TIE | {("a", "c", "probe"): False},
+                leads=(0.6, 0.4, 0.0),
+            ),
             ["a and b share the first place", "c cannot be told from a, but from b it can."],
             ["and c share", " leads ("],
             id="a tie that is none",
+        ),
+        pytest.param(
+            results(A, B, differ=TIE, leads=(0.997, 0.003)),
+            [
+                "a is ahead (labels told apart), but not surely: b cannot be told from it.",
+                "It is first in over 99 of 100 resamples of the images; the test of the",
+                "a 0.75 (0.70 to 0.80; measured 0.80, chance 0.20, 100 images); b 0.50",
+            ],
+            ["share the first place", "a leads"],
+            id="nearly always first in a tie",
         ),
         pytest.param(
             untested(results(A, C)),

@@ -274,8 +274,8 @@ class _Run:
             f"speed and memory, on {count(len(work.images), 'image')}"
             + (perturbed if work.perturbed else "")
         )
-        with self.show("measuring"):
-            return run_tagger(work)
+        with self.show("measuring") as progress:
+            return run_tagger(work, progress)
 
     def _earlier(self, work: Work) -> Ran | None:
         name = file_name(work.tagger, work.fingerprint)

@@ -48,22 +48,32 @@ class BenchOptions:
         Meta(description="Column of a coding that says who coded the row; found by its name."),
     ] = None
     images: Annotated[
-        int, Meta(ge=2, description="Most images that are used; of more, a random sample is.")
+        int,
+        Meta(
+            ge=2,
+            le=1_000_000,
+            description="Most images that are used; of more, a random sample is.",
+        ),
     ] = 1_000
     timed: Annotated[
         int,
         Meta(
             ge=0,
+            le=1_000_000,
             description="How many of the images are tagged again, to measure speed and memory of"
             " a local backend; with 0, neither these nor robustness are measured.",
         ),
     ] = 200
     repeats: Annotated[
-        int, Meta(ge=1, description="How often these are tagged to measure the speed.")
+        int, Meta(ge=1, le=1_000, description="How often these are tagged to measure the speed.")
     ] = 3
     perturbed: Annotated[
         int,
-        Meta(ge=0, description="How many images are also shown perturbed, to free local backends."),
+        Meta(
+            ge=0,
+            le=1_000_000,
+            description="How many images are also shown perturbed, to free local backends.",
+        ),
     ] = 50
     perturbations: Annotated[
         tuple[PerturbationName, ...],
@@ -76,7 +86,9 @@ class BenchOptions:
             " since they are near in meaning; none."
         ),
     ] = "none"
-    top: Annotated[int, Meta(ge=1, description="How many tags of an image count at most.")] = 10
+    top: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="How many tags of an image count at most.")
+    ] = 10
     budget: Annotated[
         float,
         Meta(

@@ -16,7 +16,7 @@ from tagatlas.errors import (
     StorageError,
     UsageError,
 )
-from tagatlas.toolkit import as_shown, shown
+from tagatlas.toolkit import as_shown, shown, without_queries
 from tagatlas.toolkit.calls import AtlasLike, Owner, opened, require_trust_in, select, several
 from tagatlas.toolkit.collection import collect
 from tagatlas.toolkit.kinds import TAGGERS
@@ -157,12 +157,17 @@ def _require_trust(atlas: Atlas, contenders: Sequence[Contender]) -> None:
 def _name(source: str) -> str:
     """The name of a source's atlas."""
     place = str(Path(source).resolve()) if Path(source).exists() else source
-    readable = re.sub(r"[^\w.-]+", "-", Path(as_shown(source)).name, flags=re.ASCII).strip(".-")
+    readable = re.sub(r"[^\w.-]+", "-", _shown_name(source), flags=re.ASCII).strip(".-")
     return f"{readable[:40] or 'source'}-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
 
 
 def _collection(atlas: Atlas, source: str | None) -> str:
     if source is None:
         return atlas.folder.resolve().name.removesuffix(".atlas")
-    place = as_shown(source)
+    return _shown_name(source)
+
+
+def _shown_name(source: str) -> str:
+    """The last part of a source's path or address, without its user, password and query."""
+    place = as_shown(source) if Path(source).exists() else without_queries(as_shown(source))
     return Path(place).name or place

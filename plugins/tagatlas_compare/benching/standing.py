@@ -37,16 +37,16 @@ class Standing:
 
     Attributes:
         measure: by which the ranks are; of :data:`tagatlas_compare.benching.measures.MEASURES`.
-        ranks: one row an entrant, the best first: ``backend``, ``value`` (as measured; ranks are by
-            this, not by what is above chance, whose level differs a little), ``rank`` (Int64; equal
+        ranks: one row an entrant, the best first: ``backend``, ``value`` (above the level of chance
+            of the task, which is one for all: 0 is chance, 1 the best), ``rank`` (Int64; equal
             values share one), ``rank_low``, ``rank_high``: all ranks that it may have (null where
             there are too few images to tell), and ``leads``: the share of resamples in which it is
             first (null likewise).
         differences: one row a pair and measure: ``a``, ``b``, ``measure``, ``difference`` (a less
-            b), its 95 % interval ``low``, ``high`` (null where there is none), ``a_leads``: the
-            share of resamples in which a is ahead (null where none were drawn), ``p`` (corrected
-            for the number of pairs; null where it cannot be told), and ``differs`` (Bool): p is
-            below 0.05.
+            b; by the measure of the ranks, above chance as there), its 95 % interval ``low``,
+            ``high`` (null where there is none), ``a_leads``: the share of resamples in which a is
+            ahead (null where none were drawn), ``p`` (corrected for the number of pairs; null
+            where it cannot be told), and ``differs`` (Bool): p is below 0.05.
         method: how comparisons were corrected for their number, for pages.
     """
 
@@ -59,7 +59,7 @@ class Standing:
 def stand(
     truth: Truth, measured: Sequence[Measured], labels_of_entrants: Sequence[str], *, seed: int
 ) -> Standing:
-    """Rank entrants by the linear probe, and compare all of their figures in pairs.
+    """Rank entrants by the linear probe above chance, and compare all of their figures in pairs.
 
     The images are drawn again within labels, the same for all entrants, so that differences are
     paired. Those of clusters are of the same halves of the images.
@@ -108,6 +108,7 @@ def _compare(
     counts: NDArray[np.uint8],
 ) -> list[tuple[object, ...]]:
     """Rows of the table of differences, for one measure."""
+    unit = _unit(measured) if measure == RANKED_BY else 1.0
     found: list[tuple[int, int, Difference, float | None]] = []
     halves = _halves(task, measured) if measure == "clusters" else []
     parts = [_parts(task, each, measure) for each in measured]
@@ -136,15 +137,34 @@ def _compare(
             labels[one],
             labels[other],
             measure,
-            difference.value,
-            _known(difference.low),
-            _known(difference.high),
+            _known(difference.value / unit),
+            _known(difference.low / unit),
+            _known(difference.high / unit),
             ahead,
             _known(float(own_p)),
             bool(own_p < _SURE),
         )
         for (one, other, difference, ahead), own_p in zip(found, p, strict=True)
     ]
+
+
+def level_of_chance(measured: Sequence[Measured]) -> float:
+    """The level of chance of a task by the measure of its ranks: the highest that any entrant has.
+
+    These levels are of shuffled labels and differ a little. With one for all, who is ahead as
+    measured is ahead above chance as well, and by as much as the figures above chance differ.
+
+    Returns:
+        NaN if no entrant has one.
+    """
+    levels = [each.figures[RANKED_BY].chance for each in measured]
+    return max((level for level in levels if np.isfinite(level)), default=np.nan)
+
+
+def _unit(measured: Sequence[Measured]) -> float:
+    """How much of the measure of the ranks is possible beyond chance; NaN if nothing is."""
+    beyond = 1 - level_of_chance(measured)
+    return beyond if beyond > 0 else np.nan
 
 
 def _parts(task: Task, measured: Measured, measure: str) -> Values | None:
@@ -176,6 +196,7 @@ def _ranks(
     counts: NDArray[np.uint8],
 ) -> pl.DataFrame:
     figures = np.array([each.figures[RANKED_BY].value for each in measured])
+    figures = (figures - level_of_chance(measured)) / _unit(measured)
     values = np.nan_to_num(figures, nan=-1.0)  # what cannot be measured is last
     place = {label: number for number, label in enumerate(labels)}
     differs = np.zeros((len(labels), len(labels)), dtype=np.bool_)

@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 
 from tagatlas import (
     Atlas,
+    MapData,
     Plugins,
     Progress,
     ShowProgress,
@@ -258,6 +259,9 @@ def _compared(
 ) -> ComparedBackend:
     tags = _without_queries(results.tags) if shorter else results.tags
     scores, labels = score_matrix(images, tags)
+    data = None if stored is None else stored.data
+    if shorter and data is not None:
+        data = _named_without_queries(data)
     return ComparedBackend(
         label=chosen.label,
         name=chosen.backend.name,
@@ -266,7 +270,25 @@ def _compared(
         labels=labels,
         looked=results.statuses.is_in([TagStatus.OK, TagStatus.EMPTY]).to_numpy(),
         embeddings=backend_embeddings(atlas, chosen.backend, images["id"]),
-        map=None if stored is None else ComparedMap(stored.name, stored.data, images["id"]),
+        map=None
+        if stored is None or data is None
+        else ComparedMap(stored.name, data, images["id"]),
+    )
+
+
+def _named_without_queries(data: MapData) -> MapData:
+    """A map without queries in its names, as tags may be addresses.
+
+    Names that are then equal stay so: clusters and nodes are told apart by their numbers.
+    """
+
+    def cut(names: pl.Series) -> pl.Series:
+        return pl.Series(names.name, map(without_queries, names), dtype=pl.String)
+
+    return replace(
+        data,
+        clusters=data.clusters.with_columns(cut(data.clusters["name"])),
+        nodes=data.nodes.with_columns(cut(data.nodes["label"])),
     )
 
 

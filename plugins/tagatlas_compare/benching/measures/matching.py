@@ -13,10 +13,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.errors import InputError
-from tagatlas.toolkit import cell_texts, read_table, safe_cells, shown, write_atomically
+from tagatlas.toolkit import cell_texts, read_table, shown, write_atomically
 from tagatlas_compare.comparison.label_similarity import LabelSimilarity
 from tagatlas_compare.comparison.labels import normal_label
 from tagatlas_compare.comparison.wordnet import WordNetSimilarity
+from tagatlas_compare.spreadsheets import csv_of
 
 SIMILAR = 0.9
 """Least similarity by a text encoder at which a tag stands for a label."""
@@ -140,7 +141,7 @@ class LabelMap:
             StorageError: it cannot be written.
         """
         with write_atomically(path) as file:
-            self.table.with_columns(safe_cells(pl.col(pl.String))).write_csv(file)
+            file.write(csv_of(self.table))
 
     def matches(self, labels: Sequence[str], tags: Sequence[str]) -> NDArray[np.bool_]:
         """Which tag stands for which label, shape (labels, tags); tags as any backend writes."""

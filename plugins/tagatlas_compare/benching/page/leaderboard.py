@@ -80,13 +80,13 @@ def _what(document: Results) -> str:
     if task.truth is not None:
         of = f"{count(len(task.truth.codes), 'label')} by {text_of(task.truth.source)}"
         labels = f", {of}{'' if task.truth.single else ', several on an image'}"
-    left = text_of(left_out(task))
+    left = left_out(task)
     machine = ", ".join(
         text_of(f"{name.replace('_', ' ')} {value}") for name, value in document.machine.items()
     )
     versions = ", ".join(f"{text_of(name)} {text_of(v)}" for name, v in document.versions.items())
     return (
-        f"{counted(document)}{labels}{f' (left out: {left})' if left else ''}; task"
+        f"{counted(document)}{labels}{f' (left out: {text_of(left)})' if left else ''}; task"
         f" {text_of(task.digest)}. Measured {text_of(document.made_at[:10])} on: {machine}; with"
         f" {versions}."
     )
@@ -110,6 +110,8 @@ def _differences(document: Results) -> str:
     body = ""
     for each in document.standing.differences:
         title = MEASURES[each.measure].title if each.measure in MEASURES else each.measure
+        if each.measure == measure:
+            title += ", above chance"
         body += row(
             text_of(f"{each.a} less {each.b}"),
             text_of(title),
@@ -121,9 +123,9 @@ def _differences(document: Results) -> str:
     heads = ("difference", "measure", "value", "95 % interval", "first is ahead in", "differs")
     return (
         f'<div class="matrices">{matrix("Ahead by", labels, cell)}</div>\n<p class="note">How much'
-        " the backend at the left is ahead of the one above, measured on the same images; in"
-        " parentheses: cannot be told from none.</p>\n<details>\n<summary>All differences</summary>"
-        f"\n{table(heads, body)}</details>\n"
+        " further above chance the backend at the left is than the one above, on the same images;"
+        " in parentheses: cannot be told from none.</p>\n<details>\n"
+        f"<summary>All differences</summary>\n{table(heads, body)}</details>\n"
     )
 
 

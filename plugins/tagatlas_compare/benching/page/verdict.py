@@ -22,6 +22,7 @@ from tagatlas_compare.benching.page.leading import (
 from tagatlas_compare.benching.results.document import (
     EntrantRow,
     FigureCells,
+    Rank,
     Results,
     StandingCells,
 )
@@ -31,6 +32,9 @@ NOT_TOLD_APART = "cannot be told from none"
 
 CORRECTED = "What differs is corrected for"
 """How the sentence on the number of comparisons starts."""
+
+_OFTEN = 0.95
+"""From this share of resamples on, one that is first does not share its place."""
 
 _SCALE = "Above chance, where 0 is chance and 1 the best"
 
@@ -118,13 +122,22 @@ def _leader(document: Results) -> list[str]:
             said.append(f"It is first in {leads[first[0]]} resamples of the images.")
         return said
     each = "; ".join(f"{name} {_in_short(rows[name])}" for name in first)
-    said = [
-        f"{listed(first)} share the first place ({title}): their differences {NOT_TOLD_APART}.",
-        f"{_SCALE}: {each}.",
-        *doubts,
-    ]
+    figures = [f"{_SCALE}: {each}.", *doubts]
+    ahead = [rank for rank, _ in found if rank.backend in first and (rank.leads or 0) >= _OFTEN]
+    if ahead:
+        return [*_ahead_unproven(ahead[0], first, title), *figures]
+    said = f"{listed(first)} share the first place ({title}): their differences {NOT_TOLD_APART}."
     shares = [f"{name} in {leads[name]}" for name in first if name in leads]
-    return [*said, f"First in resamples of the images is {listed(shares)}."] if shares else said
+    often = [f"First in resamples of the images is {listed(shares)}."] if shares else []
+    return [said, *figures, *often]
+
+
+def _ahead_unproven(front: Rank, first: Sequence[str], title: str) -> list[str]:
+    """Of one that is nearly always first, while the test does not tell it from others."""
+    others = listed([name for name in first if name != front.backend])
+    said = f"{front.backend} is ahead ({title}), but not surely: {others} cannot be told from it."
+    often = f"It is first in {out_of_100(front.leads)} resamples of the images"
+    return [said, f"{often}; the test of the differences is stricter."]
 
 
 def _doubts(document: Results, first: Sequence[str], others: Sequence[str]) -> list[str]:

@@ -33,7 +33,7 @@ def assemble(found: TaskRows, failed: Iterable[EntrantRow] = ()) -> Results:
         failed: entrants that have none; they come last.
     """
     newest = replace(found.newest, collection=plain(found.newest.collection))
-    rows = _with_labels(found.rows)
+    rows = _on_one_level(_with_labels(found.rows))
     entrants = [_where(row.document, newest) for row in rows]
     standing = _standing(rows, found.truth, newest)
     if standing is not None:
@@ -50,6 +50,30 @@ def _with_labels(rows: Sequence[Row]) -> list[Row]:
         entrant = replace(row.entrant, backend=label)
         if labels.count(entrant.backend) > 1:
             entrant = replace(entrant, backend=f"{entrant.backend} ({row.name.rpartition('-')[2]})")
+        found.append(replace(row, document=replace(row.document, entrants=[entrant])))
+    return found
+
+
+def _on_one_level(rows: Sequence[Row]) -> list[Row]:
+    """The rows with one level of chance by the measure of the ranks: that of standing.
+
+    What shuffled labels give each entrant spreads around it as around its own.
+    """
+    figures = [row.entrant.figures.get(RANKED_BY) for row in rows]
+    levels = [figure.chance for figure in figures if figure and figure.chance is not None]
+    found = []
+    for row, figure in zip(rows, figures, strict=True):
+        if figure is None or figure.chance is None:
+            found.append(row)
+            continue
+        more = max(levels) - figure.chance
+        moved = replace(
+            figure,
+            chance=max(levels),
+            chance_low=None if figure.chance_low is None else figure.chance_low + more,
+            chance_high=None if figure.chance_high is None else min(figure.chance_high + more, 1),
+        )
+        entrant = replace(row.entrant, figures={**row.entrant.figures, RANKED_BY: moved})
         found.append(replace(row, document=replace(row.document, entrants=[entrant])))
     return found
 

@@ -264,7 +264,7 @@ class Rank:
 
     Attributes:
         backend: its label.
-        value: of the measure.
+        value: of the measure, above the task's level of chance: 0 is chance, 1 the best.
         rank: from 1; entrants that do not differ have the same.
         rank_low, rank_high: all ranks that it may have; null where that cannot be told.
         leads: share of the resamples in which it is first; null likewise.
@@ -285,7 +285,7 @@ class Difference:
     Attributes:
         a, b: their labels.
         measure: by which they are compared.
-        difference: with its interval ``low`` to ``high``.
+        difference: with its interval ``low`` to ``high``; by the leading measure, above chance.
         a_leads: share of the resamples in which ``a`` is ahead.
         p: probability of such a difference by chance, corrected for the number of comparisons.
         differs: whether they differ, by that.

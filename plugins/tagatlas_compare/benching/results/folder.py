@@ -24,7 +24,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas.errors import InputError, StorageError
-from tagatlas.toolkit import one_line, write_atomically
+from tagatlas.toolkit import cell_texts, one_line, write_atomically
 from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.benching.results.checking import (
     CLUSTERINGS,
@@ -38,6 +38,7 @@ from tagatlas_compare.benching.results.document import (
     FigureCells,
     Results,
 )
+from tagatlas_compare.spreadsheets import csv_of
 from tagatlas_compare.statistics.figures import Figure
 
 RESULTS, ENTRANTS, IMAGES, CODES = "results", "entrants", "images", "codes"
@@ -110,10 +111,10 @@ def write_row(out: Path, row: Row, truth: Truth | None) -> None:
         make_folder(each)
     if truth is not None:
         with write_atomically(folder / TRUTH) as file:
-            file.write(_truth_table(task.image_ids, truth).write_csv().encode())
+            file.write(csv_of(_truth_table(task.image_ids, truth)))
     if row.images is not None:
         with write_atomically(folder / IMAGES / f"{row.name}.csv") as file:
-            file.write(_flat(row.images).write_csv().encode())
+            file.write(csv_of(_flat(row.images)))
     with write_atomically(folder / ENTRANTS / f"{row.name}.json") as file:
         file.write(as_json(at_home(out, row).document))
 
@@ -236,7 +237,7 @@ def _with_images(path: Path, document: Results, truth: Truth | None) -> Row:
     if not beside.exists():
         entrants = [replace(each, per_image="") for each in document.entrants]
         return Row(path.stem, replace(document, entrants=entrants), None)
-    texts = _read_csv(beside)
+    texts = _read_csv(beside).with_columns(cell_texts(pl.all()))
     if texts.get_column("image", default=pl.Series([""])).to_list() != document.task.image_ids:
         raise InputError(f"{beside} is not about the images of {path}")
     table = _typed(texts)

@@ -178,14 +178,15 @@ def _differences(results: Results) -> Iterator[str]:
     title = MEASURES[standing.measure].title
     ranks = "; ".join(f"{each.backend} {each.rank}{_other_ranks(each)}" for each in standing.ranks)
     known = any(each.rank_low is not None for each in standing.ranks)
-    yield f"Ranks by “{title}”{', with the ranks that each may have' if known else ''}: {ranks}."
+    also = ", with the ranks that each may have" if known else ""
+    yield f"Ranks by “{title}” above chance{also}: {ranks}."
     pairs = [each for each in standing.differences if each.measure == standing.measure]
     tested = [each for each in pairs if was_tested(each)]
     said = [_ahead(each) for each in tested if each.differs and each.difference is not None]
     works = f", corrected by {method_of(standing)} {cited('holm1979')}"
     corrected = works if "Holm" in standing.method and len(tested) > 1 else ""
     if said:
-        yield f"By it, on the same images{corrected}: {'; '.join(said)}."
+        yield f"Above chance, on the same images{corrected}: {'; '.join(said)}."
     alike = len(tested) - len(said)
     if said and alike:
         others = "pair" if alike == 1 else f"{alike:,} pairs"

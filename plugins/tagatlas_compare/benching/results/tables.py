@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import polars as pl
 
-from tagatlas.toolkit import count, safe_cells
+from tagatlas.toolkit import count
 from tagatlas_compare.benching.measures import MEASURES
 from tagatlas_compare.benching.results.document import EntrantRow, FigureCells, Results
 from tagatlas_compare.latex import latex_table
@@ -50,11 +50,7 @@ def csv_tables(results: Results) -> Mapping[str, pl.DataFrame]:
         ],
     }
     return {
-        name: pl.DataFrame(rows, infer_schema_length=None).with_columns(
-            safe_cells(pl.col(pl.String))
-        )
-        for name, rows in tables.items()
-        if rows
+        name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in tables.items() if rows
     }
 
 

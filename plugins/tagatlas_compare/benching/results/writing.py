@@ -19,6 +19,7 @@ from tagatlas_compare.benching.results.folder import (
 )
 from tagatlas_compare.benching.results.methods import methods_bibliography, methods_text
 from tagatlas_compare.benching.results.tables import csv_tables, latex_results
+from tagatlas_compare.spreadsheets import csv_of
 
 PAGE = "leaderboard.html"
 
@@ -84,10 +85,7 @@ def write_files(out: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _task_files(results: Results) -> dict[str, bytes]:
-    tables = {
-        name: table.write_csv(quote_style="non_numeric").encode()
-        for name, table in csv_tables(results).items()
-    }
+    tables = {name: csv_of(table) for name, table in csv_tables(results).items()}
     return {
         TOGETHER: as_json(results),
         "methods.md": methods_text(results).encode(),

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,14 +32,17 @@ from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing, prepare
 from tagatlas_compare.benching.results.document import Robustness, Speed
 from tagatlas_compare.benching.running.memory import peak_megabytes, reset_peak
-from tagatlas_compare.benching.running.process import Ran, Work, read_work, write_found
+from tagatlas_compare.benching.running.process import Done, Ran, Work, read_work, write_found
+
+Shown = Callable[[int], None]
+"""Called with the number of images that were shown to the tagger just now."""
 
 
 def main(place: str) -> None:
     """Do the work that lies in a folder, and leave there what was found."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     folder = Path(place)
-    write_found(folder, measured(read_work(folder)))
+    write_found(folder, measured(read_work(folder), Done(folder)))
 
 
 def _end_with_parent() -> None:
@@ -48,15 +51,20 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def measured(work: Work) -> Ran:
-    """Do the work in this process; what fails is said in its result."""
+def measured(work: Work, shown: Shown) -> Ran:
+    """Do the work in this process; what fails is said in its result.
+
+    Args:
+        work: what is to be done.
+        shown: see :data:`Shown`.
+    """
     plugins = load_plugins()
     reset_peak()
     began = time.perf_counter()
     try:
         tagger = plugins.choose(TAGGERS, work.tagger, work.values).make()
         with closing(tagger, work.tagger, _complain):
-            return _measured(work, plugins, tagger, time.perf_counter() - began)
+            return _measured(work, plugins, tagger, time.perf_counter() - began, shown)
     except TagatlasError as error:
         return Ran(troubles=[f"speed and memory were not measured: {error}"])
 
@@ -65,22 +73,22 @@ def _complain(text: str) -> None:
     raise PluginError(text)
 
 
-def _measured(work: Work, plugins: Plugins, tagger: Tagger, made: float) -> Ran:
+def _measured(work: Work, plugins: Plugins, tagger: Tagger, made: float, shown: Shown) -> Ran:
     with open_atlas(work.atlas, plugins, write=False) as atlas:
-        speed = _speed(work, atlas.store, tagger, made)
+        speed = _speed(work, atlas.store, tagger, made, shown)
         try:
-            rows = _robustness(work, atlas.store, tagger)
+            rows = _robustness(work, atlas.store, tagger, shown)
         except TagatlasError as error:
             return Ran(speed, troubles=[f"robustness was not measured: {error}"])
     return Ran(speed, rows)
 
 
-def _robustness(work: Work, store: ImageStore, tagger: Tagger) -> list[Robustness]:
+def _robustness(work: Work, store: ImageStore, tagger: Tagger, shown: Shown) -> list[Robustness]:
     # Imported only now: what it needs is not the tagger's memory.
     from tagatlas_compare.benching.robustness.curves import robustness
 
     def ask(images: Sequence[ImageInput]) -> Sequence[TagResult]:
-        return _read(tagger, images, _tag_all(tagger, images).results) if images else []
+        return _read(tagger, images, _tag_all(tagger, images, shown).results) if images else []
 
     if not work.perturbed:
         return []
@@ -104,14 +112,14 @@ def _read(
     return [read.get(image.id, result) for image, result in zip(images, results, strict=True)]
 
 
-def _speed(work: Work, store: ImageStore, tagger: Tagger, made: float) -> Speed:
+def _speed(work: Work, store: ImageStore, tagger: Tagger, made: float, shown: Shown) -> Speed:
     images = _inputs(store, tagger, work.images)
     began = time.perf_counter()
     prepare(tagger)
     made += time.perf_counter() - began
-    first = _tag_all(tagger, images)
+    first = _tag_all(tagger, images, shown)
     # The first pass includes loading on first use: it counts only if it is the only one.
-    steady = [_tag_all(tagger, images) for _ in range(work.repeats - 1)] or [first]
+    steady = [_tag_all(tagger, images, shown) for _ in range(work.repeats - 1)] or [first]
     rates = [len(images) / max(each.seconds, 1e-9) for each in steady]
     of_calls = [seconds for each in steady for seconds in each.calls]
     return Speed(
@@ -143,7 +151,7 @@ class _Pass:
     calls: Sequence[float]
 
 
-def _tag_all(tagger: Tagger, images: Sequence[ImageInput]) -> _Pass:
+def _tag_all(tagger: Tagger, images: Sequence[ImageInput], shown: Shown) -> _Pass:
     """Tag images in batches, as many at once as the tagger accepts."""
     batches = [
         images[start : start + tagger.batch_size]
@@ -157,7 +165,10 @@ def _tag_all(tagger: Tagger, images: Sequence[ImageInput]) -> _Pass:
 
     began = time.perf_counter()
     with ThreadPoolExecutor(tagger.concurrency, thread_name_prefix="bench") as pool:
-        answered = list(pool.map(ask, batches))
+        answered = []
+        for batch, answers in zip(batches, pool.map(ask, batches), strict=True):
+            answered.append(answers)
+            shown(len(batch))
     spent = time.perf_counter() - began
     results = [result for some, _ in answered for result in some]
     return _Pass(results, spent, [seconds for _, seconds in answered])

@@ -9,16 +9,21 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tagatlas import Progress, no_progress
 from tagatlas.errors import TaggerError
 from tagatlas.toolkit import write_atomically
 from tagatlas_compare.benching.results.document import Robustness, Speed
 
-_WORK, _FOUND, _SAID = "work.pickle", "found.pickle", "said.txt"
+_WORK, _FOUND, _SAID, _DONE = "work.pickle", "found.pickle", "said.txt", "done.txt"
+
+_GLANCE = 0.2
+"""Seconds from one look at what is done to the next."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,18 @@ class Ran:
     troubles: Sequence[str] = ()
 
 
-def run_tagger(work: Work) -> Ran:
+def run_tagger(work: Work, progress: Progress = no_progress) -> Ran:
     """Measure a tagger in a new process, which ends with this one.
+
+    Args:
+        work: what is to be measured.
+        progress: called with images shown to the tagger, each as often as it gets it; how many
+            of the perturbed ones are too small is not known before.
 
     Raises:
         TaggerError: its process died; the text says how.
     """
+    total = _most_shown(work)
     with TemporaryDirectory(prefix="tagatlas-bench-") as place:
         folder = Path(place)
         with write_atomically(folder / _WORK) as file:
@@ -84,15 +95,62 @@ def run_tagger(work: Work) -> Ran:
                 start_new_session=True,  # Ctrl-C is for this process, which ends the other one
             )
             try:
-                status = process.wait()
+                status = _ended_with(process, folder / _DONE, total, progress)
             finally:
                 process.kill()
                 process.communicate()
         found = _read(folder / _FOUND)
+        if found is not None:
+            progress(total, total)
         if found is None:
             last = (folder / _SAID).read_text("utf-8", "replace").strip().rpartition("\n")[2]
             raise TaggerError(f"{work.tagger}: its process {_ended(status)}; it said: {last}"[:500])
     return found
+
+
+def _most_shown(work: Work) -> int:
+    """How many images the tagger gets in all, if none is too small."""
+    # Imported only now: the new process has this module, and its memory is the tagger's.
+    from tagatlas_compare.benching.robustness.perturbations import PERTURBATIONS
+
+    strengths = sum(len(PERTURBATIONS[kind].strengths) for kind in work.perturbations)
+    passes = strengths + 2 if strengths else 0  # as they are, and the control
+    return work.repeats * len(work.images) + passes * len(work.perturbed)
+
+
+def _ended_with(
+    process: subprocess.Popen[bytes], done: Path, total: int, progress: Progress
+) -> int:
+    """The status of a process, once it has ended; until then, its progress is told."""
+    while True:
+        try:
+            return process.wait(_GLANCE)
+        except subprocess.TimeoutExpired:
+            lines = done.read_text("ascii").splitlines() if done.exists() else []
+            if lines:
+                progress(min(int(lines[-1]), total), total)
+
+
+class Done:
+    """Tells the other process how many images were shown, a few times a second at most.
+
+    A line is written at once, so that none is read in part.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Begin with none, in the folder of the work."""
+        self._path = folder / _DONE
+        self._images = 0
+        self._told = 0.0
+
+    def __call__(self, images: int) -> None:
+        """So many more were shown."""
+        self._images += images
+        now = time.monotonic()
+        if now - self._told >= _GLANCE:
+            self._told = now
+            with self._path.open("ab", buffering=0) as file:
+                file.write(f"{self._images}\n".encode())
 
 
 def read_work(folder: Path) -> Work:

@@ -10,7 +10,7 @@ import polars as pl
 
 from tagatlas import ImageStore
 from tagatlas.errors import StorageError
-from tagatlas.toolkit import safe_cells, write_atomically
+from tagatlas.toolkit import write_atomically
 from tagatlas_compare.comparison.comparison import Comparison
 from tagatlas_compare.comparison.measures import MEASURES
 from tagatlas_compare.comparison.report.alluvial import draw_alluvial
@@ -25,6 +25,7 @@ from tagatlas_compare.comparison.report.methods import methods_text, results_tex
 from tagatlas_compare.comparison.report.page import page
 from tagatlas_compare.latex import latex_table
 from tagatlas_compare.references import bibliography, keys_in, reference_list
+from tagatlas_compare.spreadsheets import csv_of
 
 
 def write_comparison(comparison: Comparison, folder: Path, store: ImageStore) -> list[Path]:
@@ -59,8 +60,7 @@ def write_comparison(comparison: Comparison, folder: Path, store: ImageStore) ->
             file.write(text)
     for name, table in tables.items():
         with write_atomically(folder / name) as file:
-            safe = _flat(table).with_columns(safe_cells(pl.col(pl.String)))
-            safe.write_csv(file, quote_style="non_numeric")
+            file.write(csv_of(_flat(table)))
     with write_atomically(folder / "report.html") as file:
         for part in page(comparison, charts, store):
             file.write(part.encode())
