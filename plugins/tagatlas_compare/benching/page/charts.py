@@ -12,6 +12,7 @@ from tagatlas_compare.benching.robustness.charts import (
     EMBEDDINGS,
     TAGS,
     draw_robustness,
+    what_was_changed,
     who_was_shown_what,
 )
 from tagatlas_compare.comparison.report.drawing import Chart
@@ -32,7 +33,8 @@ def robustness(document: Results) -> str:
     for title, kept in (("what stays", TAGS), ("what stays beyond words", EMBEDDINGS)):
         charts = draw_robustness(document.entrants, kept)
         if charts:
-            shown = " ".join(who_was_shown_what(document.entrants)) if kept is TAGS else ""
+            notes = [*who_was_shown_what(document.entrants), *what_was_changed(document.entrants)]
+            shown = " ".join(notes) if kept is TAGS else ""
             parts.append(
                 f"<details>\n<summary>Robustness: {title} when pictures are changed</summary>\n"
                 f"<p>{text_of(charts[0].text)} {text_of(shown)}</p>\n"

@@ -71,8 +71,10 @@ def codings(document: Results) -> str:
     said = (
         "A code is given to an image if a matching tag has a score above a threshold that is chosen"
         " on other images. F1 is the harmonic mean of precision and recall, averaged over the"
-        " codes; kappa is Cohen's, likewise. That with each coder compares with that among coders."
+        " codes; kappa is Cohen's, likewise."
     )
+    if coders:
+        said += " That with each coder compares with that among coders."
     return (
         "<details open>\n<summary>Code by code</summary>\n"
         f'{table(heads, body)}<p class="note">{said}</p>\n{_agreement(coders)}</details>\n'

@@ -222,6 +222,7 @@ def _label_figure(cells: Mapping[str, object], name: str) -> str:
 def _speeds(document: Results) -> str:
     """Speed, memory and cost of each entrant."""
     body = ""
+    elsewhere = any(entrant.machine is not None for entrant in document.entrants)
     for entrant in document.entrants:
         speed, cost = entrant.speed, entrant.cost
         if speed is None and cost is None:
@@ -238,7 +239,8 @@ def _speeds(document: Results) -> str:
                 number(speed.peak_megabytes, 0),
                 count(speed.images, "image"),
             ]
-        body += row(text_of(entrant.backend), *cells, _spent(entrant), _elsewhere(entrant))
+        where = [_elsewhere(entrant)] if elsewhere else []
+        body += row(text_of(entrant.backend), *cells, _spent(entrant), *where)
     if not body:
         return ""
     heads = (
@@ -251,7 +253,7 @@ def _speeds(document: Results) -> str:
         "peak, MB",
         "measured on",
         "cost",
-        "where",
+        *(["where"] if elsewhere else []),
     )
     return (
         f"<details>\n<summary>Speed, memory and cost</summary>\n{table(heads, body)}"

@@ -49,14 +49,15 @@ def verdict(document: Results) -> list[str]:
 
 
 def findings(document: Results) -> list[str]:
-    """Who leads, by how much above chance, how surely; and who is no better than chance."""
+    """Who leads, by how much, how surely, at what cost; who is no better; what cannot be said."""
     others = _others_by_measure(document)
-    return _leader(document) + others + _no_better_than_chance(document)
+    ahead = _leader(document) + others + _no_better_than_chance(document)
+    return ahead + _cost(document) + _limits(document)
 
 
 def terms(document: Results) -> list[str]:
-    """At what cost, on which labels, and for what it holds."""
-    return _cost(document) + _words(document) + _coders(document) + _limits(document)
+    """On which labels, how far coders agree, and how many comparisons there were."""
+    return _words(document) + _coders(document) + _corrected(document)
 
 
 def notes(document: Results) -> list[str]:
@@ -333,15 +334,21 @@ def method_of(standing: StandingCells) -> str:
 
 
 def _limits(document: Results) -> list[str]:
-    """What holds beyond these images, and how many comparisons there were."""
+    """What it holds for, and what cannot be said."""
     if document.standing is None or document.task.truth is None:
         return []
-    said = []
+    return ["All this holds for images like these, and for these labels."]
+
+
+def _corrected(document: Results) -> list[str]:
+    """How many comparisons there were."""
+    if document.standing is None or document.task.truth is None:
+        return []
     measure = document.standing.measure
     compared = sum(
         each.measure == measure and was_tested(each) for each in document.standing.differences
     )
     if compared > 1:
         method = f": {method_of(document.standing)}" if document.standing.method else ""
-        said.append(f"{CORRECTED} the {compared:,} comparisons{method}.")
-    return [*said, "All this holds for images like these, and for these labels."]
+        return [f"{CORRECTED} the {compared:,} comparisons{method}."]
+    return []

@@ -140,6 +140,8 @@ class Robustness:
             embedding_images: the same of the embeddings' cosine.
         too_small: number of images left out, since a person would not recognise them.
         silent: number of images left out, since they had no tag before.
+        originals: of how many images that were shown the original was perturbed; of the others it
+            was the stored copy, which was encoded before. Null if that is not known.
     """
 
     perturbation: Name
@@ -159,6 +161,7 @@ class Robustness:
     embedding_images: Count = 0
     too_small: Count = 0
     silent: Count = 0
+    originals: Count | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from tagatlas_compare.comparison.report.drawing import (
     Chart,
     drawn_as_svg,
 )
+from tagatlas_compare.pages.elements import listed, per_cent
 from tagatlas_compare.pages.looks import TEXT, Look, look, short_names, spread
 
 _NAME = 14
@@ -50,7 +51,7 @@ class Kept:
     Attributes:
         name: of the charts' files.
         text: how it is measured.
-        sentence: that says it, with ``backend`` and ``value`` to fill in.
+        sentence: that says it, with ``backend``, ``value`` and ``per_cent`` to fill in.
         levels: lettering of the values 0, 0.5 and 1.
     """
 
@@ -63,7 +64,7 @@ class Kept:
 TAGS = Kept(
     "robustness",
     "The share of the best tags that stays",
-    "{backend} keeps {value:.0%} of its best tags",
+    "{backend} keeps {per_cent} of its best tags",
     ("0", "50 %", "100 %"),
 )
 EMBEDDINGS = Kept(
@@ -98,13 +99,13 @@ def draw_robustness(entrants: Sequence[EntrantRow], kept: Kept = TAGS) -> list[C
 
 
 def who_was_shown_what(entrants: Sequence[EntrantRow]) -> list[str]:
-    """A sentence for each entrant: how many images it was shown, and how many do not count."""
-    said = []
+    """How many images entrants were shown, and how many of them do not count, in sentences."""
+    said: dict[str, list[str]] = {}
     for entrant in entrants:
         rows = entrant.robustness
         if not rows:
             continue
-        shown = max(row.images + row.silent + row.too_small for row in rows)
+        shown = max(_shown(row) + row.too_small for row in rows)
         small, silent = (
             max(getattr(row, name) for row in rows) for name in ("too_small", "silent")
         )
@@ -113,8 +114,27 @@ def who_was_shown_what(entrants: Sequence[EntrantRow]) -> list[str]:
             f"for up to {silent:,} it had no tag before" if silent else "",
         ]
         what = "; ".join(filter(None, left))
-        said.append(f"{entrant.backend}: {count(shown, 'image')}{what and f', but {what}'}.")
-    return said
+        facts = f"{count(shown, 'image')}{what and f', but {what}'}"
+        said.setdefault(facts, []).append(entrant.backend)
+    return [f"{listed(names)}: {facts}." for facts, names in said.items()]
+
+
+def what_was_changed(entrants: Sequence[EntrantRow]) -> list[str]:
+    """A sentence on images of which no original is kept; none if there is no such image."""
+    rows = [row for entrant in entrants for row in entrant.robustness]
+    if all(row.originals is None or row.originals >= _shown(row) for row in rows):
+        return []
+    return [
+        (
+            "Of images without a stored original, the stored copy was changed, which had lost a"
+            " little already: being encoded a second time is part of all these falls, and of"
+            " “none”. With --keep-original, originals are changed."
+        )
+    ]
+
+
+def _shown(row: Robustness) -> int:
+    return row.images + row.silent
 
 
 def _of_embeddings(row: Robustness) -> Robustness:
@@ -251,7 +271,11 @@ def _summary(
         known = [row for row in curve.values() if row.value is not None]
         strongest = max(known, key=lambda row: place_of.get(row.strength, -1))
         said.append(
-            kept.sentence.format(backend=entrants[number].backend, value=strongest.value)
+            kept.sentence.format(
+                backend=entrants[number].backend,
+                value=strongest.value,
+                per_cent=per_cent(strongest.value),
+            )
             + f" at {perturbation.in_words(strongest.strength)}"
         )
     return f"{perturbation.title}: {'; '.join(said)}."

@@ -61,6 +61,7 @@ class RobustnessRow:
         too_small: number of images left out, since a person would not recognise them: they are
             small, or damaged.
         silent: number of images left out, since they had no tag before.
+        originals: of how many images that were shown the original was perturbed, not the copy.
     """
 
     perturbation: str
@@ -70,6 +71,7 @@ class RobustnessRow:
     embeddings: Stability
     too_small: int
     silent: int
+    originals: int
 
     def document(self) -> dict[str, str | float | None]:
         """The row as JSON values; what is of embeddings is named so."""
@@ -135,6 +137,7 @@ def robustness(
                     _stability(before, control, after, _cosine, _has_embedding, least=-1.0),
                     len(images) - len(own),
                     sum(not _has_tags(each) for each in before),
+                    sum(store.has(image, Variant.ORIGINAL) for image in own),
                 )
             )
     return rows
