@@ -246,8 +246,8 @@ def main() -> None:
             ("t-SNE of embeddings", "openTSNE", tsne_of),
         ):
             if importlib.util.find_spec(package) is not None:
-                layout = Embedded(collection.images["id"], embeddings, reduce)
-                ways[name] = ("bipartite", 0.0, layout)
+                ids = collection.images["id"]
+                ways[name] = ("bipartite", 0.0, Embedded(ids, embeddings, reduce))
     print(f"{'':24} same label     same cluster   outlines  in largest  seconds")
     for name, (network, share, layout) in ways.items():
         runs = [measure(collection, network, share, layout, seed) for seed in range(asked.seeds)]

@@ -159,3 +159,26 @@ def test_following_a_single_node() -> None:
 
 def test_nobody_follows() -> None:
     assert follow(np.zeros((3, 2)), np.ones((3, 2)), np.zeros((0, 2))).shape == (0, 2)
+
+
+@given(st.lists(st.tuples(box, st.integers(0, 2)), min_size=1, max_size=30))
+@settings(deadline=None)
+def test_boxes_of_different_groups_beside_each_other_are_a_gap_apart(
+    boxes: list[tuple[tuple[float, float, float, float], int]],
+) -> None:
+    table, groups = np.array([each for each, _ in boxes]), np.array([which for _, which in boxes])
+    sizes, gap = table[:, 2:], 0.5
+    moved = remove_overlaps(table[:, :2], sizes, groups, gap)
+    assert worst_overlap(moved, sizes) <= TOLERANCE
+    for one in range(len(moved)):
+        for other in np.flatnonzero(groups != groups[one]):
+            room = np.abs(moved[one] - moved[other]) - (sizes[one] + sizes[other]) / 2
+            # Those beside or above each other, not across a corner.
+            if room.min() < -1e-3:
+                assert room.max() >= gap - 1e-3
+
+
+def test_groups_without_a_gap_do_not_matter() -> None:
+    positions, boxes = clumps(300, 10, 2.0, seed=4)
+    moved = remove_overlaps(positions, boxes, np.arange(300) % 3, 0.0)
+    assert moved.tobytes() == remove_overlaps(positions, boxes).tobytes()

@@ -248,20 +248,23 @@ def map_collection(
     if before_drawing is not None:
         before_drawing()
     from tagatlas_mapping.maps.build import draw_map  # loads the compiler: slow
+    from tagatlas_mapping.maps.likeness import describe_likeness
 
     network, ties = build_network(maker, given, tags)
+    drawn_as, likeness = describe_likeness(described, network, options)
     data = draw_map(
         network,
         images,
         tags,
         plugins.layout.product,
         plugins.clusterer.product,
-        options,
+        replace(options, likeness=likeness),
         ties=ties,
         embeddings=embeddings,
         old_positions={} if force else atlas.catalog.maps.places(name, settings),
         progress=progress,
     )
+    making = replace(making, builder=replace(making.builder, description=drawn_as))
     made = StoredMap(name, backend.id, digest, settings, data, making)
     report = _with_names(atlas, made, names, before=None)
     return replace(report, notes=notes, left_out=count_left_out(atlas, made, described, tags))

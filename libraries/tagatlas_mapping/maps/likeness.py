@@ -15,10 +15,11 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, triu
 
-from tagatlas.contracts import ClusterInput
+from tagatlas.contracts import ClusterInput, NetworkDescription
 from tagatlas.network import IMAGE, TAG, Network
 from tagatlas_mapping.cluster.neighbours import similar_images
 from tagatlas_mapping.cluster.vectors import Vectors, image_vectors
+from tagatlas_mapping.maps.options import MapOptions
 
 NEIGHBOURS = 10
 """Number of images that an image is linked with, as the most like it."""
@@ -98,6 +99,39 @@ def takes_likeness(network: Network) -> bool:
     is_image, is_tag = network.is_kind(IMAGE), network.is_kind(TAG)
     between = is_image[network.sources] != is_image[network.targets]
     return bool(between.any() and between.all() and (is_image | is_tag).all())
+
+
+def describe_likeness(
+    described: NetworkDescription, network: Network, options: MapOptions
+) -> tuple[NetworkDescription, float]:
+    """The description of a network that is drawn by likeness too, and the share that this has.
+
+    Args:
+        described: by the graph builder. Where nodes are not tags but, say, values of a column,
+            the network is drawn as it is.
+        network: that it built.
+        options: of the map.
+
+    Returns:
+        The description with sentences on the links of likeness, and ``options.likeness``; or the
+        same description and 0, if there are none.
+    """
+    if options.likeness == 0 or described.node != "tag" or not takes_likeness(network):
+        return described, 0.0
+    said = (
+        f"{described.text} To be laid out, each image was also linked with the {NEIGHBOURS} images"
+        f" most like it, by the likeness that clusters are found by; these links had"
+        f" {options.likeness:.0%} of the weight of all. Links within a cluster counted"
+        f" {WITHIN:g} times as much as links between clusters, so clusters lie closer together than"
+        f" by likeness alone."
+    )
+    if options.arrangement == "free":
+        said += (
+            " Once they did not cover each other any more, images changed places where that brought"
+            " linked images closer, and a distance was kept between images of different clusters."
+        )
+    by = f"{described.placed_by} and their likeness" if described.placed_by else ""
+    return replace(described, placed_by=by, text=said.strip()), options.likeness
 
 
 def with_likeness(network: Network, links: csr_array, share: float) -> Network:
