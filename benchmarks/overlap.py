@@ -151,7 +151,10 @@ def compare(named: str) -> None:
     for size_by, quantity in quantities.items():
         print(f"{images:,} images of {named}, free, sized by {size_by}")
         boxes = image_boxes(quantity, aspect, before, FILL)
-        ways = {"remove_overlaps": remove_overlaps, "the same without spreading": grow_apart}
+        ways: dict[str, Callable[[Array, Array], Array]] = {
+            "remove_overlaps": remove_overlaps,
+            "the same without spreading": grow_apart,
+        }
         if images <= MOST_FOR_NOVERLAP:
             ways["noverlap"] = noverlap
         for way, remove in ways.items():

@@ -24,6 +24,7 @@ from tagatlas_builders.images import ImagesBuilder
 from tagatlas_mapping.cluster.scores import score_matrix
 from tagatlas_mapping.maps.build import draw_map
 from tagatlas_mapping.maps.likeness import (
+    OWN,
     WITHIN,
     describe_likeness,
     likeness_of,
@@ -35,6 +36,7 @@ from tagatlas_mapping.maps.options import MapOptions
 IMAGES, TOPICS = 90, 3
 COLLECTION, TAGS, OF_IMAGE = planted_collection(IMAGES, TOPICS)
 NETWORK = BipartiteBuilder(BipartiteOptions()).build(COLLECTION, TAGS.lazy())
+CLUSTERS = OF_IMAGE.astype(np.int32)
 ALL = np.ones(IMAGES, dtype=np.bool_)
 
 
@@ -73,10 +75,9 @@ def drawn(options: MapOptions, layout: Layout) -> MapData:
     )
 
 
-def test_links_join_images_alike_and_weigh_more_within_a_cluster() -> None:
-    one_cluster = np.zeros(IMAGES, dtype=np.int32)
-    apart = likeness_of(NETWORK, compared(), np.arange(IMAGES, dtype=np.int32)).links(ALL)
-    together = likeness_of(NETWORK, compared(), one_cluster).links(ALL)
+def test_images_alike_are_linked_and_change_places_by_cluster() -> None:
+    apart = likeness_of(NETWORK, compared(), np.arange(IMAGES, dtype=np.int32)).closer(ALL)
+    together = likeness_of(NETWORK, compared(), np.zeros(IMAGES, dtype=np.int32)).closer(ALL)
     assert together.toarray() == pytest.approx(WITHIN * apart.toarray())
     assert (apart != apart.T).nnz == 0
     first, second = apart.tocoo().coords
@@ -86,22 +87,43 @@ def test_links_join_images_alike_and_weigh_more_within_a_cluster() -> None:
 
 
 def test_links_follow_the_order_of_the_nodes() -> None:
-    clusters = OF_IMAGE.astype(np.int32)
-    links = likeness_of(NETWORK, compared(), clusters).links(ALL)
-    again = likeness_of(NETWORK, compared(reverse=True), clusters).links(ALL)
+    links = likeness_of(NETWORK, compared(), CLUSTERS).closer(ALL)
+    again = likeness_of(NETWORK, compared(reverse=True), CLUSTERS).closer(ALL)
     assert again.toarray() == pytest.approx(links.toarray(), rel=1e-4)
+
+
+def test_links_of_some_are_among_these() -> None:
+    some = np.arange(IMAGES) % 3 > 0
+    likeness = likeness_of(NETWORK, compared(), CLUSTERS)
+    assert likeness.added(some, 1.0).shape == (some.sum(), some.sum())
+    assert np.diff(likeness.closer(some).indptr).min() >= 10
 
 
 @pytest.mark.parametrize("share", [0.2, 0.7])
 def test_links_of_likeness_have_their_share_of_the_weight(share: float) -> None:
-    links = likeness_of(NETWORK, compared(), OF_IMAGE.astype(np.int32)).links(ALL)
-    joint = with_likeness(NETWORK, links, share)
+    one_cluster = likeness_of(NETWORK, compared(), np.zeros(IMAGES, dtype=np.int32))
+    joint = with_likeness(NETWORK, one_cluster, ALL, share)
     is_image = joint.is_kind(IMAGE)
     added = is_image[joint.sources] & is_image[joint.targets]
     assert joint.weights[added].sum() / joint.weights.sum() == pytest.approx(share, rel=1e-4)
     assert (joint.weights[~added] == NETWORK.weights).all()
     pairs = np.sort(np.column_stack([joint.sources[added], joint.targets[added]]), axis=1)
     assert len(np.unique(pairs, axis=0)) == len(pairs)
+
+
+def test_images_that_go_astray_are_pulled_to_their_cluster() -> None:
+    mixed = np.random.default_rng(0).integers(0, 2, IMAGES).astype(np.int32)
+    free = likeness_of(NETWORK, compared(), np.zeros(IMAGES, dtype=np.int32)).added(ALL, 1.0)
+    pulled = likeness_of(NETWORK, compared(), mixed).added(ALL, 1.0)
+    assert (pulled != pulled.T).nnz == 0
+    is_within = mixed[:, None] == mixed
+    shares = [
+        (links.toarray() * is_within).sum(axis=1) / links.toarray().sum(axis=1)
+        for links in (free, pulled)
+    ]
+    assert shares[0].min() < 0.5
+    assert shares[1].mean() > OWN - 0.05
+    assert (pulled.toarray() * ~is_within) == pytest.approx(free.toarray() * ~is_within)
 
 
 def test_the_layout_knows_the_links_and_the_map_does_not() -> None:

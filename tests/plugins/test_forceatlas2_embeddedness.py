@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import polars as pl
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tagatlas.contracts import no_progress
-from tagatlas.network import IMAGE, Network
+from tagatlas.network import IMAGE, TAG, Network
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.embeddedness import embeddedness
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
@@ -104,3 +106,20 @@ def test_an_undirected_network_may_be_written_either_way_round() -> None:
     turned = [(target, source) for source, target in edges]
     one = embeddedness(network_of(20, edges, directed=False))
     assert embeddedness(network_of(20, turned, directed=False)) == pytest.approx(one)
+
+
+def test_links_between_images_leave_those_to_tags_as_they_are() -> None:
+    """And have 1: in a network that also links images alike."""
+    tags = [(0, 4), (0, 5), (1, 4), (1, 5), (2, 5), (2, 6), (3, 6)]
+    alike = [(0, 1), (2, 3)]
+    kinds = [IMAGE] * 4 + [TAG] * 3
+    alone, joint = (
+        replace(each, nodes=each.nodes.with_columns(kind=pl.Series(kinds)))
+        for each in (
+            network_of(7, tags, directed=True),
+            network_of(7, tags + alike, directed=True),
+        )
+    )
+    found = embeddedness(joint)
+    assert found[: len(tags)].tolist() == embeddedness(alone).tolist()
+    assert found[len(tags) :].tolist() == [1.0, 1.0]

@@ -103,7 +103,7 @@ def size_and_separate(
             separated = positions = remove_overlaps(places, room)
         else:
             separated = remove_overlaps(places, room, groups, APART * side)
-            swapped = swap_closer(separated, likeness.links(shown), NEAR * side)
+            swapped = swap_closer(separated, likeness.closer(shown), NEAR * side)
             positions = grow_apart(swapped, room, groups, APART * side)
         margin = MARGIN * side
     boxes[shown] = drawn

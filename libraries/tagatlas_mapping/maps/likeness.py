@@ -18,14 +18,21 @@ from scipy.sparse import csr_array, triu
 from tagatlas.contracts import ClusterInput, NetworkDescription
 from tagatlas.network import IMAGE, TAG, Network
 from tagatlas_mapping.cluster.neighbours import similar_images
+from tagatlas_mapping.cluster.scores import row_of_entry
 from tagatlas_mapping.cluster.vectors import Vectors, image_vectors
 from tagatlas_mapping.maps.options import MapOptions
 
 NEIGHBOURS = 10
 """Number of images that an image is linked with, as the most like it."""
 
+OWN = 0.7
+"""Least share of an image's weight of likeness that is within its cluster when it is laid out."""
+
+_MOST_PULL = 8.0
+"""Largest factor by which links within a cluster are made heavier for that."""
+
 WITHIN = 2.0
-"""Weight of a link within a cluster, as a multiple of that of one between clusters."""
+"""How much more links within a cluster count when images change places."""
 
 _LEAST = 1e-3
 """Weight of a link between images that are not alike, before scaling: links weigh above 0."""
@@ -43,24 +50,60 @@ class Likeness:
     vectors: Vectors
     clusters: NDArray[np.int32]
 
-    def links(self, chosen: NDArray[np.bool_]) -> csr_array:
-        """Links of some images, m of the n, with those most like them among themselves.
+    def closer(self, chosen: NDArray[np.bool_]) -> csr_array:
+        """Links by which images change places, of m of the n images among themselves.
 
         Args:
             chosen: mask of these images, shape (n,).
 
         Returns:
-            Symmetric weights, shape (m, m), nothing on the diagonal: the similarity of two images
-            of which each is among the ten most like the other, half of it where one is, and
-            :data:`WITHIN` times as much if they are of one cluster.
+            Symmetric weights, shape (m, m), nothing on the diagonal: the mean similarity of two
+            images over both, where it counts as 0 for one that has ten more like it; times
+            :data:`WITHIN` if they are of one cluster.
         """
+        similar, clusters = self._similar(chosen), self.clusters[chosen]
+        links = csr_array(similar + similar.T)
+        rows = row_of_entry(links)
+        links.data *= np.where(clusters[rows] == clusters[links.indices], WITHIN / 2, 0.5)
+        return links
+
+    def added(self, chosen: NDArray[np.bool_], weight: float) -> csr_array:
+        """Links that are added to a network, of m of the n images among themselves.
+
+        Each image is linked with the ten most like it, weighted by similarity. Images that would
+        go astray from their cluster are pulled: where less than :data:`OWN` of the weight of an
+        image's links is within it, these are made as heavy as that takes, but no more than eight
+        times.
+
+        Args:
+            chosen: mask of these images, shape (n,).
+            weight: of all links together, before images are pulled.
+
+        Returns:
+            Symmetric weights, shape (m, m), nothing on the diagonal.
+        """
+        similar, clusters = self._similar(chosen), self.clusters[chosen]
+        links = csr_array(similar.maximum(similar.T))
+        links.data *= 2 * weight / max(float(links.data.sum()), _LEAST)
+        rows, columns = row_of_entry(links), links.indices
+        is_within = clusters[rows] == clusters[columns]
+        count = len(clusters)
+        inside = np.bincount(rows, links.data * is_within, count)
+        outside = np.bincount(rows, links.data * ~is_within, count)
+        wanted = OWN / (1 - OWN) * outside / np.maximum(inside, 1e-12 * weight)
+        pull = np.clip(wanted, 1.0, _MOST_PULL)
+        links.data *= np.where(is_within, np.maximum(pull[rows], pull[columns]), 1.0)
+        return links
+
+    def _similar(self, chosen: NDArray[np.bool_]) -> csr_array:
+        """Similarity of chosen images to the ten most like each, in its row; above 0."""
         if chosen.all():
-            return self._all_links
-        return _links(self.vectors.take(np.flatnonzero(chosen)), self.clusters[chosen])
+            return self._all_similar
+        return _similar(self.vectors.take(np.flatnonzero(chosen)))
 
     @cached_property
-    def _all_links(self) -> csr_array:
-        return _links(self.vectors, self.clusters)
+    def _all_similar(self) -> csr_array:
+        return _similar(self.vectors)
 
 
 def likeness_of(network: Network, compared: ClusterInput, clusters: NDArray[np.int32]) -> Likeness:
@@ -78,17 +121,14 @@ def likeness_of(network: Network, compared: ClusterInput, clusters: NDArray[np.i
     return Likeness(vectors.take(order.cast(pl.Int64).to_numpy()), clusters)
 
 
-def _links(vectors: Vectors, clusters: NDArray[np.int32]) -> csr_array:
+def _similar(vectors: Vectors) -> csr_array:
     count = len(vectors)
     if count < 2:
         return csr_array((count, count))
     found, similarities = similar_images(vectors, min(NEIGHBOURS, count - 1))
     made = found >= 0
-    starts, ends = np.nonzero(made)[0], found[made]
-    weights = np.maximum(similarities[made], _LEAST) / 2
-    weights *= np.where(clusters[starts] == clusters[ends], WITHIN, 1.0)
-    directed = csr_array((weights, (starts, ends)), shape=(count, count))
-    return csr_array(directed + directed.T)
+    weights = np.maximum(similarities[made], _LEAST).astype(np.float64)
+    return csr_array((weights, (np.nonzero(made)[0], found[made])), shape=(count, count))
 
 
 def takes_likeness(network: Network) -> bool:
@@ -121,33 +161,38 @@ def describe_likeness(
     said = (
         f"{described.text} To be laid out, each image was also linked with the {NEIGHBOURS} images"
         f" most like it, by the likeness that clusters are found by; these links had"
-        f" {options.likeness:.0%} of the weight of all. Links within a cluster counted"
-        f" {WITHIN:g} times as much as links between clusters, so clusters lie closer together than"
-        f" by likeness alone."
+        f" {options.likeness:.0%} of the weight of all. Where less than {OWN:.0%} of the weight of"
+        " an image's likeness was within its cluster, links within it were made heavier, so that"
+        " fewer images lie astray from their cluster than by likeness alone."
     )
     if options.arrangement == "free":
         said += (
             " Once they did not cover each other any more, images changed places where that brought"
-            " linked images closer, and a distance was kept between images of different clusters."
+            " those alike closer, of one cluster above all, and a distance was kept between images"
+            " of different clusters."
         )
     by = f"{described.placed_by} and their likeness" if described.placed_by else ""
     return replace(described, placed_by=by, text=said.strip()), options.likeness
 
 
-def with_likeness(network: Network, links: csr_array, share: float) -> Network:
+def with_likeness(
+    network: Network, likeness: Likeness, chosen: NDArray[np.bool_], share: float
+) -> Network:
     """Add links between images to a network.
 
     Args:
         network: that :func:`takes_likeness`.
-        links: of its images, in the order of the nodes, as from :meth:`Likeness.links`.
-        share: of the weight of all links that the new ones have together, in [0, 1).
+        likeness: of its images, or of more.
+        chosen: mask of those of the network, in the order of the nodes.
+        share: of the weight of all links that the new ones have together, before images are
+            pulled to their cluster, in [0, 1).
 
     Returns:
         The network with further links; the same if the share is 0 or no two images are alike.
     """
-    total = network.weights.sum(dtype=np.float64) * share / (1 - share)
-    upper = triu(links, format="coo")
-    weights = (upper.data * (total / max(upper.data.sum(), _LEAST))).astype(np.float32)
+    weight = float(network.weights.sum(dtype=np.float64)) * share / (1 - share)
+    upper = triu(likeness.added(chosen, weight), format="coo")
+    weights = upper.data.astype(np.float32)
     is_heavy = weights > 0
     rows = np.flatnonzero(network.is_kind(IMAGE)).astype(np.int32)
     return replace(

@@ -98,8 +98,7 @@ def _with_sample(
     part = network.edge_subgraph(chosen[network.sources] & chosen[network.targets])
     is_placed = network.nodes["id"].is_in(part.nodes["id"].implode()).to_numpy()
     if share > 0:
-        links = likeness.links(is_placed[network.is_kind(IMAGE)])
-        part = with_likeness(part, links, share)
+        part = with_likeness(part, likeness, is_placed[network.is_kind(IMAGE)], share)
     positions = np.zeros((network.node_count, 2))
     positions[is_placed] = lay_out(part)
     if is_placed.all():

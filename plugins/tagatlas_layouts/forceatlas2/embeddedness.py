@@ -9,12 +9,14 @@ who count quadrangles; here they are counted as the cosine between sets of neigh
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas import Network
-from tagatlas.toolkit import kernel
+from tagatlas.toolkit import IMAGE, kernel
 
 
 def embeddedness(network: Network) -> NDArray[np.float64]:
@@ -22,13 +24,32 @@ def embeddedness(network: Network) -> NDArray[np.float64]:
 
     That of an edge from s to t is the mean, over the other targets u of s, of the cosine between
     the set of sources of u and that of t. An undirected edge is taken from both of its ends, and
-    has the mean of the two. It takes time in proportion to the sum of squares of the sources'
-    degrees: a second or two for a million images.
+    has the mean of the two. Where some edges join an image and a tag, those between two images do
+    not count, and have 1: they stand for a likeness that is known. It takes time in proportion to
+    the sum of squares of the sources' degrees: a second or two for a million images.
 
     Returns:
         Values above 0, with a mean of 1, shape (m,). An edge whose source has no other target
         has 1, since its embeddedness is unknown.
     """
+    is_image = network.is_kind(IMAGE)
+    is_alike = is_image[network.sources] & is_image[network.targets]
+    if is_alike.all():
+        return _relative(network)
+    relative = np.ones(network.edge_count)
+    relative[~is_alike] = _relative(
+        replace(
+            network,
+            sources=network.sources[~is_alike],
+            targets=network.targets[~is_alike],
+            weights=network.weights[~is_alike],
+        )
+    )
+    return relative
+
+
+def _relative(network: Network) -> NDArray[np.float64]:
+    """Embeddedness of edges of one kind."""
     sources, targets = network.sources, network.targets
     if not network.directed:
         sources, targets = np.concatenate([sources, targets]), np.concatenate([targets, sources])
