@@ -195,8 +195,7 @@ def _sample(map_: Map) -> str:
         return ""
     return (
         f" A random sample of {sample:,} images was laid out with the {nodes}; each of the"
-        " others was then put at the median place of the ten of the sample whose tags are most like"
-        " its own."
+        " others was then put at the median place of the ten of the sample most like it."
     )
 
 
