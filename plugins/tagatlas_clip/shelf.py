@@ -18,6 +18,7 @@ from tenacity import (
     retry,
     retry_if_exception_type,
     stop_after_attempt,
+    stop_after_delay,
     wait_exponential,
     wait_random,
 )
@@ -47,6 +48,9 @@ TOKENIZER_FILES = ("*token*", "vocab*", "merges.txt", "*.model", "config.json")
 
 PATIENCE = 30.0
 """Timeout in seconds for a file's metadata from the hub; its client's default is 10."""
+
+ENOUGH = 15.0
+"""Seconds of trying after which there are no retries: the hub's client made its own by then."""
 
 
 class OpenClipShelf(ModelShelf):
@@ -96,14 +100,14 @@ def verify(path: Path) -> None:
 
 @retry(
     retry=retry_if_exception_type(LocalEntryNotFoundError),
-    stop=stop_after_attempt(3),
+    stop=stop_after_attempt(3) | stop_after_delay(ENOUGH),
     wait=wait_exponential(multiplier=0.5, max=8) + wait_random(0, 1),
     reraise=True,
 )
 def _fetch_all(named: Named) -> Path:
     """Fetch the missing files of a model; returns the path of its weights.
 
-    If the hub does not answer, there are two retries.
+    If the hub does not answer, there are two retries, unless its client has retried for long.
     """
     if named.model.startswith(HUB):
         config, _ = read_config(_fetch(HubFiles(named.model.removeprefix(HUB), (CONFIG,))))
