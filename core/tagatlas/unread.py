@@ -43,8 +43,8 @@ def unread_variables(plugins: Plugins, environment: Mapping[str, str]) -> str:
         plugins: the installed ones.
         environment: of the process.
     """
-    given = sorted(name for name in environment if name.startswith(_PREFIX))
-    if not given:
+    given = sorted({each for each in environment if each.startswith(_PREFIX)} - {*_VARIABLES})
+    if not given:  # then no command of a plugin need be made
         return ""
     known = _variables(plugins, commands_owners(plugins))
     others = tuple(f"{_PREFIX}{name}_".replace("-", "_").upper() for name in _strangers(plugins))
