@@ -11,7 +11,6 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from threading import Lock, Thread
 from typing import Literal
 
 import pytest
+from command import Starter
 from strangers import install_plugin
 
 from tagatlas.atlas import open_atlas
@@ -234,6 +234,7 @@ def world() -> Iterator[World]:
 class Runner:
     """Starts ``tagatlas run`` as a process of its own."""
 
+    starter: Starter
     world: World
     site: Path
     urls: Path
@@ -242,24 +243,19 @@ class Runner:
         """Run until the end or until the ambush strikes; returns the exit status."""
         self.world.ambush = ambush
         flags = ["--backend", "asking", "--concurrency", str(CONCURRENCY), "--allow-private"]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tagatlas", "run", self.urls, "--out", atlas, *flags],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            env={
-                **os.environ,
-                "PYTHONPATH": str(self.site),
-                "NO_PROXY": "127.0.0.1",
-                "TAGATLAS_ASKING_ENDPOINT": self.world.url,
-                "TAGATLAS_HALFWAY_ENDPOINT": self.world.url,
-                "TAGATLAS_POSTER_WIDTH": "400",
-            },
-        )
-        ambush.process.set_result(process.pid)
+        words = ["run", self.urls, "--out", atlas, *flags]
+        variables = {
+            **os.environ,
+            "PYTHONPATH": str(self.site),
+            "NO_PROXY": "127.0.0.1",
+            "TAGATLAS_ASKING_ENDPOINT": self.world.url,
+            "TAGATLAS_HALFWAY_ENDPOINT": self.world.url,
+            "TAGATLAS_POSTER_WIDTH": "400",
+        }
         said = []
-        with process:
-            for line in process.stderr or ():
+        with self.starter.started(words, self.site, variables) as process:
+            ambush.process.set_result(process.pid)
+            for line in process.errors:
                 said.append(line)
                 if ambush.is_due(line):
                     ambush.strike()
@@ -268,14 +264,14 @@ class Runner:
 
 
 @pytest.fixture
-def runner(world: World, tmp_path: Path) -> Runner:
+def runner(starter: Starter, world: World, tmp_path: Path) -> Runner:
     """Runs a list of URLs with the asking backend."""
     folder = tmp_path / "plugin"
     folder.mkdir()
     urls = tmp_path / "urls.txt"
     lines = [f"{world.url}/picture/{number}.jpg\n" for number in range(ADDRESSES)]
     urls.write_text("".join(lines), "utf-8")
-    return Runner(world, install_plugin(folder, "askingtagger", "asking", PLUGIN), urls)
+    return Runner(starter, world, install_plugin(folder, "askingtagger", "asking", PLUGIN), urls)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,6 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
@@ -20,6 +18,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+from command import Starter
 from picture_atlas import grouped_atlas, picture_atlas
 from vision_servers import (
     KEY,
@@ -110,6 +109,7 @@ def server() -> Iterator[ClarifaiServer]:
 
 
 def run(
+    starter: Starter,
     atlas: Path,
     server: VisionServer,
     budget: float,
@@ -133,21 +133,16 @@ def run(
         )
     else:
         server.on_call = server.on_end = lambda _: None
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "tagatlas", "tag", str(atlas), *words),
-            *("--endpoint", server.endpoint, "--images-per-call", str(BATCH)),
-            *("--calls-at-once", str(CALLS), "--calls-per-second", "1000"),
-            *("--price-per-unit", str(PRICE), "--budget", f"{budget:.2f}"),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        env={**os.environ, "CLARIFAI_PAT": KEY, "GOOGLE_API_KEY": KEY},
-    )
-    if ambush is not None:
-        ambush.process.set_result(process.pid)
-    _, said = process.communicate(timeout=300)
+    flags = [
+        *("--endpoint", server.endpoint, "--images-per-call", str(BATCH)),
+        *("--calls-at-once", str(CALLS), "--calls-per-second", "1000"),
+        *("--price-per-unit", str(PRICE), "--budget", f"{budget:.2f}"),
+    ]
+    variables = {**os.environ, "CLARIFAI_PAT": KEY, "GOOGLE_API_KEY": KEY}
+    with starter.started(["tag", atlas, *words, *flags], atlas.parent, variables) as process:
+        if ambush is not None:
+            ambush.process.set_result(process.pid)
+        said = process.errors.read()
     assert process.returncode in (0, 1, -signal.SIGKILL), said
     if process.returncode == 1:
         assert "budget" in said.splitlines()[-1], said
@@ -157,7 +152,7 @@ def run(
 @pytest.mark.thorough
 @pytest.mark.parametrize(("images", "times"), [(120, 8), (240, 50)])
 def test_killed_again_and_again(
-    server: ClarifaiServer, tmp_path: Path, images: int, times: int
+    starter: Starter, server: ClarifaiServer, tmp_path: Path, images: int, times: int
 ) -> None:
     atlas = picture_atlas(tmp_path, images)
     dice = random.Random(20241107)  # noqa: S311 - no secret
@@ -166,7 +161,7 @@ def test_killed_again_and_again(
     while True:
         ambush = Ambush(dice.randint(1, 5), dice.random() < 0.5, Future())
         billed_before = server.billed.total()
-        status = run(atlas, server, budget, ambush if kills < times else None)
+        status = run(starter, atlas, server, budget, ambush if kills < times else None)
         found = books(atlas)
         at_kill = found.open - before.open
         billed = server.billed.total()
@@ -190,7 +185,7 @@ def test_killed_again_and_again(
     assert found.answered == images
     assert images <= billed <= images + in_flight
     calls = len(server.calls)
-    assert run(atlas, server, budget, None) == 0
+    assert run(starter, atlas, server, budget, None) == 0
     assert len(server.calls) == calls, "asked twice"
     with open_atlas(atlas, load_plugins(), write=False) as opened:
         backend = opened.catalog.tagging.last_used()
@@ -203,7 +198,9 @@ def test_killed_again_and_again(
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("backend", ["clarifai", "google-vision"])
-def test_killed_runs_bill_no_more_than_each_dry_run_said(tmp_path: Path, backend: str) -> None:
+def test_killed_runs_bill_no_more_than_each_dry_run_said(
+    starter: Starter, tmp_path: Path, backend: str
+) -> None:
     server = ClarifaiServer() if backend == "clarifai" else GoogleVisionServer()
     features = () if backend == "clarifai" else ("labels", "logos")
     server.chance = failing(0.1, FAULTS, seed=11)
@@ -224,7 +221,7 @@ def test_killed_runs_bill_no_more_than_each_dry_run_said(tmp_path: Path, backend
                 Ambush(dice.randint(2, 12), dice.random() < 0.5, Future()) if kill < 8 else None
             )
             more = ["--retry-failed"] if again else []
-            run(tmp_path / "x.atlas", server, 1000.0, ambush, [*words, *more])
+            run(starter, tmp_path / "x.atlas", server, 1000.0, ambush, [*words, *more])
             found = books(tmp_path / "x.atlas")
             assert server.billed.total() - billed <= found.units - booked <= bound
     assert server.billed.total() <= found.units

@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 from collections import Counter
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from command import Starter
 
 from tagatlas.atlas import open_atlas
 from tagatlas.contracts import ALWAYS_KEPT, ImageStatus, Records
@@ -107,15 +107,12 @@ def archive() -> Iterator[Archive]:
         thread.join()
 
 
-def run(atlas: Path, archive: Archive) -> int:
+def run(starter: Starter, atlas: Path, archive: Archive) -> int:
     """Fetch until the end or the death; the exit status."""
     flags = ["--allow-private", "--host-rate", "0", "--retries", "0"]
-    command = [sys.executable, "-m", "tagatlas", "fetch", str(atlas), *flags]
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with starter.started(["fetch", atlas, *flags], atlas.parent, os.environ) as process:
         archive.process.set_result(process.pid)
-        _, said = process.communicate()
+        said = process.errors.read()
     assert process.returncode in (0, -signal.SIGKILL), said
     return process.returncode
 
@@ -136,7 +133,9 @@ def check(folder: Path) -> int:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("times", [4, 50])
-def test_killed_again_and_again(archive: Archive, tmp_path: Path, times: int) -> None:
+def test_killed_again_and_again(
+    starter: Starter, archive: Archive, tmp_path: Path, times: int
+) -> None:
     folder = tmp_path / "x.atlas"
     urls = [f"http://127.0.0.1:{archive.server_port}/{number}" for number in range(ADDRESSES)]
     with open_atlas(folder, load_plugins(), create=True) as atlas:
@@ -149,14 +148,14 @@ def test_killed_again_and_again(archive: Archive, tmp_path: Path, times: int) ->
     while kills < times:
         requests = dice.randint(1, 2_000 // times)
         archive.lie_in_wait(requests, dice.choice(["before", "within", "after"]))
-        assert run(folder, archive) == -signal.SIGKILL
+        assert run(starter, folder, archive) == -signal.SIGKILL
         kills += 1
         now_settled = check(folder)
         assert now_settled >= settled, "an image was lost"
         settled = now_settled
         assert max(archive.asked.values()) <= kills
     archive.lie_in_wait(-1, "")
-    assert run(folder, archive) == 0
+    assert run(starter, folder, archive) == 0
     assert check(folder) == ADDRESSES
     assert max(archive.asked.values()) <= kills + 1
 
@@ -168,5 +167,5 @@ def test_killed_again_and_again(archive: Archive, tmp_path: Path, times: int) ->
     assert len(ALWAYS_KEPT) == 2
     asked = Counter(archive.asked)
     archive.lie_in_wait(-1, "")
-    assert run(folder, archive) == 0
+    assert run(starter, folder, archive) == 0
     assert archive.asked == asked, "fetched twice"

@@ -7,13 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from socket import send_fds, socketpair
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Protocol, Self
+from typing import IO, Protocol, Self
 
 SECONDS = 300
 """Timeout of a command."""
@@ -39,6 +40,21 @@ class Run(Protocol):
         self, *words: str | Path, variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """The finished command, its output as text."""
+
+
+@dataclass
+class Started:
+    """A command that was started.
+
+    Attributes:
+        pid: the number of its process.
+        errors: what it writes to standard error.
+        returncode: its exit status, or minus the signal that killed it; None while it runs.
+    """
+
+    pid: int
+    errors: IO[str]
+    returncode: int | None = None
 
 
 class Starter:
@@ -77,18 +93,59 @@ class Starter:
         texts = [*map(str, words)]
         if not self.can_fork(variables):
             return run_new(texts, folder, variables)
-        request = {"words": texts, "folder": str(folder), "variables": dict(variables)}
-        message = json.dumps(request).encode()
         with ExitStack() as stack:
             nothing = stack.enter_context(Path(os.devnull).open())
             output, errors = (stack.enter_context(TemporaryFile("w+")) for _ in range(2))
             streams = [stream.fileno() for stream in (nothing, output, errors)]
-            send_fds(self._connection, [len(message).to_bytes(4)], streams)
-            self._connection.sendall(message)
-            status = self._wait()
+            status = self._wait(self._fork(texts, folder, variables, streams))
             output.seek(0)
             errors.seek(0)
             return subprocess.CompletedProcess(texts, status, output.read(), errors.read())
+
+    @contextmanager
+    def started(
+        self, words: Sequence[str | Path], folder: Path, variables: Mapping[str, str]
+    ) -> Iterator[Started]:
+        """A command that runs, to be killed; its output is lost, and its errors can be read.
+
+        Arguments are those of :meth:`run`. At the end its exit status is known, and no sooner.
+        """
+        texts = [*map(str, words)]
+        if not self.can_fork(variables):
+            with subprocess.Popen(
+                [sys.executable, "-m", "tagatlas", *texts],
+                cwd=folder,
+                env=dict(variables),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+            ) as process:
+                assert process.stderr is not None
+                started = Started(process.pid, process.stderr)
+                yield started
+            started.returncode = process.returncode
+            return
+        ours, theirs = os.pipe()
+        with os.fdopen(ours, encoding="utf-8") as errors:
+            with Path(os.devnull).open("r+") as nothing:
+                streams = [nothing.fileno(), nothing.fileno(), theirs]
+                number = self._fork(texts, folder, variables, streams)
+            os.close(theirs)
+            started = Started(number, errors)
+            yield started
+            started.returncode = self._wait(number)
+
+    def _fork(
+        self, words: Sequence[str], folder: Path, variables: Mapping[str, str], streams: list[int]
+    ) -> int:
+        """Ask for a command with these streams; returns the number of its process."""
+        request = {"words": words, "folder": str(folder), "variables": dict(variables)}
+        message = json.dumps(request).encode()
+        self._connection.settimeout(SECONDS)
+        send_fds(self._connection, [len(message).to_bytes(4)], streams)
+        self._connection.sendall(message)
+        return int.from_bytes(self._receive())
 
     def can_fork(self, variables: Mapping[str, str]) -> bool:
         """Whether a command with this environment is a fork, and not a new process."""
@@ -103,9 +160,7 @@ class Starter:
             "PYTHONPATH" in changed and "PYTHONPATH" in self._variables
         )
 
-    def _wait(self) -> int:
-        self._connection.settimeout(SECONDS)
-        process = int.from_bytes(self._receive())
+    def _wait(self, process: int) -> int:
         try:
             return int.from_bytes(self._receive(), signed=True)
         except TimeoutError:
