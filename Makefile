@@ -17,6 +17,9 @@ PYTEST_FLAGS ?=
 # Tests start some hundred commands, each of which would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Processes of tests share the processors: threads beyond those only wait for each other.
+export POLARS_MAX_THREADS ?= 2
+
 EVERYDAY := not extras and not thorough
 LONG := extras or thorough
 
@@ -32,7 +35,8 @@ test: $(DEVELOP)
 	$(PYTEST) -m "$(EVERYDAY)" $(PYTEST_FLAGS)
 
 # What `make test` leaves out comes on top.
-test-all: programs
+test-all:
+	$(MAKE) --no-print-directory -j2 programs $(DEVELOP)
 	$(MAKE) --no-print-directory test
 	$(MAKE) --no-print-directory $(EXTRAS)
 	$(PYTEST) -m "$(LONG)" $(PYTEST_FLAGS)

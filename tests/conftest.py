@@ -75,6 +75,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("thorough")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than processors: tests wait for servers, browsers and killed processes."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with most slow tests first, so that no process ends long after the others."""
