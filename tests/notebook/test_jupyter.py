@@ -7,12 +7,14 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anywidget
 import pytest
 from notebooks import free_port, lasso_all, map_frame, running, wait_for_pictures
-from playwright.sync_api import Browser, Frame, Page, expect
-from playwright.sync_api import TimeoutError as PageTimeout
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Frame, Page
 
 pytestmark = [
     pytest.mark.slow,
@@ -92,6 +94,9 @@ def show_map(page: Page) -> Frame:
 
     While JupyterLab still starts, keys can be lost and outputs stay empty: then it is loaded again.
     """
+    from playwright.sync_api import TimeoutError as PageTimeout
+    from playwright.sync_api import expect
+
     for attempts_left in (2, 1, 0):
         cells = page.locator(".jp-Notebook .jp-CodeCell")
         expect(cells).to_have_count(len(CELLS), timeout=120_000)
@@ -110,6 +115,8 @@ def show_map(page: Page) -> Frame:
 
 
 def test_a_map_shows_itself_and_gives_what_is_chosen(page: Page, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
     frame = show_map(page)
     assert frame.locator("#clusters > li").count() > 0
     lasso_all(page, frame)

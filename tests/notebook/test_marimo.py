@@ -6,12 +6,15 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from notebooks import free_port, lasso_all, map_frame, running, wait_for_pictures
-from playwright.sync_api import Browser, Page, expect
 
 from tagatlas import read_atlas
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -79,6 +82,8 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def test_what_is_drawn_around_comes_to_python(page: Page, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
     frame = map_frame(page)
     assert frame.locator("#clusters > li").count() > 0
     expect(page.get_by_text("Python has 0 ids and 0 rows")).to_be_visible()

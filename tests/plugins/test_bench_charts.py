@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
 from chromium import chromium
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Page
 
 from tagatlas_compare.benching.page.frontier import draw_frontiers, frontier, ticks
 from tagatlas_compare.benching.results.document import (
@@ -28,6 +28,9 @@ from tagatlas_compare.benching.robustness.charts import (
 from tagatlas_compare.benching.robustness.perturbations import PERTURBATIONS
 from tagatlas_compare.comparison.report.drawing import Chart
 from tagatlas_compare.pages.looks import look, short_names, spread
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 NAMES = (
     "imagenet",

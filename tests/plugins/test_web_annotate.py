@@ -12,18 +12,10 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from chromium import FLAGS
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    Page,
-    Playwright,
-    ViewportSize,
-    sync_playwright,
-)
-from playwright.sync_api import Error as PlaywrightError
 from viewed_atlas import make_map, viewed_atlas
 from viewing import Viewing, viewing
 
@@ -31,6 +23,9 @@ from tagatlas.atlas import open_atlas
 from tagatlas.contracts.annotation import Annotation, Arrow, Caption, ClusterName, Note, Outline
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.load import load_map
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -44,11 +39,13 @@ HOSTILE = (
     "日本語",
     "a" * 5000,
 )
-WIDE = ViewportSize(width=1280, height=850)
+WIDE: ViewportSize = {"width": 1280, "height": 850}
 
 
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as started:
         yield started
 
@@ -536,13 +533,15 @@ class Profile:
 
     def kill(self, page: Page) -> None:
         """End all processes of the browser without a warning."""
+        from playwright.sync_api import Error
+
         command = ["pgrep", "-f", f"user-data-dir={self._folder}"]
         found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
         assert found
         for pid in found:
             with suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGKILL)
-        with suppress(PlaywrightError):
+        with suppress(Error):
             page.context.close()
 
 

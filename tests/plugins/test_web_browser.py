@@ -7,12 +7,15 @@ import shutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from chromium import chromium, image_under_pointer, open_viewer, watched, write_viewer
 from PIL import Image
-from playwright.sync_api import Browser, Page
 from themed_map import themed_map
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -19,11 +20,13 @@ from chromium import (
     watched,
     write_viewer,
 )
-from playwright.sync_api import Browser, Page
 from themed_atlas import themed_atlas
 
 from tagatlas.contracts import Map
 from tagatlas.contracts.annotation import Annotation, ClusterName
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

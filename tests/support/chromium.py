@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from tagatlas.contracts import Map, loaded
 from tagatlas_web import WebOptions, tagatlas_renderers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 FLAGS = (
     "--no-sandbox",
@@ -27,6 +29,8 @@ FLAGS = (
 @contextmanager
 def chromium(path: str) -> Iterator[Browser]:
     """Debian's browser with software rendering."""
+    from playwright.sync_api import sync_playwright  # takes a second, and few tests use it
+
     with sync_playwright() as started:
         opened = started.chromium.launch(executable_path=path, args=list(FLAGS))
         yield opened

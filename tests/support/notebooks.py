@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Frame, Page
+if TYPE_CHECKING:
+    from playwright.sync_api import Frame, Page
 
 
 def free_port() -> int:
