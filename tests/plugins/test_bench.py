@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from tagatlas import Progress, load_plugins
 from tagatlas.errors import AtlasLocked, UsageError
 from tagatlas.toolkit.backends import used_backends
 from tagatlas_compare import Results, bench, estimate_bench, write_results
+from tagatlas_compare.benching.preparing import _name, _shown_name
 from tagatlas_compare.benching.results.document import EntrantRow
 from tagatlas_compare.benching.results.folder import read_tasks
 
@@ -192,6 +194,42 @@ def test_the_memory_is_that_of_the_tagger_alone(tmp_path: Path, pictures: Path) 
     assert len(tones.images_per_second_of_repeats) == 2
 
 
+def test_progress_is_of_the_images_that_a_tagger_is_shown(tmp_path: Path, pictures: Path) -> None:
+    told: dict[str, list[tuple[int, int]]] = {}
+
+    @contextmanager
+    def show(title: str) -> Iterator[Progress]:
+        def progress(done: int, total: int, failed: int = 0) -> None:
+            assert not failed
+            told.setdefault(title, []).append((done, total))
+
+        yield progress
+
+    bench(
+        pictures,
+        "tones",
+        out=tmp_path / "out",
+        timed=6,
+        repeats=2,
+        perturbed=4,
+        perturbations=("grey",),
+        show=show,
+    )
+    # Twice 6 images; then 4 as they are, encoded again, and in three shades.
+    assert {total for _, total in told["measuring"]} == {2 * 6 + 4 * 5}
+    done = [each for each, _ in told["measuring"]]
+    assert done == sorted(done)
+    assert done[-1] == 32
+
+
+def test_a_collection_is_called_without_what_its_address_may_hide() -> None:
+    address = "https://me:word@x.org/lists/birds.csv?token=f00d"
+    for name in (_shown_name(address), _name(address)):
+        assert name.startswith("birds.csv")
+        assert not {"token", "f00d", "word", "me:"} & set(re.split(r"[^\w:]", name))
+    assert _shown_name("https://x.org/") == "x.org"
+
+
 def test_other_options_have_a_table_of_their_own_and_a_row_measured_again_is_replaced(
     tmp_path: Path, pictures: Path
 ) -> None:
@@ -312,7 +350,8 @@ def test_the_tags_that_stand_for_labels_are_written_and_can_be_given(
     out, given = tmp_path / "bench", tmp_path / "map.csv"
     found = bench(pictures, ["tones", "swapped"], out=out, labels="folder", timed=0)
     written = (out / "results" / found.task.digest / "label_map.csv").read_text("utf-8")
-    assert written.splitlines() == ["label,tag,how", "dark,dark,identity", "light,light,identity"]
+    rows = ['"label","tag","how"', '"dark","dark","identity"', '"light","light","identity"']
+    assert written.splitlines() == rows
     given.write_text("label,tag\ndark,light\nlight,dark\nlihgt,dark\n", "utf-8")
     told: list[str] = []
     other = bench(

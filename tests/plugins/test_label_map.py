@@ -42,6 +42,15 @@ def test_what_is_written_and_given_back_is_the_same(tmp_path: Path) -> None:
     assert again.table.equals(found.table)
 
 
+def test_all_text_that_is_written_is_in_quotes(tmp_path: Path) -> None:
+    LabelMap.make(["x;=1", "dog"], ["x;=1"]).write(tmp_path / "label_map.csv")
+    assert (tmp_path / "label_map.csv").read_text("utf-8").splitlines() == [
+        '"label","tag","how"',
+        '"dog",,',
+        '"x;=1","x;=1","identity"',
+    ]
+
+
 def test_what_a_spreadsheet_would_run_comes_back_as_it_was(tmp_path: Path) -> None:
     labels = ["=1+1", "'=1", "@home"]
     found = LabelMap.make(labels, labels)

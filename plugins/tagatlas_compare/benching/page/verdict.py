@@ -33,6 +33,8 @@ NOT_TOLD_APART = "cannot be told from none"
 CORRECTED = "What differs is corrected for"
 """How the sentence on the number of comparisons starts."""
 
+_STRICTER = "; the test of the differences is stricter"
+
 _OFTEN = 0.95
 """From this share of resamples on, one that is first does not share its place."""
 
@@ -120,17 +122,19 @@ def _leader(document: Results) -> list[str]:
         verb = "is first" if doubts else "leads"
         said = [f"{first[0]} {verb} ({title}): {_in_words(rows[first[0]])}.", *doubts]
         if first[0] in leads:
-            said.append(f"It is first in {leads[first[0]]} resamples of the images.")
+            often = f"It is first in {leads[first[0]]} resamples of the images"
+            unproven = doubts and (found[0][0].leads or 0) >= _OFTEN
+            said.append(f"{often}{_STRICTER if unproven else ''}.")
         return said
     each = "; ".join(f"{name} {_in_short(rows[name])}" for name in first)
     figures = [f"{_SCALE}: {each}.", *doubts]
     ahead = [rank for rank, _ in found if rank.backend in first and (rank.leads or 0) >= _OFTEN]
     if ahead:
         return [*_ahead_unproven(ahead[0], first, title), *figures]
-    said = f"{listed(first)} share the first place ({title}): their differences {NOT_TOLD_APART}."
+    tied = f"{listed(first)} share the first place ({title}): their differences {NOT_TOLD_APART}."
     shares = [f"{name} in {leads[name]}" for name in first if name in leads]
     often = [f"First in resamples of the images is {listed(shares)}."] if shares else []
-    return [said, *figures, *often]
+    return [tied, *figures, *often]
 
 
 def _ahead_unproven(front: Rank, first: Sequence[str], title: str) -> list[str]:
@@ -138,7 +142,7 @@ def _ahead_unproven(front: Rank, first: Sequence[str], title: str) -> list[str]:
     others = listed([name for name in first if name != front.backend])
     said = f"{front.backend} is ahead ({title}), but not surely: {others} cannot be told from it."
     often = f"It is first in {out_of_100(front.leads)} resamples of the images"
-    return [said, f"{often}; the test of the differences is stricter."]
+    return [said, f"{often}{_STRICTER}."]
 
 
 def _doubts(document: Results, first: Sequence[str], others: Sequence[str]) -> list[str]:
