@@ -18,7 +18,7 @@ from tagatlas_compare.benching.robustness.charts import (
 )
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "bench" / "results.json"
-ELSEWHERE = {"system": "Plan 9", "cores": 1}
+ELSEWHERE: dict[str, str | int | float | bool | None] = {"system": "Plan 9", "cores": 1}
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +30,13 @@ def page(document: Results) -> str:
     return "".join(leaderboard([document]))
 
 
-def perturbed(name: str, **facts: int | float | None) -> EntrantRow:
-    row = Robustness("jpeg", 50, "quality", 0.8, 0.7, 0.9, 0.95, 0.1, 40, too_small=8, silent=2)
-    return EntrantRow(name, robustness=[replace(row, **facts)])
+def perturbed(
+    name: str, value: float = 0.8, *, silent: int = 2, originals: int | None = None
+) -> EntrantRow:
+    """An entrant that was shown 50 images as JPEG, of which 8 were too small."""
+    row = Robustness("jpeg", 50, "quality", value, 0.6, 1.0, 0.95, 0.1, 40)
+    row = replace(row, too_small=8, silent=silent, originals=originals)
+    return EntrantRow(name, robustness=[row])
 
 
 def test_the_first_paragraph_has_the_cost_and_what_it_holds_for(results: Results) -> None:
@@ -76,5 +80,5 @@ def test_who_was_shown_the_same_is_told_together() -> None:
 
 @pytest.mark.parametrize(("value", "said"), [(0.62, "62 %"), (0.999, "over 99 %"), (1.0, "100 %")])
 def test_what_stays_is_said_in_per_cent(value: float, said: str) -> None:
-    [chart] = draw_robustness([perturbed("a", value=value, high=1.0)])
+    [chart] = draw_robustness([perturbed("a", value)])
     assert chart.summary == f"JPEG: a keeps {said} of its best tags at quality 50."

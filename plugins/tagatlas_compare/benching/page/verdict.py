@@ -133,8 +133,8 @@ def _leader(document: Results) -> list[str]:
         return [*_ahead_unproven(ahead[0], first, title), *figures]
     tied = f"{listed(first)} share the first place ({title}): their differences {NOT_TOLD_APART}."
     shares = [f"{name} in {leads[name]}" for name in first if name in leads]
-    often = [f"First in resamples of the images is {listed(shares)}."] if shares else []
-    return [tied, *figures, *often]
+    firsts = [f"First in resamples of the images is {listed(shares)}."] if shares else []
+    return [tied, *figures, *firsts]
 
 
 def _ahead_unproven(front: Rank, first: Sequence[str], title: str) -> list[str]:

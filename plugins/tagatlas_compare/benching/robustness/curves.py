@@ -91,6 +91,7 @@ def robustness(
     kinds: Sequence[str] = tuple(PERTURBATIONS),
     *,
     top: int,
+    shown: Callable[[int], None] = lambda _: None,
 ) -> list[RobustnessRow]:
     """Show a tagger the same images perturbed, and measure how much of its answers stays.
 
@@ -104,6 +105,7 @@ def robustness(
         images: ids.
         kinds: of perturbations, in the order of the rows.
         top: number of tags of an image that count, those with the highest scores.
+        shown: called with the number of images after each strength.
 
     Returns:
         A row for each strength of each kind, in order.
@@ -113,7 +115,7 @@ def robustness(
     """
     rounds: dict[tuple[str, ...], tuple[Sequence[TagResult], Sequence[TagResult]]] = {}
 
-    def shown(of: Sequence[str], kind: str, strength: float) -> Sequence[TagResult]:
+    def answers(of: Sequence[str], kind: str, strength: float) -> Sequence[TagResult]:
         inputs = perturbed_inputs(store, variant, of, kind, strength)
         return ask(inputs) if inputs else []
 
@@ -124,10 +126,11 @@ def robustness(
         own = tuple(recognisable(sides, kind))
         if own not in rounds:
             before = ask([ImageInput(image, store.get(image, variant)) for image in own])
-            rounds[own] = before, shown(own, CONTROL, 0)
+            rounds[own] = before, answers(own, CONTROL, 0)
         before, control = rounds[own]
         for strength in perturbation.strengths:
-            after = shown(own, kind, strength)
+            after = answers(own, kind, strength)
+            shown(len(images))
             rows.append(
                 RobustnessRow(
                     kind,

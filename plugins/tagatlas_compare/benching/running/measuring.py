@@ -88,11 +88,13 @@ def _robustness(work: Work, store: ImageStore, tagger: Tagger, shown: Shown) -> 
     from tagatlas_compare.benching.robustness.curves import robustness
 
     def ask(images: Sequence[ImageInput]) -> Sequence[TagResult]:
-        return _read(tagger, images, _tag_all(tagger, images, shown).results) if images else []
+        return _read(tagger, images, _tag_all(tagger, images).results) if images else []
 
     if not work.perturbed:
         return []
-    rows = robustness(ask, store, tagger.variant, work.perturbed, work.perturbations, top=work.top)
+    rows = robustness(
+        ask, store, tagger.variant, work.perturbed, work.perturbations, top=work.top, shown=shown
+    )
     return [convert(row.document(), Robustness) for row in rows]
 
 
@@ -151,7 +153,7 @@ class _Pass:
     calls: Sequence[float]
 
 
-def _tag_all(tagger: Tagger, images: Sequence[ImageInput], shown: Shown) -> _Pass:
+def _tag_all(tagger: Tagger, images: Sequence[ImageInput], shown: Shown = lambda _: None) -> _Pass:
     """Tag images in batches, as many at once as the tagger accepts."""
     batches = [
         images[start : start + tagger.batch_size]

@@ -75,13 +75,13 @@ def run_tagger(work: Work, progress: Progress = no_progress) -> Ran:
 
     Args:
         work: what is to be measured.
-        progress: called with images shown to the tagger, each as often as it gets it; how many
-            of the perturbed ones are too small is not known before.
+        progress: called with images shown to the tagger: each in each repeat, and perturbed in
+            each strength.
 
     Raises:
         TaggerError: its process died; the text says how.
     """
-    total = _most_shown(work)
+    total = _to_be_shown(work)
     with TemporaryDirectory(prefix="tagatlas-bench-") as place:
         folder = Path(place)
         with write_atomically(folder / _WORK) as file:
@@ -108,27 +108,28 @@ def run_tagger(work: Work, progress: Progress = no_progress) -> Ran:
     return found
 
 
-def _most_shown(work: Work) -> int:
-    """How many images the tagger gets in all, if none is too small."""
+def _to_be_shown(work: Work) -> int:
+    """How many images count as shown in all: those of each repeat, and of each strength."""
     # Imported only now: the new process has this module, and its memory is the tagger's.
     from tagatlas_compare.benching.robustness.perturbations import PERTURBATIONS
 
     strengths = sum(len(PERTURBATIONS[kind].strengths) for kind in work.perturbations)
-    passes = strengths + 2 if strengths else 0  # as they are, and the control
-    return work.repeats * len(work.images) + passes * len(work.perturbed)
+    return work.repeats * len(work.images) + strengths * len(work.perturbed)
 
 
 def _ended_with(
     process: subprocess.Popen[bytes], done: Path, total: int, progress: Progress
 ) -> int:
     """The status of a process, once it has ended; until then, its progress is told."""
+    told = ""
     while True:
         try:
             return process.wait(_GLANCE)
         except subprocess.TimeoutExpired:
             lines = done.read_text("ascii").splitlines() if done.exists() else []
-            if lines:
-                progress(min(int(lines[-1]), total), total)
+            if lines and lines[-1] != told:
+                told = lines[-1]
+                progress(int(told), total)
 
 
 class Done:
