@@ -252,7 +252,7 @@ def _counted(has: Mask, said: Mask, *, sayable: bool) -> dict[str, object]:
         "given": int(said.sum()),
         "right": int((has & said).sum()),
     }
-    return counts | figures_of_counts(**counts, sayable=sayable)
+    return {**counts, **figures_of_counts(**counts, sayable=sayable)}
 
 
 def figures_of_counts(
