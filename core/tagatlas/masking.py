@@ -110,7 +110,7 @@ def hidden(text: str, secrets: Iterable[str]) -> str:
 def spellings(secrets: Iterable[str]) -> list[str]:
     """Some secrets as they may be written: as they are, quoted, or encoded for an address."""
     forms: set[str] = set()
-    for each in map(str, secrets):
+    for each in (form for whole in map(str, secrets) for form in (whole, whole.strip())):
         forms |= {each, quote(each), quote(each, safe=""), quote_plus(each), repr(each)[1:-1]}
     return sorted(forms - {""}, key=len, reverse=True)
 

@@ -126,7 +126,8 @@ def parse_headers(lines: Sequence[str]) -> dict[str, str]:
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon or not name.strip():
-            raise OptionError(f'a header is "Name: value", not {line!r}')
+            what = "name" if colon else "colon"
+            raise OptionError(f'a header is "Name: value", and one has no {what}')  # may be a key
         headers[name.strip()] = value.strip()
     check_headers(headers)
     return headers

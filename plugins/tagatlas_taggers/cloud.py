@@ -28,7 +28,7 @@ class CloudTagger(RereadingTagger):
             key_variable: the environment variable of the key.
             price: of an image, as the service lists it.
         """
-        self._key = os.environ.get(key_variable, "")
+        self._key = os.environ.get(key_variable, "").strip()  # a file of a key ends in a line break
         self._minimum_score, self._most = options.minimum_score, options.tags_per_image
         self.batch_size = options.images_per_call
         self.concurrency = options.calls_at_once

@@ -51,7 +51,8 @@ def test_it_says_what_became_of_it_by_host_and_status(
 WRONG = [
     (["--status", "blocked"], "give both"),
     (["--retry-failed", "--status", "lost"], "--status is one of missing, blocked"),
-    (["--header", "nonsense"], 'a header is "Name: value"'),
+    (["--header", "Authorization S3cret"], 'a header is "Name: value", and one has no colon\n'),
+    (["--header", ": S3cret"], 'a header is "Name: value", and one has no name\n'),
     (["--recover", "waybak"], "did you mean wayback?"),
     (["--resize", "200%"], "--resize"),
     (["--archive", "https://archive.test"], "not in use"),

@@ -67,6 +67,23 @@ def clarifai(server: ClarifaiServer, **values: object) -> PluginChoice[Tagger]:
     return load_plugins().choose(TAGGERS, "clarifai", options)
 
 
+def test_a_key_may_end_in_a_line_break(
+    atlas: Atlas, server: ClarifaiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLARIFAI_PAT", f" {KEY}\n")
+    assert tag_collection(atlas, clarifai(server)).counts["ok"] == IMAGES
+
+
+@pytest.mark.parametrize("key", ["S3cr\nt", "S3cr\u00e9t", "S3cr\x7ft"])
+def test_a_key_that_cannot_be_sent_costs_nothing(
+    atlas: Atlas, server: ClarifaiServer, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("CLARIFAI_PAT", key)
+    with pytest.raises(AuthenticationFailed, match=r"^CLARIFAI_PAT holds no whole key: copy it"):
+        tag(atlas, backend="clarifai", endpoint=server.endpoint)
+    assert atlas.catalog.tagging.spent("clarifai").dollars == 0
+
+
 def test_every_image_is_paid_for_once(atlas: Atlas, server: ClarifaiServer) -> None:
     tagger = clarifai(server)
     before = estimate_tagging(atlas, tagger)

@@ -14,6 +14,7 @@ from strangers import lay_plugin
 
 import tagatlas as library
 from tagatlas.errors import OptionError, TagatlasError
+from tagatlas.masking import hidden
 from tagatlas.plugins import TAGGERS, load_plugins
 from tagatlas_compare.benching.entrants import read_contender
 
@@ -255,3 +256,8 @@ def test_a_secret_does_not_come_to_a_leaderboard(
     with pytest.raises(OptionError, match="is a secret") as caught:
         read_contender(f"grey:token={SECRET}", plugins)
     assert SECRET not in str(caught.value)
+
+
+def test_a_secret_is_hidden_without_the_blanks_around_it_too() -> None:
+    assert hidden(f"sent {SECRET} to x", [f" {SECRET}\n"]) == "sent *** to x"
+    assert hidden("a b", [" ", "\n"]) == "a***b"

@@ -20,18 +20,20 @@ def require_key(
     Args:
         atlas: open.
         tagger: the backend.
-        for_new_images: whether images may come that it has not tagged; else it needs no key if it
-            has tagged here before.
+        for_new_images: whether new images may come; else it needs none once it has tagged here.
 
     Raises:
-        AuthenticationFailed: it has none.
+        AuthenticationFailed: it has none, or one that cannot be sent.
     """
     instance = tagger.product
+    key = os.environ.get(instance.key_variable or "", "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise AuthenticationFailed(f"{instance.key_variable} holds no whole key: copy it again")
     has_tagged = atlas.catalog.tagging.find(tagger.name, instance.fingerprint()) is not None
     if has_tagged and not for_new_images:
         return
     variable = instance.key_variable
-    if variable is not None and not os.environ.get(variable):
+    if variable is not None and not key:
         raise AuthenticationFailed(f"{tagger.name} needs a key: put it into {variable}")
     instance.require_credentials()
 
