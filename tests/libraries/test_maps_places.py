@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -43,12 +44,22 @@ class NoLayout(Layout):
         raise AssertionError("laid out what cannot be drawn")
 
 
+class ScatteringLayout(Layout):
+    """Puts nodes anywhere."""
+
+    def place(
+        self, network: Network, *, start: NDArray[np.float64], seed: int, progress: Progress
+    ) -> NDArray[np.float64]:
+        return np.random.default_rng(seed).normal(size=start.shape)
+
+
 def drawn(
     builder: GraphBuilder,
     options: MapOptions,
     layout: Layout | None = None,
     *,
     reverse: bool = False,
+    old_positions: Mapping[str, tuple[float, float]] | None = None,
 ) -> MapData:
     """A map of 60 images in three topics; with ``reverse``, links lead from tags to images."""
     images, tags, _ = planted_collection(60, 3)
@@ -68,7 +79,7 @@ def drawn(
         LEIDEN,
         options,
         ties=ties,
-        old_positions={},
+        old_positions=old_positions or {},
         progress=no_progress,
     )
 
@@ -110,6 +121,43 @@ def test_outlines_on_a_wall_hold_the_cells_of_their_own_cluster_only() -> None:
     counts = dict(drawing.clusters.select("cluster", "images").iter_rows())
     for cluster, found in shapes.items():
         assert 0.75 * counts[cluster] < sum(found) / (columns * rows) < 1.05 * counts[cluster]
+
+
+def steps(images: pl.DataFrame) -> NDArray[np.float64]:
+    """Distances of images on a wall from each other, in cells; shape (n, n)."""
+    corners = images.select("x", "y").to_numpy()
+    sides = [np.diff(np.unique(axis.round(6)))[0] for axis in corners.T]
+    return np.asarray(np.abs((corners[:, None] - corners) / sides).max(axis=2))
+
+
+@pytest.mark.parametrize("builder", [BIPARTITE, IMAGES], ids=lambda each: type(each).__name__)
+def test_clusters_are_together_on_a_wall_wherever_the_layout_put_images(
+    builder: GraphBuilder,
+) -> None:
+    shares = {}
+    for likeness in (0.0, 0.7):
+        options = MapOptions(arrangement="grid", likeness=likeness)
+        images = drawn(builder, options, ScatteringLayout()).nodes.filter(kind="image")
+        apart, cluster = steps(images), images["cluster"].to_numpy()
+        touching = (apart > 0.5) & (apart < 1.5)
+        shares[likeness] = (cluster[:, None] == cluster)[touching].mean()
+    assert shares[0.7] > 0.7
+    assert shares[0.0] < 0.65
+
+
+def test_images_stay_about_where_they_hang_though_the_layout_changes() -> None:
+    options = MapOptions(arrangement="grid")
+    first = drawn(BIPARTITE, options).nodes
+    old = {node: (x, y) for node, x, y in first.select("id", "x", "y").iter_rows()}
+    for gone in first.filter(kind="image")["id"][::10]:  # as if these were new
+        del old[gone]
+    second = drawn(BIPARTITE, options, ScatteringLayout(), old_positions=old).nodes
+    before, after = (
+        steps(nodes.filter(pl.col("id").is_in(list(old)), kind="image"))
+        for nodes in (first, second)
+    )
+    assert np.corrcoef(before.ravel(), after.ravel())[0, 1] > 0.7
+    assert second.drop("x", "y", "width", "height").equals(first.drop("x", "y", "width", "height"))
 
 
 def area(ring: NDArray[np.float64]) -> float:

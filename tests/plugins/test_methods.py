@@ -180,6 +180,10 @@ def test_a_method_is_cited_where_it_was_used(facts: Provenance) -> None:
     assert "(Hilasaca et al., 2024)" in methods_text(with_facts(sample_map(), wall))
     assert "- Hilasaca, G. M." in methods_text(with_facts(sample_map(), wall))
     assert "Hilasaca" not in methods_text(with_facts(sample_map(), facts))
+    alike = dataclasses.replace(facts, settings={"map.arrangement": "grid", "map.likeness": 0.7})
+    assert "(Barthel et al., 2023)" in methods_text(with_facts(sample_map(), alike))
+    assert "- Barthel, K. U." in methods_text(with_facts(sample_map(), alike))
+    assert "Barthel" not in methods_text(with_facts(sample_map(), wall))
 
 
 def test_a_citation_stands_in_the_text_or_else_behind_the_plugins_name(facts: Provenance) -> None:

@@ -130,14 +130,14 @@ def _principal_axes(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     start = np.random.default_rng(0).normal(size=(rows.shape[1], _COMPONENTS + _OVERSAMPLED))
     basis: NDArray[np.float32] = start.astype(np.float32)
     for _ in range(_ITERATIONS):
-        basis = _orthonormal(rows.T @ (rows @ basis))
+        basis = orthonormal(rows.T @ (rows @ basis))
     projected = rows @ basis
     _, turns = np.linalg.eigh(projected.T @ projected)
     axes: NDArray[np.float32] = basis @ turns[:, -_COMPONENTS:]
     return axes
 
 
-def _orthonormal(columns: NDArray[np.float32]) -> NDArray[np.float32]:
+def orthonormal(columns: NDArray[np.float32]) -> NDArray[np.float32]:
     """Orthonormal columns that span the same space, or zeros where its dimension is smaller.
 
     A QR decomposition does it by many small products, in which threads wait for each other.

@@ -2,7 +2,7 @@
 
 from tagatlas_mapping.layout.boxes import image_boxes
 from tagatlas_mapping.layout.follow import follow
-from tagatlas_mapping.layout.grid import arrange_in_grid
+from tagatlas_mapping.layout.grid import Sorting, arrange_in_grid
 from tagatlas_mapping.layout.orientation import landscape
 from tagatlas_mapping.layout.overlap import grow_apart, remove_overlaps
 from tagatlas_mapping.layout.prepare import compile_kernels
@@ -10,6 +10,7 @@ from tagatlas_mapping.layout.start import continue_start, move_apart, spectral_s
 from tagatlas_mapping.layout.swaps import swap_closer
 
 __all__ = [
+    "Sorting",
     "arrange_in_grid",
     "compile_kernels",
     "continue_start",

@@ -1,15 +1,16 @@
-"""Arranges images in a grid of equal cells without gaps, while neighbours stay neighbours.
+"""Arranges images in a grid of equal cells without gaps, sorted by likeness or by position.
 
 Grid and images are bisected together: the leftmost images go to the left half, as many as it has
 cells, and so on recursively until each cell has its image, as in G. M. Hilasaca,
 W. E. Marcílio-Jr, D. M. Eler, R. M. Martins, F. V. Paulovich: A Grid-Based Method for Removing
 Overlaps of Dimensionality Reduction Scatterplot Layouts, IEEE Transactions on Visualization and
-Computer Graphics 30(8), 2024. Then images in adjacent cells are swapped as long as that brings
-former neighbours closer together.
+Computer Graphics 30(8), 2024. Then they are sorted by likeness, if it is known. If not, images in
+adjacent cells are swapped as long as that brings former neighbours closer together.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from scipy.spatial import cKDTree
 
 from tagatlas.compiled import kernel
 from tagatlas_mapping.layout.boxes import map_area
+from tagatlas_mapping.layout.sorting import Features, sort_cells
 
 ROOM = 0.06
 """Margin around an image, as a share of its cell's width and height."""
@@ -40,6 +42,27 @@ _LEAST = 1e-9
 
 _ROUNDS = 30
 """Maximum rounds of swaps."""
+
+_ANYWHERE = 0.5
+"""Radius within which images are sorted by likeness, as a share of the grid's longer side."""
+
+_NEARBY = 2.0
+"""The same in cells, if the images were on a grid before and stay about where they are."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sorting:
+    """How n images are sorted.
+
+    Attributes:
+        features: vectors whose products are the likeness of images, shape (n, d), finite.
+        seed: of what is random in sorting.
+        stay: whether images stay about where they are.
+    """
+
+    features: Features
+    seed: int
+    stay: bool = False
 
 
 class _Links(NamedTuple):
@@ -70,8 +93,12 @@ class Grid(NamedTuple):
     cell: NDArray[np.float64]
 
 
-def arrange_in_grid(positions: NDArray[np.float64], aspect: NDArray[np.float64]) -> Grid:
-    """Give each image a cell of a grid, near its former neighbours.
+def arrange_in_grid(
+    positions: NDArray[np.float64],
+    aspect: NDArray[np.float64],
+    sorting: Sorting | None = None,
+) -> Grid:
+    """Give each image a cell of a grid, beside images like it or near its former neighbours.
 
     The grid covers about the map's area, has about the map's ratio of width to height (within 1.2
     to 16/9), and is centred on the map. Its cells have the shape of the median image. Rows are
@@ -80,6 +107,8 @@ def arrange_in_grid(positions: NDArray[np.float64], aspect: NDArray[np.float64])
     Args:
         positions: of the images on a map, shape (n, 2), finite, n at least 1.
         aspect: width divided by height of each image; shape (n,), above 0.
+        sorting: by which likeness the images are sorted, beginning with their positions; None to
+            keep those together that are near each other.
 
     Returns:
         The grid. The order of the images does not matter, except for those at one place.
@@ -90,7 +119,7 @@ def arrange_in_grid(positions: NDArray[np.float64], aspect: NDArray[np.float64])
     # Not simply divided: the quotient of very different numbers can be none.
     wanted = max(width / height, _NARROWEST) if height > width / _WIDEST else _WIDEST
     columns = _columns(len(positions), wanted / shape)
-    cells = assign_cells(positions, columns, shape)
+    cells = assign_cells(positions, columns, shape, sorting)
     area = map_area(positions) / len(positions)
     cell = np.sqrt([area * shape, area / shape])
     size = cells.max(axis=0)
@@ -99,15 +128,21 @@ def arrange_in_grid(positions: NDArray[np.float64], aspect: NDArray[np.float64])
     return Grid(hung, np.column_stack([width, width / aspect]), cell)
 
 
-def assign_cells(positions: NDArray[np.float64], columns: int, shape: float) -> NDArray[np.int64]:
-    """Assign points to the cells of a grid, so that neighbours stay neighbours.
+def assign_cells(
+    positions: NDArray[np.float64],
+    columns: int,
+    shape: float,
+    sorting: Sorting | None = None,
+) -> NDArray[np.int64]:
+    """Assign points to the cells of a grid, so that neighbours are alike or stay neighbours.
 
-    Ten thousand points take about a second.
+    Ten thousand points take a few seconds.
 
     Args:
         positions: shape (n, 2), finite; y grows upwards.
         columns: number of columns, 1 to n; there are as many rows as needed.
         shape: width of a cell divided by its height.
+        sorting: of the points, as for :func:`arrange_in_grid`.
 
     Returns:
         Column and row of each point, from 0, shape (n, 2); row 0 is at the top. No two points
@@ -116,8 +151,14 @@ def assign_cells(positions: NDArray[np.float64], columns: int, shape: float) -> 
     """
     order = np.lexsort(positions.T)
     points = positions[order]
+    halved = _halved(points, columns, shape)
     cells = np.empty((len(points), 2), dtype=np.int64)
-    cells[order] = _closer(points, _halved(points, columns, shape), shape)
+    if sorting is None:
+        cells[order] = _closer(points, halved, shape)
+    else:
+        radius = _NEARBY if sorting.stay else _ANYWHERE * float(halved.max() + 1)
+        features = sorting.features[order]
+        cells[order] = sort_cells(features, halved, radius=radius, seed=sorting.seed)
     return cells
 
 

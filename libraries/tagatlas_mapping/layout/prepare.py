@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tagatlas_mapping.layout import grid, overlap, swaps
+from tagatlas_mapping.layout import grid, overlap, sorting, swaps
 
 
 def compile_kernels() -> None:
     """Compile all kernels of this package, or read them from numba's cache."""
     grid.compile_kernels()
     overlap.compile_kernels()
+    sorting.compile_kernels()
     swaps.compile_kernels()

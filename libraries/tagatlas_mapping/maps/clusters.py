@@ -43,6 +43,11 @@ class Clustering:
     stability: float | None
     of_image: pl.DataFrame
 
+    @property
+    def loose(self) -> frozenset[int]:
+        """The number that stands for no cluster, if images are in none."""
+        return frozenset(self.table.filter("remainder")["cluster"].to_list())
+
 
 def compare_images(
     members: Members,

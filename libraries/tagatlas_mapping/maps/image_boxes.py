@@ -19,6 +19,7 @@ from tagatlas_mapping.maps.likeness import Likeness
 from tagatlas_mapping.maps.members import Members
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.pictured import choose_pictured
+from tagatlas_mapping.maps.wall import wall_sorting
 
 Points = NDArray[np.float64]
 
@@ -68,6 +69,8 @@ def size_and_separate(
     clustering: Clustering,
     options: MapOptions,
     likeness: Likeness | None,
+    *,
+    stay: bool,
 ) -> ImageBoxes:
     """Choose which images are drawn as pictures, size all, and separate those drawn.
 
@@ -76,8 +79,10 @@ def size_and_separate(
         members: with the n images.
         clustering: of the images.
         options: of the map.
-        likeness: of the images, if they were laid out by it too. Images of a free map then change
-            places while that brings those alike closer, and clusters keep a distance.
+        likeness: of the images, if it brings them together: on a wall they are sorted by it. On a
+            free map they change places while that brings those alike closer, and clusters keep a
+            distance.
+        stay: whether images of a wall stay about where they are laid out.
     """
     of_image = clustering.of_image
     shown = choose_pictured(
@@ -91,7 +96,10 @@ def size_and_separate(
     boxes = image_boxes(quantity, aspect, laid_out, options.fill)
     places, shape = laid_out[shown], aspect[shown]
     if options.arrangement == "grid":
-        positions, drawn, cell = arrange_in_grid(places, shape)
+        sorting = None
+        if likeness is not None:
+            sorting = wall_sorting(likeness, clustering.loose, shown, seed=options.seed, stay=stay)
+        positions, drawn, cell = arrange_in_grid(places, shape, sorting)
         separated = positions
         enclosed = np.tile(cell * (1 - CELL_MARGIN), (len(drawn), 1))
         margin = CELL_MARGIN * float(cell.min()) / 2

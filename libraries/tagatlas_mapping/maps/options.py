@@ -25,7 +25,8 @@ class MapOptions:
             ge=0,
             lt=1,
             description="Share of the weight of links between images that are alike, which are"
-            " added where a network of images and tags is laid out; 0 lays out that network alone.",
+            " added where a network of images and tags is laid out; 0 lays out that network alone,"
+            " and a wall is then not sorted by likeness either.",
         ),
     ] = 0.7
     clusterer: Annotated[
@@ -54,7 +55,7 @@ class MapOptions:
         Literal["free", "grid"],
         Meta(
             description="Where images go: where the layout put them, or on a wall of equal cells"
-            " without gaps, in which neighbours stay neighbours."
+            " without gaps, in which images that are alike are neighbours."
         ),
     ] = "free"
     duplicates: Annotated[

@@ -23,6 +23,7 @@ from tagatlas_mapping.maps.likeness import (
 from tagatlas_mapping.maps.members import Members
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.sample import laid_out, place_others
+from tagatlas_mapping.maps.wall import as_before
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +63,9 @@ def place_nodes(
     network, is_image = members.network, members.is_image
     is_joint = options.likeness > 0 and takes_likeness(network) and not members.are_tied
     chosen = laid_out(network, options.sample)
+    is_sorted = options.likeness > 0 and options.arrangement == "grid"
     likeness = None
-    if is_joint or not chosen.all():
+    if is_joint or is_sorted or not chosen.all():
         likeness = likeness_of(network, compared, clustering.of_image["cluster"].to_numpy())
 
     def lay_out(some: Network) -> Points:
@@ -72,13 +74,22 @@ def place_nodes(
     if members.are_tied:
         alone = replace(network, nodes=network.nodes.filter(~is_image))
         positions = place_among_nodes(members.ties, lay_out(alone))
-    elif likeness is None:
-        positions = lay_out(network)
-    else:
+    elif likeness is not None and (is_joint or not chosen.all()):
         share = options.likeness if is_joint else 0.0
         positions = _with_sample(network, chosen, likeness, share, lay_out)
-    closer = likeness if is_joint else None
-    images = size_and_separate(positions[is_image], members, clustering, options, closer)
+    else:
+        positions = lay_out(network)
+    before = None
+    if options.arrangement == "grid":
+        before = as_before(members.facts["id"], positions[is_image], old_positions)
+    images = size_and_separate(
+        positions[is_image] if before is None else before,
+        members,
+        clustering,
+        options,
+        likeness if is_joint or is_sorted else None,
+        stay=before is not None,
+    )
     drawn = np.flatnonzero(is_image)[images.shown]
     carried = np.ones(len(positions), dtype=np.bool_)
     carried[drawn] = False

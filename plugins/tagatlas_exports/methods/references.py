@@ -16,3 +16,8 @@ GRID = (
     "A grid-based method for removing overlaps of dimensionality reduction scatterplot layouts. "
     "*IEEE Transactions on Visualization and Computer Graphics*, 30(8), 5733-5749."
 )
+SORTING = (
+    "Barthel, K. U., Hezel, N., Jung, K., & Schall, K. (2023). Improved evaluation and generation "
+    "of grid layouts using distance preservation quality and linear assignment sorting. "
+    "*Computer Graphics Forum*, 42(1), 261-276."
+)

@@ -27,7 +27,7 @@ from tagatlas import (
 from tagatlas.toolkit import IMAGE, write_atomically
 from tagatlas_exports.methods.collection import ALWAYS, by_status, collection
 from tagatlas_exports.methods.markdown import count, escape, listed, table
-from tagatlas_exports.methods.references import DIFFUSION, GRID, LOG_ODDS
+from tagatlas_exports.methods.references import DIFFUSION, GRID, LOG_ODDS, SORTING
 
 _TAGGINGS: dict[str, str] = {
     TagStatus.OK: "got at least one tag",
@@ -44,8 +44,19 @@ _HUNG = (
     " (Hilasaca et al., 2024), and images in touching cells swapped while that brought neighbours"
     " closer."
 )
-_ARRANGEMENTS = {"free": (_SPREAD, DIFFUSION), "grid": (_HUNG, GRID)}
-"""Each arrangement's description, and its paper."""
+_SORTED = (
+    "Images were then put into the equal cells of a grid: both were halved together again and again"
+    " (Hilasaca et al., 2024), and the images sorted by Fast Linear Assignment Sorting (Barthel et"
+    " al., 2023), so that those alike are side by side. They were compared by principal components"
+    " of their tags and, where the backend gives any, embeddings, each moved halfway to the mean of"
+    " its cluster. So neighbours on the wall are alike, and the distance of others means little."
+)
+_ARRANGEMENTS = {
+    "free": (_SPREAD, {DIFFUSION}),
+    "by position": (_HUNG, {GRID}),
+    "by likeness": (_SORTED, {GRID, SORTING}),
+}
+"""Each arrangement's description, and its papers."""
 
 _DRAWN: dict[type, str] = {Outline: "outline", Arrow: "arrow", Caption: "text", Note: "note"}
 """Names of the kinds of annotations that draw something."""
@@ -206,7 +217,9 @@ def _links_images(map_: Map) -> bool:
 
 
 def _arrangement(settings: Settings) -> str:
-    return "grid" if settings.get("map.arrangement") == "grid" else "free"
+    if settings.get("map.arrangement") != "grid":
+        return "free"
+    return "by likeness" if settings.get("map.likeness") else "by position"
 
 
 def _by(what: str, maker: Maker[Description]) -> str:
@@ -379,7 +392,7 @@ def _references(facts: Provenance) -> str:
     makers = (facts.builder, facts.layout, facts.clusterer)
     references = {
         LOG_ODDS,
-        _ARRANGEMENTS[_arrangement(facts.settings)][1],
+        *_ARRANGEMENTS[_arrangement(facts.settings)][1],
         *(" ".join(each.full.split()) for maker in makers for each in maker.description.citations),
     }
     return "\n".join(f"- {reference}" for reference in sorted(references))

@@ -1,0 +1,78 @@
+"""Walls: by what their images are sorted, and where those of an earlier wall begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from tagatlas_mapping.cluster.components import components
+from tagatlas_mapping.layout import Sorting, follow
+from tagatlas_mapping.maps.likeness import Likeness
+
+PULL = 0.5
+"""Share of its cluster's mean in the vector that an image is sorted by."""
+
+_COMPONENTS = 32
+"""Number of coordinates that images are compared by."""
+
+
+def wall_sorting(
+    likeness: Likeness,
+    loose: frozenset[int],
+    shown: NDArray[np.bool_],
+    *,
+    seed: int,
+    stay: bool,
+) -> Sorting:
+    """How the images of a wall are sorted: by tags and embeddings, those of a cluster together.
+
+    An image's vector is halfway from its own components to the mean of its cluster's.
+
+    Args:
+        likeness: of the map's n images.
+        loose: clusters that are none, whose images are not brought together.
+        shown: the images on the wall, shape (n,).
+        seed: of what is random in sorting.
+        stay: whether they stay about where they are.
+    """
+    own = components(likeness.vectors.take(np.flatnonzero(shown)), _COMPONENTS)
+    clusters = likeness.clusters[shown]
+    pull = np.where(np.isin(clusters, list(loose)), 0, PULL).astype(np.float32)[:, None]
+    return Sorting((1 - pull) * own + pull * cluster_means(own, clusters), seed, stay)
+
+
+def as_before(
+    ids: pl.Series, laid_out: NDArray[np.float64], old_positions: Mapping[str, tuple[float, float]]
+) -> NDArray[np.float64] | None:
+    """Where images begin that were on an earlier wall: there, and new ones near those they join.
+
+    Args:
+        ids: of n images.
+        laid_out: their positions from the layout, shape (n, 2).
+        old_positions: of nodes on the earlier wall, by id; empty if there was none.
+
+    Returns:
+        Positions, shape (n, 2); None if none of the images was on an earlier wall.
+    """
+    is_old = np.array([image in old_positions for image in ids], dtype=np.bool_)
+    if not is_old.any():
+        return None
+    old = np.array([old_positions[image] for image in ids.filter(pl.Series(is_old))])
+    positions = laid_out.copy()
+    positions[is_old] = old
+    positions[~is_old] = follow(laid_out[is_old], old, laid_out[~is_old])
+    return positions
+
+
+def cluster_means(own: NDArray[np.float32], clusters: NDArray[np.int32]) -> NDArray[np.float32]:
+    """The mean vector of each image's cluster, both of shape (n, d); clusters of shape (n,)."""
+    members = csr_array(
+        (np.ones(len(own), dtype=np.float32), (clusters, np.arange(len(own)))),
+        shape=(int(clusters.max()) + 1, len(own)),
+    )
+    sizes = np.maximum(members.sum(axis=1), 1).astype(np.float32)
+    return np.asarray((members @ own / sizes[:, None])[clusters], dtype=np.float32)
