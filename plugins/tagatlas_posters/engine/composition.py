@@ -84,9 +84,9 @@ class Composition:
         return [*on_map, *self.margins, *self.legend.texts]
 
     def notes(self, file: str) -> list[str]:
-        """Notes for the user on letters that no font has, in a file that is drawn from this."""
+        """Notes for the user on characters that no font has, in a file that is drawn from this."""
         lacking = self.typesetter.fonts.lacking(self.lines)
-        return note_on_fonts(file, lacking, "name a font that has them with --font, or export svg")
+        return note_on_fonts(file, lacking, "name a font that has them with --font")
 
     @property
     def lines(self) -> list[str]:

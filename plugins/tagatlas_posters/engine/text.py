@@ -1,36 +1,35 @@
 """Typesets text in any script.
 
 Letters that the built-in font lacks are set in others (see :mod:`tagatlas_posters.engine.fonts`);
-those that no font has are drawn as a box. Right-to-left text is ordered and shaped if Pillow has
-its Raqm layout engine and FriBiDi is installed, and is set letter by letter from left to right
-otherwise.
+those that no font has are drawn as a box. Letters are shaped and ordered as their scripts ask (see
+:mod:`tagatlas_posters.engine.shaping`).
 """
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw, ImageFont
-
-from tagatlas_posters.engine.fonts import Fonts
+from tagatlas_posters.engine.fonts import Fonts, font_file, letters_of
+from tagatlas_posters.engine.shaping import Shaper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from PIL.ImageFont import FreeTypeFont
+    from PIL import Image
 
     from tagatlas.toolkit import Colour
+    from tagatlas_posters.engine.raster.letters import Letters
+    from tagatlas_posters.engine.shaping import Shaped
 
 LEADING = 1.18
 """Line height, in font sizes."""
 HALO = 0.13
 """Width of the halo, in font sizes."""
 _BASELINE = 0.93
-# Beyond it, widths are scaled from this size: font libraries have limits.
-_LARGEST_MEASURED = 8192
 _LONGEST = 200
 _ELLIPSIS = "…"
 # Characters that reorder the text around them (Unicode UAX #9): a label must not do that.
@@ -109,13 +108,24 @@ class Typesetter:
 
     def __init__(self, fonts: Fonts | None = None) -> None:
         self.fonts = fonts or Fonts()
-        self._loaded: dict[tuple[int, Path], FreeTypeFont] = {}
+        self._shaper = Shaper(self.fonts)
+
+    def shape(self, line: Line) -> Shaped:
+        """A line's glyphs, in ems."""
+        return self._shaper.shape(line.text, bold=line.bold)
 
     def length(self, text: str, size: int, *, bold: bool) -> float:
         """Width of a line in pixels."""
-        measured = min(size, _LARGEST_MEASURED)
-        runs = self._runs(text, measured, bold=bold)
-        return sum(font.getlength(part) for part, font in runs) * (size / measured)
+        return self._shaper.shape(text, bold=bold).length * size
+
+    def families(self, block: Block) -> list[str]:
+        """Names of the fonts of a block that are not built in, each once."""
+        built_in = {font_file(bold=bold) for bold in (False, True)}
+        files = (glyph.font for line in block.lines for glyph in self.shape(line).glyphs)
+        others = dict.fromkeys(file for file in files if file not in built_in)
+        return [
+            name for name in dict.fromkeys(self.fonts.face(file).name for file in others) if name
+        ]
 
     def wrap(self, text: str, size: int, *, bold: bool, width: float, most: int) -> list[str]:
         """Break a text into at most ``most`` lines of at most ``width`` pixels.
@@ -163,57 +173,34 @@ class Typesetter:
             yield line, x, y + _BASELINE * line.size
             y += _advance(line)
 
+    def placed(self, block: Block) -> Iterator[tuple[Line, float, float]]:
+        """The block's lines, each with the left end of its baseline, as :meth:`set_lines`."""
+        for line, x, y in self.set_lines(block):
+            yield line, x - self.shape(line).length * line.size / 2 if block.centred else x, y
+
     def draw(self, block: Block) -> Image.Image:
         """The block as an RGBA image of the size given by :meth:`measure`."""
-        size = self.measure(block)
-        # Transparent halo colour, not transparent black: edges would turn dark.
-        image = Image.new("RGBA", size, (*block.halo, 0))
-        draw = ImageDraw.Draw(image)
-        for is_halo in (True, False):
-            for line, x, y in self.set_lines(block):
-                for part, font, place, anchor in self._placed(line, x, centred=block.centred):
-                    draw.text(
-                        (place, y),
-                        part,
-                        fill=(*(block.halo if is_halo else line.ink), 255),
-                        font=font,
-                        anchor=anchor,
-                        stroke_width=block.halo_width if is_halo else 0,
-                    )
-        return image
+        from tagatlas_posters.engine.raster.letters import draw_block
 
-    def _placed(
-        self, line: Line, x: float, *, centred: bool
-    ) -> Iterator[tuple[str, FreeTypeFont, float, str]]:
-        """The pieces of a line of one font each, with their places and Pillow's anchor of these."""
-        runs = self._runs(line.text, line.size, bold=line.bold)
-        if len(runs) == 1:
-            yield *runs[0], x, "ms" if centred else "ls"
-            return
-        lengths = [font.getlength(part) for part, font in runs]
-        left = x - sum(lengths) / 2 if centred else x
-        for (part, font), length in zip(runs, lengths, strict=True):
-            yield part, font, left, "ls"
-            left += length
+        return draw_block(block, self, self._letters)
+
+    @cached_property
+    def _letters(self) -> Letters:
+        from tagatlas_posters.engine.raster.letters import Letters  # compiles kernels
+
+        return Letters(self)
 
     def _fitting(self, text: str, size: int, *, bold: bool, width: float, tail: str = "") -> int:
-        """Number of characters of the text that fit, at least one."""
-        low, high = 1, len(text)
+        """Number of characters of the text that fit, at least one letter with its marks."""
+        ends = list(accumulate(map(len, letters_of(text))))
+        low, high = 0, len(ends) - 1
         while low < high:
             middle = (low + high + 1) // 2
-            if self.length(text[:middle] + tail, size, bold=bold) <= width:
+            if self.length(text[: ends[middle]] + tail, size, bold=bold) <= width:
                 low = middle
             else:
                 high = middle - 1
-        return low
-
-    def _runs(self, text: str, size: int, *, bold: bool) -> list[tuple[str, FreeTypeFont]]:
-        return [(part, self._font(file, size)) for part, file in self.fonts.runs(text, bold=bold)]
-
-    def _font(self, file: Path, size: int) -> FreeTypeFont:
-        if (size, file) not in self._loaded:
-            self._loaded[size, file] = ImageFont.truetype(file, size)
-        return self._loaded[size, file]
+        return ends[low]
 
 
 def _broken(text: str, fits: int) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from tagatlas_posters.pdf import layers
 from tagatlas_posters.pdf.page_fonts import PageFonts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.composition import Composition
@@ -29,7 +29,7 @@ _LONGEST_SIDE = 14_400
 """Of a page, in points (ISO 32000-1, annex C)."""
 
 
-def pdf_document(poster: Composition, detail: float, fonts: Mapping[bool, PageFonts]) -> pydyf.PDF:
+def pdf_document(poster: Composition, detail: float, fonts: PageFonts) -> pydyf.PDF:
     """The document. Its pictures are read while it is written, which can be done once.
 
     Args:
@@ -67,11 +67,11 @@ def pdf_document(poster: Composition, detail: float, fonts: Mapping[bool, PageFo
         {
             "Properties": pydyf.Dictionary(groups),
             "ExtGState": pydyf.Dictionary(states),
-            "Font": pydyf.Dictionary(
-                {name: each for some in fonts.values() for name, each in some.add_to(pdf).items()}
-            ),
+            "Font": pydyf.Dictionary(fonts.add_to(pdf)),
             "XObject": pydyf.Dictionary(
-                _add_density(pdf, poster) | _add_pictures(pdf, poster, detail)
+                _add_density(pdf, poster)
+                | _add_pictures(pdf, poster, detail)
+                | fonts.add_pictures_to(pdf)
             ),
         }
     )
@@ -89,18 +89,10 @@ def pdf_document(poster: Composition, detail: float, fonts: Mapping[bool, PageFo
     return pdf
 
 
-def page_fonts(poster: Composition) -> dict[bool, PageFonts]:
-    """The fonts that are used, by whether they are bold."""
-    blocks = [block for block, _, _ in poster.texts]
-    lines = [line for block in blocks for line in block.lines]
-    return {
-        bold: PageFonts(
-            poster.typesetter.fonts,
-            [line.text for line in lines if line.bold is bold],
-            bold=bold,
-        )
-        for bold in sorted({line.bold for line in lines})
-    }
+def page_fonts(poster: Composition) -> PageFonts:
+    """The fonts that are used."""
+    lines = [line for block, _, _ in poster.texts for line in block.lines]
+    return PageFonts(lines, poster.typesetter)
 
 
 def _add_layers(pdf: pydyf.PDF, painted: dict[str, pydyf.Stream], turn: bytes) -> dict[str, bytes]:

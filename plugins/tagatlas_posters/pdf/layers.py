@@ -15,7 +15,7 @@ from tagatlas_posters.engine.outlines import curves
 from tagatlas_posters.engine.sketches import Area, Disc, Stroke
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -95,7 +95,7 @@ def pictures(poster: Composition) -> pydyf.Stream:
     return layer
 
 
-def halos(poster: Composition, fonts: Mapping[bool, PageFonts]) -> pydyf.Stream:
+def halos(poster: Composition, fonts: PageFonts) -> pydyf.Stream:
     """The edges around tags and names."""
     layer = pydyf.Stream(compress=True)
     layer.set_line_join(1)
@@ -103,14 +103,14 @@ def halos(poster: Composition, fonts: Mapping[bool, PageFonts]) -> pydyf.Stream:
     return layer
 
 
-def drawings(poster: Composition, fonts: Mapping[bool, PageFonts]) -> pydyf.Stream:
+def drawings(poster: Composition, fonts: PageFonts) -> pydyf.Stream:
     """The annotations."""
     layer = pydyf.Stream(compress=True)
     _add_drawings(layer, poster, poster.drawings, fonts)
     return layer
 
 
-def legend(poster: Composition, fonts: Mapping[bool, PageFonts]) -> pydyf.Stream:
+def legend(poster: Composition, fonts: PageFonts) -> pydyf.Stream:
     """Colours, sizes and texts below the map."""
     layer = pydyf.Stream(compress=True)
     for patch in poster.legend.patches:
@@ -123,17 +123,12 @@ def legend(poster: Composition, fonts: Mapping[bool, PageFonts]) -> pydyf.Stream
     return layer
 
 
-def texts(poster: Composition, blocks: Placed, fonts: Mapping[bool, PageFonts]) -> pydyf.Stream:
+def texts(poster: Composition, blocks: Placed, fonts: PageFonts) -> pydyf.Stream:
     """Blocks of text."""
     layer = pydyf.Stream(compress=True)
-    for line, x, y, stretch in _lines(poster, blocks, fonts):
-        layer.begin_text()
+    for line, x, y in _lines(poster, blocks):
         layer.set_color_rgb(*_parts(line.ink))
-        layer.set_text_matrix(round(stretch, 4), 0, 0, -1, x, y)
-        for name, codes in fonts[line.bold].encode(line.text):
-            layer.set_font_size(name, line.size)
-            layer.show_text(codes)
-        layer.end_text()
+        fonts.show(line, x, y, layer)
     return layer
 
 
@@ -141,7 +136,7 @@ def _add_drawings(
     layer: pydyf.Stream,
     poster: Composition,
     drawings: Sequence[Drawing],
-    fonts: Mapping[bool, PageFonts],
+    fonts: PageFonts,
 ) -> None:
     for drawing in drawings:
         for shape in drawing.shapes:
@@ -189,34 +184,23 @@ def _add_circle(layer: pydyf.Stream, x: float, y: float, radius: float) -> None:
         layer.curve_to(*(round(at, 2) for u, v in unit for at in (x + radius * u, y + radius * v)))
 
 
-def _add_halos(
-    layer: pydyf.Stream, poster: Composition, blocks: Placed, fonts: Mapping[bool, PageFonts]
-) -> None:
+def _add_halos(layer: pydyf.Stream, poster: Composition, blocks: Placed, fonts: PageFonts) -> None:
     for block, left, top in blocks:
         layer.set_color_rgb(*_parts(block.halo), stroke=True)
-        for line, x, y, stretch in _lines(poster, [(block, left, top)], fonts):
+        for line, x, y in _lines(poster, [(block, left, top)]):
             layer.push_state()
-            layer.set_matrix(round(line.size * stretch, 4), 0, 0, -line.size, x, y)
+            layer.set_matrix(line.size, 0, 0, -line.size, round(x, 2), round(y, 2))
             layer.set_line_width(round(2 * block.halo_width / line.size, 4))
-            fonts[line.bold].draw(line.text, layer)
+            fonts.draw(line, layer)
             layer.stroke()
             layer.pop_state()
 
 
-def _lines(
-    poster: Composition, blocks: Placed, fonts: Mapping[bool, PageFonts]
-) -> Iterator[tuple[Line, float, float, float]]:
-    """Each line with the left end of its baseline, and its horizontal stretch.
-
-    Stretching gives it the measured length, which includes kerning and is in whole pixels.
-    """
+def _lines(poster: Composition, blocks: Placed) -> Iterator[tuple[Line, float, float]]:
+    """Each line with the left end of its baseline."""
     for block, left, top in blocks:
-        for line, x, y in poster.typesetter.set_lines(block):
-            length = poster.typesetter.length(line.text, line.size, bold=line.bold)
-            plain = fonts[line.bold].length(line.text) * line.size
-            start = x - length / 2 if block.centred else x
-            stretch = length / plain if plain and length else 1.0
-            yield line, round(left + start, 2), round(top + y, 2), stretch
+        for line, x, y in poster.typesetter.placed(block):
+            yield line, left + x, top + y
 
 
 def _parts(colour: Colour) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""Some letters of any font as a TrueType font, which is what a PDF embeds."""
+"""Some glyphs of any font as a TrueType font, which is what a PDF embeds."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, TTLibError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from tagatlas_posters.engine.faces import Face
 
 _RESTRICTED = 0x0002
 """Bit of ``OS/2.fsType``: the font must not be embedded (OpenType 1.9, "OS/2")."""
@@ -39,40 +41,64 @@ def may_be_embedded(path: Path) -> bool:
         return False
 
 
-def with_outlines(path: Path, letters: Collection[str]) -> bytes | None:
-    """A TrueType file with some letters of a TTF, OTF, TTC or OTC file; None if it is damaged.
+def with_outlines(
+    name: str,
+    face: Face,
+    glyphs: Collection[int],
+    characters: Mapping[int, int],
+    *,
+    is_blank: bool,
+) -> bytes:
+    """A TrueType file with some glyphs, numbered from 1 in their order; cubic curves converted.
 
-    Cubic curves become quadratic ones. Of a collection the first font is read, as for posters.
+    Args:
+        name: of the font.
+        face: the original font.
+        glyphs: their numbers in it, each once.
+        characters: those that are one glyph, by code point.
+        is_blank: whether to leave the outlines out. Glyphs with colours never have any.
     """
-    try:
-        with TTFont(path, fontNumber=0, lazy=True) as font:
-            return _built(path.stem, font, letters)
-    except _DAMAGED:
-        return None
-
-
-def _built(name: str, font: TTFont, letters: Collection[str]) -> bytes:
-    glyphs, names = font.getGlyphSet(), font.getBestCmap()
-    units: int = font["head"].unitsPerEm
-    characters = {ord(each): names[ord(each)] for each in sorted(letters) if ord(each) in names}
-    drawn, widths = {}, {}
-    for glyph in dict.fromkeys([_EMPTY, *characters.values()]):
+    drawn, widths = {_EMPTY: TTGlyphPen(None).glyph()}, {_EMPTY: (face.units, 0)}
+    for number in glyphs:
         pen = TTGlyphPen(None)
-        if glyph in glyphs:
-            glyphs[glyph].draw(Cu2QuPen(pen, _ERROR * units, reverse_direction="CFF " in font))
-        drawn[glyph] = pen.glyph()
-        widths[glyph] = (round(glyphs[glyph].width) if glyph in glyphs else units, 0)
-    builder = FontBuilder(units, isTTF=True)
+        if not (is_blank or face.is_coloured(number)):
+            _draw(face, number, Cu2QuPen(pen, _ERROR * face.units))
+        glyph = pen.glyph()
+        glyph.recalcBounds(None)
+        drawn[_named(number)] = glyph
+        # Programs move a glyph until its left edge is where the metrics say.
+        widths[_named(number)] = (face.advance(number), glyph.xMin)
+    builder = FontBuilder(face.units, isTTF=True)
     builder.font.recalcTimestamp = False
     builder.setupGlyphOrder(list(drawn))
-    builder.setupCharacterMap(characters)
+    builder.setupCharacterMap({code: _named(number) for code, number in characters.items()})
     builder.setupGlyf(drawn)
     builder.setupHorizontalMetrics(widths)
-    line = font["hhea"]
-    builder.setupHorizontalHeader(ascent=line.ascent, descent=line.descent)
+    ascent, descent = face.extent
+    builder.setupHorizontalHeader(ascent=ascent, descent=descent)
     builder.setupNameTable({"familyName": name, "styleName": "Regular"})
     builder.setupOS2()
     builder.setupPost()
     data = BytesIO()
     builder.save(data)
     return data.getvalue()
+
+
+def _named(number: int) -> str:
+    return f"glyph{number}"
+
+
+def _draw(face: Face, number: int, pen: Cu2QuPen) -> None:
+    for kind, numbers in face.outline(number):
+        points = list(zip(numbers[::2], numbers[1::2], strict=True))
+        match kind:
+            case "move":
+                pen.moveTo(*points)
+            case "line":
+                pen.lineTo(*points)
+            case "curve":
+                pen.qCurveTo(*points)
+            case "cubic":
+                pen.curveTo(*points)
+            case "close":
+                pen.closePath()

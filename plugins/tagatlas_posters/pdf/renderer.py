@@ -36,13 +36,11 @@ class PdfRenderer(Renderer):
         path = folder / "map.pdf"
         with write_atomically(path) as file:
             document.write(file)
-        refused = sorted({str(font) for each in fonts.values() for font in each.refused})
         self.notes = [
             *poster.notes(path.name),
             *(
-                f"{path.name}: {font} may not be embedded, or cannot: boxes stand for its letters; "
-                "name another font with --font"
-                for font in refused
+                f"{path.name}: {font} may not be embedded: its letters are drawn as outlines"
+                for font in fonts.outlined
             ),
         ]
         return [path]

@@ -53,6 +53,7 @@ class SvgRenderer(Renderer):
         with write_atomically(path) as file:
             for element in svg_document(poster, addresses):
                 file.write(element.encode())
+        self.notes = poster.notes(path.name)
         return [path]
 
 

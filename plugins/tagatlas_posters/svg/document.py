@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from tagatlas.toolkit import escape_xml
+from tagatlas_posters.engine.bidi import is_rtl
 from tagatlas_posters.engine.outlines import curves
 from tagatlas_posters.engine.sketches import Area, Disc, Stroke
 from tagatlas_posters.engine.text import clean
@@ -177,14 +178,25 @@ def _texts(kind: str, blocks: Placed, typesetter: Typesetter) -> Iterator[str]:
         anchor = "middle" if block.centred else "start"
         lines = "".join(_lines(block, left, top, typesetter))
         yield (
-            f'<text id="{kind}-{number}" font-family="{_FONTS}" font-stretch="condensed"'
-            f' text-anchor="{anchor}">{lines}</text>\n'
+            f'<text id="{kind}-{number}" font-family="{_families(block, typesetter)}"'
+            f' font-stretch="condensed" text-anchor="{anchor}">{lines}</text>\n'
         )
+
+
+def _families(block: Block, typesetter: Typesetter) -> str:
+    """The families of a block's letters: that of the built-in font, then others it needs."""
+    needed = typesetter.families(block)
+    others = "".join(f", '{escape_xml(each)}'" for each in needed if "'" not in each)
+    first, _, last = _FONTS.rpartition(", ")
+    return f"{first}{others}, {last}"
 
 
 def _lines(block: Block, left: int, top: int, typesetter: Typesetter) -> Iterator[str]:
     for line, x, y in typesetter.set_lines(block):
         weight = ' font-weight="bold"' if line.bold else ""
+        if is_rtl(line.text):
+            weight += ' direction="rtl" unicode-bidi="embed"'
+            weight += "" if block.centred else ' text-anchor="end"'
         yield (
             f'<tspan x="{_number(left + x)}" y="{_number(top + y)}" font-size="{line.size}"'
             f'{weight} fill="{_colour(line.ink)}">{escape_xml(line.text)}</tspan>'

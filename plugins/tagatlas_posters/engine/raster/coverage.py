@@ -50,6 +50,21 @@ def fill_polygon(
     _fill(pixels[:, left:right], steps, colour, 255 * opacity)
 
 
+def coverage(shape: tuple[int, int], edges: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The part of each pixel that polygons cover, in [0, 1].
+
+    Args:
+        shape: rows and columns.
+        edges: from :func:`edges_of`, in pixels from the upper left corner; may be outside. Outer
+            rings have one orientation, and holes the opposite one.
+    """
+    height, width = shape
+    steps = np.zeros((height, width + 1), dtype=np.float32)
+    _add_edges(steps, edges)
+    covered: NDArray[np.float32] = np.abs(steps.cumsum(axis=1)[:, :width]).clip(max=1)
+    return covered
+
+
 @kernel
 def _add_edges(steps: NDArray[np.float32], edges: NDArray[np.float64]) -> None:
     """Add an edge's change of coverage to each pixel, relative to the pixel left of it."""

@@ -12,6 +12,7 @@ import shapely
 from tagatlas_posters.engine.raster.blend import blend
 from tagatlas_posters.engine.raster.coverage import edges_of, fill_polygon
 from tagatlas_posters.engine.raster.resample import resize
+from tagatlas_posters.engine.raster.text import TextLayer
 from tagatlas_posters.engine.sketches import Area, Disc, Stroke
 
 if TYPE_CHECKING:
@@ -41,13 +42,19 @@ class DrawingLayer:
     """
 
     def __init__(self, drawings: Sequence[Drawing], typesetter: Typesetter) -> None:
-        self._painted: list[_Polygon | _Letters] = []
+        self._painted: list[_Polygon | TextLayer | _Letters] = []
         for drawing in drawings:
             for shape in drawing.shapes:
                 edges = edges_of(_rings(shape))
                 self._painted.append(_Polygon(edges, np.array(drawing.colour, dtype=np.uint8)))
             for block, left, top in drawing.texts:
-                self._painted.append(_Letters(block, left, top, typesetter))
+                width, height = typesetter.measure(block)
+                is_small = width * height <= _LARGEST_DRAWN
+                self._painted.append(
+                    TextLayer([(block, left, top)], typesetter)
+                    if is_small
+                    else _Letters(block, left, top, typesetter)
+                )
 
     def paint(self, band: NDArray[np.uint8], top: int) -> None:
         """Paint the part on a band whose first row is the poster's row ``top``."""
@@ -69,7 +76,7 @@ class _Polygon:
 
 
 class _Letters:
-    """A block of text of one ink, drawn for the first band that needs it, released at the end."""
+    """A large block of one ink, drawn smaller for the first band, and released at the end."""
 
     def __init__(self, block: Block, left: int, top: int, typesetter: Typesetter) -> None:
         self._block = block
