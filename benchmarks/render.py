@@ -37,6 +37,7 @@ from tagatlas_posters.deepzoom import DeepZoomOptions
 from tagatlas_posters.deepzoom.renderer import DeepZoomRenderer
 from tagatlas_posters.engine import PosterOptions, VectorOptions
 from tagatlas_posters.engine.canvas import fit_canvas
+from tagatlas_posters.engine.page import Page
 from tagatlas_posters.engine.pictures import load_pixels
 from tagatlas_posters.pdf.renderer import PdfRenderer
 from tagatlas_posters.poster import PosterRenderer
@@ -135,7 +136,7 @@ def deepzoom(map_: Map, width: int, folder: Path) -> None:
 
 def decode(map_: Map, width: int, folder: Path) -> None:
     """What decoding alone takes."""
-    canvas = fit_canvas(map_.images, {}, width, has_title=True)
+    canvas = fit_canvas(map_.images, {}, Page(width), has_title=True)
     boxes = canvas.boxes(map_.images).tolist()
     for image_id, (left, top, right, bottom) in zip(map_.images["id"], boxes, strict=True):
         assert load_pixels(map_.store, image_id, (right - left, bottom - top)) is not None
@@ -152,7 +153,7 @@ def load_picture(map_: Map, image_id: str, size: tuple[int, int]) -> Image.Image
 
 def pillow(map_: Map, width: int, folder: Path) -> None:
     """The reference."""
-    canvas = fit_canvas(map_.images, {}, width, has_title=True)
+    canvas = fit_canvas(map_.images, {}, Page(width), has_title=True)
     whole = Image.new("RGB", (canvas.width, canvas.height), (250, 248, 244))
     boxes = canvas.boxes(map_.images)
     for image_id, (left, top, right, bottom) in zip(map_.images["id"], boxes, strict=True):

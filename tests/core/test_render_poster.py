@@ -13,6 +13,7 @@ from PIL import Image
 from tagatlas.contracts import Variant
 from tagatlas.testing import ODD_LABELS, MemoryStore
 from tagatlas_posters.engine.canvas import fit_canvas
+from tagatlas_posters.engine.page import Page
 from tagatlas_posters.engine.pictures import load_jpeg, load_jpegs, load_pixels
 from tagatlas_posters.engine.placement import LabelPlacer
 from tagatlas_posters.engine.text import Block, Line, Typesetter, clean
@@ -52,7 +53,7 @@ def test_every_picture_lies_on_the_canvas(
     images = images.with_columns(
         width=pl.lit(sizes[0]), height=pl.lit(sizes[1]), shown=pl.lit(True)
     )
-    canvas = fit_canvas(images, {}, width, has_title=has_title)
+    canvas = fit_canvas(images, {}, Page(width), has_title=has_title)
     boxes = canvas.boxes(images)
     assert canvas.width == width
     assert canvas.height <= 2.2 * width
@@ -65,7 +66,7 @@ def test_up_in_the_map_is_up_on_the_poster() -> None:
     images = pl.DataFrame(
         {"x": [0.0, 0.0], "y": [0.0, 5.0], "width": [1.0, 1.0], "height": [1.0, 1.0]}
     ).with_columns(shown=pl.lit(True))
-    low, high = fit_canvas(images, {}, 1000, has_title=True).boxes(images)
+    low, high = fit_canvas(images, {}, Page(1000), has_title=True).boxes(images)
     assert high[3] < low[1]
 
 

@@ -18,6 +18,7 @@ from tagatlas_posters.engine.composition import Composition, compose
 from tagatlas_posters.engine.density import density_field
 from tagatlas_posters.engine.labels import Placed
 from tagatlas_posters.engine.look import choose_look
+from tagatlas_posters.engine.page import Page
 from tagatlas_posters.engine.sizes import size_samples
 from tagatlas_rendering import cluster_colour
 
@@ -242,7 +243,7 @@ def test_density_is_paper_where_nothing_lies_and_strongest_where_most_does() -> 
     images = images.with_columns(
         cluster=pl.Series(cluster), width=pl.lit(1.0), height=pl.lit(1.0), shown=pl.lit(False)
     )
-    canvas, look = fit_canvas(images, {}, 2048, has_title=False), choose_look("light")
+    canvas, look = fit_canvas(images, {}, Page(2048), has_title=False), choose_look("light")
     field = density_field(images, canvas, look)
     assert field.shape[:2] == (round(canvas.height / 2), 1024)
     away = np.abs(field.astype(int) - look.paper).max(axis=2)

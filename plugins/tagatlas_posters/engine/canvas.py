@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tagatlas.errors import OptionError
+from tagatlas_posters.engine.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +24,9 @@ _MARGIN = 0.04
 _HEADER = 0.085
 _FOOTER = 0.045
 _LARGEST_PICTURE = 0.3
+# Heights of title and small print, in font sizes of the smallest type.
+_HEADER_LINES, _FOOTER_LINES = 5.0, 4.0
+_FEWEST_ROWS = 0.2
 # In pixels: a picture is decoded completely, and memory is limited.
 _LARGEST_SIDE = 8192
 # Limits of the height of the map's area, as shares of the width, regardless of the map's shape.
@@ -38,6 +42,7 @@ class Canvas:
         scale: pixels per map unit.
         x, y: point of the map at the centre of the map's area.
         area: left, top, right and bottom of the map's area, in pixels.
+        page: what it is printed on.
     """
 
     width: int
@@ -46,6 +51,7 @@ class Canvas:
     x: float
     y: float
     area: tuple[int, int, int, int]
+    page: Page
 
     def pixels(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Pixel coordinates of points of the map; both of shape (n, 2). Pixel y grows downwards."""
@@ -62,8 +68,8 @@ class Canvas:
         return np.concatenate([first, np.maximum(last, first + 1)], axis=1)
 
     def extended(self, rows: int) -> Canvas:
-        """The canvas with more room below the map's area."""
-        return replace(self, height=self.height + rows)
+        """The canvas with more room below the map's area, unless the page has a height."""
+        return self if self.page.height else replace(self, height=self.height + rows)
 
     def check_size(self, most: int) -> None:
         """Check that the poster has at most ``most`` pixels.
@@ -85,9 +91,10 @@ class Canvas:
 def fit_canvas(
     images: pl.DataFrame,
     outlines: Mapping[int, Sequence[NDArray[np.float64]]],
-    width: int,
+    page: Page,
     *,
     has_title: bool,
+    below: int = 0,
     corners: Sequence[NDArray[np.float64]] = (),
 ) -> Canvas:
     """Find the canvas that holds a map.
@@ -98,25 +105,39 @@ def fit_canvas(
     Args:
         images: the map's images, as in :class:`~tagatlas.Map`.
         outlines: the map's outlines, empty if they are not drawn.
-        width: of the poster, in pixels.
+        page: of the poster.
         has_title: whether to leave space for a title at the top.
+        below: rows of pixels to leave below the map's area if the page has a height.
         corners: extreme points of other drawings on the map, each of shape (2,).
+
+    Raises:
+        OptionError: the page has no room for the map.
     """
+    width = page.width
     sizes = np.where(images.select("shown"), images.select("width", "height"), 0.0)
     low, high = _extent(images.select("x", "y").to_numpy(), sizes / 2, outlines, corners)
     extent = np.maximum(high - low, 1e-9)
     longest = max(float(sizes.max()), 1e-9)
     inner = width * (1 - 2 * _MARGIN)
     side = min(_LARGEST_PICTURE * width, _LARGEST_SIDE)
-    scale = min(inner / extent[0], _HIGHEST * width / extent[1], side / longest)
-    map_height = max(extent[1] * scale, _LOWEST * width)
-    top = width * (_HEADER if has_title else _MARGIN)
+    top = max(width * _HEADER, _HEADER_LINES * page.smallest) if has_title else width * _MARGIN
+    footer = max(width * _FOOTER, _FOOTER_LINES * page.smallest)
+    highest = _HIGHEST * width
+    if page.height:
+        highest = page.height - top - footer - below
+        if highest < _FEWEST_ROWS * page.height:
+            raise OptionError(
+                "the title and the legend leave no room for the map on this page; choose a larger"
+                " format, a smaller --type-size, or --no-legend"
+            )
+    scale = min(inner / extent[0], highest / extent[1], side / longest)
+    map_height = highest if page.height else max(extent[1] * scale, _LOWEST * width)
     bottom = top + map_height
-    height = round(bottom + width * _FOOTER)
+    height = page.height or round(bottom + footer)
     x, y = (low + high) / 2
     margin = round(width * _MARGIN)
     area = (margin, round(top), width - margin, round(bottom))
-    return Canvas(width, height, float(scale), float(x), float(y), area)
+    return Canvas(width, height, float(scale), float(x), float(y), area, page)
 
 
 def _extent(

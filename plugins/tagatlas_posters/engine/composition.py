@@ -17,6 +17,7 @@ from tagatlas_posters.engine.labels import Placed, heading, name_blocks, small_p
 from tagatlas_posters.engine.legend import Legend, lay_out_legend
 from tagatlas_posters.engine.look import Look, choose_look
 from tagatlas_posters.engine.outlines import Ring, worth_drawing
+from tagatlas_posters.engine.page import page_of
 from tagatlas_posters.engine.pictures import load_jpegs
 from tagatlas_posters.engine.sketches import sketch_annotations
 from tagatlas_posters.engine.text import Typesetter, clean
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from tagatlas_posters.engine.options import PosterOptions
     from tagatlas_posters.engine.pictures import Jpeg
 
+_MOST_FITS = 3
+"""How often map and legend are fitted to a page: the scale of sizes follows the map's scale."""
 _LINE = 0.0011
 """Width of an outline, as a share of the poster's width."""
 
@@ -118,14 +121,16 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     images = map_.images
     shown = images.filter("shown")
     sketches = sketch_annotations(map_, typesetter) if options.annotations else []
-    canvas = fit_canvas(
-        images,
-        outlines,
-        options.width,
-        has_title=bool(clean(title)),
-        corners=[corner for sketch in sketches for corner in (sketch.low, sketch.high)],
-    )
-    legend = lay_out_legend(map_, canvas, look, typesetter, options)
+    corners = [corner for sketch in sketches for corner in (sketch.low, sketch.high)]
+    page, below = page_of(options), 0
+    for _ in range(_MOST_FITS):
+        canvas = fit_canvas(
+            images, outlines, page, has_title=bool(clean(title)), corners=corners, below=below
+        )
+        legend = lay_out_legend(map_, canvas, look, typesetter, options)
+        if legend.bottom - canvas.area[3] <= below or page.height is None:
+            break
+        below = legend.bottom - canvas.area[3]
     canvas = canvas.extended(legend.bottom - canvas.area[3])
     canvas.check_size(most_pixels)
     boxes = canvas.boxes(shown)
@@ -135,8 +140,8 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     names = name_blocks(map_, canvas, look, typesetter, taken) if options.names else []
     taken += names
     tags = tag_blocks(map_, canvas, look, typesetter, taken) if options.show_tags else []
-    margins = heading(map_, canvas, look, typesetter, title)
-    margins += small_print(map_, canvas, look, typesetter, legend.bottom)
+    margins = heading(map_, canvas, look, typesetter, title, options.subtitle)
+    margins += small_print(map_, canvas, look, typesetter, legend.bottom, _origin(options))
     return Composition(
         canvas=canvas,
         look=look,
@@ -159,3 +164,10 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
         legend=legend,
         typesetter=typesetter,
     )
+
+
+def _origin(options: PosterOptions) -> str:
+    """Source and date in words; empty for none."""
+    source, date = clean(options.source).rstrip("."), clean(options.date).rstrip(".")
+    said = ", ".join(each for each in (f"Source: {source}" if source else "", date) if each)
+    return f"{said}." if said else ""

@@ -28,8 +28,6 @@ _TITLE, _SUBTITLE, _SMALL = 0.026, 0.0115, 0.0085
 _NAME_LEAST, _NAME_MOST = 0.0115, 0.021
 _COUNT = 0.62
 _TAG_LEAST, _TAG_MOST = 0.005, 0.012
-_SMALLEST = 7
-
 _NAME_WIDTH = 11
 """The longest line of a name, in ems."""
 _MOST_TAGS = 1000
@@ -37,13 +35,16 @@ _SHRINK = (1.0, 0.8, 0.6)
 _MANY_CLUSTERS = 16
 
 
-def heading(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, title: str) -> Placed:
-    """Title and subtitle, at the top left; empty without a title."""
+def heading(
+    map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, title: str, subtitle: str
+) -> Placed:
+    """Title, subtitle and what is on the map, at the top left; empty without a title."""
     size, smaller = pixels(canvas, _TITLE), pixels(canvas, _SUBTITLE)
     left, _, right, _ = canvas.area
     titles = typesetter.wrap(title, size, bold=True, width=right - left, most=1)
     if not titles:
         return []
+    below = typesetter.wrap(subtitle, smaller, bold=False, width=right - left, most=1)
     images, shown = map_.images.height, _shown(map_)
     facts = f"{many(images, 'image')} in {map_.clusters_in_words}"
     if shown < images:
@@ -54,14 +55,17 @@ def heading(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, title
         )[0]
     lines = (
         Line(titles[0], size, look.ink, bold=True),
+        *(Line(each, smaller, look.ink) for each in below),
         Line(facts, smaller, look.soft_ink),
     )
     block = Block(lines, look.paper, centred=False)
     return [(block, left - block.pad, round(left * 0.6))]
 
 
-def small_print(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, top: int) -> Placed:
-    """One line at the bottom left: number of images, placement and tagger.
+def small_print(
+    map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, top: int, origin: str
+) -> Placed:
+    """Lines at the bottom left: source and date, number of images, placement and tagger.
 
     Args:
         map_: the map.
@@ -69,17 +73,19 @@ def small_print(map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, t
         look: its colours.
         typesetter: measures the line.
         top: lower end of the content above the line, in pixels.
+        origin: source and date; empty for none.
     """
     size = pixels(canvas, _SMALL)
     images = map_.images.height
     density = " The shading shows how many lie where." if _shown(map_) < images else ""
     text = (
-        f"{many(images, 'image')} placed by {clean(map_.placed_by)}.{density}"
+        f"{origin} {many(images, 'image')} placed by {clean(map_.placed_by)}.{density}"
         f" Tags: {clean(map_.provenance.tagger)}. Made with tagatlas."
     )
     left, _, right, _ = canvas.area
-    lines = typesetter.wrap(text, size, bold=False, width=right - left, most=1)
-    block = Block((Line(lines[0], size, look.soft_ink),), look.paper, centred=False)
+    lines = typesetter.wrap(text.strip(), size, bold=False, width=right - left, most=2)
+    soft = look.soft_ink
+    block = Block(tuple(Line(line, size, soft) for line in lines), look.paper, centred=False)
     middle = (top + canvas.height - typesetter.measure(block)[1]) // 2
     return [(block, left - block.pad, middle)]
 
@@ -107,7 +113,7 @@ def name_blocks(
             size = pixels(canvas, float(sizes[cluster]) * shrink)
             ink = mix(cluster_colour(cluster), look.ink, look.name_ink)
             name, count = row["name"], many(row["images"], "image")
-            block = _name_block(name, count, size, ink, look, typesetter)
+            block = _name_block(name, count, size, ink, look, typesetter, canvas.page.smallest)
             box = placer.place(typesetter.measure(block), anchor, cluster)
             if box is not None:
                 placed.append((block, box[0], box[1]))
@@ -161,10 +167,16 @@ def text_box(placed: tuple[Block, int, int], typesetter: Typesetter) -> Box:
 
 
 def _name_block(
-    name: str, count: str, size: int, ink: Colour, look: Look, typesetter: Typesetter
+    name: str,
+    count: str,
+    size: int,
+    ink: Colour,
+    look: Look,
+    typesetter: Typesetter,
+    smallest: int,
 ) -> Block:
     lines = typesetter.wrap(name, size, bold=True, width=_NAME_WIDTH * size, most=3)
-    small = max(_SMALLEST, round(size * _COUNT))
+    small = max(smallest, round(size * _COUNT))
     return Block(
         (
             *(Line(line, size, ink, bold=True) for line in lines),
@@ -176,7 +188,7 @@ def _name_block(
 
 def pixels(canvas: Canvas, part: float) -> int:
     """A font size as a share of the poster's width; at least a readable one."""
-    return max(_SMALLEST, round(part * canvas.width))
+    return max(canvas.page.smallest, round(part * canvas.width))
 
 
 def many(count: int, noun: str) -> str:

@@ -91,6 +91,7 @@ class _LegendSetter:
         self._typesetter = typesetter
         self._left, _, self._right, bottom = canvas.area
         self.em = pixels(canvas, _TYPE)
+        self._smallest = canvas.page.smallest
         self._end = self._right
         self._rule = bottom + self._ems(_ABOVE)
         self._top = self._rule + self._ems(_UNDER_RULE)
@@ -208,7 +209,7 @@ class _LegendSetter:
         return self._typesetter.length(text, self._size(small=small), bold=False)
 
     def _size(self, *, small: bool) -> int:
-        return max(round(self.em * _SMALL), 7) if small else self.em
+        return max(round(self.em * _SMALL), self._smallest) if small else self.em
 
     def _ems(self, number: float) -> int:
         return round(number * self.em)

@@ -24,10 +24,34 @@ class PosterOptions:
     background: Annotated[
         Literal["light", "dark"], Meta(description="Colour of the paper: light or dark.")
     ] = "light"
+    format: Annotated[
+        Literal["A4", "A3", "A2", "A1", "A0"] | None,
+        Meta(description="Size of the printed page; then the width in pixels follows from --dpi."),
+    ] = None
+    landscape: Annotated[bool, Meta(description="Turn the page of a format on its side.")] = False
+    dpi: Annotated[
+        int | None,
+        Meta(
+            ge=36,
+            le=1200,
+            description="Pixels per printed inch; by default 300 with a format, else 96.",
+        ),
+    ] = None
+    type_size: Annotated[
+        float | None,
+        Meta(
+            gt=0.0,
+            le=72.0,
+            description="Smallest type in points; by default 5 with a format, else by the width.",
+        ),
+    ] = None
     title: Annotated[
         str | None,
         Meta(description="Title of the poster; by default the name of the collection."),
     ] = None
+    subtitle: Annotated[str, Meta(description="A line below the title.")] = ""
+    source: Annotated[str, Meta(description="Where the images are from, for the small print.")] = ""
+    date: Annotated[str, Meta(description="A date for the small print, as you write it.")] = ""
     font: Annotated[
         tuple[str, ...],
         Meta(description="Font files for letters that the built-in font lacks; by default any."),

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.composition import Composition
 
-_POINTS = 0.75
-"""Points per pixel: 72 to 96, as in browsers and Inkscape."""
+_POINTS = 72
+"""Per inch."""
 _LONGEST_SIDE = 14_400
 """Of a page, in points (ISO 32000-1, annex C)."""
 
@@ -42,7 +42,7 @@ def pdf_document(poster: Composition, detail: float, fonts: PageFonts) -> pydyf.
         pdf.info["Title"] = pydyf.String(clean(poster.title))
     pdf.info["Producer"] = pydyf.String("tagatlas")
     width, height = poster.canvas.width, poster.canvas.height
-    scale = min(_POINTS, _LONGEST_SIDE / max(width, height))
+    scale = min(_POINTS / poster.canvas.page.dpi, _LONGEST_SIDE / max(width, height))
     painted = {
         "Paper": layers.paper(poster),
         "Density": layers.density(poster),

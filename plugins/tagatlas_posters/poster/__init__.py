@@ -37,7 +37,7 @@ class PosterRenderer(Renderer):
         with (
             painters() as executor,
             write_atomically(path) as file,
-            PngWriter(file, canvas.width, canvas.height, executor) as png,
+            PngWriter(file, canvas.width, canvas.height, executor, canvas.page.dpi) as png,
         ):
             for band in paint_bands(poster, executor):
                 png.write(band)

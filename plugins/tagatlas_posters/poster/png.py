@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _EIGHT_BITS, _RGB = 8, 2
 _PAETH = 4
+_INCH, _PER_METRE = 0.0254, 1
 _LEVEL = 1
 _ZLIB_HEADER = b"\x78\x01"
 _RAW, _MEMORY = -15, 9
@@ -50,9 +51,12 @@ class PngWriter:
         file: to write to.
         width, height: of the picture.
         executor: compresses; a few bands at a time, so that memory is bounded.
+        dpi: pixels per printed inch.
     """
 
-    def __init__(self, file: BinaryIO, width: int, height: int, executor: Executor) -> None:
+    def __init__(
+        self, file: BinaryIO, width: int, height: int, executor: Executor, dpi: int = 96
+    ) -> None:
         self._file = file
         self._executor = executor
         self._above: NDArray[np.uint8] = np.zeros(width * 3, dtype=np.uint8)
@@ -62,6 +66,8 @@ class PngWriter:
         file.write(_SIGNATURE)
         header = struct.pack(">IIBBBBB", width, height, _EIGHT_BITS, _RGB, 0, 0, 0)
         self._write_chunk(b"IHDR", header)
+        each = round(dpi / _INCH)
+        self._write_chunk(b"pHYs", struct.pack(">IIB", each, each, _PER_METRE))
         self._write_chunk(b"IDAT", _ZLIB_HEADER)
 
     def write(self, band: NDArray[np.uint8]) -> None:

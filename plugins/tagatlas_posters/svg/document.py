@@ -48,11 +48,13 @@ def svg_document(poster: Composition, addresses: Iterator[str | None]) -> Iterat
         addresses: of its pictures, in their order; None for one that cannot be read.
     """
     width, height = poster.canvas.width, poster.canvas.height
+    printed = poster.canvas.page.millimetres
+    across, down = (f"{each}mm" for each in printed) if printed else (str(width), str(height))
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
         ' xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" version="1.1"'
-        f' width="{width}" height="{height}" viewBox="0 0 {width} {height}">\n'
+        f' width="{across}" height="{down}" viewBox="0 0 {width} {height}">\n'
         f"<title>{escape_xml(clean(poster.title))}</title>\n"
     )
     paper = _colour(poster.look.paper)
