@@ -25,8 +25,7 @@ IN_A_ROW = 20
 
 _LONGEST_ENTRY = 8192
 _LONGEST_ITEM = 300
-_SHOWN = 3
-"""Number of kinds of errors in the line about them."""
+_SHOWN = 3  # kinds of errors in the line about them
 
 _SECRET_WORDS = re.compile(r"(?i)AUTH|CREDENTIAL|KEY|PASS|_PWD|SECRET|TOKEN|(^|_)PAT(_|$)")
 """In the names of environment variables that hold a secret."""

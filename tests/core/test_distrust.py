@@ -277,6 +277,16 @@ def test_a_cell_of_a_record_that_is_no_text(
     assert "damaged: records.columns has a value that is wrong: a cell" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("content", ['{"kind":"arrow"', "[]", '{"kind": "text", "size": NaN}'])
+def test_an_annotation_that_is_none_is_damage(atlas: Path, content: str) -> None:
+    change(atlas, "INSERT INTO annotations VALUES (1, 'a', 'one', ?, 1, '2026-01-01')", [content])
+    with (
+        tagatlas.open_atlas(atlas, write=False) as opened,
+        pytest.raises(AtlasDamaged, match=r"is damaged: .*annotation.*; restore a backup"),
+    ):
+        opened.catalog.annotations.changes("one", 0)
+
+
 def test_a_label_as_long_as_a_book_is_not_mapped(atlas: Path) -> None:
     change(atlas, "UPDATE labels SET label = ? WHERE id = 1", ["a" * (1 << 22)])
     with pytest.raises(AtlasDamaged, match="a label has over 65,536 bytes"):

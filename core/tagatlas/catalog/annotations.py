@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tagatlas.catalog.database import Database, now
+from tagatlas.catalog.database import Database, damaged, now
 from tagatlas.contracts.annotation import Annotation, Content, content_as_json, read_content
 from tagatlas.errors import AnnotationChanged, UsageError
 
@@ -85,7 +85,10 @@ class AnnotationTable:
             _COLUMNS,
             [id_, map_name, since],
         )
-        return [
-            Annotation(**(row | {"content": read_content(row["content"])}))
-            for row in frame.iter_rows(named=True)
-        ]
+        try:
+            return [
+                Annotation(**(row | {"content": read_content(row["content"])}))
+                for row in frame.iter_rows(named=True)
+            ]
+        except UsageError as error:
+            raise damaged(self._database.path, f"of an annotation, {error}") from error

@@ -12,8 +12,7 @@ from tagatlas.guards import contract_broken
 from tagatlas.plugins import PluginChoice
 from tagatlas.steps.stray import Surroundings
 
-_SHOWN = 3
-"""Number of files outside of the folder that a note names."""
+_SHOWN = 3  # files outside of the folder that a note names
 
 _State = tuple[int, int, int] | None
 
@@ -117,12 +116,10 @@ class WrittenFiles:
                 harmed[other] = path
         return harmed
 
-    def _replacing(
-        self, renderer: PluginChoice[Renderer], path: Path, owner: str
-    ) -> ContractBroken:
+    def _replacing(self, renderer: PluginChoice[Renderer], path: Path, name: str) -> ContractBroken:
         return contract_broken(
             renderer.label,
-            f"render replaced {path.name}, which the renderer {owner} had written",
+            f"render replaced {path.name}, which the renderer {name} had written",
             own=renderer.plugin.is_built_in,
         )
 
