@@ -30,20 +30,12 @@ class PosterOptions:
     ] = None
     landscape: Annotated[bool, Meta(description="Turn the page of a format on its side.")] = False
     dpi: Annotated[
-        int | None,
-        Meta(
-            ge=36,
-            le=1200,
-            description="Pixels per printed inch; by default 300 with a format, else 96.",
-        ),
+        Annotated[int, Meta(ge=36, le=1200)] | None,
+        Meta(description="Pixels per printed inch; by default 300 with a format, else 96."),
     ] = None
     type_size: Annotated[
-        float | None,
-        Meta(
-            gt=0.0,
-            le=72.0,
-            description="Smallest type in points; by default 5 with a format, else by the width.",
-        ),
+        Annotated[float, Meta(gt=0.0, le=72.0)] | None,
+        Meta(description="Smallest type in points; by default 5 with a format, else by the width."),
     ] = None
     title: Annotated[
         str | None,

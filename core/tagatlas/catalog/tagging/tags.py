@@ -14,9 +14,7 @@ from tagatlas.errors import StorageError
 IN_MEMORY = 1 << 22
 """Larger tables, in rows, are written to files in parts, and read from there."""
 
-_BEFORE_ALL, _BEHIND_ALL = "", "~"
-"""Texts below and above all ids, which are hexadecimal."""
-
+_BEFORE_ALL, _BEHIND_ALL = "", "~"  # texts below and above all ids, which are hexadecimal
 _LONGEST_LABEL = 1 << 16  # bytes; what is kept has at most 10,000 characters
 
 
