@@ -234,14 +234,13 @@ def map_collection(
     maker = plugins.builder.product
     given = builder_images(atlas, backend, maker, images, embeddings, level=level)
     making = making_of(atlas, backend.name, plugins)
-    described = making.builder.description
     packages = [package for each in plugins for package in each.spec.packages]
     shaped_by = [backend.fingerprint, settings, versions(packages), shaping_code(plugins)]
     digest = _digest(shaped_by, images, tags, given, embeddings)
     stored = _stored(atlas, name)
     if stored is not None and stored.digest == digest and not force:
         report = _with_names(atlas, stored, names, before=stored)
-        left_out = count_left_out(atlas, stored, described, tags)
+        left_out = count_left_out(atlas, stored, making.builder.description, tags)
         return replace(report, notes=notes, left_out=left_out)
     if tags.head(1).collect().is_empty():
         raise EmptyMap(f"no image has a tag of {backend.name}: nothing to map")
@@ -251,7 +250,7 @@ def map_collection(
     from tagatlas_mapping.maps.likeness import describe_likeness
 
     network, ties = build_network(maker, given, tags)
-    drawn_as, likeness = describe_likeness(described, network, options)
+    drawn_as, likeness = describe_likeness(making.builder.description, network, options)
     data = draw_map(
         network,
         images,
@@ -267,7 +266,7 @@ def map_collection(
     making = replace(making, builder=replace(making.builder, description=drawn_as))
     made = StoredMap(name, backend.id, digest, settings, data, making)
     report = _with_names(atlas, made, names, before=None)
-    return replace(report, notes=notes, left_out=count_left_out(atlas, made, described, tags))
+    return replace(report, notes=notes, left_out=count_left_out(atlas, made, drawn_as, tags))
 
 
 def _stored(atlas: Atlas, name: str) -> StoredMap | None:
