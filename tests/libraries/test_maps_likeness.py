@@ -148,7 +148,7 @@ def test_networks_that_do_not_join_images_and_tags_are_drawn_as_they_are() -> No
     images = ImagesBuilder(ProjectionSelection()).build(COLLECTION, TAGS.lazy())
     said = NetworkDescription(placed_by="what they share")
     assert not takes_likeness(images)
-    assert describe_likeness(said, images, MapOptions()) == (said, 0.0)
+    assert describe_likeness(said, images, MapOptions()) == (said, MapOptions().likeness)
     values = replace(said, node="value")
     assert describe_likeness(values, NETWORK, MapOptions()) == (values, 0.0)
     assert describe_likeness(said, NETWORK, MapOptions(likeness=0)) == (said, 0.0)

@@ -153,10 +153,13 @@ def describe_likeness(
         options: of the map.
 
     Returns:
-        The description with sentences on the links of likeness, and ``options.likeness``; or the
-        same description and 0, if there are none.
+        The description, with sentences on the links of likeness if there are any, and the share
+        to draw the map with: 0 if values take the place of tags, else ``options.likeness``, by
+        which walls are sorted also where the network takes no such links.
     """
-    if options.likeness == 0 or described.node != "tag" or not takes_likeness(network):
+    if options.likeness == 0 or not takes_likeness(network):
+        return described, options.likeness
+    if described.node != "tag":
         return described, 0.0
     said = (
         f"{described.text} To be laid out, each image was also linked with the {NEIGHBOURS} images"
