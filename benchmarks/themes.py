@@ -4,7 +4,8 @@ Usage: python benchmarks/themes.py FOLDER [--leave-out PART]... [--set OPTION=VA
 
 FOLDER's top folders are the labels; files with a PART in their path are left out. Prints the
 adjusted mutual information of the clusters with the folders for Leiden on the network as it is
-drawn, for our clusters by tags alone and with embeddings, and their ratio, each the mean of ten
+drawn, for our clusters by tags alone and with embeddings, for k-means and Ward, which are told the
+number of folders, and HDBSCAN on the same vectors, and our ratio to the first, each the mean of ten
 seeds; then each cluster's name. On Debian's package `tuxpaint-stamps-default`: FOLDER is
 /usr/share/tuxpaint/stamps, PARTs are symbols and cartoon.
 """
@@ -23,11 +24,15 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from sklearn.cluster import HDBSCAN, AgglomerativeClustering, KMeans
 from sklearn.metrics import adjusted_mutual_info_score
 
 import tagatlas
-from tagatlas.toolkit import cluster_images, default_clusterer, score_matrix
+from tagatlas.toolkit import cluster_images, default_clusterer, image_vectors, score_matrix
 from tagatlas_clusterers.leiden.communities import leiden
+from tagatlas_clusterers.vectors import dense
+
+Peers = dict[str, Callable[[int], list[int]]]
 
 SEEDS = 10
 
@@ -85,6 +90,23 @@ def our_clusters(
     return images.with_columns(cluster=found).sort("row")["cluster"].to_list()
 
 
+def peers(drawn: tagatlas.Map, embeddings: NDArray[np.float16] | None, count: int) -> Peers:
+    """Other methods on the vectors that our clusters are found by; two are given the number."""
+    images = drawn.images.select("id").with_row_index("row").sort("id")
+    scores, _ = score_matrix(images, drawn.tags)
+    own = None if embeddings is None else embeddings[images["row"].to_numpy()]
+    vectors = dense(image_vectors(scores, own))[np.argsort(images["row"].to_numpy())]
+    ward = AgglomerativeClustering(count).fit_predict(vectors).tolist()
+    regions = HDBSCAN(min_cluster_size=5, min_samples=2, copy=True).fit_predict(vectors).tolist()
+    return {
+        "k-means": lambda seed: (
+            KMeans(count, n_init=10, random_state=seed).fit_predict(vectors).tolist()
+        ),
+        "Ward": lambda _: ward,
+        "HDBSCAN": lambda _: regions,
+    }
+
+
 def agreements(truth: list[str], find: Callable[[int], list[int]]) -> list[float]:
     """Adjusted mutual information with the truth, seed by seed."""
     return [float(adjusted_mutual_info_score(truth, find(seed))) for seed in range(SEEDS)]
@@ -118,6 +140,8 @@ def main() -> None:
         "our clusters, by tags alone": tags_alone,
         "our clusters": ours,
     }
+    for name, find in peers(drawn, embeddings, len(set(truth))).items():
+        methods[name] = agreements(truth, find)
     for name, found in methods.items():
         spread = f"{min(found):.3f} to {max(found):.3f}"
         print(f"{name}: AMI {mean(found):.3f}, {SEEDS} seeds from {spread}")

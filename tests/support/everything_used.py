@@ -58,7 +58,15 @@ from tagatlas_imports import import_tags
 Use = Callable[[], object]
 
 DATA = Path(__file__).parents[1] / "data"
-LIBRARIES = ("IPython", "fa2", "matplotlib.figure", "open_clip", "torchvision", "umap")
+LIBRARIES = (
+    "IPython",
+    "fa2",
+    "matplotlib.figure",
+    "open_clip",
+    "sklearn.cluster",
+    "torchvision",
+    "umap",
+)
 KEYS = ("CLARIFAI_PAT", "GOOGLE_API_KEY")
 
 
