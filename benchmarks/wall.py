@@ -18,6 +18,7 @@ import argparse
 import importlib.util
 import os
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -59,7 +60,7 @@ def same_nearest(vectors: Vectors, labels: Labels) -> float:
 
 def sorted_by_vc_flas(features: NDArray[np.float32], columns: int, seed: int) -> Cells:
     """Cells by the reference implementation."""
-    import vc_flas
+    import vc_flas  # type: ignore[import-not-found, unused-ignore]
 
     rows = -(-len(features) // columns)
     sorting = vc_flas.flas(vc_flas.Grid.from_features(features, (rows, columns)), seed=seed).sorting
@@ -69,7 +70,7 @@ def sorted_by_vc_flas(features: NDArray[np.float32], columns: int, seed: int) ->
     return cells
 
 
-def report(way: str, figures: list[tuple[float, ...]]) -> None:
+def report(way: str, figures: Sequence[tuple[float, float, float]]) -> None:
     """Print the means of one way."""
     folder, cluster, seconds = np.mean(figures, axis=0)
     print(f"  {way}: same folder {folder:.3f}, same cluster {cluster:.3f}, {seconds:.2f} s")
@@ -104,7 +105,7 @@ def compare(folder: Path, depth: int, seeds: int) -> None:
         f" {clusters.max() + 1} clusters; eight nearest by likeness of the folder"
         f" {same_nearest(vectors, labels):.3f}; components take {reduced:.2f} s"
     )
-    ways = {
+    ways: dict[str, Callable[[int], Cells]] = {
         "by position": lambda _: assign_cells(positions, columns, 1.0),
         "by likeness": lambda seed: assign_cells(positions, columns, 1.0, Sorting(own, seed)),
         "and cluster": lambda seed: assign_cells(positions, columns, 1.0, Sorting(pulled, seed)),

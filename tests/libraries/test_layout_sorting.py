@@ -97,6 +97,18 @@ def test_images_of_an_earlier_wall_stay_about_where_they_are() -> None:
     assert same_in_touching(stayed, topic) > same_in_touching(wall, topic) - 0.02
 
 
+@pytest.mark.parametrize(("count", "tolerance"), [(30, 0.2), (400, 0.05)])
+def test_a_wall_that_is_made_again_keeps_its_size(count: int, tolerance: float) -> None:
+    features, _ = topics(count, seed=10)
+    positions = np.random.default_rng(11).normal(size=(count, 2))
+    first = arrange_in_grid(positions, np.ones(count), Sorting(features, seed=0))
+    again = first
+    for seed in (1, 2, 3):
+        sorting = Sorting(features, seed=seed, stay=True)
+        again = arrange_in_grid(again.positions, np.ones(count), sorting)
+    assert again.cell == pytest.approx(first.cell, rel=tolerance)
+
+
 def test_images_that_are_all_alike_stay_where_they_were() -> None:
     positions = np.random.default_rng(9).normal(size=(50, 2))
     sorting = Sorting(np.zeros((50, 16), dtype=np.float32), seed=0)

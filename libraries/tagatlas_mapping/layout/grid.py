@@ -121,6 +121,10 @@ def arrange_in_grid(
     columns = _columns(len(positions), wanted / shape)
     cells = assign_cells(positions, columns, shape, sorting)
     area = map_area(positions) / len(positions)
+    if sorting is not None and sorting.stay:
+        # Of a grid, the area is that between the outer cells' centres: it would shrink each time.
+        steps = np.maximum(cells.max(axis=0), 1)
+        area = map_area(positions) / float(np.minimum(steps, 0.98 * (steps + 1)).prod())
     cell = np.sqrt([area * shape, area / shape])
     size = cells.max(axis=0)
     hung = (low + high) / 2 + (cells - size / 2) * cell * [1, -1]

@@ -113,7 +113,7 @@ def _assign_sets(
 
 
 @kernel
-def _squared_distance(first: Features, second: Features) -> float:
+def _squared_distance(first: Features, second: Features) -> np.float32:
     total = np.float32(0)
     for axis in range(first.shape[0]):
         difference = first[axis] - second[axis]

@@ -50,6 +50,7 @@ _SORTED = (
     " al., 2023), so that those alike are side by side. They were compared by principal components"
     " of their tags and, where the backend gives any, embeddings, each moved halfway to the mean of"
     " its cluster. So neighbours on the wall are alike, and the distance of others means little."
+    " When the wall is made again, images stay about where they were."
 )
 _ARRANGEMENTS = {
     "free": (_SPREAD, {DIFFUSION}),
