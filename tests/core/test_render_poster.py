@@ -5,6 +5,7 @@ from io import BytesIO
 import numpy as np
 import polars as pl
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -195,6 +196,9 @@ def test_names_keep_off_each_other(sizes: list[tuple[int, int]], seed: int) -> N
             assert box[2] <= area[2]
             assert box[3] <= area[3]
             placed.append(box)
+        if box is not None:
+            distances = shapely.distance(shapely.box(*box), shapely.box(*boxes.T))
+            assert distances[clusters == 0].min() <= distances[clusters != 0].min()
     for one in range(len(placed)):
         for other in range(one):
             a, b = placed[one], placed[other]

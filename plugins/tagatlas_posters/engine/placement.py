@@ -1,4 +1,7 @@
-"""Places labels: near their points, without overlaps, and off pictures if a spot is close."""
+"""Places labels: near their points, without overlaps, and off pictures if a spot is close.
+
+A label is within or beside its own pictures, never nearer to those of other clusters.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +25,10 @@ _DIRECTIONS = 24
 # Cost of a label that fully covers pictures of its own cluster, in heights of the label away from
 # its point; and the cost for pictures of other clusters.
 _OWN_COST, _FOREIGN_COST = 9.0, 20.0
+_MOST_SPOTS = 64
+"""The most own pictures around which places are tried, beside those around the point."""
+_FARTHEST = 1.5
+"""Greatest distance from own pictures, in heights of the label."""
 
 
 class LabelPlacer:
@@ -44,6 +52,7 @@ class LabelPlacer:
         self._pictures = pictures
         self._clusters = clusters
         self._covered = self._cover_table(pictures)
+        self._tree = shapely.STRtree(shapely.box(*pictures.T))
         self._taken = list(taken)
 
     def place(self, size: tuple[int, int], anchor: tuple[float, float], cluster: int) -> Box | None:
@@ -55,14 +64,18 @@ class LabelPlacer:
             cluster: the cluster it names.
 
         Returns:
-            Its box; None if there is no free one.
+            Its box; None if there is no free one beside pictures of its cluster.
         """
-        boxes = self._free(self._candidates(size, anchor))
+        own_pictures = self._pictures[self._clusters == cluster]
+        around, beside = self._candidates(size, anchor), self._beside(size, own_pictures)
+        boxes = self._free(np.concatenate([around, beside]))
+        if len(own_pictures) and len(boxes):
+            boxes = boxes[self._is_own(boxes, cluster, _FARTHEST * size[1])]
         if not len(boxes):
             return None
         centres = (boxes[:, :2] + boxes[:, 2:]) / 2
         moved = np.hypot(*(centres - np.array(anchor)).T) / size[1]
-        own_table = self._cover_table(self._pictures[self._clusters == cluster])
+        own_table = self._cover_table(own_pictures)
         own, every = self._cover(own_table, boxes), self._cover(self._covered, boxes)
         cost = moved + _OWN_COST * own + _FOREIGN_COST * (every - own)
         left, top, right, bottom = boxes[np.argmin(cost)].tolist()
@@ -84,6 +97,29 @@ class LabelPlacer:
         y = (anchor[1] + radius * np.sin(angle) - height / 2).clip(top, bottom - height)
         first = np.rint(np.stack([x.ravel(), y.ravel()], axis=1)).astype(np.int64)
         return np.concatenate([first, first + np.array(size)], axis=1)
+
+    def _beside(self, size: tuple[int, int], pictures: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Candidate positions on, above, below, left and right of some own pictures."""
+        left, top, right, bottom = self._area
+        width, height = size
+        if not len(pictures) or width > right - left or height > bottom - top:
+            return np.empty((0, 4), dtype=np.int64)
+        some = pictures[np.linspace(0, len(pictures) - 1, _MOST_SPOTS).astype(int)]
+        some = np.unique(some, axis=0)
+        x0, y0, x1, y1 = some.T
+        x, y = (x0 + x1 - width) // 2, (y0 + y1 - height) // 2
+        places = [(x, y), (x, y0 - height), (x, y1), (x0 - width, y), (x1, y)]
+        first = np.concatenate([np.stack(place, axis=1) for place in places])
+        first = first.clip((left, top), (right - width, bottom - height))
+        return np.concatenate([first, first + np.array(size)], axis=1)
+
+    def _is_own(self, boxes: NDArray[np.int64], cluster: int, farthest: float) -> NDArray[np.bool_]:
+        """Whether no picture is nearer to a box than the nearest of the cluster."""
+        found = self._tree.query_nearest(
+            shapely.box(*boxes.T), max_distance=farthest, all_matches=True
+        )
+        is_own = self._clusters[found[1]] == cluster
+        return np.bincount(found[0][is_own], minlength=len(boxes)) > 0
 
     def _free(self, boxes: NDArray[np.int64]) -> NDArray[np.int64]:
         for left, top, right, bottom in self._taken:
