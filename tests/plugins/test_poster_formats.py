@@ -61,7 +61,7 @@ def test_all_is_on_the_page_and_no_type_is_too_small(
         type_size=type_size,
         title="A title",
         subtitle="and what it is about",
-        source="an archive",
+        image_source="an archive",
         date="May 2025",
         show_tags=True,
     )
@@ -86,7 +86,7 @@ def test_all_is_on_the_page_and_no_type_is_too_small(
 def test_subtitle_source_and_date_are_written() -> None:
     poster = compose(
         sample_map(6),
-        PosterOptions(width=1200, subtitle="About", source="An archive.", date="2025"),
+        PosterOptions(width=1200, subtitle="About", image_source="An archive.", date="2025"),
     )
     assert poster.margins[0][0].lines[1].text == "About"
     assert poster.margins[1][0].lines[0].text.startswith("Source: An archive, 2025. 6 images")

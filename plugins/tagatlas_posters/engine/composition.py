@@ -168,6 +168,6 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
 
 def _origin(options: PosterOptions) -> str:
     """Source and date in words; empty for none."""
-    source, date = clean(options.source).rstrip("."), clean(options.date).rstrip(".")
+    source, date = clean(options.image_source).rstrip("."), clean(options.date).rstrip(".")
     said = ", ".join(each for each in (f"Source: {source}" if source else "", date) if each)
     return f"{said}." if said else ""

@@ -35,14 +35,16 @@ class PosterOptions:
     ] = None
     type_size: Annotated[
         Annotated[float, Meta(gt=0.0, le=72.0)] | None,
-        Meta(description="Smallest type in points; by default 5 with a format, else by the width."),
+        Meta(description="Smallest type in points; by default 5 with a format."),
     ] = None
     title: Annotated[
         str | None,
         Meta(description="Title of the poster; by default the name of the collection."),
     ] = None
     subtitle: Annotated[str, Meta(description="A line below the title.")] = ""
-    source: Annotated[str, Meta(description="Where the images are from, for the small print.")] = ""
+    image_source: Annotated[
+        str, Meta(description="Where the images are from, for the small print.")
+    ] = ""
     date: Annotated[str, Meta(description="A date for the small print, as you write it.")] = ""
     font: Annotated[
         tuple[str, ...],
