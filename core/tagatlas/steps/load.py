@@ -81,20 +81,19 @@ def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool
         return tags if representatives is None else join_tags(tags, representatives)
 
     def tags_of(tagger: Backend) -> pl.LazyFrame:
-        return joined_tags(tagger).filter(pl.col("image").is_in(mapped))
+        tags = joined_tags(tagger).filter(pl.col("image").is_in(mapped))
+        cut = pl.col("tag").map_batches(_cut, return_dtype=pl.String)
+        return tags.with_columns(cut) if without_queries else tags
 
     own_tags = joined_tags(backend)
     making = recalled_making(atlas, stored.making, stored.settings)
     left_out = count_left_out(atlas, stored, making.builder.description, own_tags)
 
-    tags = own_tags.filter(pl.col("image").is_in(mapped))
-    if without_queries and any("://" in label for label in data.nodes["label"]):
-        tags = tags.with_columns(pl.col("tag").map_batches(_cut, return_dtype=pl.String))
     return Map(
         name=stored.name,
         collection=atlas.folder.resolve().name.removesuffix(".atlas"),
         **vars(_without_queries(named) if without_queries else named),
-        tags=tags,
+        tags=tags_of(backend),
         records=records.filter(records["image"].is_in(mapped)),
         provenance=_provenance(
             atlas,
