@@ -243,7 +243,7 @@ class Runner:
         """Run until the end or until the ambush strikes; returns the exit status."""
         self.world.ambush = ambush
         flags = ["--backend", "asking", "--concurrency", str(CONCURRENCY), "--allow-private"]
-        words = ["run", self.urls, "--out", atlas, *flags]
+        words: list[str | Path] = ["run", self.urls, "--out", atlas, *flags]
         variables = {
             **os.environ,
             "PYTHONPATH": str(self.site),
