@@ -24,8 +24,10 @@ _MARGIN = 0.04
 _HEADER = 0.085
 _FOOTER = 0.045
 _LARGEST_PICTURE = 0.3
-# Heights of title and small print, in font sizes of the smallest type.
-_HEADER_LINES, _FOOTER_LINES = 5.0, 4.0
+_FOOTER_LINES = 4.0
+"""Height of the small print, in font sizes of the smallest type."""
+# Of the header: what is above, and the least font sizes of a title and a line below it.
+_ABOVE, _TITLE, _LINE = 0.0255, 0.026, 0.0115
 _FEWEST_ROWS = 0.2
 # In pixels: a picture is decoded completely, and memory is limited.
 _LARGEST_SIDE = 8192
@@ -94,6 +96,7 @@ def fit_canvas(
     page: Page,
     *,
     has_title: bool,
+    has_subtitle: bool = False,
     below: int = 0,
     corners: Sequence[NDArray[np.float64]] = (),
 ) -> Canvas:
@@ -107,6 +110,7 @@ def fit_canvas(
         outlines: the map's outlines, empty if they are not drawn.
         page: of the poster.
         has_title: whether to leave space for a title at the top.
+        has_subtitle: whether the title has one.
         below: rows of pixels to leave below the map's area if the page has a height.
         corners: extreme points of other drawings on the map, each of shape (2,).
 
@@ -120,7 +124,7 @@ def fit_canvas(
     longest = max(float(sizes.max()), 1e-9)
     inner = width * (1 - 2 * _MARGIN)
     side = min(_LARGEST_PICTURE * width, _LARGEST_SIDE)
-    top = max(width * _HEADER, _HEADER_LINES * page.smallest) if has_title else width * _MARGIN
+    top = _header(page, has_subtitle=has_subtitle) if has_title else width * _MARGIN
     footer = max(width * _FOOTER, _FOOTER_LINES * page.smallest)
     highest = _HIGHEST * width
     if page.height:
@@ -138,6 +142,13 @@ def fit_canvas(
     margin = round(width * _MARGIN)
     area = (margin, round(top), width - margin, round(bottom))
     return Canvas(width, height, float(scale), float(x), float(y), area, page)
+
+
+def _header(page: Page, *, has_subtitle: bool) -> float:
+    """Height of the title, of what is on the map and of a subtitle, with the room around them."""
+    title, line = (max(part * page.width, page.smallest) for part in (_TITLE, _LINE))
+    lines = 2 if has_subtitle else 1
+    return max(_HEADER * page.width, _ABOVE * page.width + 1.5 * title + 1.25 * lines * line)
 
 
 def _extent(

@@ -125,7 +125,13 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     page, below = page_of(options), 0
     for _ in range(_MOST_FITS):
         canvas = fit_canvas(
-            images, outlines, page, has_title=bool(clean(title)), corners=corners, below=below
+            images,
+            outlines,
+            page,
+            has_title=bool(clean(title)),
+            has_subtitle=bool(clean(options.subtitle)),
+            corners=corners,
+            below=below,
         )
         legend = lay_out_legend(map_, canvas, look, typesetter, options)
         if legend.bottom - canvas.area[3] <= below or page.height is None:
