@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from tagatlas_posters.engine.shaping import Glyph
     from tagatlas_posters.engine.text import Line, Typesetter
 
@@ -164,7 +166,7 @@ class PageFonts:
             last = (at[-2], at[-1]) if at else last
 
 
-def _added(pdf: pydyf.PDF, pixels: np.typing.NDArray[np.uint8]) -> bytes:
+def _added(pdf: pydyf.PDF, pixels: NDArray[np.uint8]) -> bytes:
     """Add a picture of shape (h, w, 4) to a document, and return the reference to it."""
     height, width, _ = pixels.shape
     facts = {
