@@ -88,7 +88,7 @@ def test_a_letter_that_the_built_in_font_lacks_is_set_in_a_named_one(tmp_path: P
 
 
 def test_marks_blanks_and_joiners_stay_with_their_letter(tmp_path: Path) -> None:
-    font = make_font(tmp_path / "squares.ttf", "กี\u200d")
+    font = make_font(tmp_path / "squares.ttf", "กี \u200d")
     text = "กี กี\u200dก"
     assert Fonts([font]).runs(text, bold=False) == [(text, font)]
 
