@@ -122,8 +122,10 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     shown = images.filter("shown")
     sketches = sketch_annotations(map_, typesetter) if options.annotations else []
     corners = [corner for sketch in sketches for corner in (sketch.low, sketch.high)]
-    page, below = page_of(options), 0
-    for _ in range(_MOST_FITS):
+    page = page_of(options)
+
+    def fitted(below: int) -> tuple[Canvas, Legend]:
+        """The canvas with so many rows below the map's area, and its legend."""
         canvas = fit_canvas(
             images,
             outlines,
@@ -133,10 +135,11 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
             corners=corners,
             below=below,
         )
-        legend = lay_out_legend(map_, canvas, look, typesetter, options)
-        if legend.bottom - canvas.area[3] <= below or page.height is None:
-            break
-        below = legend.bottom - canvas.area[3]
+        return canvas, lay_out_legend(map_, canvas, look, typesetter, options)
+
+    canvas, legend = fitted(0)
+    for _ in range(_MOST_FITS if page.height else 0):
+        canvas, legend = fitted(legend.bottom - canvas.area[3])
     canvas = canvas.extended(legend.bottom - canvas.area[3])
     canvas.check_size(most_pixels)
     boxes = canvas.boxes(shown)
