@@ -156,8 +156,8 @@ def of_codes(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
         yield f"code: {name}", _ends(value, row[f"{name}_low"], row[f"{name}_high"])
 
 
-def _share(part: float, whole: int) -> Interval:
-    low, high = share_interval(np.array([float(part)]), float(whole))
+def _share(part: float, whole: float) -> Interval:
+    low, high = share_interval(np.array([float(part)]), whole)
     return part / whole, float(low[0]), float(high[0])
 
 
