@@ -22,7 +22,9 @@ def simulation() -> ModuleType:
     assert spec.loader is not None
     module = module_from_spec(spec)
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(BENCHMARK.parent)
+        spec.loader.exec_module(module)
     return module
 
 

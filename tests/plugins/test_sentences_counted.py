@@ -18,6 +18,7 @@ JOINING = "of|to|has|by|in|as|and|with|when"
 COUNTED = re.compile(rf"^ (?:of the )?(?:(?!{JOINING})[a-z-]+ )?(?:{'|'.join(THINGS.split())})\b")
 
 ALWAYS_SEVERAL = {
+    "NEIGHBOURS": "a constant above one",
     "FAULTS_IN_A_ROW": "a constant above one",
     "FEWEST": "a constant above one",
     "RESAMPLES": "a constant above one",
