@@ -134,6 +134,7 @@ def test_what_knows_neither_the_catalog_nor_the_steps() -> None:
         ("toolkit", "tagatlas.steps.credentials"),  # of toolkit.calls
         ("toolkit", "tagatlas.steps.opened"),  # of toolkit.calls
         ("toolkit", "tagatlas.steps.render"),  # of toolkit.rendering
+        ("toolkit", "tagatlas.steps.planning"),  # of toolkit.taggers
         ("toolkit", "tagatlas.steps.renderers"),
         ("toolkit", "tagatlas.steps.tag"),  # of toolkit.taggers
     }

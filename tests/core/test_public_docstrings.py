@@ -55,6 +55,7 @@ OPTIONAL = {
     "protobuf": ["google.protobuf"],
     "pydyf": ["pydyf"],
     "s3fs": ["s3fs"],
+    "scikit-learn": ["sklearn"],
     "setuptools": ["setuptools"],
     "torch": ["torch"],
     "torchvision": ["torchvision"],

@@ -27,7 +27,7 @@ SIZES = {"A4": (210, 297), "A3": (297, 420), "A2": (420, 594), "A1": (594, 841),
 
 @pytest.mark.parametrize("landscape", [False, True])
 def test_every_file_is_printed_at_the_size_of_its_page(tmp_path: Path, landscape: bool) -> None:
-    asked = {"format": "A3", "landscape": landscape, "dpi": 60}
+    asked = {"paper": "A3", "landscape": landscape, "dpi": 60}
     expected = (420, 297) if landscape else (297, 420)
     [png], [svg], [pdf] = png_renderers(), svg_renderers(), pdf_renderers()
     for spec in (png, svg, pdf):
@@ -52,10 +52,10 @@ def test_every_file_is_printed_at_the_size_of_its_page(tmp_path: Path, landscape
 )
 @settings(max_examples=12, deadline=None)
 def test_all_is_on_the_page_and_no_type_is_too_small(
-    format_: str, landscape: bool, dpi: int, type_size: float | None
+    paper: str, landscape: bool, dpi: int, type_size: float | None
 ) -> None:
     options = PosterOptions(
-        format=format_,  # type: ignore[arg-type] # one of the names
+        paper=paper,  # type: ignore[arg-type] # one of the names
         landscape=landscape,
         dpi=dpi,
         type_size=type_size,
@@ -67,7 +67,7 @@ def test_all_is_on_the_page_and_no_type_is_too_small(
     )
     poster = compose(themed_map(40), options)
     width, height = poster.canvas.width, poster.canvas.height
-    sides = SIZES[format_][:: -1 if landscape else 1]
+    sides = SIZES[paper][:: -1 if landscape else 1]
     assert [width, height] == pytest.approx([side / 25.4 * dpi for side in sides], abs=0.5)
     assert poster.boxes.min() >= 0
     assert (poster.boxes[:, 2:] <= (width, height)).all()
@@ -94,13 +94,13 @@ def test_subtitle_source_and_date_are_written() -> None:
 
 def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(OptionError, match="no room for the map"):
-        compose(themed_map(40), PosterOptions(format="A4", dpi=100, type_size=40))
-    with pytest.raises(OptionError, match="only a page is turned"):
+        compose(themed_map(40), PosterOptions(paper="A4", dpi=100, type_size=40))
+    with pytest.raises(OptionError, match="only paper of a size is turned"):
         page_of(PosterOptions(landscape=True))
     with pytest.raises(OptionError, match="choose another --dpi"):
-        page_of(PosterOptions(format="A4", dpi=40))
+        page_of(PosterOptions(paper="A4", dpi=40))
 
 
-def test_without_a_format_the_width_is_as_asked() -> None:
+def test_without_a_paperthe_width_is_as_asked() -> None:
     for options in (VectorOptions(width=900), SvgOptions(width=900, dpi=300)):
         assert compose(sample_map(4), options).canvas.width == 900

@@ -33,10 +33,10 @@ def estimate_tagging(
     Args:
         atlas: open.
         tagger: the backend.
-        images: see :func:`plan_tagging`.
+        images: ids of the only ones to plan for; None for all.
         retry_failed: see :func:`tagatlas.tag`.
         retry_unreadable: see :func:`tagatlas.tag`.
-        ask_each: see :func:`plan_tagging`.
+        ask_each: if images cost money, also those that look the same as others.
         budget: maximum US dollars that the atlas may ever spend on the backend; None for no limit.
     """
     instance = tagger.product

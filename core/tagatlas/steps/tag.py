@@ -215,7 +215,7 @@ def tag_collection(
     If images cost money, each call is recorded in the catalog before it is made, and of images
     that are certainly the same only one is sent: the others get a copy of its answer, marked as
     such. If it fails, no other is sent in its place in this run, which so never costs more than
-    :func:`~tagatlas.steps.planning.estimate_tagging` says.
+    :func:`~tagatlas.toolkit.taggers.estimate_tagging` says.
 
     Args:
         atlas: open for writing.

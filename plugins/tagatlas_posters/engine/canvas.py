@@ -131,8 +131,8 @@ def fit_canvas(
         highest = page.height - top - footer - below
         if highest < _FEWEST_ROWS * page.height:
             raise OptionError(
-                "the title and the legend leave no room for the map on this page; choose a larger"
-                " format, a smaller --type-size, or --no-legend"
+                "the title and the legend leave no room for the map on this page; take larger"
+                " paper, a smaller --type-size, or --no-legend"
             )
     scale = min(inner / extent[0], highest / extent[1], side / longest)
     map_height = highest if page.height else max(extent[1] * scale, _LOWEST * width)

@@ -104,7 +104,7 @@ class Face:
         if data:
             box = (extents.width, -extents.height, extents.x_bearing, extents.y_bearing)
             width, height, left, top = (round(each / _SMALLER) for each in box)
-            picture = Image.open(BytesIO(data)).convert("RGBA")
+            picture = Image.open(BytesIO(data), formats=["PNG"]).convert("RGBA")
             return picture.resize((max(width, 1), max(height, 1)), reducing_gap=2), left, top
         return self._painted(glyph, font, extents)
 

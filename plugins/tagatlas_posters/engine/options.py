@@ -24,18 +24,18 @@ class PosterOptions:
     background: Annotated[
         Literal["light", "dark"], Meta(description="Colour of the paper: light or dark.")
     ] = "light"
-    format: Annotated[
+    paper: Annotated[
         Literal["A4", "A3", "A2", "A1", "A0"] | None,
         Meta(description="Size of the printed page; then the width in pixels follows from --dpi."),
     ] = None
-    landscape: Annotated[bool, Meta(description="Turn the page of a format on its side.")] = False
+    landscape: Annotated[bool, Meta(description="Turn the paper on its side.")] = False
     dpi: Annotated[
         Annotated[int, Meta(ge=36, le=1200)] | None,
-        Meta(description="Pixels per printed inch; by default 300 with a format, else 96."),
+        Meta(description="Pixels per printed inch; by default 300 on --paper, else 96."),
     ] = None
     type_size: Annotated[
         Annotated[float, Meta(gt=0.0, le=72.0)] | None,
-        Meta(description="Smallest type in points; by default 5 with a format."),
+        Meta(description="Smallest type in points; by default 5 on --paper."),
     ] = None
     title: Annotated[
         str | None,

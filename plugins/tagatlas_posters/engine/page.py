@@ -21,11 +21,11 @@ _MILLIMETRES = {
 _INCH = 25.4
 _POINT = 1 / 72
 _PRINTED, _ON_SCREEN = 300, 96
-"""Pixels per inch with a format, and without one, as in browsers and Inkscape."""
+"""Pixels per inch on paper of a size, and without one, as in browsers and Inkscape."""
 _TYPE_SIZE = 5.0
-"""Smallest type with a format, in points."""
+"""Smallest type on paper of a size, in points."""
 _SMALLEST = 7
-"""Smallest type without a format, in pixels."""
+"""Smallest type without one, in pixels."""
 _NARROWEST, _WIDEST = 400, 65_536
 
 
@@ -38,7 +38,7 @@ class Page:
         height: in pixels; None if it follows from the map.
         dpi: pixels per inch.
         smallest: font size of the smallest type, in pixels.
-        millimetres: printed width and height; None without a format.
+        millimetres: printed width and height; None without a paper.
     """
 
     width: int
@@ -52,21 +52,21 @@ def page_of(options: PosterOptions) -> Page:
     """The page that options ask for.
 
     Raises:
-        OptionError: a page has too few or too many pixels, or is turned without having a format.
+        OptionError: a page has too few or too many pixels, or is turned without having a size.
     """
-    if options.format is None:
+    if options.paper is None:
         if options.landscape:
-            raise OptionError("only a page is turned: give its format too, such as A3")
+            raise OptionError("only paper of a size is turned: give --paper too, such as A3")
         dpi = options.dpi or _ON_SCREEN
         points = options.type_size
         return Page(options.width, None, dpi, _SMALLEST if points is None else _type(points, dpi))
     dpi = options.dpi or _PRINTED
-    short, long = _MILLIMETRES[options.format]
+    short, long = _MILLIMETRES[options.paper]
     size = (long, short) if options.landscape else (short, long)
     width, height = (round(each / _INCH * dpi) for each in size)
     if not _NARROWEST <= width <= _WIDEST:
         raise OptionError(
-            f"{options.format} at {dpi} dpi is {width:,} pixels wide, and posters have"
+            f"{options.paper} at {dpi} dpi is {width:,} pixels wide, and posters have"
             f" {_NARROWEST:,} to {_WIDEST:,}; choose another --dpi"
         )
     return Page(width, height, dpi, _type(options.type_size or _TYPE_SIZE, dpi), size)

@@ -70,6 +70,7 @@ def with_outlines(
         widths[_named(number)] = (face.advance(number), glyph.xMin)
     builder = FontBuilder(face.units, isTTF=True)
     builder.font.recalcTimestamp = False
+    builder.updateHead(created=0, modified=0)  # the same map gives the same bytes
     builder.setupGlyphOrder(list(drawn))
     builder.setupCharacterMap({code: _named(number) for code, number in characters.items()})
     builder.setupGlyf(drawn)
