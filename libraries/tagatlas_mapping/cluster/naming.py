@@ -30,7 +30,7 @@ def name_clusters(
 
     A name is made of tags that most of a cluster's images have and few others do; see
     :func:`~tagatlas_mapping.cluster.wording.word_names`. Where there are none, the cluster is
-    ``various``, with its number of images.
+    ``various``.
 
     Its distinctive tags are ranked by how much more often it has them than the others: the
     log-odds ratio with an informative Dirichlet prior, as a z-score (Monroe, Colaresi & Quinn,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas.wording import count, untaken
+from tagatlas.wording import untaken
 from tagatlas_mapping.cluster.scores import row_of_entry
 
 _NAME_LENGTH = 40
@@ -91,8 +91,8 @@ def word_names(
     4. ``various``.
 
     Up to two tags that a third of the images surely have, and mostly they, follow the first, third
-    and fourth, after a colon. Without any, ``various`` is followed by the number of images; a
-    group of which no image has a tag is ``without tags``.
+    and fourth, after a colon. A group of which no image has a tag is ``without tags``. What would
+    be the same name gets a number.
 
     Groups that would begin with the same tag get a second one that tells them apart, if they can.
 
@@ -112,7 +112,7 @@ def word_names(
     for candidates, name in zip(found, chosen, strict=True):
         if name.head in candidates.texts and not name.others and heads[name.head] > 1:
             name = candidates.with_others(name, _SOME)
-        names.append(untaken(name.text(len(candidates)), names))
+        names.append(untaken(name.text, names))
     return names[len(taken) :]
 
 
@@ -128,11 +128,12 @@ class _Name:
     head: str | None = None
     others: tuple[str, ...] = ()
 
-    def text(self, images: int) -> str:
-        """The name of a group of so many images, on one line."""
-        if not self.others:
-            return self.head or f"{_VARIOUS}, {count(images, 'image')}"
-        return f"{self.head or _VARIOUS}: {', '.join(self.others)}"
+    @property
+    def text(self) -> str:
+        """The name on one line."""
+        return ": ".join(
+            [self.head or _VARIOUS, *([", ".join(self.others)] if self.others else [])]
+        )
 
 
 @dataclass(frozen=True, eq=False)
