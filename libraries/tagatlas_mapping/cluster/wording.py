@@ -23,10 +23,12 @@ _VARIOUS = "various"
 # share of the median image's best score on.
 _HAS = 0.5
 # A name of one tag holds for this share of the images, each of several for the second, and one
-# after a colon for the third; and each of several, or after a colon, for this many images.
+# after a colon for the third, or the fourth if nothing is before it; and each of several, or after
+# a colon, for this many images.
 _MOST = 0.5
 _SOME = 0.2
 _OFTEN = 1 / 3
+_PART = 1 / 4
 _FEWEST = 2
 _LEAST_F2 = 0.55
 # So many times as often inside as outside, a tag tells a group from others.
@@ -90,9 +92,9 @@ def word_names(
     3. the tag that half of the images surely have, though others do as well;
     4. ``various``.
 
-    Up to two tags that a third of the images surely have, and mostly they, follow the first, third
-    and fourth, after a colon. A group of which no image has a tag is ``without tags``. What would
-    be the same name gets a number.
+    Up to two tags that a third of the images surely have, and mostly they, follow the first and
+    third, after a colon, and up to three that a quarter has the fourth. A group of which no image
+    has a tag is ``without tags``. What would be the same name gets a number.
 
     Groups that would begin with the same tag get a second one that tells them apart, if they can.
 
@@ -175,9 +177,9 @@ class _Candidates:
         if several and self.sure[:, several].any(axis=1).mean() >= _MOST:
             return _Name(", ".join(self.texts[tag] for tag in several))
         general = (surely >= _MOST) & ~is_distinct
-        return self.with_others(
-            _Name(self.texts[general.argmax()] if general.any() else None), _OFTEN
-        )
+        if general.any():
+            return self.with_others(_Name(self.texts[general.argmax()]), _OFTEN)
+        return self.with_others(_Name(), _PART)
 
     def with_others(self, name: _Name, share: float) -> _Name:
         """A name with tags added that this share of the images surely has, and mostly they."""
