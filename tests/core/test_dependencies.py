@@ -44,6 +44,8 @@ CALLED = {"open_clip": "open-clip-torch", "umap": "umap-learn"}
 # What is run by hand says itself what it needs.
 BY_HAND = (
     "benchmarks/layout_peers.py",
+    "benchmarks/map_quality.py",
+    "benchmarks/wall.py",
     "plugins/tagatlas_taggers/imagenet/derive",
     "tests/fuzz",
 )

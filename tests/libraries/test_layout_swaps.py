@@ -48,3 +48,12 @@ def test_strays_return_to_those_they_are_linked_with() -> None:
 def test_images_without_links_stay() -> None:
     places = np.random.default_rng(0).random((30, 2))
     assert (swap_closer(places, csr_array((30, 30)), 0.1) == places).all()
+
+
+def test_images_stay_where_they_were_on_an_earlier_map() -> None:
+    places = np.array([(x, y) for x in range(6) for y in range(6)], dtype=float)
+    order = np.random.default_rng(2).permutation(36)
+    links = csr_array(np.ones((36, 36)) - np.eye(36))  # all are alike: nothing else moves them
+    found = swap_closer(places[order], links, 0.5, homes=places)
+    assert np.linalg.norm(found - places, axis=1).mean() < 0.5
+    assert sorted(map(tuple, found)) == sorted(map(tuple, places))

@@ -250,7 +250,8 @@ def map_collection(
     from tagatlas_mapping.maps.likeness import describe_likeness
 
     network, ties = build_network(maker, given, tags)
-    drawn_as, likeness = describe_likeness(making.builder.description, network, options)
+    old = {} if force else atlas.catalog.maps.places(name, settings)
+    drawn_as, likeness = describe_likeness(making.builder.description, network, options, old)
     data = draw_map(
         network,
         images,
@@ -260,7 +261,7 @@ def map_collection(
         replace(options, likeness=likeness),
         ties=ties,
         embeddings=embeddings,
-        old_positions={} if force else atlas.catalog.maps.places(name, settings),
+        old_positions=old,
         progress=progress,
     )
     making = replace(making, builder=replace(making.builder, description=drawn_as))

@@ -20,13 +20,16 @@ _AROUND_GOAL = 40
 """Number of places tried around the mean place of the images that an image is linked with."""
 
 _AROUND_ITSELF = 10
-"""Number of places tried around an image itself."""
+"""Number of places tried around an image itself, or where it was on an earlier map."""
 
 _ROUNDS = 10
 """Maximum rounds over all images."""
 
 _FEW = 0.002
 """Share of the images that swap in a round, below which the search ends."""
+
+_HOLD = 3.0
+"""Weight of an image's link to its place on an earlier map, as a share of its links to images."""
 
 _LEAST = 1e-9
 """Gain of a swap up to which it may be a rounding error, and is ignored."""
@@ -39,15 +42,22 @@ class _Links(NamedTuple):
         starts: start of each image's links, shape (n + 1,).
         ends: the image at the other end of each, shape (m,).
         weights: of each, shape (m,).
+        homes: the place that each image is held at, NaN if at none, shape (n, 2).
+        holds: the weight of that, shape (n,).
     """
 
     starts: NDArray[np.int64]
     ends: NDArray[np.int32]
     weights: NDArray[np.float64]
+    homes: NDArray[np.float64]
+    holds: NDArray[np.float64]
 
 
 def swap_closer(
-    positions: NDArray[np.float64], links: csr_array, near: float
+    positions: NDArray[np.float64],
+    links: csr_array,
+    near: float,
+    homes: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Swap images' places while that brings linked images closer together.
 
@@ -59,6 +69,8 @@ def swap_closer(
         links: symmetric weights above 0, shape (n, n), nothing on the diagonal.
         near: length below which a link hardly gains by becoming shorter, such as half an image's
             side; above 0.
+        homes: where images were on an earlier map, NaN for new ones, shape (n, 2); None if there
+            was none. To be near it weighs thrice as much as to be near all linked images.
 
     Returns:
         New positions, shape (n, 2): the given ones in another order. Deterministic.
@@ -66,20 +78,25 @@ def swap_closer(
     if len(positions) < 2 or links.nnz == 0:
         return positions.copy()
     tree = cKDTree(positions)
+    weights = np.asarray(links.sum(axis=1))
+    homes = np.full(positions.shape, np.nan) if homes is None else homes
+    is_held = np.isfinite(homes[:, 0])
     rows = _Links(
         links.indptr.astype(np.int64),
         links.indices.astype(np.int32),
         links.data.astype(np.float64),
+        homes,
+        np.where(is_held, _HOLD * weights, 0.0),
     )
-    weights = np.asarray(links.sum(axis=1))
     is_linked = weights > 0
     placed = positions.copy()
     place_of, held_by = np.arange(len(positions)), np.arange(len(positions))
     for _ in range(_ROUNDS):
         goals = placed.copy()
         goals[is_linked] = (links @ placed)[is_linked] / weights[is_linked, None]
+        own = np.where(is_held[:, None], homes, placed)
         tried = np.concatenate(
-            [_nearest(tree, goals, _AROUND_GOAL), _nearest(tree, placed, _AROUND_ITSELF)], axis=1
+            [_nearest(tree, goals, _AROUND_GOAL), _nearest(tree, own, _AROUND_ITSELF)], axis=1
         )
         swaps = _swap(placed, place_of, held_by, tried, rows, near * near)
         if swaps < _FEW * len(positions):
@@ -140,6 +157,11 @@ def _change(
 ) -> float:
     """Change of length of an image's links if it swaps places with its partner."""
     change = 0.0
+    if links.holds[image] > 0:
+        x, y = links.homes[image]
+        here = (placed[image, 0] - x) ** 2 + (placed[image, 1] - y) ** 2
+        there = (placed[partner, 0] - x) ** 2 + (placed[partner, 1] - y) ** 2
+        change += links.holds[image] * np.log((near + there) / (near + here))
     for link in range(links.starts[image], links.starts[image + 1]):
         end = links.ends[link]
         if end != partner:

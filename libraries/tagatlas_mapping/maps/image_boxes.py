@@ -71,6 +71,7 @@ def size_and_separate(
     likeness: Likeness | None,
     *,
     stay: bool,
+    before: Points | None,
 ) -> ImageBoxes:
     """Choose which images are drawn as pictures, size all, and separate those drawn.
 
@@ -83,6 +84,8 @@ def size_and_separate(
             free map they change places while that brings those alike closer, and clusters keep a
             distance.
         stay: whether images of a wall stay about where they are laid out.
+        before: where the images were on an earlier map, NaN for new ones, shape (n, 2); None if
+            there was none. On a free map they tend to stay there.
     """
     of_image = clustering.of_image
     shown = choose_pictured(
@@ -111,7 +114,8 @@ def size_and_separate(
             separated = positions = remove_overlaps(places, room)
         else:
             separated = remove_overlaps(places, room, groups, APART * side)
-            swapped = swap_closer(separated, likeness.closer(shown), NEAR * side)
+            homes = None if before is None else before[shown]
+            swapped = swap_closer(separated, likeness.closer(shown), NEAR * side, homes)
             positions = grow_apart(swapped, room, groups, APART * side)
         margin = MARGIN * side
     boxes[shown] = drawn

@@ -7,6 +7,7 @@ found with: images of one cluster then lie together. The network itself does not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -142,7 +143,10 @@ def takes_likeness(network: Network) -> bool:
 
 
 def describe_likeness(
-    described: NetworkDescription, network: Network, options: MapOptions
+    described: NetworkDescription,
+    network: Network,
+    options: MapOptions,
+    old_positions: Mapping[str, object],
 ) -> tuple[NetworkDescription, float]:
     """The description of a network that is drawn by likeness too, and the share that this has.
 
@@ -151,6 +155,7 @@ def describe_likeness(
             the network is drawn as it is.
         network: that it built.
         options: of the map.
+        old_positions: of nodes that were on the map before, by id, and stay about there.
 
     Returns:
         The description, with sentences on the links of likeness if there are any, and the share
@@ -169,10 +174,11 @@ def describe_likeness(
         " fewer images lie astray from their cluster than by likeness alone."
     )
     if options.arrangement == "free":
+        stay = "them to where they were on the earlier map, and " if old_positions else ""
         said += (
             " Once they did not cover each other any more, images changed places where that brought"
-            " those alike closer, of one cluster above all, and a distance was kept between images"
-            " of different clusters."
+            f" {stay}those alike closer, of one cluster above all, and a distance was kept"
+            " between images of different clusters."
         )
     by = f"{described.placed_by} and their likeness" if described.placed_by else ""
     return replace(described, placed_by=by, text=said.strip()), options.likeness

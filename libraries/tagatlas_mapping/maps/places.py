@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -89,6 +89,7 @@ def place_nodes(
         options,
         likeness if is_joint or is_sorted else None,
         stay=before is not None,
+        before=_before(members.facts["id"], old_positions),
     )
     drawn = np.flatnonzero(is_image)[images.shown]
     carried = np.ones(len(positions), dtype=np.bool_)
@@ -96,6 +97,14 @@ def place_nodes(
     positions[carried] = follow(positions[drawn], images.separated, positions[carried])
     positions[drawn] = images.positions
     return Places(positions, images)
+
+
+def _before(ids: Iterable[str], old_positions: Mapping[str, tuple[float, float]]) -> Points | None:
+    """Positions of nodes on an earlier map, NaN for new ones; None if there was none."""
+    if not old_positions:
+        return None
+    unknown = (np.nan, np.nan)
+    return np.array([old_positions.get(node, unknown) for node in ids])
 
 
 def _with_sample(
@@ -124,12 +133,8 @@ def _lay_out(
     old_positions: Mapping[str, tuple[float, float]],
     progress: Progress,
 ) -> Points:
-    if old_positions:
-        unknown = (np.nan, np.nan)
-        old = np.array([old_positions.get(node, unknown) for node in network.nodes["id"]])
-        start = continue_start(network, old, seed)
-    else:
-        start = spectral_start(network, seed)
+    old = _before(network.nodes["id"], old_positions)
+    start = spectral_start(network, seed) if old is None else continue_start(network, old, seed)
     places = np.array(layout.place(network, start=start, seed=seed, progress=progress), float)
     if old_positions:
         return places

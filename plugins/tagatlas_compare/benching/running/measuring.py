@@ -32,7 +32,13 @@ from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing, prepare
 from tagatlas_compare.benching.results.document import Robustness, Speed
 from tagatlas_compare.benching.running.memory import peak_megabytes, reset_peak
-from tagatlas_compare.benching.running.process import Done, Ran, Work, read_work, write_found
+from tagatlas_compare.benching.running.process import (
+    Ran,
+    Work,
+    read_work,
+    telling_done,
+    write_found,
+)
 
 Shown = Callable[[int], None]
 """Called with the number of images that were shown to the tagger just now."""
@@ -42,7 +48,9 @@ def main(place: str) -> None:
     """Do the work that lies in a folder, and leave there what was found."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     folder = Path(place)
-    write_found(folder, measured(read_work(folder), Done(folder)))
+    with telling_done(folder) as done:
+        found = measured(read_work(folder), done)
+    write_found(folder, found)
 
 
 def _end_with_parent() -> None:

@@ -10,10 +10,12 @@ import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from tagatlas import Progress, no_progress
 from tagatlas.errors import TaggerError
@@ -138,9 +140,9 @@ class Done:
     A line is written at once, so that none is read in part.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Begin with none, in the folder of the work."""
-        self._path = folder / _DONE
+    def __init__(self, file: BinaryIO) -> None:
+        """Begin with none, in a file without a buffer; see :func:`telling_done`."""
+        self._file = file
         self._images = 0
         self._told = 0.0
 
@@ -150,8 +152,14 @@ class Done:
         now = time.monotonic()
         if now - self._told >= _GLANCE:
             self._told = now
-            with self._path.open("ab", buffering=0) as file:
-                file.write(f"{self._images}\n".encode())
+            self._file.write(f"{self._images}\n".encode())
+
+
+@contextmanager
+def telling_done(folder: Path) -> Iterator[Done]:
+    """Tell the other process of the work in a folder how many images were shown."""
+    with (folder / _DONE).open("xb", buffering=0) as file:
+        yield Done(file)
 
 
 def read_work(folder: Path) -> Work:
