@@ -32,7 +32,7 @@ from tagatlas_compare.benching.measures.clusters import (
     difference_of_halves,
     information_of_halves,
 )
-from tagatlas_compare.benching.measures.found import Found, probed
+from tagatlas_compare.benching.measures.found import Found, found_nearby, probed
 from tagatlas_compare.benching.measures.measuring import FEWEST_OF_LABEL
 from tagatlas_compare.benching.measures.probe import kernel_of
 from tagatlas_compare.benching.measures.task import Task
@@ -77,7 +77,7 @@ def of_bench(drawn: Drawn) -> Iterator[tuple[str, Interval]]:
         yield from _with_difference(name, [own[name] for own in first], task)
     if len(drawn.of_image[drawn.of_image == 0]) >= FEWEST_OF_LABEL:
         for name, own in (("probe", found[0]), ("recall", first[0]["recall"])):
-            size = float(task.sizes[0])
+            size = float(task.sizes[0]) / own.widened**2
             yield f"label: {name}", _share(own.of_codes.values[0] * size, size)
 
 
@@ -87,13 +87,13 @@ def _probed(drawn: Drawn, task: Task, number: int) -> Found:
 
 
 def _without_probe(scores: csr_array, task: Task) -> Iterator[tuple[str, Found]]:
-    """Measures that have the same interval whatever their level of chance."""
+    """Measures but the probe; the level of chance makes no difference to those of words."""
     # Each label is said by its first tag.
     first = slice(0, TAGS_OF_LABEL * len(task.codes), TAGS_OF_LABEL)
     ranked = scores[:, first].toarray()
     alike = Alike(likeness_of(scores, None))
     every = np.ones(len(task.codes), dtype=np.bool_)
-    yield "neighbours", Found(alike.of_codes(task.has), task.learnable, [])
+    yield "neighbours", found_nearby(task, alike, 0)
     yield "average_precision", Found(average_precisions(ranked, task.has), every, [])
     yield "recall", Found(share_of_images((ranked > 0).astype(np.float64), task.has), every, [])
 

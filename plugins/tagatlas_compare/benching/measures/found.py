@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from tagatlas_compare.benching.measures.alike import Alike
 from tagatlas_compare.benching.measures.probe import Probe, folds_of, kernel_of, shares_right
 from tagatlas_compare.benching.measures.task import Codes, OfCodes, Task
 from tagatlas_compare.benching.measures.words import average_precisions, share_of_images
@@ -21,7 +22,7 @@ WIDENED = 1.1
 100, as errors of images that were trained on the same others go together."""
 
 SURELY_ABOVE = 3.0
-"""By how many standard deviations of shuffled ones a probe is surely above chance."""
+"""By how many standard deviations of shuffled ones a figure is surely above chance."""
 
 Mask = NDArray[np.bool_]
 
@@ -33,12 +34,14 @@ class Found:
     Where images are judged by others, their errors are not independent, and no estimate of variance
     from one collection is without bias (Y. Bengio & Y. Grandvalet, "No Unbiased Estimator of the
     Variance of K-Fold Cross-Validation", JMLR 5, 2004): the spread may be ``widened``.
+    What ``may_be_chance`` has no interval: there none that was tried held.
     """
 
     of_codes: OfCodes
     some: Mask
     shuffled: list[float]
     widened: float = 1.0
+    may_be_chance: bool = False
 
     def spread_as_chance(self, sample: Sample) -> Found:
         """Spread at least as with shuffled codes, unless it is surely above these.
@@ -48,12 +51,20 @@ class Found:
         """
         if not self.some.any():
             return self
-        spread = float(np.std(self.shuffled, ddof=1))
-        beyond = self.of_codes.mean(self.some) - float(np.mean(self.shuffled))
         own = float(np.sqrt((sample.influence(self.parts(sample)) ** 2).sum()))
-        if own == 0 or beyond > SURELY_ABOVE * spread:
+        if own == 0 or self.is_surely_above_chance:
             return self
-        return replace(self, widened=max(self.widened, spread / own))
+        return replace(self, widened=max(self.widened, self._spread_of_chance / own))
+
+    @property
+    def is_surely_above_chance(self) -> bool:
+        """Whether the mean is further above that of shuffled codes than chance can explain."""
+        beyond = self.of_codes.mean(self.some) - float(np.mean(self.shuffled))
+        return bool(beyond > SURELY_ABOVE * self._spread_of_chance)
+
+    @property
+    def _spread_of_chance(self) -> float:
+        return float(np.std(self.shuffled, ddof=1))
 
     def parts(self, sample: Sample) -> Values:
         """The values of images whose mean is the figure, spread as it varies."""
@@ -71,10 +82,27 @@ class Found:
         if not self.some.any():
             return make_figure(np.nan, NO_INTERVAL, (), task.images)
         interval = NO_INTERVAL
-        if task.has_interval(name):
+        if task.has_interval(name) and not self.may_be_chance:
             interval = mean_interval(self.parts(task.sample), task.sample)
         value = self.of_codes.mean(self.some)
         return make_figure(value, interval, self.shuffled, task.images)
+
+
+def found_nearby(task: Task, alike: Alike, seed: int) -> Found:
+    """The share of the same label among the images that an entrant finds most like an image.
+
+    Args:
+        task: of n images.
+        alike: the n images by likeness.
+        seed: of shuffling.
+    """
+    some = task.learnable
+    shuffled = [
+        float(alike.shares(has)[0][some].mean()) if some.any() else np.nan
+        for has in task.shuffled(seed)
+    ]
+    found = Found(alike.of_codes(task.has), some, shuffled)
+    return replace(found, may_be_chance=not found.is_surely_above_chance)
 
 
 def probed(

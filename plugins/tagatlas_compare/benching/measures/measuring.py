@@ -14,7 +14,7 @@ from tagatlas_compare.benching.coding.truth import Truth
 from tagatlas_compare.benching.entrants import Seen
 from tagatlas_compare.benching.measures.alike import Alike, likeness_of
 from tagatlas_compare.benching.measures.clusters import Clusterings, cluster_again, cluster_figure
-from tagatlas_compare.benching.measures.found import Found, probed
+from tagatlas_compare.benching.measures.found import Found, found_nearby, probed
 from tagatlas_compare.benching.measures.matching import LabelMap
 from tagatlas_compare.benching.measures.measured import OF_LABELS, Measured
 from tagatlas_compare.benching.measures.probe import predicted
@@ -113,13 +113,7 @@ class _Measuring:
             embeddings = None if self._embeddings is None else self._embeddings[told]
             likeness[np.ix_(told, told)] = likeness_of(csr_array(self._scores[told]), embeddings)
         alike = Alike(likeness)
-        some = task.learnable
-        shuffled = [
-            float(alike.shares(has)[0][some].mean()) if some.any() else np.nan
-            for has in task.shuffled(self._seed)
-        ]
-        _, own = alike.shares(task.has)
-        return Found(alike.of_codes(task.has), some, shuffled), own
+        return found_nearby(task, alike, self._seed), alike.shares(task.has)[1]
 
     def _words(self) -> dict[str, Found]:
         """Average precision and recall, over all labels and over those it can say."""
@@ -184,7 +178,8 @@ class _Measuring:
             values = found[name].of_codes.values
             columns[name] = np.where(found[name].some, values, np.nan)
             if is_share.get(name):
-                low, high = share_interval(values * task.sizes, task.sizes.astype(np.float64))
+                worth = task.sizes / found[name].widened ** 2  # as many images apart
+                low, high = share_interval(values * worth, worth)
                 enough = found[name].some & (task.sizes >= FEWEST_OF_LABEL)
                 columns[f"{name}_low"] = np.where(enough, low, np.nan)
                 columns[f"{name}_high"] = np.where(enough, high, np.nan)

@@ -316,6 +316,8 @@ def _check_equal(
     """Check a figure and its interval against what the table of images gives."""
     for end, own in zip(ENDS, found, strict=True):
         stored = getattr(figure, end)
+        if name == "neighbours" and stored is None and end != "value":
+            continue  # where it may be chance: shuffling is not repeated here
         value = np.nan if stored is None else stored
         if end in ends and not np.isclose(own, value, rtol=0, atol=_SLACK, equal_nan=True):
             raise InputError(
