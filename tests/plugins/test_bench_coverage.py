@@ -7,7 +7,8 @@ import pytest
 from scipy.sparse import csr_array
 
 from tagatlas_compare.benching.coding.truth import Truth
-from tagatlas_compare.benching.measures.found import probed
+from tagatlas_compare.benching.measures.alike import Alike, likeness_of
+from tagatlas_compare.benching.measures.found import found_nearby, probed
 from tagatlas_compare.benching.measures.task import Task
 from tagatlas_compare.statistics.differences import paired_difference
 
@@ -45,3 +46,21 @@ def test_intervals_hold_where_chance_decides(labels: int, most: float) -> None:
     held = np.mean((np.array(lows) <= true) & (true <= np.array(highs)))
     assert 0.9 <= held <= most
     assert sure / COLLECTIONS <= 0.08
+
+
+def test_what_chance_may_explain_has_no_interval_nearby() -> None:
+    """The values of such backends are skewed: no interval that was tried held."""
+    own = np.arange(100) % 2
+    has = np.eye(2, dtype=np.bool_)[own]
+    task = Task.of(Truth("folder", ["a", "b"], has, np.ones(100, dtype=np.bool_)))
+    dice = np.random.default_rng(5)
+    chance = dice.integers(0, 2, 100)
+    mostly = np.where(dice.random(100) < 0.8, own, chance)
+    figures = [
+        found_nearby(task, Alike(likeness_of(csr_array(np.eye(2)[words]), None)), 0).figure(
+            "neighbours", task
+        )
+        for words in (chance, mostly)
+    ]
+    assert np.isnan([figures[0].low, figures[0].high]).all()
+    assert figures[1].low < figures[1].value < figures[1].high
