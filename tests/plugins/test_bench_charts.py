@@ -111,7 +111,7 @@ def test_curves_of_each_kind_are_legible_on_a_telephone(page: Page, backends: in
         assert_legible(page, chart)
     (jpeg, *_) = charts
     assert jpeg.data.height == 4 * backends
-    assert "imagenet keeps 30% of its best tags at quality 8" in jpeg.summary
+    assert "imagenet keeps 30 % of its best tags at quality 8" in jpeg.summary
 
 
 def test_images_that_do_not_count_are_told() -> None:
