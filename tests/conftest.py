@@ -82,9 +82,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with most slow tests first, so that no process ends long after the others."""
+    """The longest files and those with most slow tests first, so that processes end together."""
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
-    items.sort(key=lambda item: -slow[item.path])
+    minutes = {item.path for item in items if item.get_closest_marker("minutes")}
+    items.sort(key=lambda item: (item.path not in minutes, -slow[item.path]))
 
 
 @pytest.fixture(scope="session")

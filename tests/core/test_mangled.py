@@ -62,6 +62,7 @@ def test_a_mangled_atlas_is_told_of_in_a_line(atlas: Path, tmp_path: Path) -> No
     assert not wrong(atlas, tmp_path / "some", 0, 60)
 
 
+@pytest.mark.minutes
 @pytest.mark.thorough
 @pytest.mark.slow
 def test_thousands_of_mangled_atlases(atlas: Path, tmp_path: Path) -> None:
