@@ -7,10 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.linalg import LinearOperator, eigsh
 
 from tagatlas import ClusterInput, Progress
-from tagatlas.toolkit import Vectors, distinct_rows, image_vectors, row_of_entry, similar_images
+from tagatlas.toolkit import Vectors, components, distinct_rows, image_vectors, similar_images
 from tagatlas_clusterers.leiden.voting import draw_sample, votes
 
 Find = Callable[[NDArray[np.float32]], NDArray[np.int64]]
@@ -60,38 +59,11 @@ def cluster_vectors(
 def dense(vectors: Vectors) -> NDArray[np.float32]:
     """Vectors of n images, whose dot products are about their similarity.
 
-    The tags' part is reduced to its 64 principal components.
+    They are the principal components of tags and embeddings together, 64 of them.
 
     Returns:
-        Shape (n, d), each row of length 1, or 0 for an image without tags and embedding.
+        Shape (n, 64), each row of length 1, or 0 for an image without tags and embedding.
     """
-    lengths, tags = vectors.lengths(), vectors.tags
-    shares = tags.data / lengths[row_of_entry(tags)]
-    unit = csr_array((shares, tags.indices, tags.indptr), shape=tags.shape)
-    offsets = vectors.has_tags / lengths
-    reduced = _components(unit, offsets, vectors.common)
-    joined: NDArray[np.float64] = np.hstack([reduced, vectors.embeddings.astype(np.float64)])
-    norms = np.linalg.norm(joined, axis=1, keepdims=True)
-    found: NDArray[np.float32] = (joined / np.where(norms > 0, norms, 1)).astype(np.float32)
-    return found
-
-
-def _components(
-    rows: csr_array, offsets: NDArray[np.floating], common: NDArray[np.floating]
-) -> NDArray[np.float64]:
-    """Principal components of ``rows - offsets * common``; all columns where there are few."""
-    count = rows.shape[1]
-    if count <= _DIMENSIONS:
-        centred: NDArray[np.float64] = rows.toarray() - np.outer(offsets, common)
-        return centred
-
-    def squares(direction: NDArray[np.float64]) -> NDArray[np.float64]:
-        along = rows @ direction.ravel() - offsets * (common @ direction.ravel())
-        product: NDArray[np.float64] = rows.T @ along - common * (offsets @ along)
-        return product
-
-    operator = LinearOperator((count, count), matvec=squares, dtype=np.float64)
-    start = np.random.default_rng(0).normal(size=count)
-    _, axes = eigsh(operator, k=_DIMENSIONS, v0=start)
-    components: NDArray[np.float64] = rows @ axes - np.outer(offsets, common @ axes)
-    return components
+    found = components(vectors, _DIMENSIONS)
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    return np.asarray(found / np.where(lengths > 0, lengths, 1), dtype=np.float32)

@@ -26,13 +26,13 @@ def require_key(
         AuthenticationFailed: it has none, or one that cannot be sent.
     """
     instance = tagger.product
-    key = os.environ.get(instance.key_variable or "", "").strip()
-    if not (key.isascii() and key.isprintable()):
-        raise AuthenticationFailed(f"{instance.key_variable} holds no whole key: copy it again")
     has_tagged = atlas.catalog.tagging.find(tagger.name, instance.fingerprint()) is not None
     if has_tagged and not for_new_images:
         return
     variable = instance.key_variable
+    key = os.environ.get(variable or "", "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise AuthenticationFailed(f"{variable} holds no whole key: copy it again")
     if variable is not None and not key:
         raise AuthenticationFailed(f"{tagger.name} needs a key: put it into {variable}")
     instance.require_credentials()

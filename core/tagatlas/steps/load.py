@@ -85,9 +85,8 @@ def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool
         cut = pl.col("tag").map_batches(_cut, return_dtype=pl.String)
         return tags.with_columns(cut) if without_queries else tags
 
-    own_tags = joined_tags(backend)
     making = recalled_making(atlas, stored.making, stored.settings)
-    left_out = count_left_out(atlas, stored, making.builder.description, own_tags)
+    left_out = count_left_out(atlas, stored, making.builder.description, joined_tags(backend))
 
     return Map(
         name=stored.name,

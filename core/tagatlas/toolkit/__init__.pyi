@@ -25,6 +25,9 @@ from tagatlas.toolkit.alike import (
     Vectors as Vectors,
 )
 from tagatlas.toolkit.alike import (
+    components as components,
+)
+from tagatlas.toolkit.alike import (
     distinct_rows as distinct_rows,
 )
 from tagatlas.toolkit.alike import (

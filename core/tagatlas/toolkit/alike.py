@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tagatlas_mapping.cluster.components import components
 from tagatlas_mapping.cluster.neighbours import Neighbours, similar_images
 from tagatlas_mapping.cluster.scores import score_matrix
 from tagatlas_mapping.cluster.vectors import Vectors, distinct_rows, image_vectors
@@ -13,6 +14,7 @@ from tagatlas_mapping.cluster.vectors import Vectors, distinct_rows, image_vecto
 __all__ = [
     "Neighbours",
     "Vectors",
+    "components",
     "distinct_rows",
     "image_vectors",
     "most_alike",
