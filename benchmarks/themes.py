@@ -5,9 +5,10 @@ Usage: python benchmarks/themes.py FOLDER [--leave-out PART]... [--set OPTION=VA
 FOLDER's top folders are the labels; files with a PART in their path are left out. Prints the
 adjusted mutual information of the clusters with the folders for Leiden on the network as it is
 drawn, for our clusters by tags alone and with embeddings, for k-means and Ward, which are told the
-number of folders, and HDBSCAN on the same vectors, and our ratio to the first, each the mean of ten
-seeds; then each cluster's name. On Debian's package `tuxpaint-stamps-default`: FOLDER is
-/usr/share/tuxpaint/stamps, PARTs are symbols and cartoon.
+number of folders, and HDBSCAN, UMAP with HDBSCAN and EVoC (where they are installed) on the same
+vectors, and our ratio to the first, each the mean of ten seeds; then each cluster's name. On
+Debian's package `tuxpaint-stamps-default`: FOLDER is /usr/share/tuxpaint/stamps, PARTs are symbols
+and cartoon.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
@@ -98,13 +100,41 @@ def peers(drawn: tagatlas.Map, embeddings: NDArray[np.float16] | None, count: in
     vectors = dense(image_vectors(scores, own))[np.argsort(images["row"].to_numpy())]
     ward = AgglomerativeClustering(count).fit_predict(vectors).tolist()
     regions = HDBSCAN(min_cluster_size=5, min_samples=2, copy=True).fit_predict(vectors).tolist()
-    return {
+    methods = {
         "k-means": lambda seed: (
             KMeans(count, n_init=10, random_state=seed).fit_predict(vectors).tolist()
         ),
         "Ward": lambda _: ward,
         "HDBSCAN": lambda _: regions,
     }
+    for name, (package, find) in {
+        "UMAP with HDBSCAN": ("umap", umap_with_hdbscan),
+        "EVoC": ("evoc", evoc),
+    }.items():
+        if find_spec(package) is None:
+            print(f"{name}: {package} is not installed")
+        else:
+            methods[name] = partial(find, vectors)
+    return methods
+
+
+def umap_with_hdbscan(vectors: NDArray[np.float32], seed: int) -> list[int]:
+    """HDBSCAN in the five dimensions that UMAP finds, as topic models have it."""
+    import umap
+
+    placed = umap.UMAP(
+        n_components=5, min_dist=0.0, metric="cosine", random_state=seed, n_jobs=1
+    ).fit_transform(vectors)
+    found: list[int] = HDBSCAN(min_cluster_size=5, copy=True).fit_predict(placed).tolist()
+    return found
+
+
+def evoc(vectors: NDArray[np.float32], seed: int) -> list[int]:
+    """EVoC with its own settings."""
+    from evoc import EVoC
+
+    found: list[int] = EVoC(random_state=seed).fit_predict(vectors).tolist()
+    return found
 
 
 def agreements(truth: list[str], find: Callable[[int], list[int]]) -> list[float]:

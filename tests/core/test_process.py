@@ -18,7 +18,12 @@ SUPPORT = Path(__file__).parents[1] / "support"
 STEPS = ("add", "fetch", "tag", "import tags", "map", "render", "compare", "verify", "check")
 
 PLUGINS = load_plugins()
-EXTRAS = {"tagatlas[clip]": "open_clip", "tagatlas[fa2]": "fa2", "tagatlas[umap]": "umap"}
+EXTRAS = {
+    "tagatlas[clip]": "open_clip",
+    "tagatlas[evoc]": "evoc",
+    "tagatlas[fa2]": "fa2",
+    "tagatlas[umap]": "umap",
+}
 PLUGIN_USES = {
     f"{kind.name} {name}": EXTRAS.get(entry.spec.extra or "")
     for kind in KINDS

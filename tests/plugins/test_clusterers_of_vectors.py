@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 from planted import planted_collection
-from sklearn.metrics import adjusted_rand_score
+from sklearn.metrics import adjusted_mutual_info_score
 
 from tagatlas import load_plugins
 from tagatlas.plugins import CLUSTERERS
@@ -13,6 +13,8 @@ from tagatlas.toolkit import cluster_images, image_vectors, score_matrix
 from tagatlas_clusterers.vectors import dense
 
 EMBEDDINGS = np.random.default_rng(0).normal(size=(120, 16)).astype(np.float16)
+
+CLUSTERERS_OF_VECTORS = ["hdbscan", pytest.param("evoc", marks=pytest.mark.extras("evoc"))]
 
 
 def planted() -> tuple[pl.DataFrame, pl.DataFrame, NDArray[np.int64]]:
@@ -31,21 +33,24 @@ def test_products_of_dense_vectors_are_the_similarity_of_images() -> None:
 
 
 @pytest.mark.parametrize("embeddings", [None, EMBEDDINGS], ids=["tags", "both"])
+@pytest.mark.parametrize("name", CLUSTERERS_OF_VECTORS)
 def test_planted_topics_are_found_again_the_same_each_time(
+    name: str,
     embeddings: NDArray[np.float16] | None,
 ) -> None:
     images, tags, topics = planted()
     scores, labels = score_matrix(images, tags.lazy())
-    clusterer = load_plugins().choose(CLUSTERERS, "hdbscan", {}).product
+    clusterer = load_plugins().choose(CLUSTERERS, name, {}).product
     found, again = (cluster_images(clusterer, scores, labels, embeddings, seed=0) for _ in range(2))
     assert np.array_equal(found, again)
-    assert adjusted_rand_score(topics, found) > 0.6
+    assert adjusted_mutual_info_score(topics, found) > 0.6
 
 
-def test_a_handful_of_images_is_in_no_cluster() -> None:
+@pytest.mark.parametrize("name", CLUSTERERS_OF_VECTORS)
+def test_a_handful_of_images_is_in_no_cluster(name: str) -> None:
     images, tags, _ = planted_collection(6, 2)
     scores, labels = score_matrix(images, tags.lazy())
-    clusterer = load_plugins().choose(CLUSTERERS, "hdbscan", {}).product
+    clusterer = load_plugins().choose(CLUSTERERS, name, {}).product
     assert set(cluster_images(clusterer, scores, labels, None, seed=0)) == {0}
 
 
