@@ -32,7 +32,6 @@ from tagatlas.errors import (
 )
 from tagatlas.faults import FAULT_LOG, FaultLog, ForgivingStore
 from tagatlas.masking import masked
-from tagatlas.option_names import OptionNames
 from tagatlas.paths import check_links, check_name, check_places
 from tagatlas.plugins import CLUSTERERS, IMAGE_STORES, PluginChoice, Plugins, load_plugins
 from tagatlas.selection import Selection
@@ -40,6 +39,7 @@ from tagatlas.settings import SettingsFile
 from tagatlas.step_options import plugin_owners
 from tagatlas.unread import unread_tables
 from tagatlas.wording import count
+from tagatlas_options.names import OptionNames
 from tagatlas_rendering.file_names import check_portable
 from tagatlas_rendering.files import remove_leftovers
 from tagatlas_trust import ID_FILE, Asked, Trust, is_named, mark_of, new_id, read_id, write_id

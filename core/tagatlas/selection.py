@@ -23,10 +23,10 @@ from tagatlas.errors import (
     UnknownPlugin,
     UsageError,
 )
-from tagatlas.option_names import OptionNames, Owner, Target, variable_of
 from tagatlas.options import OptionField, OptionValue, flag_of, make_options, option_values
 from tagatlas.plugins import SOURCES, Kind, PluginChoice, Plugins, plugin_owner
 from tagatlas.settings import SettingsFile
+from tagatlas_options.names import OptionNames, Owner, Target, variable_of
 from tagatlas_trust import Asked
 
 OptionsT = TypeVar("OptionsT")

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 
 from tagatlas.contracts import Spec
-from tagatlas.option_names import OptionNames, Owner
 from tagatlas.plugins import (
     CLUSTERERS,
     GRAPH_BUILDERS,
@@ -20,6 +19,7 @@ from tagatlas.plugins import (
     Plugins,
     plugin_owner,
 )
+from tagatlas_options.names import OptionNames, Owner
 
 STEPS: Mapping[str, tuple[str | None, tuple[Kind[Spec, object], ...]]] = {
     "add": ("tagatlas.steps.options:AddOptions", (SOURCES,)),

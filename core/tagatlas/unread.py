@@ -7,7 +7,6 @@ from contextlib import suppress
 from difflib import get_close_matches
 
 from tagatlas.errors import PluginError
-from tagatlas.option_names import OptionNames, Owner
 from tagatlas.plugins import (
     COMMANDS,
     IMAGE_STORES,
@@ -19,6 +18,7 @@ from tagatlas.plugins import (
 )
 from tagatlas.settings import SOURCES_TABLE, SettingsFile
 from tagatlas.step_options import STEPS, plugin_owners, step_names
+from tagatlas_options.names import OptionNames, Owner
 from tagatlas_trust import DATA_VARIABLE, TRUST_VARIABLE
 
 _PREFIX = "TAGATLAS_"

@@ -26,6 +26,7 @@ GROUND = {
     "guards",
     "masking",
     "network",
+    "options",
     "statuses",
     "wording",
 }

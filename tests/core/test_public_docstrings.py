@@ -40,6 +40,7 @@ OPTIONAL = {
     "adlfs": ["adlfs"],
     "anywidget": ["anywidget"],
     "clarifai-grpc": ["clarifai_grpc"],
+    "evoc": ["evoc"],
     "fa2": ["fa2"],
     "fsspec": ["fsspec"],
     "gcsfs": ["gcsfs"],

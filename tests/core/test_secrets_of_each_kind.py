@@ -32,7 +32,6 @@ from tagatlas.contracts import Spec
 from tagatlas.errors import OptionError, PluginFailed
 from tagatlas.guards import guarded
 from tagatlas.masking import hide
-from tagatlas.option_names import OptionNames
 from tagatlas.options import make_options, option_fields, option_values
 from tagatlas.plugins import (
     COMMANDS,
@@ -51,6 +50,7 @@ from tagatlas.step_options import plugin_owners
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.testing import sample_images
 from tagatlas_fetching import FetchOptions
+from tagatlas_options.names import OptionNames
 
 if TYPE_CHECKING:
     from tests.conftest import ImageServer, MakePicture
@@ -118,7 +118,7 @@ def secret_command(plugins):
     def run(*, atlas, **options: object):
         """Fails."""
         owner = Owner("safe", Options)
-        from tagatlas.option_names import OptionNames
+        from tagatlas_options.names import OptionNames
         from tagatlas.selection import Selection
         chosen = Selection(plugins, None, OptionNames([owner]), options).options("safe", Options)
         print(repr(chosen))
@@ -126,7 +126,7 @@ def secret_command(plugins):
             return Outcome({"it": chosen.password}, [f"it is {chosen.password}"])
         failing(type("It", (), {"options": chosen}))
 
-    from tagatlas.option_names import OptionNames
+    from tagatlas_options.names import OptionNames
     return Command(run, [ATLAS], OptionNames([Owner("safe", Options)]))
 
 

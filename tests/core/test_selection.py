@@ -10,11 +10,11 @@ from msgspec import Meta
 
 from tagatlas.contracts import ImageInput, Layout, LayoutSpec, Tagger, TaggerSpec, TagResult
 from tagatlas.errors import EmptyMap, MissingDependency, OptionError, TaggerError
-from tagatlas.option_names import OptionNames, Owner
 from tagatlas.plugins import LAYOUTS, OWN, TAGGERS, InstalledPlugin, Plugins
 from tagatlas.selection import Selection
 from tagatlas.settings import SettingsFile
 from tagatlas.step_options import plugin_owners
+from tagatlas_options.names import OptionNames, Owner
 
 
 @dataclass(frozen=True)

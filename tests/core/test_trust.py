@@ -25,7 +25,6 @@ from tagatlas import Mark, TrustReport, Variant
 from tagatlas.cli import exit_status
 from tagatlas.contracts import Spec
 from tagatlas.errors import NotTrusted, OptionError, TagatlasError
-from tagatlas.option_names import Owner
 from tagatlas.options import make_options, option_fields
 from tagatlas.plugins import (
     IMAGE_STORES,
@@ -38,6 +37,7 @@ from tagatlas.plugins import (
 from tagatlas.plugins.checking import unmarked_authorities
 from tagatlas.step_options import plugin_owners, step_owners
 from tagatlas.unread import commands_owners
+from tagatlas_options.names import Owner
 from tagatlas_trust import ID_FILE, Trust, mark_of, outermost, read_id
 
 KEY = "sesame-0123456789abcdef"
@@ -230,8 +230,8 @@ def test_what_is_refused_is_named_with_its_value(foreign: Path) -> None:
 
 
 def test_a_key_is_not_given_to_a_plugin_for_a_foreign_atlas(foreign: Path) -> None:
-    from tagatlas.option_names import OptionNames
     from tagatlas.selection import Selection
+    from tagatlas_options.names import OptionNames
 
     locked = make_dataclass(
         "Locked", [("token", Annotated[str, Meta(), Mark.SECRET], "")], frozen=True

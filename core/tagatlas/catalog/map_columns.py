@@ -12,9 +12,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.catalog.distrust import read_frame
-from tagatlas.catalog.map_checks import check_map
 from tagatlas.contracts import MapData
 from tagatlas.wording import in_one_line
+from tagatlas_mapping.maps.checks import check_map
 
 Outlines = Mapping[int, Sequence[NDArray[np.float64]]]
 

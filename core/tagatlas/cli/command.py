@@ -12,8 +12,8 @@ import click
 from tagatlas.cli.outcome import SOMEBODYS, Result, run_reporting
 from tagatlas.code import OWN
 from tagatlas.errors import PluginError
-from tagatlas.option_names import OptionNames, Owner, Target, variable_of
 from tagatlas.options import flag_of
+from tagatlas_options.names import OptionNames, Owner, Target, variable_of
 
 HEADINGS = {
     "add": "Source",

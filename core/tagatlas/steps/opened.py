@@ -8,10 +8,10 @@ from pathlib import Path
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.errors import UsageError
-from tagatlas.option_names import Owner
 from tagatlas.plugins import Plugins
 from tagatlas.selection import Selection
 from tagatlas.step_options import step_names
+from tagatlas_options.names import Owner
 
 AtlasLike = Atlas | str | Path
 """An open atlas, or the folder of one, which is opened for the duration of a call."""

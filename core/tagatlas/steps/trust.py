@@ -14,12 +14,12 @@ from tagatlas.atlas import DEFAULT_STORE, Atlas
 from tagatlas.contracts import Records
 from tagatlas.errors import NotTrusted
 from tagatlas.masking import masked
-from tagatlas.option_names import Owner
 from tagatlas.plugins import IMAGE_STORES
 from tagatlas.step_options import plugin_owners, step_owners
 from tagatlas.steps.opened import AtlasLike, opened
 from tagatlas.unread import commands_owners
 from tagatlas_fetching.schedule import host_in
+from tagatlas_options.names import Owner
 from tagatlas_trust import Asked, mark_of, new_id, read_id, write_id
 from tagatlas_trust.folders import folders_of
 

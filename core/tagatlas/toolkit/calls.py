@@ -28,8 +28,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from tagatlas.option_names import Owner
 from tagatlas.step_options import step_names
+from tagatlas_options.names import Owner
 
 if TYPE_CHECKING:
     from tagatlas.selection import Selection

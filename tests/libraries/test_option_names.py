@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from tagatlas.errors import OptionError
-from tagatlas.option_names import OptionNames, Owner, Target
+from tagatlas_options.names import OptionNames, Owner, Target
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Options of steps and plugins: their names."""
