@@ -67,9 +67,15 @@ def flag_of(name: str) -> str:
 
 
 @cache  # reading annotations is slow, and each command asks for those of all plugins many times
+def option_hints(options: type) -> Mapping[str, object]:
+    """The annotations of an options dataclass by field, with their marks and descriptions."""
+    return typing.get_type_hints(options, include_extras=True)
+
+
+@cache
 def option_fields(options: type) -> tuple[OptionField, ...]:
     """The options of an options dataclass, in the order of its fields."""
-    hints = typing.get_type_hints(options, include_extras=True)
+    hints = option_hints(options)
     return tuple(_option_field(field, hints[field.name]) for field in dataclasses.fields(options))
 
 
@@ -223,7 +229,7 @@ def make_options(
                 f"did you mean {close[0]}?" if close else f"it has: {', '.join(fields) or 'none'}"
             )
             raise OptionError(f"{owner} has no option {name!r}; {hint}")
-    hints = typing.get_type_hints(options, include_extras=True)
+    hints = option_hints(kind)
     prepared = {}
     for name, value in values.items():
         prepared[name] = _plain(value)
@@ -291,8 +297,7 @@ def _decode(kind: type, value: object) -> object:
 
 
 def _takes_tuple(hint: object) -> bool:
-    plain, _ = _strip_annotation(hint)
-    return any(typing.get_origin(member) is tuple for member in _members(plain))
+    return any(typing.get_origin(each) is tuple for each in _members(_strip_annotation(hint)[0]))
 
 
 def _split_list(text: str) -> list[str]:
@@ -304,12 +309,11 @@ def option_values(options: object) -> dict[str, bool | int | float | str | None]
 
     Secrets are not among them.
     """
-    if not dataclasses.is_dataclass(options):
+    if not dataclasses.is_dataclass(options) or isinstance(options, type):
         raise TypeError(f"{options!r} is no instance of an options dataclass")
-    hints = typing.get_type_hints(type(options), include_extras=True)
     values: dict[str, bool | int | float | str | None] = {}
-    for field in dataclasses.fields(options):
-        if _is_marked(hints[field.name], Mark.SECRET):
+    for field in option_fields(type(options)):
+        if field.is_secret:
             continue
         value = getattr(options, field.name)
         if isinstance(value, tuple):

@@ -8,7 +8,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal, get_args, get_origin
 
 import msgspec
 
@@ -16,7 +16,7 @@ from tagatlas.contracts import RendererSpec, Spec
 from tagatlas.contracts.marks import Mark
 from tagatlas.contracts.specs import is_place
 from tagatlas.errors import PluginError, TagatlasError
-from tagatlas.options import OptionField, make_options, option_fields
+from tagatlas.options import OptionField, make_options, option_fields, option_hints
 
 _KEYS = re.compile(
     r"(?:^|_)(?:\w*(?:api|access|secret|auth)key|key|pass|pwd|pat|auth|authorization|bearer|cookie"
@@ -99,10 +99,9 @@ def spec_faults(spec: Spec) -> list[str]:
     made_with = getattr(spec.options, "__dataclass_params__", None)
     if made_with is not None and not made_with.frozen:
         faults.append(f"the options of {spec.name} are not frozen")
-    hints = get_type_hints(spec.options, include_extras=True)
     unmarked = unmarked_authorities(spec.options)
     for option in option_fields(spec.options):
-        hint, value = hints[option.name], getattr(instance, option.name)
+        hint, value = option_hints(spec.options)[option.name], getattr(instance, option.name)
         if not is_option_type(hint):
             faults.append(f"no flag can be made of the type of {option.name} of {spec.name}")
         elif not fits(value, hint):
@@ -123,13 +122,12 @@ def is_unmarked_key(option: OptionField) -> bool:
 
 def unmarked_authorities(options: type) -> list[str]:
     """The options of a dataclass that have the name of an authority but are not marked as one."""
-    hints = get_type_hints(options, include_extras=True)
     return [
         option.name
         for option in option_fields(options)
         if option.is_authority
         and not option.is_secret
-        and Mark.AUTHORITY not in get_args(hints[option.name])
+        and Mark.AUTHORITY not in get_args(option_hints(options)[option.name])
     ]
 
 

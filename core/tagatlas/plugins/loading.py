@@ -123,7 +123,8 @@ def _announcements(
     try:
         manager.register(module)
         _check_names(manager, module)
-        announced = [(kind, spec) for kind in KINDS for spec in _of_kind(manager, module, kind)]
+        named = [kind for kind in KINDS if hasattr(module, kind.hook)]
+        announced = [(kind, spec) for kind in named for spec in _of_kind(manager, kind)]
     finally:
         manager.unregister(module)
     if not announced:
@@ -143,19 +144,16 @@ def _check_names(manager: pluggy.PluginManager, module: ModuleType) -> None:
     """Check that every function marked as a hook has the name of a hook."""
     hooks = [kind.hook for kind in KINDS]
     for name in vars(module):
-        marked = manager.parse_hookimpl_opts(module, name) is not None
-        if marked and name not in hooks:
+        if name not in hooks and manager.parse_hookimpl_opts(module, name) is not None:
             close = get_close_matches(name, hooks, n=1)
             hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(hooks)}"
             raise PluginError(f"unknown hook {name!r}; {hint}")
 
 
-def _of_kind(
-    manager: pluggy.PluginManager, module: ModuleType, kind: Kind[Spec, object]
-) -> Iterator[Spec]:
+def _of_kind(manager: pluggy.PluginManager, kind: Kind[Spec, object]) -> Iterator[Spec]:
     """The registered plugin's specs of one kind."""
     hook = getattr(manager.hook, kind.hook)
-    if hasattr(module, kind.hook) and not hook.get_hookimpls():
+    if not hook.get_hookimpls():
         raise PluginError(f"{kind.hook} is not marked with @hookimpl")
     for specs in hook():
         if isinstance(specs, str) or not isinstance(specs, Iterable):
