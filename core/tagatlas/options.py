@@ -225,9 +225,8 @@ def make_options(
     for name in values:
         if name not in fields:
             close = get_close_matches(name, fields, n=1)
-            hint = (
-                f"did you mean {close[0]}?" if close else f"it has: {', '.join(fields) or 'none'}"
-            )
+            known = ", ".join(fields) or "none"
+            hint = f"did you mean {close[0]}?" if close else f"it has: {known}"
             raise OptionError(f"{owner} has no option {name!r}; {hint}")
     hints = option_hints(kind)
     prepared = {}

@@ -21,7 +21,7 @@ from tagatlas.plugins import (
 )
 from tagatlas_options.names import OptionNames, Owner
 
-STEPS: Mapping[str, tuple[str | None, tuple[Kind[Spec, object], ...]]] = {
+STEPS: Mapping[str, tuple[str, tuple[Kind[Spec, object], ...]]] = {
     "add": ("tagatlas.steps.options:AddOptions", (SOURCES,)),
     "fetch": ("tagatlas_fetching.options:FetchOptions", (RECOVERIES,)),
     "tag": ("tagatlas.steps.options:TagOptions", (TAGGERS,)),
@@ -68,7 +68,7 @@ def step_names(
         reserved: names of the call's own arguments.
     """
     owners = [owner for step in steps for owner in _owners(plugins, step)]
-    kept = [Owner(step, options) for step in STEPS if (options := _options(step)) is not None]
+    kept = [Owner(step, _options(step)) for step in STEPS]
     return OptionNames([*owners, *further], CALLS_OWN.union(reserved), kept)
 
 
@@ -95,16 +95,12 @@ def plugin_owners(plugins: Plugins, kind: Kind[Spec, object]) -> list[Owner]:
 
 
 def _owners(plugins: Plugins, step: str) -> list[Owner]:
-    options = _options(step)
-    own = [] if options is None else [Owner(step, options)]
-    return own + [owner for kind in STEPS[step][1] for owner in plugin_owners(plugins, kind)]
+    of_plugins = [owner for kind in STEPS[step][1] for owner in plugin_owners(plugins, kind)]
+    return [Owner(step, _options(step)), *of_plugins]
 
 
-def _options(step: str) -> type | None:
+def _options(step: str) -> type:
     """The step's options dataclass; imported only here, to keep loading light."""
-    place = STEPS[step][0]
-    if place is None:
-        return None
-    module, _, name = place.partition(":")
+    module, _, name = STEPS[step][0].partition(":")
     found: type = getattr(import_module(module), name)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 SHAPING = ("tagatlas", "numba", "numpy", "pillow", "polars", "scipy", "shapely")
@@ -11,6 +12,8 @@ SHAPING = ("tagatlas", "numba", "numpy", "pillow", "polars", "scipy", "shapely")
 
 OF_PLUGINS = ("graspologic-native", "onnxruntime")
 """Those of tagatlas's dependencies that only some of its plugins compute with."""
+
+_version = cache(version)  # it parses all of a distribution's metadata
 
 
 def versions(
@@ -28,7 +31,7 @@ def versions(
     own, *others = SHAPING
     for name in dict.fromkeys([own, *sorted({*others, *packages})]):
         try:
-            found[name] = version(name)
+            found[name] = _version(name)
         except PackageNotFoundError:
             continue
     more = {name: each for name, each in (further or {}).items() if name and each}

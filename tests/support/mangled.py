@@ -28,18 +28,16 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points, version
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from tagatlas import versions
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.cli import COMMANDS, exit_status
 from tagatlas.contracts import KeptAnswer, Reading, Tag, TagResult
 from tagatlas.errors import TagatlasError
-from tagatlas.plugins import RENDERERS, load_plugins, loading
+from tagatlas.plugins import RENDERERS, load_plugins
 from tagatlas.step_options import step_owners
 
 SECONDS = 5
@@ -392,15 +390,13 @@ def main() -> None:
 
 
 def load_everything() -> None:
-    """Import what commands import late, and read once what is installed: children need not."""
+    """Import what commands import late, so that children need not."""
     for name in ("tagatlas", "tagatlas_exports", "tagatlas_mapping", "tagatlas_rendering"):
         for module in pkgutil.walk_packages(import_module(name).__path__, f"{name}."):
             if not re.search(r"__main__|testing|\.cli\.demo", module.name):
                 import_module(module.name)
     for name in ("tagatlas_posters.svg.document", "tagatlas_posters.pdf.renderer"):
         import_module(name)
-    vars(loading)["entry_points"] = cache(entry_points)
-    vars(versions)["version"] = cache(version)
 
 
 def say(found: str) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib.metadata import Distribution, EntryPoint, entry_points
+from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
 
 import pluggy
@@ -32,11 +35,12 @@ STRICT_VARIABLE = "TAGATLAS_STRICT_PLUGINS"
 
 
 class _Manager(pluggy.PluginManager):
-    """Looks for hooks among a module's functions only, which is far faster."""
+    """Looks for hooks among a module's marked functions only, which is far faster."""
 
     def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
-        is_function = isinstance(vars(plugin).get(name), FunctionType | MethodType)
-        return super().parse_hookimpl_opts(plugin, name) if is_function else None
+        found = vars(plugin).get(name)
+        is_hook = isinstance(found, FunctionType | MethodType) and hasattr(found, f"{GROUP}_impl")
+        return super().parse_hookimpl_opts(plugin, name) if is_hook else None
 
 
 def installed_plugins() -> list[InstalledPlugin]:
@@ -46,8 +50,21 @@ def installed_plugins() -> list[InstalledPlugin]:
 
 def plugin_points() -> list[EntryPoint]:
     """The entry points of all installed plugins."""
+    return list(_points_in(tuple((place, _changed(place)) for place in sys.path)))
+
+
+@lru_cache(maxsize=1)  # it opens a file of each distribution, and each call of a step asks
+def _points_in(_places: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
     every = entry_points()
-    return [*every.select(group=GROUP), *every.select(group=COMMAND_GROUP)]
+    return (*every.select(group=GROUP), *every.select(group=COMMAND_GROUP))
+
+
+def _changed(place: str) -> int:
+    """When something was installed or removed there, in nanoseconds; 0 if it is no place."""
+    try:
+        return Path(place).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def command_points() -> list[EntryPoint]:
