@@ -142,6 +142,7 @@ WITHOUT_ROWID = {
     "unswept",
     "refused",
     "given_names",
+    "given_changes",
     "groupings",
 }
 

@@ -7,6 +7,7 @@ from typing import Self
 
 from tagatlas.catalog.addresses import AddressTable
 from tagatlas.catalog.annotations import AnnotationTable
+from tagatlas.catalog.changes import ChangesTable
 from tagatlas.catalog.database import Database, damaged
 from tagatlas.catalog.inspection import wrong_values
 from tagatlas.catalog.maps import MapTable, StoredMap
@@ -40,6 +41,7 @@ class Catalog:
         maps: maps.
         annotations: annotations on maps.
         names: names of clusters, as last read from a file.
+        changes: changes of clusters, likewise.
         removals: removal of images and sources for good.
         pages: of sources that are still being read.
     """
@@ -63,6 +65,7 @@ class Catalog:
         self.maps = MapTable(self._database)
         self.annotations = AnnotationTable(self._database)
         self.names = NameTable(self._database)
+        self.changes = ChangesTable(self._database)
         self.removals = RemovalTable(self._database)
         self.pages = PageTable(self._database)
 

@@ -42,6 +42,7 @@ _JSON: Mapping[tuple[str, str], type | tuple[type, ...]] = {
     ("maps", "outlines"): dict,
     ("annotations", "content"): (dict, type(None)),
     ("given_names", "names"): list,
+    ("given_changes", "changes"): dict,
     ("pages", "told"): list,
 }
 _PACKED = {("answers", "raw"), ("signatures", "sketch"), ("groupings", "leaders")}

@@ -45,12 +45,14 @@ class Making:
         layout: that placed its nodes.
         clusterer: that found its clusters; None for maps made before it was stored.
         versions: version of each package that shaped the map, by name.
+        changed: as in :class:`~tagatlas.contracts.Provenance`.
     """
 
     builder: Maker[NetworkDescription]
     layout: Maker[LayoutDescription]
     clusterer: Maker[ClustererDescription] | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
+    changed: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

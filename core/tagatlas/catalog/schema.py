@@ -287,6 +287,12 @@ MIGRATIONS: Sequence[str] = (
         FOREIGN KEY (backend, image) REFERENCES answers(backend, image) ON DELETE CASCADE
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE given_changes (        -- of clusters, as they were last read from a file
+        path TEXT PRIMARY KEY,
+        changes TEXT NOT NULL           -- JSON
+    ) WITHOUT ROWID;
+    """,
 )
 """Entry i brings a catalog from version i to i + 1; the last entry gives the present version."""
 

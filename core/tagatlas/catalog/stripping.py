@@ -14,8 +14,17 @@ from msgspec import structs
 
 from tagatlas.catalog.database import now
 from tagatlas.catalog.maps import PLACES, empty_map, stored_places
-from tagatlas.contracts.annotation import ClusterName, Content, Note, content_as_json, read_content
+from tagatlas.contracts.annotation import (
+    ClusterMerge,
+    ClusterMove,
+    ClusterName,
+    Content,
+    Note,
+    content_as_json,
+    read_content,
+)
 from tagatlas.masking import as_shown
+from tagatlas_mapping.maps.changes_copy import copy_without_images, without_images
 
 _LEAST_NAME = 5
 """A file name of fewer characters is too common to look for in texts."""
@@ -120,7 +129,9 @@ def strip_columns(connection: sqlite3.Connection, locations: AbstractSet[str]) -
 
 
 def strip_names(connection: sqlite3.Connection, images: AbstractSet[str]) -> None:
-    """Remove images from the typical ones that stored names of clusters follow.
+    """Remove images from the typical ones that stored names and changes of clusters follow.
+
+    Nor are they among the images that such changes move.
 
     Args:
         connection: in a transaction.
@@ -133,6 +144,9 @@ def strip_names(connection: sqlite3.Connection, images: AbstractSet[str]) -> Non
         connection.execute(
             "UPDATE given_names SET names = ? WHERE path = ?", [json.dumps(names), path]
         )
+    for path, text in connection.execute("SELECT path, changes FROM given_changes").fetchall():
+        left = copy_without_images(text, images)
+        connection.execute("UPDATE given_changes SET changes = ? WHERE path = ?", [left, path])
 
 
 def _without(
@@ -141,6 +155,11 @@ def _without(
     if isinstance(content, ClusterName):
         typical = tuple(each for each in content.typical if each not in images)
         content = structs.replace(content, typical=typical)
+    if isinstance(content, ClusterMove | ClusterMerge):
+        left = without_images(content, images)
+        if left is None:
+            return None
+        content = left
     if isinstance(content, Note) and content.image in images:
         return None
     return None if naming is not None and naming.search(_said(content)) else content
@@ -149,6 +168,8 @@ def _without(
 def _said(content: Content | None) -> str:
     if content is None:
         return ""
+    if isinstance(content, ClusterMove | ClusterMerge):
+        return content.into.name
     return content.name if isinstance(content, ClusterName) else content.text
 
 

@@ -16,6 +16,9 @@ LONGEST_NAME = 80
 LONGEST_TEXT = 5000
 """Characters of any other text."""
 
+MOST_MOVED = 10_000
+"""Images that one change moves."""
+
 _FARTHEST = 1e9
 
 Coordinate = Annotated[float, Meta(ge=-_FARTHEST, le=_FARTHEST)]
@@ -110,7 +113,45 @@ class Note(Struct, tag="note", tag_field="kind", frozen=True, forbid_unknown_fie
     cluster: Annotated[int, Meta(ge=0)] | None = None
 
 
-Content = ClusterName | Outline | Arrow | Caption | Note
+class ClusterReference(Struct, frozen=True, forbid_unknown_fields=True):
+    """A cluster that a change is about.
+
+    Attributes:
+        name: as it was called.
+        typical: ids of images in it: on any later map it is the cluster that most of them are in.
+            Empty for a cluster that a change makes.
+    """
+
+    name: Written
+    typical: Annotated[tuple[ImageId, ...], Meta(max_length=16)] = ()
+
+
+class ClusterMove(Struct, tag="move", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+    """Images that a researcher moves to another cluster, or to a new one.
+
+    Attributes:
+        images: their ids.
+        into: the cluster.
+    """
+
+    images: Annotated[tuple[ImageId, ...], Meta(max_length=MOST_MOVED)]
+    into: ClusterReference
+
+
+class ClusterMerge(Struct, tag="merge", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+    """A cluster that a researcher merges into another.
+
+    Attributes:
+        cluster: that is no cluster of its own any more.
+        into: that its images are in.
+    """
+
+    cluster: ClusterReference
+    into: ClusterReference
+
+
+ClusterChange = ClusterMove | ClusterMerge
+Content = ClusterName | ClusterMove | ClusterMerge | Outline | Arrow | Caption | Note
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tagatlas.contracts.description import ClustererDescription
@@ -72,6 +72,7 @@ class Clusters:
         sub_labels: sub-cluster of each image, likewise; -1 for images in none. The images of one
             sub-cluster are in one cluster. None if clusters are not divided.
         sub_stability: of each sub-cluster, shape (s,), likewise.
+        names: of clusters that have one of their own, by number; others are named by their tags.
     """
 
     labels: NDArray[np.integer]
@@ -79,6 +80,7 @@ class Clusters:
     agreement: float | None = None
     sub_labels: NDArray[np.integer] | None = None
     sub_stability: NDArray[np.float64] | None = None
+    names: Mapping[int, str] = field(default_factory=dict)
 
 
 class Clusterer(ABC):

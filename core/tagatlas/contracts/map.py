@@ -63,6 +63,8 @@ class Provenance:
         builder: the graph builder, with its description of the network.
         layout: the layout, with its description.
         clusterer: the clusterer, with its description.
+        changed: where a researcher has changed the clusters, the revision of the last annotation
+            that did, 0 if tables did alone; None if nobody has.
     """
 
     sources: Sequence[SourceFacts]
@@ -89,6 +91,7 @@ class Provenance:
     clusterer: Maker[ClustererDescription] = field(
         default_factory=lambda: Maker(description=ClustererDescription())
     )
+    changed: int | None = None
 
     @property
     def left_out_text(self) -> str:

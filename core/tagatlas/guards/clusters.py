@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Real
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,10 @@ def check_clusters(given: object, images: ClusterInput, *_: object) -> Clusters:
         _check_level("sub-cluster", given.sub_labels, given.sub_stability, len(images))
         if not _are_nested(given.sub_labels, given.labels):
             raise Unfit("gave a sub-cluster with images of two clusters")
+    names: Sequence[tuple[object, object]] = list(given.names.items())
+    for number, name in names:
+        if not (isinstance(number, int) and isinstance(name, str) and name.strip()):
+            raise Unfit(f"gave the cluster {shown(number)} the name {shown(name)}")
     return given
 
 

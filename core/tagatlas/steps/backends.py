@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.errors import EmptyMap
+from tagatlas.steps.changes import annotated_changes
 from tagatlas.steps.map import choose_mapping, map_collection
 from tagatlas.steps.opened import select
 
@@ -96,7 +97,7 @@ def backend_embeddings(
 
 
 def backend_maps(atlas: Atlas, backend: Backend) -> list[StoredMap]:
-    """The maps of a backend's tags, the newest first.
+    """The maps of a backend's tags, the newest first, without those with clusters changed by hand.
 
     Args:
         atlas: to read from.
@@ -104,14 +105,14 @@ def backend_maps(atlas: Atlas, backend: Backend) -> list[StoredMap]:
     """
     maps = atlas.catalog.maps
     loaded = (maps.load(name) for name in maps.loadable(backend.id))
-    return [stored for stored in loaded if stored is not None]
+    return [each for each in loaded if each is not None and not _is_changed(each)]
 
 
 def map_backend(atlas: Atlas, backend: Backend) -> StoredMap | None:
     """Make a map of a backend's tags with the settings of the atlas; None if it gave no tags.
 
     Its name is the tagger's, with the backend's number if that is not the tagger's latest or if
-    the name is taken.
+    the name is taken. Its clusters are not changed by hand.
 
     Args:
         atlas: open for writing.
@@ -125,11 +126,17 @@ def map_backend(atlas: Atlas, backend: Backend) -> StoredMap | None:
     name = backend.name
     if not backend.is_latest or name in atlas.catalog.maps.names():
         name = f"{name}-{backend.number}"
+    if annotated_changes(atlas, name)[0]:
+        name = f"{name}-unchanged"
     try:
-        map_collection(atlas, name, backend, plugins, options)
+        map_collection(atlas, name, backend, plugins, replace(options, cluster_changes=()))
     except EmptyMap:
         return None
     return atlas.catalog.maps.load(name)
+
+
+def _is_changed(stored: StoredMap) -> bool:
+    return stored.making is not None and stored.making.changed is not None
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -14,7 +14,6 @@ from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import Making
 from tagatlas.catalog.shown import cells_without_queries
 from tagatlas.contracts import ClustererDescription, Maker, Map, MapData, Provenance
-from tagatlas.contracts.annotation import Annotation, ClusterName
 from tagatlas.errors import UsageError
 from tagatlas.masking import as_shown, without_queries
 from tagatlas.steps.left_out import count_left_out
@@ -24,7 +23,7 @@ from tagatlas.steps.renderers import map_files
 from tagatlas.steps.staying import stay_open
 from tagatlas.steps.widget import make_widget
 from tagatlas_mapping.maps.duplicates import LEVELS, join_records, join_tags
-from tagatlas_mapping.maps.names import given_by, place_names, rename_clusters
+from tagatlas_mapping.maps.names import named_by_annotations, place_names
 
 _QUERY_OF_ADDRESS = r"(?is)^(\s*https?:[^?]*|[^?]*:[\\/]{2}[^?]*|\s*[\\/]{2}[^?]*)\?.*$"
 """Matches an address alone, with blanks or without, that has a query."""
@@ -73,7 +72,7 @@ def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool
     annotations = place_names(
         atlas.catalog.annotations.on(stored.name), data.clusters, data.subclusters, data.nodes
     )
-    named = _with_names(data, annotations)
+    named = named_by_annotations(data, annotations)
     backends = {each.label: each for each in atlas.catalog.tagging.backends()}
 
     def joined_tags(tagger: Backend) -> pl.LazyFrame:
@@ -135,22 +134,6 @@ class _TagsWhenAsked(Mapping[str, pl.LazyFrame]):
 
     def __len__(self) -> int:
         return len(self._backends)
-
-
-def _with_names(data: MapData, annotations: Sequence[Annotation]) -> MapData:
-    """A map whose clusters have the names of annotations."""
-    plain = pl.col("name").alias("plain_name")
-    given = [
-        given_by(each.content) for each in annotations if isinstance(each.content, ClusterName)
-    ]
-    renamed = rename_clusters(
-        data.clusters.with_columns(plain),
-        data.subclusters.with_columns(plain),
-        data.nodes,
-        given,
-        otherwise="plain_name",
-    )
-    return replace(data, clusters=renamed.clusters, subclusters=renamed.subclusters)
 
 
 def _shorter(text: str) -> str:
@@ -230,4 +213,5 @@ def _provenance(
         builder=making.builder,
         layout=making.layout,
         clusterer=making.clusterer or Maker(description=ClustererDescription()),
+        changed=making.changed,
     )

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import count
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tagatlas.atlas import Atlas, check_map_name
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import SettingValue
 from tagatlas.contracts import Progress, ShowProgress, no_progress, no_show
+from tagatlas.contracts.annotation import content_as_json
 from tagatlas.errors import AtlasDamaged, EmptyMap, UsageError
 from tagatlas.options import option_values
 from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS
 from tagatlas.selection import Selection
+from tagatlas.steps.changes import annotated_changes, check_changes, given_changes
 from tagatlas.steps.left_out import count_left_out
 from tagatlas.steps.making import MapPlugins, making_of, shaping_code
 from tagatlas.steps.names import given_names, keep_names
@@ -34,10 +29,13 @@ from tagatlas.steps.signatures import complete_signatures
 from tagatlas.versions import versions
 from tagatlas_mapping.maps.duplicates import LEVELS, Level, join_images, join_tags
 from tagatlas_mapping.maps.given_name import GivenName
+from tagatlas_mapping.maps.inputs import input_digest, labelled
 from tagatlas_mapping.maps.names import rename_clusters
 from tagatlas_mapping.maps.options import MapOptions
 
-_ROWS_AT_ONCE = 1 << 18
+_BY_HAND = {"cluster_names", "cluster_changes"}
+"""Options that name tables of a researcher's choices."""
+
 _LOADING = 3.0
 """Seconds that loading compiled kernels takes at most: if it takes longer, they are compiled."""
 
@@ -128,13 +126,14 @@ def choose_mapping(atlas: Atlas, selection: Selection) -> tuple[MapOptions, MapP
     Raises:
         UsageError: a newly given file of names cannot be read.
     """
-    options = selection.options("map", MapOptions, unasked={"cluster_names"})
+    options = selection.options("map", MapOptions, unasked=_BY_HAND)
     plugins = MapPlugins(
         selection.plugin(GRAPH_BUILDERS, options.builder),
         selection.look_up(LAYOUTS, options.layout),
         selection.look_up(CLUSTERERS, options.clusterer),
     )
     given_names(atlas, options.cluster_names)
+    check_changes(atlas, options.cluster_changes)
     return options, plugins
 
 
@@ -222,12 +221,20 @@ def map_collection(
         EmptyMap: no image has a tag that passes the thresholds.
         PluginError: a plugin cannot describe itself, or gave an invalid result.
     """
+    stored = _stored(atlas, name)
+    if stored is None and options.cluster_changes:  # they are about a map that there is
+        first = replace(options, cluster_changes=())
+        map_collection(atlas, name, tagger, plugins, first, before_drawing=before_drawing)
+        stored = _stored(atlas, name)
     names, notes = given_names(atlas, options.cluster_names)
     keep_names(atlas, options.cluster_names)
     backend = tagger if isinstance(tagger, Backend) else backend_to_map(atlas, tagger)
     level = LEVELS.get(options.duplicates)
     if level is not None:
         complete_signatures(atlas)
+    changes, told = given_changes(atlas, stored, options.cluster_changes, level)
+    on_map, revision = annotated_changes(atlas, name)
+    changes, notes = [*changes, *on_map], [*notes, *told]
     images, tags = _images_and_tags(atlas, backend, level)
     embeddings = atlas.catalog.tagging.embeddings(backend.id, images["id"])
     settings = _settings(options, plugins)
@@ -235,9 +242,11 @@ def map_collection(
     given = builder_images(atlas, backend, maker, images, embeddings, level=level)
     making = making_of(atlas, backend.name, plugins)
     packages = [package for each in plugins for package in each.spec.packages]
-    shaped_by = [backend.fingerprint, settings, versions(packages), shaping_code(plugins)]
-    digest = _digest(shaped_by, images, tags, given, embeddings)
-    stored = _stored(atlas, name)
+    own = [settings, versions(packages), shaping_code(plugins)]
+    shaped_by: list[object] = [backend.fingerprint, *own]
+    if changes:
+        shaped_by += [revision, *(content_as_json(each) for each in changes)]
+    digest = input_digest(shaped_by, images, tags, given, embeddings)
     if stored is not None and stored.digest == digest and not force:
         report = _with_names(atlas, stored, names, before=stored)
         left_out = count_left_out(atlas, stored, making.builder.description, tags)
@@ -247,17 +256,19 @@ def map_collection(
     if before_drawing is not None:
         before_drawing()
     from tagatlas_mapping.maps.build import draw_map  # loads the compiler: slow
+    from tagatlas_mapping.maps.changes import HandClusterer
     from tagatlas_mapping.maps.likeness import describe_likeness
 
     network, ties = build_network(maker, given, tags)
     old = {} if force else atlas.catalog.maps.places(name, settings)
     drawn_as, likeness = describe_likeness(making.builder.description, network, options, old)
+    by_hand = HandClusterer(plugins.clusterer.product, changes)
     data = draw_map(
         network,
         images,
         tags,
         plugins.layout.product,
-        plugins.clusterer.product,
+        by_hand if changes else plugins.clusterer.product,
         replace(options, likeness=likeness),
         ties=ties,
         embeddings=embeddings,
@@ -265,6 +276,10 @@ def map_collection(
         progress=progress,
     )
     making = replace(making, builder=replace(making.builder, description=drawn_as))
+    if making.clusterer is not None and by_hand.changed is not None:
+        described = replace(making.clusterer, description=by_hand.describe())
+        making = replace(making, clusterer=described, changed=revision)
+        notes = [*notes, *by_hand.changed.unfit]
     made = StoredMap(name, backend.id, digest, settings, data, making)
     report = _with_names(atlas, made, names, before=None)
     return replace(report, notes=notes, left_out=count_left_out(atlas, made, drawn_as, tags))
@@ -282,7 +297,7 @@ def _images_and_tags(
     atlas: Atlas, backend: Backend, level: Level | None
 ) -> tuple[pl.DataFrame, pl.LazyFrame]:
     """The collection's images with a label, and their tags; near duplicates joined if wanted."""
-    images = _labelled(atlas.catalog.addresses.images())
+    images = labelled(atlas.catalog.addresses.images())
     tags = atlas.catalog.tagging.tags(backend.id)
     if level is None:
         return images, tags
@@ -312,6 +327,7 @@ def _settings(options: MapOptions, plugins: MapPlugins) -> dict[str, SettingValu
     """Every setting the map depends on, by its name in ``atlas.toml``.
 
     Names that researchers give are not among them: they are added last, and change nothing else.
+    Nor are changes of clusters: such a map starts from its old positions.
     """
     owners: Mapping[str, object] = {
         "map": options,
@@ -321,46 +337,8 @@ def _settings(options: MapOptions, plugins: MapPlugins) -> dict[str, SettingValu
         f"{owner}.{name}": value
         for owner, chosen in owners.items()
         for name, value in option_values(chosen).items()
-        if (owner, name) != ("map", "cluster_names")
+        if owner != "map" or name not in _BY_HAND
     }
-
-
-def _digest(
-    shaped_by: Sequence[object],
-    images: pl.DataFrame,
-    tags: pl.LazyFrame,
-    given: pl.DataFrame,
-    embeddings: NDArray[np.float16] | None,
-) -> str:
-    digest = hashlib.sha256(json.dumps(shaped_by).encode())
-    for table in (images.lazy(), tags):
-        for first in count(0, _ROWS_AT_ONCE):
-            some = table.slice(first, _ROWS_AT_ONCE).collect()
-            if some.is_empty():
-                break
-            digest.update(some.write_csv(include_header=False).encode())
-    if "records" in given.columns:
-        digest.update(given.select("id", "records").write_ndjson().encode())
-    if embeddings is not None:
-        digest.update(embeddings.data)
-    return digest.hexdigest()
-
-
-def _labelled(images: pl.DataFrame) -> pl.DataFrame:
-    """The images with a ``label``: the last part of the first record's path."""
-    return images.with_columns(
-        pl.struct("location", "id")
-        .map_elements(lambda row: _label(row["location"], row["id"]), return_dtype=pl.String)
-        .alias("label")
-    )
-
-
-def _label(location: str, image_id: str) -> str:
-    try:
-        path = urlsplit(location).path if "://" in location else location
-    except ValueError:  # brackets that are no IPv6 address
-        path = location
-    return PurePosixPath(unquote(path)).name or image_id[:12]
 
 
 def _report(stored: StoredMap, *, unchanged: bool, unused_names: list[str]) -> MapReport:

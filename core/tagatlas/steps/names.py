@@ -28,7 +28,7 @@ def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], l
     Raises:
         UsageError: a newly given file cannot be read.
     """
-    known, asked = _remembered(atlas)
+    known, asked = remembered(atlas, "cluster_names")
     names: list[GivenName] = []
     notes: list[str] = []
     for path in paths:
@@ -54,7 +54,7 @@ def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], l
 
 def keep_names(atlas: Atlas, paths: Sequence[Path]) -> None:
     """Store a copy of the names in some files, as far as they can and may be read."""
-    known, asked = _remembered(atlas)
+    known, asked = remembered(atlas, "cluster_names")
     barred = set() if atlas.settings.trust.accepts(asked) else known
     for path in paths:
         if str(path.resolve()) in barred:
@@ -66,9 +66,9 @@ def keep_names(atlas: Atlas, paths: Sequence[Path]) -> None:
         atlas.catalog.names.keep(str(path.resolve()), names)
 
 
-def _remembered(atlas: Atlas) -> tuple[set[str], Asked]:
-    """The resolved paths of the files that the settings name, and how they ask for them."""
-    value = atlas.settings.values("map").get("cluster_names", [])
+def remembered(atlas: Atlas, option: str) -> tuple[set[str], Asked]:
+    """The resolved paths of the files that a setting of maps names, and how it asks for them."""
+    value = atlas.settings.values("map").get(option, [])
     listed = [value] if isinstance(value, str) else value if isinstance(value, list) else []
     places = {str(Path(str(each)).resolve()) for each in listed}
-    return places, Asked.setting("map", "cluster_names", value)
+    return places, Asked.setting("map", option, value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ class Themes:
         typicality: of each image for its cluster, in [0, 1], shape (n,); see
             :func:`~tagatlas_mapping.cluster.typicality.typicality`.
         sub_typicality: of each image for its sub-cluster; 0 for images in none.
+        names: of clusters that have one of their own, by number.
     """
 
     of_image: NDArray[np.int32]
@@ -44,6 +46,7 @@ class Themes:
     sub_stability: NDArray[np.float64] | None
     typicality: NDArray[np.float64]
     sub_typicality: NDArray[np.float64]
+    names: Mapping[int, str] = field(default_factory=dict)
 
 
 def find_themes(
@@ -80,6 +83,7 @@ def find_themes(
         sub_stability=None if found.sub_stability is None else found.sub_stability[sub_order],
         typicality=_typicality(vectors, set_of_image, clusters),
         sub_typicality=_typicality(vectors, set_of_image, subs),
+        names={new: found.names[old] for new, old in enumerate(order) if old in found.names},
     )
 
 

@@ -20,6 +20,7 @@ from tagatlas_mapping.cluster import (
 )
 from tagatlas_mapping.cluster.scores import score_matrix
 from tagatlas_mapping.maps.members import Members
+from tagatlas_mapping.maps.names import put_names
 from tagatlas_mapping.maps.options import MapOptions
 
 TYPICAL = 6
@@ -127,7 +128,7 @@ def _columns(themes: Themes) -> list[pl.Series]:
 
 def _stability(values: NDArray[np.float64] | None) -> pl.Expr:
     """A column with the stability of clusters; null where unknown."""
-    known = pl.lit(None) if values is None else pl.lit(pl.Series(values))
+    known = pl.lit(None) if values is None else pl.lit(pl.Series(values, nan_to_null=True))
     return known.cast(pl.Float64).alias("stability")
 
 
@@ -136,8 +137,9 @@ def _table(
 ) -> pl.DataFrame:
     """The table of clusters, without their places."""
     quantities = cluster_quantities(members, members["cluster"].to_numpy())
+    named = name_clusters(mapped, tags, themes.of_image, remainder=themes.remainder)
     return (
-        name_clusters(mapped, tags, themes.of_image, remainder=themes.remainder)
+        put_names(named, themes.names, "name", taken=())
         .with_columns(
             pl.col("name").alias("automatic_name"),
             pl.col("cluster").eq_missing(pl.lit(themes.remainder, pl.Int32)).alias("remainder"),

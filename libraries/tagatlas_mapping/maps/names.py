@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 from msgspec import structs
 
+from tagatlas.contracts import MapData
 from tagatlas.contracts.annotation import LONGEST_NAME, Annotation, ClusterName
 from tagatlas.errors import InputError, UsageError
 from tagatlas.wording import untaken
@@ -135,9 +136,30 @@ def rename_clusters(
             unused.append(given.name)
         else:
             chosen[level][row] = given.name
-    renamed = _put(clusters, chosen["cluster"], otherwise, taken=())
+    renamed = put_names(clusters, chosen["cluster"], otherwise, taken=())
     taken = renamed["name"].to_list()
-    return Renamed(renamed, _put(subclusters, chosen["subcluster"], otherwise, taken=taken), unused)
+    return Renamed(
+        renamed, put_names(subclusters, chosen["subcluster"], otherwise, taken=taken), unused
+    )
+
+
+def put_names(
+    table: pl.DataFrame, chosen: Mapping[int, str], otherwise: str, *, taken: Sequence[str]
+) -> pl.DataFrame:
+    """A table of clusters with names given by row; others yield to equal given ones.
+
+    Args:
+        table: one row a cluster, in the order of their numbers.
+        chosen: names by row.
+        otherwise: the column whose names are used for other rows.
+        taken: names that none may have.
+    """
+    names: dict[int, str] = {}
+    for row, name in [*sorted(chosen.items()), *enumerate(table[otherwise])]:
+        if row not in names:
+            names[row] = untaken(name, {*taken, *names.values()})
+    ordered = [names[row] for row in range(table.height)]
+    return table.with_columns(pl.Series("name", ordered, dtype=pl.String))
 
 
 def place_names(
@@ -169,6 +191,23 @@ def place_names(
     return placed
 
 
+def named_by_annotations(data: MapData, annotations: Iterable[Annotation]) -> MapData:
+    """A map whose clusters have the names of annotations that are placed on it.
+
+    The names that they have without these are in a further column, ``plain_name``.
+    """
+    plain = pl.col("name").alias("plain_name")
+    contents = (each.content for each in annotations)
+    renamed = rename_clusters(
+        data.clusters.with_columns(plain),
+        data.subclusters.with_columns(plain),
+        data.nodes,
+        [given_by(content) for content in contents if isinstance(content, ClusterName)],
+        otherwise="plain_name",
+    )
+    return replace(data, clusters=renamed.clusters, subclusters=renamed.subclusters)
+
+
 def given_by(content: ClusterName) -> GivenName:
     """The name in an annotation."""
     return GivenName(
@@ -191,15 +230,3 @@ def _match(given: GivenName, level: str, table: pl.DataFrame, nodes: pl.DataFram
     if given.number is not None and given.number < table.height:
         return given.number
     return None
-
-
-def _put(
-    table: pl.DataFrame, chosen: Mapping[int, str], otherwise: str, *, taken: Sequence[str]
-) -> pl.DataFrame:
-    """The table with names given by row; automatic names yield to equal given ones."""
-    names: dict[int, str] = {}
-    for row, name in [*sorted(chosen.items()), *enumerate(table[otherwise])]:
-        if row not in names:
-            names[row] = untaken(name, {*taken, *names.values()})
-    ordered = [names[row] for row in range(table.height)]
-    return table.with_columns(pl.Series("name", ordered, dtype=pl.String))

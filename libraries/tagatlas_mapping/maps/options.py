@@ -83,3 +83,12 @@ class MapOptions:
         ),
         Mark.AUTHORITY,
     ] = ()
+    cluster_changes: Annotated[
+        tuple[Path, ...],
+        Meta(
+            description="Tables with your changes of clusters: image,cluster moves an image,"
+            " into a new cluster if none has that name; cluster,into merges two; an images.csv"
+            " in which you changed clusters does as well."
+        ),
+        Mark.AUTHORITY,
+    ] = ()

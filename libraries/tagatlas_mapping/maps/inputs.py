@@ -1,0 +1,68 @@
+"""Inputs of a map: labels of its images, and a digest of all that it depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from itertools import count
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+_ROWS_AT_ONCE = 1 << 18
+
+
+def input_digest(
+    shaped_by: Sequence[object],
+    images: pl.DataFrame,
+    tags: pl.LazyFrame,
+    given: pl.DataFrame,
+    embeddings: NDArray[np.float16] | None,
+) -> str:
+    """A digest of all that a map depends on.
+
+    Args:
+        shaped_by: settings, versions and code, as JSON has them.
+        images: of the map.
+        tags: of the images: ``image``, ``tag``, ``score``.
+        given: the images as the graph builder gets them: with ``id`` and ``records``, if it needs
+            these.
+        embeddings: of the images; None if there are none.
+    """
+    digest = hashlib.sha256(json.dumps(shaped_by).encode())
+    for table in (images.lazy(), tags):
+        for first in count(0, _ROWS_AT_ONCE):
+            some = table.slice(first, _ROWS_AT_ONCE).collect()
+            if some.is_empty():
+                break
+            digest.update(some.write_csv(include_header=False).encode())
+    if "records" in given.columns:
+        digest.update(given.select("id", "records").write_ndjson().encode())
+    if embeddings is not None:
+        digest.update(embeddings.data)
+    return digest.hexdigest()
+
+
+def labelled(images: pl.DataFrame) -> pl.DataFrame:
+    """The images with a ``label``: the last part of the first record's path.
+
+    Args:
+        images: with ``id`` and ``location``.
+    """
+    return images.with_columns(
+        pl.struct("location", "id")
+        .map_elements(lambda row: _label(row["location"], row["id"]), return_dtype=pl.String)
+        .alias("label")
+    )
+
+
+def _label(location: str, image_id: str) -> str:
+    try:
+        path = urlsplit(location).path if "://" in location else location
+    except ValueError:  # brackets that are no IPv6 address
+        path = location
+    return PurePosixPath(unquote(path)).name or image_id[:12]
