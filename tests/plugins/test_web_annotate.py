@@ -20,7 +20,7 @@ from viewed_atlas import make_map, viewed_atlas
 from viewing import Viewing, viewing
 
 from tagatlas.atlas import open_atlas
-from tagatlas.contracts.annotation import Annotation, Arrow, Caption, ClusterName, Note, Outline
+from tagatlas.contracts.annotation import Annotation, Arrow, Caption, Note, Outline
 from tagatlas.plugins import load_plugins
 from tagatlas.steps.load import load_map
 
@@ -172,7 +172,8 @@ def kept(atlas: Path, map_name: str = "one") -> list[Annotation]:
 
 def texts(atlas: Path, map_name: str = "one") -> list[str]:
     contents = (each.content for each in kept(atlas, map_name))
-    return [each.text for each in contents if each and not isinstance(each, ClusterName)]
+    drawn = (each for each in contents if isinstance(each, Outline | Arrow | Caption | Note))
+    return [each.text for each in drawn]
 
 
 def listed(page: Page) -> list[str]:

@@ -44,6 +44,7 @@ def map_file(map_: Map, rows: Rows) -> object:
     places = map_.clusters.select("x", "y").to_dicts()
     return {
         "name": map_.name,
+        "changed": map_.provenance.changed or 0,
         "bounds": map_bounds(map_).ravel().tolist(),
         "clusters": [
             {**facts, **place, "colour": "#{:02x}{:02x}{:02x}".format(*cluster_colour(number))}

@@ -60,12 +60,19 @@ export class App {
       visit: (rows) => this.visit(rows),
       cluster: (level, number) => this.chooseCluster(this.stages.active.chart, level, number, true),
       rename: isLive() ? (level, number, named) => this.annotating.rename(level, number, named) : null,
+      regroup: isLive()
+        ? {
+            move: (rows, name) => this.annotating.move(rows, name),
+            merge: (number, into) => this.annotating.merge(number, into),
+          }
+        : null,
       save: () => void this.save(),
       say: (news) => this.say(news),
     });
     this.side.list(first);
     this.annotating = new Annotating(this.stages, model, {
       named: (chart) => this.renamed(chart),
+      regrouped: (chart) => this.stages.all.filter((stage) => stage.chart === chart).forEach((stage) => stage.regrouped()),
       say: (news) => this.say(news),
     });
     const dark = window.matchMedia("(prefers-color-scheme: dark)");

@@ -1,10 +1,20 @@
 /** One map of the atlas: where the images are on it, and what its clusters are. */
 
 import { Boxes } from "./boxes";
+import { Division } from "./division";
 import { unpack, type AtlasFile, type Cluster, type MapFacts, type MapFile } from "./data";
 import { namesIn, type ClusterName } from "./naming";
 
 const NO_CLUSTER = 65535;
+const TYPICAL = 6;
+/** Colours of clusters that were made here, until the map is made again. */
+const MADE = ["#945ad6", "#138585", "#d43298", "#8b760f"];
+
+interface Tally {
+  rows: number[];
+  frequency: number;
+  records: number;
+}
 
 export class Chart {
   readonly facts: MapFacts;
@@ -12,12 +22,17 @@ export class Chart {
   readonly boxes: Float32Array;
   readonly cluster: Uint16Array;
   readonly subcluster: Int32Array;
+  /** The clusters of images as the file has them. */
+  private readonly before: { cluster: Uint16Array; subcluster: Int32Array };
   readonly places: Boxes;
   /** The middle of each sub-cluster: x and y. */
   readonly middles: readonly (readonly [number, number])[];
   /** As they are called now. */
   clusters: MapFile["clusters"];
   subclusters: Cluster[];
+  /** As they are called without annotations; a cluster without images is none any more. */
+  plain: MapFile["clusters"];
+  plainParts: Cluster[];
 
   constructor(
     readonly number: number,
@@ -32,10 +47,11 @@ export class Chart {
     this.cluster.set(new Uint16Array(unpack(file.cluster)));
     this.subcluster = new Int32Array(atlas.images).fill(-1);
     this.subcluster.set(new Int32Array(unpack(file.subcluster)));
+    this.before = { cluster: this.cluster.slice(), subcluster: this.subcluster.slice() };
     this.places = new Boxes(this.boxes, file.bounds);
     this.middles = this.findMiddles();
-    this.clusters = file.clusters;
-    this.subclusters = file.subclusters;
+    this.clusters = this.plain = file.clusters;
+    this.subclusters = this.plainParts = file.subclusters;
   }
 
   /** Whether an image is on the map. */
@@ -45,11 +61,58 @@ export class Chart {
 
   /** Call clusters as annotations do; those that no annotation names get their plain names. */
   rename(names: readonly ClusterName[]): void {
-    const { clusters, subclusters } = this.file;
+    const { plain: clusters, plainParts: subclusters } = this;
     const called = namesIn(clusters, names, "cluster", new Set());
     const below = namesIn(subclusters, names, "subcluster", new Set(called));
     this.clusters = clusters.map((cluster, row) => ({ ...cluster, name: called[row]! }));
     this.subclusters = subclusters.map((cluster, row) => ({ ...cluster, name: below[row]! }));
+  }
+
+  /** Begin to change clusters, from what the file has. */
+  division(): Division {
+    return new Division(this.before.cluster.slice(), this.file.clusters.length);
+  }
+
+  /** Put images into the clusters of a division, and count them. */
+  regroup(division: Division, counted: { frequency: ArrayLike<number>; records: ArrayLike<number> }): void {
+    const { clusters, subclusters } = this.file;
+    this.cluster.set(division.cluster);
+    this.subcluster.set(this.before.subcluster);
+    this.before.cluster.forEach((number, row) => {
+      if (division.home(number) !== division.cluster[row]) this.subcluster[row] = -1;
+    });
+    const tallies = tally(this.cluster, clusters.length + division.made.length, counted);
+    const parts = tally(this.subcluster, subclusters.length, counted);
+    const made = division.made.map((name, at) => this.madeOf(name, clusters.length + at, tallies[clusters.length + at]!.rows));
+    this.plain = [...clusters, ...made].map((facts, number) => ({
+      ...facts,
+      ...this.counts(tallies[number]!, facts.typical),
+      colour: made[division.home(number) - clusters.length]?.colour ?? clusters[division.home(number)]?.colour ?? facts.colour,
+      stability: division.isSteady(number) ? facts.stability : null,
+    }));
+    this.plainParts = subclusters.map((facts, number) => ({
+      ...facts,
+      ...this.counts(parts[number]!, facts.typical),
+      cluster: division.home(facts.cluster),
+    }));
+  }
+
+  private madeOf(name: string, number: number, rows: readonly number[]): MapFile["clusters"][number] {
+    const places = rows.map((row) => this.places.centre(row));
+    const middle = (axis: 0 | 1) => places.map((place) => place[axis]).sort((one, other) => one - other)[places.length >> 1] ?? 0;
+    const [across, up] = [middle(0), middle(1)];
+    const away = ([x, y]: readonly [number, number]) => Math.hypot(x - across, y - up);
+    const [x, y] = places.reduce((best, place) => (away(place) < away(best) ? place : best), places[0] ?? [0, 0]);
+    const none = { tags: [], images: 0, records: 0, frequency: 0, share: 0, stability: null, typical: [] };
+    const colour = MADE[number % MADE.length]!;
+    return { name, automaticName: name, cluster: number, ...none, x, y, colour };
+  }
+
+  private counts({ rows, frequency, records }: Tally, typical: readonly number[]): Partial<Cluster> & Pick<Cluster, "images"> {
+    const own = new Set(rows);
+    const left = typical.filter((row) => own.has(row));
+    const shown = left.length ? left : rows.slice(0, TYPICAL);
+    return { images: rows.length, frequency, records, share: rows.length / Math.max(this.facts.images, 1), typical: shown };
   }
 
   private findMiddles(): [number, number][] {
@@ -63,4 +126,21 @@ export class Chart {
     });
     return sums.map(([x, y, images]) => [x! / Math.max(images!, 1), y! / Math.max(images!, 1)]);
   }
+}
+
+/** The images of so many clusters, and how often they were seen. */
+function tally(
+  of: ArrayLike<number>,
+  clusters: number,
+  counted: { frequency: ArrayLike<number>; records: ArrayLike<number> },
+): Tally[] {
+  const tallies = Array.from({ length: clusters }, (): Tally => ({ rows: [], frequency: 0, records: 0 }));
+  for (let row = 0; row < of.length; row++) {
+    const own = tallies[of[row]!];
+    if (!own) continue;
+    own.rows.push(row);
+    own.frequency += counted.frequency[row]!;
+    own.records += counted.records[row]!;
+  }
+  return tallies;
 }

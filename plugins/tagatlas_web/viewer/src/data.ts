@@ -82,6 +82,8 @@ export interface AtlasFile {
 /** A file `maps/N.js`: what is drawn of one map. Images behind the last box are not on it. */
 export interface MapFile {
   name: string;
+  /** The clusters follow changes by hand up to this revision. */
+  changed: number;
   /** Left, bottom, right and top of all that is drawn, in map units; y grows upwards. */
   bounds: [number, number, number, number];
   clusters: (Cluster & { x: number; y: number; colour: string })[];

@@ -32,10 +32,10 @@ export class Filters {
   /** Say which clusters there are. */
   list(chart: Chart): void {
     this.chart = chart;
-    const options = chart.clusters.map(({ name }) => name);
+    const there = [...chart.clusters.entries()].filter(([, { images }]) => images > 0);
     this.clusters.replaceChildren(
       element("option", { value: "" }, "any"),
-      ...options.map((name, number) => element("option", { value: String(number) }, name)),
+      ...there.map(([number, { name }]) => element("option", { value: String(number) }, name)),
     );
   }
 

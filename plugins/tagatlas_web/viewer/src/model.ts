@@ -37,6 +37,7 @@ export class Model {
   private labels: readonly string[] = [];
   private written: Promise<AnnotationFile> | null = null;
   private foldedLabels: string[] | null = null;
+  private rowOf: ReadonlyMap<string, number> | null = null;
   private readonly tags = new Map<number, Promise<Tagged[]>>();
   private readonly charts = new Map<number, Promise<Chart>>();
   private readonly columns = new Map<number, Promise<Column>>();
@@ -61,7 +62,7 @@ export class Model {
   /** Read ids and labels, which nothing is drawn with. */
   async readTexts(): Promise<void> {
     ({ ids: this.ids, labels: this.labels } = await readTexts());
-    this.foldedLabels = null;
+    this.foldedLabels = this.rowOf = null;
   }
 
   id(row: number): string {
@@ -70,7 +71,7 @@ export class Model {
 
   /** Rows of images by their ids, without those that are not there. */
   rows(ids: readonly string[]): number[] {
-    const rowOf = new Map(this.ids.map((id, row) => [id, row]));
+    const rowOf = (this.rowOf ??= new Map(this.ids.map((id, row) => [id, row])));
     return ids.flatMap((id) => rowOf.get(id) ?? []);
   }
 

@@ -5,6 +5,7 @@ import type { Conditions } from "./conditions";
 import { button, byId, choice, count, element, foreign, isolated, percent, plain } from "./elements";
 import { Filters } from "./filters";
 import type { Model } from "./model";
+import { merging, MoveForm, type RegroupActions } from "./regroup";
 
 const SUGGESTIONS = 500;
 
@@ -15,6 +16,8 @@ export interface SideActions {
   cluster(level: "cluster" | "subcluster", number: number): void;
   /** Rename one in place of the element that names it; null where nothing may be changed. */
   rename: ((level: "cluster" | "subcluster", number: number, named: HTMLElement) => void) | null;
+  /** Move images, and merge clusters; null where nothing may be changed. */
+  regroup: RegroupActions | null;
   save(): void;
   /** Say something that is not seen. */
   say(news: string): void;
@@ -23,6 +26,7 @@ export interface SideActions {
 export class Side {
   private readonly filters: Filters;
   private readonly backend: HTMLSelectElement;
+  private readonly moving: MoveForm | null;
   private listed: Chart | null = null;
 
   constructor(
@@ -37,6 +41,11 @@ export class Side {
     this.backend = choice("Tags of", ["all backends", ...atlas.backends]);
     this.backend.options[0]!.value = "";
     if (atlas.backends.length > 1) byId("search").append(this.backend);
+    this.moving = actions.regroup && new MoveForm(actions.regroup);
+    if (this.moving) {
+      byId("save").before(this.moving.button, " ");
+      byId("chosen").after(this.moving.root);
+    }
     this.listenToSearch();
     byId("save").addEventListener("click", () => this.actions.save());
     byId("clear").addEventListener("click", () => this.conditions.clear());
@@ -53,9 +62,10 @@ export class Side {
       foreign(facts.backend),
       ".",
     );
-    const opened = this.listed === chart ? [...byId("clusters").children].map(isOpen) : [];
-    const entries = chart.clusters.map((_, number) => this.entry(chart, number));
-    entries.forEach((each, number) => each.querySelector("details")?.toggleAttribute("open", opened[number] ?? false));
+    const before = this.listed === chart ? [...byId("clusters").children] : [];
+    const opened = new Set(before.filter(isOpen).map(numberOf));
+    const entries = chart.clusters.flatMap(({ images }, number) => (images ? [this.entry(chart, number)] : []));
+    entries.forEach((each) => each.querySelector("details")?.toggleAttribute("open", opened.has(numberOf(each))));
     byId("clusters").replaceChildren(...entries);
     this.listed = chart;
     this.filters.list(chart);
@@ -66,6 +76,7 @@ export class Side {
     this.filters.show();
     const line = byId("chosen");
     line.hidden = chosen === null;
+    this.moving?.show(chosen ?? [], chart);
     if (chosen === null) return;
     const words = this.conditions.all.map((condition) => {
       const drop = button(foreign(condition.words), () => this.conditions.remove(condition.key));
@@ -87,11 +98,17 @@ export class Side {
     choose.className = "cluster";
     choose.title = facts.tags.join(", ");
     const size = element("span", { class: "size" }, `${plain(facts.images)} · ${percent(facts.share)}`);
-    const parts = chart.subclusters.flatMap((sub, at) => (sub.cluster === number ? [this.part(chart, at)] : []));
-    const rename = this.renaming("cluster", number, choose);
-    if (!parts.length) return element("li", {}, choose, rename, size);
+    const parts = chart.subclusters.flatMap((sub, at) =>
+      sub.cluster === number && sub.images ? [this.part(chart, at)] : [],
+    );
+    // A cluster that was made here has its name; it can have another one when the map is made again.
+    const rename = number < chart.file.clusters.length ? this.renaming("cluster", number, choose) : null;
+    const merge = this.actions.regroup && merging(chart, number, this.actions.regroup);
+    const line = element("li", { "data-number": String(number) }, choose, rename, merge, size);
+    if (!parts.length) return line;
     const summary = element("summary", {}, count(parts.length, "sub-cluster"));
-    return element("li", {}, choose, rename, size, element("details", {}, summary, element("ul", {}, ...parts)));
+    line.append(element("details", {}, summary, element("ul", {}, ...parts)));
+    return line;
   }
 
   private part(chart: Chart, number: number): HTMLElement {
@@ -144,6 +161,10 @@ export class Side {
     this.actions.say(`${count(found.length, "image")} with “${isolated(text)}”`);
     if (found.length) this.actions.visit(found);
   }
+}
+
+function numberOf(entry: Element): number {
+  return Number((entry as HTMLElement).dataset.number);
 }
 
 function isOpen(entry: Element): boolean {

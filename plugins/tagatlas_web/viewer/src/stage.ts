@@ -230,6 +230,13 @@ export class Stage {
     this.nameAll();
   }
 
+  /** Images are in other clusters. */
+  regrouped(): void {
+    this.scene.recolour();
+    this.overview.show(this.shown);
+    this.renamed();
+  }
+
   /** Take the colours that the page has now. */
   restyle(): void {
     this.scene.look = look();
@@ -413,11 +420,13 @@ export class Stage {
   private nameAll(): void {
     const { file, clusters, subclusters } = this.shown;
     const width = file.bounds[2] - file.bounds[0];
-    const names: Name[] = clusters.map(({ name, x, y, colour, share, images }, number) => ({
-      text: name, x, y, colour, number, kind: "cluster", extent: width * Math.sqrt(share), weight: 1e9 + images,
-    }));
+    const names: Name[] = clusters.flatMap(({ name, x, y, colour, share, images }, number) => {
+      if (!images) return [];
+      return { text: name, x, y, colour, number, kind: "cluster", extent: width * Math.sqrt(share), weight: 1e9 + images };
+    });
     const { middles } = this.shown;
     subclusters.forEach(({ name, share, images, cluster }, number) => {
+      if (!images) return;
       const [x, y] = middles[number]!;
       const colour = clusters[cluster]?.colour ?? "";
       names.push({ text: name, x, y, colour, number, kind: "subcluster", extent: width * Math.sqrt(share), weight: 1e8 + images });

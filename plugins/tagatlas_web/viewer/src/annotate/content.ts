@@ -52,9 +52,33 @@ export interface Note {
   cluster: number | null;
 }
 
+/** A cluster that a change is about; it is the one that most of the images are in. */
+export interface ClusterReference {
+  name: string;
+  /** Ids of images in it; none of a cluster that a change makes. */
+  typical: readonly string[];
+}
+
+/** Images that are moved to another cluster, or to a new one. */
+export interface ClusterMove {
+  kind: "move";
+  /** Their ids. */
+  images: readonly string[];
+  into: ClusterReference;
+}
+
+/** A cluster that is merged into another. */
+export interface ClusterMerge {
+  kind: "merge";
+  cluster: ClusterReference;
+  into: ClusterReference;
+}
+
+/** A change of clusters. */
+export type ClusterChange = ClusterMove | ClusterMerge;
 /** What is drawn at a place of the map. */
 export type Drawn = Outline | Arrow | Caption | Note;
-export type Content = ClusterName | Drawn;
+export type Content = ClusterName | ClusterChange | Drawn;
 
 /** An annotation as a server or a viewer's folder tells of it. */
 export interface Annotation {
@@ -69,6 +93,15 @@ export interface Annotation {
 export const LONGEST_NAME = 80;
 export const LONGEST_TEXT = 5000;
 export const MOST_POINTS = 5000;
+export const MOST_MOVED = 10_000;
+
+export function isChange(content: Content): content is ClusterChange {
+  return content.kind === "move" || content.kind === "merge";
+}
+
+export function isDrawn(content: Content): content is Drawn {
+  return content.kind !== "name" && !isChange(content);
+}
 
 /** Colours that stand out on light and on dark ground alike, and white on them; with their names. */
 export const COLOURS: readonly (readonly [colour: string, name: string])[] = [

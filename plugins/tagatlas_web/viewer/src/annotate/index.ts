@@ -13,6 +13,8 @@ import { Shown, type Annotations } from "./shown";
 export interface AnnotatingActions {
   /** Clusters of a map have other names. */
   named(chart: Chart): void;
+  /** Images of a map are in other clusters. */
+  regrouped(chart: Chart): void;
   say(news: string): void;
 }
 
@@ -65,6 +67,16 @@ export class Annotating {
     if (this.active instanceof Live) this.active.renameIn(named, level, number);
   }
 
+  /** Move images of the map that is worked with to the cluster of a name; why not, or null. */
+  move(rows: ArrayLike<number>, name: string): string | null {
+    return this.active instanceof Live ? this.active.move(rows, name) : "nothing can be changed here";
+  }
+
+  /** Merge a cluster of the map that is worked with into another; why not, or null. */
+  merge(number: number, into: number): string | null {
+    return this.active instanceof Live ? this.active.merge(number, into) : "nothing can be changed here";
+  }
+
   /** Do what a click on a name on the map means, unless a double click is to rename it. */
   unlessRenamed(work: () => void): void {
     window.clearTimeout(this.clicked);
@@ -94,6 +106,7 @@ export class Annotating {
   private open(chart: Chart): Promise<Live> {
     return Live.open(chart, this.model, {
       named: () => this.actions.named(chart),
+      regrouped: () => this.actions.regrouped(chart),
       say: (news) => this.actions.say(news),
     });
   }

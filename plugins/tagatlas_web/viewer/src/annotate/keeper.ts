@@ -70,6 +70,11 @@ export class Keeper {
     return change ? change.content : (this.kept.get(id)?.content ?? null);
   }
 
+  /** When an annotation was changed last; later than all others where that is not saved yet. */
+  revisionOf(id: string): number {
+    return this.waiting.has(id) ? Infinity : (this.kept.get(id)?.revision ?? 0);
+  }
+
   /** All annotations: in the order of their numbers, those that have none yet at the end. */
   all(): [id: string, content: Content][] {
     const ids = [...this.kept.values()].sort((one, other) => one.number - other.number).map(({ id }) => id);

@@ -4,12 +4,14 @@ import type { Chart } from "../chart";
 import { button, byId, element, isolated } from "../elements";
 import type { Model } from "../model";
 import type { Stage } from "../stage";
-import type { Content, Drawn, Point } from "./content";
+import { ChangeList } from "./changes";
+import { isDrawn, type Content, type Drawn, type Point } from "./content";
 import { Editor, type Subject } from "./editor";
 import { exports } from "./exports";
 import { History } from "./history";
 import { Keeper, type Standing } from "./keeper";
 import { Naming, type Level } from "./naming";
+import { Regrouping } from "./regrouping";
 import { rename } from "./renamer";
 import { Server } from "./server";
 import { Shelf } from "./shelf";
@@ -27,8 +29,10 @@ const TOOLS: readonly (readonly [name: ToolName, text: string, key: string, titl
 ];
 
 export interface LiveActions {
-  /** Clusters have other names. */
+  /** Clusters have other names, or other images. */
   named(): void;
+  /** Images are in other clusters. */
+  regrouped(): void;
   say(news: string): void;
 }
 
@@ -38,6 +42,8 @@ export class Live {
   private readonly history: History;
   private readonly shown: Shown;
   private readonly naming: Naming;
+  private readonly regrouping: Regrouping;
+  private readonly changes = new ChangeList((id) => this.change(id, null));
   private readonly editor: Editor;
   private readonly bar: HTMLElement;
   private readonly tools = new Map<ToolName, HTMLButtonElement>();
@@ -80,6 +86,7 @@ export class Live {
     });
     this.history = new History(this.keeper);
     this.naming = new Naming(chart, this.keeper, (row) => model.id(row));
+    this.regrouping = new Regrouping(chart, this.keeper, model);
     this.editor = new Editor({
       changed: (content, writing) => this.write(content, writing),
       done: () => this.finish(),
@@ -89,7 +96,7 @@ export class Live {
       changed: (id, content) => this.change(id, content),
     });
     const says = (news: string) => this.actions.say(news);
-    this.shown.add(this.standing, this.warning, this.editor.colours, this.editor.root, exports(server, says));
+    this.shown.add(this.standing, this.warning, this.editor.colours, this.editor.root, ...this.changes.parts, exports(server, says));
     this.bar = this.makeBar();
     window.addEventListener("pagehide", () => this.editor.finish());
     this.refresh();
@@ -221,7 +228,7 @@ export class Live {
 
   private drawn(id: string): Drawn | null {
     const content = this.keeper.get(id);
-    return content?.kind === "name" ? null : content;
+    return content && isDrawn(content) ? content : null;
   }
 
   private write(content: Drawn | null, writing: object | null): void {
@@ -265,7 +272,10 @@ export class Live {
 
   /** Others, or an earlier life of this window, changed something; or we did. */
   private refresh(): void {
-    if (this.naming.apply()) this.actions.named();
+    const regrouped = this.regrouping.apply();
+    if (regrouped) this.actions.regrouped();
+    if (this.naming.apply() || regrouped) this.actions.named();
+    this.changes.show(this.regrouping.all());
     this.shown.refresh();
     const content = this.chosen === null ? null : this.drawn(this.chosen);
     if (content) this.editor.refresh(content);
@@ -296,6 +306,22 @@ export class Live {
     this.warning.append(button("Show the new one", () => location.reload()));
     this.isOld = true;
     this.buttons();
+  }
+
+  /** Move images to the cluster of a name, a new one where none has it; why not, or null. */
+  move(rows: ArrayLike<number>, name: string): string | null {
+    if (this.isOld) return "the map was made again";
+    const moves = this.regrouping.move(rows, name);
+    if (typeof moves === "string") return moves;
+    for (const move of moves) this.change(crypto.randomUUID(), move);
+    return null;
+  }
+
+  /** Merge a cluster into another; why not, or null. */
+  merge(number: number, into: number): string | null {
+    if (this.isOld) return "the map was made again";
+    this.change(crypto.randomUUID(), this.regrouping.merge(number, into));
+    return null;
   }
 
   /** Rename a cluster in place of the element that names it. */

@@ -3,7 +3,7 @@
 import type { Chart } from "../chart";
 import { element } from "../elements";
 import type { Stage } from "../stage";
-import { around, type Content, type Drawn } from "./content";
+import { around, isDrawn, type Content, type Drawn } from "./content";
 import { Drawings } from "./drawings";
 import { entry } from "./editor";
 
@@ -93,7 +93,7 @@ export class Shown {
   private numbered(): [id: string, content: Drawn, number: number][] {
     let notes = 0;
     return this.annotations.all().flatMap(([id, content]) => {
-      if (content.kind === "name") return [];
+      if (!isDrawn(content)) return [];
       if (content.kind === "note") notes += 1;
       return [[id, content, notes] as [string, Drawn, number]];
     });
@@ -101,7 +101,7 @@ export class Shown {
 
   private visit(id: string): void {
     const content = this.annotations.get(id);
-    if (!content || content.kind === "name") return;
+    if (!content || !isDrawn(content)) return;
     this.active?.fly(placeFor(content, this.active));
     this.actions.chosen(id, true);
   }

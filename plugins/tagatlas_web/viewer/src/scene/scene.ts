@@ -67,16 +67,22 @@ export class Scene {
   /** @param before, after where the images come from and go to: x, y, width and height. */
   show(chart: Chart, before: Float32Array, after: Float32Array): void {
     this.chart = chart;
+    this.recolour();
+    this.over.set([]);
+    this.marks.set([]);
+    this.sprites.move(before, after);
+    this.typical = chart.places.typicalSide();
+  }
+
+  /** Draw outlines in the colours that clusters have now. */
+  recolour(): void {
+    const { chart } = this;
     const rings = chart.file.outlines.map(({ cluster, ring }) => ({
       ring: new Float32Array(unpack(ring)),
       ink: inkOf(chart.clusters[cluster]?.colour ?? "#888888"),
     }));
     this.areas.set(rings);
     this.outlines.set(rings.flatMap(({ ring, ink }) => ringLines(ring, ink, OUTLINE_WIDE)));
-    this.over.set([]);
-    this.marks.set([]);
-    this.sprites.move(before, after);
-    this.typical = chart.places.typicalSide();
   }
 
   /** When all is drawn that is to be. */

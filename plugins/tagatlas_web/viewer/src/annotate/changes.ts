@@ -1,0 +1,38 @@
+/** The list of changes of clusters, each of which can be taken back. */
+
+import { button, count, element } from "../elements";
+import type { ClusterChange } from "./content";
+import { told } from "./regrouping";
+
+export class ChangeList {
+  readonly root = element("details", { class: "changes" });
+  private readonly summary = element("summary");
+  private readonly list = element("ul");
+  private readonly due = element("p", { class: "standing" });
+
+  /** @param drop told which one is taken back. */
+  constructor(private readonly drop: (id: string) => void) {
+    this.root.append(this.summary, this.list);
+  }
+
+  /** Both parts, for the page. */
+  get parts(): HTMLElement[] {
+    return [this.due, this.root];
+  }
+
+  show(changes: readonly [id: string, change: ClusterChange, isOnMap: boolean][]): void {
+    const waiting = changes.filter(([, , isOnMap]) => !isOnMap).length;
+    this.due.hidden = waiting === 0;
+    this.due.textContent = `${count(waiting, "change")} of clusters: tagatlas map makes the map again by ${waiting === 1 ? "it" : "them"}.`;
+    this.root.hidden = changes.length === 0;
+    this.summary.textContent = `Clusters changed by hand (${changes.length})`;
+    this.list.replaceChildren(
+      ...changes.map(([id, change]) => {
+        const words = told(change);
+        const drop = button("Take back", () => this.drop(id));
+        drop.setAttribute("aria-label", `Take back: ${words}`);
+        return element("li", {}, words, " ", drop);
+      }),
+    );
+  }
+}
