@@ -33,7 +33,10 @@ _NAMES = {
         "RendererSpec RereadingTagger ShowProgress Source SourceFacts SourceSpec Tag TagResult "
         "TagStatus Tagger TaggerSpec TextEmbedder Thumbnail Variant no_progress no_show"
     ),
-    "tagatlas.contracts.annotation": "Annotation Arrow Caption ClusterName Content Note Outline",
+    "tagatlas.contracts.annotation": (
+        "Annotation Arrow Caption ClusterMerge ClusterMove ClusterName ClusterReference Content "
+        "Note Outline"
+    ),
     "tagatlas.hookspecs": "hookimpl",
     "tagatlas.network": "Network",
     "tagatlas.plugins": "BrokenPlugin InstalledPlugin Plugins load_plugins",

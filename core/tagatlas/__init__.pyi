@@ -181,7 +181,16 @@ from tagatlas.contracts.annotation import (
     Caption as Caption,
 )
 from tagatlas.contracts.annotation import (
+    ClusterMerge as ClusterMerge,
+)
+from tagatlas.contracts.annotation import (
+    ClusterMove as ClusterMove,
+)
+from tagatlas.contracts.annotation import (
     ClusterName as ClusterName,
+)
+from tagatlas.contracts.annotation import (
+    ClusterReference as ClusterReference,
 )
 from tagatlas.contracts.annotation import (
     Content as Content,

@@ -17,8 +17,9 @@ from tagatlas.contracts import Tag, TagResult
 from tagatlas.contracts.annotation import ClusterMerge, ClusterMove, ClusterReference
 from tagatlas.plugins import RENDERERS, load_plugins
 from tagatlas.steps.backends import backend_maps, map_backend
+from tagatlas.steps.changes import given_changes
 from tagatlas.steps.load import load_map
-from tagatlas.steps.render import render_map
+from tagatlas.steps.render import render_map, write_map
 from tagatlas.steps.trust import trust
 
 COUNT = 24
@@ -78,6 +79,13 @@ def cluster_of(atlas: Atlas) -> dict[str, str]:
     drawn = load_map(atlas, "m")
     named = drawn.images.join(drawn.clusters.select("cluster", "name"), on="cluster")
     return dict(named.select("id", "name").iter_rows())
+
+
+def render_note(atlas: Atlas) -> list[str]:
+    out = atlas.folder / "out"
+    out.mkdir(exist_ok=True)
+    methods = atlas.plugins.choose(RENDERERS, "methods", {})
+    return list(write_map(load_map(atlas, "m"), [methods], out).notes)
 
 
 def partition(of: dict[str, str]) -> set[frozenset[str]]:
@@ -200,6 +208,30 @@ def test_the_copy_counts_where_the_table_is_gone(atlas: Atlas, tmp_path: Path) -
     assert sizes(atlas)["alone"] == 1
 
 
+def test_a_table_that_somebody_else_named_is_not_read(atlas: Atlas, tmp_path: Path) -> None:
+    table = write(tmp_path / "changes.csv", "image,cluster\n00001.jpg,alone\n")
+    atlas.settings.update("map", {"cluster_changes": [str(table)]})
+    changes, notes = given_changes(atlas, None, [table], None)
+    assert changes == []
+    assert notes[0].endswith("there is no copy of them")
+    trust(atlas)
+    changes, notes = given_changes(atlas, None, [table], None)
+    [change] = changes
+    assert isinstance(change, ClusterMove)
+    assert (len(change.images), change.into) == (1, ClusterReference("alone"))
+    assert notes == []
+
+
+def test_images_beyond_the_sample_are_moved_too(atlas: Atlas, tmp_path: Path) -> None:
+    ids = atlas.catalog.addresses.images()["id"].to_list()
+    rows = "".join(f"{image},late\n" for image in ids[-6:])
+    table = write(tmp_path / "changes.csv", f"image,cluster\n{rows}")
+    tagatlas.map(atlas, name="m", sample=8, cluster_changes=[table])
+    assert sizes(atlas)["late"] == 6
+    now = cluster_of(atlas)
+    assert [image for image in ids if now[image] == "late"] == ids[-6:]
+
+
 def test_the_first_map_knows_them_as_well(atlas: Atlas, tmp_path: Path) -> None:
     table = write(tmp_path / "changes.csv", "cluster,into\ncat,dog\n")
     assert made(atlas, table).notes == []
@@ -215,8 +247,11 @@ def test_changes_on_the_map_count_and_comparisons_leave_them(atlas: Atlas) -> No
     put("1", "m", ClusterMove(of["cat"][:2], new), base=0)
     there = ClusterReference("tabby", of["cat"][:1])
     put("2", "m", ClusterMerge(ClusterReference("dog", of["dog"]), there), base=0)
+    [waiting] = render_note(atlas)
+    assert waiting == "the map does not follow 2 changes of clusters yet: run tagatlas map"
     made(atlas)
     assert sizes(atlas)["tabby"] == 8
+    assert render_note(atlas) == []
     drawn = load_map(atlas, "m")
     assert drawn.provenance.changed == 2
     [backend] = {each.backend for each in [atlas.catalog.maps.load("m")] if each}

@@ -32,6 +32,11 @@ def check_changes(atlas: Atlas, paths: Sequence[Path]) -> None:
             read_changes(path, Known(None, nothing), None)
 
 
+def are_new(atlas: Atlas, paths: Sequence[Path]) -> bool:
+    """Whether a table was never read, so that its clusters are looked up on a map."""
+    return any(atlas.catalog.changes.of(str(path.resolve())) is None for path in paths)
+
+
 def given_changes(
     atlas: Atlas, stored: StoredMap | None, paths: Sequence[Path], level: Level | None
 ) -> tuple[list[ClusterChange], list[str]]:

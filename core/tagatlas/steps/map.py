@@ -19,7 +19,7 @@ from tagatlas.errors import AtlasDamaged, EmptyMap, UsageError
 from tagatlas.options import option_values
 from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS
 from tagatlas.selection import Selection
-from tagatlas.steps.changes import annotated_changes, check_changes, given_changes
+from tagatlas.steps.changes import annotated_changes, are_new, check_changes, given_changes
 from tagatlas.steps.left_out import count_left_out
 from tagatlas.steps.making import MapPlugins, making_of, shaping_code
 from tagatlas.steps.names import given_names, keep_names
@@ -222,7 +222,7 @@ def map_collection(
         PluginError: a plugin cannot describe itself, or gave an invalid result.
     """
     stored = _stored(atlas, name)
-    if stored is None and options.cluster_changes:  # they are about a map that there is
+    if stored is None and are_new(atlas, options.cluster_changes):  # about a map that there is
         first = replace(options, cluster_changes=())
         map_collection(atlas, name, tagger, plugins, first, before_drawing=before_drawing)
         stored = _stored(atlas, name)

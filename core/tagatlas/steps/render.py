@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import Map, Progress, Renderer, ShowProgress, no_progress, no_show
+from tagatlas.contracts.annotation import ClusterMerge, ClusterMove
 from tagatlas.errors import StorageError, UsageError
 from tagatlas.plugins import RENDERERS, PluginChoice
 from tagatlas.selection import Selection
@@ -194,9 +195,20 @@ def write_map(
         map_.images.height,
         len(store.absent),
         [str(fault) for fault in written.faults],
-        notes=written.notes,
+        notes=[*written.notes, *_behind(map_)],
         signed=signed_addresses(map_.records),
     )
+
+
+def _behind(map_: Map) -> list[str]:
+    """A note if clusters were changed in the viewer since the map was made."""
+    since = map_.provenance.changed or 0
+    changed = [
+        each for each in map_.annotations if isinstance(each.content, ClusterMove | ClusterMerge)
+    ]
+    waiting = sum(each.revision > since for each in changed)
+    said = f"the map does not follow {count(waiting, 'change')} of clusters yet: run tagatlas map"
+    return [said] if waiting else []
 
 
 def render_map(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ from tagatlas.contracts.annotation import (
     ClusterReference,
 )
 from tagatlas.wording import count
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +151,9 @@ class _Division:
     def _move(self, change: ClusterMove) -> None:
         rows = np.array([self._row[each] for each in change.images if each in self._row], np.intp)
         if not len(rows):
-            self._unfit.append(f"no image that was moved to {change.into.name} is on the map")
+            self._unfit.append(
+                f"no image that was moved to {_plain(change.into.name)} is on the map"
+            )
             return
         target = self._of(change.into) if change.into.typical else None
         if target is None:
@@ -159,7 +164,9 @@ class _Division:
         gone, target = self._of(cluster), self._of(into)
         for reference, label in ((cluster, gone), (into, target)):
             if label is None:
-                self._unfit.append(f"no image of the cluster {reference.name} is on the map")
+                self._unfit.append(
+                    f"no image of the cluster {_plain(reference.name)} is on the map"
+                )
         if gone is None or target is None or gone == target:
             return
         for labels in (self._labels, self._homes):
@@ -181,7 +188,7 @@ class _Division:
         if name not in self._made:
             self._made[name], self._next = self._next, self._next + 1
         label = self._made[name]
-        self._names[label] = " ".join(name.split())[:LONGEST_NAME] or "new"
+        self._names[label] = _plain(name) or "new"
         return label
 
     def _stability(self) -> NDArray[np.float64] | None:
@@ -219,3 +226,8 @@ def _rows(ids: pl.Series, changes: Sequence[ClusterChange]) -> Mapping[str, int]
 
 def _were(number: int, thing: str) -> str:
     return f"{count(number, thing)} {'was' if number == 1 else 'were'}"
+
+
+def _plain(name: str) -> str:
+    """A name without control characters, which a stored one may have."""
+    return " ".join(_CONTROL.sub(" ", name).split())[:LONGEST_NAME]

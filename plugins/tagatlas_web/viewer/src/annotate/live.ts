@@ -43,7 +43,7 @@ export class Live {
   private readonly shown: Shown;
   private readonly naming: Naming;
   private readonly regrouping: Regrouping;
-  private readonly changes = new ChangeList((id) => this.change(id, null));
+  private readonly changes = new ChangeList((id) => this.takeChangeBack(id));
   private readonly editor: Editor;
   private readonly bar: HTMLElement;
   private readonly tools = new Map<ToolName, HTMLButtonElement>();
@@ -322,6 +322,12 @@ export class Live {
     if (this.isOld) return "the map was made again";
     this.change(crypto.randomUUID(), this.regrouping.merge(number, into));
     return null;
+  }
+
+  private takeChangeBack(id: string): void {
+    const isOnMap = this.keeper.revisionOf(id) <= this.chart.file.changed;
+    this.change(id, null);
+    if (isOnMap) this.warn("Taken back: the map follows when tagatlas map makes it again.");
   }
 
   /** Rename a cluster in place of the element that names it. */
