@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -46,14 +47,19 @@ def tagatlas_clusterers():
 """
 
 
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An atlas of pictures."""
+    return picture_atlas(tmp_path_factory.mktemp("pictures"), COUNT)
+
+
 @pytest.fixture
-def atlas(tmp_path: Path) -> Iterator[Atlas]:
+def atlas(pictures: Path, tmp_path: Path) -> Iterator[Atlas]:
     """An atlas of pictures in four clusters, each of one tag."""
+    own = shutil.copytree(pictures, tmp_path / "x.atlas")
     stranger = ModuleType("stranger")
     exec(compile(BY_TAG, "stranger.py", "exec", dont_inherit=True), vars(stranger))  # noqa: S102 - our own
-    with open_atlas(
-        picture_atlas(tmp_path, COUNT), load_plugins(modules=[stranger]), write=True
-    ) as opened:
+    with open_atlas(own, load_plugins(modules=[stranger]), write=True) as opened:
         tag_all(opened)
         yield opened
 
@@ -189,9 +195,11 @@ def test_edited_tables_of_images_and_clusters_are_understood(atlas: Atlas, tmp_p
     assert partition(cluster_of(atlas)) == partition(again)
 
 
-def test_an_image_is_named_by_address_path_or_file_name(atlas: Atlas, tmp_path: Path) -> None:
+def test_an_image_is_named_by_address_path_or_file_name(
+    atlas: Atlas, pictures: Path, tmp_path: Path
+) -> None:
     made(atlas)
-    path = tmp_path / "pictures" / "00001.jpg"
+    path = pictures.parent / "pictures" / "00001.jpg"
     table = write(tmp_path / "changes.csv", f"location,cluster\n{path},a\n00002.jpg,a\n")
     assert made(atlas, table).notes == []
     assert sizes(atlas)["a"] == 2

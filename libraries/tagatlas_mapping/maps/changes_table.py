@@ -34,6 +34,8 @@ _TOLD = 20
 _IMAGE = ("image", "url", "location", "address", "file", "label")
 """Columns that say which image a row is about; the first that is not empty counts."""
 
+_READ = {*_IMAGE, "id", "kind", "cluster", "cluster_name", "into", "name", "typical"}
+
 _STORED = re.compile(r"(?:.*/)?([0-9a-f]{64})(?:\.\w+)?")
 """An image's id, or its file in the store."""
 
@@ -87,10 +89,11 @@ def read_changes(path: Path, known: Known, before: ChangesCopy | None) -> Change
         has_image or "cluster" in columns
     ):
         raise UsageError(f"{path} does not say what is moved or merged: {_FORMS}")
+    places = [at for at, name in enumerate(columns) if name in _READ]
     rows = [
         _Row(number, {name: " ".join(cell_text(cell).split()) for name, cell in cells})
         for number, row in enumerate(table.frame.iter_rows(), start=table.first_row)
-        if (cells := list(zip(columns, row, strict=True)))
+        if (cells := [(columns[at], row[at]) for at in places])
     ]
     reading = _Reading(path, known, before, rows)
     changes = reading.changes()
@@ -374,5 +377,6 @@ def _found(addresses: pl.DataFrame, names: Sequence[str]) -> dict[str, list[str]
 
 def _keys(name: str) -> tuple[str, str, str]:
     stored = _STORED.fullmatch(name)
-    path = "" if "://" in name or "\0" in name else Path(name).resolve().as_posix()
-    return name, stored[1] if stored else "", path
+    if stored or "://" in name or "\0" in name:
+        return name, stored[1] if stored else "", ""
+    return name, "", Path(name).resolve().as_posix()

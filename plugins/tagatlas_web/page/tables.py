@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from tagatlas import ClusterMerge, ClusterMove
 from tagatlas.toolkit import content_as_json, kept_columns
 from tagatlas_web.page.charts import NEAR_ROWS
 from tagatlas_web.page.scripts import packed
@@ -98,7 +99,7 @@ def texts_file(images: pl.DataFrame) -> object:
 
 
 def annotations_of(map_: Map) -> list[object]:
-    """A map's annotations, in the server's format."""
+    """A map's annotations but for changes of clusters, in the server's format."""
     return [
         {
             "id": each.id,
@@ -106,6 +107,7 @@ def annotations_of(map_: Map) -> list[object]:
             "content": json.loads(content_as_json(each.content)),
         }
         for each in map_.annotations
+        if not isinstance(each.content, ClusterMove | ClusterMerge)
     ]
 
 
