@@ -63,7 +63,7 @@ class Variant(StrEnum):
     """The copies that a store keeps of an image: the first two always, the last if asked for."""
 
     IMAGE = "image"
-    """The normalised copy: JPEG, RGB, upright, bounded size."""
+    """The normalised copy: JPEG, RGB, upright, bounded size; of a cut-out with its opacity."""
     THUMBNAIL = "thumbnail"
     """A JPEG whose longer side is at most 256 pixels."""
     ORIGINAL = "original"

@@ -24,6 +24,7 @@ from tagatlas.contracts import ImageStatus, Variant
 from tagatlas.errors import ImageRejected
 from tagatlas_duplicates import Signature, make_signature, perceptual_hash
 from tagatlas_fetching import png, tiff
+from tagatlas_fetching.alpha import is_cut_out, with_alpha
 from tagatlas_fetching.formats import name_of
 from tagatlas_fetching.gif import gif_frames
 from tagatlas_fetching.jpeg import encoded, ended, resized, shrunk_jpeg
@@ -88,7 +89,8 @@ class NormalisedImage:
 
     Attributes:
         id: SHA-256 of the bytes it was made from, 64 hexadecimal digits.
-        image: JPEG, RGB, upright, without metadata.
+        image: JPEG, RGB on white, upright, without metadata, but with the opacity of a cut-out:
+            see :mod:`tagatlas_fetching.alpha`.
         thumbnail: the same with a longer side of at most 256 pixels.
         width: of the original, upright, in pixels.
         height: of the original, upright, in pixels.
@@ -136,6 +138,8 @@ def normalise(
         ImageRejected: ``blocked`` (a web page), ``refused`` (too many pixels, SVG, HEIC without
             its decoder) or ``unreadable`` (anything else that is not a complete picture).
     """
+    import numpy as np
+
     with _rejecting(data, max_pixels):
         found = _decoded(data, max_side, max_pixels, share)
         image = encoded(found.pixels, IMAGE_QUALITY)
@@ -143,6 +147,11 @@ def normalise(
         small = resized(found.pixels, _bounded(width, height, THUMBNAIL_SIDE))
         thumbnail = encoded(small, THUMBNAIL_QUALITY)
         sketched = Image.fromarray(small)
+        if found.alpha is not None:
+            image = with_alpha(image, np.asarray(found.alpha))
+            size = small.shape[1], small.shape[0]
+            alpha = found.alpha.resize(size, Resampling.BICUBIC)
+            thumbnail = with_alpha(thumbnail, np.asarray(alpha))
         fingerprint, signature = perceptual_hash(sketched), make_signature(sketched)
     return NormalisedImage(
         id=hashlib.sha256(data).hexdigest(),
@@ -172,6 +181,7 @@ class _Decoded:
     """A picture decoded in full: the pixels of its copy, and facts of the original."""
 
     pixels: NDArray[np.uint8]
+    alpha: Image.Image | None
     size: tuple[int, int]
     format: str
     frames: int
@@ -185,9 +195,9 @@ def _decoded(data: bytes, max_side: int, max_pixels: int, share: float) -> _Deco
         _check_pixels(source.width, source.height, max_pixels)
         format_ = "jpeg" if source.format == "MPO" else str(source.format).lower()
         frames = pages or _count_frames(source, plain)
-        pixels, size = _decode(source, plain, max_side, share)
+        pixels, alpha, size = _decode(source, plain, max_side, share)
     _check_pixels(pixels.shape[1], pixels.shape[0], max_pixels)
-    return _Decoded(pixels, size, format_, frames)
+    return _Decoded(pixels, alpha, size, format_, frames)
 
 
 @contextmanager
@@ -272,32 +282,39 @@ def _count_frames(source: ImageFile, data: bytes) -> int:
 
 def _decode(
     source: ImageFile, data: bytes, max_side: int, share: float
-) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    """The pixels of an upright RGB copy of bounded size, and the upright size of the original."""
+) -> tuple[NDArray[np.uint8], Image.Image | None, tuple[int, int]]:
+    """Pixels and opacity of an upright copy of bounded size, and the upright size of the original.
+
+    Returns:
+        RGB on white; the opacity of a cut-out, else None; width and height of the original.
+    """
     width, height = source.size
     side = max(1, min(max_side, round(max(width, height) * share), longest_side(width, height)))
-    quick = None
+    quick = alpha = None
     if source.format in ("JPEG", "MPO") and source.mode == "RGB":
         quick = shrunk_jpeg(data, source.size, _bounded(width, height, side))
     if quick is None:
-        pixels = _upright_srgb(_shrunk(source, side), source)
+        copy, alpha = _shrunk(source, side)
+        pixels = _upright_srgb(copy, source)
     elif _orientation(source) in _UPRIGHT or source.info.get("icc_profile"):
         pixels = _upright_srgb(Image.fromarray(quick), source)
     else:
         pixels = quick
     if _orientation(source) in _ON_ITS_SIDE:
         width, height = height, width
-    return pixels, (width, height)
+    return pixels, alpha and _upright(alpha, source), (width, height)
 
 
 def _upright_srgb(picture: Image.Image, source: ImageFile) -> NDArray[np.uint8]:
     """A decoded picture rotated upright and converted to sRGB by its source's metadata."""
     import numpy as np
 
-    orientation = _orientation(source)
-    if orientation in _UPRIGHT:
-        picture = picture.transpose(_UPRIGHT[orientation])
-    return np.asarray(_to_srgb(picture, source.info.get("icc_profile")))
+    return np.asarray(_to_srgb(_upright(picture, source), source.info.get("icc_profile")))
+
+
+def _upright(picture: Image.Image, source: ImageFile) -> Image.Image:
+    turn = _UPRIGHT.get(_orientation(source))
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _bounded(width: int, height: int, side: int) -> tuple[int, int]:
@@ -306,11 +323,14 @@ def _bounded(width: int, height: int, side: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _shrunk(source: ImageFile, side: int) -> Image.Image:
+def _shrunk(source: ImageFile, side: int) -> tuple[Image.Image, Image.Image | None]:
     """The picture on white, with a longer side of at most ``side`` pixels, by Pillow alone.
 
-    White comes first: Pillow filters transparent pictures in full, without the reducing gap.
+    White comes first: Pillow filters transparent pictures in full, without the reducing gap. The
+    opacity of a cut-out is filtered alike.
     """
+    import numpy as np
+
     copy = _bounded(*source.size, side)
     if source.format in ("JPEG", "MPO"):
         source.draft(None, copy)
@@ -318,8 +338,12 @@ def _shrunk(source: ImageFile, side: int) -> Image.Image:
     else:
         source.load()
         copy = _bounded(*source.size, side)  # the size of an icon may be known only now
-    opaque = _on_white(_filterable(source))
-    return opaque.resize(copy, Resampling.HAMMING, reducing_gap=_REDUCING_GAP)
+    whole = _filterable(source)
+    small = _on_white(whole).resize(copy, Resampling.HAMMING, reducing_gap=_REDUCING_GAP)
+    if whole.mode != "RGBA":
+        return small, None
+    alpha = whole.getchannel("A").resize(copy, Resampling.HAMMING, reducing_gap=_REDUCING_GAP)
+    return small, alpha if is_cut_out(np.asarray(alpha)) else None
 
 
 def _filterable(source: ImageFile) -> Image.Image:

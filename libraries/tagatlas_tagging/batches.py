@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tagatlas.contracts import ImageInput, ImageStore, TagResult, Variant
 from tagatlas.errors import ImageNotStored, TagatlasError
 from tagatlas.wording import in_one_line
+from tagatlas_fetching.alpha import without_alpha
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def read_batches(
     images: list[ImageInput] = []
     for image_id in ids:
         try:
-            image = ImageInput(image_id, store.get(image_id, variant))
+            image = ImageInput(image_id, without_alpha(store.get(image_id, variant)))
         except ImageNotStored as error:
             failed.append((image_id, TagResult.failed("transient", f"{error}: fetch it again")))
             continue

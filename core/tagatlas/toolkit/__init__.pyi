@@ -133,6 +133,9 @@ from tagatlas.toolkit.files import (
     write_atomically as write_atomically,
 )
 from tagatlas.toolkit.images import (
+    alpha_of as alpha_of,
+)
+from tagatlas.toolkit.images import (
     copies_of as copies_of,
 )
 from tagatlas.toolkit.images import (
@@ -143,6 +146,9 @@ from tagatlas.toolkit.images import (
 )
 from tagatlas.toolkit.images import (
     thumbnail_address as thumbnail_address,
+)
+from tagatlas.toolkit.images import (
+    without_alpha as without_alpha,
 )
 from tagatlas.toolkit.kernels import (
     kernel as kernel,

@@ -5,10 +5,18 @@ from __future__ import annotations
 from io import BytesIO
 
 from tagatlas.contracts import ImageInput
+from tagatlas_fetching.alpha import alpha_of, without_alpha
 from tagatlas_fetching.copies import copies_of, pixels_of
 from tagatlas_rendering.thumbnails import thumbnail_address
 
-__all__ = ["copies_of", "pixels_of", "small_picture", "thumbnail_address"]
+__all__ = [
+    "alpha_of",
+    "copies_of",
+    "pixels_of",
+    "small_picture",
+    "thumbnail_address",
+    "without_alpha",
+]
 
 
 def small_picture() -> ImageInput:

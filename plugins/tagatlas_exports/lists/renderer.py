@@ -24,6 +24,7 @@ from tagatlas.toolkit import (
     web_addresses,
     with_cluster_names,
     with_kept_columns,
+    without_alpha,
     write_atomically,
 )
 from tagatlas_exports.lists import ListsOptions
@@ -132,7 +133,7 @@ def _copy(store: ImageStore, images: pl.Series, folder: Path) -> Iterator[Path]:
     _make_folder(folder)
     for image in images:
         try:
-            data = store.get(image, Variant.IMAGE)
+            data = without_alpha(store.get(image, Variant.IMAGE))
             with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
                 picture.draft("RGB", _TRIED_AT)  # a damaged file shows at any size
                 picture.load()

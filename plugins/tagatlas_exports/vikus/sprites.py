@@ -15,7 +15,7 @@ from PIL import Image
 
 from tagatlas import Variant
 from tagatlas.errors import ImageNotStored
-from tagatlas.toolkit import write_atomically
+from tagatlas.toolkit import without_alpha, write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +104,7 @@ def read_picture(
 ) -> tuple[bytes, Image.Image] | None:
     """The texture of an image, as JPEG, and its sprite; None if the image cannot be read."""
     try:
-        data = store.get(image, Variant.IMAGE)
+        data = without_alpha(store.get(image, Variant.IMAGE))
         with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
             if max(picture.size) == TEXTURE_SIDE:
                 picture.draft("RGB", (2 * sprite_side, 2 * sprite_side))

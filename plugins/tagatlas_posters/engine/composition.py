@@ -103,7 +103,7 @@ class Composition:
             detail: maximum pixels of a file per pixel of its box, along each side.
         """
         sizes = np.ceil((self.boxes[:, 2:] - self.boxes[:, :2]) * detail).astype(np.int64)
-        return load_jpegs(self.store, self.ids, sizes)
+        return load_jpegs(self.store, self.ids, sizes, self.look.paper)
 
 
 def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) -> Composition:

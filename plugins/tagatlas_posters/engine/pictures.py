@@ -1,4 +1,8 @@
-"""Reads pictures for the poster, about as large as they are shown."""
+"""Reads pictures for the poster, about as large as they are shown.
+
+A copy of a cut-out is on white and has its opacity with it. Its colours are left mixed with white
+by that opacity, which filters and blending need: only :func:`plain_colours` takes the white out.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from PIL import Image
 
 from tagatlas import Variant
 from tagatlas.errors import ImageNotStored
+from tagatlas.toolkit import alpha_of, without_alpha
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,12 +27,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tagatlas import ImageStore
+    from tagatlas.toolkit import Colour
+
+WHITE: Colour = (255, 255, 255)
 
 _THUMBNAIL_SIDE = 256
 _QUALITY = 85
 _MOST_PIXELS = 1 << 28
 _THREADS = min(4, os.cpu_count() or 1)
 _AHEAD = 16
+_DARK, _FAINT, _MOST_FAINT = 128, 64, 0.5
+"""Lightness below which paper is dark, and from which a pixel stands out from it; the largest share
+of a cut-out that may not."""
 _UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 """Exceptions of stores and Pillow for missing or damaged bytes."""
 
@@ -41,19 +52,28 @@ def variants_for(size: tuple[int, int]) -> list[Variant]:
 
 
 def load_pixels(
-    store: ImageStore, image_id: str, size: tuple[int, int]
+    store: ImageStore, image_id: str, size: tuple[int, int], paper: Colour = WHITE
 ) -> NDArray[np.uint8] | None:
     """The pixels of an image, at least of that size if the file is; None if unreadable.
 
     Uses the thumbnail if it is large enough, else the image itself; if one cannot be read, the
     other is tried.
 
+    Args:
+        store: holds the image.
+        image_id: of the image.
+        size: width and height in pixels.
+        paper: the ground that it is shown on. A dark cut-out on dark paper keeps its white ground.
+
     Returns:
-        Red, green and blue, shape (height, width, 3).
+        Red, green and blue, shape (height, width, 3); of a cut-out, its colours on white and its
+        opacity, shape (height, width, 4).
     """
     for variant in variants_for(size):
         try:
-            return _decode(store.get(image_id, variant), size)
+            data = store.get(image_id, variant)
+            pixels = _decode(data, size)
+            return _with_opacity(pixels, alpha_of(data, pixels.shape[1::-1]), paper)
         except _UNREADABLE:
             continue
     return None
@@ -74,43 +94,93 @@ def _decode(data: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
         return np.array(picture.convert("RGB"))
 
 
-@dataclass(frozen=True)
+def _with_opacity(
+    pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, paper: Colour
+) -> NDArray[np.uint8]:
+    """The pixels with the opacity as a fourth channel, unless they are to be shown on white."""
+    if alpha is None or not _stands_out(pixels, alpha, paper):
+        return pixels
+    # A copy's compression shows beyond the edges of the picture, where all is white.
+    clear = np.maximum(pixels, 255 - alpha[:, :, None])
+    return np.concatenate([clear, alpha[:, :, None]], axis=2)
+
+
+def _stands_out(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8], paper: Colour) -> bool:
+    """Whether a cut-out can be seen without its white ground: not if it is as dark as the paper."""
+    if max(paper) >= _DARK:
+        return True
+    faint = alpha[pixels.max(axis=2).astype(np.int16) - (255 - alpha) < _FAINT]
+    return bool(faint.sum(dtype=np.int64) <= _MOST_FAINT * alpha.sum(dtype=np.int64))
+
+
+def plain_colours(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The pixels of a cut-out as files have them, red, green, blue and opacity, without the white.
+
+    Args:
+        pixels: colours on white and opacity, shape (height, width, 4).
+    """
+    alpha = pixels[:, :, 3:].astype(np.int32)
+    colours = (pixels[:, :, :3] - (255 - alpha)) * 255 // np.maximum(alpha, 1)
+    return np.concatenate([colours.clip(0, 255), alpha], axis=2).astype(np.uint8)
+
+
+@dataclass(frozen=True, eq=False)
 class Jpeg:
-    """A JPEG file, RGB; width and height are in its own pixels."""
+    """A JPEG file, RGB; width and height are in its own pixels.
+
+    A cut-out is on white and has the opacity of its pixels, shape (height, width); others have
+    none.
+    """
 
     data: bytes
     width: int
     height: int
+    alpha: NDArray[np.uint8] | None = None
 
 
-def load_jpeg(store: ImageStore, image_id: str, size: tuple[int, int]) -> Jpeg | None:
+def load_jpeg(
+    store: ImageStore, image_id: str, size: tuple[int, int], paper: Colour = WHITE
+) -> Jpeg | None:
     """The image as a file of about that size, never enlarged; None if unreadable.
 
-    A stored file that is not larger is returned unchanged.
+    A stored file that is not larger is returned unchanged, but for its opacity. ``paper`` is as in
+    :func:`load_pixels`.
     """
     for variant in variants_for(size):
         try:
-            data = store.get(image_id, variant)
-            with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
-                fits = picture.width <= size[0] and picture.height <= size[1]
-                if not fits:
-                    picture.draft("RGB", size)
-                picture.load()
-                if fits and picture.mode == "RGB":
-                    return Jpeg(data, *picture.size)
-                rgb = picture.convert("RGB")
-            smaller = (min(size[0], rgb.width), min(size[1], rgb.height))
-            resized = rgb.resize(smaller, Image.Resampling.HAMMING)
-            encoded = BytesIO()
-            resized.save(encoded, "JPEG", quality=_QUALITY)
-            return Jpeg(encoded.getvalue(), *smaller)
+            return _fitted(store.get(image_id, variant), size, paper)
         except _UNREADABLE:
             continue
     return None
 
 
+def _fitted(data: bytes, size: tuple[int, int], paper: Colour) -> Jpeg:
+    with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
+        whole = picture.size
+        fits = picture.width <= size[0] and picture.height <= size[1]
+        if not fits:
+            picture.draft("RGB", size)
+        picture.load()
+        is_plain = picture.mode == "RGB"
+        rgb = picture.convert("RGB")
+    alpha = alpha_of(data, whole)
+    if fits and is_plain:
+        encoded, small = without_alpha(data), rgb
+    else:
+        smaller = (min(size[0], rgb.width), min(size[1], rgb.height))
+        small = rgb.resize(smaller, Image.Resampling.HAMMING)
+        buffer = BytesIO()
+        small.save(buffer, "JPEG", quality=_QUALITY)
+        encoded = buffer.getvalue()
+    if alpha is not None:
+        fitted = Image.fromarray(alpha).resize(small.size, Image.Resampling.HAMMING)
+        alpha = np.asarray(fitted)
+        alpha = alpha if _stands_out(np.asarray(small), alpha, paper) else None
+    return Jpeg(encoded, *small.size, alpha)
+
+
 def load_jpegs(
-    store: ImageStore, ids: Sequence[str], sizes: NDArray[np.int64]
+    store: ImageStore, ids: Sequence[str], sizes: NDArray[np.int64], paper: Colour = WHITE
 ) -> Iterator[Jpeg | None]:
     """:func:`load_jpeg` of many images, in their order; threads read a few ahead.
 
@@ -118,11 +188,12 @@ def load_jpegs(
         store: holds the images.
         ids: of the images.
         sizes: width and height of each in pixels, shape (n, 2).
+        paper: see :func:`load_pixels`.
     """
     with ThreadPoolExecutor(_THREADS) as executor:
         ahead: deque[Future[Jpeg | None]] = deque()
         for image_id, (width, height) in zip(ids, sizes.tolist(), strict=True):
-            ahead.append(executor.submit(load_jpeg, store, image_id, (width, height)))
+            ahead.append(executor.submit(load_jpeg, store, image_id, (width, height), paper))
             if len(ahead) > _AHEAD:
                 yield ahead.popleft().result()
         while ahead:

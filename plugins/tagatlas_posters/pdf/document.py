@@ -1,7 +1,8 @@
 """The poster as a PDF document of one page.
 
 Format: ISO 32000-1. Layers are optional content groups (8.11), one for each part of the poster.
-Pictures are the JPEG files themselves (7.4.8).
+Pictures are the JPEG files themselves (7.4.8); cut-outs have a soft mask, and are mixed with white
+by it (11.6.5.3).
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from tagatlas_posters.pdf.page_fonts import PageFonts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.composition import Composition
@@ -125,6 +129,7 @@ def _add_pictures(pdf: pydyf.PDF, poster: Composition, detail: float) -> pydyf.D
     for number in range(len(poster.ids)):
         picture = _Picture(jpegs, blank)
         pdf.add_object(picture)
+        pdf.add_object(picture.mask)
         named[layers.picture_name(number)] = picture.reference
     return named
 
@@ -160,6 +165,7 @@ class _Picture(pydyf.Object):  # type: ignore[misc] # pydyf has no types
         super().__init__()
         self._jpegs = jpegs
         self._blank = blank
+        self.mask = _Mask()
 
     @property
     def data(self) -> bytes:
@@ -174,7 +180,36 @@ class _Picture(pydyf.Object):  # type: ignore[misc] # pydyf has no types
             "BitsPerComponent": 8,
             "Filter": "/DCTDecode",
         }
+        if jpeg.alpha is not None:
+            self.mask.alpha = jpeg.alpha
+            facts["SMask"] = self.mask.reference
         data: bytes = pydyf.Stream([jpeg.data], facts).data
+        return data
+
+
+class _Mask(pydyf.Object):  # type: ignore[misc] # pydyf has no types
+    """The opacity of the picture written before it, or null; released when it is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.alpha: NDArray[np.uint8] | None = None
+
+    @property
+    def data(self) -> bytes:
+        """The opacity as a PDF stream."""
+        alpha, self.alpha = self.alpha, None
+        if alpha is None:
+            return b"null"
+        facts = {
+            "Type": "/XObject",
+            "Subtype": "/Image",
+            "Width": alpha.shape[1],
+            "Height": alpha.shape[0],
+            "ColorSpace": "/DeviceGray",
+            "BitsPerComponent": 8,
+            "Matte": pydyf.Array([1, 1, 1]),
+        }
+        data: bytes = pydyf.Stream([alpha.tobytes()], facts, compress=True).data
         return data
 
 

@@ -3,32 +3,52 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import numpy as np
+from PIL import Image
+
 from tagatlas.errors import OptionError
-from tagatlas_posters.engine.pictures import variants_for
+from tagatlas_posters.engine.pictures import plain_colours, variants_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tagatlas_posters.engine.composition import Composition
+    from tagatlas_posters.engine.pictures import Jpeg
 
 
 def embedded(poster: Composition, detail: float) -> Iterator[str | None]:
     """Data URLs of the poster's pictures, in their order; None for those that cannot be read.
+
+    A cut-out is a PNG, the one format with opacity that all programs read.
 
     Args:
         poster: with the pictures.
         detail: the most pixels of a picture per pixel that it covers.
     """
     for jpeg in poster.jpegs(detail):
-        yield f"data:image/jpeg;base64,{b64encode(jpeg.data).decode()}" if jpeg else None
+        yield _data_address(jpeg) if jpeg else None
+
+
+def _data_address(jpeg: Jpeg) -> str:
+    if jpeg.alpha is None:
+        return f"data:image/jpeg;base64,{b64encode(jpeg.data).decode()}"
+    with Image.open(BytesIO(jpeg.data), formats=("JPEG",)) as picture:
+        on_white = np.asarray(picture)
+    encoded = BytesIO()
+    cut_out = plain_colours(np.concatenate([on_white, jpeg.alpha[:, :, None]], axis=2))
+    Image.fromarray(cut_out).save(encoded, "PNG")
+    return f"data:image/png;base64,{b64encode(encoded.getvalue()).decode()}"
 
 
 def linked(poster: Composition, folder: Path) -> Iterator[str | None]:
     """Addresses of the poster's pictures, in their order; None for those that are gone.
+
+    The files of cut-outs are on white.
 
     Args:
         poster: with the pictures.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagatlas import ImageInput, ImageStore, TagResult, Variant
+from tagatlas.toolkit import without_alpha
 from tagatlas_compare.benching.robustness.perturbations import (
     CONTROL,
     PERTURBATIONS,
@@ -125,7 +126,9 @@ def robustness(
         perturbation = PERTURBATIONS[kind]
         own = tuple(recognisable(sides, kind))
         if own not in rounds:
-            before = ask([ImageInput(image, store.get(image, variant)) for image in own])
+            before = ask(
+                [ImageInput(image, without_alpha(store.get(image, variant))) for image in own]
+            )
             rounds[own] = before, answers(own, CONTROL, 0)
         before, control = rounds[own]
         for strength in perturbation.strengths:

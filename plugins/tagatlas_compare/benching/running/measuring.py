@@ -28,6 +28,7 @@ from tagatlas import (
     open_atlas,
 )
 from tagatlas.errors import ImageNotStored, PluginError, PluginFailed, TagatlasError, TaggerError
+from tagatlas.toolkit import without_alpha
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing, prepare
 from tagatlas_compare.benching.results.document import Robustness, Speed
@@ -147,7 +148,7 @@ def _speed(work: Work, store: ImageStore, tagger: Tagger, made: float, shown: Sh
 
 def _inputs(store: ImageStore, tagger: Tagger, ids: Sequence[str]) -> list[ImageInput]:
     try:
-        return [ImageInput(image, store.get(image, tagger.variant)) for image in ids]
+        return [ImageInput(image, without_alpha(store.get(image, tagger.variant))) for image in ids]
     except ImageNotStored as error:
         raise TaggerError(f"{error}: fetch it again") from error
 

@@ -56,6 +56,7 @@ def paint_bands(poster: Composition, executor: Executor) -> Iterator[Band]:
         executor,
         opacity=poster.opacity,
         blank=look.blank,
+        paper=look.paper,
     )
     on_map = TextLayer([*poster.tags, *poster.names], poster.typesetter)
     drawings = DrawingLayer([*poster.drawings, *poster.legend.marks], poster.typesetter)

@@ -42,6 +42,28 @@ def blend(pixels: NDArray[np.uint8], over: NDArray[np.uint8], opacity: NDArray[n
 
 
 @kernel
+def blend_cut_out(pixels: NDArray[np.uint8], over: NDArray[np.uint8], opacity: int) -> None:
+    """Blend a cut-out over pixels of shape (h, w, 3).
+
+    Args:
+        pixels: below.
+        over: colours on white and their opacity, shape (h, w, 4).
+        opacity: of the whole, at most 255.
+    """
+    white = np.int32(255)
+    whole = np.int32(opacity)
+    for y in range(over.shape[0]):
+        for x in range(over.shape[1]):
+            alpha = np.int32(over[y, x, 3])
+            if alpha:
+                rest = white * white - alpha * whole
+                for channel in range(3):
+                    own = max(np.int32(over[y, x, channel]) - (white - alpha), np.int32(0))
+                    both = own * whole * white + np.int32(pixels[y, x, channel]) * rest
+                    pixels[y, x, channel] = np.uint8((both + white * white // 2) // (white * white))
+
+
+@kernel
 def mix(below: np.uint8, above: np.uint8, part: np.uint32) -> np.uint8:
     """One channel of a pixel, blended with an opacity of ``part`` / 255."""
     most = np.uint32(255)

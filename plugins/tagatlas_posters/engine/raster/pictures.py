@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas_posters.engine.pictures import load_pixels
-from tagatlas_posters.engine.raster.blend import blend, shared_part
+from tagatlas_posters.engine.pictures import WHITE, load_pixels
+from tagatlas_posters.engine.raster.blend import blend, blend_cut_out, shared_part
 from tagatlas_posters.engine.raster.resample import resize
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class PictureLayer:
         executor: threads for decoding and resizing.
         opacity: in [0, 1].
         blank: colour of a box whose picture is unreadable.
+        paper: colour that the pictures are on, see :func:`load_pixels`.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class PictureLayer:
         *,
         opacity: float,
         blank: Colour,
+        paper: Colour = WHITE,
     ) -> None:
         self._ids = ids
         self._boxes = boxes
@@ -62,6 +64,7 @@ class PictureLayer:
         self._executor = executor
         self._opacity = round(255 * opacity)
         self._blank = np.array([[blank]], dtype=np.uint8)
+        self._paper = paper
         self._kept: dict[int, NDArray[np.uint8]] = {}
         self._waiting: Iterator[list[int]] = iter(())
         self._ahead: deque[Future[list[Painted]]] = deque()
@@ -96,7 +99,9 @@ class PictureLayer:
         self, band: NDArray[np.uint8], picture: NDArray[np.uint8], left: int, top: int
     ) -> None:
         below, visible = shared_part(band, picture, left, top)
-        if self._opacity == 255:
+        if picture.shape[2] == 4:
+            blend_cut_out(below, visible, self._opacity)
+        elif self._opacity == 255:
             below[:] = visible
         else:
             blend(below, visible, np.full(below.shape[:2], self._opacity, dtype=np.uint8))
@@ -132,7 +137,7 @@ class PictureLayer:
             size = (right - left, lower - upper)
             decoded = kept.get(row)
             if decoded is None:
-                found = load_pixels(self._store, self._ids[row], size)
+                found = load_pixels(self._store, self._ids[row], size, self._paper)
                 decoded = self._blank if found is None else found
             rows = slice(max(top - upper, 0), min(bottom, lower) - upper)
             painted.append((row, decoded, resize(decoded, *size, rows)))

@@ -26,25 +26,25 @@ def resize(
     """Compute some rows of a resized picture.
 
     Args:
-        pixels: uint8, shape (h, w, 3).
+        pixels: uint8, shape (h, w, 3), or (h, w, 4) with opacity, by which the colours are mixed.
         width: of the whole result.
         height: of the whole result.
         rows: of the result, those to compute; a plain range.
 
     Returns:
-        Shape (rows, width, 3), C-contiguous or a view of ``pixels``.
+        Shape (rows, width, 3 or 4), C-contiguous or a view of ``pixels``.
     """
-    old_height, old_width, _ = pixels.shape
+    old_height, old_width, channels = pixels.shape
     if (old_width, old_height) == (width, height):
         return pixels[rows]
     shrinks = width <= old_width and height <= old_height
     row_starts, row_weights = _weights(old_height, height, shrinks)
     starts, weights = _weights(old_width, width, shrinks)
     row_starts, row_weights = row_starts[rows], row_weights[rows]
-    resized = np.empty((len(row_starts), 3 * width), dtype=np.uint8)
-    source = np.ascontiguousarray(pixels).reshape(old_height, 3 * old_width)
-    _resample(source, resized, row_starts, row_weights, 3 * starts, weights)
-    return resized.reshape(-1, width, 3)
+    resized = np.empty((len(row_starts), width, channels), dtype=np.uint8)
+    source = np.ascontiguousarray(pixels).reshape(old_height, channels * old_width)
+    _resample(source, resized, row_starts, row_weights, channels * starts, weights)
+    return resized
 
 
 @lru_cache(maxsize=1024)
@@ -90,6 +90,8 @@ def _resample(
     """Resample each row first across the old rows, a SIMD loop, then along itself."""
     most = np.float32(255.0)
     none = np.float32(0.0)
+    channels = resized.shape[2]
+    has_opacity = channels == 4
     row = np.empty(source.shape[1], dtype=np.float32)
     for y in range(resized.shape[0]):
         row[:] = none
@@ -101,14 +103,18 @@ def _resample(
                     row[x] += weight * np.float32(old[x])
         new = resized[y]
         for x in range(len(starts)):
-            red = green = blue = np.float32(0.5)
+            red = green = blue = opacity = np.float32(0.5)
             for tap in range(weights.shape[1]):
                 # Unsigned: avoids the check for negative indices.
-                at = np.uint64(starts[x] + 3 * tap)
+                at = np.uint64(starts[x] + channels * tap)
                 weight = weights[x, tap]
                 red += weight * row[at]
                 green += weight * row[at + np.uint64(1)]
                 blue += weight * row[at + np.uint64(2)]
-            new[3 * x] = np.uint8(min(max(red, none), most))
-            new[3 * x + 1] = np.uint8(min(max(green, none), most))
-            new[3 * x + 2] = np.uint8(min(max(blue, none), most))
+                if has_opacity:
+                    opacity += weight * row[at + np.uint64(3)]
+            new[x, 0] = np.uint8(min(max(red, none), most))
+            new[x, 1] = np.uint8(min(max(green, none), most))
+            new[x, 2] = np.uint8(min(max(blue, none), most))
+            if has_opacity:
+                new[x, 3] = np.uint8(min(max(opacity, none), most))
