@@ -191,7 +191,7 @@ def test_where_no_link_leads_to_an_image_in_degree_is_refused_at_once(
 
 
 def test_frequency_and_constant_sizes() -> None:
-    frequencies = drawn(IMAGES, MapOptions(size_by="frequency"))
+    frequencies = drawn(IMAGES, MapOptions())
     images = frequencies.nodes.filter(kind="image")
     shares = (areas(frequencies) / images["frequency"]).to_numpy()
     # The rarest are held up to a quarter of the median's size.

@@ -68,9 +68,12 @@ class MapOptions:
         ),
     ] = "join"
     size_by: Annotated[
-        Literal["out-degree", "in-degree", "frequency", "constant"],
-        Meta(description="What an image's area on the map stands for."),
-    ] = "out-degree"
+        Literal["frequency", "out-degree", "in-degree", "constant"],
+        Meta(
+            description="What an image's area on the map stands for: its frequency, which is that"
+            " in the table, else how often it is there; its links; or nothing."
+        ),
+    ] = "frequency"
     fill: Annotated[float, Meta(gt=0, le=1, description="Share of the map that images cover.")] = (
         0.4
     )

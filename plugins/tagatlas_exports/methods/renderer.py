@@ -24,9 +24,10 @@ from tagatlas import (
     Renderer,
     TagStatus,
 )
-from tagatlas.toolkit import IMAGE, write_atomically
+from tagatlas.toolkit import write_atomically
 from tagatlas_exports.methods.collection import ALWAYS, by_status, collection
 from tagatlas_exports.methods.markdown import count, escape, listed, table
+from tagatlas_exports.methods.places import area_text, links_images, sample_text
 from tagatlas_exports.methods.references import DIFFUSION, GRID, LOG_ODDS, SORTING
 
 _TAGGINGS: dict[str, str] = {
@@ -164,7 +165,7 @@ def _network(map_: Map) -> list[str]:
     others = map_.nodes.height - images
     kind = "directed" if map_.directed else "undirected"
     node, seed = escape(described.node), settings.get("map.seed")
-    linked = _links_images(map_)
+    linked = links_images(map_)
     with_images = f"{images:,} of the {count(facts.images, 'image')}, " if linked else ""
     left_out = "; images without a link are left out" if linked else ""
     network = (
@@ -184,7 +185,8 @@ def _network(map_: Map) -> list[str]:
     places = (
         f"It was laid out{_by('layout', facts.layout)}"
         f"{'' if seed is None else f', with the seed {seed}'}."
-        f"{_said(facts.layout.description)}{among_nodes}{_sample(map_)} {arranged}"
+        f"{_said(facts.layout.description)}{among_nodes}{sample_text(map_)} {arranged}"
+        f"{area_text(settings)}"
         f"{_plugin_settings(settings, 'layout', facts.layout.name)}"
     )
     return [network, places]
@@ -194,27 +196,6 @@ def _left_out(map_: Map) -> str:
     """The number of images that are not on the map, with reasons."""
     text = map_.provenance.left_out_text
     return f" Of the images, {escape(text)}." if text else ""
-
-
-def _sample(map_: Map) -> str:
-    """The images that were laid out, if not all were."""
-    sample = map_.provenance.settings.get("map.sample")
-    nodes = f"{escape(map_.provenance.builder.description.node)}s"
-    is_image = (map_.nodes["kind"] == IMAGE).to_numpy()
-    alone = bool((is_image[map_.sources] & is_image[map_.targets]).any())
-    images = map_.images.height
-    if not isinstance(sample, int) or images <= sample or alone or not _links_images(map_):
-        return ""
-    return (
-        f" A random sample of {sample:,} images was laid out with the {nodes}; each of the"
-        " others was then put at the median place of the ten of the sample most like it."
-    )
-
-
-def _links_images(map_: Map) -> bool:
-    """Whether any link leads from or to an image."""
-    is_image = (map_.nodes["kind"] == IMAGE).to_numpy()
-    return bool(is_image[map_.sources].any() or is_image[map_.targets].any())
 
 
 def _arrangement(settings: Settings) -> str:

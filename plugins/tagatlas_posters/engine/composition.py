@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.toolkit import cluster_colour
+from tagatlas.toolkit import cluster_colour, count
 from tagatlas_posters.engine.canvas import MAX_PIXELS, Canvas, fit_canvas
 from tagatlas_posters.engine.density import density_field
 from tagatlas_posters.engine.drawings import draw_sketch
@@ -17,6 +17,7 @@ from tagatlas_posters.engine.labels import Placed, heading, name_blocks, small_p
 from tagatlas_posters.engine.legend import Legend, lay_out_legend
 from tagatlas_posters.engine.look import Look, choose_look
 from tagatlas_posters.engine.outlines import Ring, worth_drawing
+from tagatlas_posters.engine.own_pixels import within_pixels
 from tagatlas_posters.engine.page import page_of
 from tagatlas_posters.engine.pictures import load_jpegs
 from tagatlas_posters.engine.sketches import sketch_annotations
@@ -142,7 +143,7 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
         canvas, legend = fitted(legend.bottom - canvas.area[3])
     canvas = canvas.extended(legend.bottom - canvas.area[3])
     canvas.check_size(most_pixels)
-    boxes = canvas.boxes(shown)
+    boxes, reduced = within_pixels(map_.store, shown["id"].to_list(), canvas.boxes(shown))
     order = np.argsort(-(boxes[:, 2:] - boxes[:, :2]).prod(axis=1), kind="stable")
     drawings = [draw_sketch(sketch, canvas, look, typesetter) for sketch in sketches]
     taken = [text for drawing in drawings for text in drawing.texts]
@@ -150,7 +151,7 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     taken += names
     tags = tag_blocks(map_, canvas, look, typesetter, taken) if options.show_tags else []
     margins = heading(map_, canvas, look, typesetter, title, options.subtitle)
-    margins += small_print(map_, canvas, look, typesetter, legend.bottom, _origin(options))
+    margins += small_print(map_, canvas, look, typesetter, legend.bottom, _origin(options, reduced))
     return Composition(
         canvas=canvas,
         look=look,
@@ -175,8 +176,9 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     )
 
 
-def _origin(options: PosterOptions) -> str:
-    """Source and date in words; empty for none."""
+def _origin(options: PosterOptions, reduced: int) -> str:
+    """Source and date in words, and how many pictures have too few pixels; empty for none."""
     source, date = clean(options.image_source).rstrip("."), clean(options.date).rstrip(".")
     said = ", ".join(each for each in (f"Source: {source}" if source else "", date) if each)
-    return f"{said}." if said else ""
+    few = f"{count(reduced, 'image')} drawn smaller, having no more pixels." if reduced else ""
+    return f"{said}. {few}".strip() if said else few

@@ -39,7 +39,7 @@ _AHEAD = 16
 _DARK, _FAINT, _MOST_FAINT = 128, 64, 0.5
 """Lightness below which paper is dark, and from which a pixel stands out from it; the largest share
 of a cut-out that may not."""
-_UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 """Exceptions of stores and Pillow for missing or damaged bytes."""
 
 
@@ -74,7 +74,7 @@ def load_pixels(
             data = store.get(image_id, variant)
             pixels = _decode(data, size)
             return _with_opacity(pixels, alpha_of(data, pixels.shape[1::-1]), paper)
-        except _UNREADABLE:
+        except UNREADABLE:
             continue
     return None
 
@@ -149,7 +149,7 @@ def load_jpeg(
     for variant in variants_for(size):
         try:
             return _fitted(store.get(image_id, variant), size, paper)
-        except _UNREADABLE:
+        except UNREADABLE:
             continue
     return None
 

@@ -188,7 +188,7 @@ class _Picture(pydyf.Object):  # type: ignore[misc] # pydyf has no types
 
 
 class _Mask(pydyf.Object):  # type: ignore[misc] # pydyf has no types
-    """The opacity of the picture written before it, or null; released when it is written."""
+    """The opacity of the picture written before it, or an empty object; released when written."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -199,7 +199,7 @@ class _Mask(pydyf.Object):  # type: ignore[misc] # pydyf has no types
         """The opacity as a PDF stream."""
         alpha, self.alpha = self.alpha, None
         if alpha is None:
-            return b"null"
+            return b"<<>>"
         facts = {
             "Type": "/XObject",
             "Subtype": "/Image",
