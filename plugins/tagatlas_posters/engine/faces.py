@@ -49,6 +49,7 @@ class Face:
             raise ValueError(f"{path} is no font with outlines")
         self.units: int = face.upem
         self.font = hb.Font(face)
+        self._shown: dict[str, bool] = {}
         self._outlines: dict[int, list[Step]] = {}
 
     @cached_property
@@ -60,6 +61,26 @@ class Face:
     def name(self) -> str:
         """Name of its family; empty if it has none."""
         return self._face.get_name(hb.OTNameIdPredefined.FONT_FAMILY) or ""
+
+    def shows(self, letter: str) -> bool:
+        """Whether something of a letter is seen, and nothing of it is missing.
+
+        A font can have a letter and show nothing: its pictures may be of a kind that is not drawn
+        here, such as SVG.
+
+        Args:
+            letter: one that can be seen, with what is joined to it.
+        """
+        if letter not in self._shown:
+            buffer = hb.Buffer()
+            buffer.add_str(letter)
+            buffer.guess_segment_properties()
+            hb.shape(self.font, buffer)
+            glyphs = [info.codepoint for info in buffer.glyph_infos]
+            self._shown[letter] = 0 not in glyphs and any(
+                self.outline(glyph) or self.is_coloured(glyph) for glyph in glyphs
+            )
+        return self._shown[letter]
 
     def is_coloured(self, glyph: int) -> bool:
         """Whether a glyph has its own colours."""

@@ -92,17 +92,22 @@ class Fonts:
         return runs
 
     def lacking(self, texts: Iterable[str]) -> list[str]:
-        """The characters of some texts that no font has, each once."""
-        return list(
-            dict.fromkeys(
-                char
-                for text in texts
-                for letter in letters_of(text)
-                for char in letter
-                if _needed(char) and self._font(char, is_picture=False) is None
-                if not self._has(font_file(bold=False), char)
-            )
+        """The characters of some texts that cannot be drawn, each once."""
+        letters = dict.fromkeys(
+            letter for text in texts for letter in letters_of(text) if _needed(letter)
         )
+        own = font_file(bold=False)
+        return list(
+            dict.fromkeys(char for letter in letters for char in self._missing(letter, own))
+        )
+
+    def _missing(self, letter: str, own: Path) -> list[str]:
+        """The characters of a letter that its font cannot draw."""
+        font = self._chosen(letter, own, bold=False)
+        if self._has(font, letter):
+            return []
+        needed = [char for char in letter if _needed(char)]
+        return [char for char in needed if not self._has(font, char)] or needed
 
     def _chosen(self, letter: str, own: Path, *, bold: bool) -> Path:
         """The font of a letter with its marks; the built-in one if none has it."""
@@ -135,8 +140,10 @@ class Fonts:
         return face.letters >= blanks and not (blanks and face.has_colours)
 
     def _has(self, path: Path, letter: str) -> bool:
-        face = self._read(path)
-        return face is not None and face.letters >= _needed(letter)
+        face, needed = self._read(path), _needed(letter)
+        if face is None or not face.letters >= needed:
+            return False
+        return not needed or path.parent == _BUILT_IN or face.shows(letter)
 
     def _others(self, *, is_picture: bool) -> Iterator[Path]:
         """The named fonts, then those of the machine."""
