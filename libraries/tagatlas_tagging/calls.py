@@ -34,7 +34,7 @@ from tagatlas.errors import (
     TagatlasError,
     TaggerError,
 )
-from tagatlas.guards import guarded
+from tagatlas_guards import guarded
 from tagatlas_tagging.batches import Batch
 from tagatlas_tagging.secrets import without_key
 

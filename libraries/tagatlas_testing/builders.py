@@ -13,9 +13,9 @@ import pytest
 from tagatlas.contracts import GraphBuilder, GraphBuilderSpec, NetworkDescription, loaded
 from tagatlas.contracts.network import READABLE
 from tagatlas.errors import EmptyMap
-from tagatlas.guards import guarded
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE, TAG
+from tagatlas_guards import guarded
 from tagatlas_testing.samples import ODD_LABELS, sample_tables, with_columns
 from tagatlas_testing.specs import SpecContract, check_texts, is_one_line
 

@@ -20,9 +20,9 @@ from tagatlas.contracts import (
     loaded,
 )
 from tagatlas.errors import UsageError
-from tagatlas.guards import guarded
-from tagatlas.guards.clusters import check_clusters
 from tagatlas.network import IMAGE, TAG, Network
+from tagatlas_guards import guarded
+from tagatlas_guards.clusters import check_clusters
 from tagatlas_testing.samples import ODD_LABELS
 from tagatlas_testing.specs import RecordedProgress, SpecContract, check_texts
 

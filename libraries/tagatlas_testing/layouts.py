@@ -12,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from tagatlas.contracts import Layout, LayoutDescription, LayoutSpec, loaded
-from tagatlas.guards import guarded
 from tagatlas.network import Network
 from tagatlas.network.network import IMAGE
+from tagatlas_guards import guarded
 from tagatlas_testing.samples import sample_network
 from tagatlas_testing.specs import RecordedProgress, SpecContract, check_progress, check_texts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tagatlas.contracts import Recovery, RecoverySpec, loaded
-from tagatlas.guards import guarded
+from tagatlas_guards import guarded
 from tagatlas_testing.specs import SpecContract
 
 ODD_URLS = (

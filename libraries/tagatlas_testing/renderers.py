@@ -20,8 +20,8 @@ from PIL import Image
 
 from tagatlas.contracts import Map, Renderer, RendererSpec, Variant, loaded
 from tagatlas.errors import OptionError, StorageError
-from tagatlas.guards import guarded
 from tagatlas.options import without_secrets
+from tagatlas_guards import guarded
 from tagatlas_testing.pictures import MemoryStore
 from tagatlas_testing.samples import ODD_LABELS, sample_map
 from tagatlas_testing.specs import SpecContract, check_hidden, is_one_line

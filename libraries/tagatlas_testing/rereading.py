@@ -19,7 +19,7 @@ from tagatlas.contracts import (
     TagStatus,
     loaded,
 )
-from tagatlas.guards import guarded
+from tagatlas_guards import guarded
 from tagatlas_testing.specs import check_hidden, is_one_line
 from tagatlas_testing.taggers import TaggerContract, check_result, check_same, tag_all
 

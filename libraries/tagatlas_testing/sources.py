@@ -10,8 +10,8 @@ import pytest
 
 from tagatlas.contracts import PagedSource, Records, Source, SourceSpec, loaded
 from tagatlas.errors import InputError
-from tagatlas.guards import guarded
 from tagatlas.options import without_secrets
+from tagatlas_guards import guarded
 from tagatlas_testing.specs import SpecContract, check_hidden, is_one_line
 
 

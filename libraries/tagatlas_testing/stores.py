@@ -12,7 +12,7 @@ import pytest
 
 from tagatlas.contracts import ImageStore, ImageStoreSpec, Variant, loaded
 from tagatlas.errors import ImageNotStored, StorageError, TagatlasError
-from tagatlas.guards import guarded
+from tagatlas_guards import guarded
 from tagatlas_testing.specs import SpecContract, is_one_line
 
 THREADS = 8

@@ -25,7 +25,7 @@ from tagatlas.contracts import (
     no_progress,
 )
 from tagatlas.errors import AuthenticationFailed
-from tagatlas.guards import guarded
+from tagatlas_guards import guarded
 from tagatlas_tagging import tag_images
 from tagatlas_testing.pictures import MemoryStore, sample_images
 from tagatlas_testing.specs import (

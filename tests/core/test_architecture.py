@@ -16,14 +16,13 @@ CORE, LIBRARIES, PLUGINS = ROOT / "core" / "tagatlas", ROOT / "libraries", ROOT 
 PAGE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 DECISIONS = ROOT / "docs" / "decisions"
 
-WITHOUT_ATLAS = {"contracts", "guards", "network", "toolkit"}
+WITHOUT_ATLAS = {"contracts", "network", "toolkit"}
 """Packages that know neither the catalog nor the steps."""
 
 GROUND = {
     "compiled",
     "contracts",
     "errors",
-    "guards",
     "masking",
     "network",
     "options",

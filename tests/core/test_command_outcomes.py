@@ -15,8 +15,8 @@ from tagatlas.cli.info import command as info_command
 from tagatlas.cli.outcome import run_reporting
 from tagatlas.contracts import Recovery
 from tagatlas.errors import PluginError
-from tagatlas.guards import guarded
 from tagatlas.toolkit.commands import Command, Outcome
+from tagatlas_guards import guarded
 
 AUTHOR = "command odd (tagatlas-odd 1.0)"
 

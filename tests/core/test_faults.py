@@ -30,12 +30,12 @@ from tagatlas.contracts import (
 )
 from tagatlas.errors import ImageNotStored, PluginFailed, TagatlasError
 from tagatlas.faults import IN_A_ROW, LARGEST_LOG, FaultLog, ForgivingStore
-from tagatlas.guards import guarded
 from tagatlas.steps.storing import reading_each, store_answers, store_outcomes
 from tagatlas.testing import MemoryStore, sample_images
 from tagatlas_fetching import Address, FetchOptions, FetchOutcome, StoredImage
 from tagatlas_fetching.engine import FAULTS_IN_A_ROW, fetch
 from tagatlas_fetching.stored_size import MOST_PIXELS, longest_side
+from tagatlas_guards import guarded
 
 
 def raised(error: Exception) -> Exception:

@@ -30,7 +30,6 @@ from tagatlas import (
 from tagatlas.cli import exit_status
 from tagatlas.contracts import Spec
 from tagatlas.errors import OptionError, PluginFailed
-from tagatlas.guards import guarded
 from tagatlas.masking import hide
 from tagatlas.options import make_options, option_fields, option_values
 from tagatlas.plugins import (
@@ -50,6 +49,7 @@ from tagatlas.step_options import plugin_owners
 from tagatlas.steps.fetch import fetch_collection
 from tagatlas.testing import sample_images
 from tagatlas_fetching import FetchOptions
+from tagatlas_guards import guarded
 from tagatlas_options.names import OptionNames
 
 if TYPE_CHECKING:

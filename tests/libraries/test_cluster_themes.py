@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tagatlas.contracts import Clusterer, ClusterInput, Clusters, Progress
 from tagatlas.errors import PluginError
-from tagatlas.guards import guarded
+from tagatlas_guards import guarded
 from tagatlas_mapping.cluster import Themes
 
 IDS = [f"i{number}" for number in range(6)]

@@ -10,8 +10,8 @@ from tagatlas.cli.command import Argument, Command
 from tagatlas.cli.outcome import Outcome
 from tagatlas.contracts import Model, ModelShelf, TaggerSpec
 from tagatlas.errors import ModelMissing, OptionError, UnknownPlugin
-from tagatlas.guards import guarded, make
 from tagatlas.plugins import TAGGERS, Registered, load_plugins, plugin_label
+from tagatlas_guards import guarded, make
 
 Action = Literal["list", "pull", "path"]
 

@@ -146,7 +146,7 @@ def _outcomes(result: object, secrets: Sequence[str]) -> Iterator[Outcome]:
         if not isinstance(part, Outcome):
             raise TypeError(f"it gave {_shown(part)}, not an Outcome")
         if secrets:
-            from tagatlas.guards.telling import without_values
+            from tagatlas_guards.telling import without_values
 
             lines = [hidden(line, secrets) for line in part.lines]
             yield replace(part, facts=without_values(dict(part.facts), secrets), lines=lines)

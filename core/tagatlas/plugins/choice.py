@@ -109,7 +109,7 @@ class PluginChoice(Generic[ProductT_co]):
             MissingDependency: one is not.
         """
         if not all(map(find_spec, self.spec.needs)):
-            from tagatlas.guards import missing
+            from tagatlas_guards import missing
 
             raise missing(self.label, self.spec.extra or ", ".join(self.spec.needs))
 
@@ -131,7 +131,7 @@ class PluginChoice(Generic[ProductT_co]):
             MissingDependency: the plugin's optional packages are not installed.
             PluginError: the factory failed, or returned an object of another class.
         """
-        from tagatlas.guards import guarded  # with all contracts
+        from tagatlas_guards import guarded  # with all contracts
 
         self.require_modules()
         with secrets_kept(self.options):
@@ -154,7 +154,7 @@ def make_product(
         MissingDependency: the plugin's optional packages are not installed.
         PluginError: the factory failed, or returned an object of another class.
     """
-    from tagatlas.guards import make
+    from tagatlas_guards import make
 
     return make(
         spec.factory,

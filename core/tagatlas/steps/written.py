@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tagatlas.contracts import Map, Renderer
 from tagatlas.errors import ContractBroken, PluginError
-from tagatlas.guards import contract_broken
 from tagatlas.plugins import PluginChoice
 from tagatlas.steps.stray import Surroundings
+from tagatlas_guards import contract_broken
 
 _SHOWN = 3  # files outside of the folder that a note names
 

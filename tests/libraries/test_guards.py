@@ -30,10 +30,10 @@ from tagatlas.contracts import (
     no_progress,
 )
 from tagatlas.errors import InputError, PluginError, TagatlasError
-from tagatlas.guards import guarded
 from tagatlas.plugins import TAGGERS, load_plugins
 from tagatlas.steps.doctor import check_backend
 from tagatlas.testing import sample_images, sample_network
+from tagatlas_guards import guarded
 
 
 @pytest.fixture(scope="module", autouse=True)

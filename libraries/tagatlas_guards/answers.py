@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tagatlas.contracts import Reading, Tag, TagResult, TagStatus
-from tagatlas.guards.unfit import Unfit, instead, is_text, shown
+from tagatlas_guards.unfit import Unfit, instead, is_text, shown
 
 _RIGHT = "a list of TagResults, one for each image"
 LONGEST_LABEL = 10_000

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from tagatlas.contracts import loaded
 from tagatlas.errors import MissingDependency, PluginError, TagatlasError
-from tagatlas.guards.guard import advice, advice_on, is_ours
-from tagatlas.guards.unfit import shown
 from tagatlas.wording import MORE_MEMORY, in_one_line
+from tagatlas_guards.guard import advice, advice_on, is_ours
+from tagatlas_guards.unfit import shown
 
 ProductT = TypeVar("ProductT")
 
@@ -31,7 +31,7 @@ def make(
         label: the plugin's name in messages.
         arguments: of the factory.
         extra: the extra to install if a package is missing; None if there is none.
-        own: see :func:`tagatlas.guards.guarded`.
+        own: see :func:`tagatlas_guards.guarded`.
 
     Raises:
         MissingDependency: the plugin's optional packages are not installed.

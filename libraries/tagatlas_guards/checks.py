@@ -1,7 +1,7 @@
 """Checks of what the methods and attributes of each contract return, after their docstrings.
 
 A check is called with the value, and for a method's result also with the positional arguments.
-It returns the value to pass on, or raises :class:`tagatlas.guards.unfit.Unfit`.
+It returns the value to pass on, or raises :class:`tagatlas_guards.unfit.Unfit`.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from tagatlas.contracts import (
     Variant,
 )
 from tagatlas.contracts.network import READABLE
-from tagatlas.guards.answers import check_reading, check_results
-from tagatlas.guards.clusters import check_clusters
-from tagatlas.guards.tables import (
+from tagatlas_guards.answers import check_reading, check_results
+from tagatlas_guards.clusters import check_clusters
+from tagatlas_guards.tables import (
     check_network,
     check_pages,
     check_places,
@@ -48,7 +48,7 @@ from tagatlas.guards.tables import (
     check_ties,
     check_vectors,
 )
-from tagatlas.guards.unfit import Unfit, instead, is_text, shown
+from tagatlas_guards.unfit import Unfit, instead, is_text, shown
 
 Check = Callable[..., object]
 ItemT = TypeVar("ItemT")

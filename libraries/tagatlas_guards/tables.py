@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tagatlas.contracts import Page, Records
-from tagatlas.guards.unfit import Unfit, instead, is_text, shown
+from tagatlas_guards.unfit import Unfit, instead, is_text, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

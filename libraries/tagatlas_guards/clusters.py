@@ -7,7 +7,7 @@ from numbers import Real
 from typing import TYPE_CHECKING
 
 from tagatlas.contracts import Clusters
-from tagatlas.guards.unfit import Unfit, instead, shown
+from tagatlas_guards.unfit import Unfit, instead, shown
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,13 +11,13 @@ from typing import TypeVar, cast
 
 from tagatlas.contracts import Reading
 from tagatlas.errors import ContractBroken, PluginFailed, TagatlasError
-from tagatlas.guards.answers import check_read
-from tagatlas.guards.checks import promises_of
-from tagatlas.guards.telling import without_values
-from tagatlas.guards.unfit import Unfit
 from tagatlas.masking import hidden, hide
 from tagatlas.options import secrets_of
 from tagatlas.wording import CHECK_SYSTEM, MORE_MEMORY, in_one_line
+from tagatlas_guards.answers import check_read
+from tagatlas_guards.checks import promises_of
+from tagatlas_guards.telling import without_values
+from tagatlas_guards.unfit import Unfit
 
 _AUTHOR = "tell its author"
 ProductT = TypeVar("ProductT")
