@@ -36,10 +36,14 @@ CALLS_OWN = frozenset(
         "json_output",
         "map_name",
         "max_failures",
+        "of_map",
         "open_map",
         "retry_failed",
+        "tag_score",
         "trust_atlas",
         "with_duplicates",
+        "with_tag",
+        "within_cluster",
     }
 )
 """Arguments of calls and commands that could clash with a plugin's long option name."""

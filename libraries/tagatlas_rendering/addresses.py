@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     import polars as pl
 
 
@@ -22,11 +24,12 @@ def signed_addresses(records: pl.DataFrame) -> int:
     return records.filter(found)["location"].n_unique()
 
 
-def web_addresses(records: pl.DataFrame) -> pl.DataFrame:
+def web_addresses(records: pl.DataFrame, hidden: AbstractSet[str] = frozenset()) -> pl.DataFrame:
     """The first web address of each image.
 
     Args:
         records: as in :class:`~tagatlas.Map`.
+        hidden: ids of images that get none, since what reads it could show the picture.
 
     Returns:
         One row per image with an ``http(s)`` address, with columns ``image`` and ``url``, in the
@@ -37,6 +40,7 @@ def web_addresses(records: pl.DataFrame) -> pl.DataFrame:
     return (
         records.lazy()
         .filter(pl.col("location").str.contains(r"^(?i)https?://"))
+        .filter(~pl.col("image").is_in(list(hidden)))
         .unique("image", keep="first", maintain_order=True)
         .select("image", url="location")
         .collect()

@@ -19,7 +19,8 @@ def node_table(map_: Map) -> pl.DataFrame:
     ``images``; null for tags and for images kept elsewhere); ``url`` (first web address of an
     image; else null); ``cluster``, ``cluster_name``, ``subcluster``, ``subcluster_name`` (null
     if none), ``typicality``; ``frequency``, ``records``;
-    ``out_degree``, ``in_degree``; ``x``, ``y``, ``width``, ``height`` in map units.
+    ``out_degree``, ``in_degree``; ``x``, ``y``, ``width``, ``height`` in map units. If images of
+    the map are hidden, also ``hidden`` (Boolean); these have neither ``image`` nor ``url``.
     """
     import polars as pl
 
@@ -30,7 +31,9 @@ def node_table(map_: Map) -> pl.DataFrame:
         {"id": images, "image": [_image_file(map_, image_id) for image_id in images]},
         schema={"id": pl.String, "image": pl.String},
     )
-    addresses = web_addresses(map_.records).lazy()
+    addresses = web_addresses(map_.records, map_.hidden).lazy()
+    is_hidden = pl.col("id").is_in(list(map_.hidden))
+    marks = [is_hidden.alias("hidden")] if not map_.hidden.isdisjoint(images) else []
     return (
         with_cluster_names(map_, map_.nodes)
         .lazy()
@@ -56,6 +59,7 @@ def node_table(map_: Map) -> pl.DataFrame:
             "y",
             "width",
             "height",
+            *marks,
         )
         .collect()
     )

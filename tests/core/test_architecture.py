@@ -129,6 +129,7 @@ def test_what_knows_neither_the_catalog_nor_the_steps() -> None:
     assert unknowing == {
         ("toolkit", "tagatlas.steps.annotations"),  # of toolkit.annotating
         ("toolkit", "tagatlas.steps.backends"),
+        ("toolkit", "tagatlas.steps.hiding"),  # of toolkit.hiding
         ("toolkit", "tagatlas.steps.options"),
         ("toolkit", "tagatlas.steps.collection"),
         ("toolkit", "tagatlas.steps.credentials"),  # of toolkit.calls

@@ -16,12 +16,12 @@ from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.contracts import NetworkDescription, Records, Tag, TagResult
 from tagatlas.plugins import RENDERERS, load_plugins
 from tagatlas.steps.fetch import fetch_collection
-from tagatlas.steps.left_out import count_left_out
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import MapReport, map_collection
 from tagatlas.steps.render import render_map
 from tagatlas.steps.trust import trust
 from tagatlas_fetching import FetchOptions
+from tagatlas_mapping.maps.left_out import count_left_out
 from tagatlas_mapping.maps.options import MapOptions
 
 REASONS = {
@@ -85,9 +85,10 @@ def test_of_a_network_of_other_things_than_tags_only_the_number_is_known(atlas: 
     draw(atlas)
     stored = atlas.catalog.maps.load("some")
     assert stored is not None
-    stored = replace(stored, settings={"map.duplicates": "keep"})
     tags = atlas.catalog.tagging.tags(stored.backend)
-    counted = count_left_out(atlas, stored, NetworkDescription(), tags)
+    statuses = atlas.catalog.tagging.statuses(stored.backend)
+    mapped = stored.data.images["id"]
+    counted = count_left_out(statuses, mapped, NetworkDescription(), tags, None)
     assert counted == {"no link within the limits of the network": 7}
 
 

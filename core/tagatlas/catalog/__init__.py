@@ -9,6 +9,7 @@ from tagatlas.catalog.addresses import AddressTable
 from tagatlas.catalog.annotations import AnnotationTable
 from tagatlas.catalog.changes import ChangesTable
 from tagatlas.catalog.database import Database, damaged
+from tagatlas.catalog.hidden import HiddenTable
 from tagatlas.catalog.inspection import wrong_values
 from tagatlas.catalog.maps import MapTable, StoredMap
 from tagatlas.catalog.names import NameTable
@@ -42,6 +43,7 @@ class Catalog:
         annotations: annotations on maps.
         names: names of clusters, as last read from a file.
         changes: changes of clusters, likewise.
+        hidden: images whose pictures are not shown.
         removals: removal of images and sources for good.
         pages: of sources that are still being read.
     """
@@ -66,6 +68,7 @@ class Catalog:
         self.annotations = AnnotationTable(self._database)
         self.names = NameTable(self._database)
         self.changes = ChangesTable(self._database)
+        self.hidden = HiddenTable(self._database)
         self.removals = RemovalTable(self._database)
         self.pages = PageTable(self._database)
 

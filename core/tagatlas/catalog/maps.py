@@ -33,6 +33,9 @@ from tagatlas.wording import in_one_line
 
 SettingValue = bool | int | float | str | None
 
+HIDDEN = "map.hidden"
+"""The setting that says what becomes of hidden images: it moves no other."""
+
 PLACES: Mapping[str, type[pl.DataType]] = {"id": pl.String, "x": pl.Float64, "y": pl.Float64}
 
 
@@ -135,9 +138,13 @@ class MapTable:
     def states(self) -> dict[str, str]:
         """A digest of each map's drawn data without annotations, by map.
 
-        Unlike the map's own digest it also changes with the names in its tables.
+        Unlike the map's own digest it also changes with the names in its tables, and with the
+        images that are hidden.
         """
-        rows = self._database.stream("SELECT name, digest, clusters, subclusters, making FROM maps")
+        rows = self._database.stream(
+            "SELECT name, digest, clusters, subclusters, making, "
+            "(SELECT group_concat(image) FROM (SELECT image FROM hidden ORDER BY image)) FROM maps"
+        )
         return {str(name): sha256(repr(parts).encode()).hexdigest() for name, *parts in rows}
 
     def loadable(self, backend: int | None = None) -> list[str]:
@@ -160,14 +167,20 @@ class MapTable:
 
         Also for a map that has to be made again because images were removed.
         """
-        rows = self._database.rows("SELECT settings, nodes FROM maps WHERE name = ?", [name])
-        places = stored_places(rows[0][1]) if rows else None
-        try:
-            if places is None or json.loads(str(rows[0][0])) != settings:
-                return {}
-        except (ValueError, RecursionError):  # damaged: as if it had others
+        rows = self._database.rows("SELECT nodes FROM maps WHERE name = ?", [name])
+        places = stored_places(rows[0][0]) if rows else None
+        before, after = ({**each, HIDDEN: None} for each in (self.settings(name), settings))
+        if places is None or before != after:
             return {}
         return {node: (x, y) for node, x, y in places.iter_rows()}
+
+    def settings(self, name: str) -> Mapping[str, SettingValue]:
+        """The settings of a map, also of one to be made again; empty if missing or damaged."""
+        rows = self._database.rows("SELECT settings FROM maps WHERE name = ?", [name])
+        try:
+            return msgspec.json.decode(str(rows[0][0]), type=dict[str, SettingValue])
+        except (IndexError, ValueError, RecursionError):
+            return {}
 
     def load(self, name: str) -> StoredMap | None:
         """The map of that name; None if it is missing or has to be made again.

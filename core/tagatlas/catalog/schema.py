@@ -293,6 +293,12 @@ MIGRATIONS: Sequence[str] = (
         changes TEXT NOT NULL           -- JSON
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE hidden (               -- images whose pictures are not shown
+        image INTEGER PRIMARY KEY REFERENCES images(id) ON DELETE CASCADE,
+        hidden_at INTEGER NOT NULL      -- seconds since 1970
+    );
+    """,
 )
 """Entry i brings a catalog from version i to i + 1; the last entry gives the present version."""
 

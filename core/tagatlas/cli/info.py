@@ -50,6 +50,8 @@ def _lines(found: AtlasInfo, settings: Sequence[SettingInfo]) -> list[str]:
         rest = f"; {len(reasons) - _REASONS:,} more reasons" if len(reasons) > _REASONS else ""
         lines.append(f"  {status}: {'; '.join(reasons[:_REASONS])}{rest}")
     lines.append(f"images: {found.images:,} distinct, {found.near:,} of them look like another one")
+    if found.hidden:
+        lines.append(f"hidden: {count(found.hidden, 'image')}, which no file shows")
     if found.unused:
         lines.append(
             f"unused: {count(found.unused, 'image')} that no record leads to; tagatlas "
@@ -77,6 +79,7 @@ def _map_line(each: MapInfo) -> str:
         "current": "current",
     }
     rendered = "rendered" if each.rendered else "not rendered"
+    rendered += f"; it shows a part: {each.part}" if each.part else ""
     return (
         f"map {each.name} of {each.backend} by {each.builder}: {count(each.images, 'image')} in "
         f"{count(each.clusters, 'cluster')}, made {each.made_at}, {older[each.state]}, {rendered}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -150,6 +151,9 @@ class Map(MapData):
         other_tags: tags that other backends gave to the images of the map, as in ``tags``; by
             backend, as comparisons call them.
         other_maps: of the same atlas, by name; each is loaded when it is called.
+        hidden: ids of the collection's images whose pictures are not shown, which ``store`` does
+            not have; those among the nodes count like others.
+        part: which part of the collection it shows, in words; empty if it shows all of it.
         files: that the installed renderers can write, in the order of lists.
         make_widget: makes :attr:`widget`; None if no renderer shows maps in notebooks.
     """
@@ -164,6 +168,8 @@ class Map(MapData):
     tagged_by: str = ""
     other_tags: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
     other_maps: Mapping[str, Callable[[], Map]] = field(default_factory=dict)
+    hidden: AbstractSet[str] = frozenset()
+    part: str = ""
     files: Sequence[MapFile] = ()
     make_widget: Callable[[Map], MapWidget] | None = field(default=None, repr=False)
 

@@ -9,12 +9,16 @@ from pathlib import Path
 import polars as pl
 
 from tagatlas.atlas import Atlas
-from tagatlas.errors import AtlasDamaged
-from tagatlas.masking import masked
+from tagatlas.catalog.maps import HIDDEN
+from tagatlas.errors import AtlasDamaged, UsageError
+from tagatlas.masking import as_shown, masked
 from tagatlas.options import make_options, option_values
 from tagatlas.step_options import STEPS, step_owners
 from tagatlas.steps.fetch_tables import by_status
+from tagatlas.steps.hiding import hidden_images
 from tagatlas.steps.opened import AtlasLike, opened, select
+from tagatlas_mapping.maps.hidden import LEFT_OUT
+from tagatlas_mapping.maps.part import part_of
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class MapInfo:
         state: ``current``; ``older`` than records, images or tags that it should show; or
             ``to be made again``, after a removal or since an older tagatlas made it.
         rendered: whether its files exist.
+        part: which part of the collection it shows, in words; empty for all of it.
     """
 
     name: str
@@ -80,6 +85,7 @@ class MapInfo:
     made_at: str
     state: str
     rendered: bool
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,7 @@ class AtlasInfo:
         statuses: by status, the most frequent reasons first.
         images: number of distinct images.
         near: number of these that are near duplicates of another, which represents them.
+        hidden: number of images that are not shown, with the copies of their pictures.
         unused: number of images that no record leads to any more.
         backends: by name.
         maps: the newest first.
@@ -119,6 +126,7 @@ class AtlasInfo:
     statuses: list[StatusInfo]
     images: int
     near: int
+    hidden: int
     unused: int
     backends: list[BackendInfo]
     maps: list[MapInfo]
@@ -139,6 +147,7 @@ def info(atlas: AtlasLike) -> AtlasInfo:
 def _describe(atlas: Atlas) -> AtlasInfo:
     catalog = atlas.catalog
     fates, groups = catalog.addresses.fates(), atlas.representatives()
+    hidden = hidden_images(atlas)
     numbers = {source.location: source.number for source in catalog.records.known()}
     return AtlasInfo(
         sources=[
@@ -160,9 +169,10 @@ def _describe(atlas: Atlas) -> AtlasInfo:
         ],
         images=groups.height,
         near=groups.filter(pl.col("image") != pl.col("representative")).height,
+        hidden=len(hidden),
         unused=len(catalog.removals.unused().images),
         backends=_backends(atlas),
-        maps=[_map(atlas, name) for name in catalog.maps.names()],
+        maps=[_map(atlas, name, hidden) for name in catalog.maps.names()],
         settings=_settings(atlas),
         bytes=_sizes(atlas.folder),
     )
@@ -220,14 +230,17 @@ def _backends(atlas: Atlas) -> list[BackendInfo]:
     return found
 
 
-def _map(atlas: Atlas, name: str) -> MapInfo:
+def _map(atlas: Atlas, name: str, hidden: frozenset[str]) -> MapInfo:
     backend = atlas.catalog.tagging.shown_on(name)
     made_at, is_newest = atlas.catalog.maps.age(name)
     try:
         stored = atlas.catalog.maps.load(name)
         state = "to be made again" if stored is None else "current" if is_newest else "older"
-    except AtlasDamaged:
-        stored, state = None, "damaged: to be made again"
+        part = None if stored is None else part_of(stored.settings)
+    except (AtlasDamaged, UsageError):
+        stored, state, part = None, "damaged: to be made again", None
+    if stored is not None and stored.settings.get(HIDDEN) == LEFT_OUT:
+        state = state if hidden.isdisjoint(stored.data.images["id"]) else "older"
     return MapInfo(
         name=name,
         backend="" if backend is None else backend.name,
@@ -237,6 +250,7 @@ def _map(atlas: Atlas, name: str) -> MapInfo:
         made_at=made_at,
         state=state,
         rendered=any((atlas.folder / "maps" / name).glob("*")),
+        part="" if part is None else as_shown(part.words),
     )
 
 

@@ -11,19 +11,24 @@ import polars as pl
 
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
-from tagatlas.catalog.maps import Making
+from tagatlas.catalog.maps import HIDDEN, Making
 from tagatlas.catalog.shown import cells_without_queries
 from tagatlas.contracts import ClustererDescription, Maker, Map, MapData, Provenance
 from tagatlas.errors import UsageError
 from tagatlas.masking import as_shown, without_queries
-from tagatlas.steps.left_out import count_left_out
+from tagatlas.steps.hiding import hidden_images
 from tagatlas.steps.making import recalled_making
+from tagatlas.steps.names import with_names
 from tagatlas.steps.opened import AtlasLike
+from tagatlas.steps.part import ids_of_part
 from tagatlas.steps.renderers import map_files
 from tagatlas.steps.staying import stay_open
 from tagatlas.steps.widget import make_widget
 from tagatlas_mapping.maps.duplicates import LEVELS, join_records, join_tags
-from tagatlas_mapping.maps.names import named_by_annotations, place_names
+from tagatlas_mapping.maps.hidden import LEFT_OUT, without_typical
+from tagatlas_mapping.maps.left_out import count_left_out
+from tagatlas_mapping.maps.part import part_of
+from tagatlas_rendering.stores import HidingStore
 
 _QUERY_OF_ADDRESS = r"(?is)^(\s*https?:[^?]*|[^?]*:[\\/]{2}[^?]*|\s*[\\/]{2}[^?]*)\?.*$"
 """Matches an address alone, with blanks or without, that has a query."""
@@ -60,8 +65,8 @@ def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool
         there = f"there are: {', '.join(names)}" if names else "make one with tagatlas map"
         wanted = f"map {name}" if name else "map"
         raise UsageError(f"{atlas.folder} has no {wanted}; {there}")
-    data = stored.data
-    mapped = data.images["id"].implode()
+    named, annotations = with_names(atlas, stored)
+    mapped = stored.data.images["id"].implode()
     level = LEVELS.get(str(stored.settings.get("map.duplicates")))
     representatives = None if level is None else atlas.representatives(level)
     records = join_records(atlas.catalog.records.of_images(), representatives)
@@ -69,10 +74,8 @@ def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool
         records = cells_without_queries(records, "columns").with_columns(
             pl.col("location").str.replace(_QUERY_OF_ADDRESS, "${1}")
         )
-    annotations = place_names(
-        atlas.catalog.annotations.on(stored.name), data.clusters, data.subclusters, data.nodes
-    )
-    named = named_by_annotations(data, annotations)
+    hidden = hidden_images(atlas, level)
+    named = without_typical(named, hidden)
     backends = {each.label: each for each in atlas.catalog.tagging.backends()}
 
     def joined_tags(tagger: Backend) -> pl.LazyFrame:
@@ -85,7 +88,16 @@ def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool
         return tags.with_columns(cut) if without_queries else tags
 
     making = recalled_making(atlas, stored.making, stored.settings)
-    left_out = count_left_out(atlas, stored, making.builder.description, joined_tags(backend))
+    part, all_tags = part_of(stored.settings), joined_tags(backend)
+    left_out = count_left_out(
+        atlas.catalog.tagging.statuses(stored.backend),
+        stored.data.images["id"],
+        making.builder.description,
+        all_tags,
+        representatives,
+        hidden if stored.settings.get(HIDDEN) == LEFT_OUT else (),
+        ids_of_part(atlas, stored.name, part, all_tags, representatives),
+    )
 
     return Map(
         name=stored.name,
@@ -101,7 +113,9 @@ def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool
             left_out,
             shown=_shorter if without_queries else as_shown,
         ),
-        store=atlas.store,
+        store=HidingStore(atlas.store, hidden) if hidden else atlas.store,
+        hidden=hidden,
+        part="" if part is None else (_shorter if without_queries else as_shown)(part.words),
         files=map_files(atlas.plugins),
         make_widget=partial(make_widget, atlas.plugins),
         annotations=annotations,

@@ -8,8 +8,6 @@ from concurrent.futures import wait as wait_for
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-import polars as pl
-
 from tagatlas.atlas import Atlas, check_map_name
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import SettingValue
@@ -20,18 +18,20 @@ from tagatlas.options import option_values
 from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS
 from tagatlas.selection import Selection
 from tagatlas.steps.changes import annotated_changes, are_new, check_changes, given_changes
-from tagatlas.steps.left_out import count_left_out
+from tagatlas.steps.hiding import Images, hide_images
 from tagatlas.steps.making import MapPlugins, making_of, shaping_code
 from tagatlas.steps.names import given_names, keep_names
 from tagatlas.steps.network import build_network, builder_images
-from tagatlas.steps.opened import AtlasLike, opened, select
+from tagatlas.steps.opened import AtlasLike, opened, select, several
+from tagatlas.steps.part import choose_shown, keep_cluster
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.versions import versions
-from tagatlas_mapping.maps.duplicates import LEVELS, Level, join_images, join_tags
+from tagatlas_mapping.maps.duplicates import LEVELS
 from tagatlas_mapping.maps.given_name import GivenName
-from tagatlas_mapping.maps.inputs import input_digest, labelled
+from tagatlas_mapping.maps.inputs import input_digest
 from tagatlas_mapping.maps.names import rename_clusters
 from tagatlas_mapping.maps.options import MapOptions
+from tagatlas_mapping.maps.part import Part, asked_part
 
 _BY_HAND = {"cluster_names", "cluster_changes"}
 """Options that name tables of a researcher's choices."""
@@ -74,9 +74,19 @@ def map(  # noqa: A001 - tagatlas.map
     name: str | None = None,
     force: bool = False,
     show: ShowProgress = no_show,
+    hide: Images | None = None,
+    unhide: Images | None = None,
+    within_cluster: str | None = None,
+    of_map: str | None = None,
+    with_tag: str | Sequence[str] = (),
+    tag_score: float | None = None,
+    where: str | Sequence[str] = (),
     **options: object,
 ) -> MapReport:
     """Make a map of a backend's tags: build the network, lay it out, find clusters.
+
+    A map of a part of the collection shows the images for which all holds that is said of the
+    part; it has a name of its own, and is that of the same part whenever it is made again.
 
     Args:
         atlas: open for writing, or the folder of one.
@@ -86,16 +96,30 @@ def map(  # noqa: A001 - tagatlas.map
         force: make it again from the start, even if the images, the settings and the code that
             shapes it are unchanged.
         show: see :func:`tagatlas.run`.
+        hide: images that no file shows from now on, nor copies of their pictures: a table that
+            names them, or ids, addresses, paths or file names. The option ``hidden`` says whether
+            they count.
+        unhide: images that are shown again, likewise.
+        within_cluster: the part in the cluster or sub-cluster of that name.
+        of_map: the map with that cluster; by default the backend's, or the newest other one.
+        with_tag: the part with this tag, or these.
+        tag_score: the lowest score of such a tag that counts; 0.1 by default.
+        where: the part with a record for which a condition holds, or some, such as
+            ``"year>=1990"``, ``"place=Lisbon"`` or ``"text~parrot"``.
         options: of the step ``map``, of graph builders, layouts and clusterers, by name, such as
             ``builder="knn"``, ``seed=1``, ``bipartite_threshold=0.2``.
 
     Raises:
         OptionError, UnknownPlugin, MissingDependency: an invalid choice.
         UsageError: the backend has tagged nothing, or lacks the embeddings that the builder
-            or the clusterer reads, or a newly given file of names cannot be read.
-        EmptyMap: no image has a tag that passes the thresholds.
+            or the clusterer reads, or a newly given file of names cannot be read; or no image is
+            called as one to hide, or a part names what does not exist, or has no name of its own.
+        EmptyMap: no image has a tag that passes the thresholds, or is in the part.
         PluginError: a plugin cannot describe itself, or gave an invalid result.
     """
+    part = asked_part(within_cluster, of_map, several(with_tag), tag_score, several(where))
+    if part is not None and name is None:
+        raise UsageError("a map of a part of the collection needs a name of its own: --map NAME")
     with opened(atlas) as its_atlas:
         selection = select(its_atlas, options, "map")
         mapping, plugins = choose_mapping(its_atlas, selection)
@@ -106,16 +130,20 @@ def map(  # noqa: A001 - tagatlas.map
                 preparing(plugins, show, at_once=False) as prepare,
                 show("mapping") as progress,
             ):
-                return map_collection(
+                notes = hide_images(its_atlas, unhide, hide=False) if unhide else []
+                notes += hide_images(its_atlas, hide) if hide else []
+                report = map_collection(
                     its_atlas,
                     name or tagger,
                     tagger,
                     plugins,
                     mapping,
+                    part=part,
                     force=force,
                     before_drawing=prepare,
                     progress=progress,
                 )
+                return replace(report, notes=[*notes, *report.notes])
 
 
 def choose_mapping(atlas: Atlas, selection: Selection) -> tuple[MapOptions, MapPlugins]:
@@ -195,6 +223,7 @@ def map_collection(
     plugins: MapPlugins,
     options: MapOptions,
     *,
+    part: Part | None = None,
     force: bool = False,
     before_drawing: Callable[[], None] | None = None,
     progress: Progress = no_progress,
@@ -210,6 +239,7 @@ def map_collection(
         tagger: with the tags to map: by name, with its latest fingerprint, or as a backend.
         plugins: that make the map.
         options: of the map itself.
+        part: of the collection that it shows; by default that of the map of that name.
         force: see :func:`map`.
         before_drawing: called before the map is drawn; not if it is unchanged.
         progress: called with the clusterer's and the layout's progress.
@@ -224,7 +254,9 @@ def map_collection(
     stored = _stored(atlas, name)
     if stored is None and are_new(atlas, options.cluster_changes):  # about a map that there is
         first = replace(options, cluster_changes=())
-        map_collection(atlas, name, tagger, plugins, first, before_drawing=before_drawing)
+        map_collection(
+            atlas, name, tagger, plugins, first, part=part, before_drawing=before_drawing
+        )
         stored = _stored(atlas, name)
     names, notes = given_names(atlas, options.cluster_names)
     keep_names(atlas, options.cluster_names)
@@ -235,10 +267,11 @@ def map_collection(
     changes, told = given_changes(atlas, stored, options.cluster_changes, level)
     on_map, revision = annotated_changes(atlas, name)
     changes, notes = [*changes, *on_map], [*notes, *told]
-    images, tags = _images_and_tags(atlas, backend, level)
-    embeddings = atlas.catalog.tagging.embeddings(backend.id, images["id"])
-    settings = _settings(options, plugins)
     maker = plugins.builder.product
+    shown = choose_shown(atlas, name, backend, options, part)
+    images, tags = shown.images, shown.tags
+    embeddings = atlas.catalog.tagging.embeddings(backend.id, images["id"])
+    settings = _settings(options, plugins) | shown.settings
     given = builder_images(atlas, backend, maker, images, embeddings, level=level)
     making = making_of(atlas, backend.name, plugins)
     packages = [package for each in plugins for package in each.spec.packages]
@@ -249,10 +282,10 @@ def map_collection(
     digest = input_digest(shaped_by, images, tags, given, embeddings)
     if stored is not None and stored.digest == digest and not force:
         report = _with_names(atlas, stored, names, before=stored)
-        left_out = count_left_out(atlas, stored, making.builder.description, tags)
+        left_out = shown.left_out(stored.data.images["id"], making.builder.description)
         return replace(report, notes=notes, left_out=left_out)
     if tags.head(1).collect().is_empty():
-        raise EmptyMap(f"no image has a tag of {backend.name}: nothing to map")
+        raise EmptyMap(f"no image{shown.within} has a tag of {backend.name}: nothing to map")
     if before_drawing is not None:
         before_drawing()
     from tagatlas_mapping.maps.build import draw_map  # loads the compiler: slow
@@ -282,7 +315,9 @@ def map_collection(
         notes = [*notes, *by_hand.changed.unfit]
     made = StoredMap(name, backend.id, digest, settings, data, making)
     report = _with_names(atlas, made, names, before=None)
-    return replace(report, notes=notes, left_out=count_left_out(atlas, made, drawn_as, tags))
+    keep_cluster(atlas, name, shown.cluster)
+    left_out = shown.left_out(data.images["id"], drawn_as)
+    return replace(report, notes=notes, left_out=left_out)
 
 
 def _stored(atlas: Atlas, name: str) -> StoredMap | None:
@@ -291,18 +326,6 @@ def _stored(atlas: Atlas, name: str) -> StoredMap | None:
         return atlas.catalog.maps.load(name)
     except AtlasDamaged:
         return None
-
-
-def _images_and_tags(
-    atlas: Atlas, backend: Backend, level: Level | None
-) -> tuple[pl.DataFrame, pl.LazyFrame]:
-    """The collection's images with a label, and their tags; near duplicates joined if wanted."""
-    images = labelled(atlas.catalog.addresses.images())
-    tags = atlas.catalog.tagging.tags(backend.id)
-    if level is None:
-        return images, tags
-    representatives = atlas.representatives(level)
-    return join_images(images, representatives), join_tags(tags, representatives)
 
 
 def _with_names(

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tagatlas.atlas import Atlas
+from tagatlas.catalog import StoredMap
+from tagatlas.contracts import MapData
+from tagatlas.contracts.annotation import Annotation
 from tagatlas.errors import UsageError
 from tagatlas_mapping.maps.given_name import GivenName
-from tagatlas_mapping.maps.names import read_names
+from tagatlas_mapping.maps.names import named_by_annotations, place_names, read_names
 from tagatlas_trust import Asked
 
 
@@ -72,3 +75,12 @@ def remembered(atlas: Atlas, option: str) -> tuple[set[str], Asked]:
     listed = [value] if isinstance(value, str) else value if isinstance(value, list) else []
     places = {str(Path(str(each)).resolve()) for each in listed}
     return places, Asked.setting("map", option, value)
+
+
+def with_names(atlas: Atlas, stored: StoredMap) -> tuple[MapData, list[Annotation]]:
+    """A map whose clusters have the names of annotations, with the map's annotations."""
+    data = stored.data
+    annotations = place_names(
+        atlas.catalog.annotations.on(stored.name), data.clusters, data.subclusters, data.nodes
+    )
+    return named_by_annotations(data, annotations), annotations

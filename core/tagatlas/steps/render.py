@@ -12,13 +12,14 @@ from tagatlas.contracts.annotation import ClusterMerge, ClusterMove
 from tagatlas.errors import StorageError, UsageError
 from tagatlas.plugins import RENDERERS, PluginChoice
 from tagatlas.selection import Selection
-from tagatlas.steps.absent import WatchedStore
+from tagatlas.steps.hiding import remove_shown
 from tagatlas.steps.load import load_map
 from tagatlas.steps.opened import AtlasLike, folder_of, opened, select, several
 from tagatlas.steps.options import RenderOptions
 from tagatlas.steps.written import WrittenFiles
 from tagatlas.wording import count
 from tagatlas_rendering import signed_addresses
+from tagatlas_rendering.stores import WatchedStore
 
 _SHOWN_FIRST = (".html", ".png")
 
@@ -94,7 +95,8 @@ def render(
             loaded = load_map(its_atlas, name, without_queries=shorter)
             folder = its_atlas.map_folder(loaded.name)
             with show("rendering") as progress:
-                return write_map(loaded, renderers, folder, progress=progress)
+                notes = remove_shown(its_atlas)
+                return write_map(loaded, renderers, folder, notes=notes, progress=progress)
 
 
 def export(
@@ -165,6 +167,7 @@ def write_map(
     renderers: Sequence[PluginChoice[Renderer]],
     folder: Path,
     *,
+    notes: Sequence[str] = (),
     progress: Progress = no_progress,
 ) -> RenderReport:
     """Write a map's files, and count the missing pictures.
@@ -176,6 +179,7 @@ def write_map(
         map_: to draw.
         renderers: to call, in this order: a page may show the files written before it.
         folder: to write into; it exists.
+        notes: of the report, before those of renderers.
         progress: called with the renderers done.
 
     Raises:
@@ -193,9 +197,9 @@ def write_map(
         written.firsts,
         folder,
         map_.images.height,
-        len(store.absent),
+        len(store.absent - map_.hidden),
         [str(fault) for fault in written.faults],
-        notes=[*written.notes, *_behind(map_)],
+        notes=[*notes, *written.notes, *_behind(map_)],
         signed=signed_addresses(map_.records),
     )
 

@@ -24,6 +24,7 @@ from tagatlas.steps.fetch import (
     require_images,
     retried_statuses,
 )
+from tagatlas.steps.hiding import remove_shown
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import MapReport, choose_mapping, map_collection, preparing
 from tagatlas.steps.opened import opened, select
@@ -230,7 +231,8 @@ def run_steps(
             show("rendering") as progress,
         ):
             loaded = load_map(atlas, map_name, without_queries=rendering.without_queries)
-            rendered = write_map(loaded, renderers, atlas.map_folder(map_name), progress=progress)
+            folder, notes = atlas.map_folder(map_name), remove_shown(atlas)
+            rendered = write_map(loaded, renderers, folder, notes=notes, progress=progress)
         yield rendered
 
 

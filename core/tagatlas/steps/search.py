@@ -11,6 +11,7 @@ from tagatlas.contracts import Tagger, TextEmbedder, Variant
 from tagatlas.errors import UsageError
 from tagatlas.plugins import TAGGERS, PluginChoice
 from tagatlas.steps.credentials import require_service
+from tagatlas.steps.hiding import shown_store
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.tag import choose_tagging
 from tagatlas_tagging import closing
@@ -31,7 +32,7 @@ def search(atlas: AtlasLike, text: str, *, most: int = 20, **options: object) ->
     Returns:
         Best first: ``id`` (String), ``cosine`` (Float64, in [-1, 1]: only its order is
         meaningful), ``location`` (String, of the first record), ``file`` (String, of the normalised
-        copy: a path, relative to the atlas, or a URL; null if it is no file).
+        copy: a path, relative to the atlas, or a URL; null if it is no file, or is hidden).
 
     Raises:
         OptionError, UnknownPlugin, MissingDependency: an invalid choice.
@@ -61,7 +62,7 @@ def search_collection(
     Returns:
         Best first: ``id`` (String), ``cosine`` (Float64, in [-1, 1]: only its order is
         meaningful), ``location`` (String, of the first record), ``file`` (String, of the normalised
-        copy: a path, relative to the atlas, or a URL; null if it is no file).
+        copy: a path, relative to the atlas, or a URL; null if it is no file, or is hidden).
 
     Raises:
         UsageError: the tagger cannot embed texts, or has not embedded the images.
@@ -89,7 +90,8 @@ def search_collection(
     best = found.filter(pl.Series(embeddings.any(axis=1))).sort(
         "cosine", "id", descending=[True, False]
     )
-    files = [atlas.store.locate(image_id, Variant.IMAGE) for image_id in best["id"].head(most)]
+    store = shown_store(atlas)
+    files = [store.locate(image_id, Variant.IMAGE) for image_id in best["id"].head(most)]
     return (
         best.head(most)
         .select("id", "cosine", "location")

@@ -6,11 +6,13 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
+from tagatlas.atlas import CATALOG, SETTINGS
 from tagatlas.contracts import Map, Renderer
 from tagatlas.errors import ContractBroken, PluginError
+from tagatlas.faults import FAULT_LOG
 from tagatlas.plugins import PluginChoice
-from tagatlas.steps.stray import Surroundings
 from tagatlas_guards import contract_broken
+from tagatlas_rendering.stray import Surroundings
 
 _SHOWN = 3  # files outside of the folder that a note names
 
@@ -59,7 +61,9 @@ class WrittenFiles:
         Raises:
             StorageError: a file could not be written.
         """
-        around = None if renderer.plugin.is_built_in else Surroundings(self._folder)
+        others = (SETTINGS, FAULT_LOG)
+        is_watched = not renderer.plugin.is_built_in
+        around = Surroundings(self._folder, CATALOG, others) if is_watched else None
         files = self._render(renderer)
         if around is not None and (stray := around.stray()):
             files = self._outside(renderer, stray, around.atlas, files)

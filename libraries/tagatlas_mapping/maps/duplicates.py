@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import polars as pl
@@ -79,3 +80,39 @@ def join_records(records: pl.DataFrame, representatives: pl.DataFrame | None) ->
     return joined.with_columns(
         own.alias("copy"), pl.col("representative").fill_null(own).alias("image")
     ).select(*records.columns, "copy")
+
+
+def with_copies(images: Iterable[str], representatives: pl.DataFrame) -> frozenset[str]:
+    """Images with all others of their groups of near duplicates.
+
+    Args:
+        images: ids.
+        representatives: as for :func:`join_images`.
+    """
+    images = frozenset(images)
+    is_named = representatives["image"].is_in(list(images))
+    theirs = representatives["representative"].filter(is_named)
+    is_copy = representatives["representative"].is_in(theirs.implode())
+    return images.union(representatives["image"].filter(is_copy))
+
+
+def represented(
+    images: pl.Series, theirs: pl.DataFrame | None, own: pl.DataFrame | None
+) -> pl.Series:
+    """Images of one map as another joins them.
+
+    Args:
+        images: ids on the one map.
+        theirs: representatives on that map, as for :func:`join_images`; None where it joins none.
+        own: likewise, on the other.
+
+    Returns:
+        Ids of those that represent any of them on the other map.
+    """
+    if theirs is not None:
+        images = theirs.filter(theirs["representative"].is_in(images.implode()))["image"]
+    if own is None:
+        return images
+    return own.filter(own["image"].is_in(images.implode()))["representative"].unique(
+        maintain_order=True
+    )

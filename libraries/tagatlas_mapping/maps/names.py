@@ -130,7 +130,7 @@ def rename_clusters(
     unused: list[str] = []
     for given in names:
         levels = (given.level,) if given.level else tuple(tables)
-        found = ((level, _match(given, level, tables[level], nodes)) for level in levels)
+        found = ((level, match_cluster(given, level, tables[level], nodes)) for level in levels)
         level, row = next(((level, row) for level, row in found if row is not None), ("", None))
         if row is None:
             unused.append(given.name)
@@ -185,7 +185,7 @@ def place_names(
         if not isinstance(content, ClusterName):
             placed.append(annotation)
             continue
-        row = _match(given_by(content), content.level, tables[content.level], nodes)
+        row = match_cluster(given_by(content), content.level, tables[content.level], nodes)
         if row is not None:
             placed.append(replace(annotation, content=structs.replace(content, number=row)))
     return placed
@@ -219,7 +219,9 @@ def given_by(content: ClusterName) -> GivenName:
     )
 
 
-def _match(given: GivenName, level: str, table: pl.DataFrame, nodes: pl.DataFrame) -> int | None:
+def match_cluster(
+    given: GivenName, level: str, table: pl.DataFrame, nodes: pl.DataFrame
+) -> int | None:
     """The row of the table that a name is for; None if it fits no row."""
     there = nodes.filter(pl.col("id").is_in(given.typical))[level].drop_nulls().to_list()
     if there:

@@ -77,6 +77,13 @@ class MapOptions:
     fill: Annotated[float, Meta(gt=0, le=1, description="Share of the map that images cover.")] = (
         0.4
     )
+    hidden: Annotated[
+        Literal["counted", "left-out"],
+        Meta(
+            description="What becomes of hidden images (--hide): they count, and their places are"
+            " blank; or they are left out of the network, the counts and the tables."
+        ),
+    ] = "counted"
     cluster_names: Annotated[
         tuple[Path, ...],
         Meta(

@@ -61,6 +61,7 @@ def compare_command(plugins: Plugins) -> Command:
         """Compare what backends make of an atlas: agreement on tags and on themes."""
         from tagatlas.toolkit.backends import used_backends
         from tagatlas.toolkit.calls import opened
+        from tagatlas.toolkit.hiding import shown_store
         from tagatlas_compare.comparison.comparing import compare, opened_to_compare, report_folder
         from tagatlas_compare.comparison.report.writing import write_comparison
 
@@ -70,7 +71,7 @@ def compare_command(plugins: Plugins) -> Command:
         with opened_to_compare(atlas, backends, plugins) as its_atlas:
             found = compare(its_atlas, backends, out=None, show=shown(), **options)
             folder = out or report_folder(its_atlas, found.labels)
-            files = write_comparison(found, folder, its_atlas.store)
+            files = write_comparison(found, folder, shown_store(its_atlas))
         outcome = Outcome(
             {
                 "backends": found.labels,

@@ -37,6 +37,7 @@ from tagatlas.toolkit.backends import (
 )
 from tagatlas.toolkit.calls import AtlasLike, Owner, opened, require_trust_in, select, several
 from tagatlas.toolkit.collection import collection_images
+from tagatlas.toolkit.hiding import shown_store
 from tagatlas.toolkit.kinds import TAGGERS
 from tagatlas.toolkit.taggers import closing
 from tagatlas_compare.comparison.codings import with_codings
@@ -113,7 +114,7 @@ def compare(
             with with_codings(its_atlas, backends) as (with_all, names):
                 found = compare_backends(with_all, names, chosen, progress=progress)
         if out is not None:
-            write_comparison(found, Path(out), its_atlas.store)
+            write_comparison(found, Path(out), shown_store(its_atlas))
     return found
 
 

@@ -101,10 +101,11 @@ def images_table(map_: Map) -> pl.DataFrame:
     tags = map_.likely_tags.group_by("image", maintain_order=True).agg(
         pl.col("tag").str.join("; ").alias("tags")
     )
+    addresses = web_addresses(map_.records, map_.hidden).lazy()
     table = (
         images.lazy()
         .with_columns(pl.Series("file", files, dtype=pl.String))
-        .join(web_addresses(map_.records).lazy(), on="image", how="left", maintain_order="left")
+        .join(addresses, on="image", how="left", maintain_order="left")
         .join(tags, on="image", how="left", maintain_order="left")
         .select("cluster", *_COLUMNS)
         .sort("frequency", "image", descending=[True, False])

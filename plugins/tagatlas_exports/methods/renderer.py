@@ -29,6 +29,7 @@ from tagatlas_exports.methods.collection import ALWAYS, by_status, collection
 from tagatlas_exports.methods.markdown import count, escape, listed, table
 from tagatlas_exports.methods.places import area_text, links_images, sample_text
 from tagatlas_exports.methods.references import DIFFUSION, GRID, LOG_ODDS, SORTING
+from tagatlas_exports.methods.shown import hidden, part, shown
 
 _TAGGINGS: dict[str, str] = {
     TagStatus.OK: "got at least one tag",
@@ -96,6 +97,7 @@ def methods_text(map_: Map) -> str:
     blocks = [
         f"# Methods: {escape(map_.collection)}, map {escape(map_.name)}",
         "## Collection",
+        *part(map_),
         *collection(map_),
         "## Tags",
         *_tags(map_),
@@ -345,18 +347,8 @@ def _limits(map_: Map) -> str:
         " says how they are made and what they are worth. Clusters group images by what the"
         " backend gave, not by what they mean; scores of different backends cannot be compared."
         " Positions and clusters depend on the settings and the seed:"
-        f" nearness on the map suggests likeness and does not measure it. {missing}{_shown(map_)}"
-    )
-
-
-def _shown(map_: Map) -> str:
-    images, shown = map_.images.height, map_.images.filter("shown").height
-    if shown == images:
-        return ""
-    return (
-        f" {count(shown, 'image is', 'images are')} drawn as pictures, the most typical one of each"
-        f" small part of the map; shading below them shows how many of all {images:,} lie where,"
-        " smoothed with a Gaussian kernel and in steps on a logarithmic scale."
+        f" nearness on the map suggests likeness and does not measure it. {missing}{shown(map_)}"
+        f"{hidden(map_)}"
     )
 
 

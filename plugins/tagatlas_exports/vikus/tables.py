@@ -36,6 +36,7 @@ def data_table(map_: Map, keywords: int, year_column: str | None) -> pl.DataFram
         .select("image", keywords=pl.col("tag").list.join(","))
     )
     names = map_.clusters.lazy().select("cluster", _cluster="name")
+    addresses = web_addresses(map_.records, map_.hidden).lazy()
     kept = _kept(map_)
     year = pl.col("_cluster") if year_column is None else _years(kept, year_column)
     return (
@@ -43,7 +44,7 @@ def data_table(map_: Map, keywords: int, year_column: str | None) -> pl.DataFram
         .rename({"id": "image"})
         .join(tags, on="image", how="left", maintain_order="left")
         .join(names, on="cluster", how="left", maintain_order="left")
-        .join(web_addresses(map_.records).lazy(), on="image", how="left", maintain_order="left")
+        .join(addresses, on="image", how="left", maintain_order="left")
         .join(kept.lazy(), on="image", how="left", maintain_order="left")
         .rename({"image": "id", "label": "_label", "url": "_url"})
         .rename({"frequency": "_frequency", "records": "_records"})

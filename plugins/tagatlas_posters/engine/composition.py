@@ -118,6 +118,7 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
         Typesetter(Fonts([*map(Path, options.font)])),
     )
     title = map_.collection if options.title is None else options.title
+    subtitle = options.subtitle or (f"Part of the collection: {map_.part}" if map_.part else "")
     outlines = map_.outlines if options.outlines else {}
     images = map_.images
     shown = images.filter("shown")
@@ -132,7 +133,7 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
             outlines,
             page,
             has_title=bool(clean(title)),
-            has_subtitle=bool(clean(options.subtitle)),
+            has_subtitle=bool(clean(subtitle)),
             corners=corners,
             below=below,
         )
@@ -150,7 +151,7 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     names = name_blocks(map_, canvas, look, typesetter, taken) if options.names else []
     taken += names
     tags = tag_blocks(map_, canvas, look, typesetter, taken) if options.show_tags else []
-    margins = heading(map_, canvas, look, typesetter, title, options.subtitle)
+    margins = heading(map_, canvas, look, typesetter, title, subtitle)
     margins += small_print(map_, canvas, look, typesetter, legend.bottom, _origin(options, reduced))
     return Composition(
         canvas=canvas,

@@ -13,6 +13,7 @@ from tagatlas import Atlas
 from tagatlas.errors import TaggerError
 from tagatlas.toolkit import default_clusterer
 from tagatlas.toolkit.collection import collection_images
+from tagatlas.toolkit.hiding import shown_store
 from tagatlas.toolkit.packages import versions
 from tagatlas_compare.benching.coding.judging import coders_document, judge
 from tagatlas_compare.benching.coding.page import CodesPage, write_codes_page
@@ -153,7 +154,7 @@ class Measuring:
             seen.statuses,
             task.task.image_ids,
             [location_of[image] for image in task.task.image_ids],
-            self.atlas.store,
+            shown_store(self.atlas),
         )
         write_codes_page(page, folder / f"{name}.html")
         return judgement.document(task.task.image_ids)

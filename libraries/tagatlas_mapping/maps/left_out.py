@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
-from tagatlas.atlas import Atlas
-from tagatlas.catalog import StoredMap
 from tagatlas.contracts import NetworkDescription, TagStatus
-from tagatlas_mapping.maps.duplicates import LEVELS
 
 _STATUSES = {
     TagStatus.PENDING: "not tagged yet",
@@ -18,32 +15,45 @@ _STATUSES = {
 }
 _NO_LINK = "no link within the limits of the network"
 _JOINED = "joined to one that looks the same"
+_HIDDEN = "hidden"
+_OUTSIDE = "outside of the part that the map shows"
 
 
 def count_left_out(
-    atlas: Atlas, stored: StoredMap, network: NetworkDescription, tags: pl.LazyFrame
+    statuses: pl.DataFrame,
+    mapped: pl.Series,
+    network: NetworkDescription,
+    tags: pl.LazyFrame,
+    representatives: pl.DataFrame | None,
+    hidden: Collection[str] = (),
+    part: pl.Series | None = None,
 ) -> dict[str, int]:
     """Number of the collection's images that are not on a map, by reason, most frequent first.
 
     Args:
-        atlas: of the map.
-        stored: the map.
+        statuses: of all images: ``image``, ``status`` of tagging.
+        mapped: ids of the images on the map.
         network: its graph builder's description.
         tags: of its backend, near duplicates joined if the map joins them.
+        representatives: as for :func:`~tagatlas_mapping.maps.duplicates.join_images`; None where
+            images are kept apart.
+        hidden: ids of images that the map leaves out since they are hidden.
+        part: ids of the images of the part that the map shows; None where it shows all.
     """
-    statuses = atlas.catalog.tagging.statuses(stored.backend)
-    level = LEVELS.get(str(stored.settings.get("map.duplicates")))
-    representatives = (
-        statuses.select("image", representative="image")
-        if level is None
-        else atlas.representatives(level)
-    )
+    if representatives is None:
+        representatives = statuses.select("image", representative="image")
     images = statuses.join(representatives, on="image", how="left")
-    mapped = stored.data.images["id"].implode()
     is_joined = pl.col("image") != pl.col("representative")
-    missing = images.filter(~is_joined & ~pl.col("image").is_in(mapped))
-    joined = images.filter(is_joined).height
-    found = {_JOINED: joined} if joined else {}
+    is_hidden = pl.col("image").is_in(list(hidden))
+    is_outside = pl.lit(part is not None) & ~pl.col("representative").is_in(
+        [] if part is None else part.implode()
+    )
+    lacking = images.filter(is_joined | ~pl.col("image").is_in(mapped.implode()))
+    why = pl.when(is_hidden).then(pl.lit(_HIDDEN)).when(is_outside).then(pl.lit(_OUTSIDE))
+    lacking = lacking.with_columns(why=why.when(is_joined).then(pl.lit(_JOINED)))
+    counts = dict(lacking["why"].value_counts().iter_rows())
+    found = {each: counts[each] for each in (_OUTSIDE, _HIDDEN, _JOINED) if each in counts}
+    missing = lacking.filter(pl.col("why").is_null())
     if missing.is_empty():
         return found
     if network.lowest_score is None:

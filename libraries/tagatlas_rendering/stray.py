@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from tagatlas.atlas import CATALOG, SETTINGS
-from tagatlas.faults import FAULT_LOG
-
 _MOST = 2000
 """Entries of a folder that is watched: larger ones would take too long."""
-
-_OTHERS = (".", CATALOG, SETTINGS, FAULT_LOG)
-"""Beginnings of the names of files that tagatlas itself writes."""
 
 State = tuple[int, int, int]
 
@@ -27,15 +22,19 @@ class Surroundings:
             there.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, catalog: str, others: Sequence[str]) -> None:
         """Note them.
 
         Args:
             folder: its own files are not among them.
+            catalog: name of the file that makes a folder an atlas.
+            others: names of further files that tagatlas itself writes; those of which one of these
+                names is the beginning count as well.
         """
+        self._others = (".", catalog, *others)
         self._folder = folder.resolve()
         above = self._folder.parent.parent
-        self.atlas = above if (above / CATALOG).exists() else None
+        self.atlas = above if (above / catalog).exists() else None
         self._places = {self._folder.parent, self.atlas or self._folder.parent}
         with suppress(FileNotFoundError):  # the present folder may be gone
             self._places.add(Path.cwd())
@@ -53,7 +52,7 @@ class Surroundings:
                 some = list(islice(entries, _MOST + 1))
                 for entry in some if len(some) <= _MOST else ():
                     is_folder = entry.is_dir(follow_symlinks=False)
-                    if not is_folder and not entry.name.startswith(_OTHERS):
+                    if not is_folder and not entry.name.startswith(self._others):
                         state = entry.stat(follow_symlinks=False)
                         times = (state.st_mtime_ns, state.st_size)
                         found[place / entry.name] = (state.st_ino, *times)
