@@ -15,12 +15,14 @@ _IMAGE_FOLDER = "images/"
 def node_table(map_: Map) -> pl.DataFrame:
     """One row per node, in the map's order.
 
+    If images of the map are hidden, a further column ``hidden`` (Boolean) says which; these have
+    neither ``image`` nor ``url``.
+
     Columns: ``id``, ``label``, ``kind``; ``image`` (file of an image, below the atlas's folder
     ``images``; null for tags and for images kept elsewhere); ``url`` (first web address of an
     image; else null); ``cluster``, ``cluster_name``, ``subcluster``, ``subcluster_name`` (null
     if none), ``typicality``; ``frequency``, ``records``;
-    ``out_degree``, ``in_degree``; ``x``, ``y``, ``width``, ``height`` in map units. If images of
-    the map are hidden, also ``hidden`` (Boolean); these have neither ``image`` nor ``url``.
+    ``out_degree``, ``in_degree``; ``x``, ``y``, ``width``, ``height`` in map units.
     """
     import polars as pl
 

@@ -26,8 +26,8 @@ def hide_images(atlas: Atlas, images: Images, *, hide: bool = True) -> list[str]
 
     Args:
         atlas: whose images they are; it need not be open for writing.
-        images: see :data:`Images`; names are ids, the first 8 or more digits of these, addresses,
-            paths, or file names that only one image has.
+        images: a table that names them, one name, or several. Names are ids, the first 8 or more
+            digits of these, addresses, paths, or file names that only one image has.
         hide: whether they are hidden, not shown again.
 
     Raises:

@@ -17,6 +17,7 @@ from tagatlas_web.page.scripts import packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
@@ -40,6 +41,7 @@ def map_facts(map_: Map, known: int) -> dict[str, object]:
         "name": map_.name,
         "backend": backend_of(map_),
         "placedBy": map_.placed_by,
+        "part": map_.part,
         "node": map_.provenance.builder.description.node,
         "images": map_.images.height,
         "clusters": map_.clusters_in_words,
@@ -59,6 +61,7 @@ def atlas_file(
     images: pl.DataFrame,
     columns: pl.DataFrame,
     levels: Sequence[Level],
+    hidden: AbstractSet[str] = frozenset(),
 ) -> object:
     """``atlas.js``: what all maps share; see ``viewer/src/data.ts``.
 
@@ -69,6 +72,7 @@ def atlas_file(
         images: as of :class:`~tagatlas_web.page.rows.Rows`.
         columns: kept columns, as from :func:`columns_of`.
         levels: of pictures.
+        hidden: ids of images whose pictures are not there.
     """
     base, *sharper = levels
     return {
@@ -78,6 +82,7 @@ def atlas_file(
         "backends": list(backends),
         "frequency": packed(_counts(images["frequency"])),
         "records": packed(_counts(images["records"])),
+        "hidden": images["id"].is_in(list(hidden)).arg_true().to_list(),
         "base": base.facts(),
         "levels": [level.facts() for level in sharper],
         "columns": [

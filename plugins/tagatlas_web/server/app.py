@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Annotated, TypeVar
 
 import msgspec
 from starlette.applications import Starlette
@@ -26,6 +27,7 @@ from tagatlas.errors import (
     UsageError,
 )
 from tagatlas.toolkit.annotating import AnnotationFeed
+from tagatlas.toolkit.hiding import hide_images, shown_store
 from tagatlas_web.page.html import Live, page
 from tagatlas_web.server.address import Address
 from tagatlas_web.server.annotations import News, read_change
@@ -63,6 +65,7 @@ def make_app(files: MapFiles, map_name: str, address: Address) -> ASGIApp:
         Route("/pictures/{part}/{name}", answers.picture),
         Route("/api/annotations", answers.changes),
         Route("/api/annotations/{id}", answers.keep, methods=["PUT"]),
+        Route("/api/hidden", answers.hide, methods=["POST"]),
         Route("/api/export", answers.export, methods=["POST"]),
         Route("/files/{map}/{path:path}", answers.file),
         Mount("/", _Viewer(files.folder / map_name / "viewer")),
@@ -110,7 +113,7 @@ class _Answers:
             raise HTTPException(404)
         with self._files.open() as atlas:
             try:
-                picture = atlas.store.get(image, Variant.IMAGE)
+                picture = shown_store(atlas).get(image, Variant.IMAGE)
             except ImageNotStored as error:
                 raise HTTPException(404) from error
         return Response(picture, media_type="image/jpeg", headers={"Cache-Control": _FOREVER})
@@ -145,13 +148,19 @@ class _Answers:
 
         return await run_in_threadpool(keep)
 
+    async def hide(self, request: Request) -> Response:
+        """Hide images, or show them again; says what was done."""
+        wanted = _read(await _body(request), _Hide, "an order to hide images")
+
+        def hide() -> Response:
+            with self._files.open() as atlas:
+                return _json({"notes": hide_images(atlas, wanted.images, hide=wanted.hide)})
+
+        return await run_in_threadpool(hide)
+
     async def export(self, request: Request) -> Response:
         """Write a map's files of one format."""
-        body = await _body(request)
-        try:
-            wanted = msgspec.json.decode(body, type=_Export)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise UsageError(f"this is no order for an export: {error}") from error
+        wanted = _read(await _body(request), _Export, "an order for an export")
         path = await run_in_threadpool(self._files.export, wanted.map, wanted.format)
         within = path.relative_to(self._files.folder).as_posix()
         note = await run_in_threadpool(self._files.publishing, wanted.map)
@@ -174,6 +183,26 @@ class _Answers:
 class _Export(msgspec.Struct, forbid_unknown_fields=True):
     map: str
     format: str
+
+
+class _Hide(msgspec.Struct, forbid_unknown_fields=True):
+    images: list[Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]]
+    hide: bool
+
+
+_Order = TypeVar("_Order", bound=msgspec.Struct)
+
+
+def _read(body: bytes, kind: type[_Order], what: str) -> _Order:
+    """What a request asks for.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"this is not {what}: {error}") from error
 
 
 async def _body(request: Request) -> bytes:

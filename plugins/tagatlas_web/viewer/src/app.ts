@@ -6,6 +6,7 @@ import type { Chart } from "./chart";
 import { Conditions, inCluster, inSubcluster, ofRows, tagged } from "./conditions";
 import { save } from "./csv";
 import { byId, count, isolated } from "./elements";
+import { Hiding } from "./hiding";
 import { hearChosen, isEmbedded, tellChosen } from "./host";
 import type { Model } from "./model";
 import type { Name } from "./names";
@@ -50,10 +51,13 @@ export class App {
       key: (event) => this.key(event),
       say: (news) => this.say(news),
     });
+    const hiding = new Hiding(model, (news) => this.say(news));
+    byId("hiding").append(...hiding.forChosen(() => this.chosen ?? []));
     this.card = new Card(byId("card"), model, {
       open: (row) => this.open(row, "elsewhere"),
       tag: (label) => void this.chooseTag(label),
       cluster: (chart, level, number) => this.chooseCluster(chart, level, number, false),
+      hiding: (row) => hiding.forImage(row),
       close: () => this.close(),
     });
     this.side = new Side(model, this.conditions, {

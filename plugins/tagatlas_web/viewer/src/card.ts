@@ -14,6 +14,8 @@ export interface CardActions {
   open(row: number): void;
   tag(label: string): void;
   cluster(chart: Chart, level: "cluster" | "subcluster", number: number): void;
+  /** What hides an image, or shows it again; null where nothing may be changed. */
+  hiding(row: number): HTMLElement | null;
   close(): void;
 }
 
@@ -65,6 +67,7 @@ export class Card {
       )),
       ...(await Promise.all(atlas.maps.map((_, map) => this.nearest(map, row)))),
       recordList(await this.model.detail(row)),
+      this.actions.hiding(row),
     ]);
   }
 
@@ -116,6 +119,7 @@ export class Card {
   }
 
   private picture(row: number): HTMLElement {
+    if (this.model.isHidden(row)) return element("p", { class: "gone" }, "This image is hidden.");
     const picture = element("img", { alt: this.model.label(row) });
     picture.addEventListener("error", () => {
       picture.replaceWith(element("p", { class: "gone" }, "The picture is not in this folder."));

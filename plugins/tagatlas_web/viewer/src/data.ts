@@ -51,6 +51,8 @@ export interface MapFacts {
   /** The backend whose tags it was made of. */
   backend: string;
   placedBy: string;
+  /** Which part of the collection it shows, in words; empty for all of it. */
+  part: string;
   /** What a node is called that is no image; with an "s" it is the plural. */
   node: string;
   images: number;
@@ -70,6 +72,8 @@ export interface AtlasFile {
   /** Summed over the records of each image: Uint32. */
   frequency: Packed;
   records: Packed;
+  /** Rows of images whose pictures are not there, since they are hidden. */
+  hidden: number[];
   base: PageLevel;
   levels: PageLevel[];
   columns: ColumnFacts[];

@@ -33,6 +33,7 @@ export interface Tagged {
 export class Model {
   readonly frequency: Uint32Array;
   readonly records: Uint32Array;
+  private readonly hidden: ReadonlySet<number>;
   private ids: readonly string[] = [];
   private labels: readonly string[] = [];
   private written: Promise<AnnotationFile> | null = null;
@@ -48,6 +49,7 @@ export class Model {
   constructor(readonly atlas: AtlasFile) {
     this.frequency = new Uint32Array(unpack(atlas.frequency));
     this.records = new Uint32Array(unpack(atlas.records));
+    this.hidden = new Set(atlas.hidden);
     this.details = new Parts(atlas.detailRows, readDetails);
     this.scored = atlas.backends.map(
       (_, backend) => new Parts(atlas.detailRows, (part) => readScores(backend, part)),
@@ -78,6 +80,11 @@ export class Model {
   /** What an image is called; empty before the texts are read. */
   label(row: number): string {
     return this.labels[row] ?? "";
+  }
+
+  /** Whether an image is hidden, so that it has no picture. */
+  isHidden(row: number): boolean {
+    return this.hidden.has(row);
   }
 
   /** The address of an image's picture. */

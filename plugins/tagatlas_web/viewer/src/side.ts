@@ -55,6 +55,7 @@ export class Side {
   list(chart: Chart): void {
     const { facts } = chart;
     const named = this.model.atlas.maps.length > 1 ? ["Map ", foreign(facts.name), ": "] : [];
+    if (facts.part) named.push("a part of the collection, ", foreign(facts.part), ". ");
     byId("about").replaceChildren(
       ...named,
       `${count(facts.images, "image")} in ${facts.clusters}, placed by ` +

@@ -14,8 +14,10 @@ export class Thumbnails {
     const line = element("div", { class: "nearest" });
     for (const row of rows) {
       const label = this.model.label(row);
-      const picture = element("img", { alt: "", loading: "lazy" });
-      const opens = button(showPicture(picture, this.model.picture(row)), () => this.open(row));
+      const picture = this.model.isHidden(row)
+        ? element("span", { class: "gone" }, "hidden")
+        : showPicture(element("img", { alt: "", loading: "lazy" }), this.model.picture(row));
+      const opens = button(picture, () => this.open(row));
       opens.title = label;
       opens.setAttribute("aria-label", label);
       line.append(opens);

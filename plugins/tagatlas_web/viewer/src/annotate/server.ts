@@ -50,6 +50,11 @@ export class Server {
     return (await this.ask("api/export", "POST", order)) as { path: string; url: string; note: string };
   }
 
+  /** Hide images by their ids, or show them again. */
+  async hide(images: string[], hide: boolean): Promise<void> {
+    await this.ask("api/hidden", "POST", { images, hide });
+  }
+
   private async ask(path: string, method = "GET", content?: object): Promise<unknown> {
     const body = content && JSON.stringify(content);
     let answer: Response;
