@@ -15,7 +15,7 @@ from tagatlas import toolkit
 MODULES = sorted(module.name for module in iter_modules(toolkit.__path__))
 FOR_COMMANDS = {
     *("annotating", "answers", "backends", "calls", "collection", "commands", "kinds"),
-    *("packages", "rendering", "taggers"),
+    *("hiding", "packages", "rendering", "taggers"),
 }
 """Modules whose names are imported from them alone."""
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from tagatlas.atlas import Atlas, check_map_name
 from tagatlas.catalog import Backend, StoredMap
@@ -18,7 +19,7 @@ from tagatlas.options import option_values
 from tagatlas.plugins import CLUSTERERS, GRAPH_BUILDERS, LAYOUTS
 from tagatlas.selection import Selection
 from tagatlas.steps.changes import annotated_changes, are_new, check_changes, given_changes
-from tagatlas.steps.hiding import Images, hide_images
+from tagatlas.steps.hiding import hide_images
 from tagatlas.steps.making import MapPlugins, making_of, shaping_code
 from tagatlas.steps.names import given_names, keep_names
 from tagatlas.steps.network import build_network, builder_images
@@ -74,8 +75,8 @@ def map(  # noqa: A001 - tagatlas.map
     name: str | None = None,
     force: bool = False,
     show: ShowProgress = no_show,
-    hide: Images | None = None,
-    unhide: Images | None = None,
+    hide: str | Path | Sequence[str] | None = None,
+    unhide: str | Path | Sequence[str] | None = None,
     within_cluster: str | None = None,
     of_map: str | None = None,
     with_tag: str | Sequence[str] = (),

@@ -74,6 +74,7 @@ For commands, each with names to import from the module itself:
 - :mod:`~tagatlas.toolkit.answers`, other programs' answers stored as a backend's
 - :mod:`~tagatlas.toolkit.rendering`, the installed renderers, and files that chosen ones write
 - :mod:`~tagatlas.toolkit.annotating`, annotations read and written by several windows at once
+- :mod:`~tagatlas.toolkit.hiding`, images whose pictures are not shown
 - :mod:`~tagatlas.toolkit.backends`, a collection's backends, their tags and their maps
 - :mod:`~tagatlas.toolkit.collection`, images and records of a collection, and adding them to an
   atlas
