@@ -21,7 +21,6 @@ from picture_atlas import picture_atlas
 from PIL import Image
 
 from tagatlas.atlas import Atlas, open_atlas
-from tagatlas.catalog.removals import hash_of
 from tagatlas.contracts import ImageStatus, ImageStore, Records, Tag, TagResult, Variant
 from tagatlas.contracts.annotation import ClusterName, Content, Note, Outline
 from tagatlas.errors import AtlasLocked, StorageError, UsageError
@@ -40,6 +39,7 @@ from tagatlas.steps.remove import remove, sweep
 from tagatlas.steps.render import render_map
 from tagatlas.steps.trust import trust
 from tagatlas_fetching import FetchOptions
+from tagatlas_fetching.refusing import hash_of
 from tagatlas_mapping.maps.options import MapOptions
 
 NAME = "a-picture-to-be-taken-down"

@@ -7,13 +7,13 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 import polars as pl
 
 from tagatlas.catalog.database import Database
 from tagatlas.catalog.stripping import strip_annotations, strip_columns, strip_maps, strip_names
 from tagatlas.errors import AtlasLocked
+from tagatlas_fetching.refusing import hash_of
 
 _CATALOG, _WRITTEN = "catalog", "written"
 """Items of the table ``unswept``: the catalog's own file, and all files written from it."""
@@ -173,7 +173,7 @@ class RemovalTable:
             _refuse(connection, names)
 
     def refused(self) -> frozenset[str]:
-        """Hashes of refused images and addresses, from :func:`hash_of`."""
+        """Hashes of refused images and addresses."""
         return frozenset(str(row[0]) for row in self._database.rows("SELECT hash FROM refused"))
 
     def unswept(self) -> Unswept | None:
@@ -204,11 +204,6 @@ class RemovalTable:
                 f"another program reads {self._database.path}, which keeps what was removed: close "
                 "it (tagatlas view, a notebook), then run tagatlas remove again to finish"
             )
-
-
-def hash_of(name: str) -> str:
-    """The stored hash of an image's id, or of an address, that may not come back."""
-    return sha256(f"refused by tagatlas: {name}".encode(errors="surrogatepass")).hexdigest()
 
 
 def _refuse(connection: sqlite3.Connection, names: Iterable[str]) -> None:

@@ -25,17 +25,18 @@ from tagatlas.plugins import RECOVERIES, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.address_headers import address_headers
 from tagatlas.steps.copies import find_copies
-from tagatlas.steps.fetch_tables import by_host, by_status, write_fetch_tables
+from tagatlas.steps.fetch_tables import by_status, write_fetch_tables
 from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.recovering import forgiven
-from tagatlas.steps.refusing import RefusingStore, part_refused
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.steps.storing import store_outcomes
 from tagatlas.steps.trust import require_folders, require_hosts
 from tagatlas_fetching import Address, FetchOptions, FetchOutcome
+from tagatlas_fetching.fates import by_host
 from tagatlas_fetching.hosts import Hosts, read_hosts
 from tagatlas_fetching.limits import REMEDIES, setting_of, would_pass
 from tagatlas_fetching.placeholders import Placeholder, find_placeholders
+from tagatlas_fetching.refusing import RefusingStore, part_refused
 from tagatlas_fetching.schedule import host_of
 
 RETRIED = tuple(status for status in ImageStatus if status.is_failure)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
-from tagatlas.catalog.removals import hash_of
 from tagatlas.contracts import ImageStatus, ImageStore, Variant
 from tagatlas.errors import ImageRejected
-from tagatlas_fetching import Address, FetchOutcome
+from tagatlas_fetching.outcome import Address, FetchOutcome
 
 REASON = "removed by request"
+
+
+def hash_of(name: str) -> str:
+    """The stored hash of an image's id, or of an address, that may not come back."""
+    return sha256(f"refused by tagatlas: {name}".encode(errors="surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class RefusingStore(ImageStore):
 
     Attributes:
         store: holds the others.
-        refused: hashes of ids; see :func:`tagatlas.catalog.removals.hash_of`.
+        refused: hashes of ids; see :func:`hash_of`.
     """
 
     store: ImageStore = field(repr=False)
