@@ -15,7 +15,7 @@ from PIL import Image
 from pink_atlas import FACES, OTHERS, files_with_pink, ids_of, pink_atlas, tag
 
 from tagatlas.atlas import Atlas, open_atlas
-from tagatlas.contracts import Records, Variant
+from tagatlas.contracts import Records, Tag, TagResult, Variant
 from tagatlas.errors import AtlasDamaged, ImageNotStored, UsageError
 from tagatlas.plugins import RENDERERS
 from tagatlas.steps.fetch import fetch_collection
@@ -28,6 +28,7 @@ from tagatlas.steps.opened import AtlasLike
 from tagatlas.steps.remove import remove
 from tagatlas.steps.render import RenderReport, export, render
 from tagatlas.steps.trust import trust
+from tagatlas_compare.comparison.comparing import compare
 from tagatlas_fetching import FetchOptions
 
 
@@ -209,3 +210,16 @@ def test_no_pixel_of_a_hidden_image_is_in_any_file(atlas: Atlas, tmp_path: Path)
     draw(atlas, unhide=FACES[0], name="some")
     export(atlas, ["poster"], tmp_path / "again", width=700)
     assert files_with_pink(tmp_path / "again") == ["map.png"]
+
+
+@pytest.mark.slow
+def test_reports_of_comparisons_show_none_either(atlas: Atlas, tmp_path: Path) -> None:
+    images = sorted(ids_of(atlas).values())
+    backend = atlas.catalog.tagging.use("other", "1")
+    answers = [TagResult.ok([Tag(f"theme {place % 3}", 0.9)]) for place in range(len(images))]
+    atlas.catalog.tagging.store(backend, list(zip(images, answers, strict=True)))
+    compare(atlas, ["some", "other"], out=tmp_path / "before")
+    assert files_with_pink(tmp_path / "before")
+    hide_images(atlas, FACES[0])
+    compare(atlas, ["some", "other"], out=tmp_path / "after")
+    assert files_with_pink(tmp_path / "after") == []
