@@ -110,6 +110,12 @@ def test_names_from_python(atlas: Atlas, tmp_path: Path) -> None:
         draw(atlas, hide=odd)
 
 
+def test_a_map_is_rendered_first_after_images_were_hidden(atlas: Atlas) -> None:
+    hide_images(atlas, FACES[0])
+    assert render_small(atlas).files
+    assert files_with_pink(atlas.folder / "maps") == []
+
+
 def test_left_out_is_gone_from_network_and_counts(atlas: Atlas) -> None:
     before = load_map(atlas).images.height
     report = draw(atlas, hide=FACES[0], hidden="left-out")

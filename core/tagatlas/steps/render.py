@@ -93,9 +93,9 @@ def render(
         renderers = choose_renderers(its_atlas, selection)
         with selection.remembered():
             loaded = load_map(its_atlas, name, without_queries=shorter)
+            notes = remove_shown(its_atlas)
             folder = its_atlas.map_folder(loaded.name)
             with show("rendering") as progress:
-                notes = remove_shown(its_atlas)
                 return write_map(loaded, renderers, folder, notes=notes, progress=progress)
 
 

@@ -231,7 +231,7 @@ def run_steps(
             show("rendering") as progress,
         ):
             loaded = load_map(atlas, map_name, without_queries=rendering.without_queries)
-            folder, notes = atlas.map_folder(map_name), remove_shown(atlas)
+            notes, folder = remove_shown(atlas), atlas.map_folder(map_name)
             rendered = write_map(loaded, renderers, folder, notes=notes, progress=progress)
         yield rendered
 
