@@ -158,7 +158,9 @@ def test_info_and_tables_say_so(atlas: Atlas, tmp_path: Path) -> None:
     hide_images(atlas, FACES[0])
     assert info(atlas).hidden == 2
     assert info(atlas).maps[0].state == "current"
-    export(atlas, ["gephi", "methods"], tmp_path / "b")
+    export(atlas, ["gephi", "tables", "methods"], tmp_path / "b")
+    images = pl.read_csv(tmp_path / "b" / "images.csv")
+    assert images.filter("hidden")["label"].is_in(FACES).to_list() == [True]
     nodes = pl.read_csv(tmp_path / "b" / "nodes.csv")
     hidden = nodes.filter(pl.col("hidden"))
     assert hidden.height == 1

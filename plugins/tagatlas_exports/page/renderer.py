@@ -93,9 +93,10 @@ def _header(map_: Map, title: str) -> str:
     images = map_.images.height
     missing = map_.provenance.left_out_text
     left_out = f" {_text(missing)}." if missing else ""
+    part = f"Part of the collection: {_text(map_.part)}. " if map_.part else ""
     return (
         f"<header>\n<h1><bdi>{title}</bdi></h1>\n"
-        f"<p>{_many(images, 'image')} in {map_.clusters_in_words}, placed by"
+        f"<p>{part}{_many(images, 'image')} in {map_.clusters_in_words}, placed by"
         f" {escape(map_.placed_by)}: images that are alike lie close together. Tags are those of"
         f" <b>{_text(map_.provenance.tagger)}</b>.{left_out}</p>\n</header>\n"
     )

@@ -95,7 +95,10 @@ def subclusters_table(map_: Map) -> pl.DataFrame:
 
 
 def images_table(map_: Map) -> pl.DataFrame:
-    """One row per image of the map, in the map's order; ``url`` is its first address."""
+    """One row per image of the map, in the map's order; ``url`` is its first address.
+
+    If some of them are hidden, a further column ``hidden`` (Boolean) says which.
+    """
     first = map_.records.lazy().unique("image", keep="first", maintain_order=True)
     addresses = first.select("image", url="location")
     columns = (
@@ -111,11 +114,14 @@ def images_table(map_: Map) -> pl.DataFrame:
         "frequency",
         "records",
     )
+    is_hidden = pl.col("image").is_in(list(map_.hidden))
+    marks = [] if map_.hidden.isdisjoint(map_.images["id"]) else [is_hidden.alias("hidden")]
     return (
         with_cluster_names(map_, map_.images)
         .lazy()
         .join(addresses, left_on="id", right_on="image", how="left", maintain_order="left")
         .select(pl.col("id").alias("image"), *columns)
+        .with_columns(marks)
         .collect()
     )
 
