@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from numbers import Real
+from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 from tagatlas.contracts import Clusters
-from tagatlas_guards.unfit import Unfit, instead, shown
+from tagatlas_guards.unfit import Unfit, instead, is_text, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,11 +33,17 @@ def check_clusters(given: object, images: ClusterInput, *_: object) -> Clusters:
         _check_level("sub-cluster", given.sub_labels, given.sub_stability, len(images))
         if not _are_nested(given.sub_labels, given.labels):
             raise Unfit("gave a sub-cluster with images of two clusters")
-    names: Sequence[tuple[object, object]] = list(given.names.items())
-    for number, name in names:
-        if not (isinstance(number, int) and isinstance(name, str) and name.strip()):
-            raise Unfit(f"gave the cluster {shown(number)} the name {shown(name)}")
+    _check_names(given.names)
     return given
+
+
+def _check_names(given: object) -> None:
+    if not isinstance(given, Mapping):
+        raise Unfit(f"gave names of clusters as {shown(given)}, not by number")
+    for number, name in given.items():
+        is_name = isinstance(name, str) and name.strip() and is_text(name)
+        if not (isinstance(number, Integral) and is_name):
+            raise Unfit(f"gave {shown(name)} as the name of the cluster {shown(number)}")
 
 
 def _check_level(

@@ -123,8 +123,9 @@ def test_merges_moves_and_splits_together(atlas: Atlas, tmp_path: Path) -> None:
     assert drawn.clusters.filter(pl.col("name") == "tabby")["stability"].to_list() == [None]
     render_map(drawn, [atlas.plugins.choose(RENDERERS, "methods", {})], tmp_path)
     assert (
-        "3 images were moved to another cluster, 1 cluster was merged into others, and 1 cluster"
-        " was made of images that were moved."
+        "Then a researcher changed them by hand: 3 images were moved to another cluster,"
+        " 1 cluster was merged into another and 1 cluster was made of images that were moved."
+        " Clusters that were merged or made have no stability."
     ) in (tmp_path / "methods.md").read_text("utf-8")
 
 

@@ -202,4 +202,8 @@ def test_clusters_that_are_merged_or_made_have_no_stability() -> None:
     assert np.isnan(changed.clusters.stability[2:]).all()
     assert np.asarray(changed.clusters.sub_labels).tolist() == [-1, -1, -1, -1, 2, 3]
     assert (changed.moved, changed.merged, changed.made) == (1, 1, 1)
+    assert replace(changed, merged=0, made=0).text == (
+        "Then a researcher changed them by hand: 1 image was moved to another cluster."
+    )
+    assert replace(changed, moved=0, merged=0, made=0).text == ""
     assert changed.unfit == ("no image of the cluster nowhere is on the map",)

@@ -421,6 +421,15 @@ CLUSTERERS: Slips = {
         "gave a sub-cluster with images of two clusters",
     ),
     "subs-short": clustered("Clusters(labels=zeros, sub_labels=zeros[1:])", "gave no sub-cluster"),
+    "names": clustered("Clusters(labels=zeros, names={0: 'x', 7: 'of none'})", ""),
+    "names-listed": clustered("Clusters(labels=zeros, names=['x'])", "gave names of clusters as"),
+    "names-blank": clustered(
+        "Clusters(labels=zeros, names={0: ' '})", "as the name of the cluster"
+    ),
+    "names-torn": clustered(
+        "Clusters(labels=zeros, names={0: chr(0xd800)})", "as the name of the cluster"
+    ),
+    "names-number": clustered("Clusters(labels=zeros, names={'0': 'x'})", "as the name of the"),
     "subs-stability": clustered(
         "Clusters(labels=zeros, sub_stability=np.array([0.5]))", "sub-cluster"
     ),

@@ -50,12 +50,23 @@ class Changed:
 
     @property
     def text(self) -> str:
-        """A sentence for a methods section."""
-        return (
-            f"Then a researcher changed them by hand: {_were(self.moved, 'image')} moved to another"
-            f" cluster, {_were(self.merged, 'cluster')} merged into others, and"
-            f" {_were(self.made, 'cluster')} made of images that were moved. Clusters that were"
-            " merged or made have no stability."
+        """Sentences for a methods section; empty if nothing is other than it was found."""
+        done = [
+            f"{_were(number, thing)} {what}"
+            for number, thing, what in (
+                (self.moved, "image", "moved to another cluster"),
+                (self.merged, "cluster", "merged into another"),
+                (self.made, "cluster", "made of images that were moved"),
+            )
+            if number
+        ]
+        if not done:
+            return ""
+        *others, last = done
+        said = f"{', '.join(others)} and {last}" if others else last
+        steadiness = " Clusters that were merged or made have no stability."
+        return f"Then a researcher changed them by hand: {said}." + steadiness * bool(
+            self.merged or self.made
         )
 
 

@@ -104,7 +104,7 @@ export class App {
 
   /** Other maps are shown, or another is worked with. */
   private turned(): void {
-    void this.annotating.turned();
+    void this.texts.then(() => this.annotating.turned());
     this.side.list(this.stages.active.chart);
     this.side.show(this.chosen, this.stages.active.chart);
     if (this.opened >= 0) void this.card.image(this.opened, this.stages.charts);
