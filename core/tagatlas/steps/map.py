@@ -113,8 +113,9 @@ def map(  # noqa: A001 - tagatlas.map
     Raises:
         OptionError, UnknownPlugin, MissingDependency: an invalid choice.
         UsageError: the backend has tagged nothing, or lacks the embeddings that the builder
-            or the clusterer reads, or a newly given file of names cannot be read; or no image is
-            called as one to hide, or a part names what does not exist, or has no name of its own.
+            or the clusterer reads, or a newly given file of names or changes cannot be read; or no
+            image is called as one to hide, or a part names what does not exist, or has no name of
+            its own.
         EmptyMap: no image has a tag that passes the thresholds, or is in the part.
         PluginError: a plugin cannot describe itself, or gave an invalid result.
     """
@@ -232,7 +233,8 @@ def map_collection(
     """Build, lay out, cluster and name a map; nothing is computed if nothing changed.
 
     If only its images or the code that shapes it changed, a map starts from its old positions,
-    so that it does not jump. Names that researchers give are added last, without drawing again.
+    so that it does not jump. Changes of clusters by researchers come before all that depends on
+    clusters; names that they give are added last, without drawing again.
 
     Args:
         atlas: open for writing.

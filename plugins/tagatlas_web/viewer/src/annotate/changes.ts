@@ -1,13 +1,14 @@
 /** The list of changes of clusters, each of which can be taken back. */
 
 import { button, count, element } from "../elements";
-import type { ClusterChange } from "./content";
+import { same, type ClusterChange } from "./content";
 import { told } from "./regrouping";
 
 export class ChangeList {
   readonly root = element("details", { class: "changes" });
   private readonly summary = element("summary");
   private readonly list = element("ul");
+  private shown: readonly unknown[] | null = null;
   private readonly due = element("p", { class: "standing" });
 
   /** @param drop told which one is taken back. */
@@ -21,6 +22,8 @@ export class ChangeList {
   }
 
   show(changes: readonly [id: string, change: ClusterChange, isOnMap: boolean][]): void {
+    if (same(changes, this.shown)) return; // what has the focus keeps it
+    this.shown = changes;
     const waiting = changes.filter(([, , isOnMap]) => !isOnMap).length;
     this.due.hidden = waiting === 0;
     this.due.textContent = `${count(waiting, "change")} of clusters: tagatlas map makes the map again by ${waiting === 1 ? "it" : "them"}.`;
