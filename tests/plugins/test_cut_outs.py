@@ -24,6 +24,8 @@ from tagatlas_posters.pdf import tagatlas_renderers as pdf_renderers
 from tagatlas_posters.poster import tagatlas_renderers as png_renderers
 from tagatlas_posters.svg import SvgOptions
 from tagatlas_posters.svg import tagatlas_renderers as svg_renderers
+from tagatlas_web.page.pictures import Level, write_pages
+from tagatlas_web.page.scripts import ScriptFolder
 
 RED, BLACK = (200, 30, 30), (10, 10, 10)
 SIDE = 200
@@ -125,3 +127,28 @@ def test_blending_keeps_the_mixture_exact() -> None:
             blend_cut_out(pixels, over, opacity)
             part = alpha / 255 * opacity / 255
             assert np.abs(pixels - (own * part + paper * (1 - part))).max() <= 1.1
+
+
+def test_the_viewer_has_how_transparent_its_pictures_are(tmp_path: Path) -> None:
+    """Below the page: red for light paper, green for dark, where the black square keeps white."""
+    scripts = ScriptFolder(tmp_path)
+    map_ = cut_out_map()
+    ids = map_.images["id"].to_list()
+    assert write_pages(map_.store, ids, np.ones((2, 2)), [Level("base", 64, 128, 1)], scripts)
+    text = (tmp_path / "pages" / "base-0.js").read_text()
+    page = b64decode(re.findall(r'"([^"]+)"\);$', text.strip())[0])
+    with Image.open(BytesIO(page)) as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    assert pixels.shape == (256, 128, 3)
+    for number, (colour, on_dark) in enumerate(((RED, 255), (BLACK, 0))):
+        left = 64 * number
+        assert np.allclose(pixels[32, left + 32], colour, atol=16)
+        assert np.allclose(pixels[128 + 32, left + 32], 0, atol=16)
+        assert np.allclose(pixels[128 + 4, left + 4, :2], (255, on_dark), atol=16)
+
+
+def test_a_page_without_cut_outs_is_as_high_as_wide(tmp_path: Path) -> None:
+    map_ = sample_map(2)
+    ids = map_.images["id"].to_list()
+    scripts = ScriptFolder(tmp_path)
+    assert not write_pages(map_.store, ids, np.ones((2, 2)), [Level("base", 64, 128, 1)], scripts)

@@ -98,14 +98,14 @@ def _with_opacity(
     pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, paper: Colour
 ) -> NDArray[np.uint8]:
     """The pixels with the opacity as a fourth channel, unless they are to be shown on white."""
-    if alpha is None or not _stands_out(pixels, alpha, paper):
+    if alpha is None or not stands_out(pixels, alpha, paper):
         return pixels
     # A copy's compression shows beyond the edges of the picture, where all is white.
     clear = np.maximum(pixels, 255 - alpha[:, :, None])
     return np.concatenate([clear, alpha[:, :, None]], axis=2)
 
 
-def _stands_out(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8], paper: Colour) -> bool:
+def stands_out(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8], paper: Colour) -> bool:
     """Whether a cut-out can be seen without its white ground: not if it is as dark as the paper."""
     if max(paper) >= _DARK:
         return True
@@ -175,7 +175,7 @@ def _fitted(data: bytes, size: tuple[int, int], paper: Colour) -> Jpeg:
     if alpha is not None:
         fitted = Image.fromarray(alpha).resize(small.size, Image.Resampling.HAMMING)
         alpha = np.asarray(fitted)
-        alpha = alpha if _stands_out(np.asarray(small), alpha, paper) else None
+        alpha = alpha if stands_out(np.asarray(small), alpha, paper) else None
     return Jpeg(encoded, *small.size, alpha)
 
 

@@ -1,4 +1,8 @@
-"""The pictures of the map, packed on square pages, at several resolutions."""
+"""The pictures of the map, packed on square pages, at several resolutions.
+
+A page with cut-outs has a lower half: how transparent each pixel above is, red on light paper,
+green on dark, where a dark picture is shown on white. Pictures are mixed with white by it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import simplejpeg
 
-from tagatlas_posters.engine.pictures import load_pixels
+from tagatlas_posters.engine.look import choose_look
+from tagatlas_posters.engine.pictures import load_pixels, stands_out
 from tagatlas_posters.engine.raster.resample import resize
 
 if TYPE_CHECKING:
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
     from tagatlas_web.page.scripts import ScriptFolder
 
     Pixels = NDArray[np.uint8]
+    Picture = tuple[Pixels, Pixels | None]
+    """Pixels of a picture, and how transparent they are; None if all are opaque."""
 
 BASE_PIXELS = 1 << 22
 """The most pixels of all small pictures together, which must be loaded to show the map."""
@@ -35,6 +42,7 @@ _QUALITY = 82
 _THREADS = 4
 _AHEAD = 64
 _BLANK = 224
+_DARK = choose_look("dark").paper
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,7 @@ def write_pages(
     sizes: NDArray[np.float64],
     levels: Sequence[Level],
     scripts: ScriptFolder,
-) -> None:
+) -> bool:
     """Write all pages of all levels; each picture is decoded once.
 
     Args:
@@ -94,6 +102,9 @@ def write_pages(
             proportions, its longer side the cell's.
         levels: as from :func:`levels_for`.
         scripts: the folder to write to.
+
+    Returns:
+        Whether any page has cut-outs.
     """
     pages = [_Pages(level, scripts) for level in levels]
     for pictures in _in_order(store, ids, sizes, levels):
@@ -101,6 +112,7 @@ def write_pages(
             page.add(picture)
     for page in pages:
         page.finish()
+    return any(page.has_cut_outs for page in pages)
 
 
 class _Pages:
@@ -112,20 +124,20 @@ class _Pages:
         self._written = 0
         self._on_page = 0
         self._page = self._blank()
+        self._clear: Pixels | None = None
+        self.has_cut_outs = False
 
-    def add(self, picture: Pixels) -> None:
+    def add(self, picture: Picture) -> None:
         """Put a picture into the next cell."""
         cell, in_row = self._level.cell, self._level.side // self._level.cell
         row, column = divmod(self._on_page, in_row)
-        height, width, _ = picture.shape
-        top, left = row * cell, column * cell
-        self._page[top : top + height, left : left + width] = picture
-        # The last pixels are repeated to the cell's end, so that downscaling the page does not
-        # blend a picture's edge with the background.
-        self._page[top : top + height, left + width : left + cell] = picture[:, -1:]
-        self._page[top + height : top + cell, left : left + cell] = self._page[
-            top + height - 1, left : left + cell
-        ]
+        colours, clear = picture
+        _fill(self._page, colours, row * cell, column * cell, cell)
+        if clear is not None:
+            self.has_cut_outs = True
+            if self._clear is None:
+                self._clear = np.zeros_like(self._page)
+            _fill(self._clear, clear, row * cell, column * cell, cell)
         self._on_page += 1
         if self._on_page == in_row * in_row:
             self.finish()
@@ -134,15 +146,30 @@ class _Pages:
         """Write the page that is being filled, if it has a picture."""
         if not self._on_page:
             return
-        data = simplejpeg.encode_jpeg(self._page, quality=_QUALITY, colorsubsampling="444")
+        halves = [self._page] if self._clear is None else [self._page, self._clear]
+        data = simplejpeg.encode_jpeg(
+            np.concatenate(halves), quality=_QUALITY, colorsubsampling="444"
+        )
         name = f"pages/{self._level.name}-{self._written}"
         self._scripts.write(name, b64encode(data).decode())
         self._written += 1
         self._on_page = 0
-        self._page = self._blank()
+        self._page, self._clear = self._blank(), None
 
     def _blank(self) -> Pixels:
         return np.full((self._level.side, self._level.side, 3), _BLANK, dtype=np.uint8)
+
+
+def _fill(page: Pixels, picture: Pixels, top: int, left: int, cell: int) -> None:
+    """Put a picture into a cell.
+
+    Its last pixels are repeated to the cell's end, so that downscaling the page does not blend its
+    edge with the background.
+    """
+    height, width, _ = picture.shape
+    page[top : top + height, left : left + width] = picture
+    page[top : top + height, left + width : left + cell] = picture[:, -1:]
+    page[top + height : top + cell, left : left + cell] = page[top + height - 1, left : left + cell]
 
 
 def _in_order(
@@ -150,11 +177,11 @@ def _in_order(
     ids: Sequence[str],
     sizes: NDArray[np.float64],
     levels: Sequence[Level],
-) -> Iterator[list[Pixels]]:
+) -> Iterator[list[Picture]]:
     """The pictures of each image, one for each level; threads make a few of them ahead."""
     cells = [level.cell for level in levels]
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="pictures") as executor:
-        ahead: deque[Future[list[Pixels]]] = deque()
+        ahead: deque[Future[list[Picture]]] = deque()
         for image_id, size in zip(ids, sizes, strict=True):
             ahead.append(executor.submit(_pictures, store, image_id, size, cells))
             if len(ahead) > _AHEAD:
@@ -165,10 +192,20 @@ def _in_order(
 
 def _pictures(
     store: ImageStore, image_id: str, size: NDArray[np.float64], cells: Sequence[int]
-) -> list[Pixels]:
+) -> list[Picture]:
     width, height = size / max(size)
     wanted = [(max(1, round(cell * width)), max(1, round(cell * height))) for cell in cells]
     pixels = load_pixels(store, image_id, max(wanted))
     if pixels is None:
         pixels = np.full((1, 1, 3), _BLANK, dtype=np.uint8)
-    return [resize(pixels, *each) for each in wanted]
+    if pixels.shape[2] == 3:
+        return [(resize(pixels, *each), None) for each in wanted]
+    is_clear = stands_out(pixels[:, :, :3], pixels[:, :, 3], _DARK)
+    return [_cut_out(resize(pixels, *each), on_dark=is_clear) for each in wanted]
+
+
+def _cut_out(pixels: Pixels, *, on_dark: bool) -> Picture:
+    """The colours on white of a cut-out, and how transparent they are."""
+    clear = np.repeat(255 - pixels[:, :, 3:], 3, axis=2)
+    clear[:, :, 1] *= on_dark
+    return np.ascontiguousarray(pixels[:, :, :3]), clear

@@ -88,9 +88,6 @@ class WebRenderer(Renderer):
         images, columns = maps.rows.images, columns_of(maps.rows.records, maps.rows.images)
         levels = levels_for(images.height, int(self._options.sharpest))
         backends = maps.write_tags()
-        known = (maps.facts, backends, images, columns, levels, map_.hidden)
-        facts = atlas_file(map_.collection, *known)
-        scripts.write("atlas", facts)
         scripts.write("texts", texts_file(images))
         scripts.write("annotations", maps.annotations)
         for number, name in enumerate(columns.columns[1:]):
@@ -100,7 +97,10 @@ class WebRenderer(Renderer):
         ids = images["id"].to_list()
         self._copy_pictures(map_, ids, folder)
         sizes = images.select("width", "height").to_numpy().astype(np.float64)
-        write_pages(map_.store, ids, sizes, levels, scripts)
+        cut_outs = write_pages(map_.store, ids, sizes, levels, scripts)
+        known = (maps.facts, backends, images, columns, levels, map_.hidden)
+        facts = atlas_file(map_.collection, *known, cut_outs=cut_outs)
+        scripts.write("atlas", facts)
 
     def _copy_pictures(self, map_: Map, ids: Sequence[str], folder: Path) -> None:
         """Copy the pictures that a click shows; unreadable ones are left out."""

@@ -62,6 +62,8 @@ def atlas_file(
     columns: pl.DataFrame,
     levels: Sequence[Level],
     hidden: AbstractSet[str] = frozenset(),
+    *,
+    cut_outs: bool,
 ) -> object:
     """``atlas.js``: what all maps share; see ``viewer/src/data.ts``.
 
@@ -73,6 +75,7 @@ def atlas_file(
         columns: kept columns, as from :func:`columns_of`.
         levels: of pictures.
         hidden: ids of images whose pictures are not there.
+        cut_outs: whether any of these are on their pages with their transparency.
     """
     base, *sharper = levels
     return {
@@ -85,6 +88,7 @@ def atlas_file(
         "hidden": images["id"].is_in(list(hidden)).arg_true().to_list(),
         "base": base.facts(),
         "levels": [level.facts() for level in sharper],
+        "cutOuts": cut_outs,
         "columns": [
             {"name": name, "file": number, "kind": _kind(columns[name])}
             for number, name in enumerate(columns.columns[1:])

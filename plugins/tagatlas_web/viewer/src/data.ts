@@ -76,6 +76,8 @@ export interface AtlasFile {
   hidden: number[];
   base: PageLevel;
   levels: PageLevel[];
+  /** Whether some pages have a lower half: how transparent their pictures are. */
+  cutOuts: boolean;
   columns: ColumnFacts[];
   /** Images in each file of details, and of scores. */
   detailRows: number;

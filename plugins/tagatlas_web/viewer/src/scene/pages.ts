@@ -4,6 +4,10 @@
  * Small ones of all images are always there, on pages of their own level, `base`. Sharper ones
  * come when they are looked at, page by page, into a texture of a fixed number of layers; the
  * page that was looked at longest ago makes room.
+ *
+ * Where some pictures are cut-outs, layers are twice as high. Below the pictures, which are on
+ * white, is how transparent each pixel is: red on light paper, green on dark. A page without
+ * cut-outs has no such half: nothing of it is transparent.
  */
 
 import { readPage, type PageLevel } from "../data";
@@ -12,6 +16,19 @@ import { settled, type GL } from "./gl";
 // What lies together on one map is scattered over many pages on another: there must be room.
 const SHARP_BYTES = 1 << 27;
 const READS_AT_ONCE = 6;
+
+/** Put a page into a layer of the bound texture. */
+function put(gl: GL, layer: number, level: PageLevel, picture: ImageBitmap, cutOuts: boolean): void {
+  const { width, height } = picture;
+  gl.texSubImage3D(
+    gl.TEXTURE_2D_ARRAY, 0, 0, 0, layer, width, height, 1, gl.RGBA, gl.UNSIGNED_BYTE, picture,
+  );
+  if (!cutOuts || height > level.side) return;
+  const none = new Uint8Array(4 * level.side ** 2);
+  gl.texSubImage3D(
+    gl.TEXTURE_2D_ARRAY, 0, 0, level.side, layer, level.side, level.side, 1, gl.RGBA, gl.UNSIGNED_BYTE, none,
+  );
+}
 
 /** The small pictures of all images, as the layers of a texture. */
 export class BasePages {
@@ -22,13 +39,15 @@ export class BasePages {
   constructor(
     private readonly gl: GL,
     private readonly level: PageLevel,
+    private readonly cutOuts: boolean,
     private readonly changed: () => void,
   ) {
     this.texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
     const levels = Math.log2(level.cell) + 1;
     gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MAX_LEVEL, 0);
-    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, levels, gl.RGBA8, level.side, level.side, level.pages);
+    const height = level.side * (cutOuts ? 2 : 1);
+    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, levels, gl.RGBA8, level.side, height, level.pages);
     gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
     gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
   }
@@ -43,10 +62,7 @@ export class BasePages {
       next = read(page + 1);
       await settled(gl);
       gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
-      const size = [picture.width, picture.height] as const;
-      gl.texSubImage3D(
-        gl.TEXTURE_2D_ARRAY, 0, 0, 0, page, ...size, 1, gl.RGBA, gl.UNSIGNED_BYTE, picture,
-      );
+      put(gl, page, this.level, picture, this.cutOuts);
       picture.close();
       this.ready = page + 1;
       if (this.ready < 2 * shown) continue; // to draw everything takes longer than a page
@@ -114,17 +130,19 @@ export class SharpPages {
   constructor(
     private readonly gl: GL,
     levels: readonly PageLevel[],
+    private readonly cutOuts: boolean,
     private readonly changed: () => void,
   ) {
     this.levels = levels.map((facts, number) => new Level(number, facts, gl));
     const [first] = levels;
     if (!first) return;
-    const room = Math.floor(SHARP_BYTES / (4 * first.side ** 2));
+    const height = first.side * (cutOuts ? 2 : 1);
+    const room = Math.floor(SHARP_BYTES / (4 * first.side * height));
     const layers = Math.min(room, levels.reduce((sum, level) => sum + level.pages, 0));
     this.free = Array.from({ length: layers }, (_, layer) => layer);
     this.texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
-    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.RGBA8, first.side, first.side, layers);
+    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.RGBA8, first.side, height, layers);
     gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
     gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
   }
@@ -170,10 +188,7 @@ export class SharpPages {
     const { gl } = this;
     const layer = this.free.pop() ?? this.makeRoom();
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
-    const size = [picture.width, picture.height] as const;
-    gl.texSubImage3D(
-      gl.TEXTURE_2D_ARRAY, 0, 0, 0, layer, ...size, 1, gl.RGBA, gl.UNSIGNED_BYTE, picture,
-    );
+    put(gl, layer, level.facts, picture, this.cutOuts);
     this.held.set(layer, { level, page });
     level.put(page, layer);
   }

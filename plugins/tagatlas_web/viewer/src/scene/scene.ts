@@ -54,9 +54,9 @@ export class Scene {
     this.outlines = new Strokes(gl);
     this.marks = new Strokes(gl);
     this.over = new Strokes(gl);
-    this.sprites = new Sprites(gl, atlas.images, atlas.base, atlas.levels);
-    this.base = new BasePages(gl, atlas.base, changed);
-    this.sharp = new SharpPages(gl, atlas.levels, changed);
+    this.sprites = new Sprites(gl, atlas.images, atlas.base, atlas.levels, atlas.cutOuts);
+    this.base = new BasePages(gl, atlas.base, atlas.cutOuts, changed);
+    this.sharp = new SharpPages(gl, atlas.levels, atlas.cutOuts, changed);
     this.show(chart, chart.boxes, chart.boxes);
   }
 

@@ -62,14 +62,28 @@ flat in int isSharp;
 uniform highp sampler2DArray basePictures, sharpPictures;
 uniform vec3 paper, mark;
 uniform float ready;
+uniform bool cutOuts;
 out vec4 colour;
+
+vec3 look(vec3 place) {
+  return isSharp == 1 ? texture(sharpPictures, place).rgb : texture(basePictures, place).rgb;
+}
 
 void main() {
   vec3 place = vec3(clamp(at.xy, inside.xy, inside.zw), at.z);
-  vec3 seen = isSharp == 1 ? texture(sharpPictures, place).rgb : texture(basePictures, place).rgb;
-  if (isSharp == 0 && at.z >= ready) seen = mix(paper, mark, 0.15);
+  float clear = 0.0; // how transparent it is
+  if (cutOuts) { // what lies beside it on the page would be seen at its edges
+    vec2 step = max(abs(dFdx(at.xy)), abs(dFdy(at.xy)));
+    vec2 inset = min(step, (inside.zw - inside.xy) / 2.0);
+    place.xy = clamp(at.xy, inside.xy + inset, inside.zw - inset);
+    place.y /= 2.0;
+    vec3 below = look(place + vec3(0.0, 0.5, 0.0));
+    clear = dot(paper, vec3(1.0)) > 1.5 ? below.r : below.g;
+  }
+  vec3 seen = max(look(place) - clear, 0.0); // the picture is on white
+  if (isSharp == 0 && at.z >= ready) { seen = mix(paper, mark, 0.15); clear = 0.0; }
   float faded = shade < 0.5 ? 0.16 : 1.0;
-  colour = vec4(mix(paper, seen, faded), 1.0);
+  colour = vec4(mix(paper * (1.0 - clear), seen, faded), 1.0 - clear);
 }`;
 
 /** How an image is shown. */
@@ -91,6 +105,7 @@ export class Sprites {
     private readonly images: number,
     private readonly base: PageLevel,
     private readonly levels: readonly PageLevel[],
+    private readonly cutOuts: boolean,
   ) {
     this.program = new Program(gl, VERTEX, FRAGMENT);
     this.array = gl.createVertexArray();
@@ -144,12 +159,16 @@ export class Sprites {
     gl.uniform1f(program.place("part"), part);
     gl.uniform1f(program.place("pixels"), camera.scale);
     gl.uniform1f(program.place("ready"), pages.base.ready);
+    gl.uniform1i(program.place("cutOuts"), Number(this.cutOuts));
     gl.uniform3fv(program.place("paper"), look.paper);
     gl.uniform3fv(program.place("mark"), look.mark);
     this.before.bind(3, program.place("before"));
     this.after.bind(4, program.place("after"));
     this.states.bind(5, program.place("states"));
+    if (this.cutOuts) gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.drawArrays(gl.TRIANGLES, 0, CORNERS * this.images);
+    gl.disable(gl.BLEND);
     gl.bindVertexArray(null);
   }
 }
