@@ -15,7 +15,8 @@ from pypdf.generic import StreamObject
 
 from tagatlas.contracts import Map, RendererSpec, loaded
 from tagatlas.testing import sample_map
-from tagatlas.toolkit import copies_of
+from tagatlas.toolkit import copies_of, thumbnail_address
+from tagatlas_exports.vikus.sprites import read_picture
 from tagatlas_posters.engine import PosterOptions, VectorOptions
 from tagatlas_posters.engine.composition import compose
 from tagatlas_posters.engine.look import choose_look
@@ -152,3 +153,29 @@ def test_a_page_without_cut_outs_is_as_high_as_wide(tmp_path: Path) -> None:
     ids = map_.images["id"].to_list()
     scripts = ScriptFolder(tmp_path)
     assert not write_pages(map_.store, ids, np.ones((2, 2)), [Level("base", 64, 128, 1)], scripts)
+
+
+def test_thumbnails_in_pages_have_no_ground_unless_they_are_dark() -> None:
+    map_ = cut_out_map()
+    for image, colour in zip(map_.images["id"], (RED, BLACK), strict=True):
+        address = thumbnail_address(map_.store, image, (100, 100))
+        assert address is not None
+        kind, _, data = address.partition(";base64,")
+        assert kind == ("data:image/webp" if colour == RED else "data:image/jpeg")
+        with Image.open(BytesIO(b64decode(data))) as picture:
+            pixels = np.asarray(picture.convert("RGBA")).astype(int)
+        assert pixels.shape == (100, 100, 4)
+        assert pixels[2, 2, 3] == (0 if colour == RED else 255)
+        assert np.allclose(pixels[50, 50], (*colour, 255), atol=12)
+
+
+def test_vikus_puts_cut_outs_on_its_canvas() -> None:
+    map_ = cut_out_map()
+    found = read_picture(map_.store, map_.images["id"][0], 64, "#f4f2ee")
+    assert found is not None
+    with Image.open(BytesIO(found[0])) as texture:
+        for picture, tolerance in ((texture.convert("RGB"), 3), (found[1], 1)):
+            pixels = np.asarray(picture).astype(int)
+            assert np.allclose(pixels[2, 2], (0xF4, 0xF2, 0xEE), atol=tolerance)
+            middle = pixels[pixels.shape[0] // 2, pixels.shape[1] // 2]
+            assert np.allclose(middle, RED, atol=8)

@@ -18,9 +18,9 @@ For renderers:
 - :mod:`~tagatlas.toolkit.markup`, XML, and the head of a page without scripts: ``edges_as_xml``,
   ``escape_xml``, ``page_head``, ``ROWS_AT_ONCE``
 - :mod:`~tagatlas.toolkit.colours`, a colour for each cluster: ``cluster_colour``, ``Colour``
-- :mod:`~tagatlas.toolkit.images`, a picture's copies as stored, and their opacity; a thumbnail in
-  a page; a test picture for services: ``alpha_of``, ``copies_of``, ``pixels_of``,
-  ``small_picture``, ``thumbnail_address``, ``without_alpha``
+- :mod:`~tagatlas.toolkit.images`, a picture's copies as stored; cut-outs; a thumbnail in a page; a
+  test picture for services: ``alpha_of``, ``copies_of``, ``pixels_of``, ``plain_colours``,
+  ``small_picture``, ``stands_out``, ``thumbnail_address``, ``without_alpha``
 - :mod:`~tagatlas.toolkit.annotations`, annotations as JSON: ``Content``, ``content_as_json``,
   ``read_content``
 - :mod:`~tagatlas.toolkit.duplicates`, the most bits by which hashes of alike pictures differ:
@@ -106,7 +106,10 @@ _NAMES = {
     "documents": "is_iiif_document",
     "duplicates": "CANDIDATE_BITS NEAR_BITS",
     "files": "new_folder replace_folder write_atomically",
-    "images": "alpha_of copies_of pixels_of small_picture thumbnail_address without_alpha",
+    "images": (
+        "alpha_of copies_of pixels_of plain_colours small_picture stands_out thumbnail_address"
+        " without_alpha"
+    ),
     "kernels": "kernel",
     "layouts": "move_apart",
     "markup": "ROWS_AT_ONCE edges_as_xml escape_xml page_head",

@@ -142,7 +142,13 @@ from tagatlas.toolkit.images import (
     pixels_of as pixels_of,
 )
 from tagatlas.toolkit.images import (
+    plain_colours as plain_colours,
+)
+from tagatlas.toolkit.images import (
     small_picture as small_picture,
+)
+from tagatlas.toolkit.images import (
+    stands_out as stands_out,
 )
 from tagatlas.toolkit.images import (
     thumbnail_address as thumbnail_address,

@@ -7,13 +7,16 @@ from io import BytesIO
 from tagatlas.contracts import ImageInput
 from tagatlas_fetching.alpha import alpha_of, without_alpha
 from tagatlas_fetching.copies import copies_of, pixels_of
+from tagatlas_rendering.cut_outs import plain_colours, stands_out
 from tagatlas_rendering.thumbnails import thumbnail_address
 
 __all__ = [
     "alpha_of",
     "copies_of",
     "pixels_of",
+    "plain_colours",
     "small_picture",
+    "stands_out",
     "thumbnail_address",
     "without_alpha",
 ]

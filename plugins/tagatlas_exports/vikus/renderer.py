@@ -75,7 +75,7 @@ def _write_pictures(map_: Map, folder: Path, sheets: SpriteSheets) -> list[Path]
     """Write the texture of every image that can be read, and put its sprite on a sheet."""
     textures = []
     for image in map_.images["id"]:
-        pictures = read_picture(map_.store, image, sheets.side)
+        pictures = read_picture(map_.store, image, sheets.side, BACKGROUND)
         if pictures is not None:
             texture, sprite = pictures
             path = folder / f"{image}.jpg"

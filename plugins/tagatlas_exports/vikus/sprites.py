@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PIL import Image
 
 from tagatlas import Variant
 from tagatlas.errors import ImageNotStored
-from tagatlas.toolkit import without_alpha, write_atomically
+from tagatlas.toolkit import alpha_of, plain_colours, write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,16 +101,24 @@ class SpriteSheets:
 
 
 def read_picture(
-    store: ImageStore, image: str, sprite_side: int
+    store: ImageStore, image: str, sprite_side: int, background: str
 ) -> tuple[bytes, Image.Image] | None:
-    """The texture of an image, as JPEG, and its sprite; None if the image cannot be read."""
+    """The texture of an image, as JPEG, and its sprite; None if the image cannot be read.
+
+    A cut-out is put on the background, which the viewer's canvas has.
+    """
     try:
-        data = without_alpha(store.get(image, Variant.IMAGE))
+        data = store.get(image, Variant.IMAGE)
         with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
-            if max(picture.size) == TEXTURE_SIDE:
+            alpha = alpha_of(data, picture.size)
+            if alpha is None and max(picture.size) == TEXTURE_SIDE:
                 picture.draft("RGB", (2 * sprite_side, 2 * sprite_side))
                 return data, _fitted(picture.convert("RGB"), sprite_side)
             whole = picture.convert("RGB")
+        if alpha is not None:
+            cut_out = Image.fromarray(plain_colours(np.asarray(whole), alpha))
+            whole = Image.new("RGB", whole.size, background)
+            whole.paste(cut_out, mask=cut_out)
     except _UNREADABLE:
         return None
     texture = BytesIO()

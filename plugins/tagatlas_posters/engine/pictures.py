@@ -1,7 +1,8 @@
 """Reads pictures for the poster, about as large as they are shown.
 
 A copy of a cut-out is on white and has its opacity with it. Its colours are left mixed with white
-by that opacity, which filters and blending need: only :func:`plain_colours` takes the white out.
+by that opacity, which filters and blending need: :func:`tagatlas.toolkit.plain_colours` takes the
+white out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from PIL import Image
 
 from tagatlas import Variant
 from tagatlas.errors import ImageNotStored
-from tagatlas.toolkit import alpha_of, without_alpha
+from tagatlas.toolkit import alpha_of, stands_out, without_alpha
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,9 +37,6 @@ _QUALITY = 85
 _MOST_PIXELS = 1 << 28
 _THREADS = min(4, os.cpu_count() or 1)
 _AHEAD = 16
-_DARK, _FAINT, _MOST_FAINT = 128, 64, 0.5
-"""Lightness below which paper is dark, and from which a pixel stands out from it; the largest share
-of a cut-out that may not."""
 UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 """Exceptions of stores and Pillow for missing or damaged bytes."""
 
@@ -103,25 +101,6 @@ def _with_opacity(
     # A copy's compression shows beyond the edges of the picture, where all is white.
     clear = np.maximum(pixels, 255 - alpha[:, :, None])
     return np.concatenate([clear, alpha[:, :, None]], axis=2)
-
-
-def stands_out(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8], paper: Colour) -> bool:
-    """Whether a cut-out can be seen without its white ground: not if it is as dark as the paper."""
-    if max(paper) >= _DARK:
-        return True
-    faint = alpha[pixels.max(axis=2).astype(np.int16) - (255 - alpha) < _FAINT]
-    return bool(faint.sum(dtype=np.int64) <= _MOST_FAINT * alpha.sum(dtype=np.int64))
-
-
-def plain_colours(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The pixels of a cut-out as files have them, red, green, blue and opacity, without the white.
-
-    Args:
-        pixels: colours on white and opacity, shape (height, width, 4).
-    """
-    alpha = pixels[:, :, 3:].astype(np.int32)
-    colours = (pixels[:, :, :3] - (255 - alpha)) * 255 // np.maximum(alpha, 1)
-    return np.concatenate([colours.clip(0, 255), alpha], axis=2).astype(np.uint8)
 
 
 @dataclass(frozen=True, eq=False)

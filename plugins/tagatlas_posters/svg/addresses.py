@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 from tagatlas.errors import OptionError
-from tagatlas_posters.engine.pictures import plain_colours, variants_for
+from tagatlas.toolkit import plain_colours
+from tagatlas_posters.engine.pictures import variants_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +41,7 @@ def _data_address(jpeg: Jpeg) -> str:
     with Image.open(BytesIO(jpeg.data), formats=("JPEG",)) as picture:
         on_white = np.asarray(picture)
     encoded = BytesIO()
-    cut_out = plain_colours(np.concatenate([on_white, jpeg.alpha[:, :, None]], axis=2))
-    Image.fromarray(cut_out).save(encoded, "PNG")
+    Image.fromarray(plain_colours(on_white, jpeg.alpha)).save(encoded, "PNG")
     return f"data:image/png;base64,{b64encode(encoded.getvalue()).decode()}"
 
 

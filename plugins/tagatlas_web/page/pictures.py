@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import simplejpeg
 
+from tagatlas.toolkit import stands_out
 from tagatlas_posters.engine.look import choose_look
-from tagatlas_posters.engine.pictures import load_pixels, stands_out
+from tagatlas_posters.engine.pictures import load_pixels
 from tagatlas_posters.engine.raster.resample import resize
 
 if TYPE_CHECKING:
