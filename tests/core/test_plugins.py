@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
@@ -7,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from strangers import VERSION, lay_plugin
 
 from tagatlas.contracts import ImageInput, Tagger, TaggerSpec, TagResult
 from tagatlas.errors import MissingDependency, OptionError, PluginError, UnknownPlugin
@@ -100,6 +103,18 @@ def test_listing_names_imports_no_plugin() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[] True"
+
+
+def test_what_is_installed_or_removed_meanwhile_is_noticed(importable: Path) -> None:
+    def names(moment: int) -> set[str]:
+        os.utime(importable, (moment, moment))  # the clock of a file system may be coarse
+        return {plugin.name for plugin in installed_plugins()}
+
+    before = names(1)
+    lay_plugin(importable, "later", "")
+    assert names(2) - before == {"later"}
+    shutil.rmtree(importable / f"tagatlas_later-{VERSION}.dist-info")
+    assert names(3) == before
 
 
 @pytest.mark.parametrize(
