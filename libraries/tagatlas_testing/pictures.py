@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from io import BytesIO
 from threading import Lock
 
@@ -52,7 +53,7 @@ def sample_images(count: int, size: tuple[int, int] = (160, 120)) -> list[ImageI
         count: how many.
         size: width and height in pixels.
     """
-    return [_as_input(_picture(number, size)) for number in range(count)]
+    return [_drawn(number, size) for number in range(count)]
 
 
 def sample_thumbnails(ids: Sequence[str], scores: NDArray[np.float32]) -> list[Thumbnail]:
@@ -96,8 +97,9 @@ def _picture(number: int, size: tuple[int, int]) -> Image.Image:
     return picture
 
 
-def _as_input(picture: Image.Image) -> ImageInput:
-    data = _encoded(picture)
+@lru_cache(maxsize=256)
+def _drawn(number: int, size: tuple[int, int]) -> ImageInput:
+    data = _encoded(_picture(number, size))
     return ImageInput(id=hashlib.sha256(data).hexdigest(), data=data)
 
 

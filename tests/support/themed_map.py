@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from functools import cache
 from io import BytesIO
 
 import numpy as np
@@ -215,14 +216,17 @@ def _mean(column: pl.Series) -> float:
 
 def _store(ids: list[str], theme_of: NDArray[np.int64], pictures: int) -> MemoryStore:
     store = MemoryStore()
-    drawn: dict[tuple[int, int, int], tuple[bytes, bytes]] = {}
     for row, image_id in enumerate(ids):
-        key = (row % len(_SHAPES), int(theme_of[row]), row % max(1, pictures // 9))
-        if key not in drawn:
-            drawn[key] = _encode(_picture(*key))
-        for variant, data in zip((Variant.THUMBNAIL, Variant.IMAGE), drawn[key], strict=True):
+        files = _drawn(row % len(_SHAPES), int(theme_of[row]), row % max(1, pictures // 9))
+        for variant, data in zip((Variant.THUMBNAIL, Variant.IMAGE), files, strict=True):
             store.put(image_id, variant, data)
     return store
+
+
+@cache  # drawing takes far longer than all else here
+def _drawn(shape: int, theme: int, number: int) -> tuple[bytes, bytes]:
+    """A picture's thumbnail and itself, as JPEG."""
+    return _encode(_picture(shape, theme, number))
 
 
 def _picture(shape: int, theme: int, number: int) -> Image.Image:
