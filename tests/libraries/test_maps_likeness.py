@@ -24,7 +24,6 @@ from tagatlas_builders.images import ImagesBuilder
 from tagatlas_mapping.cluster.scores import score_matrix
 from tagatlas_mapping.maps.build import draw_map
 from tagatlas_mapping.maps.likeness import (
-    OWN,
     WITHIN,
     describe_likeness,
     likeness_of,
@@ -109,21 +108,6 @@ def test_links_of_likeness_have_their_share_of_the_weight(share: float) -> None:
     assert (joint.weights[~added] == NETWORK.weights).all()
     pairs = np.sort(np.column_stack([joint.sources[added], joint.targets[added]]), axis=1)
     assert len(np.unique(pairs, axis=0)) == len(pairs)
-
-
-def test_images_that_go_astray_are_pulled_to_their_cluster() -> None:
-    mixed = np.random.default_rng(0).integers(0, 2, IMAGES).astype(np.int32)
-    free = likeness_of(NETWORK, compared(), np.zeros(IMAGES, dtype=np.int32)).added(ALL, 1.0)
-    pulled = likeness_of(NETWORK, compared(), mixed).added(ALL, 1.0)
-    assert pulled.toarray() == pytest.approx(pulled.toarray().T)
-    is_within = mixed[:, None] == mixed
-    shares = [
-        (links.toarray() * is_within).sum(axis=1) / links.toarray().sum(axis=1)
-        for links in (free, pulled)
-    ]
-    assert shares[0].min() < 0.5
-    assert shares[1].mean() > OWN - 0.05
-    assert (pulled.toarray() * ~is_within) == pytest.approx(free.toarray() * ~is_within)
 
 
 def test_the_layout_knows_the_links_and_the_map_does_not() -> None:

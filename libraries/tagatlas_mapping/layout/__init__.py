@@ -7,11 +7,13 @@ from tagatlas_mapping.layout.orientation import landscape
 from tagatlas_mapping.layout.overlap import grow_apart, remove_overlaps
 from tagatlas_mapping.layout.prepare import compile_kernels
 from tagatlas_mapping.layout.start import continue_start, move_apart, spectral_start
+from tagatlas_mapping.layout.strays import bring_back, strays
 from tagatlas_mapping.layout.swaps import swap_closer
 
 __all__ = [
     "Sorting",
     "arrange_in_grid",
+    "bring_back",
     "compile_kernels",
     "continue_start",
     "follow",
@@ -21,5 +23,6 @@ __all__ = [
     "move_apart",
     "remove_overlaps",
     "spectral_start",
+    "strays",
     "swap_closer",
 ]

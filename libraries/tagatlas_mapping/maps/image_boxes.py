@@ -7,18 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas_mapping.layout import (
-    arrange_in_grid,
-    grow_apart,
-    image_boxes,
-    remove_overlaps,
-    swap_closer,
-)
+from tagatlas_mapping.layout import arrange_in_grid, image_boxes, remove_overlaps
 from tagatlas_mapping.maps.clusters import Clustering
 from tagatlas_mapping.maps.likeness import Likeness
 from tagatlas_mapping.maps.members import Members
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.pictured import choose_pictured
+from tagatlas_mapping.maps.separate import Crowd, separate_alike
 from tagatlas_mapping.maps.wall import wall_sorting
 
 Points = NDArray[np.float64]
@@ -28,12 +23,6 @@ GAP = 0.08
 
 MARGIN = 0.2
 """Gap between an image and its cluster's outline, as a share of the median side of an image."""
-
-APART = 1.0
-"""Gap between images of different clusters on a map by likeness, in median sides of an image."""
-
-NEAR = 0.5
-"""Distance in median sides of an image, nearer than which images alike hardly need to come."""
 
 CELL_MARGIN = 0.1
 """Share of the sides of a wall's cells that outlines leave out."""
@@ -46,8 +35,8 @@ class ImageBoxes:
     Attributes:
         shown: whether an image is drawn as a picture, shape (n,).
         positions: centres of those, without overlaps, shape (s, 2).
-        separated: the same before images changed places with each other: what lies among the
-            images on the layout follows these; shape (s, 2).
+        separated: the same before images left their places for others: what lies among the images
+            on the layout follows these; shape (s, 2).
         boxes: width and height of all, shape (n, 2). An image that is not shown has the size that
             it would have if all were.
         enclosed: width and height of the box that a cluster's outline encloses for each image
@@ -80,9 +69,8 @@ def size_and_separate(
         members: with the n images.
         clustering: of the images.
         options: of the map.
-        likeness: of the images, if it brings them together: on a wall they are sorted by it. On a
-            free map they change places while that brings those alike closer, and clusters keep a
-            distance.
+        likeness: of the images, if it brings them together: on a wall they are sorted by it, on a
+            free map separated as :func:`~tagatlas_mapping.maps.separate.separate_alike` says.
         stay: whether images of a wall stay about where they are laid out.
         before: where the images were on an earlier map, NaN for new ones, shape (n, 2); None if
             there was none. On a free map they tend to stay there.
@@ -109,14 +97,19 @@ def size_and_separate(
     else:
         drawn = enclosed = image_boxes(quantity[shown], shape, places, options.fill)
         side = float(np.median(drawn))
-        room, groups = drawn + GAP * side, of_image["cluster"].to_numpy()[shown]
+        room = drawn + GAP * side
         if likeness is None:
             separated = positions = remove_overlaps(places, room)
         else:
-            separated = remove_overlaps(places, room, groups, APART * side)
+            crowd = Crowd(
+                room,
+                side,
+                of_image["cluster"].to_numpy()[shown],
+                clustering.loose,
+                likeness.closer(shown),
+            )
             homes = None if before is None else before[shown]
-            swapped = swap_closer(separated, likeness.closer(shown), NEAR * side, homes)
-            positions = grow_apart(swapped, room, groups, APART * side)
+            positions, separated = separate_alike(places, crowd, homes)
         margin = MARGIN * side
     boxes[shown] = drawn
     return ImageBoxes(shown, positions, separated, boxes, enclosed, margin)

@@ -26,12 +26,6 @@ from tagatlas_mapping.maps.options import MapOptions
 NEIGHBOURS = 10
 """Number of images that an image is linked with, as the most like it."""
 
-OWN = 0.7
-"""Least share of an image's weight of likeness that is within its cluster when it is laid out."""
-
-_MOST_PULL = 8.0
-"""Largest factor by which links within a cluster are made heavier for that."""
-
 WITHIN = 2.0
 """How much more links within a cluster count when images change places."""
 
@@ -71,29 +65,18 @@ class Likeness:
     def added(self, chosen: NDArray[np.bool_], weight: float) -> csr_array:
         """Links that are added to a network, of m of the n images among themselves.
 
-        Each image is linked with the ten most like it, weighted by similarity. Images that would
-        go astray from their cluster are pulled: where less than :data:`OWN` of the weight of an
-        image's links is within it, these are made as heavy as that takes, but no more than eight
-        times.
+        Each image is linked with the ten most like it, weighted by similarity.
 
         Args:
             chosen: mask of these images, shape (n,).
-            weight: of all links together, before images are pulled.
+            weight: of all links together.
 
         Returns:
             Symmetric weights, shape (m, m), nothing on the diagonal.
         """
-        similar, clusters = self._similar(chosen), self.clusters[chosen]
+        similar = self._similar(chosen)
         links = csr_array(similar.maximum(similar.T))
         links.data *= 2 * weight / max(float(links.data.sum()), _LEAST)
-        rows, columns = row_of_entry(links), links.indices
-        is_within = clusters[rows] == clusters[columns]
-        count = len(clusters)
-        inside = np.bincount(rows, links.data * is_within, count)
-        outside = np.bincount(rows, links.data * ~is_within, count)
-        wanted = OWN / (1 - OWN) * outside / np.maximum(inside, 1e-12 * weight)
-        pull = np.clip(wanted, 1.0, _MOST_PULL)
-        links.data *= np.where(is_within, np.maximum(pull[rows], pull[columns]), 1.0)
         return links
 
     def _similar(self, chosen: NDArray[np.bool_]) -> csr_array:
@@ -169,16 +152,15 @@ def describe_likeness(
     said = (
         f"{described.text} To be laid out, each image was also linked with the {NEIGHBOURS} images"
         f" most like it, by the likeness that clusters are found by; these links had"
-        f" {options.likeness:.0%} of the weight of all. Where less than {OWN:.0%} of the weight of"
-        " an image's likeness was within its cluster, links within it were made heavier, so that"
-        " fewer images lie astray from their cluster than by likeness alone."
+        f" {options.likeness:.0%} of the weight of all."
     )
     if options.arrangement == "free":
         stay = "them to where they were on the earlier map, and " if old_positions else ""
         said += (
-            " Once they did not cover each other any more, images changed places where that brought"
-            f" {stay}those alike closer, of one cluster above all, and a distance was kept"
-            " between images of different clusters."
+            " Once they did not cover each other any more, images that lay astray from their"
+            " cluster were put beside those of it that they are most like, images changed places"
+            f" where that brought {stay}those alike closer, of one cluster above all, and a"
+            " distance was kept between images of different clusters."
         )
     by = f"{described.placed_by} and their likeness" if described.placed_by else ""
     return replace(described, placed_by=by, text=said.strip()), options.likeness
@@ -193,8 +175,7 @@ def with_likeness(
         network: that :func:`takes_likeness`.
         likeness: of its images, or of more.
         chosen: mask of those of the network, in the order of the nodes.
-        share: of the weight of all links that the new ones have together, before images are
-            pulled to their cluster, in [0, 1).
+        share: of the weight of all links that the new ones have together, in [0, 1).
 
     Returns:
         The network with further links; the same if the share is 0 or no two images are alike.
