@@ -28,7 +28,7 @@ from tagatlas.contracts import Map, Provenance
 from tagatlas.testing import MemoryStore
 from tagatlas_exports.gephi.gexf import write_gexf
 from tagatlas_exports.gephi.renderer import gephi_nodes
-from tagatlas_rendering import cluster_colour
+from tagatlas_rendering import cluster_colours
 
 TAGS_PER_IMAGE = 14
 CLUSTERS = 20
@@ -102,8 +102,9 @@ def streamed(map_: Map, path: Path) -> float:
 def networkx(map_: Map, path: Path) -> float:
     """The reference. Returns the seconds of writing, without those of building the graph."""
     graph = nx.DiGraph()
+    colours = cluster_colours(map_.clusters)
     for row in gephi_nodes(map_).iter_rows(named=True):
-        red, green, blue = cluster_colour(row["cluster"])
+        red, green, blue = colours[row["cluster"]]
         viz = {
             "color": {"r": red, "g": green, "b": blue},
             "position": {"x": row.pop("x"), "y": row.pop("y"), "z": 0.0},

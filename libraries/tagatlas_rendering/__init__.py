@@ -5,13 +5,13 @@ from tagatlas_rendering.cells import cell_text, cell_texts, safe_cell, safe_cell
 from tagatlas_rendering.files import new_folder, replace_folder, write_atomically
 from tagatlas_rendering.html import page_head
 from tagatlas_rendering.nodes import node_table, with_cluster_names
-from tagatlas_rendering.palette import cluster_colour
+from tagatlas_rendering.palette import cluster_colours
 from tagatlas_rendering.thumbnails import thumbnail_address
 
 __all__ = [
     "cell_text",
     "cell_texts",
-    "cluster_colour",
+    "cluster_colours",
     "new_folder",
     "node_table",
     "page_head",

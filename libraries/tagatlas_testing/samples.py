@@ -239,7 +239,7 @@ def _clusters(nodes: pl.DataFrame, labels: Sequence[str], count: int) -> pl.Data
     return (
         _with_quantities(named, nodes)
         .join(places, on="cluster", how="left", maintain_order="left")
-        .with_columns(remainder=pl.lit(value=False))
+        .with_columns(colour=pl.col("cluster"), remainder=pl.lit(value=False))
     )
 
 

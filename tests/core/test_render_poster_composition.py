@@ -20,7 +20,7 @@ from tagatlas_posters.engine.labels import Placed
 from tagatlas_posters.engine.look import choose_look
 from tagatlas_posters.engine.page import Page
 from tagatlas_posters.engine.sizes import size_samples
-from tagatlas_rendering import cluster_colour
+from tagatlas_rendering.palette import COLOURS
 
 Box = tuple[int, int, int, int]
 
@@ -111,7 +111,7 @@ def test_the_legend_lists_every_cluster_in_its_colour() -> None:
         assert texts[at + 1].startswith(f"{images} image")
         assert texts[at + 1].endswith(" %")
     colours = [patch.colour for patch in poster.legend.patches[1:]]
-    assert colours == [cluster_colour(cluster) for cluster in range(9)]
+    assert colours == list(COLOURS[:9])
 
 
 @pytest.mark.slow
@@ -244,7 +244,7 @@ def test_density_is_paper_where_nothing_lies_and_strongest_where_most_does() -> 
         cluster=pl.Series(cluster), width=pl.lit(1.0), height=pl.lit(1.0), shown=pl.lit(False)
     )
     canvas, look = fit_canvas(images, {}, Page(2048), has_title=False), choose_look("light")
-    field = density_field(images, canvas, look)
+    field = density_field(images, COLOURS, canvas, look)
     assert field.shape[:2] == (round(canvas.height / 2), 1024)
     away = np.abs(field.astype(int) - look.paper).max(axis=2)
     assert away[:20].max() == away[-10:].max() == 0
@@ -253,7 +253,7 @@ def test_density_is_paper_where_nothing_lies_and_strongest_where_most_does() -> 
     assert peaks[0] > 1.2 * peaks[1] > 2 * peaks[2] > 0
     x, y = at[0]
     tint = np.array(look.paper) - field[y, x]
-    expected = np.array(look.paper) - cluster_colour(0)
+    expected = np.array(look.paper) - COLOURS[0]
     assert np.allclose(tint / tint.max(), expected / expected.max(), atol=0.05)
 
 

@@ -51,6 +51,7 @@ CLUSTER_COLUMNS = {
     "typical": pl.List(pl.String),
     "x": pl.Float64,
     "y": pl.Float64,
+    "colour": pl.Int32,
     "remainder": pl.Boolean,
 }
 

@@ -13,12 +13,14 @@ from tagatlas.errors import StorageError
 from tagatlas.toolkit import copied_columns, kept_columns
 from tagatlas_rendering import (
     cell_text,
-    cluster_colour,
+    cluster_colours,
     safe_cell,
     safe_cells,
     web_addresses,
     write_atomically,
 )
+from tagatlas_rendering.palette import COLOURS, differences
+from tagatlas_rendering.vision import seen_by_readers
 
 CELLS = st.text(
     alphabet="'=+-@\uff1d\uff0b\uff0d\uff20 \ufeff\u3000\t\r\nab1,;\"", max_size=6
@@ -77,50 +79,26 @@ def test_a_missing_folder_is_a_storage_error_of_one_line() -> None:
     assert "\n" not in str(caught.value)
 
 
-_DEFICIENCIES = {
-    "none": np.eye(3).tolist(),
-    "protanopia": [
-        [0.152286, 1.052583, -0.204868],
-        [0.114503, 0.786281, 0.099216],
-        [-0.003882, -0.048116, 1.051998],
-    ],
-    "deuteranopia": [
-        [0.367322, 0.860646, -0.227968],
-        [0.280085, 0.672501, 0.047413],
-        [-0.011820, 0.042940, 0.968881],
-    ],
-    "tritanopia": [
-        [1.255528, -0.076749, -0.178779],
-        [-0.078411, 0.930809, 0.147602],
-        [0.004733, 0.691367, 0.303900],
-    ],
-}
-"""What readers see, in linear RGB (G. Machado, M. Oliveira, L. Fernandes, 2009, severity 1)."""
-_TO_CONES = [
-    [0.4122214708, 0.5363325363, 0.0514459929],
-    [0.2119034982, 0.6806995451, 0.1073969566],
-    [0.0883024619, 0.2817188376, 0.6299787005],
-]
-_TO_OKLAB = [
-    [0.2104542553, 0.7936177850, -0.0040720468],
-    [1.9779984951, -2.4285922050, 0.4505937099],
-    [0.0259040371, 0.7827717662, -0.8086757660],
-]
+def test_colours_of_clusters_are_told_apart_by_all_readers() -> None:
+    assert differences()[~np.eye(len(COLOURS), dtype=bool)].min() > 0.1
 
 
-@pytest.mark.parametrize("deficiency", _DEFICIENCIES)
-def test_colours_of_clusters_are_told_apart_by_all_readers(deficiency: str) -> None:
-    parts = np.array([cluster_colour(cluster) for cluster in range(12)]) / 255
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    seen = (linear @ np.array(_DEFICIENCIES[deficiency]).T).clip(0, 1)
-    places = np.cbrt(seen @ np.array(_TO_CONES).T) @ np.array(_TO_OKLAB).T
-    distances = np.linalg.norm(places[:, None] - places, axis=2)
-    assert distances[~np.eye(12, dtype=bool)].min() > 0.1
+def test_readers_without_cones_for_red_take_red_for_a_dark_yellow() -> None:
+    usual, protanope, *_ = seen_by_readers(np.array([(200, 0, 0), (84, 84, 0)]))
+    assert np.linalg.norm(usual[0] - usual[1]) > 0.15
+    assert np.linalg.norm(protanope[0] - protanope[1]) < 0.05
 
 
-def test_the_first_twelve_clusters_have_their_own_colours() -> None:
-    assert len({cluster_colour(cluster) for cluster in range(12)}) == 12
-    assert cluster_colour(12) == cluster_colour(0)
+def test_white_and_black_are_one_apart() -> None:
+    for white, black in seen_by_readers(np.array([(255, 255, 255), (0, 0, 0)])):
+        assert np.allclose(white, (1, 0, 0), atol=1e-3)
+        assert np.allclose(black, 0, atol=1e-3)
+
+
+def test_clusters_of_older_maps_have_colours_in_turn() -> None:
+    clusters = pl.DataFrame({"cluster": range(13)})
+    assert cluster_colours(clusters) == [*COLOURS, COLOURS[0]]
+    assert cluster_colours(clusters.with_columns(colour=3)) == [COLOURS[3]] * 13
 
 
 def test_web_addresses_are_the_first_of_each_image_and_no_paths() -> None:

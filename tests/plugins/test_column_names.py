@@ -19,6 +19,7 @@ OURS = [
     "automatic_name",
     "cluster",
     "cluster_name",
+    "colour",
     "columns",
     "confidence",
     "concept",

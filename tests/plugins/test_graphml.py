@@ -15,7 +15,7 @@ from themed_map import themed_map
 from tagatlas.contracts import Map, RendererSpec, loaded
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_exports.graphml import tagatlas_renderers
-from tagatlas_rendering import cluster_colour
+from tagatlas_rendering import cluster_colours
 
 
 def render(map_: Map, folder: Path) -> Path:
@@ -42,7 +42,7 @@ def test_networkx_reads_the_network(tmp_path: Path) -> None:
     assert node["cluster_name"] == "parrot · macaw"
     assert (node["x"], node["y"]) == (first["x"], first["y"])
     assert node["size"] == first["width"] / 2
-    assert (node["r"], node["g"], node["b"]) == cluster_colour(first["cluster"])
+    assert (node["r"], node["g"], node["b"]) == cluster_colours(map_.clusters)[first["cluster"]]
     assert node["out_degree"] == 3
     weights = [weight for _, _, weight in graph.edges(data="weight")]
     assert np.array(weights, dtype=np.float32).tolist() == map_.weights.tolist()

@@ -424,3 +424,14 @@ class TestContract(RendererContract):
     def spec(self) -> RendererSpec:
         (spec,) = tagatlas_renderers()
         return spec
+
+
+def test_how_colours_were_chosen_is_said_where_they_were() -> None:
+    said = "A cluster that shares most of its images with one of an earlier map"
+    map_ = sample_map(12, clusters=3)
+    text = methods_text(map_)
+    assert said in text
+    assert text.count("Machado") == 2
+    older = methods_text(dataclasses.replace(map_, clusters=map_.clusters.drop("colour")))
+    assert said not in older
+    assert "Machado" not in older

@@ -90,9 +90,11 @@ def test_clusters_have_their_quantities(tmp_path: Path) -> None:
         "share",
         "stability",
         "typical",
+        "colour",
     ]
     assert first[:5] == ["0", "cat 0", "cat 0", "cat; dog; tree; car; street; sky", "4"]
     assert float(first[7]) == pytest.approx(1 / 3)
+    assert first[10] == "#b75307"
     assert first[9].split("; ") == map_.images.filter(cluster=0)["id"].to_list()
 
 

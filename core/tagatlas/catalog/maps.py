@@ -36,7 +36,12 @@ SettingValue = bool | int | float | str | None
 HIDDEN = "map.hidden"
 """The setting that says what becomes of hidden images: it moves no other."""
 
-PLACES: Mapping[str, type[pl.DataType]] = {"id": pl.String, "x": pl.Float64, "y": pl.Float64}
+PLACES: Mapping[str, type[pl.DataType]] = {
+    "id": pl.String,
+    "x": pl.Float64,
+    "y": pl.Float64,
+    "colour": pl.Int32,  # that of the node's cluster; null where none is stored
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,12 +172,24 @@ class MapTable:
 
         Also for a map that has to be made again because images were removed.
         """
-        rows = self._database.rows("SELECT nodes FROM maps WHERE name = ?", [name])
-        places = stored_places(rows[0][0]) if rows else None
+        rows = self._database.rows("SELECT nodes, clusters FROM maps WHERE name = ?", [name])
+        places = stored_places(*rows[0]) if rows else None
         before, after = ({**each, HIDDEN: None} for each in (self.settings(name), settings))
         if places is None or before != after:
             return {}
-        return {node: (x, y) for node, x, y in places.iter_rows()}
+        return {node: (x, y) for node, x, y, _ in places.iter_rows()}
+
+    def colours(self, first: str) -> pl.DataFrame:
+        """Colours of the nodes of all maps, of the map ``first`` or else the newest that has one.
+
+        Returns:
+            One row a node: ``id``, and ``colour`` (Int32), that of its cluster.
+        """
+        query = "SELECT nodes, clusters FROM maps ORDER BY name != ?, made_at DESC, name"
+        rows = self._database.stream(query, [first])
+        read = [pl.DataFrame(schema=PLACES), *(stored_places(*row) for row in rows)]
+        found = pl.concat([each for each in read if each is not None]).select("id", "colour")
+        return found.drop_nulls().unique("id", keep="first", maintain_order=True)
 
     def settings(self, name: str) -> Mapping[str, SettingValue]:
         """The settings of a map, also of one to be made again; empty if missing or damaged."""
@@ -223,22 +240,34 @@ class MapTable:
             ) from error
 
 
-def stored_places(nodes: object) -> pl.DataFrame | None:
-    """The positions of a map's nodes, as :data:`PLACES`; None if what is stored is damaged."""
+def stored_places(nodes: object, clusters: object) -> pl.DataFrame | None:
+    """Positions and colours of a map's nodes, as :data:`PLACES`; None if damaged.
+
+    Args:
+        nodes: as stored; once images were removed, the positions and colours themselves.
+        clusters: as stored; nothing once images were removed.
+    """
     try:
-        places = read_frame(nodes).select(pl.col(name).cast(kind) for name, kind in PLACES.items())
+        places = read_frame(nodes)
+        if clusters and "colour" in (table := read_frame(clusters)).columns:
+            colours = table.select("cluster", "colour").unique("cluster")
+            places = places.join(colours, on="cluster", how="left", maintain_order="left")
+        elif clusters or "colour" not in places.columns:  # of an older tagatlas
+            places = places.with_columns(colour=None)
+        places = places.select(pl.col(name).cast(kind) for name, kind in PLACES.items())
     except (ValueError, pl.exceptions.PolarsError):
         return None
-    return places.drop_nulls().filter(pl.col("x").is_finite() & pl.col("y").is_finite())
+    is_sound = pl.col("x").is_finite() & pl.col("y").is_finite()
+    return places.drop_nulls(["id", "x", "y"]).filter(is_sound)
 
 
 def empty_map(connection: sqlite3.Connection, name: str, places: pl.DataFrame) -> None:
-    """Delete all of a map but the positions that it starts from when it is made again.
+    """Delete all of a map but the positions and colours that it starts from when made again.
 
     Args:
         connection: in a transaction.
         name: of the map.
-        places: of nodes: ``id``, ``x``, ``y``.
+        places: of nodes, as :data:`PLACES`.
     """
     row = {**EMPTY, "digest": "", "nodes": frame_to_bytes(places)}
     changes = ", ".join(f"{column} = ?" for column in row)

@@ -43,9 +43,9 @@ def strip_maps(
     *,
     everything: bool,
 ) -> list[str]:
-    """Delete all of the maps with these images but the other nodes' positions; returns their names.
+    """Delete all of the maps with these images but the other nodes' places; returns their names.
 
-    They are to be made again, and then start from these positions.
+    They are to be made again, and then start from these positions and colours.
 
     Args:
         connection: in a transaction.
@@ -55,8 +55,9 @@ def strip_maps(
     """
     gone = pl.col("id").is_in([*images, *(f"tag:{label}" for label in labels)])
     stripped = []
-    for name, data in connection.execute("SELECT name, nodes FROM maps ORDER BY name").fetchall():
-        nodes = stored_places(data)
+    maps = connection.execute("SELECT name, nodes, clusters FROM maps ORDER BY name").fetchall()
+    for name, data, clusters in maps:
+        nodes = stored_places(data, clusters)
         is_sound = nodes is not None  # a damaged one may show any of them
         nodes = pl.DataFrame(schema=PLACES) if nodes is None else nodes
         shows_none = nodes.filter(pl.col("id").is_in(list(images))).is_empty()

@@ -48,9 +48,9 @@ class MapData:
             ``frequency`` (Int64), ``share`` (Float64, of the map's images, in [0, 1]),
             ``stability`` (Float64, in [0, 1], how reliably it is found again; null if the
             clusterer does not say), ``typical`` (List[String], ids of its typical images, the
-            most typical first), ``x``, ``y`` (Float64, best place of the name), ``remainder``
-            (Boolean: whether it is not a cluster, but the images that the clusterer put into
-            none; absent from maps of an older tagatlas: see :attr:`remainder`).
+            most typical first), ``x``, ``y`` (Float64, best place of the name); and, absent from
+            maps of an older tagatlas, ``colour`` (Int32, its number in the palette) and
+            ``remainder`` (Boolean: whether it is the images in no cluster, see :attr:`remainder`).
         subclusters: parts of clusters, one row each, by cluster, the one with most
             images first: ``subcluster`` (Int32, equal to the row), ``cluster`` (Int32), and from
             ``name`` to ``typical`` the columns of ``clusters``. A cluster that does not divide

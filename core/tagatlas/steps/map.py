@@ -293,6 +293,7 @@ def map_collection(
         before_drawing()
     from tagatlas_mapping.maps.build import draw_map  # loads the compiler: slow
     from tagatlas_mapping.maps.changes import HandClusterer
+    from tagatlas_mapping.maps.colours import with_colours
     from tagatlas_mapping.maps.likeness import describe_likeness
 
     network, ties = build_network(maker, given, tags)
@@ -311,6 +312,7 @@ def map_collection(
         old_positions=old,
         progress=progress,
     )
+    data = with_colours(data, atlas.catalog.maps.colours(name))
     making = replace(making, builder=replace(making.builder, description=drawn_as))
     if making.clusterer is not None and by_hand.changed is not None:
         described = replace(making.clusterer, description=by_hand.describe())

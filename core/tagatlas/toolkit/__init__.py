@@ -17,7 +17,7 @@ For renderers:
   ``node_table``, ``web_addresses``, ``with_cluster_names``
 - :mod:`~tagatlas.toolkit.markup`, XML, and the head of a page without scripts: ``edges_as_xml``,
   ``escape_xml``, ``page_head``, ``ROWS_AT_ONCE``
-- :mod:`~tagatlas.toolkit.colours`, a colour for each cluster: ``cluster_colour``, ``Colour``
+- :mod:`~tagatlas.toolkit.colours`, a colour for each cluster: ``cluster_colours``, ``Colour``
 - :mod:`~tagatlas.toolkit.images`, a picture's copies as stored; cut-outs; a thumbnail in a page; a
   test picture for services: ``alpha_of``, ``copies_of``, ``pixels_of``, ``plain_colours``,
   ``small_picture``, ``stands_out``, ``thumbnail_address``, ``without_alpha``
@@ -101,7 +101,7 @@ _NAMES = {
     "backbones": "backbone with_backbone",
     "cells": "cell_text cell_texts safe_cell safe_cells",
     "clusters": "cluster_images default_clusterer",
-    "colours": "Colour cluster_colour",
+    "colours": "Colour cluster_colours",
     "columns": "column_names copied_columns kept_columns read_columns with_kept_columns",
     "documents": "is_iiif_document",
     "duplicates": "CANDIDATE_BITS NEAR_BITS",

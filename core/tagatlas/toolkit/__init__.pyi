@@ -97,7 +97,7 @@ from tagatlas.toolkit.colours import (
     Colour as Colour,
 )
 from tagatlas.toolkit.colours import (
-    cluster_colour as cluster_colour,
+    cluster_colours as cluster_colours,
 )
 from tagatlas.toolkit.columns import (
     column_names as column_names,

@@ -1,5 +1,5 @@
 """The colours of clusters, the same in every output."""
 
-from tagatlas_rendering.palette import Colour, cluster_colour
+from tagatlas_rendering.palette import Colour, cluster_colours
 
-__all__ = ["Colour", "cluster_colour"]
+__all__ = ["Colour", "cluster_colours"]

@@ -24,6 +24,8 @@ _PARTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(("share", "stability"), pl.Float64),
 }
 _CLUSTERS = {**_PARTS, **dict.fromkeys(("x", "y"), pl.Float64)}
+_LATER = {"colour": pl.Int32, "remainder": pl.Boolean}
+"""Columns of clusters that maps of an older tagatlas lack."""
 _MAY_BE_NULL = {"subcluster", "stability"}
 _NO_FILE_NAME = r"^\.|[/\\]|\p{Cc}|^$"
 """An image's id is part of names of files."""
@@ -37,7 +39,8 @@ def check_map(data: MapData) -> None:
     """
     nodes, clusters, subclusters = data.nodes, data.clusters, data.subclusters
     _check_columns("nodes", nodes, _NODES)
-    _check_columns("clusters", clusters, _CLUSTERS)
+    later = {name: kind for name, kind in _LATER.items() if name in clusters.columns}
+    _check_columns("clusters", clusters, {**_CLUSTERS, **later})
     _check_columns("subclusters", subclusters, {"subcluster": pl.Int32, **_PARTS})
     _check(nodes["kind"].is_in(["image", "tag"]).all(), "a node of no kind")
     _check(nodes["id"].n_unique() == nodes.height, "two nodes of one id")

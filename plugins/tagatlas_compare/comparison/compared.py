@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas import MapData, Network
+from tagatlas.toolkit import cluster_colours
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,11 @@ class ComparedMap:
     def cluster_names(self) -> Sequence[str]:
         """Names of the clusters, by number."""
         return self.data.clusters["name"].to_list()
+
+    @property
+    def colours(self) -> Sequence[str]:
+        """Colours of the clusters on the map, by number, as ``#rrggbb``."""
+        return ["#{:02x}{:02x}{:02x}".format(*each) for each in cluster_colours(self.data.clusters)]
 
     @property
     def node_positions(self) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from tagatlas import Variant
-from tagatlas.toolkit import ROWS_AT_ONCE, cluster_colour, count, edges_as_xml, escape_xml
+from tagatlas.toolkit import ROWS_AT_ONCE, cluster_colours, count, edges_as_xml, escape_xml
 from tagatlas_exports.gephi.times import images_at_ends
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _edges(map_: Map, spells: Spells | None) -> Iterator[str]:
 def _nodes(
     map_: Map, nodes: pl.DataFrame, titles: Mapping[str, str], spells: Spells | None
 ) -> Iterator[str]:
-    colours = [cluster_colour(cluster) for cluster in range(map_.clusters.height)]
+    colours = cluster_colours(map_.clusters)
     # Beside the table, not in it: attributes may have any name.
     numbers = pl.int_range(nodes.height, dtype=pl.Int32, eager=True)
     # A node's size in Gephi is half the width it is drawn with.

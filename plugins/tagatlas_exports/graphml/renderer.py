@@ -14,7 +14,7 @@ import polars as pl
 from tagatlas import Renderer
 from tagatlas.toolkit import (
     ROWS_AT_ONCE,
-    cluster_colour,
+    cluster_colours,
     edges_as_xml,
     escape_xml,
     node_table,
@@ -93,7 +93,8 @@ def _document(map_: Map) -> Iterator[str]:
 def _nodes_with_looks(map_: Map) -> pl.DataFrame:
     """All attributes as text."""
     nodes = node_table(map_)
-    colours = [cluster_colour(cluster) for cluster in nodes["cluster"]]
+    of_cluster = cluster_colours(map_.clusters)
+    colours = [of_cluster[cluster] for cluster in nodes["cluster"]]
     reds, greens, blues = zip(*colours, strict=True)
     return nodes.with_columns(
         # A node's size in Gephi is half the width it is drawn with.

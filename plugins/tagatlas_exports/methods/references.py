@@ -7,6 +7,11 @@ LOG_ODDS = (
     "selection and evaluation for identifying the content of political conflict. "
     "*Political Analysis*, 16(4), 372-403."
 )
+DEFICIENCIES = (
+    "Machado, G. M., Oliveira, M. M., & Fernandes, L. A. F. (2009). A physiologically-based model "
+    "for simulation of color vision deficiency. *IEEE Transactions on Visualization and Computer "
+    "Graphics*, 15(6), 1291-1298."
+)
 DIFFUSION = (
     "Gastner, M. T., & Newman, M. E. J. (2004). Diffusion-based method for producing "
     "density-equalizing maps. *PNAS*, 101(20), 7499-7504."

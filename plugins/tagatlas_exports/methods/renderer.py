@@ -26,6 +26,7 @@ from tagatlas import (
 )
 from tagatlas.toolkit import write_atomically
 from tagatlas_exports.methods.collection import ALWAYS, by_status, collection
+from tagatlas_exports.methods.colours import cited, coloured
 from tagatlas_exports.methods.markdown import count, escape, listed, table
 from tagatlas_exports.methods.places import area_text, links_images, sample_text
 from tagatlas_exports.methods.references import DIFFUSION, GRID, LOG_ODDS, SORTING
@@ -110,7 +111,7 @@ def methods_text(map_: Map) -> str:
         "## Settings and versions",
         *_settings(facts),
         "## References",
-        _references(facts),
+        _references(map_),
     ]
     return "\n\n".join(blocks) + "\n"
 
@@ -287,7 +288,7 @@ def _how_clustered(map_: Map) -> str:
     found = f", found{by}" if by else ""
     said = [
         f"The images on the map form {count(map_.cluster_count, 'cluster')}{found}.",
-        _in_none(map_.in_none),
+        f"{count(map_.in_none, 'image is', 'images are')} in none." * bool(map_.in_none),
         _sentences(described.text),
     ]
     if isinstance(sample, int) and map_.images.height > sample and described.sampling:
@@ -303,11 +304,8 @@ def _how_clustered(map_: Map) -> str:
         f" Dirichlet prior (Monroe et al., 2008).{_renamed(map_.clusters)}"
     )
     chosen = _plugin_settings(settings, "clusterer", facts.clusterer.name).strip()
-    return " ".join(filter(None, [*said, _sentences(described.stability), chosen, named]))
-
-
-def _in_none(images: int) -> str:
-    return f"{count(images, 'image is', 'images are')} in none." if images else ""
+    said += [_sentences(described.stability), chosen, named, coloured(map_)]
+    return " ".join(filter(None, said))
 
 
 def _subclusters(map_: Map) -> list[str]:
@@ -361,11 +359,13 @@ def _settings(facts: Provenance) -> list[str]:
     ]
 
 
-def _references(facts: Provenance) -> str:
+def _references(map_: Map) -> str:
     """The references of the text, ordered by author."""
+    facts = map_.provenance
     makers = (facts.builder, facts.layout, facts.clusterer)
     references = {
         LOG_ODDS,
+        *cited(map_),
         *_ARRANGEMENTS[_arrangement(facts.settings)][1],
         *(" ".join(each.full.split()) for maker in makers for each in maker.description.citations),
     }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tagatlas import Renderer
-from tagatlas.toolkit import cluster_colour, page_head, thumbnail_address, write_atomically
+from tagatlas.toolkit import cluster_colours, page_head, thumbnail_address, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tagatlas import ImageStore, Map, NoOptions
+    from tagatlas.toolkit import Colour
 
 OWN = "tagatlas"
 """The distribution of built-in plugins, which is not named beside them."""
@@ -79,11 +80,12 @@ def _page(map_: Map, folder: Path) -> Iterator[str]:
         "share",
         "stability",
     )
+    colours = cluster_colours(map_.clusters)
     for number, name, tags, typical, *sizes in columns.iter_rows():
         shown = typical[:_PICTURES] if number < _CLUSTERS_WITH_PICTURES else []
         pictures = "".join(_picture(map_.store, image, labels[image]) for image in shown)
         parts = _parts(map_.subclusters.filter(map_.subclusters["cluster"] == number))
-        yield _cluster(number, name, tags, _Sizes(*sizes), parts, pictures)
+        yield _cluster(number, colours[number], name, tags, _Sizes(*sizes), parts, pictures)
     yield "</ol>\n</main>\n"
     yield _footer(map_, folder)
     yield "</body>\n</html>\n"
@@ -145,9 +147,9 @@ def _how_found(map_: Map) -> str:
 
 
 def _cluster(
-    number: int, name: str, tags: list[str], sizes: _Sizes, parts: str, pictures: str
+    number: int, rgb: Colour, name: str, tags: list[str], sizes: _Sizes, parts: str, pictures: str
 ) -> str:
-    colour = "#{:02x}{:02x}{:02x}".format(*cluster_colour(number))
+    colour = "#{:02x}{:02x}{:02x}".format(*rgb)
     words = "".join(f"<li>{_text(tag)}</li>" for tag in tags[:_TAGS_SHOWN])
     facts = (
         f"<b>{_many(sizes.images, 'image')}</b>, {sizes.share:.1%} of the map<br>"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tagatlas import Renderer
-from tagatlas.toolkit import safe_cells, with_cluster_names, write_atomically
+from tagatlas.toolkit import cluster_colours, safe_cells, with_cluster_names, write_atomically
 from tagatlas_exports.tables import TablesOptions
 
 if TYPE_CHECKING:
@@ -83,14 +83,16 @@ _OF_CLUSTERS = (
 def clusters_table(map_: Map) -> pl.DataFrame:
     """One row per cluster, the one with most images first.
 
-    ``tags`` and ``typical`` (ids of images) are joined by ``"; "``. With edited names, the file
-    is valid input for ``--cluster-names``.
+    ``tags`` and ``typical`` (ids of images) are joined by ``"; "``; ``colour`` is that on all
+    pictures of the map, ``#rrggbb``. With edited names, the file is valid input for
+    ``--cluster-names``.
     """
-    return map_.clusters.select("cluster", *_OF_CLUSTERS)
+    colours = ["#{:02x}{:02x}{:02x}".format(*each) for each in cluster_colours(map_.clusters)]
+    return map_.clusters.select("cluster", *_OF_CLUSTERS, pl.Series("colour", colours))
 
 
 def subclusters_table(map_: Map) -> pl.DataFrame:
-    """One row per sub-cluster, by cluster; columns as in ``clusters.csv``."""
+    """One row per sub-cluster, by cluster; columns as in ``clusters.csv``, but for colours."""
     return map_.subclusters.select("cluster", "subcluster", *_OF_CLUSTERS)
 
 

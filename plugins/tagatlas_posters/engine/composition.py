@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.toolkit import cluster_colour, count
+from tagatlas.toolkit import cluster_colours, count
 from tagatlas_posters.engine.canvas import MAX_PIXELS, Canvas, fit_canvas
 from tagatlas_posters.engine.density import density_field
 from tagatlas_posters.engine.drawings import draw_sketch
@@ -151,15 +151,18 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     names = name_blocks(map_, canvas, look, typesetter, taken) if options.names else []
     taken += names
     tags = tag_blocks(map_, canvas, look, typesetter, taken) if options.show_tags else []
+    colours = cluster_colours(map_.clusters)
     margins = heading(map_, canvas, look, typesetter, title, subtitle)
     margins += small_print(map_, canvas, look, typesetter, legend.bottom, _origin(options, reduced))
     return Composition(
         canvas=canvas,
         look=look,
         title=title,
-        density=density_field(images, canvas, look) if shown.height < images.height else None,
+        density=density_field(images, colours, canvas, look)
+        if shown.height < images.height
+        else None,
         rings=[
-            Ring(canvas.pixels(ring), cluster, cluster_colour(cluster))
+            Ring(canvas.pixels(ring), cluster, colours[cluster])
             for cluster, some in sorted(outlines.items())
             for ring in worth_drawing(some)
         ],

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas.toolkit import cluster_colour
-
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
     from numpy.typing import NDArray
 
+    from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.canvas import Canvas
     from tagatlas_posters.engine.look import Look
 
@@ -27,11 +28,14 @@ _CREST = 0.995
 """Quantile of the cells with images that has the relief's full height."""
 
 
-def density_field(images: pl.DataFrame, canvas: Canvas, look: Look) -> NDArray[np.uint8]:
+def density_field(
+    images: pl.DataFrame, of_cluster: Sequence[Colour], canvas: Canvas, look: Look
+) -> NDArray[np.uint8]:
     """The relief as pixels, in a few steps, in the colours of the clusters there.
 
     Args:
         images: all images of the map, as in :class:`~tagatlas.Map`.
+        of_cluster: the colour of each cluster.
         canvas: the poster's canvas.
         look: colours of the paper and strength of the relief.
 
@@ -46,7 +50,7 @@ def density_field(images: pl.DataFrame, canvas: Canvas, look: Look) -> NDArray[n
     at = cells[:, 1] * width + cells[:, 0]
     clusters = images["cluster"].to_numpy()
     count = _blurred(at, None, (height, width))
-    colours = np.array([cluster_colour(each) for each in range(int(clusters.max()) + 1)], float)
+    colours = np.array(of_cluster, dtype=float)
     tint = np.stack([_blurred(at, part[clusters], count.shape) for part in colours.T], axis=2)
     tint /= np.maximum(count, 1e-12)[:, :, None]
     height_of = _steps(count, np.unique(at))[:, :, None]

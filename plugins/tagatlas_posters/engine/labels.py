@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tagatlas.toolkit import TAG, cluster_colour
+from tagatlas.toolkit import TAG, cluster_colours
 from tagatlas_posters.engine.look import mix
 from tagatlas_posters.engine.placement import LabelPlacer
 from tagatlas_posters.engine.text import Block, Line, clean
@@ -105,13 +105,14 @@ def name_blocks(
     shares = np.sqrt(map_.clusters["share"].to_numpy())
     crowd = min(1.0, (_MANY_CLUSTERS / max(map_.clusters.height, 1)) ** 0.5)
     sizes = (_NAME_MOST * crowd * shares / max(shares.max(), 1e-9)).clip(_NAME_LEAST * crowd)
+    colours = cluster_colours(map_.clusters)
     placed: Placed = []
     for row in map_.clusters.select("cluster", "name", "images").iter_rows(named=True):
         cluster = row["cluster"]
         anchor = (float(anchors[cluster, 0]), float(anchors[cluster, 1]))
         for shrink in _SHRINK:
             size = pixels(canvas, float(sizes[cluster]) * shrink)
-            ink = mix(cluster_colour(cluster), look.ink, look.name_ink)
+            ink = mix(colours[cluster], look.ink, look.name_ink)
             name, count = row["name"], many(row["images"], "image")
             block = _name_block(name, count, size, ink, look, typesetter, canvas.page.smallest)
             box = placer.place(typesetter.measure(block), anchor, cluster)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tagatlas.toolkit import Colour, cluster_colour
+from tagatlas.toolkit import Colour, cluster_colours
 from tagatlas_posters.engine.drawings import draw_mark
 from tagatlas_posters.engine.labels import many, pixels
 from tagatlas_posters.engine.look import mix
@@ -107,7 +107,7 @@ class _LegendSetter:
         rows = -(-(listed.height + bool(others.height)) // columns)
         is_roomy = rows <= _ROOMY
         height = self._ems(_ENTRY if is_roomy else _LINE)
-        entries = list(listed.iter_rows())
+        entries, colours = list(listed.iter_rows()), cluster_colours(map_.clusters)
         if others.height:
             has_remainder = map_.remainder is not None and map_.remainder >= _MOST_ENTRIES
             rest = rest_in_words(others.height - has_remainder, has_remainder=has_remainder)
@@ -116,7 +116,7 @@ class _LegendSetter:
             column, row = divmod(number, rows)
             x, y = self._left + round(column * step), self._top + row * height
             if number < listed.height:
-                self._add_swatch(x, y, cluster_colour(number))
+                self._add_swatch(x, y, colours[number])
             width = step - (_GUTTER + _INDENT) * self.em
             x += self._ems(_INDENT)
             if is_roomy:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tagatlas.toolkit import cluster_colour, map_bounds, most_alike
+from tagatlas.toolkit import cluster_colours, map_bounds, most_alike
 from tagatlas_web.page.scripts import packed
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def map_file(map_: Map, rows: Rows) -> object:
         "changed": map_.provenance.changed or 0,
         "bounds": map_bounds(map_).ravel().tolist(),
         "clusters": [
-            {**facts, **place, "colour": "#{:02x}{:02x}{:02x}".format(*cluster_colour(number))}
-            for number, (facts, place) in enumerate(
-                zip(_clusters(map_.clusters, rows), places, strict=True)
+            {**facts, **place, "colour": "#{:02x}{:02x}{:02x}".format(*colour)}
+            for facts, place, colour in zip(
+                _clusters(map_.clusters, rows), places, cluster_colours(map_.clusters), strict=True
             )
         ],
         "subclusters": _clusters(map_.subclusters, rows),

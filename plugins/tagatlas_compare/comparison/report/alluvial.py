@@ -21,10 +21,10 @@ from tagatlas_compare.comparison.comparison import Comparison
 from tagatlas_compare.comparison.report.beyond import FEWEST
 from tagatlas_compare.comparison.report.drawing import (
     INK,
+    NO_CLUSTER,
     SOFT,
     WIDTH,
     Chart,
-    colour,
     drawn_as_svg,
     file_name,
     short,
@@ -106,6 +106,7 @@ def draw_alluvial(comparison: Comparison, a: str, b: str) -> Chart | None:
     members = [_grouped(each.clusters[on_both]) for each in (first, second)]
     columns = alluvial_columns(members)
     names = first.cluster_names, second.cluster_names
+    colours = [{**dict(enumerate(each.colours)), OTHERS: NO_CLUSTER} for each in (first, second)]
     height = max(3.2, 0.24 * max(len(column.clusters) for column in columns) + 0.4)
     data = []
     with drawn_as_svg(WIDTH, height) as (figure, buffer):
@@ -115,7 +116,7 @@ def draw_alluvial(comparison: Comparison, a: str, b: str) -> Chart | None:
         axes.set_ylim(-0.02, 1 + 0.35 / height)
         pair = (columns[0], columns[1]), (members[0], members[1])
         for source, target, images, top, target_top, share in _ribbons(*pair):
-            axes.add_patch(_ribbon(0, top, target_top, share, colour(source)))
+            axes.add_patch(_ribbon(0, top, target_top, share, colours[0][source]))
             data.append(_flow(((a, source), (b, target)), names, images))
         for place, (label, column) in enumerate(zip((a, b), columns, strict=True)):
             side = "left" if place == 0 else "right"
@@ -126,7 +127,8 @@ def draw_alluvial(comparison: Comparison, a: str, b: str) -> Chart | None:
             for number, cluster in enumerate(column.clusters.tolist()):
                 bottom, size = column.bottoms[number], column.tops[number] - column.bottoms[number]
                 corner = (place - _BAR / 2, bottom)
-                axes.add_patch(Rectangle(corner, _BAR, size, facecolor=colour(cluster)))
+                face = colours[place][cluster]
+                axes.add_patch(Rectangle(corner, _BAR, size, facecolor=face))
                 images = int((members[place] == cluster).sum())
                 axes.text(
                     place + (_BAR if place == 0 else -_BAR),

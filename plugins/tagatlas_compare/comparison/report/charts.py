@@ -5,7 +5,7 @@ No chart tells backends or pairs apart by colour: each figure has its label besi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -17,10 +17,10 @@ from tagatlas_compare.comparison.report.beyond import FEWEST, THEMES, beyond_cha
 from tagatlas_compare.comparison.report.drawing import (
     INK,
     LINE,
+    NO_CLUSTER,
     SOFT,
     WIDTH,
     Chart,
-    colour,
     drawn_as_svg,
     file_name,
     short,
@@ -89,7 +89,8 @@ def draw_measures(comparison: Comparison) -> Chart | None:
 def draw_maps(comparison: Comparison) -> Iterator[Chart]:
     """The map of each backend, aligned with the first, in the colours of its clusters."""
     backends = [backend for backend in comparison.backends if backend.map is not None]
-    if len(backends) < 2 or backends[0] is not comparison.backends[0]:
+    reference = comparison.backends[0].map
+    if len(backends) < 2 or reference is None:
         return
     places = comparison.places
     first = places.filter(backend=backends[0].label).select("image", colour="cluster")
@@ -99,7 +100,7 @@ def draw_maps(comparison: Comparison) -> Iterator[Chart]:
         with drawn_as_svg(WIDTH, WIDTH) as (figure, buffer):
             axes = figure.add_subplot()
             without_axes(axes)
-            _draw_map(axes, own)
+            _draw_map(axes, own, reference.colours)
         yield Chart(
             f"map-{file_name(backend.label)}",
             backend.label,
@@ -123,9 +124,9 @@ def _explained(comparison: Comparison, first: str, label: str) -> str:
     return f"{said}; by chance {per_cent(row['chance'])}."
 
 
-def _draw_map(axes: Axes, places: pl.DataFrame) -> None:
+def _draw_map(axes: Axes, places: pl.DataFrame, colours: Sequence[str]) -> None:
     points = places.select("x", "y").to_numpy()
-    faces = [colour(-1 if each is None else each) for each in places["colour"]]
+    faces = [NO_CLUSTER if each is None else colours[each] for each in places["colour"]]
     axes.scatter(
         points[:, 0],
         points[:, 1],

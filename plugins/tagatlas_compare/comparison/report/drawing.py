@@ -14,15 +14,11 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tagatlas.toolkit import cluster_colour
-
 WIDTH = 3.3
 """Width of charts in inches: as wide as a telephone, so that they are shown there at full size."""
 
 INK, SOFT, LINE, CARD = "#1c1c20", "#605e5c", "#d9d4ca", "#ffffff"
 NO_CLUSTER = "#b9b5ad"
-COLOURED = 12
-"""Number of clusters, the largest, that have a colour of their own."""
 
 _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 
@@ -83,15 +79,6 @@ def drawn_as_svg(width: float, height: float) -> Iterator[tuple[Figure, BytesIO]
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure, buffer
         figure.savefig(buffer, format="svg", dpi=150, metadata={"Date": None})
-
-
-def colour(cluster: int) -> str:
-    """The colour of a cluster, as on maps; grey for those after which colours would repeat."""
-    return (
-        NO_CLUSTER
-        if not 0 <= cluster < COLOURED
-        else "#{:02x}{:02x}{:02x}".format(*cluster_colour(cluster))
-    )
 
 
 def short(text: str, length: int = 30) -> str:
