@@ -51,8 +51,9 @@ class Composition:
             over the whole canvas; None if all images are shown.
         rings: outlines of the clusters, before smoothing.
         line: width of their lines.
-        ids: of the shown images, the largest first so that small ones stay visible.
-        boxes: left, top, right and bottom of each image, int64, shape (n, 4).
+        ids: of the pictures: the shown images, the largest first so that small ones stay visible,
+            then those of the legend.
+        boxes: left, top, right and bottom of each picture, int64, shape (n, 4).
         opacity: of the images, in [0, 1].
         store: holds the images.
         tags: tags at their positions.
@@ -167,8 +168,8 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
             for ring in worth_drawing(some)
         ],
         line=_LINE * canvas.width,
-        ids=shown["id"].gather(order).to_list(),
-        boxes=boxes[order],
+        ids=[*shown["id"].gather(order), *(image for image, _ in legend.pictures)],
+        boxes=np.concatenate([boxes[order], legend.picture_boxes]),
         opacity=options.opacity,
         store=map_.store,
         tags=tags,

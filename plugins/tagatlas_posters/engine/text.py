@@ -29,7 +29,8 @@ LEADING = 1.18
 """Line height, in font sizes."""
 HALO = 0.13
 """Width of the halo, in font sizes."""
-_BASELINE = 0.93
+BASELINE = 0.93
+"""Distance of a line's baseline from its top, in font sizes."""
 _LONGEST = 200
 _ELLIPSIS = "…"
 # Characters that reorder the text around them (Unicode UAX #9): a label must not do that.
@@ -170,7 +171,7 @@ class Typesetter:
         x = self.measure(block)[0] / 2 if block.centred else float(block.pad)
         y = float(block.pad)
         for line in block.lines:
-            yield line, x, y + _BASELINE * line.size
+            yield line, x, y + BASELINE * line.size
             y += _advance(line)
 
     def placed(self, block: Block) -> Iterator[tuple[Line, float, float]]:
