@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from typing import TYPE_CHECKING
 
-import numpy as np
-import polars as pl
-from numpy.typing import NDArray
-
-from tagatlas_rendering.vision import seen_by_readers
+if TYPE_CHECKING:
+    import polars as pl
 
 Colour = tuple[int, int, int]
 """Red, green and blue, each 0 to 255."""
@@ -41,16 +38,3 @@ def cluster_colours(clusters: pl.DataFrame) -> list[Colour]:
     rows = range(clusters.height)
     numbers = clusters["colour"] if "colour" in clusters.columns else rows
     return [COLOURS[number % len(COLOURS)] for number in numbers]
-
-
-@cache
-def differences() -> NDArray[np.float64]:
-    """How far apart any two colours are for the readers who tell them apart least.
-
-    Returns:
-        Distances in OKLab, where black and white are 1 apart, shape (12, 12); read-only.
-    """
-    seen = [colours[:, None] - colours for colours in seen_by_readers(np.array(COLOURS))]
-    least = np.linalg.norm(seen, axis=3).min(axis=0)
-    least.setflags(write=False)
-    return np.asarray(least)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
+
+from tagatlas_rendering.palette import COLOURS
 
 Colours = NDArray[np.float64]
 
@@ -56,3 +60,16 @@ def seen_by_readers(colours: NDArray[np.integer]) -> list[Colours]:
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     seen = [(linear @ np.array(reader).T).clip(0, 1) for reader in _READERS]
     return [np.cbrt(each @ np.array(_TO_CONES).T) @ np.array(_TO_OKLAB).T for each in seen]
+
+
+@cache
+def differences() -> NDArray[np.float64]:
+    """How far apart any two colours are for the readers who tell them apart least.
+
+    Returns:
+        Distances in OKLab, where black and white are 1 apart, shape (12, 12); read-only.
+    """
+    seen = [colours[:, None] - colours for colours in seen_by_readers(np.array(COLOURS))]
+    least = np.linalg.norm(seen, axis=3).min(axis=0)
+    least.setflags(write=False)
+    return np.asarray(least)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagatlas.contracts import Map
 from tagatlas.testing import sample_map
 from tagatlas.toolkit import cluster_colours
 from tagatlas_posters.engine.cards import arrange
@@ -22,19 +21,14 @@ from tagatlas_posters.engine.options import PosterOptions
 
 Box = tuple[int, int, int, int]
 
+BARE = PosterOptions(annotations=False, names=False)
 PAGES = {
-    "screen": {},
-    "A4": {"paper": "A4", "dpi": 150},
-    "A4 landscape": {"paper": "A4", "dpi": 300, "landscape": True},
-    "A4, large type": {"paper": "A4", "dpi": 100, "type_size": 8.0},
-    "A0 landscape": {"paper": "A0", "dpi": 72, "landscape": True},
+    "screen": BARE,
+    "A4": replace(BARE, paper="A4", dpi=150),
+    "A4 landscape": replace(BARE, paper="A4", dpi=300, landscape=True),
+    "A4, large type": replace(BARE, paper="A4", dpi=100, type_size=8.0),
+    "A0 landscape": replace(BARE, paper="A0", dpi=72, landscape=True),
 }
-
-
-def posed(map_: Map, **options: object) -> Composition:
-    return compose(
-        map_, dataclasses.replace(PosterOptions(annotations=False, names=False), **options)
-    )
 
 
 def drawn(poster: Composition) -> list[Box]:
@@ -59,7 +53,7 @@ def overlap(one: Box, other: Box) -> bool:
 @pytest.mark.parametrize("clusters", [1, 2, 13, 60])
 def test_each_cluster_has_its_colour_name_count_and_pictures(clusters: int, page: str) -> None:
     map_ = sample_map(5 * clusters, clusters=clusters)
-    poster = posed(map_, **PAGES[page])
+    poster = compose(map_, PAGES[page])
     legend, canvas = poster.legend, poster.canvas
     boxes = drawn(poster)
     has_cards = (clusters, page) != (60, "A4, large type")  # a list: there is no room
@@ -96,7 +90,7 @@ def test_images_that_are_not_drawn_are_not_in_the_legend_either() -> None:
     hidden = map_.clusters["typical"].list.first().to_list()
     is_hidden = pl.col("id").is_in([*hidden, *map_.images.filter(cluster=3)["id"]])
     nodes = map_.nodes.with_columns(shown=~is_hidden)
-    poster = posed(dataclasses.replace(map_, nodes=nodes))
+    poster = compose(replace(map_, nodes=nodes), BARE)
     pictures = [image for image, _ in poster.legend.pictures]
     assert len(pictures) == 9
     assert set(pictures) <= set(nodes.filter("shown")["id"])
@@ -109,14 +103,14 @@ def test_pictures_keep_their_shape_however_long_they_are() -> None:
     map_ = sample_map(9, clusters=3)
     row = pl.int_range(pl.len())
     nodes = map_.nodes.with_columns(width=1.0 + 99 * (row % 3), height=pl.lit(10.0))
-    poster = posed(dataclasses.replace(map_, nodes=nodes))
+    poster = compose(replace(map_, nodes=nodes), BARE)
     of = dict(nodes.select("id", pl.col("width") / 10).iter_rows())
     for image, (left, top, right, bottom) in poster.legend.pictures:
         assert (right - left) / (bottom - top) == pytest.approx(of[image], rel=0.2)
 
 
 def test_a_poster_without_pictures_has_none_in_its_legend() -> None:
-    poster = posed(sample_map(9, clusters=3), opacity=0.0)
+    poster = compose(sample_map(9, clusters=3), replace(BARE, opacity=0.0))
     assert poster.legend.pictures == []
     assert len(poster.legend.patches) >= 4
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
 from tagatlas_mapping.cluster import colour_clusters
-from tagatlas_rendering.palette import COLOURS, differences
+from tagatlas_rendering.palette import COLOURS
+from tagatlas_rendering.vision import differences
 
 Places = NDArray[np.float64]
 Clusters = NDArray[np.int32]

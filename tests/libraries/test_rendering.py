@@ -19,8 +19,8 @@ from tagatlas_rendering import (
     web_addresses,
     write_atomically,
 )
-from tagatlas_rendering.palette import COLOURS, differences
-from tagatlas_rendering.vision import seen_by_readers
+from tagatlas_rendering.palette import COLOURS
+from tagatlas_rendering.vision import differences, seen_by_readers
 
 CELLS = st.text(
     alphabet="'=+-@\uff1d\uff0b\uff0d\uff20 \ufeff\u3000\t\r\nab1,;\"", max_size=6

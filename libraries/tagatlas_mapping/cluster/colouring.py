@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import Delaunay
 
-from tagatlas_rendering.palette import differences
+from tagatlas_rendering.vision import differences
 
 _MOST_IMAGES = 20_000
 """Number of images by which neighbours are found; evenly chosen of more."""
