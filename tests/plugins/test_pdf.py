@@ -102,7 +102,12 @@ def test_layers_can_be_switched_off_one_by_one(tmp_path: Path) -> None:
 def test_pictures_lie_where_they_lie_on_the_png(tmp_path: Path) -> None:
     map_, options = themed_map(40), VectorOptions(width=1200)
     pdf, poster = render(map_, tmp_path, options), compose(map_, options)
-    places = [operands for operands, do in operations(pdf, "Pictures") if do == "cm"][1:]
+    places = [
+        operands
+        for layer in ("Pictures", "Legend")
+        for operands, do in operations(pdf, layer)[3:]
+        if do == "cm"
+    ]
     boxes = [(x, y + height, x + width, y) for width, _, _, height, x, y in places]
     assert boxes == [tuple(row) for row in poster.boxes.tolist()]
     assert len(pictures(pdf)) == 40

@@ -242,6 +242,9 @@ def test_density_and_legend_are_on_layers_of_their_own(tmp_path: Path) -> None:
     with Image.open(BytesIO(b64decode(content))) as relief:
         assert poster.density is not None
         assert np.array_equal(np.asarray(relief), poster.density)
+    pictures = layer(svg, "Legend").findall(f"{SVG}image")
+    assert [box(image) for image in pictures] == [placed for _, placed in poster.legend.pictures]
+    assert all(data(image).startswith(b"\xff\xd8") for image in pictures)
     rects = layer(svg, "Legend").findall(f"{SVG}rect")
     assert [box(rect) for rect in rects] == [patch.box for patch in poster.legend.patches]
     texts = ["".join(text.itertext()) for text in layer(svg, "Legend").findall(f"{SVG}text")]

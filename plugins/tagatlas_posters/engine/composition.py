@@ -82,6 +82,11 @@ class Composition:
     typesetter: Typesetter
 
     @property
+    def on_map(self) -> int:
+        """Number of the pictures that are on the map: the first ones."""
+        return len(self.ids) - len(self.legend.pictures)
+
+    @property
     def texts(self) -> Placed:
         """All blocks of text."""
         drawn = [*self.drawings, *self.legend.marks]

@@ -84,14 +84,10 @@ def outlines(poster: Composition) -> pydyf.Stream:
 
 
 def pictures(poster: Composition) -> pydyf.Stream:
-    """The pictures in their boxes."""
+    """The map's pictures in their boxes."""
     layer = pydyf.Stream(compress=True)
     layer.set_state(PICTURE_STATE)
-    for number, (left, top, right, bottom) in enumerate(poster.boxes.tolist()):
-        layer.push_state()
-        layer.set_matrix(right - left, 0, 0, top - bottom, left, bottom)
-        layer.draw_x_object(picture_name(number))
-        layer.pop_state()
+    _add_pictures(layer, poster, range(poster.on_map))
     return layer
 
 
@@ -111,13 +107,17 @@ def drawings(poster: Composition, fonts: PageFonts) -> pydyf.Stream:
 
 
 def legend(poster: Composition, fonts: PageFonts) -> pydyf.Stream:
-    """Colours, sizes and texts below the map."""
+    """Colours, pictures, sizes and texts below the map."""
     layer = pydyf.Stream(compress=True)
     for patch in poster.legend.patches:
         left, top, right, bottom = patch.box
         layer.set_color_rgb(*_parts(patch.colour))
         layer.rectangle(left, top, right - left, bottom - top)
         layer.fill()
+    layer.push_state()
+    layer.set_state(PICTURE_STATE)
+    _add_pictures(layer, poster, range(poster.on_map, len(poster.ids)))
+    layer.pop_state()
     _add_drawings(layer, poster, poster.legend.marks, fonts)
     layer.stream += texts(poster, poster.legend.texts, fonts).stream
     return layer
@@ -130,6 +130,15 @@ def texts(poster: Composition, blocks: Placed, fonts: PageFonts) -> pydyf.Stream
         layer.set_color_rgb(*_parts(line.ink))
         fonts.show(line, x, y, layer)
     return layer
+
+
+def _add_pictures(layer: pydyf.Stream, poster: Composition, numbers: range) -> None:
+    for number in numbers:
+        left, top, right, bottom = poster.boxes[number].tolist()
+        layer.push_state()
+        layer.set_matrix(right - left, 0, 0, top - bottom, left, bottom)
+        layer.draw_x_object(picture_name(number))
+        layer.pop_state()
 
 
 def _add_drawings(

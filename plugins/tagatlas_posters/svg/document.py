@@ -61,14 +61,14 @@ def svg_document(poster: Composition, addresses: Iterator[str | None]) -> Iterat
     yield from _layer("Paper", [f'<rect width="{width}" height="{height}" fill="{paper}"/>\n'])
     yield from _layer("Density", _density(poster))
     yield from _layer("Outlines", _outlines(poster))
-    yield from _layer("Pictures", _pictures(poster, addresses))
+    yield from _layer("Pictures", _pictures(poster, slice(poster.on_map), addresses))
     texts = {"tag": poster.tags, "name": poster.names}
     yield from _layer("Halos", (halo for each in texts.items() for halo in _halos(*each)))
     yield from _layer("Tags", _texts("tag", poster.tags, poster.typesetter))
     yield from _layer("Names", _texts("name", poster.names, poster.typesetter))
     if poster.drawings:
         yield from _layer("Annotations", _drawings("annotation", poster.drawings, poster))
-    yield from _layer("Legend", _legend(poster))
+    yield from _layer("Legend", _legend(poster, addresses))
     yield from _layer("Title", _texts("title", poster.margins, poster.typesetter))
     yield "</svg>\n"
 
@@ -110,13 +110,17 @@ def _path(ring: Ring) -> str:
     return f"M{start}" + "".join(f"Q{step}" for step in steps) + "Z"
 
 
-def _pictures(poster: Composition, addresses: Iterator[str | None]) -> Iterator[str]:
-    """Pictures in their boxes, a plain rectangle for each that cannot be read."""
+def _pictures(poster: Composition, some: slice, addresses: Iterator[str | None]) -> Iterator[str]:
+    """Some pictures in their boxes, a plain rectangle for each that cannot be read.
+
+    Their addresses are the next ones.
+    """
     if not poster.opacity:
         return
     opacity = f' opacity="{poster.opacity}"' if poster.opacity < 1 else ""
     blank = _colour(poster.look.blank)
-    for (left, top, right, bottom), address in zip(poster.boxes.tolist(), addresses, strict=True):
+    for left, top, right, bottom in poster.boxes[some].tolist():
+        address = next(addresses)
         box = f'x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"{opacity}'
         if address is None:
             yield f'<rect {box} fill="{blank}"/>\n'
@@ -124,11 +128,12 @@ def _pictures(poster: Composition, addresses: Iterator[str | None]) -> Iterator[
             yield f'<image {box} preserveAspectRatio="none" xlink:href="{escape_xml(address)}"/>\n'
 
 
-def _legend(poster: Composition) -> Iterator[str]:
+def _legend(poster: Composition, addresses: Iterator[str | None]) -> Iterator[str]:
     for patch in poster.legend.patches:
         left, top, right, bottom = patch.box
         box = f'x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"'
         yield f'<rect {box} fill="{_colour(patch.colour)}"/>\n'
+    yield from _pictures(poster, slice(poster.on_map, None), addresses)
     yield from _drawings("mark", poster.legend.marks, poster)
     yield from _texts("legend", poster.legend.texts, poster.typesetter)
 
