@@ -99,6 +99,15 @@ def test_images_that_are_not_drawn_are_not_in_the_legend_either() -> None:
     assert [of[image] for image in pictures] == [0] * 3 + [1] * 3 + [2] * 3
 
 
+def test_hidden_images_are_not_in_the_legend() -> None:
+    map_ = sample_map(40, clusters=4)
+    hidden = frozenset(map_.images["id"].gather_every(3))
+    poster = compose(replace(map_, hidden=hidden), BARE)
+    pictures = {image for image, _ in poster.legend.pictures}
+    assert len(pictures) == 12
+    assert not pictures & hidden
+
+
 def test_pictures_keep_their_shape_however_long_they_are() -> None:
     map_ = sample_map(9, clusters=3)
     row = pl.int_range(pl.len())

@@ -157,9 +157,11 @@ def card_height(arrangement: Arrangement, style: CardStyle, lines: int) -> float
 def typical_pictures(map_: Map, clusters: int) -> list[list[tuple[str, float]]]:
     """Up to three images that stand for each of the first clusters, the most typical first.
 
-    Only images that are drawn on the map; each with its width as a share of its height.
+    Only images that are drawn on the map and not hidden; each with its width as a share of its
+    height.
     """
-    drawn = map_.images.lazy().filter("shown", pl.col("cluster") < clusters)
+    is_seen = pl.col("shown") & ~pl.col("id").is_in(list(map_.hidden))
+    drawn = map_.images.lazy().filter(is_seen, pl.col("cluster") < clusters)
     listed = (
         map_.clusters.lazy()
         .select("cluster", id="typical")

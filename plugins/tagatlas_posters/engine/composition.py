@@ -152,6 +152,8 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     canvas.check_size(most_pixels)
     boxes, reduced = within_pixels(map_.store, shown["id"].to_list(), canvas.boxes(shown))
     order = np.argsort(-(boxes[:, 2:] - boxes[:, :2]).prod(axis=1), kind="stable")
+    examples = [image for image, _ in legend.pictures]
+    example_boxes, _ = within_pixels(map_.store, examples, legend.picture_boxes)
     drawings = [draw_sketch(sketch, canvas, look, typesetter) for sketch in sketches]
     taken = [text for drawing in drawings for text in drawing.texts]
     names = name_blocks(map_, canvas, look, typesetter, taken) if options.names else []
@@ -173,8 +175,8 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
             for ring in worth_drawing(some)
         ],
         line=_LINE * canvas.width,
-        ids=[*shown["id"].gather(order), *(image for image, _ in legend.pictures)],
-        boxes=np.concatenate([boxes[order], legend.picture_boxes]),
+        ids=[*shown["id"].gather(order), *examples],
+        boxes=np.concatenate([boxes[order], example_boxes]),
         opacity=options.opacity,
         store=map_.store,
         tags=tags,
