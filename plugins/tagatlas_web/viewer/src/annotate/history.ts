@@ -9,6 +9,8 @@ interface Step {
   after: Content | null;
   /** Changes of one piece of writing are one step. */
   writing: object | null;
+  /** Steps of one deed are taken back together. */
+  deed: object | null;
 }
 
 export class History {
@@ -29,13 +31,14 @@ export class History {
    * Change an annotation, or remove it.
    *
    * @param writing the same for all changes of one piece of writing.
+   * @param deed the same for changes of several annotations that are one to who makes them.
    */
-  change(id: string, after: Content | null, writing: object | null = null): void {
+  change(id: string, after: Content | null, writing: object | null = null, deed: object | null = null): void {
     const before = this.keeper.get(id);
     if (same(before, after)) return;
     const last = this.done.at(-1);
     if (writing && last?.writing === writing && last.id === id) last.after = after;
-    else this.done.push({ id, before, after, writing });
+    else this.done.push({ id, before, after, writing, deed });
     this.undone.length = 0;
     this.keeper.change(id, after);
   }
@@ -47,7 +50,7 @@ export class History {
     if (!same(this.keeper.get(step.id), step.after)) return false;
     this.undone.push(step);
     this.keeper.change(step.id, step.before);
-    return true;
+    return step.deed && this.done.at(-1)?.deed === step.deed ? this.undo() : true;
   }
 
   /** Do what was taken back again; false where somebody else changed the same since. */
@@ -57,12 +60,12 @@ export class History {
     if (!same(this.keeper.get(step.id), step.before)) return false;
     this.done.push(step);
     this.keeper.change(step.id, step.after);
-    return true;
+    return step.deed && this.undone.at(-1)?.deed === step.deed ? this.redo() : true;
   }
 
   /** Something else stands than was changed here: undoing brings that back. */
   overtaken(id: string, mine: Content | null, standing: Content | null): void {
-    this.done.push({ id, before: mine, after: standing, writing: null });
+    this.done.push({ id, before: mine, after: standing, writing: null, deed: null });
     this.undone.length = 0;
   }
 }

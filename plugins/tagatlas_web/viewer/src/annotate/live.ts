@@ -238,13 +238,13 @@ export class Live {
     this.change(id, content, writing);
   }
 
-  private change(id: string, content: Content | null, writing: object | null = null): void {
+  private change(id: string, content: Content | null, writing: object | null = null, deed: object | null = null): void {
     if (this.isOld) {
       this.refresh();
       return;
     }
     this.warn("");
-    this.history.change(id, content, writing);
+    this.history.change(id, content, writing, deed);
     this.buttons();
   }
 
@@ -313,7 +313,8 @@ export class Live {
     if (this.isOld) return "the map was made again";
     const moves = this.regrouping.move(rows, name);
     if (typeof moves === "string") return moves;
-    for (const move of moves) this.change(crypto.randomUUID(), move);
+    const deed = {};
+    for (const move of moves) this.change(crypto.randomUUID(), move, null, deed);
     return null;
   }
 
