@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from tagatlas.testing import MemoryStore
 from tagatlas_fetching.alpha import alpha_of, with_alpha, without_alpha
 from tagatlas_fetching.jpeg import encoded
 from tagatlas_fetching.normalise import NormalisedImage, normalise
+from tagatlas_tagging.batches import read_batches
 
 
 def made(picture: Image.Image, format_: str = "PNG", **options: object) -> NormalisedImage:
@@ -101,3 +103,12 @@ def test_damaged_copies_are_opaque_or_have_opacity_of_the_wanted_size(data: st.D
     found = alpha_of(damaged, (20, 20))
     assert found is None or found.shape == (20, 20)
     assert len(without_alpha(damaged)) <= len(damaged)
+
+
+def test_taggers_get_the_picture_on_white_as_ever() -> None:
+    cut, store = made(disc()), MemoryStore()
+    for variant, copy in cut.copies.items():
+        store.put(cut.id, variant, copy)
+        [batch] = read_batches([cut.id], store, variant, None)
+        assert [image.data for image in batch.images] == [without_alpha(copy)]
+        assert without_alpha(copy) in made(flat(disc())).copies.values()
