@@ -3,6 +3,7 @@
 from tagatlas_mapping.layout.boxes import image_boxes
 from tagatlas_mapping.layout.follow import follow
 from tagatlas_mapping.layout.grid import Sorting, arrange_in_grid
+from tagatlas_mapping.layout.neighbourhoods import swap_alike
 from tagatlas_mapping.layout.orientation import landscape
 from tagatlas_mapping.layout.overlap import grow_apart, remove_overlaps
 from tagatlas_mapping.layout.prepare import compile_kernels
@@ -24,5 +25,6 @@ __all__ = [
     "remove_overlaps",
     "spectral_start",
     "strays",
+    "swap_alike",
     "swap_closer",
 ]

@@ -101,13 +101,7 @@ def size_and_separate(
         if likeness is None:
             separated = positions = remove_overlaps(places, room)
         else:
-            crowd = Crowd(
-                room,
-                side,
-                of_image["cluster"].to_numpy()[shown],
-                clustering.loose,
-                likeness.closer(shown),
-            )
+            crowd = Crowd(room, side, shown, likeness, clustering.loose)
             homes = None if before is None else before[shown]
             positions, separated = separate_alike(places, crowd, homes)
         margin = MARGIN * side

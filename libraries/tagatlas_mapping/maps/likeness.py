@@ -155,12 +155,16 @@ def describe_likeness(
         f" {options.likeness:.0%} of the weight of all."
     )
     if options.arrangement == "free":
-        stay = "them to where they were on the earlier map, and " if old_positions else ""
+        change = "made images more like the ten around them, each halfway to its cluster's mean"
+        if old_positions:
+            change = (
+                "brought them to where they were on the earlier map, and those alike closer, of"
+                " one cluster above all"
+            )
         said += (
             " Once they did not cover each other any more, images that lay astray from their"
             " cluster were put beside those of it that they are most like, images changed places"
-            f" where that brought {stay}those alike closer, of one cluster above all, and a"
-            " distance was kept between images of different clusters."
+            f" where that {change}, and a distance was kept between images of different clusters."
         )
     by = f"{described.placed_by} and their likeness" if described.placed_by else ""
     return replace(described, placed_by=by, text=said.strip()), options.likeness

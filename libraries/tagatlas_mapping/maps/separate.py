@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,11 @@ from tagatlas_mapping.layout import (
     grow_apart,
     remove_overlaps,
     strays,
+    swap_alike,
     swap_closer,
 )
+from tagatlas_mapping.maps.likeness import Likeness
+from tagatlas_mapping.maps.wall import gathered_vectors
 
 APART = 1.0
 """Gap between images of different clusters, in median sides of an image."""
@@ -31,29 +35,41 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Crowd:
-    """What n images are separated by.
+    """What the n images shown as pictures are separated by.
 
     Attributes:
         room: width and height that each takes, shape (n, 2).
         side: median side of an image.
-        clusters: of the images, shape (n,).
+        shown: mask of them among the m images of the map, shape (m,).
+        likeness: of those m.
         loose: clusters that are none, whose images need not be together.
-        links: symmetric weights above 0 of images that are alike, shape (n, n).
     """
 
     room: Points
     side: float
-    clusters: NDArray[np.int32]
+    shown: NDArray[np.bool_]
+    likeness: Likeness
     loose: frozenset[int]
-    links: csr_array
+
+    @cached_property
+    def clusters(self) -> NDArray[np.int32]:
+        """Of the images, shape (n,)."""
+        return self.likeness.clusters[self.shown]
+
+    @cached_property
+    def links(self) -> csr_array:
+        """Symmetric weights above 0 of images that are alike, shape (n, n)."""
+        return self.likeness.closer(self.shown)
 
 
 def separate_alike(places: Points, crowd: Crowd, homes: Points | None) -> tuple[Points, Points]:
     """Move images apart, and those alike together.
 
     Once no image covers another, those astray from their cluster are put beside the images of its
-    main piece that they are most like, pairs of images change places while that brings those alike
-    closer, and those astray thereafter are brought back. A gap stays between clusters.
+    main piece that they are most like, pairs of images change places, and those astray thereafter
+    are brought back. On a new map they change places while that makes images more like those
+    around them, on one made again while it brings them closer to where they were and to those
+    alike. A gap stays between clusters.
 
     Args:
         places: of n images from the layout, shape (n, 2).
@@ -72,7 +88,11 @@ def separate_alike(places: Points, crowd: Crowd, homes: Points | None) -> tuple[
         gathered = _apart(gathered, crowd)
         stayed = gathered.copy()
         stayed[is_stray] = follow(apart[~is_stray], gathered[~is_stray], apart[is_stray])
-    swapped = swap_closer(gathered, crowd.links, NEAR * crowd.side, homes)
+    if homes is None:
+        vectors = gathered_vectors(crowd.likeness, crowd.loose, crowd.shown)
+        swapped = swap_alike(gathered, vectors)
+    else:
+        swapped = swap_closer(gathered, crowd.links, NEAR * crowd.side, homes)
     return _apart(_gathered(swapped, crowd)[0], crowd), stayed
 
 

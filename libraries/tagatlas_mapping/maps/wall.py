@@ -30,8 +30,6 @@ def wall_sorting(
 ) -> Sorting:
     """How the images of a wall are sorted: by tags and embeddings, those of a cluster together.
 
-    An image's vector is halfway from its own components to the mean of its cluster's.
-
     Args:
         likeness: of the map's n images.
         loose: clusters that are none, whose images are not brought together.
@@ -39,10 +37,26 @@ def wall_sorting(
         seed: of what is random in sorting.
         stay: whether they stay about where they are.
     """
+    return Sorting(gathered_vectors(likeness, loose, shown), seed, stay)
+
+
+def gathered_vectors(
+    likeness: Likeness, loose: frozenset[int], shown: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Vectors of images by tags and embeddings, halfway from its own to its cluster's mean each.
+
+    Args:
+        likeness: of the map's n images.
+        loose: clusters that are none, whose images keep their own vectors.
+        shown: m of the images, shape (n,).
+
+    Returns:
+        Few coordinates, shape (m, d), whose products are about the images' likeness.
+    """
     own = components(likeness.vectors.take(np.flatnonzero(shown)), _COMPONENTS)
     clusters = likeness.clusters[shown]
     pull = np.where(np.isin(clusters, list(loose)), 0, PULL).astype(np.float32)[:, None]
-    return Sorting((1 - pull) * own + pull * cluster_means(own, clusters), seed, stay)
+    return (1 - pull) * own + pull * cluster_means(own, clusters)
 
 
 def as_before(
