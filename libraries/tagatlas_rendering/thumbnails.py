@@ -42,7 +42,8 @@ def thumbnail_address(store: ImageStore, image_id: str, size: tuple[int, int]) -
     except (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None
     small.thumbnail(size)
-    encoded, pixels = BytesIO(), np.asarray(small)
+    pixels = np.asarray(small)
+    encoded = BytesIO()
     alpha = alpha_of(data, small.size)
     if alpha is None or not stands_out(pixels, alpha, _DARKEST):
         small.save(encoded, "JPEG", quality=_QUALITY)

@@ -21,6 +21,7 @@ from tagatlas.contracts.annotation import (
     ClusterReference,
 )
 from tagatlas.errors import InputError, UsageError
+from tagatlas.wording import count
 from tagatlas_mapping.maps.changes_copy import ChangesCopy
 from tagatlas_rendering.cells import cell_text
 from tagatlas_tables import read_table
@@ -160,7 +161,8 @@ class _Reading:
     def told(self) -> list[str]:
         """Notes, of many the first ones and the number of the others."""
         more = len(self._notes) - _TOLD
-        rest = [f"{self.path}: {more:,} further rows do not fit"] if more > 0 else []
+        verb = "does" if more == 1 else "do"
+        rest = [f"{self.path}: {count(more, 'further row')} {verb} not fit"] if more > 0 else []
         return [*self._notes[:_TOLD], *rest]
 
     def _tell(self, number: int, what: str) -> None:
