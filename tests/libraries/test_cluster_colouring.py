@@ -62,6 +62,21 @@ def test_neighbours_are_told_apart_by_all_readers(count: int, seed: int) -> None
     assert apart[colours[one], colours[other]].mean() > by_rank.mean()
 
 
+def test_a_colour_comes_again_farther_off() -> None:
+    far = []
+    for seed in range(4):
+        places, clusters = islands(60, seed, images=20)
+        colours = chosen(places, clusters, 60)
+        one, other = beside(places, clusters)
+        assert (colours[one] != colours[other]).all()
+        touching = np.zeros((60, 60), dtype=np.int64)
+        touching[one, other] = touching[other, one] = 1
+        near = (touching @ touching > 0) & (touching == 0) & ~np.eye(60, dtype=bool)
+        first, second = np.nonzero(near)
+        far.append((colours[first] == colours[second]).mean())
+    assert np.mean(far) < 0.04  # a twelfth by chance
+
+
 def test_images_in_a_row_at_one_place_or_alone_are_no_obstacle() -> None:
     row = np.column_stack([np.arange(20.0), np.zeros(20)])
     clusters = np.repeat(np.arange(4, dtype=np.int32), 5)

@@ -15,6 +15,12 @@ _MOST_IMAGES = 20_000
 _TELLING = 0.04
 """Difference of two colours, in OKLab, at which they are told apart at a glance."""
 
+_SAME = 30.0
+"""What one colour for two neighbours costs; 1 would be that of colours not to be told apart."""
+
+_NEXT = 0.02
+"""Mean weight of two clusters with a neighbour in common, as a share of that of neighbours."""
+
 _APART = 0.02
 """Weight of two clusters that are not neighbours, as a share of the mean weight of neighbours."""
 
@@ -37,9 +43,10 @@ def colour_clusters(
     """Choose a colour of the palette for each cluster.
 
     Clusters that had a colour keep it. The others are given colours such that the sum over pairs
-    of neighbours of how alike their colours are is small: first one after the other, then by single
-    changes and exchanges of two until none helps. How alike two colours are is judged by the
-    readers, of usual vision or with a colour-vision deficiency, who tell them apart least.
+    of neighbours, and with less weight over others, of how alike their colours are is small: first
+    one after the other, then by single changes and exchanges of two until none helps. How alike two
+    colours are is judged by the readers, of usual vision or with a colour-vision deficiency, who
+    tell them apart least.
 
     Args:
         positions: of n images, shape (n, 2).
@@ -52,10 +59,12 @@ def colour_clusters(
         than colours. Deterministic.
     """
     alike = np.exp(-differences() / _TELLING)
+    np.fill_diagonal(alike, _SAME)
     borders = _borders(positions, clusters, count)
     most = -(-count // len(alike))
     colours = _kept(clusters, before, borders, most)
     free = np.flatnonzero(colours < 0).tolist()
+    borders = _with_next(borders)
     apart = _APART * float(borders.data.mean()) if borders.nnz else 1.0
     for cluster in free:
         is_set = colours >= 0
@@ -91,6 +100,15 @@ def _borders(positions: NDArray[np.float64], clusters: NDArray[np.int32], count:
     ends = of_place[one][differ], of_place[other][differ]
     pairs = csr_array((weights[differ], ends), shape=(count, count))
     return csr_array(pairs + pairs.T)
+
+
+def _with_next(borders: csr_array) -> csr_array:
+    """The same, with a little weight for clusters that have a neighbour in common."""
+    beyond = csr_array(borders @ borders)
+    beyond.setdiag(0)
+    if not beyond.sum():
+        return borders
+    return csr_array(borders + beyond * (_NEXT * borders.data.mean() / beyond.data.mean()))
 
 
 def _kept(
@@ -132,7 +150,7 @@ def _improved(
     costs = borders @ alike[colours]
     used = np.bincount(colours, minlength=len(alike))
     changes = costs[cluster] - costs[cluster, now]
-    changes += apart * (alike @ used - alike[now] - (alike[now] @ used - 1))
+    changes += apart * (alike @ used - alike[now] - (alike[now] @ used - _SAME))
     changes = np.where(used < most, changes, np.inf)
     if changes.min() < _LESS:
         colours[cluster] = changes.argmin()
@@ -140,7 +158,7 @@ def _improved(
     others = colours[free]
     shared = borders[[cluster]].toarray()[0, free]
     changes = costs[cluster, others] - costs[cluster, now] + costs[free, now] - costs[free, others]
-    changes += 2 * shared * (alike[now, others] - 1)
+    changes += 2 * shared * (alike[now, others] - _SAME)
     if changes.min() >= _LESS:
         return False
     other = free[int(changes.argmin())]
