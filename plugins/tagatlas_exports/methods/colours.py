@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 _CHOSEN = (
     "Clusters have colours that are told apart with any colour-vision deficiency, too (as simulated"
     " by Machado et al., 2009), and neighbours on the map different ones. A cluster that shares"
-    " most of its images with one of an earlier map of this collection has its colour."
+    " most of its images with one of an earlier map of this collection has its colour, unless a"
+    " neighbour or a larger part of that cluster has it."
 )
 
 

@@ -110,10 +110,10 @@ def arrange(
         if found.rows * LIST_LINE * size <= highest:
             return found
     # Too many for the page: as many as there is room for.
-    found = _list(shown, 1, room, sizes[-1])
-    columns = _columns(room, found.size, _LIST_WIDTH, _LIST_GUTTER)
-    rows = max(1, int(highest / (LIST_LINE * found.size)))
-    return _list(min(clusters, rows * columns - 1), rows * columns, room, found.size)
+    size = sizes[-1]
+    rows = max(1, int(highest / (LIST_LINE * size)))
+    entries = rows * _columns(room, size, _LIST_WIDTH, _LIST_GUTTER)
+    return _list(min(clusters, entries - 1), entries, room, size)
 
 
 def _cards(clusters: int, room: float, size: int, style: CardStyle) -> Arrangement:
