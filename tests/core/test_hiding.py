@@ -205,6 +205,7 @@ def test_no_pixel_of_a_hidden_image_is_in_any_file(atlas: Atlas, tmp_path: Path)
         assert f"some/{file}" in shown
     for part in ("some/vikus/", "some/clusters/", "some/map_files/"):
         assert any(each.startswith(part) for each in shown)
+    export(atlas, names, tmp_path / "out", width=700, copy_images=True)
     for path in maps.rglob("*"):  # as if all this had been some time ago
         os.utime(path, (10**9, 10**9), follow_symlinks=False)
     hide_images(atlas, FACES[0])

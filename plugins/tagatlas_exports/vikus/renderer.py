@@ -2,13 +2,14 @@
 
 Put it into a copy of the viewer, as its folder ``data``, and serve that with any web server.
 Sprites and textures are made here; for other ones run ``vikus-viewer-script`` on
-``vikus/data/1024/*.jpg``. Images that are missing from the store or damaged are left out; unused
-pictures of an earlier run remain until they are removed.
+``vikus/data/1024/*.jpg``. Images that are missing from the store or damaged are left out; pictures
+and sprites that an earlier run wrote and this one did not are removed.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,13 @@ from tagatlas_exports.vikus.tables import OWN_COLUMNS, data_table, map_table, ti
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from tagatlas import Map
 
 _WINDOW_RATIO = 1.6
+_OWN_PICTURE = re.compile(r"([0-9a-f]{64}|sprite-\d+-\d+)\.jpg")
 
 
 class VikusRenderer(Renderer):
@@ -68,6 +71,7 @@ class VikusRenderer(Renderer):
             _write_text(data / "info.md", _info(map_, table.height)),
             _write_json(data / "sprites" / "spritesheet.json", manifest),
         ]
+        _remove_old(data, {*sheets.written, *textures}, map_.hidden)
         return [*written, *sheets.written, *textures]
 
 
@@ -85,6 +89,20 @@ def _write_pictures(map_: Map, folder: Path, sheets: SpriteSheets) -> list[Path]
             sheets.add(image, sprite)
     sheets.finish()
     return textures
+
+
+def _remove_old(data: Path, written: AbstractSet[Path], hidden: AbstractSet[str]) -> None:
+    """Remove pictures of an earlier run, and those of hidden images in any size."""
+    own = [*data.glob(f"{TEXTURE_SIDE}/*"), *data.glob("sprites/*")]
+    old = [path for path in own if path not in written and _OWN_PICTURE.fullmatch(path.name)]
+    hidden_ones = [path for image in hidden for path in data.glob(f"*/{image}.*")]
+    try:
+        for path in {*old, *hidden_ones}:
+            path.unlink()
+    except OSError as error:
+        raise StorageError(
+            f"could not tidy {data}: {error.strerror or error}; remove the folder and run again"
+        ) from error
 
 
 def _map_scale(map_: Map, groups: int) -> float:
@@ -109,7 +127,7 @@ def _info(map_: Map, shown: int) -> str:
         f" {escape(map_.placed_by)}: images that are alike lie close together.\n\n"
     )
     if shown < images:
-        text += f"{count(images - shown, 'further image')} of the map could not be read.\n\n"
+        text += f"{count(images - shown, 'further image')} of the map cannot be shown.\n\n"
     return f"{text}Made with tagatlas.\n"
 
 
