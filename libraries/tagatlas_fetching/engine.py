@@ -38,6 +38,9 @@ PAGE_BYTES = 512 * 1024
 NAME_LOOKUPS = 32
 """Host names looked up at once: dead hosts take seconds each."""
 
+WORTH_A_PROCESS = 16
+"""Pictures that take about as long to decode as another decoding process takes to start."""
+
 WRITING = 0.1
 """Largest share of the time spent on storing outcomes: a durable transaction takes as long as a
 picture, so successive outcomes are stored together."""
@@ -138,7 +141,7 @@ async def fetch_batch(
         patience=options.host_patience,
         pause=options.pause,
     )
-    count = min(os.cpu_count() or 1, max(1, len(addresses)))
+    count = min(os.cpu_count() or 1, max(1, len(addresses) // WORTH_A_PROCESS))
     threads = ThreadPoolExecutor(count, thread_name_prefix="tagatlas-keep")
     async with open_session(options) as session:
         robots = (

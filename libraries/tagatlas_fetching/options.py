@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 from msgspec import Meta
@@ -131,6 +130,8 @@ class FetchOptions:
         """The User-Agent to send: name, version and contact."""
         if self.user_agent:
             return self.user_agent
+        from importlib.metadata import PackageNotFoundError, version  # slow; decoding needs neither
+
         try:
             product = f"tagatlas/{version('tagatlas')}"
         except PackageNotFoundError:  # run from a source tree

@@ -99,8 +99,8 @@ def test_a_crash_says_what_it_was(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("faulty_decoder")
 def test_a_decoder_that_does_not_come_to_an_end_is_ended() -> None:
-    with Workers(1, FetchOptions(decode_limit=0.5)) as workers:
-        with pytest.raises(ImageRejected, match=r"not decoded in 0\.5 seconds") as caught:
+    with Workers(1, FetchOptions(decode_limit=4)) as workers:  # a busy machine decodes in it
+        with pytest.raises(ImageRejected, match=r"not decoded in 4 seconds") as caught:
             workers.normalise(HANGS)
         assert caught.value.status == ImageStatus.UNREADABLE
         assert workers.normalise(sample_images(1)[0].data).width == 160
