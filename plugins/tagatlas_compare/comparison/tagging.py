@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.stats import rankdata
 
 from tagatlas.toolkit import row_of_entry
 from tagatlas_compare.statistics.estimates import make_figure, mean_figure, pseudo_values
@@ -169,7 +168,7 @@ def rank_correlation(
     scores, others = one.data[there], _at_entries(other, one)[there]
     if len(scores) < 3 or np.ptp(scores) == 0 or np.ptp(others) == 0:
         return make_figure(np.nan, (np.nan, np.nan), (), 0)
-    first, second = rankdata(scores), rankdata(others)
+    first, second = _ranks(scores), _ranks(others)
     first = (first - first.mean()) / first.std()
     second = (second - second.mean()) / second.std()
     of_image = np.unique(rows, return_inverse=True)[1]
@@ -187,6 +186,13 @@ def rank_correlation(
     value = float((first * second).mean())
     shuffled = [float((first * dice.permutation(second)).mean()) for _ in range(shuffles)]
     return mean_figure(pseudo_values(value, without), shuffled=shuffled, least=-1.0)
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rank of each value, 1 for the lowest; equal ones share the mean of their ranks."""
+    ordered = np.sort(values)
+    below, up_to = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
+    return (below + up_to + 1) / 2
 
 
 def _at_entries(values: csr_array, places: csr_array) -> NDArray[np.float64]:

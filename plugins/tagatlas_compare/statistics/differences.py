@@ -7,7 +7,7 @@ from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t
+from scipy.special import stdtr, stdtrit
 
 from tagatlas_compare.statistics.figures import LEVEL
 from tagatlas_compare.statistics.intervals import FEWEST, FEWEST_THAT_DIFFER, degrees_of_freedom
@@ -81,10 +81,9 @@ def paired_difference(one: Values, other: Values, sample: Sample) -> Difference:
 def student(value: float, variance: float, degrees: float) -> Difference:
     """A difference of known variance, with Student's interval."""
     error = float(np.sqrt(variance))
-    half = float(t.ppf((1 + LEVEL) / 2, degrees)) * error
-    return Difference(
-        value, value - half, value + half, float(2 * t.sf(abs(value) / error, degrees))
-    )
+    half = float(stdtrit(degrees, (1 + LEVEL) / 2)) * error
+    p = 2 * float(stdtr(degrees, -abs(value) / error))
+    return Difference(value, value - half, value + half, p)
 
 
 def corrected(p: Values) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from math import inf, nan
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from tagatlas_compare.statistics.figures import LEVEL
 from tagatlas_compare.statistics.samples import Sample, Values
@@ -54,7 +54,7 @@ def mean_interval(
     variance = float((moved**2).sum())
     if not np.isfinite(value) or sample.degrees < FEWEST or variance <= 1e-18:
         return nan, nan
-    reach = float(t.ppf((1 + LEVEL) / 2, degrees_of_freedom(moved, sample)))
+    reach = float(stdtrit(degrees_of_freedom(moved, sample), (1 + LEVEL) / 2))
     if least == -inf or most == inf:
         half = reach * np.sqrt(variance)
         return float(max(value - half, least)), float(min(value + half, most))

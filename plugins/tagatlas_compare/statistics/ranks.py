@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from tagatlas_compare.statistics.samples import Values
 
@@ -14,7 +13,8 @@ _SAME = 1e-9
 
 def ranks(values: Values) -> NDArray[np.int64]:
     """Rank of each figure, 1 for the highest; equal ones share the best of their ranks."""
-    return rankdata(-_rounded(values), method="min").astype(np.int64)
+    descending = -_rounded(values)
+    return np.searchsorted(np.sort(descending), descending) + 1
 
 
 def rank_intervals(

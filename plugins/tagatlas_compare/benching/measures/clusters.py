@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from tagatlas import Clusterer
 from tagatlas.toolkit import cluster_images
@@ -151,5 +151,5 @@ def cluster_value(found: Clusterings, task: Task) -> tuple[float, float, float]:
     variance = variance_of_halves(information_of_halves(found.halves, labels))
     if variance < _TINY or task.images - len(task.codes) < FEWEST:
         return value, np.nan, np.nan
-    half = float(t.ppf((1 + LEVEL) / 2, SPLITS) * np.sqrt(variance))
+    half = float(stdtrit(SPLITS, (1 + LEVEL) / 2) * np.sqrt(variance))
     return value, value - half, min(value + half, 1.0)
