@@ -6,12 +6,14 @@ from tagatlas_rendering.files import new_folder, replace_folder, write_atomicall
 from tagatlas_rendering.html import page_head
 from tagatlas_rendering.nodes import node_table, with_cluster_names
 from tagatlas_rendering.palette import cluster_colours
+from tagatlas_rendering.pieces import cluster_pieces
 from tagatlas_rendering.thumbnails import thumbnail_address
 
 __all__ = [
     "cell_text",
     "cell_texts",
     "cluster_colours",
+    "cluster_pieces",
     "new_folder",
     "node_table",
     "page_head",

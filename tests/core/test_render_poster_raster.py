@@ -151,8 +151,8 @@ def outlines() -> Callable[[Band, int], None]:
     reach = np.where(np.arange(9) % 2, 70.0, 40.0)
     star = np.stack([reach * np.cos(angle), reach * np.sin(angle)], axis=1)
     places = (np.array([80.0, 80.0]), np.array([130.0, 60.0]))
-    rings = [Ring(star + place, 0, (200, 0, 0)) for place in places]
-    return OutlineLayer(rings, fill=0.3, stroke=0.8, line=2.0).paint
+    rings = [Ring(star + place, 0, (200, 0, 0), line=2.0) for place in places]
+    return OutlineLayer(rings, fill=0.3, stroke=0.8).paint
 
 
 def words() -> Callable[[Band, int], None]:
@@ -170,7 +170,7 @@ def test_bands_join_without_a_seam(make: Callable[[], Callable[[Band, int], None
 
 def test_a_line_is_as_wide_as_asked() -> None:
     square = np.array([[40.0, 40.0], [160.0, 40.0], [160.0, 160.0], [40.0, 160.0]])
-    layer = OutlineLayer([Ring(square, 0, (0, 0, 0))], fill=0.0, stroke=1.0, line=4.0)
+    layer = OutlineLayer([Ring(square, 0, (0, 0, 0), line=4.0)], fill=0.0, stroke=1.0)
     whole = painted(layer.paint, (200, 200), 200)
     assert ((255 - whole[100, :, 0].astype(int)) / 255).sum() == pytest.approx(
         8 + 0.02 * 192, abs=0.2

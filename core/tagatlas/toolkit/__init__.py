@@ -13,8 +13,8 @@ For renderers:
   ``cell_texts``, ``safe_cell``, ``safe_cells``
 - :mod:`~tagatlas.toolkit.columns`, the columns of the input that were kept: ``column_names``,
   ``copied_columns``, ``kept_columns``, ``read_columns``, ``with_kept_columns``
-- :mod:`~tagatlas.toolkit.nodes`, the table of nodes, and a map's bounds: ``map_bounds``,
-  ``node_table``, ``web_addresses``, ``with_cluster_names``
+- :mod:`~tagatlas.toolkit.nodes`, the table of nodes, a map's bounds, its clusters' pieces:
+  ``cluster_pieces``, ``map_bounds``, ``node_table``, ``web_addresses``, ``with_cluster_names``
 - :mod:`~tagatlas.toolkit.markup`, XML, and the head of a page without scripts: ``edges_as_xml``,
   ``escape_xml``, ``page_head``, ``ROWS_AT_ONCE``
 - :mod:`~tagatlas.toolkit.colours`, a colour for each cluster: ``cluster_colours``, ``Colour``
@@ -114,7 +114,7 @@ _NAMES = {
     "layouts": "move_apart",
     "markup": "ROWS_AT_ONCE edges_as_xml escape_xml page_head",
     "networks": "IMAGE TAG",
-    "nodes": "map_bounds node_table web_addresses with_cluster_names",
+    "nodes": "cluster_pieces map_bounds node_table web_addresses with_cluster_names",
     "options": (
         "Backbone LinksPerNode ProjectionSelection ServiceOptions TagSelection option_values"
     ),

@@ -181,6 +181,9 @@ from tagatlas.toolkit.networks import (
     TAG as TAG,
 )
 from tagatlas.toolkit.nodes import (
+    cluster_pieces as cluster_pieces,
+)
+from tagatlas.toolkit.nodes import (
     map_bounds as map_bounds,
 )
 from tagatlas.toolkit.nodes import (

@@ -1,10 +1,10 @@
-"""A map's nodes as a table for other programs, and the map's bounds."""
+"""A map's nodes as a table for other programs, the map's bounds, and pieces of clusters."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagatlas_rendering import node_table, web_addresses, with_cluster_names
+from tagatlas_rendering import cluster_pieces, node_table, web_addresses, with_cluster_names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tagatlas.contracts import Map
 
-__all__ = ["map_bounds", "node_table", "web_addresses", "with_cluster_names"]
+__all__ = ["cluster_pieces", "map_bounds", "node_table", "web_addresses", "with_cluster_names"]
 
 
 def map_bounds(map_: Map) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from tagatlas_mapping.layout.boxes import image_boxes
 from tagatlas_mapping.layout.follow import follow
 from tagatlas_mapping.layout.grid import Sorting, arrange_in_grid
+from tagatlas_mapping.layout.islands import gather_islands
 from tagatlas_mapping.layout.neighbourhoods import swap_alike
 from tagatlas_mapping.layout.orientation import landscape
 from tagatlas_mapping.layout.overlap import grow_apart, remove_overlaps
@@ -18,6 +19,7 @@ __all__ = [
     "compile_kernels",
     "continue_start",
     "follow",
+    "gather_islands",
     "grow_apart",
     "image_boxes",
     "landscape",

@@ -14,6 +14,7 @@ def follow(
     before: NDArray[np.float64],
     after: NDArray[np.float64],
     others: NDArray[np.float64],
+    guides: int = _GUIDES,
 ) -> NDArray[np.float64]:
     """Move nodes as their surroundings moved.
 
@@ -23,11 +24,12 @@ def follow(
         before: old positions of the moved nodes, shape (n, 2), n at least 1.
         after: their new positions, shape (n, 2).
         others: nodes that were not moved, shape (m, 2).
+        guides: how many moved nodes each follows; with 1 all go with an island as a whole.
 
     Returns:
         New positions of ``others``, shape (m, 2).
     """
-    guides = min(_GUIDES, len(before))
+    guides = min(guides, len(before))
     distances, nearest = cKDTree(before).query(others, k=range(1, guides + 1))
     # At a moved node's own position only that node counts; avoids a division by zero.
     floor = 1e-9 * (float(np.ptp(before, axis=0).max()) or 1.0)

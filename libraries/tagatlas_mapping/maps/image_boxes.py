@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas_mapping.layout import arrange_in_grid, image_boxes, remove_overlaps
+from tagatlas_mapping.layout import arrange_in_grid, gather_islands, image_boxes, remove_overlaps
 from tagatlas_mapping.maps.clusters import Clustering
 from tagatlas_mapping.maps.likeness import Likeness
 from tagatlas_mapping.maps.members import Members
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.pictured import choose_pictured
-from tagatlas_mapping.maps.separate import Crowd, separate_alike
+from tagatlas_mapping.maps.separate import APART, Crowd, separate_alike
 from tagatlas_mapping.maps.wall import wall_sorting
 
 Points = NDArray[np.float64]
@@ -23,6 +23,9 @@ GAP = 0.08
 
 MARGIN = 0.2
 """Gap between an image and its cluster's outline, as a share of the median side of an image."""
+
+REACH = 1.6
+"""Gap within an island of images at most, in median sides of an image: outlines reach as far."""
 
 CELL_MARGIN = 0.1
 """Share of the sides of a wall's cells that outlines leave out."""
@@ -37,6 +40,8 @@ class ImageBoxes:
         positions: centres of those, without overlaps, shape (s, 2).
         separated: the same before images left their places for others: what lies among the images
             on the layout follows these; shape (s, 2).
+        scattered: centres before islands were moved together: what lies among the images goes with
+            the island of the nearest; shape (s, 2).
         boxes: width and height of all, shape (n, 2). An image that is not shown has the size that
             it would have if all were.
         enclosed: width and height of the box that a cluster's outline encloses for each image
@@ -47,6 +52,7 @@ class ImageBoxes:
     shown: NDArray[np.bool_]
     positions: Points
     separated: Points
+    scattered: Points
     boxes: Points
     enclosed: Points
     margin: float
@@ -91,7 +97,7 @@ def size_and_separate(
         if likeness is not None:
             sorting = wall_sorting(likeness, clustering.loose, shown, seed=options.seed, stay=stay)
         positions, drawn, cell = arrange_in_grid(places, shape, sorting)
-        separated = positions
+        separated = scattered = positions
         enclosed = np.tile(cell * (1 - CELL_MARGIN), (len(drawn), 1))
         margin = CELL_MARGIN * float(cell.min()) / 2
     else:
@@ -99,11 +105,19 @@ def size_and_separate(
         side = float(np.median(drawn))
         room = drawn + GAP * side
         if likeness is None:
-            separated = positions = remove_overlaps(places, room)
+            separated = scattered = remove_overlaps(places, room)
         else:
             crowd = Crowd(room, side, shown, likeness, clustering.loose)
             homes = None if before is None else before[shown]
-            positions, separated = separate_alike(places, crowd, homes)
+            scattered, separated = separate_alike(places, crowd, homes)
+        positions = gather_islands(
+            scattered,
+            room,
+            of_image["cluster"].to_numpy()[shown],
+            APART * side,
+            REACH * side,
+            may_jump=before is None,
+        )
         margin = MARGIN * side
     boxes[shown] = drawn
-    return ImageBoxes(shown, positions, separated, boxes, enclosed, margin)
+    return ImageBoxes(shown, positions, separated, scattered, boxes, enclosed, margin)

@@ -94,7 +94,8 @@ def place_nodes(
     drawn = np.flatnonzero(is_image)[images.shown]
     carried = np.ones(len(positions), dtype=np.bool_)
     carried[drawn] = False
-    positions[carried] = follow(positions[drawn], images.separated, positions[carried])
+    among = follow(positions[drawn], images.separated, positions[carried])
+    positions[carried] = follow(images.scattered, images.positions, among, guides=1)
     positions[drawn] = images.positions
     return Places(positions, images)
 

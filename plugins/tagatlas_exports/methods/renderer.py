@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -10,16 +9,12 @@ from typing import TypeVar
 import polars as pl
 
 from tagatlas import (
-    Arrow,
-    Caption,
     ClustererDescription,
     LayoutDescription,
     Maker,
     Map,
     NetworkDescription,
     NoOptions,
-    Note,
-    Outline,
     Provenance,
     Renderer,
     TagStatus,
@@ -27,6 +22,7 @@ from tagatlas import (
 from tagatlas.toolkit import write_atomically
 from tagatlas_exports.methods.collection import ALWAYS, by_status, collection
 from tagatlas_exports.methods.colours import cited, coloured
+from tagatlas_exports.methods.drawn import drawn
 from tagatlas_exports.methods.markdown import count, escape, listed, table
 from tagatlas_exports.methods.places import area_text, links_images, sample_text
 from tagatlas_exports.methods.references import DIFFUSION, GRID, LOG_ODDS, SORTING
@@ -40,7 +36,9 @@ _TAGGINGS: dict[str, str] = {
 }
 _SPREAD = (
     "Crowds of images were then spread by the diffusion of what is too dense (Gastner & Newman,"
-    " 2004), and images moved apart so that they do not cover each other."
+    " 2004), and images moved apart so that they do not cover each other. Islands of a cluster's"
+    " images were then moved as wholes, some of them past others, so that the map has few empty"
+    " parts: how far islands lie from each other means little."
 )
 _HUNG = (
     "Images were then put into the equal cells of a grid: both were halved together again and again"
@@ -61,9 +59,6 @@ _ARRANGEMENTS = {
     "by likeness": (_SORTED, {GRID, SORTING}),
 }
 """Each arrangement's description, and its papers."""
-
-_DRAWN: dict[type, str] = {Outline: "outline", Arrow: "arrow", Caption: "text", Note: "note"}
-"""Names of the kinds of annotations that draw something."""
 
 OWN = "tagatlas"
 """The distribution whose version is at the end of every text."""
@@ -264,14 +259,7 @@ def _clusters(map_: Map) -> list[str]:
         ]
         for row in map_.clusters.iter_rows(named=True)
     ]
-    return [_how_clustered(map_), table(header, rows), *_subclusters(map_), *_drawn(map_)]
-
-
-def _drawn(map_: Map) -> list[str]:
-    """The annotations on the map, if there are any."""
-    kinds: Counter[type] = Counter(type(annotation.content) for annotation in map_.annotations)
-    drawn = [count(kinds[kind], noun) for kind, noun in _DRAWN.items() if kinds[kind]]
-    return [f"On the map were drawn by hand: {listed(drawn)}."] if drawn else []
+    return [_how_clustered(map_), table(header, rows), *_subclusters(map_), *drawn(map_)]
 
 
 def _renamed(table_: pl.DataFrame) -> str:

@@ -13,10 +13,11 @@ from tagatlas_posters.engine.canvas import MAX_PIXELS, Canvas, fit_canvas
 from tagatlas_posters.engine.density import density_field
 from tagatlas_posters.engine.drawings import draw_sketch
 from tagatlas_posters.engine.fonts import Fonts, note_on_fonts
-from tagatlas_posters.engine.labels import Placed, heading, name_blocks, small_print, tag_blocks
+from tagatlas_posters.engine.labels import Placed, heading, small_print, tag_blocks
 from tagatlas_posters.engine.legend import Legend, lay_out_legend
 from tagatlas_posters.engine.look import Look, choose_look
-from tagatlas_posters.engine.outlines import Ring, worth_drawing
+from tagatlas_posters.engine.names import Names, place_names
+from tagatlas_posters.engine.outlines import Ring, cluster_rings
 from tagatlas_posters.engine.own_pixels import within_pixels
 from tagatlas_posters.engine.page import page_of
 from tagatlas_posters.engine.pictures import load_jpegs
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 _MOST_FITS = 3
 """How often map and legend are fitted to a page: the scale of sizes follows the map's scale."""
-_LINE = 0.0011
-"""Width of an outline, as a share of the poster's width."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +49,6 @@ class Composition:
         density: density of the images as red, green and blue, shape (h, w, 3), to be stretched
             over the whole canvas; None if all images are shown.
         rings: outlines of the clusters, before smoothing.
-        line: width of their lines.
         ids: of the pictures: the shown images, the largest first so that small ones stay visible,
             then those of the legend.
         boxes: left, top, right and bottom of each picture, int64, shape (n, 4).
@@ -58,6 +56,7 @@ class Composition:
         store: holds the images.
         tags: tags at their positions.
         names: names of the clusters.
+        leaders: lines that lead to some of them.
         drawings: annotations.
         margins: title and small print.
         legend: clusters, notes and sizes, below the map.
@@ -69,13 +68,13 @@ class Composition:
     title: str
     density: NDArray[np.uint8] | None
     rings: Sequence[Ring]
-    line: float
     ids: Sequence[str]
     boxes: NDArray[np.int64]
     opacity: float
     store: ImageStore
     tags: Placed
     names: Placed
+    leaders: Sequence[Drawing]
     drawings: Sequence[Drawing]
     margins: Placed
     legend: Legend
@@ -156,8 +155,10 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     example_boxes, _ = within_pixels(map_.store, examples, legend.picture_boxes)
     drawings = [draw_sketch(sketch, canvas, look, typesetter) for sketch in sketches]
     taken = [text for drawing in drawings for text in drawing.texts]
-    names = name_blocks(map_, canvas, look, typesetter, taken) if options.names else []
-    taken += names
+    names = Names([], [])
+    if options.names:
+        names = place_names(map_, boxes, canvas, look, typesetter, taken)
+    taken += names.blocks
     tags = tag_blocks(map_, canvas, look, typesetter, taken) if options.show_tags else []
     colours = cluster_colours(map_.clusters)
     margins = heading(map_, canvas, look, typesetter, title, subtitle)
@@ -169,18 +170,14 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
         density=density_field(images, colours, canvas, look)
         if shown.height < images.height
         else None,
-        rings=[
-            Ring(canvas.pixels(ring), cluster, colours[cluster])
-            for cluster, some in sorted(outlines.items())
-            for ring in worth_drawing(some)
-        ],
-        line=_LINE * canvas.width,
+        rings=cluster_rings(map_, canvas) if options.outlines else [],
         ids=[*shown["id"].gather(order), *examples],
         boxes=np.concatenate([boxes[order], example_boxes]),
         opacity=options.opacity,
         store=map_.store,
         tags=tags,
-        names=names,
+        names=names.blocks,
+        leaders=names.leaders,
         drawings=drawings,
         margins=margins,
         legend=legend,

@@ -26,7 +26,7 @@ class Drawing:
     """One annotation, or a mark of it, in pixels.
 
     Attributes:
-        kind: ``outline``, ``arrow``, ``text`` or ``note``.
+        kind: ``outline``, ``arrow``, ``text`` or ``note``; or ``leader``, a line to a name.
         colour: of its shapes.
         shapes: in painting order.
         texts: above the shapes.

@@ -1,4 +1,4 @@
-"""Texts of the poster and their positions: title, small print, names of clusters, tags."""
+"""Texts of the poster and their positions: title, small print, tags."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tagatlas.toolkit import TAG, cluster_colours
-from tagatlas_posters.engine.look import mix
-from tagatlas_posters.engine.placement import LabelPlacer
+from tagatlas.toolkit import TAG
 from tagatlas_posters.engine.text import Block, Line, clean
 
 if TYPE_CHECKING:
     from tagatlas import Map
-    from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.canvas import Canvas
     from tagatlas_posters.engine.look import Look
     from tagatlas_posters.engine.placement import Box
@@ -25,14 +22,10 @@ Placed = list[tuple[Block, int, int]]
 
 # Font sizes, as shares of the poster's width.
 _TITLE, _SUBTITLE, _SMALL = 0.026, 0.0115, 0.0085
-_NAME_LEAST, _NAME_MOST = 0.0115, 0.021
-_COUNT = 0.62
 _TAG_LEAST, _TAG_MOST = 0.005, 0.012
-_NAME_WIDTH = 11
-"""The longest line of a name, in ems."""
+_TAG_WIDTH = 11
+"""The longest tag, in ems."""
 _MOST_TAGS = 1000
-_SHRINK = (1.0, 0.8, 0.6)
-_MANY_CLUSTERS = 16
 
 
 def heading(
@@ -90,38 +83,6 @@ def small_print(
     return [(block, left - block.pad, middle)]
 
 
-def name_blocks(
-    map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, others: Placed
-) -> Placed:
-    """Names of the clusters with their number of images, the largest cluster first.
-
-    A name without free space is tried smaller, and left out if that fails. Names avoid other texts.
-    """
-    images = map_.images.filter("shown")
-    clusters = images["cluster"].to_numpy()
-    taken = [text_box(other, typesetter) for other in others]
-    placer = LabelPlacer(canvas.area, canvas.boxes(images), clusters, taken)
-    anchors = canvas.pixels(map_.clusters.select("x", "y").to_numpy())
-    shares = np.sqrt(map_.clusters["share"].to_numpy())
-    crowd = min(1.0, (_MANY_CLUSTERS / max(map_.clusters.height, 1)) ** 0.5)
-    sizes = (_NAME_MOST * crowd * shares / max(shares.max(), 1e-9)).clip(_NAME_LEAST * crowd)
-    colours = cluster_colours(map_.clusters)
-    placed: Placed = []
-    for row in map_.clusters.select("cluster", "name", "images").iter_rows(named=True):
-        cluster = row["cluster"]
-        anchor = (float(anchors[cluster, 0]), float(anchors[cluster, 1]))
-        for shrink in _SHRINK:
-            size = pixels(canvas, float(sizes[cluster]) * shrink)
-            ink = mix(colours[cluster], look.ink, look.name_ink)
-            name, count = row["name"], many(row["images"], "image")
-            block = _name_block(name, count, size, ink, look, typesetter, canvas.page.smallest)
-            box = placer.place(typesetter.measure(block), anchor, cluster)
-            if box is not None:
-                placed.append((block, box[0], box[1]))
-                break
-    return placed
-
-
 def tag_blocks(
     map_: Map, canvas: Canvas, look: Look, typesetter: Typesetter, others: Placed
 ) -> Placed:
@@ -140,7 +101,7 @@ def tag_blocks(
     placed: Placed = []
     for label, (x, y), part in zip(tags["label"], centres, sizes, strict=True):
         size = pixels(canvas, float(part))
-        lines = typesetter.wrap(label, size, bold=False, width=_NAME_WIDTH * size, most=1)
+        lines = typesetter.wrap(label, size, bold=False, width=_TAG_WIDTH * size, most=1)
         if not lines:
             continue
         block = Block((Line(lines[0], size, look.ink),), look.paper)
@@ -165,26 +126,6 @@ def text_box(placed: tuple[Block, int, int], typesetter: Typesetter) -> Box:
     block, left, top = placed
     width, height = typesetter.measure(block)
     return left, top, left + width, top + height
-
-
-def _name_block(
-    name: str,
-    count: str,
-    size: int,
-    ink: Colour,
-    look: Look,
-    typesetter: Typesetter,
-    smallest: int,
-) -> Block:
-    lines = typesetter.wrap(name, size, bold=True, width=_NAME_WIDTH * size, most=3)
-    small = max(smallest, round(size * _COUNT))
-    return Block(
-        (
-            *(Line(line, size, ink, bold=True) for line in lines),
-            Line(count, small, ink),
-        ),
-        look.paper,
-    )
 
 
 def pixels(canvas: Canvas, part: float) -> int:

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from tagatlas.toolkit import cluster_colours, cluster_pieces
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tagatlas import Map
     from tagatlas.toolkit import Colour
+    from tagatlas_posters.engine.canvas import Canvas
 
 
-_LEAST = 1 / 50
-"""Area of the smallest drawn ring, as a share of its cluster's largest."""
+_LINE, _HAIRLINE = 0.0011, 0.0004
+"""Widths of the lines around main pieces and around others, as shares of the poster's width."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,31 +33,37 @@ class Ring:
         points: shape (k, 2), in pixels of the poster; the first is not repeated.
         cluster: number of its cluster.
         colour: of line and area.
+        line: width of the line, in pixels; 0 for none.
+        is_filled: whether it has an area.
     """
 
     points: NDArray[np.float64]
     cluster: int
     colour: Colour
+    line: float
+    is_filled: bool = True
 
 
-def worth_drawing(rings: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
-    """The rings of a cluster that are large enough to be its outline.
+def cluster_rings(map_: Map, canvas: Canvas) -> list[Ring]:
+    """The rings around the clusters' main pieces, and hairlines around others, by cluster.
 
-    A large cluster may have hundreds of images far from its main part. Rings around each of them
-    would mean little, and together hide the map.
-
-    Args:
-        rings: of one cluster, each of shape (k, 2); empty ones are left out.
+    A large cluster may have hundreds of images far from its main pieces. An area around each of
+    them would mean little, and all together hide the map; a hairline says where they belong.
     """
-    areas = [_area(ring) for ring in rings]
-    least = _LEAST * max(areas, default=0.0)
-    return [ring for ring, area in zip(rings, areas, strict=True) if len(ring) and area >= least]
-
-
-def _area(ring: NDArray[np.float64]) -> float:
-    """The area that a ring encloses (the shoelace formula)."""
-    x, y = ring.T
-    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+    rings, colours = [], cluster_colours(map_.clusters)
+    for cluster, pieces in cluster_pieces(map_).items():
+        for some, width, is_main in ((pieces.main, _LINE, True), (pieces.others, _HAIRLINE, False)):
+            rings += [
+                Ring(
+                    canvas.pixels(ring),
+                    cluster,
+                    colours[cluster],
+                    line=width * canvas.width,
+                    is_filled=is_main,
+                )
+                for ring in some
+            ]
+    return rings
 
 
 def smooth(points: NDArray[np.float64], rounds: int = 2) -> NDArray[np.float64]:

@@ -52,6 +52,7 @@ def pdf_document(poster: Composition, detail: float, fonts: PageFonts) -> pydyf.
         "Density": layers.density(poster),
         "Outlines": layers.outlines(poster),
         "Pictures": layers.pictures(poster) if poster.opacity else pydyf.Stream(),
+        **({"Leaders": layers.leaders(poster, fonts)} if poster.leaders else {}),
         "Halos": layers.halos(poster, fonts),
         "Tags": layers.texts(poster, poster.tags, fonts),
         "Names": layers.texts(poster, poster.names, fonts),

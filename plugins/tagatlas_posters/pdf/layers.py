@@ -67,9 +67,9 @@ def outlines(poster: Composition) -> pydyf.Stream:
     """Areas and lines of the clusters."""
     layer = pydyf.Stream(compress=True)
     layer.set_state(OUTLINE_STATE)
-    layer.set_line_width(round(poster.line, 3))
     layer.set_line_join(1)
     for ring in poster.rings:
+        layer.set_line_width(round(ring.line, 3))
         layer.set_color_rgb(*_parts(ring.colour))
         layer.set_color_rgb(*_parts(ring.colour), stroke=True)
         pieces = curves(ring.points)
@@ -79,7 +79,7 @@ def outlines(poster: Composition) -> pydyf.Stream:
             one, two = first + (control - first) * 2 / 3, last + (control - last) * 2 / 3
             layer.curve_to(*one.round(2), *two.round(2), *last.round(2))
         layer.close()
-        layer.fill_and_stroke()
+        layer.fill_and_stroke() if ring.is_filled else layer.stroke()
     return layer
 
 
@@ -103,6 +103,13 @@ def drawings(poster: Composition, fonts: PageFonts) -> pydyf.Stream:
     """The annotations."""
     layer = pydyf.Stream(compress=True)
     _add_drawings(layer, poster, poster.drawings, fonts)
+    return layer
+
+
+def leaders(poster: Composition, fonts: PageFonts) -> pydyf.Stream:
+    """The lines that lead to names."""
+    layer = pydyf.Stream(compress=True)
+    _add_drawings(layer, poster, poster.leaders, fonts)
     return layer
 
 

@@ -63,6 +63,8 @@ def svg_document(poster: Composition, addresses: Iterator[str | None]) -> Iterat
     yield from _layer("Outlines", _outlines(poster))
     yield from _layer("Pictures", _pictures(poster, slice(poster.on_map), addresses))
     texts = {"tag": poster.tags, "name": poster.names}
+    if poster.leaders:
+        yield from _layer("Leaders", _drawings("leader", poster.leaders, poster))
     yield from _layer("Halos", (halo for each in texts.items() for halo in _halos(*each)))
     yield from _layer("Tags", _texts("tag", poster.tags, poster.typesetter))
     yield from _layer("Names", _texts("name", poster.names, poster.typesetter))
@@ -95,10 +97,11 @@ def _outlines(poster: Composition) -> Iterator[str]:
     look = poster.look
     for number, ring in enumerate(poster.rings):
         colour = _colour(ring.colour)
+        area = f'"{colour}" fill-opacity="{look.fill}"' if ring.is_filled else '"none"'
         yield (
             f'<path id="outline-{number}" class="cluster-{ring.cluster}" d="{_path(ring)}"'
-            f' fill="{colour}" fill-opacity="{look.fill}" stroke="{colour}"'
-            f' stroke-opacity="{look.stroke}" stroke-width="{_number(poster.line)}"'
+            f' fill={area} stroke="{colour}"'
+            f' stroke-opacity="{look.stroke}" stroke-width="{_number(ring.line)}"'
             ' stroke-linejoin="round"/>\n'
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tagatlas.toolkit import cluster_colours, map_bounds, most_alike
+from tagatlas.toolkit import cluster_colours, cluster_pieces, map_bounds, most_alike
 from tagatlas_web.page.scripts import packed
 
 if TYPE_CHECKING:
@@ -54,8 +54,9 @@ def map_file(map_: Map, rows: Rows) -> object:
         ],
         "subclusters": _clusters(map_.subclusters, rows),
         "outlines": [
-            {"cluster": number, "ring": packed(np.asarray(ring, dtype=np.float32))}
-            for number, rings in sorted(map_.outlines.items())
+            {"cluster": number, "main": is_main, "ring": packed(ring.astype(np.float32))}
+            for number, pieces in cluster_pieces(map_).items()
+            for rings, is_main in ((pieces.main, True), (pieces.others, False))
             for ring in rings
         ],
         "boxes": packed(boxes),

@@ -48,7 +48,7 @@ def paint_bands(poster: Composition, executor: Executor) -> Iterator[Band]:
         executor: threads for painting.
     """
     canvas, look = poster.canvas, poster.look
-    outlines = OutlineLayer(poster.rings, fill=look.fill, stroke=look.stroke, line=poster.line)
+    outlines = OutlineLayer(poster.rings, fill=look.fill, stroke=look.stroke)
     pictures = PictureLayer(
         poster.ids,
         poster.boxes,
@@ -58,6 +58,7 @@ def paint_bands(poster: Composition, executor: Executor) -> Iterator[Band]:
         blank=look.blank,
         paper=look.paper,
     )
+    leaders = DrawingLayer(poster.leaders, poster.typesetter)
     on_map = TextLayer([*poster.tags, *poster.names], poster.typesetter)
     drawings = DrawingLayer([*poster.drawings, *poster.legend.marks], poster.typesetter)
     aside = TextLayer([*poster.margins, *poster.legend.texts], poster.typesetter)
@@ -71,7 +72,7 @@ def paint_bands(poster: Composition, executor: Executor) -> Iterator[Band]:
         if following is not None:
             ground = executor.submit(_ground, poster, outlines, *following)
             pictures.prepare(*following)
-        for layer in (on_map, drawings, aside):
+        for layer in (leaders, on_map, drawings, aside):
             layer.paint(band, top)
         yield band
 

@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 
 class OutlineLayer:
-    """Paints rings: a translucent area, and a line unless its width is 0.
+    """Paints rings: a translucent area, if filled, and a line unless its width is 0.
 
     Args:
         rings: in painting order; smoothed here.
         fill: opacity of the areas, in [0, 1].
         stroke: opacity of the lines, in [0, 1].
-        line: width of the lines, in pixels.
     """
 
-    def __init__(self, rings: Sequence[Ring], *, fill: float, stroke: float, line: float) -> None:
+    def __init__(self, rings: Sequence[Ring], *, fill: float, stroke: float) -> None:
         self._shapes: list[tuple[NDArray[np.float64], NDArray[np.uint8], float]] = []
         for ring in rings:
             points = smooth(ring.points)
             colour = np.array(ring.colour, dtype=np.uint8)
-            self._shapes.append((edges_of([points]), colour, fill))
-            if line and len(points) > 1:
-                self._shapes.append((edges_of(_line(points, line)), colour, stroke))
+            if ring.is_filled:
+                self._shapes.append((edges_of([points]), colour, fill))
+            if ring.line and len(points) > 1:
+                self._shapes.append((edges_of(_line(points, ring.line)), colour, stroke))
 
     def paint(self, band: NDArray[np.uint8], top: int) -> None:
         """Paint the part on a band whose first row is the poster's row ``top``."""

@@ -94,8 +94,8 @@ export interface MapFile {
   bounds: [number, number, number, number];
   clusters: (Cluster & { x: number; y: number; colour: string })[];
   subclusters: Cluster[];
-  /** Rings around clusters: x and y in turn. */
-  outlines: { cluster: number; ring: Packed }[];
+  /** Rings around clusters: x and y in turn; around a main piece, or around images far from these. */
+  outlines: { cluster: number; main: boolean; ring: Packed }[];
   /** x, y, width and height of each image, 0 of those that are not on the map: Float32. */
   boxes: Packed;
   /** Cluster of each image, 65535 for none: Uint16. */

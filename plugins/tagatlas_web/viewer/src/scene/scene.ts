@@ -20,6 +20,7 @@ export interface Look {
 const AREA = 0.1;
 const OUTLINE = 0.75;
 const OUTLINE_WIDE = 1.6;
+const HAIRLINE_WIDE = 0.7;
 const MARK_WIDE = 2.5;
 // A picture may be drawn a little larger than it is before a sharper one is fetched.
 const SHARPER_FROM = 1.15;
@@ -77,12 +78,15 @@ export class Scene {
   /** Draw outlines in the colours that clusters have now. */
   recolour(): void {
     const { chart } = this;
-    const rings = chart.file.outlines.map(({ cluster, ring }) => ({
+    const rings = chart.file.outlines.map(({ cluster, main, ring }) => ({
+      main,
       ring: new Float32Array(unpack(ring)),
       ink: inkOf(chart.clusters[cluster]?.colour ?? "#888888"),
     }));
-    this.areas.set(rings);
-    this.outlines.set(rings.flatMap(({ ring, ink }) => ringLines(ring, ink, OUTLINE_WIDE)));
+    this.areas.set(rings.filter(({ main }) => main));
+    this.outlines.set(
+      rings.flatMap(({ main, ring, ink }) => ringLines(ring, ink, main ? OUTLINE_WIDE : HAIRLINE_WIDE)),
+    );
   }
 
   /** When all is drawn that is to be. */
