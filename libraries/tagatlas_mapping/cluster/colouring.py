@@ -12,7 +12,7 @@ from tagatlas_rendering.vision import differences
 _MOST_IMAGES = 20_000
 """Number of images by which neighbours are found; evenly chosen of more."""
 
-_TELLING = 0.04
+_TELLING = 0.025
 """Difference of two colours, in OKLab, at which they are told apart at a glance."""
 
 _SAME = 30.0
@@ -82,6 +82,7 @@ def _borders(positions: NDArray[np.float64], clusters: NDArray[np.int32], count:
     """How much two clusters border on each other, symmetric, shape (count, count).
 
     Images are neighbours in the Delaunay triangulation, and count less the farther they are apart.
+    The root of their sum is taken: colours are beside each other on a short border, too.
     """
     step = -(-max(len(positions), 1) // _MOST_IMAGES)
     places, of_place = positions[::step], clusters[::step].astype(np.int64)
@@ -99,7 +100,7 @@ def _borders(positions: NDArray[np.float64], clusters: NDArray[np.int32], count:
     differ = of_place[one] != of_place[other]
     ends = of_place[one][differ], of_place[other][differ]
     pairs = csr_array((weights[differ], ends), shape=(count, count))
-    return csr_array(pairs + pairs.T)
+    return csr_array((pairs + pairs.T).sqrt())
 
 
 def _with_next(borders: csr_array) -> csr_array:
