@@ -50,7 +50,7 @@ def cut_out_map() -> Map:
     return map_
 
 
-PLAIN = {"outlines": False, "names": False, "annotations": False, "width": 1200}
+PLAIN = {"outlines": False, "names": False, "annotations": False, "legend": False, "width": 1200}
 
 
 def render(spec: RendererSpec, options: object, folder: Path) -> bytes:
