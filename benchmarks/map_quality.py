@@ -245,9 +245,13 @@ def main() -> None:
             ("UMAP of embeddings", "umap", umap_of),
             ("t-SNE of embeddings", "openTSNE", tsne_of),
         ):
-            if importlib.util.find_spec(package) is not None:
-                ids = collection.images["id"]
-                ways[name] = ("bipartite", 0.0, Embedded(ids, embeddings, reduce))
+            if importlib.util.find_spec(package) is None:
+                print(f"no row {name}: the package {package} is not installed")
+                continue
+            ids = collection.images["id"]
+            ways[name] = ("bipartite", 0.0, Embedded(ids, embeddings, reduce))
+    else:
+        print("no rows knn, UMAP, t-SNE: the backend stores no embeddings")
     print(f"{'':24} same label     same cluster   outlines  in largest  seconds")
     for name, (network, share, layout) in ways.items():
         runs = [measure(collection, network, share, layout, seed) for seed in range(asked.seeds)]

@@ -18,7 +18,7 @@ from tagatlas.compiled import kernel
 _AROUND = 10
 """Number of nearest places whose images should be alike to that of a place."""
 
-_TRIED = 60
+_TRIED = 120
 """Number of nearest places that an image may swap to in one step."""
 
 _ROUNDS = 20
@@ -40,7 +40,7 @@ def swap_alike(positions: NDArray[np.float64], features: Features) -> NDArray[np
 
     Args:
         positions: of n images, shape (n, 2), finite.
-        features: vectors of the images, whose products are their likeness; shape (n, d), finite.
+        features: vectors of the images, whose cosines are their likeness; shape (n, d), finite.
 
     Returns:
         New positions, shape (n, 2): the given ones in another order. Deterministic.
@@ -54,7 +54,8 @@ def swap_alike(positions: NDArray[np.float64], features: Features) -> NDArray[np
     one_way = csr_array((np.ones(around.size, dtype=np.float32), ends), shape=(count, count))
     near = csr_array(one_way + one_way.T)
     starts, others = near.indptr.astype(np.int64), near.indices.astype(np.int64)
-    held = features.copy()
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    held: Features = (features / np.where(lengths > 0, lengths, 1)).astype(np.float32)
     sums = np.ascontiguousarray(near @ held)
     image_at = np.arange(count)
     for _ in range(_ROUNDS):
