@@ -39,7 +39,8 @@ def boxes_of(poster: Composition) -> dict[str, tuple[int, int, int, int]]:
 def distances(map_: Map, poster: Composition) -> list[tuple[float, float]]:
     """Of each name to the nearest picture of its own, and of other clusters."""
     images = map_.images.filter("shown")
-    drawn = dict(zip(poster.ids, poster.boxes, strict=True))
+    count = images.height  # those of the legend come after
+    drawn = dict(zip(poster.ids[:count], poster.boxes[:count], strict=True))
     pictures = shapely.box(*np.array([drawn[image] for image in images["id"]]).T)
     found = []
     for (block, left, top), cluster in zip(poster.names, map_.clusters["cluster"], strict=True):
