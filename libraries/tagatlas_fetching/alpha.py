@@ -23,6 +23,8 @@ _LONGEST = 65_533 - len(_NAME)
 """Bytes of the PNG in one segment, whose length counts itself."""
 _FIRST = range(0xE0, 0xF0)
 """Second byte of the marker of an application segment (ITU-T T.81, table B.1)."""
+_PNG, _HEADER, _GREY = b"\x89PNG\r\n\x1a\n", b"\0\0\0\r", b"\x08\0\0\0\0"
+"""Signature, length of the header, and its end: 8 bits, grey, neither interlaced nor filtered."""
 _CLEAR, _SEEN = 250, 16
 """Opacity from which a pixel counts as opaque, and below which it cannot be seen."""
 
@@ -74,16 +76,30 @@ def alpha_of(data: bytes, size: tuple[int, int]) -> NDArray[np.uint8] | None:
     from PIL import Image
 
     parts, _ = _parts(data, _begin(data))
-    if not parts:
+    encoded = b"".join(parts)
+    if not 0 < _pixels(encoded) <= MOST_PIXELS:
         return None
     try:
-        with Image.open(BytesIO(b"".join(parts)), formats=("PNG",)) as picture:
-            if picture.mode != "L" or picture.width * picture.height > MOST_PIXELS:
-                return None
+        with Image.open(BytesIO(encoded), formats=("PNG",)) as picture:
             exact = picture if picture.size == size else picture.resize(size, Image.Resampling.BOX)
             return np.asarray(exact)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except (OSError, SyntaxError, ValueError):
         return None
+
+
+def _pixels(png: bytes) -> int:
+    """Number of pixels of a PNG as :func:`with_alpha` writes it; 0 for any other bytes.
+
+    One of somebody else's atlas may have further chunks, on which a decoder warns or fails.
+    """
+    kinds, at = [], len(_PNG)
+    while at + 8 <= len(png):
+        kinds.append(png[at + 4 : at + 8])
+        at += 12 + int.from_bytes(png[at : at + 4], "big")
+    plain = kinds[:1] == [b"IHDR"] and kinds[-1:] == [b"IEND"] and {*kinds[1:-1]} == {b"IDAT"}
+    if not plain or png[:12] != _PNG + _HEADER or png[24:29] != _GREY:
+        return 0
+    return int.from_bytes(png[16:20], "big") * int.from_bytes(png[20:24], "big")
 
 
 def _begin(data: bytes) -> int:

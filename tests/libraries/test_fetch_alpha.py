@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from io import BytesIO
+from zlib import compress, crc32
 
 import numpy as np
 import pytest
@@ -103,6 +105,37 @@ def test_damaged_copies_are_opaque_or_have_opacity_of_the_wanted_size(data: st.D
     found = alpha_of(damaged, (20, 20))
     assert found is None or found.shape == (20, 20)
     assert len(without_alpha(damaged)) <= len(damaged)
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return (
+        len(content).to_bytes(4, "big") + kind + content + crc32(kind + content).to_bytes(4, "big")
+    )
+
+
+def forged(before: bytes = b"", behind: bytes = b"", side: int = 40) -> bytes:
+    """A copy whose opacity has a side of its own, and chunks before and behind its pixels."""
+    header = side.to_bytes(4, "big") * 2 + b"\x08\0\0\0\0"
+    pixels = chunk(b"IDAT", compress((b"\0" + b"\x80" * 40) * 40))
+    start = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
+    png = start + before + pixels + behind + chunk(b"IEND", b"")
+    jpeg = encoded(np.zeros((40, 40, 3), np.uint8), 90)
+    size = (2 + len(b"tagatlas alpha\0") + len(png)).to_bytes(2, "big")
+    return jpeg[:20] + b"\xff\xef" + size + b"tagatlas alpha\0" + png + jpeg[20:]
+
+
+def test_opacity_as_it_is_written_is_read_and_no_other() -> None:
+    plain = alpha_of(forged(), (40, 40))
+    assert plain is not None
+    assert plain.shape == (40, 40)
+    profile = chunk(b"iCCP", b"")
+    text = chunk(b"zTXt", b"a\0\0" + compress(bytes(9_000_000)))
+    animation = chunk(b"acTL", bytes(8))
+    others = [forged(behind=profile), forged(before=text), forged(before=animation)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for data in [*others, forged(side=10_000), forged(side=200_000), forged(side=0)]:
+            assert alpha_of(data, (40, 40)) is None
 
 
 def test_taggers_get_the_picture_on_white_as_ever() -> None:
