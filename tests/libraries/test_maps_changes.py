@@ -48,8 +48,8 @@ def read(folder: Path, text: str, before: ChangesCopy | None = None) -> ChangesC
         (["0" * 64 + ",dog,"], "row 2: the image '000"),
         ([",cow,dog"], "row 2: the map has no cluster 'cow'"),
         ([",cat,cow"], "row 2: the map has no cluster 'cow'"),
-        ([",cat,cat"], "row 2: 'cat' is in 'cat' already, or is the same"),
-        ([",cat,dog", ",dog,cat"], "row 3: 'dog' is in 'cat' already, or is the same"),
+        ([",cat,cat"], "row 2: 'cat' goes into 'cat' already, or is the same"),
+        ([",cat,dog", ",dog,cat"], "row 3: 'cat' goes into 'dog' already, or is the same"),
         ([",cat,dog", ",cat,car"], "row 3: the cluster 'cat' goes into 'car', and row 2 says"),
         (["00.jpg,cat,", "00.jpg,dog,"], "row 3: the image '00.jpg' goes to 'dog', and row 2 says"),
         (["00.jpg," + "x" * 81 + ","], "row 2: a name is at most 80 characters"),
@@ -61,6 +61,19 @@ def test_rows_that_do_not_fit_are_told_with_their_number(
     notes = read(tmp_path, "\n".join(["image,cluster,into", *rows])).notes
     assert len(notes) == 1
     assert said in notes[0]
+
+
+@pytest.mark.parametrize("row", ["cat,cat", "cat,tree"])
+def test_a_row_that_makes_a_circle_leaves_an_earlier_one_as_it_is(tmp_path: Path, row: str) -> None:
+    copy = read(tmp_path, f"cluster,into\ntree,cat\ncat,dog\n{row}\n")
+    pairs = [
+        (change.cluster.name, change.into.name)
+        for change in copy.changes
+        if isinstance(change, ClusterMerge)
+    ]
+    assert pairs == [("tree", "cat"), ("cat", "dog")]
+    assert len(copy.notes) == 1
+    assert "row 4" in copy.notes[0]
 
 
 def test_of_many_such_rows_the_number_is_told(tmp_path: Path) -> None:

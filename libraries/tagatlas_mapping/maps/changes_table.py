@@ -203,6 +203,9 @@ class _Reading:
                 continue
             name = row.get("name") or row.get("cluster")
             into = into if into in numbers.values() else numbers.get(into, into)
+            if name in (into, *_followed(merges, into)):
+                self._tell(row.number, f"{into!r} goes into {name!r} already, or is the same")
+                continue
             there = merges.pop(name, None)
             if there is not None and there[0] != into:
                 self._tell(
@@ -210,10 +213,7 @@ class _Reading:
                     f"the cluster {name!r} goes into {into!r}, and row {there[1]:,} says"
                     f" {there[0]!r}: the later counts",
                 )
-            if name in (into, *_followed(merges, into)):
-                self._tell(row.number, f"{name!r} is in {into!r} already, or is the same")
-            else:
-                merges[name] = into, row.number
+            merges[name] = into, row.number
         return merges
 
 
