@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Literal
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from tagatlas.errors import OptionError
 from tagatlas_mapping.maps.conditions import read_condition
 
+_Form = Literal["NFC", "NFD"]
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)
 
 
@@ -39,6 +43,15 @@ def test_dates_compare_as_far_as_the_value_says(cell: object, value: object, len
 def test_texts_contain_each_other_in_whatever_case(cell: str, value: str) -> None:
     found = read_condition(f"text~{value}").holds(f"{cell}{value}".upper())
     assert found or value.strip().casefold() not in f"{cell}{value}".upper().casefold()
+
+
+@pytest.mark.parametrize(("form", "other"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_composed_and_decomposed_letters_are_the_same(form: _Form, other: _Form) -> None:
+    cell, value = normalize(form, "Übersicht Café.png"), normalize(other, "übersicht café.PNG")
+    assert read_condition(f"file={value}").holds(cell)
+    assert not read_condition(f"file!={value}").holds(cell)
+    assert read_condition(f"file~{value[-9:]}").holds(cell)
+    assert not read_condition("file~cafe").holds("café")
 
 
 def test_what_is_missing_fits_nothing() -> None:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from tagatlas.errors import OptionError
 
@@ -43,16 +44,18 @@ class Condition:
 
         Numbers are compared as such. Dates are as ISO 8601 writes them, and compared as far as
         the value says: 1990-05-17 is equal to 1990-05 and 1990. Other texts are equal, contain
-        each other, or not, in whatever case, and are neither before nor after one another.
+        each other, or not, in whatever case and normal form of Unicode, and are neither before nor
+        after one another.
         """
         if cell is None:
             return False
         cell, value = cell.strip(), self.value
         if self.sign == "~":
-            return value.casefold() in cell.casefold()
+            plain = value.casefold() in cell.casefold()
+            return plain or _folded(value) in _folded(cell)
         order = _order(cell, value)
         if order is None:
-            is_equal = cell.casefold() == value.casefold()
+            is_equal = _folded(cell) == _folded(value)
             return is_equal if self.sign == "=" else self.sign == "!=" and not is_equal
         return _ORDERS[self.sign](order)
 
@@ -96,6 +99,11 @@ def _order(cell: str, value: str) -> int | None:
         begin, end = (text.replace(" ", "T")[: len(value)] for text in (cell, value))
         return (begin > end) - (begin < end)
     return None
+
+
+def _folded(text: str) -> str:
+    """A text without case; composed (NFC), as names of files on macOS are not."""
+    return normalize("NFC", normalize("NFC", text).casefold())
 
 
 def _number(text: str) -> float | None:
