@@ -91,9 +91,10 @@ def test_a_tag_makes_a_part_which_stays_that_part(atlas: Atlas, tmp_path: Path) 
 
 
 def test_scores_that_count(atlas: Atlas) -> None:
-    with pytest.raises(EmptyMap, match="of the part"):
+    with pytest.raises(EmptyMap, match=r"in the part \(tag “bird” of at least 0\.85\)"):
         draw(atlas, name="birds", with_tag="bird", tag_score=0.85)
     assert draw(atlas, name="animals", with_tag="animal", tag_score=0.85).images == OTHERS + 1
+    assert load_map(atlas, "animals").part == "tag “animal” of at least 0.85"
     assert "birds" not in atlas.map_names()
 
 
@@ -163,12 +164,31 @@ def test_what_does_not_exist_is_said(atlas: Atlas) -> None:
         draw(atlas, name="x", within_cluster="trees")
     with pytest.raises(UsageError, match="there is no other map many, as --of-map says: some"):
         draw(atlas, name="x", within_cluster="trees", of_map="many")
-    with pytest.raises(EmptyMap, match=r"of the part \(year > 2100\)"):
+    with pytest.raises(EmptyMap, match=r"no image is in the part \(year > 2100\)"):
         draw(atlas, name="x", where="year>2100")
     with pytest.raises(OptionError, match="cannot be empty"):
         draw(atlas, name="x", where=" ")
     assert atlas.map_names() == ["some"]
     assert not {"where", "with_tag"} & atlas.settings.values("map").keys()
+
+
+def test_hidden_images_are_why_there_is_nothing_to_map(atlas: Atlas) -> None:
+    draw(atlas, name="birds", with_tag="bird")
+    birds = load_map(atlas, "birds").images["id"]
+    with pytest.raises(EmptyMap, match=r"all images of the part \(tag “bird”\) are hidden"):
+        draw(atlas, name="birds", hide=birds.to_list(), hidden="left-out")
+    with pytest.raises(EmptyMap, match="all images of the collection are hidden"):
+        draw(atlas, name="some", hide=list(ids_of(atlas).values()), hidden="left-out")
+
+
+def test_no_map_shows_a_part_of_a_part_of_itself(atlas: Atlas) -> None:
+    draw(atlas, name="birds", with_tag="bird")
+    cluster = load_map(atlas, "birds").clusters["name"][0]
+    draw(atlas, name="inner", within_cluster=cluster, of_map="birds")
+    inner = load_map(atlas, "inner").clusters["name"][0]
+    with pytest.raises(UsageError, match="the map inner shows a part of a cluster of birds"):
+        draw(atlas, name="birds", within_cluster=inner, of_map="inner")
+    assert load_map(atlas, "birds").part == "tag “bird”"
 
 
 def test_a_foreign_part_is_checked(atlas: Atlas) -> None:

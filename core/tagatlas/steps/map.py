@@ -288,7 +288,7 @@ def map_collection(
         left_out = shown.left_out(stored.data.images["id"], making.builder.description)
         return replace(report, notes=notes, left_out=left_out)
     if tags.head(1).collect().is_empty():
-        raise EmptyMap(f"no image{shown.within} has a tag of {backend.name}: nothing to map")
+        raise EmptyMap(shown.nothing(backend.name))
     if before_drawing is not None:
         before_drawing()
     from tagatlas_mapping.maps.build import draw_map  # loads the compiler: slow

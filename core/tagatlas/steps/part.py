@@ -70,8 +70,8 @@ def choose_part(atlas: Atlas, name: str, given: Part | None, backend: Backend) -
     """The part that a map is to show, None for all: the one given, or what it shows now.
 
     Raises:
-        UsageError: the map of that name shows the whole collection; or the part is of a cluster
-            of no other map.
+        UsageError: the map of that name shows the whole collection; the part is of a cluster of no
+            other map; or of one that shows a part of this map.
     """
     settings, names = atlas.catalog.maps.settings(name), atlas.map_names()
     if given is None:
@@ -80,12 +80,27 @@ def choose_part(atlas: Atlas, name: str, given: Part | None, backend: Backend) -
         raise UsageError(
             f"the map {name} shows the whole collection: give that of a part another name (--map)"
         )
-    if not given.within_cluster or given.of_map:
-        return given
-    others = [each for each in (backend.name, *names) if each in names and each != name]
-    if not others:
-        raise UsageError("there is no map with clusters yet: make one with tagatlas map")
-    return replace(given, of_map=others[0])
+    if given.within_cluster and not given.of_map:
+        others = [each for each in (backend.name, *names) if each in names and each != name]
+        if not others:
+            raise UsageError("there is no map with clusters yet: make one with tagatlas map")
+        given = replace(given, of_map=others[0])
+    if name in _maps_around(atlas, given.of_map):
+        raise UsageError(
+            f"the map {given.of_map} shows a part of a cluster of {name}, which thus cannot show a"
+            f" part of {given.of_map}: give the new map another name (--map)"
+        )
+    return given
+
+
+def _maps_around(atlas: Atlas, name: str) -> list[str]:
+    """The maps of whose clusters a map shows a part, the nearest first; each once."""
+    around: list[str] = []
+    part = part_of(atlas.catalog.maps.settings(name)) if name else None
+    while part is not None and part.of_map and part.of_map not in around:
+        around.append(part.of_map)
+        part = part_of(atlas.catalog.maps.settings(part.of_map))
+    return around
 
 
 def images_of_part(

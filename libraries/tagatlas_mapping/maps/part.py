@@ -73,9 +73,13 @@ class Part:
 
     @property
     def words(self) -> str:
-        """What it is, for a title: ``cluster “bird” of imagenet, tag “beak”, year >= 1990``."""
+        """What it is, for a title: ``cluster “bird” of imagenet, tag “beak”, year >= 1990``.
+
+        The lowest score of a tag is said where it is another than that by default.
+        """
+        least = "" if self.tag_score == LIKELY else f" of at least {self.tag_score:g}"
         said = [f"cluster “{self.within_cluster}” of {self.of_map}"] if self.within_cluster else []
-        said += [f"tag “{tag}”" for tag in self.with_tag]
+        said += [f"tag “{tag}”{least}" for tag in self.with_tag]
         said += [str(condition) for condition in self.conditions]
         return one_line(", ".join(said))
 

@@ -41,10 +41,14 @@ class Shown:
         """Those of the map that say which part it shows."""
         return {} if self.part is None else {SETTING: self.part.setting}
 
-    @property
-    def within(self) -> str:
-        """Words after "image"; empty for the whole collection."""
-        return "" if self.part is None else f" of the part ({self.part.words})"
+    def nothing(self, backend: str) -> str:
+        """Why there is nothing to map, where no image on the map has a tag of a backend."""
+        what = "the collection" if self.part is None else f"the part ({self.part.words})"
+        if self.ids is not None and self.ids.is_empty():
+            return f"no image is in {what}: nothing to map"
+        if self.hidden and self.images.is_empty():
+            return f"all images of {what} are hidden and left out: nothing to map"
+        return f"no image of {what} has a tag of {backend}: nothing to map"
 
     def left_out(self, mapped: pl.Series, network: NetworkDescription) -> dict[str, int]:
         """Number of images that are not on the map, by reason.
