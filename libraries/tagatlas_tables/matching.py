@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Literal
+from unicodedata import normalize
 from urllib.parse import quote, unquote, urlsplit
 
 Matching = Literal["any", "content", "url", "name"]
@@ -69,12 +70,12 @@ class _Index:
 
 @dataclass
 class _Files:
-    """Images by file name, each with its whole path, the last part first."""
+    """Images by file name, each with its whole path, the last part first; letters composed."""
 
     found: dict[str, list[tuple[Sequence[str], str]]] = field(default_factory=dict)
 
     def add(self, location: str, image: str) -> None:
-        name, *folders = _parts(location)
+        name, *folders = _composed_parts(location)
         self.found.setdefault(name, []).append((folders, image))
 
     def get(self, name: str) -> tuple[str | None, bool]:
@@ -83,7 +84,7 @@ class _Files:
         Of several, the one is found whose folders above the file are the path's, for most of
         them; a URL's are of another site than a like one's, and tell nothing.
         """
-        last, *folders = _parts(name)
+        last, *folders = _composed_parts(name)
         there = self.found.get(last, [])
         if "://" not in name and len({image for _, image in there}) > 1:
             shared = [_shared(folders, others) for others, _ in there]
@@ -142,6 +143,11 @@ def _parts(location: str) -> Sequence[str]:
         except ValueError:  # not a URL after all
             return [location]
     return path.parts[::-1] if path.name else [""]
+
+
+def _composed_parts(location: str) -> Sequence[str]:
+    """The parts with composed letters (NFC), as tables have them and files of macOS do not."""
+    return [normalize("NFC", part) for part in _parts(location)]
 
 
 def _shared(folders: Sequence[str], others: Sequence[str]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import polars as pl
@@ -95,6 +96,15 @@ def test_images_are_named_in_many_ways(tmp_path: Path, column: str, name: str) -
     copy = read(tmp_path, f"{column},cluster\n{name},new\n")
     assert copy.changes == (ClusterMove((IMAGES[3],), ClusterReference("new")),)
     assert copy.notes == ()
+
+
+def test_composed_and_decomposed_letters_are_the_same(tmp_path: Path) -> None:
+    named = pl.DataFrame({"location": [normalize("NFD", "/p/é 1.jpg")], "image": IMAGES[:1]})
+    table = tmp_path / "changes.csv"
+    for name in ("é 1.jpg", "/p/é 1.jpg", normalize("NFD", "é 1.jpg")):
+        table.write_text(f"image,cluster\n{name},new\n", "utf-8")
+        copy = read_changes(table, Known(MAP, named), None)
+        assert copy.changes == (ClusterMove((IMAGES[0],), ClusterReference("new")),)
 
 
 @pytest.mark.parametrize("name", ["dog", "DOG", "dog 1", "1"])

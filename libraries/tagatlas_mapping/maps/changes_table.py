@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from unicodedata import normalize
 
 import polars as pl
 
@@ -363,11 +364,12 @@ def _found(addresses: pl.DataFrame, names: Sequence[str]) -> dict[str, list[str]
         schema={"name": pl.String, "rank": pl.Int64, "key": pl.String},
         orient="row",
     )
-    last = pl.col("location").str.extract(r"([^/\\?#]+)/?(?:[?#].*)?$")
+    location = pl.col("location").str.normalize("NFC")
+    last = location.str.extract(r"([^/\\?#]+)/?(?:[?#].*)?$")
     keys = pl.concat(
         [
             addresses.select("image", key="image", kind=pl.lit(0)),
-            addresses.select("image", key="location", kind=pl.lit(1)),
+            addresses.select("image", key=location, kind=pl.lit(1)),
             addresses.select("image", key=last, kind=pl.lit(2)),
         ]
     )
@@ -378,7 +380,9 @@ def _found(addresses: pl.DataFrame, names: Sequence[str]) -> dict[str, list[str]
 
 
 def _keys(name: str) -> tuple[str, str, str]:
+    """What an image of a name may be known by, letters composed: names of files often are not."""
     stored = _STORED.fullmatch(name)
+    name = normalize("NFC", name)
     if stored or "://" in name or "\0" in name:
         return name, stored[1] if stored else "", ""
     return name, "", Path(name).resolve().as_posix()
