@@ -20,6 +20,7 @@ from tagatlas.steps.map import map_collection
 from tagatlas.steps.remove import remove
 from tagatlas.toolkit import cluster_colours
 from tagatlas_mapping.maps.options import MapOptions
+from tagatlas_rendering.palette import COLOURS
 
 GROUPS = ((1,) * 14, (2,) * 10, (3,) * 6)
 """Group of each image, as the backend ``one`` sees it."""
@@ -100,6 +101,19 @@ def test_a_map_keeps_its_colours_when_it_is_made_again(atlas: Atlas) -> None:
     after = colours(drawn(atlas, "one"))
     assert len(after) == 29
     assert after == {image: before[image] for image in after}
+
+
+def test_colours_are_those_of_the_whole_collection_not_of_a_part(atlas: Atlas) -> None:
+    made = colours(drawn(atlas, "one"))
+    stored = atlas.catalog.maps.load("one")
+    assert stored is not None
+    shifted = stored.data.clusters.with_columns(colour=(pl.col("colour") + 5) % 12)
+    data = replace(stored.data, clusters=shifted)
+    settings = {**stored.settings, "map.part": '{"with_tag":["one 1a"]}'}
+    atlas.catalog.maps.save(replace(stored, name="part", data=data, settings=settings))
+    found = atlas.catalog.maps.colours("a new one")
+    known = dict(found.iter_rows())
+    assert [COLOURS[known[image]] for image in made] == list(made.values())
 
 
 def test_maps_of_an_older_tagatlas_have_colours_in_turn(atlas: Atlas) -> None:

@@ -88,6 +88,16 @@ def test_a_tag_makes_a_part_which_stays_that_part(atlas: Atlas, tmp_path: Path) 
     assert OUTSIDE in methods
     poster = export(atlas, "svg", tmp_path / "out", name="birds", width=900).files[0].read_text()
     assert "Part of the collection: tag “Bird”" in poster
+    titled = export(atlas, "svg", tmp_path / "titled", name="birds", width=900, subtitle="Beaks")
+    assert "Beaks · Part of the collection: tag “Bird”" in titled.files[0].read_text()
+
+
+def test_settings_that_were_chosen_for_another_map_are_told(atlas: Atlas) -> None:
+    draw(atlas)
+    draw(atlas, name="wall", arrangement="grid")
+    said = 'made with other settings than before: map.arrangement "grid" (was "free")'
+    assert said in draw(atlas).notes
+    assert not draw(atlas).notes
 
 
 def test_scores_that_count(atlas: Atlas) -> None:

@@ -65,5 +65,12 @@ def printed(map_: Map, width: int) -> str:
 
 @pytest.mark.parametrize(("width", "is_said"), [(500, False), (4000, True)])
 def test_the_poster_says_how_many_are_smaller(width: int, is_said: bool) -> None:
-    said = "3 images drawn smaller, having no more pixels." in printed(sample_map(3), width)
+    said = "3 images drawn smaller: they have no more pixels." in printed(sample_map(3), width)
     assert said == is_said
+
+
+def test_the_small_print_is_whole() -> None:
+    source = "The archive of the society of friends of moving pictures, " * 3
+    poster = compose(sample_map(3), PosterOptions(width=1000, image_source=source))
+    said = " ".join(line.text for block, _, _ in poster.margins for line in block.lines)
+    assert said.endswith("Made with tagatlas.")

@@ -10,7 +10,7 @@ import pytest
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.errors import UsageError
 from tagatlas.plugins import load_plugins
-from tagatlas.steps.names import given_names, keep_names
+from tagatlas.steps.names import dropped, given_names, keep_names
 from tagatlas.steps.trust import trust
 
 
@@ -62,3 +62,11 @@ def test_a_file_that_was_never_remembered_must_be_read(atlas: Atlas, table: Path
     table.unlink()
     with pytest.raises(UsageError, match="cannot read the names"):
         given_names(atlas, [table])
+
+
+def test_a_table_that_does_not_count_any_more_is_told(atlas: Atlas, table: Path) -> None:
+    remember(atlas, table)
+    other = table.with_name("other.csv")
+    [line] = dropped(atlas, "cluster_names", [other])
+    assert line == f"{table} does not count any more: --cluster-names takes all that shall"
+    assert dropped(atlas, "cluster_names", [other, table]) == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -15,7 +16,7 @@ from tagatlas.testing import ODD_LABELS, sample_map
 from tagatlas_exports.tables import TablesOptions
 from tagatlas_exports.tables.renderer import TablesRenderer
 from tagatlas_mapping.maps.given_name import GivenName
-from tagatlas_mapping.maps.names import Renamed, read_names, rename_clusters
+from tagatlas_mapping.maps.names import Renamed, read_names, rename_clusters, with_images
 
 
 def names_in(*files: Path) -> list[GivenName]:
@@ -84,6 +85,18 @@ def test_a_name_stays_with_the_images_when_clusters_are_numbered_anew(tmp_path: 
     clusters = map_.clusters.with_columns(pl.Series("automatic_name", others))
     found = rename_clusters(clusters, map_.subclusters, turned, names_in(path))
     assert found.clusters["name"].to_list() == ["Woods", "another 1", "another 2"]
+
+
+def test_a_number_is_that_of_the_map_that_the_table_was_made_for(tmp_path: Path) -> None:
+    map_ = sample_map(12, clusters=3)
+    names = names_in(write(tmp_path, "cluster,name", "2,Woods"))
+    first = with_images(names, [], map_)
+    turned = map_.nodes.with_columns((2 - pl.col("cluster")).alias("cluster"))
+    found = rename_clusters(map_.clusters, map_.subclusters, turned, first)
+    assert found.clusters["name"][0] == "Woods"
+    again = replace(map_, clusters=map_.clusters.reverse())
+    assert with_images(names, first, again) == first
+    assert with_images(names, [], None) == names
 
 
 def test_names_that_fit_nothing_are_told(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from tagatlas.contracts import (
 from tagatlas.errors import AtlasDamaged, UsageError
 from tagatlas.paths import check_name
 from tagatlas.wording import in_one_line
+from tagatlas_mapping.maps.part import SETTING
 
 SettingValue = bool | int | float | str | None
 
@@ -182,11 +183,16 @@ class MapTable:
     def colours(self, first: str) -> pl.DataFrame:
         """Colours of the nodes of all maps, of the map ``first`` or else the newest that has one.
 
+        Maps of a part of the collection divide clusters further, and come last.
+
         Returns:
             One row a node: ``id``, and ``colour`` (Int32), that of its cluster.
         """
-        query = "SELECT nodes, clusters FROM maps ORDER BY name != ?, made_at DESC, name"
-        rows = self._database.stream(query, [first])
+        query = """
+            SELECT nodes, clusters FROM maps
+            ORDER BY name != ?, instr(settings, ?) > 0, made_at DESC, name
+        """
+        rows = self._database.stream(query, [first, f'"{SETTING}"'])
         read = [pl.DataFrame(schema=PLACES), *(stored_places(*row) for row in rows)]
         found = pl.concat([each for each in read if each is not None]).select("id", "colour")
         return found.drop_nulls().unique("id", keep="first", maintain_order=True)

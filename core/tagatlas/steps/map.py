@@ -21,7 +21,7 @@ from tagatlas.selection import Selection
 from tagatlas.steps.changes import annotated_changes, are_new, check_changes, given_changes
 from tagatlas.steps.hiding import hide_images
 from tagatlas.steps.making import MapPlugins, making_of, shaping_code
-from tagatlas.steps.names import given_names, keep_names
+from tagatlas.steps.names import dropped, given_names, keep_names
 from tagatlas.steps.network import build_network, builder_images
 from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.part import choose_shown, keep_cluster
@@ -29,12 +29,12 @@ from tagatlas.steps.signatures import complete_signatures
 from tagatlas.versions import versions
 from tagatlas_mapping.maps.duplicates import LEVELS
 from tagatlas_mapping.maps.given_name import GivenName
-from tagatlas_mapping.maps.inputs import input_digest
+from tagatlas_mapping.maps.inputs import changed_settings, input_digest
 from tagatlas_mapping.maps.names import rename_clusters
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.part import Part, asked_part
 
-_BY_HAND = {"cluster_names", "cluster_changes"}
+_BY_HAND = ("cluster_names", "cluster_changes")
 """Options that name tables of a researcher's choices."""
 
 _LOADING = 3.0
@@ -156,7 +156,7 @@ def choose_mapping(atlas: Atlas, selection: Selection) -> tuple[MapOptions, MapP
     Raises:
         UsageError: a newly given file of names cannot be read.
     """
-    options = selection.options("map", MapOptions, unasked=_BY_HAND)
+    options = selection.options("map", MapOptions, unasked=set(_BY_HAND))
     plugins = MapPlugins(
         selection.plugin(GRAPH_BUILDERS, options.builder),
         selection.look_up(LAYOUTS, options.layout),
@@ -261,8 +261,10 @@ def map_collection(
             atlas, name, tagger, plugins, first, part=part, before_drawing=before_drawing
         )
         stored = _stored(atlas, name)
-    names, notes = given_names(atlas, options.cluster_names)
-    keep_names(atlas, options.cluster_names)
+    names, notes = given_names(atlas, options.cluster_names, stored)
+    keep_names(atlas, options.cluster_names, stored)
+    notes += dropped(atlas, "cluster_names", options.cluster_names)
+    notes += dropped(atlas, "cluster_changes", options.cluster_changes)
     backend = tagger if isinstance(tagger, Backend) else backend_to_map(atlas, tagger)
     level = LEVELS.get(options.duplicates)
     if level is not None:
@@ -317,7 +319,10 @@ def map_collection(
     if making.clusterer is not None and by_hand.changed is not None:
         described = replace(making.clusterer, description=by_hand.describe())
         making = replace(making, clusterer=described, changed=revision)
-        notes = [*notes, *by_hand.changed.unfit]
+        if shown.part is None:  # others are not on the map of a part, as is to be expected
+            notes = [*notes, *by_hand.changed.unfit]
+    if stored is not None:
+        notes = [*notes, *changed_settings(stored.settings, settings)]
     made = StoredMap(name, backend.id, digest, settings, data, making)
     report = _with_names(atlas, made, names, before=None)
     keep_cluster(atlas, name, shown.cluster)

@@ -11,11 +11,18 @@ from tagatlas.contracts import MapData
 from tagatlas.contracts.annotation import Annotation
 from tagatlas.errors import UsageError
 from tagatlas_mapping.maps.given_name import GivenName
-from tagatlas_mapping.maps.names import named_by_annotations, place_names, read_names
+from tagatlas_mapping.maps.names import (
+    named_by_annotations,
+    place_names,
+    read_names,
+    with_images,
+)
 from tagatlas_trust import Asked
 
 
-def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], list[str]]:
+def given_names(
+    atlas: Atlas, paths: Sequence[Path], stored: StoredMap | None = None
+) -> tuple[list[GivenName], list[str]]:
     """Read the names in some files; nothing is stored.
 
     If a file that the atlas's settings name is missing, or the user has not accepted that it is
@@ -24,6 +31,8 @@ def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], l
     Args:
         atlas: with the copies.
         paths: of the files; see :func:`tagatlas_mapping.maps.names.read_names`.
+        stored: the map whose numbers clusters have in files that were not read before; None if
+            there is none yet.
 
     Returns:
         The names, and a line for each file that could not be read and each guess made.
@@ -50,23 +59,45 @@ def given_names(atlas: Atlas, paths: Sequence[Path]) -> tuple[list[GivenName], l
             )
             notes.append(f"{error}; {rest}")
         else:
-            names += read.names
+            names += _with_images(atlas, place, read.names, stored)
             notes += [f"{path}: {note}" for note in read.notes]
     return names, notes
 
 
-def keep_names(atlas: Atlas, paths: Sequence[Path]) -> None:
-    """Store a copy of the names in some files, as far as they can and may be read."""
+def keep_names(atlas: Atlas, paths: Sequence[Path], stored: StoredMap | None = None) -> None:
+    """Store a copy of the names in some files, as far as they can and may be read.
+
+    Args:
+        atlas: to store it in.
+        paths: of the files.
+        stored: see :func:`given_names`.
+    """
     known, asked = remembered(atlas, "cluster_names")
     barred = set() if atlas.settings.trust.accepts(asked) else known
     for path in paths:
-        if str(path.resolve()) in barred:
+        place = str(path.resolve())
+        if place in barred:
             continue
         try:
             names = read_names(path).names
         except UsageError:  # which is said where the names are needed
             continue
-        atlas.catalog.names.keep(str(path.resolve()), names)
+        atlas.catalog.names.keep(place, _with_images(atlas, place, names, stored))
+
+
+def _with_images(
+    atlas: Atlas, place: str, names: Sequence[GivenName], stored: StoredMap | None
+) -> list[GivenName]:
+    data = None if stored is None else stored.data
+    return with_images(names, atlas.catalog.names.of(place) or (), data)
+
+
+def dropped(atlas: Atlas, option: str, paths: Sequence[Path]) -> list[str]:
+    """A line for each table that a setting of maps named and that is not among those given now."""
+    before, _ = remembered(atlas, option)
+    flag = f"--{option.replace('_', '-')}"
+    gone = sorted(before - {str(path.resolve()) for path in paths})
+    return [f"{place} does not count any more: {flag} takes all that shall" for place in gone]
 
 
 def remembered(atlas: Atlas, option: str) -> tuple[set[str], Asked]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -14,6 +14,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 _ROWS_AT_ONCE = 1 << 18
+
+_SAID = 60
+"""Most characters of a setting in a sentence."""
 
 
 def input_digest(
@@ -45,6 +48,24 @@ def input_digest(
     if embeddings is not None:
         digest.update(embeddings.data)
     return digest.hexdigest()
+
+
+def changed_settings(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    """A line that says which settings of a map are others than when it was made last.
+
+    Settings hold for all maps of an atlas, so that a map may change for what was set for another.
+
+    Args:
+        before: the settings that it was made with, by name, such as ``map.seed``.
+        now: those that it is made with now.
+    """
+    both = [name for name in now if name in before and before[name] != now[name]]
+    said = [f"{name} {_written(now[name])} (was {_written(before[name])})" for name in both]
+    return [f"made with other settings than before: {', '.join(said)}"] if said else []
+
+
+def _written(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)[:_SAID]
 
 
 def labelled(images: pl.DataFrame) -> pl.DataFrame:

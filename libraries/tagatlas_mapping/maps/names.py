@@ -89,6 +89,34 @@ def _given(row: Mapping[str, str], place: str) -> GivenName | None:
     return GivenName(name, level, typical, automatic, None if number is None else int(number))
 
 
+def with_images(
+    names: Sequence[GivenName], before: Sequence[GivenName], data: MapData | None
+) -> list[GivenName]:
+    """Names given to numbers, with typical images of the clusters that have these numbers.
+
+    So a name stays with its images when clusters get other numbers.
+
+    Args:
+        names: as read from a file.
+        before: those of the same file as last read, whose images stay.
+        data: of the map whose numbers they are; None if it is still to be made.
+    """
+    known = {(each.level, each.number, each.name): each for each in before if each.typical}
+    found: list[GivenName] = []
+    for given in names:
+        level, number = given.level, given.number
+        if given.typical or given.automatic_name is not None or level is None or number is None:
+            found.append(given)
+            continue
+        known_one = known.get((level, number, given.name))
+        if known_one is None and data is not None:
+            table = data.clusters if level == "cluster" else data.subclusters
+            if number < table.height:
+                known_one = replace(given, typical=tuple(table["typical"][number]))
+        found.append(known_one or given)
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Renamed:
     """Tables of a map with given names in them.

@@ -35,6 +35,6 @@ def hidden(map_: Map) -> str:
     if not hidden:
         return ""
     return (
-        f" {count(hidden, 'image is', 'images are')} hidden from display, as a copy of a hidden"
-        " picture is: they count like others, and their places are blank."
+        f" {count(hidden, 'image is', 'images are')} hidden from display, copies of hidden pictures"
+        " among them; such images count like others, and their places are blank."
     )

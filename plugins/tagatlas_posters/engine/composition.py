@@ -123,7 +123,8 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
         Typesetter(Fonts([*map(Path, options.font)])),
     )
     title = map_.collection if options.title is None else options.title
-    subtitle = options.subtitle or (f"Part of the collection: {map_.part}" if map_.part else "")
+    part = f"Part of the collection: {map_.part}" if map_.part else ""
+    subtitle = " · ".join(each for each in (options.subtitle, part) if each)
     outlines = map_.outlines if options.outlines else {}
     images = map_.images
     shown = images.filter("shown")
@@ -189,5 +190,5 @@ def _origin(options: PosterOptions, reduced: int) -> str:
     """Source and date in words, and how many pictures have too few pixels; empty for none."""
     source, date = clean(options.image_source).rstrip("."), clean(options.date).rstrip(".")
     said = ", ".join(each for each in (f"Source: {source}" if source else "", date) if each)
-    few = f"{count(reduced, 'image')} drawn smaller, having no more pixels." if reduced else ""
+    few = f"{count(reduced, 'image')} drawn smaller: they have no more pixels." if reduced else ""
     return f"{said}. {few}".strip() if said else few

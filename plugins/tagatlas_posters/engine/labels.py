@@ -76,7 +76,7 @@ def small_print(
         f" Tags: {clean(map_.provenance.tagger)}. Made with tagatlas."
     )
     left, _, right, _ = canvas.area
-    lines = typesetter.wrap(text.strip(), size, bold=False, width=right - left, most=2)
+    lines = typesetter.flow(text, size, right - left)
     soft = look.soft_ink
     block = Block(tuple(Line(line, size, soft) for line in lines), look.paper, centred=False)
     middle = (top + canvas.height - typesetter.measure(block)[1]) // 2
