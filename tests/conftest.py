@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -33,6 +34,11 @@ settings.load_profile("steady")
 # that the tests start take the variable over.
 _DATA = TemporaryDirectory(prefix="tagatlas-data-")
 os.environ["TAGATLAS_DATA"] = _DATA.name
+
+# A shell ignores Ctrl-C for what it starts in the background, and so would commands of tests that
+# are interrupted.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # These modules cannot even be read without PyTorch.
 collect_ignore_glob = [] if find_spec("open_clip") else ["*/test_clip*.py"]
