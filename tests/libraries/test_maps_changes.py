@@ -230,3 +230,15 @@ def test_clusters_that_are_merged_or_made_have_no_stability() -> None:
     )
     assert replace(changed, moved=0, merged=0, made=0).text == ""
     assert changed.unfit == ("no image of the cluster nowhere is on the map",)
+
+
+def test_changes_of_images_elsewhere_are_told_once_and_of_many_the_number() -> None:
+    found = Clusters(labels=np.zeros(2, np.intp))
+    elsewhere = [
+        ClusterMove((IDS[row],), ClusterReference(f"part {row // 2}")) for row in range(2, 14)
+    ]
+    far = [ClusterMove((IDS[2],), ClusterReference(f"place {number}")) for number in range(18)]
+    unfit = change_clusters(found, pl.Series("id", IDS[:2]), [*elsewhere, *far]).unfit
+    assert len(unfit) == 21
+    assert unfit[0] == "no image that was moved to part 1 is on the map"
+    assert unfit[-1] == "4 further changes fit nothing on the map"

@@ -26,6 +26,9 @@ from tagatlas.contracts.annotation import (
 )
 from tagatlas.wording import count
 
+_TOLD = 20
+"""Changes that fit nothing, told one by one."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -39,7 +42,8 @@ class Changed:
             moved.
         merged: number of clusters that were merged into others.
         made: number of clusters that were made of moved images.
-        unfit: a line for each change that fits nothing on the map.
+        unfit: a line for each change that fits nothing on the map; of many the first, and how many
+            there are besides.
     """
 
     clusters: Clusters
@@ -156,7 +160,7 @@ class _Division:
             moved=len(moved),
             merged=self._merged,
             made=sum(label in there for label in self._made.values()),
-            unfit=tuple(self._unfit),
+            unfit=_told(self._unfit),
         )
 
     def _move(self, change: ClusterMove) -> None:
@@ -233,6 +237,15 @@ def _rows(ids: pl.Series, changes: Sequence[ClusterChange]) -> Mapping[str, int]
         named.update(change.images if isinstance(change, ClusterMove) else change.cluster.typical)
     rows = ids.to_frame("id").with_row_index("row").filter(pl.col("id").is_in(list(named)))
     return dict(rows.select("id", "row").iter_rows())
+
+
+def _told(unfit: Sequence[str]) -> tuple[str, ...]:
+    """What is said of changes that do not fit, each once: of many the first, and the number."""
+    each = tuple(dict.fromkeys(unfit))
+    rest = len(each) - _TOLD
+    fit = "fits" if rest == 1 else "fit"
+    more = [f"{count(rest, 'further change')} {fit} nothing on the map"] if rest > 0 else []
+    return (*each[:_TOLD], *more)
 
 
 def _were(number: int, thing: str) -> str:
