@@ -54,6 +54,10 @@ def read(folder: Path, text: str, before: ChangesCopy | None = None) -> ChangesC
         ([",cat,dog", ",cat,car"], "row 3: the cluster 'cat' goes into 'car', and row 2 says"),
         (["00.jpg,cat,", "00.jpg,dog,"], "row 3: the image '00.jpg' goes to 'dog', and row 2 says"),
         (["00.jpg," + "x" * 81 + ","], "row 2: a name is at most 80 characters"),
+        (
+            ["00.jpg,\u200b\u2066,"],
+            r"row 2: a name is at most 80 characters of text, this is '\u200b",
+        ),
     ],
 )
 def test_rows_that_do_not_fit_are_told_with_their_number(

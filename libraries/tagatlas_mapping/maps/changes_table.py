@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 import polars as pl
 
@@ -137,7 +137,7 @@ class _Reading:
         changes: list[ClusterChange] = []
         for name, some in images.items():
             into = clusters.named(name)
-            if into is None and (len(name) > LONGEST_NAME or _CONTROL.search(name)):
+            if into is None and not _is_name(name):
                 what = f"a name is at most {LONGEST_NAME} characters of text, this is {name[:40]!r}"
                 self._tell(moves[some[0]][1], what)
                 continue
@@ -330,6 +330,12 @@ class _Clusters:
         left = own.filter(~pl.col("id").is_in(list(self._moved)))
         most = left.sort("typicality", "id", descending=[True, False])["id"].head(_TYPICAL)
         return ClusterReference(name, tuple(most)) if len(most) else None
+
+
+def _is_name(text: str) -> bool:
+    """Whether a cluster can be called so: not too long, and with something that can be seen."""
+    is_seen = any(category(each)[0] not in "CZ" for each in text)
+    return is_seen and len(text) <= LONGEST_NAME and not _CONTROL.search(text)
 
 
 def _references(before: ChangesCopy | None) -> Iterator[ClusterReference]:
