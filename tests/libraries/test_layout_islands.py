@@ -50,22 +50,20 @@ def maps(draw: st.DrawFn) -> Scene:
 
 
 @settings(deadline=None, max_examples=25)
-@given(maps(), st.booleans())
-def test_no_two_boxes_come_nearer_than_a_gap_or_than_they_were(
-    scene: Scene, may_jump: bool
-) -> None:
+@given(maps())
+def test_no_two_boxes_come_nearer_than_a_gap_or_than_they_were(scene: Scene) -> None:
     positions, boxes, groups = scene
-    found = gather_islands(positions, boxes, groups, GAP, REACH, may_jump=may_jump)
+    found = gather_islands(positions, boxes, groups, GAP, REACH)
     before, after = apart(positions, boxes), apart(found, boxes)
     nearer = after < before - 1e-6
     assert (after[nearer] >= GAP - 1e-6).all()
 
 
 @settings(deadline=None, max_examples=25)
-@given(maps(), st.booleans())
-def test_boxes_of_a_group_that_are_near_each_other_move_alike(scene: Scene, may_jump: bool) -> None:
+@given(maps())
+def test_boxes_of_a_group_that_are_near_each_other_move_alike(scene: Scene) -> None:
     positions, boxes, groups = scene
-    moves = gather_islands(positions, boxes, groups, GAP, REACH, may_jump=may_jump) - positions
+    moves = gather_islands(positions, boxes, groups, GAP, REACH) - positions
     is_near = (apart(positions, boxes) < REACH - 1e-9) & (groups[:, None] == groups)
     one, other = np.nonzero(is_near)
     assert moves[one] == pytest.approx(moves[other], abs=1e-9)
@@ -76,7 +74,7 @@ def test_islands_that_are_together_stay(far: tuple[float, float]) -> None:
     positions, boxes, groups = blocks((0, 0), (7, 1), (1, 8), (9, 9), far)
     once = gather_islands(positions, boxes, groups, GAP, REACH)
     assert np.array_equal(gather_islands(positions, boxes, groups, GAP, REACH), once)
-    again = gather_islands(once, boxes, groups, GAP, REACH, may_jump=False)
+    again = gather_islands(once, boxes, groups, GAP, REACH)
     assert np.hypot(*(again - once).T).max() < 0.5 * GAP
 
 
@@ -84,10 +82,9 @@ def test_islands_that_are_together_stay(far: tuple[float, float]) -> None:
 def test_a_far_island_leaves_no_half_of_the_sheet_empty(far: tuple[float, float]) -> None:
     positions, boxes, groups = blocks((0, 0), (6, 0), (0, 6), (6, 6), far)
     assert least_half(positions, boxes) <= 0.2
-    for may_jump in (True, False):
-        found = gather_islands(positions, boxes, groups, GAP, REACH, may_jump=may_jump)
-        assert least_half(found, boxes) >= 0.4
-        assert np.ptp(found, axis=0).max() < 18
+    found = gather_islands(positions, boxes, groups, GAP, REACH)
+    assert least_half(found, boxes) >= 0.4
+    assert np.ptp(found, axis=0).max() < 18
 
 
 def test_an_island_jumps_over_others_into_a_hole() -> None:

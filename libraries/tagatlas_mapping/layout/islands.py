@@ -54,8 +54,6 @@ def gather_islands(
     groups: NDArray[np.integer],
     gap: float,
     reach: float,
-    *,
-    may_jump: bool = True,
 ) -> NDArray[np.float64]:
     """Move islands together, no nearer to each other than a gap.
 
@@ -68,7 +66,6 @@ def gather_islands(
         groups: of the boxes, such as clusters, shape (n,).
         gap: between boxes of different islands, above 0.
         reach: between boxes of one island.
-        may_jump: whether islands may jump over others, and not only move up to them.
 
     Returns:
         New centres, shape (n, 2).
@@ -80,7 +77,7 @@ def gather_islands(
         return positions.copy()
     placed = positions.copy()
     for _ in range(_ROUNDS):
-        has_jumped = may_jump and _jump(placed, boxes, members, gap)
+        has_jumped = _jump(placed, boxes, members, gap)
         slid = _slide(placed, boxes, islands, members, gap)
         if not has_jumped and slid < _STILL * gap:
             break

@@ -110,14 +110,10 @@ def size_and_separate(
             crowd = Crowd(room, side, shown, likeness, clustering.loose)
             homes = None if before is None else before[shown]
             scattered, separated = separate_alike(places, crowd, homes)
-        positions = gather_islands(
-            scattered,
-            room,
-            of_image["cluster"].to_numpy()[shown],
-            APART * side,
-            REACH * side,
-            may_jump=before is None,
-        )
+        positions = scattered
+        if before is None:  # a map that is made again stays steady
+            clusters = of_image["cluster"].to_numpy()[shown]
+            positions = gather_islands(scattered, room, clusters, APART * side, REACH * side)
         margin = MARGIN * side
     boxes[shown] = drawn
     return ImageBoxes(shown, positions, separated, scattered, boxes, enclosed, margin)
