@@ -1,8 +1,11 @@
-"""A name that a researcher gives to a cluster, in a file or on the map."""
+"""A name that a researcher gives to a cluster, in a file or on the map, and which it is for."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+
+import polars as pl
 
 
 @dataclass(frozen=True)
@@ -22,3 +25,18 @@ class GivenName:
     typical: tuple[str, ...]
     automatic_name: str | None
     number: int | None
+
+
+def match_cluster(
+    given: GivenName, level: str, table: pl.DataFrame, nodes: pl.DataFrame
+) -> int | None:
+    """The row of the table that a name is for; None if it fits no row."""
+    there = nodes.filter(pl.col("id").is_in(given.typical))[level].drop_nulls().to_list()
+    if there:
+        return int(Counter(sorted(there)).most_common(1)[0][0])
+    if given.automatic_name is not None:
+        rows = table.filter(pl.col("automatic_name") == given.automatic_name)[level]
+        return int(rows[0]) if len(rows) else None
+    if given.number is not None and given.number < table.height:
+        return given.number
+    return None

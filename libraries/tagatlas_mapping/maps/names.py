@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from tagatlas.contracts import MapData
 from tagatlas.contracts.annotation import LONGEST_NAME, Annotation, ClusterName
 from tagatlas.errors import InputError, UsageError
 from tagatlas.wording import untaken
-from tagatlas_mapping.maps.given_name import GivenName
+from tagatlas_mapping.maps.given_name import GivenName, match_cluster
 from tagatlas_rendering.cells import cell_text
 from tagatlas_tables import read_table
 
@@ -245,18 +244,3 @@ def given_by(content: ClusterName) -> GivenName:
         content.automatic_name or None,
         content.number,
     )
-
-
-def match_cluster(
-    given: GivenName, level: str, table: pl.DataFrame, nodes: pl.DataFrame
-) -> int | None:
-    """The row of the table that a name is for; None if it fits no row."""
-    there = nodes.filter(pl.col("id").is_in(given.typical))[level].drop_nulls().to_list()
-    if there:
-        return int(Counter(sorted(there)).most_common(1)[0][0])
-    if given.automatic_name is not None:
-        rows = table.filter(pl.col("automatic_name") == given.automatic_name)[level]
-        return int(rows[0]) if len(rows) else None
-    if given.number is not None and given.number < table.height:
-        return given.number
-    return None

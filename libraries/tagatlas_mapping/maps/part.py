@@ -15,8 +15,7 @@ from tagatlas.contracts.map import LIKELY
 from tagatlas.errors import OptionError, UsageError
 from tagatlas.wording import in_one_line, one_line
 from tagatlas_mapping.maps.conditions import Condition, read_condition
-from tagatlas_mapping.maps.given_name import GivenName
-from tagatlas_mapping.maps.names import match_cluster
+from tagatlas_mapping.maps.given_name import GivenName, match_cluster
 
 SETTING = "map.part"
 """The name of a part among a map's settings."""
