@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from unicodedata import category, normalize
+from unicodedata import category
 
 import polars as pl
 
@@ -26,6 +26,8 @@ from tagatlas.wording import count
 from tagatlas_mapping.maps.changes_copy import ChangesCopy
 from tagatlas_rendering.cells import cell_text
 from tagatlas_tables import read_table
+from tagatlas_tables.matching import Known as Address
+from tagatlas_tables.named_images import find_images
 
 _TYPICAL = 6
 """Number of images that a cluster is recognised by."""
@@ -172,26 +174,27 @@ class _Reading:
     def _moves(self) -> dict[str, tuple[str, int]]:
         """The cluster that each image is moved to, and the row that says so; by id."""
         about = [row for row in self.rows if row.image]
-        found = _found(self.known.addresses, [row.image for row in about])
-        edited = _Edited(about, found, self.known.data, self.before)
+        addresses = self.known.addresses.select("image", "location").iter_rows()
+        found = find_images([row.image for row in about], [Address(*row) for row in addresses])
+        edited = _Edited(about, found.images, self.known.data, self.before)
         moves: dict[str, tuple[str, int]] = {}
         for row in about:
             target = row.get("into") or edited.target(row)
             if not target:
                 continue
-            images = found.get(row.image, [])
-            if len(images) != 1:
-                what = "is the name of several" if images else "is not in the atlas"
-                self._tell(row.number, f"the image {row.image[:200]!r} {what}")
+            image = found.images.get(row.image)
+            if image is None:
+                reason = found.unmatched[row.image]
+                self._tell(row.number, f"the image {row.image[:200]!r} is not found: {reason}")
                 continue
-            there = moves.pop(images[0], None)
+            there = moves.pop(image, None)
             if there is not None and there[0] != target:
                 self._tell(
                     row.number,
                     f"the image {row.image[:200]!r} goes to {target!r}, and row {there[1]:,} says"
                     f" {there[0]!r}: the later counts",
                 )
-            moves[images[0]] = target, row.number
+            moves[image] = target, row.number
         return moves
 
     def _merges(self) -> dict[str, tuple[str, int]]:
@@ -236,7 +239,7 @@ class _Edited:
     def __init__(
         self,
         rows: Sequence[_Row],
-        found: Mapping[str, Sequence[str]],
+        found: Mapping[str, str],
         data: MapData | None,
         before: ChangesCopy | None,
     ) -> None:
@@ -256,8 +259,8 @@ class _Edited:
         number, name = row.get("cluster"), row.get("cluster_name")
         if "cluster_name" not in row.cells:
             return number
-        images = self._found.get(row.image, [])
-        if len(images) == 1 and self._asked.get(images[0]) == name:
+        image = self._found.get(row.image)
+        if image is not None and self._asked.get(image) == name:
             return name
         common, now = self._common[number], self._now(row)
         if now and now != name:
@@ -268,8 +271,7 @@ class _Edited:
 
     def _now(self, row: _Row) -> str:
         """The name of the image's cluster on the map; empty if that is not known."""
-        images = self._found.get(row.image, [])
-        return self._on_map.get(images[0], "") if len(images) == 1 else ""
+        return self._on_map.get(self._found.get(row.image, ""), "")
 
 
 def _names_on(data: MapData) -> dict[str, str]:
@@ -356,39 +358,3 @@ def _number(clusters: pl.DataFrame, name: str) -> int | None:
             return numbers[name.casefold()]
     is_number = name.isascii() and name.isdigit() and len(name) < 10
     return int(name) if is_number and int(name) < clusters.height else None
-
-
-def _found(addresses: pl.DataFrame, names: Sequence[str]) -> dict[str, list[str]]:
-    """The ids of the images that each name may be of: one if it is clear."""
-    wanted = pl.DataFrame(
-        [
-            (name, rank, key)
-            for name in dict.fromkeys(names)
-            for rank, key in enumerate(_keys(name))
-            if key
-        ],
-        schema={"name": pl.String, "rank": pl.Int64, "key": pl.String},
-        orient="row",
-    )
-    location = pl.col("location").str.normalize("NFC")
-    last = location.str.extract(r"([^/\\?#]+)/?(?:[?#].*)?$")
-    keys = pl.concat(
-        [
-            addresses.select("image", key="image", kind=pl.lit(0)),
-            addresses.select("image", key=location, kind=pl.lit(1)),
-            addresses.select("image", key=last, kind=pl.lit(2)),
-        ]
-    )
-    pairs = wanted.join(keys, on="key").sort("kind", "rank", "image")
-    best = pairs.filter(pl.col("kind") == pl.col("kind").min().over("name"))
-    groups = best.unique(["name", "image"], maintain_order=True).group_by("name").agg("image")
-    return {name: list(images) for name, images in groups.iter_rows()}
-
-
-def _keys(name: str) -> tuple[str, str, str]:
-    """What an image of a name may be known by, letters composed: names of files often are not."""
-    stored = _STORED.fullmatch(name)
-    name = normalize("NFC", name)
-    if stored or "://" in name or "\0" in name:
-        return name, stored[1] if stored else "", ""
-    return name, "", Path(name).resolve().as_posix()
