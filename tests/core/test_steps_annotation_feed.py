@@ -1,4 +1,4 @@
-"""Annotations as several windows read and write them: ``tests/plugins/test_web_server.py``."""
+"""Annotations as several windows read and write them: ``tests/web/test_server.py``."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _NO_CLUSTER = 65535
 
 
 def map_file(map_: Map, rows: Rows) -> object:
-    """``maps/N.js``: the parts of a map drawn first; see ``viewer/src/data.ts``.
+    """``maps/N.js``: the parts of a map drawn first; see ``viewer/src/data/files.ts``.
 
     Args:
         map_: the map.

@@ -65,7 +65,7 @@ def atlas_file(
     *,
     cut_outs: bool,
 ) -> object:
-    """``atlas.js``: what all maps share; see ``viewer/src/data.ts``.
+    """``atlas.js``: what all maps share; see ``viewer/src/data/files.ts``.
 
     Args:
         title: of the collection.

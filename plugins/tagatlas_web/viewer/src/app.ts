@@ -1,20 +1,20 @@
 /** The maps and what is around them, put together. */
 
 import { Annotating, isLive } from "./annotate";
-import { Card } from "./card";
-import type { Chart } from "./chart";
-import { Conditions, inCluster, inSubcluster, ofRows, tagged } from "./conditions";
-import { save } from "./csv";
+import { Card } from "./card/card";
+import type { Chart } from "./data/chart";
+import { Conditions, inCluster, inSubcluster, ofRows, tagged } from "./find/conditions";
+import { save } from "./find/csv";
 import { byId, count, isolated } from "./elements";
-import { Hiding } from "./hiding";
-import { hearChosen, isEmbedded, tellChosen } from "./host";
-import type { Model } from "./model";
-import type { Name } from "./names";
+import { Hiding } from "./side/hiding";
+import { hearChosen, isEmbedded, tellChosen } from "./data/host";
+import type { Model } from "./data/model";
+import type { Name } from "./map/names";
 import { Shade } from "./scene/sprites";
-import { selectionTable } from "./selection";
-import { Side } from "./side";
-import type { Stage } from "./stage";
-import { Stages } from "./stages";
+import { selectionTable } from "./find/selection";
+import { Side } from "./side/side";
+import type { Stage } from "./map/stage";
+import { Stages } from "./map/stages";
 
 const LINK_AFTER_MS = 120;
 

@@ -1,7 +1,7 @@
 import { App } from "./app";
-import { readAtlas } from "./data";
+import { readAtlas } from "./data/files";
 import { byId } from "./elements";
-import { Model } from "./model";
+import { Model } from "./data/model";
 
 async function open(): Promise<void> {
   const model = new Model(await readAtlas());

@@ -1,8 +1,8 @@
 /** Annotations over the images: drawn, chosen, and moved with the pointer or with keys. */
 
-import type { Bounds, Camera } from "../camera";
+import type { Bounds, Camera } from "../map/camera";
 import { figure } from "../elements";
-import type { Layer, Stage } from "../stage";
+import type { Layer, Stage } from "../map/stage";
 import { moved, same, scaled, type Arrow, type Drawn, type Point } from "./content";
 import { linesOf, Sketcher } from "./sketch";
 

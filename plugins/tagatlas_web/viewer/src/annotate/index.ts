@@ -1,10 +1,10 @@
 /** Annotations of the maps that are shown: to be changed where a server keeps them, else to be seen. */
 
-import type { Chart } from "../chart";
+import type { Chart } from "../data/chart";
 import { byId } from "../elements";
-import type { Model } from "../model";
-import type { Stage } from "../stage";
-import type { Stages } from "../stages";
+import type { Model } from "../data/model";
+import type { Stage } from "../map/stage";
+import type { Stages } from "../map/stages";
 import type { Annotation, Content } from "./content";
 import { Live } from "./live";
 import type { Level } from "./naming";

@@ -1,9 +1,9 @@
 /** Annotating a map whose server keeps what is written and drawn. */
 
-import type { Chart } from "../chart";
+import type { Chart } from "../data/chart";
 import { button, byId, element, isolated } from "../elements";
-import type { Model } from "../model";
-import type { Stage } from "../stage";
+import type { Model } from "../data/model";
+import type { Stage } from "../map/stage";
 import { ChangeList } from "./changes";
 import { isDrawn, type Content, type Drawn, type Point } from "./content";
 import { Editor, type Subject } from "./editor";

@@ -1,6 +1,6 @@
 /** Names that researchers give to clusters, as annotations. */
 
-import type { Chart } from "../chart";
+import type { Chart } from "../data/chart";
 import { isolated } from "../elements";
 import { LONGEST_NAME, type ClusterName, type Content } from "./content";
 

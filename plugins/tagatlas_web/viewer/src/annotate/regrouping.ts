@@ -1,8 +1,8 @@
 /** Changes of clusters by hand, as annotations: shown at once, and followed by the next `tagatlas map`. */
 
-import type { Chart } from "../chart";
+import type { Chart } from "../data/chart";
 import { count, isolated } from "../elements";
-import type { Model } from "../model";
+import type { Model } from "../data/model";
 import {
   isChange,
   LONGEST_NAME,

@@ -1,8 +1,8 @@
 /** The annotations of a map: over the images of every stage that shows it, and in a list. */
 
-import type { Chart } from "../chart";
+import type { Chart } from "../data/chart";
 import { element } from "../elements";
-import type { Stage } from "../stage";
+import type { Stage } from "../map/stage";
 import { around, isDrawn, type Content, type Drawn } from "./content";
 import { Drawings } from "./drawings";
 import { entry } from "./editor";

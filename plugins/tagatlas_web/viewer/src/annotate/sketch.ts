@@ -5,7 +5,7 @@
  * same figures.
  */
 
-import type { Bounds } from "../camera";
+import type { Bounds } from "../map/camera";
 import { figure } from "../elements";
 import type { Arrow, Caption, Drawn, Note, Outline, Point } from "./content";
 

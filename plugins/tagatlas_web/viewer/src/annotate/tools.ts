@@ -1,8 +1,8 @@
 /** What dragging on the map draws. */
 
 import { figure } from "../elements";
-import type { Stage } from "../stage";
-import type { Tool } from "../tool";
+import type { Stage } from "../map/stage";
+import type { Tool } from "../map/tool";
 import { MOST_POINTS, type Point } from "./content";
 import { simplified } from "./simplify";
 

@@ -1,6 +1,6 @@
 /** Fills rings softly, whatever their shape: what an odd number of their parts covers. */
 
-import type { Camera } from "../camera";
+import type { Camera } from "../map/camera";
 import { buffer, feed, Program, type GL } from "./gl";
 
 const VERTEX = `

@@ -1,6 +1,6 @@
 /** WebGL2 in few words. */
 
-import { breath } from "../slices";
+import { breath } from "../data/slices";
 
 export type GL = WebGL2RenderingContext;
 

@@ -10,7 +10,7 @@
  * cut-outs has no such half: nothing of it is transparent.
  */
 
-import { readPage, type PageLevel } from "../data";
+import { readPage, type PageLevel } from "../data/files";
 import { settled, type GL } from "./gl";
 
 // What lies together on one map is scattered over many pages on another: there must be room.

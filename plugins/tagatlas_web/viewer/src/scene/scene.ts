@@ -1,8 +1,8 @@
 /** All that is drawn with WebGL: areas, outlines, images, and lines over them. */
 
-import type { Camera } from "../camera";
-import type { Chart } from "../chart";
-import { unpack, type AtlasFile } from "../data";
+import type { Camera } from "../map/camera";
+import type { Chart } from "../data/chart";
+import { unpack, type AtlasFile } from "../data/files";
 import { Areas } from "./areas";
 import { settled } from "./gl";
 import { BasePages, SharpPages } from "./pages";

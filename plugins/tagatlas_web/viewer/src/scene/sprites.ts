@@ -1,7 +1,7 @@
 /** Draws the images: one rectangle each, all in one call. */
 
-import type { Camera } from "../camera";
-import type { PageLevel } from "../data";
+import type { Camera } from "../map/camera";
+import type { PageLevel } from "../data/files";
 import { CORNERS, Numbers, Program, RECTANGLES, type GL } from "./gl";
 import type { BasePages, SharpPages } from "./pages";
 

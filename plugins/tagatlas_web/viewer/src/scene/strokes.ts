@@ -1,6 +1,6 @@
 /** Draws lines of a width in pixels. */
 
-import type { Camera } from "../camera";
+import type { Camera } from "../map/camera";
 import { CORNERS, Numbers, Program, RECTANGLES, type GL } from "./gl";
 
 const VERTEX = `${RECTANGLES}

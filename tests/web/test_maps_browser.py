@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 from chromium import (
-    chromium,
     image_under_pointer,
     open_viewer,
     pixels_of,
@@ -32,12 +31,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 MARK = (194, 65, 12)
 FIRST, SECOND = ".stage:nth-of-type(1)", ".stage:nth-of-type(2)"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with chromium(chromium_path) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

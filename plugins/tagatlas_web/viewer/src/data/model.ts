@@ -18,7 +18,7 @@ import {
   type Detail,
   type Near,
   type Scored,
-} from "./data";
+} from "./files";
 import { isClusterName } from "./naming";
 import { Parts } from "./parts";
 import { breath, inSlices } from "./slices";

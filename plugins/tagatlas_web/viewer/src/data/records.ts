@@ -1,7 +1,7 @@
 /** The records that led to an image. */
 
-import type { Detail } from "./data";
-import { count, element, foreign } from "./elements";
+import type { Detail } from "./files";
+import { count, element, foreign } from "../elements";
 
 const SHOWN = 50;
 

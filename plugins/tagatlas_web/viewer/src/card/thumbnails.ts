@@ -1,8 +1,8 @@
 /** Small pictures in a row, each of which opens its image. */
 
-import { button, element } from "./elements";
-import { showPicture } from "./host";
-import type { Model } from "./model";
+import { button, element } from "../elements";
+import { showPicture } from "../data/host";
+import type { Model } from "../data/model";
 
 export class Thumbnails {
   constructor(

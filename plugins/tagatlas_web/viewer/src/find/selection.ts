@@ -1,8 +1,8 @@
 /** The images that are chosen, as a table to take away. */
 
-import type { Chart } from "./chart";
+import type { Chart } from "../data/chart";
 import { csv, type Cell } from "./csv";
-import type { Model } from "./model";
+import type { Model } from "../data/model";
 
 /**
  * A row for each image, with its clusters and places on some maps, and its kept columns.

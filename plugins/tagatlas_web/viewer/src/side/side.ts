@@ -1,10 +1,10 @@
 /** The side of the page: search, filters, and the list of clusters of one map. */
 
-import type { Chart } from "./chart";
-import type { Conditions } from "./conditions";
-import { button, byId, choice, count, element, foreign, isolated, percent, plain } from "./elements";
-import { Filters } from "./filters";
-import type { Model } from "./model";
+import type { Chart } from "../data/chart";
+import type { Conditions } from "../find/conditions";
+import { button, byId, choice, count, element, foreign, isolated, percent, plain } from "../elements";
+import { Filters } from "../find/filters";
+import type { Model } from "../data/model";
 import { merging, MoveForm, type RegroupActions } from "./regroup";
 
 const SUGGESTIONS = 500;

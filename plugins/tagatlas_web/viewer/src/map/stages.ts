@@ -1,8 +1,8 @@
 /** The maps that are shown: one, or two side by side. */
 
-import type { Chart } from "./chart";
-import { button, choice, isolated } from "./elements";
-import type { Model } from "./model";
+import type { Chart } from "../data/chart";
+import { button, choice, isolated } from "../elements";
+import type { Model } from "../data/model";
 import { Stage, type StageActions } from "./stage";
 
 export interface StagesActions extends Omit<StageActions, "entered"> {

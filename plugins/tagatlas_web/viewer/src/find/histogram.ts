@@ -1,6 +1,6 @@
 /** How often values occur, as bars among which a range can be chosen by dragging. */
 
-import { element, figure } from "./elements";
+import { element, figure } from "../elements";
 import type { Scale } from "./scales";
 
 const WIDE = 240;

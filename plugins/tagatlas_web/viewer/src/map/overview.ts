@@ -1,7 +1,7 @@
 /** The small map in the corner: where one is on the large one. */
 
 import type { Bounds, Camera } from "./camera";
-import type { Chart } from "./chart";
+import type { Chart } from "../data/chart";
 
 const SIDE = 180;
 const DOT = 1.2;

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from chromium import chromium, image_under_pointer, open_viewer, watched, write_viewer
+from chromium import image_under_pointer, open_viewer, watched, write_viewer
 from PIL import Image
 from themed_map import themed_map
 
@@ -30,12 +30,6 @@ HOSTILE = (
     "${window.hacked=1}",
     "日本語",
 )
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with chromium(chromium_path) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 /** Forms beside the map: where images are moved to, and what a cluster is merged with. */
 
-import type { Chart } from "./chart";
-import { button, count, element, foreign } from "./elements";
+import type { Chart } from "../data/chart";
+import { button, count, element, foreign } from "../elements";
 
 export interface RegroupActions {
   /** Move images to the cluster of a name, a new one where none has it; why that cannot be, or null. */

@@ -1,6 +1,6 @@
 /** Draws a line around images. */
 
-import { figure } from "./elements";
+import { figure } from "../elements";
 import type { Tool } from "./tool";
 
 export class Lasso implements Tool {

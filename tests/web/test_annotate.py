@@ -43,21 +43,6 @@ WIDE: ViewportSize = {"width": 1280, "height": 850}
 
 
 @pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
-    opened = playwright.chromium.launch(executable_path=chromium_path, args=list(FLAGS))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An atlas whose page is written already."""
     atlas = viewed_atlas(tmp_path_factory.mktemp("atlas"))

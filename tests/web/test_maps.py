@@ -1,4 +1,4 @@
-"""A viewer of several maps: what its files say; ``test_web_maps_browser.py`` opens it."""
+"""A viewer of several maps: what its files say; ``test_maps_browser.py`` opens it."""
 
 from __future__ import annotations
 

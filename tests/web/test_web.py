@@ -1,4 +1,4 @@
-"""What the renderer of the viewer writes; ``test_web_browser.py`` opens it."""
+"""What the renderer of the viewer writes; ``test_browser.py`` opens it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server behind ``tagatlas view``; ``tests/plugins/test_web_annotate.py`` has the page."""
+"""The server behind ``tagatlas view``; ``tests/web/test_annotate.py`` has the page."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 import { Boxes } from "./boxes";
 import { Division } from "./division";
-import { unpack, type AtlasFile, type Cluster, type MapFacts, type MapFile } from "./data";
+import { unpack, type AtlasFile, type Cluster, type MapFacts, type MapFile } from "./files";
 import { namesIn, type ClusterName } from "./naming";
 
 const NO_CLUSTER = 65535;

@@ -1,13 +1,13 @@
 /** Filters: by tag and score, cluster, frequency, and every kept column. */
 
-import type { Chart } from "./chart";
+import type { Chart } from "../data/chart";
 import {
   between, columnKey, equal, inCluster, seen, tagged, type Condition, type Conditions,
 } from "./conditions";
-import type { ColumnFacts } from "./data";
-import { button, choice, element, foreign } from "./elements";
+import type { ColumnFacts } from "../data/files";
+import { button, choice, element, foreign } from "../elements";
 import { Histogram, type Range } from "./histogram";
-import type { Model } from "./model";
+import type { Model } from "../data/model";
 import { dateScale, numberScale, type Scale } from "./scales";
 
 const SUGGESTED = 300;

@@ -1,8 +1,8 @@
 /** Conditions on images, of which all must hold. */
 
-import type { Chart } from "./chart";
-import type { ColumnFacts } from "./data";
-import { folded, type Model } from "./model";
+import type { Chart } from "../data/chart";
+import type { ColumnFacts } from "../data/files";
+import { folded, type Model } from "../data/model";
 
 /** A condition in words, and for each image whether it holds: 1 or 0. */
 export interface Condition {

@@ -1,17 +1,17 @@
 /** One map in one canvas: what is drawn there, where one looks at, and what the pointer does. */
 
 import { Camera } from "./camera";
-import type { Chart } from "./chart";
-import { button, element, figure } from "./elements";
+import type { Chart } from "../data/chart";
+import { button, element, figure } from "../elements";
 import { calm, Flight, type Place } from "./flight";
 import { listen } from "./gestures";
 import { between, Glide } from "./glide";
 import { Lasso } from "./lasso";
-import type { Model } from "./model";
+import type { Model } from "../data/model";
 import { Names, type Name } from "./names";
 import { Overview } from "./overview";
 import { Ring } from "./ring";
-import { inkOf, Scene, type Look } from "./scene/scene";
+import { inkOf, Scene, type Look } from "../scene/scene";
 import type { Tool } from "./tool";
 
 const OPENED_SIDE = 220;

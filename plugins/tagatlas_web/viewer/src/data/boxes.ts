@@ -1,6 +1,6 @@
 /** The images as boxes on the map, found quickly by place. */
 
-import type { Bounds } from "./camera";
+import type { Bounds } from "../map/camera";
 
 const BOXES_IN_CELL = 4;
 

@@ -1,9 +1,9 @@
 /** Hiding images, and showing them again, where a server keeps that. */
 
-import { isLive } from "./annotate";
-import { Server } from "./annotate/server";
-import { button, count, element } from "./elements";
-import type { Model } from "./model";
+import { isLive } from "../annotate";
+import { Server } from "../annotate/server";
+import { button, count, element } from "../elements";
+import type { Model } from "../data/model";
 
 const AT_ONCE = 5000;
 

@@ -1,12 +1,12 @@
 /** The card of an image, a cluster or a tag: what is known of it. */
 
-import type { Chart } from "./chart";
-import type { Cluster, Scored } from "./data";
-import { button, count, element, foreign, percent, plain } from "./elements";
-import { showPicture } from "./host";
-import { folded, type Model } from "./model";
+import type { Chart } from "../data/chart";
+import type { Cluster, Scored } from "../data/files";
+import { button, count, element, foreign, percent, plain } from "../elements";
+import { showPicture } from "../data/host";
+import { folded, type Model } from "../data/model";
 import { Thumbnails } from "./thumbnails";
-import { recordList } from "./records";
+import { recordList } from "../data/records";
 
 const CLUSTERS_OF_TAG = 6;
 

@@ -1,7 +1,7 @@
 /** Names of clusters and tags over the map: as many as fit, the larger ones first. */
 
 import type { Camera } from "./camera";
-import { element, foreign } from "./elements";
+import { element, foreign } from "../elements";
 
 export interface Name {
   text: string;
