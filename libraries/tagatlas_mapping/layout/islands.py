@@ -106,13 +106,14 @@ def _jump(
     for island, own in enumerate(members):
         rest = np.arange(len(members)) != island
         inner = lows[rest].min(axis=0), highs[rest].max(axis=0)
-        if float(_badness(*inner, (inner[0] + inner[1]) / 2)) >= best:
+        share = areas[own].sum() / areas.sum()
+        if _least_badness(corner, end, inner, middle, share) >= best:
             continue
         shifts = _free_shifts(low, high, own, corner, end - corner, gap)
         badness = _badness(
             np.minimum(lows[island] + shifts, inner[0]),
             np.maximum(highs[island] + shifts, inner[1]),
-            middle + shifts * (areas[own].sum() / areas.sum()),
+            middle + shifts * share,
         )
         costs = badness * (1 + _NEAR * np.abs(shifts).sum(axis=1) / (end - corner).sum())
         if len(costs) and costs.min() < best:
@@ -136,6 +137,28 @@ def _badness(
         sides.max(axis=-1) * sides[..., 1] * (1 + _EVEN * aside.max(axis=-1))
     )
     return found
+
+
+def _least_badness(
+    corner: NDArray[np.float64],
+    end: NDArray[np.float64],
+    inner: tuple[NDArray[np.float64], NDArray[np.float64]],
+    middle: NDArray[np.float64],
+    share: float,
+) -> float:
+    """A bound that no jump of an island within the sheet from ``corner`` to ``end`` gets below.
+
+    Args:
+        inner: corners of the sheet of all others.
+        middle: of all boxes.
+        share: of their area that is the island's; the middle moves by that part of its shift.
+    """
+    moved = share * (end - corner)
+    first, last = (corner + inner[1]) / 2, (inner[0] + end) / 2
+    away = np.maximum(np.maximum(middle - moved - last, first - middle - moved), 0.0)
+    sides = inner[1] - inner[0]
+    aside = away / ((end - corner) / 2)
+    return float(sides.max() * sides[1] * (1 + _EVEN * aside.max()))
 
 
 def _free_shifts(
@@ -239,6 +262,18 @@ def _free_part(
 ) -> float:
     """The part of a step, in [0, 1], that an island's boxes can go."""
     island, part = islands[own[0]], 1.0
+    length = np.hypot(step[0], step[1])
+    if length == 0.0:
+        return part
+    # Boxes of the island are met only by what is near them across the way.
+    across = np.array([-step[1] / length, step[0] / length])
+    reaches = np.abs(boxes) @ np.abs(across) / 2
+    lines = np.empty(len(own))
+    for at, box in enumerate(own):
+        lines[at] = positions[box, 0] * across[0] + positions[box, 1] * across[1]
+    order = np.argsort(lines)
+    lines, own = lines[order], own[order]
+    widest = reaches[own].max() + gap * (abs(across[0]) + abs(across[1])) * (1 + _SLACK)
     # Boxes that no box of the island can meet on its way are passed over.
     low, high = np.full(2, np.inf), np.full(2, -np.inf)
     for axis in range(2):
@@ -257,7 +292,10 @@ def _free_part(
             is_aside |= at + half < low[axis] or at - half > high[axis]
         if is_aside:
             continue
-        for box in own:
+        line = positions[other, 0] * across[0] + positions[other, 1] * across[1]
+        begin_at = np.searchsorted(lines, line - reaches[other] - widest)
+        end_at = np.searchsorted(lines, line + reaches[other] + widest, side="right")
+        for box in own[begin_at:end_at]:
             apart = -np.inf
             for axis in range(2):
                 between = abs(positions[other, axis] - positions[box, axis])

@@ -23,6 +23,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from tagatlas.compiled import kernel
 from tagatlas_mapping.layout.crowds import spread_crowds
@@ -85,12 +86,17 @@ def grow_apart(
     Returns:
         New centres, shape (n, 2).
     """
+    if len(positions) < 2:
+        return positions.copy()
     group = np.zeros(len(boxes), np.int64) if groups is None else groups.astype(np.int64)
     x, y = positions.T
     width, height = boxes.T
     steps = int(np.ceil(np.log(1 / SPECK) / np.log(GROWTH)))
     sizes = np.geomspace(SPECK, 1.0, steps + 1)
+    met = _smallest_met(positions, boxes, gap)
     for step, (small, large) in enumerate(pairwise(sizes.tolist())):
+        if large < met:
+            continue
         if step % 2 == 0:
             x = _separated(x, width * large, y, height * small, group, gap * large)
             y = _separated(y, height * large, x, width * large, group, gap * large)
@@ -105,6 +111,12 @@ def compile_kernels() -> None:
     remove_overlaps(np.zeros((2, 2)), np.ones((2, 2)))
 
 
+def _smallest_met(positions: NDArray[np.float64], boxes: NDArray[np.float64], gap: float) -> float:
+    """A share of their sizes up to which no box meets another."""
+    nearest = cKDTree(positions).query(positions, k=2, p=np.inf)[0][:, 1]
+    return float(nearest.min() / (boxes.max() + gap))
+
+
 def _separated(
     places: NDArray[np.float64],
     lengths: NDArray[np.float64],
@@ -116,9 +128,11 @@ def _separated(
     """New coordinates along an axis, at which boxes that overlap across it are apart."""
     # Boxes that merely touch across the axis do not count as overlapping across it.
     reach = breadths * (1 - TOLERANCE) / 2
-    borders = np.sort(np.concatenate([across - reach, across + reach]))
-    first = np.searchsorted(borders, across - reach)
-    last = np.searchsorted(borders, across + reach)
+    along = np.argsort(across - reach)  # what is looked for in order is found sooner
+    lanes = (across - reach)[along]
+    first, last = np.empty_like(along), np.empty_like(along)
+    first[along] = np.searchsorted(lanes, lanes)
+    last[along] = np.searchsorted(lanes, (across + reach)[along])
     order = np.argsort(places, kind="stable")
     upwards = _pushed(places, lengths, first, last, order, groups, gap)
     downwards = -_pushed(-places, lengths, first, last, order[::-1], groups, gap)
@@ -137,12 +151,13 @@ def _pushed(
 ) -> NDArray[np.float64]:
     """The smallest coordinates, none below the given, that keep each box clear of earlier ones.
 
-    Across the axis a box covers the lanes ``first`` to ``last``. For each lane, the end of the
-    boxes in it so far, and the last one's group, are tracked.
+    Across the axis a box covers the lanes from ``first`` to before ``last``. There is a lane where
+    each box begins, so two boxes overlap across the axis if they share one. For each lane, the end
+    of the boxes in it so far, and the last one's group, are tracked.
     """
     pushed = np.empty(places.shape[0])
-    reached = np.full(2 * places.shape[0], -np.inf)
-    group_there = np.full(2 * places.shape[0], -1)
+    reached = np.full(places.shape[0], -np.inf)
+    group_there = np.full(places.shape[0], -1)
     for box in order:
         start, group = places[box] - lengths[box] / 2, groups[box]
         for lane in range(first[box], last[box]):
