@@ -149,6 +149,8 @@ def _least_badness(
     """A bound that no jump of an island within the sheet from ``corner`` to ``end`` gets below.
 
     Args:
+        corner: the lower one of the sheet, shape (2,).
+        end: its upper corner, shape (2,).
         inner: corners of the sheet of all others.
         middle: of all boxes.
         share: of their area that is the island's; the middle moves by that part of its shift.
