@@ -13,6 +13,7 @@ from tagatlas.errors import StorageError
 from tagatlas.toolkit import new_folder, replace_folder
 from tagatlas_posters.engine.pictures import load_jpegs
 from tagatlas_web.page.charts import map_file, near_files
+from tagatlas_web.page.columns import columns_of
 from tagatlas_web.page.html import STATIC, page
 from tagatlas_web.page.pictures import levels_for, write_pages
 from tagatlas_web.page.rows import Rows
@@ -21,8 +22,6 @@ from tagatlas_web.page.tables import (
     annotations_of,
     atlas_file,
     backend_of,
-    column_file,
-    columns_of,
     detail_files,
     map_facts,
     numbered,
@@ -85,14 +84,16 @@ class WebRenderer(Renderer):
         if self._options.maps == "all":
             for load in map_.other_maps.values():
                 maps.add(load())
-        images, columns = maps.rows.images, columns_of(maps.rows.records, maps.rows.images)
+        images, records = maps.rows.images, maps.rows.records
         levels = levels_for(images.height, int(self._options.sharpest))
         backends = maps.write_tags()
         scripts.write("texts", texts_file(images))
         scripts.write("annotations", maps.annotations)
-        for number, name in enumerate(columns.columns[1:]):
-            scripts.write(f"columns/{number}", column_file(columns[name]))
-        for number, details in enumerate(detail_files(maps.rows.records, images)):
+        columns = []
+        for number, column in enumerate(columns_of(records, images)):
+            scripts.write(f"columns/{number}", column.content())
+            columns.append(column.facts(number))
+        for number, details in enumerate(detail_files(records, images)):
             scripts.write(f"details/{number}", details)
         ids = images["id"].to_list()
         self._copy_pictures(map_, ids, folder)

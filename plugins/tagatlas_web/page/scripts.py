@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Number = np.float32 | np.uint8 | np.uint16 | np.uint32 | np.int32
+    Number = np.float32 | np.float64 | np.uint8 | np.uint16 | np.uint32 | np.int32
 
 
 class ScriptFolder:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas import ClusterMerge, ClusterMove
-from tagatlas.toolkit import content_as_json, kept_columns
+from tagatlas.toolkit import content_as_json
 from tagatlas_web.page.charts import NEAR_ROWS
 from tagatlas_web.page.scripts import packed
 
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 DETAIL_ROWS = 256
 """Images in one file of details, or of scores."""
-
-_DATE = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d.*)?)?)?")
 
 
 def map_facts(map_: Map, known: int) -> dict[str, object]:
@@ -59,7 +56,7 @@ def atlas_file(
     maps: Sequence[object],
     backends: Sequence[str],
     images: pl.DataFrame,
-    columns: pl.DataFrame,
+    columns: Sequence[object],
     levels: Sequence[Level],
     hidden: AbstractSet[str] = frozenset(),
     *,
@@ -72,7 +69,7 @@ def atlas_file(
         maps: as from :func:`map_facts`.
         backends: that gave tags.
         images: as of :class:`~tagatlas_web.page.rows.Rows`.
-        columns: kept columns, as from :func:`columns_of`.
+        columns: facts of the kept columns, as from :class:`~tagatlas_web.page.columns.Column`.
         levels: of pictures.
         hidden: ids of images whose pictures are not there.
         cut_outs: whether any of these are on their pages with their transparency.
@@ -89,10 +86,7 @@ def atlas_file(
         "base": base.facts(),
         "levels": [level.facts() for level in sharper],
         "cutOuts": cut_outs,
-        "columns": [
-            {"name": name, "file": number, "kind": _kind(columns[name])}
-            for number, name in enumerate(columns.columns[1:])
-        ],
+        "columns": list(columns),
         "detailRows": DETAIL_ROWS,
         "nearRows": NEAR_ROWS,
     }
@@ -162,29 +156,6 @@ def score_files(tags: pl.DataFrame, images: int) -> Iterator[list[object]]:
         for row, tag, score in some.iter_rows():
             scores[row - first].append([tag, score])
         yield list(scores)
-
-
-def columns_of(records: pl.DataFrame, images: pl.DataFrame) -> pl.DataFrame:
-    """``image``, then the kept columns of its first record, in the order of the images."""
-    kept = kept_columns(records, reserved=())
-    return images.select(image="id").join(kept, on="image", how="left", maintain_order="left")
-
-
-def column_file(column: pl.Series) -> object:
-    """``columns/N.js``: the different values, and the value of each image."""
-    values = column.drop_nulls().unique().sort()
-    places = column.replace_strict(values, range(len(values)), default=-1, return_dtype=pl.Int32)
-    return {"values": values.to_list(), "of": packed(places.to_numpy())}
-
-
-def _kind(column: pl.Series) -> str:
-    """Whether all values are numbers, or dates as ISO 8601 writes them, or else text."""
-    values = column.drop_nulls().replace("", None).drop_nulls().unique()
-    if values.is_empty():
-        return "text"
-    if values.cast(pl.Float64, strict=False).is_finite().all(ignore_nulls=False):
-        return "number"
-    return "date" if all(_DATE.fullmatch(value) for value in values) else "text"
 
 
 def detail_files(records: pl.DataFrame, images: pl.DataFrame) -> Iterator[list[object]]:

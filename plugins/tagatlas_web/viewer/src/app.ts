@@ -3,8 +3,10 @@
 import { Annotating, isLive } from "./annotate";
 import { Card } from "./card/card";
 import type { Chart } from "./data/chart";
-import { Conditions, inCluster, inSubcluster, ofRows, tagged } from "./find/conditions";
+import { Conditions } from "./find/conditions";
 import { save } from "./find/csv";
+import { inCluster, inSubcluster, ofRows, surrounded, tagged } from "./find/kinds";
+import { Ways } from "./find/ways";
 import { byId, count, isolated } from "./elements";
 import { Hiding } from "./side/hiding";
 import { hearChosen, isEmbedded, tellChosen } from "./data/host";
@@ -25,6 +27,7 @@ export class App {
   private readonly card: Card;
   private readonly side: Side;
   private readonly conditions: Conditions;
+  private readonly ways: Ways;
   private readonly annotating: Annotating;
   private chosen: Uint32Array | null = null;
   private states: Float32Array;
@@ -40,6 +43,7 @@ export class App {
   ) {
     this.states = new Float32Array(model.count).fill(Shade.Plain);
     this.conditions = new Conditions(model.count, () => this.choose());
+    this.ways = new Ways(this.conditions);
     this.stages = new Stages(byId("stages"), model, first, {
       changed: () => this.turned(),
       begun: (stage) => stage.shade(this.states),
@@ -60,7 +64,7 @@ export class App {
       hiding: (row) => hiding.forImage(row),
       close: () => this.close(),
     });
-    this.side = new Side(model, this.conditions, {
+    this.side = new Side(model, this.conditions, this.ways, {
       visit: (rows) => this.visit(rows),
       cluster: (level, number) => this.chooseCluster(this.stages.active.chart, level, number, true),
       rename: isLive() ? (level, number, named) => this.annotating.rename(level, number, named) : null,
@@ -168,28 +172,27 @@ export class App {
   private chooseNamed(name: Name): void {
     const { chart } = this.stages.active;
     const { kind, number } = name;
+    const { mode } = this.ways;
     if (kind === "tag") void this.chooseTag(name.text);
-    else this.annotating.unlessRenamed(() => this.chooseCluster(chart, kind, number, false));
+    else this.annotating.unlessRenamed(() => this.chooseCluster(chart, kind, number, false, mode));
   }
 
-  private chooseCluster(chart: Chart, level: Level, number: number, visit: boolean): void {
+  private chooseCluster(chart: Chart, level: Level, number: number, visit: boolean, mode = this.ways.mode): void {
     this.opened = -1;
-    const condition = (level === "cluster" ? inCluster : inSubcluster)(this.model, chart, number);
-    this.conditions.only(condition);
-    this.say(`${count(this.chosen?.length ?? 0, "image")} ${condition.words}`);
+    this.conditions.put((level === "cluster" ? inCluster : inSubcluster)(this.model, chart, number), mode);
     this.frame();
     this.link();
     void this.card.cluster(chart, level, number).then(() => {
-      if (visit && this.chosen) this.visit(this.chosen);
+      if (visit && this.chosen?.length) this.visit(this.chosen);
     });
   }
 
   private async chooseTag(label: string): Promise<void> {
+    const { mode } = this.ways;
     this.opened = -1;
     this.frame();
     this.link();
-    this.conditions.only(await tagged(this.model, label));
-    this.say(`${count(this.chosen?.length ?? 0, "image")} with ${isolated(label)}`);
+    this.conditions.put(await tagged(this.model, label), mode);
     await this.card.tag(label, this.stages.active.chart);
   }
 
@@ -199,6 +202,7 @@ export class App {
     for (const row of this.chosen ?? []) this.states[row] = Shade.Marked;
     for (const stage of this.stages.all) stage.shade(this.states);
     this.side.show(this.chosen, this.stages.active.chart);
+    this.say(this.chosen ? `${count(this.chosen.length, "image")} chosen` : "");
     if (isEmbedded) void this.tell();
   }
 
@@ -215,8 +219,11 @@ export class App {
   }
 
   private surround(rows: number[], words: string): void {
-    this.conditions.only(ofRows("surrounded", words, this.model.count, rows));
-    this.say(`${count(rows.length, "image")} chosen`);
+    const { mode } = this.ways;
+    this.conditions.put(surrounded(this.model, words, rows, (key) => {
+      const standing = this.conditions.get(key);
+      return standing !== null && (mode !== "narrow" || standing.mode !== "narrow");
+    }), mode);
   }
 
   private async save(): Promise<void> {

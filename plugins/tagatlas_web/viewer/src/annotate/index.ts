@@ -129,8 +129,10 @@ export class Annotating {
         if (!(active instanceof Live) || isText(event.target) || event.altKey) return;
         const key = event.key.toLowerCase();
         if (event.ctrlKey || event.metaKey) {
-          if (key === "z" && !event.shiftKey) active.takeBack();
-          else if (key === "z" || key === "y") active.doAgain();
+          // Where nothing is to be taken back here, the keys are for what was chosen.
+          const again = key === "y" || (key === "z" && event.shiftKey);
+          if (again && active.canDoAgain) active.doAgain();
+          else if (!again && key === "z" && active.canTakeBack) active.takeBack();
           else return;
         } else if (!isMap(event.target) || !active.key(event)) return;
         event.preventDefault();

@@ -248,6 +248,14 @@ export class Live {
     this.buttons();
   }
 
+  get canTakeBack(): boolean {
+    return !this.isOld && this.history.canUndo;
+  }
+
+  get canDoAgain(): boolean {
+    return !this.isOld && this.history.canRedo;
+  }
+
   takeBack(): void {
     this.step(() => this.history.undo());
   }
@@ -265,8 +273,8 @@ export class Live {
   }
 
   private buttons(): void {
-    this.undo.disabled = this.isOld || !this.history.canUndo;
-    this.redo.disabled = this.isOld || !this.history.canRedo;
+    this.undo.disabled = !this.canTakeBack;
+    this.redo.disabled = !this.canDoAgain;
     for (const each of this.tools.values()) each.disabled = this.isOld;
   }
 

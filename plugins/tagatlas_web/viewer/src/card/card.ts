@@ -4,7 +4,8 @@ import type { Chart } from "../data/chart";
 import type { Cluster, Scored } from "../data/files";
 import { button, count, element, foreign, percent, plain } from "../elements";
 import { showPicture } from "../data/host";
-import { folded, type Model } from "../data/model";
+import type { Model } from "../data/model";
+import { folded } from "../data/texts";
 import { Thumbnails } from "./thumbnails";
 import { recordList } from "../data/records";
 

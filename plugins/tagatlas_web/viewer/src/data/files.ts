@@ -146,10 +146,15 @@ export type Scored = [label: string, score: number];
 /** The file `annotations.js`: those of each map, by its name. */
 export type AnnotationFile = Record<string, { id: string; revision: number; content: unknown }[]>;
 
-/** A file `columns/N.js`: the value of each image, as a row of `values`; -1 for none. */
+/** A file `columns/N.js`: the values of each image, those of all its records. */
 export interface ColumnFile {
+  /** The different ones, sorted; none is empty. */
   values: string[];
-  /** Int32. */
+  /** Of each value the number, or the date's first moment in ms since 1970; NaN for none: Float64. */
+  keys?: Packed;
+  /** Where the values of each image begin in `of`, and the end of all: Uint32. Not there where no image has several. */
+  starts?: Packed;
+  /** Rows of `values`. Without `starts` one for each image, -1 for none: Int32, else Uint32. */
   of: Packed;
 }
 

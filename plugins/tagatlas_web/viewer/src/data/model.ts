@@ -1,6 +1,7 @@
 /** What is known of the images, whatever map they are on. */
 
 import { Chart } from "./chart";
+import { Column } from "./column";
 import {
   readAnnotations,
   readColumn,
@@ -14,7 +15,6 @@ import {
   type AnnotationFile,
   type AtlasFile,
   type ColumnFacts,
-  type ColumnFile,
   type Detail,
   type Near,
   type Scored,
@@ -22,6 +22,7 @@ import {
 import { isClusterName } from "./naming";
 import { Parts } from "./parts";
 import { breath, inSlices } from "./slices";
+import { folded } from "./texts";
 
 /** Images that have a tag, with its scores of 255. */
 export interface Tagged {
@@ -131,7 +132,7 @@ export class Model {
   }
 
   column(facts: ColumnFacts): Promise<Column> {
-    return kept(this.columns, facts.file, async () => new Column(facts, await readColumn(facts.file)));
+    return kept(this.columns, facts.file, async () => Column.read(facts, await readColumn(facts.file)));
   }
 
   /** The records that led to an image. */
@@ -181,52 +182,6 @@ export class Model {
     this.foldedLabels = labels;
     return labels;
   }
-}
-
-/** A kept column: a value, or none, of each image. */
-export class Column {
-  readonly values: readonly string[];
-  private readonly of: Int32Array;
-
-  constructor(
-    readonly facts: ColumnFacts,
-    file: ColumnFile,
-  ) {
-    this.values = file.values;
-    this.of = new Int32Array(unpack(file.of));
-  }
-
-  value(row: number): string | null {
-    return this.values[this.of[row]!] ?? null;
-  }
-
-  /** Set 1 for images in whose value a text occurs. */
-  async mark(wanted: string, found: Uint8Array): Promise<void> {
-    const right = new Uint8Array(this.values.length);
-    await inSlices(right.length, (at) => (right[at] = Number(folded(this.values[at]!).includes(wanted))));
-    for (let row = 0; row < found.length; row++) found[row]! |= right[this.of[row]!] ?? 0;
-  }
-
-  /** How many images have each of the values. */
-  counts(): Uint32Array {
-    const counts = new Uint32Array(this.values.length);
-    for (const value of this.of) if (value >= 0) counts[value]!++;
-    return counts;
-  }
-
-  /** Images of a value; `right` is given rows of `values`. */
-  rows(right: (value: number) => boolean): number[] {
-    const found: number[] = [];
-    this.of.forEach((value, row) => {
-      if (value >= 0 && right(value)) found.push(row);
-    });
-    return found;
-  }
-}
-
-/** A text as it is compared: without case and accents. */
-export function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 /** What was made for a number before, or is made now; what fails is made again when asked. */

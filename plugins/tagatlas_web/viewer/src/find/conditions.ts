@@ -1,60 +1,127 @@
-/** Conditions on images, of which all must hold. */
+/** Conditions on images: one after the other narrows what is chosen, adds to it, or takes away. */
 
-import type { Chart } from "../data/chart";
-import type { ColumnFacts } from "../data/files";
-import { folded, type Model } from "../data/model";
+/** What a condition does to the images that those before it choose. */
+export type Mode = "narrow" | "add" | "subtract";
 
 /** A condition in words, and for each image whether it holds: 1 or 0. */
 export interface Condition {
-  /** Of those with the same key one stands. */
+  /** Of those with the same key and mode one stands. */
   readonly key: string;
+  /** Of those of one kind that narrow, one stands: a second lasso comes in the place of the first. */
+  readonly kind: string;
   readonly words: string;
   readonly holds: Uint8Array;
+  /** In words from which it can be made again: what sort of condition it is, then what it asks for. */
+  readonly term: readonly string[];
 }
 
-export class Conditions {
-  private list: Condition[] = [];
+export interface Step extends Condition {
+  readonly mode: Mode;
+}
 
+const REMEMBERED = 200;
+
+export class Conditions {
+  private list: readonly Step[] = [];
+  private readonly past: (readonly Step[])[] = [];
+  private readonly future: (readonly Step[])[] = [];
+  private gesture: object | null = null;
+
+  /** @param images how many there are. */
   constructor(
     private readonly images: number,
     private readonly changed: () => void,
   ) {}
 
-  get all(): readonly Condition[] {
+  /** In the order in which they work. */
+  get all(): readonly Step[] {
     return this.list;
   }
 
-  add(condition: Condition): void {
-    this.list = [...this.without(condition.key), condition];
-    this.changed();
+  get canUndo(): boolean {
+    return this.past.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.future.length > 0;
+  }
+
+  /** The first one of a key; null where there is none. */
+  get(key: string): Step | null {
+    return this.list.find((step) => step.key === key) ?? null;
+  }
+
+  /**
+   * Have a condition work: in the place of one of its key and mode, else behind all others.
+   *
+   * @param gesture the same for all changes that are one to who makes them, such as dragging.
+   */
+  put(condition: Condition, mode: Mode = "narrow", gesture: object | null = null): void {
+    const step = { ...condition, mode };
+    const replaced = (other: Step) =>
+      other.mode === mode && (other.key === step.key || (mode === "narrow" && other.kind === step.kind));
+    const at = this.list.findIndex(replaced);
+    const before = this.list.slice(0, at < 0 ? this.list.length : at);
+    const behind = this.list.slice(before.length).filter((other) => !replaced(other));
+    this.become([...before, step, ...behind], gesture);
   }
 
   /** Put one in the place of all others. */
   only(condition: Condition): void {
-    this.list = [condition];
-    this.changed();
+    this.become([{ ...condition, mode: "narrow" }]);
   }
 
-  remove(key: string): void {
-    const left = this.without(key);
-    if (left.length === this.list.length) return;
-    this.list = left;
-    this.changed();
+  /** Put several in the place of all. */
+  replace(steps: readonly Step[]): void {
+    this.become(steps);
+  }
+
+  remove(removed: Step): void {
+    if (this.list.includes(removed)) this.become(this.list.filter((step) => step !== removed));
+  }
+
+  /** Remove those of a key. */
+  end(key: string): void {
+    if (this.get(key)) this.become(this.list.filter((step) => step.key !== key));
   }
 
   clear(): void {
-    if (!this.list.length) return;
-    this.list = [];
-    this.changed();
+    if (this.list.length) this.become([]);
   }
 
-  /** Images for which all hold, by rising row; null where there is no condition. */
-  chosen(): Uint32Array | null {
-    if (!this.list.length) return null;
-    const holds = this.list[0]!.holds.slice();
-    for (const condition of this.list.slice(1)) {
-      for (let row = 0; row < this.images; row++) holds[row]! &= condition.holds[row]!;
+  /** Take the last change back. */
+  undo(): void {
+    this.turn(this.past, this.future);
+  }
+
+  /** Make the change again that was taken back last. */
+  redo(): void {
+    this.turn(this.future, this.past);
+  }
+
+  /**
+   * For each image 1 if it is chosen, else 0; null where there is no condition.
+   *
+   * @param without the key of a condition that is left out.
+   */
+  holds(without = ""): Uint8Array | null {
+    const [first, ...others] = this.list.filter(({ key }) => key !== without);
+    if (!first) return null;
+    const holds = first.mode === "subtract" ? first.holds.map((held) => 1 - held) : first.holds.slice();
+    for (const { mode, holds: own } of others) {
+      for (let row = 0; row < this.images; row++) {
+        if (mode === "narrow") holds[row]! &= own[row]!;
+        else if (mode === "add") holds[row]! |= own[row]!;
+        else holds[row]! &= 1 - own[row]!;
+      }
     }
+    return holds;
+  }
+
+  /** Images that are chosen, by rising row; null where there is no condition. */
+  chosen(): Uint32Array | null {
+    const holds = this.holds();
+    if (!holds) return null;
     let count = 0;
     for (let row = 0; row < this.images; row++) count += holds[row]!;
     const rows = new Uint32Array(count);
@@ -62,103 +129,27 @@ export class Conditions {
     return rows;
   }
 
-  private without(key: string): Condition[] {
-    return this.list.filter((condition) => condition.key !== key);
+  private become(list: readonly Step[], gesture: object | null = null): void {
+    if (gesture === null || gesture !== this.gesture) this.past.push(this.list);
+    if (this.past.length > REMEMBERED) this.past.shift();
+    this.future.length = 0;
+    this.gesture = gesture;
+    this.list = list;
+    this.changed();
+  }
+
+  private turn(from: (readonly Step[])[], to: (readonly Step[])[]): void {
+    const list = from.pop();
+    if (!list) return;
+    to.push(this.list);
+    this.gesture = null;
+    this.list = list;
+    this.changed();
   }
 }
 
-/** @param images how many there are. */
-export function ofRows(key: string, words: string, images: number, rows: Iterable<number>): Condition {
-  const holds = new Uint8Array(images);
-  for (const row of rows) holds[row] = 1;
-  return { key, words, holds };
-}
-
-export function inCluster(model: Model, chart: Chart, number: number): Condition {
-  return ofCluster(model, chart, chart.cluster, number, chart.clusters[number]?.name ?? "");
-}
-
-export function inSubcluster(model: Model, chart: Chart, number: number): Condition {
-  return ofCluster(model, chart, chart.subcluster, number, chart.subclusters[number]?.name ?? "");
-}
-
-function ofCluster(
-  { atlas, count }: Model,
-  chart: Chart,
-  of: ArrayLike<number>,
-  number: number,
-  name: string,
-): Condition {
-  const holds = new Uint8Array(count);
-  for (let row = 0; row < count; row++) holds[row] = Number(of[row] === number);
-  const where = atlas.maps.length > 1 ? ` on ${chart.facts.name}` : "";
-  return { key: `cluster ${chart.number}`, words: `in ${name}${where}`, holds };
-}
-
-/** Images that lie on a map. */
-export function onMap(model: Model, chart: Chart): Condition {
-  const holds = new Uint8Array(model.count);
-  for (let row = 0; row < model.count; row++) holds[row] = Number(chart.has(row));
-  return { key: `on ${chart.number}`, words: `on ${chart.facts.name}`, holds };
-}
-
-/** Images seen so often; null leaves an end open. */
-export function seen(model: Model, low: number | null, high: number | null): Condition {
-  const holds = new Uint8Array(model.count);
-  for (let row = 0; row < model.count; row++) {
-    const times = model.frequency[row]!;
-    holds[row] = Number((low === null || times >= low) && (high === null || times <= high));
-  }
-  return { key: "frequency", words: `seen ${range(low, high)} times`, holds };
-}
-
-/** Images with a tag of that label by a backend, or by any, from a score in [0, 1] on. */
-export async function tagged(model: Model, label: string, least = 0, backend = ""): Promise<Condition> {
-  const wanted = folded(label);
-  const holds = new Uint8Array(model.count);
-  for (const number of model.backends(backend)) {
-    for (const tag of await model.allTags(number)) {
-      if (tag.label !== label && folded(tag.label) !== wanted) continue;
-      tag.rows.forEach((row, at) => {
-        if (tag.scores[at]! >= Math.round(255 * least)) holds[row] = 1;
-      });
-    }
-  }
-  const by = backend ? ` by ${backend}` : "";
-  const from = least > 0 ? ` from ${least}` : "";
-  return { key: `tag ${wanted} ${backend}`, words: `${label}${by}${from}`, holds };
-}
-
-/** Images whose value of a column lies between two, as numbers or as texts; empty ends are open. */
-export async function between(
-  model: Model,
-  facts: ColumnFacts,
-  low: string,
-  high: string,
-): Promise<Condition> {
-  const column = await model.column(facts);
-  const right = column.values.map((value) =>
-    facts.kind === "number"
-      ? value !== "" && (low === "" || Number(value) >= Number(low)) && (high === "" || Number(value) <= Number(high))
-      : value !== "" && (low === "" || value >= low) && (high === "" || value.slice(0, high.length) <= high),
-  );
-  const words = `${facts.name} ${range(low || null, high || null)}`;
-  return ofRows(columnKey(facts), words, model.count, column.rows((value) => right[value]!));
-}
-
-/** Images whose value of a column is that text, in whatever case. */
-export async function equal(model: Model, facts: ColumnFacts, text: string): Promise<Condition> {
-  const column = await model.column(facts);
-  const wanted = folded(text);
-  const right = column.values.map((value) => folded(value) === wanted);
-  return ofRows(columnKey(facts), `${facts.name}: ${text}`, model.count, column.rows((value) => right[value]!));
-}
-
-export function columnKey(facts: ColumnFacts): string {
-  return `column ${facts.file}`;
-}
-
-function range(low: string | number | null, high: string | number | null): string {
-  if (low === null) return `up to ${high ?? "…"}`;
-  return high === null ? `from ${low}` : `from ${low} to ${high}`;
+/** What a condition is called in a row of others. */
+export function stepWords({ mode, words }: Step, isFirst: boolean): string {
+  if (mode === "subtract") return `not ${words}`;
+  return mode === "add" && !isFirst ? `or ${words}` : words;
 }

@@ -5,7 +5,8 @@ import { csv, type Cell } from "./csv";
 import type { Model } from "../data/model";
 
 /**
- * A row for each image, with its clusters and places on some maps, and its kept columns.
+ * A row for each image, with its clusters and places on some maps, and all different values that
+ * its records have in the kept columns.
  *
  * @param charts the maps; where there are several, columns say which map they are of.
  */
@@ -15,18 +16,18 @@ export async function selectionTable(
   rows: Iterable<number>,
 ): Promise<string> {
   const columns = await Promise.all(model.atlas.columns.map((facts) => model.column(facts)));
-  const header = [
+  const own = [
     "image", "label", "frequency", "records",
     ...charts.flatMap((chart) => {
       const where = charts.length > 1 ? ` (${chart.facts.name})` : "";
       return ["cluster", "subcluster", "x", "y"].map((name) => name + where);
     }),
-    ...columns.map(({ facts }) => facts.name),
   ];
+  const header = [...own, ...freeNames(columns.map(({ facts }) => facts.name), own)];
   const table = Array.from(rows, (row): Cell[] => [
     model.id(row), model.label(row), model.frequency[row]!, model.records[row]!,
     ...charts.flatMap((chart) => (chart.has(row) ? placed(chart, row) : ["", "", "", ""])),
-    ...columns.map((column) => column.value(row) ?? ""),
+    ...columns.map((column) => column.joined(row)),
   ]);
   return csv([header, ...table]);
 }
@@ -35,4 +36,15 @@ function placed(chart: Chart, row: number): Cell[] {
   const cluster = chart.clusters[chart.cluster[row]!]?.name ?? "";
   const subcluster = chart.subclusters[chart.subcluster[row]!]?.name ?? "";
   return [cluster, subcluster, ...chart.places.centre(row)];
+}
+
+/** Names of kept columns that the table's own columns do not have. */
+function freeNames(names: readonly string[], own: readonly string[]): string[] {
+  const taken = new Set(own.map((name) => name.toLowerCase()));
+  return names.map((name) => {
+    let free = name;
+    while (taken.has(free.toLowerCase())) free += " (kept)";
+    taken.add(free.toLowerCase());
+    return free;
+  });
 }

@@ -1,9 +1,12 @@
 /** The side of the page: search, filters, and the list of clusters of one map. */
 
 import type { Chart } from "../data/chart";
+import { Chips } from "../find/chips";
 import type { Conditions } from "../find/conditions";
+import { countIn, ofAll, type Counts } from "../find/counts";
 import { button, byId, choice, count, element, foreign, isolated, percent, plain } from "../elements";
 import { Filters } from "../find/filters";
+import type { Ways } from "../find/ways";
 import type { Model } from "../data/model";
 import { merging, MoveForm, type RegroupActions } from "./regroup";
 
@@ -27,17 +30,23 @@ export class Side {
   private readonly filters: Filters;
   private readonly backend: HTMLSelectElement;
   private readonly moving: MoveForm | null;
+  private readonly chips: Chips;
+  private chosen: Uint32Array | null = null;
   private listed: Chart | null = null;
 
   constructor(
     private readonly model: Model,
     private readonly conditions: Conditions,
+    private readonly ways: Ways,
     private readonly actions: SideActions,
   ) {
     const { atlas } = model;
     document.title = `${atlas.title} · tagatlas`;
     byId("title").replaceChildren(foreign(atlas.title));
-    this.filters = new Filters(byId<HTMLDetailsElement>("filters"), model, conditions);
+    this.filters = new Filters(byId<HTMLDetailsElement>("filters"), model, conditions, () => ways.mode);
+    this.chips = new Chips(conditions, () => byId("query").focus());
+    byId("chosen").prepend(this.chips.root);
+    byId("search").after(ways.root);
     this.backend = choice("Tags of", ["all backends", ...atlas.backends]);
     this.backend.options[0]!.value = "";
     if (atlas.backends.length > 1) byId("search").append(this.backend);
@@ -70,26 +79,44 @@ export class Side {
     byId("clusters").replaceChildren(...entries);
     this.listed = chart;
     this.filters.list(chart);
+    this.showCounts();
   }
 
   /** Say what is chosen. */
   show(chosen: Uint32Array | null, chart: Chart): void {
+    this.chosen = chosen;
     this.filters.show();
+    this.ways.show();
+    this.chips.show();
+    const counts = this.showCounts();
     const line = byId("chosen");
     line.hidden = chosen === null;
     this.moving?.show(chosen ?? [], chart);
-    if (chosen === null) return;
-    const words = this.conditions.all.map((condition) => {
-      const drop = button(foreign(condition.words), () => this.conditions.remove(condition.key));
-      drop.title = "Take this condition back";
-      drop.className = "condition";
-      return drop;
-    });
-    const here = chosen.reduce((sum, row) => sum + Number(chart.has(row)), 0);
-    const elsewhere = chosen.length - here;
+    if (chosen === null || !counts) return;
+    const elsewhere = chosen.length - counts.images;
     const lacking = elsewhere ? ` and ${plain(elsewhere)} that this map lacks` : "";
-    const said = ` ${count(here, "image")} (${percent(here / chart.facts.images)})${lacking}`;
-    line.querySelector("span")!.replaceChildren(...words, said);
+    const share = percent(counts.images / Math.max(chart.facts.images, 1));
+    line.querySelector("span.said")!.replaceChildren(`${count(counts.images, "image")} (${share})${lacking}`);
+  }
+
+  /** Say in the list how many images of each cluster are chosen; null where all are. */
+  private showCounts(): Counts | null {
+    const { listed, chosen } = this;
+    if (!listed) return null;
+    const counts = chosen && countIn(listed, chosen);
+    for (const entry of byId("clusters").children) {
+      const facts = listed.clusters[numberOf(entry)];
+      const here = counts?.clusters[numberOf(entry)];
+      const share = counts ? "" : ` · ${percent(facts?.share ?? 0)}`;
+      entry.classList.toggle("none", here === 0);
+      entry.querySelector(":scope > .size")!.textContent = ofAll(here, facts?.images ?? 0, plain) + share;
+      for (const part of entry.querySelectorAll<HTMLElement>("details li")) {
+        const number = Number(part.dataset.part);
+        const size = ofAll(counts?.subclusters[number], listed.subclusters[number]?.images ?? 0, plain);
+        part.querySelector(".size")!.textContent = size;
+      }
+    }
+    return counts;
   }
 
   private entry(chart: Chart, number: number): HTMLElement {
@@ -98,7 +125,7 @@ export class Side {
     choose.style.setProperty("--ink", facts.colour);
     choose.className = "cluster";
     choose.title = facts.tags.join(", ");
-    const size = element("span", { class: "size" }, `${plain(facts.images)} · ${percent(facts.share)}`);
+    const size = element("span", { class: "size" });
     const parts = chart.subclusters.flatMap((sub, at) =>
       sub.cluster === number && sub.images ? [this.part(chart, at)] : [],
     );
@@ -115,8 +142,8 @@ export class Side {
   private part(chart: Chart, number: number): HTMLElement {
     const facts = chart.subclusters[number]!;
     const choose = button(foreign(facts.name), () => this.actions.cluster("subcluster", number));
-    const size = element("span", { class: "size" }, plain(facts.images));
-    return element("li", {}, choose, this.renaming("subcluster", number, choose), size);
+    const size = element("span", { class: "size" });
+    return element("li", { "data-part": String(number) }, choose, this.renaming("subcluster", number, choose), size);
   }
 
   private renaming(level: "cluster" | "subcluster", number: number, named: HTMLElement): HTMLElement | null {
@@ -152,12 +179,14 @@ export class Side {
 
   private async find(text: string, backend: string): Promise<void> {
     if (!text) {
-      this.conditions.clear();
+      this.conditions.replace(this.conditions.all.filter(({ kind }) => kind !== "search"));
       return;
     }
+    const { mode } = this.ways;
     const holds = await this.model.search(text, backend);
     const by = backend ? ` (${backend})` : "";
-    this.conditions.only({ key: "search", words: `“${text}”${by}`, holds });
+    const words = `“${text}”${by}`;
+    this.conditions.put({ key: `search ${text} ${backend}`, kind: "search", words, holds, term: ["search", text, backend] }, mode);
     const found = this.conditions.chosen() ?? [];
     this.actions.say(`${count(found.length, "image")} with “${isolated(text)}”`);
     if (found.length) this.actions.visit(found);

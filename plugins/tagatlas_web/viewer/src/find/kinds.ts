@@ -1,0 +1,141 @@
+/** The conditions that there are. */
+
+import type { Chart } from "../data/chart";
+import type { Column } from "../data/column";
+import type { ColumnFacts } from "../data/files";
+import type { Model } from "../data/model";
+import { folded } from "../data/texts";
+import { inSlices } from "../data/slices";
+import type { Condition } from "./conditions";
+import type { Span } from "./parse";
+
+const SHOWN_VALUES = 4;
+
+/** @param images how many there are. */
+export function ofRows(key: string, words: string, images: number, rows: Iterable<number>): Condition {
+  const holds = new Uint8Array(images);
+  for (const row of rows) holds[row] = 1;
+  return { key, kind: key, words, holds, term: [key] };
+}
+
+/**
+ * Images that were surrounded on a map.
+ *
+ * @param taken whether the key is that of another surrounding, which stays.
+ */
+export function surrounded(model: Model, words: string, rows: Iterable<number>, taken: (key: string) => boolean): Condition {
+  let number = 1;
+  while (taken(`surrounded ${number}`)) number++;
+  const made = ofRows(`surrounded ${number}`, number > 1 ? `${words} (${number})` : words, model.count, rows);
+  return { ...made, kind: "surrounded", term: ["surrounded", words] };
+}
+
+export function inCluster(model: Model, chart: Chart, number: number): Condition {
+  return ofCluster(model, chart, "cluster", number, chart.clusters[number]?.name ?? "");
+}
+
+export function inSubcluster(model: Model, chart: Chart, number: number): Condition {
+  return ofCluster(model, chart, "subcluster", number, chart.subclusters[number]?.name ?? "");
+}
+
+function ofCluster(
+  { atlas, count }: Model,
+  chart: Chart,
+  level: "cluster" | "subcluster",
+  number: number,
+  name: string,
+): Condition {
+  const holds = new Uint8Array(count);
+  const of = chart[level];
+  for (let row = 0; row < count; row++) holds[row] = Number(of[row] === number);
+  const where = atlas.maps.length > 1 ? ` on ${chart.facts.name}` : "";
+  const kind = clusterKind(chart);
+  const term = [level, chart.facts.name, String(number)];
+  return { key: `${kind} ${level} ${number}`, kind, words: `in ${name}${where}`, holds, term };
+}
+
+/** What conditions of a map's clusters are. */
+export function clusterKind(chart: Chart): string {
+  return `cluster ${chart.number}`;
+}
+
+/** Images with a tag of that label by a backend, or by any, from a score in [0, 1] on. */
+export async function tagged(model: Model, label: string, least = 0, backend = ""): Promise<Condition> {
+  const wanted = folded(label);
+  const holds = new Uint8Array(model.count);
+  for (const number of model.backends(backend)) {
+    for (const tag of await model.allTags(number)) {
+      if (tag.label !== label && folded(tag.label) !== wanted) continue;
+      tag.rows.forEach((row, at) => {
+        if (tag.scores[at]! >= Math.round(255 * least)) holds[row] = 1;
+      });
+    }
+  }
+  const by = backend ? ` by ${backend}` : "";
+  const from = least > 0 ? ` from ${least}` : "";
+  const key = `tag ${wanted} ${backend}`;
+  const term = ["tag", label, String(least), backend];
+  return { key, kind: key, words: `${label}${by}${from}`, holds, term };
+}
+
+/** Images one of whose numbers or dates lies between two; null leaves an end open. */
+export function between(column: Column, low: Span | null, high: Span | null): Condition {
+  const { facts, keys } = column;
+  const right = Uint8Array.from(keys ?? [], (key) =>
+    // What is none is not between any.
+    Number(key >= (low?.first ?? -Infinity) && key <= (high?.last ?? Infinity)),
+  );
+  const ends = [low?.words ?? "", high?.words ?? ""] as const;
+  const words = facts.file < 0 ? `seen ${range(...ends)} times` : `${facts.name} ${range(...ends)}`;
+  const key = rangeKey(facts);
+  return { key, kind: key, words, holds: column.holds(right), term: ["range", facts.name, ...ends] };
+}
+
+/** Images one of whose values is one of some; an empty one is for images without a value. */
+export function among(column: Column, values: readonly string[]): Condition {
+  const wanted = new Set(values);
+  const right = Uint8Array.from(column.values, (value) => Number(wanted.has(value)));
+  const holds = column.holds(right);
+  if (wanted.has("")) column.lacking().forEach((lacks, row) => (holds[row]! |= lacks));
+  const named = values.slice(0, SHOWN_VALUES).map((value) => value || "no value");
+  const more = values.length > SHOWN_VALUES ? [`${values.length - SHOWN_VALUES} more`] : [];
+  const key = valuesKey(column.facts);
+  const words = `${column.facts.name}: ${[...named, ...more].join(" or ")}`;
+  return { key, kind: key, words, holds, term: ["is", column.facts.name, ...values] };
+}
+
+/** Images in one of whose values a text occurs, in whatever case. */
+export async function containing(column: Column, text: string): Promise<Condition> {
+  const wanted = folded(text);
+  const right = new Uint8Array(column.values.length);
+  await inSlices(right.length, (at) => (right[at] = Number(folded(column.values[at]!).includes(wanted))));
+  const key = textKey(column.facts);
+  const words = `${column.facts.name} contains “${text}”`;
+  return { key, kind: key, words, holds: column.holds(right), term: ["has", column.facts.name, text] };
+}
+
+/** Images that have values of a column, none of which is a number or date. */
+export function unread(column: Column): Condition {
+  const right = Uint8Array.from(column.keys ?? [], (key) => Number(Number.isNaN(key)));
+  const key = `unread ${column.facts.file}`;
+  const words = `${column.facts.name} is no ${column.facts.kind}`;
+  return { key, kind: key, words, holds: column.holds(right), term: ["odd", column.facts.name] };
+}
+
+export function rangeKey(facts: ColumnFacts): string {
+  return `range ${facts.file}`;
+}
+
+export function valuesKey(facts: ColumnFacts): string {
+  return `values ${facts.file}`;
+}
+
+export function textKey(facts: ColumnFacts): string {
+  return `text ${facts.file}`;
+}
+
+function range(low: string, high: string): string {
+  if (!low) return `up to ${high}`;
+  if (low === high) return low;
+  return high ? `from ${low} to ${high}` : `from ${low}`;
+}
