@@ -39,7 +39,7 @@ class ParquetRenderer(Renderer):
 
 
 def nodes_table(map_: Map) -> pl.DataFrame:
-    """:func:`tagatlas.toolkit.node_table`, then the kept columns of each image's first record."""
+    """:func:`tagatlas.toolkit.node_table`, then the kept columns of all records of each image."""
     from tagatlas.toolkit import node_table, with_kept_columns
 
     return with_kept_columns(node_table(map_), "id", map_.records)

@@ -115,7 +115,7 @@ def test_web_addresses_are_the_first_of_each_image_and_no_paths() -> None:
     ]
 
 
-def test_kept_columns_are_those_of_each_images_first_record() -> None:
+def test_kept_columns_are_those_of_all_records_of_an_image() -> None:
     records = pl.DataFrame(
         {
             "image": ["b", "a", "b", "c"],
@@ -126,7 +126,7 @@ def test_kept_columns_are_those_of_each_images_first_record() -> None:
     )
     assert kept_columns(records, ()).to_dict(as_series=False) == {
         "image": ["b", "a", "c"],
-        "user": ["ann", None, None],
+        "user": ["ann | bob", None, None],
         "day": [None, "May", None],
     }
 
@@ -145,6 +145,11 @@ def test_kept_columns_give_way_to_reserved_names_and_to_each_other() -> None:
         "user": "4",
         "User (kept)": "5",
     }
+
+
+def test_kept_columns_of_records_without_any() -> None:
+    records = pl.DataFrame({"image": ["a", "b", "a"], "columns": "{}"})
+    assert kept_columns(records, ()).to_dict(as_series=False) == {"image": ["a", "b"]}
 
 
 def test_kept_columns_of_no_records() -> None:

@@ -20,7 +20,7 @@ __all__ = [
 
 
 def kept_columns(records: pl.DataFrame, reserved: Collection[str]) -> pl.DataFrame:
-    """The kept columns of the first record of each image.
+    """All kept columns, of all records of each image, as :func:`copied_columns` has them.
 
     Args:
         records: as in :class:`~tagatlas.Map`.
@@ -29,25 +29,19 @@ def kept_columns(records: pl.DataFrame, reserved: Collection[str]) -> pl.DataFra
 
     Returns:
         One row an image, in the order of the records: ``image``, then the kept columns
-        (String), in the order they first appear; null where an image's record has none.
+        (String), in the order they first appear; null where no record of an image has one.
     """
     import msgspec
-    import polars as pl
 
-    first = records.unique("image", keep="first", maintain_order=True)
     decode = msgspec.json.Decoder(dict[str, str | None]).decode
-    rows = [decode(columns) for columns in first["columns"]]
-    table = {"image": first["image"]}
-    names = dict.fromkeys(name for row in rows for name in row)
-    for name, free in free_names(names, (*reserved, "image")).items():
-        table[free] = pl.Series([row.get(name) for row in rows], dtype=pl.String)
-    return pl.DataFrame(table)
+    names = dict.fromkeys(name for columns in records["columns"] for name in decode(columns))
+    return copied_columns(records, list(names), reserved)
 
 
 def with_kept_columns(
     table: pl.DataFrame, key: str, records: pl.DataFrame, reserved: Collection[str] = ()
 ) -> pl.DataFrame:
-    """A finished table, then the kept columns of the first record of each of its images.
+    """A finished table, then the kept columns of all records of each of its images.
 
     Args:
         table: all of its columns are unchanged, regardless of the kept ones.
@@ -82,7 +76,7 @@ def copied_columns(
     cells = read_columns(records["columns"], names).rename(free_names(names, (*reserved, "image")))
     values = pl.exclude("image").drop_nulls().unique(maintain_order=True).str.join(" | ")
     joined = (
-        cells.insert_column(0, records["image"])
+        pl.DataFrame({"image": records["image"], **cells.to_dict()})
         .with_columns(pl.exclude("image").replace("", None))
         .group_by("image", maintain_order=True)
         .agg(values)

@@ -61,7 +61,7 @@ def images_table(map_: Map) -> pl.DataFrame:
     Columns: ``id``, ``label``; ``text`` (the label and the tags, to be searched); ``tags`` (list,
     the strongest first); ``cluster`` (its name, by which points are coloured); ``url`` (first web
     address); ``frequency``, ``records``; ``x``, ``y``, y growing upwards, as Embedding Atlas has
-    it; then the kept columns of the image's first record.
+    it; then the kept columns, with all different values of the image's records.
     """
     tags = map_.likely_tags.group_by("image", maintain_order=True).agg(tags="tag")
     names = map_.clusters.lazy().select("cluster", name="name")

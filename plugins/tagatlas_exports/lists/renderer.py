@@ -94,7 +94,7 @@ def images_table(map_: Map) -> pl.DataFrame:
     Columns: ``cluster``; ``image``, ``label``; ``url`` (first web address); ``file`` (location in
     the atlas); ``tags`` (joined by ``"; "``, the strongest first); ``subcluster``,
     ``subcluster_name``, ``typicality``; ``x``, ``y``, ``frequency``, ``records``; then
-    the kept columns of the image's first record.
+    the kept columns, with all different values of the image's records.
     """
     images = with_cluster_names(map_, map_.images).rename({"id": "image"})
     files = [map_.store.locate(image, Variant.IMAGE) for image in images["image"]]

@@ -24,8 +24,8 @@ def data_table(map_: Map, keywords: int, year_column: str | None) -> pl.DataFram
 
     Columns: ``id``; ``keywords`` (tags, joined by commas; commas in tags become semicolons);
     ``year`` (of ``year_column``, else the cluster's name: the viewer groups by it);
-    ``_label``, ``_cluster``, ``_url``, ``_frequency``, ``_records``; then the kept columns of the
-    first record, with the prefix ``_``, the viewer's for custom fields.
+    ``_label``, ``_cluster``, ``_url``, ``_frequency``, ``_records``; then the kept columns of
+    all records, with the prefix ``_``, the viewer's for custom fields.
 
     Raises:
         OptionError: no kept column has the name ``year_column``.
@@ -55,7 +55,7 @@ def data_table(map_: Map, keywords: int, year_column: str | None) -> pl.DataFram
 
 
 def _years(kept: pl.DataFrame, column: str) -> pl.Expr:
-    """The first number of four digits in a kept column."""
+    """The first number of four digits in a kept column: an image has one place in a timeline."""
     for name in (f"_{column}", f"_{column} (kept)"):
         if name in kept.columns:
             year = pl.col(name).str.extract(r"(?:^|\D)(\d{4})(?:\D|$)")
