@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tagatlas_web.page.readings import Kind
 
-_AT_ONCE = 8
+_AT_ONCE = 4
 """Columns that are in memory together."""
 
 _BATCH = 1 << 16

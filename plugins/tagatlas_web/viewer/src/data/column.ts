@@ -49,6 +49,11 @@ export class Column {
     return this.starts[row]! < this.starts[row + 1]! ? this.of[this.starts[row]!]! : -1;
   }
 
+  /** Where some values are in `values`; those that no image has are left out. */
+  places(values: readonly string[]): number[] {
+    return values.map((value) => this.values.indexOf(value)).filter((place) => place >= 0);
+  }
+
   /** For each image 1 if one of its values is right, else 0. */
   holds(right: ArrayLike<number | boolean>): Uint8Array {
     const found = new Uint8Array(this.images);

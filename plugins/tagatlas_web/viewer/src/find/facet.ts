@@ -72,12 +72,12 @@ export class Facet implements Filter {
     if (!column) return;
     const holds = conditions.holds(valuesKey(this.facts));
     const chosen = holds ? column.counts(holds) : this.all;
-    const ticked = new Set(this.ticked());
+    const ticked = this.ticked();
     const { lines, left } = this.best(column, chosen, ticked);
-    if (!this.fitting || ticked.has("")) lines.push(...this.lackingLine(holds));
+    if (!this.fitting || ticked.includes("")) lines.push(...this.lackingLine(holds));
     const focused = (document.activeElement as HTMLElement | null)?.dataset.value;
     const hadFocus = this.list.contains(document.activeElement);
-    this.list.replaceChildren(...lines.map((line) => this.line(line, ticked.has(line.value), holds !== null)));
+    this.list.replaceChildren(...lines.map((line) => this.line(line, ticked.includes(line.value), holds !== null)));
     if (hadFocus) [...this.list.querySelectorAll("input")].find((each) => each.dataset.value === focused)?.focus();
     this.below.replaceChildren(...this.more(left));
   }
@@ -87,25 +87,21 @@ export class Facet implements Filter {
   }
 
   /** Ticked values, then those of most images. */
-  private best(column: Column, chosen: Uint32Array, ticked: ReadonlySet<string>): { lines: Line[]; left: number } {
-    const first: number[] = [];
+  private best(column: Column, chosen: Uint32Array, ticked: readonly string[]): { lines: Line[]; left: number } {
+    const first = column.places(ticked);
     const ranked: number[] = [];
     const isBefore = (one: number, other: number) =>
-      chosen[one]! - chosen[other]! || this.all[one]! - this.all[other]! || other - one;
+      (chosen[one]! - chosen[other]! || this.all[one]! - this.all[other]! || other - one) > 0;
     let fitting = 0;
-    column.values.forEach((value, at) => {
-      if (ticked.has(value)) {
-        first.push(at);
-        return;
-      }
-      if (this.fitting && !this.fitting[at]) return;
+    for (let at = 0; at < column.values.length; at++) {
+      if ((this.fitting && !this.fitting[at]) || first.includes(at)) continue;
       fitting++;
-      if (ranked.length === this.shown && isBefore(at, ranked.at(-1)!) < 0) return;
+      if (ranked.length === this.shown && !isBefore(at, ranked.at(-1)!)) continue;
       let place = ranked.length;
-      while (place > 0 && isBefore(at, ranked[place - 1]!) > 0) place--;
+      while (place > 0 && isBefore(at, ranked[place - 1]!)) place--;
       ranked.splice(place, 0, at);
       if (ranked.length > this.shown) ranked.pop();
-    });
+    }
     const lines = [...first, ...ranked].map((at) => ({ value: column.values[at]!, all: this.all[at]!, chosen: chosen[at]! }));
     return { lines, left: fitting - ranked.length };
   }
@@ -127,7 +123,7 @@ export class Facet implements Filter {
     const size = some ? `${plain(chosen)} of ${plain(all)}` : plain(all);
     const words = value ? element("bdi", { title: value }, value) : element("i", {}, "no value");
     const label = element("label", {}, tick, words, " ", element("span", { class: "size" }, size));
-    return element("li", chosen ? {} : { class: "none" }, label);
+    return element("li", {}, label);
   }
 
   private more(left: number): (HTMLElement | string)[] {

@@ -81,10 +81,10 @@ export async function tagged(model: Model, label: string, least = 0, backend = "
 /** Images one of whose numbers or dates lies between two; null leaves an end open. */
 export function between(column: Column, low: Span | null, high: Span | null): Condition {
   const { facts, keys } = column;
-  const right = Uint8Array.from(keys ?? [], (key) =>
-    // What is none is not between any.
-    Number(key >= (low?.first ?? -Infinity) && key <= (high?.last ?? Infinity)),
-  );
+  const [least, most] = [low?.first ?? -Infinity, high?.last ?? Infinity];
+  const right = new Uint8Array(column.values.length);
+  // A value that is no number or date is not between any.
+  keys?.forEach((key, at) => (right[at] = Number(key >= least && key <= most)));
   const ends = [low?.words ?? "", high?.words ?? ""] as const;
   const words = facts.file < 0 ? `seen ${range(...ends)} times` : `${facts.name} ${range(...ends)}`;
   const key = rangeKey(facts);
@@ -93,10 +93,10 @@ export function between(column: Column, low: Span | null, high: Span | null): Co
 
 /** Images one of whose values is one of some; an empty one is for images without a value. */
 export function among(column: Column, values: readonly string[]): Condition {
-  const wanted = new Set(values);
-  const right = Uint8Array.from(column.values, (value) => Number(wanted.has(value)));
+  const right = new Uint8Array(column.values.length);
+  for (const place of column.places(values)) right[place] = 1;
   const holds = column.holds(right);
-  if (wanted.has("")) column.lacking().forEach((lacks, row) => (holds[row]! |= lacks));
+  if (values.includes("")) column.lacking().forEach((lacks, row) => (holds[row]! |= lacks));
   const named = values.slice(0, SHOWN_VALUES).map((value) => value || "no value");
   const more = values.length > SHOWN_VALUES ? [`${values.length - SHOWN_VALUES} more`] : [];
   const key = valuesKey(column.facts);
@@ -116,7 +116,8 @@ export async function containing(column: Column, text: string): Promise<Conditio
 
 /** Images that have values of a column, none of which is a number or date. */
 export function unread(column: Column): Condition {
-  const right = Uint8Array.from(column.keys ?? [], (key) => Number(Number.isNaN(key)));
+  const right = new Uint8Array(column.values.length);
+  column.keys?.forEach((key, at) => (right[at] = Number(Number.isNaN(key))));
   const key = `unread ${column.facts.file}`;
   const words = `${column.facts.name} is no ${column.facts.kind}`;
   return { key, kind: key, words, holds: column.holds(right), term: ["odd", column.facts.name] };

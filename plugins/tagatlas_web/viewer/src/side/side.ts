@@ -108,7 +108,6 @@ export class Side {
       const facts = listed.clusters[numberOf(entry)];
       const here = counts?.clusters[numberOf(entry)];
       const share = counts ? "" : ` · ${percent(facts?.share ?? 0)}`;
-      entry.classList.toggle("none", here === 0);
       entry.querySelector(":scope > .size")!.textContent = ofAll(here, facts?.images ?? 0, plain) + share;
       for (const part of entry.querySelectorAll<HTMLElement>("details li")) {
         const number = Number(part.dataset.part);
