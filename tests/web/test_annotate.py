@@ -335,6 +335,19 @@ def test_everything_is_undone_and_done_again(page: Page, atlas: Path) -> None:
     assert texts(atlas) == ["first"]
 
 
+def test_keys_undo_what_was_chosen_when_nothing_drawn_is_left_to_undo(page: Page) -> None:
+    page.focus(".map")
+    page.keyboard.press("v")
+    draw(page, "Arrow", (600, 600), (800, 500))
+    write(page, "first")
+    page.focus(".map")
+    while page.locator(".annotation").count():
+        page.keyboard.press("Control+z")
+    assert page.is_visible("#chosen")
+    page.keyboard.press("Control+z")
+    assert page.is_hidden("#chosen")
+
+
 def test_the_keyboard_is_enough(page: Page, atlas: Path) -> None:
     page.focus(".map")
     for key, text in (("o", "outline"), ("a", "arrow"), ("w", "words"), ("n", "note")):

@@ -73,7 +73,7 @@ export class Conditions {
 
   /** Put several in the place of all. */
   replace(steps: readonly Step[]): void {
-    this.become(steps);
+    if (steps.length || this.list.length) this.become(steps);
   }
 
   remove(removed: Step): void {

@@ -86,9 +86,11 @@ export function between(column: Column, low: Span | null, high: Span | null): Co
   // A value that is no number or date is not between any.
   keys?.forEach((key, at) => (right[at] = Number(key >= least && key <= most)));
   const ends = [low?.words ?? "", high?.words ?? ""] as const;
-  const words = facts.file < 0 ? `seen ${range(...ends)} times` : `${facts.name} ${range(...ends)}`;
+  const isSeen = facts.file < 0;
+  const words = isSeen ? `seen ${range(...ends)} times` : `${facts.name} ${range(...ends)}`;
+  const term = isSeen ? ["seen", ...ends] : ["range", facts.name, ...ends];
   const key = rangeKey(facts);
-  return { key, kind: key, words, holds: column.holds(right), term: ["range", facts.name, ...ends] };
+  return { key, kind: key, words, holds: column.holds(right), term };
 }
 
 /** Images one of whose values is one of some; an empty one is for images without a value. */

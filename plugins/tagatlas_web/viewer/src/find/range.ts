@@ -65,7 +65,7 @@ export class RangeFilter implements Filter {
 
   /** Follow what is chosen. */
   show(): void {
-    const [, , low = "", high = ""] = this.conditions.get(this.key)?.term ?? [];
+    const [low = "", high = ""] = this.conditions.get(this.key)?.term.slice(-2) ?? [];
     if (`${low} ${high}` !== this.shown) {
       this.shown = `${low} ${high}`;
       this.low.value = low;
