@@ -30,11 +30,13 @@ class Live:
         state: of the maps that it shows; the server notifies windows when it changes.
         atlas: identifier of the atlas in browsers: letters and digits.
         formats: the offered ones with the texts of their buttons, by name.
+        meaning: the backend that finds images by what a text means; empty where none does.
     """
 
     state: str
     atlas: str
     formats: Mapping[str, str]
+    meaning: str = ""
 
 
 def page(live: Live | None = None) -> str:
@@ -45,6 +47,8 @@ def page(live: Live | None = None) -> str:
     """
     formats = {} if live is None else {"formats": json.dumps(list(live.formats.items()))}
     facts = {} if live is None else {"live": live.state, "atlas": live.atlas, **formats}
+    if live is not None and live.meaning:
+        facts["meaning"] = live.meaning
     return _TEMPLATE.substitute(
         facts="".join(f' data-{name}="{escape(value)}"' for name, value in facts.items()),
         policy=_POLICY,

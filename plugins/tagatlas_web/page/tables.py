@@ -12,6 +12,7 @@ import polars as pl
 from tagatlas import ClusterMerge, ClusterMove
 from tagatlas.toolkit import content_as_json
 from tagatlas_web.page.charts import NEAR_ROWS
+from tagatlas_web.page.floors import floors_of
 from tagatlas_web.page.scripts import packed
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def map_facts(map_: Map, known: int) -> dict[str, object]:
     return {
         "name": map_.name,
         "backend": backend_of(map_),
+        "leastScore": map_.provenance.builder.description.lowest_score,
         "placedBy": map_.placed_by,
         "part": map_.part,
         "node": map_.provenance.builder.description.node,
@@ -134,12 +136,14 @@ def tag_file(tags: pl.DataFrame) -> object:
     ordered = tags.sort("tag", "row")
     counts = ordered.group_by("tag", maintain_order=True).len()
     starts = np.concatenate([[0], np.cumsum(counts["len"].to_numpy())]).astype(np.uint32)
-    scores = (ordered["score"].to_numpy() * 255).round().astype(np.uint8)
+    scores = ordered["score"].to_numpy()
+    floors = floors_of(scores, starts, tags["row"].n_unique())
     return {
         "labels": counts["tag"].to_list(),
         "starts": packed(starts),
         "rows": packed(ordered["row"].cast(pl.UInt32).to_numpy()),
-        "scores": packed(scores),
+        "scores": packed((scores * 255).round().astype(np.uint8)),
+        "floors": packed(np.ceil(floors * 255).astype(np.uint8)),
     }
 
 

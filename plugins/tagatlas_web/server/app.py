@@ -33,6 +33,7 @@ from tagatlas_web.server.address import Address
 from tagatlas_web.server.annotations import News, read_change
 from tagatlas_web.server.files import MapFiles
 from tagatlas_web.server.guard import Guard
+from tagatlas_web.server.meaning import Meaning
 
 LARGEST_BODY = 1 << 20
 """Largest body of a request, in bytes; four times that of the largest outline."""
@@ -50,15 +51,16 @@ _STATUSES: dict[type[TagatlasError], int] = {
 """Status of an answer, by error; other errors are 500."""
 
 
-def make_app(files: MapFiles, map_name: str, address: Address) -> ASGIApp:
+def make_app(files: MapFiles, map_name: str, address: Address, meaning: Meaning) -> ASGIApp:
     """The application.
 
     Args:
         files: of the atlas.
         map_name: the map that is shown.
         address: where it is served.
+        meaning: finds images by text.
     """
-    answers = _Answers(files, map_name)
+    answers = _Answers(files, map_name, meaning)
     routes = [
         Route("/", answers.page),
         Route("/index.html", answers.page),
@@ -66,6 +68,7 @@ def make_app(files: MapFiles, map_name: str, address: Address) -> ASGIApp:
         Route("/api/annotations", answers.changes),
         Route("/api/annotations/{id}", answers.keep, methods=["PUT"]),
         Route("/api/hidden", answers.hide, methods=["POST"]),
+        Route("/api/meaning", answers.by_meaning, methods=["POST"]),
         Route("/api/export", answers.export, methods=["POST"]),
         Route("/files/{map}/{path:path}", answers.file),
         Mount("/", _Viewer(files.folder / map_name / "viewer")),
@@ -95,15 +98,16 @@ class _Viewer(StaticFiles):
 class _Answers:
     """Answers that are more than a file. The atlas is read in a thread."""
 
-    def __init__(self, files: MapFiles, map_name: str) -> None:
+    def __init__(self, files: MapFiles, map_name: str, meaning: Meaning) -> None:
         self._files = files
+        self._meaning = meaning
         self._map_name = map_name
         self._feed = AnnotationFeed()
 
     def page(self, request: Request) -> Response:  # noqa: ARG002 - Starlette's
         """The page itself, with the address for its changes."""
         state = self._files.viewer(self._map_name)
-        live = Live(state, self._files.name, self._files.titles)
+        live = Live(state, self._files.name, self._files.titles, self._meaning.backend())
         return Response(page(live), media_type="text/html")
 
     def picture(self, request: Request) -> Response:
@@ -158,6 +162,11 @@ class _Answers:
 
         return await run_in_threadpool(hide)
 
+    async def by_meaning(self, request: Request) -> Response:
+        """The images that fit a text best."""
+        wanted = _read(await _body(request), _Meant, "a search by meaning")
+        return _json(await run_in_threadpool(self._meaning.find, wanted.text))
+
     async def export(self, request: Request) -> Response:
         """Write a map's files of one format."""
         wanted = _read(await _body(request), _Export, "an order for an export")
@@ -183,6 +192,10 @@ class _Answers:
 class _Export(msgspec.Struct, forbid_unknown_fields=True):
     map: str
     format: str
+
+
+class _Meant(msgspec.Struct, forbid_unknown_fields=True):
+    text: Annotated[str, msgspec.Meta(max_length=2000)]
 
 
 class _Hide(msgspec.Struct, forbid_unknown_fields=True):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import uvicorn
 
 from tagatlas_web.server.address import Address
 from tagatlas_web.server.app import make_app
 from tagatlas_web.server.files import MapFiles
+from tagatlas_web.server.meaning import Meaning
 
 _PATIENCE = 5
 """Seconds for running answers to finish at the end."""
@@ -27,8 +28,9 @@ def serve(files: MapFiles, map_name: str, address: Address, listening: socket.so
         address: what the socket is bound to.
         listening: as from :func:`~tagatlas_web.server.address.listen`; closed at the end.
     """
+    meaning = Meaning(files)
     config = uvicorn.Config(
-        make_app(files, map_name, address),
+        make_app(files, map_name, address, meaning),
         access_log=False,
         http="h11",
         lifespan="off",
@@ -40,5 +42,5 @@ def serve(files: MapFiles, map_name: str, address: Address, listening: socket.so
         timeout_keep_alive=_IDLE,
         ws="none",
     )
-    with suppress(KeyboardInterrupt), listening:
+    with suppress(KeyboardInterrupt), listening, closing(meaning):
         uvicorn.Server(config).run(sockets=[listening])

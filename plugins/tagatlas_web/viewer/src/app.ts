@@ -13,6 +13,7 @@ import { hearChosen, isEmbedded, tellChosen } from "./data/host";
 import type { Model } from "./data/model";
 import type { Name } from "./map/names";
 import { Shade } from "./scene/sprites";
+import { scoresOf } from "./find/ranking";
 import { selectionTable } from "./find/selection";
 import { Side } from "./side/side";
 import type { Stage } from "./map/stage";
@@ -66,6 +67,7 @@ export class App {
     });
     this.side = new Side(model, this.conditions, this.ways, {
       visit: (rows) => this.visit(rows),
+      open: (row) => this.open(row, "elsewhere"),
       cluster: (level, number) => this.chooseCluster(this.stages.active.chart, level, number, true),
       rename: isLive() ? (level, number, named) => this.annotating.rename(level, number, named) : null,
       regroup: isLive()
@@ -75,7 +77,6 @@ export class App {
           }
         : null,
       save: () => void this.save(),
-      say: (news) => this.say(news),
     });
     this.side.list(first);
     this.annotating = new Annotating(this.stages, model, {
@@ -159,6 +160,7 @@ export class App {
   private close(): void {
     const hadFocus = byId("card").contains(document.activeElement);
     this.opened = -1;
+    this.say("");
     this.card.hide();
     this.frame();
     this.link();
@@ -192,7 +194,7 @@ export class App {
     this.opened = -1;
     this.frame();
     this.link();
-    this.conditions.put(await tagged(this.model, label), mode);
+    this.conditions.put(await tagged(this.model, this.stages.active.chart, label), mode);
     await this.card.tag(label, this.stages.active.chart);
   }
 
@@ -227,7 +229,7 @@ export class App {
   }
 
   private async save(): Promise<void> {
-    const table = await selectionTable(this.model, this.stages.charts, this.chosen ?? []);
+    const table = await selectionTable(this.model, this.stages.charts, this.chosen ?? [], scoresOf(this.conditions.all));
     save(`${this.model.atlas.title} selection.csv`, table);
   }
 

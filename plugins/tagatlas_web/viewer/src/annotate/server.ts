@@ -55,6 +55,11 @@ export class Server {
     await this.ask("api/hidden", "POST", { images, hide });
   }
 
+  /** The images that fit a text best, by falling cosine, and the cosine from which on they stand out. */
+  async meaning(text: string): Promise<{ images: string[]; cosines: number[]; least: number }> {
+    return (await this.ask("api/meaning", "POST", { text })) as { images: string[]; cosines: number[]; least: number };
+  }
+
   private async ask(path: string, method = "GET", content?: object): Promise<unknown> {
     const body = content && JSON.stringify(content);
     let answer: Response;

@@ -5,7 +5,7 @@ import type { Cluster, Scored } from "../data/files";
 import { button, count, element, foreign, percent, plain } from "../elements";
 import { showPicture } from "../data/host";
 import type { Model } from "../data/model";
-import { folded } from "../data/texts";
+import { tagHits } from "../find/tagged";
 import { Thumbnails } from "./thumbnails";
 import { recordList } from "../data/records";
 
@@ -193,22 +193,25 @@ export class Card {
   }
 
   private async tagOf(backend: number, label: string, chart: Chart): Promise<HTMLElement> {
-    const wanted = folded(label);
-    const tag = (await this.model.allTags(backend)).find((each) => folded(each.label) === wanted);
+    const hits = await tagHits(this.model, label, chart, [backend]);
     const title = element("h3", {}, "By ", foreign(this.model.atlas.backends[backend]!));
-    if (!tag) return element("section", {}, title, element("p", {}, "given to no image"));
-    const mean = tag.scores.reduce((sum, score) => sum + score, 0) / (255 * tag.rows.length);
+    if (!hits) return element("section", {}, title, element("p", {}, "given to no image"));
+    let [images, sum] = [0, 0];
     const counts = new Map<number, number>();
-    for (const row of tag.rows) {
+    hits.counted.forEach((isCounted, row) => {
+      if (!isCounted) return;
+      images++;
+      sum += hits.scores[row]!;
       if (chart.has(row)) counts.set(chart.cluster[row]!, (counts.get(chart.cluster[row]!) ?? 0) + 1);
-    }
+    });
     const most = [...counts].sort(([, one], [, other]) => other - one).slice(0, CLUSTERS_OF_TAG);
-    const share = percent(tag.rows.length / this.model.count);
+    const share = percent(images / this.model.count);
+    const mean = images ? `, mean score ${(sum / (255 * images)).toFixed(2)}` : "";
     return element(
       "section",
       {},
       title,
-      element("p", {}, `${count(tag.rows.length, "image")} (${share}), mean score ${mean.toFixed(2)}`),
+      element("p", {}, `${count(images, "image")} (${share}) from score ${(hits.least / 255).toFixed(2)}${mean}`),
       element(
         "ul",
         { class: "plain" },

@@ -1,8 +1,6 @@
 /** A kept column: all values of each image, those of all its records. */
 
 import { unpack, type ColumnFacts, type ColumnFile } from "./files";
-import { inSlices } from "./slices";
-import { folded } from "./texts";
 
 /** Stands between several values of one image. */
 const JOINT = " | ";
@@ -73,14 +71,6 @@ export class Column {
     const found = new Uint8Array(this.images);
     for (let row = 0; row < found.length; row++) found[row] = Number(this.starts[row] === this.starts[row + 1]);
     return found;
-  }
-
-  /** Set 1 for images in one of whose values a text occurs. */
-  async mark(wanted: string, found: Uint8Array): Promise<void> {
-    const right = new Uint8Array(this.values.length);
-    await inSlices(right.length, (at) => (right[at] = Number(folded(this.values[at]!).includes(wanted))));
-    const holds = this.holds(right);
-    for (let row = 0; row < found.length; row++) found[row]! |= holds[row]!;
   }
 
   /**

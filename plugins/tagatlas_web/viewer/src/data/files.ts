@@ -50,6 +50,8 @@ export interface MapFacts {
   name: string;
   /** The backend whose tags it was made of. */
   backend: string;
+  /** The lowest score of a tag that counted on it, in [0, 1]; null where none did by its score. */
+  leastScore: number | null;
   placedBy: string;
   /** Which part of the collection it shows, in words; empty for all of it. */
   part: string;
@@ -131,6 +133,8 @@ export interface TagFile {
   rows: Packed;
   /** Scores, of 255: Uint8. */
   scores: Packed;
+  /** Of each tag the score, of 255, from which on it stands out; 0 where all do: Uint8. */
+  floors: Packed;
 }
 
 /** A record that led to an image; a file `details/M.js` has those of each. */

@@ -21,15 +21,18 @@ import {
 } from "./files";
 import { isClusterName } from "./naming";
 import { Parts } from "./parts";
-import { breath, inSlices } from "./slices";
-import { folded } from "./texts";
 
 /** Images that have a tag, with its scores of 255. */
 export interface Tagged {
   label: string;
   rows: Uint32Array;
   scores: Uint8Array;
+  /** The score, of 255, from which on it stands out from what nearly all images have of it. */
+  floor: number;
 }
+
+/** Where a map has no lowest score: the one from which on a tag is worth reading. */
+const LIKELY = 0.1;
 
 export class Model {
   readonly frequency: Uint32Array;
@@ -38,7 +41,6 @@ export class Model {
   private ids: readonly string[] = [];
   private labels: readonly string[] = [];
   private written: Promise<AnnotationFile> | null = null;
-  private foldedLabels: string[] | null = null;
   private rowOf: ReadonlyMap<string, number> | null = null;
   private readonly tags = new Map<number, Promise<Tagged[]>>();
   private readonly charts = new Map<number, Promise<Chart>>();
@@ -65,7 +67,7 @@ export class Model {
   /** Read ids and labels, which nothing is drawn with. */
   async readTexts(): Promise<void> {
     ({ ids: this.ids, labels: this.labels } = await readTexts());
-    this.foldedLabels = this.rowOf = null;
+    this.rowOf = null;
   }
 
   id(row: number): string {
@@ -76,6 +78,11 @@ export class Model {
   rows(ids: readonly string[]): number[] {
     const rowOf = (this.rowOf ??= new Map(this.ids.map((id, row) => [id, row])));
     return ids.flatMap((id) => rowOf.get(id) ?? []);
+  }
+
+  /** What all images are called; none before the texts are read. */
+  get allLabels(): readonly string[] {
+    return this.labels;
   }
 
   /** What an image is called; empty before the texts are read. */
@@ -118,12 +125,29 @@ export class Model {
       const starts = new Uint32Array(unpack(file.starts));
       const rows = new Uint32Array(unpack(file.rows));
       const scores = new Uint8Array(unpack(file.scores));
+      const floors = new Uint8Array(unpack(file.floors));
       const tagged = file.labels.map((label, tag) => {
         const [first, end] = [starts[tag]!, starts[tag + 1]!];
-        return { label, rows: rows.subarray(first, end), scores: scores.subarray(first, end) };
+        return { label, rows: rows.subarray(first, end), scores: scores.subarray(first, end), floor: floors[tag]! };
       });
       return tagged.sort((one, other) => other.rows.length - one.rows.length);
     });
+  }
+
+  /**
+   * The lowest score, of 255, with which a backend's tags count: that of a map made of them.
+   *
+   * @param chart the map that is meant if it is one of them; else the first that is.
+   */
+  least(backend: number, chart: Chart): number {
+    const name = this.atlas.backends[backend];
+    const map = [chart.facts, ...this.atlas.maps].find((facts) => facts.backend === name);
+    return Math.round(255 * (map?.leastScore ?? LIKELY));
+  }
+
+  /** The score, of 255, from which on a tag of a backend counts. */
+  countsFrom(tag: Tagged, backend: number, chart: Chart): number {
+    return Math.max(this.least(backend, chart), tag.floor);
   }
 
   /** The numbers of some backends: of the one of that name, or of all. */
@@ -149,38 +173,6 @@ export class Model {
   async near(map: number, row: number): Promise<Near | null> {
     // Images that only later maps have are behind those that a map's files know.
     return row < this.atlas.maps[map]!.known ? ((await this.nearby[map]!.of(row)) ?? null) : null;
-  }
-
-  /** Images in whose label, tags or columns a text occurs, in whatever case: 1, or 0. */
-  async search(text: string, backend = ""): Promise<Uint8Array> {
-    const wanted = folded(text);
-    const found = new Uint8Array(this.count);
-    const labels = await this.comparableLabels();
-    labels.forEach((label, row) => {
-      if (label.includes(wanted)) found[row] = 1;
-    });
-    for (const number of this.backends(backend)) {
-      const tags = await this.allTags(number);
-      await inSlices(tags.length, (at) => {
-        const { label, rows } = tags[at]!;
-        if (folded(label).includes(wanted)) for (const row of rows) found[row] = 1;
-      });
-    }
-    for (const facts of this.atlas.columns) {
-      const column = await this.column(facts);
-      await breath();
-      await column.mark(wanted, found);
-      await breath();
-    }
-    return found;
-  }
-
-  private async comparableLabels(): Promise<string[]> {
-    if (this.foldedLabels) return this.foldedLabels;
-    const labels: string[] = [];
-    await inSlices(this.labels.length, (row) => labels.push(folded(this.labels[row]!)));
-    this.foldedLabels = labels;
-    return labels;
   }
 }
 

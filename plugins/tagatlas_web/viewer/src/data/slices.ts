@@ -1,6 +1,6 @@
 /** Long work in short slices, so that the page stays at hand meanwhile. */
 
-const SLICE_MS = 12;
+const SLICE_MS = 8;
 const STEPS = 256;
 
 /** Call `work` for each number from 0 on, with breaths in between. */

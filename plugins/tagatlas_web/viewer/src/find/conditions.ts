@@ -1,5 +1,7 @@
 /** Conditions on images: one after the other narrows what is chosen, adds to it, or takes away. */
 
+import type { Scores } from "./ranking";
+
 /** What a condition does to the images that those before it choose. */
 export type Mode = "narrow" | "add" | "subtract";
 
@@ -13,6 +15,8 @@ export interface Condition {
   readonly holds: Uint8Array;
   /** In words from which it can be made again: what sort of condition it is, then what it asks for. */
   readonly term: readonly string[];
+  /** How well each image fits, where it is known. */
+  readonly scores?: Scores;
 }
 
 export interface Step extends Condition {

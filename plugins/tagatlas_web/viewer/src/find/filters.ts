@@ -117,11 +117,12 @@ export class Filters {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       trouble.clear();
-      const score = trouble.check(least, readScore(least.value.trim()));
+      const typed = least.value.trim();
+      const score = typed ? trouble.check(least, readScore(typed)) : null;
       const wanted = label.value.trim();
-      if (score === null || !wanted) return;
+      if ((typed && score === null) || !wanted || !this.chart) return;
       const mode = this.mode();
-      void tagged(model, wanted, score, backend.value).then((made) => this.conditions.put(made, mode));
+      void tagged(model, this.chart, wanted, score, backend.value).then((made) => this.conditions.put(made, mode));
     });
     return form;
   }
@@ -141,9 +142,8 @@ export class Filters {
   }
 }
 
-/** A score in [0, 1]; 0 where none is given. */
+/** A score in [0, 1]. */
 function readScore(text: string): number | Refusal {
-  if (!text) return 0;
   const read = readNumber(text, false);
   if (read instanceof Refusal) return read;
   return read.first >= 0 && read.first <= 1 ? read.first : new Refusal(`a score is between 0 and 1, not ${read.words}`);

@@ -8,6 +8,7 @@ import { folded } from "../data/texts";
 import { inSlices } from "../data/slices";
 import type { Condition } from "./conditions";
 import type { Span } from "./parse";
+import { tagHits } from "./tagged";
 
 const SHOWN_VALUES = 4;
 
@@ -59,23 +60,31 @@ export function clusterKind(chart: Chart): string {
   return `cluster ${chart.number}`;
 }
 
-/** Images with a tag of that label by a backend, or by any, from a score in [0, 1] on. */
-export async function tagged(model: Model, label: string, least = 0, backend = ""): Promise<Condition> {
-  const wanted = folded(label);
-  const holds = new Uint8Array(model.count);
-  for (const number of model.backends(backend)) {
-    for (const tag of await model.allTags(number)) {
-      if (tag.label !== label && folded(tag.label) !== wanted) continue;
-      tag.rows.forEach((row, at) => {
-        if (tag.scores[at]! >= Math.round(255 * least)) holds[row] = 1;
-      });
-    }
-  }
+/**
+ * Images with a tag of that label by a backend, or by any.
+ *
+ * @param chart the map on which it must count.
+ * @param least the lowest score, in [0, 1], that counts; null for that which counted on the map.
+ */
+export async function tagged(
+  model: Model,
+  chart: Chart,
+  label: string,
+  least: number | null = null,
+  backend = "",
+): Promise<Condition> {
+  const hits = await tagHits(model, label, chart, model.backends(backend), least);
   const by = backend ? ` by ${backend}` : "";
-  const from = least > 0 ? ` from ${least}` : "";
-  const key = `tag ${wanted} ${backend}`;
-  const term = ["tag", label, String(least), backend];
-  return { key, kind: key, words: `${label}${by}${from}`, holds, term };
+  const from = least === null ? "" : ` from ${least}`;
+  const key = `tag ${folded(label)} ${backend}`;
+  return {
+    key,
+    kind: key,
+    words: `${label}${by}${from}`,
+    holds: hits?.counted ?? new Uint8Array(model.count),
+    term: ["tag", label, least === null ? "" : String(least), backend],
+    ...(hits && { scores: Float32Array.from(hits.scores, (score) => score / 255) }),
+  };
 }
 
 /** Images one of whose numbers or dates lies between two; null leaves an end open. */

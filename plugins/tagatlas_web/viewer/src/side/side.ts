@@ -4,17 +4,17 @@ import type { Chart } from "../data/chart";
 import { Chips } from "../find/chips";
 import type { Conditions } from "../find/conditions";
 import { countIn, ofAll, type Counts } from "../find/counts";
-import { button, byId, choice, count, element, foreign, isolated, percent, plain } from "../elements";
+import { button, byId, count, element, foreign, percent, plain } from "../elements";
 import { Filters } from "../find/filters";
+import { Finder } from "../find/finder";
 import type { Ways } from "../find/ways";
 import type { Model } from "../data/model";
 import { merging, MoveForm, type RegroupActions } from "./regroup";
 
-const SUGGESTIONS = 500;
-
 export interface SideActions {
   /** Show a part of the map. */
   visit(rows: ArrayLike<number>): void;
+  open(row: number): void;
   /** Choose a cluster, or a sub-cluster, of the listed map. */
   cluster(level: "cluster" | "subcluster", number: number): void;
   /** Rename one in place of the element that names it; null where nothing may be changed. */
@@ -22,13 +22,11 @@ export interface SideActions {
   /** Move images, and merge clusters; null where nothing may be changed. */
   regroup: RegroupActions | null;
   save(): void;
-  /** Say something that is not seen. */
-  say(news: string): void;
 }
 
 export class Side {
   private readonly filters: Filters;
-  private readonly backend: HTMLSelectElement;
+  private readonly finder: Finder;
   private readonly moving: MoveForm | null;
   private readonly chips: Chips;
   private chosen: Uint32Array | null = null;
@@ -47,17 +45,17 @@ export class Side {
     this.chips = new Chips(conditions, () => byId("query").focus());
     byId("chosen").prepend(this.chips.root);
     byId("search").after(ways.root);
-    this.backend = choice("Tags of", ["all backends", ...atlas.backends]);
-    this.backend.options[0]!.value = "";
-    if (atlas.backends.length > 1) byId("search").append(this.backend);
+    this.finder = new Finder(model, conditions, { ...actions, chart: () => this.listed!, mode: () => ways.mode });
     this.moving = actions.regroup && new MoveForm(actions.regroup);
     if (this.moving) {
       byId("save").before(this.moving.button, " ");
       byId("chosen").after(this.moving.root);
     }
-    this.listenToSearch();
     byId("save").addEventListener("click", () => this.actions.save());
-    byId("clear").addEventListener("click", () => this.conditions.clear());
+    byId("clear").addEventListener("click", () => {
+      this.finder.forget();
+      this.conditions.clear();
+    });
   }
 
   /** List the clusters of a map. */
@@ -86,6 +84,7 @@ export class Side {
   show(chosen: Uint32Array | null, chart: Chart): void {
     this.chosen = chosen;
     this.filters.show();
+    this.finder.show();
     this.ways.show();
     this.chips.show();
     const counts = this.showCounts();
@@ -154,41 +153,6 @@ export class Side {
     pen.title = "Rename";
     pen.setAttribute("aria-label", `Rename ${named.textContent}`);
     return pen;
-  }
-
-  private listenToSearch(): void {
-    const query = byId<HTMLInputElement>("query");
-    query.addEventListener("focus", () => void this.suggest(), { once: true });
-    this.backend.addEventListener("change", () => void this.suggest());
-    byId<HTMLFormElement>("search").addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.find(query.value.trim(), this.backend.value);
-    });
-  }
-
-  private async suggest(): Promise<void> {
-    const labels = new Set<string>();
-    const backends = this.model.backends(this.backend.value);
-    for (const number of backends) {
-      const tags = await this.model.allTags(number);
-      for (const { label } of tags.slice(0, SUGGESTIONS / backends.length)) labels.add(label);
-    }
-    byId("suggestions").replaceChildren(...[...labels].map((label) => element("option", { value: label })));
-  }
-
-  private async find(text: string, backend: string): Promise<void> {
-    if (!text) {
-      this.conditions.replace(this.conditions.all.filter(({ kind }) => kind !== "search"));
-      return;
-    }
-    const { mode } = this.ways;
-    const holds = await this.model.search(text, backend);
-    const by = backend ? ` (${backend})` : "";
-    const words = `“${text}”${by}`;
-    this.conditions.put({ key: `search ${text} ${backend}`, kind: "search", words, holds, term: ["search", text, backend] }, mode);
-    const found = this.conditions.chosen() ?? [];
-    this.actions.say(`${count(found.length, "image")} with “${isolated(text)}”`);
-    if (found.length) this.actions.visit(found);
   }
 }
 

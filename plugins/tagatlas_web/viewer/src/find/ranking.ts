@@ -1,0 +1,28 @@
+/** How well images fit what was looked for. */
+
+/** Scores by row, of 1: higher is better. */
+export type Scores = ArrayLike<number>;
+
+/** Images by falling score; of equal ones those of lower rows first. */
+export function ranked(rows: ArrayLike<number>, scores: Scores): Uint32Array {
+  return Uint32Array.from(rows).sort((one, other) => scores[other]! - scores[one]! || one - other);
+}
+
+/** The first of {@link ranked}, without sorting all. */
+export function best(rows: ArrayLike<number>, scores: Scores, most: number): number[] {
+  const first: number[] = [];
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]!;
+    if (first.length === most && scores[first.at(-1)!]! >= scores[row]!) continue;
+    let place = first.length;
+    while (place > 0 && scores[first[place - 1]!]! < scores[row]!) place--;
+    first.splice(place, 0, row);
+    if (first.length > most) first.pop();
+  }
+  return first;
+}
+
+/** The scores of the condition that was put last and has some; null where none has. */
+export function scoresOf(conditions: readonly { readonly scores?: Scores }[]): Scores | null {
+  return [...conditions].reverse().find(({ scores }) => scores !== undefined)?.scores ?? null;
+}
