@@ -2,7 +2,7 @@
 
 import { Camera } from "./camera";
 import type { Chart } from "../data/chart";
-import { button, element, figure } from "../elements";
+import { element, figure } from "../elements";
 import { calm, Flight, type Place } from "./flight";
 import { listen } from "./gestures";
 import { between, Glide } from "./glide";
@@ -10,9 +10,11 @@ import { Lasso } from "./lasso";
 import type { Model } from "../data/model";
 import { Names, type Name } from "./names";
 import { Overview } from "./overview";
-import { Ring } from "./ring";
 import { inkOf, Scene, type Look } from "../scene/scene";
+import { inView, nearestToMiddle, surroundedBy } from "./surrounding";
 import type { Tool } from "./tool";
+import { Toolbar } from "./toolbar";
+import { clusterNames, tagNames } from "./words";
 
 const OPENED_SIDE = 220;
 
@@ -47,8 +49,7 @@ export class Stage {
   readonly layers: Layer[] = [];
   readonly camera: Camera;
   private readonly canvas: HTMLCanvasElement;
-  private readonly draws: HTMLButtonElement;
-  private readonly tags: HTMLButtonElement;
+  private readonly toolbar: Toolbar;
   private readonly names: Names;
   private readonly overview: Overview;
   private readonly lasso: Lasso;
@@ -75,12 +76,13 @@ export class Stage {
     this.drawing = figure("svg", { class: "drawing", role: "presentation" });
     const names = element("div", { class: "names", "aria-hidden": "true" });
     const small = element("canvas", { class: "small", role: "img", "aria-label": "Where you are on the map" });
-    this.draws = toggle("Lasso", "Select by drawing around images (L); V selects all in view", () => this.toggleLasso());
-    this.tags = toggle("", "", () => this.toggleTags());
-    this.draws.classList.add("draw");
-    this.tags.classList.add("tags");
-    this.nameNodes();
-    this.tools = element("div", { class: "tools", role: "toolbar" }, ...this.moves(), this.draws, this.tags);
+    this.toolbar = new Toolbar({
+      whole: () => this.fly(this.camera.placeFor(this.shown.file.bounds)),
+      zoom: (factor) => this.fly({ x: this.camera.x, y: this.camera.y, scale: this.camera.scale * factor }),
+      lasso: () => this.toggleLasso(),
+      tags: () => this.toggleTags(),
+    });
+    this.tools = this.toolbar.root;
     this.root = element("section", { class: "stage" }, this.canvas, this.drawing, names, small, this.tools);
     place.append(this.root);
 
@@ -125,7 +127,6 @@ export class Stage {
     const before = { x: camera.x, y: camera.y, scale: camera.scale };
     const [old, closeness] = [this.shown, camera.closeness];
     this.shown = chart;
-    this.nameNodes();
     this.flight = null;
     camera.turnTo(chart.file.bounds);
     if (row >= 0 && chart.has(row)) {
@@ -149,7 +150,7 @@ export class Stage {
   set tool(tool: Tool | null) {
     this.held?.left();
     this.held = tool;
-    this.draws.setAttribute("aria-pressed", String(tool === this.lasso));
+    this.press();
     this.canvas.style.cursor = tool?.cursor ?? "";
   }
 
@@ -226,7 +227,7 @@ export class Stage {
   renamed(): void {
     this.canvas.setAttribute("aria-label", `The map ${this.shown.facts.name}`);
     this.root.setAttribute("aria-label", `Map ${this.shown.facts.name}`);
-    this.tools.setAttribute("aria-label", `View of ${this.shown.facts.name}`);
+    this.toolbar.name(this.shown.facts.name, this.shown.facts.node);
     this.nameAll();
   }
 
@@ -270,26 +271,12 @@ export class Stage {
     if (this.flight || this.glide) this.redraw();
   }
 
-  private moves(): HTMLButtonElement[] {
-    const zoom = (factor: number) =>
-      this.fly({ x: this.camera.x, y: this.camera.y, scale: this.camera.scale * factor });
-    const whole = button("Whole map", () => this.fly(this.camera.placeFor(this.shown.file.bounds)));
-    const nearer = button("+", () => zoom(1.6));
-    const farther = button("−", () => zoom(1 / 1.6));
-    whole.title = "Show the whole map (0)";
-    nearer.title = "Zoom in (+)";
-    farther.title = "Zoom out (-)";
-    nearer.setAttribute("aria-label", "Zoom in");
-    farther.setAttribute("aria-label", "Zoom out");
-    return [whole, nearer, farther];
-  }
-
   private listen(): void {
     listen(this.canvas, this.camera, {
       moved: (how) => {
         this.flight = null;
         this.redraw();
-        if (how === "keys") this.hover(this.nearestToMiddle(), "keys");
+        if (how === "keys") this.hover(nearestToMiddle(this.shown, this.camera), "keys");
       },
       hovered: (point) => this.hover(point ? this.rowAt(point) : -1, "pointer", point),
       clicked: (point) => this.click(point),
@@ -323,10 +310,10 @@ export class Stage {
     const key = event.key.toLowerCase();
     if (key === "l") this.toggleLasso();
     else if (key === "t") this.toggleTags();
-    else if (key === "v") this.surroundView();
+    else if (key === "v") this.actions.surrounded(inView(this.shown, this.camera), "in view"); // the lasso without a pointer
     else if (key === "escape" && this.held) this.tool = null;
     else if (key === "enter") {
-      const row = this.nearestToMiddle();
+      const row = nearestToMiddle(this.shown, this.camera);
       if (row >= 0) this.actions.picked(row, "keys");
     } else {
       this.actions.key(event);
@@ -355,17 +342,6 @@ export class Stage {
     return this.shown.places.at(...this.camera.toMap(...point));
   }
 
-  private nearestToMiddle(): number {
-    const { places } = this.shown;
-    let [best, away] = [-1, Infinity];
-    places.visit(this.camera.visible(), (row) => {
-      const [x, y] = places.centre(row);
-      const distance = Math.hypot(x - this.camera.x, y - this.camera.y);
-      if (distance < away) [best, away] = [row, distance];
-    });
-    return best;
-  }
-
   private hover(row: number, how: "pointer" | "keys", point: [number, number] | null = null): void {
     const target = row >= 0 || (point !== null && this.names.at(...point) !== null);
     this.canvas.style.cursor = this.held?.cursor ?? (target ? "pointer" : "");
@@ -381,64 +357,24 @@ export class Stage {
   }
 
   private surround(line: readonly number[]): void {
-    const points: number[] = [];
-    for (let at = 0; at < line.length; at += 2) points.push(...this.camera.toMap(line[at]!, line[at + 1]!));
-    const ring = new Ring(points);
+    const rows = surroundedBy(line, this.shown, this.camera);
     this.tool = null;
-    this.actions.surrounded(this.rowsWhere((x, y) => ring.holds(x, y)), "drawn around");
-  }
-
-  /** What the lasso does, without a pointer. */
-  private surroundView(): void {
-    const [left, bottom, right, top] = this.camera.visible();
-    const rows = this.rowsWhere((x, y) => x >= left && x <= right && y >= bottom && y <= top);
-    this.actions.surrounded(rows, "in view");
-  }
-
-  private rowsWhere(right: (x: number, y: number) => boolean): number[] {
-    const { boxes } = this.shown;
-    const rows: number[] = [];
-    for (let row = 0; row < this.model.count; row++) {
-      if (this.shown.has(row) && right(boxes[4 * row]!, boxes[4 * row + 1]!)) rows.push(row);
-    }
-    return rows;
-  }
-
-  /** Say on the switch what the map's nodes are that are no images. */
-  private nameNodes(): void {
-    const nodes = `${this.shown.facts.node}s`;
-    this.tags.textContent = nodes.charAt(0).toUpperCase() + nodes.slice(1);
-    this.tags.title = `Show ${nodes} on the map (T)`;
+    this.actions.surrounded(rows, "drawn around");
   }
 
   private toggleTags(): void {
     this.showsTags = !this.showsTags;
-    this.tags.setAttribute("aria-pressed", String(this.showsTags));
+    this.press();
     this.nameAll();
   }
 
+  private press(): void {
+    this.toolbar.press(this.held === this.lasso, this.showsTags);
+  }
+
   private nameAll(): void {
-    const { file, clusters, subclusters } = this.shown;
-    const width = file.bounds[2] - file.bounds[0];
-    const names: Name[] = clusters.flatMap(({ name, x, y, colour, share, images }, number) => {
-      if (!images) return [];
-      return { text: name, x, y, colour, number, kind: "cluster", extent: width * Math.sqrt(share), weight: 1e9 + images };
-    });
-    const { middles } = this.shown;
-    subclusters.forEach(({ name, share, images, cluster }, number) => {
-      if (!images) return;
-      const [x, y] = middles[number]!;
-      const colour = clusters[cluster]?.colour ?? "";
-      names.push({ text: name, x, y, colour, number, kind: "subcluster", extent: width * Math.sqrt(share), weight: 1e8 + images });
-    });
-    const isLinked = new Set(this.linked);
-    file.nodes.forEach(({ label, x, y, size, images }, number) => {
-      const linked = isLinked.has(number);
-      if (!linked && !this.showsTags) return;
-      const [extent, weight] = linked ? [Infinity, 2e9] : [size, images];
-      names.push({ text: label, x, y, colour: "", number, kind: "tag", extent, weight });
-    });
-    this.names.set(names);
+    const tags = tagNames(this.shown, new Set(this.linked), this.showsTags);
+    this.names.set([...clusterNames(this.shown), ...tags]);
     this.redraw();
   }
 }
@@ -447,11 +383,4 @@ function look(): Look {
   const style = getComputedStyle(document.documentElement);
   const ink = (name: string) => inkOf(style.getPropertyValue(name).trim());
   return { paper: ink("--paper"), mark: ink("--mark") };
-}
-
-function toggle(text: string, title: string, pressed: () => void): HTMLButtonElement {
-  const made = button(text, pressed);
-  made.title = title;
-  made.setAttribute("aria-pressed", "false");
-  return made;
 }
