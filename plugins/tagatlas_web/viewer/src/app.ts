@@ -81,7 +81,7 @@ export class App {
     this.side.list(first);
     this.annotating = new Annotating(this.stages, model, {
       named: (chart) => this.renamed(chart),
-      regrouped: (chart) => this.stages.all.filter((stage) => stage.chart === chart).forEach((stage) => stage.regrouped()),
+      regrouped: (chart) => this.stages.regrouped(chart),
       say: (news) => this.say(news),
     });
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -149,12 +149,12 @@ export class App {
     this.link();
     void this.card.image(row, this.stages.charts).then(() => {
       if (how === "keys") this.card.focus();
+      for (const stage of this.stages.all) {
+        if (how === "elsewhere") stage.approach(row);
+        else stage.reveal(row);
+      }
     });
     this.say(`${isolated(this.model.label(row))} is open`);
-    for (const stage of this.stages.all) {
-      if (how === "elsewhere") stage.approach(row);
-      else if (stage !== this.stages.active) stage.reveal(row);
-    }
   }
 
   private close(): void {
@@ -185,7 +185,7 @@ export class App {
     this.frame();
     this.link();
     void this.card.cluster(chart, level, number).then(() => {
-      if (visit && this.chosen?.length) this.visit(this.chosen);
+      if (visit && this.chosen?.length) for (const stage of this.stages.all) stage.visit(this.chosen, stage.chart === chart ? { kind: level, number } : null);
     });
   }
 

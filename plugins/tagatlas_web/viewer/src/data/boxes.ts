@@ -70,6 +70,18 @@ export class Boxes {
     }
   }
 
+  /** Whether a box reaches into a part of the map. */
+  areIn(part: Bounds): boolean {
+    const [left, bottom, right, top] = part;
+    let found = false;
+    this.visit(part, (box) => {
+      const [x, y] = this.centre(box);
+      const [width, height] = this.size(box);
+      found ||= x + width / 2 > left && x - width / 2 < right && y + height / 2 > bottom && y - height / 2 < top;
+    });
+    return found;
+  }
+
   /** The part of the map that some boxes take, or null of none. */
   around(rows: ArrayLike<number>): Bounds | null {
     const { boxes } = this;

@@ -33,6 +33,7 @@ export class Chart {
   /** As they are called without annotations; a cluster without images is none any more. */
   plain: MapFile["clusters"];
   plainParts: Cluster[];
+  private painted: readonly string[] | null = null;
 
   constructor(
     readonly number: number,
@@ -64,8 +65,14 @@ export class Chart {
     const { plain: clusters, plainParts: subclusters } = this;
     const called = namesIn(clusters, names, "cluster", new Set());
     const below = namesIn(subclusters, names, "subcluster", new Set(called));
-    this.clusters = clusters.map((cluster, row) => ({ ...cluster, name: called[row]! }));
+    this.clusters = clusters.map((cluster, row) => ({ ...cluster, name: called[row]!, colour: this.painted?.[row] ?? cluster.colour }));
     this.subclusters = subclusters.map((cluster, row) => ({ ...cluster, name: below[row]! }));
+  }
+
+  /** Give clusters other colours; null gives them their own. */
+  paint(colours: readonly string[] | null): void {
+    this.painted = colours;
+    this.clusters = this.clusters.map((cluster, row) => ({ ...cluster, colour: colours?.[row] ?? this.plain[row]!.colour }));
   }
 
   /** Begin to change clusters, from what the file has. */

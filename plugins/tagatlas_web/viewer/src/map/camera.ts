@@ -1,8 +1,10 @@
 /** Where one looks at, and how closely. */
 
+import type { Place } from "./flight";
+import { EMPTY, frame, freePart, type Room } from "./framing";
+
 export type Bounds = readonly [left: number, bottom: number, right: number, top: number];
 
-const MARGIN = 1.06;
 const CLOSEST = 4000;
 
 /** Map units to pixels of the screen and back. y of the map grows upwards, of the screen down. */
@@ -14,52 +16,128 @@ export class Camera {
   width = 1;
   height = 1;
 
-  private fitted = 1;
+  private whole: Place = { x: 0, y: 0, scale: 1 };
+  private room = EMPTY;
+  /** What a card covers from below, in pixels: the whole map may lie behind it, what is visited not. */
+  private covered = 0;
 
-  constructor(private bounds: Bounds) {}
+  /** @param covers whether some part of the map has pictures. */
+  constructor(
+    private bounds: Bounds,
+    private covers: (part: Bounds) => boolean,
+  ) {}
 
-  /** Look at a map of other bounds, as a whole. */
-  turnTo(bounds: Bounds): void {
+  /** Look at another map, as a whole. */
+  turnTo(bounds: Bounds, covers: (part: Bounds) => boolean): void {
     this.bounds = bounds;
+    this.covers = covers;
+    this.fitWhole();
     this.fit();
   }
 
   /** How much closer one looks than at the whole map. */
   get closeness(): number {
-    return this.scale / this.fitted;
+    return this.scale / this.whole.scale;
   }
 
-  /** The middle stays where it is; a map that was shown as a whole still is. */
-  resize(width: number, height: number): void {
-    const whole = Math.abs(this.closeness - 1) < 1e-3;
+  /** Where one looks at, as it is now. */
+  get place(): Place {
+    return { x: this.x, y: this.y, scale: this.scale };
+  }
+
+  /** Whether one looks at the whole map. */
+  get isWhole(): boolean {
+    const { x, y, scale } = this.whole;
+    const isThere = [this.x - x, this.y - y].every((moved) => Math.abs(moved) * scale < 1);
+    return isThere && Math.abs(this.closeness - 1) < 1e-3;
+  }
+
+  /** Where the whole map is seen from. */
+  get wholeMap(): Place {
+    return this.whole;
+  }
+
+  /** The middle stays where it is; a map that was shown as a whole still is. Whether there was a change. */
+  resize(width: number, height: number, room: Room): boolean {
+    const { top, corner } = this.room;
+    const isSame = width === this.width && height === this.height && room.top === top;
+    if (isSame && room.corner.every((side, at) => side === corner[at])) return false;
+    const { isWhole } = this;
     this.width = width;
     this.height = height;
-    const { scale } = this.placeFor(this.bounds);
-    this.fitted = scale;
-    if (whole) this.fit();
+    this.room = room;
+    this.fitWhole();
+    if (isWhole) this.fit();
+    return true;
   }
 
-  /** The place from which a part of the map is seen as a whole. */
-  placeFor(bounds: Bounds): { x: number; y: number; scale: number } {
-    const [left, bottom, right, top] = bounds;
-    const wide = Math.max(right - left, 1e-6) * MARGIN;
-    const high = Math.max(top - bottom, 1e-6) * MARGIN;
-    const scale = Math.min(this.width / wide, this.height / high);
-    return { x: (left + right) / 2, y: (bottom + top) / 2, scale };
+  /** Something lies over the lower edge, so many pixels high. */
+  cover(pixels: number): void {
+    this.covered = pixels;
+  }
+
+  /**
+   * The place from which a part of the map is seen as a whole, with nothing of it behind controls.
+   *
+   * @param covers whether something that is to be seen is in a part of the map.
+   */
+  placeFor(bounds: Bounds, covers: (part: Bounds) => boolean = (part) => meet(part, bounds)): Place {
+    return frame(bounds, this.width, this.height, { ...this.room, bottom: this.covered }, covers);
+  }
+
+  /** The place from which a point of the map is in the middle of what is free of controls. */
+  placeAt(x: number, y: number, scale: number): Place {
+    const [left, top, right, bottom] = this.free();
+    return { x: x - (left + right - this.width) / 2 / scale, y: y + (top + bottom - this.height) / 2 / scale, scale };
+  }
+
+  /** Whether a part of the map is on the screen, and not behind controls. */
+  isSeen([left, bottom, right, top]: Bounds): boolean {
+    const [x0, y0] = this.toScreen(left, top);
+    const [x1, y1] = this.toScreen(right, bottom);
+    const [freeLeft, freeTop, freeRight, freeBottom] = this.free();
+    const [wide, high] = this.room.corner;
+    const isInCorner = x1 > this.width - wide && y1 > this.height - high;
+    return x0 >= freeLeft && y0 >= freeTop && x1 <= freeRight && y1 <= freeBottom && !isInCorner;
+  }
+
+  /** What of the map is seen from the place of the whole map, and not behind controls at its edges. */
+  get freeOfWhole(): Bounds {
+    const { x, y, scale } = this.whole;
+    const [left, top, right, bottom] = freePart(this.width, this.height, this.room);
+    const [across, down] = [this.width / 2, this.height / 2];
+    return [x + (left - across) / scale, y - (bottom - down) / scale, x + (right - across) / scale, y - (top - down) / scale];
+  }
+
+  /** What of the map is behind the corner where the whole map is seen. */
+  get cornerOfWhole(): Bounds {
+    const { x, y, scale } = this.whole;
+    const [across, down] = [this.width / 2 / scale, this.height / 2 / scale];
+    const [wide, high] = this.room.corner;
+    return [x + across - wide / scale, y - down, x + across, y - down + high / scale];
+  }
+
+  private free(): [number, number, number, number] {
+    return freePart(this.width, this.height, { ...this.room, bottom: this.covered });
+  }
+
+  private fitWhole(): void {
+    this.whole = frame(this.bounds, this.width, this.height, this.room, this.covers);
   }
 
   /** Show the whole map. */
   fit(): void {
-    const place = this.placeFor(this.bounds);
-    this.fitted = place.scale;
-    this.moveTo(place);
+    this.moveTo(this.whole);
   }
 
-  moveTo(place: { x: number; y: number; scale: number }): void {
+  moveTo(place: Place): void {
     const [left, bottom, right, top] = this.bounds;
-    this.x = clamp(place.x, left, right);
-    this.y = clamp(place.y, bottom, top);
-    this.scale = clamp(place.scale, this.fitted / 2, this.fitted * CLOSEST);
+    const { x, y, scale } = this.whole;
+    this.scale = clamp(place.scale, scale / 2, scale * CLOSEST);
+    // What is beside controls has its middle out of that of the screen.
+    const [above, below] = [this.room.top / 2 / this.scale, (this.covered + this.room.corner[1]) / 2 / this.scale];
+    this.x = clamp(place.x, Math.min(left, x), Math.max(right, x) + this.room.corner[0] / 2 / this.scale);
+    this.y = clamp(place.y, Math.min(bottom, y) - below, Math.max(top, y) + above);
   }
 
   /** Move by pixels of the screen. */
@@ -95,6 +173,10 @@ export class Camera {
     const [right, bottom] = this.toMap(this.width, this.height);
     return [left, bottom, right, top];
   }
+}
+
+function meet(one: Bounds, other: Bounds): boolean {
+  return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
 }
 
 function clamp(value: number, low: number, high: number): number {

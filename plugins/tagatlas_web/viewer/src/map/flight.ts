@@ -10,6 +10,10 @@ export interface Place {
   scale: number;
 }
 
+export function isSame(one: Place, other: Place): boolean {
+  return one.x === other.x && one.y === other.y && one.scale === other.scale;
+}
+
 export class Flight {
   private readonly begun = performance.now();
   private readonly from: Place;

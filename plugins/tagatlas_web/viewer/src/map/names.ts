@@ -1,118 +1,178 @@
-/** Names of clusters and tags over the map: as many as fit, the larger ones first. */
+/** Names over the map: of clusters at their places, and of tags where they fit. */
 
-import type { Camera } from "./camera";
-import { element, foreign } from "../elements";
+import type { Bounds, Camera } from "./camera";
+import type { Chart } from "../data/chart";
+import { figure } from "../elements";
+import { Lettering, type Lettered } from "./lettering";
+import { Levels, type Label, type Whole } from "./levels";
+import type { Box } from "./placer";
+import { Thinned } from "./thinned";
 
 export interface Name {
   text: string;
+  /** As it would be called without annotations. */
+  plain: string;
   x: number;
   y: number;
   /** What it stands for is that large, in map units: where that is small, the name waits. */
   extent: number;
   /** Those of a higher weight come first. */
   weight: number;
+  /** How large it is set among others of its kind, in [0, 1]. */
+  rank: number;
   kind: "cluster" | "subcluster" | "tag";
   /** Of the cluster, sub-cluster or tag. */
   number: number;
   colour: string;
 }
 
-const GAP = 4;
-const EDGE = 4;
-const LEAST_PIXELS = { cluster: 26, subcluster: 140, tag: 10 };
-const MOST = 80;
-const LONGEST_MEASURED = 120;
-/** As the style sheet has them. */
-const FORM = {
-  cluster: { font: "650 15px", wider: 16, height: 23 },
-  subcluster: { font: "13px", wider: 14, height: 20 },
-  tag: { font: "12px", wider: 12, height: 19 },
-};
-const WIDEST = 260;
-
-type Box = readonly [left: number, top: number, right: number, bottom: number];
-
-interface Placed {
-  readonly name: Name;
-  element: HTMLElement | null;
-  width: number;
-  box: Box | null;
+interface Seen {
+  readonly label: Label;
+  readonly left: number;
+  readonly top: number;
 }
 
 export class Names {
-  private placed: Placed[] = [];
-  private readonly ruler = document.createElement("canvas").getContext("2d")!;
-  private readonly family: string;
+  private readonly lettering: Lettering;
+  private readonly leaders = figure("svg", { class: "leaders" });
+  private readonly lines = new Map<Name, SVGLineElement>();
+  private readonly tags: Thinned;
+  private names: readonly Name[] = [];
+  private levels: Levels | null = null;
+  private shown: Seen[] = [];
+  private free: readonly Bounds[] = [];
 
-  constructor(private readonly layer: HTMLElement) {
-    this.family = getComputedStyle(layer).fontFamily;
+  /** @param layer where names are put; it is over the map and as large. */
+  constructor(
+    layer: HTMLElement,
+    private chart: Chart,
+  ) {
+    const own = layer.appendChild(document.createElement("div"));
+    layer.prepend(this.leaders);
+    this.lettering = new Lettering(own);
+    this.tags = new Thinned(layer);
   }
 
-  set(names: readonly Name[]): void {
-    const ordered = [...names].sort((one, other) => other.weight - one.weight);
-    this.placed = ordered.map((name) => ({ name, element: null, width: 0, box: null }));
-    this.layer.replaceChildren();
+  /** @param names of clusters and sub-clusters. @param tags of the map's tags; none if they are not shown. */
+  set(chart: Chart, names: readonly Name[], tags: readonly Name[]): void {
+    if (chart !== this.chart) this.lettering.clear();
+    this.chart = chart;
+    this.names = [...names].sort((one, other) => other.weight - one.weight);
+    this.lettering.keep(this.names);
+    this.tags.set(tags);
+    this.forget();
   }
 
-  /** The name at a point of the screen. */
+  /** Keep names off parts of the map, in its units. */
+  keepFree(parts: readonly Bounds[]): void {
+    this.free = parts;
+    this.forget();
+  }
+
+  /** The name at a point of the screen: where its letters are. */
   at(x: number, y: number): Name | null {
-    const found = this.placed.find(
-      ({ box }) => box && x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3],
-    );
-    return found?.name ?? null;
+    const on = ({ label, left, top }: Seen) =>
+      label.lettered.lines.some((line) => {
+        const [across, down] = [x - left, y - top];
+        return across >= line[0] && across <= Math.min(line[2], label.size[0]) && down >= line[1] && down <= Math.min(line[3], label.size[1]);
+      });
+    return this.shown.find(on)?.label.name ?? this.tags.at(x, y);
   }
 
-  place(camera: Camera): void {
-    const taken: Box[] = [];
-    for (const each of this.placed) {
-      const wanted = taken.length < MOST ? this.boxFor(each, camera) : null;
-      const box = wanted && !taken.some((other) => overlap(wanted, other)) ? wanted : null;
-      if (box) {
-        taken.push(box);
-        this.put(each, box);
-      } else if (each.box) {
-        each.element!.hidden = true;
-      }
-      each.box = box;
+  /** Where names of clusters are on the screen. */
+  get boxes(): Box[] {
+    return this.shown.map(({ left, top, label }) => [left, top, left + label.size[0], top + label.size[1]]);
+  }
+
+  /** The part of the map that the name of a cluster takes where one looks so closely; null if it has none. */
+  around(kind: Name["kind"], number: number, scale: number): Bounds | null {
+    const label = this.levels?.at(this.levels.levelOf(scale)).find(({ name }) => name.kind === kind && name.number === number);
+    if (!label) return null;
+    const { hold, part, size } = label;
+    const [left, top] = [hold[0] - (part[0] * size[0]) / scale, hold[1] + (part[1] * size[1]) / scale];
+    return [left, top - size[1] / scale, left + size[0] / scale, top];
+  }
+
+  /** Draw the names of where one looks. @param whole the view of the whole map. */
+  place(camera: Camera, whole: Whole): void {
+    this.lettering.fit(camera.width);
+    if (!this.levels || !same(this.levels.whole, whole)) {
+      this.forget();
+      this.levels = new Levels(this.chart, this.names, this.lettering, whole, this.free);
+    }
+    const level = this.levels.levelOf(camera.scale);
+    const isFar = camera.scale < this.levels.scaleOf(level) * 0.999; // farther than the whole map: names would meet
+    const seen: Seen[] = [];
+    for (const label of this.levels.at(level)) {
+      const [x, y] = camera.toScreen(...label.hold);
+      const [left, top] = [Math.round(x - label.part[0] * label.size[0]), Math.round(y - label.part[1] * label.size[1])];
+      const next = { label, left, top };
+      if (isOff(next, camera) || (isFar && seen.some((other) => meet(next, other)))) continue;
+      seen.push(next);
+    }
+    this.draw(seen, camera);
+    this.tags.place(camera, level, this.levels.scaleOf(level), this.levels.at(level));
+  }
+
+  private draw(seen: Seen[], camera: Camera): void {
+    const now = new Set(seen.map(({ label }) => label.lettered.element));
+    for (const { label } of this.shown) {
+      if (!now.has(label.lettered.element)) label.lettered.element.hidden = true;
+    }
+    this.shown = seen;
+    const led = new Set<Name>();
+    for (const { label, left, top } of seen) {
+      show(label.lettered, label, left, top);
+      if (!label.end) continue;
+      led.add(label.name);
+      this.lead(label, camera);
+    }
+    for (const [name, line] of this.lines) {
+      if (led.has(name)) continue;
+      line.remove();
+      this.lines.delete(name);
     }
   }
 
-  private put(each: Placed, box: Box): void {
-    each.element ??= this.make(each.name);
-    if (!each.box) each.element.hidden = false;
-    each.element.style.transform = `translate(${box[0]}px, ${box[1]}px)`;
+  private lead({ name, hold, end }: Label, camera: Camera): void {
+    const line = this.lines.get(name) ?? this.leaders.appendChild(figure("line"));
+    this.lines.set(name, line);
+    line.style.setProperty("--ink", name.colour);
+    const [x1, y1] = camera.toScreen(...hold);
+    const [x2, y2] = camera.toScreen(...end!);
+    for (const [key, value] of Object.entries({ x1, y1, x2, y2 })) line.setAttribute(key, String(value));
   }
 
-  private make(name: Name): HTMLElement {
-    const made = element("span", { class: name.kind }, foreign(name.text));
-    made.style.setProperty("--ink", name.colour);
-    this.layer.append(made);
-    return made;
-  }
-
-  private boxFor(each: Placed, camera: Camera): Box | null {
-    const { name } = each;
-    if (name.extent * camera.scale < LEAST_PIXELS[name.kind]) return null;
-    const [x, y] = camera.toScreen(name.x, name.y);
-    if (x < 0 || y < 0 || x > camera.width || y > camera.height) return null;
-    each.width ||= this.measure(name);
-    const { height } = FORM[name.kind];
-    // A name at the edge is moved inwards rather than cut.
-    const most = Math.max(camera.width - each.width - EDGE, EDGE);
-    const left = Math.round(Math.min(Math.max(x - each.width / 2, EDGE), most));
-    const top = Math.round(y - height / 2);
-    return [left, top, left + each.width, top + height];
-  }
-
-  private measure({ text, kind }: Name): number {
-    this.ruler.font = `${FORM[kind].font} ${this.family}`;
-    const { width } = this.ruler.measureText(text.slice(0, LONGEST_MEASURED));
-    return Math.min(Math.ceil(width) + FORM[kind].wider, WIDEST);
+  private forget(): void {
+    for (const { label } of this.shown) label.lettered.element.hidden = true;
+    this.shown = [];
+    this.levels = null;
+    this.tags.forget();
   }
 }
 
-function overlap(one: Box, other: Box): boolean {
+function show({ element, size: letters, width, height }: Lettered, { size }: Label, left: number, top: number): void {
+  const isCut = width > size[0] + 0.5 || height > size[1] + 0.5;
+  element.classList.toggle("cut", isCut);
+  element.style.fontSize = `${letters}px`;
+  element.style.width = `${isCut ? size[0] : width}px`;
+  element.style.height = isCut ? `${size[1]}px` : "";
+  element.style.transform = `translate(${left}px, ${top}px)`;
+  element.hidden = false;
+}
+
+function isOff({ label, left, top }: Seen, { width, height }: Camera): boolean {
+  return left > width || top > height || left + label.size[0] < 0 || top + label.size[1] < 0;
+}
+
+function meet(one: Seen, other: Seen): boolean {
   return (
-    one[0] - GAP < other[2] && other[0] - GAP < one[2] && one[1] - GAP < other[3] && other[1] - GAP < one[3]
+    one.left < other.left + other.label.size[0] && other.left < one.left + one.label.size[0] &&
+    one.top < other.top + other.label.size[1] && other.top < one.top + one.label.size[1]
   );
+}
+
+function same(one: Whole, other: Whole): boolean {
+  const edges = [...other.part, ...other.corner];
+  return one.scale === other.scale && [...one.part, ...one.corner].every((edge, at) => edge === edges[at]);
 }

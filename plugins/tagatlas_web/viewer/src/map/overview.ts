@@ -6,6 +6,9 @@ import type { Chart } from "../data/chart";
 const SIDE = 180;
 const DOT = 1.2;
 const DOT_SHARE = 0.7;
+/** Around the map, so that dots and the frame at its edge are whole. */
+const EDGE = 4;
+const FRAME = 1.5;
 
 export class Overview {
   private readonly dots = document.createElement("canvas");
@@ -22,7 +25,7 @@ export class Overview {
   ) {
     const go = (event: PointerEvent) => {
       const [left, , , top] = this.bounds;
-      jump(event.offsetX / this.scale + left, top - event.offsetY / this.scale);
+      jump((event.offsetX - EDGE) / this.scale + left, top - (event.offsetY - EDGE) / this.scale);
     };
     canvas.addEventListener("pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);
@@ -37,8 +40,8 @@ export class Overview {
     this.bounds = chart.file.bounds;
     const [left, bottom, right, top] = this.bounds;
     this.scale = SIDE / Math.max(right - left, top - bottom, 1e-6);
-    this.width = Math.ceil((right - left) * this.scale) + 2;
-    this.height = Math.ceil((top - bottom) * this.scale) + 2;
+    this.width = Math.ceil((right - left) * this.scale) + 2 * EDGE;
+    this.height = Math.ceil((top - bottom) * this.scale) + 2 * EDGE;
     for (const each of [this.canvas, this.dots]) {
       each.width = this.width * this.density;
       each.height = this.height * this.density;
@@ -60,10 +63,13 @@ export class Overview {
     context.clearRect(0, 0, this.width, this.height);
     context.drawImage(this.dots, 0, 0, this.width, this.height);
     const [left, bottom, right, top] = camera.visible();
-    const [x, y] = this.toCorner(left, top);
+    const [x0, y0] = this.toPixels(left, top);
+    const [x1, y1] = this.toPixels(right, bottom);
+    const inside = (value: number, most: number) => Math.min(Math.max(value, FRAME / 2), most - FRAME / 2);
+    const [x, y] = [inside(x0, this.width), inside(y0, this.height)];
     context.strokeStyle = this.ink;
-    context.lineWidth = 1.5;
-    context.strokeRect(x, y, (right - left) * this.scale, (top - bottom) * this.scale);
+    context.lineWidth = FRAME;
+    context.strokeRect(x, y, inside(x1, this.width) - x, inside(y1, this.height) - y);
   }
 
   /** A dot for each image, written into the pixels themselves. */
@@ -76,18 +82,19 @@ export class Overview {
     const side = Math.max(1, Math.round(Math.max(DOT, DOT_SHARE * places.typicalSide() * this.scale) * this.density));
     for (let row = 0; row < places.count; row++) {
       if (!(boxes[4 * row + 2]! > 0)) continue;
-      const corner = this.toCorner(boxes[4 * row]!, boxes[4 * row + 1]!);
-      const [x, y] = corner.map((each) => Math.floor(each * this.density)) as [number, number];
-      for (let down = 0; down < side && y + down < height; down++) {
-        pixels.fill(inks[cluster[row]!] ?? GREY, (y + down) * width + x, (y + down) * width + Math.min(x + side, width));
+      const middle = this.toPixels(boxes[4 * row]!, boxes[4 * row + 1]!);
+      const [x, y] = middle.map((each) => Math.round(each * this.density - side / 2)) as [number, number];
+      const [first, last] = [Math.max(x, 0), Math.min(x + side, width)];
+      for (let down = Math.max(y, 0); down < Math.min(y + side, height); down++) {
+        pixels.fill(inks[cluster[row]!] ?? GREY, down * width + first, down * width + last);
       }
     }
     context.putImageData(picture, 0, 0);
   }
 
-  private toCorner(x: number, y: number): [number, number] {
+  private toPixels(x: number, y: number): [number, number] {
     const [left, , , top] = this.bounds;
-    return [(x - left) * this.scale, (top - y) * this.scale];
+    return [(x - left) * this.scale + EDGE, (top - y) * this.scale + EDGE];
   }
 }
 

@@ -1,44 +1,29 @@
 /** One map in one canvas: what is drawn there, where one looks at, and what the pointer does. */
 
-import { Camera } from "./camera";
+import type { Layer, StageActions } from "./actions";
+import { Camera, type Bounds } from "./camera";
 import type { Chart } from "../data/chart";
-import { element, figure } from "../elements";
-import { calm, Flight, type Place } from "./flight";
+import { Edges } from "./edges";
+import { byId, element, figure } from "../elements";
+import { calm, isSame, type Place } from "./flight";
 import { listen } from "./gestures";
 import { between, Glide } from "./glide";
 import { Lasso } from "./lasso";
+import { Links } from "./links";
 import type { Model } from "../data/model";
+import type { Whole } from "./levels";
 import { Names, type Name } from "./names";
 import { Overview } from "./overview";
-import { inkOf, Scene, type Look } from "../scene/scene";
+import { coveredBy, fitCanvas, roomOf } from "./room";
+import { Scene } from "../scene/scene";
+import { look } from "./look";
 import { inView, nearestToMiddle, surroundedBy } from "./surrounding";
 import type { Tool } from "./tool";
 import { Toolbar } from "./toolbar";
+import { Travel } from "./travel";
 import { clusterNames, tagNames } from "./words";
 
-const OPENED_SIDE = 220;
-
-/** Something drawn over the images, into `Stage.drawing` or elsewhere, whenever the camera moves. */
-export interface Layer {
-  draw(camera: Camera): void;
-}
-
-export interface StageActions {
-  /** One works with this stage now. */
-  entered(): void;
-  /** The pointer is over an image, or over none (-1). */
-  hovered(row: number): void;
-  /** An image is to be opened; -1 where there is none. */
-  picked(row: number, how: "pointer" | "keys"): void;
-  /** The name of a cluster or tag was clicked. */
-  named(name: Name): void;
-  /** These images were surrounded. */
-  surrounded(rows: number[], words: string): void;
-  /** A key that the stage itself does not know. */
-  key(event: KeyboardEvent): void;
-  /** Something that is not seen. */
-  say(news: string): void;
-}
+export type { Layer, StageActions };
 
 export class Stage {
   readonly root: HTMLElement;
@@ -49,9 +34,13 @@ export class Stage {
   readonly layers: Layer[] = [];
   readonly camera: Camera;
   private readonly canvas: HTMLCanvasElement;
+  private readonly small: HTMLCanvasElement;
   private readonly toolbar: Toolbar;
   private readonly names: Names;
+  private readonly travel: Travel;
+  private readonly links = new Links();
   private readonly overview: Overview;
+  private readonly edges: Edges;
   private readonly lasso: Lasso;
   private readonly resized: ResizeObserver;
   private readonly density = window.devicePixelRatio || 1;
@@ -59,11 +48,12 @@ export class Stage {
   private held: Tool | null = null;
   private hovered = -1;
   private showsTags = false;
-  private linked: readonly number[] = [];
   private states: Float32Array | null = null;
-  private flight: Flight | null = null;
   private glide: Glide | null = null;
   private due = 0;
+  /** Whether one moves it by hand, and where one looked at when it was drawn last. */
+  private steers = false;
+  private drawn: Place;
 
   /** @param place where the stage is put. */
   constructor(
@@ -75,23 +65,25 @@ export class Stage {
     this.canvas = element("canvas", { class: "map", tabindex: "0", role: "application", "aria-describedby": "keys" });
     this.drawing = figure("svg", { class: "drawing", role: "presentation" });
     const names = element("div", { class: "names", "aria-hidden": "true" });
-    const small = element("canvas", { class: "small", role: "img", "aria-label": "Where you are on the map" });
+    this.small = element("canvas", { class: "small", role: "img", "aria-label": "Where you are on the map" });
     this.toolbar = new Toolbar({
-      whole: () => this.fly(this.camera.placeFor(this.shown.file.bounds)),
-      zoom: (factor) => this.fly({ x: this.camera.x, y: this.camera.y, scale: this.camera.scale * factor }),
+      whole: () => this.steer(this.camera.wholeMap),
+      zoom: (factor) => this.steer({ x: this.camera.x, y: this.camera.y, scale: this.camera.scale * factor }),
       lasso: () => this.toggleLasso(),
       tags: () => this.toggleTags(),
     });
     this.tools = this.toolbar.root;
-    this.root = element("section", { class: "stage" }, this.canvas, this.drawing, names, small, this.tools);
+    this.root = element("section", { class: "stage" }, this.canvas, this.drawing, names, this.links.root, this.small, this.tools);
     place.append(this.root);
 
-    this.camera = new Camera(shown.file.bounds);
+    this.camera = new Camera(shown.file.bounds, (part) => shown.places.areIn(part));
+    this.travel = new Travel(this.camera);
     this.measure(); // before there is something to draw with, which would be made again
     this.scene = new Scene(this.canvas, model.atlas, shown, look(), () => this.redraw());
-    this.names = new Names(names);
-    this.overview = new Overview(small, (x, y) => this.fly({ x, y, scale: this.camera.scale }));
+    this.names = new Names(names, shown);
+    this.overview = new Overview(this.small, (x, y) => this.steer({ x, y, scale: this.camera.scale }));
     this.overview.show(shown);
+    this.edges = new Edges(this.drawing, shown);
     this.lasso = new Lasso(this.drawing, (line) => this.surround(line));
     this.resized = new ResizeObserver(() => {
       this.measure();
@@ -99,6 +91,7 @@ export class Stage {
     });
     this.listen();
     this.camera.fit();
+    this.drawn = this.camera.place;
     this.renamed();
   }
 
@@ -124,11 +117,12 @@ export class Stage {
    */
   show(chart: Chart, row: number): void {
     const { camera } = this;
-    const before = { x: camera.x, y: camera.y, scale: camera.scale };
+    const before = camera.place;
+    this.steers = false;
     const [old, closeness] = [this.shown, camera.closeness];
     this.shown = chart;
-    this.flight = null;
-    camera.turnTo(chart.file.bounds);
+    this.travel.stop();
+    camera.turnTo(chart.file.bounds, (part) => chart.places.areIn(part));
     if (row >= 0 && chart.has(row)) {
       const [x, y] = chart.places.centre(row);
       camera.moveTo({ x, y, scale: camera.scale * Math.max(closeness, 1) });
@@ -138,7 +132,8 @@ export class Stage {
     this.scene.show(chart, from, to);
     this.overview.show(chart);
     this.hovered = -1;
-    this.linked = [];
+    this.edges.set(chart, []);
+    this.unlink();
     this.renamed();
   }
 
@@ -168,7 +163,15 @@ export class Stage {
 
   /** Put frames around images. */
   frame(rows: readonly number[]): void {
-    this.scene.frame(rows.filter((row) => this.shown.has(row)));
+    const own = rows.filter((row) => this.shown.has(row));
+    this.scene.frame(own);
+    this.edges.set(this.shown, own);
+    this.redraw();
+  }
+
+  /** Keep names of clusters off parts of the map, in its units. */
+  keepFree(parts: readonly Bounds[]): void {
+    this.names.keepFree(parts);
     this.redraw();
   }
 
@@ -180,47 +183,56 @@ export class Stage {
       ...images.map((image) => this.shown.places.centre(image)),
     ];
     this.scene.over.set(ends.flatMap(([toX, toY]) => [x, y, toX!, toY!, ...this.scene.look.mark, 1]));
-    this.linked = nodes;
-    this.nameAll();
+    const tags = nodes.map((node) => this.shown.file.nodes[node]!);
+    this.links.set(tags.map(({ label, x, y }) => ({ text: label, at: [x, y] })), this.shown.places.around([row]));
+    this.redraw();
   }
 
   unlink(): void {
     this.scene.over.set([]);
-    if (this.linked.length) {
-      this.linked = [];
-      this.nameAll();
-    }
+    this.links.set([], null);
     this.redraw();
   }
 
   fly(to: Place): void {
-    if (calm()) this.camera.moveTo(to);
-    else this.flight = new Flight(this.camera, to);
+    this.steers = false;
+    this.travel.to(to);
     this.redraw();
   }
 
-  /** Show the part of the map where some images are. */
-  visit(rows: ArrayLike<number>): void {
+  private steer(to: Place): void {
+    this.fly(to);
+    this.steers = true;
+  }
+
+  /**
+   * Show the part of the map where some images are, with a name.
+   *
+   * @param name of the cluster that they are, if they are one.
+   */
+  visit(rows: ArrayLike<number>, name: { kind: Name["kind"]; number: number } | null = null): void {
     this.measure();
-    const bounds = this.shown.places.around(rows);
-    if (bounds) this.fly(this.camera.placeFor(bounds));
+    this.steers = false;
+    this.travel.visit(this.shown, rows, (scale) => name && this.names.around(name.kind, name.number, scale));
+    this.redraw();
   }
 
   /** Show an image large enough to see it. */
   approach(row: number): void {
     if (!this.shown.has(row)) return;
-    const [x, y] = this.shown.places.centre(row);
-    const side = Math.max(...this.shown.places.size(row));
-    this.fly({ x, y, scale: Math.max(this.camera.scale, OPENED_SIDE / side / 4) });
+    this.measure();
+    this.steers = false;
+    this.travel.approach(this.shown, row);
+    this.redraw();
   }
 
-  /** Bring an image into view, if it is out of it. */
+  /** Bring an image into view, if it is out of it or behind something. */
   reveal(row: number): void {
     if (!this.shown.has(row)) return;
-    const [x, y] = this.shown.places.centre(row);
-    const [left, bottom, right, top] = this.camera.visible();
-    if (x > left && x < right && y > bottom && y < top) return;
-    this.fly({ x, y, scale: this.camera.scale });
+    this.measure();
+    this.steers = false;
+    this.travel.reveal(this.shown, row);
+    this.redraw();
   }
 
   /** Clusters are called otherwise. */
@@ -241,6 +253,7 @@ export class Stage {
   /** Take the colours that the page has now. */
   restyle(): void {
     this.scene.look = look();
+    this.scene.recolour();
     this.overview.restyle();
     this.redraw();
   }
@@ -260,25 +273,37 @@ export class Stage {
   private paint(now: number): void {
     cancelAnimationFrame(this.due);
     this.due = 0;
-    if (this.flight?.step(now)) this.flight = null;
+    const moves = this.travel.step(now);
     this.scene.part = this.glide?.part(now) ?? 1;
     if (this.scene.part === 1) this.glide = null;
     this.root.classList.toggle("gliding", this.glide !== null);
     this.scene.draw(this.camera, this.density);
-    this.names.place(this.camera);
+    this.names.place(this.camera, this.whole());
+    this.links.place(this.camera, this.names.boxes);
+    this.edges.draw(this.camera);
     this.overview.draw(this.camera);
     for (const layer of this.layers) layer.draw(this.camera);
-    if (this.flight || this.glide) this.redraw();
+    const before = this.drawn;
+    this.drawn = this.camera.place;
+    if (this.steers && !isSame(before, this.drawn)) this.actions.moved(before);
+    if (moves || this.glide) this.redraw();
+    else this.steers = false;
+  }
+
+  private whole(): Whole {
+    const { wholeMap, freeOfWhole, cornerOfWhole } = this.camera;
+    return { scale: wholeMap.scale, part: freeOfWhole, corner: cornerOfWhole };
   }
 
   private listen(): void {
     listen(this.canvas, this.camera, {
       moved: (how) => {
-        this.flight = null;
+        this.travel.stop();
+        this.steers = true;
         this.redraw();
         if (how === "keys") this.hover(nearestToMiddle(this.shown, this.camera), "keys");
       },
-      hovered: (point) => this.hover(point ? this.rowAt(point) : -1, "pointer", point),
+      hovered: (point) => this.point(point),
       clicked: (point) => this.click(point),
       draws: () => this.held !== null,
       drawn: (line, finished) => this.held?.drawn(line, finished),
@@ -286,6 +311,7 @@ export class Stage {
       key: (event) => this.key(event),
     });
     this.resized.observe(this.root);
+    this.resized.observe(this.tools);
     this.root.addEventListener("focusin", () => this.actions.entered());
     this.root.addEventListener("pointerdown", () => this.actions.entered());
     this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
@@ -322,32 +348,32 @@ export class Stage {
     event.preventDefault();
   }
 
-  /** Take the room that there is. The canvas only grows: to make it again takes a while. */
+  /** Take the room that there is. */
   private measure(): void {
     const { canvas, camera, density } = this;
     const [width, height] = [Math.max(1, this.root.clientWidth), Math.max(1, this.root.clientHeight)];
-    if (width === camera.width && height === camera.height) return;
-    camera.resize(width, height);
+    camera.cover(coveredBy(byId("card"), this.root));
+    if (!camera.resize(width, height, roomOf(this.root, this.tools, this.small))) return;
     this.redraw();
-    const wide = Math.max(canvas.width, Math.round(width * density));
-    const high = Math.max(canvas.height, Math.round(height * density));
-    if (wide === canvas.width && high === canvas.height) return;
-    canvas.width = wide;
-    canvas.height = high;
-    canvas.style.width = `${wide / density}px`;
-    canvas.style.height = `${high / density}px`;
+    fitCanvas(canvas, width, height, density);
   }
 
   private rowAt(point: readonly [number, number]): number {
     return this.shown.places.at(...this.camera.toMap(...point));
   }
 
-  private hover(row: number, how: "pointer" | "keys", point: [number, number] | null = null): void {
-    const target = row >= 0 || (point !== null && this.names.at(...point) !== null);
-    this.canvas.style.cursor = this.held?.cursor ?? (target ? "pointer" : "");
+  /** The pointer is over a point of the screen, or has left. */
+  private point(point: readonly [number, number] | null): void {
+    const name = point && this.names.at(...point);
+    const row = point && !name ? this.rowAt(point) : -1;
+    this.canvas.style.cursor = this.held?.cursor ?? (name || row >= 0 ? "pointer" : "");
+    this.hover(row, "pointer");
+    this.canvas.title = name?.text ?? (row >= 0 ? this.model.label(row) : "");
+  }
+
+  private hover(row: number, how: "pointer" | "keys"): void {
     if (row === this.hovered) return;
     this.hovered = row;
-    this.canvas.title = row >= 0 ? this.model.label(row) : "";
     if (how === "keys" && row >= 0) this.actions.say(this.model.label(row));
     this.actions.hovered(row);
   }
@@ -373,14 +399,7 @@ export class Stage {
   }
 
   private nameAll(): void {
-    const tags = tagNames(this.shown, new Set(this.linked), this.showsTags);
-    this.names.set([...clusterNames(this.shown), ...tags]);
+    this.names.set(this.shown, clusterNames(this.shown), this.showsTags ? tagNames(this.shown) : []);
     this.redraw();
   }
-}
-
-function look(): Look {
-  const style = getComputedStyle(document.documentElement);
-  const ink = (name: string) => inkOf(style.getPropertyValue(name).trim());
-  return { paper: ink("--paper"), mark: ink("--mark") };
 }

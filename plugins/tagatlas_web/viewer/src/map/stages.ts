@@ -3,9 +3,12 @@
 import type { Chart } from "../data/chart";
 import { button, choice, isolated } from "../elements";
 import type { Model } from "../data/model";
+import type { Place } from "./flight";
+import { pairedColours } from "./pairing";
 import { Stage, type StageActions } from "./stage";
+import { align, follow } from "./together";
 
-export interface StagesActions extends Omit<StageActions, "entered"> {
+export interface StagesActions extends Omit<StageActions, "entered" | "moved"> {
   /** Another map is shown, or another stage is worked with. */
   changed(): void;
   /** A stage was put there. */
@@ -18,6 +21,9 @@ export class Stages {
   private readonly list: Stage[] = [];
   private readonly pickers = new Map<Stage, HTMLSelectElement>();
   private current: Stage;
+  private areTogether = false;
+  /** The map whose clusters have colours of another. */
+  private painted: Chart | null = null;
 
   /** @param place where the stages are put. */
   constructor(
@@ -48,11 +54,12 @@ export class Stages {
     const stage = new Stage(this.place, this.model, chart, {
       ...this.actions,
       entered: () => this.enter(stage),
+      moved: (before) => this.follow(stage, before),
       key: (event) => this.key(stage, event),
     });
     this.list.push(stage);
-    if (this.model.atlas.maps.length > 1) stage.tools.prepend(this.picker(stage), this.beside(stage));
-    this.mark();
+    if (this.model.atlas.maps.length > 1) stage.tools.prepend(this.picker(stage), this.beside(stage), this.together(stage));
+    this.arranged();
     return stage;
   }
 
@@ -73,10 +80,55 @@ export class Stages {
     return beside;
   }
 
+  private together(stage: Stage): HTMLElement {
+    const together = button("Move together", () => this.couple(stage));
+    together.title = "Move and zoom both maps together, at the same image (G)";
+    together.classList.add("together");
+    return together;
+  }
+
+  /** Have both maps move together, or each by itself. */
+  private couple(stage: Stage): void {
+    this.areTogether = !this.areTogether;
+    const other = this.list.find((each) => each !== stage);
+    if (this.areTogether && other) {
+      align(stage, other);
+      other.redraw();
+    }
+    this.mark();
+    this.actions.say(this.areTogether ? "The maps move together" : "Each map moves by itself");
+  }
+
+  private follow(lead: Stage, before: Place): void {
+    const other = this.list.find((each) => each !== lead);
+    if (!this.areTogether || !other) return;
+    follow(lead, before, other);
+    other.redraw();
+  }
+
+  /** Images of a map are in other clusters. */
+  regrouped(chart: Chart): void {
+    this.list.filter((stage) => stage.chart === chart).forEach((stage) => stage.regrouped());
+    this.pair();
+  }
+
+  /** Two maps side by side have the colours of the first, where their clusters have images in common. */
+  private pair(): void {
+    const [first, second] = this.list;
+    const chart = second && second.chart !== first!.chart ? second.chart : null;
+    const before = this.painted;
+    if (!chart && !before) return;
+    before?.paint(null);
+    if (chart) chart.paint(pairedColours(first!.chart, chart));
+    this.painted = chart;
+    for (const stage of this.list) if (stage.chart === chart || stage.chart === before) stage.regrouped();
+  }
+
   private key(stage: Stage, event: KeyboardEvent): void {
     const key = event.key.toLowerCase();
     const { maps } = this.model.atlas;
     if (maps.length > 1 && key === "b") void this.toggle(stage);
+    else if (this.list.length > 1 && key === "g") this.couple(stage);
     else if (maps.length > 1 && key === "m") void this.turn(stage, (stage.chart.number + 1) % maps.length);
     else this.actions.key(event);
   }
@@ -88,6 +140,7 @@ export class Stages {
     if (chart === stage.chart) return;
     stage.show(chart, this.actions.kept());
     this.pickers.get(stage)!.selectedIndex = number;
+    this.pair();
     this.actions.say(`Map ${isolated(chart.facts.name)}`);
     this.actions.changed();
   }
@@ -100,6 +153,7 @@ export class Stages {
         else other.remove();
       }
       this.current = stage;
+      this.areTogether = false;
     } else {
       const next = (stage.chart.number + 1) % this.model.atlas.maps.length;
       const chart = await this.model.chart(next);
@@ -109,8 +163,14 @@ export class Stages {
       this.actions.begun(second);
       void second.load();
     }
-    this.mark();
+    this.arranged();
     this.actions.changed();
+  }
+
+  /** There is another number of stages. */
+  private arranged(): void {
+    this.mark();
+    this.pair();
   }
 
   private enter(stage: Stage): void {
@@ -127,6 +187,9 @@ export class Stages {
       stage.root.classList.toggle("active", two && stage === this.current);
       const beside = stage.tools.querySelector(".beside");
       beside?.setAttribute("aria-pressed", String(two));
+      const together = stage.tools.querySelector<HTMLElement>(".together");
+      together?.toggleAttribute("hidden", !two);
+      together?.setAttribute("aria-pressed", String(this.areTogether));
     }
   }
 }

@@ -7,7 +7,7 @@ import { Areas } from "./areas";
 import { settled } from "./gl";
 import { BasePages, SharpPages } from "./pages";
 import { Sprites } from "./sprites";
-import { ringLines, Strokes } from "./strokes";
+import { ringLines, smooth, Strokes } from "./strokes";
 
 /** Red, green and blue in [0, 1]. */
 export type Ink = readonly [number, number, number];
@@ -18,9 +18,14 @@ export interface Look {
 }
 
 const AREA = 0.1;
-const OUTLINE = 0.75;
+/** Share of its colour in a line around a cluster; the rest is that of the paper. */
+const OUTLINE = 0.8;
 const OUTLINE_WIDE = 1.6;
 const HAIRLINE_WIDE = 0.7;
+/** Lines around pictures that are drawn smaller than that, in pixels, are finer. */
+const FINER_BELOW = 28;
+const FINEST = 0.45;
+const LINK = 0.75;
 const MARK_WIDE = 2.5;
 // A picture may be drawn a little larger than it is before a sharper one is fetched.
 const SHARPER_FROM = 1.15;
@@ -80,13 +85,19 @@ export class Scene {
     const { chart } = this;
     const rings = chart.file.outlines.map(({ cluster, main, ring }) => ({
       main,
-      ring: new Float32Array(unpack(ring)),
+      ring: smooth(new Float32Array(unpack(ring))),
       ink: inkOf(chart.clusters[cluster]?.colour ?? "#888888"),
     }));
     this.areas.set(rings.filter(({ main }) => main));
     this.outlines.set(
-      rings.flatMap(({ main, ring, ink }) => ringLines(ring, ink, main ? OUTLINE_WIDE : HAIRLINE_WIDE)),
+      // Lines that one sees through would show where they overlap.
+      rings.flatMap(({ main, ring, ink }) => ringLines(ring, this.mixed(ink), main ? OUTLINE_WIDE : HAIRLINE_WIDE)),
     );
+  }
+
+  private mixed(ink: Ink): Ink {
+    const mix = (part: 0 | 1 | 2) => ink[part] * OUTLINE + this.look.paper[part] * (1 - OUTLINE);
+    return [mix(0), mix(1), mix(2)];
   }
 
   /** When all is drawn that is to be. */
@@ -127,11 +138,12 @@ export class Scene {
     const level = this.levelFor(camera.scale * density);
     if (level >= 0 && this.part === 1) this.sharp.want(level, this.fromTheMiddle(camera));
     this.areas.draw(camera, AREA * this.part);
-    this.outlines.draw(camera, OUTLINE * this.part);
+    const finer = Math.min(Math.max((this.typical * camera.scale) / FINER_BELOW, FINEST), 1);
+    this.outlines.draw(camera, this.part, finer);
     const pages = { base: this.base, sharp: this.sharp, level };
     this.sprites.draw(camera, this.part, pages, this.look);
     if (this.part < 1) return;
-    this.over.draw(camera, OUTLINE);
+    this.over.draw(camera, LINK);
     this.marks.draw(camera, 1);
   }
 

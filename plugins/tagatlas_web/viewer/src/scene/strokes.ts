@@ -6,7 +6,7 @@ import { CORNERS, Numbers, Program, RECTANGLES, type GL } from "./gl";
 const VERTEX = `${RECTANGLES}
 uniform highp sampler2D lines;
 uniform vec2 centre, size;
-uniform float pixels;
+uniform float pixels, thickness;
 out vec3 seen;
 out float away;
 flat out float reach;
@@ -14,7 +14,7 @@ flat out float reach;
 void main() {
   vec4 ends = lookUp(lines, 2 * rectangle()), look = lookUp(lines, 2 * rectangle() + 1);
   vec2 side = corner(); // along and across the line
-  float wide = look.w;
+  float wide = look.w * thickness;
   vec2 first = (ends.xy - centre) * pixels, last = (ends.zw - centre) * pixels;
   vec2 along = last - first;
   float length_ = max(length(along), 1e-3);
@@ -38,6 +38,7 @@ out vec4 colour;
 void main() { colour = vec4(seen, opacity * clamp(reach + 0.5 - abs(away), 0.0, 1.0)); }`;
 
 const FLOATS = 8;
+const ROUNDS = 2;
 
 /** Lines that are replaced together. */
 export class Strokes {
@@ -58,7 +59,8 @@ export class Strokes {
     this.count = lines.length / FLOATS;
   }
 
-  draw(camera: Camera, opacity: number): void {
+  /** @param thickness of the lines, in their own widths. */
+  draw(camera: Camera, opacity: number, thickness = 1): void {
     if (!this.count) return;
     const { gl, program } = this;
     program.use();
@@ -67,6 +69,7 @@ export class Strokes {
     gl.uniform2f(program.place("size"), camera.width, camera.height);
     gl.uniform1f(program.place("pixels"), camera.scale);
     gl.uniform1f(program.place("opacity"), opacity);
+    gl.uniform1f(program.place("thickness"), thickness);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
     this.lines.bind(0, program.place("lines"));
@@ -74,6 +77,24 @@ export class Strokes {
     gl.disable(gl.BLEND);
     gl.bindVertexArray(null);
   }
+}
+
+/** A ring whose corners were cut twice (G. Chaikin, 1974), as the poster has it. */
+export function smooth(ring: Float32Array): Float32Array {
+  let points = ring;
+  for (let round = 0; round < ROUNDS; round++) {
+    const cut = new Float32Array(2 * points.length);
+    for (let at = 0; at < points.length; at += 2) {
+      const next = (at + 2) % points.length;
+      for (const axis of [0, 1]) {
+        const [here, there] = [points[at + axis]!, points[next + axis]!];
+        cut[2 * at + axis] = 0.75 * here + 0.25 * there;
+        cut[2 * at + 2 + axis] = 0.25 * here + 0.75 * there;
+      }
+    }
+    points = cut;
+  }
+  return points;
 }
 
 /** Lines of a ring, as `Strokes.set` takes them. */
