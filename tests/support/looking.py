@@ -125,7 +125,12 @@ def _fit(places: NDArray[np.float64], centres: dict[int, float]) -> tuple[float,
     """The line from places of the map to pixels."""
     at = np.array(sorted(centres))
     assert len(at) >= 3
-    scale, first = np.polyfit(places[at], [centres[row] for row in at], 1)
+    pixels = np.array([centres[row] for row in at])
+    scale, first = np.polyfit(places[at], pixels, 1)
+    for _ in range(3):  # without pictures that are partly under names
+        off = np.abs(first + scale * places[at] - pixels)
+        kept = off <= max(float(np.median(off)), 0.6)
+        scale, first = np.polyfit(places[at][kept], pixels[kept], 1)
     return float(first), float(scale)
 
 

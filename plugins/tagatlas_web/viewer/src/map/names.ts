@@ -3,7 +3,7 @@
 import type { Bounds, Camera } from "./camera";
 import type { Chart } from "../data/chart";
 import { figure } from "../elements";
-import { Lettering, type Lettered } from "./lettering";
+import { Lettering } from "./lettering";
 import { Levels, type Label, type Whole } from "./levels";
 import type { Box } from "./placer";
 import { Thinned } from "./thinned";
@@ -79,6 +79,12 @@ export class Names {
     return this.shown.find(on)?.label.name ?? this.tags.at(x, y);
   }
 
+  /** Whether a name is not seen as a whole. */
+  isCut(name: Name): boolean {
+    const label = this.shown.find((seen) => seen.label.name === name)?.label;
+    return label ? isCut(label) : this.tags.isCut(name);
+  }
+
   /** Where names of clusters are on the screen. */
   get boxes(): Box[] {
     return this.shown.map(({ left, top, label }) => [left, top, left + label.size[0], top + label.size[1]]);
@@ -93,8 +99,10 @@ export class Names {
     return [left, top - size[1] / scale, left + size[0] / scale, top];
   }
 
-  /** Draw the names of where one looks. @param whole the view of the whole map. */
-  place(camera: Camera, whole: Whole): void {
+  /** Draw the names of where one looks. */
+  place(camera: Camera): void {
+    const { wholeMap, freeOfWhole, cornerOfWhole } = camera;
+    const whole = { scale: wholeMap.scale, part: freeOfWhole, corner: cornerOfWhole };
     this.lettering.fit(camera.width);
     if (!this.levels || !same(this.levels.whole, whole)) {
       this.forget();
@@ -122,7 +130,7 @@ export class Names {
     this.shown = seen;
     const led = new Set<Name>();
     for (const { label, left, top } of seen) {
-      show(label.lettered, label, left, top);
+      show(label, left, top);
       if (!label.end) continue;
       led.add(label.name);
       this.lead(label, camera);
@@ -151,12 +159,17 @@ export class Names {
   }
 }
 
-function show({ element, size: letters, width, height }: Lettered, { size }: Label, left: number, top: number): void {
-  const isCut = width > size[0] + 0.5 || height > size[1] + 0.5;
-  element.classList.toggle("cut", isCut);
+function isCut({ lettered: { width, height }, size }: Label): boolean {
+  return width > size[0] + 0.5 || height > size[1] + 0.5;
+}
+
+function show(label: Label, left: number, top: number): void {
+  const { element, size: letters, width } = label.lettered;
+  const cut = isCut(label);
+  element.classList.toggle("cut", cut);
   element.style.fontSize = `${letters}px`;
-  element.style.width = `${isCut ? size[0] : width}px`;
-  element.style.height = isCut ? `${size[1]}px` : "";
+  element.style.width = `${cut ? label.size[0] : width}px`;
+  element.style.height = cut ? `${label.size[1]}px` : "";
   element.style.transform = `translate(${left}px, ${top}px)`;
   element.hidden = false;
 }

@@ -11,7 +11,6 @@ import { between, Glide } from "./glide";
 import { Lasso } from "./lasso";
 import { Links } from "./links";
 import type { Model } from "../data/model";
-import type { Whole } from "./levels";
 import { Names, type Name } from "./names";
 import { Overview } from "./overview";
 import { coveredBy, fitCanvas, roomOf } from "./room";
@@ -278,7 +277,7 @@ export class Stage {
     if (this.scene.part === 1) this.glide = null;
     this.root.classList.toggle("gliding", this.glide !== null);
     this.scene.draw(this.camera, this.density);
-    this.names.place(this.camera, this.whole());
+    this.names.place(this.camera);
     this.links.place(this.camera, this.names.boxes);
     this.edges.draw(this.camera);
     this.overview.draw(this.camera);
@@ -288,11 +287,6 @@ export class Stage {
     if (this.steers && !isSame(before, this.drawn)) this.actions.moved(before);
     if (moves || this.glide) this.redraw();
     else this.steers = false;
-  }
-
-  private whole(): Whole {
-    const { wholeMap, freeOfWhole, cornerOfWhole } = this.camera;
-    return { scale: wholeMap.scale, part: freeOfWhole, corner: cornerOfWhole };
   }
 
   private listen(): void {
@@ -368,7 +362,7 @@ export class Stage {
     const row = point && !name ? this.rowAt(point) : -1;
     this.canvas.style.cursor = this.held?.cursor ?? (name || row >= 0 ? "pointer" : "");
     this.hover(row, "pointer");
-    this.canvas.title = name?.text ?? (row >= 0 ? this.model.label(row) : "");
+    this.canvas.title = row >= 0 ? this.model.label(row) : name && this.names.isCut(name) ? name.text : "";
   }
 
   private hover(row: number, how: "pointer" | "keys"): void {

@@ -51,6 +51,11 @@ export class Thinned {
     return this.shown[at]?.name ?? null;
   }
 
+  /** Whether a name is longer than there is room for. */
+  isCut(name: Name): boolean {
+    return this.shown.some((tag) => tag.name === name && tag.width === WIDEST);
+  }
+
   /** @param scale where the level begins, in pixels for a unit of the map. @param labels names of clusters there. */
   place(camera: Camera, level: number, scale: number, labels: readonly Label[]): void {
     if (!this.tags.length && !this.shown.length) return;
